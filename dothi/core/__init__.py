@@ -1,0 +1,1 @@
+"""What every other room stands on: settings, errors, the layer model, coordinate systems, the database."""

@@ -1,0 +1,63 @@
+"""What the catalogue knows: the current release of each layer, and the releases before it."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+from pydantic import BaseModel
+
+Origin = Literal['demo', 'delivery', 'edit', 'rollback']
+
+
+class Release(BaseModel):
+    """One release: what it changed, and what the layer held after it."""
+
+    number: int
+    layer_id: str
+    origin: Origin
+    scope: str
+    mode: Literal['replace', 'upsert']
+    as_of: date | None
+    rows_added: int
+    rows_changed: int
+    rows_closed: int
+    rows_total: int
+    rows_bad: int
+    demo_rows: int
+    extent: list[float] | None
+    extent_wgs84: list[float] | None
+    released_at: datetime
+    note: str | None
+
+    @property
+    def demo(self) -> bool:
+        """Whether any feature of the layer is demonstration data."""
+        return self.demo_rows > 0
+
+
+def current_releases(db: Connection) -> dict[str, Release]:
+    """The current release of each layer that has one and that the role may see, by layer id."""
+    query = 'select r.* from catalog.layer l join catalog.release r on r.number = l.current_release'
+    return {row['layer_id']: Release(**row) for row in _rows(db, query, [])}
+
+
+def releases(db: Connection, layer_id: str | None, limit: int) -> list[Release]:
+    """The newest `limit` releases (of one layer, or of all), newest first."""
+    query = """select r.* from catalog.release r
+                where %(layer)s::text is null or r.layer_id = %(layer)s order by r.number desc limit %(limit)s"""
+    return [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'limit': limit})]
+
+
+def generation(db: Connection) -> int:
+    """Grows whenever what is served changes in kind: a first release, another layer file."""
+    with db.cursor() as cursor:
+        cursor.execute('select n from catalog.generation')
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _rows(db: Connection, query: str, values: Any) -> list[dict[str, Any]]:
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return [dict(row) for row in cursor.fetchall()]

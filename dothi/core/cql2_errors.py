@@ -1,0 +1,31 @@
+"""What can be wrong with a filter."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from dothi.core.errors import WrongUse, did_you_mean
+
+
+class BadFilter(WrongUse):
+    """A filter that cannot be read, or compares what cannot be compared."""
+
+
+class UnknownProperty(BadFilter):
+    """A filter, a sort order or a selection names a column that there is not, or that the reader may not see."""
+
+    @classmethod
+    def of(cls, name: str, layer_id: str, known: Iterable[str]) -> Self:
+        hint = did_you_mean(name, known)
+        return cls(
+            vi=f'Lớp "{layer_id}" không có cột "{name}". {hint.vi}',
+            en=f'The layer "{layer_id}" has no column "{name}". {hint.en}',
+        )
+
+
+def mixed(one: str, other: str, column: str | None = None) -> BadFilter:
+    """The error for values of two kinds that meet in one comparison or function."""
+    where = (f' (cột "{column}")', f' (column "{column}")') if column else ('', '')
+    return BadFilter(
+        vi=f'Kiểu {one} và {other} không dùng chung được{where[0]}.',
+        en=f'The types {one} and {other} do not go together{where[1]}.',
+    )

@@ -1,0 +1,181 @@
+"""Coordinate systems: VN-2000 with its datum shift, written once for PostGIS, PROJ and the formats.
+
+VN-2000 to WGS 84 is EPSG:6960, a coordinate-frame Helmert transformation. PROJ strings and PostGIS
+take the position-vector convention, in which the three rotations have the opposite sign; left
+unflipped they put everything 0.74 m off.
+"""
+
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyproj
+from pyproj.exceptions import CRSError
+
+from dothi.core.errors import DataRefused, did_you_mean
+
+WGS84 = 4326
+WEB_MERCATOR = 3857
+TOWGS84 = (-191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278)
+# Geographic, UTM 48 and 49, the three-degree zones of the regulations, and the provinces' own meridians.
+VN2000_SRIDS = (4756, 3405, 3406, 5896, 5897, 5898, 5899, *range(9205, 9219))
+DEPRECATED = {6956: 5896, 6957: 5897, 6958: 5898, 6959: 5899}
+HANOI_1972 = (4147, 2044, 2045)
+
+
+class UnknownCrs(DataRefused):
+    """Nothing known tells what these coordinates mean."""
+
+
+@dataclass(frozen=True)
+class Crs:
+    """A coordinate system: its EPSG number where it has one, and the definition that transforms rightly."""
+
+    srid: int | None
+    name: str
+    definition: str
+
+    @property
+    def label(self) -> str:
+        """`EPSG:9209`, or the name where there is no number."""
+        return f'EPSG:{self.srid}' if self.srid else self.name
+
+
+@lru_cache
+def proj_string(srid: int) -> str:
+    """The PROJ string of a VN-2000 system with its datum shift; `EPSG:n` for any other system."""
+    if srid not in VN2000_SRIDS:
+        return f'EPSG:{srid}'
+    shift = ','.join(str(value) for value in TOWGS84)
+    return _proj4(pyproj.CRS.from_epsg(srid)).replace('+type=crs', f'+towgs84={shift} +type=crs')
+
+
+def spatial_ref_sys_rows() -> list[dict[str, object]]:
+    """Rows for PostGIS, whose own list lacks the provinces' zones and the datum shift."""
+    return [
+        {
+            'srid': srid,
+            'auth_name': 'EPSG',
+            'auth_srid': srid,
+            'srtext': pyproj.CRS.from_epsg(srid).to_wkt('WKT1_GDAL'),
+            'proj4text': proj_string(srid).replace(' +type=crs', ''),
+        }
+        for srid in VN2000_SRIDS
+    ]
+
+
+@lru_cache
+def transformer(source: str, target: str) -> pyproj.Transformer:
+    """From one definition to another, x before y; through EPSG:6960 wherever VN-2000 is one of them.
+
+    source, target: what `Crs.definition` or `proj_string` gave. A ballpark transformation (one that leaves
+    the datum shift out) is never taken: PROJ raises instead.
+    """
+    return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
+
+
+def srid_of(text: str) -> int:
+    """The EPSG number in `EPSG:9209` or `OGC:CRS84` (4326); raises UnknownCrs for anything else."""
+    srid = parse_crs(text).srid
+    if srid is None:
+        raise _unknown(text)
+    return srid
+
+
+@lru_cache
+def parse_crs(text: str) -> Crs:
+    """The system that `text` (EPSG code, URI, WKT, ESRI WKT, PROJ string) means.
+
+    Raises UnknownCrs for what PROJ cannot read, a deprecated duplicate, Hanoi 1972 (which has no usable
+    transformation here), and a system on an unnamed datum without a shift to WGS 84.
+    """
+    try:
+        crs = pyproj.CRS.from_user_input(text)
+    except CRSError:
+        raise _unknown(text) from None
+    srid = _epsg(crs)
+    if srid in DEPRECATED:
+        raise UnknownCrs(
+            vi=f'{text} là mã trùng lặp đã bị bãi bỏ. Dùng EPSG:{DEPRECATED[srid]}.',
+            en=f'{text} is a deprecated duplicate. Use EPSG:{DEPRECATED[srid]}.',
+        )
+    if srid in HANOI_1972 or 'hanoi' in _datum_name(crs):
+        raise UnknownCrs(
+            vi='Hệ HN-72 không có phép chuyển đổi dùng được tại đây. Gửi dữ liệu theo VN-2000.',
+            en='Hanoi 1972 has no usable transformation here. Send the data in VN-2000.',
+        )
+    if srid is not None:
+        return Crs(srid, pyproj.CRS.from_epsg(srid).name, proj_string(srid))
+    return _without_number(crs, text)
+
+
+@lru_cache
+def axis_order_yx(srid: int) -> bool:
+    """Whether the authority's order is northing or latitude first (EPSG:4326 is, OGC:CRS84 and EPSG:9209 are not)."""
+    return pyproj.CRS.from_epsg(srid).axis_info[0].direction == 'north'
+
+
+def _without_number(crs: pyproj.CRS, text: str) -> Crs:
+    """A system that PROJ finds no number for: VN-2000 by name, or any that carries its own datum shift."""
+    if crs.is_bound:
+        return Crs(None, crs.name, crs.to_wkt())
+    if 'vn' in _datum_name(crs) or 'vietnam' in _datum_name(crs):
+        shift = ','.join(str(value) for value in TOWGS84)
+        return Crs(None, crs.name, _proj4(crs).replace('+type=crs', f'+towgs84={shift} +type=crs'))
+    if _datum_name(crs) == 'unknown':
+        raise _unknown(text)
+    return Crs(None, crs.name, crs.to_wkt())
+
+
+def _epsg(crs: pyproj.CRS) -> int | None:
+    """The EPSG number of `crs`, also for a VN-2000 zone that is written out in parameters."""
+    if crs.to_authority() == ('OGC', 'CRS84'):
+        return WGS84
+    # 70: names and axes may differ in ESRI's spelling, parameters may not.
+    return crs.to_epsg(min_confidence=70) or _vn2000_with_these_parameters(crs)
+
+
+def _vn2000_with_these_parameters(crs: pyproj.CRS) -> int | None:
+    if not crs.is_bound or crs.source_crs is None:
+        return None
+    given = _parameters(_proj4(crs))
+    return next((srid for srid in VN2000_SRIDS if _same(given, _parameters(proj_string(srid)))), None)
+
+
+def _parameters(proj4: str) -> dict[str, str]:
+    parts = dict(part.lstrip('+').partition('=')[::2] for part in proj4.split())
+    keep = ('proj', 'lon_0', 'lat_0', 'k', 'zone', 'x_0', 'y_0', 'towgs84')
+    return {name: parts[name] for name in keep if name in parts}
+
+
+def _same(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Whether two sets of parameters say the same, to 1e-6 of each unit (formats round)."""
+    if one.keys() != other.keys() or one.get('proj') != other.get('proj'):
+        return False
+    return all(_close(one[name], other[name]) for name in one if name != 'proj')
+
+
+def _close(one: str, other: str) -> bool:
+    pairs = zip(one.split(','), other.split(','), strict=False)
+    return one.count(',') == other.count(',') and all(abs(float(a) - float(b)) < 1e-6 for a, b in pairs)
+
+
+def _datum_name(crs: pyproj.CRS) -> str:
+    geodetic = crs.geodetic_crs
+    return geodetic.datum.name.casefold() if geodetic is not None and geodetic.datum is not None else 'unknown'
+
+
+def _proj4(crs: pyproj.CRS) -> str:
+    with warnings.catch_warnings():
+        # PROJ warns that strings lose names; ours keep what is computed with.
+        warnings.simplefilter('ignore', UserWarning)
+        return crs.to_proj4()
+
+
+def _unknown(text: str) -> UnknownCrs:
+    shown = text if len(text) <= 60 else text[:57] + '...'
+    hint = did_you_mean(text, [f'EPSG:{srid}' for srid in (9209, 3405, 4326, 3857)])
+    return UnknownCrs(
+        vi=f'Không biết hệ tọa độ "{shown}". {hint.vi} Cho biết bằng --crs.',
+        en=f'The coordinate system "{shown}" is not known. {hint.en} Name it with --crs.',
+    )

@@ -1,0 +1,119 @@
+"""Connections to PostGIS, each as the role that its work needs and no more."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+import psycopg2
+import sqlalchemy
+from psycopg2.extensions import connection as Connection
+from sqlalchemy import URL, make_url
+
+from dothi.core.errors import EnvironmentMissing, without_secrets
+from dothi.core.settings import DatabaseSettings, PathSettings
+
+Role = Literal['admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker']
+LOGIN_ROLES: tuple[Role, ...] = ('owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker')
+
+_engines: dict[Role, sqlalchemy.Engine] = {}
+
+
+class NoDatabase(EnvironmentMissing):
+    """The database does not answer."""
+
+
+def role_name(role: Role) -> str:
+    """The role's name in PostgreSQL."""
+    return f'dothi_{role}'
+
+
+def password(role: Role) -> str:
+    """The role's password, made at its first use and kept in a file that only its owner can read."""
+    folder = PathSettings().secrets
+    file = folder / role
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_once(file, secrets.token_urlsafe(24))
+    return file.read_text(encoding='utf-8').strip()
+
+
+def database_url(role: Role) -> URL:
+    """Where the database is, with the name and password of `role`; `admin` is whoever DOTHI_DATABASE_URL names.
+
+    Raises NoDatabase when no URL is set and the private database was never started.
+    """
+    url = _base_url()
+    if role == 'admin':
+        return url
+    return url.set(username=role_name(role), password=password(role))
+
+
+def engine(role: Role) -> sqlalchemy.Engine:
+    """The process's engine for `role`, pooled."""
+    if role not in _engines:
+        _engines[role] = sqlalchemy.create_engine(
+            database_url(role),
+            pool_size=DatabaseSettings().pool_size,
+            max_overflow=0,
+            connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
+        )
+    return _engines[role]
+
+
+def fresh(*, after_fork: bool = False) -> None:
+    """Forgets all engines, so that the next use connects anew; a forked child leaves its parent's sockets open."""
+    for known in _engines.values():
+        known.dispose(close=not after_fork)
+    _engines.clear()
+
+
+@contextmanager
+def connection(role: Role) -> Iterator[Connection]:
+    """A psycopg2 connection in one transaction: committed at the end, rolled back at any exception."""
+    try:
+        pooled = engine(role).raw_connection()
+    except (psycopg2.OperationalError, sqlalchemy.exc.TimeoutError) as error:
+        raise no_database(error) from None
+    try:
+        yield pooled.driver_connection  # type: ignore[misc]
+        pooled.commit()
+    except BaseException:
+        pooled.rollback()
+        raise
+    finally:
+        pooled.close()
+
+
+def no_database(error: Exception) -> NoDatabase:
+    """The error for a database that cannot be reached, without its password."""
+    reason = without_secrets(str(getattr(error, 'orig', None) or error)).strip().splitlines()[0]
+    return NoDatabase(
+        vi=f'Không kết nối được cơ sở dữ liệu ({reason}). Chạy "make up", hoặc kiểm tra DOTHI_DATABASE_URL.',
+        en=f'The database cannot be reached ({reason}). Run "make up", or check DOTHI_DATABASE_URL.',
+    )
+
+
+def _base_url() -> URL:
+    given = DatabaseSettings().database_url
+    if given:
+        return make_url(given).set(drivername='postgresql+psycopg2')
+    file = PathSettings().run / 'database_url'
+    if not file.exists():
+        raise NoDatabase(
+            vi=f'Chưa có cơ sở dữ liệu trong {file.parent}. Chạy "make up" trước, hoặc đặt DOTHI_DATABASE_URL.',
+            en=f'There is no database in {file.parent} yet. Run "make up" first, or set DOTHI_DATABASE_URL.',
+        )
+    return make_url(file.read_text(encoding='utf-8').strip())
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Writes `file` whole and private, unless somebody else was quicker."""
+    draft = file.with_name(f'{file.name}.{os.getpid()}')
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding='utf-8')
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()

@@ -1,0 +1,91 @@
+"""One tree of errors, and the one table from each family to exit code and HTTP status."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from dothi.core.text import Text
+
+
+class DothiError(Exception):
+    """Something that the user should hear about, in both languages: what, where, what to do."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.text = Text(vi=vi, en=en)
+
+
+class Defect(DothiError):
+    """A fault of ours."""
+
+
+class WrongUse(DothiError):
+    """A command or request that cannot be carried out as it was asked."""
+
+
+class NotFound(WrongUse):
+    """What the request names does not exist."""
+
+
+class DataRefused(DothiError):
+    """The data does not fit, and nothing was changed."""
+
+
+class HeldForDecision(DothiError):
+    """A person has to decide before anything changes."""
+
+
+class EnvironmentMissing(DothiError):
+    """Something that the platform needs is not there: a service, a file, a program."""
+
+
+class Busy(EnvironmentMissing):
+    """The answer takes longer than allowed, or all places are taken: try again later."""
+
+
+# The first family that an error belongs to decides; families stand before their parents.
+OUTCOMES: tuple[tuple[type[DothiError], int, int], ...] = (
+    (NotFound, 2, 404),
+    (WrongUse, 2, 400),
+    (DataRefused, 3, 422),
+    (HeldForDecision, 4, 409),
+    (EnvironmentMissing, 5, 503),
+    (DothiError, 1, 500),
+)
+
+
+def exit_code(error: DothiError) -> int:
+    """The exit code of the `dothi` command for `error` (DESIGN: 1 defect, 2 use, 3 data, 4 held, 5 environment)."""
+    return next(code for family, code, _ in OUTCOMES if isinstance(error, family))
+
+
+def http_status(error: DothiError) -> int:
+    """The HTTP status for `error`."""
+    return next(status for family, _, status in OUTCOMES if isinstance(error, family))
+
+
+def describe(error: DothiError) -> dict[str, object]:
+    """`error` as a document: its class as `code`, its message in both languages."""
+    return {'code': type(error).__name__, 'message': error.text.model_dump()}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, or None where none is like it."""
+    by_key = {known_name.casefold(): known_name for known_name in known}
+    found = difflib.get_close_matches(name.casefold(), by_key, n=1, cutoff=0.5)
+    return by_key[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> Text:
+    """The sentence that offers the nearest known name, or lists all of them where none is near."""
+    names = sorted(known)
+    near = nearest(name, names)
+    if near:
+        return Text(vi=f'Có phải "{near}"?', en=f'Did you mean "{near}"?')
+    listed = ', '.join(names)
+    return Text(vi=f'Các tên có sẵn: {listed}.', en=f'Known names: {listed}.')
+
+
+def without_secrets(message: str) -> str:
+    """`message` with the password of every database URL in it masked."""
+    return re.sub(r'(\w+://[^:/@\s]+):[^@\s]+@', r'\1:***@', message)

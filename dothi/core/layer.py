@@ -1,0 +1,146 @@
+"""The layer model: what one layer file may say, and what follows from it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from dothi.core.text import Text
+
+Audience = Literal['public', 'internal']
+Access = Literal['public', 'internal', 'restricted']
+ColumnType = Literal['text', 'integer', 'number', 'boolean', 'date', 'timestamp']
+GeometryType = Literal['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon']
+
+PYTHON_TYPES: dict[ColumnType, type] = {
+    'text': str,
+    'integer': int,
+    'number': float,
+    'boolean': bool,
+    'date': date,
+    'timestamp': datetime,
+}
+# What every layer table has beside the layer's own columns.
+RESERVED_COLUMNS = frozenset({'id', 'geom', 'geom_wgs84', 'release_from', 'release_to'})
+VISIBLE: dict[Audience, frozenset[Access]] = {
+    'public': frozenset({'public'}),
+    'internal': frozenset({'public', 'internal'}),
+}
+
+
+class Part(BaseModel):
+    """A part of a layer file: a key that is not declared here is an error."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True, populate_by_name=True)
+
+
+class Column(Part):
+    """One published column."""
+
+    type: ColumnType
+    title: Text
+    description: Text | None = None
+    sources: list[str] = Field([], alias='from')
+    required: bool = False
+    unit: str | None = None
+    min: float | None = None
+    max: float | None = None
+    domain: dict[str, Text] | None = None
+    access: Access = 'public'
+    renamed_from: str | None = None
+
+
+class Register(Part):
+    """Fills columns that a delivery lacks from a table of known units, by their code."""
+
+    file: str
+    where: dict[str, str] = {}
+    key: str
+    fill: list[str]
+
+
+class Source(Part):
+    """What the agency's files are expected to be."""
+
+    crs: str
+    encoding: str = 'utf-8'
+
+
+class Checks(Part):
+    """How much may be wrong before a person has to look."""
+
+    bad_rows_share: float = Field(0.0, ge=0, le=1)
+    lost_rows_share: float = Field(0.1, ge=0, le=1)
+
+
+class Tiles(Part):
+    """From which to which zoom there are tiles, and below which one features are merged."""
+
+    zooms: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = (0, 16)
+    merge_below: int | None = None
+
+
+class Publish(Part):
+    """How the layer is served."""
+
+    search: list[str] = []
+    validity: tuple[str, str] | None = None
+    tiles: Tiles = Tiles()
+    style: str | None = None
+
+
+class Layer(Part):
+    """Everything about one layer."""
+
+    id: str = Field(pattern=r'^[a-z][a-z0-9_]{0,39}$')
+    title: Text
+    description: Text
+    theme: str
+    agency: str
+    access: Access
+    licence: str
+    update_cycle: str = Field(pattern=r'^P(\d+[YMWD])+$')
+    geometry: GeometryType
+    key: list[str] = Field(min_length=1)
+    columns: dict[str, Column] = Field(min_length=1)
+    register_: Register | None = Field(None, alias='register')
+    source: Source
+    checks: Checks = Checks()
+    publish: Publish = Publish()
+
+    @field_validator('columns')
+    @classmethod
+    def _no_reserved_name(cls, columns: dict[str, Column]) -> dict[str, Column]:
+        taken = sorted(RESERVED_COLUMNS & columns.keys())
+        if taken:
+            raise ValueError(f'{", ".join(taken)}: every layer has this column already, give yours another name')
+        return columns
+
+    @model_validator(mode='after')
+    def _names_exist(self) -> Self:
+        for where, names in self._references().items():
+            missing = [name for name in names if name not in self.columns]
+            if missing:
+                raise ValueError(f'{where} names {", ".join(missing)}, which is not under columns')
+        return self
+
+    def _references(self) -> dict[str, list[str]]:
+        register = self.register_
+        return {
+            'key': self.key,
+            'publish.search': self.publish.search,
+            'publish.validity': list(self.publish.validity or ()),
+            'register.fill': [register.key, *register.fill] if register else [],
+        }
+
+    def visible_to(self, audience: Audience) -> bool:
+        """Whether the layer as a whole is served to `audience`."""
+        return self.access in VISIBLE[audience]
+
+    def columns_for(self, audience: Audience) -> dict[str, Column]:
+        """The columns that `audience` may see, in the order of the layer file."""
+        return {name: column for name, column in self.columns.items() if column.access in VISIBLE[audience]}
+
+    def definition(self) -> dict[str, Any]:
+        """The layer as plain data, as it is kept in the catalogue."""
+        return self.model_dump(mode='json', by_alias=True, exclude_defaults=True)

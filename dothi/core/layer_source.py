@@ -1,0 +1,113 @@
+"""Which rows of a layer a reader gets: those in force now, or those of another time."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from psycopg2 import sql
+
+from dothi.core.cql2_time import instant
+from dothi.core.errors import WrongUse
+from dothi.core.layer import Audience, Layer
+from dothi.core.locality import Locality
+
+
+class BadTime(WrongUse):
+    """A time that cannot be read."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """An instant (both ends the same) or an interval, closed; None is an open end. A day is an interval."""
+
+    begin: datetime | None
+    end: datetime | None
+
+
+def source(layer: Layer, locality: Locality, audience: Audience, times: Times | None = None) -> sql.Composable:
+    """What to select from: `id`, the columns that `audience` sees, `geom`, `geom_wgs84`, `release_from`.
+
+    A layer with validity columns gives what is valid at some time within `times`, or on the locality's reference
+    date; any other layer what was released at the end of `times`, or is now. It is a subquery in brackets without an
+    alias: `sql.SQL('select ... from {} as f').format(source(...))`. The planner looks through it, and it names the
+    columns because the reader's role may not select all of them.
+    """
+    if layer.publish.validity:
+        condition = _valid(layer.publish.validity, times or day(locality.place.reference_date))
+        return _subquery('layer', layer, audience, condition)
+    if times is None or times.end is None:
+        return _subquery('layer', layer, audience, sql.SQL('true'))
+    return _released(layer, audience, times.end)
+
+
+def parse_times(text: str) -> Times:
+    """The value of a `datetime` parameter: `2024-08-31`, `2024-08-31T12:00:00Z`, `../2024-08-31`, `2020-01-01/..`."""
+    begin, slash, end = text.strip().partition('/')
+    first, last = _moments(begin), _moments(end if slash else begin)
+    if not slash and first == (None, None):
+        raise _bad(text)
+    if first[0] and last[1] and first[0] > last[1]:
+        raise BadTime(
+            vi=f'datetime={text}: đầu khoảng ở sau cuối khoảng.', en=f'datetime={text}: it begins after its end.'
+        )
+    return Times(first[0], last[1])
+
+
+def day(on: date) -> Times:
+    """The whole of one day, in UTC."""
+    return Times(datetime.combine(on, time.min, UTC), datetime.combine(on, time.max, UTC))
+
+
+def _moments(text: str) -> tuple[datetime | None, datetime | None]:
+    """The first and last moment that `text` means; None twice for an open end."""
+    if text in ('', '..'):
+        return None, None
+    try:
+        if re.fullmatch(r'\d{4}-\d{2}-\d{2}', text):
+            whole = day(date.fromisoformat(text))
+            return whole.begin, whole.end
+        if 'T' not in text.upper():
+            raise _bad(text)
+        at = instant(text.upper().replace(' ', '+'))
+    except (ValueError, OverflowError):
+        raise _bad(text) from None
+    return at, at
+
+
+def _valid(columns: tuple[str, str], times: Times) -> sql.Composable:
+    """Rows valid on some day of `times`; `valid_to` is the first day on which a row is not valid any more."""
+    begins, ends = map(sql.Identifier, columns)
+    parts: list[sql.Composable] = [sql.SQL('true')]
+    if times.end:
+        last = sql.Literal(times.end.astimezone(UTC).date())
+        parts.append(sql.SQL('({0} is null or {0} <= {1})').format(begins, last))
+    if times.begin:
+        first = sql.Literal(times.begin.astimezone(UTC).date())
+        parts.append(sql.SQL('({0} is null or {0} > {1})').format(ends, first))
+    return sql.SQL(' and ').join(parts)
+
+
+def _released(layer: Layer, audience: Audience, at: datetime) -> sql.Composable:
+    """The versions that were open after the last release of the layer before `at`."""
+    number = sql.SQL('(select max(number) from catalog.release where layer_id = {} and released_at <= {})').format(
+        sql.Literal(layer.id), sql.Literal(at)
+    )
+    still_open = _subquery('layer', layer, audience, sql.SQL('release_from <= {}').format(number))
+    since_closed = _subquery(
+        'history', layer, audience, sql.SQL('release_from <= {0} and release_to > {0}').format(number)
+    )
+    return sql.SQL('({} union all {})').format(still_open, since_closed)
+
+
+def _subquery(schema: str, layer: Layer, audience: Audience, condition: sql.Composable) -> sql.Composed:
+    names = ['id', *layer.columns_for(audience), 'geom', 'geom_wgs84', 'release_from']
+    columns = sql.SQL(', ').join(map(sql.Identifier, names))
+    table = sql.Identifier(schema, layer.id)
+    return sql.SQL('(select {} from {} where {})').format(columns, table, condition)
+
+
+def _bad(text: str) -> BadTime:
+    return BadTime(
+        vi=f'datetime={text}: viết là 2024-08-31, 2024-08-31T12:00:00Z, hoặc khoảng 2024-01-01/.. (RFC 3339).',
+        en=f'datetime={text}: write 2024-08-31, 2024-08-31T12:00:00Z, or an interval 2024-01-01/.. (RFC 3339).',
+    )

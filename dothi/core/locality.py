@@ -1,0 +1,260 @@
+"""The locality: a folder of data that says everything about one province, read and checked."""
+
+import csv
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dothi.core.crs import srid_of
+from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
+from dothi.core.layer import Audience, Layer, Register
+from dothi.core.text import Text
+
+
+class BadLocalityFile(WrongUse):
+    """A file of the locality does not say what it must."""
+
+
+class BadLayerFile(BadLocalityFile):
+    """A layer file does not follow the layer model."""
+
+
+class UnknownLayer(NotFound):
+    """No layer of the locality has this id."""
+
+
+class Agency(BaseModel):
+    """Who supplies data: an office and the role of its focal point, never a person."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    title: Text
+    focal_point: Text
+    unit_code: str | None = None
+
+
+class Place(BaseModel):
+    """What `locality.yml` says."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    id: str = Field(pattern=r'^[a-z][a-z0-9_]*$')
+    title: Text
+    unit_code: str
+    crs: str
+    served_crs: list[str]
+    extent_wgs84: tuple[float, float, float, float]
+    centre_wgs84: tuple[float, float]
+    zoom: float
+    reference_date: date
+    unit_layers: list[str] = []
+    languages: list[str] = ['vi', 'en']
+    attribution: Text
+
+
+@dataclass(frozen=True)
+class Norm:
+    """One value of a norm: where it applies, its clause, and from where it is measured."""
+
+    norm: str
+    class_from: float
+    class_to: float
+    class_unit: str
+    insulated: str
+    value: float
+    unit: str
+    clause: str
+    measured_from: str
+    valid_from: date
+    valid_to: date | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Locality:
+    """A locality with its layers; a layer file that is not right is in `broken`, and the rest works."""
+
+    path: Path
+    place: Place
+    agencies: dict[str, Agency]
+    layers: dict[str, Layer]
+    broken: dict[str, DothiError] = field(default_factory=dict)
+
+    @cached_property
+    def srid(self) -> int:
+        """EPSG number of the working CRS."""
+        return srid_of(self.place.crs)
+
+    def layer(self, layer_id: str) -> Layer:
+        """The layer `layer_id`; raises what is wrong with its file, or UnknownLayer with the nearest id."""
+        if layer_id in self.broken:
+            raise self.broken[layer_id]
+        if layer_id not in self.layers:
+            hint = did_you_mean(layer_id, self.layers)
+            raise UnknownLayer(
+                vi=f'Không có lớp "{layer_id}". {hint.vi}',
+                en=f'There is no layer "{layer_id}". {hint.en}',
+            )
+        return self.layers[layer_id]
+
+    def layers_for(self, audience: Audience) -> dict[str, Layer]:
+        """The layers that `audience` may see."""
+        return {name: layer for name, layer in self.layers.items() if layer.visible_to(audience)}
+
+    def norms(self, norm: str, on: date) -> list[Norm]:
+        """The values of `norm` that are in force on the day `on`."""
+        rows = [_norm(row) for row in _csv_rows(self.path / 'norms.csv') if row['norm'] == norm]
+        return [row for row in rows if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)]
+
+    def register(self, register: Register, on: date) -> dict[str, dict[str, str]]:
+        """Rows of a register by code: those that meet `where` and are in force on the day `on`."""
+        rows = [row for row in _csv_rows(self.path / register.file) if _matches(row, register.where)]
+        return {row[register.key]: row for row in rows if _in_force(row, on)}
+
+
+def load_locality(path: Path) -> Locality:
+    """The locality in the folder `path`; raises BadLocalityFile where `locality.yml` or `agencies.yml` is wrong."""
+    place = _parse(Place, path / 'locality.yml')
+    agencies_file = path / 'agencies.yml'
+    agencies = {name: _parse_value(Agency, value, agencies_file, name) for name, value in _yaml(agencies_file).items()}
+    layers: dict[str, Layer] = {}
+    broken: dict[str, DothiError] = {}
+    for file in sorted((path / 'layers').glob('*.yml')):
+        try:
+            layers[file.stem] = load_layer(file, agencies)
+        except BadLayerFile as error:
+            broken[file.stem] = error
+    return Locality(path, place, agencies, layers, broken)
+
+
+def load_layer(file: Path, agencies: dict[str, Agency]) -> Layer:
+    """The layer that `file` describes; raises BadLayerFile that names file, key and fix."""
+    layer = _parse(Layer, file, BadLayerFile)
+    if layer.id != file.stem:
+        raise BadLayerFile(
+            vi=f'{file}, khóa id: "{layer.id}" khác tên tệp. Đổi thành "{file.stem}" hoặc đổi tên tệp.',
+            en=f'{file}, key id: "{layer.id}" differs from the file\'s name. Make it "{file.stem}", or rename it.',
+        )
+    if layer.agency not in agencies:
+        hint = did_you_mean(layer.agency, agencies)
+        raise BadLayerFile(
+            vi=f'{file}, khóa agency: không có cơ quan "{layer.agency}" trong agencies.yml. {hint.vi}',
+            en=f'{file}, key agency: agencies.yml has no "{layer.agency}". {hint.en}',
+        )
+    return layer
+
+
+def _parse[M: BaseModel](model: type[M], file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> M:
+    return _parse_value(model, _yaml(file, error), file, None, error)
+
+
+def _parse_value[M: BaseModel](
+    model: type[M], value: object, file: Path, key: str | None, error: type[BadLocalityFile] = BadLocalityFile
+) -> M:
+    try:
+        return model.model_validate(value)
+    except ValidationError as invalid:
+        raise _explain(invalid, model, file, key, error) from None
+
+
+def _explain(
+    invalid: ValidationError, model: type[BaseModel], file: Path, key: str | None, error: type[BadLocalityFile]
+) -> BadLocalityFile:
+    """The first thing that is wrong, with file, key and fix."""
+    first = invalid.errors(include_url=False)[0]
+    where = '.'.join(str(part) for part in ((key,) if key else ()) + first['loc']) or '(file)'
+    if first['type'] == 'extra_forbidden':
+        hint = did_you_mean(str(first['loc'][-1]), _keys_at(model, first['loc'][:-1]))
+        return error(
+            vi=f'{file}, khóa {where}: không có khóa này. {hint.vi}', en=f'{file}, key {where}: no such key. {hint.en}'
+        )
+    if first['type'] == 'missing':
+        return error(vi=f'{file}: thiếu khóa {where}. Hãy thêm vào.', en=f'{file}: the key {where} is missing. Add it.')
+    given = f' ({first["input"]!r})' if isinstance(first['input'], str | int | float) else ''
+    return error(
+        vi=f'{file}, khóa {where}{given}: giá trị không hợp lệ ({first["msg"]}). Hãy sửa lại.',
+        en=f'{file}, key {where}{given}: not a valid value ({first["msg"]}). Correct it.',
+    )
+
+
+def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys that the part of `model` at `path` knows."""
+    found: Any = model
+    for step in path:
+        if not (isinstance(found, type) and issubclass(found, BaseModel)):
+            continue
+        fields = {(info.alias or name): info.annotation for name, info in found.model_fields.items()}
+        found = _model_within(fields.get(str(step), found))
+    return [info.alias or name for name, info in found.model_fields.items()]
+
+
+def _model_within(annotation: Any) -> Any:
+    """The model inside an annotation such as `Part | None` or `dict[str, Part]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, '__args__', ()):
+        inner = _model_within(part)
+        if inner is not None:
+            return inner
+    return None
+
+
+def _yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding='utf-8'))
+    except FileNotFoundError:
+        raise error(
+            vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'
+        ) from None
+    except yaml.YAMLError as invalid:
+        place = getattr(invalid, 'problem_mark', None)
+        line = f':{place.line + 1}' if place else ''
+        raise error(
+            vi=f'{file}{line}: không đọc được YAML. Kiểm tra thụt dòng và dấu ngoặc.',
+            en=f'{file}{line}: not readable as YAML. Check indents and quotes.',
+        ) from None
+    if not isinstance(content, dict):
+        raise error(vi=f'{file}: phải là danh sách khóa: giá trị.', en=f'{file}: must consist of key: value lines.')
+    return content
+
+
+def _csv_rows(file: Path) -> list[dict[str, str]]:
+    if not file.exists():
+        raise BadLocalityFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
+    with file.open(encoding='utf-8', newline='') as lines:
+        return list(csv.DictReader(lines))
+
+
+def _norm(row: dict[str, str]) -> Norm:
+    return Norm(
+        norm=row['norm'],
+        class_from=float(row['class_from']),
+        class_to=float(row['class_to']),
+        class_unit=row['class_unit'],
+        insulated=row['insulated'],
+        value=float(row['value']),
+        unit=row['unit'],
+        clause=row['clause'],
+        measured_from=row['measured_from'],
+        valid_from=date.fromisoformat(row['valid_from']),
+        valid_to=_day(row['valid_to']),
+        verified=row['verified'] == 'yes',
+    )
+
+
+def _matches(row: dict[str, str], where: dict[str, str]) -> bool:
+    return all(row[name] == value for name, value in where.items())
+
+
+def _in_force(row: dict[str, str], on: date) -> bool:
+    begins, ends = _day(row.get('valid_from', '')), _day(row.get('valid_to', ''))
+    return (begins is None or begins <= on) and (ends is None or on < ends)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

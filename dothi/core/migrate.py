@@ -1,0 +1,146 @@
+"""Brings a database to what the project and the locality's files say."""
+
+import hashlib
+from pathlib import Path
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import execute_values
+from pydantic import BaseModel
+
+from dothi.core.crs import spatial_ref_sys_rows
+from dothi.core.database import LOGIN_ROLES, connection, password, role_name
+from dothi.core.errors import WrongUse
+from dothi.core.layer_sync import sync_layers
+from dothi.core.locality import Locality
+from dothi.core.settings import PROJECT
+
+SQL = PROJECT / 'sql'
+# One migrate at a time: the number is arbitrary and only has to be the same for everybody.
+MIGRATE_LOCK = 920_900_001
+
+
+class ChangedMigration(WrongUse):
+    """A migration that was applied before has another content now."""
+
+
+class MigrationReport(BaseModel):
+    """What a migrate did (or, on a dry run, would do)."""
+
+    migrations: list[str] = []
+    layers: list[str] = []
+
+    @property
+    def empty(self) -> bool:
+        return not (self.migrations or self.layers)
+
+
+class _DryRun(Exception):
+    """Rolls a dry run back."""
+
+
+def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
+    """What changed: migrations applied, layers made or altered. A dry run tells the same and changes nothing.
+
+    Each migration is a transaction, the functions and layer tables together are one.
+    Raises ChangedMigration, or UnsafeLayerChange where a layer file asks for what would lose data.
+    """
+    if dry_run:
+        return _rehearse(locality)
+    _prepare()
+    report = MigrationReport()
+    for file in _migration_files():
+        with connection('owner') as db:
+            report.migrations += _apply_migration(db, file)
+    with connection('owner') as db:
+        _lock(db)
+        _apply_functions(db)
+        report.layers = sync_layers(db, locality)
+    return report
+
+
+def _rehearse(locality: Locality) -> MigrationReport:
+    report = MigrationReport()
+    try:
+        with connection('owner') as db:
+            for file in _migration_files():
+                report.migrations += _apply_migration(db, file)
+            _apply_functions(db)
+            report.layers = sync_layers(db, locality)
+            raise _DryRun
+    except _DryRun:
+        return report
+
+
+def _prepare() -> None:
+    """What only an administrator may do: extensions, roles and their passwords, coordinate systems."""
+    with connection('admin') as db, db.cursor() as cursor:
+        _lock(db)
+        for extension in ('postgis', 'unaccent'):
+            cursor.execute(sql.SQL('create extension if not exists {}').format(sql.Identifier(extension)))
+        cursor.execute((SQL / 'roles.sql').read_text(encoding='utf-8'))
+        for role in LOGIN_ROLES:
+            secret, name = sql.Literal(password(role)), sql.Identifier(role_name(role))
+            cursor.execute(sql.SQL('alter role {} login password {}').format(name, secret))
+        _add_coordinate_systems(db)
+    with connection('owner') as db, db.cursor() as cursor:
+        _lock(db)
+        cursor.execute('create schema if not exists catalog')
+        cursor.execute(
+            """create table if not exists catalog.migration (
+                   name text collate "C" primary key,
+                   sha256 text not null,
+                   applied_at timestamptz not null default now()
+               )"""
+        )
+
+
+def _add_coordinate_systems(db: Connection) -> None:
+    rows = [tuple(row.values()) for row in spatial_ref_sys_rows()]
+    with db.cursor() as cursor:
+        execute_values(
+            cursor,
+            """insert into spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text) values %s
+               on conflict (srid) do update set auth_name = excluded.auth_name, auth_srid = excluded.auth_srid,
+               srtext = excluded.srtext, proj4text = excluded.proj4text""",
+            rows,
+        )
+
+
+def _lock(db: Connection) -> None:
+    with db.cursor() as cursor:
+        cursor.execute('select pg_advisory_xact_lock(%s)', [MIGRATE_LOCK])
+
+
+def _migration_files() -> list[Path]:
+    return sorted((SQL / 'migrations').glob('[0-9]*.sql'))
+
+
+def _apply_migration(db: Connection, file: Path) -> list[str]:
+    """The name of `file` if it was not applied yet and is now, else nothing."""
+    _lock(db)
+    content = file.read_bytes()
+    checksum = hashlib.sha256(content).hexdigest()
+    with db.cursor() as cursor:
+        cursor.execute('select sha256 from catalog.migration where name = %s', [file.name])
+        known = cursor.fetchone()
+        if known:
+            _must_be_unchanged(file, checksum, known[0])
+            return []
+        cursor.execute(content.decode('utf-8'))
+        cursor.execute('insert into catalog.migration (name, sha256) values (%s, %s)', [file.name, checksum])
+    return [file.name]
+
+
+def _must_be_unchanged(file: Path, checksum: str, applied: str) -> None:
+    if checksum != applied:
+        raise ChangedMigration(
+            vi=f'{file}: tệp di trú này đã được áp dụng với nội dung khác. Khôi phục tệp và viết tệp mới.',
+            en=f'{file}: this migration was applied with another content. Restore it, and write a new one.',
+        )
+
+
+def _apply_functions(db: Connection) -> None:
+    with db.cursor() as cursor:
+        for file in sorted((SQL / 'functions').glob('*.sql')):
+            cursor.execute(file.read_text(encoding='utf-8'))

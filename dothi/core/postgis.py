@@ -1,0 +1,185 @@
+"""A private PostGIS server in a folder: for `make up` and for the tests, beside any other PostgreSQL."""
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+from sqlalchemy import URL
+
+from dothi.core.errors import EnvironmentMissing
+
+VERSION = 17
+BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
+ADMIN = 'dothi_admin'
+DATABASE = 'dothi'
+SETTINGS = {
+    'shared_buffers': '256MB',
+    'work_mem': '32MB',
+    'maintenance_work_mem': '256MB',
+    'max_wal_size': '4GB',
+    'max_connections': '200',
+    # Planning with JIT costs more than these short queries take.
+    'jit': 'off',
+    'random_page_cost': '1.1',
+    'password_encryption': 'scram-sha-256',
+}
+# For a database that is thrown away: nothing in it has to survive a power cut.
+THROWAWAY = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off'}
+
+
+class NoPostgis(EnvironmentMissing):
+    """PostgreSQL or PostGIS is not installed, or does not start."""
+
+
+@dataclass
+class LocalPostgis:
+    """The server in `folder`, which listens on 127.0.0.1 only.
+
+    folder: as root it must be reachable for the user `postgres`, who then runs the server (PostgreSQL
+    refuses to run as root). port: 0 takes a free one at the first start and keeps it.
+    """
+
+    folder: Path
+    port: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / 'data'
+
+    @property
+    def url(self) -> URL:
+        """The administrator's URL of the database `dothi`."""
+        return URL.create('postgresql+psycopg2', ADMIN, self._password(), '127.0.0.1', self._port(), DATABASE)
+
+    def start(self) -> None:
+        """Brings the server up: makes it if it is new, adopts it if it runs, replaces a stale lock if it died."""
+        if not (BINARIES / 'postgres').exists():
+            raise NoPostgis(
+                vi=f'Chưa cài PostgreSQL {VERSION}. Chạy "make up", hoặc cài postgresql-{VERSION}-postgis-3.',
+                en=f'PostgreSQL {VERSION} is not installed. Run "make up", or install postgresql-{VERSION}-postgis-3.',
+            )
+        if not (self.data / 'PG_VERSION').exists():
+            self._create()
+        if not self.running():
+            self._choose_port()
+            self._pg_ctl('start', '-w', '-t', '60', '-l', str(self.folder / 'server.log'), '-o', self._options())
+        self._create_database()
+
+    def stop(self) -> None:
+        """Ends the server, if it runs; open transactions are rolled back."""
+        if self.running():
+            self._pg_ctl('stop', '-m', 'fast', '-w', '-t', '60')
+
+    def running(self) -> bool:
+        """Whether a server runs on this folder's data; a lock file that a dead one left counts for nothing."""
+        if not (self.data / 'postmaster.pid').exists():
+            return False
+        return self._run([str(BINARIES / 'pg_ctl'), '-D', str(self.data), 'status']).returncode == 0
+
+    def _create(self) -> None:
+        """Makes the data folder whole or not at all: an interrupted start leaves only a draft."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / 'data.new'
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        secret = self.folder / 'admin_password'
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(24), encoding='utf-8')
+        self._own(self.folder, draft, secret)
+        # builtin C.UTF-8 needs no locale of the machine and sorts by code point, on every machine alike
+        arguments = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--auth=scram-sha-256']
+        made = self._run(
+            [str(BINARIES / 'initdb'), '-D', str(draft), '-U', ADMIN, f'--pwfile={secret}', *arguments, '--no-sync']
+        )
+        self._check(made)
+        draft.rename(self.data)
+
+    def _create_database(self) -> None:
+        admin = self.url.set(drivername='postgresql', database='postgres')
+        connection = psycopg2.connect(admin.render_as_string(hide_password=False))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute('select 1 from pg_database where datname = %s', [DATABASE])
+            if cursor.fetchone() is None:
+                cursor.execute(f'create database {DATABASE}')
+        connection.close()
+
+    def _choose_port(self) -> None:
+        """Keeps the port of the last start where it is still free."""
+        file = self.folder / 'port'
+        wanted = self.port or (int(file.read_text(encoding='utf-8')) if file.exists() else 0)
+        port = wanted if wanted and _is_free(wanted) else free_port()
+        if self.port and port != self.port:
+            raise NoPostgis(
+                vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',
+                en=f'Port {self.port} is taken. Set another DOTHI_DATABASE_PORT, or 0 for a free one.',
+            )
+        file.write_text(str(port), encoding='utf-8')
+
+    def _options(self) -> str:
+        values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': '127.0.0.1'}
+        # No socket file: its path would have to be short, and TCP on loopback serves every client.
+        values['unix_socket_directories'] = ''
+        return ' '.join(f"-c {name}='{value}'" for name, value in values.items())
+
+    def _port(self) -> int:
+        return int((self.folder / 'port').read_text(encoding='utf-8'))
+
+    def _password(self) -> str:
+        return (self.folder / 'admin_password').read_text(encoding='utf-8').strip()
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        self._check(self._run([str(BINARIES / 'pg_ctl'), '-D', str(self.data), *arguments]))
+
+    def _check(self, result: subprocess.CompletedProcess[str]) -> None:
+        if result.returncode == 0:
+            return
+        log = self.folder / 'server.log'
+        last = log.read_text(encoding='utf-8', errors='replace').splitlines()[-3:] if log.exists() else []
+        reason = ' / '.join([*result.stderr.strip().splitlines()[-3:], *last])
+        raise NoPostgis(
+            vi=f'PostgreSQL trong {self.folder} không khởi động được: {reason}',
+            en=f'PostgreSQL in {self.folder} does not start: {reason}',
+        )
+
+    def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        # The log goes to a file and the pipes are closed, or the server would keep them open for ever.
+        as_postgres = ['runuser', '-u', 'postgres', '--', *command] if os.geteuid() == 0 else list(command)
+        with (self.folder / 'command.log').open('w+', encoding='utf-8') as output:
+            done = subprocess.run(
+                as_postgres, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True, cwd='/', check=False
+            )
+            output.seek(0)
+            return subprocess.CompletedProcess(command, done.returncode, '', output.read())
+
+    def _own(self, *paths: Path) -> None:
+        """As root, hands `paths` to the user who runs the server."""
+        if os.geteuid() == 0:
+            postgres = pwd.getpwnam('postgres')
+            for path in paths:
+                os.chown(path, postgres.pw_uid, postgres.pw_gid)
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(('127.0.0.1', port))
+        except OSError:
+            return False
+        return True

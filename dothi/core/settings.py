@@ -1,0 +1,99 @@
+"""Settings, one class per concern, read from the environment when asked for and never at import."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def default_state() -> Path:
+    """/var/lib/dothi for root, `.local/` in the project for everybody else."""
+    return Path('/var/lib/dothi') if os.geteuid() == 0 else PROJECT / '.local'
+
+
+class Settings(BaseSettings):
+    """What all settings share: the prefix `DOTHI_`."""
+
+    model_config = SettingsConfigDict(env_prefix='DOTHI_', env_ignore_empty=True, frozen=True)
+
+
+class PathSettings(Settings):
+    """Where things lie."""
+
+    state: Path = Field(
+        default_factory=default_state,
+        description='Folder of everything that an instance writes; /var/lib/dothi as root, else .local.',
+    )
+    store: str = Field('', description='Folder of originals, results and exports; `store` in the state folder.')
+    secrets: Path = Field(Path(), description='Folder of one password file per role; `secrets` in the state folder.')
+    locality: Path = Field(PROJECT / 'locality', description='Folder of the locality that is served.')
+
+    @model_validator(mode='before')
+    @classmethod
+    def _fill_from_state(cls, values: dict[str, object]) -> dict[str, object]:
+        state = Path(str(values.get('state') or default_state())).expanduser().absolute()
+        values['state'] = state
+        values.setdefault('store', str(state / 'store'))
+        values.setdefault('secrets', state / 'secrets')
+        return values
+
+    @property
+    def run(self) -> Path:
+        """Folder of process ids, logs and rendered configuration."""
+        return self.state / 'run'
+
+
+class DatabaseSettings(Settings):
+    """Which database is used."""
+
+    database_url: str = Field(
+        '', description='URL of an existing PostgreSQL database, as its owner; empty: a private one is started.'
+    )
+    database_port: int = Field(0, ge=0, le=65535, description='Port of the private PostgreSQL; 0 takes a free one.')
+    statement_timeout_ms: int = Field(30_000, gt=0, description='Longest time that one query of the API may take.')
+    pool_size: int = Field(8, gt=0, description='Database connections that one web process keeps at most.')
+
+
+class ServerSettings(Settings):
+    """How the services are reached."""
+
+    host: str = Field('127.0.0.1', description='Address that the services listen on.')
+    port: int = Field(5000, gt=0, le=65535, description='Port of the internal service.')
+    public_port: int = Field(0, ge=0, le=65535, description='Port of the public service; 0: the next one after `port`.')
+    public_url: str = Field('', description='Address under which clients reach the service, without a final slash.')
+    cors_origins: list[str] = Field([], description='Origins that may read the internal service, as a JSON list.')
+    trusted_proxies: list[str] = Field(
+        [], description='Addresses of proxies whose X-Forwarded headers are believed, as a JSON list.'
+    )
+    workers: int = Field(2, gt=0, description='Web processes of each service.')
+    threads: int = Field(8, gt=0, description='Threads of each web process.')
+
+    @model_validator(mode='after')
+    def _public_follows_port(self) -> 'ServerSettings':
+        if not self.public_port:
+            object.__setattr__(self, 'public_port', self.port + 1)
+        return self
+
+
+class LimitSettings(Settings):
+    """How much one request may ask for."""
+
+    default_items: int = Field(10, gt=0, description='Items of one page when no limit is asked for.')
+    max_items: int = Field(10_000, gt=0, description='Items of one page at most.')
+    filter_max_length: int = Field(20_000, gt=0, description='Characters of a filter at most.')
+    filter_max_depth: int = Field(32, gt=0, description='Depth of a nested filter at most.')
+    max_unpacked_mb: int = Field(20_000, gt=0, description='Size of an unpacked archive at most.')
+
+
+class JobSettings(Settings):
+    """How analyses run."""
+
+    sync_wait_s: float = Field(120, gt=0, description='How long a synchronous request waits for its result.')
+    job_time_limit_s: float = Field(600, gt=0, description='How long one job may run.')
+    job_memory_mb: int = Field(4_096, gt=0, description='Memory of one job at most.')
+
+
+SETTINGS: tuple[type[Settings], ...] = (PathSettings, DatabaseSettings, ServerSettings, LimitSettings, JobSettings)

@@ -1,0 +1,36 @@
+"""Text in two languages, and Vietnamese text made comparable."""
+
+import unicodedata
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Lang = Literal['vi', 'en']
+LANGUAGES: tuple[Lang, ...] = ('vi', 'en')
+
+
+class Text(BaseModel):
+    """One text in Vietnamese and in English."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    vi: str
+    en: str
+
+    def pick(self, lang: str) -> str:
+        """The text in `lang`; Vietnamese for any language that is not English."""
+        return self.en if lang.lower().startswith('en') else self.vi
+
+
+def nfc(text: str) -> str:
+    """`text` composed (NFC), with outer white space removed: the form in which text is stored."""
+    return unicodedata.normalize('NFC', text).strip()
+
+
+def search_key(text: str) -> str:
+    """`text` without accents and case, so that "nam dinh" equals "Nam Định".
+
+    Đ and đ have no decomposition in Unicode, hence their own replacement.
+    """
+    decomposed = unicodedata.normalize('NFD', text.strip().replace('Đ', 'D').replace('đ', 'd'))
+    return ''.join(char for char in decomposed if not unicodedata.combining(char)).casefold()

@@ -1,0 +1,248 @@
+"""What all tests share: a PostGIS of their own, fresh databases in it, and the demo province."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+from sqlalchemy import URL
+
+from demo.write import DemoFile, write_demo
+from dothi.core import database as core_database
+from dothi.core.locality import Locality, load_locality
+from dothi.core.migrate import migrate
+from dothi.core.postgis import THROWAWAY, LocalPostgis, free_port
+from dothi.core.settings import PROJECT
+from dothi.local import demo_options
+from etl.deliver import deliver
+
+SHARED_DATA = PROJECT.parent / 'shared' / 'data'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips tests on real data where the data is absent; on CI, where it always is there, they fail instead."""
+    if SHARED_DATA.is_dir() or os.environ.get('CI'):
+        return
+    for item in items:
+        if item.get_closest_marker('real_data'):
+            item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
+
+
+@pytest.fixture(scope='session')
+def real_data() -> Path:
+    """The folder of real data."""
+    return SHARED_DATA
+
+
+@pytest.fixture(scope='session')
+def locality() -> Locality:
+    """The locality that the project ships."""
+    return load_locality(PROJECT / 'locality')
+
+
+@pytest.fixture(scope='session')
+def shared_folder() -> Iterator[Path]:
+    """A folder that the user `postgres` can reach too, as pytest's own is private."""
+    folder = Path(tempfile.mkdtemp(prefix='dothi-test-'))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope='session')
+def postgis(shared_folder: Path) -> Iterator[LocalPostgis]:
+    """A PostGIS server that lives as long as the tests run."""
+    server = LocalPostgis(shared_folder / 'postgis', settings=THROWAWAY)
+    server.start()
+    yield server
+    server.stop()
+
+
+class Instance:
+    """Databases and state folders of the tests, one of each per test or group of tests."""
+
+    def __init__(self, server: LocalPostgis, folder: Path) -> None:
+        self.server, self.folder = server, folder
+
+    def create(self, name: str, template: str | None = None) -> URL:
+        """A new database, empty or a copy of `template`."""
+        parts = sql.SQL('create database {}').format(sql.Identifier(name))
+        if template:
+            parts += sql.SQL(' template {}').format(sql.Identifier(template))
+        self._admin(parts)
+        return self.server.url.set(database=name)
+
+    def drop(self, name: str) -> None:
+        self._admin(sql.SQL('drop database if exists {} with (force)').format(sql.Identifier(name)))
+
+    def environment(self, url: URL, state: Path) -> dict[str, str]:
+        """What makes `dothi`, here or in a child process, work on this database and state folder."""
+        return {
+            'DOTHI_DATABASE_URL': url.render_as_string(hide_password=False),
+            'DOTHI_STATE': str(state),
+            # roles belong to the server, not to a database, so all databases share their passwords
+            'DOTHI_SECRETS': str(self.folder / 'secrets'),
+        }
+
+    def _admin(self, statement: sql.Composable) -> None:
+        url = self.server.url.set(drivername='postgresql', database='postgres')
+        connection = psycopg2.connect(url.render_as_string(hide_password=False))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.close()
+
+
+@pytest.fixture(scope='session')
+def instance(postgis: LocalPostgis, shared_folder: Path) -> Instance:
+    return Instance(postgis, shared_folder)
+
+
+@pytest.fixture(scope='session')
+def template(instance: Instance, locality: Locality, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a migrated database without data, to be copied."""
+    name = 'template_migrated'
+    url = instance.create(name)
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, instance.environment(url, tmp_path_factory.mktemp('template')))
+        migrate(locality)
+        core_database.fresh()
+    return name
+
+
+def use(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    """Points this process at an instance."""
+    core_database.fresh()
+    for name, value in environment.items():
+        patch.setenv(name, value)
+
+
+@pytest.fixture
+def empty_database(instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A database with nothing in it, and the environment that leads there."""
+    yield from _fresh(instance, None, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def database(
+    instance: Instance, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """A migrated database without data, and the environment that leads there (set for this process already)."""
+    yield from _fresh(instance, template, tmp_path, monkeypatch)
+
+
+def _fresh(
+    instance: Instance, template: str | None, state: Path, patch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    name = f'test_{uuid.uuid4().hex[:12]}'
+    environment = instance.environment(instance.create(name, template), state)
+    use(patch, environment)
+    yield environment
+    core_database.fresh()
+    instance.drop(name)
+
+
+DEMO_BUILDINGS = 2_000
+
+
+@dataclass(frozen=True)
+class Province:
+    """A running instance with a small demo province: its addresses, and the environment that leads to it."""
+
+    internal_url: str
+    public_url: str
+    environment: dict[str, str]
+    log: Path
+
+
+@pytest.fixture(scope='session')
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
+    """The demo's files, with few buildings."""
+    folder = tmp_path_factory.mktemp('demo')
+    return write_demo(folder, locality_path=PROJECT / 'locality', buildings=DEMO_BUILDINGS)
+
+
+@pytest.fixture(scope='session')
+def province_template(
+    instance: Instance, template: str, demo_files: list[DemoFile], locality: Locality, shared_folder: Path
+) -> str:
+    """Name of a database with the demo province delivered, to be copied."""
+    name = 'template_province'
+    environment = instance.environment(instance.create(name, template), shared_folder / 'province-template')
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, environment)
+        for file in demo_files:
+            deliver(file.path, demo_options(file), locality)
+        core_database.fresh()
+    return name
+
+
+@pytest.fixture
+def province_database(
+    instance: Instance, province_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """A database of its own with the demo province in it; nothing is running on it."""
+    yield from _fresh(instance, province_template, tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope='session')
+def province(instance: Instance, province_template: str, shared_folder: Path) -> Iterator[Province]:
+    """Both services and a worker on a demo province that all tests share and none may change."""
+    environment = instance.environment(instance.create('province', province_template), shared_folder / 'province')
+    with serving(environment, shared_folder / 'province') as running:
+        yield running
+
+
+@contextmanager
+def serving(environment: dict[str, str], folder: Path) -> Iterator[Province]:
+    """Worker and services on free ports while inside, each a process of its own as in production."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port()), 'DOTHI_WORKERS': '1'}
+    environment = {**environment, **ports}
+    commands = (['worker'], ['serve', '--audience', 'internal'], ['serve', '--audience', 'public'])
+    urls = [f'http://127.0.0.1:{environment[name]}' for name in ('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')]
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / 'services.log').open('ab'))
+        for command in commands:
+            stack.enter_context(_running([sys.executable, '-m', 'dothi.cli', *command], environment, log))
+        for url in urls:
+            _wait_for(f'{url}/health', folder / 'services.log')
+        yield Province(*urls, environment, folder / 'services.log')
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], log: object) -> Iterator[None]:
+    process = subprocess.Popen(  # type: ignore[call-overload]
+        command, env={**os.environ, **environment}, stdout=log, stderr=log, cwd=PROJECT, stdin=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f'{url} does not answer:\n{log.read_text(encoding="utf-8")[-4000:]}')

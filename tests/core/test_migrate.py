@@ -1,0 +1,177 @@
+"""A migrate brings any database to the files' state, safely, and refuses what would lose data."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from dothi.core import migrate as migrate_module
+from dothi.core.database import connection
+from dothi.core.layer import Layer
+from dothi.core.layer_sync import UnsafeLayerChange
+from dothi.core.locality import Locality
+from dothi.core.migrate import ChangedMigration, migrate
+
+
+def with_layer(locality: Locality, layer_id: str, **changes: object) -> Locality:
+    """The locality with top-level keys of one layer replaced."""
+    definition = locality.layers[layer_id].definition() | changes
+    return replace(locality, layers=locality.layers | {layer_id: Layer.model_validate(definition)})
+
+
+def with_column(locality: Locality, layer_id: str, name: str, **column: object) -> Locality:
+    """The locality with one column of one layer replaced or added."""
+    columns = dict(locality.layers[layer_id].definition()['columns'])
+    columns[name] = {'title': {'vi': name, 'en': name}, **columns.get(name, {}), **column}
+    return with_layer(locality, layer_id, columns=columns)
+
+
+def without_column(locality: Locality, layer_id: str, name: str) -> Locality:
+    columns = dict(locality.layers[layer_id].definition()['columns'])
+    del columns[name]
+    return with_layer(locality, layer_id, columns=columns)
+
+
+def add_school(places: int | None = 300) -> None:
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into layer.schools (code, name, level, places, geom, geom_wgs84, release_from)
+               values ('1', 'Một', 'primary', %s, st_setsrid(st_makepoint(5e5, 22e5), 9209),
+                       st_setsrid(st_makepoint(106, 20), 4326), 1)""",
+            [places],
+        )
+
+
+def column_type(name: str, table: str = 'layer.schools') -> str | None:
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute(
+            """select format_type(atttypid, atttypmod) from pg_attribute
+               where attrelid = %s::regclass and attname = %s and not attisdropped""",
+            [table, name],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def test_an_empty_database_gets_everything_and_a_second_run_nothing(
+    empty_database: dict[str, str], locality: Locality
+) -> None:
+    first = migrate(locality)
+    assert '0001_catalog.sql' in first.migrations
+    assert len(first.layers) == 8
+    assert migrate(locality).empty
+
+
+def test_a_changed_old_migration_is_an_error(
+    database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = shutil.copytree(migrate_module.SQL, tmp_path / 'sql')
+    with (changed / 'migrations' / '0001_catalog.sql').open('a', encoding='utf-8') as file:
+        file.write('-- one more line\n')
+    monkeypatch.setattr(migrate_module, 'SQL', changed)
+    with pytest.raises(ChangedMigration, match='0001_catalog'):
+        migrate(locality)
+
+
+def test_a_migration_that_fails_leaves_no_trace_and_those_before_it_stay(
+    database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = shutil.copytree(migrate_module.SQL, tmp_path / 'sql')
+    (broken / 'migrations' / '9001_good.sql').write_text('create table catalog.good ();', encoding='utf-8')
+    (broken / 'migrations' / '9002_bad.sql').write_text('create table catalog.half (); select 1/0;', encoding='utf-8')
+    monkeypatch.setattr(migrate_module, 'SQL', broken)
+    with pytest.raises(psycopg2.errors.DivisionByZero):
+        migrate(locality)
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute("select to_regclass('catalog.good') is not null, to_regclass('catalog.half') is null")
+        assert cursor.fetchone() == (True, True)
+        cursor.execute("select name from catalog.migration where name like '900%'")
+        assert cursor.fetchall() == [('9001_good.sql',)]
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing(database: dict[str, str], locality: Locality) -> None:
+    wider = with_column(locality, 'schools', 'pupils', type='integer')
+    assert migrate(wider, dry_run=True).layers == ['schools: pupils added']
+    assert column_type('pupils') is None
+    assert migrate(wider).layers == ['schools: pupils added']
+    assert column_type('pupils') == column_type('pupils', 'history.schools') == 'bigint'
+
+
+def test_a_renamed_column_keeps_its_values(database: dict[str, str], locality: Locality) -> None:
+    add_school(places=300)
+    renamed = without_column(
+        with_column(locality, 'schools', 'seats', type='integer', renamed_from='places'), 'schools', 'places'
+    )
+    assert migrate(renamed).layers == ['schools: places renamed to seats']
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select seats from layer.schools')
+        assert cursor.fetchone() == (300,)
+
+
+def test_a_widened_column_keeps_its_values(database: dict[str, str], locality: Locality) -> None:
+    add_school(places=300)
+    migrate(with_column(locality, 'schools', 'places', type='number'))
+    assert column_type('places') == 'double precision'
+
+
+def test_single_geometries_may_become_multiple_ones(database: dict[str, str], locality: Locality) -> None:
+    add_school()
+    migrate(with_layer(locality, 'schools', geometry='MultiPoint'))
+    assert column_type('geom') == 'geometry(MultiPoint,9209)'
+
+
+@pytest.mark.parametrize(
+    ('change', 'sentence'),
+    [
+        (lambda place: without_column(place, 'schools', 'places'), 'dropping the column places'),
+        (lambda place: with_column(place, 'schools', 'places', type='boolean'), 'may lose data'),
+        (lambda place: with_column(place, 'schools', 'owner', type='text', required=True), 'owner is required'),
+        (lambda place: with_layer(place, 'schools', geometry='Polygon'), 'may lose data'),
+    ],
+)
+def test_a_change_that_would_lose_data_is_refused_and_nothing_changes(
+    database: dict[str, str], locality: Locality, change: object, sentence: str
+) -> None:
+    add_school()
+    with pytest.raises(UnsafeLayerChange, match=sentence):
+        migrate(change(locality))  # type: ignore[operator]
+    assert migrate(locality).empty
+
+
+def test_a_column_that_never_held_a_value_may_go(database: dict[str, str], locality: Locality) -> None:
+    add_school(places=None)
+    migrate(without_column(locality, 'schools', 'places'))
+    assert column_type('places') is None
+
+
+def test_the_public_role_sees_neither_internal_columns_nor_internal_layers(
+    database: dict[str, str], locality: Locality
+) -> None:
+    migrate(with_layer(locality, 'schools', access='internal'))
+    for query in ('select population from layer.buildings', 'select code from layer.schools'):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege), connection('reader_public') as db:
+            db.cursor().execute(query)
+        with connection('reader_internal') as db:
+            db.cursor().execute(query)
+    with connection('reader_public') as db, db.cursor() as cursor:
+        cursor.execute("select id from catalog.layer where id in ('schools', 'roads')")
+        assert cursor.fetchall() == [('roads',)]
+
+
+def test_readers_cannot_write_and_cannot_read_deliveries(database: dict[str, str]) -> None:
+    for statement in ('delete from layer.roads', 'select * from catalog.delivery', 'select * from quarantine.row'):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege), connection('reader_internal') as db:
+            db.cursor().execute(statement)
+
+
+def test_a_change_of_layer_files_tells_the_services(database: dict[str, str], locality: Locality) -> None:
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute('select n from catalog.generation')
+        before = cursor.fetchone()
+    migrate(with_layer(locality, 'schools', licence='CC0-1.0'))
+    migrate(with_layer(locality, 'schools', licence='CC0-1.0'))
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute('select n - %s from catalog.generation', before)
+        assert cursor.fetchone() == (1,)

@@ -1,0 +1,93 @@
+"""The private server starts on an empty folder, survives what machines do to it, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
+
+
+@pytest.fixture
+def server(shared_folder: Path, request: pytest.FixtureRequest) -> Iterator[LocalPostgis]:
+    server = LocalPostgis(shared_folder / f'own-{abs(hash(request.node.name))}', settings=THROWAWAY)
+    yield server
+    server.stop()
+
+
+def answer(server: LocalPostgis) -> int:
+    url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute('select 41 + 1')
+        row = cursor.fetchone()
+    connection.close()
+    assert row is not None
+    return int(row[0])
+
+
+def test_it_starts_twice_and_stops_twice(server: LocalPostgis) -> None:
+    server.start()
+    port = server.url.port
+    server.start()
+    assert (server.url.port, answer(server)) == (port, 42)
+    server.stop()
+    server.stop()
+    assert not server.running()
+
+
+def test_a_killed_server_is_adopted_at_the_next_start(server: LocalPostgis) -> None:
+    """kill -9 leaves a lock file; the next start must not stumble over it."""
+    server.start()
+    pid = int((server.data / 'postmaster.pid').read_text(encoding='utf-8').splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    _wait_until_gone(pid)
+    assert not server.running()
+    server.start()
+    assert answer(server) == 42
+
+
+def test_an_interrupted_creation_is_made_anew(server: LocalPostgis) -> None:
+    (server.folder / 'data.new' / 'half').mkdir(parents=True)
+    server.start()
+    assert answer(server) == 42
+
+
+def test_a_port_that_somebody_took_meanwhile_is_replaced(server: LocalPostgis) -> None:
+    server.start()
+    server.stop()
+    with socket.socket() as other:
+        other.bind(('127.0.0.1', server.url.port or 0))
+        other.listen()
+        server.start()
+        assert answer(server) == 42
+
+
+def test_a_wanted_port_that_is_taken_is_named(shared_folder: Path) -> None:
+    with socket.socket() as other:
+        other.bind(('127.0.0.1', 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(NoPostgis, match=f'Port {port} is taken'):
+            LocalPostgis(shared_folder / 'wanted', port).start()
+
+
+def test_it_listens_on_loopback_only_and_asks_for_a_password(server: LocalPostgis) -> None:
+    server.start()
+    with pytest.raises(psycopg2.OperationalError, match='password'):
+        psycopg2.connect(host='127.0.0.1', port=server.url.port, user=server.url.username, password='wrong')
+    with psycopg2.connect(server.url.set(drivername='postgresql').render_as_string(hide_password=False)) as connection:
+        cursor = connection.cursor()
+        cursor.execute('show listen_addresses')
+        assert cursor.fetchone() == ('127.0.0.1',)
+    connection.close()
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + 10
+    while Path(f'/proc/{pid}').exists() and time.monotonic() < deadline:
+        time.sleep(0.05)

@@ -1,0 +1,48 @@
+"""Background services are found again by more than their number, and end when told to."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dothi.core.services import Service
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """`dothi worker` stands for any service: what it does is of no matter here."""
+    service = Service('worker', ['worker', '--help'], tmp_path)
+    yield service
+    service.stop()
+
+
+def test_a_recorded_number_that_another_process_has_now_is_not_ours(service: Service) -> None:
+    """After a reboot the number may belong to anybody; killing it would be a disaster."""
+    (service.run / 'worker.pid').write_text(f'{os.getpid()} 1 print', encoding='utf-8')
+    assert service.pid() is None
+    assert not service.stop()
+
+
+def test_a_service_that_ended_tells_its_last_words(service: Service) -> None:
+    service.start('print')
+    deadline = time.monotonic() + 20
+    while service.pid() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert service.pid() is None
+    assert str(service.log) in service.died().text.en
+    assert service.log.read_text(encoding='utf-8').strip()
+
+
+def test_a_service_started_from_other_code_is_not_fresh(service: Service) -> None:
+    service.start('old')
+    assert service.fresh('old')
+    assert not service.fresh('new')
+
+
+def test_a_service_is_stopped_once(service: Service) -> None:
+    service.start('print')
+    assert service.stop()
+    assert not service.stop()
+    assert service.pid() is None

@@ -1,0 +1,32 @@
+"""Settings come from the environment when they are asked for, and are right without any."""
+
+from pathlib import Path
+
+import pytest
+
+from dothi.core.settings import SETTINGS, PathSettings, ServerSettings
+
+
+def test_every_setting_is_documented() -> None:
+    for group in SETTINGS:
+        assert group.__doc__
+        assert all(field.description for field in group.model_fields.values()), group.__name__
+
+
+def test_no_two_settings_share_a_variable() -> None:
+    names = [name for group in SETTINGS for name in group.model_fields]
+    assert len(names) == len(set(names))
+
+
+def test_store_and_secrets_follow_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv('DOTHI_SECRETS', raising=False)
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    paths = PathSettings()
+    assert (paths.store, paths.secrets, paths.run) == (str(tmp_path / 'store'), tmp_path / 'secrets', tmp_path / 'run')
+
+
+def test_the_public_service_takes_the_next_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('DOTHI_PORT', '7000')
+    assert ServerSettings().public_port == 7001
+    monkeypatch.setenv('DOTHI_PUBLIC_PORT', '80')
+    assert ServerSettings().public_port == 80

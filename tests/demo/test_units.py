@@ -1,0 +1,78 @@
+"""Districts and communes of the demo: real names, and borders that neighbours share."""
+
+import numpy as np
+import pytest
+import shapely
+import yaml
+
+from demo.outline import Outline
+from demo.register import units_in_force
+from demo.units import OutlineDoesNotFit, draw_units
+from demo.write import LOCALITY
+
+
+def test_districts_and_communes_cover_the_province_without_gap_or_overlap(demo):
+    """Each layer is a valid coverage, and neighbours share every vertex."""
+    for places in (demo.province.districts, demo.province.communes):
+        polygons = [place.polygon for place in places]
+        assert shapely.coverage_is_valid(polygons)
+        assert shapely.coverage_union_all(polygons).area == pytest.approx(sum(p.area for p in polygons), abs=1)
+
+
+def test_communes_fill_their_district_exactly(demo):
+    """The union of a district's communes is the district, vertex by vertex."""
+    for district in demo.province.districts:
+        parts = [place.polygon for place in demo.province.communes_of(district)]
+        assert shapely.coverage_union_all(parts).equals(district.polygon)
+        assert shapely.coverage_is_valid([*parts])
+
+
+def test_units_are_the_real_ones(demo):
+    """10 districts and 226 communes, in the province's real size, each commune in one piece around its centre."""
+    assert len(demo.province.districts) == 10
+    assert len({place.unit.code for place in demo.province.communes}) == 226
+    area_km2 = sum(place.polygon.area for place in demo.province.districts) / 1e6
+    assert 1_600 < area_km2 < 1_700
+    for place in demo.province.communes:
+        assert place.polygon.geom_type == 'Polygon'
+        assert place.polygon.contains(shapely.Point(place.centre))
+
+
+def test_wards_are_the_small_units_in_the_middle_of_the_city(demo):
+    """A ward is nearer to the city's seat, and on average smaller, than a commune of the same district."""
+    seat = demo.outline.centres['356']
+    city = [place for place in demo.province.communes if place.unit.parent_code == '356']
+    away = {True: [], False: []}
+    for place in city:
+        away[place.unit.is_ward].append(np.hypot(*(shapely.get_coordinates(place.polygon.centroid)[0] - seat)))
+    assert np.mean(away[True]) < np.mean(away[False])
+    assert len(away[True]) > len(away[False])
+
+
+def test_hand_drawn_districts_stay_as_drawn():
+    """The outline depends on no seed: noding and communes move no border by more than a millimetre."""
+    outline = Outline()
+    province = draw_units(outline, units_in_force(LOCALITY), seed=7)
+    for place in province.districts:
+        assert place.polygon.symmetric_difference(outline.districts[place.unit.code]).area < 100
+        assert place.polygon.hausdorff_distance(outline.districts[place.unit.code]) < 0.01
+
+
+def test_a_locality_that_the_demo_does_not_draw_is_refused(tmp_path):
+    """Another province's register gives a clear error and not a strange map."""
+    units = [unit for unit in units_in_force(LOCALITY) if unit.code != '366']
+    with pytest.raises(OutlineDoesNotFit, match='366'):
+        draw_units(Outline(), units, seed=1)
+
+
+def test_units_of_another_day_are_left_out(tmp_path):
+    """After the merger of 2024-09-01 the register has nine districts on the reference date."""
+    for name in ('layers', 'units'):
+        (tmp_path / name).symlink_to(LOCALITY / name)
+    (tmp_path / 'agencies.yml').symlink_to(LOCALITY / 'agencies.yml')
+    about = yaml.safe_load((LOCALITY / 'locality.yml').read_text(encoding='utf-8'))
+    about['reference_date'] = '2024-09-02'
+    (tmp_path / 'locality.yml').write_text(yaml.safe_dump(about, allow_unicode=True), encoding='utf-8')
+    districts = {unit.code for unit in units_in_force(tmp_path) if unit.level == 'district'}
+    assert '358' not in districts
+    assert len(districts) == 9

@@ -1,0 +1,84 @@
+"""Originals, kept for ever under the hash of their content."""
+
+import hashlib
+import os
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from dothi.core.settings import PathSettings
+from etl.formats import suffixes_beside
+
+BLOCK_BYTES = 1 << 20
+# An archive of the same files must have the same hash on every day.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Original:
+    """A delivered file (and what belongs to it), with the hash and size of its whole content."""
+
+    file: Path
+    beside: list[Path]
+    sha256: str
+    size_bytes: int
+
+    @property
+    def store_name(self) -> str:
+        """Where it is kept, relative to the store."""
+        suffix = f'{self.file.suffix.lower()}.zip' if self.beside else self.file.suffix.lower()
+        return f'originals/{self.sha256[:2]}/{self.sha256}{suffix}'
+
+
+def original(file: Path) -> Original:
+    """The file as it is now, with the files beside it without which it is not whole (.dbf and so on)."""
+    beside = suffixes_beside(file)
+    digest, size = hashlib.sha256(), 0
+    for part in [file, *beside]:
+        if beside:
+            digest.update(f'{part.suffix.lower()}\0{part.stat().st_size}\0'.encode())
+        with part.open('rb') as opened:
+            while block := opened.read(BLOCK_BYTES):
+                digest.update(block)
+                size += len(block)
+    return Original(file, beside, digest.hexdigest(), size)
+
+
+def keep(found: Original, delivery: int) -> None:
+    """Puts the original into the store, whole or not at all; one that is there already stays."""
+    target = _store() / found.store_name
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = _draft(delivery)
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    if found.beside:
+        _zip(found, draft)
+    else:
+        shutil.copyfile(found.file, draft)
+    with draft.open('rb') as written:
+        os.fsync(written.fileno())
+    draft.replace(target)
+
+
+def forget_draft(delivery: int) -> None:
+    """Removes what a delivery that died while it was archived has left."""
+    _draft(delivery).unlink(missing_ok=True)
+
+
+def _zip(found: Original, target: Path) -> None:
+    with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for part in [found.file, *found.beside]:
+            info = zipfile.ZipInfo(part.name, EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(info, 'w', force_zip64=True) as member, part.open('rb') as opened:
+                shutil.copyfileobj(opened, member, BLOCK_BYTES)
+
+
+def _draft(delivery: int) -> Path:
+    return _store() / 'originals' / 'incoming' / f'delivery-{delivery}'
+
+
+def _store() -> Path:
+    return Path(PathSettings().store)

@@ -1,0 +1,101 @@
+"""Geometry of a batch in the working CRS, and what is wrong with it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from dothi.core.layer import Layer
+from dothi.core.text import Text
+from etl.coordinates import Reading
+from etl.formats.source import Geometries
+from etl.moving import without
+from etl.problems import Finding
+from etl.shape import fit, invalid, invalid_finding
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where geometry may lie: in the locality's extent, and in the unit that the delivery is limited to."""
+
+    extent: shapely.Geometry
+    unit: shapely.Geometry | None = None
+    unit_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Geometry in the working CRS (None where faulty or absent), the faults, and how many lost a Z or M."""
+
+    geometry: Geometries
+    findings: list[Finding]
+    flattened: int
+
+
+def place(geometry: Geometries, layer: Layer, reading: Reading, srid: int, area: Area, told: list[Finding]) -> Placed:
+    """`geometry` of the layer's kind, valid, in the system `srid` and inside `area`.
+
+    told: faults that the reader found in the same rows, which are not told a second time.
+    """
+    shaped = fit(geometry, layer.geometry)
+    findings = [_without(finding, told) for finding in shaped.findings]
+    usable = shaped.geometry
+    bad = invalid(usable)
+    if bad.any():
+        findings.append(invalid_finding(usable, bad))
+        usable = without(usable, bad)
+    moved = _move(usable, reading, srid)
+    outside = _outside(moved, area.extent)
+    findings.append(Finding('outside_locality', np.flatnonzero(outside), _OUTSIDE))
+    moved = without(moved, outside)
+    if area.unit is not None:
+        elsewhere = ~shapely.is_missing(moved) & ~_inside(moved, area.unit)
+        findings.append(Finding('outside_scope', np.flatnonzero(elsewhere), _elsewhere(area.unit_code)))
+    return Placed(moved, [finding for finding in findings if finding.rows.size], shaped.flattened)
+
+
+def _without(finding: Finding, told: list[Finding]) -> Finding:
+    known = np.concatenate([other.rows for other in told]) if told else np.array([], dtype=np.intp)
+    keep = ~np.isin(finding.rows, known)
+    says = finding.says
+    kept = says if isinstance(says, Text) else [text for text, keeps in zip(says, keep, strict=True) if keeps]
+    return Finding(finding.code, finding.rows[keep], kept, finding.column)
+
+
+def _move(geometry: Geometries, reading: Reading, srid: int) -> Geometries:
+    moved = np.full(len(geometry), None)
+    present = ~shapely.is_missing(geometry)
+    moved[present] = reading.to(geometry[present], srid)
+    return moved
+
+
+def _outside(geometry: Geometries, extent: shapely.Geometry) -> NDArray[np.bool_]:
+    """Which geometries are not wholly inside `extent`; one vertex at 0 0 is enough to be outside."""
+    shapely.prepare(extent)
+    covered = shapely.covers(extent, without(geometry, ~_finite(geometry)))
+    return np.asarray(~shapely.is_missing(geometry) & ~covered)
+
+
+def _finite(geometry: Geometries) -> NDArray[np.bool_]:
+    """Which geometries have only finite coordinates: PROJ gives infinity for a place that it cannot project."""
+    return np.asarray(np.isfinite(shapely.bounds(geometry)).all(axis=1))
+
+
+def _inside(geometry: Geometries, unit: shapely.Geometry) -> NDArray[np.bool_]:
+    shapely.prepare(unit)
+    points = shapely.point_on_surface(geometry)
+    return np.asarray(shapely.intersects(unit, points))
+
+
+_OUTSIDE = Text(
+    vi='nằm ngoài khung của địa phương. Kiểm tra hệ tọa độ, thứ tự trục và vị trí.',
+    en="lies outside the locality's extent. Check the coordinate system, the order of axes and the place.",
+)
+
+
+def _elsewhere(code: str | None) -> Text:
+    return Text(
+        vi=f'nằm ngoài đơn vị {code} mà đợt giao này giới hạn. Bỏ hàng này, hoặc giao với --scope all.',
+        en=f'lies outside the unit {code} to which this delivery is limited. Remove it, or deliver with --scope all.',
+    )

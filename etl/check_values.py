@@ -1,0 +1,114 @@
+"""Attributes of a batch as the layer wants them, and what is wrong with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dothi.core.layer import Column, Layer
+from dothi.core.text import Text
+from etl.columns import Matching
+from etl.problems import Finding
+from etl.values import ARROW_TYPES, Bools, coded, convert, out_of_range
+
+Decode = Callable[[Any, str], tuple[Any, Bools]]
+TYPE_WORDS = {
+    'text': Text(vi='văn bản', en='text'),
+    'integer': Text(vi='số nguyên', en='a whole number'),
+    'number': Text(vi='số', en='a number'),
+    'boolean': Text(vi='có/không', en='yes or no'),
+    'date': Text(vi='ngày (2024-08-31 hoặc 31/08/2024)', en='a date (2024-08-31 or 31/08/2024)'),
+    'timestamp': Text(vi='thời điểm (2024-08-31T12:00)', en='a moment (2024-08-31T12:00)'),
+}
+
+
+def attributes(
+    columns: dict[str, Any], layer: Layer, matching: Matching, decode: Decode, rows: int
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The layer's columns as Arrow arrays of their types, null where the file has nothing, and the faults.
+
+    columns: what the file has, by its own names. decode: text from bytes, and which rows are not text.
+    """
+    typed: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name, column in layer.columns.items():
+        source = matching.source_of.get(name)
+        if source is None:
+            typed[name] = pa.nulls(rows, ARROW_TYPES[column.type])
+        else:
+            typed[name], found = _column(columns[source], column, source, layer, decode)
+            findings += found
+    return typed, findings
+
+
+def required(typed: dict[str, Any], layer: Layer, matching: Matching, findings: list[Finding]) -> list[Finding]:
+    """Rows that lack a value they must have, unless another fault of that column is the reason."""
+    told = {(finding.column, int(row)) for finding in findings for row in finding.rows}
+    missing: list[Finding] = []
+    for name, column in layer.columns.items():
+        if not (column.required or name in layer.key):
+            continue
+        source = matching.source(name)
+        empty = np.flatnonzero(np.asarray(pc.is_null(typed[name])))
+        rows = np.array([row for row in empty if (source, int(row)) not in told], dtype=np.intp)
+        if rows.size:
+            missing.append(_missing(rows, name in layer.key, source))
+    return missing
+
+
+def _column(values: Any, column: Column, source: str, layer: Layer, decode: Decode) -> tuple[Any, list[Finding]]:
+    undecoded = np.zeros(len(values), dtype=bool)
+    if pa.types.is_string(values.type):
+        values, undecoded = decode(values, source)
+    typed, untyped = convert(values, column.type)
+    findings = [_finding('text_encoding', undecoded, source, _ENCODING)]
+    findings.append(_finding('type', untyped, source, _type(column)))
+    if column.domain and column.type == 'text':
+        typed, strange = coded(typed, column.domain)
+        findings.append(_finding('domain', strange, source, _domain(column, layer)))
+    if column.type in ('integer', 'number'):
+        findings.append(_finding('range', out_of_range(typed, column), source, _range(column)))
+    return typed, [finding for finding in findings if finding.rows.size]
+
+
+def _finding(code: Any, bad: Bools, source: str, says: Text) -> Finding:
+    return Finding(code, np.flatnonzero(bad), says, source)
+
+
+_ENCODING = Text(
+    vi='không đọc được với bảng mã này. Cho biết bảng mã bằng --encoding, hoặc lưu lại dạng UTF-8.',
+    en='is not valid in this text encoding. Name the encoding with --encoding, or save the file as UTF-8.',
+)
+
+
+def _type(column: Column) -> Text:
+    words = TYPE_WORDS[column.type]
+    return Text(vi=f'không phải là {words.vi}. Sửa giá trị.', en=f'is not {words.en}. Correct the value.')
+
+
+def _domain(column: Column, layer: Layer) -> Text:
+    codes = ', '.join(column.domain or {})
+    return Text(
+        vi=f'không có trong danh mục ({codes}). Sửa tệp hoặc thêm vào locality/layers/{layer.id}.yml.',
+        en=f'is not in the list ({codes}). Correct the file, or add it to locality/layers/{layer.id}.yml.',
+    )
+
+
+def _range(column: Column) -> Text:
+    low = '' if column.min is None else f'{column.min:g}'
+    high = '' if column.max is None else f'{column.max:g}'
+    unit = f' {column.unit}' if column.unit else ''
+    return Text(
+        vi=f'nằm ngoài khoảng {low}–{high}{unit}. Kiểm tra giá trị và đơn vị.',
+        en=f'is outside {low} to {high}{unit}. Check the value and its unit.',
+    )
+
+
+def _missing(rows: Any, key: bool, source: str) -> Finding:
+    if key:
+        says = Text(vi='thiếu mã khóa. Điền mã.', en='the key is missing. Fill it in.')
+        return Finding('key_missing', rows, says, source)
+    says = Text(vi='thiếu giá trị bắt buộc. Điền giá trị.', en='a required value is missing. Fill it in.')
+    return Finding('required', rows, says, source)

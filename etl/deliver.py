@@ -1,0 +1,97 @@
+"""One delivery from a file to a release, or to a report that says why not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.errors import DataRefused, HeldForDecision
+from dothi.core.locality import Locality
+from dothi.core.progress import Progress, silent
+from etl import archive, deliveries, notes
+from etl.delivery import Delivery
+from etl.fingerprint import fingerprint
+from etl.formats.opening import must_exist
+from etl.inspecting import inspect
+from etl.loading import load
+from etl.options import DeliveryOptions
+from etl.report import DiffReport, Report
+
+
+def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: Progress = silent) -> Report:
+    """The report of the delivery; with `dry_run` nothing is released, recorded or kept.
+
+    Raises UnknownLayer and NoSuchFile, a DataRefused for a file that cannot be read as the layer, and NoDatabase.
+    Faults of rows are no errors: they are in the report, and its verdict says what they led to.
+    """
+    layer = locality.layer(options.layer)
+    must_exist(file)
+    delivery = Delivery(file, layer, options, locality, progress)
+    return _check(delivery) if options.dry_run else _deliver(delivery)
+
+
+def _check(delivery: Delivery) -> Report:
+    """Does all that a delivery does, and takes it back."""
+    inspected = inspect(delivery.file, delivery.layer, delivery.options)
+    with deliveries.loader_session() as db:
+        report = load(db, delivery, inspected, None)
+        db.rollback()
+    report.dry_run = True
+    return report
+
+
+def _deliver(delivery: Delivery) -> Report:
+    """Records, archives and loads: the last in one transaction, which a death at any point takes back."""
+    with deliveries.loader_session() as db:
+        deliveries.clear_debris(db)
+        delivery.progress('archive', 0, 1)
+        original = archive.original(delivery.file)
+        number = deliveries.receive(db, delivery.layer, original, delivery.options)
+        numbered = replace(delivery, number=number)
+        with _recorded(db, number):
+            archive.keep(original, number)
+            delivery.progress('archive', 1, 1)
+            same = fingerprint(db, numbered, original.sha256)
+            before = deliveries.accepted_before(db, delivery.layer, same)
+            if before is not None:
+                return _again(db, numbered, before)
+            report = load(db, numbered, inspect(delivery.file, delivery.layer, delivery.options), same)
+            db.commit()
+            return report
+
+
+@contextmanager
+def _recorded(db: Connection, number: int) -> Iterator[None]:
+    """Whatever goes wrong, the delivery's record says so, and nothing of its work stays."""
+    try:
+        yield
+    except BaseException as error:
+        if not db.closed:
+            db.rollback()
+            deliveries.fail(db, number, _status(error), error)
+        raise
+
+
+def _status(error: BaseException) -> str:
+    if isinstance(error, DataRefused):
+        return 'returned'
+    return 'undecided' if isinstance(error, HeldForDecision) else 'failed'
+
+
+def _again(db: Connection, delivery: Delivery, before: Report) -> Report:
+    """The same file with the same options, and nothing changed since: the report of the first time, without a diff."""
+    was = before.diff or DiffReport()
+    report = before.model_copy(
+        update={
+            'file': delivery.file.name,
+            'delivery': delivery.number,
+            'unchanged': True,
+            'diff': DiffReport(unchanged=was.unchanged + was.added + was.changed),
+            'notes': [notes.delivered_before(before.release)],
+        }
+    )
+    with db:
+        deliveries.finish(db, delivery.number or 0, 'unchanged', report, report.release)
+    return report

@@ -1,0 +1,165 @@
+"""Rows with the same key: of identical ones the first is kept, of differing ones the contradicted one is bad."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.layer import Layer
+from dothi.core.text import Text, search_key
+from etl.problems import Code
+from etl.reference import Units
+from etl.register import RegisterRows
+
+# A column refers to units if nearly all rows lie in the unit that it names.
+REFERS = 0.95
+SAMPLE_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A staged row that cannot stay, and why."""
+
+    row: int
+    code: Code
+    says: Text
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One of several staged rows with one key."""
+
+    row: int
+    values: dict[str, Any]
+    geometry: Any
+
+
+def duplicates(
+    db: Connection, layer: Layer, staging: str, register: RegisterRows | None, units: list[Units]
+) -> list[Fault]:
+    """The staged rows that repeat a key and must go."""
+    copies, differing = _groups(db, layer, staging)
+    faults = [Fault(row, 'duplicate_row', _copy_of(first)) for row, first in copies]
+    if differing:
+        references = _references(db, layer, staging, units)
+        for group in _load(db, layer, staging, differing):
+            faults += _judge(group, register, references)
+    return faults
+
+
+def _groups(db: Connection, layer: Layer, staging: str) -> tuple[list[tuple[int, int]], list[list[int]]]:
+    """Copies with the row they repeat; and groups of rows with one key whose contents differ."""
+    key = sql.SQL(', ').join(map(sql.Identifier, layer.key))
+    content = sql.SQL(', ').join(sql.Identifier(name) for name in [*layer.columns, 'geom'])
+    statement = sql.SQL("""
+        with repeated as (
+            select s.* from {table} as s join (
+                select {key} from {table} group by {key} having count(*) > 1
+            ) as r using ({key})
+        )
+        select row_number, min(row_number) over (partition by {key}, {content}) as first,
+               dense_rank() over (order by {key}) as key_rank
+        from repeated order by key_rank, row_number
+    """).format(table=sql.Identifier('staging', staging), key=key, content=content)
+    with db.cursor() as cursor:
+        cursor.execute(statement)
+        rows = cursor.fetchall()
+    copies = [(row, first) for row, first, _ in rows if row != first]
+    versions: dict[int, list[int]] = defaultdict(list)
+    for row, first, key_rank in rows:
+        if row == first:
+            versions[key_rank].append(row)
+    return copies, [group for group in versions.values() if len(group) > 1]
+
+
+def _load(db: Connection, layer: Layer, staging: str, groups: list[list[int]]) -> list[list[Staged]]:
+    names = sql.SQL(', ').join(map(sql.Identifier, layer.columns))
+    statement = sql.SQL('select row_number, st_asbinary(geom), {} from {} where row_number = any(%s)').format(
+        names, sql.Identifier('staging', staging)
+    )
+    with db.cursor() as cursor:
+        cursor.execute(statement, [[row for group in groups for row in group]])
+        loaded = {
+            row: Staged(row, dict(zip(layer.columns, values, strict=True)), shapely.from_wkb(bytes(wkb)))
+            for row, wkb, *values in cursor.fetchall()
+        }
+    return [[loaded[row] for row in group] for group in groups]
+
+
+def _judge(group: list[Staged], register: RegisterRows | None, references: dict[str, Units]) -> list[Fault]:
+    """Those that something known contradicts, where exactly one row is left then; else all."""
+    reasons = {staged.row: _contradiction(staged, register, references) for staged in group}
+    standing = [row for row, reason in reasons.items() if reason is None]
+    if len(standing) == 1:
+        return [Fault(row, 'key_duplicate', reason) for row, reason in reasons.items() if reason is not None]
+    rows = ', '.join(str(staged.row) for staged in group)
+    says = Text(
+        vi=f'trùng khóa nhưng khác nội dung (các hàng {rows}). Giữ một hàng đúng.',
+        en=f'the same key with different contents (rows {rows}). Keep the right one.',
+    )
+    return [Fault(staged.row, 'key_duplicate', says) for staged in group]
+
+
+def _contradiction(staged: Staged, register: RegisterRows | None, references: dict[str, Units]) -> Text | None:
+    return _by_register(staged, register) or _by_place(staged, references)
+
+
+def _by_register(staged: Staged, register: RegisterRows | None) -> Text | None:
+    """The register gives this code another name or parent."""
+    known = register.rows.get(str(staged.values[register.key])) if register else None
+    for name, value in (known or {}).items():
+        given = staged.values.get(name)
+        if isinstance(given, str) and value and search_key(given) != search_key(value):
+            return Text(
+                vi=f'trùng khóa, và {name} là "{given}" trong khi danh mục ghi "{value}". Bỏ hàng này.',
+                en=f'the same key, and {name} is "{given}" where the register has "{value}". Remove this row.',
+            )
+    return None
+
+
+def _by_place(staged: Staged, references: dict[str, Units]) -> Text | None:
+    """The row lies outside the unit that it names."""
+    for name, units in references.items():
+        code = staged.values[name]
+        polygon = units.polygon(code) if code else None
+        if polygon is not None and not polygon.intersects(staged.geometry.point_on_surface()):
+            return Text(
+                vi=f'trùng khóa, và nằm ngoài đơn vị {code} ghi ở cột {name}. Bỏ hàng này.',
+                en=f'the same key, and it lies outside the unit {code} that its column {name} names. Remove this row.',
+            )
+    return None
+
+
+def _references(db: Connection, layer: Layer, staging: str, units: list[Units]) -> dict[str, Units]:
+    """Text columns whose values are codes of units in which the rows lie, as a sample shows."""
+    names = [name for name, column in layer.columns.items() if column.type == 'text']
+    statement = sql.SQL('select st_asbinary(st_pointonsurface(geom)), {} from {} limit {}').format(
+        sql.SQL(', ').join(map(sql.Identifier, names)), sql.Identifier('staging', staging), sql.Literal(SAMPLE_ROWS)
+    )
+    with db.cursor() as cursor:
+        cursor.execute(statement)
+        rows = cursor.fetchall()
+    points = shapely.from_wkb(np.array([bytes(row[0]) for row in rows], dtype=object))
+    found: dict[str, Units] = {}
+    for position, name in enumerate(names, start=1):
+        values = [row[position] for row in rows]
+        match = next((candidate for candidate in units if _refers(values, points, candidate)), None)
+        if match is not None:
+            found[name] = match
+    return found
+
+
+def _refers(codes: list[str | None], points: Any, units: Units) -> bool:
+    polygons = dict(zip(units.codes, units.polygons, strict=True))
+    inside = [
+        polygons[code].intersects(point) for code, point in zip(codes, points, strict=True) if code and code in polygons
+    ]
+    return len(inside) >= REFERS * len(codes) and sum(inside) >= REFERS * len(inside) > 0
+
+
+def _copy_of(first: int) -> Text:
+    return Text(vi=f'giống hệt hàng {first}, hàng đó được giữ.', en=f'is identical with row {first}, which is kept.')

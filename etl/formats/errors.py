@@ -1,0 +1,39 @@
+"""Why a file is not read at all."""
+
+from dothi.core.errors import DataRefused, NotFound
+
+
+class NoSuchFile(NotFound):
+    """There is no file of this name."""
+
+
+class UnknownFormat(DataRefused):
+    """The file's format is not one that is read."""
+
+
+class EmptyFile(DataRefused):
+    """The file has no bytes, or no rows."""
+
+
+class UnreadableFile(DataRefused):
+    """The file is not what its name says, or it is damaged."""
+
+
+class BadArchive(DataRefused):
+    """The archive is damaged, encrypted, or built to do harm."""
+
+
+class NoLayerInFile(DataRefused):
+    """The file has no layer, or none that fits."""
+
+
+class AmbiguousLayer(DataRefused):
+    """Several layers of the file could be meant."""
+
+
+class UnknownEncoding(DataRefused):
+    """The name of a text encoding that is not known."""
+
+
+class WrongEncoding(DataRefused):
+    """The text is not in the encoding in which it was read."""

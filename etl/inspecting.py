@@ -1,0 +1,43 @@
+"""A file looked at: its layer, kind, columns and text, before a database is asked anything."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dothi.core.layer import Layer
+from etl.columns import Matching, match
+from etl.formats import Source, open_source
+from etl.formats.opening import no_rows
+from etl.formats.source import Geometries, RawBatch
+from etl.legible import Decoder, decoder
+from etl.options import DeliveryOptions
+from etl.shape import must_be_the_kind
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A source that can be a delivery of the layer.
+
+    sample: geometry of its first rows, in the file's coordinates. batches: all rows, to be read once: some
+    formats have to read the whole file before they give the first row.
+    """
+
+    source: Source
+    matching: Matching
+    decoder: Decoder
+    sample: Geometries
+    batches: Iterator[RawBatch]
+
+
+def inspect(file: Path, layer: Layer, options: DeliveryOptions) -> Inspected:
+    """The source in `file`; raises a DataRefused for what no row can make good, the plainest reason first."""
+    source = open_source(file, layer, options.encoding)
+    batches = source.batches()
+    first = next(batches, None)
+    if first is None:
+        raise no_rows(source.name)
+    must_be_the_kind(source, layer, first.geometry)
+    matching = match(source.columns, layer, source.names_cut_at)
+    text = decoder(source, layer, options.encoding)
+    return Inspected(source, matching, text, first.geometry, itertools.chain([first], batches))

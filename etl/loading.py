@@ -1,0 +1,186 @@
+"""From an inspected file to a verdict and, where it is good, a release: all in one transaction of the caller."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from psycopg2.extensions import connection as Connection
+
+from etl import deliveries, notes, quarantine, stage
+from etl.check_geometry import Area
+from etl.coordinates import Decision, decide
+from etl.delivery import Delivery
+from etl.duplicates import Fault, duplicates
+from etl.inspecting import Inspected
+from etl.prepare import Plan, prepare
+from etl.problems import Problem
+from etl.reference import Units, extent_polygon, released_units
+from etl.register import register_rows
+from etl.release import current_release, diff, drop_demo_rows, keys_elsewhere, lock_layer, real_scopes, release
+from etl.report import Report, Verdict
+from etl.report_map import outlines
+from etl.scope import scope_polygon
+from etl.staged_faults import take_out
+from etl.tally import Tally
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the steps of one load share."""
+
+    db: Connection
+    delivery: Delivery
+    inspected: Inspected
+    units: list[Units]
+    scope: Any
+    report: Report
+    tally: Tally
+
+
+def load(db: Connection, delivery: Delivery, inspected: Inspected, fingerprint: str | None) -> Report:
+    """The report of a delivery that was staged, checked, compared and, if nothing speaks against it, released."""
+    layer, options, locality = delivery.layer, delivery.options, delivery.locality
+    on = options.as_of or locality.place.reference_date
+    units = released_units(db, locality, on)
+    scope = scope_polygon(options, units, locality)
+    decision = decide(inspected.source, options.crs, layer, locality, inspected.sample, units)
+    report = _first_words(delivery, inspected, decision, units, fingerprint)
+    work = Load(db, delivery, inspected, units, scope, report, Tally())
+    if decision.reading is None:
+        return _finish(work, 'undecided')
+    plan = Plan(
+        layer=layer,
+        matching=inspected.matching,
+        decoder=inspected.decoder,
+        reading=decision.reading,
+        srid=locality.srid,
+        area=Area(extent_polygon(locality), scope, options.unit),
+        register=register_rows(layer, locality, on),
+    )
+    stage.create(db, layer, locality.srid, delivery.staging)
+    _stage(work, plan)
+    _take_out_faults(work, plan)
+    report.rows, report.text = work.tally.rows(), inspected.decoder.report()
+    report.notes += notes.flattened(work.tally)
+    verdict = _judge_rows(work) or _release(work)
+    stage.drop(db, delivery.staging)
+    return _finish(work, verdict)
+
+
+def _first_words(
+    delivery: Delivery, inspected: Inspected, decision: Decision, units: list[Units], fingerprint: str | None
+) -> Report:
+    """The report as far as it is known before any row is checked."""
+    return Report(
+        layer=delivery.layer.id,
+        file=delivery.file.name,
+        verdict='undecided',
+        delivery=delivery.number,
+        crs=decision.report,
+        columns={source: name for name, source in inspected.matching.source_of.items()},
+        notes=decision.notes + notes.about_columns(inspected.matching, inspected.source.coordinate_columns),
+        fingerprint=fingerprint,
+        map_extent=delivery.locality.place.extent_wgs84,
+        map_outlines=outlines(units[0], delivery.locality.srid) if units else [],
+    )
+
+
+def _stage(work: Load, plan: Plan) -> None:
+    """Reads, checks and copies batch by batch; the next one is prepared while the last one is copied."""
+    source, tally, progress = work.inspected.source, work.tally, work.delivery.progress
+    progress('stage', 0, source.rows)
+    with ThreadPoolExecutor(max_workers=1) as copier:
+        copying: Future[None] | None = None
+        for batch in work.inspected.batches:
+            rows = prepare(batch, plan)
+            if copying is not None:
+                copying.result()
+            tally.add(rows)
+            _quarantine(work, plan, rows.problems)
+            copying = copier.submit(stage.copy, work.db, plan.layer, plan.srid, work.delivery.staging, rows)
+            progress('stage', tally.read, source.rows)
+        if copying is not None:
+            copying.result()
+    stage.analyze(work.db, work.delivery.staging)
+
+
+def _quarantine(work: Load, plan: Plan, problems: list[Problem]) -> None:
+    if work.delivery.number is not None and problems:
+        quarantine.keep_rows(work.db, work.delivery.number, plan.layer.id, plan.reading.label, problems)
+
+
+def _take_out_faults(work: Load, plan: Plan) -> None:
+    """Takes rows with a doubled key, and rows that are somebody else's, out of staging."""
+    staging = work.delivery.staging
+    work.delivery.progress('duplicates', 0, None)
+    faults = duplicates(work.db, plan.layer, staging, plan.register, work.units)
+    if work.scope is not None:
+        gone = {fault.row for fault in faults}
+        says = notes.key_elsewhere(work.delivery.options)
+        elsewhere = keys_elsewhere(work.db, plan.layer, staging, work.scope, plan.srid)
+        faults += [Fault(row, 'outside_scope', says) for row in elsewhere if row not in gone]
+    problems = take_out(work.db, staging, faults, work.inspected.source, plan)
+    work.tally.add_faults(problems)
+    _quarantine(work, plan, problems)
+
+
+def _judge_rows(work: Load) -> Verdict | None:
+    """`returned` where more rows are bad than the layer allows."""
+    layer = work.delivery.layer
+    if work.tally.bad_share <= layer.checks.bad_rows_share:
+        return None
+    work.report.notes.append(notes.too_many_bad(work.tally, layer))
+    return 'returned'
+
+
+def _release(work: Load) -> Verdict:
+    """Compares what is staged with the layer, and releases the difference if there is one."""
+    delivery, report = work.delivery, work.report
+    layer, options = delivery.layer, delivery.options
+    delivery.progress('lock', 0, None)
+    lock_layer(work.db, layer)
+    if options.origin == 'demo' and _demo_has_no_place(work):
+        report.unchanged = True
+        return 'accepted'
+    delivery.progress('diff', 0, None)
+    outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid)
+    report.diff = outcome.diff
+    if outcome.lost_share > layer.checks.lost_rows_share and not options.accept_loss:
+        report.notes.append(notes.loses(outcome, layer))
+        return 'undecided'
+    if outcome.diff.empty:
+        report.unchanged = True
+        report.notes.append(notes.NOTHING_NEW)
+    elif delivery.number is not None:
+        delivery.progress('release', 0, None)
+        bad = work.tally.bad_rows
+        report.release = release(work.db, layer, delivery.staging, outcome, options, delivery.number, bad)
+    return 'accepted'
+
+
+def _demo_has_no_place(work: Load) -> bool:
+    """Takes demonstration rows out where real data was released; True where that is everywhere."""
+    scopes = real_scopes(work.db, work.delivery.layer)
+    if not scopes:
+        return False
+    work.report.notes.append(notes.REAL_STAYS)
+    if 'all' in scopes:
+        return True
+    codes = [scope.removeprefix('unit=') for scope in scopes]
+    polygons = [polygon for code in codes for layer in work.units if (polygon := layer.polygon(code)) is not None]
+    drop_demo_rows(work.db, work.delivery.staging, shapely.union_all(polygons), work.delivery.locality.srid)
+    return False
+
+
+def _finish(work: Load, verdict: Verdict) -> Report:
+    """The report with its verdict; the delivery's record is closed with it."""
+    report, delivery = work.report, work.delivery
+    report.verdict = verdict
+    if report.unchanged:
+        report.release = current_release(work.db, delivery.layer)
+    if delivery.number is not None:
+        delivery.progress('finish', 0, None)
+        status = 'unchanged' if report.unchanged else verdict
+        deliveries.finish(work.db, delivery.number, status, report, report.release)
+    return report

@@ -1,0 +1,75 @@
+"""What a report says beside its figures, in the user's words."""
+
+from dothi.core.layer import Layer
+from dothi.core.text import Text
+from etl.columns import Matching
+from etl.options import DeliveryOptions
+from etl.release import Outcome
+from etl.tally import Tally
+
+NOTHING_NEW = Text(
+    vi='Nội dung giống hệt dữ liệu đang phục vụ; không tạo phiên bản mới.',
+    en='The contents equal what is served; no new release was made.',
+)
+REAL_STAYS = Text(
+    vi='Dữ liệu minh họa không thay dữ liệu thật đã phát hành.',
+    en='Demonstration data does not replace real data that was released.',
+)
+
+
+def delivered_before(release: int | None) -> Text:
+    """The same file came again."""
+    return Text(
+        vi=f'Tệp này đã được giao và là phiên bản {release}; không có gì thay đổi.',
+        en=f'This file was delivered before and is release {release}; nothing changed.',
+    )
+
+
+def about_columns(matching: Matching, used: frozenset[str]) -> list[Text]:
+    """Which columns were not wanted (but for those `used` as coordinates), and which the register filled."""
+    notes = []
+    names = ', '.join(name for name in matching.ignored if name not in used)
+    if names:
+        notes.append(Text(vi=f'Bỏ qua các cột: {names}.', en=f'Ignored columns: {names}.'))
+    if matching.filled:
+        names = ', '.join(matching.filled)
+        notes.append(Text(vi=f'Lấy từ danh mục đơn vị: {names}.', en=f'Taken from the register of units: {names}.'))
+    return notes
+
+
+def flattened(tally: Tally) -> list[Text]:
+    """Third and fourth coordinates were dropped."""
+    count = tally.flattened
+    return (
+        [Text(vi=f'Bỏ độ cao (Z, M) của {count} hình.', en=f'Dropped Z or M of {count} geometries.')] if count else []
+    )
+
+
+def too_many_bad(tally: Tally, layer: Layer) -> Text:
+    """The share of bad rows is over the layer's threshold."""
+    share, limit = tally.bad_share, layer.checks.bad_rows_share
+    return Text(
+        vi=f'{share:.1%} số hàng có lỗi, lớp {layer.id} chỉ cho phép {limit:.1%}. '
+        'Không phát hành gì. Sửa tệp và giao lại.',
+        en=f'{share:.1%} of the rows are bad, and the layer {layer.id} allows {limit:.1%}. '
+        'Nothing was released. Correct the file and deliver it again.',
+    )
+
+
+def loses(outcome: Outcome, layer: Layer) -> Text:
+    """More features would disappear than the layer's threshold allows without a person."""
+    lost, limit, count = outcome.lost_share, layer.checks.lost_rows_share, outcome.real_closed
+    return Text(
+        vi=f'Đợt giao này bỏ {count} đối tượng đang có ({lost:.1%}; ngưỡng {limit:.1%}), nên cần người quyết định. '
+        'Nếu đúng, giao lại với --accept-loss; nếu chỉ là một phần, dùng --mode upsert hoặc --scope unit=MÃ.',
+        en=f'This delivery drops {count} present features ({lost:.1%}; limit {limit:.1%}), so a person has to decide. '
+        'If that is right, deliver with --accept-loss; if it is a part only, use --mode upsert or --scope unit=CODE.',
+    )
+
+
+def key_elsewhere(options: DeliveryOptions) -> Text:
+    """The key is that of a feature outside the scope."""
+    return Text(
+        vi=f'là khóa của một đối tượng ngoài đơn vị {options.unit}. Đổi khóa, hoặc giao với --scope all.',
+        en=f'is the key of a feature outside the unit {options.unit}. Change it, or deliver with --scope all.',
+    )

@@ -1,0 +1,39 @@
+"""What a delivery may be told beside its file."""
+
+import re
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+SCOPE = re.compile(r'^(all|unit=[0-9A-Za-z_.-]{1,40})$')
+
+
+class DeliveryOptions(BaseModel):
+    """The options of `dothi deliver` and `dothi check`."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    layer: str
+    crs: str | None = None
+    encoding: str | None = None
+    scope: str = 'all'
+    mode: Literal['replace', 'upsert'] = 'replace'
+    as_of: date | None = None
+    dry_run: bool = False
+    accept_loss: bool = False
+    note: str | None = None
+    origin: Literal['delivery', 'demo'] = 'delivery'
+    agency: str | None = None
+
+    @field_validator('scope')
+    @classmethod
+    def _scope_is_known(cls, scope: str) -> str:
+        if not SCOPE.match(scope):
+            raise ValueError('must be "all" or "unit=" and the code of a unit, such as unit=366')
+        return scope
+
+    @property
+    def unit(self) -> str | None:
+        """The code of the unit that the delivery is limited to, or None for the whole layer."""
+        return self.scope.removeprefix('unit=') if self.scope != 'all' else None

@@ -1,0 +1,80 @@
+"""What is known of the place: polygons of the released units, and the locality's extent."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import shapely
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.crs import WGS84, proj_string
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from etl.formats.source import Geometries
+from etl.moving import move
+
+
+@dataclass(frozen=True)
+class Units:
+    """The polygons of one unit layer, in the working CRS, and the release that they come from."""
+
+    layer: Layer
+    release: int
+    demo: bool
+    codes: list[str]
+    polygons: Geometries
+
+    def polygon(self, code: str) -> Any:
+        """The polygon of the unit `code`, or None where there is none."""
+        found = [polygon for known, polygon in zip(self.codes, self.polygons, strict=True) if known == code]
+        return shapely.union_all(found) if found else None
+
+
+def released_units(db: Connection, locality: Locality, on: date) -> list[Units]:
+    """The units of each unit layer that has a release, as they were in force on the day `on`."""
+    layers = [locality.layers[name] for name in locality.place.unit_layers if name in locality.layers]
+    found = (_units(db, layer, on) for layer in layers)
+    return [units for units in found if units is not None]
+
+
+def code_column(layer: Layer) -> str:
+    """The column of a unit layer that holds the unit's code."""
+    return layer.register_.key if layer.register_ else layer.key[0]
+
+
+def extent_polygon(locality: Locality) -> Any:
+    """The locality's extent in the working CRS, its edges as dense as their curvature wants."""
+    box = shapely.segmentize(shapely.box(*locality.place.extent_wgs84), 0.05)
+    (moved,) = move(np.array([box]), proj_string(WGS84), proj_string(locality.srid))
+    return moved
+
+
+def _units(db: Connection, layer: Layer, on: date) -> Units | None:
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select number, demo_rows > 0 from catalog.layer join catalog.release on number = current_release
+               where id = %s""",
+            [layer.id],
+        )
+        release = cursor.fetchone()
+        if release is None:
+            return None
+        cursor.execute(
+            sql.SQL('select {}, st_asbinary(geom) from {} where {}').format(
+                sql.Identifier(code_column(layer)), sql.Identifier('layer', layer.id), _in_force(layer)
+            ),
+            {'on': on},
+        )
+        rows = cursor.fetchall()
+    polygons = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
+    return Units(layer, release[0], release[1], [row[0] for row in rows], polygons)
+
+
+def _in_force(layer: Layer) -> sql.Composable:
+    if layer.publish.validity is None:
+        return sql.SQL('true')
+    begins, ends = (sql.Identifier(name) for name in layer.publish.validity)
+    condition = '({} is null or {} <= %(on)s) and ({} is null or %(on)s < {})'
+    return sql.SQL(condition).format(begins, begins, ends, ends)

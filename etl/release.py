@@ -1,0 +1,141 @@
+"""From staged rows to a release: the difference, and its application, in one transaction."""
+
+from dataclasses import dataclass
+
+import shapely
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.layer import Layer
+from etl.options import DeliveryOptions
+from etl.report import DiffReport
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the staged rows change, and what the layer holds after it."""
+
+    diff: DiffReport
+    real_closed: int
+    real_in_scope: int
+    rows_total: int
+    demo_rows: int
+    extent: list[float] | None
+    extent_wgs84: list[float] | None
+
+    @property
+    def lost_share(self) -> float:
+        """Share of the real rows inside the scope that would be closed."""
+        return self.real_closed / self.real_in_scope if self.real_in_scope else 0.0
+
+
+def lock_layer(db: Connection, layer: Layer) -> None:
+    """Keeps every other writer off the layer until the transaction ends; readers go on. Waits for its turn."""
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL('lock table {} in share row exclusive mode').format(sql.Identifier('layer', layer.id)))
+
+
+def keys_elsewhere(db: Connection, layer: Layer, staging: str, scope: shapely.Geometry, srid: int) -> list[int]:
+    """Numbers of staged rows whose key belongs to a real row outside the scope."""
+    values = [layer.id, staging, layer.key, _bound(scope, srid)]
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.keys_elsewhere(%s, %s, %s, %s)', values)
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def real_scopes(db: Connection, layer: Layer) -> set[str]:
+    """The scopes in which real data was ever released: demonstration data has no place there any more."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            "select distinct scope from catalog.release where layer_id = %s and origin in ('delivery', 'rollback')",
+            [layer.id],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def drop_demo_rows(db: Connection, staging: str, area: shapely.Geometry, srid: int) -> None:
+    """Takes the staged rows inside `area` out again."""
+    statement = 'delete from {} where st_intersects(%s::geometry, st_pointonsurface(geom))'
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(sql.Identifier('staging', staging)), [_bound(area, srid)])
+
+
+def diff(
+    db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, options: DeliveryOptions, srid: int
+) -> Outcome:
+    """What must be added, changed and closed so that `scope` of the layer equals what is staged."""
+    demo, area = options.origin == 'demo', _bound(scope, srid)
+    columns, closes = list(layer.columns), options.mode == 'replace'
+    with db.cursor() as cursor:
+        cursor.execute(
+            'select catalog.diff(%s, %s, %s, %s, %s, %s, %s)',
+            [layer.id, staging, layer.key, columns, area, closes, demo],
+        )
+        cursor.execute('select * from catalog.outcome(%s, %s, %s, %s)', [layer.id, staging, area, demo])
+        added, changed, closed, real_closed, real, total, demo_rows, extent, extent_wgs84 = cursor.fetchone() or ()
+        cursor.execute(sql.SQL('select count(*) from {}').format(sql.Identifier('staging', staging)))
+        (staged,) = cursor.fetchone() or (0,)
+    unchanged = staged - added - changed
+    found = DiffReport(added=added, changed=changed, closed=closed, unchanged=unchanged)
+    return Outcome(found, real_closed, real, total, demo_rows, extent, extent_wgs84)
+
+
+def release(
+    db: Connection, layer: Layer, staging: str, outcome: Outcome, options: DeliveryOptions, delivery: int, rows_bad: int
+) -> int:
+    """The number of the new release, applied to layer, history and catalogue."""
+    with db.cursor() as cursor:
+        cursor.execute('select current_release is null from catalog.layer where id = %s', [layer.id])
+        (first,) = cursor.fetchone() or (False,)
+        number = _record(db, layer, outcome, options, delivery, rows_bad)
+        cursor.execute(
+            'select catalog.apply_diff(%s, %s, %s, %s, %s)', [layer.id, staging, layer.key, list(layer.columns), number]
+        )
+        cursor.execute('update catalog.layer set current_release = %s where id = %s', [number, layer.id])
+        if first:
+            cursor.execute('update catalog.generation set n = n + 1')
+    return number
+
+
+def current_release(db: Connection, layer: Layer) -> int | None:
+    """The number of the layer's release that is served now."""
+    with db.cursor() as cursor:
+        cursor.execute('select current_release from catalog.layer where id = %s', [layer.id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _record(
+    db: Connection, layer: Layer, outcome: Outcome, options: DeliveryOptions, delivery: int, rows_bad: int
+) -> int:
+    found = outcome.diff
+    with db.cursor() as cursor:
+        cursor.execute(
+            """insert into catalog.release (layer_id, delivery_id, origin, scope, mode, as_of, rows_added, rows_changed,
+                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning number""",
+            [
+                layer.id,
+                delivery,
+                options.origin,
+                options.scope,
+                options.mode,
+                options.as_of,
+                found.added,
+                found.changed,
+                found.closed,
+                outcome.rows_total,
+                rows_bad,
+                outcome.demo_rows,
+                outcome.extent,
+                outcome.extent_wgs84,
+                options.note,
+            ],
+        )
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
+def _bound(area: shapely.Geometry | None, srid: int) -> str | None:
+    """`area` as PostGIS reads it from a bound value."""
+    return None if area is None else str(shapely.to_wkb(shapely.set_srid(area, srid), hex=True, include_srid=True))

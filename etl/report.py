@@ -1,0 +1,107 @@
+"""What a delivery came to: for a person, for a script, and for the catalogue."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from dothi.core.text import Text
+
+Verdict = Literal['accepted', 'returned', 'undecided']
+# Bad rows that a report lists one by one; quarantine has them all.
+LISTED_ROWS = 1_000
+
+
+class BadRow(BaseModel):
+    """One fault of one row. `row` counts from 1 in the order of the file."""
+
+    row: int
+    code: str
+    column: str | None = None
+    value: str | None = None
+    message: str
+    message_en: str
+    # longitude and latitude, where the row's place is known
+    place: tuple[float, float] | None = None
+
+
+class Candidate(BaseModel):
+    """A coordinate system that the file's coordinates may be in, and what speaks for it."""
+
+    crs: str
+    score: float
+    evidence: Text
+
+
+class CrsReport(BaseModel):
+    """Which coordinate system the file declares, which was used, and which others were considered."""
+
+    declared: str | None = None
+    decided: str | None = None
+    candidates: list[Candidate] = []
+
+
+class ColumnText(BaseModel):
+    """How the text of one column was read."""
+
+    encoding: str
+    evidence: Text
+
+
+class Rows(BaseModel):
+    """How many rows were read, how many can be released, and what is wrong with the others.
+
+    bad_rows: rows with a fault. by_code: how often each fault was met. bad: the first faults, one by one.
+    """
+
+    read: int = 0
+    good: int = 0
+    bad_rows: int = 0
+    by_code: dict[str, int] = {}
+    bad: list[BadRow] = []
+
+
+class DiffReport(BaseModel):
+    """What the delivery changes in the layer."""
+
+    added: int = 0
+    changed: int = 0
+    closed: int = 0
+    unchanged: int = 0
+
+    @property
+    def empty(self) -> bool:
+        return not (self.added or self.changed or self.closed)
+
+
+class Report(BaseModel):
+    """The outcome of one delivery or check."""
+
+    layer: str
+    file: str
+    verdict: Verdict
+    unchanged: bool = False
+    dry_run: bool = False
+    delivery: int | None = None
+    release: int | None = None
+    crs: CrsReport = CrsReport()
+    text: dict[str, ColumnText] = {}
+    columns: dict[str, str] = {}
+    rows: Rows = Rows()
+    diff: DiffReport | None = None
+    notes: list[Text] = []
+    # of the file, the layer file and the options: the same fingerprint means the same outcome
+    fingerprint: str | None = None
+    # For the map of faults only, and not in the JSON: west, south, east, north, and rings of longitude, latitude.
+    map_extent: tuple[float, float, float, float] | None = Field(None, exclude=True)
+    map_outlines: list[list[tuple[float, float]]] = Field([], exclude=True)
+
+    @property
+    def exit_code(self) -> int:
+        """0 accepted, 3 returned, 4 undecided."""
+        return {'accepted': 0, 'returned': 3, 'undecided': 4}[self.verdict]
+
+    def as_html(self, lang: str = 'vi') -> str:
+        """The report as one self-contained HTML page, which opens in `lang` and has both languages."""
+        from etl.report_html import page
+
+        return page(self, lang)

@@ -1,0 +1,93 @@
+"""A report as one HTML page in both languages, with everything inside: it opens from a mail or a folder."""
+
+from functools import lru_cache
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from etl.report import Report
+from etl.report_map import svg
+
+SHOWN_ROWS = 500
+
+
+def page(report: Report, lang: str = 'vi') -> str:
+    """The page; it opens in `lang` and switches without a script."""
+    return _template().render(
+        report=report,
+        english=lang.lower().startswith('en'),
+        map=Markup(svg(report)),  # noqa: S704 (made here from numbers and fixed words)
+        faults=report.rows.bad[:SHOWN_ROWS],
+        more=max(0, sum(report.rows.by_code.values()) - SHOWN_ROWS),
+    )
+
+
+@lru_cache
+def _template() -> Template:
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(PAGE)
+
+
+PAGE = """\
+{% macro say(vi, en) %}
+<span class="vi" lang="vi">{{ vi }}</span><span class="en" lang="en">{{ en }}</span>
+{%- endmacro %}
+<!doctype html>
+<html lang="{{ 'en' if english else 'vi' }}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ report.file }} → {{ report.layer }}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1b1f24; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0; }
+.verdict { display: inline-block; padding: .2rem .8rem; border-radius: .3rem; color: #fff; font-weight: 600; }
+.accepted { background: #1a7f37; } .returned { background: #b3261e; } .undecided { background: #8a5a00; }
+#en:checked ~ main .vi, #vi:checked ~ main .en { display: none; }
+svg { max-width: 100%; height: auto; } .frame { fill: #f4f6f8; stroke: #8b949e; }
+.unit { fill: #e3e8ee; stroke: #6e7781; } .bad { fill: #b3261e; stroke: #fff; } .far { fill: #8a5a00; }
+code { overflow-wrap: anywhere; }
+</style>
+</head>
+<body>
+<input type="radio" name="lang" id="vi" {{ '' if english else 'checked' }}><label for="vi">Tiếng Việt</label>
+<input type="radio" name="lang" id="en" {{ 'checked' if english else '' }}><label for="en">English</label>
+<main>
+<h1>{{ report.file }} → {{ report.layer }}</h1>
+<p class="verdict {{ report.verdict }}">
+{% if report.verdict == 'accepted' %}{{ say('Nhận', 'Accepted') }}
+{% elif report.verdict == 'returned' %}{{ say('Trả lại', 'Returned') }}
+{% else %}{{ say('Chờ quyết định', 'Undecided') }}{% endif %}</p>
+<table>
+{% if report.delivery %}<tr><th>{{ say('Đợt giao', 'Delivery') }}</th><td>{{ report.delivery }}</td></tr>{% endif %}
+{% if report.release %}<tr><th>{{ say('Phiên bản', 'Release') }}</th><td>{{ report.release }}
+{% if report.unchanged %}{{ say('(không đổi)', '(unchanged)') }}{% endif %}</td></tr>{% endif %}
+<tr><th>{{ say('Hệ tọa độ', 'Coordinate system') }}</th><td>{{ report.crs.decided or '?' }}
+({{ say('khai báo', 'declared') }}: {{ report.crs.declared or '–' }})</td></tr>
+<tr><th>{{ say('Hàng', 'Rows') }}</th><td>{{ report.rows.read }} {{ say('đọc', 'read') }},
+{{ report.rows.good }} {{ say('đạt', 'good') }}, {{ report.rows.bad_rows }} {{ say('lỗi', 'bad') }}</td></tr>
+{% if report.diff %}<tr><th>{{ say('Thay đổi', 'Changes') }}</th><td>{{ report.diff.added }} {{ say('thêm', 'added') }},
+{{ report.diff.changed }} {{ say('sửa', 'changed') }}, {{ report.diff.closed }} {{ say('bỏ', 'closed') }},
+{{ report.diff.unchanged }} {{ say('giữ nguyên', 'unchanged') }}</td></tr>{% endif %}
+</table>
+{% if report.notes %}<h2>{{ say('Ghi chú', 'Notes') }}</h2>
+<ul>{% for note in report.notes %}<li>{{ say(note.vi, note.en) }}</li>{% endfor %}</ul>{% endif %}
+{% if report.crs.candidates %}<h2>{{ say('Các hệ tọa độ có thể', 'Possible coordinate systems') }}</h2>
+<table>{% for candidate in report.crs.candidates %}<tr><th>{{ candidate.crs }}</th>
+<td>{{ '%.2f' % candidate.score }}</td><td>{{ say(candidate.evidence.vi, candidate.evidence.en) }}</td></tr>{% endfor %}
+</table>{% endif %}
+{% if map %}<h2>{{ say('Nơi có lỗi', 'Where it failed') }}</h2>
+{{ map }}{% endif %}
+{% if faults %}<h2>{{ say('Các hàng lỗi', 'Bad rows') }}</h2>
+<table>{% for fault in faults %}<tr><td><code>{{ fault.code }}</code></td>
+<td>{{ say(fault.message, fault.message_en) }}</td></tr>{% endfor %}</table>
+{% if more %}<p>{{ say('Và %d lỗi khác.' % more, 'And %d more.' % more) }}</p>{% endif %}
+{% endif %}
+<h2>{{ say('Các cột', 'Columns') }}</h2>
+<table>{% for source, name in report.columns.items() %}<tr><td>{{ source }}</td><td>→ {{ name }}</td>
+<td>{% if source in report.text %}{{ report.text[source].encoding }}:
+{{ say(report.text[source].evidence.vi, report.text[source].evidence.en) }}{% endif %}</td></tr>{% endfor %}</table>
+</main>
+</body>
+</html>
+"""

@@ -1,0 +1,68 @@
+"""A report as a table for the terminal: Vietnamese first, English after it."""
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text as Line
+
+from etl.report import Report
+
+SHOWN_ROWS = 20
+VERDICTS = {
+    'accepted': ('Nhận / accepted', 'green'),
+    'returned': ('Trả lại / returned', 'red'),
+    'undecided': ('Chờ quyết định / undecided', 'yellow'),
+}
+
+
+def renderable(report: Report) -> Group:
+    """The report for `rich.print`: verdict and figures, what was noted, and the first bad rows."""
+    parts: list[Table | Line] = [_summary(report)]
+    parts += [Line(f'• {note.vi}\n  {note.en}') for note in report.notes]
+    if report.crs.decided is None and report.crs.candidates:
+        parts.append(_candidates(report))
+    if report.rows.bad:
+        parts.append(_bad_rows(report))
+    return Group(*parts)
+
+
+def _summary(report: Report) -> Table:
+    words, colour = VERDICTS[report.verdict]
+    table = Table(title=f'{report.file} → {report.layer}', show_header=False, title_justify='left')
+    table.add_column(style='bold')
+    table.add_column()
+    check = ' (check)' if report.dry_run else ''
+    table.add_row('Kết luận / verdict', Line(words + check, style=f'bold {colour}'))
+    if report.release is not None:
+        unchanged = ' (không đổi / unchanged)' if report.unchanged else ''
+        table.add_row('Phiên bản / release', f'{report.release}{unchanged}')
+    crs = report.crs
+    table.add_row('Hệ tọa độ / CRS', f'{crs.decided or "?"} (khai báo / declared: {crs.declared or "–"})')
+    rows = report.rows
+    table.add_row('Hàng / rows', f'{rows.read:,} đọc / read, {rows.good:,} đạt / good, {rows.bad_rows:,} lỗi / bad')
+    if report.diff is not None:
+        diff = report.diff
+        table.add_row(
+            'Thay đổi / diff',
+            f'+{diff.added:,} thêm / added, ~{diff.changed:,} sửa / changed, '
+            f'−{diff.closed:,} bỏ / closed, ={diff.unchanged:,} giữ nguyên / unchanged',
+        )
+    if report.columns:
+        table.add_row('Cột / columns', ', '.join(f'{source} → {name}' for source, name in report.columns.items()))
+    return table
+
+
+def _candidates(report: Report) -> Table:
+    table = Table('CRS', 'Điểm / score', 'Bằng chứng / evidence', title_justify='left')
+    for candidate in report.crs.candidates[:8]:
+        table.add_row(candidate.crs, f'{candidate.score:.2f}', f'{candidate.evidence.vi}\n{candidate.evidence.en}')
+    return table
+
+
+def _bad_rows(report: Report) -> Table:
+    table = Table('Mã / code', 'Lỗi / fault', title_justify='left')
+    for row in report.rows.bad[:SHOWN_ROWS]:
+        table.add_row(row.code, Line(f'{row.message}\n{row.message_en}'))
+    more = sum(report.rows.by_code.values()) - SHOWN_ROWS
+    if more > 0:
+        table.add_row('…', Line(f'và {more:,} lỗi khác / and {more:,} more'))
+    return table

@@ -1,0 +1,57 @@
+"""Staged rows: a table of the delivery's own, filled by COPY."""
+
+import io
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import shapely
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.layer import Layer
+from dothi.core.layer_sync import create_table
+from dothi.core.tables import staging_table
+from etl.prepare import Prepared
+
+CSV = pyarrow.csv.WriteOptions(include_header=False, quoting_style='needed')
+
+
+def create(db: Connection, layer: Layer, srid: int, name: str) -> None:
+    """Makes staging.<name> in the caller's transaction: it is gone when the transaction does not end well."""
+    create_table(db, staging_table(layer, srid, name))
+
+
+def copy(db: Connection, layer: Layer, srid: int, name: str, rows: Prepared) -> None:
+    """Appends the good rows of a batch to staging.<name>."""
+    if not len(rows.geometry):
+        return
+    columns = ['row_number', *layer.columns, 'geom']
+    statement = sql.SQL('copy {} ({}) from stdin (format csv)').format(
+        sql.Identifier('staging', name), sql.SQL(', ').join(map(sql.Identifier, columns))
+    )
+    with db.cursor() as cursor:
+        cursor.copy_expert(statement.as_string(db), _as_csv(rows, layer, srid))
+
+
+def drop(db: Connection, name: str) -> None:
+    """Removes staging.<name>."""
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL('drop table {}').format(sql.Identifier('staging', name)))
+
+
+def analyze(db: Connection, name: str) -> None:
+    """Tells the planner how many rows were staged: no autovacuum sees a table before its commit."""
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL('analyze {}').format(sql.Identifier('staging', name)))
+
+
+def _as_csv(rows: Prepared, layer: Layer, srid: int) -> io.BytesIO:
+    hex_wkb = shapely.to_wkb(shapely.set_srid(rows.geometry, srid), hex=True, include_srid=True, output_dimension=2)
+    attributes: list[Any] = [rows.columns[name] for name in layer.columns]
+    arrays = [rows.row_numbers, *attributes, pa.array(hex_wkb, pa.string())]
+    table = pa.table(arrays, names=[str(position) for position in range(len(arrays))])
+    text = io.BytesIO()
+    pyarrow.csv.write_csv(table, text, CSV)
+    text.seek(0)
+    return text

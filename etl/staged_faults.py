@@ -1,0 +1,36 @@
+"""Faults that only show when all rows are staged: taken out again, with the rows as the file gave them."""
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from etl.duplicates import Fault
+from etl.formats.source import Source
+from etl.prepare import Plan, originals, places
+from etl.problems import Problem, message
+
+
+def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, plan: Plan) -> list[Problem]:
+    """The faults as problems; their rows are in staging.<name> no longer."""
+    if not faults:
+        return []
+    rows = [fault.row for fault in faults]
+    with db.cursor() as cursor:
+        cursor.execute(
+            sql.SQL('delete from {} where row_number = any(%s)').format(sql.Identifier('staging', staging)), [rows]
+        )
+    return _problems({fault.row: fault for fault in faults}, source, plan)
+
+
+def _problems(faults: dict[int, Fault], source: Source, plan: Plan) -> list[Problem]:
+    """Reads the file once more, for staged rows no longer have their original values."""
+    told: list[Problem] = []
+    key = plan.matching.source(plan.layer.key[0])
+    for batch in source.batches():
+        here = [row - batch.first_row for row in faults if 0 <= row - batch.first_row < len(batch)]
+        located = places(batch, sorted(here), plan.reading)
+        for position, (attributes, wkb) in originals(batch, sorted(here), plan.decoder).items():
+            fault = faults[batch.first_row + position]
+            value = None if attributes.get(key) is None else str(attributes[key])
+            said = message(fault.row, key, value, fault.says)
+            told.append(Problem(fault.row, fault.code, key, value, said, attributes, wkb, located.get(position)))
+    return told

@@ -1,0 +1,66 @@
+"""Counts of a delivery's rows and faults while they pass by."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from etl.prepare import Prepared
+from etl.problems import Problem
+from etl.report import LISTED_ROWS, BadRow, Rows
+
+# A copy of a row that is kept loses nothing, so it does not speak against the file.
+HARMLESS = 'duplicate_row'
+
+
+@dataclass
+class Tally:
+    """What passed by so far. bad_rows: rows with a fault. harmless: those of them that merely repeat another."""
+
+    read: int = 0
+    bad_rows: int = 0
+    harmless: int = 0
+    flattened: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    listed: list[BadRow] = field(default_factory=list)
+
+    def add(self, rows: Prepared) -> None:
+        """Counts a prepared batch."""
+        self.read += len(rows.geometry) + rows.bad_rows
+        self.bad_rows += rows.bad_rows
+        self.flattened += rows.flattened
+        self._list(rows.problems)
+
+    def add_faults(self, problems: list[Problem]) -> None:
+        """Counts faults that only showed among staged rows; each is another row's only one."""
+        self.bad_rows += len(problems)
+        self.harmless += sum(problem.code == HARMLESS for problem in problems)
+        self._list(problems)
+
+    @property
+    def bad_share(self) -> float:
+        """Share of rows that cannot be released and are no mere copies."""
+        return (self.bad_rows - self.harmless) / self.read if self.read else 0.0
+
+    def rows(self) -> Rows:
+        """The counts as the report shows them."""
+        return Rows(
+            read=self.read,
+            good=self.read - self.bad_rows,
+            bad_rows=self.bad_rows,
+            by_code=dict(sorted(self.codes.items())),
+            bad=sorted(self.listed, key=lambda row: row.row),
+        )
+
+    def _list(self, problems: list[Problem]) -> None:
+        self.codes.update(problem.code for problem in problems)
+        for problem in problems[: max(0, LISTED_ROWS - len(self.listed))]:
+            self.listed.append(
+                BadRow(
+                    row=problem.row,
+                    code=problem.code,
+                    column=problem.column,
+                    value=problem.value,
+                    message=problem.message.vi,
+                    message_en=problem.message.en,
+                    place=problem.place,
+                )
+            )

@@ -1,0 +1,108 @@
+-- Applies etl_diff to a layer: what closes or changes goes to the history first, then the open versions follow.
+create or replace function catalog.apply_diff(
+    p_layer text, p_staging text, p_key text [], p_columns text [], p_release bigint
+) returns void
+language plpgsql
+as $$
+declare
+    own text := (select string_agg(format('%I', name), ', ') from unnest(p_columns) as name);
+    old text := (select string_agg(format('l.%I', name), ', ') from unnest(p_columns) as name);
+    assigned text := (select string_agg(format('%1$I = s.%1$I', name), ', ') from unnest(p_columns) as name);
+    is_empty boolean;
+begin
+    execute format($sql$
+        insert into history.%1$I (id, %2$s, geom, geom_wgs84, release_from, release_to)
+        select l.id, %3$s, l.geom, l.geom_wgs84, l.release_from, $1
+        from layer.%1$I as l join etl_diff as d on d.id = l.id
+        $sql$, p_layer, own, old) using p_release;
+
+    execute format($sql$
+        delete from layer.%1$I as l using etl_diff as d where d.id = l.id and d.change = 'closed'
+        $sql$, p_layer);
+
+    execute format($sql$
+        update layer.%1$I as l
+        set %3$s, geom = s.geom, geom_wgs84 = st_transform(s.geom, 4326), release_from = $1
+        from etl_diff as d join staging.%2$I as s on s.row_number = d.row_number
+        where l.id = d.id and d.change = 'changed'
+        $sql$, p_layer, p_staging, assigned) using p_release;
+
+    execute format('select not exists (select from layer.%I)', p_layer) into is_empty;
+    if is_empty and (select count(*) from etl_diff) > 10000 then
+        execute format('grant select on staging.%I, etl_diff to dothi_owner', p_staging);
+        perform catalog.fill_empty_layer(p_layer, p_staging, p_key, p_columns, p_release);
+    else
+        perform catalog.insert_added(p_layer, p_staging, p_key, p_columns, p_release);
+    end if;
+end
+$$;
+
+-- Inserts what etl_diff adds. A key that was ever seen keeps its id, so a row that comes back is the same feature.
+-- Ids follow the order of the file, so that neighbours in the file are neighbours on the disk.
+create or replace function catalog.insert_added(
+    p_layer text, p_staging text, p_key text [], p_columns text [], p_release bigint
+) returns void
+language plpgsql
+as $$
+declare
+    own text := (select string_agg(format('%I', name), ', ') from unnest(p_columns) as name);
+    new text := (select string_agg(format('s.%I', name), ', ') from unnest(p_columns) as name);
+    key text := (select string_agg(format('%I', name), ', ') from unnest(p_key) as name);
+    same_key text := (select string_agg(format('h.%1$I = s.%1$I', name), ' and ') from unnest(p_key) as name);
+    sequence text := format('layer.%I', p_layer || '_id_seq');
+    is_all boolean;
+    source text;
+begin
+    -- Staged rows lie in the order of the file; without a join and a sort a first release takes half the time.
+    execute format($sql$
+        select (select count(*) from etl_diff where change = 'added') = (select count(*) from staging.%I)
+        $sql$, p_staging) into is_all;
+    source := case when is_all then format('select * from staging.%I', p_staging) else format($sql$
+        select added.* from staging.%I as added join etl_diff as d on d.row_number = added.row_number
+        where d.change = 'added' order by added.row_number
+        $sql$, p_staging) end;
+
+    execute format($sql$
+        insert into layer.%1$I (id, %3$s, geom, geom_wgs84, release_from)
+        select coalesce(s.id, nextval(%7$L::regclass)), %4$s, s.geom, st_transform(s.geom, 4326), $1
+        from (
+            select s.*, h.id
+            from (%8$s) as s
+            left join (select distinct on (%5$s) %5$s, id from history.%1$I order by %5$s, id) as h on %6$s
+        ) as s
+        $sql$, p_layer, p_staging, own, new, key, same_key, sequence, source) using p_release;
+end
+$$;
+
+-- The same for a layer without rows: its indexes are built afterwards, which takes a quarter of the time of keeping
+-- them up row by row (600,000 buildings: 4 s against 15 s). Only the owner may do that, hence the function's rights;
+-- it locks readers out, who have nothing to read yet.
+create or replace function catalog.fill_empty_layer(
+    p_layer text, p_staging text, p_key text [], p_columns text [], p_release bigint
+) returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    target regclass := format('layer.%I', p_layer)::regclass;
+    definitions text [];
+    names text;
+    definition text;
+begin
+    -- A view would run its maker's functions with the rights of this one.
+    if (select relkind from pg_class where oid = format('staging.%I', p_staging)::regclass) <> 'r' then
+        raise exception 'staging.% is not a table', p_staging;
+    end if;
+    select array_agg(pg_get_indexdef(indexrelid)), string_agg(indexrelid::regclass::text, ', ')
+    into definitions, names from pg_index where indrelid = target and not indisprimary;
+
+    execute 'drop index ' || names;
+    perform catalog.insert_added(p_layer, p_staging, p_key, p_columns, p_release);
+    foreach definition in array definitions loop
+        execute definition;
+    end loop;
+end
+$$;
+revoke all on function catalog.fill_empty_layer from public;
+grant execute on function catalog.fill_empty_layer to dothi_loader;

@@ -1,0 +1,135 @@
+"""Coordinates are read as declared or decided on evidence; without either a person is asked."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dothi.core.crs import parse_crs
+from etl.coordinates import Reading
+
+SYSTEMS = ['EPSG:4326', 'EPSG:3405', 'EPSG:5897', 'EPSG:9210', 'EPSG:4756', 'EPSG:3857', 'EPSG:32648']
+
+
+@given(st.floats(544_000, 615_000), st.floats(2_199_000, 2_268_000), st.sampled_from(SYSTEMS), st.booleans())
+def test_any_point_survives_each_path_within_a_millimetre(east, north, system, swapped):
+    """From the working CRS to a file's system and back, in either order of axes."""
+    there = Reading(parse_crs('EPSG:9209')).to(np.array([shapely.Point(east, north)]), parse_crs(system).srid)
+    if swapped:
+        there = shapely.transform(there, lambda xy: xy[:, ::-1])
+    (back,) = Reading(parse_crs(system), swapped).to(there, 9209)
+    assert back.distance(shapely.Point(east, north)) < 0.001
+
+
+def test_coordinates_in_the_working_crs_are_not_touched(agency, send, query):
+    """To the last bit, as delivered."""
+    point = shapely.Point(570000.1234567890123, 2250000.987654321)
+    send(agency.geojson('t.geojson', [(agency.school('a'), point)]), 'schools')
+    assert query('select st_x(geom), st_y(geom) from layer.schools') == [(point.x, point.y)]
+
+
+def test_the_served_coordinates_are_wgs_84(agency, send, query):
+    """The test point of the national transformation."""
+    send(agency.geojson('t.geojson', [(agency.school('a'), shapely.Point(569542.413, 2259884.543))]), 'schools')
+    (place,) = query('select st_x(geom_wgs84), st_y(geom_wgs84) from layer.schools')
+    assert place == pytest.approx((106.1683, 20.429), abs=1e-8)
+
+
+def test_geojson_without_a_crs_is_wgs_84(agency, send):
+    file = agency.geojson('t.geojson', [(agency.school('a'), shapely.Point(106.2, 20.3))], srid=None)
+    report = send(file, 'schools')
+    assert (report.crs.declared, report.crs.decided) == (None, 'EPSG:4326')
+
+
+def test_geojson_in_metres_without_a_crs_is_not_guessed(agency, send, query):
+    """The format says degrees, the numbers do not: the candidates are listed and nothing is released."""
+    file = agency.geojson('t.geojson', [(agency.school('a'), agency.point())], srid=None)
+    report = send(file, 'schools')
+    assert (report.verdict, report.exit_code, report.crs.decided) == ('undecided', 4, None)
+    assert 'EPSG:9209' in [candidate.crs for candidate in report.crs.candidates if candidate.score == 1]
+    assert '--crs' in report.notes[0].vi
+    assert query('select status from catalog.delivery') == [('undecided',)]
+
+
+def test_a_table_without_a_declaration_is_undecided_where_nothing_tells_zones_apart(agency, send):
+    file = agency.text('t.csv', f'ma,ten_truong,cap_hoc,E,N\na,A,primary,{agency.east},{agency.north}\n')
+    report = send(file, 'schools')
+    assert report.verdict == 'undecided'
+    likely = {candidate.crs for candidate in report.crs.candidates if candidate.score == 1}
+    assert {'EPSG:9209', 'EPSG:9210'} <= likely
+
+
+def test_an_undecided_file_is_decided_by_saying_so(agency, send):
+    file = agency.geojson('t.geojson', [(agency.school('a'), agency.point())], srid=None)
+    assert send(file, 'schools', crs='EPSG:9209').verdict == 'accepted'
+
+
+def test_released_boundaries_decide_where_one_system_fits_and_no_other(agency, send):
+    """Points all over a square of 20 km: 26 km off, in the neighbouring zone, most fall outside."""
+    boundary = agency.box(-10_000, -10_000, 20_000)
+    send(agency.geojson('d.geojson', [({'ma': '366', 'ten': 'x'}, boundary)]), 'districts')
+    lines = [
+        f'{x}-{y},A,primary,{agency.east + 1000 * x},{agency.north + 1000 * y}'
+        for x in range(-9, 10)
+        for y in range(-9, 10)
+    ]
+    file = agency.text('t.csv', '\n'.join(['ma,ten_truong,cap_hoc,E,N', *lines]))
+    report = send(file, 'schools', dry_run=True)
+    assert report.crs.decided == 'EPSG:9209'
+    assert report.crs.candidates[0].score == 1
+    assert 'release' in report.crs.candidates[0].evidence.en
+
+
+def test_demonstration_boundaries_decide_nothing(agency, send):
+    """They are drawn by hand: what fits them may still be wrong."""
+    boundary = agency.box(-10_000, -10_000, 20_000)
+    send(agency.geojson('d.geojson', [({'ma': '366', 'ten': 'x'}, boundary)]), 'districts', origin='demo')
+    lines = [f'{x},A,primary,{agency.east + 1000 * x},{agency.north + 900 * x}' for x in range(-9, 10)]
+    report = send(agency.text('t.csv', '\n'.join(['ma,ten_truong,cap_hoc,E,N', *lines])), 'schools')
+    assert report.verdict == 'undecided'
+    assert 'demonstration' in report.crs.candidates[0].evidence.en
+
+
+def test_swapped_axes_are_told_and_not_turned_silently(agency, send):
+    turned = shapely.Point(agency.north, agency.east)
+    file = agency.geojson('t.geojson', [(agency.school('a'), turned)])
+    report = send(file, 'schools')
+    assert report.verdict == 'undecided'
+    assert '--crs EPSG:9209,yx' in report.notes[0].en
+    assert send(file, 'schools', crs='EPSG:9209,yx').verdict == 'accepted'
+
+
+def test_a_declaration_that_fits_nowhere_names_what_would_fit(agency, send):
+    """VN-2000 metres that claim to be web mercator."""
+    file = agency.geojson('t.geojson', [(agency.school('a'), agency.point())], srid=3857)
+    report = send(file, 'schools')
+    assert [row.code for row in report.rows.bad] == ['outside_locality']
+    assert 'EPSG:9209' in [candidate.crs for candidate in report.crs.candidates]
+
+
+def test_vn2000_that_a_tab_file_calls_wgs_84_is_vn2000(agency, send, query):
+    """GDAL writes 9209 to TAB as datum 104: believed, it would be 224 m off."""
+    file = agency.write('t.tab', [(agency.school('a'), agency.point())], crs='EPSG:9209')
+    report = send(file, 'schools')
+    assert report.crs.decided == 'EPSG:9209'
+    assert '224 m' in report.notes[0].vi
+    (place,) = query('select st_x(geom), st_y(geom) from layer.schools')
+    assert place == pytest.approx((agency.east, agency.north), abs=0.02)
+
+
+@pytest.mark.parametrize('name', ['t.tab', 't.gpkg', 't.shp'])
+def test_a_file_that_knows_no_system_declares_none(name, agency, send):
+    """TAB then says "Nonearth", GeoPackage "undefined"; a shapefile has no .prj."""
+    file = agency.write(name, [(agency.school('a'), agency.point())], crs=None)
+    report = send(file, 'schools')
+    assert (report.verdict, report.crs.declared) == ('undecided', None)
+    assert send(file, 'schools', crs='EPSG:9209').verdict == 'accepted'
+
+
+def test_degrees_in_a_table_that_lie_elsewhere_stay_degrees(agency, send):
+    """Hà Nội is no reason to doubt that lon and lat are degrees."""
+    file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\na,A,primary,105.8,21.03\n')
+    report = send(file, 'schools')
+    assert report.crs.decided == 'EPSG:4326'
+    assert [row.code for row in report.rows.bad] == ['outside_locality']

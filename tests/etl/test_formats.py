@@ -1,0 +1,172 @@
+"""Every format gives the same rows, whatever its quirks."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import shapely
+
+# GDAL writes 9209 to TAB as plain WGS 84; with the shift spelled out it is VN-2000 again.
+SHIFTED = (
+    '+proj=tmerc +lat_0=0 +lon_0=105.5 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 '
+    '+towgs84=-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278 +units=m'
+)
+# To a decimetre: TAB keeps coordinates as whole centimetres, more or less.
+STORED = """select code, name, level, places, round(st_x(geom)::numeric, 1)::float, round(st_y(geom)::numeric, 1)::float
+            from layer.schools order by code"""
+
+
+@pytest.fixture
+def rows(agency):
+    return [
+        (agency.school('a', TEN_TRUONG='Trường Tiểu học Hải Hậu'), agency.point(1.5, 0)),
+        (agency.school('b', CAP_HOC='Trung học cơ sở', SO_CHO=12), agency.point(0, 2.5)),
+    ]
+
+
+@pytest.fixture
+def expected(agency):
+    return [
+        ('a', 'Trường Tiểu học Hải Hậu', 'primary', 400, agency.east + 1.5, agency.north),
+        ('b', 'Trường b', 'secondary', 12, agency.east, agency.north + 2.5),
+    ]
+
+
+@pytest.mark.parametrize('name', ['truong.shp', 'truong.gpkg', 'truong.geojson', 'truong.tab'])
+def test_every_format_gives_the_same_rows(name, agency, rows, expected, send, query):
+    if name.endswith('.geojson'):
+        file = agency.geojson(name, rows)
+    else:
+        file = agency.write(name, rows, crs=SHIFTED if name.endswith('.tab') else 'EPSG:9209', encoding='utf-8')
+    assert send(file, 'schools').verdict == 'accepted'
+    assert query(STORED) == expected
+
+
+@pytest.mark.parametrize('name', ['truong.shp', 'truong.tab'])
+def test_zipped_files_are_read_in_place(name, agency, rows, expected, send, query):
+    agency.write(name, rows, crs=SHIFTED if name.endswith('.tab') else 'EPSG:9209', encoding='utf-8')
+    archive = agency.zip('đợt 1.zip', sorted(agency.folder.glob('truong.*')), inside='thư mục/')
+    send(archive, 'schools')
+    assert query(STORED) == expected
+
+
+@pytest.mark.parametrize(
+    ('delimiter', 'decimal', 'codec', 'header'),
+    [
+        (',', '.', 'utf-8', ['E', 'N']),
+        (';', ',', 'utf-8-sig', ['X', 'Y']),
+        ('\t', ',', 'utf-16', ['Tọa độ Đông', 'Tọa độ Bắc']),
+        (';', '.', 'utf-8', ['x_vn2000', 'y_vn2000']),
+    ],
+)
+def test_csv_as_spreadsheets_write_it(delimiter, decimal, codec, header, agency, expected, send, query):
+    """Semicolons, tabs, decimal commas, byte order marks and Vietnamese headers all make the same table."""
+    lines = [['ma', 'Tên trường', 'cap_hoc', 'so_cho', *header]]
+    for code, name, level, places, *place in expected:
+        lines.append([code, name, level, str(places), *(str(value).replace('.', decimal) for value in place)])
+    file = agency.text('truong.csv', '\r\n'.join(delimiter.join(line) for line in lines) + '\r\n\r\n', codec)
+    send(file, 'schools', crs='EPSG:9209')
+    assert query(STORED) == expected
+
+
+def test_surveyors_x_is_north_and_the_place_tells(agency, send, query):
+    """Columns called X and Y are read the way round that lies in the locality, and the report says which."""
+    file = agency.text('t.csv', f'ma,ten_truong,cap_hoc,X,Y\na,A,primary,{agency.north},{agency.east}\n')
+    report = send(file, 'schools', crs='EPSG:9209')
+    assert report.crs.decided == 'EPSG:9209,yx'
+    assert 'northing' in report.notes[0].en
+    assert query('select st_x(geom), st_y(geom) from layer.schools') == [(agency.east, agency.north)]
+
+
+def test_longitude_and_latitude_columns_need_no_crs(agency, send, query):
+    """The test point of the national transformation lands within a millimetre."""
+    file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,Vĩ độ,Kinh độ\na,A,primary,20.429,106.1683\n')
+    assert send(file, 'schools').crs.decided == 'EPSG:4326'
+    (place,) = query('select st_x(geom), st_y(geom) from layer.schools')
+    assert place == pytest.approx((569542.413, 2259884.543), abs=0.001)
+
+
+def test_wkt_in_csv_is_geometry(agency, send):
+    line = f'LINESTRING ({agency.east} {agency.north}, {agency.east + 100} {agency.north})'
+    file = agency.text('duong.csv', f'ma,cap,wkt\na,national,"{line}"\nb,national,LINESTRING (1 oops)\n')
+    report = send(file, 'roads', crs='EPSG:9209', dry_run=True)
+    assert report.rows.good == 1
+    assert [(row.row, row.code) for row in report.rows.bad] == [(2, 'geometry_invalid')]
+
+
+def test_the_layer_is_found_by_name_among_several(agency, rows, send):
+    agency.write('tat_ca.gpkg', [({'x': 1}, agency.point())], layer='khác')
+    file = agency.write('tat_ca.gpkg', rows, layer='Schools')
+    assert send(file, 'schools', dry_run=True).rows.good == 2
+
+
+def test_the_layer_is_found_by_columns_among_several(agency, rows, send):
+    agency.write('tat_ca.gpkg', [({'x': 1}, agency.point())], layer='một')
+    file = agency.write('tat_ca.gpkg', rows, layer='hai')
+    assert send(file, 'schools', dry_run=True).rows.good == 2
+
+
+def test_names_that_a_shapefile_cut_to_ten_letters_are_known(agency, send):
+    """`boc_cach_dien` arrives as `boc_cach_d`."""
+    line = shapely.LineString([agency.point(), agency.point(9)])
+    file = agency.write('day.shp', [({'ma': 'a', 'dien_ap': 110.0, 'boc_cach_d': 'Có'}, line)])
+    assert send(file, 'power_lines', dry_run=True).columns['boc_cach_d'] == 'insulated'
+
+
+def test_a_shapefile_in_cp1258_keeps_the_last_letter_of_each_value(agency, send, query):
+    """Told the code page, GDAL would drop it."""
+    file = agency.write('t.shp', [(agency.school('a', TEN_TRUONG='X' * 7), agency.point())], encoding='utf-8')
+    (agency.folder / 't.cpg').unlink()
+    table = agency.folder / 't.dbf'
+    # cp1258 writes the dot of ạ as a letter of its own
+    table.write_bytes(table.read_bytes().replace(b'XXXXXXX', 'Ha\u0323 Lươ'.encode('cp1258')))
+    send(file, 'schools', encoding='cp1258')
+    assert query('select name from layer.schools') == [('Hạ Lươ',)]
+
+
+def test_a_code_page_file_is_believed(agency, send, query):
+    file = agency.write('t.shp', [(agency.school('a', TEN_TRUONG='X' * 7), agency.point())], encoding='utf-8')
+    agency.text('t.cpg', 'ANSI 1258')
+    table = agency.folder / 't.dbf'
+    table.write_bytes(table.read_bytes().replace(b'XXXXXXX', 'Ha\u0323 Lươ'.encode('cp1258')))
+    assert send(file, 'schools').text['TEN_TRUONG'].encoding == 'cp1258'
+    assert query('select name from layer.schools') == [('Hạ Lươ',)]
+
+
+def test_unicode_is_never_converted_a_second_time(agency, send, query):
+    """--encoding on a GeoPackage, whose text is UTF-8 by its standard, changes nothing."""
+    file = agency.write('t.gpkg', [(agency.school('a', TEN_TRUONG='Nghĩa Hưng'), agency.point())])
+    send(file, 'schools', encoding='cp1258')
+    assert query('select name from layer.schools') == [('Nghĩa Hưng',)]
+
+
+def test_decomposed_text_is_stored_composed(agency, send, query):
+    file = agency.schools('a', TEN_TRUONG='  Hải Hậu ')
+    send(file, 'schools')
+    assert query('select name from layer.schools') == [('Hải Hậu',)]
+
+
+def test_the_original_is_kept_whole_with_what_belongs_to_it(agency, rows, send, query, database):
+    """A shapefile is four files; the archive has them all, under the hash of their content."""
+    send(agency.write('truong.shp', rows, encoding='utf-8'), 'schools')
+    ((store_path, sha256),) = query('select store_path, sha256 from catalog.delivery')
+    kept = Path(database['DOTHI_STATE']) / 'store' / store_path
+    assert sha256 in store_path
+    names = zipfile.ZipFile(kept).namelist()
+    assert sorted(Path(name).suffix for name in names) == ['.cpg', '.dbf', '.prj', '.shp', '.shx']
+    assert not list((kept.parents[1] / 'incoming').iterdir())
+
+
+def test_names_of_files_and_archives_may_be_anything(agency, rows, expected, send, query):
+    """GDAL gives meaning to .zip, #, ?, ! and more inside a path."""
+    agency.write('số #1 (mới)!.shp', rows, encoding='utf-8')
+    folder = agency.folder / 'cũ.zip'
+    folder.mkdir()
+    archive = agency.zip('cũ.zip/Đợt 1?.ZIP', sorted(agency.folder.glob('số*')), inside='a b/{c}/')
+    send(archive, 'schools')
+    assert query(STORED) == expected
+
+
+def test_a_note_beside_the_data_in_an_archive_is_no_layer(agency, rows, send):
+    files = [agency.write('truong.gpkg', rows), agency.text('đọc tôi.txt', 'Kính gửi')]
+    assert send(agency.zip('t.zip', files), 'schools', dry_run=True).rows.good == 2

@@ -1,0 +1,45 @@
+"""Files as agencies really send them, against what is known of them."""
+
+import pytest
+
+from etl.formats.errors import WrongEncoding
+from etl.shape import WrongKind
+
+pytestmark = pytest.mark.real_data
+
+
+def test_the_districts_of_2020_become_ten_polygons_of_1656_km2(real_data, send, query):
+    report = send(real_data / 'districts_2020.geojson', 'districts')
+    assert (report.verdict, report.rows.read, report.rows.good) == ('accepted', 10, 10)
+    ((count, area_km2),) = query('select count(*), sum(st_area(geom)) / 1e6 from layer.districts')
+    assert count == 10
+    assert area_km2 == pytest.approx(1656, abs=1)
+    assert query("select name, parent_code, valid_to::text from layer.districts where code = '358'") == [
+        ('Huyện Mỹ Lộc', '36', '2024-09-01')
+    ]
+
+
+def test_communes_seats_are_no_boundaries(real_data, send):
+    with pytest.raises(WrongKind) as caught:
+        send(real_data / 'agency' / 'tru_so_xa.csv', 'communes', dry_run=True)
+    assert 'chứa điểm' in caught.value.text.vi
+
+
+def test_tcvn3_text_is_not_taken_for_unicode(real_data, send):
+    with pytest.raises(WrongEncoding):
+        send(real_data / 'agency' / 'ranh_gioi_huyen.zip', 'districts', crs='EPSG:9209', dry_run=True)
+
+
+def test_boundaries_without_a_crs_are_placed_by_the_released_ones(real_data, send):
+    """The zip has no .prj: the released districts tell 9209 from its neighbours."""
+    send(real_data / 'districts_2020.geojson', 'districts')
+    report = send(real_data / 'agency' / 'ranh_gioi_huyen.zip', 'districts', encoding='latin-1', dry_run=True)
+    assert report.crs.decided == 'EPSG:9209'
+    assert report.crs.candidates[0].score == 1
+
+
+def test_decomposed_names_become_those_of_the_register(real_data, send, query):
+    send(real_data / 'agency' / 'huyen_utm.gpkg', 'districts', crs='EPSG:3405')
+    assert query("select name from layer.districts where code = '366'") == [('Huyện Hải Hậu',)]
+    ((area_km2,),) = query('select sum(st_area(geom)) / 1e6 from layer.districts')
+    assert area_km2 == pytest.approx(1656, abs=1)

@@ -1,0 +1,197 @@
+"""Files that no row can make good are refused, with what is wrong and what to do, and change nothing."""
+
+import zipfile
+
+import pytest
+import shapely
+
+from dothi.core.crs import UnknownCrs
+from dothi.core.errors import exit_code
+from dothi.core.locality import UnknownLayer
+from etl.columns import MissingColumn
+from etl.formats.csv_table import NoCoordinates
+from etl.formats.errors import (
+    AmbiguousLayer,
+    BadArchive,
+    EmptyFile,
+    NoLayerInFile,
+    NoSuchFile,
+    UnknownEncoding,
+    UnknownFormat,
+    UnreadableFile,
+    WrongEncoding,
+)
+from etl.scope import UnknownUnit
+from etl.shape import WrongKind
+
+
+def refusal(send, error, file, layer='schools', **options):
+    """The error of a delivery, after a look that the two languages are there and nobody's path is."""
+    with pytest.raises(error) as caught:
+        send(file, layer, **options)
+    text = caught.value.text
+    assert text.vi
+    assert text.en
+    assert str(file.parent) not in text.en or error is NoSuchFile
+    return caught.value
+
+
+def test_an_unknown_layer_names_the_nearest(agency, send):
+    assert '"schools"' in refusal(send, UnknownLayer, agency.schools('a'), 'school').text.en
+
+
+def test_a_file_that_is_not_there(agency, send):
+    assert exit_code(refusal(send, NoSuchFile, agency.folder / 'không có.csv')) == 2
+
+
+def test_a_file_of_no_bytes(agency, send, query):
+    error = refusal(send, EmptyFile, agency.text('t.geojson', ''))
+    assert exit_code(error) == 3
+    assert query('select status from catalog.delivery') == [('returned',)]
+
+
+@pytest.mark.parametrize(
+    ('name', 'content'),
+    [
+        ('t.geojson', '{"type": "FeatureCollection", "features": []}'),
+        ('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\n'),
+        ('blank.csv', 'ma,ten_truong,cap_hoc,lon,lat\n\n ,,,,\n'),
+        ('lines.csv', '\n\n'),
+    ],
+)
+def test_a_file_without_rows(name, content, agency, send):
+    refusal(send, EmptyFile, agency.text(name, content))
+
+
+def test_a_zip_without_a_layer_lists_what_it_has(agency, send):
+    file = agency.zip('t.zip', [agency.text('ghi chú.docx', 'x')])
+    assert 'ghi chú.docx' in refusal(send, NoLayerInFile, file).text.vi
+
+
+def test_a_zip_that_leads_outside(agency, send):
+    path = agency.folder / 't.zip'
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('../../t.geojson', '{}')
+    refusal(send, BadArchive, path)
+
+
+def test_a_zip_bomb_is_not_unpacked(agency, send):
+    """50 MB of zeros in 50 kB."""
+    path = agency.folder / 't.zip'
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('t.csv', b'0' * 50_000_000)
+    refusal(send, BadArchive, path)
+
+
+def test_a_zip_that_is_none(agency, send):
+    refusal(send, BadArchive, agency.text('t.zip', 'PK nothing'))
+
+
+def test_a_drawing_is_asked_for_in_another_format(agency, send):
+    assert 'DXF' in refusal(send, UnknownFormat, agency.text('t.dwg', 'AC1032')).text.en
+
+
+def test_a_file_may_not_pose_as_a_format_that_reads_other_files(agency, send):
+    """GDAL's VRT would open any path or address that it names."""
+    real = agency.write('t.gpkg', [(agency.school('a'), agency.point())])
+    source = f'<OGRVRTLayer name="t"><SrcDataSource>{real}</SrcDataSource></OGRVRTLayer>'
+    vrt = f'<OGRVRTDataSource>{source}</OGRVRTDataSource>'
+    refusal(send, UnreadableFile, agency.text('x.geojson', vrt))
+
+
+def test_a_damaged_geopackage(agency, send):
+    file = agency.write('t.gpkg', [(agency.school('a'), agency.point())])
+    file.write_bytes(file.read_bytes()[:3000])
+    refusal(send, UnreadableFile, file)
+
+
+def test_a_geopackage_that_breaks_in_the_middle(agency, send, query):
+    """Its first pages are whole, and GDAL ends quietly at the first bad one: the rest must not count as closed."""
+    file = agency.write('t.gpkg', [(agency.school(f'{i}', TEN_TRUONG='x' * 80), agency.point()) for i in range(2000)])
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 40_000] = b'\xff' * 40_000
+    file.write_bytes(bytes(content))
+    refusal(send, UnreadableFile, file)
+    assert query('select status from catalog.delivery') == [('returned',)]
+    assert query('select count(*) from layer.schools') == [(0,)]
+
+
+def test_an_archived_table_that_is_damaged(agency, send):
+    lines = (f'{i},A{i * 7919 % 1000},primary,106.2,20.3\n' for i in range(9999))
+    text = 'ma,ten_truong,cap_hoc,lon,lat\n' + ''.join(lines)
+    file = agency.zip('t.zip', [agency.text('t.csv', text)])
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 50] = b'\0' * 50
+    file.write_bytes(bytes(content))
+    refusal(send, UnreadableFile, file)
+
+
+def test_a_shapefile_without_its_table(agency, send):
+    file = agency.write('t.shp', [(agency.school('a'), agency.point())])
+    (agency.folder / 't.dbf').unlink()
+    refusal(send, MissingColumn, file)
+
+
+def test_a_missing_key_column_is_named_with_the_names_it_may_have(agency, send):
+    file = agency.geojson('t.geojson', [({'TEN_TRUONG': 'A', 'CAP_HOC': 'primary'}, agency.point())])
+    text = refusal(send, MissingColumn, file).text
+    assert 'code (Mã trường)' in text.vi
+    assert 'MA_TRUONG' in text.vi
+    assert 'TEN_TRUONG, CAP_HOC' in text.vi
+
+
+def test_points_for_polygons(agency, send):
+    text = refusal(send, WrongKind, agency.schools('a'), 'districts').text
+    assert 'chứa điểm' in text.vi
+    assert 'cần vùng (MultiPolygon)' in text.vi
+
+
+@pytest.mark.parametrize('crs', ['EPSG:6956', 'EPSG:2045', 'hệ lạ', 'EPSG:999999'])
+def test_a_crs_that_nobody_knows(crs, agency, send):
+    refusal(send, UnknownCrs, agency.schools('a'), crs=crs)
+
+
+def test_an_encoding_that_nobody_knows(agency, send):
+    assert 'cp1258' in refusal(send, UnknownEncoding, agency.schools('a'), encoding='tcvn99').text.en
+
+
+def test_text_in_another_encoding_asks_for_it(agency, send):
+    rows = ''.join(f'{i},Trương Hưng,primary,106.2,20.3\n' for i in range(5))
+    file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\n' + rows, 'cp1258')
+    assert '--encoding' in refusal(send, WrongEncoding, file).text.vi
+
+
+def test_a_header_in_another_encoding_asks_for_it(agency, send):
+    file = agency.text('t.csv', 'mã,ten,cap_hoc,lon,lat\na,A,primary,106.2,20.3\n', 'latin-1')
+    refusal(send, WrongEncoding, file)
+
+
+def test_a_table_without_coordinates_says_what_to_call_them(agency, send):
+    file = agency.text('t.csv', 'ma,ten_truong,cap_hoc\na,A,primary\n')
+    assert 'lon' in refusal(send, NoCoordinates, file).text.vi
+
+
+def test_several_layers_that_could_be_meant_are_listed(agency, send):
+    for name in ('một', 'hai'):
+        file = agency.write('t.gpkg', [(agency.school('a'), agency.point())], layer=name)
+    text = refusal(send, AmbiguousLayer, file).text.vi
+    assert 'một' in text
+    assert 'hai' in text
+
+
+def test_a_scope_without_released_boundaries(agency, send):
+    assert 'districts' in refusal(send, UnknownUnit, agency.schools('a'), scope='unit=366').text.en
+
+
+def test_a_scope_of_an_unknown_unit(agency, send):
+    row = {'code': '366', 'ten': 'x', 'parent_code': '36', 'valid_from': '2004-07-08', 'valid_to': ''}
+    send(agency.geojson('d.geojson', [(row, agency.box(0, 0, 500))]), 'districts')
+    assert '"367"' in refusal(send, UnknownUnit, agency.schools('a'), scope='unit=367').text.en
+
+
+def test_a_refused_delivery_is_recorded_and_leaves_nothing_else(agency, send, query):
+    file = agency.geojson('t.geojson', [({'x': 1}, shapely.Point(0, 0))])
+    refusal(send, MissingColumn, file)
+    assert query("select status, report ->> 'error' from catalog.delivery") == [('returned', 'MissingColumn')]
+    assert query('select count(*) from catalog.release') == [(0,)]
+    assert query("select count(*) from pg_class where relnamespace = 'staging'::regnamespace") == [(0,)]

@@ -1,0 +1,252 @@
+"""A release changes what differs, inside its scope, and forgets nothing."""
+
+import dataclasses
+import threading
+
+import pytest
+
+from dothi.core import database
+from dothi.core.layer import Column
+from dothi.core.migrate import migrate
+from etl.deliver import deliver
+from etl.options import DeliveryOptions
+
+OPEN = 'select code, places from layer.schools order by code'
+HISTORY = 'select code, places, release_from, release_to from history.schools order by id, release_from'
+
+
+def places(agency, name, **codes):
+    """A file of schools `code=places`, ten metres apart in the order of the alphabet."""
+    rows = [(agency.school(c, SO_CHO=n), agency.point(10 * (ord(c) - ord('a')))) for c, n in codes.items()]
+    return agency.geojson(name, rows)
+
+
+def test_a_release_adds_changes_and_closes_what_differs(agency, send, query):
+    first = send(places(agency, '1.geojson', a=1, b=2, c=3), 'schools', accept_loss=True)
+    second = send(places(agency, '2.geojson', a=1, b=20, d=4), 'schools', accept_loss=True)
+    assert second.diff.model_dump() == {'added': 1, 'changed': 1, 'closed': 1, 'unchanged': 1}
+    assert query(OPEN) == [('a', 1), ('b', 20), ('d', 4)]
+    assert query(HISTORY) == [('b', 2, first.release, second.release), ('c', 3, first.release, second.release)]
+    assert query('select release_from from layer.schools order by code') == [
+        (first.release,),
+        (second.release,),
+        (second.release,),
+    ]
+
+
+def test_a_key_keeps_its_id_for_ever(agency, send, query):
+    """c goes and comes back as the same feature; d never gets c's number."""
+    send(places(agency, '1.geojson', a=1, c=3), 'schools')
+    ids = dict(query('select code, id from layer.schools'))
+    send(places(agency, '2.geojson', a=1, d=4), 'schools', accept_loss=True)
+    send(places(agency, '3.geojson', a=9, c=3, d=4), 'schools')
+    later = dict(query('select code, id from layer.schools'))
+    assert {code: later[code] for code in ids} == ids
+    assert later['d'] not in ids.values()
+
+
+def test_moving_a_point_by_a_millimetre_is_a_change(agency, send, query):
+    send(agency.geojson('1.geojson', [(agency.school('a'), agency.point())]), 'schools')
+    report = send(agency.geojson('2.geojson', [(agency.school('a'), agency.point(0.001))]), 'schools')
+    assert report.diff.changed == 1
+    assert query('select st_x(geom) from layer.schools') == [(agency.east + 0.001,)]
+
+
+def test_a_value_that_becomes_empty_is_a_change(agency, send, query):
+    send(places(agency, '1.geojson', a=1), 'schools')
+    assert send(places(agency, '2.geojson', a=None), 'schools').diff.changed == 1
+
+
+def test_the_same_file_again_makes_no_release_and_says_so(agency, send, query):
+    first = send(agency.schools('a', 'b'), 'schools')
+    again = send(agency.schools('a', 'b'), 'schools')
+    assert (again.unchanged, again.release, again.diff.unchanged) == (True, first.release, 2)
+    assert f'{first.release}' in again.notes[0].vi
+    assert query('select status from catalog.delivery order by id') == [('accepted',), ('unchanged',)]
+    assert query('select count(*) from catalog.release') == [(1,)]
+
+
+def test_the_same_rows_in_another_file_make_no_release(agency, send, query):
+    first = send(agency.schools('a', 'b'), 'schools')
+    rows = [(agency.school(code), agency.point(10 * i)) for i, code in enumerate('ab')]
+    again = send(agency.write('t.gpkg', rows), 'schools')
+    assert (again.unchanged, again.release) == (True, first.release)
+    assert query('select count(*) from catalog.release') == [(1,)]
+
+
+def test_an_older_file_after_a_newer_one_is_no_redelivery(agency, send, query):
+    """The same bytes as release 1, but the layer has moved on: release 3 brings the old state back."""
+    old, new = places(agency, '1.geojson', a=1), places(agency, '2.geojson', a=2)
+    send(old, 'schools')
+    send(new, 'schools')
+    assert send(old, 'schools').diff.changed == 1
+    assert query(OPEN) == [('a', 1)]
+
+
+def test_upsert_closes_nothing(agency, send, query):
+    send(places(agency, '1.geojson', a=1, b=2), 'schools')
+    report = send(places(agency, '2.geojson', b=3, c=4), 'schools', mode='upsert')
+    assert report.diff.model_dump() == {'added': 1, 'changed': 1, 'closed': 0, 'unchanged': 0}
+    assert query(OPEN) == [('a', 1), ('b', 3), ('c', 4)]
+
+
+def test_a_loss_over_the_threshold_waits_for_a_person(agency, send, query):
+    """Schools may lose a tenth; losing one of two is for a person to say."""
+    first = send(places(agency, '1.geojson', a=1, b=2), 'schools')
+    smaller = places(agency, '2.geojson', a=1)
+    held = send(smaller, 'schools')
+    assert (held.verdict, held.exit_code, held.diff.closed) == ('undecided', 4, 1)
+    assert '--accept-loss' in held.notes[-1].vi
+    assert query('select max(number) from catalog.release') == [(first.release,)]
+    assert query(OPEN) == [('a', 1), ('b', 2)]
+    assert send(smaller, 'schools', accept_loss=True).verdict == 'accepted'
+    assert query(OPEN) == [('a', 1)]
+
+
+def test_the_catalogue_knows_the_release(agency, send, query):
+    send(agency.schools('a', 'b'), 'schools')
+    ((added, total, bad, demo, extent, wgs84, current),) = query(
+        """select rows_added, rows_total, rows_bad, demo_rows, extent, extent_wgs84, current_release = number
+           from catalog.release join catalog.layer on layer.id = layer_id"""
+    )
+    assert (added, total, bad, demo, current) == (2, 2, 0, 0, True)
+    assert extent == [agency.east, agency.north, agency.east + 10, agency.north]
+    assert wgs84[0] < 106.2 < wgs84[0] + 0.5
+    assert wgs84[0] < wgs84[2]
+
+
+def test_a_first_release_announces_itself_and_later_ones_do_not(agency, send, query):
+    (before,) = query('select n from catalog.generation')
+    send(agency.schools('a'), 'schools')
+    (first,) = query('select n from catalog.generation')
+    send(agency.schools('a', 'b', name='2.geojson'), 'schools')
+    assert query('select n from catalog.generation') == [first]
+    assert first[0] == before[0] + 1
+
+
+def test_a_large_first_release_has_all_its_indexes(agency, send, query):
+    """An empty layer's indexes are dropped while it is filled, and must all come back."""
+    indexes = "select indexdef from pg_indexes where schemaname = 'layer' and tablename = 'schools' order by 1"
+    before = query(indexes)
+    lines = [f'{i},A,primary,{agency.east + i % 200},{agency.north + i // 200}' for i in range(10_500)]
+    file = agency.text('t.csv', '\n'.join(['ma,ten_truong,cap_hoc,E,N', *lines]))
+    assert send(file, 'schools', crs='EPSG:9209').diff.added == 10_500
+    assert query(indexes) == before
+    assert query('select count(*), min(id), max(id) from layer.schools') == [(10_500, 1, 10_500)]
+
+
+class TestDemo:
+    """Demonstration data makes way for real data and never comes back over it."""
+
+    def test_real_data_replaces_demonstration_data_without_a_hold(self, agency, send, query):
+        demo = send(places(agency, '1.geojson', a=1, b=2), 'schools', origin='demo')
+        assert query('select demo_rows from catalog.release') == [(2,)]
+        real = send(places(agency, '2.geojson', c=3), 'schools')
+        assert real.verdict == 'accepted'
+        assert query(OPEN) == [('c', 3)]
+        assert query(HISTORY) == [('a', 1, demo.release, real.release), ('b', 2, demo.release, real.release)]
+        assert query('select demo_rows from catalog.release order by number desc limit 1') == [(0,)]
+
+    def test_a_real_row_that_equals_a_demonstration_row_is_taken_over(self, agency, send, query):
+        send(places(agency, '1.geojson', a=1), 'schools', origin='demo')
+        real = send(places(agency, '2.geojson', a=1), 'schools')
+        assert real.diff.changed == 1
+        assert query('select release_from from layer.schools') == [(real.release,)]
+        assert query('select demo_rows from catalog.release order by number desc limit 1') == [(0,)]
+
+    def test_demonstration_data_never_replaces_real_data(self, agency, send, query):
+        real = send(places(agency, '1.geojson', a=1), 'schools')
+        demo = send(places(agency, '2.geojson', a=5, b=6), 'schools', origin='demo')
+        assert (demo.verdict, demo.unchanged, demo.release) == ('accepted', True, real.release)
+        assert query(OPEN) == [('a', 1)]
+
+    def test_demonstration_data_follows_demonstration_data(self, agency, send, query):
+        send(places(agency, '1.geojson', a=1, b=2), 'schools', origin='demo')
+        send(places(agency, '2.geojson', a=5), 'schools', origin='demo')
+        assert query(OPEN) == [('a', 5)]
+
+
+class TestScope:
+    """A district's file changes that district and no other."""
+
+    @pytest.fixture(autouse=True)
+    def districts(self, agency, send):
+        """365 lies west of 366; each is a square of 1 km."""
+        rows = [({'ma': code, 'ten': code}, agency.box(1000 * i, 0, 1000)) for i, code in enumerate(['365', '366'])]
+        send(agency.geojson('d.geojson', rows), 'districts')
+
+    @staticmethod
+    def at(agency, name, **codes):
+        """Schools `code=(metres east, places)`."""
+        rows = [(agency.school(c, SO_CHO=n), agency.point(x, 500)) for c, (x, n) in codes.items()]
+        return agency.geojson(name, rows)
+
+    def test_other_districts_stay_as_they_were(self, agency, send, query):
+        send(self.at(agency, '1.geojson', w=(500, 1), e=(1500, 1), f=(1600, 1)), 'schools')
+        mine = self.at(agency, '2.geojson', e=(1500, 2), g=(1700, 1))
+        report = send(mine, 'schools', scope='unit=366', accept_loss=True)
+        assert report.diff.model_dump() == {'added': 1, 'changed': 1, 'closed': 1, 'unchanged': 0}
+        assert query(OPEN) == [('e', 2), ('g', 1), ('w', 1)]
+        assert query('select scope from catalog.release order by number desc limit 1') == [('unit=366',)]
+
+    def test_rows_outside_the_unit_are_bad(self, agency, send, query):
+        report = send(self.at(agency, '1.geojson', e=(1500, 1), w=(500, 1)), 'schools', scope='unit=366')
+        assert [(row.row, row.code) for row in report.rows.bad] == [(2, 'outside_scope')]
+
+    def test_a_key_of_another_district_is_not_taken_away(self, agency, send, query):
+        send(self.at(agency, '1.geojson', w=(500, 1)), 'schools')
+        report = send(self.at(agency, '2.geojson', w=(1500, 9)), 'schools', scope='unit=366')
+        assert [(row.row, row.code) for row in report.rows.bad] == [(1, 'outside_scope')]
+        assert query(OPEN) == [('w', 1)]
+
+    def test_demonstration_data_stays_where_no_real_data_came(self, agency, send, query):
+        """366 is real now, 365 demonstration still; delivering the demonstration again changes neither."""
+        demo = self.at(agency, '1.geojson', w=(500, 1), e=(1500, 1))
+        send(demo, 'schools', origin='demo')
+        send(self.at(agency, '2.geojson', x=(1500, 7)), 'schools', scope='unit=366')
+        assert query(OPEN) == [('w', 1), ('x', 7)]
+        assert query('select demo_rows from catalog.release order by number desc limit 1') == [(1,)]
+        assert send(demo, 'schools', origin='demo').unchanged
+        assert query(OPEN) == [('w', 1), ('x', 7)]
+
+
+def test_two_deliveries_at_once_take_turns(agency, send, query):
+    """Both are released, one after the other, and neither loses the other's rows (mode upsert)."""
+    files = [places(agency, '1.geojson', a=1, b=2), places(agency, '2.geojson', b=3, c=4)]
+    errors = []
+
+    def run(file):
+        try:
+            send(file, 'schools', mode='upsert')
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=[file]) for file in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert [code for code, _ in query(OPEN)] == ['a', 'b', 'c']
+    assert query('select status, count(*) from catalog.delivery group by 1') == [('accepted', 2)]
+
+
+@pytest.mark.parametrize('name', ['NAME', 'end', 'select', 'ngày đo', 'say "x"', 'row;drop', '50%'])
+def test_a_column_may_have_any_name(name, agency, instance, tmp_path, monkeypatch, locality):
+    """The layer's names are quoted everywhere, in SQL, COPY and comparison."""
+    schools = locality.layers['schools']
+    column = Column(type='text', title=schools.title, sources=['ghi chú'])
+    odd = schools.model_copy(update={'columns': {**schools.columns, name: column}, 'key': ['code', name]})
+    other = dataclasses.replace(locality, layers={'schools': odd})
+    url = instance.create(f'odd_{abs(hash(name))}')
+    database.fresh()
+    for key, value in instance.environment(url, tmp_path).items():
+        monkeypatch.setenv(key, value)
+    migrate(other)
+    for places_ in (1, 2):
+        row = agency.school('a', SO_CHO=places_) | {'ghi chú': 'x'}
+        file = agency.geojson(f'{places_}.geojson', [(row, agency.point())])
+        report = deliver(file, DeliveryOptions(layer='schools'), other)
+    assert report.diff.changed == 1
+    database.fresh()
+    instance.drop(f'odd_{abs(hash(name))}')

@@ -1,0 +1,96 @@
+"""Values are read as people and spreadsheets write them, and nothing is read wrongly."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dothi.core.text import Text, nfc
+from etl.values import coded, convert, parse_number
+
+CASES = [
+    ('integer', '12', 12),
+    ('integer', '12.0', 12),
+    ('integer', '1 200', 1200),
+    ('integer', '12,5', None),
+    ('integer', '9' * 30, None),
+    ('number', '12,5', 12.5),
+    ('number', '1.234,5', 1234.5),
+    ('number', '1,234.5', 1234.5),
+    ('number', '1\u00a0234,5', 1234.5),
+    ('number', 'nan', None),
+    ('number', '1_000', None),
+    ('boolean', 'Có', True),
+    ('boolean', 'KHÔNG', False),
+    ('boolean', 'yes', True),
+    ('boolean', '0', False),
+    ('boolean', 'maybe', None),
+    ('date', '31/08/2024', date(2024, 8, 31)),
+    ('date', '2024-08-31', date(2024, 8, 31)),
+    ('date', '2024/08/31 00:00:00', date(2024, 8, 31)),
+    ('date', '31/02/2024', None),
+    ('date', '2024-08-31 12:00', None),
+    ('timestamp', '2024-08-31T12:00:00+07:00', datetime(2024, 8, 31, 5, tzinfo=UTC)),
+    ('timestamp', '31/08/2024', datetime(2024, 8, 31, tzinfo=UTC)),
+    ('text', '  Nam Định ', 'Nam Định'),
+]
+
+
+@pytest.mark.parametrize(('type_', 'given_', 'expected'), CASES)
+def test_text_becomes_the_value_that_it_means(type_, given_, expected):
+    values, bad = convert(pa.array([given_]), type_)
+    assert values.to_pylist() == [expected]
+    assert bad.tolist() == [expected is None]
+
+
+@pytest.mark.parametrize('type_', ['text', 'integer', 'number', 'boolean', 'date', 'timestamp'])
+def test_empty_cells_are_null_and_no_fault(type_):
+    values, bad = convert(pa.array(['', '  ', None], pa.string()), type_)
+    assert values.null_count == 3
+    assert not bad.any()
+
+
+@pytest.mark.parametrize(
+    ('values', 'type_', 'expected'),
+    [
+        (pa.array([1.0, 2.5, np.nan]), 'integer', [1, None, None]),
+        (pa.array([356, 366]), 'text', ['356', '366']),
+        (pa.array([356.0, None]), 'text', ['356', None]),
+        (pa.array([1, 0]), 'boolean', [True, False]),
+        (pa.array([float('inf'), 1.5]), 'number', [None, 1.5]),
+        (pa.array([20240831]), 'date', [date(2024, 8, 31)]),
+        (pa.array([True]), 'integer', [None]),
+    ],
+)
+def test_typed_columns_become_the_layers_type_only_where_they_mean_the_same(values, type_, expected):
+    assert convert(values, type_)[0].to_pylist() == expected
+
+
+def test_a_domain_takes_codes_and_titles_in_any_spelling():
+    domain = {'station': Text(vi='Trạm y tế', en='Health station'), 'hospital': Text(vi='Bệnh viện', en='Hospital')}
+    given_ = pa.array(['station', 'TRẠM Y TẾ', 'benh vien', 'Hospital', 'trạm', None])
+    values, bad = coded(given_, domain)
+    assert values.to_pylist() == ['station', 'station', 'hospital', 'hospital', None, None]
+    assert bad.tolist() == [False, False, False, False, True, False]
+
+
+@given(st.floats(-1e12, 1e12), st.sampled_from(['.', ',']))
+def test_any_number_survives_either_decimal_sign(number, sign):
+    assert parse_number(f'{number:.6f}'.replace('.', sign)) == pytest.approx(number, abs=1e-6)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=['Cs'], exclude_characters='\0'), max_size=20), max_size=20))
+def test_any_text_is_stored_composed_and_trimmed_or_null(texts):
+    """What Arrow does in bulk is what `nfc` does one by one, but for white space that only one of them knows."""
+    values, bad = convert(pa.array(texts, pa.string()), 'text')
+    assert not bad.any()
+    for text, value in zip(texts, values.to_pylist(), strict=True):
+        assert nfc(value or '') == nfc(text)
+
+
+def test_a_nul_character_is_a_fault_and_not_a_crash():
+    """PostgreSQL cannot store it."""
+    assert convert(pa.array(['a\0b']), 'text')[1].tolist() == [True]

@@ -1,0 +1,146 @@
+"""One run of an analysis, in a process of its own: limited in memory, on the role of whoever asked, and killable."""
+
+import json
+import os
+import resource
+import threading
+import traceback
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from shapely.errors import GEOSException
+
+from dothi.core import errors
+from dothi.core.database import Role, connection
+from dothi.core.errors import DothiError, WrongUse
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality, load_locality
+from dothi.core.settings import PathSettings
+from dothi.core.text import Text
+from processes.base import GEOJSON
+from processes.data import Data
+from processes.registry import process
+from processes.validation import validated
+
+READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
+
+
+class TooLarge(WrongUse):
+    """The run needs more memory than a job may have."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be run."""
+
+    process_id: str
+    inputs: dict[str, Any]
+    audience: Audience
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """The run's result, and the releases that it was computed from."""
+
+    body: bytes
+    media_type: str
+    releases: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a run has no result: family and class of the error, and what the user is told."""
+
+    family: str
+    code: str
+    message: Text
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A fault of ours: the trace is for the log only."""
+
+    trace: str
+
+
+@dataclass(frozen=True)
+class Underway:
+    """How far the run is."""
+
+    share: float
+    doing: Text
+
+
+def run(order: Order, worker: Connection) -> None:
+    """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed or Broken."""
+    _end_with_the_worker()
+    _limit_memory(order.memory_mb)
+    try:
+        told: Done | Failed | Broken = _answer(order, worker)
+    except DothiError as error:
+        told = failure(error)
+    except Exception as error:
+        told = failure(_too_large(order)) if _for_want_of_memory(error) else Broken(traceback.format_exc())
+    worker.send(told)
+
+
+def failure(error: DothiError) -> Failed:
+    """`error` as it is stored with the job."""
+    family = next(one for one in type(error).__mro__ if one.__module__ == errors.__name__)
+    return Failed(family.__name__, type(error).__name__, error.text)
+
+
+def _answer(order: Order, worker: Connection) -> Done:
+    chosen = process(order.process_id, order.audience)
+    inputs = validated(chosen.inputs, order.inputs)
+    with connection(READERS[order.audience]) as db:
+        # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
+        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+        data = Data(db, locality(PathSettings().locality), order.audience)
+        result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
+    return Done(json.dumps(result, ensure_ascii=False, allow_nan=False).encode(), GEOJSON, data.releases)
+
+
+def locality(path: Path) -> Locality:
+    """The locality in the folder `path`, read again only when a file of it has changed."""
+    files = [path / 'locality.yml', path / 'agencies.yml', *sorted((path / 'layers').glob('*.yml'))]
+    return _locality(path, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
+
+
+@lru_cache(maxsize=1)
+def _locality(path: Path, _changed: tuple[int, ...]) -> Locality:
+    return load_locality(path)
+
+
+def _end_with_the_worker() -> None:
+    """Ends this process when the worker is gone: nobody would take the result, and the job runs again elsewhere."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """Lets this process grow by `memory_mb`; what libraries and threads took before the run began is not the run's.
+
+    RLIMIT_DATA counts what is really written to, RLIMIT_AS would count every mapped file and reserved stack.
+    """
+    begun_kb = int(Path('/proc/self/status').read_text(encoding='ascii').split('VmData:')[1].split()[0])
+    limit = begun_kb * 2**10 + memory_mb * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _for_want_of_memory(error: Exception) -> bool:
+    """Whether `error` means that memory was refused: GEOS says `std::bad_alloc`, shapely `could not allocate`."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError | GEOSException) and 'alloc' in str(error))
+
+
+def _too_large(order: Order) -> TooLarge:
+    return TooLarge(
+        vi=f'Phân tích cần hơn {order.memory_mb} MB bộ nhớ. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_MEMORY_MB.',
+        en=f'The analysis needs more than {order.memory_mb} MB. Narrow its inputs, or raise DOTHI_JOB_MEMORY_MB.',
+    )

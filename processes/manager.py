@@ -1,0 +1,140 @@
+"""pygeoapi's process manager on our queue: no analysis runs in a web process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pygeoapi.process.base import JobNotFoundError, JobResultNotFoundError, ProcessorExecuteError
+from pygeoapi.process.manager.base import BaseManager
+from pygeoapi.util import DATETIME_FORMAT, JobStatus
+
+from dothi.core.errors import DothiError, describe, http_status
+from dothi.core.layer import Audience
+from dothi.core.settings import JobSettings, PathSettings
+from processes import requests
+from processes.child import locality
+from processes.registry import process
+from processes.validation import check_layers, validated
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished execution."""
+
+    job_id: str
+    media_type: str
+    body: bytes
+
+
+def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
+    """The result of the analysis as a GeoJSON document in bytes, the raw form of the one output `result`.
+
+    Raises InvalidInput (400) that names input and reason, UnknownProcess (404), NoWorker, StillRunning (503),
+    and what the analysis itself found wrong.
+    """
+    return execution(process_id, inputs, audience).body
+
+
+def execution(process_id: str, inputs: object, audience: Audience) -> Outcome:
+    """As `execute`, with the job's id and the media type."""
+    chosen = process(process_id, audience)
+    model = validated(chosen.inputs, inputs)
+    check_layers(model, locality(PathSettings().locality), audience)
+    with requests.desk(audience) as db:
+        job_id = requests.submit(db, process_id, model.model_dump(mode='json'))
+        requests.wait_for(db, job_id, JobSettings().sync_wait_s)
+        found = requests.result(db, job_id)
+    if found is None:
+        raise JobResultNotFoundError(job_id)
+    return Outcome(job_id, *found)
+
+
+class ExecutionError(ProcessorExecuteError):  # type: ignore[misc]  # pygeoapi has no types
+    """An error of ours in the shape that pygeoapi answers with."""
+
+    def __init__(self, error: DothiError) -> None:
+        super().__init__(str(error), user_msg=str(error))
+        self.http_status_code = http_status(error)
+        self.ogc_exception_code = describe(error)['code']
+
+
+class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
+    """Configured as `server.manager: {name: processes.manager.QueueManager, audience: public | internal}`.
+
+    Only what is offered to the audience is listed. Synchronous execution only; a manager that also answers at once
+    and lets the client come back for the result takes this one's place without any other change.
+    """
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        super().__init__(definition)
+        self.audience: Audience = definition.get('audience', 'public')
+        for name in [*self.processes]:
+            if not self.get_processor(name).offered_to(self.audience):
+                del self.processes[name]
+
+    def execute_process(
+        self, process_id: str, data_dict: dict[str, Any], *_options: Any, **_more: Any
+    ) -> tuple[str, str, Any, JobStatus, dict[str, str]]:
+        """Job id, media type, result, status and headers."""
+        try:
+            outcome = execution(process_id, data_dict, self.audience)
+        except DothiError as error:
+            raise ExecutionError(error) from error
+        applied = {'Preference-Applied': 'wait'}
+        return outcome.job_id, outcome.media_type, outcome.body, JobStatus.successful, applied
+
+    def get_jobs(
+        self, status: JobStatus | None = None, limit: int | None = 10, offset: int | None = 0
+    ) -> dict[str, Any]:
+        """Jobs of the internal service, newest first; none for the public one."""
+        wanted = [status.value if status else None, limit, offset or 0]
+        with requests.desk(self.audience) as db:
+            found = requests.rows(db, 'select * from job.list(%s, %s, %s)', wanted)
+        return {'jobs': [_for_pygeoapi(job) for job in found], 'numberMatched': found[0]['matched'] if found else 0}
+
+    def get_job(self, job_id: str) -> dict[str, Any]:
+        """One job of this audience; raises JobNotFoundError."""
+        try:
+            with requests.desk(self.audience) as db:
+                job = requests.state(db, str(UUID(job_id)))
+        except (ValueError, requests.UnknownJob):
+            raise JobNotFoundError from None
+        return _for_pygeoapi(job)
+
+    def get_job_result(self, job_id: str) -> tuple[str, bytes]:
+        """Media type and content; raises JobResultNotFoundError."""
+        self.get_job(job_id)
+        with requests.desk(self.audience) as db:
+            found = requests.result(db, job_id)
+        if found is None:
+            raise JobResultNotFoundError
+        return found
+
+    def delete_job(self, job_id: str) -> bool:
+        """Whether there was something to end; the job stays known as dismissed."""
+        self.get_job(job_id)
+        with requests.desk(self.audience) as db:
+            (row,) = requests.rows(db, 'select job.dismiss(%s) as ended', [job_id])
+        return bool(row['ended'])
+
+
+def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
+    """The job under pygeoapi's names."""
+    times = {name: _moment(job[f'{name}_at']) for name in ('created', 'started', 'finished', 'updated')}
+    # pygeoapi sorts by it, and None does not compare
+    times['started'] = times['started'] or times['created']
+    return {
+        'identifier': str(job['id']),
+        'process_id': job['process_id'],
+        'status': job['status'],
+        'progress': job['progress'],
+        'message': job['message_vi'],
+        'parameters': job.get('inputs'),
+        'mimetype': job['media_type'] or 'application/json',
+        **times,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.strftime(DATETIME_FORMAT) if at else None

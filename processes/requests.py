@@ -1,0 +1,148 @@
+"""Jobs as a service sees them: it hands one in, waits for its end, and gets the result, on its reader's role."""
+
+import select
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import Json, RealDictCursor
+
+from dothi import __version__
+from dothi.core import errors
+from dothi.core.database import database_url, no_database
+from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound
+from dothi.core.layer import Audience
+from processes.child import READERS
+from processes.jobs import STALLED_S
+
+ENDED = ('successful', 'failed', 'dismissed')
+# Without a notification the state is read this often, for a worker that died or a notification that was lost.
+LOOK_S = 2.0
+
+
+class NoWorker(EnvironmentMissing):
+    """No worker takes jobs from the queue."""
+
+
+class StillRunning(Busy):
+    """The result was not there within the time that a request waits."""
+
+
+class UnknownJob(NotFound):
+    """No job of this audience has this id."""
+
+
+class Dismissed(Busy):
+    """Somebody dismissed the job while the request waited for it."""
+
+
+@contextmanager
+def desk(audience: Audience) -> Iterator[Connection]:
+    """A connection on the audience's role, each statement a transaction of its own.
+
+    Not one of the pool: it listens for as long as a job runs, and the pool is for requests that last milliseconds.
+    """
+    url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
+    try:
+        db = psycopg2.connect(url, connect_timeout=10, application_name='dothi jobs')
+    except psycopg2.OperationalError as error:
+        raise no_database(error) from None
+    try:
+        db.autocommit = True
+        yield db
+    finally:
+        db.close()
+
+
+def submit(db: Connection, process_id: str, inputs: dict[str, Any]) -> str:
+    """Id of a new job, about whose changes the connection hears from now on; raises NoWorker if none would take it."""
+    _worker_must_live(db)
+    with db.cursor() as cursor:
+        cursor.execute('listen dothi_job')
+    (row,) = rows(db, 'select job.submit(%s, %s, %s)::text as id', [process_id, Json(inputs), __version__])
+    return str(row['id'])
+
+
+def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
+    """The state of the job once it succeeded; raises what made it fail.
+
+    After `limit_s`, or when no worker is left to take it, the job is dismissed: nobody would fetch its result.
+    """
+    ends = time.monotonic() + limit_s
+    try:
+        while (job := state(db, job_id))['status'] not in ENDED:
+            if job['status'] == 'accepted':
+                _worker_must_live(db)
+            _hear(db, job_id, min(LOOK_S, _left(ends, limit_s)))
+    except DothiError:
+        rows(db, 'select job.dismiss(%s)', [job_id])
+        raise
+    if job['status'] != 'successful':
+        raise error_of(job)
+    return job
+
+
+def state(db: Connection, job_id: str) -> dict[str, Any]:
+    """One job without its result; raises UnknownJob, also for a job of another audience."""
+    found = rows(db, 'select * from job.state(%s)', [job_id])
+    if not found:
+        raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".')
+    return found[0]
+
+
+def result(db: Connection, job_id: str) -> tuple[str, bytes] | None:
+    """Media type and content of a successful job's result; None for any other job."""
+    found = rows(db, 'select * from job.result(%s)', [job_id])
+    return (found[0]['media_type'], bytes(found[0]['body'])) if found else None
+
+
+def rows(db: Connection, query: str, values: list[Any]) -> list[dict[str, Any]]:
+    """The rows of a query."""
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return [dict(row) for row in cursor.fetchall()]
+
+
+def error_of(job: dict[str, Any]) -> DothiError:
+    """The error that ended the job in the child, of the same class name and family, hence the same HTTP status."""
+    if job['status'] == 'dismissed':
+        return Dismissed(vi='Tác vụ đã bị hủy.', en='The job was dismissed.')
+    family: type[DothiError] = getattr(errors, job['error_family'])
+    named: type[DothiError] = type(job['error_code'], (family,), {})
+    return named(vi=job['message_vi'], en=job['message_en'])
+
+
+def _hear(db: Connection, job_id: str, within_s: float) -> None:
+    """Returns when the job's state changed, or after `within_s`."""
+    ends = time.monotonic() + within_s
+    while (left_s := ends - time.monotonic()) > 0:
+        if not select.select([db], [], [], left_s)[0]:
+            return
+        db.poll()
+        heard = {notification.payload for notification in db.notifies}
+        db.notifies.clear()
+        if job_id in heard:
+            return
+
+
+def _left(ends: float, limit_s: float) -> float:
+    """Seconds until `ends`; raises StillRunning when there are none."""
+    left_s = ends - time.monotonic()
+    if left_s > 0:
+        return left_s
+    raise StillRunning(
+        vi=f'Chưa có kết quả sau {limit_s:g} giây. Thử lại sau, hoặc tăng DOTHI_SYNC_WAIT_S.',
+        en=f'There is no result after {limit_s:g} s. Try again later, or raise DOTHI_SYNC_WAIT_S.',
+    )
+
+
+def _worker_must_live(db: Connection) -> None:
+    (row,) = rows(db, 'select job.worker_alive(%s) as alive', [STALLED_S])
+    if not row['alive']:
+        raise NoWorker(
+            vi='Không có tiến trình xử lý phân tích nào đang chạy. Khởi động bằng "dothi worker".',
+            en='No worker is running to do the analysis. Start one with "dothi worker".',
+        )

@@ -1,0 +1,102 @@
+"""Inputs of a request, checked before any work: every error names the input, what is wrong and what would be right."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from dothi.core.errors import DothiError, WrongUse, did_you_mean
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from processes.base import Layer, ProcessInputs, about
+from processes.layers import condition, visible_layer
+
+
+class InvalidInput(WrongUse):
+    """An input is missing, unknown, of the wrong type or out of range."""
+
+
+# What is wrong, by the type of pydantic's error; the fields in braces come from the error's context.
+REASONS = {
+    'missing': Text(vi='thiếu, hãy thêm vào', en='is missing, add it'),
+    'greater_than': Text(vi='phải lớn hơn {gt}', en='must be greater than {gt}'),
+    'greater_than_equal': Text(vi='phải từ {ge} trở lên', en='must be {ge} or more'),
+    'less_than': Text(vi='phải nhỏ hơn {lt}', en='must be less than {lt}'),
+    'less_than_equal': Text(vi='phải từ {le} trở xuống', en='must be {le} or less'),
+    'literal_error': Text(vi='phải là {expected}', en='must be {expected}'),
+    'float_type': Text(vi='phải là số', en='must be a number'),
+    'finite_number': Text(vi='phải là số hữu hạn', en='must be a finite number'),
+    'string_type': Text(vi='phải là chuỗi ký tự', en='must be a text'),
+    'string_too_long': Text(vi='dài quá {max_length} ký tự', en='is longer than {max_length} characters'),
+    'dataclass_type': Text(vi='phải là mã lớp dữ liệu', en='must be the id of a collection'),
+    'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
+}
+UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
+SHOWN_LENGTH = 60
+
+
+def validated[I: ProcessInputs](model: type[I], inputs: object) -> I:
+    """`inputs` as the process's model; raises InvalidInput that names every input that is wrong."""
+    try:
+        return model.model_validate(inputs)
+    except ValidationError as invalid:
+        found = [_explain(error, model) for error in invalid.errors(include_url=False)]
+        raise InvalidInput(vi=' '.join(text.vi for text in found), en=' '.join(text.en for text in found)) from None
+
+
+def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) -> None:
+    """Raises InvalidInput unless every layer exists for `audience`, has a usable geometry and suits its filter."""
+    for name, field in type(inputs).model_fields.items():
+        value, told = getattr(inputs, name), about(field)
+        try:
+            if isinstance(value, Layer):
+                _check_layer(value, told['geometry'], locality, audience)
+            elif value is not None and told.get('filters'):
+                narrowed = getattr(inputs, told['filters'])
+                condition(visible_layer(narrowed.collection, locality, audience), value, locality, audience)
+        except DothiError as error:
+            raise InvalidInput(
+                vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
+            ) from error
+
+
+def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: Audience) -> None:
+    layer = visible_layer(value.collection, locality, audience)
+    if kinds and layer.geometry not in kinds:
+        wanted = ', '.join(sorted(kinds))
+        raise InvalidInput(
+            vi=f'lớp "{layer.id}" có hình học {layer.geometry}, cần {wanted}.',
+            en=f'the layer "{layer.id}" has the geometry {layer.geometry}, which has to be {wanted}.',
+        )
+    if value.filter is not None:
+        condition(layer, value.filter, locality, audience)
+
+
+def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
+    where = '.'.join(str(part) for part in error['loc']) or 'inputs'
+    if error['type'] in UNKNOWN:
+        known = model.model_fields if len(error['loc']) == 1 else ('collection', 'filter')
+        hint = did_you_mean(str(error['loc'][-1]), known)
+        return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
+    unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
+    reason, context = REASONS.get(error['type'], unexpected), _context(error)
+    return Text(
+        vi=f'Đầu vào "{where}"{_given(error)} {reason.vi.format_map(context)}.',
+        en=f'Input "{where}"{_given(error)} {reason.en.format_map(context)}.',
+    )
+
+
+def _context(error: ErrorDetails) -> Mapping[str, Any]:
+    """The limits that pydantic names; whole ones without a decimal point."""
+    context = error.get('ctx', {})
+    return {name: f'{value:g}' if isinstance(value, float) else value for name, value in context.items()}
+
+
+def _given(error: ErrorDetails) -> str:
+    """What was sent, cut short; nothing where it is missing or has parts of its own."""
+    if error['type'] == 'missing' or not isinstance(error['input'], str | int | float):
+        return ''
+    shown = repr(error['input'])
+    return f' ({shown[:SHOWN_LENGTH]}...)' if len(shown) > SHOWN_LENGTH else f' ({shown})'

@@ -1,0 +1,198 @@
+"""The worker: takes jobs from the queue and runs each in a child process, which it watches and may kill."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Status
+
+from dothi.core.database import connection, database_url
+from dothi.core.errors import Busy, Defect
+from dothi.core.settings import JobSettings
+from processes.child import Broken, Done, Failed, Order, Underway, failure, run
+from processes.jobs import HEARTBEAT_S, STALLED_S, begin, finish, give_back, report
+
+LOG = logging.getLogger('dothi.worker')
+QUEUE, TASK = 'analyses', 'processes.run'
+# How often the watcher looks whether it should stop; a message from the child wakes it at once.
+GLANCE_S = 0.2
+# What runs at SIGTERM has this long to finish before it goes back to the queue.
+GRACE_S = 5.0
+MOST_ATTEMPTS = 3
+
+type Ended = Done | Failed | Broken | None
+
+
+class ChildDied(Defect):
+    """The process of a run ended without an answer."""
+
+
+class RunFailed(Defect):
+    """An analysis failed by a fault of ours."""
+
+
+class TooLong(Busy):
+    """A run took longer than a job may."""
+
+
+def run_worker(concurrency: int = 1) -> None:
+    """Works on jobs, `concurrency` of them at a time, until SIGTERM or SIGINT."""
+    # says plainly that there is no database, where a pool would try again for half a minute
+    with connection('worker'):
+        _prepare_children()
+    asyncio.run(_work(concurrency))
+
+
+def _prepare_children() -> None:
+    """Starts the server that children are forked from, with all that they import loaded: a child is there in 50 ms.
+
+    One thread each for linear algebra: as many jobs run at once as the machine shall bear.
+    """
+    os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
+    multiprocessing.set_forkserver_preload(['__main__', 'processes.warm'])
+    forkserver.ensure_running()
+
+
+async def _work(concurrency: int) -> None:
+    # every job keeps a thread while its child runs
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency + 4))
+    app = queue_app()
+    async with app.open_async():
+        sweeping = asyncio.create_task(_sweep(app))
+        try:
+            await app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=concurrency,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=GRACE_S,
+                delete_jobs='always',
+            )
+        finally:
+            sweeping.cancel()
+
+
+def queue_app() -> App:
+    """procrastinate on our database, as the worker's role."""
+    url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
+    app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
+    again = RetryStrategy(max_attempts=MOST_ATTEMPTS, retry_exceptions=[JobAborted])
+    app.task(name=TASK, queue=QUEUE, pass_context=True, retry=again)(work_on)
+    return app
+
+
+async def _sweep(app: App) -> None:
+    """Takes up what dead workers left, now and again and again."""
+    while True:
+        try:
+            await take_up_abandoned(app)
+        except ConnectorException:
+            LOG.exception('could not look for abandoned jobs')
+        await asyncio.sleep(STALLED_S)
+
+
+async def take_up_abandoned(app: App) -> None:
+    """Puts the jobs of workers without a sign of life back into the queue; one that was tried often enough fails."""
+    for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_S):
+        if job.attempts + 1 < MOST_ATTEMPTS:
+            await app.job_manager.retry_job(job)
+        else:
+            await asyncio.to_thread(finish, str(job.task_kwargs['job_id']), failure(_abandoned()))
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+def work_on(context: JobContext, job_id: str) -> None:
+    """Runs one job to its end; raises JobAborted when it was dismissed, or the worker has to stop."""
+    order = begin(job_id, JobSettings().job_memory_mb)
+    if order is None:
+        return
+    try:
+        ended = watch(order, lambda underway: report(job_id, underway), context.should_abort)
+    except Exception:
+        ended = Broken(traceback.format_exc())
+    if ended is None:
+        if context.abort_reason() == AbortReason.SHUTDOWN:
+            give_back(job_id)
+        raise JobAborted
+    if isinstance(ended, Broken):
+        LOG.error('job %s failed:\n%s', job_id, ended.trace)
+        ended = failure(_run_failed(job_id))
+    finish(job_id, ended)
+
+
+def watch(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> Ended:
+    """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
+    context = multiprocessing.get_context('forkserver')
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=run, args=(order, theirs))
+    child.start()
+    # or the end of the child would never be seen, as this process held its side of the pipe open too
+    theirs.close()
+    try:
+        return _listen(ours, child, tell, stopped)
+    finally:
+        child.kill()
+        child.join()
+        child.close()
+        ours.close()
+
+
+def _listen(
+    pipe: Connection, child: BaseProcess, tell: Callable[[Underway], None], stopped: Callable[[], bool]
+) -> Ended:
+    limit_s = JobSettings().job_time_limit_s
+    ends = time.monotonic() + limit_s
+    while not stopped():
+        if time.monotonic() > ends:
+            return failure(_too_long(limit_s))
+        if not pipe.poll(GLANCE_S):
+            continue
+        try:
+            message: Underway | Done | Failed | Broken = pipe.recv()
+        except EOFError:
+            child.join()
+            return failure(_died(child.exitcode))
+        if not isinstance(message, Underway):
+            return message
+        tell(message)
+    return None
+
+
+def _died(exit_code: int | None) -> ChildDied:
+    how = f'signal {-exit_code}' if exit_code is not None and exit_code < 0 else f'exit code {exit_code}'
+    return ChildDied(
+        vi=f'Tiến trình phân tích bị dừng ({how}), có thể do hết bộ nhớ (DOTHI_JOB_MEMORY_MB). Hãy thử lại.',
+        en=f'The analysis broke off ({how}), perhaps for want of memory (DOTHI_JOB_MEMORY_MB). Try again.',
+    )
+
+
+def _abandoned() -> ChildDied:
+    return ChildDied(
+        vi=f'Tiến trình "dothi worker" đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
+        en=f'The worker ended {MOST_ATTEMPTS} times while it ran this analysis.',
+    )
+
+
+def _run_failed(job_id: str) -> RunFailed:
+    return RunFailed(
+        vi=f'Lỗi của hệ thống khi chạy phân tích. Báo quản trị viên mã {job_id}.',
+        en=f'The analysis failed by a fault of the platform. Give the administrator the reference {job_id}.',
+    )
+
+
+def _too_long(limit_s: float) -> TooLong:
+    return TooLong(
+        vi=f'Phân tích chạy quá {limit_s:g} giây. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_TIME_LIMIT_S.',
+        en=f'The analysis took longer than {limit_s:g} s. Narrow its inputs, or raise DOTHI_JOB_TIME_LIMIT_S.',
+    )

@@ -1,0 +1,194 @@
+"""A hand-made town in the database, and a worker that runs beside the test."""
+
+import itertools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+import pytest
+import shapely
+import shapely.affinity
+from psycopg2 import sql
+
+from dothi.core.database import connection
+from dothi.core.locality import Locality
+from dothi.core.settings import PROJECT
+
+# A corner well inside the province, in metres of the working CRS; towns are drawn from here.
+ORIGIN = (560_000.0, 2_230_000.0)
+
+type Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Town:
+    """A square grid of roads, with homes, facilities and square zones; all relative to its lower left corner."""
+
+    blocks: int
+    side_m: float
+    homes: Sequence[Point] = ()
+    people: Sequence[int] = ()
+    facilities: Sequence[Point] = ()
+    zones: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+
+    @property
+    def roads(self) -> list[list[Point]]:
+        """One line for each side of each block."""
+        steps = [i * self.side_m for i in range(self.blocks + 1)]
+        spans = list(itertools.pairwise(steps))
+        across = [[(a, y), (b, y)] for y in steps for a, b in spans]
+        return across + [[(x, a), (x, b)] for x in steps for a, b in spans]
+
+
+@pytest.fixture
+def grid_town() -> Callable[..., Town]:
+    return Town
+
+
+class Loader:
+    """Puts rows straight into a layer, as a release of it would."""
+
+    def __init__(self, locality: Locality) -> None:
+        self.locality = locality
+
+    def load(self, layer: str, rows: Sequence[tuple[Any, dict[str, Any]]], *, demo: bool = False) -> int:
+        """The number of the release. rows: geometry relative to ORIGIN, attributes."""
+        with connection('admin') as db, db.cursor() as cursor:
+            release = self._release(cursor, layer, len(rows), demo)
+            for shape, attributes in rows:
+                self._insert(cursor, layer, shapely.affinity.translate(shape, *ORIGIN), attributes, release)
+            cursor.execute('update catalog.layer set current_release = %s where id = %s', [release, layer])
+        return release
+
+    def town(self, town: Town) -> None:
+        """Roads, houses of 2 m with their people, health stations and communes of the town."""
+        self.load(
+            'roads',
+            [(shapely.LineString(xy), {'code': f'R{i}', 'class': 'commune'}) for i, xy in enumerate(town.roads)],
+        )
+        people = town.people or [1] * len(town.homes)
+        self.load(
+            'buildings',
+            [(house(*xy), building(i, n)) for i, (xy, n) in enumerate(zip(town.homes, people, strict=True))],
+        )
+        self.load('health_facilities', [(shapely.Point(xy), station(i)) for i, xy in enumerate(town.facilities)])
+        self.load(
+            'communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in town.zones.items()]
+        )
+
+    def _release(self, cursor: Any, layer: str, rows: int, demo: bool) -> int:
+        cursor.execute(
+            """insert into catalog.release (layer_id, origin, scope, mode, rows_added, rows_changed, rows_closed,
+                                            rows_total, demo_rows)
+               values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s) returning number""",
+            [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0],
+        )
+        return int(cursor.fetchone()[0])
+
+    def _insert(self, cursor: Any, layer: str, shape: Any, attributes: dict[str, Any], release: int) -> None:
+        geometry = sql.SQL('ST_GeomFromWKB({}, {})').format(
+            sql.Literal(psycopg2.Binary(shapely.to_wkb(shape))), sql.Literal(self.locality.srid)
+        )
+        cursor.execute(
+            sql.SQL(
+                'insert into layer.{} ({}, geom, geom_wgs84, release_from)'
+                ' values ({}, {geom}, ST_Transform({geom}, 4326), {release})'
+            ).format(
+                sql.Identifier(layer),
+                sql.SQL(', ').join(map(sql.Identifier, attributes)),
+                sql.SQL(', ').join(map(sql.Literal, attributes.values())),
+                geom=geometry,
+                release=sql.Literal(release),
+            )
+        )
+
+
+def house(x: float, y: float) -> shapely.MultiPolygon:
+    """A square of 2 m whose centre is (x, y)."""
+    return shapely.MultiPolygon([shapely.box(x - 1, y - 1, x + 1, y + 1)])
+
+
+def building(number: int, people: int | None = None) -> dict[str, Any]:
+    return {'code': f'B{number:03}', 'use': 'residential', 'floors': 1, 'population': people}
+
+
+def station(number: int) -> dict[str, Any]:
+    return {'code': f'S{number}', 'name': f'Trạm {number}', 'kind': 'station'}
+
+
+def commune(code: str) -> dict[str, Any]:
+    return {'code': code, 'name': f'Xã {code}', 'parent_code': '366', 'valid_from': '2020-03-01'}
+
+
+@pytest.fixture
+def loader(database: dict[str, str], locality: Locality) -> Loader:
+    return Loader(locality)
+
+
+@pytest.fixture
+def worker(database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with two places on the test's database."""
+    process = start_worker(database)
+    yield process
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture
+def one() -> Callable[..., Any]:
+    """Asks the database as its administrator: `one('select 1')`."""
+    return ask
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Waits until something is true: `until(lambda: ...)`."""
+    return wait_until
+
+
+@pytest.fixture
+def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts workers with other settings than usual, and ends them after the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**settings: str) -> subprocess.Popen[bytes]:
+        started.append(start_worker({**database, **settings}))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(30)
+
+
+def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A worker that is alive."""
+    code = 'from processes.worker import run_worker; run_worker(2)'
+    process = subprocess.Popen([sys.executable, '-c', code], env={**os.environ, **environment}, cwd=PROJECT)
+    newest = 'select coalesce(max(id), 0) from job.procrastinate_workers'
+    before = ask(newest)
+    try:
+        wait_until(lambda: ask(newest) > before)
+    except BaseException:
+        process.kill()
+        raise
+    return process
+
+
+def ask(query: str, values: Sequence[Any] = ()) -> Any:
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(query, values)
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def wait_until(true: Callable[[], bool], patience_s: float = 20) -> None:
+    ends = time.monotonic() + patience_s
+    while not true():
+        assert time.monotonic() < ends, 'waited in vain'
+        time.sleep(0.02)

@@ -1,0 +1,120 @@
+"""Inputs: what the description says of them, and what a wrong one is answered with."""
+
+import pytest
+
+from dothi.core.errors import http_status
+from processes.manager import QueueManager
+from processes.registry import UnknownProcess, process
+from processes.service_coverage import Inputs, ServiceCoverage
+from processes.validation import InvalidInput, check_layers, validated
+
+GOOD = {'facilities': 'health_facilities', 'distance_m': 1_000}
+ENTRIES = {
+    'service-coverage': {'type': 'process', 'processor': {'name': 'processes.service_coverage.ServiceCoverage'}},
+    'corridor-conflicts': {'type': 'process', 'processor': {'name': 'processes.corridor_conflicts.CorridorConflicts'}},
+}
+
+
+def refusal(inputs):
+    with pytest.raises(InvalidInput) as refused:
+        validated(Inputs, inputs)
+    assert http_status(refused.value) == 400
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ('change', 'field', 'reason'),
+    [
+        ({'distance_m': 0}, 'distance_m', 'greater than 0'),
+        ({'distance_m': 50_001}, 'distance_m', '50000 or less'),
+        ({'distance_m': '1000'}, 'distance_m', 'a number'),
+        ({'distance_m': True}, 'distance_m', 'a number'),
+        ({'distance_m': None}, 'distance_m', 'a number'),
+        ({'distance_m': float('nan')}, 'distance_m', 'finite'),
+        ({'distance_m': float('inf')}, 'distance_m', 'finite'),
+        ({'mode': 'flying'}, 'mode', "'network' or 'straight-line'"),
+        ({'facilities': 7}, 'facilities', 'id of a collection'),
+        ({'facilities': None}, 'facilities', 'id of a collection'),
+        ({'facilities': {}}, 'facilities.collection', 'missing'),
+        ({'facilities': {'collection': 'schools', 'filtre': '1=1'}}, 'facilities.filtre', '"filter"'),
+        ({'filter': 3}, 'filter', 'a text'),
+        ({'filter': 'x' * 20_001}, 'filter', 'longer than 20000'),
+        ({'distance': 5}, 'distance', '"distance_m"'),
+    ],
+)
+def test_a_wrong_input_is_named_with_its_reason(change, field, reason):
+    error = refusal(GOOD | change)
+    assert f'"{field}"' in error.text.en
+    assert f'"{field}"' in error.text.vi
+    assert reason in error.text.en
+    assert len(error.text.en) < 300
+
+
+@pytest.mark.parametrize('missing', ['facilities', 'distance_m'])
+def test_a_missing_input_is_named(missing):
+    assert f'"{missing}" is missing' in refusal({name: GOOD[name] for name in GOOD if name != missing}).text.en
+
+
+@pytest.mark.parametrize('inputs', [None, [], 'all', 3])
+def test_inputs_that_are_no_object_are_refused(inputs):
+    assert 'JSON object' in refusal(inputs).text.en
+
+
+def test_every_wrong_input_is_told_at_once():
+    error = refusal({'distance_m': -1, 'mode': 'x'})
+    assert all(f'"{name}"' in error.text.vi for name in ('facilities', 'distance_m', 'mode'))
+
+
+@pytest.mark.parametrize(
+    ('change', 'field', 'hint'),
+    [
+        ({'facilities': 'health_facility'}, 'facilities', 'health_facilities'),
+        ({'facilities': 'roads'}, 'facilities', 'LineString'),
+        ({'zones': 'schools'}, 'zones', 'Polygon'),
+        ({'filter': "kindd = 'station'"}, 'filter', '"kind"'),
+        ({'facilities': {'collection': 'health_facilities', 'filter': 'bed > 3'}}, 'facilities', '"beds"'),
+        ({'filter': 'kind ='}, 'filter', ''),
+    ],
+)
+def test_a_layer_that_does_not_suit_is_refused_before_any_work(locality, change, field, hint):
+    inputs = validated(Inputs, GOOD | change)
+    with pytest.raises(InvalidInput) as refused:
+        check_layers(inputs, locality, 'internal')
+    assert f'"{field}"' in refused.value.text.vi
+    assert hint in refused.value.text.en
+
+
+def test_a_column_that_is_not_public_is_unknown_to_the_public(locality):
+    """A filter on it would tell its values, one question at a time."""
+    inputs = validated(Inputs, GOOD | {'zones': {'collection': 'buildings', 'filter': 'population > 3'}})
+    check_layers(inputs, locality, 'internal')
+    with pytest.raises(InvalidInput, match='population'):
+        check_layers(inputs, locality, 'public')
+
+
+def test_the_description_tells_type_range_default_and_unit_in_both_languages():
+    inputs = ServiceCoverage.metadata_for_pygeoapi()['inputs']
+    assert inputs['distance_m']['schema'] == {
+        'type': 'number', 'minimum': 0, 'exclusiveMinimum': True, 'maximum': 50_000, 'x-ogc-unit': 'm',
+    }  # fmt: skip
+    assert inputs['mode']['schema'] == {'type': 'string', 'enum': ['network', 'straight-line'], 'default': 'network'}
+    assert inputs['filter']['schema'] == {'type': 'string', 'maxLength': 20_000}
+    assert inputs['zones']['schema']['default'] == 'communes'
+    assert [name for name, value in inputs.items() if value['minOccurs']] == ['facilities', 'distance_m']
+    for value in inputs.values():
+        assert all(value[part][lang] for part in ('title', 'description') for lang in ('vi', 'en'))
+
+
+def test_what_only_the_internal_service_offers_is_hidden_from_the_public():
+    """It counts people, which the public role cannot read; a name that is not offered is like one that is not there."""
+    public = QueueManager({'name': 'processes.manager.QueueManager', 'audience': 'public', 'processes': ENTRIES})
+    internal = QueueManager({'name': 'processes.manager.QueueManager', 'audience': 'internal', 'processes': ENTRIES})
+    assert [*public.processes] == ['corridor-conflicts']
+    assert [*internal.processes] == ['service-coverage', 'corridor-conflicts']
+    with pytest.raises(UnknownProcess):
+        process('service-coverage', 'public')
+
+
+def test_an_unknown_process_is_answered_with_the_nearest_name():
+    with pytest.raises(UnknownProcess, match='corridor-conflicts'):
+        process('corridor-conflict', 'public')

@@ -1,0 +1,237 @@
+"""Jobs: a run is killed, fails, grows or hangs, and the worker, the queue and the client all know what happened."""
+
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from dothi.core.database import connection, database_url
+from dothi.core.errors import Defect, http_status
+from processes import requests
+from processes.child import READERS
+from processes.manager import QueueManager, execute, execution
+from processes.requests import NoWorker, StillRunning, UnknownJob
+
+INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
+
+
+@pytest.fixture
+def town(grid_town, loader):
+    zones = {'1': (0, 0, 500, 500)}
+    loader.town(grid_town(blocks=1, side_m=500, homes=[(250, 10)], facilities=[(0, 0)], zones=zones))
+
+
+@contextlib.contextmanager
+def held(table='buildings'):
+    """Nobody can read the layer meanwhile, so that a run that needs it waits in the middle of its work."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(sql.SQL('lock table {} in access exclusive mode').format(sql.Identifier('layer', table)))
+        yield
+
+
+class Request:
+    """An execution in a thread of its own."""
+
+    def __init__(self):
+        self.result = self.error = None
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            self.result = json.loads(execute('service-coverage', INPUTS, 'internal'))
+        except Exception as error:
+            self.error = error
+
+    def ended(self):
+        self.thread.join(30)
+        return self
+
+
+def descendants(pid):
+    """Process ids under `pid`, by /proc."""
+    parents = {}
+    for stat in Path('/proc').glob('[0-9]*/stat'):
+        with contextlib.suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rsplit(')', 1)[1].split()[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def child_of(worker, before):
+    return next(iter(descendants(worker.pid) - before), None)
+
+
+def status(one):
+    return one('select status from job.job order by created_at desc limit 1')
+
+
+def test_kill_9_of_a_run_fails_its_job_with_a_reason_and_the_worker_goes_on(town, worker, one, until):
+    execute('service-coverage', INPUTS, 'internal')
+    before = descendants(worker.pid)
+    with held():
+        request = Request()
+        until(lambda: child_of(worker, before) is not None and status(one) == 'running')
+        os.kill(child_of(worker, before), signal.SIGKILL)
+        error = request.ended().error
+    assert isinstance(error, Defect)
+    assert type(error).__name__ == 'ChildDied'
+    assert 'signal 9' in error.text.vi
+    assert status(one) == 'failed'
+    assert worker.poll() is None
+    assert execute('service-coverage', INPUTS, 'internal')
+
+
+def test_a_fault_of_ours_is_told_by_reference_and_never_by_its_words(town, worker, one):
+    """The message of the database names a table; the client gets the job's id, by which the log can be searched."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('alter table layer.roads rename to moved_away')
+    with pytest.raises(Defect) as refused:
+        execute('service-coverage', INPUTS, 'internal')
+    told = refused.value.text.vi + refused.value.text.en
+    assert http_status(refused.value) == 500
+    assert one('select id::text from job.job') in told
+    assert 'layer.roads' not in told
+    assert 'Undefined' not in told
+
+
+def test_a_layer_without_data_is_named_with_the_command_that_delivers_it(database, worker):
+    with pytest.raises(Exception, match='dothi deliver FILE --layer buildings') as refused:
+        execute('service-coverage', INPUTS, 'internal')
+    assert type(refused.value).__name__ == 'NotDelivered'
+    assert http_status(refused.value) == 503
+
+
+def test_without_a_worker_the_request_is_refused_at_once_and_nothing_is_queued(town, one):
+    with pytest.raises(NoWorker, match='dothi worker'):
+        execute('service-coverage', INPUTS, 'internal')
+    assert one('select count(*) from job.job') == 0
+
+
+def test_a_request_that_waited_long_enough_is_refused_and_its_run_ended(town, worker, one, until, monkeypatch):
+    execute('service-coverage', INPUTS, 'internal')
+    monkeypatch.setenv('DOTHI_SYNC_WAIT_S', '1')
+    before = descendants(worker.pid)
+    with held():
+        with pytest.raises(StillRunning):
+            execute('service-coverage', INPUTS, 'internal')
+        until(lambda: not descendants(worker.pid) - before, patience_s=2)
+    assert status(one) == 'dismissed'
+    assert one('select count(*) from job.procrastinate_jobs') == 0
+
+
+def test_a_run_beyond_the_time_limit_is_ended(town, new_worker, one):
+    new_worker(DOTHI_JOB_TIME_LIMIT_S='1')
+    with held(), pytest.raises(Exception, match='DOTHI_JOB_TIME_LIMIT_S') as refused:
+        execute('service-coverage', INPUTS, 'internal')
+    assert http_status(refused.value) == 503
+    assert status(one) == 'failed'
+
+
+def test_a_run_beyond_the_memory_limit_is_ended(town, new_worker, one):
+    """400,000 houses and 100 MB. Libraries in C may crash when memory is refused: that is an answer too."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into layer.buildings (code, use, population, geom, geom_wgs84, release_from)
+               select 'M' || i, 'residential', 1, geom, geom_wgs84, release_from
+               from layer.buildings, generate_series(1, 400000) i"""
+        )
+    new_worker(DOTHI_JOB_MEMORY_MB='100')
+    with pytest.raises(Exception, match='DOTHI_JOB_MEMORY_MB') as refused:
+        execute('service-coverage', INPUTS, 'internal')
+    assert type(refused.value).__name__ in ('TooLarge', 'ChildDied')
+    assert status(one) == 'failed'
+
+
+def test_a_worker_that_is_asked_to_stop_gives_its_job_back(town, new_worker, one, until):
+    first = new_worker()
+    with held():
+        request = Request()
+        until(lambda: status(one) == 'running')
+        second = new_worker()
+        first.terminate()
+        first.wait(20)
+        until(lambda: one("select count(*) from job.procrastinate_jobs where status = 'doing'") == 1)
+    assert request.ended().result['summary']['population'] == 1
+    assert second.poll() is None
+
+
+def test_the_job_of_a_dead_worker_is_taken_up_again(town, new_worker, one, until):
+    """kill -9 of the worker itself: its child ends too, and the next worker runs the job."""
+    first = new_worker()
+    with held():
+        request = Request()
+        until(lambda: status(one) == 'running')
+        under = descendants(first.pid)
+        first.kill()
+        first.wait()
+        until(lambda: not any(Path(f'/proc/{pid}').exists() and _runs(pid) for pid in under))
+        with connection('admin') as db, db.cursor() as cursor:
+            # as if the time had passed in which a living worker would have given a sign
+            cursor.execute("update job.procrastinate_workers set last_heartbeat = now() - interval '1 minute'")
+        new_worker()
+    assert request.ended().result['summary']['population'] == 1
+
+
+def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker):
+    """By role, not by manners: the reader may not even look at the table."""
+    job_id = execution('service-coverage', INPUTS, 'internal').job_id
+    with requests.desk('public') as db:
+        with pytest.raises(UnknownJob):
+            requests.state(db, job_id)
+        assert requests.result(db, job_id) is None
+        assert requests.rows(db, 'select * from job.list(null, 10, 0)', []) == []
+        assert requests.rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
+
+
+@pytest.mark.parametrize('audience', READERS)
+@pytest.mark.parametrize('table', ['job', 'procrastinate_jobs', 'procrastinate_events'])
+def test_services_cannot_read_the_tables_of_jobs(database, audience, table):
+    url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
+    with contextlib.closing(psycopg2.connect(url)) as db, db.cursor() as cursor:
+        query = sql.SQL('select * from {}').format(sql.Identifier('job', table))
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(query)
+
+
+def test_the_manager_lists_a_job_with_inputs_times_and_result(town, worker):
+    """What pygeoapi shows under /jobs."""
+    manager = QueueManager({'name': 'processes.manager.QueueManager', 'audience': 'internal', 'processes': {}})
+    outcome = execution('service-coverage', INPUTS, 'internal')
+    assert manager.get_jobs()['numberMatched'] == 1
+    job = manager.get_job(outcome.job_id)
+    assert (job['status'], job['progress']) == ('successful', 100)
+    assert job['parameters']['distance_m'] == 1_000
+    assert job['finished'] >= job['started'] >= job['created']
+    assert manager.get_job_result(outcome.job_id) == ('application/geo+json', outcome.body)
+
+
+def test_a_job_keeps_the_releases_and_the_version_it_was_computed_with(town, worker, one):
+    result = json.loads(execute('service-coverage', INPUTS, 'internal'))
+    assert one('select releases from job.job') == result['summary']['releases']
+    assert set(result['summary']['releases']) == {'buildings', 'communes', 'health_facilities', 'roads'}
+    assert one('select software_version from job.job')
+
+
+def test_many_requests_at_once_all_get_their_answer(town, worker):
+    """More than the worker has places; nothing is lost, and no notification wakes the wrong one for ever."""
+    begun = time.monotonic()
+    ended = [request.ended() for request in [Request() for _ in range(8)]]
+    assert [request.error for request in ended] == [None] * 8
+    assert time.monotonic() - begun < 20
+
+
+def _runs(pid):
+    """Whether the process lives; a zombie does not."""
+    with contextlib.suppress(OSError):
+        return Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+    return False

@@ -1,0 +1,171 @@
+"""Ways along roads, on towns whose distances can be worked out by hand, and against pgRouting."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from psycopg2.extras import execute_values
+
+from dothi.core.database import connection
+from processes.network import network_of, snap, split, straight_to_nearest, way_to_nearest, zone_of
+
+
+def ways(roads, homes, facilities):
+    network = network_of(np.asarray([shapely.LineString(road) for road in roads], dtype=object))
+    with np.errstate(all='raise'):
+        return way_to_nearest(xy(homes), xy(facilities), network)
+
+
+def xy(points):
+    return np.asarray(points, dtype=float).reshape(-1, 2)
+
+
+def town_ways(town):
+    return ways(town.roads, town.homes, town.facilities)
+
+
+def test_the_way_to_the_road_counts_as_walked(grid_town):
+    """100 m off the road, then 950 m along it."""
+    assert town_ways(grid_town(3, 500, homes=[(250, 100)], facilities=[(1200, 0)])) == pytest.approx([1050])
+
+
+def test_the_way_from_the_road_to_the_facility_counts_too(grid_town):
+    assert town_ways(grid_town(3, 500, homes=[(250, 100)], facilities=[(1200, -30)])) == pytest.approx([1080])
+
+
+def test_home_and_facility_on_the_same_segment_meet_directly(grid_town):
+    """30 m apart along one side of a block of 500 m, on either side of it: no corner has to be visited."""
+    assert town_ways(grid_town(3, 500, homes=[(240, 10)], facilities=[(270, -5)])) == pytest.approx([10 + 30 + 5])
+
+
+def test_a_facility_passed_on_the_way_is_the_nearest(grid_town):
+    """Two on one segment: the home is between them, 100 m from one and 200 m from the other."""
+    assert town_ways(grid_town(1, 500, homes=[(150, 0)], facilities=[(50, 0), (350, 0)])) == pytest.approx([100])
+
+
+def test_round_the_corner(grid_town):
+    """From the middle of one side to the middle of the next: 250 m and 250 m, although 353.6 m as the crow flies."""
+    assert town_ways(grid_town(1, 500, homes=[(250, 0)], facilities=[(500, 250)])) == pytest.approx([500])
+
+
+def test_a_way_that_does_not_exist_is_infinite():
+    """The home's road and the facility's road do not touch."""
+    roads = [[(0, 0), (100, 0)], [(0, 500), (100, 500)]]
+    assert np.isinf(ways(roads, homes=[(50, 1)], facilities=[(50, 499)])).all()
+
+
+def test_without_facilities_nobody_reaches_one(grid_town):
+    town = grid_town(1, 500, homes=[(0, 0)])
+    assert np.isinf(town_ways(town)).all()
+    assert np.isinf(straight_to_nearest(xy(town.homes), xy([]))).all()
+
+
+def test_without_homes_there_are_no_ways(grid_town):
+    assert len(town_ways(grid_town(1, 500, facilities=[(0, 0)]))) == 0
+
+
+def test_of_two_roads_between_the_same_junctions_the_shorter_counts():
+    """A bow of 600 m and a straight road of 400 m, in either order of the file."""
+    bow, straight = [(0, 0), (0, 100), (400, 100), (400, 0)], [(0, 0), (400, 0)]
+    homes, facilities = [(-10, 0)], [(410, 0)]
+    assert ways([bow, straight], homes, facilities) == pytest.approx([420])
+    assert ways([straight, bow], homes, facilities) == pytest.approx([420])
+
+
+def test_a_road_drawn_twice_is_walked_once():
+    road = [(0, 0), (400, 0)]
+    assert ways([road, road[::-1]], homes=[(100, 0)], facilities=[(300, 0)]) == pytest.approx([200])
+
+
+def test_a_home_between_two_roads_takes_the_better_one_in_any_order():
+    """50 m from both roads; only one of them leads to the facility."""
+    roads = [[(0, 0), (100, 0)], [(0, 100), (100, 100)]]
+    assert ways(roads, [(50, 50)], [(90, 100)]) == pytest.approx([90])
+    assert ways(roads[::-1], [(50, 50)], [(90, 100)]) == pytest.approx([90])
+
+
+def test_repeated_vertices_do_no_harm():
+    road = [(0, 0), (50, 0), (50, 0), (100, 0)]
+    assert ways([road], [(50, 5)], [(100, 0)]) == pytest.approx([55])
+    assert ways([road], [(100, 0)], [(50, 5)]) == pytest.approx([55])
+
+
+def test_of_two_facilities_with_one_entrance_the_nearer_counts(grid_town):
+    """One 10 m and one 40 m off the road, at the same place of it, in either order of the layer."""
+    for facilities in ([(250, 10), (250, 40)], [(250, 40), (250, 10)]):
+        assert town_ways(grid_town(1, 500, homes=[(150, 0)], facilities=facilities)) == pytest.approx([110])
+
+
+def test_splitting_keeps_the_length_of_the_network(grid_town):
+    network = network_of(np.asarray([shapely.LineString(road) for road in grid_town(3, 500).roads], dtype=object))
+    cut, entrance = split(network, snap(xy([(10, 1), (20, 1), (20, -1), (0, 0)]), network))
+    assert cut.lengths_m.sum() == pytest.approx(network.lengths_m.sum())
+    # the corner belongs to two segments, and is one node all the same
+    assert {tuple(cut.nodes[node]) for node in entrance} == {(10, 0), (20, 0), (0, 0)}
+
+
+def test_a_place_on_the_border_belongs_to_the_first_zone():
+    zones = np.asarray([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], dtype=object)
+    assert zone_of(xy([(10, 5), (15, 5), (5, 5), (25, 5)]), zones).tolist() == [0, 1, 0, -1]
+
+
+places = st.tuples(st.integers(-200, 1700), st.integers(-200, 1700))
+
+
+@settings(deadline=None)
+@given(homes=st.lists(places, min_size=1, max_size=20), facilities=st.lists(places, min_size=1, max_size=5))
+def test_a_way_is_never_shorter_than_the_straight_line(homes, facilities):
+    roads = [[(x, y), (x + 500, y)] for x in (0, 500, 1000) for y in (0, 500, 1000, 1500)]
+    roads += [[(y, x), (y, x + 500)] for x in (0, 500, 1000) for y in (0, 500, 1000, 1500)]
+    way_m = ways(roads, homes, facilities)
+    assert (way_m >= straight_to_nearest(xy(homes), xy(facilities)) - 1e-6).all()
+
+
+@settings(deadline=None)
+@given(
+    homes=st.lists(places, min_size=1, max_size=10),
+    facilities=st.lists(places, min_size=1, max_size=5),
+    seed=st.randoms(use_true_random=False),
+)
+def test_the_order_of_roads_and_facilities_decides_nothing(homes, facilities, seed):
+    roads = [[(x, y), (x + 500, y + seed.choice([-40, 0, 40]))] for x in (0, 500, 1000) for y in (0, 500, 1000)]
+    roads += [[(500, 0), (500, 500)], [(1000, 500), (1000, 1000)]]
+    expected = ways(roads, homes, facilities)
+    seed.shuffle(roads)
+    seed.shuffle(facilities)
+    turned = [road[::-1] if seed.random() < 0.5 else road for road in roads]
+    assert ways(turned, homes, facilities) == pytest.approx(expected)
+
+
+def test_pgrouting_finds_the_same_distances(database):
+    """A random plane network: homes and facilities at nodes, distances by pgr_dijkstraCost."""
+    random = np.random.default_rng(7)
+    nodes = random.uniform(0, 5000, (120, 2))
+    triangles = shapely.delaunay_triangles(shapely.multipoints(nodes), only_edges=True)
+    edges = np.asarray([shapely.get_coordinates(edge) for edge in shapely.get_parts(triangles)])
+    edges = edges[random.random(len(edges)) < 0.6]
+    junctions = random.permutation(np.unique(edges.reshape(-1, 2), axis=0))
+    homes, facilities = junctions[10:], junctions[:10]
+    found, expected = ways(edges, homes, facilities), pgrouting_cost(edges, homes, facilities)
+    assert np.isfinite(expected).sum() > 40
+    assert found == pytest.approx(expected)
+
+
+def pgrouting_cost(edges, homes, facilities):
+    """Cost from each home to the facility nearest by pgRouting, inf where it finds none."""
+    number = {tuple(node): i for i, node in enumerate(np.unique(edges.reshape(-1, 2), axis=0))}
+    rows = [(number[tuple(a)], number[tuple(b)], float(np.hypot(*(b - a)))) for a, b in edges]
+    home_ids, facility_ids = ([number[tuple(place)] for place in places] for places in (homes, facilities))
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('create extension pgrouting')
+        cursor.execute('create temporary table edge (id serial, source bigint, target bigint, cost float8)')
+        execute_values(cursor, 'insert into edge (source, target, cost) values %s', rows)
+        cursor.execute(
+            """select start_vid, min(agg_cost) from pgr_dijkstraCost(
+                   'select id, source, target, cost from edge', %s::bigint[], %s::bigint[], directed => false
+               ) group by 1""",
+            [home_ids, facility_ids],
+        )
+        cost = dict(cursor.fetchall())
+    return np.asarray([cost.get(home, np.inf) for home in home_ids])

@@ -1,0 +1,53 @@
+"""Under which address clients reach the service: set, told by a trusted proxy, or where it listens; never guessed."""
+
+import ipaddress
+
+from flask import request
+
+from dothi.api.service import service
+from dothi.core.layer import Audience
+from dothi.core.settings import ServerSettings
+
+
+def listening_url(audience: Audience, host: str | None = None, port: int | None = None) -> str:
+    """Where the service is reached: DOTHI_PUBLIC_URL, else where it listens. No final slash."""
+    server = ServerSettings()
+    if server.public_url:
+        return server.public_url.rstrip('/')
+    own = server.port if audience == 'internal' else server.public_port
+    address = host or server.host
+    shown = '127.0.0.1' if address in {'0.0.0.0', '::', ''} else address
+    return f'http://{shown}:{port or own}'
+
+
+def root_url() -> str:
+    """The address of the portal for the current request, without a final slash."""
+    forwarded = None if service().server.public_url else _forwarded()
+    return forwarded or service().url
+
+
+def api_url() -> str:
+    """The address of the API for the current request, without a final slash."""
+    return f'{root_url()}/api'
+
+
+def _forwarded() -> str | None:
+    """What a trusted proxy says that the client asked for."""
+    host = request.headers.get('X-Forwarded-Host', '').split(',')[0].strip()
+    if not host or not _trusted(request.remote_addr):
+        return None
+    scheme = request.headers.get('X-Forwarded-Proto', 'http').split(',')[0].strip()
+    prefix = request.headers.get('X-Forwarded-Prefix', '').split(',')[0].strip().strip('/')
+    if scheme not in {'http', 'https'} or not set(host + prefix) <= SAFE:
+        return None
+    return f'{scheme}://{host}/{prefix}'.rstrip('/')
+
+
+SAFE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:[]/')
+
+
+def _trusted(address: str | None) -> bool:
+    if address is None:
+        return False
+    networks = (ipaddress.ip_network(text, strict=False) for text in service().server.trusted_proxies)
+    return any(ipaddress.ip_address(address) in network for network in networks)

@@ -1,0 +1,31 @@
+"""Which pages of other origins may read: all of them the public service, the named ones the internal one."""
+
+from flask import Flask, Response, request
+
+from dothi.api.service import service
+
+ALLOWED = {
+    'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
+    'Access-Control-Allow-Headers': 'Accept, Accept-Language, Content-Type, If-None-Match, Prefer',
+    'Access-Control-Expose-Headers': 'Content-Crs, ETag, Link, Location, Retry-After',
+    'Access-Control-Max-Age': '86400',
+}
+
+
+def install(app: Flask) -> None:
+    """Adds the headers to every answer of `app`."""
+    app.after_request(allow)
+
+
+def allow(response: Response) -> Response:
+    """`response` with leave for the origin that asks, where it has leave."""
+    if service().audience == 'public':
+        response.headers['Access-Control-Allow-Origin'] = '*'
+        response.headers.update(ALLOWED)
+        return response
+    origin = request.headers.get('Origin')
+    response.vary.add('Origin')
+    if origin and origin in service().server.cors_origins:
+        response.headers['Access-Control-Allow-Origin'] = origin
+        response.headers.update(ALLOWED)
+    return response

@@ -1,0 +1,42 @@
+"""`/health`: whether the service can do its work, and what is missing."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response
+from psycopg2 import sql
+
+from dothi import __version__
+from dothi.api.service import service
+from dothi.api.snapshot import snapshot
+from dothi.core.catalog import generation
+from dothi.core.errors import DothiError
+
+HEALTH = Blueprint('health', __name__)
+WORKER_SIGN_OF_LIFE_S = 60
+
+
+@HEALTH.route('/health')
+def health() -> Response:
+    """200 while items can be served, 503 while the database is away."""
+    document: dict[str, Any] = {'status': 'ok', 'version': __version__, 'audience': service().audience}
+    try:
+        document |= _database()
+        status = 200
+    except DothiError:
+        document |= {'status': 'unavailable', 'database': 'unreachable'}
+        status = 503
+    document['broken_layers'] = sorted(service().locality.broken) if service().audience == 'internal' else []
+    body = json.dumps(document, ensure_ascii=False)
+    return Response(body, status, mimetype='application/json', headers={'Cache-Control': 'no-store'})
+
+
+def _database() -> dict[str, Any]:
+    with snapshot() as db:
+        ((alive,),) = db.rows(sql.SQL('select job.worker_alive({})').format(sql.Literal(WORKER_SIGN_OF_LIFE_S)))
+        return {
+            'database': 'ok',
+            'generation': generation(db.db),
+            'releases': {name: release.number for name, release in db.releases().items()},
+            'worker': 'alive' if alive else 'none',
+        }

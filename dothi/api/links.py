@@ -1,0 +1,52 @@
+"""pygeoapi's answers made ours: its links under the address that the client used, and named in its language."""
+
+import json
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
+
+from dothi.api.address import root_url
+from dothi.api.language import language
+from dothi.api.service import service
+from dothi.api.words import LINK_TITLES
+
+JSON_TYPES = ('application/json', 'application/ld+json')
+
+
+def install(app: Flask) -> None:
+    """Goes over every answer of pygeoapi's views in `app`."""
+    app.after_request(localise)
+
+
+def localise(response: Response) -> Response:
+    """As `localised` for pygeoapi's views; every other view's answer as it is."""
+    if not (request.endpoint or '').startswith('pygeoapi.'):
+        return response
+    return localised(response)
+
+
+def localised(response: Response) -> Response:
+    """`response` with the client's address in place of the configured one, and Vietnamese titles of links."""
+    # pygeoapi leaves a plain dict there, in which names are found in one spelling only
+    response.headers = Headers(response.headers)
+    if response.mimetype in JSON_TYPES and language() == 'vi':
+        response.set_data(json.dumps(_translated(json.loads(response.get_data())), ensure_ascii=False))
+    if root_url() != service().url:
+        text = response.get_data(as_text=True)
+        response.set_data(text.replace(service().url, root_url()))
+    response.headers['Content-Language'] = language()
+    response.vary.update(['Accept', 'Accept-Language'])
+    return response
+
+
+def _titled(link: dict[str, Any]) -> dict[str, Any]:
+    """A link with its title in Vietnamese, where pygeoapi's English one is known."""
+    return link | {'title': LINK_TITLES.get(link['title'], link['title'])} if 'title' in link else link
+
+
+def _translated(node: Any) -> Any:
+    if isinstance(node, dict):
+        inner = {name: _translated(value) for name, value in node.items()}
+        return _titled(inner) if isinstance(inner.get('href'), str) else inner
+    return [_translated(part) for part in node] if isinstance(node, list) else node

@@ -1,0 +1,38 @@
+"""`/`: the portal as it was built, or a page that says how to build it."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, send_from_directory
+
+from dothi.core.settings import PROJECT
+
+PORTAL = Blueprint('portal', __name__)
+BUILT = PROJECT / 'web' / 'dist'
+NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đô Thị</title>
+<h1>Đô Thị</h1>
+<p>Bản đồ chưa được dựng. Chạy <code>make up</code>, hoặc trong thư mục web:
+<code>npm ci &amp;&amp; npm run build</code>.
+API vẫn hoạt động tại <a href="api">api</a>.</p>
+<p lang="en">The map has not been built. Run <code>make up</code>, or in the folder web:
+<code>npm ci &amp;&amp; npm run build</code>. The API works all the same at <a href="api">api</a>.</p></html>"""
+
+
+@PORTAL.route('/')
+def index() -> Response:
+    """The map."""
+    if not (BUILT / 'index.html').exists():
+        return Response(NOT_BUILT, 503, mimetype='text/html')
+    return _kept(send_from_directory(BUILT, 'index.html'), 'no-cache')
+
+
+@PORTAL.route('/<path:name>')
+def file(name: str) -> Response:
+    """A file of the map; those under assets/ have their content's hash in their name and never change."""
+    response = send_from_directory(BUILT, name)
+    return _kept(response, 'max-age=31536000, immutable' if Path(name).parts[0] == 'assets' else 'no-cache')
+
+
+def _kept(response: Response, how: str) -> Response:
+    response.headers['Cache-Control'] = how
+    response.direct_passthrough = False
+    return response

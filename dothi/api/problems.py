@@ -1,0 +1,83 @@
+"""Errors as answers: in the language of the request, in the shape that pygeoapi gives its own; never internals."""
+
+import json
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from dothi.api.language import language, page
+from dothi.core.errors import Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
+
+LOG = logging.getLogger('dothi.api')
+RETRY_AFTER_S = 5
+
+
+class NoSuchResource(NotFound):
+    """There is nothing under this address."""
+
+
+class NotAllowed(WrongUse):
+    """The resource does not take this method."""
+
+
+def install(app: Flask) -> None:
+    """Answers every error of `app`, pygeoapi's views included."""
+    app.register_error_handler(DothiError, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(error: DothiError, status: int | None = None) -> Response:
+    """`error` as JSON, or as a page for a browser."""
+    code = type(error).__name__
+    number = status or http_status(error)
+    if number >= 500:
+        LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
+    response = _written(code, error, number)
+    if isinstance(error, EnvironmentMissing):
+        response.headers['Retry-After'] = str(RETRY_AFTER_S)
+    response.headers['Cache-Control'] = 'no-store'
+    response.headers['Content-Language'] = language()
+    return response
+
+
+def _written(code: str, error: DothiError, number: int) -> Response:
+    if _for_browser():
+        data = {'code': code, 'text': error.text, 'status': number}
+        return Response(page('exception.html', data), number, mimetype='text/html')
+    body = {'code': code, 'type': code, 'description': error.text.pick(language())}
+    return Response(json.dumps(body, ensure_ascii=False), number, mimetype='application/json')
+
+
+def _for_browser() -> bool:
+    asked = request.args.get('f')
+    return asked == 'html' or (not asked and request.accept_mimetypes.best == 'text/html')
+
+
+def _http(error: HTTPException) -> Response:
+    """Flask's own: no route, wrong method, a redirect."""
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if error.code == HTTPStatus.NOT_FOUND:
+        return answer(NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.'))
+    named = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
+    response = answer(named(vi=f'Yêu cầu không hợp lệ ({error.name}).', en=f'{error.description}'), error.code)
+    allowed = getattr(error, 'valid_methods', None)
+    if allowed:
+        response.headers['Allow'] = ', '.join(sorted(allowed))
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours: the client gets a number, the log gets the rest."""
+    reference = secrets.token_hex(4)
+    LOG.error('reference %s: %s %s', reference, request.method, request.full_path, exc_info=error)
+    return answer(
+        Defect(
+            vi=f'Máy chủ gặp lỗi. Báo cho quản trị viên số tham chiếu {reference}.',
+            en=f'The server failed. Tell its administrator the reference number {reference}.',
+        )
+    )

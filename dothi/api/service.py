@@ -1,0 +1,86 @@
+"""The one service that an app is: whom it serves, from which locality, under which address."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+from flask import current_app
+
+from dothi import __version__
+from dothi.core.catalog import Release
+from dothi.core.database import Role
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.layer import Audience, Layer
+from dothi.core.locality import Locality, UnknownLayer
+from dothi.core.settings import LimitSettings, ServerSettings
+
+READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
+
+
+class NoRelease(NotFound):
+    """The layer exists, but nothing of it has been released yet."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an app serves, and pygeoapi's Flask module as it was loaded for it."""
+
+    audience: Audience
+    locality: Locality
+    url: str
+    pygeoapi: ModuleType
+
+    @property
+    def role(self) -> Role:
+        """The database role that can see what the audience may see, and no more."""
+        return READERS[self.audience]
+
+    @property
+    def api(self) -> Any:
+        """pygeoapi's `API` object."""
+        return self.pygeoapi.api_
+
+    @cached_property
+    def layers(self) -> dict[str, Layer]:
+        """The layers that the audience may see, released or not."""
+        return self.locality.layers_for(self.audience)
+
+    @cached_property
+    def limits(self) -> LimitSettings:
+        return LimitSettings()
+
+    @cached_property
+    def server(self) -> ServerSettings:
+        return ServerSettings()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the software and with what the locality says: part of every ETag."""
+        said = [layer.definition() for layer in self.layers.values()]
+        place = self.locality.place.model_dump(mode='json')
+        return hashlib.sha256(json.dumps([__version__, place, said]).encode()).hexdigest()[:8]
+
+    def layer(self, layer_id: str) -> Layer:
+        """The layer; one that the audience may not see is as unknown as one that is not there."""
+        if layer_id not in self.layers:
+            hint = did_you_mean(layer_id, self.layers)
+            raise UnknownLayer(
+                vi=f'Không có lớp "{layer_id}". {hint.vi}', en=f'There is no collection "{layer_id}". {hint.en}'
+            )
+        return self.layers[layer_id]
+
+
+def service() -> Service:
+    """The service that the current request is for."""
+    found: Service = current_app.extensions['dothi']
+    return found
+
+
+def released(layer: Layer, releases: dict[str, Release]) -> Release:
+    """The layer's current release; raises NoRelease."""
+    if layer.id not in releases:
+        raise NoRelease(vi=f'Lớp "{layer.id}" chưa có dữ liệu.', en=f'The collection "{layer.id}" has no data yet.')
+    return releases[layer.id]

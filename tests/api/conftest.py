@@ -1,0 +1,179 @@
+"""A few features put straight into the database, and a client for the app of each audience."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from psycopg2 import sql
+
+from dothi.api.app import create_app
+from dothi.core import database as core_database
+from dothi.core.crs import proj_string, transformer
+from dothi.core.database import connection
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality, load_locality
+from dothi.core.migrate import migrate
+
+# Lower left corner of a grid of places in the working CRS, well inside the locality; coordinates count from here.
+E0, N0 = 570_000.0, 2_240_000.0
+
+
+@dataclass
+class Desk:
+    """Releases layers as the loader would, from well-known text in metres from (E0, N0)."""
+
+    locality: Locality
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def release(
+        self, layer: str, rows: list[tuple[str, dict[str, Any]]], *, demo: bool = False, at: str | None = None
+    ) -> int:
+        """Number of a release that replaces all of the layer; a key keeps its id, what was there goes to history."""
+        with connection('admin') as db, db.cursor() as cursor:
+            number = self._number(cursor, layer, len(rows), demo, at)
+            self._close(cursor, layer, number)
+            for wkt, values in rows:
+                self._insert(cursor, layer, wkt, values, number)
+            self._publish(cursor, layer, number)
+        return number
+
+    def _number(self, cursor: Any, layer: str, rows: int, demo: bool, at: str | None) -> int:
+        cursor.execute(
+            """insert into catalog.release (layer_id, origin, scope, mode, rows_added, rows_changed, rows_closed,
+                                            rows_total, demo_rows, released_at)
+               values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s, coalesce(%s::timestamptz, now())) returning number""",
+            [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0, at],
+        )
+        return int(cursor.fetchone()[0])
+
+    def _close(self, cursor: Any, layer: str, number: int) -> None:
+        names = ['id', *self.locality.layers[layer].columns, 'geom', 'geom_wgs84', 'release_from']
+        columns = sql.SQL(', ').join(map(sql.Identifier, names))
+        table = sql.Identifier('layer', layer)
+        form = sql.SQL('insert into {} ({}, release_to) select {}, {} from {}')
+        closing = sql.Literal(number)
+        cursor.execute(form.format(sql.Identifier('history', layer), columns, columns, closing, table))
+        cursor.execute(sql.SQL('delete from {}').format(table))
+
+    def _insert(self, cursor: Any, layer: str, wkt: str, values: dict[str, Any], number: int) -> None:
+        shape = sql.SQL('ST_SetSRID(ST_Translate(ST_GeomFromText({}), {}, {}), {})').format(
+            *map(sql.Literal, (wkt, E0, N0, self.locality.srid))
+        )
+        known = sql.SQL('coalesce((select max(id) from {} where {} = {}), nextval({}))').format(
+            sql.Identifier('history', layer),
+            sql.Identifier(self.locality.layers[layer].key[0]),
+            sql.Literal(next(iter(values.values()))),
+            sql.Literal(f'layer.{layer}_id_seq'),
+        )
+        form = (
+            'insert into {} (id, {}, geom, geom_wgs84, release_from) values ({}, {}, {g}, ST_Transform({g}, 4326), {n})'
+        )
+        cursor.execute(
+            sql.SQL(form).format(
+                sql.Identifier('layer', layer),
+                sql.SQL(', ').join(map(sql.Identifier, values)),
+                known,
+                sql.SQL(', ').join(map(sql.Literal, values.values())),
+                g=shape,
+                n=sql.Literal(number),
+            )
+        )
+
+    def _publish(self, cursor: Any, layer: str, number: int) -> None:
+        box = 'array[ST_XMin({0}), ST_YMin({0}), ST_XMax({0}), ST_YMax({0})]'
+        extent = sql.SQL(f'(select {box.format("e")} from (select ST_Extent(geom_wgs84) e from {{}}) x)').format(
+            sql.Identifier('layer', layer)
+        )
+        cursor.execute(
+            sql.SQL('update catalog.release set extent_wgs84 = {} where number = %s').format(extent), [number]
+        )
+        cursor.execute('select current_release is null from catalog.layer where id = %s', [layer])
+        if cursor.fetchone()[0]:
+            cursor.execute('update catalog.generation set n = n + 1')
+        cursor.execute('update catalog.layer set current_release = %s where id = %s', [number, layer])
+
+
+@pytest.fixture
+def desk(database: dict[str, str], locality: Locality) -> Desk:
+    return Desk(locality)
+
+
+@pytest.fixture
+def client(database: dict[str, str]) -> Callable[[Audience], FlaskClient]:
+    """A client of the app for an audience, made now: it has the collections that are released by then."""
+
+    def make(audience: Audience = 'internal') -> FlaskClient:
+        return create_app(audience).test_client()
+
+    return make
+
+
+@pytest.fixture
+def elsewhere(
+    empty_database: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[[str], Locality]]:
+    """Makes a locality with the one layer file given as text the one that is served, and migrates to it."""
+
+    def make(layer_file: str) -> Locality:
+        folder = tmp_path / 'locality'
+        (folder / 'layers').mkdir(parents=True)
+        (folder / 'locality.yml').write_text(PLACE, encoding='utf-8')
+        (folder / 'agencies.yml').write_text(AGENCIES, encoding='utf-8')
+        (folder / 'layers' / 'odd.yml').write_text(layer_file, encoding='utf-8')
+        monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
+        made = load_locality(folder)
+        assert not made.broken
+        migrate(made)
+        return made
+
+    yield make
+    core_database.fresh()
+
+
+PLACE = """
+id: somewhere
+title: {vi: Nơi nào đó, en: Somewhere}
+unit_code: "1"
+crs: EPSG:9209
+served_crs: [EPSG:4326, OGC:CRS84, EPSG:9209]
+extent_wgs84: [105, 19, 107, 21]
+centre_wgs84: [106, 20]
+zoom: 9
+reference_date: 2024-08-31
+attribution: {vi: Ai đó, en: Somebody}
+"""
+AGENCIES = """
+office: {title: {vi: Văn phòng, en: Office}, focal_point: {vi: Ai đó, en: Somebody}}
+"""
+
+
+def tile_address(layer: str, zoom: int, x_m: float = 0, y_m: float = 0) -> str:
+    """The tile that a point lies in, which is given in metres from (E0, N0)."""
+    lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(E0 + x_m, N0 + y_m)
+    n = 1 << zoom
+    x, y = int((lon + 180) / 360 * n), int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+    return f'/api/collections/{layer}/tiles/WebMercatorQuad/{zoom}/{y}/{x}'
+
+
+def school(code: str, name: str = 'Trường', level: str = 'primary', places: int | None = 100) -> dict[str, Any]:
+    return {'code': code, 'name': name, 'level': level, 'places': places}
+
+
+def building(code: str, use: str = 'residential', floors: int | None = 1, population: int = 4) -> dict[str, Any]:
+    return {'code': code, 'use': use, 'floors': floors, 'population': population}
+
+
+def square(x: float, y: float, side: float = 10) -> str:
+    """A square whose lower left corner is (x, y)."""
+    ring = f'{x} {y}, {x + side} {y}, {x + side} {y + side}, {x} {y + side}, {x} {y}'
+    return f'MULTIPOLYGON((({ring})))'
+
+
+def codes(answer: Any) -> list[str]:
+    """The codes of the features of an answer, in their order."""
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return [feature['properties']['code'] for feature in answer.get_json(force=True)['features']]

@@ -1,0 +1,124 @@
+"""What cannot be answered is refused with the reason, in the reader's language, and nothing internal."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.conftest import Desk, school
+
+type Client = Callable[..., FlaskClient]
+SCHOOLS = '/api/collections/schools'
+
+
+@pytest.mark.parametrize(
+    ('address', 'status', 'code', 'named'),
+    [
+        (f'{SCHOOLS}/items?limt=5', 400, 'UnknownParameter', 'limit'),
+        (f'{SCHOOLS}/items?levl=high', 400, 'UnknownParameter', 'level'),
+        (f'{SCHOOLS}/schema?limit=5', 400, 'UnknownParameter', 'limit'),
+        ('/api/collections?limt=5', 400, 'UnknownParameter', 'limt'),
+        ('/api/conformance?x=5', 400, 'UnknownParameter', 'x'),
+        ('/api/processes?x=5', 400, 'UnknownParameter', 'x'),
+        ('/api/collections/school', 404, 'UnknownLayer', 'schools'),
+        ('/api/collections/school/items', 404, 'UnknownLayer', 'schools'),
+        ('/api/collections/school/items/1', 404, 'UnknownLayer', 'schools'),
+        ('/api/collections/school/tiles', 404, 'UnknownLayer', 'schools'),
+        ('/api/collections/roads/items', 404, 'NoRelease', 'roads'),
+        ('/api/collections/roads', 404, 'NoRelease', 'roads'),
+        (f'{SCHOOLS}/items?filter=levl=%27high%27', 400, 'UnknownProperty', 'level'),
+        (f'{SCHOOLS}/items?properties=levl', 400, 'UnknownProperty', 'level'),
+        (f'{SCHOOLS}/items?sortby=levl', 400, 'UnknownProperty', 'level'),
+        (f'{SCHOOLS}/items?filter=level=5', 400, 'BadFilter', 'level'),
+        (f'{SCHOOLS}/items?filter=level', 400, 'BadFilter', 'text'),
+        (f'{SCHOOLS}/items?filter=level==', 400, 'BadFilter', 'cql2-text'),
+        (f'{SCHOOLS}/items?filter=places/0=1', 400, 'NotComputable', 'division by zero'),
+        (f'{SCHOOLS}/items?filter=S_INTERSECTS(geom,POLYGON((0 0,1 1,2 0)))', 400, None, ''),
+        (f'{SCHOOLS}/items?filter=%00', 400, 'BadParameter', 'filter'),
+        (f'{SCHOOLS}/items?filter-lang=sql', 400, 'BadParameter', 'cql2-text'),
+        (f'{SCHOOLS}/items?limit=0', 400, 'BadParameter', 'limit'),
+        (f'{SCHOOLS}/items?limit=ten', 400, 'BadParameter', 'limit'),
+        (f'{SCHOOLS}/items?offset=-1', 400, 'BadParameter', 'offset'),
+        (f'{SCHOOLS}/items?cursor=17', 400, 'BadParameter', 'cursor'),
+        (f'{SCHOOLS}/items?bbox=1,2,3', 400, 'BadParameter', 'bbox'),
+        (f'{SCHOOLS}/items?bbox=1,2,3,nan', 400, 'BadParameter', 'bbox'),
+        (f'{SCHOOLS}/items?bbox=1,5,3,2', 400, 'BadParameter', 'bbox'),
+        (f'{SCHOOLS}/items?datetime=yesterday', 400, 'BadTime', 'datetime'),
+        (f'{SCHOOLS}/items?datetime=2024-02-01/2024-01-01', 400, 'BadTime', 'datetime'),
+        (f'{SCHOOLS}/items?places=many', 400, 'BadParameter', 'places'),
+        (f'{SCHOOLS}/items?skipGeometry=maybe', 400, 'BadParameter', 'skipGeometry'),
+        (f'{SCHOOLS}/items?crs=EPSG:2045', 400, 'UnservedCrs', '3405'),
+        (f'{SCHOOLS}/items?f=xml', 400, 'UnknownFormat', 'html'),
+        (f'{SCHOOLS}?f=xml', 400, 'UnknownFormat', 'html'),
+        ('/api/processes?f=xml', 400, 'UnknownFormat', 'html'),
+        (f'{SCHOOLS}/tiles/WebMercatorQuad/30/0/0', 404, 'NoSuchTile', '16'),
+        (f'{SCHOOLS}/tiles/WebMercatorQuad/8/256/0', 404, 'NoSuchTile', '255'),
+        (f'{SCHOOLS}/tiles/WebMercatorQuad/8/a/0', 404, 'NoSuchTile', ''),
+        (f'{SCHOOLS}/tiles/WebMercator/8/0/0', 404, 'NoSuchTile', 'WebMercatorQuad'),
+        (f'{SCHOOLS}/coverage', 404, 'NoSuchResource', 'coverage'),
+        (f'{SCHOOLS}/position', 404, 'NoSuchResource', 'position'),
+        ('/api/stac', 404, 'NoSuchResource', 'stac'),
+        ('/api/nothing', 404, 'NoSuchResource', 'nothing'),
+    ],
+)
+def test_the_reason_is_named(desk: Desk, client: Client, address: str, status: int, code: str, named: str) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    answer = client().get(address, headers={'Accept-Language': 'en'})
+    document = answer.get_json(force=True)
+    assert answer.status_code == status, document
+    assert set(document) == {'code', 'type', 'description'}
+    assert document['code'] == (code or document['code'])
+    assert named in document['description']
+
+
+def test_errors_are_in_the_language_of_the_request(desk: Desk, client: Client) -> None:
+    app = client()
+    assert 'Không có lớp' in app.get('/api/collections/x').get_json(force=True)['description']
+    assert 'There is no collection' in app.get('/api/collections/x?lang=en').get_json(force=True)['description']
+    page = app.get('/api/collections/x?f=html').get_data(as_text=True)
+    assert 'Không có lớp' in page
+    assert 'There is no collection' in page
+
+
+def test_a_long_or_deep_filter_is_refused_before_it_costs_anything(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    long = ' OR '.join(['places=1'] * 4000)
+    deep = '(' * 5000 + 'places=1' + ')' * 5000
+    nots = 'NOT ' * 60 + '(places=1)'
+    for text in (long, deep, nots):
+        answer = app.get(f'{SCHOOLS}/items', query_string={'filter': text})
+        assert answer.status_code == 400
+        assert answer.get_json(force=True)['code'] == 'BadFilter'
+
+
+def test_a_slow_query_ends_in_time_and_says_so(desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An accent-free search has no index: over enough rows it takes longer than the millisecond allowed here."""
+    monkeypatch.setenv('DOTHI_STATEMENT_TIMEOUT_MS', '1')
+    desk.release('schools', [('POINT(0 0)', school(f'S{i}', 'Trường ' * 200)) for i in range(500)])
+    app = client()
+    answer = app.get(f'{SCHOOLS}/items?q=nowhere')
+    assert answer.status_code == 503
+    assert answer.get_json(force=True)['code'] == 'TooSlow'
+    assert int(answer.headers['Retry-After']) > 0
+    monkeypatch.setenv('DOTHI_STATEMENT_TIMEOUT_MS', '30000')
+    assert app.get(f'{SCHOOLS}/items').status_code == 200
+
+
+def test_a_fault_of_ours_shows_a_number_and_logs_the_rest(
+    desk: Desk, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    app.application.view_functions['items.items'] = _broken
+    answer = app.get(f'{SCHOOLS}/items?lang=en')
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert 'secret' not in text
+    reference = answer.get_json(force=True)['description'].split()[-1].rstrip('.')
+    assert reference in caplog.text
+    assert 'secret' in caplog.text
+
+
+def _broken(collection_id: str) -> None:
+    raise RuntimeError('secret')

@@ -1,0 +1,109 @@
+"""A real browser on the portal of a running server."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+
+CHROMIUM = '/usr/bin/chromium'
+# Quiet on the network, and WebGL computed by the processor: the same pixels on every machine.
+ARGUMENTS = [
+    '--headless', '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync',
+]  # fmt: skip
+PATIENCE_S = 30
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+
+@dataclass
+class Portal:
+    """A page with the portal, and what it has asked for and complained about."""
+
+    page: Page
+    url: str
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def visit(self, address: str = '/') -> Page:
+        """The page while its map may still be on the way."""
+        self.page.goto(self.url + address)
+        return self.page
+
+    def open(self, address: str = '/') -> Page:
+        """The page once its map has come to rest."""
+        self.visit(address)
+        self.page.wait_for_selector('body[data-map=idle]', timeout=PATIENCE_S * 1000)
+        return self.page
+
+    def drawn(self, layer: str) -> int:
+        """How many features of a layer are on the map."""
+        script = """layer => dothiMap.queryRenderedFeatures()
+            .filter(feature => [layer, `${layer}_label`].includes(feature.sourceLayer)).length"""
+        return int(self.page.evaluate(script, layer))
+
+    def wait_until(self, true: Callable[[], bool]) -> None:
+        """Returns as soon as `true()` holds; fails when it does not within the time that a busy machine needs."""
+        end = time.monotonic() + PATIENCE_S
+        while not true():
+            assert time.monotonic() < end, 'waited in vain'
+            self.page.wait_for_timeout(100)
+
+    def foreign_requests(self) -> list[str]:
+        own = urlsplit(self.url)[:2]
+        return [url for url in self.requests if urlsplit(url)[0] in {'http', 'https'} and urlsplit(url)[:2] != own]
+
+    def listen(self) -> None:
+        self.page.on('request', lambda request: self.requests.append(request.url))
+        self.page.on('pageerror', lambda error: self.complaints.append(str(error)))
+        self.page.on('console', self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == 'error':
+            self.complaints.append(message.text)
+
+
+@pytest.fixture(scope='session')
+def portal_url(request: pytest.FixtureRequest) -> str:
+    """Address of a server with the demo province: the one named in the environment, else one of our own."""
+    named = os.environ.get('DOTHI_TEST_URL')
+    return (named or str(request.getfixturevalue('province').internal_url)).rstrip('/')
+
+
+@pytest.fixture(scope='module')
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope='module')
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]:
+    """Makes portals in browsers that remember nothing; keywords are Playwright's for a context."""
+    contexts: list[BrowserContext] = []
+
+    def new(**options: Any) -> Portal:
+        contexts.append(chromium.new_context(**{'viewport': {'width': 800, 'height': 600}} | options))
+        portal = Portal(contexts[-1].new_page(), portal_url)
+        portal.listen()
+        return portal
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def portal(visit: Callable[..., Portal]) -> Portal:
+    return visit()

@@ -1,0 +1,221 @@
+"""The portal in a real browser: what a visitor sees and can do, on a desk and on a phone."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, Playwright, Route, expect
+
+from dothi.core.locality import Locality
+
+PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
+VIETNAMESE = ''.join(
+    base + letter
+    for letters in ('aàáảãạăằắẳẵặâầấẩẫậ', 'eèéẻẽẹêềếểễệ', 'iìíỉĩị', 'oòóỏõọôồốổỗộơờớởỡợ', 'uùúủũụưừứửữự', 'yỳýỷỹỵ', 'đ')
+    for letter in letters
+    for base in ('', letter.upper())
+)
+
+
+@pytest.fixture(scope='module')
+def school(portal_url: str) -> dict[str, Any]:
+    """One school as the API gives it."""
+    with urlopen(f'{portal_url}/api/collections/schools/items?f=json&limit=1') as answer:
+        return json.load(answer)['features'][0]
+
+
+def close_to(feature: dict[str, Any], lang: str = 'vi') -> str:
+    """Address of the portal with a point in the middle, near enough to tell it from its neighbours."""
+    east, north = feature['geometry']['coordinates']
+    return f'/?lang={lang}#17/{north:.6f}/{east:.6f}'
+
+
+def click_middle(page: Page) -> None:
+    size = page.viewport_size or {'width': 0, 'height': 0}
+    page.mouse.click(size['width'] / 2, size['height'] / 2)
+
+
+def attributes(page: Page) -> dict[str, str]:
+    """The titles and values that the card shows."""
+    page.wait_for_selector('#details dl')
+    titles, values = page.locator('#details dt'), page.locator('#details dd')
+    return dict(zip(titles.all_inner_texts(), values.all_inner_texts(), strict=True))
+
+
+def test_the_map_draws_the_layers_from_this_server_alone_and_without_complaint(portal: Any) -> None:
+    page = portal.open()
+    for layer in ('districts', 'roads'):
+        assert portal.drawn(layer) > 0, layer
+    assert page.evaluate("dothiMap.queryRenderedFeatures().some(({layer}) => layer.type === 'symbol')"), 'no labels'
+    assert any('/tiles/' in url for url in portal.requests)
+    assert portal.foreign_requests() == []
+    assert portal.complaints == []
+    expect(page.locator('.maplibregl-ctrl-scale')).to_contain_text('km')
+
+
+def test_demonstration_data_are_called_so_in_both_languages_while_they_are_shown(portal: Any) -> None:
+    page = portal.visit('/?lang=en')
+    expect(page.locator('#demo')).to_be_visible()
+    expect(page.locator('#demo')).to_have_text('Dữ liệu minh họa / Demonstration data')
+    for box in page.locator('#legend-layers input').all():
+        box.uncheck()
+    expect(page.locator('#demo')).to_be_hidden()
+
+
+def test_the_portal_is_vietnamese_until_asked_for_english_and_then_remembers(portal: Any, locality: Locality) -> None:
+    page, title = portal.visit(), locality.layers['schools'].title
+    expect(page.locator('html')).to_have_attribute('lang', 'vi')
+    expect(page.locator('#legend')).to_contain_text(title.vi)
+    expect(page.locator('#title')).to_have_text(locality.place.title.vi)
+    page.get_by_role('button', name='English').click()
+    expect(page.locator('html')).to_have_attribute('lang', 'en')
+    expect(page.locator('#legend')).to_contain_text(title.en)
+    expect(page.locator('#legend')).not_to_contain_text(title.vi)
+    expect(page.locator('#title')).to_have_text(locality.place.title.en)
+    assert 'lang=en' in page.url
+    portal.visit('/')
+    expect(page.locator('#legend-switch')).to_have_text('Legend')
+
+
+def test_a_legend_switch_hides_its_layer_and_brings_it_back(portal: Any, locality: Locality) -> None:
+    page = portal.open()
+    switch = page.get_by_role('checkbox', name=locality.layers['districts'].title.vi)
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    portal.wait_until(lambda: portal.drawn('districts') == 0)
+    assert portal.drawn('roads') > 0
+    switch.check()
+    portal.wait_until(lambda: portal.drawn('districts') > 0)
+
+
+def test_the_legend_names_the_categories_by_their_titles(portal: Any, locality: Locality) -> None:
+    levels = locality.layers['schools'].columns['level'].domain
+    shown = portal.visit('/?lang=en').locator('#legend-layers [data-layer=schools] ul li')
+    expect(shown).to_have_text([title.en for title in levels.values()])
+
+
+def test_a_click_shows_titles_domain_labels_and_units(portal: Any, locality: Locality, school: dict[str, Any]) -> None:
+    page, columns, values = portal.open(close_to(school)), locality.layers['schools'].columns, school['properties']
+    click_middle(page)
+    shown = attributes(page)
+    assert shown[columns['code'].title.vi] == values['code']
+    assert shown[columns['level'].title.vi] == columns['level'].domain[values['level']].vi
+    assert shown[columns['places'].title.vi].endswith('\u00a0chỗ')
+    page.get_by_role('button', name='English').click()
+    shown = attributes(page)
+    assert shown[columns['level'].title.en] == columns['level'].domain[values['level']].en
+    assert shown[columns['places'].title.en].endswith('\u00a0places')
+
+
+def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(portal: Any, school: dict[str, Any]) -> None:
+    page = portal.open(close_to(school))
+    canvas = page.locator('.maplibregl-canvas')
+    for _ in range(40):
+        page.keyboard.press('Tab')
+        if canvas.evaluate('it => it === document.activeElement'):
+            break
+    expect(canvas).to_be_focused()
+    page.keyboard.press('Enter')
+    assert school['properties']['code'] in attributes(page).values()
+    expect(page.locator('#details-head')).to_be_focused()
+    page.keyboard.press('Escape')
+    expect(page.locator('#details')).to_be_hidden()
+    expect(canvas).to_be_focused()
+
+
+def test_the_address_keeps_the_view(portal: Any, school: dict[str, Any]) -> None:
+    page = portal.open(close_to(school))
+    page.get_by_role('button', name='Thu nhỏ').click()
+    portal.wait_until(lambda: '#16/' in page.url)
+    portal.page.reload()
+    page.wait_for_selector('body[data-map=idle]')
+    assert round(page.evaluate('dothiMap.getZoom()')) == 16
+
+
+def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(visit: Callable[..., Any]) -> None:
+    page = visit(**PHONE).visit()
+    sheet, body = page.locator('#legend'), page.locator('#legend-body')
+    expect(sheet).to_be_visible()
+    expect(body).to_be_hidden()
+    page.locator('#legend-switch').tap()
+    expect(body).to_be_visible()
+    box = sheet.bounding_box()
+    assert box
+    assert (box['x'], box['width']) == (0, 360)
+    assert box['y'] > 740 / 3, 'the sheet hides the map'
+    assert page.evaluate('document.documentElement.scrollWidth') <= 360
+    for card in page.locator('.card:visible, #demo, #zoom').all():
+        box = card.bounding_box()
+        assert box
+        assert box['x'] >= 0
+        assert box['x'] + box['width'] <= 360
+
+
+def test_a_tap_on_a_phone_opens_the_attributes_as_a_sheet(visit: Callable[..., Any], school: dict[str, Any]) -> None:
+    page = visit(**PHONE).open(close_to(school))
+    page.touchscreen.tap(180, 370)
+    assert school['properties']['code'] in attributes(page).values()
+    page.get_by_role('button', name='Đóng').tap()
+    expect(page.locator('#details')).to_be_hidden()
+
+
+def test_every_vietnamese_letter_is_in_the_font_of_the_labels(portal: Any) -> None:
+    page = portal.visit()
+    # A letter that the font lacks takes the width of whatever stands behind it in the list.
+    script = """async letters => {
+        await document.fonts.load('500 48px "Be Vietnam Pro Medium"', letters);
+        const pen = document.createElement('canvas').getContext('2d');
+        const width = (letter, behind) => {
+            pen.font = `500 48px "Be Vietnam Pro Medium", ${behind}`;
+            return pen.measureText(letter).width;
+        };
+        return [...letters].filter(letter => width(letter, 'monospace') !== width(letter, 'serif'));
+    }"""
+    assert page.evaluate(script, VIETNAMESE) == []
+    assert page.evaluate(script, 'ж') == ['ж'], 'the measurement cannot tell'
+
+
+@pytest.mark.parametrize(('answer', 'fault'), [('none', 'unreachable'), ('503', 'unreachable'), ('empty', 'noData')])
+def test_without_api_or_data_both_languages_say_so_and_trying_again_works(portal: Any, answer: str, fault: str) -> None:
+    def spoil(route: Route) -> None:
+        if answer == 'none':
+            route.abort()
+        elif answer == '503':
+            route.fulfill(status=503, body='{}')
+        else:
+            style = route.fetch().json()
+            style['metadata']['dothi:layers'] = []
+            route.fulfill(json=style)
+
+    page = portal.page
+    page.route('**/api/styles/**', spoil)
+    page.goto(portal.url)
+    expect(page.locator(f'#notice[data-fault={fault}] [lang=vi]')).to_be_visible()
+    expect(page.locator('#notice [lang=en]')).to_be_visible()
+    page.unroute('**/api/styles/**')
+    page.get_by_role('button', name='Try again').click()
+    page.wait_for_selector('body[data-map=idle]')
+    expect(page.locator('#notice')).to_be_hidden()
+
+
+def test_tiles_that_fail_are_reported_and_the_rest_stays_usable(portal: Any) -> None:
+    page = portal.page
+    page.route('**/tiles/**', lambda route: route.fulfill(status=500, body=''))
+    portal.visit()
+    expect(page.locator('#notice[data-fault=tiles] [lang=vi]')).to_be_visible()
+    page.get_by_role('button', name='Close').click()
+    expect(page.locator('#notice')).to_be_hidden()
+    expect(page.locator('#legend-layers li').first).to_be_visible()
+
+
+def test_a_browser_without_webgl_is_told_so(playwright: Playwright, portal_url: str) -> None:
+    browser = playwright.chromium.launch(
+        executable_path='/usr/bin/chromium', args=['--headless', '--no-sandbox', '--disable-gpu', '--disable-3d-apis']
+    )
+    page = browser.new_page()
+    page.goto(portal_url)
+    expect(page.locator('#notice[data-fault=noWebgl] [lang=vi]')).to_be_visible()
+    expect(page.locator('#notice [lang=en]')).to_contain_text('WebGL')
+    browser.close()

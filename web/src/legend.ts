@@ -1,0 +1,97 @@
+/** The legend: every layer with its switch and its colours. */
+import type {LayerSpecification, Map as MapLibre} from 'maplibre-gl';
+import type {LayerInfo, LegendLayer, MapStyle} from './api';
+import {byId, make} from './elements';
+import {inLanguage, pick, say} from './language';
+import {firstZoom, partsByCollection} from './layers';
+import {swatch} from './swatch';
+
+/** Narrower than this the legend is a sheet that opens from the lower edge; portal.css says the same. */
+const PHONE = matchMedia('(max-width: 640px)');
+
+export class Legend {
+  private readonly parts: Map<string, LayerSpecification[]>;
+  private readonly shown: Set<string>;
+
+  constructor(private readonly map: MapLibre, private readonly style: MapStyle) {
+    this.parts = partsByCollection(style);
+    this.shown = new Set([...this.parts].filter(([, parts]) => parts.some(isVisible)).map(([id]) => id));
+    followPhone();
+    inLanguage(() => this.write());
+    map.on('zoomend', () => this.markZoom());
+    byId('legend').hidden = false;
+  }
+
+  private write(): void {
+    byId('legend-layers').replaceChildren(...[...this.parts.keys()].map((id) => this.row(id)));
+    this.markZoom();
+    this.markDemo();
+  }
+
+  private row(id: string): HTMLElement {
+    const legend = this.style.metadata['dothi:legend'].find((entry) => entry.layer === id);
+    const info = this.info(id);
+    const item = make('li', {children: [this.heading(id, info, legend)]});
+    item.dataset['layer'] = id;
+    if (legend && legend.entries.length > 1) item.append(entryList(legend));
+    return item;
+  }
+
+  private heading(id: string, info: LayerInfo, legend: LegendLayer | undefined): HTMLElement {
+    const box = make('input', {type: 'checkbox', checked: this.shown.has(id)});
+    box.addEventListener('change', () => this.toggle(id, box.checked));
+    const label = make('label', {children: [box, make('span', {className: 'name', textContent: pick(info.title)})]});
+    if (info.demo && !this.allDemo()) label.append(make('span', {className: 'tag', textContent: say('demoTag')}));
+    label.append(make('span', {className: 'hint', textContent: say('zoomToSee')}));
+    const only = legend?.entries.length === 1 ? legend.entries[0] : undefined;
+    if (only) label.append(swatch(only));
+    return label;
+  }
+
+  private toggle(id: string, on: boolean): void {
+    if (on) this.shown.add(id);
+    else this.shown.delete(id);
+    for (const part of this.parts.get(id) ?? []) {
+      this.map.setLayoutProperty(part.id, 'visibility', on ? 'visible' : 'none');
+    }
+    this.markDemo();
+  }
+
+  private markZoom(): void {
+    for (const [id, parts] of this.parts) {
+      const row = document.querySelector(`#legend-layers [data-layer="${CSS.escape(id)}"]`);
+      row?.classList.toggle('too-far', this.map.getZoom() < firstZoom(parts));
+    }
+  }
+
+  private markDemo(): void {
+    byId('demo').hidden = ![...this.shown].some((id) => this.info(id).demo);
+  }
+
+  private allDemo(): boolean {
+    return this.style.metadata['dothi:layers'].every((layer) => layer.demo);
+  }
+
+  private info(id: string): LayerInfo {
+    return this.style.metadata['dothi:layers'].find((layer) => layer.id === id)!;
+  }
+}
+
+const isVisible = (part: LayerSpecification): boolean => part.layout?.visibility !== 'none';
+
+function entryList(legend: LegendLayer): HTMLElement {
+  const items = legend.entries.map((entry) => make('li', {children: [swatch(entry), pick(entry.label)]}));
+  return make('ul', {children: items});
+}
+
+/** Open where there is room for it, closed on a phone, and switched by its heading everywhere. */
+function followPhone(): void {
+  const button = byId('legend-switch');
+  const open = (on: boolean): void => {
+    button.setAttribute('aria-expanded', String(on));
+    byId('legend-body').hidden = !on;
+  };
+  button.addEventListener('click', () => open(button.getAttribute('aria-expanded') !== 'true'));
+  PHONE.addEventListener('change', () => open(!PHONE.matches));
+  open(!PHONE.matches);
+}

@@ -1,0 +1,30 @@
+import type {LegendEntry} from './api';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A small drawing of how the entry looks on the map. */
+export function swatch(entry: LegendEntry): SVGSVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  const attributes = {viewBox: '0 0 24 16', width: '24', height: '16', 'aria-hidden': 'true', class: 'swatch'};
+  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+  svg.append(shape(entry));
+  return svg;
+}
+
+function shape(entry: LegendEntry): SVGElement {
+  const edge = entry.outline ?? 'none';
+  if (entry.kind === 'line') {
+    const dash = entry.dash?.map((length) => length * 1.6).join(' ') ?? 'none';
+    return part('path', {d: 'M1 8h22', fill: 'none', stroke: entry.color, 'stroke-width': '3', 'stroke-dasharray': dash});
+  }
+  if (entry.kind === 'circle') {
+    return part('circle', {cx: '12', cy: '8', r: '5', fill: entry.color, stroke: edge, 'stroke-width': '1.5'});
+  }
+  return part('rect', {x: '3', y: '2', width: '18', height: '12', rx: '2', fill: entry.color, stroke: edge});
+}
+
+function part(tag: string, attributes: Record<string, string>): SVGElement {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}

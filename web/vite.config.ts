@@ -1,0 +1,31 @@
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import {defineConfig, type Plugin} from 'vite';
+
+const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'swagger-ui.css', 'favicon-32x32.png'];
+
+/** The API's documentation page loads Swagger UI from here, under names that do not change. */
+function swaggerUi(): Plugin {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return {
+    name: 'swagger-ui',
+    generateBundle() {
+      for (const name of [...SWAGGER_FILES, 'LICENSE']) {
+        this.emitFile({type: 'asset', fileName: `swagger/${name}`, source: readFileSync(join(folder, name))});
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  base: './', // a proxy may serve the platform below a path
+  plugins: [swaggerUi()],
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0, // the page's Content-Security-Policy refuses fonts and workers in data: URLs
+    modulePreload: {polyfill: false},
+    chunkSizeWarningLimit: 1500, // kB; MapLibre alone is 1,100
+    license: {fileName: 'licenses.md'},
+  },
+});

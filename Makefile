@@ -1,0 +1,90 @@
+# Everything is started from here. `make` alone lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+BASE_PYTHON ?= /usr/bin/python3
+export BASE_PYTHON
+DEMO ?= small
+TESTS ?=
+STEP := docker/step.sh
+PYTHON := .venv/bin/python
+
+# PORT=… PUBLIC_PORT=… DOTHI_STATE=… DOTHI_LOCALITY=… make up: a second instance beside the first.
+$(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
+$(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
+
+.PHONY: help up down status test lint bench docs lock python web packages-python packages-postgis packages-test
+
+help: ## Các lệnh / this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+up: packages-postgis python web ## Cài những gì thiếu, khởi động, in địa chỉ bản đồ / install, start, print the map's address (PORT DEMO=small|full|no)
+	@.venv/bin/dothi up --demo $(DEMO)
+
+down: ## Dừng mọi thứ của bản này / stop everything of this instance
+	@if [ -x .venv/bin/dothi ]; then .venv/bin/dothi down; fi
+
+status: python ## Cái gì đang chạy / what runs
+	@.venv/bin/dothi status
+
+test: packages-test python web .venv/test.installed ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
+	@$(STEP) 'Kiểm tra kiểu của web / types of web/' docker/npm.sh run typecheck
+	@$(PYTHON) -m pytest -q $(TESTS)
+
+lint: python .venv/lint.installed ## Kiểm tra mã / check the code
+	@$(STEP) 'ruff check' $(PYTHON) -m ruff check .
+	@$(STEP) 'ruff format' $(PYTHON) -m ruff format --check .
+	@$(STEP) 'mypy' $(PYTHON) -m mypy
+	@$(STEP) 'import-linter' .venv/bin/lint-imports
+	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint --nofail-on-warnings sql
+	@$(STEP) 'addresses' .ci/no-addresses
+
+bench: packages-postgis python web .venv/test.installed ## Đo tốc độ / measure the speed
+	@$(PYTHON) -m bench
+
+docs: python ## Viết lại các bảng tra cứu / write the reference tables anew
+	@$(PYTHON) docs/generate.py
+
+lock: python .venv/lint.installed .node/installed ## Chọn lại phiên bản thư viện / choose the libraries' versions anew
+	@$(STEP) 'requirements/*.lock' requirements/lock.sh $(UPGRADE)
+	@$(STEP) 'web/package-lock.json' docker/npm.sh install --package-lock-only
+
+packages-python: LISTS := python
+packages-postgis: LISTS := python postgis
+packages-test: LISTS := python postgis test
+packages-python packages-postgis packages-test:
+	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
+
+python: .venv/run.installed ## Môi trường Python / the Python environment
+web: web/dist/index.html ## Trang bản đồ / the map's page
+
+# A virtual environment that was moved, or whose Python is gone, is made anew with all that was in it.
+ifneq ($(shell test -x .venv/bin/python && cat .venv/made-in 2>/dev/null),$(CURDIR))
+.PHONY: .venv/run.installed .venv/test.installed .venv/lint.installed
+endif
+
+.venv/run.installed: requirements/build.lock requirements/run.lock pyproject.toml | packages-python
+	@$(STEP) 'Thư viện Python / Python libraries' docker/venv.sh build run
+	@$(STEP) 'Lệnh / command: .venv/bin/dothi' $(PYTHON) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/%.installed: requirements/%.lock | .venv/run.installed
+	@$(STEP) 'Thư viện Python / Python libraries: $*' docker/venv.sh $*
+	@touch $@
+
+.node/installed: requirements/node.lock | .venv/run.installed
+	@rm -rf .node
+	@$(STEP) 'Node' $(PYTHON) -m pip install --quiet --require-hashes --target .node -r requirements/node.lock
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json .node/installed
+	@$(STEP) 'Thư viện web / web libraries' docker/npm.sh ci
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json \
+		$(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+	@$(STEP) 'Trang bản đồ / map page' docker/npm.sh run build
+	@touch $@

@@ -1,0 +1,269 @@
+"""The `dothi` command: reads options, calls the room that does the work, shows what came of it."""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+import dothi
+from dothi import local, show
+from dothi.core.catalog import releases as catalog_releases
+from dothi.core.database import connection
+from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality, load_locality
+from dothi.core.migrate import migrate as apply_migrations
+from dothi.core.settings import PathSettings, ServerSettings
+from etl.options import DeliveryOptions
+from etl.report import Report
+
+app = typer.Typer(
+    name='dothi',
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode='rich',
+    help='Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province.',
+)
+
+Json = Annotated[bool, typer.Option('--json', help='One JSON document on standard output, and nothing else there.')]
+File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .geojson .csv .tab")]
+LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
+Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
+Encoding = Annotated[str | None, typer.Option(help='Bảng mã chữ · Text encoding of the file: utf-8, cp1258.')]
+Scope = Annotated[str, typer.Option(help='Phạm vi · What the file speaks for: all, or unit=366.')]
+Mode = Annotated[
+    Literal['replace', 'upsert'],
+    typer.Option(help='replace closes what the file no longer has; upsert only adds and changes.'),
+]
+AsOf = Annotated[datetime | None, typer.Option(formats=['%Y-%m-%d'], help='Ngày hiệu lực · The day the data is of.')]
+DryRun = Annotated[bool, typer.Option('--dry-run', help='Chỉ thử, không phát hành · Does all but release.')]
+AcceptLoss = Annotated[bool, typer.Option(help='Releases although more rows vanish than the layer allows.')]
+Note = Annotated[str | None, typer.Option(help='Ghi chú · A note that is kept with the delivery.')]
+Agency = Annotated[str | None, typer.Option(help='Cơ quan gửi · Who sends it, an id of agencies.yml.')]
+Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
+
+
+@app.command()
+def up(
+    demo: Annotated[local.DemoSize, typer.Option(envvar='DEMO', help='Size of the demo province.')] = 'small',
+    as_json: Json = False,
+) -> None:
+    """Khởi động tất cả · Starts database, demo province, worker and services, and says where the map is."""
+    with show.progress() as progress:
+        status = local.up(_locality(), demo, progress)
+    _print(status, as_json, show.addresses)
+
+
+@app.command()
+def down(as_json: Json = False) -> None:
+    """Dừng tất cả · Ends what `up` started; the data stays."""
+    _print(Ended(ended=local.down()), as_json, show.ended)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Tình trạng · What runs, and which release of each layer is served."""
+    _print(local.status(_locality()), as_json, show.status)
+
+
+@app.command()
+def migrate(dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
+    _print(apply_migrations(_locality(), dry_run=dry_run), as_json, show.migrated)
+
+
+@app.command()
+def check(
+    file: File,
+    layer: LayerId,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    scope: Scope = 'all',
+    mode: Mode = 'replace',
+    as_of: AsOf = None,
+    agency: Agency = None,
+    html: Html = None,
+    as_json: Json = False,
+) -> None:
+    """Kiểm tra một tệp · Says what a delivery of the file would come to, and releases nothing."""
+    options = _options(layer, crs, encoding, scope, mode, as_of, agency=agency, dry_run=True)
+    _deliver(file, options, html, as_json)
+
+
+@app.command()
+def deliver(
+    file: File,
+    layer: LayerId,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    scope: Scope = 'all',
+    mode: Mode = 'replace',
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    accept_loss: AcceptLoss = False,
+    note: Note = None,
+    agency: Agency = None,
+    html: Html = None,
+    as_json: Json = False,
+) -> None:
+    """Nhận dữ liệu · Checks an agency's file and releases it, or says why not."""
+    extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency}
+    _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
+
+
+@app.command()
+def releases(
+    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
+    limit: Annotated[int, typer.Option(min=1, help='How many, newest first.')] = 20,
+    as_json: Json = False,
+) -> None:
+    """Lịch sử phát hành · The releases, newest first: what each changed and where it came from."""
+    if layer:
+        _locality().layer(layer)
+    with connection('loader') as db:
+        found = catalog_releases(db, layer, limit)
+    _print(show.Releases(releases=found), as_json, show.releases)
+
+
+@app.command()
+def serve(
+    audience: Annotated[
+        Audience, typer.Option(help='Who is served: public, or internal with everything.')
+    ] = 'internal',
+    host: Annotated[str | None, typer.Option(help='Address to listen on; DOTHI_HOST.')] = None,
+    port: Annotated[int | None, typer.Option(help='Port to listen on; DOTHI_PORT or DOTHI_PUBLIC_PORT.')] = None,
+) -> None:
+    """Chạy dịch vụ · Serves portal and OGC API in the foreground, until it is ended."""
+    from dothi.api.server import serve as run_server
+
+    server = ServerSettings()
+    run_server(audience, host or server.host, port or (server.port if audience == 'internal' else server.public_port))
+
+
+@app.command()
+def worker(
+    concurrency: Annotated[int, typer.Option('--concurrency', '-c', min=1, help='Jobs at a time.')] = 2,
+) -> None:
+    """Chạy phân tích · Works through the queue of analyses in the foreground, until it is ended."""
+    from processes.worker import run_worker
+
+    run_worker(concurrency)
+
+
+@app.command()
+def config(
+    rendered: Annotated[Audience | None, typer.Option(help='Shows the pygeoapi configuration of this service.')] = None,
+    as_json: Json = False,
+) -> None:
+    """Cấu hình · Every setting with its value and meaning; passwords are masked."""
+    if rendered:
+        from dothi.api.config import render
+
+        typer.echo(json.dumps(render(rendered), ensure_ascii=False, indent=2, default=str))
+        return
+    _print(show.Settings.current(), as_json, show.settings)
+
+
+@app.command()
+def demo(
+    size: Annotated[Literal['small', 'full'], typer.Option(help='60,000 or 600,000 buildings.')] = 'small',
+    as_json: Json = False,
+) -> None:
+    """Tỉnh minh họa · Writes the demo province as agencies' files and delivers those not delivered yet."""
+    with show.progress() as progress:
+        reports = local.deliver_demo(_locality(), local.demo_buildings(size), progress)
+    _print(show.Reports(reports=reports), as_json, show.reports)
+
+
+class Ended(BaseModel):
+    """What `down` ended."""
+
+    ended: list[str]
+
+
+def main() -> None:
+    """Runs the command; every error ends in a message for its reader and the exit code of its family."""
+    as_json = '--json' in sys.argv
+    try:
+        app()
+    except DothiError as error:
+        _fail(error, as_json)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception:
+        _fail(_recorded(), as_json)
+
+
+def _fail(error: DothiError, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
+    show.error(error)
+    sys.exit(exit_code(error))
+
+
+def _recorded() -> Defect:
+    """The error for a fault of ours: what happened is in the log, not on the screen."""
+    folder = PathSettings().run
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / 'errors.log'
+    with log.open('a', encoding='utf-8') as lines:
+        lines.write(f'{datetime.now().astimezone().isoformat()} dothi {dothi.__version__} {sys.argv[1:2]}\n')
+        lines.write(traceback.format_exc())
+    return Defect(
+        vi=f'Chương trình gặp lỗi. Chi tiết trong {log}; hãy gửi tệp đó cho người phát triển.',
+        en=f'This is a fault of the program. Details are in {log}; please send that file to its developers.',
+    )
+
+
+def _locality() -> Locality:
+    return load_locality(PathSettings().locality)
+
+
+def _options(
+    layer: str, crs: str | None, encoding: str | None, scope: str, mode: str, as_of: datetime | None, **more: Any
+) -> DeliveryOptions:
+    day: date | None = as_of.date() if as_of else None
+    values = {'layer': layer, 'crs': crs, 'encoding': encoding, 'scope': scope, 'mode': mode, 'as_of': day, **more}
+    try:
+        return DeliveryOptions.model_validate(values)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        name = '.'.join(map(str, first['loc']))
+        raise WrongUse(
+            vi=f'--{name} {first["input"]!r}: không hợp lệ ({first["msg"]}).',
+            en=f'--{name} {first["input"]!r}: not valid ({first["msg"]}).',
+        ) from None
+
+
+def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
+    from etl.deliver import deliver as run_delivery
+
+    with show.progress() as progress:
+        report = run_delivery(file, options, _locality(), progress)
+    if html:
+        html.write_text(report.as_html(), encoding='utf-8')
+    _print(report, as_json, show.report)
+    sys.exit(_exit_code(report))
+
+
+def _exit_code(report: Report) -> int:
+    return report.exit_code
+
+
+def _print[M: BaseModel](document: M, as_json: bool, table: Callable[[M], None]) -> None:
+    """The document as JSON on standard output, or for people."""
+    if as_json:
+        typer.echo(document.model_dump_json(indent=2))
+    else:
+        table(document)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,258 @@
+"""A whole instance on this machine: database, demo province, worker and services, brought up and down."""
+
+import hashlib
+import os
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel
+
+from demo import LOCALITY_ID
+from dothi.core.catalog import Release, current_releases
+from dothi.core.database import NoDatabase, connection, fresh
+from dothi.core.errors import EnvironmentMissing, describe
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
+from dothi.core.migrate import migrate
+from dothi.core.postgis import LocalPostgis
+from dothi.core.progress import Progress, silent
+from dothi.core.services import Service
+from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, PathSettings, ServerSettings
+from etl.options import DeliveryOptions
+from etl.report import Report
+
+if TYPE_CHECKING:
+    from demo.write import DemoFile
+
+DemoSize = Literal['small', 'full', 'no']
+START_PATIENCE_S = 60
+EVERYWHERE = {'0.0.0.0', '::'}
+# What a running service has loaded: when one of these is newer than its start, `up` starts it again.
+CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/index.html')
+
+
+class ServiceSilent(EnvironmentMissing):
+    """A service runs but does not answer."""
+
+
+class ServiceState(BaseModel):
+    """One service of the instance."""
+
+    name: str
+    running: bool
+    pid: int | None
+    url: str | None
+
+
+class LayerState(BaseModel):
+    """One layer: what is wrong with its file, or which release is served."""
+
+    id: str
+    error: dict[str, object] | None = None
+    release: Release | None = None
+    demo: bool = False
+
+
+class Status(BaseModel):
+    """What runs and what is served."""
+
+    state: str
+    database: str | None
+    services: list[ServiceState]
+    layers: list[LayerState]
+
+
+def up(locality: Locality, demo: DemoSize, progress: Progress = silent) -> Status:
+    """The running instance, with everything started that did not run; safe to repeat.
+
+    The demo is drawn for one locality and left out for any other.
+
+    Raises NoPostgis, ServiceDied or ServiceSilent with the log to read.
+    """
+    progress('database', 0, None)
+    start_database()
+    progress('migrate', 0, None)
+    migrate(locality)
+    if demo != 'no' and locality.place.id == LOCALITY_ID:
+        deliver_demo(locality, demo_buildings(demo), progress)
+    start_services(progress)
+    return status(locality)
+
+
+def down() -> list[str]:
+    """Names of what was running and is ended now: services first, then the private database."""
+    ended = [service.name for service in reversed(services()) if service.stop()]
+    database = private_database()
+    if database.folder.exists() and database.running():
+        database.stop()
+        ended.append('database')
+    return ended
+
+
+def status(locality: Locality) -> Status:
+    """What runs and what is served; a database that does not answer is null, not an error."""
+    try:
+        with connection('loader') as db:
+            served: dict[str, Release] | None = current_releases(db)
+    except NoDatabase:
+        served = None
+    return Status(
+        state=str(PathSettings().state),
+        database=None if served is None else 'running',
+        services=[_service_state(service) for service in services()],
+        layers=_layer_states(locality, served or {}),
+    )
+
+
+def private_database() -> LocalPostgis:
+    """The server that `make up` starts; not used where DOTHI_DATABASE_URL names another."""
+    return LocalPostgis(PathSettings().state / 'postgis', DatabaseSettings().database_port)
+
+
+def start_database() -> None:
+    """Starts the private database, unless DOTHI_DATABASE_URL names another one."""
+    run = PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    if DatabaseSettings().database_url:
+        return
+    server = private_database()
+    server.start()
+    address = run / 'database_url'
+    address.touch(mode=0o600)
+    address.write_text(server.url.render_as_string(hide_password=False), encoding='utf-8')
+    fresh()
+
+
+def demo_buildings(size: Literal['small', 'full']) -> int:
+    """How many buildings the demo of this size has."""
+    from demo.write import SIZES
+
+    return SIZES[size]
+
+
+def deliver_demo(locality: Locality, buildings: int, progress: Progress = silent) -> list[Report]:
+    """Reports of the demo's files that were delivered now; those delivered before are left out."""
+    from demo.write import write_demo
+    from etl.deliver import deliver
+
+    folder = PathSettings().state / 'demo' / str(buildings)
+    files = write_demo(folder, locality_path=locality.path, buildings=buildings, progress=progress)
+    waiting = [file for file in files if not _delivered(file)]
+    reports = []
+    for done, file in enumerate(waiting):
+        progress(f'deliver {file.layer}', done, len(waiting))
+        reports.append(deliver(file.path, demo_options(file), locality))
+    progress('deliver', len(waiting), len(waiting))
+    return reports
+
+
+def demo_options(file: 'DemoFile') -> DeliveryOptions:
+    """How a file of the demo is delivered."""
+    return DeliveryOptions(
+        layer=file.layer,
+        scope=file.scope,
+        mode=file.mode,
+        crs=file.crs,
+        encoding=file.encoding,
+        agency=file.agency,
+        origin='demo',
+    )
+
+
+def _delivered(file: 'DemoFile') -> bool:
+    """Whether this very file was accepted before, whatever has replaced it since."""
+    digest = hashlib.sha256(file.path.read_bytes()).hexdigest()
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute(
+            """select 1 from catalog.delivery where sha256 = %s and layer_id = %s and scope = %s
+               and status in ('accepted', 'unchanged') limit 1""",
+            [digest, file.layer, file.scope],
+        )
+        return cursor.fetchone() is not None
+
+
+def services() -> list[Service]:
+    """The services of this instance, in the order in which they start."""
+    run = PathSettings().run
+    return [
+        Service('worker', ['worker'], run),
+        Service('internal', ['serve', '--audience', 'internal'], run),
+        Service('public', ['serve', '--audience', 'public'], run),
+    ]
+
+
+def start_services(progress: Progress = silent) -> None:
+    """Starts what does not run, restarts what runs on older code or other settings, and waits until all answer."""
+    fingerprint = _fingerprint()
+    for done, service in enumerate(services()):
+        progress(f'start {service.name}', done, len(services()))
+        if not service.fresh(fingerprint):
+            service.stop()
+            service.start(fingerprint)
+    for service in services():
+        _wait_for(service)
+
+
+def service_url(audience: Audience) -> str:
+    """Where the service for `audience` is reached on this machine."""
+    server = ServerSettings()
+    host = '127.0.0.1' if server.host in EVERYWHERE else server.host
+    return f'http://{host}:{server.port if audience == "internal" else server.public_port}'
+
+
+def _wait_for(service: Service) -> None:
+    url = _url(service)
+    deadline = time.monotonic() + START_PATIENCE_S
+    while time.monotonic() < deadline:
+        if service.pid() is None:
+            raise service.died()
+        if url is None or _answers(f'{url}/health'):
+            return
+        time.sleep(0.1)
+    raise ServiceSilent(
+        vi=f'Dịch vụ {service.name} không trả lời sau {START_PATIENCE_S} giây. Xem {service.log}.',
+        en=f'The service {service.name} does not answer after {START_PATIENCE_S} s. See {service.log}.',
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def _url(service: Service) -> str | None:
+    return {'internal': service_url('internal'), 'public': service_url('public')}.get(service.name)
+
+
+def _service_state(service: Service) -> ServiceState:
+    pid = service.pid()
+    return ServiceState(name=service.name, running=pid is not None, pid=pid, url=_url(service))
+
+
+def _layer_states(locality: Locality, served: dict[str, Release]) -> list[LayerState]:
+    broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
+    known = [
+        LayerState(id=name, release=served.get(name), demo=name in served and served[name].demo)
+        for name in locality.layers
+    ]
+    return broken + known
+
+
+def _fingerprint() -> str:
+    """Changes when the code or a setting changes."""
+    newest = max(_newest(PROJECT / name) for name in CODE)
+    values = [settings().model_dump_json() for settings in SETTINGS]
+    return hashlib.sha256(repr((newest, values)).encode()).hexdigest()[:16]
+
+
+def _newest(path: Path) -> float:
+    """Time of the newest change below `path`, 0 where there is nothing."""
+    if not path.is_dir():
+        return path.stat().st_mtime if path.exists() else 0
+    files = (Path(folder) / name for folder, _, names in os.walk(path) for name in names if not name.endswith('.pyc'))
+    return max((file.stat().st_mtime for file in files), default=0)

@@ -1,0 +1,206 @@
+"""How the command line shows things to people: tables, progress and errors, Vietnamese first."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from dothi import local
+from dothi.core.catalog import Release
+from dothi.core.errors import DothiError, without_secrets
+from dothi.core.migrate import MigrationReport
+from dothi.core.progress import Progress as Told
+from dothi.core.settings import SETTINGS
+from etl.report import Report
+from etl.report_table import renderable
+
+# A pipe has no width; wide enough for every table without a note.
+out = Console(width=None if sys.stdout.isatty() else 110)
+err = Console(stderr=True)
+
+STAGES = {
+    'database': 'Cơ sở dữ liệu · database',
+    'migrate': 'Cập nhật lược đồ · migrate',
+    'demo:': 'Vẽ tỉnh minh họa · draw the demo:',
+    'deliver': 'Nhận dữ liệu · deliver',
+    'archive': 'Lưu bản gốc · archive',
+    'inspect': 'Xem tệp · inspect',
+    'stage': 'Đọc và kiểm tra hàng · read and check rows',
+    'duplicates': 'Tìm hàng trùng · find duplicates',
+    'lock': 'Chờ lượt · wait for the layer',
+    'diff': 'So sánh · compare',
+    'release': 'Phát hành · release',
+    'finish': 'Ghi báo cáo · record',
+    'start': 'Khởi động · start',
+}
+
+
+class Releases(BaseModel):
+    """The releases that were asked for."""
+
+    releases: list[Release]
+
+
+class Reports(BaseModel):
+    """Reports of several deliveries."""
+
+    reports: list[Report]
+
+
+class Setting(BaseModel):
+    """One setting: the variable that sets it, its value and what it is for."""
+
+    variable: str
+    value: str
+    description: str
+
+
+class Settings(BaseModel):
+    """All settings as they are in force."""
+
+    settings: list[Setting]
+
+    @classmethod
+    def current(cls) -> 'Settings':
+        """The settings of this environment, with passwords masked."""
+        return cls(settings=[setting for group in SETTINGS for setting in _settings_of(group())])
+
+
+class _Ended(Protocol):
+    ended: list[str]
+
+
+@contextmanager
+def progress() -> Iterator[Told]:
+    """Shows bars on standard error, one per stage; on what is not a terminal, one line per stage."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn('{task.description}'),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(_stage(stage), total=total)
+                if not err.is_terminal:
+                    err.print(_stage(stage), highlight=False)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield told
+
+
+def error(problem: DothiError) -> None:
+    """The message in both languages, on standard error."""
+    err.print(problem.text.vi, style='bold red', markup=False, highlight=False, soft_wrap=True)
+    err.print(problem.text.en, style='red', markup=False, highlight=False, soft_wrap=True)
+
+
+def addresses(status: local.Status) -> None:
+    """Where the map is, and how to go on."""
+    urls = {service.name: service.url for service in status.services}
+    demo = any(layer.demo for layer in status.layers)
+    out.print()
+    if demo:
+        out.print('[yellow]Dữ liệu minh họa, không phải số liệu thật · Demonstration data, not real figures[/]')
+    out.print(f'Bản đồ · map           [bold]{urls["internal"]}[/]')
+    out.print(f'OGC API                {urls["internal"]}/api')
+    out.print(f'Công khai · public     {urls["public"]}')
+    out.print('Dừng · stop            make down', highlight=False)
+
+
+def ended(document: _Ended) -> None:
+    names = ', '.join(document.ended)
+    out.print(f'Đã dừng · ended: {names}' if names else 'Không có gì đang chạy · nothing was running')
+
+
+def status(document: local.Status) -> None:
+    services = Table('Dịch vụ · service', 'Tình trạng · state', 'pid', 'Địa chỉ · address')
+    services.add_row('database', _running(document.database is not None), '', '')
+    for service in document.services:
+        pid = str(service.pid) if service.pid else ''
+        services.add_row(service.name, _running(service.running), pid, service.url or '')
+    out.print(services)
+    layers = Table('Lớp · layer', 'Bản phát hành · release', 'Nguồn · origin', 'Số đối tượng · rows', 'Ngày · date')
+    for layer in document.layers:
+        layers.add_row(layer.id, *_layer_cells(layer))
+    out.print(layers)
+    for layer in document.layers:
+        if layer.error:
+            out.print(f'[red]{layer.error["message"]["vi"]}[/]')  # type: ignore[index]
+            out.print(f'[red]{layer.error["message"]["en"]}[/]')  # type: ignore[index]
+
+
+def migrated(document: MigrationReport) -> None:
+    for line in [*document.migrations, *document.layers]:
+        out.print(line, markup=False)
+    if document.empty:
+        out.print('Không có gì thay đổi · nothing to change')
+
+
+def releases(document: Releases) -> None:
+    headers = ('Số', 'Lớp', 'Nguồn', 'Phạm vi', 'Thay đổi', 'Tổng', 'Lúc')
+    table = Table(*(Column(header, no_wrap=True) for header in headers), 'Ghi chú', box=SIMPLE)
+    for release in document.releases:
+        changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
+        at = f'{release.released_at.astimezone():%Y-%m-%d %H:%M}'
+        place = (str(release.number), release.layer_id, release.origin, release.scope)
+        table.add_row(*place, changes, str(release.rows_total), at, release.note or '')
+    out.print(table)
+
+
+def report(document: Report) -> None:
+    out.print(renderable(document))
+
+
+def reports(document: Reports) -> None:
+    for one in document.reports:
+        report(one)
+    if not document.reports:
+        out.print('Tất cả tệp đã được nhận trước đó · all files were delivered before')
+
+
+def settings(document: Settings) -> None:
+    table = Table('Biến · variable', 'Giá trị · value', 'Ý nghĩa · meaning')
+    for setting in document.settings:
+        table.add_row(setting.variable, setting.value, setting.description)
+    out.print(table)
+
+
+def _stage(name: str) -> str:
+    first, _, rest = name.partition(' ')
+    return f'{STAGES[first]} {rest}'.strip() if first in STAGES else name
+
+
+def _running(yes: bool) -> str:
+    return '[green]đang chạy · running[/]' if yes else '[dim]đã dừng · stopped[/]'
+
+
+def _layer_cells(layer: local.LayerState) -> tuple[str, str, str, str]:
+    if layer.error:
+        return '[red]lỗi · error[/]', '', '', ''
+    if layer.release is None:
+        return '[dim]chưa có · none[/]', '', '', ''
+    release = layer.release
+    origin = f'{release.origin} [yellow](minh họa · demo)[/]' if layer.demo else release.origin
+    return str(release.number), origin, f'{release.rows_total:,}', f'{release.released_at.astimezone():%Y-%m-%d}'
+
+
+def _settings_of(group: BaseModel) -> list[Setting]:
+    return [
+        Setting(
+            variable=f'DOTHI_{name.upper()}',
+            value=without_secrets(str(getattr(group, name))),
+            description=field.description or '',
+        )
+        for name, field in type(group).model_fields.items()
+    ]

@@ -1,0 +1,138 @@
+"""The `dothi` command as its users meet it: as a process, with exit codes and both languages."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.write import DemoFile
+from dothi.core.settings import PROJECT
+
+COMMANDS = ('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases', 'serve', 'worker', 'config', 'demo')
+
+
+def dothi(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
+    environment = {**os.environ, **(env or {}), 'COLUMNS': '200', 'NO_COLOR': '1'}
+    return subprocess.run(
+        command, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def document(done: subprocess.CompletedProcess[str]) -> Any:
+    """The one JSON document on standard output; anything else there makes this fail."""
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def districts(demo_files: list[DemoFile]) -> Path:
+    return next(file.path for file in demo_files if file.layer == 'districts')
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_the_help_of_each_command_says_what_it_is_for(command: str) -> None:
+    done = dothi(command, '--help')
+    assert done.returncode == 0
+    assert '·' in done.stdout, 'Vietnamese first, English second'
+
+
+def test_the_command_alone_lists_all_commands() -> None:
+    listed = dothi().stdout
+    assert all(command in listed for command in COMMANDS)
+
+
+def test_a_delivery_is_checked_released_and_listed(database: dict[str, str], districts: Path) -> None:
+    checked = document(dothi('check', districts, '--layer', 'districts', '--json', env=database))
+    assert (checked['verdict'], checked['release'], checked['rows']['read']) == ('accepted', None, 10)
+    assert document(dothi('releases', '--json', env=database)) == {'releases': []}
+    delivered = document(dothi('deliver', districts, '-l', 'districts', '--json', env=database))
+    assert delivered['diff'] == {'added': 10, 'changed': 0, 'closed': 0, 'unchanged': 0}
+    (release,) = document(dothi('releases', 'districts', '--json', env=database))['releases']
+    assert (release['number'], release['origin'], release['rows_total']) == (delivered['release'], 'delivery', 10)
+
+
+def test_the_tables_for_people_have_the_same_figures(database: dict[str, str], districts: Path) -> None:
+    delivered = dothi('deliver', districts, '-l', 'districts', env=database)
+    assert delivered.returncode == 0, delivered.stderr
+    assert '10' in delivered.stdout
+    assert 'districts' in dothi('releases', env=database).stdout
+
+
+def test_a_report_as_a_page_needs_nothing_else(database: dict[str, str], districts: Path, tmp_path: Path) -> None:
+    page = tmp_path / 'report.html'
+    dothi('check', districts, '-l', 'districts', '--html', page, env=database)
+    html = page.read_text(encoding='utf-8')
+    assert '<svg' in html
+    assert 'src="http' not in html
+    assert 'href="http' not in html
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'code', 'name'),
+    [
+        (['check', 'nowhere.zip', '--layer', 'districts'], 2, None),
+        (['check', '{file}', '--layer', 'distrits'], 2, 'UnknownLayer'),
+        (['check', '{file}', '--layer', 'districts', '--crs', 'EPSG:1'], 3, 'UnknownCrs'),
+        (['check', '{file}', '--layer', 'districts', '--scope', 'everything'], 2, 'WrongUse'),
+        (['check', '{file}', '--layer', 'districts', '--as-of', 'today'], 2, None),
+        (['releases', 'distrits'], 2, 'UnknownLayer'),
+        (['fly'], 2, None),
+    ],
+)
+def test_a_mistake_ends_with_its_code_and_both_languages(
+    database: dict[str, str], districts: Path, arguments: list[str], code: int, name: str | None
+) -> None:
+    given = [argument.format(file=districts) for argument in arguments]
+    done = dothi(*given, env=database)
+    assert done.returncode == code, done.stderr
+    assert 'Traceback' not in done.stderr
+    if name:
+        error = document(dothi(*given, '--json', env=database))['error']
+        assert error['code'] == name
+        assert error['message']['vi'] in done.stderr
+        assert error['message']['en'] in done.stderr
+
+
+def test_a_database_that_is_away_is_said_without_its_password(districts: Path, tmp_path: Path) -> None:
+    env = {
+        'DOTHI_DATABASE_URL': 'postgresql://dothi:s3cr3t@127.0.0.1:9/dothi',
+        'DOTHI_STATE': str(tmp_path),
+        'DOTHI_SECRETS': str(tmp_path / 'secrets'),
+    }
+    done = dothi('releases', env=env)
+    assert done.returncode == 5
+    assert 'make up' in done.stderr
+    assert 's3cr3t' not in done.stderr
+
+
+def test_status_shows_a_broken_layer_file_and_the_rest(database: dict[str, str], tmp_path: Path) -> None:
+    place = shutil.copytree(PROJECT / 'locality', tmp_path / 'place')
+    file = place / 'layers' / 'schools.yml'
+    file.write_text(file.read_text(encoding='utf-8').replace('licence:', 'license:'), encoding='utf-8')
+    done = dothi('status', '--json', env={**database, 'DOTHI_LOCALITY': str(place)})
+    layers = {layer['id']: layer for layer in document(done)['layers']}
+    assert layers['schools']['error']['code'] == 'BadLayerFile'
+    assert layers['roads']['error'] is None
+
+
+def test_config_lists_every_setting_and_masks_passwords() -> None:
+    shown = document(dothi('config', '--json', env={'DOTHI_DATABASE_URL': 'postgresql://a:s3cr3t@h/d'}))
+    values = {setting['variable']: setting['value'] for setting in shown['settings']}
+    assert values['DOTHI_DATABASE_URL'] == 'postgresql://a:***@h/d'
+    assert 'DOTHI_PORT' in values
+
+
+def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[str, str], tmp_path: Path) -> None:
+    """A locality that is a file instead of a folder is nothing that anybody foresaw."""
+    place = tmp_path / 'locality'
+    place.write_bytes(b'')
+    done = dothi('status', env={**database, 'DOTHI_LOCALITY': str(place)})
+    assert done.returncode == 1
+    assert 'Traceback' not in done.stderr
+    log = Path(database['DOTHI_STATE']) / 'run' / 'errors.log'
+    assert 'Traceback' in log.read_text(encoding='utf-8')

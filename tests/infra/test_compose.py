@@ -1,0 +1,121 @@
+"""docker/ describes the same platform as `make up`: valid for Compose, with our commands, settings and files."""
+
+import fnmatch
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from dothi.core.postgis import SETTINGS as DATABASE_SETTINGS
+from dothi.core.settings import PROJECT, SETTINGS
+
+COMPOSE = PROJECT / 'docker' / 'compose.yml'
+
+
+def compose(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ['docker-compose', '-f', str(file), *arguments]
+    own = {name: value for name, value in os.environ.items() if name not in {'DEMO', 'PORT', 'PUBLIC_PORT'}}
+    return subprocess.run(command, env=own, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope='module')
+def services() -> dict[str, dict]:
+    """The services as Compose itself understands them, with everything filled in."""
+    done = compose(COMPOSE, 'config', '--format', 'json')
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)['services']
+
+
+def volumes(service: dict) -> dict[str, bool]:
+    """Name of each volume, and whether it can be written."""
+    return {volume['source']: not volume.get('read_only', False) for volume in service.get('volumes', [])}
+
+
+def test_compose_accepts_the_file_and_would_not_accept_a_misspelt_one(tmp_path):
+    assert compose(COMPOSE, 'config', '--quiet').returncode == 0
+    misspelt = tmp_path / 'compose.yml'
+    misspelt.write_text(COMPOSE.read_text().replace('healthcheck:', 'healthchek:'))
+    assert compose(misspelt, 'config', '--quiet').returncode != 0
+
+
+def test_every_command_is_one_of_ours(services):
+    from dothi.cli import app
+
+    ours = [service['command'] for service in services.values() if service['image'] == 'dothi']
+    # `migrate` is a line of shell, which begins with our command.
+    commands = [shlex.split(line[0])[1:2] if ' ' in line[0] else line for line in ours]
+    assert {line[0] for line in commands} == {'migrate', 'demo', 'worker', 'serve'}
+    for line in commands:
+        helped = CliRunner().invoke(app, [line[0], '--help'], env={'COLUMNS': '200', 'NO_COLOR': '1'})
+        options = [part for part in line if part.startswith('--')]
+        assert helped.exit_code == 0, line
+        assert [option for option in options if option not in helped.stdout] == []
+
+
+def test_every_variable_is_a_setting(services):
+    known = {f'DOTHI_{name}'.upper() for settings in SETTINGS for name in settings.model_fields}
+    used = {name for service in services.values() for name in service.get('environment') or {}}
+    dockerfile = set(re.findall(r'\bDOTHI_\w+', (PROJECT / 'docker' / 'Dockerfile').read_text()))
+    assert used
+    assert (used | dockerfile) - known == set()
+
+
+def test_the_database_is_tuned_like_the_private_one(services):
+    given = dict(item.split('=') for item in services['postgis']['command'] if '=' in item)
+    assert given.keys() == DATABASE_SETTINGS.keys()
+    assert given['jit'] == DATABASE_SETTINGS['jit']
+
+
+def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(services):
+    addresses = {port['host_ip'] for service in services.values() for port in service.get('ports', [])}
+    assert addresses == {'127.0.0.1'}
+    assert 'ports' not in services['postgis']
+    for name, service in services.items():
+        assert service['read_only'], name
+        assert service['cap_drop'] == ['ALL'], name
+        assert not service.get('privileged'), name
+
+
+def test_the_public_service_cannot_read_the_passwords_of_others(services):
+    assert 'admin' not in volumes(services['public'])
+    assert 'secrets' not in volumes(services['public'])
+    assert volumes(services['public'])['public-secrets'] is False
+
+
+def test_services_wait_for_the_migrated_database(services):
+    for name in ('demo', 'worker', 'internal', 'public'):
+        assert services[name]['depends_on']['migrate']['condition'] == 'service_completed_successfully'
+    assert services['migrate']['depends_on']['postgis']['condition'] == 'service_healthy'
+
+
+def copied() -> list[str]:
+    """What the Dockerfile copies from the project."""
+    lines = (PROJECT / 'docker' / 'Dockerfile').read_text().splitlines()
+    return [line.split()[1] for line in lines if line.startswith('COPY ') and '--from' not in line]
+
+
+def test_everything_copied_into_the_image_exists_and_is_let_through():
+    let_through = [line[1:] for line in (PROJECT / '.dockerignore').read_text().splitlines() if line.startswith('!')]
+    for source in copied():
+        assert (PROJECT / source).exists(), source
+        assert source == '.' or any(fnmatch.fnmatch(source.split('/')[0], kept) for kept in let_through), source
+    assert [name for name in let_through if not (PROJECT / name).exists()] == []
+
+
+def test_every_room_with_code_reaches_the_image():
+    """A new top-level package would be missing in the image only."""
+    let_through = (PROJECT / '.dockerignore').read_text().splitlines()
+    for package in ('dothi', 'etl', 'processes', 'demo', 'sql', 'locality', 'web', 'pygeoapi-config.yml'):
+        assert f'!{package}' in let_through
+
+
+def test_the_file_is_plain_yaml_with_its_volumes_declared():
+    document = yaml.safe_load(COMPOSE.read_text())
+    named = {volume.split(':')[0] for service in document['services'].values() for volume in service.get('volumes', [])}
+    assert named == set(document['volumes'])

@@ -1,0 +1,117 @@
+"""What `make` installs by: it acts only when something is missing, and says what to do where it cannot act."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from dothi.core.settings import PROJECT
+
+
+@pytest.fixture
+def docker(shared_folder: Path) -> Path:
+    """A copy of docker/ for other users too, with a list `here` of what is installed and `gone` of what is not."""
+    project = Path(tempfile.mkdtemp(dir=shared_folder))
+    project.chmod(0o755)
+    folder = project / 'docker'
+    shutil.copytree(PROJECT / 'docker', folder)
+    (folder / 'packages' / 'here.txt').write_text('# installed\nbash  /bin/bash\n')
+    (folder / 'packages' / 'gone.txt').write_text('# not installed\nno-such-package  /no/such/file\n')
+    (project / 'requirements').mkdir()
+    return folder
+
+
+def run(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd='/', check=False
+    )
+
+
+def on(system: str, folder: Path) -> dict[str, str]:
+    """The environment in which the script takes this machine for another."""
+    name, version = system.split()
+    file = folder / 'os-release'
+    file.write_text(f'NAME="Some {name}"\nID={name}\nVERSION_ID="{version}"\n')
+    return {'OS_RELEASE': str(file)}
+
+
+def test_nothing_is_done_when_all_is_there(docker):
+    debian = on('debian 13', docker)
+    assert run(docker / 'debian.sh', '--check', 'here', **debian).returncode == 0
+    assert run(docker / 'debian.sh', 'here', **debian).stdout == ''
+
+
+def test_a_missing_package_is_noticed(docker):
+    assert run(docker / 'debian.sh', '--check', 'here', 'gone', **on('debian 13', docker)).returncode == 1
+
+
+@pytest.mark.parametrize('system', ['ubuntu 24.04', 'debian 12', 'fedora 42'])
+def test_another_system_hears_exactly_what_to_install(docker, system):
+    done = run(docker / 'debian.sh', 'here', 'gone', **on(system, docker))
+    assert done.returncode == 5
+    assert 'no-such-package' in done.stderr
+    assert 'bash' not in done.stderr
+    assert 'docker compose -f docker/compose.yml up' in done.stderr
+
+
+def test_another_system_with_everything_installed_goes_on(docker):
+    assert run(docker / 'debian.sh', 'here', **on('ubuntu 24.04', docker)).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can become somebody without sudo')
+def test_a_user_without_sudo_hears_what_an_administrator_should_run(docker):
+    programs = docker / 'bin'
+    programs.mkdir()
+    for name in ('bash', 'dirname', 'dpkg-query', 'sed', 'grep', 'cut', 'id'):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    nobody = [str(shutil.which('setpriv')), '--reuid=65534', '--regid=65534', '--clear-groups']
+    environment = {'PATH': str(programs), **on('debian 13', docker)}
+    done = run(*nobody, docker / 'debian.sh', 'gone', **environment)
+    assert done.returncode == 5, done.stderr
+    assert 'apt-get install --no-install-recommends no-such-package' in done.stderr
+
+
+def test_every_listed_package_has_a_name_and_a_file():
+    for listed in (PROJECT / 'docker' / 'packages').glob('*.txt'):
+        title, *lines = listed.read_text().splitlines()
+        assert title.startswith('# ')
+        assert [line for line in lines if len(line.split()) != 2] == []
+
+
+def test_a_step_that_works_is_one_line(docker):
+    done = run(docker / 'step.sh', 'Title', 'bash', '-c', 'echo chatter; echo more >&2')
+    assert done.returncode == 0
+    assert done.stdout.startswith('Title … ')
+    assert 'chatter' not in done.stdout
+    assert done.stderr == ''
+
+
+def test_a_step_that_fails_shows_why_and_keeps_its_code(docker):
+    done = run(docker / 'step.sh', 'Title', 'bash', '-c', 'echo chatter; echo reason >&2; exit 5')
+    assert done.returncode == 5
+    assert 'chatter' in done.stderr
+    assert 'reason' in done.stderr
+
+
+def test_an_old_python_is_refused_with_the_way_to_name_another(docker):
+    old = docker / 'python3'
+    old.write_text('#!/bin/sh\nexit 1\n')
+    old.chmod(0o755)
+    done = run(docker / 'venv.sh', 'run', BASE_PYTHON=str(old))
+    assert done.returncode == 5
+    assert 'BASE_PYTHON=' in done.stderr
+    assert not (docker.parent / '.venv').exists()
+
+
+def test_a_moved_environment_is_made_anew(docker):
+    """Its programs would still point at the old place."""
+    project = docker.parent
+    assert run(docker / 'venv.sh', BASE_PYTHON='/usr/bin/python3').returncode == 0
+    moved = project.with_name(f'{project.name}-moved')
+    project.rename(moved)
+    assert run(moved / 'docker' / 'venv.sh', BASE_PYTHON='/usr/bin/python3').returncode == 0
+    assert str(moved) in (moved / '.venv' / 'bin' / 'pip').read_text().splitlines()[0]

@@ -1,0 +1,103 @@
+"""`make` is the way in: it lists its targets, works from any folder and hands its variables on."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dothi.core.settings import PROJECT
+
+
+def run(*command: str | Path, folder: Path = PROJECT, **variables: str) -> subprocess.CompletedProcess[str]:
+    # A make that runs the tests must not pass its own flags and variables on to these.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(('MAKE', 'MFLAGS', 'DOTHI_'))}
+    environment = {**kept, **variables}
+    return subprocess.run(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def test_make_alone_lists_what_can_be_made(tmp_path):
+    """From another folder too, since people call it by `make -C`."""
+    listed = run('make', '-C', PROJECT, folder=tmp_path)
+    assert listed.returncode == 0
+    for target in ('up', 'down', 'status', 'test', 'lint', 'bench', 'docs'):
+        assert f'make {target} ' in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ('given', 'handed_on'),
+    [
+        ('PORT=6100', 'DOTHI_PORT=6100'),
+        ('PUBLIC_PORT=6200', 'DOTHI_PUBLIC_PORT=6200'),
+        ('DOTHI_STATE=/tmp/second', 'DOTHI_STATE=/tmp/second'),
+        ('DOTHI_LOCALITY=tests/localities/x', 'DOTHI_LOCALITY=tests/localities/x'),
+    ],
+)
+def test_variables_reach_the_command(given, handed_on):
+    """Given as an argument of make or in the environment: a second instance depends on it."""
+    show = ['make', '--eval', 'show: ; @env', 'show']
+    name, value = given.split('=')
+    assert handed_on in run(*show, given).stdout.splitlines()
+    assert handed_on in run(*show, **{name: value}).stdout.splitlines()
+
+
+def test_ports_are_left_to_the_settings_when_none_is_given():
+    assert 'DOTHI_PORT' not in run('make', '--eval', 'show: ; @env', 'show').stdout
+
+
+@pytest.fixture
+def ci(tmp_path: Path) -> Path:
+    """A folder with `.ci/run`, and a `make` that records what it is asked for and fails at `$BROKEN`."""
+    (tmp_path / '.ci').mkdir()
+    shutil.copy(PROJECT / '.ci' / 'run', tmp_path / '.ci' / 'run')
+    make = tmp_path / 'make'
+    make.write_text('#!/bin/bash\necho "$1 CI=$CI input=$(cat)" >> made\n[ "$1" != "${BROKEN:-}" ]\n')
+    make.chmod(0o755)
+    return tmp_path
+
+
+def test_ci_lints_then_tests(ci):
+    done = run('bash', '.ci/run', folder=ci, PATH=f'{ci}:{os.environ["PATH"]}')
+    assert done.returncode == 0
+    assert (ci / 'made').read_text().splitlines() == ['lint CI=true input=', 'test CI=true input=']
+
+
+@pytest.mark.parametrize('broken', ['lint', 'test'])
+def test_ci_fails_when_a_part_of_it_fails(ci, broken):
+    done = run('bash', '.ci/run', folder=ci, PATH=f'{ci}:{os.environ["PATH"]}', BROKEN=broken)
+    assert done.returncode != 0
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A git folder that holds only the check for addresses."""
+    (tmp_path / '.ci').mkdir()
+    shutil.copy(PROJECT / '.ci' / 'no-addresses', tmp_path / '.ci' / 'no-addresses')
+    run('git', 'init', '-q', folder=tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'see ' + 'registry.' + 'example.org',
+        'pypi' + '.example',
+        'pip install --index' + '-url x',
+        'registry' + '=x',
+        'cd /' + 'root/main',
+        'open("/' + 'home/someone/file")',
+    ],
+)
+def test_lint_finds_addresses_and_folders_of_one_machine(clone, text):
+    (clone / 'file.txt').write_text(text)
+    found = run('.ci/no-addresses', folder=clone)
+    assert found.returncode == 1
+    assert 'file.txt' in found.stdout
+
+
+def test_lint_lets_ordinary_text_pass(clone):
+    (clone / 'file.txt').write_text('DOTHI_STATE=/var/lib/dothi, http://127.0.0.1:5000/home, /opt/dothi/work')
+    assert run('.ci/no-addresses', folder=clone).returncode == 0

@@ -1,0 +1,45 @@
+"""Timings: several rounds, in turn, each with another question; medians are what is told."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+ROUNDS = 15
+WARM_UP = 3
+
+
+@dataclass
+class Timing:
+    """Milliseconds of one way to answer a question."""
+
+    name: str
+    runs_ms: list[float] = field(default_factory=list)
+
+    @property
+    def median_ms(self) -> float:
+        return statistics.median(self.runs_ms)
+
+    @property
+    def spread(self) -> str:
+        return f'{min(self.runs_ms):.1f} to {max(self.runs_ms):.1f}'
+
+
+def compare(ways: Sequence[tuple[str, Callable[[int], object]]], rounds: int = ROUNDS) -> list[Timing]:
+    """A timing per way. Ways take turns within a round, so that a slow minute of the machine hits all of them.
+
+    Each way is called with the number of the round and must ask another question each time: no cache may answer.
+    """
+    timings = [Timing(name) for name, _ in ways]
+    for number in range(-WARM_UP, rounds):
+        for timing, (_, ask) in zip(timings, ways, strict=True):
+            elapsed = _elapsed_ms(ask, number + WARM_UP)
+            if number >= 0:
+                timing.runs_ms.append(elapsed)
+    return timings
+
+
+def _elapsed_ms(ask: Callable[[int], object], number: int) -> float:
+    started = time.perf_counter()
+    ask(number)
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,125 @@
+"""Writes the reference tables from what the code says: settings, layers, processes."""
+
+import sys
+from collections.abc import Iterable
+
+from pydantic.fields import FieldInfo
+
+from dothi.core.layer import Column, Layer
+from dothi.core.locality import load_locality
+from dothi.core.settings import PROJECT, SETTINGS
+from processes.registry import processes
+
+REFERENCE = PROJECT / 'docs' / 'reference'
+NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. -->\n'
+
+
+def pages() -> dict[str, str]:
+    """The generated pages by file name."""
+    return {'settings.md': settings_page(), 'layers.md': layers_page(), 'processes.md': processes_page()}
+
+
+def settings_page() -> str:
+    """Every environment variable that the platform reads."""
+    parts = [NOTICE, '# Settings\n', 'Set as environment variables. `dothi config` shows the values in force.\n']
+    for group in SETTINGS:
+        rows = [
+            (f'`DOTHI_{name.upper()}`', _default(field), field.description)
+            for name, field in group.model_fields.items()
+        ]
+        parts += [f'## {_sentence(group.__doc__)}\n', _table(('variable', 'default', 'meaning'), rows)]
+    return '\n'.join(parts)
+
+
+def layers_page() -> str:
+    """Every layer of the locality that is shipped, with its columns."""
+    parts = [NOTICE, '# Layers\n', 'What the files in `locality/layers/` say.\n']
+    for layer in load_locality(PROJECT / 'locality').layers.values():
+        parts += [_layer(layer)]
+    return '\n'.join(parts)
+
+
+def processes_page() -> str:
+    """Every analysis with its inputs."""
+    parts = [NOTICE, '# Processes\n', '`POST /api/processes/{id}/execution` with `{"inputs": {…}}`.\n']
+    for name, process in processes().items():
+        parts += [f'## `{name}`\n', f'{process.title.vi} · {process.title.en}\n', f'{process.description.en}\n']
+        parts += [
+            f'Offered by the {"public and the internal" if process.audience == "public" else "internal"} service.\n'
+        ]
+        rows = []
+        for key, described in process.metadata_for_pygeoapi()['inputs'].items():
+            schema = described['schema']
+            needed = 'required' if described['minOccurs'] else _optional(schema)
+            rows.append((f'`{key}`', _kind(schema), needed, described['description']['en']))
+        parts += [_table(('input', 'type', 'needed', 'meaning'), rows)]
+    return '\n'.join(parts)
+
+
+def _layer(layer: Layer) -> str:
+    facts = (
+        f'{layer.geometry}, key {", ".join(f"`{name}`" for name in layer.key)}, {layer.access}, from `{layer.agency}`'
+    )
+    rows = [
+        (f'`{name}`', column.type + (' *' if column.required else ''), _about(column), column.title.vi, column.title.en)
+        for name, column in layer.columns.items()
+    ]
+    head = f'## `{layer.id}`: {layer.title.vi} · {layer.title.en}\n\n{facts}, updated every `{layer.update_cycle}`.\n'
+    return f'{head}\n{_table(("column", "type", "values", "vi", "en"), rows)}'
+
+
+def _about(column: Column) -> str:
+    parts = [', '.join(f'`{code}`' for code in column.domain)] if column.domain else []
+    if column.min is not None or column.max is not None:
+        parts.append(f'{_number(column.min)} to {_number(column.max)}')
+    parts += [column.unit] if column.unit else []
+    parts += [f'**{column.access}**'] if column.access != 'public' else []
+    return ' '.join(parts)
+
+
+def _number(value: float | None) -> str:
+    return '…' if value is None else f'{value:g}'
+
+
+def _kind(schema: dict[str, object]) -> str:
+    if 'enum' in schema:
+        return ', '.join(f'`{value}`' for value in schema['enum'])  # type: ignore[attr-defined]
+    limits = f' {_limit(schema, "minimum", ">")}{_limit(schema, "maximum", "<")}'.rstrip()
+    return f'{schema.get("type", "collection id, or id and filter")}{limits}'
+
+
+def _optional(schema: dict[str, object]) -> str:
+    return f'default `{schema["default"]}`' if schema.get('default') is not None else 'optional'
+
+
+def _limit(schema: dict[str, object], name: str, sign: str) -> str:
+    if name not in schema:
+        return ''
+    exclusive = schema.get(f'exclusive{name.title()}')
+    return f'{sign}{"" if exclusive else "="} {schema[name]:g} '
+
+
+def _default(field: FieldInfo) -> str:
+    """A default as a reader would write it, empty where it follows from something else."""
+    value = field.get_default()
+    text = str(value).removeprefix(f'{PROJECT}/')
+    return '' if field.default_factory or value is None or text in {'', '.'} else f'`{text}`'
+
+
+def _sentence(text: str | None) -> str:
+    return (text or '').strip().split('\n')[0].rstrip('.')
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [head, ('---',) * len(head), *rows]
+    return '\n'.join('| ' + ' | '.join(str(cell).replace('|', '\\|') for cell in line) + ' |' for line in lines) + '\n'
+
+
+def main() -> None:
+    for name, content in pages().items():
+        (REFERENCE / name).write_text(content, encoding='utf-8')
+        sys.stdout.write(f'docs/reference/{name}\n')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,54 @@
+"""The documentation says what the code does."""
+
+import importlib.util
+import re
+from types import ModuleType
+
+import pytest
+
+from dothi.core.settings import PROJECT
+
+DOCS = PROJECT / 'docs'
+
+
+@pytest.fixture(scope='module')
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location('docs_generate', DOCS / 'generate.py')
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_tables_are_what_make_docs_would_write(generate: ModuleType) -> None:
+    for name, content in generate.pages().items():
+        assert (DOCS / 'reference' / name).read_text(encoding='utf-8') == content, f'run "make docs" ({name})'
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in [*PROJECT.glob('*.md'), *DOCS.rglob('*.md')]:
+        for target in re.findall(r'\]\(([^)#]+)(?:#[^)]*)?\)', page.read_text(encoding='utf-8')):
+            if not target.startswith(('http:', 'https:', 'mailto:')):
+                assert (page.parent / target).exists(), f'{page.relative_to(PROJECT)} links to {target}'
+
+
+def test_every_decision_says_what_and_why() -> None:
+    pages = sorted((DOCS / 'decisions').glob('[0-9]*.md'))
+    assert pages
+    for page in pages:
+        text = page.read_text(encoding='utf-8')
+        assert text.startswith('# '), page.name
+        assert '## Why' in text, page.name
+
+
+def test_no_page_names_a_folder_of_somebody_s_machine() -> None:
+    for page in [*PROJECT.glob('*.md'), *DOCS.rglob('*.md')]:
+        assert not re.search(r'/(home|root|work|Users)/', page.read_text(encoding='utf-8')), page
+
+
+def test_vietnamese_pages_stand_beside_the_english_ones() -> None:
+    """The quick start and the users' guides are in both languages."""
+    for page in [PROJECT / 'README.md', *(DOCS / 'tutorial').glob('*.md'), *(DOCS / 'how-to').glob('*.md')]:
+        if not page.name.endswith('.vi.md'):
+            assert page.with_suffix('.vi.md').exists(), page.relative_to(PROJECT)

@@ -11,11 +11,12 @@ from dothi.core.database import fresh
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import free_port
+from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
 
 
 @contextmanager
-def running(buildings: int, progress: local.Progress) -> Iterator[None]:
+def running(buildings: int, progress: Progress) -> Iterator[None]:
     """While inside, the services run on free ports with that many buildings; nothing runs after it."""
     state = Path(os.environ.get('BENCH_STATE', '/var/tmp/dothi-bench')) / str(buildings)
     state.mkdir(parents=True, exist_ok=True)

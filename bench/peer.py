@@ -28,12 +28,12 @@ def shipped_pygeoapi(layer: Layer, folder: Path) -> Iterator[str]:
     environment = {**os.environ, 'PYGEOAPI_CONFIG': str(config), 'PYGEOAPI_OPENAPI': str(openapi)}
     binaries = Path(sys.executable).parent
     with openapi.open('w', encoding='utf-8') as document:
-        command = [binaries / 'pygeoapi', 'openapi', 'generate', config]
-        subprocess.run(command, env=environment, stdout=document, check=True)
+        generate = [str(binaries / 'pygeoapi'), 'openapi', 'generate', str(config)]
+        subprocess.run(generate, env=environment, stdout=document, check=True)
     options = ['--workers', '2', '--threads', '8', '--bind', f'127.0.0.1:{port}', '--timeout', '600']
     with (folder / 'peer.log').open('w', encoding='utf-8') as log:
-        command = [binaries / 'gunicorn', *options, 'pygeoapi.flask_app:APP']
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        serve = [str(binaries / 'gunicorn'), *options, 'pygeoapi.flask_app:APP']
+        server = subprocess.Popen(serve, env=environment, stdout=log, stderr=log)
         try:
             _wait(f'http://127.0.0.1:{port}/conformance?f=json')
             yield f'http://127.0.0.1:{port}'

@@ -20,6 +20,15 @@ def listening_url(audience: Audience, host: str | None = None, port: int | None 
     return f'http://{shown}:{port or own}'
 
 
+# Stands in pygeoapi's configuration where an address belongs: which one it is depends on the request.
+PLACEHOLDER = 'http://service.invalid'
+
+
+def addressed(text: str) -> str:
+    """`text` from pygeoapi, with the address that the client uses in place of the placeholder."""
+    return text.replace(PLACEHOLDER, root_url())
+
+
 def root_url() -> str:
     """The address of the portal for the current request, without a final slash."""
     forwarded = None if service().server.public_url else _forwarded()

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from dothi.api import compression, config, cors, guard, library, links, openapi, problems
-from dothi.api.address import listening_url
+from dothi.api.address import PLACEHOLDER, listening_url
 from dothi.api.collections import COLLECTIONS
 from dothi.api.conformance import CONFORMANCE
 from dothi.api.health import HEALTH
@@ -13,12 +13,13 @@ from dothi.api.processes import PROCESSES
 from dothi.api.schemas import SCHEMAS
 from dothi.api.service import Service
 from dothi.api.style import STYLES
+from dothi.api.tile_matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles import TILES
 from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
 
-OURS = (ITEMS, TILES, COLLECTIONS, SCHEMAS, CONFORMANCE, PROCESSES, STYLES)
+OURS = (ITEMS, TILES, TILE_MATRIX_SETS, COLLECTIONS, SCHEMAS, CONFORMANCE, PROCESSES, STYLES)
 
 
 def create_app(audience: Audience, url: str | None = None) -> Flask:
@@ -28,14 +29,13 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     has the very same rule as one of pygeoapi's takes its place, because it is registered first.
     """
     locality = load_locality(PathSettings().locality)
-    address = url or listening_url(audience)
-    rendered = config.render_with(locality, audience, address, config.releases_now(audience))
+    rendered = config.render_with(locality, audience, PLACEHOLDER, config.releases_now(audience))
     document = openapi.render(rendered, locality, audience)
     pygeoapi = library.load(rendered, document, PathSettings().run / audience)
 
     app = Flask('dothi', static_folder=None)
     app.url_map.strict_slashes = False
-    app.extensions['dothi'] = Service(audience, locality, address, pygeoapi)
+    app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi)
     # what is installed last sees an answer first: compression comes at the end
     for part in (guard, problems, compression, cors, links):
         part.install(app)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from pygeoapi.api import describe_collections
 
 from dothi.api import config, parameters
+from dothi.api.address import PLACEHOLDER
 from dothi.api.language import wanted_format
 from dothi.api.links import localised
 from dothi.api.query import COMMON
@@ -53,7 +54,7 @@ def _described(collection_id: str | None) -> Response:
 def keep_up(releases: dict[str, Release]) -> None:
     """Extents and marks of demonstration data in pygeoapi's configuration follow the current releases."""
     of = service()
-    of.api.config['resources'].update(config.collections(of.locality, of.audience, releases, of.url))
+    of.api.config['resources'].update(config.collections(of.locality, of.audience, releases, PLACEHOLDER))
 
 
 def _about(release: Release) -> dict[str, Any]:

@@ -1,19 +1,23 @@
 """Looks at every request before any view: known resource, known query parameters, a format that there is."""
 
 from flask import Flask, Response, request
+from pygeoapi.process.base import JobNotFoundError
 
 from dothi.api import parameters
 from dothi.api.language import wanted_format
 from dothi.api.problems import NoSuchResource
 from dothi.api.service import released, service
 from dothi.api.snapshot import snapshot
+from processes.registry import process
+from processes.requests import UnknownJob
 
 # Routes of pygeoapi for kinds of data that this service has none of.
 NOT_OFFERED = frozenset(
     f'pygeoapi.{name}'
     for name in (
-        'asyncapi', 'collection_coverage', 'collection_map', 'get_collection_edr_query', 'stac_landing_page',
-        'stac_search', 'stac_catalog_root', 'stac_catalog_path', 'collection_items', 'get_collection_tiles_data',
+        'asyncapi', 'collection_coverage', 'collection_items', 'collection_map', 'get_collection_edr_query',
+        'get_collection_tiles_data', 'stac_catalog_path', 'stac_catalog_root', 'stac_landing_page', 'stac_search',
+        'static',
     )
 )  # fmt: skip
 # Parameters beyond f and lang.
@@ -37,10 +41,12 @@ def check() -> Response | None:
     endpoint = request.endpoint or ''
     if endpoint in NOT_OFFERED:
         raise NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.')
-    if endpoint.startswith('pygeoapi.') and endpoint != 'pygeoapi.static':
+    if endpoint.startswith('pygeoapi.'):
         parameters.refuse_unknown(('f', 'lang', *PARAMETERS.get(endpoint, ())))
         wanted_format(FORMATS.get(endpoint, ('json', 'html')))
         _known_collection()
+        _known_process()
+        _known_job()
     return None
 
 
@@ -50,3 +56,18 @@ def _known_collection() -> None:
         layer = service().layer(collection_id)
         with snapshot() as db:
             released(layer, db.releases())
+
+
+def _known_process() -> None:
+    process_id = (request.view_args or {}).get('process_id')
+    if process_id is not None:
+        process(process_id, service().audience)
+
+
+def _known_job() -> None:
+    job_id = (request.view_args or {}).get('job_id')
+    if job_id is not None:
+        try:
+            service().api.manager.get_job(job_id)
+        except JobNotFoundError:
+            raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".') from None

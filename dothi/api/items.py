@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from dothi.api import parameters
-from dothi.api.address import api_url
+from dothi.api.address import addressed, api_url
 from dothi.api.caching import conditional, etag, not_modified
 from dothi.api.features import count, read_feature, read_page
 from dothi.api.language import GEOJSON, JSONLD, language, page, wanted_format
@@ -160,5 +160,4 @@ def _jsonld(content: dict[str, Any], layer: Layer) -> str:
     from pygeoapi.linked_data import geojson2jsonld
 
     identifier = str(content['id']) if content['type'] == 'Feature' else None
-    text: str = geojson2jsonld(service().api, content, layer.id, identifier=identifier)
-    return text
+    return addressed(geojson2jsonld(service().api, content, layer.id, identifier=identifier))

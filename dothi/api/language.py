@@ -5,6 +5,7 @@ from typing import Any
 from babel import Locale
 from flask import request
 
+from dothi.api.address import addressed
 from dothi.api.service import service
 from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.text import LANGUAGES, Lang, Text
@@ -55,4 +56,4 @@ def page(template: str, data: dict[str, Any]) -> str:
     html: str = render_j2_template(
         api.tpl_config, api.tpl_config['server']['templates'], template, data, Locale(language())
     )
-    return html
+    return addressed(html)

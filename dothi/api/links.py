@@ -6,12 +6,12 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 
-from dothi.api.address import root_url
+from dothi.api.address import addressed
 from dothi.api.language import language
-from dothi.api.service import service
 from dothi.api.words import LINK_TITLES
 
 JSON_TYPES = ('application/json', 'application/ld+json')
+ADDRESSED = (*JSON_TYPES, 'application/vnd.oai.openapi+json', 'text/html')
 
 
 def install(app: Flask) -> None:
@@ -27,14 +27,13 @@ def localise(response: Response) -> Response:
 
 
 def localised(response: Response) -> Response:
-    """`response` with the client's address in place of the configured one, and Vietnamese titles of links."""
+    """`response` with the address that the client uses, and Vietnamese titles of links."""
     # pygeoapi leaves a plain dict there, in which names are found in one spelling only
     response.headers = Headers(response.headers)
     if response.mimetype in JSON_TYPES and language() == 'vi':
         response.set_data(json.dumps(_translated(json.loads(response.get_data())), ensure_ascii=False))
-    if root_url() != service().url:
-        text = response.get_data(as_text=True)
-        response.set_data(text.replace(service().url, root_url()))
+    if response.mimetype in ADDRESSED:
+        response.set_data(addressed(response.get_data(as_text=True)))
     response.headers['Content-Language'] = language()
     response.vary.update(['Accept', 'Accept-Language'])
     return response

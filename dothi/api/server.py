@@ -41,6 +41,8 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             'graceful_timeout': GRACE_S,
             'keepalive': 30,
             'preload_app': False,
+            # filters are long; this is the most that gunicorn takes
+            'limit_request_line': 8190,
             'control_socket_disable': True,
             'proc_name': f'dothi {self.audience}',
             'post_fork': _after_fork,

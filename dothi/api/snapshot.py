@@ -100,7 +100,7 @@ def _begun() -> Any:
             raise NoConnection(
                 vi='Máy chủ đang bận. Hãy thử lại sau ít phút.', en='The server is busy. Try again in a moment.'
             ) from None
-        except sqlalchemy.exc.OperationalError as error:
+        except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError) as error:
             raise no_database(error) from None
         try:
             _begin(pooled.driver_connection)

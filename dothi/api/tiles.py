@@ -13,14 +13,14 @@ from dothi.api.query import COMMON
 from dothi.api.service import released, service
 from dothi.api.snapshot import snapshot
 from dothi.api.style_file import has_labels
+from dothi.api.tile_matrix_sets import known_matrix_set
 from dothi.api.tile_sql import Place, tile
 from dothi.core.catalog import Release
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import ColumnType, Layer
 from dothi.core.layer_source import source
 
 TILES = Blueprint('tiles', __name__)
-MATRIX_SETS = ('WebMercatorQuad',)
 MVT = 'application/vnd.mapbox-vector-tile'
 WEB_MERCATOR_QUAD = 'http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad'
 TILEJSON_TYPES: dict[ColumnType, str] = {'integer': 'Number', 'number': 'Number', 'boolean': 'Boolean'}
@@ -37,7 +37,7 @@ def tile_data(collection_id: str, tileMatrixSetId: str, tileMatrix: str, tileRow
     layer = service().layer(collection_id)
     parameters.refuse_unknown(COMMON)
     wanted_format(('mvt',))
-    _known_matrix_set(tileMatrixSetId)
+    known_matrix_set(tileMatrixSetId)
     place = _place(layer, tileMatrix, tileRow, tileCol)
     columns = layer.columns_for(service().audience)
     with snapshot() as db:
@@ -57,7 +57,7 @@ def tileset(collection_id: str, tileMatrixSetId: str) -> Response:  # noqa: N803
     layer = service().layer(collection_id)
     parameters.refuse_unknown(COMMON)
     form = wanted_format(('json', 'tilejson', 'html'))
-    _known_matrix_set(tileMatrixSetId)
+    known_matrix_set(tileMatrixSetId)
     with snapshot() as db:
         release = released(layer, db.releases())
     if form == 'html':
@@ -151,12 +151,6 @@ def _metadata(layer: Layer, release: Release) -> dict[str, Any]:
             },
         ],
     }
-
-
-def _known_matrix_set(name: str) -> None:
-    if name not in MATRIX_SETS:
-        hint = did_you_mean(name, MATRIX_SETS)
-        raise NoSuchTile(vi=f'Không có bộ ô "{name}". {hint.vi}', en=f'There is no tile matrix set "{name}". {hint.en}')
 
 
 def _labelled(layer: Layer) -> bool:

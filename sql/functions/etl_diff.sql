@@ -6,7 +6,7 @@
 -- p_demo: the delivery is demonstration data, and leaves real rows alone; a real delivery takes demo rows over
 -- even where they are equal, for the row's origin changes.
 create or replace function catalog.diff(
-    p_layer text, p_staging text, p_key text [], p_columns text [], p_scope geometry, p_closes boolean, p_demo boolean
+    p_layer text, p_staging text, p_key text[], p_columns text[], p_scope geometry, p_closes boolean, p_demo boolean
 ) returns void
 language plpgsql
 as $$
@@ -51,7 +51,7 @@ end
 $$;
 
 -- Numbers of the staged rows whose key is an open, real row outside the scope: it is somebody else's.
-create or replace function catalog.keys_elsewhere(p_layer text, p_staging text, p_key text [], p_scope geometry)
+create or replace function catalog.keys_elsewhere(p_layer text, p_staging text, p_key text[], p_scope geometry)
 returns setof integer
 language plpgsql
 as $$
@@ -71,7 +71,7 @@ $$;
 create or replace function catalog.outcome(p_layer text, p_staging text, p_scope geometry, p_demo boolean)
 returns table (
     rows_added bigint, rows_changed bigint, rows_closed bigint, real_closed bigint, real_in_scope bigint,
-    rows_total bigint, demo_rows bigint, extent double precision [], extent_wgs84 double precision []
+    rows_total bigint, demo_rows bigint, extent double precision[], extent_wgs84 double precision[]
 )
 language plpgsql
 as $$

@@ -68,8 +68,8 @@ create table catalog.release (
     -- open rows whose version came from a demo release: the layer is labelled demonstration data while there are any
     demo_rows bigint not null,
     -- west, south, east, north; null when the layer is empty
-    extent double precision [],
-    extent_wgs84 double precision [],
+    extent double precision[],
+    extent_wgs84 double precision[],
     released_at timestamptz not null default now(),
     released_by text not null default session_user,
     note text
@@ -108,13 +108,13 @@ dothi_loader, dothi_reader_public, dothi_reader_internal, dothi_editor, dothi_wo
 grant usage, create on schema staging to dothi_loader;
 grant usage on schema quarantine to dothi_loader;
 
-grant select on catalog.agency, catalog.layer, catalog.release, catalog.generation to
+grant select on table catalog.agency, catalog.layer, catalog.release, catalog.generation to
 dothi_loader, dothi_reader_public, dothi_reader_internal, dothi_editor, dothi_worker;
-grant update (current_release, updated_at) on catalog.layer to dothi_loader;
-grant insert on catalog.release to dothi_loader;
-grant select, insert, update on catalog.delivery to dothi_loader;
-grant update on catalog.generation to dothi_loader;
-grant select, insert, delete on quarantine.row to dothi_loader;
+grant update (current_release, updated_at) on table catalog.layer to dothi_loader;
+grant insert on table catalog.release to dothi_loader;
+grant select, insert, update on table catalog.delivery to dothi_loader;
+grant update on table catalog.generation to dothi_loader;
+grant select, insert, delete on table quarantine.row to dothi_loader;
 
 alter table catalog.layer enable row level security;
 alter table catalog.release enable row level security;

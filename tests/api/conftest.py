@@ -45,7 +45,8 @@ class Desk:
         cursor.execute(
             """insert into catalog.release (layer_id, origin, scope, mode, rows_added, rows_changed, rows_closed,
                                             rows_total, demo_rows, released_at)
-               values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s, coalesce(%s::timestamptz, now())) returning number""",
+               values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s, coalesce(%s::timestamptz, now()))
+               returning number""",
             [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0, at],
         )
         return int(cursor.fetchone()[0])

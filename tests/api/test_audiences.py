@@ -17,8 +17,8 @@ def test_an_internal_column_is_nowhere_in_the_public_service(desk: Desk, client:
     desk.release('buildings', [(square(0, 0), building('A', population=424242))])
     app = client('public')
     for address in (
-        f'{BUILDINGS}/items', f'{BUILDINGS}/items?f=html', f'{BUILDINGS}/items/1', f'{BUILDINGS}/schema',
-        f'{BUILDINGS}/queryables', f'{BUILDINGS}/tiles/WebMercatorQuad', BUILDINGS, '/api/openapi', '/api/styles/default',
+        BUILDINGS, f'{BUILDINGS}/items', f'{BUILDINGS}/items?f=html', f'{BUILDINGS}/items/1', f'{BUILDINGS}/schema',
+        f'{BUILDINGS}/queryables', f'{BUILDINGS}/tiles/WebMercatorQuad', '/api/openapi', '/api/styles/default',
     ):  # fmt: skip
         answer = app.get(address)
         text = answer.get_data(as_text=True)

@@ -40,33 +40,9 @@ source: {crs: EPSG:9209}
 """
 # Four points 1 km apart, west to east.
 ROWS: list[dict[str, Any]] = [
-    {
-        'code': 'a',
-        'name': 'Nam Định',
-        'n': 1,
-        'x': 0.5,
-        'good': True,
-        'day': '2020-01-01',
-        'at': '2020-01-01T06:00:00Z',
-    },
-    {
-        'code': 'b',
-        'name': 'NAM ĐỊNH',
-        'n': 2,
-        'x': 1.5,
-        'good': False,
-        'day': '2021-01-01',
-        'at': '2021-01-01T06:00:00Z',
-    },
-    {
-        'code': 'c',
-        'name': "It's 50%",
-        'n': 3,
-        'x': 2.5,
-        'good': None,
-        'day': '2022-01-01',
-        'at': '2022-01-01T06:00:00Z',
-    },
+    {'code': 'a', 'name': 'Nam Định', 'n': 1, 'x': 0.5, 'good': True, 'day': '2020-01-01', 'at': '2020-01-01 06:00Z'},
+    {'code': 'b', 'name': 'NAM ĐỊNH', 'n': 2, 'x': 1.5, 'good': False, 'day': '2021-01-01', 'at': '2021-01-01 06:00Z'},
+    {'code': 'c', 'name': "It's 50%", 'n': 3, 'x': 2.5, 'good': None, 'day': '2022-01-01', 'at': '2022-01-01 06:00Z'},
     {'code': 'd', 'name': None, 'n': None, 'x': None, 'good': True, 'day': None, 'at': None},
 ]
 

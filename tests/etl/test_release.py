@@ -45,6 +45,13 @@ def test_a_key_keeps_its_id_for_ever(agency, send, query):
     assert later['d'] not in ids.values()
 
 
+def test_ids_follow_the_order_of_the_file(agency, send, query):
+    """Paging then walks the layer as its agency wrote it, and neighbours lie together on the disk."""
+    codes = [f'{number * 7 % 40:02}' for number in range(40)]
+    send(agency.schools(*codes), 'schools')
+    assert query('select code from layer.schools order by id') == [(code,) for code in codes]
+
+
 def test_moving_a_point_by_a_millimetre_is_a_change(agency, send, query):
     send(agency.geojson('1.geojson', [(agency.school('a'), agency.point())]), 'schools')
     report = send(agency.geojson('2.geojson', [(agency.school('a'), agency.point(0.001))]), 'schools')

@@ -1,0 +1,104 @@
+"""The OpenAPI document: valid, complete by itself, and true."""
+
+import json
+import re
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from dothi.core.settings import LimitSettings
+from tests.api.conftest import Desk, building, codes, school, square
+
+type Client = Callable[..., FlaskClient]
+
+
+def test_it_is_valid_and_no_reference_leaves_it(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    desk.release('buildings', [(square(0, 0), building('A'))])
+    for audience in ('public', 'internal'):
+        answer = client(audience).get('/api/openapi?f=json')
+        document = answer.get_json(force=True)
+        validate(document)
+        assert all(ref.startswith('#/') for ref in re.findall(r'"\$ref": "([^"]*)"', json.dumps(document)))
+        assert '/collections/schools/items' in document['paths']
+        assert '/collections/roads/items' not in document['paths']
+
+
+def test_qgis_finds_the_size_of_a_page(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    document = client().get('/api/openapi').get_json(force=True)
+    limit = document['components']['parameters']['limit']['schema']
+    assert (limit['default'], limit['maximum']) == (LimitSettings().default_items, LimitSettings().max_items)
+
+
+def test_every_parameter_that_it_names_is_known_to_the_service(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    document = app.get('/api/openapi').get_json(force=True)
+    shared = document['components']['parameters']
+    filled = {'featureId': 1, 'tileMatrixSetId': 'WebMercatorQuad', 'tileMatrix': 6, 'tileRow': 1, 'tileCol': 1}
+    for path, operations in document['paths'].items():
+        if 'get' not in operations or '{jobId}' in path:
+            continue
+        for given in operations['get']['parameters']:
+            parameter = shared[given['$ref'].rsplit('/', 1)[-1]] if '$ref' in given else given
+            if parameter['in'] == 'query':
+                answer = app.get(f'/api{path.format(**filled)}', query_string={parameter['name']: ''})
+                assert answer.status_code < 500, (path, parameter['name'])
+                assert 'UnknownParameter' not in answer.get_data(as_text=True), (path, parameter['name'])
+
+
+def test_conformance_lets_qgis_send_its_filters(desk: Desk, client: Client) -> None:
+    """It does only if all of these are declared, and the collection has queryables."""
+    desk.release('schools', [('POINT(0 0)', school('A')), ('POINT(0 0)', school('B', level='high'))])
+    app = client()
+    declared = app.get('/api/conformance').get_json(force=True)['conformsTo']
+    for needed in (
+        'ogcapi-features-3/1.0/conf/filter',
+        'ogcapi-features-3/1.0/conf/features-filter',
+        'cql2/1.0/conf/cql2-text',
+        'cql2/1.0/conf/basic-cql2',
+        'cql2/1.0/conf/basic-spatial-operators',
+        'ogcapi-features-2/1.0/conf/crs',
+        'ogcapi-features-5/1.0/conf/schemas',
+        'ogcapi-tiles-1/1.0/conf/mvt',
+        'ogcapi-processes-1/1.0/conf/core',
+    ):
+        assert f'http://www.opengis.net/spec/{needed}' in declared
+    assert not [name for name in declared if 'features-4' in name]
+    queryables = app.get('/api/collections/schools/queryables').get_json(force=True)
+    assert set(queryables['properties']) == {'id', 'geom', 'code', 'name', 'level', 'places'}
+    assert codes(app.get("/api/collections/schools/items?filter=level='high'&filter-lang=cql2-text")) == ['B']
+
+
+def test_a_collection_says_what_it_is(desk: Desk, client: Client) -> None:
+    number = desk.release('schools', [('POINT(0 0)', school('A'))], demo=True)
+    app = client()
+    collection = app.get('/api/collections/schools?lang=en').get_json(force=True)
+    assert collection['title'] == 'Schools (Demonstration data)'
+    assert 'demonstration data' in collection['keywords']
+    assert (collection['dothi:release'], collection['dothi:demo']) == (number, True)
+    assert collection['storageCrs'] == 'http://www.opengis.net/def/crs/EPSG/0/9209'
+    assert collection['crs'][0] == 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
+    assert 'http://www.opengis.net/def/rel/ogc/1.0/schema' in {link['rel'] for link in collection['links']}
+
+
+def test_a_real_delivery_ends_the_mark_of_demonstration_data_without_a_restart(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))], demo=True)
+    app = client()
+    assert app.get('/api/collections/schools').get_json(force=True)['dothi:demo'] is True
+    desk.release('schools', [('POINT(9000 9000)', school('B'))])
+    after = app.get('/api/collections/schools?lang=en').get_json(force=True)
+    assert (after['title'], after['dothi:demo']) == ('Schools', False)
+    assert after['extent']['spatial']['bbox'][0][0] == after['extent']['spatial']['bbox'][0][2]
+
+
+def test_a_schema_has_titles_units_and_domains(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    schema = client().get('/api/collections/schools/schema?lang=en').get_json(force=True)
+    assert schema['properties']['places'] == {
+        'type': 'integer', 'title': 'Places', 'x-ogc-unit': 'place', 'minimum': 0, 'maximum': 10000,
+    }  # fmt: skip
+    assert {'const': 'high', 'title': 'Upper secondary'} in schema['properties']['level']['oneOf']
+    assert schema['properties']['geom']['x-ogc-role'] == 'primary-geometry'

@@ -1,0 +1,101 @@
+"""The server as it runs in production: gunicorn, several workers, replaced while clients keep asking."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from dothi.core.postgis import free_port
+from dothi.core.settings import PROJECT
+from tests.api.conftest import Desk, school
+
+
+@pytest.fixture
+def served(database: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """Address of an internal service with two workers on the test's database."""
+    port = free_port()
+    environment = {**os.environ, **database, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
+    log = (tmp_path / 'serve.log').open('w+')
+    command = [sys.executable, '-m', 'dothi.cli', 'serve', '--audience', 'internal']
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=PROJECT)
+    try:
+        _wait_until(lambda: _answers(f'http://127.0.0.1:{port}/health'))
+        yield f'http://127.0.0.1:{port}'
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+
+
+class Crowd:
+    """Clients that ask without pause, each over one connection, and count what they got."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        self.seen: Counter[str] = Counter()
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=[address]) for address in addresses]
+
+    def __enter__(self) -> 'Crowd':
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, address: str) -> None:
+        with requests.Session() as session:
+            while not self._stop.is_set():
+                try:
+                    status = str(session.get(address, timeout=30).status_code)
+                except requests.RequestException as error:
+                    status = repr(error)
+                self.seen[f'{status} {address.rsplit("/", 1)[-1]}'] += 1
+
+
+def test_a_first_release_appears_without_restart_and_without_a_failed_request(served: str, desk: Desk) -> None:
+    asked = ['/health', '/api/collections', '/api/conformance', '/api/collections/schools/items']
+    with Crowd([f'{served}{path}' for path in asked]) as crowd:
+        time.sleep(1)
+        desk.release('schools', [('POINT(0 0)', school('A'))])
+        _wait_until(lambda: _documented(served))
+        time.sleep(3)
+    assert set(crowd.seen) == {
+        '200 health', '200 collections', '200 conformance', '404 items', '200 items',
+    }  # fmt: skip
+    assert min(crowd.seen.values()) > 5
+
+
+def test_both_workers_know_the_new_layer(served: str, desk: Desk) -> None:
+    """The document is rendered in each worker; after the change none answers with the old one."""
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    _wait_until(lambda: _documented(served))
+    time.sleep(4)
+    assert all(_documented(served) for _ in range(20))
+
+
+def _documented(served: str) -> bool:
+    return '/collections/schools/items' in requests.get(f'{served}/api/openapi', timeout=30).json()['paths']
+
+
+def _answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def _wait_until(condition: object, patience_s: float = 60) -> None:
+    deadline = time.monotonic() + patience_s
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, 'it took too long'
+        time.sleep(0.2)

@@ -1,0 +1,188 @@
+"""Health, addresses, origins, styles, analyses."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from dothi.core import database as core_database
+from tests.api.conftest import Desk, building, school, square
+
+type Client = Callable[..., FlaskClient]
+
+
+def test_health_tells_what_is_served(desk: Desk, client: Client) -> None:
+    number = desk.release('schools', [('POINT(0 0)', school('A'))])
+    answer = client().get('/health')
+    document = answer.get_json()
+    assert answer.status_code == 200
+    assert (document['status'], document['database'], document['worker']) == ('ok', 'ok', 'none')
+    assert document['releases'] == {'schools': number}
+    assert document['generation'] > 0
+
+
+def test_without_a_database_the_service_says_so_and_recovers(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch, database: dict[str, str]
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://nobody:secret-word@127.0.0.1:1/none')
+    core_database.fresh()
+    assert app.get('/health').status_code == 503
+    answer = app.get('/api/collections/schools/items')
+    assert answer.status_code == 503
+    assert answer.headers['Retry-After']
+    assert 'secret-word' not in answer.get_data(as_text=True)
+    monkeypatch.setenv('DOTHI_DATABASE_URL', database['DOTHI_DATABASE_URL'])
+    core_database.fresh()
+    assert app.get('/api/collections/schools/items').status_code == 200
+
+
+def test_connections_that_the_database_closed_cost_no_request(desk: Desk, client: Client) -> None:
+    """A restart of the database leaves dead connections in the pool."""
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    assert app.get('/api/collections/schools/items').status_code == 200
+    with core_database.connection('admin') as db, db.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'dothi_reader_internal'")
+    assert app.get('/api/collections/schools/items').status_code == 200
+
+
+def test_a_service_starts_without_a_database(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://nobody@127.0.0.1:1/none')
+    core_database.fresh()
+    app = client()
+    assert app.get('/health').status_code == 503
+    assert app.get('/api?f=json').status_code == 200
+
+
+def test_a_broken_layer_file_takes_only_its_layer_out(
+    desk: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    desk.release('buildings', [(square(0, 0), building('A'))])
+    folder = _copy_of(desk.locality.path, tmp_path)
+    (folder / 'layers' / 'schools.yml').write_text('id: schools\nkolumns: {}\n', encoding='utf-8')
+    monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
+    app = client()
+    assert app.get('/health').get_json()['broken_layers'] == ['schools']
+    assert app.get('/api/collections/schools').status_code == 404
+    assert app.get('/api/collections/buildings/items').status_code == 200
+    listed = app.get('/api/collections').get_json(force=True)['collections']
+    assert [one['id'] for one in listed] == ['buildings']
+
+
+def _copy_of(locality: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(locality, tmp_path / 'copy'))
+
+
+def links_of(app: FlaskClient, address: str, **headers: str) -> set[str]:
+    """Scheme and host of every link in the answer."""
+    document = app.get(address, headers=headers).get_json(force=True)
+    return {
+        '/'.join(link['href'].split('/')[:3]) for link in document['links'] if 'creativecommons' not in link['href']
+    }
+
+
+@pytest.mark.parametrize(
+    'address', ['/api', '/api/collections/schools', '/api/collections/schools/items', '/api/processes']
+)
+def test_links_never_repeat_the_host_that_a_request_claims(desk: Desk, client: Client, address: str) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    forged = {'Host': 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https'}
+    assert links_of(client(), address, **forged) == {'http://127.0.0.1:5000'}
+
+
+@pytest.mark.parametrize(
+    'address', ['/api', '/api/collections/schools', '/api/collections/schools/items', '/api/processes']
+)
+def test_links_follow_a_trusted_proxy(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.0/8"]')
+    told = {'X-Forwarded-Host': 'map.example', 'X-Forwarded-Proto': 'https'}
+    assert links_of(client(), address, **told) == {'https://map.example'}
+    monkeypatch.setenv('DOTHI_PUBLIC_URL', 'https://named.example/')
+    assert links_of(client(), address, **told) == {'https://named.example'}
+
+
+def test_any_page_may_read_the_public_service(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client('public')
+    for address in ('/api/collections/schools/items', '/api/collections', '/api/collections/x'):
+        assert app.get(address, headers={'Origin': 'https://a.example'}).headers['Access-Control-Allow-Origin'] == '*'
+    preflight = app.options('/api/collections/schools/items', headers={'Origin': 'https://a.example'})
+    assert preflight.status_code == 200
+    assert 'GET' in preflight.headers['Access-Control-Allow-Methods']
+
+
+def test_only_named_origins_may_read_the_internal_service(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_CORS_ORIGINS', '["https://friend.example"]')
+    app = client('internal')
+    friend = app.get('/api', headers={'Origin': 'https://friend.example'})
+    assert friend.headers['Access-Control-Allow-Origin'] == 'https://friend.example'
+    assert 'Access-Control-Allow-Origin' not in app.get('/api', headers={'Origin': 'https://a.example'}).headers
+
+
+def test_the_style_draws_what_is_released_for_the_audience(desk: Desk, client: Client) -> None:
+    desk.release('buildings', [(square(0, 0), building('A'))], demo=True)
+    app = client('public')
+    answer = app.get('/api/styles/default?lang=en')
+    style = answer.get_json()
+    assert style['version'] == 8
+    assert set(style['sources']) == {'buildings'}
+    assert {part['source-layer'] for part in style['layers'] if 'source-layer' in part} == {'buildings'}
+    metadata = style['metadata']
+    assert metadata['dothi:demo'] is True
+    (about,) = metadata['dothi:layers']
+    assert set(about['columns']) == {'code', 'use', 'floors'}
+    (legend,) = metadata['dothi:legend']
+    assert [entry['label']['en'] for entry in legend['entries']] == [
+        'Residential',
+        'Commercial',
+        'Industrial',
+        'Public',
+    ]
+    assert app.get('/api/styles/default?lang=en', headers={'If-None-Match': answer.headers['ETag']}).status_code == 304
+
+
+def test_every_style_file_of_the_locality_is_read(desk: Desk, locality: object) -> None:
+    from dothi.api.style_file import style_of
+
+    for layer in desk.locality.layers.values():
+        assert style_of(layer, desk.locality.path).layers
+
+
+@pytest.mark.parametrize(
+    ('process', 'body', 'status', 'named'),
+    [
+        ('service-coverage', {'inputs': {'facilities': 'schools', 'distance_m': -1}}, 400, 'distance_m'),
+        ('service-coverage', {'inputs': {'facilities': 'nowhere', 'distance_m': 500}}, 400, 'facilities'),
+        ('service-coverage', {'inputs': {'distance_m': 500}}, 400, 'facilities'),
+        ('service-coverage', {}, 400, 'facilities'),
+        ('service-coverage', [], 400, 'inputs'),
+        ('service-coverage', {'facilities': 'schools'}, 400, 'inputs'),
+        ('service-coverag', {'inputs': {}}, 404, 'service-coverage'),
+    ],
+)
+def test_a_wrong_input_of_an_analysis_is_named(
+    desk: Desk, client: Client, process: str, body: object, status: int, named: str
+) -> None:
+    answer = client().post(f'/api/processes/{process}/execution?lang=en', data=json.dumps(body))
+    document = answer.get_json()
+    assert answer.status_code == status, document
+    assert named in document['description']
+
+
+def test_without_a_worker_an_analysis_is_refused_as_unavailable(desk: Desk, client: Client) -> None:
+    body = {'inputs': {'facilities': 'health_facilities', 'distance_m': 1000}}
+    answer = client().post('/api/processes/service-coverage/execution', json=body)
+    assert answer.status_code == 503
+    assert answer.headers['Retry-After']

@@ -1,0 +1,36 @@
+"""What the README tells a newcomer to type works, and answers what the README shows."""
+
+import re
+import subprocess
+
+import pytest
+
+from dothi.core.settings import PROJECT
+from tests.conftest import Province
+
+REQUEST = re.compile(r'```sh\n(curl .*?)```\n\n```text\n(.*?)```', re.DOTALL)
+
+
+def requests(page: str) -> list[tuple[str, str]]:
+    """Commands with the output that stands below each."""
+    return REQUEST.findall((PROJECT / page).read_text(encoding='utf-8'))
+
+
+@pytest.mark.parametrize('number', range(4))
+def test_a_request_of_the_readme_answers_as_it_is_shown(province: Province, number: int) -> None:
+    command, shown = requests('README.md')[number]
+    assert 'http://127.0.0.1:5000' in command
+    here = command.replace('http://127.0.0.1:5000', province.internal_url)
+    done = subprocess.run(['bash', '-c', here], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert comparable(done.stdout) == comparable(shown)
+
+
+def test_both_languages_show_the_same_four_requests() -> None:
+    assert len(requests('README.md')) == 4
+    assert requests('README.md') == requests('README.vi.md')
+
+
+def comparable(output: str) -> str:
+    """The output; for an analysis without its figures, since the tests' province has fewer houses."""
+    return re.sub(r'\d+(\.\d+)?', '#', output) if 'share_covered' in output else output

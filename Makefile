@@ -39,7 +39,7 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'ruff format' $(PYTHON) -m ruff format --check .
 	@$(STEP) 'mypy' $(PYTHON) -m mypy
 	@$(STEP) 'import-linter' .venv/bin/lint-imports
-	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint --nofail-on-warnings sql
+	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
 bench: packages-postgis python web .venv/test.installed ## Đo tốc độ / measure the speed
@@ -71,7 +71,7 @@ endif
 	@$(STEP) 'Lệnh / command: .venv/bin/dothi' $(PYTHON) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/%.installed: requirements/%.lock | .venv/run.installed
+.venv/test.installed .venv/lint.installed: .venv/%.installed: requirements/%.lock | .venv/run.installed
 	@$(STEP) 'Thư viện Python / Python libraries: $*' docker/venv.sh $*
 	@touch $@
 

@@ -6,22 +6,21 @@ import traceback
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from pydantic import BaseModel, ValidationError
 
 import dothi
 from dothi import local, show
-from dothi.core.catalog import releases as catalog_releases
-from dothi.core.database import connection
 from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
 from dothi.core.layer import Audience
-from dothi.core.locality import Locality, load_locality
-from dothi.core.migrate import migrate as apply_migrations
 from dothi.core.settings import PathSettings, ServerSettings
 from etl.options import DeliveryOptions
 from etl.report import Report
+
+if TYPE_CHECKING:
+    from dothi.core.locality import Locality
 
 app = typer.Typer(
     name='dothi',
@@ -76,6 +75,8 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def migrate(dry_run: DryRun = False, as_json: Json = False) -> None:
     """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
+    from dothi.core.migrate import migrate as apply_migrations
+
     _print(apply_migrations(_locality(), dry_run=dry_run), as_json, show.migrated)
 
 
@@ -125,6 +126,9 @@ def releases(
     as_json: Json = False,
 ) -> None:
     """Lịch sử phát hành · The releases, newest first: what each changed and where it came from."""
+    from dothi.core.catalog import releases as catalog_releases
+    from dothi.core.database import connection
+
     if layer:
         _locality().layer(layer)
     with connection('loader') as db:
@@ -222,7 +226,9 @@ def _recorded() -> Defect:
     )
 
 
-def _locality() -> Locality:
+def _locality() -> 'Locality':
+    from dothi.core.locality import load_locality
+
     return load_locality(PathSettings().locality)
 
 

@@ -11,12 +11,8 @@ from pydantic import BaseModel
 
 from demo import LOCALITY_ID
 from dothi.core.catalog import Release, current_releases
-from dothi.core.database import NoDatabase, connection, fresh
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.layer import Audience
-from dothi.core.locality import Locality
-from dothi.core.migrate import migrate
-from dothi.core.postgis import LocalPostgis
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, PathSettings, ServerSettings
@@ -25,6 +21,8 @@ from etl.report import Report
 
 if TYPE_CHECKING:
     from demo.write import DemoFile
+    from dothi.core.locality import Locality
+    from dothi.core.postgis import LocalPostgis
 
 DemoSize = Literal['small', 'full', 'no']
 START_PATIENCE_S = 60
@@ -64,13 +62,15 @@ class Status(BaseModel):
     layers: list[LayerState]
 
 
-def up(locality: Locality, demo: DemoSize, progress: Progress = silent) -> Status:
+def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
     """The running instance, with everything started that did not run; safe to repeat.
 
     The demo is drawn for one locality and left out for any other.
 
     Raises NoPostgis, ServiceDied or ServiceSilent with the log to read.
     """
+    from dothi.core.migrate import migrate
+
     progress('database', 0, None)
     start_database()
     progress('migrate', 0, None)
@@ -91,8 +91,10 @@ def down() -> list[str]:
     return ended
 
 
-def status(locality: Locality) -> Status:
+def status(locality: 'Locality') -> Status:
     """What runs and what is served; a database that does not answer is null, not an error."""
+    from dothi.core.database import NoDatabase, connection
+
     try:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
@@ -106,13 +108,17 @@ def status(locality: Locality) -> Status:
     )
 
 
-def private_database() -> LocalPostgis:
+def private_database() -> 'LocalPostgis':
     """The server that `make up` starts; not used where DOTHI_DATABASE_URL names another."""
+    from dothi.core.postgis import LocalPostgis
+
     return LocalPostgis(PathSettings().state / 'postgis', DatabaseSettings().database_port)
 
 
 def start_database() -> None:
     """Starts the private database, unless DOTHI_DATABASE_URL names another one."""
+    from dothi.core.database import fresh
+
     run = PathSettings().run
     run.mkdir(parents=True, exist_ok=True)
     if DatabaseSettings().database_url:
@@ -132,7 +138,7 @@ def demo_buildings(size: Literal['small', 'full']) -> int:
     return SIZES[size]
 
 
-def deliver_demo(locality: Locality, buildings: int, progress: Progress = silent) -> list[Report]:
+def deliver_demo(locality: 'Locality', buildings: int, progress: Progress = silent) -> list[Report]:
     """Reports of the demo's files that were delivered now; those delivered before are left out."""
     from demo.write import write_demo
     from etl.deliver import deliver
@@ -163,6 +169,8 @@ def demo_options(file: 'DemoFile') -> DeliveryOptions:
 
 def _delivered(file: 'DemoFile') -> bool:
     """Whether this very file was accepted before, whatever has replaced it since."""
+    from dothi.core.database import connection
+
     digest = hashlib.sha256(file.path.read_bytes()).hexdigest()
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute(
@@ -234,7 +242,7 @@ def _service_state(service: Service) -> ServiceState:
     return ServiceState(name=service.name, running=pid is not None, pid=pid, url=_url(service))
 
 
-def _layer_states(locality: Locality, served: dict[str, Release]) -> list[LayerState]:
+def _layer_states(locality: 'Locality', served: dict[str, Release]) -> list[LayerState]:
     broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
     known = [
         LayerState(id=name, release=served.get(name), demo=name in served and served[name].demo)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 from rich.box import SIMPLE
@@ -14,11 +14,13 @@ from rich.table import Column, Table
 from dothi import local
 from dothi.core.catalog import Release
 from dothi.core.errors import DothiError, without_secrets
-from dothi.core.migrate import MigrationReport
 from dothi.core.progress import Progress as Told
 from dothi.core.settings import SETTINGS
 from etl.report import Report
 from etl.report_table import renderable
+
+if TYPE_CHECKING:
+    from dothi.core.migrate import MigrationReport
 
 # A pipe has no width; wide enough for every table without a note.
 out = Console(width=None if sys.stdout.isatty() else 110)
@@ -140,7 +142,7 @@ def status(document: local.Status) -> None:
             out.print(f'[red]{layer.error["message"]["en"]}[/]')  # type: ignore[index]
 
 
-def migrated(document: MigrationReport) -> None:
+def migrated(document: 'MigrationReport') -> None:
     for line in [*document.migrations, *document.layers]:
         out.print(line, markup=False)
     if document.empty:

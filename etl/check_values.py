@@ -22,6 +22,8 @@ TYPE_WORDS = {
     'date': Text(vi='ngày (2024-08-31 hoặc 31/08/2024)', en='a date (2024-08-31 or 31/08/2024)'),
     'timestamp': Text(vi='thời điểm (2024-08-31T12:00)', en='a moment (2024-08-31T12:00)'),
 }
+# Units that are counted things have a name in each language; symbols such as m and kV are the same in both.
+UNITS_VI = {'bed': 'giường', 'floor': 'tầng', 'person': 'người', 'place': 'chỗ'}
 
 
 def attributes(
@@ -97,12 +99,17 @@ def _domain(column: Column, layer: Layer) -> Text:
 
 
 def _range(column: Column) -> Text:
-    low = '' if column.min is None else f'{column.min:g}'
-    high = '' if column.max is None else f'{column.max:g}'
+    low = None if column.min is None else f'{column.min:.15g}'
+    high = None if column.max is None else f'{column.max:.15g}'
     unit = f' {column.unit}' if column.unit else ''
+    unit_vi = f' {UNITS_VI.get(column.unit, column.unit)}' if column.unit else ''
+    if low is not None and high is not None:
+        vi, en = f'nằm ngoài khoảng {low}–{high}', f'is outside {low} to {high}'
+    else:
+        vi = f'nhỏ hơn {low}' if high is None else f'lớn hơn {high}'
+        en = f'is less than {low}' if high is None else f'is more than {high}'
     return Text(
-        vi=f'nằm ngoài khoảng {low}–{high}{unit}. Kiểm tra giá trị và đơn vị.',
-        en=f'is outside {low} to {high}{unit}. Check the value and its unit.',
+        vi=f'{vi}{unit_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.'
     )
 
 

@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from dothi.core.crs import VN2000_SRIDS, Crs, parse_crs, proj_string
+from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -22,6 +23,10 @@ CONVINCING = 0.99
 RIVAL = 0.90
 FEWEST_POINTS = 5
 SWAPPED = ',yx'
+
+
+class NoPlaces(DataRefused):
+    """No row has coordinates, so there is nothing to judge their system by."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,13 @@ def decide(
     """How the coordinates of `source` are to be read.
 
     given: what the sender says, which counts before what the file says. geometry: a sample of the file.
-    units: released units, to judge candidates by. Raises UnknownCrs for a declaration that nobody knows.
+    units: released units, to judge candidates by. Raises UnknownCrs for a declaration that nobody knows,
+    and NoPlaces where there is neither a declaration nor a place.
     """
     declared = given or source.declared_crs or source.implied_crs
     judge = Judge(locality, units, _points(geometry))
+    if declared is None and not len(judge.points):
+        raise _no_places(source, len(geometry))
     if declared is None:
         return _by_candidates(layer, judge)
     reading, notes = _as_meant(_parse(declared), given)
@@ -215,6 +223,14 @@ def _misfit(source: Source, given: str | None, layer: Layer, decision: Decision,
     )
     report = decision.report.model_copy(update={'candidates': better})
     return Decision(decision.reading, report, [*decision.notes, note])
+
+
+def _no_places(source: Source, rows: int) -> NoPlaces:
+    return NoPlaces(
+        vi=f'{source.name}: {rows} hàng đầu không hàng nào có hình học hoặc tọa độ. Gửi tệp có vị trí của đối tượng.',
+        en=f'{source.name}: none of the first {rows} rows has a geometry or coordinates. '
+        'Send a file with the places of its features.',
+    )
 
 
 def _points(geometry: Geometries) -> Geometries:

@@ -18,6 +18,8 @@ from etl.register import RegisterRows
 # A column refers to units if nearly all rows lie in the unit that it names.
 REFERS = 0.95
 SAMPLE_ROWS = 2_000
+# A column that is not a key at all has thousands of rows with one value; each message would name them all.
+NAMED_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ def _groups(db: Connection, layer: Layer, staging: str) -> tuple[list[tuple[int,
                 select {key} from {table} group by {key} having count(*) > 1
             ) as r using ({key})
         )
-        select row_number, min(row_number) over (partition by {key}, {content}) as first,
+        select id, min(id) over (partition by {key}, {content}) as first,
                dense_rank() over (order by {key}) as key_rank
-        from repeated order by key_rank, row_number
+        from repeated order by key_rank, id
     """).format(table=sql.Identifier('staging', staging), key=key, content=content)
     with db.cursor() as cursor:
         cursor.execute(statement)
@@ -78,11 +80,13 @@ def _groups(db: Connection, layer: Layer, staging: str) -> tuple[list[tuple[int,
 
 def _load(db: Connection, layer: Layer, staging: str, groups: list[list[int]]) -> list[list[Staged]]:
     names = sql.SQL(', ').join(map(sql.Identifier, layer.columns))
-    statement = sql.SQL('select row_number, st_asbinary(geom), {} from {} where row_number = any(%s)').format(
-        names, sql.Identifier('staging', staging)
+    rows = sql.Literal([row for group in groups for row in group])
+    # without bound values, as a % in the name of a column would be taken for a placeholder
+    statement = sql.SQL('select id, st_asbinary(geom), {} from {} where id = any({})').format(
+        names, sql.Identifier('staging', staging), rows
     )
     with db.cursor() as cursor:
-        cursor.execute(statement, [[row for group in groups for row in group]])
+        cursor.execute(statement)
         loaded = {
             row: Staged(row, dict(zip(layer.columns, values, strict=True)), shapely.from_wkb(bytes(wkb)))
             for row, wkb, *values in cursor.fetchall()
@@ -96,7 +100,7 @@ def _judge(group: list[Staged], register: RegisterRows | None, references: dict[
     standing = [row for row, reason in reasons.items() if reason is None]
     if len(standing) == 1:
         return [Fault(row, 'key_duplicate', reason) for row, reason in reasons.items() if reason is not None]
-    rows = ', '.join(str(staged.row) for staged in group)
+    rows = ', '.join([*(str(staged.row) for staged in group[:NAMED_ROWS]), *['…'] * (len(group) > NAMED_ROWS)])
     says = Text(
         vi=f'trùng khóa nhưng khác nội dung (các hàng {rows}). Giữ một hàng đúng.',
         en=f'the same key with different contents (rows {rows}). Keep the right one.',
@@ -137,6 +141,8 @@ def _by_place(staged: Staged, references: dict[str, Units]) -> Text | None:
 def _references(db: Connection, layer: Layer, staging: str, units: list[Units]) -> dict[str, Units]:
     """Text columns whose values are codes of units in which the rows lie, as a sample shows."""
     names = [name for name, column in layer.columns.items() if column.type == 'text']
+    if not names:
+        return {}
     statement = sql.SQL('select st_asbinary(st_pointonsurface(geom)), {} from {} limit {}').format(
         sql.SQL(', ').join(map(sql.Identifier, names)), sql.Identifier('staging', staging), sql.Literal(SAMPLE_ROWS)
     )

@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.formats.encoding import codec_name, wrong_encoding
+from etl.formats.errors import WrongEncoding
 from etl.formats.source import Source
+from etl.garbled import garbled, garbled_example
 from etl.report import ColumnText
 from etl.values import Bools
 
@@ -37,8 +39,29 @@ class Decoder:
         self.failed[column] = self.failed.get(column, 0) + int(bad.sum())
         self.accented[column] = self.accented.get(column, 0) + _count_accented(text) + int(bad.sum())
         if self.failed[column] > HOPELESS * self.accented[column] and self.accented[column] > 1:
-            raise wrong_encoding(f'Cột/Column {column}', self.encoding)
+            raise self._wrong(values, column)
+        self._must_make_sense(text, column)
         return text, bad
+
+    def _wrong(self, values: Any, column: str) -> WrongEncoding:
+        """Why the bytes of a column are not text, with what they are instead where that can be seen."""
+        seen = {self._bytes(raw).decode('latin-1') for raw in values.cast(pa.binary()).to_pylist() if raw is not None}
+        example = garbled_example(sorted(seen), vietnamese=False)
+        if example is not None and self.encoding == 'utf-8':
+            return garbled(column, 'Latin-1', example)
+        return wrong_encoding(f'Cột/Column {column}', self.encoding)
+
+    def _must_make_sense(self, text: Any, column: str) -> None:
+        """Raises WrongEncoding where a code page, which can read any byte, makes no words of them."""
+        if self.encoding.startswith('utf') or pc.all(pc.string_is_ascii(text), min_count=0).as_py():
+            return
+        example = garbled_example(pc.unique(text).to_pylist(), vietnamese=self.encoding == 'cp1258')
+        if example is not None:
+            raise garbled(column, self.encoding, example)
+
+    def _bytes(self, raw: bytes) -> bytes:
+        """The bytes of the file, from those that the reader made of them."""
+        return raw if self.read_as is None else raw.decode('utf-8').encode(self.read_as)
 
     def show(self, raw: bytes) -> str:
         """Any bytes as something readable: decoded, and \\xNN for what cannot be."""
@@ -71,9 +94,7 @@ class Decoder:
 
     def _text(self, raw: bytes) -> str | None:
         try:
-            if self.read_as is not None:
-                raw = raw.decode('utf-8').encode(self.read_as)
-            return raw.decode(self.encoding)
+            return self._bytes(raw).decode(self.encoding)
         except UnicodeError:
             return None
 

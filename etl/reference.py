@@ -63,18 +63,18 @@ def _units(db: Connection, layer: Layer, on: date) -> Units | None:
             return None
         cursor.execute(
             sql.SQL('select {}, st_asbinary(geom) from {} where {}').format(
-                sql.Identifier(code_column(layer)), sql.Identifier('layer', layer.id), _in_force(layer)
-            ),
-            {'on': on},
+                sql.Identifier(code_column(layer)), sql.Identifier('layer', layer.id), _in_force(layer, on)
+            )
         )
         rows = cursor.fetchall()
     polygons = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
     return Units(layer, release[0], release[1], [row[0] for row in rows], polygons)
 
 
-def _in_force(layer: Layer) -> sql.Composable:
+def _in_force(layer: Layer, on: date) -> sql.Composable:
     if layer.publish.validity is None:
         return sql.SQL('true')
     begins, ends = (sql.Identifier(name) for name in layer.publish.validity)
-    condition = '({} is null or {} <= %(on)s) and ({} is null or %(on)s < {})'
-    return sql.SQL(condition).format(begins, begins, ends, ends)
+    # a literal, as a % in the name of a column would be taken for a placeholder of a bound value
+    condition = '({0} is null or {0} <= {2}) and ({1} is null or {2} < {1})'
+    return sql.SQL(condition).format(begins, ends, sql.Literal(on))

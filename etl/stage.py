@@ -26,7 +26,7 @@ def copy(db: Connection, layer: Layer, srid: int, name: str, rows: Prepared) -> 
     """Appends the good rows of a batch to staging.<name>."""
     if not len(rows.geometry):
         return
-    columns = ['row_number', *layer.columns, 'geom']
+    columns = ['id', *layer.columns, 'geom']
     statement = sql.SQL('copy {} ({}) from stdin (format csv)').format(
         sql.Identifier('staging', name), sql.SQL(', ').join(map(sql.Identifier, columns))
     )

@@ -16,7 +16,7 @@ def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, 
     rows = [fault.row for fault in faults]
     with db.cursor() as cursor:
         cursor.execute(
-            sql.SQL('delete from {} where row_number = any(%s)').format(sql.Identifier('staging', staging)), [rows]
+            sql.SQL('delete from {} where id = any(%s)').format(sql.Identifier('staging', staging)), [rows]
         )
     return _problems({fault.row: fault for fault in faults}, source, plan)
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from dothi.api.address import addressed, api_url
 from dothi.api.caching import conditional, etag, not_modified
 from dothi.api.features import count, read_feature, read_page
 from dothi.api.language import GEOJSON, JSONLD, language, page, wanted_format
+from dothi.api.problems import NotAllowed, answer
 from dothi.api.query import COMMON, Query, cursor_of, read_query
 from dothi.api.served_crs import chosen_crs
 from dothi.api.service import released, service
@@ -80,7 +82,12 @@ def item(collection_id: str, item_id: str) -> Response:
 def read_only(collection_id: str, item_id: str | None = None) -> Response:  # noqa: ARG001
     """What may be done with items: they are read only."""
     service().layer(collection_id)
-    return Response(status=200 if request.method == 'OPTIONS' else 405, headers=READ_ONLY)
+    if request.method == 'OPTIONS':
+        return Response(headers=READ_ONLY)
+    refused = NotAllowed(vi='Dữ liệu ở đây chỉ để đọc.', en='Items are read only here.')
+    response = answer(refused, HTTPStatus.METHOD_NOT_ALLOWED)
+    response.headers.update(READ_ONLY)
+    return response
 
 
 def _matched(db: Any, query: Query, release: Release, found: Any) -> int:

@@ -1,5 +1,6 @@
 """Reading a filter: text or JSON becomes the standard's JSON tree, by the package `cql2`, within limits."""
 
+import re
 from typing import Any, Literal
 
 import cql2
@@ -10,6 +11,13 @@ from dothi.core.settings import LimitSettings
 type Language = Literal['cql2-text', 'cql2-json']
 type Node = Any
 
+# What is in quotes, words, and every other sign by itself; in each language as its own grammar has quotes.
+TOKENS: dict[str, re.Pattern[str]] = {
+    'cql2-text': re.compile(r"""'(?:[^']|'')*'|"[^"]*"|\w+|[^\s\w]"""),
+    'cql2-json': re.compile(r'"(?:[^"\\]|\\.)*"|\w+|[^\s\w]'),
+}
+OPENING, CLOSING, PREFIXES = frozenset('([{'), frozenset(')]}'), frozenset(('NOT', '-', '+'))
+
 
 def parse(text: str, language: Language = 'cql2-text') -> Node:
     """The filter as the standard's JSON tree; raises BadFilter where it is no CQL2, too long or too deep."""
@@ -19,7 +27,7 @@ def parse(text: str, language: Language = 'cql2-text') -> Node:
             vi=f'Bộ lọc dài {len(text)} ký tự, tối đa {limits.filter_max_length}.',
             en=f'The filter has {len(text)} characters, at most {limits.filter_max_length} are allowed.',
         )
-    _refuse_depth(_nesting(text), limits.filter_max_depth * 4)
+    _refuse_depth(_nesting(text, language), limits.filter_max_depth * 4)
     try:
         read = cql2.parse_json if language == 'cql2-json' else cql2.parse_text
         tree = read(text).to_json()
@@ -32,22 +40,31 @@ def parse(text: str, language: Language = 'cql2-text') -> Node:
     return tree
 
 
-def _depth(node: Node) -> int:
-    if isinstance(node, dict):
-        # coordinates are flat lists in depth: they count as one level
-        return 1 + max((_depth(arg) for arg in node.get('args', []) if isinstance(arg, dict)), default=0)
-    return 1
+def _depth(tree: Node) -> int:
+    """Levels of operations; without recursion, since this is what tells whether recursion is safe."""
+    deepest, waiting = 0, [(tree, 1)]
+    while waiting:
+        node, level = waiting.pop()
+        deepest = max(deepest, level)
+        # coordinates and lists of values are flat, they count as one level
+        arguments = node.get('args', []) if isinstance(node, dict) else []
+        waiting += [(argument, level + 1) for argument in arguments if isinstance(argument, dict)]
+    return deepest
 
 
-def _nesting(text: str) -> int:
-    """How deep brackets nest, counted before anything recursive sees the text."""
-    deepest = level = 0
-    for char in text:
-        if char in '([{':
-            level += 1
-            deepest = max(deepest, level)
-        elif char in ')]}':
-            level -= 1
+def _nesting(text: str, language: Language) -> int:
+    """How deep brackets and prefixes nest, counted before the parser, which overflows its stack on thousands."""
+    deepest = level = prefixes = 0
+    opened: list[int] = []
+    for token in TOKENS[language].findall(text):
+        if token in OPENING:
+            opened.append(prefixes + 1)
+            level, prefixes = level + prefixes + 1, 0
+        elif token in CLOSING:
+            level, prefixes = level - (opened.pop() if opened else 0), 0
+        else:
+            prefixes = prefixes + 1 if token.upper() in PREFIXES else 0
+        deepest = max(deepest, level + prefixes)
     return deepest
 
 

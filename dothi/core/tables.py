@@ -62,9 +62,9 @@ def history_table(layer: Layer, srid: int) -> Table:
 
 
 def staging_table(layer: Layer, srid: int, name: str) -> Table:
-    """staging.<name>: the rows of one delivery, unlogged, with their row numbers in the file."""
+    """staging.<name>: the rows of one delivery, unlogged; `id` is a row's number in the file."""
     columns: list[SchemaItem] = [
-        Column('row_number', Integer, primary_key=True, autoincrement=False),
+        Column('id', Integer, primary_key=True, autoincrement=False),
         *attribute_columns(layer),
         Column('geom', Geometry(layer.geometry, srid, spatial_index=False)),
     ]

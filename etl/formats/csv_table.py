@@ -7,7 +7,7 @@ import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,11 @@ X = frozenset({'x', 'toa do x', 'x vn2000', 'x vn 2000', 'coord x', 'point x'})
 Y = frozenset({'y', 'toa do y', 'y vn2000', 'y vn 2000', 'coord y', 'point y'})
 WKT = frozenset({'wkt', 'geom', 'geometry', 'the geom', 'hinh hoc'})
 MAX_CELL = 50_000_000
+DELIMITERS = (',', ';', '\t', '|')
+# What an empty row of a spreadsheet consists of.
+BLANK = ' ,;\t|"\r\n'
+# Tells Excel the delimiter, and is no row of the table.
+EXCEL_HINT = re.compile(r'"?sep=."?', re.IGNORECASE)
 
 
 class NoCoordinates(DataRefused):
@@ -63,8 +68,8 @@ class CsvSource(Source):
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """All rows, each cell as text; a blank line is no row."""
         with _text(self.file, self.member, self.codec) as lines:
+            _header(lines, self.name)
             kept = (row for row in _reader(lines, self.delimiter) if any(cell.strip() for cell in row))
-            next(kept)  # the header
             first_row = 1
             for chunk in itertools.batched(kept, rows):
                 yield self._batch(first_row, chunk)
@@ -157,21 +162,21 @@ def _text(file: Path, member: str | None, codec: str) -> Iterator[TextIO]:
             ) from None
 
 
-def _reader(lines: TextIO, delimiter: str) -> Iterator[list[str]]:
+def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_CELL)
     return csv.reader(lines, delimiter=delimiter)
 
 
 def _header(lines: TextIO, name: str) -> tuple[list[str], str]:
-    """The first line's cells, and the delimiter that makes most of it."""
-    first = next((line for line in lines if line.strip()), '')
+    """The header's cells, and the delimiter that makes most of them; `lines` stands behind the header then."""
+    first = next((line for line in lines if line.strip(BLANK) and not EXCEL_HINT.fullmatch(line.strip())), '')
     if not first:
         raise EmptyFile(
             vi=f'{name} trống. Kiểm tra lại tệp và gửi lại.', en=f'{name} is empty. Check the file and resend.'
         )
-    parsed = {delimiter: next(csv.reader([first], delimiter=delimiter)) for delimiter in (',', ';', '\t', '|')}
-    delimiter = max(parsed, key=lambda candidate: len(parsed[candidate]))
-    return parsed[delimiter], delimiter
+    delimiter = max(DELIMITERS, key=lambda candidate: len(next(csv.reader([first], delimiter=candidate))))
+    # a name in quotes may go over several lines
+    return next(_reader(itertools.chain([first], lines), delimiter)), delimiter
 
 
 def _names(header: list[str]) -> list[str]:

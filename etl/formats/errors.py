@@ -19,6 +19,10 @@ class UnreadableFile(DataRefused):
     """The file is not what its name says, or it is damaged."""
 
 
+class MissingPart(DataRefused):
+    """A file that goes with the delivered one, and without which it cannot be read, is not there."""
+
+
 class BadArchive(DataRefused):
     """The archive is damaged, encrypted, or built to do harm."""
 

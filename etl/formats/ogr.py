@@ -1,6 +1,7 @@
 """Shapefile, GeoPackage, GeoJSON and MapInfo TAB: described by fiona, read in bulk as Arrow by pyogrio."""
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,9 +95,10 @@ def unreadable(name: str, error: Exception) -> UnreadableFile:
     """The error for a file that GDAL gives up on."""
     # GDAL's messages name paths of this machine: only the file's own name is the sender's business.
     reason = re.sub(r"'?/\S*'?", name, str(error).splitlines()[0].split('; It might')[0])
+    why = '' if reason.startswith('Failed to open dataset') else f' ({reason})'
     return UnreadableFile(
-        vi=f'Không đọc được {name}: tệp hỏng, thiếu phần kèm theo hoặc sai định dạng ({reason}). Xuất lại và gửi lại.',
-        en=f'{name} cannot be read: damaged, a part missing, or another format ({reason}). Export it again and resend.',
+        vi=f'Không đọc được {name}: tệp hỏng, thiếu phần kèm theo hoặc sai định dạng{why}. Xuất lại và gửi lại.',
+        en=f'{name} cannot be read: damaged, a part missing, or another format{why}. Export it again and resend.',
     )
 
 
@@ -158,12 +160,19 @@ def _read_text(path: str) -> str:
 
 def _batches(reader: Any, geometry_name: str) -> Iterator[RawBatch]:
     first_row = 1
-    for batch in reader:
+    while (batch := _next(reader)) is not None:
         columns = {name: batch.column(name) for name in batch.schema.names}
         wkb = columns.pop(geometry_name, None)
         geometry, findings = _geometry(wkb, batch.num_rows)
         yield RawBatch(first_row, columns, geometry, findings)
         first_row += batch.num_rows
+
+
+def _next(reader: Any) -> Any:
+    """The next batch, or None; what GDAL warns of, such as a ring that is not closed, is told as a fault of its row."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', RuntimeWarning)
+        return next(reader, None)
 
 
 def _geometry(wkb: Any, rows: int) -> tuple[Geometries, list[Finding]]:
@@ -173,5 +182,8 @@ def _geometry(wkb: Any, rows: int) -> tuple[Geometries, list[Finding]]:
     raw = wkb.to_numpy(zero_copy_only=False)
     geometry = shapely.from_wkb(raw, on_invalid='ignore')
     broken = np.flatnonzero(shapely.is_missing(geometry) & np.asarray(wkb.is_valid()))
-    says = Text(vi='hình học hỏng, không dựng lại được. Vẽ lại.', en='the geometry is damaged. Draw it again.')
+    says = Text(
+        vi='hình học hỏng, không dựng được (chẳng hạn đường bao không khép kín). Vẽ lại.',
+        en='the geometry is damaged (a ring is not closed, say). Draw it again.',
+    )
     return geometry, [Finding('geometry_invalid', broken, says)] if broken.size else []

@@ -2,12 +2,13 @@
 
 from pathlib import Path, PurePosixPath
 
+from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.text import search_key
 from etl.columns import fits
 from etl.formats import csv_table, ogr, zipped
 from etl.formats.encoding import codec_name
-from etl.formats.errors import AmbiguousLayer, EmptyFile, NoLayerInFile, NoSuchFile, UnknownFormat
+from etl.formats.errors import AmbiguousLayer, EmptyFile, MissingPart, NoLayerInFile, NoSuchFile, UnknownFormat
 from etl.formats.source import Source, family
 
 SUFFIXES = frozenset(ogr.DRIVERS) | csv_table.SUFFIXES
@@ -16,6 +17,10 @@ COMPANIONS = {
     '.shp': ('.shx', '.dbf', '.prj', '.cpg'),
     '.tab': ('.dat', '.map', '.id', '.ind'),
 }
+# Those of them without which nothing can be read, or only half.
+INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',)}
+# Beside data in an archive these are as often a note or metadata.
+OFTEN_NOTES = frozenset({'.txt', '.json', '.csv'})
 SEND_INSTEAD = {
     '.dwg': 'DXF',
     '.dgn': 'DXF',
@@ -41,9 +46,21 @@ def open_source(file: Path, layer: Layer, encoding: str | None) -> Source:
 
 
 def must_exist(file: Path) -> None:
-    """Raises NoSuchFile where `file` is not a file."""
+    """Raises NoSuchFile where `file` is not a file that can be read."""
+    if file.is_dir():
+        raise NoSuchFile(
+            vi=f'{file} là thư mục. Chỉ ra một tệp trong đó, hoặc nén thư mục thành zip.',
+            en=f'{file} is a folder. Name a file in it, or zip the folder.',
+        )
     if not file.is_file():
         raise NoSuchFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
+    try:
+        file.open('rb').close()
+    except PermissionError:
+        raise NoSuchFile(
+            vi=f'Không được phép đọc {file}. Đặt lại quyền của tệp.',
+            en=f'{file} may not be read. Change its permissions.',
+        ) from None
 
 
 def no_rows(name: str) -> EmptyFile:
@@ -64,25 +81,49 @@ def suffixes_beside(file: Path) -> list[Path]:
 def _sources(file: Path, encoding: str) -> list[Source]:
     suffix = file.suffix.lower()
     if suffix == '.zip':
-        return [source for member in _data_members(file) for source in _in_archive(file, member, encoding)]
+        return _archived(file, encoding)
     if suffix in csv_table.SUFFIXES:
         return [csv_table.csv_source(file, None, encoding)]
     if suffix in ogr.DRIVERS:
+        _must_be_whole(file.name, {path.suffix.lower() for path in suffixes_beside(file)})
         return list(ogr.ogr_sources(str(file.absolute()), suffix, file.name))
     raise _unknown_format(file.name, suffix)
 
 
-def _data_members(file: Path) -> list[str]:
-    members = zipped.members(file, SUFFIXES)
-    # A .txt beside data is a note to the reader.
-    return [name for name in members if not name.lower().endswith('.txt')] or members
+def _archived(file: Path, encoding: str) -> list[Source]:
+    """The sources in an archive, without what turns out to be a note beside them."""
+    sources: list[Source] = []
+    notes: list[DataRefused] = []
+    for member in zipped.members(file, SUFFIXES):
+        try:
+            sources += _in_archive(file, member, encoding)
+        except DataRefused as refusal:
+            if PurePosixPath(member).suffix.lower() not in OFTEN_NOTES:
+                raise
+            notes.append(refusal)
+    if notes and not sources:
+        raise notes[0]
+    return sources
 
 
 def _in_archive(file: Path, member: str, encoding: str) -> list[Source]:
     suffix = PurePosixPath(member).suffix.lower()
     if suffix in csv_table.SUFFIXES:
         return [csv_table.csv_source(file, member, encoding)]
+    _must_be_whole(member, zipped.suffixes_of(file, member))
     return list(ogr.ogr_sources(ogr.in_zip(file, member), suffix, member))
+
+
+def _must_be_whole(name: str, beside: set[str]) -> None:
+    """Raises MissingPart where an indispensable companion of the file `name` is not among those `beside` it."""
+    path = PurePosixPath(name)
+    missing = [suffix for suffix in INDISPENSABLE.get(path.suffix.lower(), ()) if suffix not in beside]
+    if missing:
+        parts = ', '.join(path.stem + suffix for suffix in missing)
+        raise MissingPart(
+            vi=f'{path.name} thiếu tệp đi kèm {parts}. Nén tất cả các phần cùng tên vào một tệp zip rồi gửi lại.',
+            en=f'{path.name} lacks {parts}, which belongs to it. Zip all parts of that name together and resend.',
+        )
 
 
 def _unknown_format(name: str, suffix: str) -> UnknownFormat:

@@ -29,6 +29,13 @@ def members(file: Path, suffixes: frozenset[str]) -> list[str]:
     return sorted(found)
 
 
+def suffixes_of(file: Path, member: str) -> set[str]:
+    """Suffixes, in lower case, of all files in the archive that have the name of `member` but for the suffix."""
+    stem = PurePosixPath(member).with_suffix('')
+    names = (PurePosixPath(info.filename) for info in _infos(file))
+    return {name.suffix.lower() for name in names if name.with_suffix('') == stem}
+
+
 def _infos(file: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(file) as archive:

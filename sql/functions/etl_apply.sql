@@ -23,7 +23,7 @@ begin
     execute format($sql$
         update layer.%1$I as l
         set %3$s, geom = s.geom, geom_wgs84 = st_transform(s.geom, 4326), release_from = $1
-        from etl_diff as d join staging.%2$I as s on s.row_number = d.row_number
+        from etl_diff as d join staging.%2$I as s on s.id = d.row_number
         where l.id = d.id and d.change = 'changed'
         $sql$, p_layer, p_staging, assigned) using p_release;
 
@@ -57,8 +57,8 @@ begin
         select (select count(*) from etl_diff where change = 'added') = (select count(*) from staging.%I)
         $sql$, p_staging) into is_all;
     source := case when is_all then format('select * from staging.%I', p_staging) else format($sql$
-        select added.* from staging.%I as added join etl_diff as d on d.row_number = added.row_number
-        where d.change = 'added' order by added.row_number
+        select added.* from staging.%I as added join etl_diff as d on d.row_number = added.id
+        where d.change = 'added' order by added.id
         $sql$, p_staging) end;
 
     -- The old id is looked up row by row: a join would be free to change the order.

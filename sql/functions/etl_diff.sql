@@ -1,4 +1,5 @@
 -- What a delivery changes. Set work on the staged rows and the open versions; nothing here changes a layer.
+-- A staged row's `id` is its number in the file: no layer has a column of that name, so it cannot collide.
 
 -- Fills the temporary table etl_diff: one line per row to add (row_number), change (id and row_number) or close (id).
 -- Scope first, key second: a district's file must never close another district's rows.
@@ -21,7 +22,7 @@ begin
 
     execute format($sql$
         insert into etl_diff
-        select 'changed', l.id, s.row_number
+        select 'changed', l.id, s.id
         from layer.%1$I as l join staging.%2$I as s on %3$s
         where case when l.release_from in (select number from etl_demo_release)
                    then not $1 or (%4$s) is distinct from (%5$s)
@@ -30,7 +31,7 @@ begin
 
     execute format($sql$
         insert into etl_diff
-        select 'added', null, s.row_number
+        select 'added', null, s.id
         from staging.%2$I as s
         where not exists (select from layer.%1$I as l where %3$s)
         $sql$, p_layer, p_staging, same_key);
@@ -59,7 +60,7 @@ declare
     same_key text := (select string_agg(format('l.%1$I = s.%1$I', name), ' and ') from unnest(p_key) as name);
 begin
     return query execute format($sql$
-        select s.row_number
+        select s.id
         from staging.%2$I as s join layer.%1$I as l on %3$s
         join catalog.release as r on r.number = l.release_from and r.origin <> 'demo'
         where not st_intersects($1, st_pointonsurface(l.geom))
@@ -97,7 +98,7 @@ begin
             select l.geom, l.release_from in (select number from etl_demo_release) as demo from layer.%1$I as l
             where not exists (select from etl_diff as d where d.id = l.id)
             union all
-            select s.geom, $1 from staging.%2$I as s join etl_diff as d on d.row_number = s.row_number
+            select s.geom, $1 from staging.%2$I as s join etl_diff as d on d.row_number = s.id
         ) as after
         $sql$, p_layer, p_staging) into rows_total, demo_rows, box using p_demo;
 

@@ -41,10 +41,11 @@ def test_without_a_database_the_service_says_so_and_recovers(
 
 
 def test_connections_that_the_database_closed_cost_no_request(desk: Desk, client: Client) -> None:
-    """A restart of the database leaves dead connections in the pool."""
+    """A restart of the database leaves dead connections in the pool, several of them on a busy service."""
     desk.release('schools', [('POINT(0 0)', school('A'))])
     app = client()
-    assert app.get('/api/collections/schools/items').status_code == 200
+    for connection in [core_database.engine('reader_internal').raw_connection() for _ in range(4)]:
+        connection.close()
     with core_database.connection('admin') as db, db.cursor() as cursor:
         cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'dothi_reader_internal'")
     assert app.get('/api/collections/schools/items').status_code == 200
@@ -151,6 +152,21 @@ def test_the_style_draws_what_is_released_for_the_audience(desk: Desk, client: C
         'Public',
     ]
     assert app.get('/api/styles/default?lang=en', headers={'If-None-Match': answer.headers['ETag']}).status_code == 304
+
+
+def test_a_part_of_a_style_that_shows_an_internal_column_is_not_for_the_public(
+    desk: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.release('buildings', [(square(0, 0), building('A'))])
+    folder = _copy_of(desk.locality.path, tmp_path)
+    part = '{kind: fill, color: red, by: {column: population, values: {1: blue}}}'
+    (folder / 'styles' / 'buildings.yml').write_text(f'layers: [{part}]', encoding='utf-8')
+    monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
+    drawn = {
+        audience: len(client(audience).get('/api/styles/default').get_json()['layers']) - 1
+        for audience in ('public', 'internal')
+    }
+    assert drawn == {'public': 0, 'internal': 1}
 
 
 def test_every_style_file_of_the_locality_is_read(desk: Desk, locality: object) -> None:

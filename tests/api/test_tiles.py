@@ -89,12 +89,17 @@ def test_below_the_merging_zoom_roads_are_one_feature_per_class(desk: Desk, clie
 
 
 def test_a_name_is_written_in_one_tile_only(desk: Desk, client: Client) -> None:
-    """A commune of 8 km spans many tiles of zoom 14 and has its label point in one."""
-    row = {'code': '1', 'name': 'Xã', 'parent_code': '1', 'valid_from': '2004-01-01', 'valid_to': None}
-    desk.release('communes', [(square(0, 0, 8_000), row)])
+    """A commune of 8 km spans many tiles; its middle is 5 m from where four of them meet, well within their buffers."""
+    row, column = map(int, tile_address('communes', 14).split('/')[-2:])
+    west, south, _, _ = Place(14, column, row).box_m
+    to_working = transformer('EPSG:3857', proj_string(9209))
+    east_m, north_m = to_working.transform(west + 5, south + 5)
+    unit = {'code': '1', 'name': 'Xã', 'parent_code': '1', 'valid_from': '2004-01-01', 'valid_to': None}
+    desk.release('communes', [(square(east_m - E0 - 4_000, north_m - N0 - 4_000, 8_000), unit)])
     app = client()
-    tiles = {tile_address('communes', 14, x, y) for x in range(0, 8_001, 800) for y in range(0, 8_001, 800)}
-    decoded = [mapbox_vector_tile.decode(app.get(tile).get_data()) for tile in tiles]
+    base = '/api/collections/communes/tiles/WebMercatorQuad/14'
+    corner = [f'{base}/{y}/{x}' for x in (column - 1, column) for y in (row, row + 1)]
+    decoded = [mapbox_vector_tile.decode(app.get(tile).get_data()) for tile in corner]
     assert all('communes' in tile for tile in decoded)
     labels = [tile['communes_label']['features'] for tile in decoded if 'communes_label' in tile]
     assert [[label['properties']['name'] for label in found] for found in labels] == [['Xã']]

@@ -49,6 +49,37 @@ def test_ports_are_left_to_the_settings_when_none_is_given():
 
 
 @pytest.fixture
+def empty_clone(tmp_path: Path) -> Path:
+    """A clone in which nothing is installed yet."""
+    shutil.copy(PROJECT / 'Makefile', tmp_path)
+    for folder in ('requirements', 'docker'):
+        shutil.copytree(PROJECT / folder, tmp_path / folder)
+    (tmp_path / 'web').mkdir()
+    shutil.copy(PROJECT / 'web' / 'package-lock.json', tmp_path / 'web')
+    shutil.copy(PROJECT / 'pyproject.toml', tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ('target', 'needs'),
+    [
+        ('up', ['venv.sh build run', 'npm.sh ci', 'npm.sh run build', 'dothi up']),
+        (
+            'test',
+            ['debian.sh python postgis test', 'venv.sh build run', 'npm.sh run build', 'venv.sh test', '-m pytest'],
+        ),
+        ('lint', ['venv.sh build run', 'venv.sh lint', 'ruff check', 'mypy', 'sqlfluff lint']),
+    ],
+)
+def test_a_target_installs_all_that_it_needs_in_order(empty_clone, target, needs):
+    """Each alone, in an empty clone: none may lean on what another one has installed before."""
+    planned = run('make', '--dry-run', target, folder=empty_clone).stdout
+    places = [planned.find(part) for part in needs]
+    assert -1 not in places, planned
+    assert places == sorted(places)
+
+
+@pytest.fixture
 def ci(tmp_path: Path) -> Path:
     """A folder with `.ci/run`, and a `make` that records what it is asked for and fails at `$BROKEN`."""
     (tmp_path / '.ci').mkdir()

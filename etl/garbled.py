@@ -1,0 +1,37 @@
+"""Text in an old Vietnamese font encoding, read as if it were a code page: no error, but symbols inside words."""
+
+import re
+from collections.abc import Iterable
+
+from etl.formats.errors import WrongEncoding
+
+# What Latin-1 and its kin make of half of TCVN3's accented letters: "Vụ Bản" comes out as "Vô B¶n".
+SYMBOLS = '¡¢£¤¥¦§¨©ª«¬\xad®¯´¶·¸»¿'
+SYMBOL_IN_WORD = re.compile(f'[^\\W\\d_][{SYMBOLS}]|[{SYMBOLS}][^\\W\\d_]')
+# What they make of the others and of VNI ("Vuï Baûn"), and no Vietnamese word has.
+FOREIGN_LETTER = re.compile('[äåæçëîïñöøûü]', re.IGNORECASE)
+FEWEST_VALUES = 2
+SHARE = 0.2
+
+
+def garbled_example(texts: Iterable[str | None], vietnamese: bool) -> str | None:
+    """One of the values that no word looks like, or None where they are less than a fifth of those beyond ASCII.
+
+    vietnamese: whether letters that are foreign to Vietnamese count too.
+    """
+    accented = [text for text in texts if text is not None and not text.isascii()]
+    strange = [
+        text for text in accented if SYMBOL_IN_WORD.search(text) or (vietnamese and FOREIGN_LETTER.search(text))
+    ]
+    found = len(strange) >= FEWEST_VALUES and len(strange) > SHARE * len(accented)
+    return strange[0] if found else None
+
+
+def garbled(column: str, encoding: str, example: str) -> WrongEncoding:
+    """The refusal of a column that the encoding does not fit although it can read every byte."""
+    return WrongEncoding(
+        vi=f'Cột {column}: đọc theo {encoding} thì ra chữ lạ, chẳng hạn "{example}". Có vẻ là TCVN3 (ABC) hoặc VNI: '
+        'hãy chuyển sang Unicode (UTF-8) rồi gửi lại.',
+        en=f'Column {column}: read as {encoding} it becomes nonsense such as "{example}". It looks like TCVN3 (ABC) '
+        'or VNI: convert it to Unicode (UTF-8) and resend.',
+    )

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from pydantic import BaseModel, ValidationError
 
-import dothi
 from dothi import local, show
-from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
+from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
+from dothi.ending import run
 from etl.options import DeliveryOptions
-from etl.report import Report
 
 if TYPE_CHECKING:
     from dothi.core.locality import Locality
@@ -31,7 +29,13 @@ app = typer.Typer(
     help='Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province.',
 )
 
-Json = Annotated[bool, typer.Option('--json', help='One JSON document on standard output, and nothing else there.')]
+Json = Annotated[
+    bool,
+    typer.Option(
+        '--json',
+        help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output, and nothing else there.',
+    ),
+]
 File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .geojson .csv .tab")]
 LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
 Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
@@ -39,11 +43,27 @@ Encoding = Annotated[str | None, typer.Option(help='Bảng mã chữ · Text enc
 Scope = Annotated[str, typer.Option(help='Phạm vi · What the file speaks for: all, or unit=366.')]
 Mode = Annotated[
     Literal['replace', 'upsert'],
-    typer.Option(help='replace closes what the file no longer has; upsert only adds and changes.'),
+    typer.Option(
+        help='replace bỏ những gì tệp không còn có, upsert chỉ thêm và sửa · '
+        'replace closes what the file no longer has, upsert only adds and changes.'
+    ),
 ]
-AsOf = Annotated[datetime | None, typer.Option(formats=['%Y-%m-%d'], help='Ngày hiệu lực · The day the data is of.')]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=['%Y-%m-%d', '%d/%m/%Y'],
+        metavar='YYYY-MM-DD',
+        help='Ngày của dữ liệu · The day the data is of; 31/08/2024 will do too.',
+    ),
+]
 DryRun = Annotated[bool, typer.Option('--dry-run', help='Chỉ thử, không phát hành · Does all but release.')]
-AcceptLoss = Annotated[bool, typer.Option(help='Releases although more rows vanish than the layer allows.')]
+AcceptLoss = Annotated[
+    bool,
+    typer.Option(
+        '--accept-loss',
+        help='Chấp nhận bỏ nhiều đối tượng hơn ngưỡng · Releases although more rows vanish than the layer allows.',
+    ),
+]
 Note = Annotated[str | None, typer.Option(help='Ghi chú · A note that is kept with the delivery.')]
 Agency = Annotated[str | None, typer.Option(help='Cơ quan gửi · Who sends it, an id of agencies.yml.')]
 Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
@@ -51,7 +71,9 @@ Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes t
 
 @app.command()
 def up(
-    demo: Annotated[local.DemoSize, typer.Option(envvar='DEMO', help='Size of the demo province.')] = 'small',
+    demo: Annotated[
+        local.DemoSize, typer.Option(envvar='DEMO', help='Cỡ tỉnh minh họa · Size of the demo province.')
+    ] = 'small',
     as_json: Json = False,
 ) -> None:
     """Khởi động tất cả · Starts database, demo province, worker and services, and says where the map is."""
@@ -73,7 +95,12 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
-def migrate(dry_run: DryRun = False, as_json: Json = False) -> None:
+def migrate(
+    dry_run: Annotated[
+        bool, typer.Option('--dry-run', help='Chỉ cho biết · Says what would change, and changes nothing.')
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
     from dothi.core.migrate import migrate as apply_migrations
 
@@ -89,13 +116,15 @@ def check(
     scope: Scope = 'all',
     mode: Mode = 'replace',
     as_of: AsOf = None,
+    accept_loss: AcceptLoss = False,
+    note: Note = None,
     agency: Agency = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
     """Kiểm tra một tệp · Says what a delivery of the file would come to, and releases nothing."""
-    options = _options(layer, crs, encoding, scope, mode, as_of, agency=agency, dry_run=True)
-    _deliver(file, options, html, as_json)
+    extra = {'dry_run': True, 'accept_loss': accept_loss, 'note': note, 'agency': agency}
+    _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
 
 
 @app.command()
@@ -122,7 +151,7 @@ def deliver(
 @app.command()
 def releases(
     layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
-    limit: Annotated[int, typer.Option(min=1, help='How many, newest first.')] = 20,
+    limit: Annotated[int, typer.Option(min=1, help='Bao nhiêu, mới nhất trước · How many, newest first.')] = 20,
     as_json: Json = False,
 ) -> None:
     """Lịch sử phát hành · The releases, newest first: what each changed and where it came from."""
@@ -139,10 +168,10 @@ def releases(
 @app.command()
 def serve(
     audience: Annotated[
-        Audience, typer.Option(help='Who is served: public, or internal with everything.')
+        Audience, typer.Option(help='Phục vụ ai · Who is served: public, or internal with everything.')
     ] = 'internal',
-    host: Annotated[str | None, typer.Option(help='Address to listen on; DOTHI_HOST.')] = None,
-    port: Annotated[int | None, typer.Option(help='Port to listen on; DOTHI_PORT or DOTHI_PUBLIC_PORT.')] = None,
+    host: Annotated[str | None, typer.Option(help='Địa chỉ · Address to listen on; DOTHI_HOST.')] = None,
+    port: Annotated[int | None, typer.Option(help='Cổng · Port to listen on; DOTHI_PORT.')] = None,
 ) -> None:
     """Chạy dịch vụ · Serves portal and OGC API in the foreground, until it is ended."""
     from dothi.api.server import serve as run_server
@@ -153,7 +182,9 @@ def serve(
 
 @app.command()
 def worker(
-    concurrency: Annotated[int, typer.Option('--concurrency', '-c', min=1, help='Jobs at a time.')] = 2,
+    concurrency: Annotated[
+        int, typer.Option('--concurrency', '-c', min=1, help='Số việc cùng lúc · Jobs at a time.')
+    ] = 2,
 ) -> None:
     """Chạy phân tích · Works through the queue of analyses in the foreground, until it is ended."""
     from processes.worker import run_worker
@@ -163,7 +194,10 @@ def worker(
 
 @app.command()
 def config(
-    rendered: Annotated[Audience | None, typer.Option(help='Shows the pygeoapi configuration of this service.')] = None,
+    rendered: Annotated[
+        Audience | None,
+        typer.Option(help='Cấu hình pygeoapi của dịch vụ · Shows the pygeoapi configuration of this service.'),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Cấu hình · Every setting with its value and meaning; passwords are masked."""
@@ -177,7 +211,9 @@ def config(
 
 @app.command()
 def demo(
-    size: Annotated[Literal['small', 'full'], typer.Option(help='60,000 or 600,000 buildings.')] = 'small',
+    size: Annotated[
+        Literal['small', 'full'], typer.Option(help='60.000 hoặc 600.000 nhà · 60,000 or 600,000 buildings.')
+    ] = 'small',
     as_json: Json = False,
 ) -> None:
     """Tỉnh minh họa · Writes the demo province as agencies' files and delivers those not delivered yet."""
@@ -194,36 +230,7 @@ class Ended(BaseModel):
 
 def main() -> None:
     """Runs the command; every error ends in a message for its reader and the exit code of its family."""
-    as_json = '--json' in sys.argv
-    try:
-        app()
-    except DothiError as error:
-        _fail(error, as_json)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception:
-        _fail(_recorded(), as_json)
-
-
-def _fail(error: DothiError, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
-    show.error(error)
-    sys.exit(exit_code(error))
-
-
-def _recorded() -> Defect:
-    """The error for a fault of ours: what happened is in the log, not on the screen."""
-    folder = PathSettings().run
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / 'errors.log'
-    with log.open('a', encoding='utf-8') as lines:
-        lines.write(f'{datetime.now().astimezone().isoformat()} dothi {dothi.__version__} {sys.argv[1:2]}\n')
-        lines.write(traceback.format_exc())
-    return Defect(
-        vi=f'Chương trình gặp lỗi. Chi tiết trong {log}; hãy gửi tệp đó cho người phát triển.',
-        en=f'This is a fault of the program. Details are in {log}; please send that file to its developers.',
-    )
+    run(app)
 
 
 def _locality() -> 'Locality':
@@ -241,26 +248,27 @@ def _options(
         return DeliveryOptions.model_validate(values)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
-        name = '.'.join(map(str, first['loc']))
+        given = f'--{first["loc"][0]} {first["input"]}'
         raise WrongUse(
-            vi=f'--{name} {first["input"]!r}: không hợp lệ ({first["msg"]}).',
-            en=f'--{name} {first["input"]!r}: not valid ({first["msg"]}).',
+            vi=f'{given}: phải là all, hoặc unit= và mã đơn vị, chẳng hạn unit=366.',
+            en=f'{given}: {first["ctx"]["error"]}.',
         ) from None
 
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
     from etl.deliver import deliver as run_delivery
 
+    if html and not html.absolute().parent.is_dir():
+        raise WrongUse(
+            vi=f'--html {html}: không có thư mục {html.parent}. Tạo thư mục trước.',
+            en=f'--html {html}: there is no folder {html.parent}. Make it first.',
+        )
     with show.progress() as progress:
         report = run_delivery(file, options, _locality(), progress)
     if html:
         html.write_text(report.as_html(), encoding='utf-8')
     _print(report, as_json, show.report)
-    sys.exit(_exit_code(report))
-
-
-def _exit_code(report: Report) -> int:
-    return report.exit_code
+    sys.exit(report.exit_code)
 
 
 def _print[M: BaseModel](document: M, as_json: bool, table: Callable[[M], None]) -> None:

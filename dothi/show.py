@@ -10,12 +10,13 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+from rich.text import Text as Line
 
 from dothi import local
 from dothi.core.catalog import Release
 from dothi.core.errors import DothiError, without_secrets
 from dothi.core.progress import Progress as Told
-from dothi.core.settings import SETTINGS
+from dothi.core.settings import SETTINGS, PathSettings, default_state
 from etl.report import Report
 from etl.report_table import renderable
 
@@ -117,7 +118,16 @@ def addresses(status: local.Status) -> None:
     out.print(f'Bản đồ · map           [bold]{urls["internal"]}[/]')
     out.print(f'OGC API                {urls["internal"]}/api')
     out.print(f'Công khai · public     {urls["public"]}')
-    out.print('Dừng · stop            make down', highlight=False)
+    out.print(f'Dừng · stop            make down{_of_this_instance()}', highlight=False)
+    for layer in status.layers:
+        if layer.error:
+            _broken(layer.error)
+
+
+def _of_this_instance() -> str:
+    """What tells this instance from the one that `make down` alone would end."""
+    state = PathSettings().state
+    return '' if state == default_state() else f' DOTHI_STATE={state}'
 
 
 def ended(document: _Ended) -> None:
@@ -132,14 +142,14 @@ def status(document: local.Status) -> None:
         pid = str(service.pid) if service.pid else ''
         services.add_row(service.name, _running(service.running), pid, service.url or '')
     out.print(services)
-    layers = Table('Lớp · layer', 'Bản phát hành · release', 'Nguồn · origin', 'Số đối tượng · rows', 'Ngày · date')
+    names = ('Lớp\nlayer', 'Phiên bản\nrelease', 'Nguồn\norigin', 'Số đối tượng\nrows', 'Ngày\ndate')
+    layers = Table(*(Column(name, overflow='fold') for name in names))
     for layer in document.layers:
         layers.add_row(layer.id, *_layer_cells(layer))
     out.print(layers)
     for layer in document.layers:
         if layer.error:
-            out.print(f'[red]{layer.error["message"]["vi"]}[/]')  # type: ignore[index]
-            out.print(f'[red]{layer.error["message"]["en"]}[/]')  # type: ignore[index]
+            _broken(layer.error)
 
 
 def migrated(document: 'MigrationReport') -> None:
@@ -147,16 +157,21 @@ def migrated(document: 'MigrationReport') -> None:
         out.print(line, markup=False)
     if document.empty:
         out.print('Không có gì thay đổi · nothing to change')
+    for error in document.broken.values():
+        _broken(error)
 
 
 def releases(document: Releases) -> None:
-    headers = ('Số', 'Lớp', 'Nguồn', 'Phạm vi', 'Thay đổi', 'Tổng', 'Lúc')
-    table = Table(*(Column(header, no_wrap=True) for header in headers), 'Ghi chú', box=SIMPLE)
+    """Eighty columns hold it: figures stay on their line, names and times may take a second one."""
+    whole = ('Số\nno.', 'Thay đổi\nchanges', 'Tổng\nrows')
+    headers = (whole[0], 'Lớp\nlayer', 'Nguồn\norigin', 'Phạm vi\nscope', *whole[1:], 'Lúc\nat', 'Ghi chú\nnote')
+    columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
+    table = Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
     for release in document.releases:
         changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
         at = f'{release.released_at.astimezone():%Y-%m-%d %H:%M}'
         place = (str(release.number), release.layer_id, release.origin, release.scope)
-        table.add_row(*place, changes, str(release.rows_total), at, release.note or '')
+        table.add_row(*place, changes, f'{release.rows_total:,}', at, Line(release.note or ''))
     out.print(table)
 
 
@@ -172,7 +187,9 @@ def reports(document: Reports) -> None:
 
 
 def settings(document: Settings) -> None:
-    table = Table('Biến · variable', 'Giá trị · value', 'Ý nghĩa · meaning')
+    # a name that is cut cannot be copied
+    variable = Column('Biến · variable', overflow='fold')
+    table = Table(variable, Column('Giá trị · value', overflow='fold'), 'Ý nghĩa · meaning')
     for setting in document.settings:
         table.add_row(setting.variable, setting.value, setting.description)
     out.print(table)
@@ -181,6 +198,11 @@ def settings(document: Settings) -> None:
 def _stage(name: str) -> str:
     first, _, rest = name.partition(' ')
     return f'{STAGES[first]} {rest}'.strip() if first in STAGES else name
+
+
+def _broken(error: dict[str, Any]) -> None:
+    for text in (error['message']['vi'], error['message']['en']):
+        out.print(text, style='red', markup=False, highlight=False, soft_wrap=True)
 
 
 def _running(yes: bool) -> str:
@@ -193,7 +215,9 @@ def _layer_cells(layer: local.LayerState) -> tuple[str, str, str, str]:
     if layer.release is None:
         return '[dim]chưa có · none[/]', '', '', ''
     release = layer.release
-    origin = f'{release.origin} [yellow](minh họa · demo)[/]' if layer.demo else release.origin
+    # after a district's own delivery the rest of the layer may be demonstration data still
+    part = f'{release.demo_rows:,} ' if release.demo_rows < release.rows_total else ''
+    origin = f'{release.origin} [yellow]({part}minh họa · demo)[/]' if layer.demo else release.origin
     return str(release.number), origin, f'{release.rows_total:,}', f'{release.released_at.astimezone():%Y-%m-%d}'
 
 

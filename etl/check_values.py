@@ -71,7 +71,7 @@ def _column(values: Any, column: Column, source: str, layer: Layer, decode: Deco
         typed, strange = coded(typed, column.domain)
         findings.append(_finding('domain', strange, source, _domain(column, layer)))
     if column.type in ('integer', 'number'):
-        findings.append(_finding('range', out_of_range(typed, column), source, _range(column)))
+        findings.append(_finding('range', out_of_range(typed, column), source, range_says(column)))
     return typed, [finding for finding in findings if finding.rows.size]
 
 
@@ -98,7 +98,8 @@ def _domain(column: Column, layer: Layer) -> Text:
     )
 
 
-def _range(column: Column) -> Text:
+def range_says(column: Column) -> Text:
+    """What is to be said of a value outside the column's limits, of which it has one or two."""
     low = None if column.min is None else f'{column.min:.15g}'
     high = None if column.max is None else f'{column.max:.15g}'
     unit = f' {column.unit}' if column.unit else ''
@@ -108,9 +109,7 @@ def _range(column: Column) -> Text:
     else:
         vi = f'nhỏ hơn {low}' if high is None else f'lớn hơn {high}'
         en = f'is less than {low}' if high is None else f'is more than {high}'
-    return Text(
-        vi=f'{vi}{unit_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.'
-    )
+    return Text(vi=f'{vi}{unit_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.')
 
 
 def _missing(rows: Any, key: bool, source: str) -> Finding:

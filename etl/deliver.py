@@ -11,7 +11,7 @@ from dothi.core.errors import DataRefused, HeldForDecision
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from etl import archive, deliveries, notes
-from etl.delivery import Delivery
+from etl.delivery import Delivery, must_be_known
 from etl.fingerprint import fingerprint
 from etl.formats.opening import must_exist
 from etl.inspecting import inspect
@@ -23,10 +23,12 @@ from etl.report import DiffReport, Report
 def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: Progress = silent) -> Report:
     """The report of the delivery; with `dry_run` nothing is released, recorded or kept.
 
-    Raises UnknownLayer and NoSuchFile, a DataRefused for a file that cannot be read as the layer, and NoDatabase.
+    Raises UnknownLayer, UnknownAgency, NoSuchFile and NoDatabase, and a DataRefused for a file that cannot be read
+    as the layer.
     Faults of rows are no errors: they are in the report, and its verdict says what they led to.
     """
     layer = locality.layer(options.layer)
+    must_be_known(options.agency, locality)
     must_exist(file)
     delivery = Delivery(file, layer, options, locality, progress)
     return _check(delivery) if options.dry_run else _deliver(delivery)

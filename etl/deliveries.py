@@ -8,6 +8,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.database import database_url, no_database
+from dothi.core.errors import EnvironmentMissing
 from dothi.core.layer import Layer
 from etl.archive import Original, forget_draft
 from etl.options import DeliveryOptions
@@ -15,6 +16,10 @@ from etl.report import Report
 
 # Class of the advisory locks that a delivery's session holds: a delivery without its lock is dead.
 LOCK_CLASS = 920_901
+
+
+class LostDatabase(EnvironmentMissing):
+    """The database went away in the middle of a delivery."""
 
 
 @contextmanager
@@ -27,8 +32,20 @@ def loader_session() -> Iterator[Connection]:
         raise no_database(error) from None
     try:
         yield db
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        if db.closed:
+            raise _lost(error) from None
+        raise
     finally:
         db.close()
+
+
+def _lost(error: Exception) -> LostDatabase:
+    reason = str(error).strip().splitlines()[0]
+    return LostDatabase(
+        vi=f'Mất kết nối với cơ sở dữ liệu giữa chừng ({reason}). Dữ liệu đang phục vụ không đổi; hãy giao lại.',
+        en=f'The connection to the database was lost ({reason}). What is served is unchanged; deliver again.',
+    )
 
 
 def receive(db: Connection, layer: Layer, found: Original, options: DeliveryOptions) -> int:

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress
 from etl.options import DeliveryOptions
+
+
+class UnknownAgency(NotFound):
+    """No agency of the locality has this id."""
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,13 @@ class Delivery:
     def staging(self) -> str:
         """Name of its table in the schema `staging`."""
         return f'{self.layer.id}_{self.number or "check"}'
+
+
+def must_be_known(agency: str | None, locality: Locality) -> None:
+    """Raises UnknownAgency, with the nearest id, where the locality has no such `agency`."""
+    if agency is not None and agency not in locality.agencies:
+        hint = did_you_mean(agency, locality.agencies)
+        raise UnknownAgency(
+            vi=f'--agency {agency}: không có cơ quan này trong agencies.yml. {hint.vi}',
+            en=f'--agency {agency}: agencies.yml has no such agency. {hint.en}',
+        )

@@ -103,7 +103,7 @@ def _judge(group: list[Staged], register: RegisterRows | None, references: dict[
     rows = ', '.join([*(str(staged.row) for staged in group[:NAMED_ROWS]), *['…'] * (len(group) > NAMED_ROWS)])
     says = Text(
         vi=f'trùng khóa nhưng khác nội dung (các hàng {rows}). Giữ một hàng đúng.',
-        en=f'the same key with different contents (rows {rows}). Keep the right one.',
+        en=f'repeats a key with different contents (rows {rows}). Keep the right one.',
     )
     return [Fault(staged.row, 'key_duplicate', says) for staged in group]
 
@@ -120,7 +120,7 @@ def _by_register(staged: Staged, register: RegisterRows | None) -> Text | None:
         if isinstance(given, str) and value and search_key(given) != search_key(value):
             return Text(
                 vi=f'trùng khóa, và {name} là "{given}" trong khi danh mục ghi "{value}". Bỏ hàng này.',
-                en=f'the same key, and {name} is "{given}" where the register has "{value}". Remove this row.',
+                en=f'repeats a key, and {name} is "{given}" where the register has "{value}". Remove this row.',
             )
     return None
 
@@ -133,7 +133,7 @@ def _by_place(staged: Staged, references: dict[str, Units]) -> Text | None:
         if polygon is not None and not polygon.intersects(staged.geometry.point_on_surface()):
             return Text(
                 vi=f'trùng khóa, và nằm ngoài đơn vị {code} ghi ở cột {name}. Bỏ hàng này.',
-                en=f'the same key, and it lies outside the unit {code} that its column {name} names. Remove this row.',
+                en=f'repeats a key, and it lies outside the unit {code} that its column {name} names. Remove this row.',
             )
     return None
 

@@ -7,7 +7,9 @@ from etl.formats.errors import WrongEncoding
 
 # What Latin-1 and its kin make of half of TCVN3's accented letters: "Vụ Bản" comes out as "Vô B¶n".
 SYMBOLS = '¡¢£¤¥¦§¨©ª«¬\xad®¯´¶·¸»¿'
-SYMBOL_IN_WORD = re.compile(f'[^\\W\\d_][{SYMBOLS}]|[{SYMBOLS}][^\\W\\d_]')
+# a letter, or one of cp1258's combining marks
+LETTER = '(?:[^\\W\\d_]|[\u0300\u0301\u0303\u0309\u0323])'
+SYMBOL_IN_WORD = re.compile(f'{LETTER}[{SYMBOLS}]|[{SYMBOLS}]{LETTER}')
 # What they make of the others and of VNI ("Vuï Baûn"), and no Vietnamese word has.
 FOREIGN_LETTER = re.compile('[äåæçëîïñöøûü]', re.IGNORECASE)
 FEWEST_VALUES = 2
@@ -20,9 +22,7 @@ def garbled_example(texts: Iterable[str | None], vietnamese: bool) -> str | None
     vietnamese: whether letters that are foreign to Vietnamese count too.
     """
     accented = [text for text in texts if text is not None and not text.isascii()]
-    strange = [
-        text for text in accented if SYMBOL_IN_WORD.search(text) or (vietnamese and FOREIGN_LETTER.search(text))
-    ]
+    strange = [text for text in accented if SYMBOL_IN_WORD.search(text) or (vietnamese and FOREIGN_LETTER.search(text))]
     found = len(strange) >= FEWEST_VALUES and len(strange) > SHARE * len(accented)
     return strange[0] if found else None
 

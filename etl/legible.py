@@ -43,32 +43,10 @@ class Decoder:
         self._must_make_sense(text, column)
         return text, bad
 
-    def _wrong(self, values: Any, column: str) -> WrongEncoding:
-        """Why the bytes of a column are not text, with what they are instead where that can be seen."""
-        seen = {self._bytes(raw).decode('latin-1') for raw in values.cast(pa.binary()).to_pylist() if raw is not None}
-        example = garbled_example(sorted(seen), vietnamese=False)
-        if example is not None and self.encoding == 'utf-8':
-            return garbled(column, 'Latin-1', example)
-        return wrong_encoding(f'Cột/Column {column}', self.encoding)
-
-    def _must_make_sense(self, text: Any, column: str) -> None:
-        """Raises WrongEncoding where a code page, which can read any byte, makes no words of them."""
-        if self.encoding.startswith('utf') or pc.all(pc.string_is_ascii(text), min_count=0).as_py():
-            return
-        example = garbled_example(pc.unique(text).to_pylist(), vietnamese=self.encoding == 'cp1258')
-        if example is not None:
-            raise garbled(column, self.encoding, example)
-
-    def _bytes(self, raw: bytes) -> bytes:
-        """The bytes of the file, from those that the reader made of them."""
-        return raw if self.read_as is None else raw.decode('utf-8').encode(self.read_as)
-
     def show(self, raw: bytes) -> str:
         """Any bytes as something readable: decoded, and \\xNN for what cannot be."""
-        if self.read_as is not None:
-            raw = raw.decode('utf-8', 'replace').encode(self.read_as, 'replace')
         # PostgreSQL keeps no NUL, neither in text nor in JSON.
-        return raw.decode(self.encoding, 'backslashreplace').replace('\0', '\\x00')
+        return self._bytes(raw, 'replace').decode(self.encoding, 'backslashreplace').replace('\0', '\\x00')
 
     def report(self) -> dict[str, ColumnText]:
         """What was learned of each column's text."""
@@ -97,6 +75,27 @@ class Decoder:
             return self._bytes(raw).decode(self.encoding)
         except UnicodeError:
             return None
+
+    def _wrong(self, values: Any, column: str) -> WrongEncoding:
+        """Why the bytes of a column are not text, with what they are instead where that can be seen."""
+        given = pc.unique(values.cast(pa.binary())).to_pylist()
+        seen = [self._bytes(raw, 'replace').decode('latin-1') for raw in given if raw is not None]
+        example = garbled_example(seen, vietnamese=False)
+        if example is not None and self.encoding == 'utf-8':
+            return garbled(column, 'Latin-1', example)
+        return wrong_encoding(Text(vi=f'Cột {column}', en=f'Column {column}'), self.encoding)
+
+    def _must_make_sense(self, text: Any, column: str) -> None:
+        """Raises WrongEncoding where a code page, which can read any byte, makes no words of them."""
+        if self.encoding.startswith('utf') or pc.all(pc.string_is_ascii(text), min_count=0).as_py():
+            return
+        example = garbled_example(pc.unique(text).to_pylist(), vietnamese=self.encoding == 'cp1258')
+        if example is not None:
+            raise garbled(column, self.encoding, example)
+
+    def _bytes(self, raw: bytes, errors: str = 'strict') -> bytes:
+        """The bytes of the file, from those that the reader made of them."""
+        return raw if self.read_as is None else raw.decode('utf-8', errors).encode(self.read_as, errors)
 
     def _evidence(self, column: str) -> ColumnText:
         accented, failed = self.accented[column], self.failed[column]

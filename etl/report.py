@@ -39,6 +39,11 @@ class CrsReport(BaseModel):
     decided: str | None = None
     candidates: list[Candidate] = []
 
+    @property
+    def likely(self) -> list[Candidate]:
+        """The candidates worth showing to a person: the best, and others that anything speaks for."""
+        return [candidate for candidate in self.candidates if candidate.score > 0] or self.candidates[:1]
+
 
 class ColumnText(BaseModel):
     """How the text of one column was read."""

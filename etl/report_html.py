@@ -46,7 +46,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 #en:checked ~ main .vi, #vi:checked ~ main .en { display: none; }
 svg { max-width: 100%; height: auto; } .frame { fill: #f4f6f8; stroke: #8b949e; }
 .unit { fill: #e3e8ee; stroke: #6e7781; } .bad { fill: #b3261e; stroke: #fff; } .far { fill: #8a5a00; }
-code { overflow-wrap: anywhere; }
+code { white-space: nowrap; }
 </style>
 </head>
 <body>
@@ -57,15 +57,20 @@ code { overflow-wrap: anywhere; }
 <p class="verdict {{ report.verdict }}">
 {% if report.verdict == 'accepted' %}{{ say('Nhận', 'Accepted') }}
 {% elif report.verdict == 'returned' %}{{ say('Trả lại', 'Returned') }}
-{% else %}{{ say('Chờ quyết định', 'Undecided') }}{% endif %}</p>
+{% else %}{{ say('Chờ quyết định', 'Undecided') }}{% endif %}
+{% if report.dry_run %}{{ say('(chỉ kiểm tra)', '(check only)') }}{% endif %}</p>
 <table>
 {% if report.delivery %}<tr><th>{{ say('Đợt giao', 'Delivery') }}</th><td>{{ report.delivery }}</td></tr>{% endif %}
 {% if report.release %}<tr><th>{{ say('Phiên bản', 'Release') }}</th><td>{{ report.release }}
 {% if report.unchanged %}{{ say('(không đổi)', '(unchanged)') }}{% endif %}</td></tr>{% endif %}
 <tr><th>{{ say('Hệ tọa độ', 'Coordinate system') }}</th><td>{{ report.crs.decided or '?' }}
 ({{ say('khai báo', 'declared') }}: {{ report.crs.declared or '–' }})</td></tr>
-<tr><th>{{ say('Hàng', 'Rows') }}</th><td>{{ report.rows.read }} {{ say('đọc', 'read') }},
-{{ report.rows.good }} {{ say('đạt', 'good') }}, {{ report.rows.bad_rows }} {{ say('lỗi', 'bad') }}</td></tr>
+{% if report.rows.read %}<tr><th>{{ say('Hàng', 'Rows') }}</th><td>{{ report.rows.read }} {{ say('đọc', 'read') }},
+{{ report.rows.good }} {{ say('đạt', 'good') }}, {{ report.rows.bad_rows }} {{ say('lỗi', 'bad') }}</td></tr>{% endif %}
+{% if report.rows.by_code %}<tr><th>{{ say('Lỗi', 'Faults') }}</th><td>
+{% for code, count in report.rows.by_code.items() %}
+<code>{{ code }}</code>: {{ count }}{{ '; ' if not loop.last }}
+{% endfor %}</td></tr>{% endif %}
 {% if report.diff %}<tr><th>{{ say('Thay đổi', 'Changes') }}</th><td>{{ report.diff.added }} {{ say('thêm', 'added') }},
 {{ report.diff.changed }} {{ say('sửa', 'changed') }}, {{ report.diff.closed }} {{ say('bỏ', 'closed') }},
 {{ report.diff.unchanged }} {{ say('giữ nguyên', 'unchanged') }}</td></tr>{% endif %}
@@ -73,7 +78,7 @@ code { overflow-wrap: anywhere; }
 {% if report.notes %}<h2>{{ say('Ghi chú', 'Notes') }}</h2>
 <ul>{% for note in report.notes %}<li>{{ say(note.vi, note.en) }}</li>{% endfor %}</ul>{% endif %}
 {% if report.crs.candidates %}<h2>{{ say('Các hệ tọa độ có thể', 'Possible coordinate systems') }}</h2>
-<table>{% for candidate in report.crs.candidates %}<tr><th>{{ candidate.crs }}</th>
+<table>{% for candidate in report.crs.likely %}<tr><th>{{ candidate.crs }}</th>
 <td>{{ '%.2f' % candidate.score }}</td><td>{{ say(candidate.evidence.vi, candidate.evidence.en) }}</td></tr>{% endfor %}
 </table>{% endif %}
 {% if map %}<h2>{{ say('Nơi có lỗi', 'Where it failed') }}</h2>

@@ -26,8 +26,9 @@ def outlines(units: Units, srid: int) -> list[Ring]:
 
 
 def svg(report: Report) -> str:
-    """The map, or nothing where the place is not known."""
-    if report.map_extent is None:
+    """The map, or nothing where no fault has a known place."""
+    faults = [row for row in report.rows.bad if row.place is not None][:DOTS]
+    if report.map_extent is None or not faults:
         return ''
     west, south, east, north = report.map_extent
     squeeze = math.cos(math.radians((south + north) / 2))
@@ -38,7 +39,6 @@ def svg(report: Report) -> str:
         return round((lon - west) * squeeze * scale, 1), round((north - lat) * scale, 1)
 
     shapes = [_path([point(*vertex) for vertex in ring]) for ring in report.map_outlines]
-    faults = [row for row in report.rows.bad if row.place is not None][:DOTS]
     dots = [_dot(*point(*row.place), f'{row.row}: {row.code}', height) for row in faults if row.place]
     frame = f'<rect width="{WIDTH_PX}" height="{height}" class="frame"/>'
     return (

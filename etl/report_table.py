@@ -30,7 +30,7 @@ def _summary(report: Report) -> Table:
     table = Table(title=f'{report.file} → {report.layer}', show_header=False, title_justify='left')
     table.add_column(style='bold')
     table.add_column()
-    check = ' (check)' if report.dry_run else ''
+    check = ' (chỉ kiểm tra / check only)' if report.dry_run else ''
     table.add_row('Kết luận / verdict', Line(words + check, style=f'bold {colour}'))
     if report.release is not None:
         unchanged = ' (không đổi / unchanged)' if report.unchanged else ''
@@ -38,7 +38,10 @@ def _summary(report: Report) -> Table:
     crs = report.crs
     table.add_row('Hệ tọa độ / CRS', f'{crs.decided or "?"} (khai báo / declared: {crs.declared or "–"})')
     rows = report.rows
-    table.add_row('Hàng / rows', f'{rows.read:,} đọc / read, {rows.good:,} đạt / good, {rows.bad_rows:,} lỗi / bad')
+    if rows.read:
+        table.add_row('Hàng / rows', f'{rows.read:,} đọc / read, {rows.good:,} đạt / good, {rows.bad_rows:,} lỗi / bad')
+    if rows.by_code:
+        table.add_row('Lỗi / faults', ', '.join(f'{code}: {count:,}' for code, count in rows.by_code.items()))
     if report.diff is not None:
         diff = report.diff
         table.add_row(
@@ -53,7 +56,7 @@ def _summary(report: Report) -> Table:
 
 def _candidates(report: Report) -> Table:
     table = Table('CRS', 'Điểm / score', 'Bằng chứng / evidence', title_justify='left')
-    for candidate in report.crs.candidates[:8]:
+    for candidate in report.crs.likely:
         table.add_row(candidate.crs, f'{candidate.score:.2f}', f'{candidate.evidence.vi}\n{candidate.evidence.en}')
     return table
 

@@ -15,9 +15,7 @@ def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, 
         return []
     rows = [fault.row for fault in faults]
     with db.cursor() as cursor:
-        cursor.execute(
-            sql.SQL('delete from {} where id = any(%s)').format(sql.Identifier('staging', staging)), [rows]
-        )
+        cursor.execute(sql.SQL('delete from {} where id = any(%s)').format(sql.Identifier('staging', staging)), [rows])
     return _problems({fault.row: fault for fault in faults}, source, plan)
 
 

@@ -83,6 +83,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     title: ClassVar[Text]
     description: ClassVar[Text]
     audience: ClassVar[Audience] = 'public'
+    # inputs that a reader of the description can send as they are
+    example: ClassVar[dict[str, Any]] = {}
     inputs: ClassVar[type[ProcessInputs]]
 
     def __init_subclass__(cls) -> None:
@@ -113,6 +115,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'keywords': [],
             'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
             'outputs': {'result': _output(cls.title)},
+            'example': {'inputs': cls.example},
         }
 
 

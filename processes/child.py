@@ -15,7 +15,7 @@ from typing import Any
 from shapely.errors import GEOSException
 
 from dothi.core import errors
-from dothi.core.database import Role, connection
+from dothi.core.database import READERS, connection
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
@@ -25,8 +25,6 @@ from processes.base import GEOJSON
 from processes.data import Data
 from processes.registry import process
 from processes.validation import validated
-
-READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
 
 
 class TooLarge(WrongUse):

@@ -1,7 +1,7 @@
 """What stands in the safety corridor of a power line. Method: docs/explanation/corridor-conflicts.md."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from psycopg2 import sql
 
@@ -69,6 +69,7 @@ class CorridorConflicts(Process[Inputs]):
         vi='Công trình nằm trong hành lang an toàn của đường dây, bề rộng theo điện áp và cách điện.',
         en='What stands in the safety corridor of a power line, whose width follows from voltage and insulation.',
     )
+    example: ClassVar[dict[str, Any]] = {'lines': 'power_lines', 'targets': 'buildings'}
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """A feature for each pair of line and target in conflict, with the target's geometry, and a `summary`."""

@@ -69,3 +69,19 @@ def finish(job_id: str, ended: Done | Failed) -> None:
                 where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
             {**values, 'id': job_id},
         )
+
+
+def fail_lost(why: Failed) -> None:
+    """Fails the jobs that have not ended and that the queue does not know any more: nobody would ever run them.
+
+    Submitting writes both rows in one transaction, and the queue forgets a job only after it was finished here, so
+    no job that somebody still works on is taken for lost.
+    """
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            """update job.job set status = 'failed', message_vi = %s, message_en = %s, error_code = %s,
+                   error_family = %s, finished_at = now(), updated_at = now()
+               where status in ('accepted', 'running')
+                 and not exists (select from job.procrastinate_jobs queued where queued.id = job.queue_id)""",
+            [why.message.vi, why.message.en, why.code, why.family],
+        )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from pygeoapi.process.base import JobNotFoundError, JobResultNotFoundError, ProcessorExecuteError
 from pygeoapi.process.manager.base import BaseManager
@@ -47,6 +46,18 @@ def execution(process_id: str, inputs: object, audience: Audience) -> Outcome:
         found = requests.result(db, job_id)
     if found is None:
         raise JobResultNotFoundError(job_id)
+    return Outcome(job_id, *found)
+
+
+def outcome_of(job_id: str, audience: Audience) -> Outcome:
+    """What a job of `audience` came to; raises UnknownJob, NoResult, and what made the job fail."""
+    with requests.desk(audience) as db:
+        job = requests.state(db, job_id)
+        found = requests.result(db, job_id)
+    if job['status'] == 'failed':
+        raise requests.error_of(job)
+    if found is None:
+        raise requests.no_result(job)
     return Outcome(job_id, *found)
 
 
@@ -97,8 +108,8 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """One job of this audience; raises JobNotFoundError."""
         try:
             with requests.desk(self.audience) as db:
-                job = requests.state(db, str(UUID(job_id)))
-        except (ValueError, requests.UnknownJob):
+                job = requests.state(db, job_id)
+        except requests.UnknownJob:
             raise JobNotFoundError from None
         return _for_pygeoapi(job)
 
@@ -129,7 +140,8 @@ def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
         'process_id': job['process_id'],
         'status': job['status'],
         'progress': job['progress'],
-        'message': job['message_vi'],
+        # in both languages: dothi.api.links and the page choose
+        'message': {'vi': job['message_vi'], 'en': job['message_en']},
         'parameters': job.get('inputs'),
         'mimetype': job['media_type'] or 'application/json',
         **times,

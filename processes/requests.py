@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -12,10 +13,9 @@ from psycopg2.extras import Json, RealDictCursor
 
 from dothi import __version__
 from dothi.core import errors
-from dothi.core.database import database_url, no_database
+from dothi.core.database import READERS, database_url, no_database
 from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound
 from dothi.core.layer import Audience
-from processes.child import READERS
 from processes.jobs import STALLED_S
 
 ENDED = ('successful', 'failed', 'dismissed')
@@ -33,6 +33,10 @@ class StillRunning(Busy):
 
 class UnknownJob(NotFound):
     """No job of this audience has this id."""
+
+
+class NoResult(NotFound):
+    """The job waits, runs or was dismissed."""
 
 
 class Dismissed(Busy):
@@ -53,6 +57,8 @@ def desk(audience: Audience) -> Iterator[Connection]:
     try:
         db.autocommit = True
         yield db
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise no_database(error) from None
     finally:
         db.close()
 
@@ -87,7 +93,7 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
 
 def state(db: Connection, job_id: str) -> dict[str, Any]:
     """One job without its result; raises UnknownJob, also for a job of another audience."""
-    found = rows(db, 'select * from job.state(%s)', [job_id])
+    found = rows(db, 'select * from job.state(%s)', [job_id]) if _is_uuid(job_id) else []
     if not found:
         raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".')
     return found[0]
@@ -113,6 +119,22 @@ def error_of(job: dict[str, Any]) -> DothiError:
     family: type[DothiError] = getattr(errors, job['error_family'])
     named: type[DothiError] = type(job['error_code'], (family,), {})
     return named(vi=job['message_vi'], en=job['message_en'])
+
+
+def no_result(job: dict[str, Any]) -> NoResult:
+    """The error for a job that has no result: it waits, runs, or was dismissed."""
+    return NoResult(
+        vi=f'Tác vụ chưa có kết quả (trạng thái: {job["status"]}, {job["progress"]} %).',
+        en=f'The job has no result (status: {job["status"]}, {job["progress"]} %).',
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hear(db: Connection, job_id: str, within_s: float) -> None:

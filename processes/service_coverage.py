@@ -61,6 +61,13 @@ class ServiceCoverage(Process[Inputs]):
         en='People whose nearest facility is within a given way, per zone.',
     )
     audience: ClassVar[Audience] = 'internal'
+    example: ClassVar[dict[str, Any]] = {
+        'facilities': 'health_facilities',
+        'filter': "kind = 'station'",
+        'distance_m': 1000,
+        'mode': 'network',
+        'zones': 'communes',
+    }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Zones with population, population_covered and share_covered, and the same of the whole as `summary`."""

@@ -4,24 +4,28 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import signal
 import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+import psycopg
+import psycopg2
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Status
 
-from dothi.core.database import connection, database_url
+from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import Busy, Defect
 from dothi.core.settings import JobSettings
 from processes.child import Broken, Done, Failed, Order, Underway, failure, run
-from processes.jobs import HEARTBEAT_S, STALLED_S, begin, finish, give_back, report
+from processes.jobs import HEARTBEAT_S, STALLED_S, begin, fail_lost, finish, give_back, report
 
 LOG = logging.getLogger('dothi.worker')
 QUEUE, TASK = 'analyses', 'processes.run'
@@ -30,6 +34,8 @@ GLANCE_S = 0.2
 # What runs at SIGTERM has this long to finish before it goes back to the queue.
 GRACE_S = 5.0
 MOST_ATTEMPTS = 3
+# A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
+LOOK_S = 1.0
 
 type Ended = Done | Failed | Broken | None
 
@@ -65,21 +71,46 @@ def _prepare_children() -> None:
 
 
 async def _work(concurrency: int) -> None:
+    """Works until it is asked to stop; a worker that ended because the database was away is followed by another."""
+    loop, asked_to_stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
     # every job keeps a thread while its child runs
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency + 4))
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 4))
+    while not asked_to_stop.is_set():
+        try:
+            await _work_while_connected(concurrency, asked_to_stop)
+        except (ConnectorException, psycopg.Error):
+            LOG.warning('no database', exc_info=True)
+            await asyncio.sleep(LOOK_S)
+
+
+async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) -> None:
     app = queue_app()
     async with app.open_async():
         sweeping = asyncio.create_task(_sweep(app))
-        try:
-            await app.run_worker_async(
+        working = asyncio.create_task(
+            app.run_worker_async(
                 queues=[QUEUE],
                 concurrency=concurrency,
+                fetch_job_polling_interval=LOOK_S,
+                abort_job_polling_interval=LOOK_S,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_S,
                 shutdown_graceful_timeout=GRACE_S,
+                install_signal_handlers=False,
                 delete_jobs='always',
             )
+        )
+        stopping = asyncio.create_task(asked_to_stop.wait())
+        try:
+            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done():
+                working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
         finally:
+            stopping.cancel()
             sweeping.cancel()
 
 
@@ -87,17 +118,18 @@ def queue_app() -> App:
     """procrastinate on our database, as the worker's role."""
     url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
-    again = RetryStrategy(max_attempts=MOST_ATTEMPTS, retry_exceptions=[JobAborted])
+    again = RetryStrategy(max_attempts=MOST_ATTEMPTS, retry_exceptions=[JobAborted, NoDatabase, psycopg2.Error])
     app.task(name=TASK, queue=QUEUE, pass_context=True, retry=again)(work_on)
     return app
 
 
 async def _sweep(app: App) -> None:
-    """Takes up what dead workers left, now and again and again."""
+    """Takes up what dead workers left, and ends what got lost, now and again and again."""
     while True:
         try:
             await take_up_abandoned(app)
-        except ConnectorException:
+            await asyncio.to_thread(fail_lost, failure(_lost()))
+        except (ConnectorException, NoDatabase, psycopg2.Error):
             LOG.exception('could not look for abandoned jobs')
         await asyncio.sleep(STALLED_S)
 
@@ -181,6 +213,13 @@ def _abandoned() -> ChildDied:
     return ChildDied(
         vi=f'Tiến trình "dothi worker" đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
         en=f'The worker ended {MOST_ATTEMPTS} times while it ran this analysis.',
+    )
+
+
+def _lost() -> ChildDied:
+    return ChildDied(
+        vi='Mất liên lạc với cơ sở dữ liệu khi đang chạy phân tích này. Hãy thử lại.',
+        en='The database was away while this analysis ran. Try again.',
     )
 
 

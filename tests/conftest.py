@@ -79,7 +79,8 @@ class Instance:
         """A new database, empty or a copy of `template`."""
         parts = sql.SQL('create database {}').format(sql.Identifier(name))
         if template:
-            parts += sql.SQL(' template {}').format(sql.Identifier(template))
+            # Files copied by the system take half the time of pages copied through the log, and a tenth to drop.
+            parts += sql.SQL(' template {} strategy file_copy').format(sql.Identifier(template))
         self._admin(parts)
         return self.server.url.set(database=name)
 
@@ -93,6 +94,8 @@ class Instance:
             'DOTHI_STATE': str(state),
             # roles belong to the server, not to a database, so all databases share their passwords
             'DOTHI_SECRETS': str(self.folder / 'secrets'),
+            # what a killed worker leaves behind goes with the folder; a socket's path must be short, unlike `state`
+            'TMPDIR': str(self.folder),
         }
 
     def _admin(self, statement: sql.Composable) -> None:
@@ -131,7 +134,7 @@ def use(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
 @pytest.fixture
 def empty_database(instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """A database with nothing in it, and the environment that leads there."""
-    yield from _fresh(instance, None, tmp_path, monkeypatch)
+    yield from fresh(instance, None, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -139,12 +142,11 @@ def database(
     instance: Instance, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
     """A migrated database without data, and the environment that leads there (set for this process already)."""
-    yield from _fresh(instance, template, tmp_path, monkeypatch)
+    yield from fresh(instance, template, tmp_path, monkeypatch)
 
 
-def _fresh(
-    instance: Instance, template: str | None, state: Path, patch: pytest.MonkeyPatch
-) -> Iterator[dict[str, str]]:
+def fresh(instance: Instance, template: str | None, state: Path, patch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The environment of a new database, set for this process; the database is gone afterwards."""
     name = f'test_{uuid.uuid4().hex[:12]}'
     environment = instance.environment(instance.create(name, template), state)
     use(patch, environment)
@@ -193,7 +195,7 @@ def province_database(
     instance: Instance, province_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
     """A database of its own with the demo province in it; nothing is running on it."""
-    yield from _fresh(instance, province_template, tmp_path, monkeypatch)
+    yield from fresh(instance, province_template, tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope='session')

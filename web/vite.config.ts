@@ -3,7 +3,7 @@ import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {defineConfig, type Plugin} from 'vite';
 
-const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'swagger-ui.css', 'favicon-32x32.png'];
+const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** The API's documentation page loads Swagger UI from here, under names that do not change. */
 function swaggerUi(): Plugin {
@@ -14,6 +14,8 @@ function swaggerUi(): Plugin {
       for (const name of [...SWAGGER_FILES, 'LICENSE']) {
         this.emitFile({type: 'asset', fileName: `swagger/${name}`, source: readFileSync(join(folder, name))});
       }
+      const source = readFileSync(new URL('./src/swagger-start.js', import.meta.url));
+      this.emitFile({type: 'asset', fileName: 'swagger/start.js', source});
     },
   };
 }

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dothi.api import compression, config, cors, guard, library, links, openapi, problems
+from dothi.api import compression, config, cors, guard, library, links, openapi, problems, security
 from dothi.api.address import PLACEHOLDER, listening_url
 from dothi.api.collections import COLLECTIONS
 from dothi.api.conformance import CONFORMANCE
@@ -21,6 +21,9 @@ from dothi.core.settings import PathSettings
 
 OURS = (ITEMS, TILES, TILE_MATRIX_SETS, COLLECTIONS, SCHEMAS, CONFORMANCE, PROCESSES, STYLES)
 
+# An execute request holds ids, numbers and a filter.
+MOST_BYTES = 2**20
+
 
 def create_app(audience: Audience, url: str | None = None) -> Flask:
     """The app for `audience`, with the collections that have a release now.
@@ -35,9 +38,10 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
 
     app = Flask('dothi', static_folder=None)
     app.url_map.strict_slashes = False
+    app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
     app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (guard, problems, compression, cors, links):
+    for part in (guard, problems, compression, cors, security, links):
         part.install(app)
     for blueprint in (*OURS, pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')

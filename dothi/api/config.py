@@ -8,9 +8,8 @@ import yaml
 
 from dothi.api.address import listening_url
 from dothi.api.served_crs import served_crs, uri_of
-from dothi.api.service import READERS
 from dothi.core.catalog import Release, current_releases
-from dothi.core.database import NoDatabase, connection
+from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PROJECT, LimitSettings, PathSettings

@@ -32,6 +32,11 @@ JSON_TEXT: dict[ColumnType, str] = {
 }
 
 
+def name_column(layer: Layer, columns: dict[str, Column]) -> str | None:
+    """The column that says what a feature is called: the first searchable one among `columns`."""
+    return next((name for name in layer.publish.search if name in columns), None)
+
+
 def feature_text(columns: dict[str, Column], geometry: sql.Composable | None) -> sql.Composable:
     """SQL of one row's Feature without its closing brace, so that members can follow.
 

@@ -21,7 +21,7 @@ NOT_OFFERED = frozenset(
     )
 )  # fmt: skip
 # Parameters beyond f and lang.
-PARAMETERS = {'pygeoapi.get_jobs': ('limit', 'offset', 'status'), 'pygeoapi.get_processes': ('limit',)}
+PARAMETERS = {'pygeoapi.get_jobs': ('limit', 'offset'), 'pygeoapi.get_processes': ('limit',)}
 FORMATS = {
     'pygeoapi.landing_page': ('json', 'html', 'jsonld'),
     'pygeoapi.collections': ('json', 'html', 'jsonld'),
@@ -43,6 +43,8 @@ def check() -> Response | None:
         raise NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.')
     if endpoint.startswith('pygeoapi.'):
         parameters.refuse_unknown(('f', 'lang', *PARAMETERS.get(endpoint, ())))
+        parameters.whole_number('limit', 1, 1)
+        parameters.whole_number('offset', 0, 0)
         wanted_format(FORMATS.get(endpoint, ('json', 'html')))
         _known_collection()
         _known_process()

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from dothi.api import parameters
 from dothi.api.address import addressed, api_url
 from dothi.api.caching import conditional, etag, not_modified
-from dothi.api.features import count, read_feature, read_page
+from dothi.api.features import count, name_column, read_feature, read_page
 from dothi.api.language import GEOJSON, JSONLD, language, page, wanted_format
 from dothi.api.problems import NotAllowed, answer
 from dothi.api.query import COMMON, Query, cursor_of, read_query
@@ -24,6 +24,7 @@ from dothi.core.layer import Layer
 
 ITEMS = Blueprint('items', __name__)
 FORMATS = ('json', 'html', 'jsonld')
+WRITING = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 READ_ONLY = {'Allow': 'GET, HEAD, OPTIONS'}
 
 
@@ -73,12 +74,8 @@ def item(collection_id: str, item_id: str) -> Response:
     return conditional(_formatted(form, document, layer, crs.uri), release, form)
 
 
-@ITEMS.route('/collections/<path:collection_id>/items', methods=['POST', 'OPTIONS'], provide_automatic_options=False)
-@ITEMS.route(
-    '/collections/<path:collection_id>/items/<path:item_id>',
-    methods=['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    provide_automatic_options=False,
-)
+@ITEMS.route('/collections/<path:collection_id>/items', methods=WRITING, provide_automatic_options=False)
+@ITEMS.route('/collections/<path:collection_id>/items/<path:item_id>', methods=WRITING, provide_automatic_options=False)
 def read_only(collection_id: str, item_id: str | None = None) -> Response:  # noqa: ARG001
     """What may be done with items: they are read only."""
     service().layer(collection_id)
@@ -159,6 +156,7 @@ def _formatted(form: str, document: bytes, layer: Layer, crs_uri: str) -> Respon
     template = 'collections/items/item.html' if content['type'] == 'Feature' else 'collections/items/index.html'
     columns = layer.columns_for(service().audience)
     data = {'id': layer.id, 'layer': layer, 'columns': columns, 'document': content, 'crs': crs_uri}
+    data['name_column'] = name_column(layer, columns)
     return Response(page(template, data), mimetype='text/html')
 
 

@@ -8,7 +8,8 @@ from werkzeug.datastructures import Headers
 
 from dothi.api.address import addressed
 from dothi.api.language import language
-from dothi.api.words import LINK_TITLES
+from dothi.api.words import LINK_TITLES, RESULTS
+from dothi.core.text import LANGUAGES
 
 JSON_TYPES = ('application/json', 'application/ld+json')
 ADDRESSED = (*JSON_TYPES, 'application/vnd.oai.openapi+json', 'text/html')
@@ -30,22 +31,35 @@ def localised(response: Response) -> Response:
     """`response` with the address that the client uses, and Vietnamese titles of links."""
     # pygeoapi leaves a plain dict there, in which names are found in one spelling only
     response.headers = Headers(response.headers)
-    if response.mimetype in JSON_TYPES and language() == 'vi':
+    if response.mimetype in JSON_TYPES:
         response.set_data(json.dumps(_translated(json.loads(response.get_data())), ensure_ascii=False))
     if response.mimetype in ADDRESSED:
         response.set_data(addressed(response.get_data(as_text=True)))
+    if response.mimetype == 'text/html':
+        response.mimetype = 'text/html'  # with its charset, which pygeoapi leaves out
     response.headers['Content-Language'] = language()
     response.vary.update(['Accept', 'Accept-Language'])
     return response
 
 
 def _titled(link: dict[str, Any]) -> dict[str, Any]:
-    """A link with its title in Vietnamese, where pygeoapi's English one is known."""
-    return link | {'title': LINK_TITLES.get(link['title'], link['title'])} if 'title' in link else link
+    """A link with its title in the language of the request, where pygeoapi's English one is known."""
+    title = link.get('title', '')
+    if title.startswith('Results of job'):
+        return link | {'title': RESULTS.pick(language())}
+    return link | {'title': LINK_TITLES[title]} if language() == 'vi' and title in LINK_TITLES else link
 
 
 def _translated(node: Any) -> Any:
+    """`node` with the titles of its links, and every {vi, en}, in the language of the request."""
     if isinstance(node, dict):
+        if node.keys() == set(LANGUAGES):
+            return node[language()]
         inner = {name: _translated(value) for name, value in node.items()}
         return _titled(inner) if isinstance(inner.get('href'), str) else inner
-    return [_translated(part) for part in node] if isinstance(node, list) else node
+    return [_translated(part) for part in node if not _dead(part)] if isinstance(node, list) else node
+
+
+def _dead(node: Any) -> bool:
+    """Whether it is a link of pygeoapi to a form that there is not."""
+    return isinstance(node, dict) and str(node.get('href', '')).endswith('/processes?f=jsonld')

@@ -41,7 +41,7 @@ def _execution(name: str, metadata: dict[str, Any]) -> dict[str, Any]:
             'outputs': {'type': 'object'},
         },
     }
-    body = {'required': True, 'content': {'application/json': {'schema': schema}}}
+    body = {'required': True, 'content': {'application/json': {'schema': schema, 'example': metadata['example']}}}
     result = {'description': metadata['description']['vi'], 'content': {}}
     result['content'] = {
         'application/geo+json': {'schema': {'$ref': '#/components/schemas/featureCollection'}},

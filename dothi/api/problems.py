@@ -13,6 +13,11 @@ from dothi.core.errors import Defect, DothiError, EnvironmentMissing, NotFound, 
 
 LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
+# What Flask says in English only.
+REASONS = {
+    HTTPStatus.METHOD_NOT_ALLOWED: 'Địa chỉ này không nhận phương thức đó.',
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: 'Nội dung yêu cầu quá lớn.',
+}
 
 
 class NoSuchResource(NotFound):
@@ -64,7 +69,8 @@ def _http(error: HTTPException) -> Response:
     if error.code == HTTPStatus.NOT_FOUND:
         return answer(NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.'))
     named = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
-    response = answer(named(vi=f'Yêu cầu không hợp lệ ({error.name}).', en=f'{error.description}'), error.code)
+    reason = REASONS.get(error.code, f'Yêu cầu không hợp lệ ({error.name}).')
+    response = answer(named(vi=reason, en=f'{error.description}'), error.code)
     allowed = getattr(error, 'valid_methods', None)
     if allowed:
         response.headers['Allow'] = ', '.join(sorted(allowed))

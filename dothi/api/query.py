@@ -86,6 +86,11 @@ def _cursor() -> int | None:
     text = request.args.get('cursor', '')
     if not text:
         return None
+    if request.args.get('sortby', '').strip():
+        raise BadParameter(
+            vi='cursor không dùng cùng sortby: trang sắp theo sortby nối tiếp bằng offset.',
+            en='cursor does not go with sortby: pages in that order follow one another by offset.',
+        )
     try:
         word, _, number = base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)).decode().partition(' ')
         if word == 'after' and abs(int(number)) < 2**63:

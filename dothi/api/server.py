@@ -7,10 +7,12 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 from dothi.api.address import listening_url
-from dothi.api.service import READERS
+
+# imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
+from dothi.api.app import create_app
 from dothi.core import database
 from dothi.core.catalog import generation
-from dothi.core.database import connection
+from dothi.core.database import READERS, connection
 from dothi.core.errors import DothiError
 from dothi.core.layer import Audience
 from dothi.core.settings import ServerSettings
@@ -56,8 +58,6 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def load(self) -> Any:
         """Called in each worker, so that it renders what is in the catalogue when it starts."""
-        from dothi.api.app import create_app
-
         return create_app(self.audience, listening_url(self.audience, self.host, self.port))
 
     def run(self) -> None:

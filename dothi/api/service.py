@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from threading import BoundedSemaphore
 from types import ModuleType
 from typing import Any
 
@@ -11,13 +12,11 @@ from flask import current_app
 
 from dothi import __version__
 from dothi.core.catalog import Release
-from dothi.core.database import Role
+from dothi.core.database import READERS, Role
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.settings import LimitSettings, ServerSettings
-
-READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
 
 
 class NoRelease(NotFound):
@@ -55,6 +54,11 @@ class Service:
     @cached_property
     def server(self) -> ServerSettings:
         return ServerSettings()
+
+    @cached_property
+    def places(self) -> BoundedSemaphore:
+        """How many synchronous analyses may be waited for: each keeps a thread, and half of them stay free."""
+        return BoundedSemaphore(max(self.server.threads // 2, 1))
 
     @cached_property
     def fingerprint(self) -> str:

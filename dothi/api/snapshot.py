@@ -92,26 +92,17 @@ def too_slow() -> TooSlow:
 
 
 def _begun() -> Any:
-    """A pooled connection in a fresh transaction; after a restart of the database all old ones are given up."""
-    for last in (False, True):
-        try:
-            pooled = engine(service().role).raw_connection()
-        except sqlalchemy.exc.TimeoutError:
-            raise NoConnection(
-                vi='Máy chủ đang bận. Hãy thử lại sau ít phút.', en='The server is busy. Try again in a moment.'
-            ) from None
-        except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError) as error:
-            raise no_database(error) from None
-        try:
-            _begin(pooled.driver_connection)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-            pooled.invalidate()
-            engine(service().role).dispose()
-            if last:
-                raise no_database(error) from None
-        else:
-            return pooled
-    raise AssertionError('unreachable')
+    """A pooled connection in a fresh transaction."""
+    try:
+        pooled = engine(service().role).raw_connection()
+        _begin(pooled.driver_connection)
+    except sqlalchemy.exc.TimeoutError:
+        raise NoConnection(
+            vi='Máy chủ đang bận. Hãy thử lại sau ít phút.', en='The server is busy. Try again in a moment.'
+        ) from None
+    except (psycopg2.OperationalError, psycopg2.InterfaceError, sqlalchemy.exc.OperationalError) as error:
+        raise no_database(error) from None
+    return pooled
 
 
 def _begin(db: Any) -> None:

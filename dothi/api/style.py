@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 from dothi.api import parameters
 from dothi.api.address import root_url
 from dothi.api.caching import hash_of, not_modified
+from dothi.api.features import name_column
 from dothi.api.language import language, say, wanted_format
 from dothi.api.legend import entries
 from dothi.api.query import COMMON
@@ -186,16 +187,24 @@ def _by_zoom(value: ByZoom) -> Any:
 
 
 def _about(layer: Layer, release: Release) -> dict[str, Any]:
+    visible = layer.columns_for(service().audience)
     columns = {
         name: {
             'title': column.title.model_dump(),
             'unit': column.unit,
             'domain': {value: title.model_dump() for value, title in column.domain.items()} if column.domain else None,
         }
-        for name, column in layer.columns_for(service().audience).items()
+        for name, column in visible.items()
     }
-    about = {'id': layer.id, 'title': layer.title.model_dump(), 'theme': layer.theme}
-    return about | {'demo': release.demo, 'release': release.number, 'columns': columns}
+    return {
+        'id': layer.id,
+        'title': layer.title.model_dump(),
+        'theme': layer.theme,
+        'name_column': name_column(layer, visible),
+        'demo': release.demo,
+        'release': release.number,
+        'columns': columns,
+    }
 
 
 def _legend(layer: Layer, style: Style) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Fixed words of pygeoapi in Vietnamese, which it has no translation for."""
 
+from dothi.core.text import Text
+
+RESULTS = Text(vi='Kết quả', en='Result')
 LINK_TITLES = {
     'Collections': 'Các lớp dữ liệu',
     'Conformance': 'Các lớp tuân thủ',

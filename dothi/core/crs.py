@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pyproj
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from dothi.core.errors import DataRefused, did_you_mean
 
@@ -69,9 +69,12 @@ def transformer(source: str, target: str) -> pyproj.Transformer:
     """From one definition to another, x before y; through EPSG:6960 wherever VN-2000 is one of them.
 
     source, target: what `Crs.definition` or `proj_string` gave. A ballpark transformation (one that leaves
-    the datum shift out) is never taken: PROJ raises instead.
+    the datum shift out) is never taken. Raises UnknownCrs where there is no way from one to the other.
     """
-    return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
+    except ProjError:  # the moon, say
+        raise _unknown(source) from None
 
 
 def srid_of(text: str) -> int:
@@ -86,13 +89,16 @@ def srid_of(text: str) -> int:
 def parse_crs(text: str) -> Crs:
     """The system that `text` (EPSG code, URI, WKT, ESRI WKT, PROJ string) means.
 
-    Raises UnknownCrs for what PROJ cannot read, a deprecated duplicate, Hanoi 1972 (which has no usable
-    transformation here), and a system on an unnamed datum without a shift to WGS 84.
+    Of a system with heights it is the horizontal part. Raises UnknownCrs for what PROJ cannot read, what is no map
+    or globe (heights alone, geocentric), a deprecated duplicate, Hanoi 1972 (which has no usable transformation
+    here), and a system on an unnamed datum without a shift to WGS 84.
     """
     try:
-        crs = pyproj.CRS.from_user_input(text)
+        crs = _horizontal(pyproj.CRS.from_user_input(text))
     except CRSError:
         raise _unknown(text) from None
+    if not (crs.is_projected or crs.is_geographic):
+        raise _unknown(text)
     srid = _epsg(crs)
     if srid in DEPRECATED:
         raise UnknownCrs(
@@ -113,6 +119,10 @@ def parse_crs(text: str) -> Crs:
 def axis_order_yx(srid: int) -> bool:
     """Whether the authority's order is northing or latitude first (EPSG:4326 is, OGC:CRS84 and EPSG:9209 are not)."""
     return pyproj.CRS.from_epsg(srid).axis_info[0].direction == 'north'
+
+
+def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:
+    return crs.sub_crs_list[0] if crs.is_compound else crs.to_2d()
 
 
 def _without_number(crs: pyproj.CRS, text: str) -> Crs:

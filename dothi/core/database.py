@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import psycopg2
 import sqlalchemy
@@ -13,9 +13,11 @@ from psycopg2.extensions import connection as Connection
 from sqlalchemy import URL, make_url
 
 from dothi.core.errors import EnvironmentMissing, without_secrets
+from dothi.core.layer import Audience
 from dothi.core.settings import DatabaseSettings, PathSettings
 
 Role = Literal['admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker']
+READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
 LOGIN_ROLES: tuple[Role, ...] = ('owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker')
 
 _engines: dict[Role, sqlalchemy.Engine] = {}
@@ -58,6 +60,8 @@ def engine(role: Role) -> sqlalchemy.Engine:
             database_url(role),
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
+            # a restart of the database leaves dead connections in the pool; the look costs 0.1 ms
+            pool_pre_ping=True,
             connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
         )
     return _engines[role]
@@ -75,13 +79,16 @@ def connection(role: Role) -> Iterator[Connection]:
     """A psycopg2 connection in one transaction: committed at the end, rolled back at any exception."""
     try:
         pooled = engine(role).raw_connection()
-    except (psycopg2.OperationalError, sqlalchemy.exc.TimeoutError) as error:
+    except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError) as error:
         raise no_database(error) from None
+    db: Any = pooled.driver_connection
     try:
-        yield pooled.driver_connection  # type: ignore[misc]
+        yield db
         pooled.commit()
     except BaseException:
-        pooled.rollback()
+        # one that the database closed can only say that it is closed, in place of the reason
+        if not db.closed:
+            db.rollback()
         raise
     finally:
         pooled.close()

@@ -1,6 +1,5 @@
 """The layer model: what one layer file may say, and what follows from it."""
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -12,14 +11,6 @@ Access = Literal['public', 'internal', 'restricted']
 ColumnType = Literal['text', 'integer', 'number', 'boolean', 'date', 'timestamp']
 GeometryType = Literal['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon']
 
-PYTHON_TYPES: dict[ColumnType, type] = {
-    'text': str,
-    'integer': int,
-    'number': float,
-    'boolean': bool,
-    'date': date,
-    'timestamp': datetime,
-}
 # What every layer table has beside the layer's own columns.
 RESERVED_COLUMNS = frozenset({'id', 'geom', 'geom_wgs84', 'release_from', 'release_to'})
 VISIBLE: dict[Audience, frozenset[Access]] = {

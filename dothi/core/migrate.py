@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from dothi.core.crs import spatial_ref_sys_rows
 from dothi.core.database import LOGIN_ROLES, connection, password, role_name
-from dothi.core.errors import WrongUse
+from dothi.core.errors import WrongUse, describe
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
@@ -25,10 +25,11 @@ class ChangedMigration(WrongUse):
 
 
 class MigrationReport(BaseModel):
-    """What a migrate did (or, on a dry run, would do)."""
+    """What a migrate did (or, on a dry run, would do). broken: layer files that were left out, and why."""
 
     migrations: list[str] = []
     layers: list[str] = []
+    broken: dict[str, dict[str, object]] = {}
 
     @property
     def empty(self) -> bool:
@@ -45,10 +46,10 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     Each migration is a transaction, the functions and layer tables together are one.
     Raises ChangedMigration, or UnsafeLayerChange where a layer file asks for what would lose data.
     """
+    report = MigrationReport(broken={name: describe(error) for name, error in locality.broken.items()})
     if dry_run:
-        return _rehearse(locality)
+        return _rehearse(locality, report)
     _prepare()
-    report = MigrationReport()
     for file in _migration_files():
         with connection('owner') as db:
             report.migrations += _apply_migration(db, file)
@@ -59,10 +60,14 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     return report
 
 
-def _rehearse(locality: Locality) -> MigrationReport:
-    report = MigrationReport()
+def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
+    """Does everything in one transaction of the administrator, for roles may be new too, and takes it back."""
     try:
-        with connection('owner') as db:
+        with connection('admin') as db:
+            _lock(db)
+            _add_roles(db)
+            db.cursor().execute('set local role dothi_owner')
+            _add_catalog(db)
             for file in _migration_files():
                 report.migrations += _apply_migration(db, file)
             _apply_functions(db)
@@ -76,15 +81,25 @@ def _prepare() -> None:
     """What only an administrator may do: extensions, roles and their passwords, coordinate systems."""
     with connection('admin') as db, db.cursor() as cursor:
         _lock(db)
-        for extension in ('postgis', 'unaccent'):
-            cursor.execute(sql.SQL('create extension if not exists {}').format(sql.Identifier(extension)))
-        cursor.execute((SQL / 'roles.sql').read_text(encoding='utf-8'))
+        _add_roles(db)
         for role in LOGIN_ROLES:
             secret, name = sql.Literal(password(role)), sql.Identifier(role_name(role))
             cursor.execute(sql.SQL('alter role {} login password {}').format(name, secret))
         _add_coordinate_systems(db)
-    with connection('owner') as db, db.cursor() as cursor:
+    with connection('owner') as db:
         _lock(db)
+        _add_catalog(db)
+
+
+def _add_roles(db: Connection) -> None:
+    with db.cursor() as cursor:
+        for extension in ('postgis', 'unaccent'):
+            cursor.execute(sql.SQL('create extension if not exists {}').format(sql.Identifier(extension)))
+        cursor.execute((SQL / 'roles.sql').read_text(encoding='utf-8'))
+
+
+def _add_catalog(db: Connection) -> None:
+    with db.cursor() as cursor:
         cursor.execute('create schema if not exists catalog')
         cursor.execute(
             """create table if not exists catalog.migration (

@@ -1,10 +1,14 @@
 """Settings, one class per concern, read from the environment when asked for and never at import."""
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from dothi.core.errors import WrongUse
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -14,10 +18,34 @@ def default_state() -> Path:
     return Path('/var/lib/dothi') if os.geteuid() == 0 else PROJECT / '.local'
 
 
+class BadSetting(WrongUse):
+    """An environment variable has a value that its setting cannot have."""
+
+
 class Settings(BaseSettings):
     """What all settings share: the prefix `DOTHI_`."""
 
     model_config = SettingsConfigDict(env_prefix='DOTHI_', env_ignore_empty=True, frozen=True)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as invalid:
+            first = invalid.errors(include_url=False)[0]
+            raise _bad(str(first['loc'][0]), f'{first["input"]!r}', first['msg']) from None
+        except SettingsError as unreadable:
+            named = re.search(r'field "(\w+)"', str(unreadable))
+            name = named[1] if named else '…'
+            given = os.environ.get(f'DOTHI_{name.upper()}', '')
+            raise _bad(name, repr(given), 'not JSON, such as ["https://a.example"]') from None
+
+
+def _bad(name: str, given: str, reason: str) -> BadSetting:
+    variable = f'DOTHI_{name.upper()}'
+    return BadSetting(
+        vi=f'{variable}={given}: giá trị không hợp lệ ({reason}). Xem "dothi config".',
+        en=f'{variable}={given}: not a valid value ({reason}). See "dothi config".',
+    )
 
 
 class PathSettings(Settings):

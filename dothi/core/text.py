@@ -22,11 +22,6 @@ class Text(BaseModel):
         return self.en if lang.lower().startswith('en') else self.vi
 
 
-def nfc(text: str) -> str:
-    """`text` composed (NFC), with outer white space removed: the form in which text is stored."""
-    return unicodedata.normalize('NFC', text).strip()
-
-
 def search_key(text: str) -> str:
     """`text` without accents and case, so that "nam dinh" equals "Nam Định".
 

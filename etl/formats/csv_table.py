@@ -62,14 +62,13 @@ class CsvSource(Source):
     file: Path
     member: str | None
     codec: str
-    delimiter: str
     place: Place
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """All rows, each cell as text; a blank line is no row."""
         with _text(self.file, self.member, self.codec) as lines:
-            _header(lines, self.name)
-            kept = (row for row in _reader(lines, self.delimiter) if any(cell.strip() for cell in row))
+            _, rows_below = _open(lines, self.name)
+            kept = (row for row in rows_below if any(cell.strip() for cell in row))
             first_row = 1
             for chunk in itertools.batched(kept, rows):
                 yield self._batch(first_row, chunk)
@@ -107,7 +106,7 @@ def csv_source(file: Path, member: str | None, encoding: str) -> CsvSource:
     name = member or file.name
     codec = _codec(file, member)
     with _text(file, member, codec) as lines:
-        header, delimiter = _header(lines, name)
+        header, _ = _open(lines, name)
         rows = sum(1 for _ in lines)
     if codec == 'latin-1':  # bytes not decoded yet
         header = [decode_or_refuse(cell, encoding, name) for cell in header]
@@ -125,7 +124,6 @@ def csv_source(file: Path, member: str | None, encoding: str) -> CsvSource:
         file=file,
         member=member,
         codec=codec,
-        delimiter=delimiter,
         place=place,
         coordinate_columns=frozenset({columns[place.east], columns[place.north]}),
     )
@@ -155,28 +153,44 @@ def _text(file: Path, member: str | None, codec: str) -> Iterator[TextIO]:
     with _bytes(file, member) as opened:
         try:
             yield io.TextIOWrapper(opened, encoding=codec, newline='')
-        except (UnicodeDecodeError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
+        except (UnicodeDecodeError, zipfile.BadZipFile, zlib.error) as error:
             raise UnreadableFile(
                 vi=f'{file.name}: bảng hỏng hoặc không phải {codec} như đầu tệp nói ({error}). Lưu lại dạng CSV UTF-8.',
                 en=f'{file.name}: damaged, or not {codec} as its first bytes say ({error}). Save it as CSV UTF-8.',
             ) from None
 
 
-def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(MAX_CELL)
-    return csv.reader(lines, delimiter=delimiter)
-
-
-def _header(lines: TextIO, name: str) -> tuple[list[str], str]:
-    """The header's cells, and the delimiter that makes most of them; `lines` stands behind the header then."""
-    first = next((line for line in lines if line.strip(BLANK) and not EXCEL_HINT.fullmatch(line.strip())), '')
+def _open(lines: TextIO, name: str) -> tuple[list[str], Iterator[list[str]]]:
+    """The header's cells, and the rows below it, split at the delimiter that makes most of the header."""
+    skipped, first = next(((i, line) for i, line in enumerate(lines) if _says_something(line)), (0, ''))
     if not first:
         raise EmptyFile(
             vi=f'{name} trống. Kiểm tra lại tệp và gửi lại.', en=f'{name} is empty. Check the file and resend.'
         )
     delimiter = max(DELIMITERS, key=lambda candidate: len(next(csv.reader([first], delimiter=candidate))))
-    # a name in quotes may go over several lines
-    return next(_reader(itertools.chain([first], lines), delimiter)), delimiter
+    # The reader gets the header's line too, for a name in quotes may go on in the next one.
+    rows = _rows(itertools.chain([first], lines), delimiter, name, skipped)
+    return next(rows), rows
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip(BLANK)) and not EXCEL_HINT.fullmatch(line.strip())
+
+
+def _rows(lines: Iterable[str], delimiter: str, name: str, skipped: int) -> Iterator[list[str]]:
+    """The rows of cells. Raises UnreadableFile at a quote that is not closed: it would swallow the rows after it."""
+    csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        line = skipped + reader.line_num
+        raise UnreadableFile(
+            vi=f'{name}, dòng {line}: dấu ngoặc kép không khép hoặc đặt sai chỗ ({error}). '
+            'Viết đôi dấu ngoặc kép trong ô ("") rồi gửi lại.',
+            en=f'{name}, line {line}: a quote is not closed or in a wrong place ({error}). '
+            'Double the quotes inside a cell ("") and resend.',
+        ) from None
 
 
 def _names(header: list[str]) -> list[str]:

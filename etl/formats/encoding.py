@@ -2,6 +2,7 @@
 
 import codecs
 
+from dothi.core.text import Text
 from etl.formats.errors import UnknownEncoding, WrongEncoding
 
 
@@ -26,14 +27,14 @@ def decode_or_refuse(text: str, encoding: str, name: str) -> str:
     try:
         return text.encode('latin-1').decode(encoding)
     except UnicodeDecodeError:
-        raise wrong_encoding(name, encoding) from None
+        raise wrong_encoding(Text(vi=name, en=name), encoding) from None
 
 
-def wrong_encoding(where: str, encoding: str) -> WrongEncoding:
+def wrong_encoding(where: Text, encoding: str) -> WrongEncoding:
     """The refusal of text that is not in `encoding`."""
     return WrongEncoding(
-        vi=f'{where}: văn bản không phải {encoding}. Cho biết bảng mã bằng --encoding (ví dụ cp1258), '
+        vi=f'{where.vi}: văn bản không phải {encoding}. Cho biết bảng mã bằng --encoding (ví dụ cp1258), '
         'hoặc lưu lại dạng UTF-8.',
-        en=f'{where}: the text is not {encoding}. Name its encoding with --encoding (such as cp1258), '
+        en=f'{where.en}: the text is not {encoding}. Name its encoding with --encoding (such as cp1258), '
         'or save it as UTF-8.',
     )

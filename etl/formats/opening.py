@@ -47,14 +47,14 @@ def open_source(file: Path, layer: Layer, encoding: str | None) -> Source:
 
 def must_exist(file: Path) -> None:
     """Raises NoSuchFile where `file` is not a file that can be read."""
-    if file.is_dir():
-        raise NoSuchFile(
-            vi=f'{file} là thư mục. Chỉ ra một tệp trong đó, hoặc nén thư mục thành zip.',
-            en=f'{file} is a folder. Name a file in it, or zip the folder.',
-        )
-    if not file.is_file():
-        raise NoSuchFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
     try:
+        if file.is_dir():
+            raise NoSuchFile(
+                vi=f'{file} là thư mục. Chỉ ra một tệp trong đó, hoặc nén thư mục thành zip.',
+                en=f'{file} is a folder. Name a file in it, or zip the folder.',
+            )
+        if not file.is_file():
+            raise NoSuchFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
         file.open('rb').close()
     except PermissionError:
         raise NoSuchFile(

@@ -87,8 +87,15 @@ def test_the_documentation_page_and_what_it_loads_come_from_the_service(client: 
     app = client()
     page = Page(app.get('/api/openapi?f=html').get_data(as_text=True))
     assets = [asset.removeprefix(HOME) for asset in page.loads if not asset.startswith('data:')]
-    assert assets == ['/swagger/swagger-ui.css', '/swagger/swagger-ui-bundle.js']
-    assert [app.get(asset).status_code for asset in assets] == [200, 200]
+    assert assets == ['/swagger/swagger-ui.css', '/swagger/swagger-ui-bundle.js', '/swagger/start.js']
+    assert [app.get(asset).status_code for asset in assets] == [200, 200, 200]
+
+
+def test_the_page_of_a_feature_is_called_as_the_feature(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A', 'Trường Lê Lợi')), ('POINT(1 0)', school('B', ''))])
+    app = client()
+    assert '<h1>Trường Lê Lợi</h1>' in app.get('/api/collections/schools/items/1?f=html').get_data(as_text=True)
+    assert '<h1>Trường học 2</h1>' in app.get('/api/collections/schools/items/2?f=html').get_data(as_text=True)
 
 
 def test_names_in_the_data_cannot_become_markup(desk: Desk, client: Client) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -63,11 +64,14 @@ def test_the_tables_for_people_have_the_same_figures(database: dict[str, str], d
     assert 'districts' in dothi('releases', env=database).stdout
 
 
-def test_a_report_as_a_page_needs_nothing_else(database: dict[str, str], districts: Path, tmp_path: Path) -> None:
-    page = tmp_path / 'report.html'
-    dothi('check', districts, '-l', 'districts', '--html', page, env=database)
+def test_a_report_as_a_page_needs_nothing_else(database: dict[str, str], tmp_path: Path) -> None:
+    """A map of what failed is in it: of the school whose level nobody knows."""
+    page, file = tmp_path / 'report.html', tmp_path / 'truong.csv'
+    file.write_text('ma,ten,cap_hoc,lon,lat\na,A,primary,106.2,20.3\nb,B,đại học,106.2,20.3\n', encoding='utf-8')
+    dothi('check', file, '-l', 'schools', '--html', page, env=database)
     html = page.read_text(encoding='utf-8')
-    assert '<svg' in html
+    assert '<circle' in html
+    assert '<code>domain</code>: 1' in html
     assert 'src="http' not in html
     assert 'href="http' not in html
 
@@ -136,3 +140,44 @@ def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[st
     assert 'Traceback' not in done.stderr
     log = Path(database['DOTHI_STATE']) / 'run' / 'errors.log'
     assert 'Traceback' in log.read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'env', 'code'),
+    [
+        (['fly', '--json'], {}, 'WrongUse'),
+        (['check', 'x.zip', '--json'], {}, 'WrongUse'),
+        (['check', 'x.zip', '-l', 'schools', '--mode', 'x', '--json'], {}, 'WrongUse'),
+        (['check', 'x.zip', '-l', 'schools', '--html', '/no/where.html', '--json'], {}, 'WrongUse'),
+        (['status', '--json'], {'DOTHI_PORT': 'abc'}, 'BadSetting'),
+    ],
+)
+def test_json_holds_for_commands_that_cannot_be_read_too(arguments: list[str], env: dict[str, str], code: str) -> None:
+    done = dothi(*arguments, env=env)
+    assert done.returncode == 2, done.stderr
+    error = document(done)['error']
+    assert error['code'] == code
+    assert error['message']['vi'] in done.stderr
+
+
+def test_check_takes_the_options_of_deliver_and_releases_nothing(database: dict[str, str], districts: Path) -> None:
+    options = ['--note', 'ghi chú', '--accept-loss', '--as-of', '31/08/2024', '--agency', 'home_affairs', '--json']
+    assert document(dothi('check', districts, '-l', 'districts', *options, env=database))['verdict'] == 'accepted'
+    assert document(dothi('releases', '--json', env=database)) == {'releases': []}
+
+
+def test_an_interrupted_command_says_so_and_leaves_nothing(
+    database: dict[str, str], demo_files: list[DemoFile]
+) -> None:
+    """Ctrl-C while rows are read."""
+    file = next(file.path for file in demo_files if file.layer == 'buildings')
+    command = [sys.executable, '-m', 'dothi.cli', 'deliver', str(file), '-l', 'buildings', '--json']
+    running = subprocess.Popen(
+        command, env={**os.environ, **database}, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    next(line for line in running.stderr if 'read and check rows' in line)
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=60)
+    assert (running.returncode, json.loads(out)['error']['code']) == (130, 'Interrupted')
+    assert document(dothi('releases', '--json', env=database)) == {'releases': []}

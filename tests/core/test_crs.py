@@ -74,6 +74,8 @@ def test_the_same_projection_on_wgs84_is_not_taken_for_vn2000() -> None:
         ('EPSG:99999', '--crs'),
         ('LOCAL_CS["nowhere"]', '--crs'),
         ('', '--crs'),
+        ('EPSG:5773', '--crs'),  # heights alone
+        ('EPSG:4978', '--crs'),  # geocentric
     ],
 )
 def test_a_system_that_cannot_be_used_is_refused_with_the_way_out(text: str, hint: str) -> None:
@@ -81,6 +83,17 @@ def test_a_system_that_cannot_be_used_is_refused_with_the_way_out(text: str, hin
         parse_crs(text)
     assert hint in refused.value.text.vi
     assert hint in refused.value.text.en
+
+
+@pytest.mark.parametrize(('text', 'srid'), [('EPSG:9209+5773', 9209), ('EPSG:4979', 4326)])
+def test_of_a_system_with_heights_the_horizontal_part_counts(text: str, srid: int) -> None:
+    """A survey with heights is in the same zone, and on the same datum, as one without."""
+    assert parse_crs(text) == parse_crs(f'EPSG:{srid}')
+
+
+def test_a_system_of_another_planet_is_refused() -> None:
+    with pytest.raises(UnknownCrs):
+        transformer(parse_crs('IAU_2015:30100').definition, proj_string(9209))
 
 
 def test_crs84_and_epsg_4326_differ_in_axis_order_only() -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from psycopg2 import sql
 
 from dothi.core import migrate as migrate_module
-from dothi.core.database import connection
+from dothi.core.database import connection, fresh
 from dothi.core.layer import Layer
-from dothi.core.layer_sync import UnsafeLayerChange
-from dothi.core.locality import Locality
+from dothi.core.layer_columns import UnsafeLayerChange
+from dothi.core.locality import BadLayerFile, Locality
 from dothi.core.migrate import ChangedMigration, migrate
 
 
@@ -114,6 +115,88 @@ def test_a_widened_column_keeps_its_values(database: dict[str, str], locality: L
     add_school(places=300)
     migrate(with_column(locality, 'schools', 'places', type='number'))
     assert column_type('places') == 'double precision'
+
+
+def test_whole_numbers_that_no_float_holds_are_not_made_floats(database: dict[str, str], locality: Locality) -> None:
+    """2^53 + 1 would become 2^53."""
+    add_school(places=2**53 + 1)
+    with pytest.raises(UnsafeLayerChange, match='may lose data'):
+        migrate(with_column(locality, 'schools', 'places', type='number'))
+
+
+def test_a_day_becomes_midnight_utc_wherever_the_server_stands(database: dict[str, str], locality: Locality) -> None:
+    with connection('admin') as db, db.cursor() as cursor:
+        name = sql.Identifier(db.info.dbname)
+        cursor.execute(sql.SQL("alter database {} set timezone = 'Asia/Ho_Chi_Minh'").format(name))
+    fresh()
+    dated = with_column(locality, 'schools', 'opened', type='date')
+    migrate(dated)
+    add_school()
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute("update layer.schools set opened = '2020-03-01'")
+    fresh()
+    migrate(with_column(dated, 'schools', 'opened', type='timestamp'))
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute("select opened = '2020-03-01T00:00Z' from layer.schools")
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_value_that_need_not_be_there_any_more_may_go_into_the_history(
+    database: dict[str, str], locality: Locality
+) -> None:
+    """What is null in the layer is closed as null."""
+    migrate(with_column(locality, 'schools', 'level', required=False))
+    add_school()
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('update layer.schools set level = null')
+        cursor.execute(
+            """insert into history.schools (id, code, name, level, geom, geom_wgs84, release_from, release_to)
+               select id, code, name, level, geom, geom_wgs84, 1, 2 from layer.schools"""
+        )
+
+
+def test_another_key_is_another_unique_index(database: dict[str, str], locality: Locality) -> None:
+    add_school()
+    assert migrate(with_layer(locality, 'schools', key=['code', 'name'])).layers == [
+        'schools: the key is code, name now'
+    ]
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into layer.schools (code, name, level, geom, geom_wgs84, release_from)
+               select code, 'Hai', level, geom, geom_wgs84, 1 from layer.schools"""
+        )
+        cursor.execute("select indexdef from pg_indexes where indexname in ('schools_key', 'schools_history_key')")
+        assert all(definition.endswith('(code, name)') for (definition,) in cursor.fetchall())
+    with pytest.raises(UnsafeLayerChange, match='share the new key'):
+        migrate(locality)
+
+
+def test_columns_are_added_in_the_order_of_the_file(database: dict[str, str], locality: Locality) -> None:
+    names = [f'c{number}' for number in range(9)]
+    wider = locality
+    for name in names:
+        wider = with_column(wider, 'schools', name, type='text')
+    assert migrate(wider).layers == [f'schools: {name} added' for name in names]
+
+
+def test_a_dry_run_on_an_empty_database_tells_all_and_leaves_it_empty(
+    empty_database: dict[str, str], locality: Locality
+) -> None:
+    told = migrate(locality, dry_run=True)
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute("select to_regclass('catalog.migration') is null")
+        assert cursor.fetchone() == (True,)
+    assert told == migrate(locality)
+
+
+def test_a_broken_layer_file_is_told_and_the_others_are_made(
+    empty_database: dict[str, str], locality: Locality
+) -> None:
+    layers = {name: layer for name, layer in locality.layers.items() if name != 'schools'}
+    error = BadLayerFile(vi='schools.yml, khóa licence', en='schools.yml, key licence')
+    report = migrate(replace(locality, layers=layers, broken={'schools': error}))
+    assert report.broken['schools']['code'] == 'BadLayerFile'
+    assert len(report.layers) == 7
 
 
 def test_single_geometries_may_become_multiple_ones(database: dict[str, str], locality: Locality) -> None:

@@ -14,6 +14,14 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
 
 
 @pytest.fixture
+def careful_server(shared_folder: Path) -> Iterator[LocalPostgis]:
+    """One whose log reaches the disk at each commit, as that of `make up`."""
+    server = LocalPostgis(shared_folder / 'careful')
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def server(shared_folder: Path, request: pytest.FixtureRequest) -> Iterator[LocalPostgis]:
     server = LocalPostgis(shared_folder / f'own-{abs(hash(request.node.name))}', settings=THROWAWAY)
     yield server
@@ -49,6 +57,29 @@ def test_a_killed_server_is_adopted_at_the_next_start(server: LocalPostgis) -> N
     assert not server.running()
     server.start()
     assert answer(server) == 42
+
+
+def test_a_server_that_is_killed_in_the_middle_of_a_delivery_starts_again(careful_server: LocalPostgis) -> None:
+    """An unlogged table (staging) is open: its backend outlives the server and unlinks what the log still creates."""
+    server = careful_server
+    server.start()
+    url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
+    delivery, other = psycopg2.connect(url), psycopg2.connect(url)
+    cursor = delivery.cursor()
+    cursor.execute('create unlogged table staging as select generate_series(1, 1000) as id')
+    cursor.execute('select pg_backend_pid()')
+    (backend,) = cursor.fetchone() or (0,)
+    with other, other.cursor() as writer:
+        # a commit, after which the log up to here is on the disk
+        writer.execute('create table logged ()')
+    pid = int((server.data / 'postmaster.pid').read_text(encoding='utf-8').splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    for gone in (pid, backend):
+        _wait_until_gone(gone)
+    server.start()
+    assert answer(server) == 42
+    delivery.close()
+    other.close()
 
 
 def test_an_interrupted_creation_is_made_anew(server: LocalPostgis) -> None:

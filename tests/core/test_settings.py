@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dothi.core.settings import SETTINGS, PathSettings, ServerSettings
+from dothi.core.settings import SETTINGS, BadSetting, PathSettings, ServerSettings
 
 
 def test_every_setting_is_documented() -> None:
@@ -30,3 +30,14 @@ def test_the_public_service_takes_the_next_port(monkeypatch: pytest.MonkeyPatch)
     assert ServerSettings().public_port == 7001
     monkeypatch.setenv('DOTHI_PUBLIC_PORT', '80')
     assert ServerSettings().public_port == 80
+
+
+@pytest.mark.parametrize(
+    ('variable', 'value'), [('DOTHI_PORT', 'abc'), ('DOTHI_PORT', '70000'), ('DOTHI_CORS_ORIGINS', 'https://a.example')]
+)
+def test_a_value_that_cannot_be_is_named_with_its_variable(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadSetting, match=f"{variable}='{value}'"):
+        ServerSettings()

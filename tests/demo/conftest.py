@@ -4,21 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from demo.write import LOCALITY, Demo, DemoFile, write_demo
-
-TINY = 2_000
+from demo.write import LOCALITY, Demo, DemoFile
+from tests.conftest import DEMO_BUILDINGS
 
 
 @pytest.fixture(scope='session')
 def demo() -> Demo:
     """The province in memory, with 2,000 buildings."""
-    return Demo(LOCALITY, TINY, seed=1)
+    return Demo(LOCALITY, DEMO_BUILDINGS, seed=1)
 
 
 @pytest.fixture(scope='session')
-def written(tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
+def written(demo_files: list[DemoFile]) -> list[DemoFile]:
     """The same province as files."""
-    return write_demo(tmp_path_factory.mktemp('demo'), buildings=TINY)
+    return demo_files
 
 
 @pytest.fixture(scope='session')

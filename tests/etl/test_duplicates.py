@@ -51,3 +51,11 @@ def test_a_copy_of_a_differing_row_is_a_copy_still(agency, send):
     rows = [(agency.school('a'), agency.point()), (agency.school('a', SO_CHO=5), agency.point())]
     report = send(agency.geojson('t.geojson', [*rows, rows[0]]), 'schools')
     assert faults(report) == [(1, 'key_duplicate'), (2, 'key_duplicate'), (3, 'duplicate_row')]
+
+
+def test_a_message_does_not_name_thousands_of_rows(agency, send):
+    """A column that is no key at all: each of n messages with n rows would fill the memory."""
+    rows = [(agency.school('a', SO_CHO=i), agency.point()) for i in range(200)]
+    report = send(agency.geojson('t.geojson', rows), 'schools')
+    assert report.rows.by_code == {'key_duplicate': 200}
+    assert 'các hàng 1, 2, 3, 4, 5, …' in report.rows.bad[0].message

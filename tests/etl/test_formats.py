@@ -1,10 +1,13 @@
 """Every format gives the same rows, whatever its quirks."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 import shapely
+
+from etl.formats.errors import UnreadableFile
 
 # GDAL writes 9209 to TAB as plain WGS 84; with the shift spelled out it is VN-2000 again.
 SHIFTED = (
@@ -170,3 +173,39 @@ def test_names_of_files_and_archives_may_be_anything(agency, rows, expected, sen
 def test_a_note_beside_the_data_in_an_archive_is_no_layer(agency, rows, send):
     files = [agency.write('truong.gpkg', rows), agency.text('đọc tôi.txt', 'Kính gửi')]
     assert send(agency.zip('t.zip', files), 'schools', dry_run=True).rows.good == 2
+
+
+def test_metadata_and_tables_beside_the_data_in_an_archive_are_no_layer(agency, rows, send):
+    notes = [agency.text('meta.json', '{"a": 1}'), agency.text('cột.csv', 'cột,nghĩa\nMA,mã\n')]
+    archive = agency.zip('t.zip', [agency.write('truong.gpkg', rows), *notes])
+    assert send(archive, 'schools', dry_run=True).rows.good == 2
+
+
+@pytest.mark.parametrize('before', ['', 'sep=;\n', ';;;;\n\n', '"sep=;"\n'])
+def test_what_excel_writes_before_the_header_is_no_header(before, agency, send):
+    file = agency.text('t.csv', before + 'ma;ten;cap_hoc;lon;lat\na;A;primary;106,2;20,3\n')
+    assert send(file, 'schools', dry_run=True).rows.good == 1
+
+
+def test_a_name_in_the_header_may_go_over_two_lines(agency, send):
+    file = agency.text('t.csv', '"mã\ntrường",ten,cap_hoc,"kinh\nđộ",vĩ độ,ma\nx,A,primary,106.2,20.3,a\n')
+    report = send(file, 'schools', dry_run=True)
+    assert (report.rows.good, report.columns['ten']) == (1, 'name')
+
+
+@pytest.mark.parametrize('bad', ['a,"Trường "A" xã",primary,106.2,20.3', 'a,"A,primary,106.2,20.3'])
+def test_a_quote_that_would_swallow_cells_is_told_with_its_line(bad, agency, send):
+    """Read leniently, the first loses its quotes and the second all rows below it."""
+    file = agency.text('t.csv', f'ma,ten,cap_hoc,lon,lat\nz,"Z ""z""",primary,106.2,20.3\n{bad}\n')
+    with pytest.raises(UnreadableFile, match=r'line [34]: a quote'):
+        send(file, 'schools', dry_run=True)
+
+
+def test_a_ring_that_is_not_closed_is_a_fault_of_its_row_and_no_noise(agency, send, recwarn):
+    shape = {'type': 'Polygon', 'coordinates': [[[106.2, 20.3], [106.3, 20.3], [106.3, 20.4]]]}
+    feature = {'type': 'Feature', 'properties': {'ma': 'a', 'cong_nang': 'residential'}, 'geometry': shape}
+    report = send(
+        agency.text('t.geojson', json.dumps({'type': 'FeatureCollection', 'features': [feature]})), 'buildings'
+    )
+    assert report.rows.by_code == {'geometry_invalid': 1}
+    assert [str(warning.message) for warning in recwarn if warning.category is RuntimeWarning] == []

@@ -1,7 +1,9 @@
 """Files that no row can make good are refused, with what is wrong and what to do, and change nothing."""
 
+import os
 import zipfile
 
+import fiona
 import pytest
 import shapely
 
@@ -9,11 +11,14 @@ from dothi.core.crs import UnknownCrs
 from dothi.core.errors import exit_code
 from dothi.core.locality import UnknownLayer
 from etl.columns import MissingColumn
+from etl.coordinates import NoPlaces
+from etl.delivery import UnknownAgency
 from etl.formats.csv_table import NoCoordinates
 from etl.formats.errors import (
     AmbiguousLayer,
     BadArchive,
     EmptyFile,
+    MissingPart,
     NoLayerInFile,
     NoSuchFile,
     UnknownEncoding,
@@ -21,6 +26,8 @@ from etl.formats.errors import (
     UnreadableFile,
     WrongEncoding,
 )
+from etl.formats.opening import must_exist
+from etl.garbled import garbled_example
 from etl.scope import UnknownUnit
 from etl.shape import WrongKind
 
@@ -129,7 +136,44 @@ def test_an_archived_table_that_is_damaged(agency, send):
 def test_a_shapefile_without_its_table(agency, send):
     file = agency.write('t.shp', [(agency.school('a'), agency.point())])
     (agency.folder / 't.dbf').unlink()
-    refusal(send, MissingColumn, file)
+    assert 't.dbf' in refusal(send, MissingPart, file).text.vi
+
+
+@pytest.mark.parametrize('part', ['.dbf', '.shx'])
+def test_an_archive_of_half_a_shapefile_says_which_part_is_missing(agency, send, part):
+    agency.write('t.shp', [(agency.school('a'), agency.point())])
+    parts = [file for file in agency.folder.glob('t.*') if file.suffix != part]
+    assert f't{part}' in refusal(send, MissingPart, agency.zip('t.zip', parts, inside='gửi/')).text.en
+
+
+def test_a_folder_is_told_from_a_file_that_is_not_there(agency, send):
+    assert 'thư mục' in refusal(send, NoSuchFile, agency.folder).text.vi
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can become somebody who may not read the file')
+def test_a_file_that_may_not_be_read_is_no_fault_of_ours(agency):
+    file = agency.schools('a')
+    file.chmod(0o600)
+    agency.folder.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(NoSuchFile):
+            must_exist(file)
+    finally:
+        os.seteuid(0)
+
+
+def test_a_table_without_geometry_is_not_asked_for_its_coordinate_system(agency, send):
+    file = agency.folder / 't.gpkg'
+    schema = {'geometry': 'None', 'properties': dict.fromkeys(agency.school('a'), 'str')}
+    with fiona.open(file, 'w', driver='GPKG', layer='t', schema=schema) as table:
+        table.write({'properties': agency.school('a', SO_CHO='3'), 'geometry': None})
+    refusal(send, NoPlaces, file)
+
+
+def test_an_agency_that_nobody_knows_is_wrong_use_and_leaves_no_record(agency, send, query):
+    assert 'district_366' in refusal(send, UnknownAgency, agency.schools('a'), agency='district_36').text.en
+    assert query('select count(*) from catalog.delivery') == [(0,)]
 
 
 def test_a_missing_key_column_is_named_with_the_names_it_may_have(agency, send):
@@ -195,3 +239,29 @@ def test_a_refused_delivery_is_recorded_and_leaves_nothing_else(agency, send, qu
     assert query("select status, report ->> 'error' from catalog.delivery") == [('returned', 'MissingColumn')]
     assert query('select count(*) from catalog.release') == [(0,)]
     assert query("select count(*) from pg_class where relnamespace = 'staging'::regnamespace") == [(0,)]
+
+
+# "Huyện Vụ Bản" and "Nam Định" in TCVN3 and VNI, as bytes shown in Latin-1
+LEGACY = {'TCVN3': ('HuyÖn Vô B¶n', 'Nam §Þnh'), 'VNI': ('Huyeän Vuï Baûn', 'Nam Ñònh')}
+
+
+@pytest.mark.parametrize('font', LEGACY)
+def test_an_old_font_encoding_is_not_taken_for_cp1258(font, agency, send, query):
+    """cp1258 can read any byte: the names would be released as nonsense, without a single fault."""
+    rows = ''.join(f'{i},{name},primary,106.2,20.3\n' for i, name in enumerate(LEGACY[font]))
+    file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\n' + rows, 'latin-1')
+    assert LEGACY[font][0] in refusal(send, WrongEncoding, file, encoding='cp1258').text.vi
+
+
+def test_tcvn3_is_named_where_utf8_was_expected(agency, send):
+    """The advice to try cp1258 would lead astray."""
+    rows = ''.join(f'{i},{name},primary,106.2,20.3\n' for i, name in enumerate(LEGACY['TCVN3']))
+    file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\n' + rows, 'latin-1')
+    text = refusal(send, WrongEncoding, file).text
+    assert 'TCVN3' in text.vi
+    assert '--encoding' not in text.vi
+
+
+def test_symbols_between_words_are_no_font(agency, send):
+    names = ['Trường A · Hải Hậu', 'Khu 5 m² «B»', '© Sở GD', 'Đường 1°']
+    assert garbled_example(names, vietnamese=True) is None

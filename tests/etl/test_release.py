@@ -3,12 +3,15 @@
 import dataclasses
 import threading
 
+import psycopg2
 import pytest
 
 from dothi.core import database
-from dothi.core.layer import Column
+from dothi.core.errors import exit_code
+from dothi.core.layer import Checks, Column, Publish
 from dothi.core.migrate import migrate
 from etl.deliver import deliver
+from etl.deliveries import LostDatabase
 from etl.options import DeliveryOptions
 
 OPEN = 'select code, places from layer.schools order by code'
@@ -238,12 +241,15 @@ def test_two_deliveries_at_once_take_turns(agency, send, query):
     assert query('select status, count(*) from catalog.delivery group by 1') == [('accepted', 2)]
 
 
-@pytest.mark.parametrize('name', ['NAME', 'end', 'select', 'ngày đo', 'say "x"', 'row;drop', '50%'])
+@pytest.mark.parametrize('name', ['NAME', 'end', 'ngày đo', 'say "x"', 'row;drop', '50%', 'row_number', 'first', 's'])
 def test_a_column_may_have_any_name(name, agency, instance, tmp_path, monkeypatch, locality):
     """The layer's names are quoted everywhere, in SQL, COPY and comparison."""
     schools = locality.layers['schools']
     column = Column(type='text', title=schools.title, sources=['ghi chú'])
-    odd = schools.model_copy(update={'columns': {**schools.columns, name: column}, 'key': ['code', name]})
+    lenient = Checks(bad_rows_share=1)
+    odd = schools.model_copy(
+        update={'columns': {**schools.columns, name: column}, 'key': ['code', name], 'checks': lenient}
+    )
     other = dataclasses.replace(locality, layers={'schools': odd})
     url = instance.create(f'odd_{abs(hash(name))}')
     database.fresh()
@@ -251,9 +257,60 @@ def test_a_column_may_have_any_name(name, agency, instance, tmp_path, monkeypatc
         monkeypatch.setenv(key, value)
     migrate(other)
     for places_ in (1, 2):
-        row = agency.school('a', SO_CHO=places_) | {'ghi chú': 'x'}
-        file = agency.geojson(f'{places_}.geojson', [(row, agency.point())])
+        rows = [
+            (agency.school('a', SO_CHO=places_) | {'ghi chú': 'x'}, agency.point()),
+            # two rows with one key, to be compared
+            (agency.school('b', SO_CHO=1) | {'ghi chú': 'y'}, agency.point()),
+            (agency.school('b', SO_CHO=2) | {'ghi chú': 'y'}, agency.point()),
+        ]
+        file = agency.geojson(f'{places_}.geojson', rows)
         report = deliver(file, DeliveryOptions(layer='schools'), other)
-    assert report.diff.changed == 1
+    assert (report.diff.changed, report.rows.by_code) == (1, {'key_duplicate': 2})
     database.fresh()
     instance.drop(f'odd_{abs(hash(name))}')
+
+
+def test_a_database_that_goes_away_in_the_middle_is_said_and_the_next_delivery_is_fine(
+    agency, send, query, locality, postgis
+):
+    """The backend is ended as an administrator or a crash would do it."""
+
+    def progress(stage, done, total):
+        if stage == 'diff':
+            url = postgis.url.set(drivername='postgresql').render_as_string(hide_password=False)
+            with psycopg2.connect(url) as admin, admin.cursor() as cursor:
+                cursor.execute(
+                    'select pg_terminate_backend(pid) from pg_stat_activity '
+                    "where application_name = 'dothi deliver' and datname = %s",
+                    [query('select current_database()')[0][0]],
+                )
+            admin.close()
+
+    file = places(agency, '1.geojson', a=1)
+    with pytest.raises(LostDatabase) as caught:
+        deliver(file, DeliveryOptions(layer='schools'), locality, progress)
+    assert exit_code(caught.value) == 5
+    assert query(OPEN) == []
+    assert send(file, 'schools').verdict == 'accepted'
+    assert query('select status from catalog.delivery order by id') == [('failed',), ('accepted',)]
+
+
+def test_a_layer_without_text_can_have_doubled_keys_too(agency, instance, tmp_path, monkeypatch, locality):
+    """No column could name a unit, so none is compared with the place."""
+    schools = locality.layers['schools']
+    number = Column(type='integer', title=schools.title, sources=['so'])
+    other = dataclasses.replace(
+        locality,
+        layers={
+            'schools': schools.model_copy(update={'columns': {'code': number}, 'publish': Publish(), 'key': ['code']})
+        },
+    )
+    url = instance.create('without_text')
+    database.fresh()
+    for key, value in instance.environment(url, tmp_path).items():
+        monkeypatch.setenv(key, value)
+    migrate(other)
+    file = agency.geojson('1.geojson', [({'so': 1}, agency.point()), ({'so': 1}, agency.point(5))])
+    assert deliver(file, DeliveryOptions(layer='schools'), other).rows.by_code == {'key_duplicate': 2}
+    database.fresh()
+    instance.drop('without_text')

@@ -1,5 +1,6 @@
 """Values are read as people and spreadsheets write them, and nothing is read wrongly."""
 
+import unicodedata
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dothi.core.text import Text, nfc
-from etl.values import coded, convert, parse_number
+from dothi.core.layer import Column
+from dothi.core.text import Text
+from etl.check_values import range_says
+from etl.values import coded, convert, out_of_range, parse_number
 
 CASES = [
     ('integer', '12', 12),
@@ -84,11 +87,25 @@ def test_any_number_survives_either_decimal_sign(number, sign):
 
 @given(st.lists(st.text(st.characters(exclude_categories=['Cs'], exclude_characters='\0'), max_size=20), max_size=20))
 def test_any_text_is_stored_composed_and_trimmed_or_null(texts):
-    """What Arrow does in bulk is what `nfc` does one by one, but for white space that only one of them knows."""
+    """What Arrow does in bulk is what Python does one by one, but for white space that only one of them knows."""
     values, bad = convert(pa.array(texts, pa.string()), 'text')
     assert not bad.any()
     for text, value in zip(texts, values.to_pylist(), strict=True):
-        assert nfc(value or '') == nfc(text)
+        assert unicodedata.normalize('NFC', value or '').strip() == unicodedata.normalize('NFC', text).strip()
+
+
+@pytest.mark.parametrize(
+    ('limits', 'value', 'said'),
+    [
+        ({'min': 1, 'max': 100, 'unit': 'm'}, 3500, 'nằm ngoài khoảng 1–100 m.'),
+        ({'max': 1_500_000, 'unit': 'person'}, 2_000_000, 'lớn hơn 1500000 người.'),
+        ({'min': 0}, -1, 'nhỏ hơn 0.'),
+    ],
+)
+def test_a_number_out_of_range_is_told_with_the_limits_that_there_are(limits, value, said):
+    column = Column(type='number', title=Text(vi='', en=''), **limits)
+    assert said in range_says(column).vi
+    assert out_of_range(pa.array([float(value)]), column).all()
 
 
 def test_a_nul_character_is_a_fault_and_not_a_crash():

@@ -15,9 +15,11 @@ import shapely
 import shapely.affinity
 from psycopg2 import sql
 
+from dothi.core import database as core_database
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
+from tests.conftest import Instance, fresh, use
 
 # A corner well inside the province, in metres of the working CRS; towns are drawn from here.
 ORIGIN = (560_000.0, 2_230_000.0)
@@ -125,18 +127,70 @@ def commune(code: str) -> dict[str, Any]:
     return {'code': code, 'name': f'Xã {code}', 'parent_code': '366', 'valid_from': '2020-03-01'}
 
 
+@pytest.fixture(scope='module')
+def shared_database(
+    instance: Instance, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """A database for all tests of a module that leave its tables, its roles and its worker as they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The module's database without data; one of its own for a test with the mark `own_database`."""
+    if not own_database(request):
+        environment = request.getfixturevalue('shared_database')
+        use(monkeypatch, environment)
+        empty()
+        yield environment
+        core_database.fresh()
+        return
+    parts = [request.getfixturevalue(name) for name in ('instance', 'template', 'tmp_path')]
+    yield from fresh(*parts, monkeypatch)
+
+
+def own_database(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker('own_database') is not None
+
+
+def empty() -> None:
+    """Takes away what a test before has loaded and computed; the worker stays signed on.
+
+    The worker clears its queue itself, a moment after the result is there: it takes a vanished job for a fault.
+    """
+    wait_until(lambda: ask('select count(*) from job.procrastinate_jobs') == 0)
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables
+               where schemaname in ('layer', 'history')"""
+        )
+        cursor.execute(f'truncate {cursor.fetchone()[0]}')
+        cursor.execute('delete from job.job')
+        cursor.execute('update catalog.layer set current_release = null; delete from catalog.release')
+
+
 @pytest.fixture
 def loader(database: dict[str, str], locality: Locality) -> Loader:
     return Loader(locality)
 
 
+@pytest.fixture(scope='module')
+def shared_worker(shared_database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = start_worker(shared_database)
+    yield process
+    stop_worker(process)
+
+
 @pytest.fixture
-def worker(database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with two places on the test's database."""
+def worker(request: pytest.FixtureRequest, database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with two places on the test's database, and as lasting as that."""
+    if not own_database(request):
+        yield request.getfixturevalue('shared_worker')
+        return
     process = start_worker(database)
     yield process
-    process.terminate()
-    process.wait(30)
+    stop_worker(process)
 
 
 @pytest.fixture
@@ -162,8 +216,7 @@ def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
 
     yield start
     for process in started:
-        process.terminate()
-        process.wait(30)
+        stop_worker(process)
 
 
 def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -180,6 +233,11 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return process
 
 
+def stop_worker(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(60)
+
+
 def ask(query: str, values: Sequence[Any] = ()) -> Any:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(query, values)
@@ -187,7 +245,7 @@ def ask(query: str, values: Sequence[Any] = ()) -> Any:
         return row[0] if row else None
 
 
-def wait_until(true: Callable[[], bool], patience_s: float = 20) -> None:
+def wait_until(true: Callable[[], bool], patience_s: float = 60) -> None:
     ends = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < ends, 'waited in vain'

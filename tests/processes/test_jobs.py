@@ -12,10 +12,12 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-from dothi.core.database import connection, database_url
+from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
+from dothi.core.text import Text
 from processes import requests
-from processes.child import READERS
+from processes.child import Failed
+from processes.jobs import fail_lost
 from processes.manager import QueueManager, execute, execution
 from processes.requests import NoWorker, StillRunning, UnknownJob
 
@@ -51,7 +53,7 @@ class Request:
             self.error = error
 
     def ended(self):
-        self.thread.join(30)
+        self.thread.join(60)
         return self
 
 
@@ -91,6 +93,7 @@ def test_kill_9_of_a_run_fails_its_job_with_a_reason_and_the_worker_goes_on(town
     assert execute('service-coverage', INPUTS, 'internal')
 
 
+@pytest.mark.own_database
 def test_a_fault_of_ours_is_told_by_reference_and_never_by_its_words(town, worker, one):
     """The message of the database names a table; the client gets the job's id, by which the log can be searched."""
     with connection('admin') as db, db.cursor() as cursor:
@@ -111,6 +114,7 @@ def test_a_layer_without_data_is_named_with_the_command_that_delivers_it(databas
     assert http_status(refused.value) == 503
 
 
+@pytest.mark.own_database
 def test_without_a_worker_the_request_is_refused_at_once_and_nothing_is_queued(town, one):
     with pytest.raises(NoWorker, match='dothi worker'):
         execute('service-coverage', INPUTS, 'internal')
@@ -124,11 +128,13 @@ def test_a_request_that_waited_long_enough_is_refused_and_its_run_ended(town, wo
     with held():
         with pytest.raises(StillRunning):
             execute('service-coverage', INPUTS, 'internal')
-        until(lambda: not descendants(worker.pid) - before, patience_s=2)
+        # less than the 5 s after which the worker would look for itself, were it not told
+        until(lambda: not descendants(worker.pid) - before, patience_s=4)
     assert status(one) == 'dismissed'
-    assert one('select count(*) from job.procrastinate_jobs') == 0
+    until(lambda: one('select count(*) from job.procrastinate_jobs') == 0)
 
 
+@pytest.mark.own_database
 def test_a_run_beyond_the_time_limit_is_ended(town, new_worker, one):
     new_worker(DOTHI_JOB_TIME_LIMIT_S='1')
     with held(), pytest.raises(Exception, match='DOTHI_JOB_TIME_LIMIT_S') as refused:
@@ -137,6 +143,7 @@ def test_a_run_beyond_the_time_limit_is_ended(town, new_worker, one):
     assert status(one) == 'failed'
 
 
+@pytest.mark.own_database
 def test_a_run_beyond_the_memory_limit_is_ended(town, new_worker, one):
     """400,000 houses and 100 MB. Libraries in C may crash when memory is refused: that is an answer too."""
     with connection('admin') as db, db.cursor() as cursor:
@@ -152,6 +159,7 @@ def test_a_run_beyond_the_memory_limit_is_ended(town, new_worker, one):
     assert status(one) == 'failed'
 
 
+@pytest.mark.own_database
 def test_a_worker_that_is_asked_to_stop_gives_its_job_back(town, new_worker, one, until):
     first = new_worker()
     with held():
@@ -159,12 +167,13 @@ def test_a_worker_that_is_asked_to_stop_gives_its_job_back(town, new_worker, one
         until(lambda: status(one) == 'running')
         second = new_worker()
         first.terminate()
-        first.wait(20)
+        first.wait(60)
         until(lambda: one("select count(*) from job.procrastinate_jobs where status = 'doing'") == 1)
     assert request.ended().result['summary']['population'] == 1
     assert second.poll() is None
 
 
+@pytest.mark.own_database
 def test_the_job_of_a_dead_worker_is_taken_up_again(town, new_worker, one, until):
     """kill -9 of the worker itself: its child ends too, and the next worker runs the job."""
     first = new_worker()
@@ -180,6 +189,47 @@ def test_the_job_of_a_dead_worker_is_taken_up_again(town, new_worker, one, until
             cursor.execute("update job.procrastinate_workers set last_heartbeat = now() - interval '1 minute'")
         new_worker()
     assert request.ended().result['summary']['population'] == 1
+
+
+def cut_connections(role):
+    """Ends all connections of a role to this database, as a restart of the server does."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """select count(pg_terminate_backend(pid)) from pg_stat_activity
+               where usename = %s and datname = current_database()""",
+            [role],
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.own_database
+def test_a_restart_of_the_database_costs_the_worker_no_job(town, worker):
+    """Its connections are dead, and the next job is run all the same, without a long wait."""
+    execute('service-coverage', INPUTS, 'internal')
+    assert cut_connections('dothi_worker') > 0
+    begun = time.monotonic()
+    assert execute('service-coverage', INPUTS, 'internal')
+    assert execute('service-coverage', INPUTS, 'internal')
+    assert time.monotonic() - begun < 15
+    assert worker.poll() is None
+
+
+@pytest.mark.own_database
+def test_a_request_whose_database_goes_away_is_told_so(town, worker, one, until):
+    with held():
+        request = Request()
+        until(lambda: status(one) == 'running')
+        assert cut_connections('dothi_reader_internal') > 0
+        assert isinstance(request.ended().error, NoDatabase)
+
+
+def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, one):
+    """Nobody would ever run it, and its row would say for ever that it waits."""
+    execute('service-coverage', INPUTS, 'internal')
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute("update job.job set status = 'running'")
+    fail_lost(Failed('Defect', 'ChildDied', Text(vi='Mất', en='Lost')))
+    assert one("select status || ' ' || message_en from job.job") == 'failed Lost'
 
 
 def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker):

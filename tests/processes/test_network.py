@@ -138,6 +138,7 @@ def test_the_order_of_roads_and_facilities_decides_nothing(homes, facilities, se
     assert ways(turned, homes, facilities) == pytest.approx(expected)
 
 
+@pytest.mark.own_database
 def test_pgrouting_finds_the_same_distances(database):
     """A random plane network: homes and facilities at nodes, distances by pgr_dijkstraCost."""
     random = np.random.default_rng(7)

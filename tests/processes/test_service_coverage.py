@@ -106,6 +106,7 @@ def test_reach_grows_with_distance_and_never_beyond_the_straight_line(town, work
     assert all(one <= other for one, other in zip(network, straight, strict=True))
 
 
+@pytest.mark.own_database
 def test_a_run_reads_with_the_rights_of_whoever_asked(town, worker):
     """Once the internal reader may not see the houses any more, nor may its analyses."""
     with connection('admin') as db, db.cursor() as cursor:

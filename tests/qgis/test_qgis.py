@@ -19,6 +19,7 @@ def seen(province: Province, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """What QGIS saw. A profile folder of its own keeps other QGIS settings of the machine out."""
     home = tmp_path_factory.mktemp('qgis')
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
+    environment['TMPDIR'] = str(home)
     done = subprocess.run(
         ['/usr/bin/python3', CLIENT, f'{province.internal_url}/api'],
         env=environment, capture_output=True, text=True, timeout=240, check=False,

@@ -109,6 +109,34 @@ def test_a_click_shows_titles_domain_labels_and_units(portal: Any, locality: Loc
     assert shown[columns['places'].title.en].endswith('\u00a0places')
 
 
+def test_the_card_is_headed_by_the_name_where_there_is_one(
+    portal: Any, locality: Locality, school: dict[str, Any]
+) -> None:
+    page, layers = portal.open(close_to(school)), locality.layers
+    click_middle(page)
+    expect(page.locator('#details-head')).to_have_text(school['properties']['name'])
+    expect(page.locator('#details-kind')).to_have_text(layers['schools'].title.vi)
+    page.evaluate("dothiMap.fire('click', {point: {x: -999, y: -999}})")
+    expect(page.locator('#details')).to_be_hidden()
+
+
+def test_a_feature_without_a_name_is_headed_by_its_layer(portal: Any, locality: Locality) -> None:
+    page = portal.page
+    page.route('**/api/styles/**', lambda route: route.fulfill(json=_nameless(route.fetch().json())))
+    with urlopen(f'{portal.url}/api/collections/schools/items?f=json&limit=1') as answer:
+        portal.open(close_to(json.load(answer)['features'][0]))
+    click_middle(page)
+    page.wait_for_selector('#details dl')
+    expect(page.locator('#details-head')).to_have_text(locality.layers['schools'].title.vi)
+    expect(page.locator('#details-kind')).to_be_hidden()
+
+
+def _nameless(style: dict[str, Any]) -> dict[str, Any]:
+    for layer in style['metadata']['dothi:layers']:
+        layer['name_column'] = None
+    return style
+
+
 def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(portal: Any, school: dict[str, Any]) -> None:
     page = portal.open(close_to(school))
     canvas = page.locator('.maplibregl-canvas')

@@ -15,6 +15,7 @@ export interface LayerInfo {
   title: Text;
   demo: boolean;
   release: number | null;
+  name_column: string | null;
   columns: Record<string, Column>;
 }
 

@@ -62,7 +62,9 @@ export class Details {
     const current = this.found[this.chosen];
     byId('details').hidden = !current;
     if (!current) return;
-    byId('details-head').textContent = pick(current.layer.title);
+    const name = this.item && nameOf(current.layer, this.item);
+    byId('details-head').textContent = name ?? pick(current.layer.title);
+    byId('details-kind').textContent = name ? pick(current.layer.title) : '';
     byId('details-found').hidden = this.found.length < 2;
     byId('details-found').replaceChildren(...this.found.map((_, index) => this.tab(index)));
     byId('details-body').replaceChildren(...(this.item ? this.body(current, this.item) : [say('loading')]));
@@ -92,6 +94,12 @@ export class Details {
     const foot = make('p', {className: 'foot', children: [release, link]});
     return layer.demo ? [list, make('p', {className: 'demo-line', textContent: say('demoFeature')}), foot] : [list, foot];
   }
+}
+
+/** What the feature is called, where its layer has names and this one has been given one. */
+function nameOf({name_column: column}: LayerInfo, item: Feature): string | null {
+  const name: unknown = column && item.properties?.[column];
+  return name ? String(name) : null;
 }
 
 /** The columns that the API gave, in the layer's own order, then any that the metadata do not know. */

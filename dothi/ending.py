@@ -1,0 +1,69 @@
+"""How a command ends: with its exit code and, where something is wrong, a message for people and for scripts."""
+
+import json
+import sys
+import traceback
+from datetime import datetime
+from typing import NoReturn
+
+import typer
+
+import dothi
+from dothi import show
+from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
+from dothi.core.settings import PathSettings
+
+# What the shell expects of a command that Ctrl-C has ended.
+INTERRUPTED = 130
+
+
+class Interrupted(DothiError):
+    """The user ended the command; what it had begun is taken back."""
+
+
+def run(app: typer.Typer) -> NoReturn:
+    """Runs the command line and ends the process; with --json the error, too, is one document on standard output."""
+    try:
+        ended = app(standalone_mode=False)
+    except DothiError as error:
+        _fail(error)
+    except typer.TyperException as wrong:
+        _fail(_misused(wrong))
+    except Exception:
+        _fail(_recorded())
+    if ended == INTERRUPTED:
+        _fail(Interrupted(vi='Đã dừng theo yêu cầu.', en='Interrupted.'), INTERRUPTED)
+    sys.exit(ended if isinstance(ended, int) else 0)
+
+
+def _fail(error: DothiError, code: int | None = None) -> NoReturn:
+    if '--json' in sys.argv:
+        typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
+    show.error(error)
+    sys.exit(exit_code(error) if code is None else code)
+
+
+def _misused(wrong: typer.TyperException) -> WrongUse:
+    """The error for a command line that typer cannot read, with where its help is."""
+    context = getattr(wrong, 'ctx', None)
+    command = context.command_path if context else 'dothi'
+    said = wrong.format_message() if hasattr(wrong, 'format_message') else str(wrong)
+    if not said:  # the command alone, which has shown its help already
+        sys.exit(2)
+    reason = said.replace('Value error, ', '').rstrip('.')
+    return WrongUse(
+        vi=f'Câu lệnh không đúng: {reason}. Xem "{command} --help".', en=f'{reason}. See "{command} --help".'
+    )
+
+
+def _recorded() -> Defect:
+    """The error for a fault of ours: what happened is in the log, not on the screen."""
+    log = PathSettings().run / 'errors.log'
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open('a', encoding='utf-8') as lines:
+        lines.write(f'{datetime.now().astimezone().isoformat()} dothi {dothi.__version__} {sys.argv[1:2]}\n')
+        lines.write(traceback.format_exc())
+    return Defect(
+        vi=f'Chương trình gặp lỗi. Chi tiết trong {log}; hãy gửi tệp đó cho người phát triển.',
+        en=f'This is a fault of the program. Details are in {log}; please send that file to its developers.',
+    )

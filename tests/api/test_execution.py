@@ -1,0 +1,112 @@
+"""Execute requests and jobs over HTTP: what is not offered is refused, and a result says what became of it."""
+
+import json
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from psycopg2 import sql
+
+from dothi.api.service import Service
+from dothi.core.database import connection
+from tests.api.conftest import Desk
+
+type Client = Callable[..., FlaskClient]
+EXECUTION = '/api/processes/service-coverage/execution?lang=en'
+INPUTS = {'facilities': 'schools', 'distance_m': 500}
+
+REFUSED = [
+    (b'{', 400, 'JSON'),
+    (b'\xff\xfe', 400, 'JSON'),
+    (b'{"inputs": ' + b'[' * 100_000 + b']' * 100_000 + b'}', 400, 'JSON'),
+    (b'x' * 2**21, 413, ''),
+    ({'inputs': INPUTS, 'response': 'both'}, 400, 'document'),
+    ({'inputs': INPUTS, 'response': ['raw']}, 400, 'document'),
+    ({'inputs': INPUTS, 'outputs': {'map': {}}}, 400, 'outputs'),
+    ({'inputs': INPUTS, 'outputs': []}, 400, 'outputs'),
+    ({'inputs': INPUTS, 'outputs': {'result': {'transmissionMode': 'reference'}}}, 400, 'transmissionMode'),
+    ({'inputs': INPUTS, 'subscriber': {'successUri': 'http://a.example'}}, 400, 'subscriber'),
+]
+
+
+def test_a_body_that_is_no_execute_request_is_refused_with_the_reason(database: object, client: Client) -> None:
+    """None of them is left out in silence, and none is taken for a fault of ours."""
+    app = client()
+    for body, status, named in REFUSED:
+        answer = app.post(EXECUTION, data=body if isinstance(body, bytes) else json.dumps(body))
+        shown = answer.get_data(as_text=True)
+        assert answer.status_code == status, (str(body)[:80], shown)
+        assert named in answer.get_json()['description'], shown
+
+
+def test_the_examples_of_the_descriptions_pass_as_they_are(desk: Desk, client: Client) -> None:
+    """What a reader copies from the page of an analysis gets as far as the missing worker."""
+    app = client()
+    for one in app.get('/api/processes').get_json(force=True)['processes']:
+        described = app.get(f'/api/processes/{one["id"]}').get_json(force=True)
+        answer = app.post(f'/api/processes/{one["id"]}/execution', json=described['example'])
+        assert answer.get_json()['code'] == 'NoWorker', answer.get_json()
+
+
+def test_when_all_places_are_taken_the_next_analysis_is_asked_to_come_back(database: object, client: Client) -> None:
+    """Each keeps a thread of the server; maps and items must not wait for analyses."""
+    app = client()
+    service: Service = app.application.extensions['dothi']
+    taken = 0
+    while service.places.acquire(blocking=False):
+        taken += 1
+    assert 0 < taken < service.server.threads
+    answer = app.post(EXECUTION, json={'inputs': INPUTS})
+    assert (answer.status_code, answer.get_json()['code']) == (503, 'TooManyAtOnce')
+    assert answer.headers['Retry-After']
+    assert app.get('/api/collections').status_code == 200
+
+
+@pytest.fixture
+def job(database: object) -> Callable[..., str]:
+    """Makes a job of the internal service in the state that is wanted, and gives its id."""
+
+    def make(**values: object) -> str:
+        row = {'id': str(uuid4()), 'process_id': 'service-coverage', 'inputs': '{}', 'audience': 'internal'}
+        row |= {'software_version': '0', 'message_vi': 'Đã xong', 'message_en': 'Done', **values}
+        statement = sql.SQL('insert into job.job ({}) values ({})').format(
+            sql.SQL(', ').join(map(sql.Identifier, row)), sql.SQL(', ').join(map(sql.Literal, row.values()))
+        )
+        with connection('admin') as db, db.cursor() as cursor:
+            cursor.execute(statement)
+        return str(row['id'])
+
+    return make
+
+
+def test_results_say_what_became_of_the_job(job: Callable[..., str], client: Client) -> None:
+    app = client()
+    done = job(status='successful', result=b'{"a": 1}', media_type='application/geo+json')
+    refused = job(status='failed', error_family='WrongUse', error_code='TooLarge', message_en='needs more than 9 MB')
+    broken = job(status='failed', error_family='Defect', error_code='RunFailed', message_en='reference 17')
+    for job_id, status, code in (
+        (refused, 400, 'TooLarge'),
+        (broken, 500, 'RunFailed'),
+        (job(status='accepted'), 404, 'NoResult'),
+        (job(status='dismissed'), 404, 'NoResult'),
+    ):
+        answer = app.get(f'/api/jobs/{job_id}/results?lang=en')
+        assert (answer.status_code, answer.get_json()['code']) == (status, code)
+    assert 'needs more than 9 MB' in app.get(f'/api/jobs/{refused}/results?lang=en').get_json()['description']
+    answer = app.get(f'/api/jobs/{done}/results')
+    assert (answer.status_code, answer.mimetype, answer.get_data()) == (200, 'application/geo+json', b'{"a": 1}')
+    assert client('public').get(f'/api/jobs/{done}/results').status_code == 404
+
+
+def test_jobs_speak_the_language_of_the_reader(job: Callable[..., str], client: Client) -> None:
+    app, job_id = client(), job(status='successful', result=b'{}', media_type='application/geo+json')
+    for lang, message, result in (('vi', 'Đã xong', 'Kết quả'), ('en', 'Done', 'Result')):
+        (listed,) = app.get(f'/api/jobs?lang={lang}').get_json(force=True)['jobs']
+        one = app.get(f'/api/jobs/{job_id}?lang={lang}').get_json(force=True)
+        for shown in (listed, one):
+            assert shown['message'] == message
+            assert [link['title'] for link in shown['links']] == [result]
+        page = app.get(f'/api/jobs/{job_id}?f=html&lang={lang}').get_data(as_text=True)
+        assert message in page
+    assert 'successful' not in app.get(f'/api/jobs/{job_id}?f=html').get_data(as_text=True)

@@ -1,5 +1,6 @@
 """Inputs of a request, checked before any work: every error names the input, what is wrong and what would be right."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -98,5 +99,5 @@ def _given(error: ErrorDetails) -> str:
     """What was sent, cut short; nothing where it is missing or has parts of its own."""
     if error['type'] == 'missing' or not isinstance(error['input'], str | int | float):
         return ''
-    shown = repr(error['input'])
+    shown = json.dumps(error['input'], ensure_ascii=False)
     return f' ({shown[:SHOWN_LENGTH]}...)' if len(shown) > SHOWN_LENGTH else f' ({shown})'

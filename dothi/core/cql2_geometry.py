@@ -40,7 +40,10 @@ def literal(node: dict[str, Any], space: Space, working_srid: int) -> sql.Compos
 def _box(box: list[Any], space: Space) -> sql.Composable:
     flat = box if len(box) == 4 else [*box[:2], *box[3:5]]
     if len(box) not in (4, 6) or not all(map(_is_number, flat)):
-        raise BadFilter(vi='BBOX cần 4 hoặc 6 số.', en='BBOX needs 4 or 6 numbers.')
+        raise BadFilter(
+            vi='BBOX cần 4 hoặc 6 số, ví dụ S_INTERSECTS(geom, BBOX(105, 20, 106, 21)).',
+            en='BBOX needs 4 or 6 numbers, as in S_INTERSECTS(geom, BBOX(105, 20, 106, 21)).',
+        )
     numbers = [sql.Literal(float(number)) for number in flat]
     return sql.SQL('ST_MakeEnvelope({}, {}, {}, {}, {})').format(*numbers, sql.Literal(space.srid))
 

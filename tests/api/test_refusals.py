@@ -32,6 +32,7 @@ REFUSED = [
     (f'{SCHOOLS}/items?filter=level==', 400, 'BadFilter', 'cql2-text'),
     (f'{SCHOOLS}/items?filter=places/0=1', 400, 'NotComputable', 'division by zero'),
     (f'{SCHOOLS}/items?filter=S_INTERSECTS(geom,POLYGON((0 0,1 1,2 0)))', 400, 'BadFilter', 'ring'),
+    (f'{SCHOOLS}/items?filter=BBOX(geom,1,2,3,4)', 400, 'BadFilter', 'S_INTERSECTS'),
     (f'{SCHOOLS}/items?filter=%00', 400, 'BadParameter', 'filter'),
     (f'{SCHOOLS}/items?filter-lang=sql', 400, 'BadParameter', 'cql2-text'),
     (f'{SCHOOLS}/items?limit=0', 400, 'BadParameter', 'limit'),

@@ -28,7 +28,7 @@ def refusal(inputs):
         ({'distance_m': 0}, 'distance_m', 'greater than 0'),
         ({'distance_m': 50_001}, 'distance_m', '50000 or less'),
         ({'distance_m': '1000'}, 'distance_m', 'a number'),
-        ({'distance_m': True}, 'distance_m', 'a number'),
+        ({'distance_m': True}, 'distance_m', '(true) must be a number'),
         ({'distance_m': None}, 'distance_m', 'a number'),
         ({'distance_m': float('nan')}, 'distance_m', 'finite'),
         ({'distance_m': float('inf')}, 'distance_m', 'finite'),

@@ -58,6 +58,8 @@ class Inputs(ProcessInputs):
         Text(vi='Đối tượng cần xét', en='Targets'),
         Text(vi='Lớp công trình có thể nằm trong hành lang.', en='Layer of what may stand in the corridor.'),
         default=Layer('buildings'),
+        # a line stands in its own corridor, and a road may cross one
+        geometry={'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'},
     )
 
 

@@ -14,7 +14,7 @@ from dothi.core.errors import Defect, DothiError, EnvironmentMissing, NotFound, 
 LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
 # What Flask says in English only.
-REASONS = {
+REASONS: dict[int, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: 'Địa chỉ này không nhận phương thức đó.',
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: 'Nội dung yêu cầu quá lớn.',
 }

@@ -2,16 +2,16 @@
 
 from flask import Flask, Response
 
-HEADERS = {
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'same-origin',
-    # Pages carry their style within them, Swagger and MapLibre set styles while they run. MapLibre's worker is a file
-    # of ours. Who may put the map into a frame: pages of the same server.
-    'Content-Security-Policy': (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; worker-src 'self'; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    ),
-}
+from dothi.api.service import service
+
+HEADERS = {'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin'}
+# Pages carry their style within them, Swagger and MapLibre set styles while they run; scripts are files of ours.
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors {}"
+)
+# Any site may show the public map in a frame of its own; whoever signs in must not be led to click through one.
+FRAMES = {'public': '*', 'internal': "'self'"}
 
 
 def install(app: Flask) -> None:
@@ -22,5 +22,6 @@ def install(app: Flask) -> None:
 def guarded(response: Response) -> Response:
     """`response` with the headers of a page that trusts this server alone."""
     response.headers.update(HEADERS)
+    response.headers['Content-Security-Policy'] = POLICY.format(FRAMES[service().audience])
     response.headers.pop('X-Powered-By', None)
     return response

@@ -19,6 +19,14 @@ def test_every_answer_has_the_headers_and_none_names_the_software(desk: Desk, cl
         assert 'X-Powered-By' not in headers
 
 
+def test_the_public_map_may_be_framed_and_the_internal_one_may_not(database: object, client: Client) -> None:
+    framed = {
+        audience: client(audience).get('/').headers['Content-Security-Policy'].rsplit(' ', 1)[1]
+        for audience in ('public', 'internal')
+    }
+    assert framed == {'public': '*', 'internal': "'self'"}
+
+
 def test_no_page_has_a_script_within_it(desk: Desk, client: Client) -> None:
     """The policy would refuse to run it."""
     app = client()

@@ -3,6 +3,8 @@
 import pytest
 
 from dothi.core.errors import http_status
+from processes.base import Layer
+from processes.corridor_conflicts import Inputs as CorridorInputs
 from processes.manager import QueueManager
 from processes.registry import UnknownProcess, process
 from processes.service_coverage import Inputs, ServiceCoverage
@@ -58,6 +60,13 @@ def test_a_missing_input_is_named(missing):
 @pytest.mark.parametrize('inputs', [None, [], 'all', 3])
 def test_inputs_that_are_no_object_are_refused(inputs):
     assert 'JSON object' in refusal(inputs).text.en
+
+
+def test_a_line_is_no_target_of_a_corridor(locality):
+    """It would be in conflict with itself."""
+    inputs = CorridorInputs(targets=Layer('power_lines'))
+    with pytest.raises(InvalidInput, match=r'"targets".*LineString'):
+        check_layers(inputs, locality, 'internal')
 
 
 def test_every_wrong_input_is_told_at_once():

@@ -257,6 +257,7 @@ def _options(
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
     from etl.deliver import deliver as run_delivery
+    from etl.report_html import page
 
     if html and not html.absolute().parent.is_dir():
         raise WrongUse(
@@ -266,7 +267,7 @@ def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: b
     with show.progress() as progress:
         report = run_delivery(file, options, _locality(), progress)
     if html:
-        html.write_text(report.as_html(), encoding='utf-8')
+        html.write_text(page(report), encoding='utf-8')
     _print(report, as_json, show.report)
     sys.exit(report.exit_code)
 

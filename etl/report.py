@@ -104,9 +104,3 @@ class Report(BaseModel):
     def exit_code(self) -> int:
         """0 accepted, 3 returned, 4 undecided."""
         return {'accepted': 0, 'returned': 3, 'undecided': 4}[self.verdict]
-
-    def as_html(self, lang: str = 'vi') -> str:
-        """The report as one self-contained HTML page, which opens in `lang` and has both languages."""
-        from etl.report_html import page
-
-        return page(self, lang)

@@ -5,6 +5,8 @@ import json
 import pytest
 import shapely
 
+from etl.report_html import page
+
 STORED = 'select code from layer.schools order by code'
 
 
@@ -163,7 +165,7 @@ def test_a_code_that_the_register_does_not_know_on_the_day(agency, send):
 @pytest.mark.parametrize('lang', ['vi', 'en'])
 def test_the_html_report_stands_alone_in_both_languages(lang, agency, send):
     rows = [(agency.school('<script>', SO_CHO='?'), agency.point()), (agency.school('b'), shapely.Point(0, 0))]
-    html = send(agency.geojson('t.geojson', rows), 'schools').as_html(lang)
+    html = page(send(agency.geojson('t.geojson', rows), 'schools'), lang)
     assert html.startswith('<!doctype html>')
     assert f'<html lang="{lang}">' in html
     assert 'Trả lại' in html

@@ -1,127 +1,90 @@
 """`make bench`: measures, prints, and writes docs/benchmarks.md."""
 
-import json
-import os
-import platform
+import shutil
 import tempfile
-import urllib.request
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from psycopg2 import sql
 
-from bench.instance import FULL, SMALL, running
-from bench.measure import Timing, compare
-from bench.peer import shipped_pygeoapi
-from bench.questions import busy_tiles, items, items_sql, tile, tile_sql
+from bench import chapters, mapserver, report
+from bench.chapters import Chapter, Subject
+from bench.instance import FULL, SMALL, folder, running
+from bench.servers import ours
+from bench.shipped import shipped_pygeoapi
+from bench.tiling import Places
+from bench.tipg import tipg
 from dothi import local, show
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
+from dothi.core.layer import Layer
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT, PathSettings
 
 LAYER = 'buildings'
-FEATURES_IN_TILE = 500
-# The peer takes tens of seconds for one tile: few rounds suffice for a ratio of this size.
-TILE_ROUNDS = 5
-
-HOW = """All ways to answer a question run in turn on the same tables: one client, every request another page or
-tile, nothing cached. Medians; only ratios within one table mean anything, since machines differ and are noisy.
-"""
-
-type Chapter = tuple[str, list[Timing]]
 
 
 def main() -> None:
-    """Runs every chapter; the full province for the API, the small one for the analysis."""
+    """Runs every chapter: the full province for the API, the small one for the analysis."""
     with show.progress() as progress:
         with running(FULL, progress):
-            chapters = _api_chapters()
-            versions = _versions()
+            written, versions = _api_chapters()
         with running(SMALL, progress):
-            chapters.append(_coverage_chapter())
-    for title, timings in chapters:
-        _print(title, timings)
-    (PROJECT / 'docs' / 'benchmarks.md').write_text(_page(chapters, versions), encoding='utf-8')
+            written.append(_told(chapters.coverage(_api_url(), SMALL)))
+    (PROJECT / 'docs' / 'benchmarks.md').write_text(report.page(written, versions), encoding='utf-8')
 
 
-def _api_chapters() -> list[Chapter]:
+def _api_chapters() -> tuple[list[Chapter], list[str]]:
     layer = load_locality(PathSettings().locality).layer(LAYER)
-    ours = f'{local.service_url("internal")}/api'
-    with connection('reader_internal') as db:
-        rows = current_releases(db)[LAYER].rows_total
-    tiles = busy_tiles(layer, 40, FEATURES_IN_TILE)
-    with tempfile.TemporaryDirectory() as folder, shipped_pygeoapi(layer, Path(folder)) as peer:
-        pages = compare(
-            [
-                ('dothi', items(ours, layer, rows)),
-                ('raw SQL', items_sql(layer, rows)),
-                ('pygeoapi, shipped provider', items(peer, layer, rows)),
-            ]
-        )
-        maps = compare(
-            [
-                ('dothi', tile(ours, layer, tiles, '?f=mvt')),
-                ('raw SQL', tile_sql(layer, tiles)),
-                ('pygeoapi, shipped provider', tile(peer, layer, tiles, '?f=mvt')),
-            ],
-            TILE_ROUNDS,
-        )
-    return [
-        (f'`items?limit=1000` of {rows:,} buildings, page after page', pages),
-        (f'vector tile at zoom 14 with at least {FEATURES_IN_TILE} buildings', maps),
-    ]
-
-
-def _coverage_chapter() -> Chapter:
-    url = f'{local.service_url("internal")}/api/processes/service-coverage/execution'
-
-    def ask(number: int) -> object:
-        inputs = {'facilities': 'health_facilities', 'filter': "kind = 'station'", 'distance_m': 1500 + number}
-        body = json.dumps({'inputs': inputs}).encode()
-        request = urllib.request.Request(url, body, {'Content-Type': 'application/json'})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return response.read()
-
-    return f'`service-coverage` of health stations, {SMALL:,} buildings, over the network', compare([('dothi', ask)])
-
-
-def _print(title: str, timings: list[Timing]) -> None:
-    table = Table('', 'median ms', 'min to max', 'times dothi', title=title.replace('`', ''))
-    for timing in timings:
-        table.add_row(timing.name, f'{timing.median_ms:.1f}', timing.spread, f'{_ratio(timing, timings):.2f}')
-    Console().print(table)
-
-
-def _page(chapters: list[Chapter], versions: list[str]) -> str:
-    lines = [
-        '<!-- Written by `make bench`. -->\n',
-        '# Benchmarks\n',
-        f'`make bench` on {datetime.now(UTC):%Y-%m-%d}: {_machine()}, {", ".join(versions)}.\n',
-        HOW,
-    ]
-    for title, timings in chapters:
-        lines += [
-            f'## {title[0].upper()}{title[1:]}\n',
-            '| | median ms | min to max | times dothi |',
-            '| --- | --- | --- | --- |',
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        # the web server in front of MapServer may run as another user
+        logs.chmod(0o755)
+        servers = [
+            ours(_api_url(), layer.id),
+            stack.enter_context(tipg(layer, logs, folder())),
+            stack.enter_context(shipped_pygeoapi(layer, logs)),
         ]
-        lines += [
-            f'| {timing.name} | {timing.median_ms:.1f} | {timing.spread} | {_ratio(timing, timings):.2f} |'
-            for timing in timings
+        if mapserver.installed():
+            servers.append(stack.enter_context(mapserver.mapserver(layer, logs)))
+        ids = _feature_ids(layer)
+        subject = Subject(layer, len(ids), Places(layer), servers, ids, _clear_tiles)
+        written = [_told(chapters.pages(subject, limit)) for limit in (10, 1_000, 10_000)]
+        written += [
+            _told(chapter(subject))
+            for chapter in (
+                chapters.deep_pages,
+                chapters.not_modified,
+                chapters.busy_tiles,
+                chapters.province_tiles,
+                chapters.sessions,
+            )
         ]
-        lines.append('')
-    return '\n'.join(lines)
+        return written, [*_versions(), *(server.name for server in servers[1:])]
 
 
-def _ratio(timing: Timing, timings: list[Timing]) -> float:
-    return timing.median_ms / timings[0].median_ms
+def _clear_tiles() -> None:
+    """Empties the tile cache of the running instance."""
+    shutil.rmtree(PathSettings().state / 'cache' / 'tiles', ignore_errors=True)
 
 
-def _machine() -> str:
-    return f'{platform.machine()}, {os.cpu_count()} cores'
+def _told(chapter: Chapter) -> Chapter:
+    report.show(chapter)
+    return chapter
+
+
+def _api_url() -> str:
+    return f'{local.service_url("internal")}/api'
+
+
+def _feature_ids(layer: Layer) -> list[int]:
+    with connection('reader_internal') as db, db.cursor() as cursor:
+        rows = current_releases(db)[layer.id].rows_total
+        cursor.execute(sql.SQL('select id from {} order by id').format(sql.Identifier('layer', layer.id)))
+        ids = [number for (number,) in cursor.fetchall()]
+    assert len(ids) == rows
+    return ids
 
 
 def _versions() -> list[str]:
@@ -129,7 +92,7 @@ def _versions() -> list[str]:
         cursor.execute("select current_setting('server_version'), postgis_lib_version()")
         row = cursor.fetchone()
     assert row is not None
-    return [f'PostgreSQL {row[0].split()[0]}', f'PostGIS {row[1]}', f'pygeoapi {version("pygeoapi")}']
+    return [f'dothi {version("dothi")}', f'PostgreSQL {row[0].split()[0]}', f'PostGIS {row[1]}']
 
 
 if __name__ == '__main__':

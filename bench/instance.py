@@ -15,10 +15,15 @@ from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
 
 
+def folder() -> Path:
+    """What is kept between runs."""
+    return Path(os.environ.get('BENCH_STATE', '/var/tmp/dothi-bench'))
+
+
 @contextmanager
 def running(buildings: int, progress: Progress) -> Iterator[None]:
     """While inside, the services run on free ports with that many buildings; nothing runs after it."""
-    state = Path(os.environ.get('BENCH_STATE', '/var/tmp/dothi-bench')) / str(buildings)
+    state = folder() / str(buildings)
     state.mkdir(parents=True, exist_ok=True)
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
     os.environ.update({'DOTHI_STATE': str(state), 'DOTHI_WORKERS': '2', **ports})

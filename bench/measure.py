@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-ROUNDS = 15
+ROUNDS = 21
 WARM_UP = 3
 
 
@@ -25,15 +25,17 @@ class Timing:
         return f'{min(self.runs_ms):.1f} to {max(self.runs_ms):.1f}'
 
 
-def compare(ways: Sequence[tuple[str, Callable[[int], object]]], rounds: int = ROUNDS) -> list[Timing]:
+def compare(
+    ways: Sequence[tuple[str, Callable[[int], object]]], rounds: int = ROUNDS, warm_up: int = WARM_UP
+) -> list[Timing]:
     """A timing per way. Ways take turns within a round, so that a slow minute of the machine hits all of them.
 
     Each way is called with the number of the round and must ask another question each time: no cache may answer.
     """
     timings = [Timing(name) for name, _ in ways]
-    for number in range(-WARM_UP, rounds):
+    for number in range(-warm_up, rounds):
         for timing, (_, ask) in zip(timings, ways, strict=True):
-            elapsed = _elapsed_ms(ask, number + WARM_UP)
+            elapsed = _elapsed_ms(ask, number + warm_up)
             if number >= 0:
                 timing.runs_ms.append(elapsed)
     return timings

@@ -1,56 +1,46 @@
-"""The peer: pygeoapi as it is shipped, with its own PostgreSQL and MVT providers, on the same table."""
+"""The peer from which we come: pygeoapi with its own PostgreSQL and MVT providers, on the same table."""
 
 import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bench.process import process
+from bench.servers import Server
 from dothi.core.database import database_url
 from dothi.core.layer import Layer
 from dothi.core.postgis import free_port
 
 
 @contextmanager
-def shipped_pygeoapi(layer: Layer, folder: Path) -> Iterator[str]:
-    """The base address of pygeoapi's own server for `layer`, under gunicorn with the same processes and threads."""
+def shipped_pygeoapi(layer: Layer, folder: Path) -> Iterator[Server]:
+    """pygeoapi's own server for `layer`, under gunicorn with the same processes and threads."""
     port = free_port()
     config = folder / 'pygeoapi.yml'
     config.write_text(yaml.safe_dump(_config(layer, port)), encoding='utf-8')
     openapi = folder / 'openapi.yml'
-    environment = {**os.environ, 'PYGEOAPI_CONFIG': str(config), 'PYGEOAPI_OPENAPI': str(openapi)}
+    environment = {'PYGEOAPI_CONFIG': str(config), 'PYGEOAPI_OPENAPI': str(openapi)}
     binaries = Path(sys.executable).parent
     with openapi.open('w', encoding='utf-8') as document:
         generate = [str(binaries / 'pygeoapi'), 'openapi', 'generate', str(config)]
-        subprocess.run(generate, env=environment, stdout=document, check=True)
+        subprocess.run(generate, env={**os.environ, **environment}, stdout=document, check=True)
     options = ['--workers', '2', '--threads', '8', '--bind', f'127.0.0.1:{port}', '--timeout', '600']
-    with (folder / 'peer.log').open('w', encoding='utf-8') as log:
-        serve = [str(binaries / 'gunicorn'), *options, 'pygeoapi.flask_app:APP']
-        server = subprocess.Popen(serve, env=environment, stdout=log, stderr=log)
-        try:
-            _wait(f'http://127.0.0.1:{port}/conformance?f=json')
-            yield f'http://127.0.0.1:{port}'
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _wait(url: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(url)
+    command = [str(binaries / 'gunicorn'), *options, 'pygeoapi.flask_app:APP']
+    base = f'http://127.0.0.1:{port}'
+    with process(command, environment, f'{base}/conformance?f=json', folder / 'shipped.log'):
+        yield Server(
+            name=f'pygeoapi {version("pygeoapi")}, shipped providers',
+            base=f'{base}/collections/{layer.id}',
+            items='/items?limit={limit}&offset={offset}&f=json',
+            item='/items/{id}?f=json',
+            tile='/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt',
+        )
 
 
 def _config(layer: Layer, port: int) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""The report: on the screen while it is measured, and as docs/benchmarks.md."""
+
+import os
+import platform
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.chapters import Chapter
+from bench.measure import Timing
+from bench.session import Session
+
+HOW = """All ways to answer a question run in turn on the same table, with one connection kept open, every request
+another page or tile, and nothing cached unless a row says so. Medians; only ratios within one table mean anything,
+since machines differ and are noisy. Raw SQL is the same rows as GeoJSON or MVT, straight from the database.
+"""
+
+
+def show(chapter: Chapter) -> None:
+    """Prints the chapter."""
+    table = Table(*_heading(chapter), title=chapter.title.replace('`', ''))
+    for row in _rows(chapter):
+        table.add_row(*row)
+    console = Console()
+    console.print(table)
+    for goal in chapter.goals:
+        console.print(f'  {"✓" if goal.met else "✗"} {goal.text}: {goal.measured}')
+
+
+def page(chapters: list[Chapter], versions: list[str]) -> str:
+    """docs/benchmarks.md."""
+    machine = f'{platform.machine()}, {os.cpu_count()} cores'
+    lines = [
+        '<!-- Written by `make bench`. -->\n',
+        '# Benchmarks\n',
+        f'`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}, {", ".join(versions)}.\n',
+        HOW,
+    ]
+    for chapter in chapters:
+        lines += [f'## {chapter.title}\n', *_table(_heading(chapter), _rows(chapter)), '']
+        goals = [[goal.text, goal.measured, 'yes' if goal.met else '**no**'] for goal in chapter.goals]
+        lines += [*_table(['goal', 'measured', 'met'], goals), '']
+    return '\n'.join(lines)
+
+
+def _heading(chapter: Chapter) -> list[str]:
+    if chapter.sessions:
+        return ['', 'requests', 'errors', 'median ms', '95 of 100 within ms', '99 of 100 within ms']
+    return ['', 'median ms', 'min to max', 'times the first']
+
+
+def _rows(chapter: Chapter) -> list[list[str]]:
+    if chapter.sessions:
+        return [_session(one) for one in chapter.sessions]
+    return [_timing(timing, chapter.timings[0]) for timing in chapter.timings]
+
+
+def _timing(timing: Timing, first: Timing) -> list[str]:
+    return [timing.name, f'{timing.median_ms:.1f}', timing.spread, f'{timing.median_ms / first.median_ms:.2f}']
+
+
+def _session(one: Session) -> list[str]:
+    shares = [f'{one.percentile_ms(share):.0f}' for share in (0.5, 0.95, 0.99)]
+    return [one.server, f'{one.requests:,}', str(one.errors), *shares]
+
+
+def _table(heading: list[str], rows: list[list[str]]) -> list[str]:
+    line = '| ' + ' | '.join('---' for _ in heading) + ' |'
+    return (
+        [f'| {" | ".join(row)} |' for row in (heading, *rows)][:1] + [line] + [f'| {" | ".join(row)} |' for row in rows]
+    )

@@ -30,7 +30,7 @@ down: ## Dừng mọi thứ của bản này / stop everything of this instance
 status: python ## Cái gì đang chạy / what runs
 	@.venv/bin/dothi status
 
-test: packages-test python web .venv/test.installed ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
+test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
 	@$(STEP) 'Kiểm tra kiểu của web / types of web/' docker/npm.sh run typecheck
 	@$(PYTHON) -m pytest -q $(TESTS)
 
@@ -51,6 +51,7 @@ docs: python ## Viết lại các bảng tra cứu / write the reference tables 
 lock: python .venv/lint.installed .node/installed ## Chọn lại phiên bản thư viện / choose the libraries' versions anew
 	@$(STEP) 'requirements/*.lock' requirements/lock.sh $(UPGRADE)
 	@$(STEP) 'web/package-lock.json' docker/npm.sh install --package-lock-only
+	@$(STEP) 'tests/clients/package-lock.json' env IN=tests/clients docker/npm.sh install --package-lock-only
 
 packages-python: LISTS := python
 packages-postgis: LISTS := python postgis
@@ -80,8 +81,9 @@ endif
 	@$(STEP) 'Node' $(PYTHON) -m pip install --quiet --require-hashes --target .node -r requirements/node.lock
 	@touch $@
 
-web/node_modules/.package-lock.json: web/package-lock.json .node/installed
-	@$(STEP) 'Thư viện web / web libraries' docker/npm.sh ci
+NODE_MODULES := web/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
+$(NODE_MODULES): %/node_modules/.package-lock.json: %/package-lock.json .node/installed
+	@$(STEP) 'Thư viện JavaScript / JavaScript libraries: $*' env IN=$* docker/npm.sh ci
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json \

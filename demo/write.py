@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from demo.buildings import Buildings, draw_buildings, lots_of
+from demo.elevation import write_elevation
 from demo.files import (
     Table,
     write_csv,
@@ -23,6 +24,7 @@ from demo.lines import PowerLine, draw_power_lines, geometries
 from demo.lots import Lots
 from demo.outline import OUTLINE, Outline
 from demo.places import SCHOOLS, Facilities, place_facilities
+from demo.population_grid import write_population_grid
 from demo.register import units_in_force
 from demo.roads import Roads, draw_roads
 from demo.tables import (
@@ -132,6 +134,8 @@ def _write_all(folder: Path, demo: Demo, progress: Progress) -> list[DemoFile]:
         _write_schools,
         _write_health,
         _write_buildings,
+        _write_elevation,
+        _write_population_grid,
     )
     for done, write in enumerate(writers):
         progress(f'demo: {write.__name__.removeprefix("_write_")}', done, len(writers))
@@ -199,6 +203,18 @@ def _write_buildings(folder: Path, demo: Demo) -> list[DemoFile]:
     path = folder / 'buildings.gpkg'
     write_geopackage(path, buildings_table(demo.buildings))
     return [DemoFile(path, 'buildings', 'construction')]
+
+
+def _write_elevation(folder: Path, demo: Demo) -> list[DemoFile]:
+    path = folder / 'elevation.tif'
+    write_elevation(path, demo.outline, demo.seed)
+    return [DemoFile(path, 'elevation', 'environment')]
+
+
+def _write_population_grid(folder: Path, demo: Demo) -> list[DemoFile]:
+    path = folder / 'population_grid.tif'
+    write_population_grid(path, demo.outline, demo.buildings)
+    return [DemoFile(path, 'population_grid', 'statistics')]
 
 
 def _made_from(buildings: int, seed: int, locality_path: Path) -> dict[str, Any]:

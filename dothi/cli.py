@@ -14,7 +14,9 @@ from dothi import local, show
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
+from dothi.edits_cli import edits
 from dothi.ending import run
+from dothi.export_cli import export
 from etl.options import DeliveryOptions
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ app = typer.Typer(
     help='Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province.',
 )
 
+app.add_typer(edits, name='edits')
+app.add_typer(export, name='export')
+
 Json = Annotated[
     bool,
     typer.Option(
@@ -36,7 +41,7 @@ Json = Annotated[
         help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output, and nothing else there.',
     ),
 ]
-File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .geojson .csv .tab")]
+File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .csv .tab .tif …")]
 LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
 Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
 Encoding = Annotated[str | None, typer.Option(help='Bảng mã chữ · Text encoding of the file: utf-8, cp1258.')]
@@ -159,7 +164,7 @@ def releases(
     from dothi.core.database import connection
 
     if layer:
-        _locality().layer(layer)
+        _locality().described(layer)
     with connection('loader') as db:
         found = catalog_releases(db, layer, limit)
     _print(show.Releases(releases=found), as_json, show.releases)

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 
 from demo import LOCALITY_ID
 from dothi.core.catalog import Release, current_releases
+from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.layer import Audience
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
-from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, PathSettings, ServerSettings
+from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
 from etl.options import DeliveryOptions
 from etl.report import Report
 
@@ -75,6 +76,7 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
     start_database()
     progress('migrate', 0, None)
     migrate(locality)
+    make_token()
     if demo != 'no' and locality.place.id == LOCALITY_ID:
         deliver_demo(locality, demo_buildings(demo), progress)
     start_services(progress)
@@ -246,7 +248,7 @@ def _layer_states(locality: 'Locality', served: dict[str, Release]) -> list[Laye
     broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
     known = [
         LayerState(id=name, release=served.get(name), demo=name in served and served[name].demo)
-        for name in locality.layers
+        for name in (*locality.layers, *locality.coverages)
     ]
     return broken + known
 
@@ -254,7 +256,8 @@ def _layer_states(locality: 'Locality', served: dict[str, Release]) -> list[Laye
 def _fingerprint() -> str:
     """Changes when the code or a setting changes."""
     newest = max(_newest(PROJECT / name) for name in CODE)
-    values = [settings().model_dump_json() for settings in SETTINGS]
+    # a secret is masked among the settings, and one that changed wants a restart all the same
+    values = [settings().model_dump_json() for settings in SETTINGS] + [EditSettings().edit_token.get_secret_value()]
     return hashlib.sha256(repr((newest, values)).encode()).hexdigest()[:16]
 
 

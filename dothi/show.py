@@ -14,9 +14,10 @@ from rich.text import Text as Line
 
 from dothi import local
 from dothi.core.catalog import Release
+from dothi.core.edit_token import token_file
 from dothi.core.errors import DothiError, without_secrets
 from dothi.core.progress import Progress as Told
-from dothi.core.settings import SETTINGS, PathSettings, default_state
+from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
 from etl.report import Report
 from etl.report_table import renderable
 
@@ -118,10 +119,18 @@ def addresses(status: local.Status) -> None:
     out.print(f'Bản đồ · map           [bold]{urls["internal"]}[/]')
     out.print(f'OGC API                {urls["internal"]}/api')
     out.print(f'Công khai · public     {urls["public"]}')
+    out.print(f'Sửa dữ liệu · edit     {_where_token()}', highlight=False, soft_wrap=True)
     out.print(f'Dừng · stop            make down{_of_this_instance()}', highlight=False)
     for layer in status.layers:
         if layer.error:
             _broken(layer.error)
+
+
+def _where_token() -> str:
+    """Where whoever may edit finds the token that editing wants."""
+    if EditSettings().edit_token.get_secret_value():
+        return 'DOTHI_EDIT_TOKEN'
+    return f'mã trong · token in {token_file()}'
 
 
 def _of_this_instance() -> str:

@@ -7,12 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dothi.core.coverage import Band
 from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
 from etl.columns import Matching
 from etl.problems import Finding
 from etl.values import ARROW_TYPES, Bools, coded, convert, out_of_range
 
+# An index of PostgreSQL takes 2,704 bytes a row; a key may have several columns.
+LONGEST_KEY_BYTES = 500
 Decode = Callable[[Any, str], tuple[Any, Bools]]
 TYPE_WORDS = {
     'text': Text(vi='văn bản', en='text'),
@@ -42,6 +45,8 @@ def attributes(
         else:
             typed[name], found = _column(columns[source], column, source, layer, decode)
             findings += found
+            if name in layer.key:
+                findings += _too_long(typed[name], source)
     return typed, findings
 
 
@@ -75,10 +80,21 @@ def _column(values: Any, column: Column, source: str, layer: Layer, decode: Deco
     return typed, [finding for finding in findings if finding.rows.size]
 
 
+def _too_long(keys: Any, source: str) -> list[Finding]:
+    if not pa.types.is_string(keys.type):
+        return []
+    rows = np.flatnonzero(np.asarray(pc.fill_null(pc.binary_length(keys), 0)) > LONGEST_KEY_BYTES)
+    return [Finding('key_too_long', rows, _TOO_LONG, source)] if rows.size else []
+
+
 def _finding(code: Any, bad: Bools, source: str, says: Text) -> Finding:
     return Finding(code, np.flatnonzero(bad), says, source)
 
 
+_TOO_LONG = Text(
+    vi=f'mã khóa dài quá {LONGEST_KEY_BYTES} byte. Rút ngắn mã.',
+    en=f'the key is longer than {LONGEST_KEY_BYTES} bytes. Shorten it.',
+)
 _ENCODING = Text(
     vi='không đọc được với bảng mã này. Cho biết bảng mã bằng --encoding, hoặc lưu lại dạng UTF-8.',
     en='is not valid in this text encoding. Name the encoding with --encoding, or save the file as UTF-8.',
@@ -98,8 +114,8 @@ def _domain(column: Column, layer: Layer) -> Text:
     )
 
 
-def range_says(column: Column) -> Text:
-    """What is to be said of a value outside the column's limits, of which it has one or two."""
+def range_says(column: Column | Band) -> Text:
+    """What is to be said of a value outside the limits of a column or band, of which it has one or two."""
     low = None if column.min is None else f'{column.min:.15g}'
     high = None if column.max is None else f'{column.max:.15g}'
     unit = f' {column.unit}' if column.unit else ''

@@ -1,18 +1,20 @@
 """Which coordinate system a file is in: declared, implied, or undecided with its candidates. Never a silent guess."""
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from dothi.core.coverage import Coverage
 from dothi.core.crs import VN2000_SRIDS, Crs, parse_crs, proj_string
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.declaration import vn2000_by_parameters
-from etl.formats.source import Geometries, Source
+from etl.formats.source import Geometries
 from etl.moving import move
 from etl.reference import Units, extent_polygon
 from etl.report import Candidate, CrsReport
@@ -27,6 +29,19 @@ SWAPPED = ',yx'
 
 class NoPlaces(DataRefused):
     """No row has coordinates, so there is nothing to judge their system by."""
+
+
+class Declaring(Protocol):
+    """A file as far as it speaks of its coordinates; a `Source` does, and so does a raster."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def declared_crs(self) -> str | None: ...
+    @property
+    def implied_crs(self) -> str | None: ...
+    @property
+    def axes_known(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,12 @@ class Decision:
 
 
 def decide(
-    source: Source, given: str | None, layer: Layer, locality: Locality, geometry: Geometries, units: list[Units]
+    source: Declaring,
+    given: str | None,
+    layer: Layer | Coverage,
+    locality: Locality,
+    geometry: Geometries,
+    units: list[Units],
 ) -> Decision:
     """How the coordinates of `source` are to be read.
 
@@ -94,7 +114,7 @@ def _as_meant(reading: Reading, given: str | None) -> tuple[Reading, list[Text]]
     return Reading(meant, reading.swapped), [note]
 
 
-def declared_label(given: str | None, source: Source) -> str | None:
+def declared_label(given: str | None, source: Declaring) -> str | None:
     """What was declared, as short as it can be said; an implied system is no declaration."""
     declared = given or source.declared_crs
     return _parse(declared).label if declared else None
@@ -157,7 +177,7 @@ class Judge:
         )
 
 
-def _by_candidates(layer: Layer, judge: Judge) -> Decision:
+def _by_candidates(layer: Layer | Coverage, judge: Judge) -> Decision:
     """Decided only by real unit polygons that one reading fits and no other does; else undecided."""
     candidates = sorted((judge.candidate(r) for r in _readings(layer, judge)), key=lambda c: -c.score)
     best, others = candidates[0], candidates[1:]
@@ -167,7 +187,7 @@ def _by_candidates(layer: Layer, judge: Judge) -> Decision:
     return Decision(_parse(best.crs) if sure else None, report, [] if sure else [_say_which(candidates)])
 
 
-def _readings(layer: Layer, judge: Judge) -> list[Reading]:
+def _readings(layer: Layer | Coverage, judge: Judge) -> list[Reading]:
     """What is worth trying: what the layer expects, and the neighbours for which it is mistaken."""
     place = judge.locality.place
     systems = [layer.source.crs, place.crs, *place.served_crs, *(f'EPSG:{srid}' for srid in _neighbours(judge))]
@@ -192,7 +212,7 @@ def _say_which(candidates: list[Candidate]) -> Text:
     )
 
 
-def _swapped(source: Source, turned: Reading, decision: Decision, judge: Judge) -> Decision:
+def _swapped(source: Declaring, turned: Reading, decision: Decision, judge: Judge) -> Decision:
     """Columns called X and Y may be either way round, and the place decides; elsewhere a person must say so."""
     candidates = [judge.candidate(turned)]
     if not source.axes_known:
@@ -209,7 +229,9 @@ def _swapped(source: Source, turned: Reading, decision: Decision, judge: Judge) 
     return Decision(None, CrsReport(declared=decision.report.declared, candidates=candidates), [note])
 
 
-def _misfit(source: Source, given: str | None, layer: Layer, decision: Decision, judge: Judge) -> Decision:
+def _misfit(
+    source: Declaring, given: str | None, layer: Layer | Coverage, decision: Decision, judge: Judge
+) -> Decision:
     """Few points fit what was declared: it is kept with a warning, but for an implication that cannot be true."""
     if not (given or source.declared_crs) and not judge.degrees():
         return _by_candidates(layer, judge)
@@ -225,7 +247,7 @@ def _misfit(source: Source, given: str | None, layer: Layer, decision: Decision,
     return Decision(decision.reading, report, [*decision.notes, note])
 
 
-def _no_places(source: Source, rows: int) -> NoPlaces:
+def _no_places(source: Declaring, rows: int) -> NoPlaces:
     return NoPlaces(
         vi=f'{source.name}: {rows} hàng đầu không hàng nào có hình học hoặc tọa độ. Gửi tệp có vị trí của đối tượng.',
         en=f'{source.name}: none of the first {rows} rows has a geometry or coordinates. '

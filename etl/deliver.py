@@ -1,23 +1,21 @@
 """One delivery from a file to a release, or to a report that says why not."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection
-
-from dothi.core.errors import DataRefused, HeldForDecision
+from dothi.core.coverage import Coverage
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
-from etl import archive, deliveries, notes
+from etl import archive, deliveries
+from etl.coverage import delivery as coverage_delivery
+from etl.coverage.delivery import RasterDelivery
 from etl.delivery import Delivery, must_be_known
 from etl.fingerprint import fingerprint
 from etl.formats.opening import must_exist
 from etl.inspecting import inspect
 from etl.loading import load
 from etl.options import DeliveryOptions
-from etl.report import DiffReport, Report
+from etl.report import Report
 
 
 def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: Progress = silent) -> Report:
@@ -27,10 +25,12 @@ def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: 
     as the layer.
     Faults of rows are no errors: they are in the report, and its verdict says what they led to.
     """
-    layer = locality.layer(options.layer)
+    described = locality.described(options.layer)
     must_be_known(options.agency, locality)
     must_exist(file)
-    delivery = Delivery(file, layer, options, locality, progress)
+    if isinstance(described, Coverage):
+        return coverage_delivery.deliver(RasterDelivery(file, described, options, locality, progress))
+    delivery = Delivery(file, described, options, locality, progress)
     return _check(delivery) if options.dry_run else _deliver(delivery)
 
 
@@ -52,48 +52,13 @@ def _deliver(delivery: Delivery) -> Report:
         original = archive.original(delivery.file)
         number = deliveries.receive(db, delivery.layer, original, delivery.options)
         numbered = replace(delivery, number=number)
-        with _recorded(db, number):
+        with deliveries.recorded(db, number):
             archive.keep(original, number)
             delivery.progress('archive', 1, 1)
             same = fingerprint(db, numbered, original.sha256)
             before = deliveries.accepted_before(db, delivery.layer, same)
             if before is not None:
-                return _again(db, numbered, before)
+                return deliveries.again(db, number, file_name=delivery.file.name, before=before)
             report = load(db, numbered, inspect(delivery.file, delivery.layer, delivery.options), same)
             db.commit()
             return report
-
-
-@contextmanager
-def _recorded(db: Connection, number: int) -> Iterator[None]:
-    """Whatever goes wrong, the delivery's record says so, and nothing of its work stays."""
-    try:
-        yield
-    except BaseException as error:
-        if not db.closed:
-            db.rollback()
-            deliveries.fail(db, number, _status(error), error)
-        raise
-
-
-def _status(error: BaseException) -> str:
-    if isinstance(error, DataRefused):
-        return 'returned'
-    return 'undecided' if isinstance(error, HeldForDecision) else 'failed'
-
-
-def _again(db: Connection, delivery: Delivery, before: Report) -> Report:
-    """The same file with the same options, and nothing changed since: the report of the first time, without a diff."""
-    was = before.diff or DiffReport()
-    report = before.model_copy(
-        update={
-            'file': delivery.file.name,
-            'delivery': delivery.number,
-            'unchanged': True,
-            'diff': DiffReport(unchanged=was.unchanged + was.added + was.changed),
-            'notes': [notes.delivered_before(before.release)],
-        }
-    )
-    with db:
-        deliveries.finish(db, delivery.number or 0, 'unchanged', report, report.release)
-    return report

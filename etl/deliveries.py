@@ -7,12 +7,14 @@ from contextlib import contextmanager
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.coverage import Coverage
 from dothi.core.database import database_url, no_database
-from dothi.core.errors import EnvironmentMissing
+from dothi.core.errors import DataRefused, EnvironmentMissing, HeldForDecision
 from dothi.core.layer import Layer
+from etl import notes
 from etl.archive import Original, forget_draft
 from etl.options import DeliveryOptions
-from etl.report import Report
+from etl.report import DiffReport, Report
 
 # Class of the advisory locks that a delivery's session holds: a delivery without its lock is dead.
 LOCK_CLASS = 920_901
@@ -48,7 +50,7 @@ def _lost(error: Exception) -> LostDatabase:
     )
 
 
-def receive(db: Connection, layer: Layer, found: Original, options: DeliveryOptions) -> int:
+def receive(db: Connection, layer: Layer | Coverage, found: Original, options: DeliveryOptions) -> int:
     """The number of the delivery, recorded as received and locked by this session."""
     with db, db.cursor() as cursor:
         cursor.execute(
@@ -96,6 +98,41 @@ def fail(db: Connection, delivery: int, status: str, error: BaseException) -> No
         )
 
 
+@contextmanager
+def recorded(db: Connection, number: int) -> Iterator[None]:
+    """Whatever goes wrong, the delivery's record says so, and nothing of its work stays."""
+    try:
+        yield
+    except BaseException as error:
+        if not db.closed:
+            db.rollback()
+            fail(db, number, _status(error), error)
+        raise
+
+
+def _status(error: BaseException) -> str:
+    if isinstance(error, DataRefused):
+        return 'returned'
+    return 'undecided' if isinstance(error, HeldForDecision) else 'failed'
+
+
+def again(db: Connection, delivery: int, file_name: str, before: Report) -> Report:
+    """The same file with the same options, and nothing changed since: the report of the first time, without a diff."""
+    was = before.diff or DiffReport()
+    report = before.model_copy(
+        update={
+            'file': file_name,
+            'delivery': delivery,
+            'unchanged': True,
+            'diff': DiffReport(unchanged=was.unchanged + was.added + was.changed),
+            'notes': [notes.delivered_before(before.release)],
+        }
+    )
+    with db:
+        finish(db, delivery, 'unchanged', report, report.release)
+    return report
+
+
 def clear_debris(db: Connection) -> list[int]:
     """Closes deliveries whose process died, removes what they left, and says which they were."""
     with db, db.cursor() as cursor:
@@ -112,7 +149,7 @@ def clear_debris(db: Connection) -> list[int]:
     return dead
 
 
-def accepted_before(db: Connection, layer: Layer, fingerprint: str) -> Report | None:
+def accepted_before(db: Connection, layer: Layer | Coverage, fingerprint: str) -> Report | None:
     """The report of the delivery with this fingerprint, if the layer has had no release since."""
     with db, db.cursor() as cursor:
         cursor.execute(

@@ -17,7 +17,7 @@ from etl.prepare import Plan, prepare
 from etl.problems import Problem
 from etl.reference import Units, extent_polygon, released_units
 from etl.register import register_rows
-from etl.release import current_release, diff, drop_demo_rows, keys_elsewhere, lock_layer, real_scopes, release
+from etl.release import Source, current_release, diff, drop_demo_rows, keys_elsewhere, lock_layer, real_scopes, release
 from etl.report import Report, Verdict
 from etl.report_map import outlines
 from etl.scope import scope_polygon
@@ -154,8 +154,8 @@ def _release(work: Load) -> Verdict:
         report.notes.append(notes.NOTHING_NEW)
     elif delivery.number is not None:
         delivery.progress('release', 0, None)
-        bad = work.tally.bad_rows
-        report.release = release(work.db, layer, delivery.staging, outcome, options, delivery.number, bad)
+        source = Source(delivery=delivery.number, rows_bad=work.tally.bad_rows)
+        report.release = release(work.db, layer, delivery.staging, outcome, options, source)
     return 'accepted'
 
 

@@ -23,7 +23,7 @@ class DeliveryOptions(BaseModel):
     dry_run: bool = False
     accept_loss: bool = False
     note: str | None = None
-    origin: Literal['delivery', 'demo'] = 'delivery'
+    origin: Literal['delivery', 'demo', 'edit'] = 'delivery'
     agency: str | None = None
 
     @field_validator('scope')

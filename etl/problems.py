@@ -16,6 +16,7 @@ Code = Literal[
     'outside_locality',
     'key_missing',
     'key_duplicate',
+    'key_too_long',
     'duplicate_row',
     'type',
     'domain',

@@ -15,6 +15,9 @@ from dothi.core.locality import Locality
 from etl.formats.source import Geometries
 from etl.moving import move
 
+# Degrees, 0.1 mm: what lies on the edge may come out of a program a rounding beyond it, such as 180.00000000000006.
+HAIR = 1e-9
+
 
 @dataclass(frozen=True)
 class Units:
@@ -45,8 +48,9 @@ def code_column(layer: Layer) -> str:
 
 
 def extent_polygon(locality: Locality) -> Any:
-    """The locality's extent in the working CRS, its edges as dense as their curvature wants."""
-    box = shapely.segmentize(shapely.box(*locality.place.extent_wgs84), 0.05)
+    """The locality's extent in the working CRS, its edges as dense as their curvature wants, and a hair wider."""
+    west, south, east, north = locality.place.extent_wgs84
+    box = shapely.segmentize(shapely.box(west - HAIR, south - HAIR, east + HAIR, north + HAIR), 0.05)
     (moved,) = move(np.array([box]), proj_string(WGS84), proj_string(locality.srid))
     return moved
 

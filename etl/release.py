@@ -1,11 +1,13 @@
 """From staged rows to a release: the difference, and its application, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from etl.options import DeliveryOptions
 from etl.report import DiffReport
@@ -29,6 +31,15 @@ class Outcome:
         return self.real_closed / self.real_in_scope if self.real_in_scope else 0.0
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a release comes from: a delivery, of which some rows were bad, or the author of an edit."""
+
+    delivery: int | None = None
+    rows_bad: int = 0
+    author: str | None = None
+
+
 def lock_layer(db: Connection, layer: Layer) -> None:
     """Keeps every other writer off the layer until the transaction ends; readers go on. Waits for its turn."""
     with db.cursor() as cursor:
@@ -43,7 +54,7 @@ def keys_elsewhere(db: Connection, layer: Layer, staging: str, scope: shapely.Ge
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def real_scopes(db: Connection, layer: Layer) -> set[str]:
+def real_scopes(db: Connection, layer: Layer | Coverage) -> set[str]:
     """The scopes in which real data was ever released: demonstration data has no place there any more."""
     with db.cursor() as cursor:
         cursor.execute(
@@ -60,18 +71,32 @@ def drop_demo_rows(db: Connection, staging: str, area: shapely.Geometry, srid: i
         cursor.execute(sql.SQL(statement).format(sql.Identifier('staging', staging)), [_bound(area, srid)])
 
 
+def tell_apart(
+    db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, options: DeliveryOptions, srid: int
+) -> None:
+    """Notes in etl_diff what must be added, changed and closed so that `scope` of the layer equals what is staged."""
+    values = [layer.id, staging, layer.key, list(layer.columns), _bound(scope, srid), options.mode == 'replace']
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.diff(%s, %s, %s, %s, %s, %s, %s)', [*values, options.origin == 'demo'])
+
+
 def diff(
     db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, options: DeliveryOptions, srid: int
 ) -> Outcome:
-    """What must be added, changed and closed so that `scope` of the layer equals what is staged."""
-    demo, area = options.origin == 'demo', _bound(scope, srid)
-    columns, closes = list(layer.columns), options.mode == 'replace'
+    """What a delivery changes, and what the layer holds after it."""
+    tell_apart(db, layer, staging, scope, options, srid)
+    values = [layer.id, staging, _bound(scope, srid), options.origin == 'demo']
+    return _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
+
+
+def outcome_of_edit(db: Connection, layer: Layer, staging: str) -> Outcome:
+    """As `diff`, for the few rows of an edit that are told apart already."""
+    return _outcome(db, staging, 'select * from catalog.edit_outcome(%s, %s)', [layer.id, staging])
+
+
+def _outcome(db: Connection, staging: str, query: str, values: Sequence[object]) -> Outcome:
     with db.cursor() as cursor:
-        cursor.execute(
-            'select catalog.diff(%s, %s, %s, %s, %s, %s, %s)',
-            [layer.id, staging, layer.key, columns, area, closes, demo],
-        )
-        cursor.execute('select * from catalog.outcome(%s, %s, %s, %s)', [layer.id, staging, area, demo])
+        cursor.execute(query, values)
         added, changed, closed, real_closed, real, total, demo_rows, extent, extent_wgs84 = cursor.fetchone() or ()
         cursor.execute(sql.SQL('select count(*) from {}').format(sql.Identifier('staging', staging)))
         (staged,) = cursor.fetchone() or (0,)
@@ -81,13 +106,13 @@ def diff(
 
 
 def release(
-    db: Connection, layer: Layer, staging: str, outcome: Outcome, options: DeliveryOptions, delivery: int, rows_bad: int
+    db: Connection, layer: Layer, staging: str, outcome: Outcome, options: DeliveryOptions, source: Source
 ) -> int:
     """The number of the new release, applied to layer, history and catalogue."""
     with db.cursor() as cursor:
         cursor.execute('select current_release is null from catalog.layer where id = %s', [layer.id])
         (first,) = cursor.fetchone() or (False,)
-        number = _record(db, layer, outcome, options, delivery, rows_bad)
+        number = record(db, layer, outcome, options, source)
         cursor.execute(
             'select catalog.apply_diff(%s, %s, %s, %s, %s)', [layer.id, staging, layer.key, list(layer.columns), number]
         )
@@ -97,7 +122,7 @@ def release(
     return number
 
 
-def current_release(db: Connection, layer: Layer) -> int | None:
+def current_release(db: Connection, layer: Layer | Coverage) -> int | None:
     """The number of the layer's release that is served now."""
     with db.cursor() as cursor:
         cursor.execute('select current_release from catalog.layer where id = %s', [layer.id])
@@ -105,18 +130,18 @@ def current_release(db: Connection, layer: Layer) -> int | None:
     return row[0] if row else None
 
 
-def _record(
-    db: Connection, layer: Layer, outcome: Outcome, options: DeliveryOptions, delivery: int, rows_bad: int
-) -> int:
+def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: DeliveryOptions, source: Source) -> int:
+    """The number of a new release in the catalogue."""
     found = outcome.diff
     with db.cursor() as cursor:
         cursor.execute(
             """insert into catalog.release (layer_id, delivery_id, origin, scope, mode, as_of, rows_added, rows_changed,
-                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning number""",
+                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note, released_by)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, session_user))
+               returning number""",
             [
                 layer.id,
-                delivery,
+                source.delivery,
                 options.origin,
                 options.scope,
                 options.mode,
@@ -125,11 +150,12 @@ def _record(
                 found.changed,
                 found.closed,
                 outcome.rows_total,
-                rows_bad,
+                source.rows_bad,
                 outcome.demo_rows,
                 outcome.extent,
                 outcome.extent_wgs84,
                 options.note,
+                source.author,
             ],
         )
         (number,) = cursor.fetchone() or (0,)

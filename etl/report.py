@@ -78,6 +78,27 @@ class DiffReport(BaseModel):
         return not (self.added or self.changed or self.closed)
 
 
+class RasterBand(BaseModel):
+    """One band of a raster: how many cells have a value, and which."""
+
+    name: str
+    unit: str | None = None
+    valid: int
+    min: float | None = None
+    max: float | None = None
+    mean: float | None = None
+
+
+class RasterReport(BaseModel):
+    """The grid of a raster, in units of its own system, and its bands."""
+
+    width: int
+    height: int
+    cell_width: float
+    cell_height: float
+    bands: list[RasterBand]
+
+
 class Report(BaseModel):
     """The outcome of one delivery or check."""
 
@@ -91,7 +112,9 @@ class Report(BaseModel):
     crs: CrsReport = CrsReport()
     text: dict[str, ColumnText] = {}
     columns: dict[str, str] = {}
+    # of a raster, rows are its cells
     rows: Rows = Rows()
+    raster: RasterReport | None = None
     diff: DiffReport | None = None
     notes: list[Text] = []
     # of the file, the layer file and the options: the same fingerprint means the same outcome

@@ -65,12 +65,19 @@ code { white-space: nowrap; }
 {% if report.unchanged %}{{ say('(không đổi)', '(unchanged)') }}{% endif %}</td></tr>{% endif %}
 <tr><th>{{ say('Hệ tọa độ', 'Coordinate system') }}</th><td>{{ report.crs.decided or '?' }}
 ({{ say('khai báo', 'declared') }}: {{ report.crs.declared or '–' }})</td></tr>
-{% if report.rows.read %}<tr><th>{{ say('Hàng', 'Rows') }}</th><td>{{ report.rows.read }} {{ say('đọc', 'read') }},
+{% if report.rows.read %}<tr><th>{{ say('Ô', 'Cells') if report.raster else say('Hàng', 'Rows') }}</th>
+<td>{{ report.rows.read }} {{ say('đọc', 'read') }},
 {{ report.rows.good }} {{ say('đạt', 'good') }}, {{ report.rows.bad_rows }} {{ say('lỗi', 'bad') }}</td></tr>{% endif %}
 {% if report.rows.by_code %}<tr><th>{{ say('Lỗi', 'Faults') }}</th><td>
 {% for code, count in report.rows.by_code.items() %}
 <code>{{ code }}</code>: {{ count }}{{ '; ' if not loop.last }}
 {% endfor %}</td></tr>{% endif %}
+{% if report.raster %}<tr><th>{{ say('Lưới', 'Grid') }}</th><td>{{ report.raster.width }} × {{ report.raster.height }},
+{{ say('ô', 'cells') }} {{ '%g × %g' % (report.raster.cell_width, report.raster.cell_height) }}</td></tr>
+{% for band in report.raster.bands %}<tr><th>{{ say('Dải', 'Band') }} <code>{{ band.name }}</code></th>
+<td>{% if band.min is not none %}{{ '%g … %g' % (band.min, band.max) }} {{ band.unit or '' }},
+{{ say('trung bình', 'mean') }} {{ '%.6g' % band.mean }}; {% endif %}{{ band.valid }}
+{{ say('ô có giá trị', 'cells with a value') }}</td></tr>{% endfor %}{% endif %}
 {% if report.diff %}<tr><th>{{ say('Thay đổi', 'Changes') }}</th><td>{{ report.diff.added }} {{ say('thêm', 'added') }},
 {{ report.diff.changed }} {{ say('sửa', 'changed') }}, {{ report.diff.closed }} {{ say('bỏ', 'closed') }},
 {{ report.diff.unchanged }} {{ say('giữ nguyên', 'unchanged') }}</td></tr>{% endif %}

@@ -4,7 +4,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from etl.report import Report
+from etl.report import RasterReport, Report
 
 SHOWN_ROWS = 20
 VERDICTS = {
@@ -39,9 +39,12 @@ def _summary(report: Report) -> Table:
     table.add_row('Hệ tọa độ / CRS', f'{crs.decided or "?"} (khai báo / declared: {crs.declared or "–"})')
     rows = report.rows
     if rows.read:
-        table.add_row('Hàng / rows', f'{rows.read:,} đọc / read, {rows.good:,} đạt / good, {rows.bad_rows:,} lỗi / bad')
+        unit = 'Ô / cells' if report.raster else 'Hàng / rows'
+        table.add_row(unit, f'{rows.read:,} đọc / read, {rows.good:,} đạt / good, {rows.bad_rows:,} lỗi / bad')
     if rows.by_code:
         table.add_row('Lỗi / faults', ', '.join(f'{code}: {count:,}' for code, count in rows.by_code.items()))
+    if report.raster is not None:
+        _add_raster(table, report.raster)
     if report.diff is not None:
         diff = report.diff
         table.add_row(
@@ -52,6 +55,16 @@ def _summary(report: Report) -> Table:
     if report.columns:
         table.add_row('Cột / columns', ', '.join(f'{source} → {name}' for source, name in report.columns.items()))
     return table
+
+
+def _add_raster(table: Table, raster: RasterReport) -> None:
+    grid = f'{raster.width:,} × {raster.height:,}, ô / cells {raster.cell_width:g} × {raster.cell_height:g}'
+    table.add_row('Lưới / grid', grid)
+    for band in raster.bands:
+        values = (
+            '–' if band.min is None else f'{band.min:g} … {band.max:g}, TB / mean {band.mean:.6g} {band.unit or ""}'
+        )
+        table.add_row('Dải / band', f'{band.name}: {values} ({band.valid:,} ô / cells)')
 
 
 def _candidates(report: Report) -> Table:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 type FeatureCollection = dict[str, Any]
 GEOJSON = 'application/geo+json'
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """A result that is a file: where the run wrote it, what it is called when handed over, and how much it holds."""
+
+    path: Path
+    media_type: str
+    name: str
+    rows: int
 
 
 class Report(Protocol):
@@ -85,6 +96,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     audience: ClassVar[Audience] = 'public'
     # inputs that a reader of the description can send as they are
     example: ClassVar[dict[str, Any]] = {}
+    # what the result may be; anything but GeoJSON is a file
+    media_types: ClassVar[tuple[str, ...]] = (GEOJSON,)
     inputs: ClassVar[type[ProcessInputs]]
 
     def __init_subclass__(cls) -> None:
@@ -95,7 +108,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         super().__init__(definition, self.metadata_for_pygeoapi())
 
     @abstractmethod
-    def run(self, inputs: I, data: 'Data', progress: Report) -> FeatureCollection:
+    def run(self, inputs: I, data: 'Data', progress: Report) -> FeatureCollection | ResultFile:
         """The answer, from `data` alone: the same inputs on the same releases give the same result."""
 
     @classmethod
@@ -111,10 +124,10 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'title': cls.title.model_dump(),
             'description': cls.description.model_dump(),
             'jobControlOptions': ['sync-execute'],
-            'outputTransmission': ['value'],
+            'outputTransmission': ['value'] if cls.media_types == (GEOJSON,) else ['value', 'reference'],
             'keywords': [],
             'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
-            'outputs': {'result': _output(cls.title)},
+            'outputs': {'result': _output(cls.title, cls.media_types)},
             'example': {'inputs': cls.example},
         }
 
@@ -148,12 +161,17 @@ def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any
     """pydantic's schema in the dialect of the standard's descriptions (OpenAPI 3.0): no null, limits in two keys."""
     keep = {name: value for name, value in schema.items() if name not in told and value is not None}
     options = [option for option in keep.pop('anyOf', []) if option != {'type': 'null'}]
-    plain = {**keep, **(options[0] if options else {})}
+    plain = {**keep, **(options[0] if len(options) == 1 else {'oneOf': options} if options else {})}
     for exclusive, limit in (('exclusiveMinimum', 'minimum'), ('exclusiveMaximum', 'maximum')):
         if exclusive in plain:
             plain |= {limit: plain[exclusive], exclusive: True}
     return plain | ({'x-ogc-unit': told['unit']} if told.get('unit') else {})
 
 
-def _output(title: Text) -> dict[str, Any]:
-    return {'title': title.model_dump(), 'schema': {'type': 'object', 'contentMediaType': GEOJSON}}
+def _output(title: Text, media_types: tuple[str, ...]) -> dict[str, Any]:
+    if media_types == (GEOJSON,):
+        return {'title': title.model_dump(), 'schema': {'type': 'object', 'contentMediaType': GEOJSON}}
+    files = [
+        {'type': 'string', 'contentEncoding': 'binary', 'contentMediaType': media_type} for media_type in media_types
+    ]
+    return {'title': title.model_dump(), 'schema': {'oneOf': files}}

@@ -21,10 +21,13 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON
+from processes.base import GEOJSON, ResultFile
 from processes.data import Data
 from processes.registry import process
 from processes.validation import validated
+
+# Out of 19: a run that nobody waits for gets what others leave.
+PATIENCE = 10
 
 
 class TooLarge(WrongUse):
@@ -39,15 +42,20 @@ class Order:
     inputs: dict[str, Any]
     audience: Audience
     memory_mb: int
+    # where the run may write a file
+    drafts: Path
+    # steps back for whatever else the machine has to do
+    patient: bool = False
 
 
 @dataclass(frozen=True)
 class Done:
-    """The run's result, and the releases that it was computed from."""
+    """The run's result, a document or a file, and the releases that it was computed from."""
 
-    body: bytes
+    body: bytes | None
     media_type: str
     releases: dict[str, int]
+    file: ResultFile | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,8 @@ def run(order: Order, worker: Connection) -> None:
     """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed or Broken."""
     _end_with_the_worker()
     _limit_memory(order.memory_mb)
+    if order.patient:
+        os.nice(PATIENCE)
     try:
         told: Done | Failed | Broken = _answer(order, worker)
     except DothiError as error:
@@ -99,8 +109,10 @@ def _answer(order: Order, worker: Connection) -> Done:
     with connection(READERS[order.audience]) as db:
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, locality(PathSettings().locality), order.audience)
+        data = Data(db, locality(PathSettings().locality), order.audience, order.drafts)
         result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
+    if isinstance(result, ResultFile):
+        return Done(None, result.media_type, data.releases, result)
     return Done(json.dumps(result, ensure_ascii=False, allow_nan=False).encode(), GEOJSON, data.releases)
 
 

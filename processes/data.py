@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,17 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
-from dothi.core.catalog import current_releases
-from dothi.core.cql2_errors import BadFilter
+from dothi.core.catalog import Release, current_releases
+from dothi.core.cql2.errors import BadFilter
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer_source import Times
 from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
 from processes.base import Layer
-from processes.layers import column, condition, visible_layer
+from processes.layers import Filter, column, condition, visible_layer
 from processes.network import Floats, Geometries, Network, network_of
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.
@@ -64,8 +67,8 @@ class Zones:
 class Data:
     """Reads layers for one run. db: a connection in a read-only transaction with one snapshot."""
 
-    def __init__(self, db: Connection, locality: Locality, audience: Audience) -> None:
-        self.db, self.locality, self.audience = db, locality, audience
+    def __init__(self, db: Connection, locality: Locality, audience: Audience, drafts: Path = Path()) -> None:
+        self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
         self._current = current_releases(db)
         self._read: set[str] = set()
         self._filtered = False
@@ -120,8 +123,22 @@ class Data:
         geometries = [json.loads(row['geometry']) for row in found]
         return Zones([row['code'] for row in found], [row['name'] for row in found], _shapes(found), geometries)
 
-    def source(self, chosen: Layer, narrowed_by: str | None = None) -> tuple[LayerModel, sql.Composed]:
-        """The layer, and `here`: its rows that are in force and pass the filters, to be selected from.
+    def release(self, layer: LayerModel) -> Release:
+        """The release of a layer that was read."""
+        return self._current[layer.id]
+
+    def draft(self, name: str) -> Path:
+        """Where the run may write a file of this name, to be its result; raises NotWritten."""
+        try:
+            self._drafts.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise not_written(self._drafts / name, error) from error
+        return self._drafts / name
+
+    def source(
+        self, chosen: Layer, *narrowed_by: Filter | None, times: Times | None = None
+    ) -> tuple[LayerModel, sql.Composed]:
+        """The layer, and `here`, to be selected from: its rows in force, now or at `times`, that pass the filters.
 
         The layer counts as read from now on. Raises NotDelivered when it has no release.
         """
@@ -132,9 +149,9 @@ class Data:
                 en=f'The layer "{layer.id}" has no data yet. Deliver it: "dothi deliver FILE --layer {layer.id}".',
             )
         self._read.add(layer.id)
-        texts = [text for text in (chosen.filter, narrowed_by) if text is not None]
+        texts = [text for text in (chosen.filter, *narrowed_by) if text is not None]
         self._filtered |= bool(texts)
-        every = layer_source(layer, self.locality, self.audience)
+        every = layer_source(layer, self.locality, self.audience, times)
         if not texts:
             return layer, sql.SQL('{} here').format(every)
         narrowed = sql.SQL(' and ').join(condition(layer, text, self.locality, self.audience) for text in texts)
@@ -145,7 +162,7 @@ class Data:
 
     def rows(self, query: sql.Composable) -> list[dict[str, Any]]:
         """The rows of a query, values already in it."""
-        with self._evaluation(), self.db.cursor(cursor_factory=RealDictCursor) as cursor:
+        with self.evaluation(), self.db.cursor(cursor_factory=RealDictCursor) as cursor:
             cursor.execute(query)
             return [dict(row) for row in cursor.fetchall()]
 
@@ -156,7 +173,7 @@ class Data:
         where fetching them one by one takes seconds.
         """
         buffer = io.BytesIO()
-        with self._evaluation(), self.db.cursor() as cursor:
+        with self.evaluation(), self.db.cursor() as cursor:
             cursor.copy_expert(sql.SQL('copy ({}) to stdout (format binary)').format(query), buffer)
         cell = np.dtype([('size', '>i4'), ('value', '>f8')])
         body = buffer.getbuffer()[COPY_HEADER:-COPY_TRAILER]
@@ -164,7 +181,7 @@ class Data:
         return rows['cells']['value'].astype(np.float64)
 
     @contextmanager
-    def _evaluation(self) -> Iterator[None]:
+    def evaluation(self) -> Iterator[None]:
         """A filter that cannot be evaluated (it divides by zero, its geometry is none) is its author's fault."""
         try:
             yield

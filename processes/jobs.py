@@ -1,15 +1,20 @@
 """The rows of jobs, as the worker writes them. What ended stays as it ended: a dismissed job gets no result."""
 
+from pathlib import Path
+from typing import Any
+
 from psycopg2.extras import Json
 
 from dothi.core.database import connection
-from processes.child import Done, Failed, Order, Underway
+from dothi.core.export.formats import not_written
+from processes.child import Done, Failed, Order, Underway, failure
+from processes.store import RESULTS, forget, keep
 
 # Workers show that they live this often; one silent for STALLED_S is taken for dead.
 HEARTBEAT_S, STALLED_S = 3.0, 15.0
 
 
-def begin(job_id: str, memory_mb: int) -> Order | None:
+def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
     """What is to be run, the job being marked as running; None when it was dismissed in the meantime."""
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
@@ -18,7 +23,7 @@ def begin(job_id: str, memory_mb: int) -> Order | None:
             [job_id],
         )
         row = cursor.fetchone()
-    return Order(row[0], row[1], row[2], memory_mb) if row else None
+    return Order(row[0], row[1], row[2], memory_mb, drafts) if row else None
 
 
 def report(job_id: str, underway: Underway) -> None:
@@ -44,24 +49,42 @@ def give_back(job_id: str) -> None:
 
 def finish(job_id: str, ended: Done | Failed) -> None:
     """Stores the result of a job, or why it has none."""
+    place = None
+    if isinstance(ended, Done) and ended.file:
+        try:
+            place = f'{RESULTS}/{job_id}/{ended.file.name}'
+            keep(ended.file.path, place)
+        except OSError as error:
+            ended = failure(not_written(ended.file.path, error))
+    if not _finished(job_id, _ending(ended, place)) and place:
+        forget(place)
+
+
+def _ending(ended: Done | Failed, place: str | None) -> dict[str, Any]:
+    """The columns that tell how a job ended. place: of its file in the store, if the result is one."""
     if isinstance(ended, Done):
-        values = {
+        return {
             'status': 'successful',
             'progress': 100,
             'message_vi': 'Đã xong',
             'message_en': 'Done',
             'releases': Json(ended.releases),
             'result': ended.body,
+            'result_file': place,
+            'file_name': ended.file.name if ended.file else None,
             'media_type': ended.media_type,
         }
-    else:
-        values = {
-            'status': 'failed',
-            'message_vi': ended.message.vi,
-            'message_en': ended.message.en,
-            'error_code': ended.code,
-            'error_family': ended.family,
-        }
+    return {
+        'status': 'failed',
+        'message_vi': ended.message.vi,
+        'message_en': ended.message.en,
+        'error_code': ended.code,
+        'error_family': ended.family,
+    }
+
+
+def _finished(job_id: str, values: dict[str, Any]) -> bool:
+    """Whether the job was still open and has these values now."""
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
@@ -69,6 +92,23 @@ def finish(job_id: str, ended: Done | Failed) -> None:
                 where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
             {**values, 'id': job_id},
         )
+        return cursor.rowcount > 0
+
+
+def forget_old_files(days: float) -> None:
+    """Removes the files of jobs that ended so long ago; their rows stay, and say that they had one."""
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            """with old as (
+                   select id, result_file from job.job
+                   where result_file is not null and finished_at < now() - make_interval(secs => %s) for update
+               )
+               update job.job set result_file = null from old where old.id = job.id returning old.result_file""",
+            [days * 86_400],
+        )
+        places = [row[0] for row in cursor.fetchall()]
+    for place in places:
+        forget(place)
 
 
 def fail_lost(why: Failed) -> None:

@@ -1,11 +1,17 @@
 """Layers as an analysis sees them: those of its audience, with its columns, narrowed by a filter."""
 
+import json
+from typing import Any
+
 from psycopg2 import sql
 
-from dothi.core import cql2
+from dothi.core.cql2 import where
 from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
+
+# CQL2 as text, or as its JSON.
+type Filter = str | dict[str, Any]
 
 
 class NoSuchColumn(WrongUse):
@@ -33,6 +39,8 @@ def column(layer: Layer, name: str, audience: Audience) -> sql.Identifier:
     return sql.Identifier(name)
 
 
-def condition(layer: Layer, text: str, locality: Locality, audience: Audience) -> sql.Composable:
-    """The SQL condition that the CQL2 filter `text` means, its values already in it."""
-    return cql2.condition(layer, text, srid=locality.srid, audience=audience)
+def condition(layer: Layer, filter: Filter, locality: Locality, audience: Audience) -> sql.Composable:
+    """The SQL condition that the CQL2 filter means, its values already in it."""
+    if isinstance(filter, str):
+        return where.condition(layer, filter, srid=locality.srid, audience=audience)
+    return where.condition(layer, json.dumps(filter), srid=locality.srid, audience=audience, language='cql2-json')

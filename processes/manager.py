@@ -14,39 +14,40 @@ from dothi.core.settings import JobSettings, PathSettings
 from processes import requests
 from processes.child import locality
 from processes.registry import process
+from processes.requests import Result
 from processes.validation import check_layers, validated
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished execution."""
+    """A finished execution: its result, and the releases that it was computed from."""
 
     job_id: str
-    media_type: str
-    body: bytes
+    result: Result
+    releases: dict[str, int]
 
 
 def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
-    """The result of the analysis as a GeoJSON document in bytes, the raw form of the one output `result`.
+    """The raw form of the one output `result`: a GeoJSON document in bytes, or what is in the file.
 
     Raises InvalidInput (400) that names input and reason, UnknownProcess (404), NoWorker, StillRunning (503),
     and what the analysis itself found wrong.
     """
-    return execution(process_id, inputs, audience).body
+    return execution(process_id, inputs, audience).result.content()
 
 
 def execution(process_id: str, inputs: object, audience: Audience) -> Outcome:
-    """As `execute`, with the job's id and the media type."""
+    """As `execute`, with all that is known of the result."""
     chosen = process(process_id, audience)
     model = validated(chosen.inputs, inputs)
     check_layers(model, locality(PathSettings().locality), audience)
     with requests.desk(audience) as db:
         job_id = requests.submit(db, process_id, model.model_dump(mode='json'))
-        requests.wait_for(db, job_id, JobSettings().sync_wait_s)
+        job = requests.wait_for(db, job_id, JobSettings().sync_wait_s)
         found = requests.result(db, job_id)
     if found is None:
         raise JobResultNotFoundError(job_id)
-    return Outcome(job_id, *found)
+    return Outcome(job_id, found, job['releases'])
 
 
 def outcome_of(job_id: str, audience: Audience) -> Outcome:
@@ -58,7 +59,7 @@ def outcome_of(job_id: str, audience: Audience) -> Outcome:
         raise requests.error_of(job)
     if found is None:
         raise requests.no_result(job)
-    return Outcome(job_id, *found)
+    return Outcome(job_id, found, job['releases'])
 
 
 class ExecutionError(ProcessorExecuteError):  # type: ignore[misc]  # pygeoapi has no types
@@ -93,7 +94,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         except DothiError as error:
             raise ExecutionError(error) from error
         applied = {'Preference-Applied': 'wait'}
-        return outcome.job_id, outcome.media_type, outcome.body, JobStatus.successful, applied
+        return outcome.job_id, outcome.result.media_type, outcome.result.content(), JobStatus.successful, applied
 
     def get_jobs(
         self, status: JobStatus | None = None, limit: int | None = 10, offset: int | None = 0
@@ -120,7 +121,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
             found = requests.result(db, job_id)
         if found is None:
             raise JobResultNotFoundError
-        return found
+        return found.media_type, found.content()
 
     def delete_job(self, job_id: str) -> bool:
         """Whether there was something to end; the job stays known as dismissed."""

@@ -4,6 +4,8 @@ import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,9 @@ from dothi.core import errors
 from dothi.core.database import READERS, database_url, no_database
 from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound
 from dothi.core.layer import Audience
+from dothi.core.settings import JobSettings
 from processes.jobs import STALLED_S
+from processes.store import store
 
 ENDED = ('successful', 'failed', 'dismissed')
 # Without a notification the state is read this often, for a worker that died or a notification that was lost.
@@ -39,8 +43,26 @@ class NoResult(NotFound):
     """The job waits, runs or was dismissed."""
 
 
+class ResultGone(NotFound):
+    """The job made a file that is not kept any more."""
+
+
 class Dismissed(Busy):
     """Somebody dismissed the job while the request waited for it."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a job came to: a document, or a file in the store and what it is called when it is handed over."""
+
+    media_type: str
+    body: bytes | None
+    file: Path | None
+    name: str | None
+
+    def content(self) -> bytes:
+        """The document, or what is in the file."""
+        return self.file.read_bytes() if self.file else self.body or b''
 
 
 @contextmanager
@@ -99,10 +121,20 @@ def state(db: Connection, job_id: str) -> dict[str, Any]:
     return found[0]
 
 
-def result(db: Connection, job_id: str) -> tuple[str, bytes] | None:
-    """Media type and content of a successful job's result; None for any other job."""
+def result(db: Connection, job_id: str) -> Result | None:
+    """A successful job's result; None for any other job. Raises ResultGone for a file that was kept long enough."""
     found = rows(db, 'select * from job.result(%s)', [job_id])
-    return (found[0]['media_type'], bytes(found[0]['body'])) if found else None
+    if not found:
+        return None
+    row = found[0]
+    if row['body'] is not None:
+        return Result(row['media_type'], bytes(row['body']), None, None)
+    if row['result_file'] is None or not (store() / row['result_file']).exists():
+        raise ResultGone(
+            vi=f'Tệp kết quả đã bị xóa sau {JobSettings().result_days:g} ngày. Hãy chạy lại.',
+            en=f'The file was removed after {JobSettings().result_days:g} days. Run the job again.',
+        )
+    return Result(row['media_type'], None, store() / row['result_file'], row['file_name'])
 
 
 def rows(db: Connection, query: str, values: list[Any]) -> list[dict[str, Any]]:

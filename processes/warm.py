@@ -3,6 +3,9 @@
 import contextlib
 
 from dothi.core.errors import DothiError
+
+# GDAL, Arrow and Parquet, which files are written with
+from dothi.core.export import gdal_file, geoparquet  # noqa: F401
 from dothi.core.settings import PathSettings
 from processes.child import locality
 from processes.registry import processes

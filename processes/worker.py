@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -22,10 +23,12 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Status
 
 from dothi.core.database import NoDatabase, connection, database_url
-from dothi.core.errors import Busy, Defect
+from dothi.core.errors import Busy, Defect, DothiError
 from dothi.core.settings import JobSettings
 from processes.child import Broken, Done, Failed, Order, Underway, failure, run
-from processes.jobs import HEARTBEAT_S, STALLED_S, begin, fail_lost, finish, give_back, report
+from processes.downloads import Keeper
+from processes.jobs import HEARTBEAT_S, STALLED_S, begin, fail_lost, finish, forget_old_files, give_back, report
+from processes.store import drafts, forget_abandoned
 
 LOG = logging.getLogger('dothi.worker')
 QUEUE, TASK = 'analyses', 'processes.run'
@@ -36,6 +39,8 @@ GRACE_S = 5.0
 MOST_ATTEMPTS = 3
 # A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
 LOOK_S = 1.0
+# How often the worker looks for layers whose files are to be written.
+READY_LOOK_S = 3.0
 
 type Ended = Done | Failed | Broken | None
 
@@ -89,6 +94,8 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
     app = queue_app()
     async with app.open_async():
         sweeping = asyncio.create_task(_sweep(app))
+        stopped = threading.Event()
+        keeping = asyncio.create_task(_keep_ready(stopped))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -112,6 +119,8 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
         finally:
             stopping.cancel()
             sweeping.cancel()
+            stopped.set()
+            await keeping
 
 
 def queue_app() -> App:
@@ -129,9 +138,22 @@ async def _sweep(app: App) -> None:
         try:
             await take_up_abandoned(app)
             await asyncio.to_thread(fail_lost, failure(_lost()))
+            await asyncio.to_thread(forget_old_files, JobSettings().result_days)
+            await asyncio.to_thread(forget_abandoned)
         except (ConnectorException, NoDatabase, psycopg2.Error):
             LOG.exception('could not look for abandoned jobs')
         await asyncio.sleep(STALLED_S)
+
+
+async def _keep_ready(stopped: threading.Event) -> None:
+    """Writes whole layers into files after each release, one at a time beside the jobs."""
+    keeper = Keeper(watch)
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(keeper.prepare, stopped.is_set)
+        except (DothiError, OSError, psycopg2.Error):
+            LOG.exception('could not look for files to make ready')
+        await asyncio.to_thread(stopped.wait, READY_LOOK_S)
 
 
 async def take_up_abandoned(app: App) -> None:
@@ -146,9 +168,13 @@ async def take_up_abandoned(app: App) -> None:
 
 def work_on(context: JobContext, job_id: str) -> None:
     """Runs one job to its end; raises JobAborted when it was dismissed, or the worker has to stop."""
-    order = begin(job_id, JobSettings().job_memory_mb)
-    if order is None:
-        return
+    with drafts() as folder:
+        order = begin(job_id, JobSettings().job_memory_mb, folder)
+        if order is not None:
+            _work_on(context, job_id, order)
+
+
+def _work_on(context: JobContext, job_id: str, order: Order) -> None:
     try:
         ended = watch(order, lambda underway: report(job_id, underway), context.should_abort)
     except Exception:

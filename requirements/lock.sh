@@ -15,3 +15,4 @@ lock run pyproject.toml
 lock test --group test --constraint requirements/run.lock
 lock lint --group lint --constraint requirements/run.lock --constraint requirements/test.lock
 lock node --group node
+lock bench --group bench --constraint requirements/run.lock --constraint requirements/test.lock --constraint requirements/lint.lock

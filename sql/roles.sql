@@ -22,9 +22,11 @@ grant usage on schema public to public;
 do $$
 begin
     execute format('grant create, connect, temporary on database %I to dothi_owner', current_database());
-    execute format('grant connect, temporary on database %I to dothi_loader, dothi_worker', current_database());
     execute format(
-        'grant connect on database %I to dothi_reader_public, dothi_reader_internal, dothi_editor', current_database()
+        'grant connect, temporary on database %I to dothi_loader, dothi_worker, dothi_editor', current_database()
+    );
+    execute format(
+        'grant connect on database %I to dothi_reader_public, dothi_reader_internal', current_database()
     );
 end
 $$;

@@ -202,6 +202,8 @@ def province_database(
 def province(instance: Instance, province_template: str, shared_folder: Path) -> Iterator[Province]:
     """Both services and a worker on a demo province that all tests share and none may change."""
     environment = instance.environment(instance.create('province', province_template), shared_folder / 'province')
+    # the rasters of the releases lie where they were delivered
+    environment['DOTHI_STORE'] = str(shared_folder / 'province-template' / 'store')
     with serving(environment, shared_folder / 'province') as running:
         yield running
 

@@ -2,24 +2,41 @@
 
 from flask import Flask
 
-from dothi.api import compression, config, cors, guard, library, links, openapi, problems, security
+from dothi.api import compression, config, cors, guard, library, links, problems, security
 from dothi.api.address import PLACEHOLDER, listening_url
 from dothi.api.collections import COLLECTIONS
 from dothi.api.conformance import CONFORMANCE
+from dothi.api.coverages.views import COVERAGES
+from dothi.api.editing import access as editing_access
+from dothi.api.editing.read_only import READ_ONLY
+from dothi.api.editing.views import EDITING
+from dothi.api.functions import FUNCTIONS
 from dothi.api.health import HEALTH
-from dothi.api.items import ITEMS
+from dothi.api.items.downloads import DOWNLOADS
+from dothi.api.items.views import ITEMS
+from dothi.api.landing import LANDING
+from dothi.api.openapi import document as openapi
+from dothi.api.openapi.document import OPENAPI
 from dothi.api.portal import PORTAL
 from dothi.api.processes import PROCESSES
+from dothi.api.records.collection import CATALOGUES
+from dothi.api.records.explanations import EXPLANATIONS
+from dothi.api.records.views import RECORDS
 from dothi.api.schemas import SCHEMAS
 from dothi.api.service import Service
 from dothi.api.style import STYLES
-from dothi.api.tile_matrix_sets import TILE_MATRIX_SETS
-from dothi.api.tiles import TILES
+from dothi.api.tiles.dataset import DATASET_TILES
+from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
+from dothi.api.tiles.views import TILES
+from dothi.api.words import in_language
 from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
 
-OURS = (ITEMS, TILES, TILE_MATRIX_SETS, COLLECTIONS, SCHEMAS, CONFORMANCE, PROCESSES, STYLES)
+OURS = (
+    ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, DOWNLOADS, SCHEMAS, FUNCTIONS,
+    CONFORMANCE, PROCESSES, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES, EXPLANATIONS,
+)  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.
 MOST_BYTES = 2**20
@@ -32,18 +49,21 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     has the very same rule as one of pygeoapi's takes its place, because it is registered first.
     """
     locality = load_locality(PathSettings().locality)
-    rendered = config.render_with(locality, audience, PLACEHOLDER, config.releases_now(audience))
-    document = openapi.render(rendered, locality, audience)
-    pygeoapi = library.load(rendered, document, PathSettings().run / audience)
+    releases = config.releases_now(audience)
+    rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
+    document = openapi.render(rendered, locality, audience, releases)
+    pygeoapi = library.load(rendered, in_language(document, 'vi'), PathSettings().run / audience)
 
     app = Flask('dothi', static_folder=None)
     app.url_map.strict_slashes = False
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
     app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi)
+    openapi.install(app, document)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (guard, problems, compression, cors, security, links):
+    for part in (guard, problems, editing_access, compression, cors, security, links):
         part.install(app)
-    for blueprint in (*OURS, pygeoapi.BLUEPRINT):
+    writing = EDITING if audience == 'internal' else READ_ONLY
+    for blueprint in (writing, *OURS, pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')
     app.register_blueprint(HEALTH)
     app.register_blueprint(PORTAL)

@@ -1,66 +1,59 @@
-"""`/collections` and `/collections/{id}`: pygeoapi's descriptions, kept up with each release, which they name."""
+"""`/collections` and `/collections/{id}`: what there is, kept up with each release, which the documents name."""
 
-import json
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request
-from pygeoapi.api import describe_collections
+from flask import Blueprint, Response
 
-from dothi.api import config, parameters
-from dothi.api.address import PLACEHOLDER
-from dothi.api.language import wanted_format
-from dothi.api.links import localised
-from dothi.api.query import COMMON
-from dothi.api.service import released, service
-from dothi.api.snapshot import snapshot
-from dothi.core.catalog import Release
+from dothi.api import jsonld, parameters
+from dothi.api.collection_document import collection_document, collection_documents
+from dothi.api.coverages.document import coverage_documents
+from dothi.api.documents import as_json, as_page, own_links
+from dothi.api.items.query import COMMON
+from dothi.api.language import JSONLD, wanted_format
+from dothi.api.records.collection import catalogue_documents
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot, snapshot
 
 COLLECTIONS = Blueprint('collections', __name__)
 FORMATS = ('json', 'html', 'jsonld')
+CONFORMANCE_CLASSES = ('http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections',)
+
+# An area whose collections are no layers adds one line: a function that gives their documents, as complete as those
+# of layers are (id, title, description, extent, links with at least self, alternate and items).
+AREAS: tuple[Callable[[Snapshot], list[dict[str, Any]]], ...] = (
+    collection_documents,
+    coverage_documents,
+    catalogue_documents,
+)
+
+
+def all_collections(db: Snapshot) -> list[dict[str, Any]]:
+    """The documents of all collections that the audience may see."""
+    return [document for area in AREAS for document in area(db)]
 
 
 @COLLECTIONS.route('/collections')
 def collections() -> Response:
     """All collections."""
-    return _described(None)
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format(FORMATS)
+    with snapshot() as db:
+        found = all_collections(db)
+    if form == 'jsonld':
+        return as_json({'@context': jsonld.CONTEXT, '@graph': [jsonld.dataset(one) for one in found]}, JSONLD)
+    document = {'links': own_links('/collections', FORMATS), 'collections': found}
+    return as_page('collections/index.html', document) if form == 'html' else as_json(document)
 
 
 @COLLECTIONS.route('/collections/<path:collection_id>')
 def collection(collection_id: str) -> Response:
     """One collection."""
-    service().layer(collection_id)
-    return _described(collection_id)
-
-
-def _described(collection_id: str | None) -> Response:
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
     with snapshot() as db:
-        releases = db.releases()
-    if collection_id is not None:
-        released(service().layer(collection_id), releases)
-    keep_up(releases)
-    response = localised(service().pygeoapi.execute_from_flask(describe_collections, request, collection_id))
-    if form == 'json' and response.status_code == 200:
-        document = json.loads(response.get_data())
-        for part in document.get('collections', [document]):
-            part.update(_about(releases[part['id']]))
-            # pygeoapi offers CSV for every collection; the items here do not come as CSV
-            part['links'] = [link for link in part['links'] if not link['type'].startswith('text/csv')]
-        response.set_data(json.dumps(document, ensure_ascii=False))
-    return response
-
-
-def keep_up(releases: dict[str, Release]) -> None:
-    """Extents and marks of demonstration data in pygeoapi's configuration follow the current releases."""
-    of = service()
-    of.api.config['resources'].update(config.collections(of.locality, of.audience, releases, PLACEHOLDER))
-
-
-def _about(release: Release) -> dict[str, Any]:
-    return {
-        'dothi:release': release.number,
-        'dothi:demo': release.demo,
-        'dothi:rows': release.rows_total,
-        'updated': release.released_at.isoformat(),
-    }
+        others = [one for area in AREAS[1:] for one in area(db) if one['id'] == collection_id]
+        document = others[0] if others else collection_document(db, service().layer(collection_id))
+    if form == 'jsonld':
+        return as_json(jsonld.dataset(document), JSONLD)
+    return as_page('collections/collection.html', document) if form == 'html' else as_json(document)

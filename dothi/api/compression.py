@@ -1,6 +1,7 @@
 """Answers compressed as the client can read them."""
 
 import gzip
+from http import HTTPStatus
 
 import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, request
@@ -10,6 +11,7 @@ LEAST_BYTES = 1_000
 COMPRESSIBLE = ('text/', 'application/json', 'application/geo+json', 'application/ld+json', 'application/schema+json',
                 'application/vnd.mapbox-vector-tile', 'application/vnd.oai.openapi+json', 'application/javascript',
                 'image/svg+xml')  # fmt: skip
+ENCODINGS = ('br', 'gzip')
 
 
 def install(app: Flask) -> None:
@@ -19,15 +21,39 @@ def install(app: Flask) -> None:
 
 def compress(response: Response) -> Response:
     """`response` in brotli or gzip, at the levels that cost less time than they save on a local network."""
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return _named_as_held(response)
     if not (response.mimetype or '').startswith(COMPRESSIBLE):
         return response
     response.vary.add('Accept-Encoding')
-    encoding = request.accept_encodings.best_match(['br', 'gzip'])
+    encoding = request.accept_encodings.best_match(ENCODINGS)
     if encoding is None or response.direct_passthrough or 'Content-Encoding' in response.headers:
         return response
     body = response.get_data()
     if len(body) < LEAST_BYTES:
         return response
-    response.set_data(brotli.compress(body, quality=1) if encoding == 'br' else gzip.compress(body, 1))
+    # without the time, so that the same bytes stay the same under one strong tag
+    packed = brotli.compress(body, quality=1) if encoding == 'br' else gzip.compress(body, 1, mtime=0)
+    response.set_data(packed)
     response.headers['Content-Encoding'] = encoding
+    tag, weak = response.get_etag()
+    if tag is not None and not weak:
+        # other bytes need another strong tag
+        response.set_etag(f'{tag}-{encoding}')
+    return response
+
+
+def without_encoding(tag: str) -> str:
+    """A tag as it was before `compress` marked it."""
+    stem, _, encoding = tag.rpartition('-')
+    return stem if encoding in ENCODINGS else tag
+
+
+def _named_as_held(response: Response) -> Response:
+    """A 304 under the strong tag of the very bytes that the client holds: caches find them by it."""
+    response.vary.add('Accept-Encoding')
+    tag, weak = response.get_etag()
+    if tag is not None and not weak:
+        held = request.if_none_match.as_set()
+        response.set_etag(next((one for one in held if without_encoding(one) == tag), tag))
     return response

@@ -13,11 +13,10 @@ from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PROJECT, LimitSettings, PathSettings
-from dothi.core.text import LANGUAGES, Text
+from dothi.core.text import DEMO, LANGUAGES, Text
 
 FILE = PROJECT / 'pygeoapi-config.yml'
 TEMPLATES = PROJECT / 'dothi' / 'api' / 'templates'
-DEMO = Text(vi='Dữ liệu minh họa', en='Demonstration data')
 FREE_LICENCES = {'CC-BY-4.0': 'https://creativecommons.org/licenses/by/4.0/'}
 
 

@@ -1,52 +1,40 @@
-"""`/conformance`: pygeoapi's list and what our views add to it."""
+"""`/conformance`: what each view module says that it implements, and what pygeoapi's own pages do."""
 
-import json
+from importlib import import_module
 
-from flask import Blueprint, Response
-from pygeoapi.api import CONFORMANCE_CLASSES as COMMON_CLASSES
-from pygeoapi.api.itemtypes import CONFORMANCE_CLASSES_FEATURES
-from pygeoapi.api.processes import CONFORMANCE_CLASSES as PROCESS_CLASSES
-from pygeoapi.api.tiles import CONFORMANCE_CLASSES as TILE_CLASSES
+from flask import Blueprint, Response, current_app
+from pygeoapi.api.processes import CONFORMANCE_CLASSES as PYGEOAPI_PROCESSES
 
 from dothi.api import parameters
-from dothi.api.language import page, wanted_format
-from dothi.api.query import COMMON
+from dothi.api.documents import as_json, as_page, own_links
+from dothi.api.items.query import COMMON
+from dothi.api.language import wanted_format
 
 CONFORMANCE = Blueprint('conformance', __name__)
-
-# QGIS sends a filter to the server only where all of filter, features-filter, cql2-text and basic-cql2 are declared.
-FILTERING = (
-    *(f'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{name}' for name in (
-        'filter', 'features-filter', 'queryables', 'queryables-query-parameters',
-    )),
-    *(f'http://www.opengis.net/spec/cql2/1.0/conf/{name}' for name in (
-        'cql2-text', 'cql2-json', 'basic-cql2', 'advanced-comparison-operators', 'case-insensitive-comparison',
-        'accent-insensitive-comparison', 'basic-spatial-functions', 'basic-spatial-functions-plus',
-        'spatial-functions', 'temporal-functions', 'property-property', 'arithmetic',
-        # the name that QGIS asks for
-        'basic-spatial-operators',
-    )),
-)  # fmt: skip
-SCHEMAS = tuple(
-    f'http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{name}'
-    for name in ('schemas', 'core-roles-features', 'queryables')
-)
-# pygeoapi declares these for features; editing, sorting by its own rules and open-ended queryables are not ours.
-LEFT_OUT = ('ogcapi-features-4/', 'ogcapi-features-3/', 'processes-1/1.0/conf/callback')
+# Of pygeoapi's routes only those of analyses and jobs are left to it; its results are not sent to a callback.
+THEIRS = tuple(name for name in PYGEOAPI_PROCESSES if not name.endswith('/callback'))
 
 
 def classes() -> list[str]:
-    """Every class that works, sorted."""
-    theirs = {*COMMON_CLASSES, *CONFORMANCE_CLASSES_FEATURES, *PROCESS_CLASSES, *TILE_CLASSES}
-    kept = {name for name in theirs if not any(part in name for part in LEFT_OUT)}
-    return sorted({*kept, *FILTERING, *SCHEMAS})
+    """Every class that works, sorted: `CONFORMANCE_CLASSES` of each module whose blueprint the app has."""
+    modules = {import_module(blueprint.import_name) for blueprint in current_app.blueprints.values()}
+    ours = {name for module in modules for name in getattr(module, 'CONFORMANCE_CLASSES', ())}
+    return sorted({*ours, *THEIRS})
 
 
 @CONFORMANCE.route('/conformance')
 def conformance() -> Response:
     """The classes as JSON or as a page."""
     parameters.refuse_unknown(COMMON)
-    document = {'conformsTo': classes()}
     if wanted_format() == 'html':
-        return Response(page('conformance.html', document), mimetype='text/html')
-    return Response(json.dumps(document), mimetype='application/json')
+        return as_page('conformance.html', {'standards': _by_standard(classes())})
+    return as_json({'links': own_links('/conformance'), 'conformsTo': classes()})
+
+
+def _by_standard(names: list[str]) -> dict[str, list[str]]:
+    """The classes by standard and version, as `ogcapi-features-1 1.0`."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        standard, version = name.split('/spec/')[-1].split('/')[:2]
+        found.setdefault(f'{standard} {version}', []).append(name)
+    return found

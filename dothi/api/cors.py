@@ -6,8 +6,11 @@ from dothi.api.service import service
 
 ALLOWED = {
     'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
-    'Access-Control-Allow-Headers': 'Accept, Accept-Language, Content-Type, If-None-Match, Prefer',
-    'Access-Control-Expose-Headers': 'Content-Crs, ETag, Link, Location, Retry-After',
+    'Access-Control-Allow-Headers': 'Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Prefer, Range',
+    'Access-Control-Expose-Headers': (
+        'Accept-Ranges, Content-Crs, Content-Disposition, Content-Range, Dothi-Demo, Dothi-Release, ETag, Link, '
+        'Location, OGC-NumberMatched, OGC-NumberReturned, Retry-After'
+    ),
     'Access-Control-Max-Age': '86400',
 }
 

@@ -6,12 +6,18 @@ from babel import Locale
 from flask import request
 
 from dothi.api.address import addressed
+from dothi.api.parameters import given, shown
 from dothi.api.service import service
 from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.export.formats import FORMATS
 from dothi.core.text import LANGUAGES, Lang, Text
 
 JSON, GEOJSON, HTML, JSONLD = 'application/json', 'application/geo+json', 'text/html', 'application/ld+json'
-MEDIA_TYPES = {'json': JSON, 'html': HTML, 'jsonld': JSONLD}
+ISO19139, ISO19115_3 = 'application/vnd.iso.19139+xml', 'application/vnd.iso.19115-3+xml'
+MEDIA_TYPES = {
+    'json': JSON, 'html': HTML, 'jsonld': JSONLD, 'dcat': JSONLD, 'iso19139': ISO19139, 'iso19115-3': ISO19115_3,
+    'md': 'text/markdown', **{name: one.media_type for name, one in FORMATS.items()},
+}  # fmt: skip
 
 
 class UnknownFormat(WrongUse):
@@ -20,7 +26,7 @@ class UnknownFormat(WrongUse):
 
 def language() -> Lang:
     """`lang`, else what Accept-Language prefers, else Vietnamese."""
-    asked = request.args.get('lang', '')
+    asked = given().get('lang', '')
     if asked:
         return 'en' if asked.lower().startswith('en') else 'vi'
     best: Lang = request.accept_languages.best_match(LANGUAGES, default='vi')  # type: ignore[assignment]
@@ -34,13 +40,14 @@ def say(text: Text) -> str:
 
 def wanted_format(offered: tuple[str, ...] = ('json', 'html')) -> str:
     """One of `offered`, by `f`, else by Accept, else the first; raises UnknownFormat for another `f`."""
-    asked = request.args.get('f', '').strip()
+    asked = given().get('f', '').strip()
     if asked in offered:
         return asked
     if asked:
         hint = did_you_mean(asked, offered)
         raise UnknownFormat(
-            vi=f'f={asked}: không có định dạng này. {hint.vi}', en=f'f={asked}: no such format. {hint.en}'
+            vi=f'{shown("f", asked)}: không có định dạng này. {hint.vi}',
+            en=f'{shown("f", asked)}: no such format. {hint.en}',
         )
     by_type = {MEDIA_TYPES[name]: name for name in offered if name in MEDIA_TYPES}
     types = [GEOJSON, *by_type] if 'json' in offered else [*by_type]

@@ -8,11 +8,10 @@ from werkzeug.datastructures import Headers
 
 from dothi.api.address import addressed
 from dothi.api.language import language
-from dothi.api.words import LINK_TITLES, RESULTS
-from dothi.core.text import LANGUAGES
+from dothi.api.words import LINK_TITLES, RESULTS, in_language
 
 JSON_TYPES = ('application/json', 'application/ld+json')
-ADDRESSED = (*JSON_TYPES, 'application/vnd.oai.openapi+json', 'text/html')
+ADDRESSED = (*JSON_TYPES, 'text/html')
 
 
 def install(app: Flask) -> None:
@@ -32,7 +31,9 @@ def localised(response: Response) -> Response:
     # pygeoapi leaves a plain dict there, in which names are found in one spelling only
     response.headers = Headers(response.headers)
     if response.mimetype in JSON_TYPES:
-        response.set_data(json.dumps(_translated(json.loads(response.get_data())), ensure_ascii=False))
+        # pygeoapi writes < and > as in HTML, also in a filter that is to be copied
+        text = response.get_data(as_text=True).replace('&lt;', '<').replace('&gt;', '>')
+        response.set_data(json.dumps(_in_words(json.loads(text)), ensure_ascii=False))
     if response.mimetype in ADDRESSED:
         response.set_data(addressed(response.get_data(as_text=True)))
     if response.mimetype == 'text/html':
@@ -40,6 +41,10 @@ def localised(response: Response) -> Response:
     response.headers['Content-Language'] = language()
     response.vary.update(['Accept', 'Accept-Language'])
     return response
+
+
+def _in_words(document: Any) -> Any:
+    return _translated(in_language(document, language()))
 
 
 def _titled(link: dict[str, Any]) -> dict[str, Any]:
@@ -51,10 +56,8 @@ def _titled(link: dict[str, Any]) -> dict[str, Any]:
 
 
 def _translated(node: Any) -> Any:
-    """`node` with the titles of its links, and every {vi, en}, in the language of the request."""
+    """`node` with the titles of its links in the language of the request."""
     if isinstance(node, dict):
-        if node.keys() == set(LANGUAGES):
-            return node[language()]
         inner = {name: _translated(value) for name, value in node.items()}
         return _titled(inner) if isinstance(inner.get('href'), str) else inner
     return [_translated(part) for part in node if not _dead(part)] if isinstance(node, list) else node

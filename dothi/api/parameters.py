@@ -1,17 +1,25 @@
 """Query parameters read one by one: each error names the parameter, what came, and what would be right."""
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import g, request
 from psycopg2 import sql
+from werkzeug.datastructures import MultiDict
 
-from dothi.core.cql2_time import instant
+from dothi.core.cql2.times import instant
 from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.layer import Column
 from dothi.core.layer_source import Times, parse_times
+
+# Python reads more as numbers: 1_000, ٣, infinity.
+WHOLE = re.compile(r'[+-]?[0-9]+')
+NUMBER = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?')
+# No more of a value than this is repeated in an error.
+SHOWN = 100
 
 
 class UnknownParameter(WrongUse):
@@ -22,73 +30,104 @@ class BadParameter(WrongUse):
     """A query parameter whose value cannot be read."""
 
 
-def refuse_unknown(known: Iterable[str]) -> None:
-    """Raises UnknownParameter, with the nearest known name, for any other query parameter; and for a NUL in a value."""
+def given() -> MultiDict[str, str]:
+    """The parameters of the current request: of its query string, and of its body where that is a query."""
+    found: MultiDict[str, str] = g.get('given') or request.args
+    return found
+
+
+def shown(name: str, text: str) -> str:
+    """`name=value` as an error repeats it."""
+    return f'{name}={text}' if len(text) <= SHOWN else f'{name}={text[:SHOWN]}…'
+
+
+def refuse_unknown(known: Iterable[str], repeatable: Iterable[str] = ()) -> None:
+    """Raises UnknownParameter, with the nearest known name, for any other parameter; BadParameter for a NUL in a value
+    and for a parameter that is given twice, with two values, unless it is `repeatable`.
+    """
     known = set(known)
-    for name, value in request.args.items(multi=True):
+    for name, value in given().items(multi=True):
         if name not in known:
-            hint = did_you_mean(name, known)
+            hint, what = did_you_mean(name, known), name[:SHOWN]
             raise UnknownParameter(
-                vi=f'Không có tham số "{name}". {hint.vi}', en=f'There is no parameter "{name}". {hint.en}'
+                vi=f'Không có tham số "{what}". {hint.vi}', en=f'There is no parameter "{what}". {hint.en}'
             )
         if '\x00' in value:
             raise BadParameter(vi=f'{name}: chứa ký tự NUL.', en=f'{name}: contains the character NUL.')
+        if value != given()[name] and name not in repeatable:
+            raise BadParameter(vi=f'{name}: có hai giá trị khác nhau.', en=f'{name}: is given twice, with two values.')
 
 
 def whole_number(name: str, default: int, least: int) -> int:
     """A whole number of `least` or more; a number too large for the database counts as the largest."""
-    text = request.args.get(name, '').strip()
+    text = given().get(name, '').strip()
     if not text:
         return default
     try:
-        number = int(text)
+        number = _whole(text)
     except ValueError:
         number = least - 1
     if number < least:
         raise BadParameter(
-            vi=f'{name}={text}: phải là số nguyên từ {least} trở lên.',
-            en=f'{name}={text}: must be a whole number, {least} or more.',
+            vi=f'{shown(name, text)}: phải là số nguyên từ {least} trở lên.',
+            en=f'{shown(name, text)}: must be a whole number, {least} or more.',
         )
     return min(number, 2**62)
 
 
+def length(name: str) -> float:
+    """A finite length, 0 or more; 0 when left out."""
+    text = given().get(name, '').strip() or '0'
+    try:
+        number = _finite(text)
+    except ValueError:
+        number = -1.0
+    if number < 0:
+        raise BadParameter(
+            vi=f'{shown(name, text)}: phải là số từ 0 trở lên.', en=f'{shown(name, text)}: must be a number, 0 or more.'
+        )
+    return number
+
+
 def yes_or_no(name: str) -> bool:
     """True or false; false when left out."""
-    text = request.args.get(name, 'false').strip().lower()
+    text = given().get(name, 'false').strip().lower()
     if text not in {'true', 'false'}:
-        raise BadParameter(vi=f'{name}={text}: phải là true hoặc false.', en=f'{name}={text}: must be true or false.')
+        what = shown(name, text)
+        raise BadParameter(vi=f'{what}: phải là true hoặc false.', en=f'{what}: must be true or false.')
     return text == 'true'
 
 
 def one_of(name: str, choices: tuple[str, ...]) -> str:
     """One of `choices`, of which the first is the default."""
-    text = request.args.get(name, choices[0])
+    text = given().get(name, choices[0])
     if text not in choices:
         hint = did_you_mean(text, choices)
-        raise BadParameter(vi=f'{name}={text}: không hợp lệ. {hint.vi}', en=f'{name}={text}: not valid. {hint.en}')
+        what = shown(name, text)
+        raise BadParameter(vi=f'{what}: không hợp lệ. {hint.vi}', en=f'{what}: not valid. {hint.en}')
     return text
 
 
 def times() -> Times | None:
     """`datetime`, or None when it is left out."""
-    text = request.args.get('datetime', '')
+    text = given().get('datetime', '')
     return parse_times(text) if text else None
 
 
 def box() -> tuple[float, float, float, float] | None:
     """`bbox` in two dimensions, as it was written; None when it is left out."""
-    text = request.args.get('bbox', '').strip()
+    text = given().get('bbox', '').strip()
     if not text:
         return None
     try:
-        numbers = [float(part) for part in text.split(',')]
+        numbers = [_finite(part.strip()) for part in text.split(',')]
     except ValueError:
         numbers = []
     flat = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
-    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
+    if len(numbers) not in (4, 6):
         raise BadParameter(
-            vi=f'bbox={text}: cần bốn (hoặc sáu) số, cách nhau bằng dấu phẩy.',
-            en=f'bbox={text}: four (or six) numbers are needed, separated by commas.',
+            vi=f'{shown("bbox", text)}: cần bốn (hoặc sáu) số, cách nhau bằng dấu phẩy.',
+            en=f'{shown("bbox", text)}: four (or six) numbers are needed, separated by commas.',
         )
     return (flat[0], flat[1], flat[2], flat[3])
 
@@ -96,7 +135,7 @@ def box() -> tuple[float, float, float, float] | None:
 def value_for(name: str, column: Column, text: str) -> sql.Composable:
     """The value of a `column=value` parameter, of the column's type."""
     readers: dict[str, Any] = {
-        'integer': int,
+        'integer': _whole,
         'number': _finite,
         'boolean': _boolean,
         'date': date.fromisoformat,
@@ -106,14 +145,20 @@ def value_for(name: str, column: Column, text: str) -> sql.Composable:
         value = readers.get(column.type, str)(text)
     except ValueError:
         raise BadParameter(
-            vi=f'{name}={text}: cột này có kiểu {column.type}.',
-            en=f'{name}={text}: this column is of type {column.type}.',
+            vi=f'{shown(name, text)}: cột này có kiểu {column.type}.',
+            en=f'{shown(name, text)}: this column is of type {column.type}.',
         ) from None
     return sql.Literal(value)
 
 
+def _whole(text: str) -> int:
+    if not WHOLE.fullmatch(text):
+        raise ValueError
+    return int(text)
+
+
 def _finite(text: str) -> float:
-    number = float(text)
+    number = float(text) if NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise ValueError
     return number

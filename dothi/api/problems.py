@@ -18,6 +18,15 @@ REASONS: dict[int, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: 'Địa chỉ này không nhận phương thức đó.',
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: 'Nội dung yêu cầu quá lớn.',
 }
+# Names that OGC API - Processes gives to some errors; a client may go by them.
+OGC_TYPES = {
+    code: f'http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/{name}'
+    for code, name in (
+        ('UnknownProcess', 'no-such-process'),
+        ('UnknownJob', 'no-such-job'),
+        ('NoResult', 'result-not-ready'),
+    )
+}
 
 
 class NoSuchResource(NotFound):
@@ -53,7 +62,7 @@ def _written(code: str, error: DothiError, number: int) -> Response:
     if _for_browser():
         data = {'code': code, 'text': error.text, 'status': number}
         return Response(page('exception.html', data), number, mimetype='text/html')
-    body = {'code': code, 'type': code, 'description': error.text.pick(language())}
+    body = {'code': code, 'type': OGC_TYPES.get(code, code), 'description': error.text.pick(language())}
     return Response(json.dumps(body, ensure_ascii=False), number, mimetype='application/json')
 
 

@@ -1,30 +1,47 @@
 """Running an analysis, and its result: pygeoapi's routes turn every failure into a 400 with its text, so ours stand
 in front of them."""
 
+import base64
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from dothi.api import parameters
 from dothi.api.address import api_url
+from dothi.api.items.query import COMMON
+from dothi.api.language import JSON
 from dothi.api.problems import NotAllowed, answer
-from dothi.api.query import COMMON
 from dothi.api.service import service
-from dothi.core.errors import Busy, WrongUse
+from dothi.api.stored_file import stored_file
+from dothi.core.errors import Busy, HeldForDecision, WrongUse
 from processes.manager import Outcome, execution, outcome_of
 from processes.registry import process
+from processes.requests import desk, rows, state
 
 PROCESSES = Blueprint('processes', __name__)
 FIELDS = ('inputs', 'outputs', 'response')
+QUALIFIED = frozenset(('value', 'mediaType', 'encoding', 'schema'))
+# A file within a JSON document is a third larger, and whoever reads it holds all of it.
+MOST_INLINE_BYTES = 10 * 2**20
 
 
 class BadRequest(WrongUse):
     """The body of the request is no execute request."""
 
 
+class TooLargeInline(WrongUse):
+    """A file that is too large to be a value within a document."""
+
+
 class TooManyAtOnce(Busy):
     """As many analyses are waited for as this process has places."""
+
+
+class JobEnded(HeldForDecision):
+    """A job that cannot be dismissed any more."""
 
 
 @PROCESSES.route('/processes/<process_id>/execution', methods=['POST'])
@@ -32,15 +49,13 @@ def execute(process_id: str) -> Response:
     """The result, raw, or with `"response": "document"` as `{"result": ...}`."""
     parameters.refuse_unknown(COMMON)
     process(process_id, service().audience)
-    wanted = _body()
-    outcome = _executed(process_id, wanted.get('inputs', {}))
+    wanted = _body(_modes(process_id))
+    outcome = _executed(process_id, _plain(wanted.get('inputs', {})))
     as_document = wanted.get('response', 'raw') == 'document'
-    body = b'{"result":' + outcome.body + b'}' if as_document else outcome.body
-    response = Response(body, mimetype='application/json' if as_document else outcome.media_type)
+    response = _document(outcome, wanted) if as_document else _raw(outcome, wanted)
     response.headers['Preference-Applied'] = 'wait'
-    response.headers['Link'] = f'<{api_url()}/jobs/{outcome.job_id}>; rel="monitor"'
-    response.headers['Cache-Control'] = 'no-store'
-    return response
+    response.headers.add('Link', f'<{api_url()}/jobs/{outcome.job_id}>; rel="monitor"')
+    return _with_releases(response, outcome)
 
 
 @PROCESSES.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])
@@ -61,7 +76,24 @@ def results(job_id: str) -> Response:
     """The result of a job; raises what made the job fail, and NoResult while it has none."""
     parameters.refuse_unknown(COMMON)
     outcome = outcome_of(job_id, service().audience)
-    return Response(outcome.body, mimetype=outcome.media_type, headers={'Cache-Control': 'no-store'})
+    return _with_releases(_value(outcome), outcome)
+
+
+@PROCESSES.route('/jobs/<job_id>', methods=['DELETE'])
+def dismiss(job_id: str) -> Response:
+    """Ends a job that has not ended; raises JobEnded for one that has."""
+    parameters.refuse_unknown(COMMON)
+    with desk(service().audience) as db:
+        state(db, job_id)
+        (row,) = rows(db, 'select job.dismiss(%s) as ended', [job_id])
+        job = state(db, job_id)
+    if not row['ended']:
+        raise JobEnded(
+            vi=f'Tác vụ đã kết thúc ({job["status"]}), không hủy được nữa.',
+            en=f'The job has ended ({job["status"]}) and cannot be dismissed any more.',
+        )
+    told = {'jobID': job_id, 'type': 'process', 'processID': job['process_id'], 'status': job['status']}
+    return Response(json.dumps(told), mimetype=JSON)
 
 
 def _executed(process_id: str, inputs: object) -> Outcome:
@@ -77,7 +109,92 @@ def _executed(process_id: str, inputs: object) -> Outcome:
         places.release()
 
 
-def _body() -> dict[str, Any]:
+def _plain(inputs: Any) -> Any:
+    """The inputs without what the standard lets a client put around them: `{"value": ...}`, and `{"href": ...}`."""
+    return {name: _value_of(name, given) for name, given in inputs.items()} if isinstance(inputs, dict) else inputs
+
+
+def _value_of(name: str, given: Any) -> Any:
+    if isinstance(given, dict) and 'href' in given:
+        return _referred(name, given['href'])
+    return given['value'] if isinstance(given, dict) and 'value' in given and given.keys() <= QUALIFIED else given
+
+
+def _referred(name: str, href: Any) -> str:
+    """The collection of this API that a reference leads to; nothing is fetched from any address."""
+    base = f'{api_url()}/collections/'
+    collection = href.removeprefix(base).removesuffix('/items') if isinstance(href, str) else ''
+    if not isinstance(href, str) or not href.startswith(base) or not re.fullmatch(r'\w+', collection):
+        raise BadRequest(
+            vi=f'Đầu vào "{name}": chỉ tham chiếu được tới một lớp của API này, ví dụ {base}schools.',
+            en=f'Input "{name}": a reference can only be to a collection of this API, such as {base}schools.',
+        )
+    return collection
+
+
+def _raw(outcome: Outcome, wanted: dict[str, Any]) -> Response:
+    """The result itself, or no body and a link to it."""
+    if _mode(wanted) != 'reference':
+        return _value(outcome)
+    link = f'<{api_url()}/jobs/{outcome.job_id}/results>; rel="result"; type="{outcome.result.media_type}"'
+    return Response(status=204, headers={'Link': link})
+
+
+def _value(outcome: Outcome) -> Response:
+    result = outcome.result
+    if result.file is None:
+        return Response(result.body, mimetype=result.media_type)
+    return stored_file(result.file, result.media_type, result.name or result.file.name)
+
+
+def _with_releases(response: Response, outcome: Outcome) -> Response:
+    """Names the releases that the result was computed from. It is kept here, so clients need not keep it."""
+    if outcome.releases:
+        response.headers['Dothi-Release'] = ', '.join(str(number) for number in outcome.releases.values())
+    response.headers['Cache-Control'] = 'no-store'
+    return response
+
+
+def _document(outcome: Outcome, wanted: dict[str, Any]) -> Response:
+    """`{"result": ...}`: an object as `value`; a file as a link unless its value is asked for, which is base64 then."""
+    result = outcome.result
+    if result.file is None:
+        media_type = json.dumps(result.media_type).encode()
+        return Response(
+            b'{"result":{"value":' + result.content() + b',"mediaType":' + media_type + b'}}', mimetype=JSON
+        )
+    if _mode(wanted) == 'value':
+        _small_enough(result.file)
+        value = {
+            'value': base64.b64encode(result.content()).decode(),
+            'encoding': 'base64',
+            'mediaType': result.media_type,
+        }
+        return Response(json.dumps({'result': value}), mimetype=JSON)
+    href = f'{api_url()}/jobs/{outcome.job_id}/results'
+    link = {'href': href, 'rel': 'result', 'type': result.media_type, 'title': result.name}
+    return Response(json.dumps({'result': link}), mimetype=JSON)
+
+
+def _small_enough(file: Path) -> None:
+    if file.stat().st_size > MOST_INLINE_BYTES:
+        raise TooLargeInline(
+            vi=f'Tệp lớn hơn {MOST_INLINE_BYTES // 2**20} MB. Dùng "transmissionMode": "reference", hoặc kiểu raw.',
+            en=f'The file exceeds {MOST_INLINE_BYTES // 2**20} MB. Use "transmissionMode": "reference", or raw.',
+        )
+
+
+def _modes(process_id: str) -> set[str]:
+    """How the result can be handed over: documents as values, files by reference too."""
+    return set(process(process_id, service().audience).metadata_for_pygeoapi()['outputTransmission'])
+
+
+def _mode(wanted: dict[str, Any]) -> str | None:
+    mode: str | None = wanted.get('outputs', {}).get('result', {}).get('transmissionMode')
+    return mode
+
+
+def _body(modes: set[str]) -> dict[str, Any]:
     """The execute request; raises BadRequest for what it does not offer rather than leave it out in silence."""
     try:
         body = json.loads(request.get_data() or b'{}')
@@ -97,17 +214,18 @@ def _body() -> dict[str, Any]:
         )
     if body.get('response', 'raw') not in ('raw', 'document'):
         raise BadRequest(vi='"response" phải là raw hoặc document.', en='"response" must be raw or document.')
-    _check_outputs(body.get('outputs', {}))
+    _check_outputs(body.get('outputs', {}), modes)
     return body
 
 
-def _check_outputs(wanted: Any) -> None:
-    """There is one output, `result`, and it comes as a value."""
-    modes = {'value'}
+def _check_outputs(wanted: Any, modes: set[str]) -> None:
+    """There is one output, `result`, and it comes in one of `modes`."""
+    asked: set[Any] = set()
     if isinstance(wanted, dict):
-        modes = {one.get('transmissionMode', 'value') if isinstance(one, dict) else '' for one in wanted.values()}
-    if not isinstance(wanted, dict) or wanted.keys() - {'result'} or modes - {'value'}:
+        asked = {one.get('transmissionMode', 'value') if isinstance(one, dict) else '' for one in wanted.values()}
+    if not isinstance(wanted, dict) or wanted.keys() - {'result'} or asked - modes:
+        known = '" | "'.join(sorted(modes, reverse=True))
         raise BadRequest(
-            vi='"outputs" chỉ có {"result": {"transmissionMode": "value"}}.',
-            en='"outputs" can only be {"result": {"transmissionMode": "value"}}.',
+            vi=f'"outputs" chỉ có {{"result": {{"transmissionMode": "{known}"}}}}.',
+            en=f'"outputs" can only be {{"result": {{"transmissionMode": "{known}"}}}}.',
         )

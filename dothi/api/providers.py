@@ -31,7 +31,7 @@ class LayerTiles(BaseTileProvider):  # type: ignore[misc]  # pygeoapi has no typ
 
     def get_tiling_schemes(self) -> list[Any]:
         """The tile matrix sets on offer."""
-        return [TileMatrixSetEnum.WEBMERCATORQUAD.value]
+        return [TileMatrixSetEnum.WEBMERCATORQUAD.value, TileMatrixSetEnum.WORLDCRS84QUAD.value]
 
     def get_tiles_service(self, baseurl: str, servicepath: str) -> dict[str, Any]:  # noqa: ARG002
         """The link to the tiles."""

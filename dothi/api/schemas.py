@@ -1,28 +1,56 @@
-"""`/schema` and `/queryables`: what a collection's features are made of, and what a filter may name."""
+"""`/schema`, `/queryables` and `/sortables`: what features are made of, what a filter may name, what orders them."""
 
-import json
 from typing import Any
 
 from flask import Blueprint, Response
 
 from dothi.api import parameters
 from dothi.api.address import api_url
-from dothi.api.language import language, page, say, wanted_format
-from dothi.api.query import COMMON
+from dothi.api.coverages.views import coverage_schema
+from dothi.api.documents import as_json, as_page
+from dothi.api.items.query import COMMON
+from dothi.api.language import language, wanted_format
 from dothi.api.service import released, service
 from dothi.api.snapshot import snapshot
-from dothi.core.layer import Column, Layer
-from dothi.core.text import Lang, Text
+from dothi.core.cql2 import where
+from dothi.core.layer import Audience, Column, Layer
+from dothi.core.text import LANGUAGES, Lang, Text
+from dothi.core.units import ucum
 
 SCHEMAS = Blueprint('schemas', __name__)
+MEDIA_TYPE = 'application/schema+json'
 DRAFT = 'https://json-schema.org/draft/2020-12/schema'
 IDENTIFIER = Text(vi='Mã định danh', en='Identifier')
 GEOMETRY = Text(vi='Hình học', en='Geometry')
+# Types and formats in the words of JSON schema and OpenAPI.
+TYPES = {
+    'text': {'type': 'string'},
+    'integer': {'type': 'integer', 'format': 'int64'},
+    'number': {'type': 'number', 'format': 'double'},
+    'boolean': {'type': 'boolean'},
+    'date': {'type': 'string', 'format': 'date'},
+    'timestamp': {'type': 'string', 'format': 'date-time'},
+}
+# Part 5 became OGC API - Common Part 3; QGIS 3.40 and GDAL look for the names that it had before.
+CONFORMANCE_CLASSES = (
+    *(f'http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{name}' for name in (
+        'schemas', 'core-roles-features', 'returnables-and-receivables', 'queryables', 'sortables',
+    )),
+    *(f'http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/{name}' for name in (
+        'schemas', 'advanced-property-roles', 'returnables-and-receivables', 'queryables', 'sortables',
+        'profile-codelists',
+    )),
+    'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables',
+    *where.CONFORMANCE_CLASSES,
+)  # fmt: skip
+CODELISTS = 'http://www.opengis.net/def/profile/OGC/0/codelist-inline'
 
 
 @SCHEMAS.route('/collections/<path:collection_id>/schema')
 def schema(collection_id: str) -> Response:
-    """The JSON schema of a feature's properties, with units, domains and roles."""
+    """The JSON schema of a feature's properties, or of a coverage's bands, with units, domains and roles."""
+    if collection_id in service().coverages:
+        return coverage_schema(collection_id)
     return _document(collection_id, 'schema')
 
 
@@ -32,55 +60,130 @@ def queryables(collection_id: str) -> Response:
     return _document(collection_id, 'queryables')
 
 
+@SCHEMAS.route('/collections/<path:collection_id>/sortables')
+def sortables(collection_id: str) -> Response:
+    """What `sortby` may name, in the form of a JSON schema."""
+    return _document(collection_id, 'sortables')
+
+
+@SCHEMAS.route('/collections/<path:collection_id>/schema/feature')
+def feature_schema(collection_id: str) -> Response:
+    """The JSON schema of a whole feature as GeoJSON, from which GDAL takes the types of columns."""
+    layer = _asked(collection_id)
+    wanted_format(('json',))
+    return as_json(feature_document(layer, service().audience, language()), MEDIA_TYPE)
+
+
 def properties(layer: Layer, columns: dict[str, Column], lang: Lang) -> dict[str, Any]:
     """JSON schema of each property; the geometry is called `geom`, as in filters."""
-    kind = layer.geometry.lower()
-    fixed = {
-        'id': {'type': 'integer', 'title': IDENTIFIER.pick(lang), 'x-ogc-role': 'id', 'readOnly': True},
-        'geom': {'format': f'geometry-{kind}', 'title': GEOMETRY.pick(lang), 'x-ogc-role': 'primary-geometry'},
+    found = {
+        'id': TYPES['integer'] | _titled(IDENTIFIER, lang) | {'x-ogc-role': 'id', 'readOnly': True},
+        'geom': {'format': f'geometry-{layer.geometry.lower()}'}
+        | _titled(GEOMETRY, lang)
+        | {'x-ogc-role': 'primary-geometry'},
+        **{name: column_schema(layer, name, column, lang) for name, column in columns.items()},
     }
-    return fixed | {name: column_schema(layer, name, column, lang) for name, column in columns.items()}
+    return {name: {**one, 'x-ogc-propertySeq': place} for place, (name, one) in enumerate(found.items(), 1)}
 
 
 def column_schema(layer: Layer, name: str, column: Column, lang: Lang) -> dict[str, Any]:
     """JSON schema of one column."""
-    types = {'text': 'string', 'date': 'string', 'timestamp': 'string'}
-    formats = {'date': 'date', 'timestamp': 'date-time'}
-    found: dict[str, Any] = {'type': types.get(column.type, column.type), 'title': column.title.pick(lang)}
-    if column.type in formats:
-        found['format'] = formats[column.type]
+    found: dict[str, Any] = TYPES[column.type] | _titled(column.title, lang)
     if column.description:
         found['description'] = column.description.pick(lang)
     if column.unit:
-        found['x-ogc-unit'] = column.unit
-    found |= {key: limit for key, limit in (('minimum', column.min), ('maximum', column.max)) if limit is not None}
+        found['x-ogc-unit'] = ucum(column.unit)
+    limits = (('minimum', column.min), ('maximum', column.max))
+    found |= {key: _limit(column, limit) for key, limit in limits if limit is not None}
     if column.domain:
         found['enum'] = [*column.domain]
-        found['oneOf'] = [{'const': value, 'title': title.pick(lang)} for value, title in column.domain.items()]
+        found['oneOf'] = [{'const': value} | _titled(title, lang) for value, title in column.domain.items()]
     return found | _role(layer, name)
 
 
-def _role(layer: Layer, name: str) -> dict[str, str]:
-    begins, ends = layer.publish.validity or (None, None)
-    roles = {begins: 'primary-interval-start', ends: 'primary-interval-end'}
-    return {'x-ogc-role': roles[name]} if name in roles else {}
-
-
-def _document(collection_id: str, kind: str) -> Response:
-    layer = service().layer(collection_id)
-    parameters.refuse_unknown(COMMON)
-    form = wanted_format()
-    with snapshot() as db:
-        released(layer, db.releases())
-    document = {
+def document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> dict[str, Any]:
+    """The schema that is called `kind`, in `lang`."""
+    columns = layer.columns_for(audience)
+    found = properties(layer, columns, lang)
+    if kind == 'sortables':
+        del found['geom']
+    if kind == 'queryables':
+        # the one sign by which QGIS 3.40 knows a geometry: it then sends boxes to the server as a filter
+        found['geom']['$ref'] = f'https://geojson.org/schema/{layer.geometry}.json'
+    required = [name for name, column in columns.items() if column.required or name in layer.key]
+    return {
         '$schema': DRAFT,
         '$id': f'{api_url()}/collections/{layer.id}/{kind}',
         'type': 'object',
-        'title': say(layer.title),
-        'description': say(layer.description),
-        'properties': properties(layer, layer.columns_for(service().audience), language()),
+        **_titled(layer.title, lang),
+        'description': layer.description.pick(lang),
+        'properties': found,
+        **({'required': required} if kind == 'schema' else {}),
         'additionalProperties': False,
     }
+
+
+def feature_document(layer: Layer, audience: Audience, lang: Lang) -> dict[str, Any]:
+    """The schema of a feature: its properties as in `/schema`; null stands where there is no value."""
+    columns = layer.columns_for(audience)
+    own = {name: column_schema(layer, name, column, lang) for name, column in columns.items()}
+    return {
+        '$schema': DRAFT,
+        '$id': f'{api_url()}/collections/{layer.id}/schema/feature',
+        'type': 'object',
+        **_titled(layer.title, lang),
+        'required': ['type', 'geometry', 'properties'],
+        'properties': {
+            'type': {'type': 'string', 'enum': ['Feature']},
+            'id': TYPES['integer'],
+            'geometry': {
+                'type': 'object',
+                'properties': {
+                    'type': {'type': 'string', 'enum': [layer.geometry]},
+                    'coordinates': {'type': 'array'},
+                },
+            },
+            'properties': {'type': 'object', 'properties': own},
+        },
+    }
+
+
+def _titled(title: Text, lang: Lang) -> dict[str, Any]:
+    """The title in the reader's language, and in all: a keyword of one's own must be called x-ogc-something."""
+    return {'title': title.pick(lang), 'x-ogc-titles': title.model_dump()}
+
+
+def _limit(column: Column, limit: float) -> float:
+    return int(limit) if column.type == 'integer' else limit
+
+
+def _role(layer: Layer, name: str) -> dict[str, str]:
+    """The role of a column in time: an end of the validity, or the instant where no other column tells a time."""
+    if layer.publish.validity:
+        roles = dict(zip(layer.publish.validity, ('primary-interval-start', 'primary-interval-end'), strict=True))
+    else:
+        instants = [other for other, column in layer.columns.items() if column.type in ('date', 'timestamp')]
+        roles = {instants[0]: 'primary-instant'} if len(instants) == 1 else {}
+    return {'x-ogc-role': roles[name]} if name in roles else {}
+
+
+def _asked(collection_id: str) -> Layer:
+    """The layer that is asked about; raises UnknownLayer, NoRelease, UnknownParameter."""
+    layer = service().layer(collection_id)
+    parameters.refuse_unknown(COMMON)
+    with snapshot() as db:
+        released(layer, db.releases())
+    return layer
+
+
+def _document(collection_id: str, kind: str) -> Response:
+    layer = _asked(collection_id)
+    form = wanted_format()
+    found = document(layer, service().audience, kind, language())
     if form == 'html':
-        return Response(page(f'collections/{kind}.html', {'id': layer.id, **document}), mimetype='text/html')
-    return Response(json.dumps(document, ensure_ascii=False), mimetype='application/schema+json')
+        return as_page(f'collections/{kind}.html', {'id': layer.id, **found})
+    response = as_json(found, MEDIA_TYPE)
+    other = next(lang for lang in LANGUAGES if lang != language())
+    response.headers.add('Link', f'<{found["$id"]}?lang={other}>', rel='alternate', hreflang=other)
+    response.headers.add('Link', f'<{CODELISTS}>', rel='profile')
+    return response

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.core.cql2_geometry import Space
+from dothi.api.parameters import shown
+from dothi.core.cql2.geometry import Space
 from dothi.core.crs import WGS84, axis_order_yx, srid_of
 from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.export.extract import generalised
 from dothi.core.locality import Locality
 
 CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
@@ -31,17 +33,23 @@ class ServedCrs:
         """How coordinates in a request in this system are read."""
         return Space(self.srid, self.yx)
 
-    def geojson(self, working_srid: int) -> sql.Composable:
-        """SQL of a row's geometry as GeoJSON in this system."""
+    def geojson(self, working_srid: int, tolerance: float = 0, *, multi: bool = False) -> sql.Composable:
+        """SQL of a row's geometry as GeoJSON in this system.
+
+        tolerance: how far the answer may be from what is stored, in units of this system; 0 leaves it as it is.
+        multi: of a type with parts.
+        """
         column, digits = self._column(working_srid)
+        if tolerance:
+            column = generalised(column, tolerance, multi=multi)
         turned = sql.SQL('ST_FlipCoordinates({})').format(column) if self.yx else column
         return sql.SQL('ST_AsGeoJSON({}, {}, 0)').format(turned, sql.Literal(digits))
 
     def _column(self, working_srid: int) -> tuple[sql.Composable, int]:
-        if self.srid == WGS84:
-            return sql.Identifier('geom_wgs84'), DEGREE_DIGITS
         if self.srid == working_srid:
             return sql.Identifier('geom'), ALL_DIGITS
+        if self.srid == WGS84:
+            return sql.Identifier('geom_wgs84'), DEGREE_DIGITS
         return sql.SQL('ST_Transform(geom, {})').format(sql.Literal(self.srid)), METRE_DIGITS
 
 
@@ -67,8 +75,8 @@ def chosen_crs(text: str | None, locality: Locality, parameter: str) -> ServedCr
     if uri not in served:
         hint = did_you_mean(uri, served)
         raise UnservedCrs(
-            vi=f'{parameter}={text}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'{parameter}={text}: this coordinate system is not served. {hint.en}',
+            vi=f'{shown(parameter, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
+            en=f'{shown(parameter, text)}: this coordinate system is not served. {hint.en}',
         )
     return served[uri]
 

@@ -1,10 +1,14 @@
 """gunicorn for one audience; its master replaces the workers when what is served changes in kind."""
 
+import json
 from typing import Any
 
 import psycopg2
+from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from dothi.api.address import listening_url
 
@@ -19,11 +23,37 @@ from dothi.core.settings import ServerSettings
 
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
+LONGEST_LINE = 8190
 
 
 def serve(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
     """Serves `audience` until SIGTERM or SIGINT. Does not return."""
     Application(audience, host, port, workers or ServerSettings().workers).run()
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's threads; what never reaches the app is answered in the app's form."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answers a request that cannot be read; too long an address gets the way out, where gunicorn says no more."""
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning('Too long an address from %s', addr)
+        util.write(client, _too_long())
+
+
+def _too_long() -> bytes:
+    """The whole answer. Nothing of the request is known, its language neither."""
+    vi = f'Địa chỉ dài quá {LONGEST_LINE} byte. Gửi các tham số bằng POST tới /collections/{{id}}/search.'
+    en = f'The address is longer than {LONGEST_LINE} bytes. Send the parameters by POST to /collections/{{id}}/search.'
+    body = json.dumps({'code': 'TooLong', 'type': 'TooLong', 'description': f'{vi} · {en}'}, ensure_ascii=False)
+    content = body.encode()
+    head = (
+        'HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: application/json\r\n'
+        f'Access-Control-Allow-Origin: *\r\nCache-Control: no-store\r\nContent-Length: {len(content)}\r\n\r\n'
+    )
+    return head.encode() + content
 
 
 class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -37,14 +67,14 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         settings: dict[str, Any] = {
             'bind': f'[{self.host}]:{self.port}' if ':' in self.host else f'{self.host}:{self.port}',
             'workers': self.workers,
-            'worker_class': 'gthread',
+            'worker_class': Worker,
             'threads': ServerSettings().threads,
             'timeout': GRACE_S * 5,
             'graceful_timeout': GRACE_S,
             'keepalive': 30,
             'preload_app': False,
-            # filters are long; this is the most that gunicorn takes
-            'limit_request_line': 8190,
+            # the most that gunicorn takes; what is longer is told to come as POST
+            'limit_request_line': LONGEST_LINE,
             'control_socket_disable': True,
             'proc_name': f'dothi {self.audience}',
             'post_fork': _after_fork,

@@ -11,12 +11,14 @@ from typing import Any
 from flask import current_app
 
 from dothi import __version__
+from dothi.api.remembered import Remembered
 from dothi.core.catalog import Release
+from dothi.core.coverage import Coverage
 from dothi.core.database import READERS, Role
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.settings import LimitSettings, ServerSettings
+from dothi.core.settings import DatabaseSettings, LimitSettings, ServerSettings
 
 
 class NoRelease(NotFound):
@@ -48,8 +50,17 @@ class Service:
         return self.locality.layers_for(self.audience)
 
     @cached_property
+    def coverages(self) -> dict[str, Coverage]:
+        """The coverages that the audience may see, released or not."""
+        return self.locality.coverages_for(self.audience)
+
+    @cached_property
     def limits(self) -> LimitSettings:
         return LimitSettings()
+
+    @cached_property
+    def database(self) -> DatabaseSettings:
+        return DatabaseSettings()
 
     @cached_property
     def server(self) -> ServerSettings:
@@ -61,9 +72,20 @@ class Service:
         return BoundedSemaphore(max(self.server.threads // 2, 1))
 
     @cached_property
+    def counts(self) -> Remembered[tuple[object, ...], int]:
+        """How many features matched, by release and condition: the pages after the first need not count again."""
+        return Remembered(1_000)
+
+    @cached_property
+    def milestones(self) -> Remembered[tuple[object, ...], tuple[int, ...]]:
+        """Ids at even distances, by release: where pages at a deep offset begin."""
+        return Remembered(100)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Changes with the software and with what the locality says: part of every ETag."""
         said = [layer.definition() for layer in self.layers.values()]
+        said += [coverage.definition() for coverage in self.coverages.values()]
         place = self.locality.place.model_dump(mode='json')
         return hashlib.sha256(json.dumps([__version__, place, said]).encode()).hexdigest()[:8]
 

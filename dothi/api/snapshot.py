@@ -7,14 +7,22 @@ from typing import Any
 import psycopg2
 import sqlalchemy
 from psycopg2 import sql
-from psycopg2.extensions import BYTES, register_type
+from psycopg2.extensions import BYTES, TRANSACTION_STATUS_IDLE, register_type
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 
-from dothi.api.service import service
-from dothi.core.catalog import Release, current_releases
+from dothi.api.service import released, service
+from dothi.core.catalog import Release
 from dothi.core.database import engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
-from dothi.core.settings import DatabaseSettings
+from dothi.core.layer import Layer
+
+# No just-in-time compiling: it costs 100 ms and more, which nothing here wins back.
+BEGIN = (
+    'begin isolation level repeatable read read only; set local statement_timeout = {}; set local jit = off; '
+    "set local timezone = 'UTC'; "
+)
+CURRENT = 'select r.* from catalog.layer as l join catalog.release as r on r.number = l.current_release where {}'
 
 
 class TooSlow(Busy):
@@ -30,28 +38,81 @@ class NoConnection(EnvironmentMissing):
 
 
 class Snapshot:
-    """One state of the database. Statements hold their values already, quoted by the driver, so % is a plain letter."""
+    """One state of the database. Statements hold their values already, quoted by the driver, so % is a plain letter.
 
-    def __init__(self, db: Connection) -> None:
-        self.db = db
+    The transaction begins in the message of its first statement: a way to the database and back counts here.
+    """
+
+    def __init__(self) -> None:
+        self._pooled = _connected()
+        self._begun = False
+
+    @property
+    def db(self) -> Connection:
+        """The connection, between two statements of the transaction."""
+        connection: Connection = self._pooled.driver_connection
+        return connection
+
+    def release(self, layer: Layer) -> Release:
+        """The layer's current release; raises NoRelease."""
+        return released(layer, self._current(sql.SQL('l.id = {}').format(sql.Literal(layer.id))))
 
     def releases(self) -> dict[str, Release]:
         """The current release of each layer that the audience may see."""
-        return current_releases(self.db)
+        return self._current(sql.SQL('true'))
 
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:
         """The only row of `statement`, with text as bytes in UTF-8: it is passed on, not read."""
-        with self.db.cursor() as cursor:
-            register_type(BYTES_FOR_TEXT, cursor)
-            cursor.execute(statement)
+        with self._executed(statement, as_bytes=True) as cursor:
             (found,) = cursor.fetchall()
             return tuple(found)
 
     def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]:
         """All rows of `statement`."""
-        with self.db.cursor() as cursor:
-            cursor.execute(statement)
+        with self._executed(statement) as cursor:
             return cursor.fetchall()
+
+    def end(self) -> None:
+        """Gives the connection back as it was, with nothing open; one that the database closed is thrown away."""
+        db = self.db
+        if db.closed:
+            self._pooled.invalidate()
+        else:
+            if db.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                db.cursor().execute('rollback')
+            db.autocommit = False
+        self._pooled.close()
+
+    def _current(self, condition: sql.Composable) -> dict[str, Release]:
+        with self._executed(sql.SQL(CURRENT).format(condition)) as cursor:
+            names = [column.name for column in cursor.description or ()]
+            found = [Release(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return {release.layer_id: release for release in found}
+
+    def _executed(self, statement: sql.Composable, *, as_bytes: bool = False) -> Cursor:
+        """A cursor with the answer to `statement`, in the transaction, which begins now if this is its first."""
+        if self._begun:
+            return self._sent(statement, as_bytes)
+        self._begun = True
+        timeout_ms = sql.Literal(service().database.statement_timeout_ms)
+        first = sql.SQL(BEGIN).format(timeout_ms) + statement
+        try:
+            return self._sent(first, as_bytes)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            if not self.db.closed:
+                raise
+        # a restart of the database leaves dead connections in the pool, and nothing was read on this one yet
+        self.end()
+        engine(service().role).dispose()
+        self._pooled = _connected()
+        return self._sent(first, as_bytes)
+
+    def _sent(self, statement: sql.Composable, as_bytes: bool) -> Cursor:
+        cursor = self.db.cursor()
+        if as_bytes:
+            register_type(BYTES_FOR_TEXT, cursor)
+        cursor.execute(statement)
+        return cursor
 
 
 # oid of text: without it psycopg2 decodes megabytes of GeoJSON that are encoded again at once
@@ -64,53 +125,40 @@ def snapshot() -> Iterator[Snapshot]:
 
     Raises TooSlow, NotComputable, NoDatabase, NoConnection.
     """
-    pooled = _begun()
-    db = pooled.driver_connection
+    reading = Snapshot()
     try:
-        yield Snapshot(db)
-        pooled.commit()
+        yield reading
     except psycopg2.extensions.QueryCanceledError:
         raise too_slow() from None
     except (psycopg2.DataError, psycopg2.InternalError) as error:
         raise _not_computable(error) from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        pooled.invalidate()
         raise no_database(error) from None
     finally:
-        if not db.closed:
-            db.rollback()
-            db.set_session(isolation_level='DEFAULT', readonly=False)
-        pooled.close()
+        reading.end()
 
 
 def too_slow() -> TooSlow:
-    seconds = DatabaseSettings().statement_timeout_ms / 1000
+    seconds = service().database.statement_timeout_ms / 1000
     return TooSlow(
         vi=f'Truy vấn chạy quá {seconds:g} giây. Thu hẹp vùng hoặc bộ lọc rồi thử lại.',
         en=f'The query took longer than {seconds:g} s. Narrow the area or the filter, and try again.',
     )
 
 
-def _begun() -> Any:
-    """A pooled connection in a fresh transaction."""
+def _connected() -> Any:
+    """A pooled connection on which transactions begin when they are told to."""
     try:
         pooled = engine(service().role).raw_connection()
-        _begin(pooled.driver_connection)
     except sqlalchemy.exc.TimeoutError:
         raise NoConnection(
             vi='Máy chủ đang bận. Hãy thử lại sau ít phút.', en='The server is busy. Try again in a moment.'
         ) from None
     except (psycopg2.OperationalError, psycopg2.InterfaceError, sqlalchemy.exc.OperationalError) as error:
         raise no_database(error) from None
+    db: Any = pooled.driver_connection
+    db.autocommit = True
     return pooled
-
-
-def _begin(db: Any) -> None:
-    db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-    with db.cursor() as cursor:
-        # no just-in-time compiling: it costs 100 ms and more, which nothing here wins back
-        timeout_ms = DatabaseSettings().statement_timeout_ms
-        cursor.execute(f"set local statement_timeout = {timeout_ms}; set local jit = off; set local timezone = 'UTC'")
 
 
 def _not_computable(error: Exception) -> NotComputable:

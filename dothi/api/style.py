@@ -12,14 +12,14 @@ from flask import Blueprint, Response
 from dothi.api import parameters
 from dothi.api.address import root_url
 from dothi.api.caching import hash_of, not_modified
-from dothi.api.features import name_column
+from dothi.api.items.features import name_column
+from dothi.api.items.query import COMMON
 from dothi.api.language import language, say, wanted_format
 from dothi.api.legend import entries
-from dothi.api.query import COMMON
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.style_file import ByZoom, Part, Style, Value, style_of
-from dothi.api.tiles import tile_address
+from dothi.api.tiles.descriptions import tile_address
 from dothi.core.catalog import Release
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
@@ -28,6 +28,8 @@ STYLES = Blueprint('styles', __name__)
 LOG = logging.getLogger('dothi.api')
 LABEL_FONT = 'Be Vietnam Pro Medium'
 BACKGROUND = '#dfe8eb'
+# In tiles, what stands for several features says how many they are.
+MERGED = ['has', 'count']
 
 
 @STYLES.route('/styles/default')
@@ -120,8 +122,11 @@ def _layer(layer: Layer, style: Style, part: Part, number: int) -> dict[str, Any
     }
     if part.zooms:
         made |= {'minzoom': part.zooms[0], 'maxzoom': part.zooms[1]}
-    if part.where:
-        made['filter'] = ['all', *(_equals(name, value) for name, value in part.where.items())]
+    conditions = [_equals(name, value) for name, value in part.where.items()]
+    if part.merged is not None:
+        conditions.append(MERGED if part.merged else ['!', MERGED])
+    if conditions:
+        made['filter'] = ['all', *conditions]
     return made
 
 

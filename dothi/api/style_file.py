@@ -39,6 +39,8 @@ class Part(Model):
     radius: ByZoom | None = None
     zooms: tuple[float, float] | None = None
     where: dict[str, Value] = {}
+    # only what stands for several features in a tile, or only what does not
+    merged: bool | None = None
     text: str | None = None
     size: ByZoom | None = None
     halo: str | None = None
@@ -74,9 +76,10 @@ PLAIN = {
 def style_of(layer: Layer, locality_path: Path) -> Style:
     """The style that the layer names, or a plain one; raises BadLocalityFile where the file is not right."""
     file = locality_path / 'styles' / f'{layer.publish.style}.yml'
-    if layer.publish.style is None or not file.exists():
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except FileNotFoundError:
         return Style(layers=[PLAIN[layer.geometry.removeprefix('Multi')]])
-    return _read(file, file.stat().st_mtime_ns)
 
 
 def has_labels(layer: Layer, locality_path: Path) -> bool:

@@ -1,6 +1,8 @@
-"""Fixed words of pygeoapi in Vietnamese, which it has no translation for."""
+"""Texts in the language of a reader: those given as {vi, en}, and fixed words of pygeoapi, which speaks English."""
 
-from dothi.core.text import Text
+from typing import Any
+
+from dothi.core.text import LANGUAGES, Lang, Text
 
 RESULTS = Text(vi='Kết quả', en='Result')
 LINK_TITLES = {
@@ -36,3 +38,12 @@ LINK_TITLES = {
     'Tiles as HTML': 'Ô bản đồ, HTML',
     'Tiles as JSON': 'Ô bản đồ, JSON',
 }
+
+
+def in_language(node: Any, lang: Lang) -> Any:
+    """`node` with each {vi, en} within it in one language."""
+    if isinstance(node, dict):
+        if node.keys() == set(LANGUAGES):
+            return node[lang]
+        return {name: in_language(value, lang) for name, value in node.items()}
+    return [in_language(part, lang) for part in node] if isinstance(node, list) else node

@@ -38,7 +38,7 @@ def password(role: Role) -> str:
     file = folder / role
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_once(file, secrets.token_urlsafe(24))
+        write_once(file, secrets.token_urlsafe(24))
     return file.read_text(encoding='utf-8').strip()
 
 
@@ -60,8 +60,9 @@ def engine(role: Role) -> sqlalchemy.Engine:
             database_url(role),
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
-            # a restart of the database leaves dead connections in the pool; the look costs 0.1 ms
-            pool_pre_ping=True,
+            # a restart of the database leaves dead connections in the pool; the look costs 0.1 ms, and what reads for
+            # a request notices by itself (dothi/api/snapshot.py)
+            pool_pre_ping=role not in READERS.values(),
             connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
         )
     return _engines[role]
@@ -116,7 +117,7 @@ def _base_url() -> URL:
     return make_url(file.read_text(encoding='utf-8').strip())
 
 
-def _write_once(file: Path, text: str) -> None:
+def write_once(file: Path, text: str) -> None:
     """Writes `file` whole and private, unless somebody else was quicker."""
     draft = file.with_name(f'{file.name}.{os.getpid()}')
     draft.touch(mode=0o600)

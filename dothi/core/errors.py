@@ -27,12 +27,28 @@ class NotFound(WrongUse):
     """What the request names does not exist."""
 
 
+class NotSignedIn(WrongUse):
+    """Whoever asks has not shown who they are, or not rightly."""
+
+
+class WrongMediaType(WrongUse):
+    """The body of a request comes in a form that is not taken."""
+
+
+class ConditionMissing(WrongUse):
+    """A change has to name the version that it changes."""
+
+
 class DataRefused(DothiError):
     """The data does not fit, and nothing was changed."""
 
 
 class HeldForDecision(DothiError):
     """A person has to decide before anything changes."""
+
+
+class Outdated(HeldForDecision):
+    """What was changed has another version by now."""
 
 
 class EnvironmentMissing(DothiError):
@@ -46,8 +62,12 @@ class Busy(EnvironmentMissing):
 # The first family that an error belongs to decides; families stand before their parents.
 OUTCOMES: tuple[tuple[type[DothiError], int, int], ...] = (
     (NotFound, 2, 404),
+    (NotSignedIn, 2, 401),
+    (WrongMediaType, 2, 415),
+    (ConditionMissing, 2, 428),
     (WrongUse, 2, 400),
     (DataRefused, 3, 422),
+    (Outdated, 4, 412),
     (HeldForDecision, 4, 409),
     (EnvironmentMissing, 5, 503),
     (DothiError, 1, 500),

@@ -65,10 +65,25 @@ class Checks(Part):
 
 
 class Tiles(Part):
-    """From which to which zoom there are tiles, and below which one features are merged."""
+    """What of the layer is in its vector tiles, by zoom of WebMercatorQuad. A pixel is a 256th of a tile's side."""
 
+    # first and last zoom; maps enlarge the last one's tiles
     zooms: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = (0, 16)
-    merge_below: int | None = None
+    # below this zoom points and polygons are counted per cell, and lines joined by kind
+    merge_below: int | None = Field(None, ge=0, le=20)
+    # the first zoom at which a column is there, where not all of them
+    columns: dict[str, int] = {}
+    # how far lines and outlines may move, below the last zoom
+    tolerance_px: float = Field(0, ge=0, le=16)
+    # a line or polygon is too small below this width and height, below the last zoom; then it is merged or dropped
+    least_px: float = Field(0, ge=0, le=64)
+    too_small: Literal['merge', 'drop'] = 'merge'
+
+    @model_validator(mode='after')
+    def _zooms_in_order(self) -> Self:
+        if self.zooms[0] > self.zooms[1]:
+            raise ValueError(f'tiles.zooms begins at {self.zooms[0]}, after its end {self.zooms[1]}')
+        return self
 
 
 class Publish(Part):
@@ -98,6 +113,9 @@ class Layer(Part):
     source: Source
     checks: Checks = Checks()
     publish: Publish = Publish()
+    # edits of the layer wait for its agency's decision; and an editor must say which version was edited
+    review: bool = False
+    require_if_match: bool = False
 
     @field_validator('columns')
     @classmethod
@@ -121,6 +139,7 @@ class Layer(Part):
             'key': self.key,
             'publish.search': self.publish.search,
             'publish.validity': list(self.publish.validity or ()),
+            'publish.tiles.columns': list(self.publish.tiles.columns),
             'register.fill': [register.key, *register.fill] if register else [],
         }
 
@@ -131,6 +150,11 @@ class Layer(Part):
     def columns_for(self, audience: Audience) -> dict[str, Column]:
         """The columns that `audience` may see, in the order of the layer file."""
         return {name: column for name, column in self.columns.items() if column.access in VISIBLE[audience]}
+
+    @property
+    def kinds(self) -> list[str]:
+        """The public columns with a domain, in the order of their names: what merged features keep."""
+        return sorted(name for name, column in self.columns.items() if column.domain and column.access == 'public')
 
     def definition(self) -> dict[str, Any]:
         """The layer as plain data, as it is kept in the catalogue."""

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable, DDLElement
 
+from dothi.core.coverage_sync import sync_coverages
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_columns import UnsafeLayerChange, alter_columns, execute, first_row
 from dothi.core.locality import Locality
@@ -22,13 +23,21 @@ READERS: tuple[Audience, ...] = ('public', 'internal')
 def sync_layers(db: Connection, locality: Locality) -> list[str]:
     """Sentences that say what was made or altered, one per change, and nothing where all is as the files say."""
     _sync_agencies(db, locality)
-    changes: list[str] = []
+    changes = sync_coverages(db, locality)
     for layer in locality.layers.values():
         changes += _sync_layer(db, layer, locality.srid)
         _grant(db, layer)
+        _count_for_tiles(db, layer)
     if changes:
         execute(db, sql.SQL('update catalog.generation set n = n + 1'))
     return changes
+
+
+def _count_for_tiles(db: Connection, layer: Layer) -> None:
+    """Counts the layer's features anew where its file asks for other cells than there are."""
+    current = first_row(db, sql.SQL('select catalog.tile_cells_are_current(%s)'), [layer.id])
+    if current != (True,):
+        execute(db, sql.SQL('select catalog.recount_tile_cells(%s)'), [layer.id])
 
 
 def _sync_agencies(db: Connection, locality: Locality) -> None:
@@ -126,17 +135,19 @@ def _indexed(db: Connection, index: str) -> list[str]:
 
 
 def _grant(db: Connection, layer: Layer) -> None:
-    """Readers get the columns that they may see, the loader gets all."""
+    """Readers get the columns that they may see, the loader gets all, and the editor all of what staff may see."""
+    writers = sql.SQL('dothi_loader, dothi_editor' if layer.visible_to('internal') else 'dothi_loader')
     for schema in ('layer', 'history'):
         table = sql.Identifier(schema, layer.id)
-        readers = sql.SQL('dothi_reader_public, dothi_reader_internal')
-        execute(db, sql.SQL('revoke all on {} from {}').format(table, readers))
-        execute(db, sql.SQL('grant select, insert, update, delete on {} to dothi_loader').format(table))
+        limited = sql.SQL('dothi_reader_public, dothi_reader_internal, dothi_editor')
+        execute(db, sql.SQL('revoke all on {} from {}').format(table, limited))
+        execute(db, sql.SQL('grant select, insert, update, delete on {} to {}').format(table, writers))
         for audience in READERS:
             if layer.visible_to(audience):
                 _grant_columns(db, layer, schema, audience)
     sequence = sql.Identifier('layer', f'{layer.id}_id_seq')
-    execute(db, sql.SQL('grant usage on sequence {} to dothi_loader').format(sequence))
+    execute(db, sql.SQL('revoke all on sequence {} from dothi_editor').format(sequence))
+    execute(db, sql.SQL('grant usage on sequence {} to {}').format(sequence, writers))
 
 
 def _grant_columns(db: Connection, layer: Layer, schema: str, audience: Audience) -> None:

@@ -10,10 +10,15 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
+from dothi.core.document import Document
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer, Register
 from dothi.core.text import Text
+
+# The collection of records, which no layer can be.
+CATALOGUE = 'catalogue'
 
 
 class BadLocalityFile(WrongUse):
@@ -21,7 +26,7 @@ class BadLocalityFile(WrongUse):
 
 
 class BadLayerFile(BadLocalityFile):
-    """A layer file does not follow the layer model."""
+    """A layer file or coverage file does not follow its model."""
 
 
 class UnknownLayer(NotFound):
@@ -77,13 +82,15 @@ class Norm:
 
 @dataclass(frozen=True)
 class Locality:
-    """A locality with its layers; a layer file that is not right is in `broken`, and the rest works."""
+    """A locality with its layers and coverages; a file of theirs that is not right is in `broken`, the rest works."""
 
     path: Path
     place: Place
     agencies: dict[str, Agency]
     layers: dict[str, Layer]
     broken: dict[str, DothiError] = field(default_factory=dict)
+    coverages: dict[str, Coverage] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
 
     @cached_property
     def srid(self) -> int:
@@ -95,16 +102,24 @@ class Locality:
         if layer_id in self.broken:
             raise self.broken[layer_id]
         if layer_id not in self.layers:
-            hint = did_you_mean(layer_id, self.layers)
+            hint = did_you_mean(layer_id, [*self.layers, *self.coverages])
             raise UnknownLayer(
                 vi=f'Không có lớp "{layer_id}". {hint.vi}',
                 en=f'There is no layer "{layer_id}". {hint.en}',
             )
         return self.layers[layer_id]
 
+    def described(self, collection_id: str) -> Layer | Coverage:
+        """The layer or coverage `collection_id`; raises as `layer` does."""
+        return self.coverages.get(collection_id) or self.layer(collection_id)
+
     def layers_for(self, audience: Audience) -> dict[str, Layer]:
         """The layers that `audience` may see."""
         return {name: layer for name, layer in self.layers.items() if layer.visible_to(audience)}
+
+    def coverages_for(self, audience: Audience) -> dict[str, Coverage]:
+        """The coverages that `audience` may see."""
+        return {name: coverage for name, coverage in self.coverages.items() if coverage.visible_to(audience)}
 
     def norms(self, norm: str, on: date) -> list[Norm]:
         """The values of `norm` that are in force on the day `on`."""
@@ -122,23 +137,60 @@ def load_locality(path: Path) -> Locality:
     place = _parse(Place, path / 'locality.yml')
     agencies_file = path / 'agencies.yml'
     agencies = {name: _parse_value(Agency, value, agencies_file, name) for name, value in _yaml(agencies_file).items()}
-    layers: dict[str, Layer] = {}
     broken: dict[str, DothiError] = {}
-    for file in sorted((path / 'layers').glob('*.yml')):
+    layers = _load_all(Layer, path / 'layers', agencies, broken)
+    coverages = _load_all(Coverage, path / 'coverages', agencies, broken)
+    for name in layers.keys() & coverages.keys():
+        del layers[name], coverages[name]
+        broken[name] = _named_twice(path, name)
+    documents = _documents(path / 'documents.yml', broken)
+    return Locality(path, place, agencies, layers, broken, coverages, documents)
+
+
+def _documents(file: Path, broken: dict[str, DothiError]) -> dict[str, Document]:
+    """The documents that `file` lists; none where it is absent or, as `broken` then says, not right."""
+    if not file.exists():
+        return {}
+    try:
+        return {name: _parse_value(Document, value, file, name) for name, value in _yaml(file).items()}
+    except BadLocalityFile as error:
+        broken[file.stem] = error
+        return {}
+
+
+def _load_all[M: Layer | Coverage](
+    model: type[M], folder: Path, agencies: dict[str, Agency], broken: dict[str, DothiError]
+) -> dict[str, M]:
+    """What the files of `folder` describe, by name; those that are not right go into `broken`."""
+    found: dict[str, M] = {}
+    for file in sorted(folder.glob('*.yml')):
         try:
-            layers[file.stem] = load_layer(file, agencies)
+            found[file.stem] = load_described(model, file, agencies)
         except BadLayerFile as error:
             broken[file.stem] = error
-    return Locality(path, place, agencies, layers, broken)
+    return found
 
 
-def load_layer(file: Path, agencies: dict[str, Agency]) -> Layer:
-    """The layer that `file` describes; raises BadLayerFile that names file, key and fix."""
-    layer = _parse(Layer, file, BadLayerFile)
+def _named_twice(path: Path, name: str) -> BadLayerFile:
+    one, other = path / 'layers' / f'{name}.yml', path / 'coverages' / f'{name}.yml'
+    return BadLayerFile(
+        vi=f'{one} và {other}: cùng mã "{name}". Đổi tên một tệp.',
+        en=f'{one} and {other}: both have the id "{name}". Rename one of them.',
+    )
+
+
+def load_described[M: Layer | Coverage](model: type[M], file: Path, agencies: dict[str, Agency]) -> M:
+    """The layer or coverage that `file` describes; raises BadLayerFile that names file, key and fix."""
+    layer = _parse(model, file, BadLayerFile)
     if layer.id != file.stem:
         raise BadLayerFile(
             vi=f'{file}, khóa id: "{layer.id}" khác tên tệp. Đổi thành "{file.stem}" hoặc đổi tên tệp.',
             en=f'{file}, key id: "{layer.id}" differs from the file\'s name. Make it "{file.stem}", or rename it.',
+        )
+    if layer.id == CATALOGUE:
+        raise BadLayerFile(
+            vi=f'{file}, khóa id: "{CATALOGUE}" là tên của danh mục. Đặt tên khác.',
+            en=f'{file}, key id: "{CATALOGUE}" is what the catalogue is called. Take another name.',
         )
     if layer.agency not in agencies:
         hint = did_you_mean(layer.agency, agencies)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.settings import PathSettings
 
 
 class ServiceDied(EnvironmentMissing):
@@ -41,6 +42,9 @@ class Service:
 
     def start(self, fingerprint: str) -> None:
         """Starts the service apart from this terminal, and records which process it is."""
+        # relative names were given where the command was called, and the service works elsewhere
+        paths = PathSettings()
+        named = {'DOTHI_STATE': str(paths.state), 'DOTHI_LOCALITY': str(paths.locality)}
         with self.log.open('ab') as log:
             process = subprocess.Popen(
                 [sys.executable, '-m', 'dothi.cli', *self.arguments],
@@ -49,6 +53,7 @@ class Service:
                 stderr=log,
                 start_new_session=True,
                 cwd='/',
+                env=os.environ | named,
             )
         self._file.write_text(f'{process.pid} {_started(process.pid)} {fingerprint}', encoding='utf-8')
 

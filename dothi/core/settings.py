@@ -3,9 +3,9 @@
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from dothi.core.errors import WrongUse
@@ -66,6 +66,9 @@ class PathSettings(Settings):
         values['state'] = state
         values.setdefault('store', str(state / 'store'))
         values.setdefault('secrets', state / 'secrets')
+        if values.get('locality'):
+            # services work in another folder than the shell that a relative name was given in
+            values['locality'] = Path(str(values['locality'])).expanduser().absolute()
         return values
 
     @property
@@ -111,9 +114,22 @@ class LimitSettings(Settings):
 
     default_items: int = Field(10, gt=0, description='Items of one page when no limit is asked for.')
     max_items: int = Field(10_000, gt=0, description='Items of one page at most.')
+    count_max_cost: float = Field(
+        250_000, ge=0, description="The planner's cost up to which filtered items are counted for numberMatched."
+    )
+    max_cells: int = Field(16_000_000, gt=0, description='Cells, of all bands together, of a part of a raster at most.')
+    max_json_cells: int = Field(1_000_000, gt=0, description='The same where they are written as text (CoverageJSON).')
     filter_max_length: int = Field(20_000, gt=0, description='Characters of a filter at most.')
     filter_max_depth: int = Field(32, gt=0, description='Depth of a nested filter at most.')
     max_unpacked_mb: int = Field(20_000, gt=0, description='Size of an unpacked archive at most.')
+
+
+class TileSettings(Settings):
+    """How map tiles are kept."""
+
+    tile_cache_mb: int = Field(
+        1_000, ge=0, description='Size of the map tiles kept by each service in `cache`, in the state folder; 0: none.'
+    )
 
 
 class JobSettings(Settings):
@@ -122,6 +138,28 @@ class JobSettings(Settings):
     sync_wait_s: float = Field(120, gt=0, description='How long a synchronous request waits for its result.')
     job_time_limit_s: float = Field(600, gt=0, description='How long one job may run.')
     job_memory_mb: int = Field(4_096, gt=0, description='Memory of one job at most.')
+    result_days: float = Field(7, gt=0, description='Days for which the files that jobs have made can be fetched.')
+    downloads: list[Literal['gpkg', 'csv', 'parquet', 'fgb', 'geojson', 'xlsx']] = Field(
+        ['gpkg', 'csv', 'parquet'],
+        description='Formats in which whole layers are kept ready, as a JSON list; [] for none.',
+    )
 
 
-SETTINGS: tuple[type[Settings], ...] = (PathSettings, DatabaseSettings, ServerSettings, LimitSettings, JobSettings)
+class EditSettings(Settings):
+    """Who may edit."""
+
+    edit_token: SecretStr = Field(
+        SecretStr(''),
+        description='Token of whoever may edit, or several as name:token; empty: `edit_token` in the secrets folder.',
+    )
+
+
+SETTINGS: tuple[type[Settings], ...] = (
+    PathSettings,
+    DatabaseSettings,
+    ServerSettings,
+    LimitSettings,
+    TileSettings,
+    JobSettings,
+    EditSettings,
+)

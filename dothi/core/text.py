@@ -22,10 +22,15 @@ class Text(BaseModel):
         return self.en if lang.lower().startswith('en') else self.vi
 
 
-def search_key(text: str) -> str:
-    """`text` without accents and case, so that "nam dinh" equals "Nam Định".
+DEMO = Text(vi='Dữ liệu minh họa', en='Demonstration data')
 
-    Đ and đ have no decomposition in Unicode, hence their own replacement.
-    """
-    decomposed = unicodedata.normalize('NFD', text.strip().replace('Đ', 'D').replace('đ', 'd'))
-    return ''.join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+def search_key(text: str) -> str:
+    """`text` without accents and case, so that "nam dinh" equals "Nam Định"."""
+    return without_accents(text.strip()).casefold()
+
+
+def without_accents(text: str) -> str:
+    """`Nam Dinh` for `Nam Định`. Đ and đ have no decomposition in Unicode, hence their own replacement."""
+    decomposed = unicodedata.normalize('NFD', text.replace('Đ', 'D').replace('đ', 'd'))
+    return ''.join(char for char in decomposed if not unicodedata.combining(char))

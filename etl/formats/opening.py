@@ -16,6 +16,7 @@ SUFFIXES = frozenset(ogr.DRIVERS) | csv_table.SUFFIXES
 COMPANIONS = {
     '.shp': ('.shx', '.dbf', '.prj', '.cpg'),
     '.tab': ('.dat', '.map', '.id', '.ind'),
+    '.tif': ('.tfw',),
 }
 # Those of them without which nothing can be read, or only half.
 INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',)}

@@ -34,6 +34,9 @@ begin
     else
         perform catalog.insert_added(p_layer, p_staging, p_key, p_columns, p_release);
     end if;
+
+    perform catalog.record_release_tiles(p_layer, p_release);
+    perform catalog.count_tile_cells(p_layer, p_release);
 end
 $$;
 

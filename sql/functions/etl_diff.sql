@@ -78,7 +78,6 @@ language plpgsql
 as $$
 declare
     box box2d;
-    outline box2d;
 begin
     select count(*) filter (where change = 'added'), count(*) filter (where change = 'changed'),
            count(*) filter (where change = 'closed')
@@ -104,11 +103,22 @@ begin
 
     if box is not null then
         extent := array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)];
-        outline := box2d(st_transform(
-            st_segmentize(st_setsrid(box::geometry, find_srid('layer', p_layer, 'geom')),
-                          greatest(st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box), 1e-9) / 16), 4326));
-        extent_wgs84 := array[st_xmin(outline), st_ymin(outline), st_xmax(outline), st_ymax(outline)];
+        extent_wgs84 := catalog.wgs84_outline(extent, find_srid('layer', p_layer, 'geom'));
     end if;
     return next;
 end
+$$;
+
+-- West, south, east and north in WGS 84 of a box in another system: it encloses the box's outline, which is bent there.
+create or replace function catalog.wgs84_outline(p_extent double precision[], p_srid integer)
+returns double precision[]
+language sql immutable
+as $$
+    with outline as (
+        select box2d(st_transform(st_segmentize(
+            st_makeenvelope(p_extent[1], p_extent[2], p_extent[3], p_extent[4], p_srid),
+            greatest(p_extent[3] - p_extent[1], p_extent[4] - p_extent[2], 1e-9) / 16), 4326)) as box
+    )
+
+    select array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)] from outline
 $$;

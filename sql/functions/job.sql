@@ -43,11 +43,12 @@ returns table (
     where job.id = job_id and job.audience = job.audience();
 $$;
 
--- The result of a successful job of the caller's audience, or no row.
+-- The result of a successful job of the caller's audience, or no row: a document, or the path of a file in the store
+-- and what it is to be called. Neither is there any more when the file was kept for long enough.
 create or replace function job.result(job_id uuid)
-returns table (media_type text, body bytea)
+returns table (media_type text, body bytea, result_file text, file_name text)
 language sql stable security definer set search_path = job, pg_temp as $$
-    select media_type, result
+    select media_type, result, result_file, file_name
     from job.job
     where job.id = job_id and job.audience = job.audience() and status = 'successful';
 $$;

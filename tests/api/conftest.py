@@ -17,9 +17,15 @@ from dothi.core.database import connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
+from dothi.core.settings import PROJECT
+from etl.deliver import deliver
+from etl.options import DeliveryOptions
+from tests.conftest import Instance, Province, serving, use
 
 # Lower left corner of a grid of places in the working CRS, well inside the locality; coordinates count from here.
 E0, N0 = 570_000.0, 2_240_000.0
+# Who may edit in tests: lan and minh.
+TOKENS = 'lan:a-token-for-tests minh:another-token-for-tests'
 
 
 @dataclass
@@ -135,6 +141,23 @@ def elsewhere(
     core_database.fresh()
 
 
+@pytest.fixture(scope='session')
+def world(instance: Instance, real_data: Path, shared_folder: Path) -> Iterator[Province]:
+    """Both services on the locality of the whole world, with the layers of the tests of CQL2; nobody may change it."""
+    locality = load_locality(PROJECT / 'tests' / 'localities' / 'world')
+    environment = instance.environment(instance.create('world'), shared_folder / 'world')
+    environment |= {'DOTHI_LOCALITY': str(locality.path)}
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, environment)
+        migrate(locality)
+        for layer in locality.layers:
+            report = deliver(real_data / 'cql2' / 'ne110m4cql2.gpkg', DeliveryOptions(layer=layer), locality)
+            assert report.verdict == 'accepted', report
+        core_database.fresh()
+    with serving(environment, shared_folder / 'world') as running:
+        yield running
+
+
 PLACE = """
 id: somewhere
 title: {vi: Nơi nào đó, en: Somewhere}
@@ -178,3 +201,17 @@ def codes(answer: Any) -> list[str]:
     """The codes of the features of an answer, in their order."""
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return [feature['properties']['code'] for feature in answer.get_json(force=True)['features']]
+
+
+@pytest.fixture
+def office(desk: Desk, client: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A client of the internal service, where lan and minh may edit: two schools and a building are released."""
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
+    release_schools(desk)
+    return client('internal')
+
+
+def release_schools(desk: Desk) -> None:
+    """Two schools and a building."""
+    desk.release('schools', [('POINT(0 0)', school('a')), ('POINT(100 0)', school('b', places=300))])
+    desk.release('buildings', [(square(0, 0), building('x'))])

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dothi.core.crs import proj_string, transformer
-from tests.api.conftest import E0, N0, Desk, codes, school
+from tests.api.conftest import E0, N0, Desk, codes, school, tile_address
 
 type Client = Callable[..., FlaskClient]
 ITEMS = '/api/collections/schools/items'
@@ -178,6 +178,32 @@ def test_other_layers_are_shown_as_they_were_released(desk: Desk, client: Client
     assert names('2024-02-20/..') == [(1, 'second')]
 
 
+def test_every_other_format_is_an_alternate(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    for address, forms in ((ITEMS, 7), (f'{ITEMS}/1', 3)):
+        links = app.get(address, query_string={'lang': 'en'}).get_json(force=True)['links']
+        found = [link for link in links if link['rel'] in ('self', 'alternate')]
+        assert len(found) == forms
+        for link in found:
+            answer = app.get(link['href'])
+            assert (answer.status_code, answer.mimetype) == (200, link['type'])
+            assert answer.headers['Content-Crs'] == '<http://www.opengis.net/def/crs/OGC/1.3/CRS84>'
+
+
+def test_jsonld_says_longitude_and_latitude_whatever_the_system(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
+    for crs in ('', 'EPSG:4326', 'EPSG:9209'):
+        answer = app.get(f'{ITEMS}/1', query_string={'f': 'jsonld', 'crs': crs})
+        found = answer.get_json(force=True)
+        place = found['schema:geo']
+        assert (place['schema:longitude'], place['schema:latitude']) == pytest.approx((lon, lat), abs=1e-7)
+        assert found['@id'] == f'http://127.0.0.1:5000{ITEMS}/1'
+        assert answer.headers['Content-Crs'].endswith('CRS84>')
+
+
 def test_one_feature_by_its_id(desk: Desk, client: Client) -> None:
     desk.release('schools', [('POINT(0 0)', school('A'))], demo=True)
     answer = client().get(f'{ITEMS}/1?crs={EPSG}9209')
@@ -202,10 +228,10 @@ def test_an_answer_that_the_client_has_is_not_sent_again_until_the_next_release(
     assert app.get(ITEMS, headers={'If-None-Match': tag}).status_code == 200
 
 
-def test_items_are_read_only(desk: Desk, client: Client) -> None:
+def test_items_of_the_public_service_are_read_only(desk: Desk, client: Client) -> None:
     """QGIS offers editing where OPTIONS says so."""
     desk.release('schools', [('POINT(0 0)', school('A'))])
-    app = client()
+    app = client('public')
     for address in (ITEMS, f'{ITEMS}/1'):
         assert app.options(address).headers['Allow'] == 'GET, HEAD, OPTIONS'
         assert app.head(address).status_code == 200
@@ -228,7 +254,7 @@ def test_a_column_may_have_any_name(elsewhere: Callable[[str], Any], client: Cli
     assert codes(app.get(items, query_string={'sortby': f'-{column}', 'properties': f'code,{column}'})) == ['B', 'A']
     if column != 'limit':
         assert codes(app.get(items, query_string={column: 'x'})) == ['A']
-    assert app.get('/api/collections/odd/tiles/WebMercatorQuad/9/226/406').status_code in {200, 204}
+    assert app.get(tile_address('odd', 9)).status_code == 200
     assert app.get('/api/openapi').status_code == 200
 
 

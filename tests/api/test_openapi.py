@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -37,14 +38,14 @@ def test_every_parameter_that_it_names_is_known_to_the_service(desk: Desk, clien
     app = client()
     document = app.get('/api/openapi').get_json(force=True)
     shared = document['components']['parameters']
-    filled = {'featureId': 1, 'tileMatrixSetId': 'WebMercatorQuad', 'tileMatrix': 6, 'tileRow': 1, 'tileCol': 1}
+    filled = defaultdict(lambda: '1')
     for path, operations in document['paths'].items():
-        if 'get' not in operations or '{jobId}' in path:
+        if 'get' not in operations:
             continue
         for given in operations['get']['parameters']:
             parameter = shared[given['$ref'].rsplit('/', 1)[-1]] if '$ref' in given else given
             if parameter['in'] == 'query':
-                answer = app.get(f'/api{path.format(**filled)}', query_string={parameter['name']: ''})
+                answer = app.get(f'/api{path.format_map(filled)}', query_string={parameter['name']: ''})
                 assert answer.status_code < 500, (path, parameter['name'])
                 assert 'UnknownParameter' not in answer.get_data(as_text=True), (path, parameter['name'])
 
@@ -66,7 +67,6 @@ def test_conformance_lets_qgis_send_its_filters(desk: Desk, client: Client) -> N
         'ogcapi-processes-1/1.0/conf/core',
     ):
         assert f'http://www.opengis.net/spec/{needed}' in declared
-    assert not [name for name in declared if 'features-4' in name]
     queryables = app.get('/api/collections/schools/queryables').get_json(force=True)
     assert set(queryables['properties']) == {'id', 'geom', 'code', 'name', 'level', 'places'}
     assert codes(app.get("/api/collections/schools/items?filter=level='high'&filter-lang=cql2-text")) == ['B']
@@ -97,8 +97,9 @@ def test_a_real_delivery_ends_the_mark_of_demonstration_data_without_a_restart(d
 def test_a_schema_has_titles_units_and_domains(desk: Desk, client: Client) -> None:
     desk.release('schools', [('POINT(0 0)', school('A'))])
     schema = client().get('/api/collections/schools/schema?lang=en').get_json(force=True)
-    assert schema['properties']['places'] == {
-        'type': 'integer', 'title': 'Places', 'x-ogc-unit': 'place', 'minimum': 0, 'maximum': 10000,
-    }  # fmt: skip
-    assert {'const': 'high', 'title': 'Upper secondary'} in schema['properties']['level']['oneOf']
+    places = schema['properties']['places']
+    assert (places['type'], places['title'], places['minimum'], places['maximum']) == ('integer', 'Places', 0, 10000)
+    assert 'place' in places['x-ogc-unit']
+    levels = {one['const']: one['title'] for one in schema['properties']['level']['oneOf']}
+    assert levels['high'] == 'Upper secondary'
     assert schema['properties']['geom']['x-ogc-role'] == 'primary-geometry'

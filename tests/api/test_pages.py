@@ -27,7 +27,7 @@ class Page(HTMLParser):
         given = {name: value or '' for name, value in attrs}
         if tag == 'a':
             self.links.append(given.get('href', ''))
-        elif tag == 'link':
+        elif tag == 'link' and given.get('rel') in {'stylesheet', 'icon', 'preload', 'modulepreload'}:
             self.loads.append(given.get('href', ''))
         self.loads += [value for name, value in given.items() if name in {'src', 'srcset', 'poster', 'data'}]
 
@@ -45,6 +45,8 @@ def test_no_page_loads_anything_from_another_server(desk: Desk, client: Client, 
             continue
         seen.add(address)
         answer = app.get(address.removeprefix(HOME))
+        if '/downloads/' in address and answer.status_code == 503:
+            continue  # the worker makes it a moment after the release
         assert answer.status_code == 200, (address, answer.get_data(as_text=True)[:500])
         if answer.mimetype != 'text/html':
             continue
@@ -96,6 +98,13 @@ def test_the_page_of_a_feature_is_called_as_the_feature(desk: Desk, client: Clie
     app = client()
     assert '<h1>Trường Lê Lợi</h1>' in app.get('/api/collections/schools/items/1?f=html').get_data(as_text=True)
     assert '<h1>Trường học 2</h1>' in app.get('/api/collections/schools/items/2?f=html').get_data(as_text=True)
+
+
+def test_a_page_shows_the_columns_that_were_asked_for(desk: Desk, client: Client) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    page = client().get('/api/collections/schools/items?f=html&lang=en&properties=level').get_data(as_text=True)
+    assert '<th title="level">' in page
+    assert '<th title="name">' not in page
 
 
 def test_names_in_the_data_cannot_become_markup(desk: Desk, client: Client) -> None:

@@ -5,11 +5,15 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from dothi.api.items.paging import BY_ID, cursor_of
+from dothi.core.database import connection
 from tests.api.conftest import Desk, school
 
 type Client = Callable[..., FlaskClient]
 SCHOOLS = '/api/collections/schools'
 
+OF_ANOTHER_ORDER = cursor_of((BY_ID,), ('1',))
+DAMAGED = OF_ANOTHER_ORDER[:-3] + 'AAA'
 
 REFUSED = [
     (f'{SCHOOLS}/items?limt=5', 400, 'UnknownParameter', 'limit'),
@@ -37,26 +41,39 @@ REFUSED = [
     (f'{SCHOOLS}/items?filter-lang=sql', 400, 'BadParameter', 'cql2-text'),
     (f'{SCHOOLS}/items?limit=0', 400, 'BadParameter', 'limit'),
     (f'{SCHOOLS}/items?limit=ten', 400, 'BadParameter', 'limit'),
+    (f'{SCHOOLS}/items?limit=1_0', 400, 'BadParameter', 'limit'),
+    (f'{SCHOOLS}/items?limit=%D9%A3', 400, 'BadParameter', 'limit'),
+    (f'{SCHOOLS}/items?limit={"x" * 200}', 400, 'BadParameter', f'limit={"x" * 100}…: must'),
+    (f'{SCHOOLS}/items?q={"x" * 201}', 400, 'BadParameter', '200 at most'),
+    (f'{SCHOOLS}/items/01', 404, 'NoSuchFeature', '01'),
     (f'{SCHOOLS}/items?offset=-1', 400, 'BadParameter', 'offset'),
     (f'{SCHOOLS}/items?cursor=17', 400, 'BadParameter', 'cursor'),
-    (f'{SCHOOLS}/items?cursor=YWZ0ZXIgNQ&sortby=name', 400, 'BadParameter', 'offset'),
+    (f'{SCHOOLS}/items?cursor={OF_ANOTHER_ORDER}&sortby=name', 400, 'BadParameter', 'another order'),
+    (f'{SCHOOLS}/items?cursor={DAMAGED}', 400, 'BadParameter', 'next'),
+    (f'{SCHOOLS}/items?limit=1&limit=2', 400, 'BadParameter', 'limit'),
+    (f'{SCHOOLS}/items?max-allowable-offset=-1', 400, 'BadParameter', 'max-allowable-offset'),
+    (f'{SCHOOLS}/items?max-allowable-offset=inf', 400, 'BadParameter', 'max-allowable-offset'),
+    (f'{SCHOOLS}/items/1?limit=5', 400, 'UnknownParameter', 'limit'),
+    (f'{SCHOOLS}/items/1?crs=EPSG:2045', 400, 'UnservedCrs', '3405'),
     (f'{SCHOOLS}/items?bbox=1,2,3', 400, 'BadParameter', 'bbox'),
     (f'{SCHOOLS}/items?bbox=1,2,3,nan', 400, 'BadParameter', 'bbox'),
+    (f'{SCHOOLS}/items?bbox=1,2,3,1_0', 400, 'BadParameter', 'bbox'),
     (f'{SCHOOLS}/items?bbox=1,5,3,2', 400, 'BadParameter', 'bbox'),
     (f'{SCHOOLS}/items?datetime=yesterday', 400, 'BadTime', 'datetime'),
     (f'{SCHOOLS}/items?datetime=2024-02-01/2024-01-01', 400, 'BadTime', 'datetime'),
     (f'{SCHOOLS}/items?places=many', 400, 'BadParameter', 'places'),
+    (f'{SCHOOLS}/items?places=1_0', 400, 'BadParameter', 'places'),
     (f'{SCHOOLS}/items?skipGeometry=maybe', 400, 'BadParameter', 'skipGeometry'),
     (f'{SCHOOLS}/items?crs=EPSG:2045', 400, 'UnservedCrs', '3405'),
-    (f'{SCHOOLS}/items?f=xml', 400, 'UnknownFormat', 'html'),
+    (f'{SCHOOLS}/items?f=htm', 400, 'UnknownFormat', 'html'),
     (f'{SCHOOLS}?f=xml', 400, 'UnknownFormat', 'html'),
     ('/api/processes?f=xml', 400, 'UnknownFormat', 'html'),
     (f'{SCHOOLS}/tiles/WebMercatorQuad/30/0/0', 404, 'NoSuchTile', '16'),
-    (f'{SCHOOLS}/tiles/WebMercatorQuad/8/256/0', 404, 'NoSuchTile', '255'),
+    (f'{SCHOOLS}/tiles/WebMercatorQuad/8/256/203', 404, 'NoSuchTile', 'rows 113 to 113'),
     (f'{SCHOOLS}/tiles/WebMercatorQuad/8/a/0', 404, 'NoSuchTile', ''),
     (f'{SCHOOLS}/tiles/WebMercator/8/0/0', 404, 'NoSuchTileMatrixSet', 'WebMercatorQuad'),
     ('/api/TileMatrixSets/WebMercator', 404, 'NoSuchTileMatrixSet', 'WebMercatorQuad'),
-    (f'{SCHOOLS}/coverage', 404, 'NoSuchResource', 'coverage'),
+    (f'{SCHOOLS}/coverage', 404, 'UnknownLayer', 'elevation'),
     (f'{SCHOOLS}/position', 404, 'NoSuchResource', 'position'),
     ('/api/processes/service-cover', 404, 'UnknownProcess', 'service-coverage'),
     ('/api/jobs/17', 404, 'UnknownJob', '17'),
@@ -106,17 +123,32 @@ def test_a_long_or_deep_filter_is_refused_before_it_costs_anything(desk: Desk, c
         assert answer.get_json(force=True)['code'] == 'BadFilter'
 
 
-def test_a_slow_query_ends_in_time_and_says_so(desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An accent-free search has no index: over enough rows it takes longer than the millisecond allowed here."""
-    monkeypatch.setenv('DOTHI_STATEMENT_TIMEOUT_MS', '1')
-    desk.release('schools', [('POINT(0 0)', school(f'S{i}', 'Trường ' * 200)) for i in range(500)])
+def test_a_query_without_an_end_is_ended_and_said_to_be_too_slow(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table is locked, so that a query of it would wait for ever; the service answers everything else meanwhile."""
+    monkeypatch.setenv('DOTHI_STATEMENT_TIMEOUT_MS', '200')
+    desk.release('schools', [('POINT(0 0)', school('A'))])
     app = client()
-    answer = app.get(f'{SCHOOLS}/items?q=nowhere')
-    assert answer.status_code == 503
-    assert answer.get_json(force=True)['code'] == 'TooSlow'
-    assert int(answer.headers['Retry-After']) > 0
-    monkeypatch.setenv('DOTHI_STATEMENT_TIMEOUT_MS', '30000')
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('lock table layer.schools in access exclusive mode')
+        for address in (f'{SCHOOLS}/items', f'{SCHOOLS}/items?filter=places>1&limit=1', f'{SCHOOLS}/items/1'):
+            answer = app.get(address)
+            assert answer.status_code == 503
+            assert answer.get_json(force=True)['code'] == 'TooSlow'
+            assert int(answer.headers['Retry-After']) > 0
+            assert app.get('/api/collections').status_code == 200
     assert app.get(f'{SCHOOLS}/items').status_code == 200
+
+
+def test_a_query_that_computes_too_long_is_ended_too(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search without accents has no index: 300 long names take longer than the 5 ms allowed here."""
+    monkeypatch.setenv('DOTHI_STATEMENT_TIMEOUT_MS', '5')
+    desk.release('schools', [('POINT(0 0)', school(f'S{i}', 'Trường ' * 1_000)) for i in range(300)])
+    answer = client().get(f'{SCHOOLS}/items?q=nowhere')
+    assert (answer.status_code, answer.get_json(force=True)['code']) == (503, 'TooSlow')
 
 
 def test_a_fault_of_ours_shows_a_number_and_logs_the_rest(

@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 import requests
 
+from dothi.core.database import connection
 from dothi.core.postgis import free_port
 from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
+
+# Queries end after this time.
+SLOW_MS = 4_000
 
 
 @pytest.fixture
@@ -22,6 +26,7 @@ def served(database: dict[str, str], tmp_path: Path) -> Iterator[str]:
     """Address of an internal service with two workers on the test's database."""
     port = free_port()
     environment = {**os.environ, **database, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
+    environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(SLOW_MS)
     log = (tmp_path / 'serve.log').open('w+')
     command = [sys.executable, '-m', 'dothi.cli', 'serve', '--audience', 'internal']
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=PROJECT)
@@ -81,6 +86,35 @@ def test_both_workers_know_the_new_layer(served: str, desk: Desk) -> None:
     _wait_until(lambda: _documented(served))
     time.sleep(4)
     assert all(_documented(served) for _ in range(20))
+
+
+def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: Desk) -> None:
+    """gunicorn takes 8,190 bytes; the same filter by POST is answered."""
+    desk.release('schools', [('POINT(0 0)', school('A')), ('POINT(0 0)', school('B'))])
+    filter_ = f"code IN ('A', {', '.join(repr('x' * 50) for _ in range(200))})"
+    items = f'{served}/api/collections/schools/items'
+    refused = requests.get(items, params={'filter': filter_}, timeout=30)
+    assert refused.status_code == 414
+    assert '/search' in refused.json()['description']
+    assert requests.get(items, timeout=30).status_code == 200
+    found = requests.post(items.replace('/items', '/search'), data={'filter': filter_}, timeout=30).json()
+    assert [feature['properties']['code'] for feature in found['features']] == ['A']
+
+
+def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> None:
+    """Six clients wait for a locked table until their queries are ended; whoever asks for something else does not."""
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('lock table layer.schools in access exclusive mode')
+        with Crowd([f'{served}/api/collections/schools/items'] * 6) as crowd:
+            time.sleep(0.5)
+            started = time.monotonic()
+            assert all(requests.get(f'{served}/health', timeout=30).status_code == 200 for _ in range(10))
+            assert time.monotonic() - started < SLOW_MS / 1000
+            time.sleep(SLOW_MS / 1000)
+            db.rollback()
+    assert crowd.seen['503 items'] >= 6
+    assert set(crowd.seen) == {'503 items', '200 items'}
 
 
 def _documented(served: str) -> bool:

@@ -72,7 +72,7 @@ def test_a_broken_layer_file_takes_only_its_layer_out(
     assert app.get('/api/collections/schools').status_code == 404
     assert app.get('/api/collections/buildings/items').status_code == 200
     listed = app.get('/api/collections').get_json(force=True)['collections']
-    assert [one['id'] for one in listed] == ['buildings']
+    assert [one['id'] for one in listed] == ['buildings', 'catalogue']
 
 
 def _copy_of(locality: Path, tmp_path: Path) -> Path:

@@ -14,7 +14,10 @@ import pytest
 from demo.write import DemoFile
 from dothi.core.settings import PROJECT
 
-COMMANDS = ('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases', 'serve', 'worker', 'config', 'demo')
+COMMANDS = (
+    *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),
+    *('serve', 'worker', 'config', 'demo', 'edits', 'export'),
+)
 
 
 def dothi(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

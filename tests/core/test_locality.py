@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLayerFile, BadLocalityFile, Locality, UnknownLayer, load_layer, load_locality
+from dothi.core.locality import BadLayerFile, BadLocalityFile, Locality, UnknownLayer, load_described, load_locality
 from dothi.core.settings import PROJECT
 
 
@@ -136,4 +136,4 @@ def test_a_definition_reads_back_as_the_same_layer(locality: Locality) -> None:
 def test_a_layer_file_under_another_name_is_refused(copy: Path) -> None:
     (copy / 'layers' / 'schools.yml').rename(copy / 'layers' / 'colleges.yml')
     with pytest.raises(BadLayerFile, match='colleges'):
-        load_layer(copy / 'layers' / 'colleges.yml', load_locality(copy).agencies)
+        load_described(Layer, copy / 'layers' / 'colleges.yml', load_locality(copy).agencies)

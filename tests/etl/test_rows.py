@@ -26,6 +26,7 @@ def test_each_fault_has_its_code(agency, send):
         (agency.school('g'), None),
         (agency.school('h'), shapely.Point(0, 0)),
         (agency.school('i'), shapely.MultiPoint([agency.point(), agency.point(1)])),
+        (agency.school('đ' * 251), agency.point()),
     ]
     report = send(agency.geojson('t.geojson', rows), 'schools')
     assert faults(report) == [
@@ -37,8 +38,9 @@ def test_each_fault_has_its_code(agency, send):
         (7, 'geometry_empty'),
         (8, 'outside_locality'),
         (9, 'geometry_kind'),
+        (10, 'key_too_long'),
     ]
-    assert (report.rows.read, report.rows.good, report.rows.bad_rows) == (9, 1, 8)
+    assert (report.rows.read, report.rows.good, report.rows.bad_rows) == (10, 1, 9)
 
 
 def test_a_fault_is_told_in_the_users_words(agency, send):

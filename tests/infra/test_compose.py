@@ -20,7 +20,11 @@ COMPOSE = PROJECT / 'docker' / 'compose.yml'
 
 def compose(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ['docker-compose', '-f', str(file), *arguments]
-    own = {name: value for name, value in os.environ.items() if name not in {'DEMO', 'PORT', 'PUBLIC_PORT'}}
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {'DEMO', 'PORT', 'PUBLIC_PORT', 'DOTHI_EDIT_TOKEN'}
+    }
     return subprocess.run(command, env=own, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
@@ -86,6 +90,17 @@ def test_the_public_service_cannot_read_the_passwords_of_others(services):
     assert 'admin' not in volumes(services['public'])
     assert 'secrets' not in volumes(services['public'])
     assert volumes(services['public'])['public-secrets'] is False
+
+
+def test_each_service_keeps_its_own_tiles(services):
+    """The rest of its files is read only, and tiles of internal layers are nothing for the public service."""
+    kept = [
+        volume['source']
+        for name in ('internal', 'public')
+        for volume in services[name]['volumes']
+        if volume['target'] == '/var/lib/dothi/cache' and not volume.get('read_only')
+    ]
+    assert len(set(kept)) == 2
 
 
 def test_services_wait_for_the_migrated_database(services):

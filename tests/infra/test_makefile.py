@@ -54,8 +54,9 @@ def empty_clone(tmp_path: Path) -> Path:
     shutil.copy(PROJECT / 'Makefile', tmp_path)
     for folder in ('requirements', 'docker'):
         shutil.copytree(PROJECT / folder, tmp_path / folder)
-    (tmp_path / 'web').mkdir()
-    shutil.copy(PROJECT / 'web' / 'package-lock.json', tmp_path / 'web')
+    for folder in ('web', 'tests/clients'):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(PROJECT / folder / 'package-lock.json', tmp_path / folder)
     shutil.copy(PROJECT / 'pyproject.toml', tmp_path)
     return tmp_path
 

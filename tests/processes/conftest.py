@@ -222,6 +222,8 @@ def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
 def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """A worker that is alive."""
     code = 'from processes.worker import run_worker; run_worker(2)'
+    # files of whole layers are written by children too, and tests here look for the child of a job
+    environment = {'DOTHI_DOWNLOADS': '[]', **environment}
     process = subprocess.Popen([sys.executable, '-c', code], env={**os.environ, **environment}, cwd=PROJECT)
     newest = 'select coalesce(max(id), 0) from job.procrastinate_workers'
     before = ask(newest)

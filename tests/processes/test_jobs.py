@@ -262,7 +262,7 @@ def test_the_manager_lists_a_job_with_inputs_times_and_result(town, worker):
     assert (job['status'], job['progress']) == ('successful', 100)
     assert job['parameters']['distance_m'] == 1_000
     assert job['finished'] >= job['started'] >= job['created']
-    assert manager.get_job_result(outcome.job_id) == ('application/geo+json', outcome.body)
+    assert manager.get_job_result(outcome.job_id) == ('application/geo+json', outcome.result.body)
 
 
 def test_a_job_keeps_the_releases_and_the_version_it_was_computed_with(town, worker, one):

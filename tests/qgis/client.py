@@ -7,11 +7,16 @@ from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsFeatureRequest,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
     QgsProject,
     QgsRectangle,
     QgsVectorLayer,
+    QgsVectorTileBasicRenderer,
     QgsVectorTileLayer,
 )
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
 
 
 def oapif(url: str, collection: str, srid: int | None = None, subset: str = '') -> QgsVectorLayer:
@@ -35,12 +40,41 @@ def coordinates(layer: QgsVectorLayer) -> dict[str, list[float]]:
     return {code: [point.x(), point.y()] for code, point in points}
 
 
+def drawn(tiles: QgsVectorTileLayer, box: QgsRectangle) -> int:
+    """How many pixels of a map of `box` in Web Mercator the tiles paint."""
+    styles = QgsVectorTileBasicRenderer.simpleStyleWithRandomColors()
+    renderer = QgsVectorTileBasicRenderer()
+    renderer.setStyles(styles)
+    tiles.setRenderer(renderer)
+    settings = QgsMapSettings()
+    settings.setLayers([tiles])
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem('EPSG:3857'))
+    settings.setOutputSize(QSize(256, 256))
+    settings.setExtent(box)
+    settings.setBackgroundColor(QColor('white'))
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    image, white = job.renderedImage(), QColor('white')
+    return sum(image.pixelColor(x, y) != white for x in range(256) for y in range(256))
+
+
+def csv(url: str) -> dict[str, list[str]]:
+    """Columns and codes of a result as CSV, opened as *Add Delimited Text* or *Add Vector Layer* would."""
+    layer = QgsVectorLayer(f'CSV:/vsicurl/{url}', 'csv', 'ogr')
+    if not layer.isValid():
+        sys.exit(f'{url}: {layer.error().message()}')
+    return {'columns': [field.name() for field in layer.fields()], 'codes': names(layer)}
+
+
 def main(url: str) -> None:
     stored = oapif(url, 'health_facilities', 9209)
     QgsProject.instance().addMapLayer(stored)
     districts = oapif(url, 'districts')
     filtered = oapif(url, 'health_facilities', subset="kind = 'hospital'")
     buildings = oapif(url, 'buildings')
+    near = "intersects_bbox($geometry, geom_from_wkt('LINESTRING(560000 2240000, 580000 2260000)'))"
+    cut_out = oapif(url, 'health_facilities', subset=near)
     first = next(districts.getFeatures())
     box = first.geometry().boundingBox()
     in_box = QgsFeatureRequest().setFilterRect(QgsRectangle(box))
@@ -58,7 +92,11 @@ def main(url: str) -> None:
         'hospitals_count': filtered.featureCount(),
         'in_box': names(oapif(url, 'communes'), in_box),
         'buildings': sum(1 for _ in buildings.getFeatures()),
-        'tiles_valid': tiles.isValid(),
+        'stored_count': stored.featureCount(),
+        'cut_out': names(cut_out),
+        'tiles_drawn': drawn(tiles, QgsRectangle(11_810_000, 2_295_000, 11_830_000, 2_315_000)),
+        'nothing_drawn': drawn(tiles, QgsRectangle(0, 0, 20_000, 20_000)),
+        'csv': csv(f"{url}/collections/health_facilities/items?f=csv&limit=1000&filter=kind%3D'hospital'"),
         'project_crs_known': QgsCoordinateReferenceSystem('EPSG:9209').isValid(),
     }
     json.dump(result, sys.stdout)

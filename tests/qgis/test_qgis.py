@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg2
 import pytest
@@ -75,5 +77,27 @@ def test_all_pages_of_a_large_layer_are_read(seen: dict[str, Any]) -> None:
     assert seen['buildings'] == DEMO_BUILDINGS
 
 
-def test_vector_tiles_open(seen: dict[str, Any]) -> None:
-    assert seen['tiles_valid']
+def test_vector_tiles_are_drawn_where_there_are_buildings(seen: dict[str, Any]) -> None:
+    assert seen['tiles_drawn'] > 100
+    assert seen['nothing_drawn'] == 0
+
+
+def test_the_count_of_features_is_told_without_loading_them(seen: dict[str, Any], province: Province) -> None:
+    ((count,),) = rows(province, 'select count(*) from layer.health_facilities')
+    assert seen['stored_count'] == count
+    assert re.search(r'health_facilities/items\?limit=1[ &]', province.log.read_text(encoding='utf-8'))
+
+
+def test_an_area_given_by_the_user_is_cut_out_by_the_server(seen: dict[str, Any], province: Province) -> None:
+    """In the layer's own system; QGIS 3.40 hands boxes on, and looks at any other shape itself."""
+    box = 'st_makeenvelope(560000, 2240000, 580000, 2260000, 9209)'
+    inside = rows(province, f'select code from layer.health_facilities where st_intersects(geom, {box}) order by 1')
+    assert seen['cut_out'] == [code for (code,) in inside]
+    assert inside
+    filters = re.findall(r'filter=([^&]*)', province.log.read_text(encoding='utf-8'))
+    assert any('S_INTERSECTS(geom,BBOX(560000' in unquote(text) for text in filters), filters
+
+
+def test_a_result_opens_as_csv(seen: dict[str, Any], province: Province) -> None:
+    assert seen['csv']['codes'] == seen['hospitals']
+    assert {'code', 'name', 'kind', 'beds'} <= set(seen['csv']['columns'])

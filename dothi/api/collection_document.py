@@ -1,0 +1,158 @@
+"""What `/collections` says of one layer: texts, extents, systems, and links to all that there is of it."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask import current_app
+from psycopg2 import sql
+
+from dothi.api.address import root_url
+from dothi.api.documents import OGC, link, own_links
+from dothi.api.items.downloads import download_links
+from dothi.api.items.files import item_links
+from dothi.api.items.views import FORMATS
+from dothi.api.language import GEOJSON, HTML, JSON, MEDIA_TYPES, say
+from dothi.api.served_crs import CRS84, served_crs, uri_of
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.catalog import Release
+from dothi.core.layer import Layer
+from dothi.core.layer_source import Times, source
+from dothi.core.text import DEMO, Text
+
+SCHEMA = 'application/schema+json'
+GREGORIAN = 'http://www.opengis.net/def/uom/ISO-8601/0/Gregorian'
+LICENCES = {'CC-BY-4.0': 'https://creativecommons.org/licenses/by/4.0/'}
+
+
+def collection_documents(db: Snapshot) -> list[dict[str, Any]]:
+    """The documents of all layers that have a release, in the order of the layer files' names."""
+    releases = db.releases()
+    begins, files = _first_released(db), download_links(db)
+    return [
+        _document(layer, releases[name], _interval(db, layer, begins[name], releases[name]), files.get(name, []))
+        for name, layer in service().layers.items()
+        if name in releases
+    ]
+
+
+def collection_document(db: Snapshot, layer: Layer) -> dict[str, Any]:
+    """The document of one layer; raises NoRelease."""
+    release = db.release(layer)
+    interval = _interval(db, layer, _first_released(db)[layer.id], release)
+    return _document(layer, release, interval, download_links(db).get(layer.id, []))
+
+
+def _document(
+    layer: Layer, release: Release, interval: tuple[datetime, datetime], files: list[dict[str, Any]]
+) -> dict[str, Any]:
+    demo = f' ({say(DEMO)})' if release.demo else ''
+    locality = service().locality
+    return {
+        'id': layer.id,
+        'title': f'{say(layer.title)}{demo}',
+        'description': f'{say(layer.description)}{f" {say(DEMO)}." if release.demo else ""}',
+        'keywords': [layer.theme, *([say(DEMO).lower()] if release.demo else [])],
+        'attribution': say(locality.agencies[layer.agency].title),
+        'itemType': 'feature',
+        'extent': {
+            'spatial': {'bbox': [release.extent_wgs84 or list(locality.place.extent_wgs84)], 'crs': CRS84},
+            'temporal': {'interval': [[_written(moment) for moment in interval]], 'trs': GREGORIAN},
+        },
+        'crs': list(served_crs(locality)),
+        'storageCrs': uri_of(locality.place.crs),
+        'dothi:release': release.number,
+        'dothi:demo': release.demo,
+        'dothi:rows': release.rows_total,
+        'updated': release.released_at.isoformat(),
+        'links': [*_links(layer), *files, *_rights(layer)],
+    }
+
+
+def _links(layer: Layer) -> list[dict[str, Any]]:
+    base = f'/collections/{layer.id}'
+    items = [
+        link('items', GEOJSON if name == 'json' else MEDIA_TYPES[name], ITEMS[name], f'{base}/items?f={name}')
+        for name in FORMATS
+        if name in MEDIA_TYPES
+    ]
+    described = [
+        link(f'{OGC}/{kind}', media_type, title, f'{base}/{kind}?f={f}')
+        for kind, title in (('schema', STRUCTURE), ('queryables', QUERYABLES), ('sortables', SORTABLES))
+        for f, media_type in (('json', SCHEMA), ('html', HTML))
+    ]
+    tiles = f'{base}/tiles'
+    return [
+        *own_links(base, ('json', 'html', 'jsonld')),
+        link('root', JSON, ROOT, '?f=json'),
+        *items,
+        *item_links(layer),
+        *described,
+        link('describedby', SCHEMA, FEATURE, f'{base}/schema/feature?f=json'),
+        link(f'{OGC}/tilesets-vector', JSON, TILES, f'{tiles}?f=json'),
+        link(f'{OGC}/tilesets-vector', HTML, TILES, f'{tiles}?f=html'),
+        link('describedby', JSON, 'TileJSON', f'{tiles}/WebMercatorQuad/metadata?f=tilejson'),
+    ]
+
+
+def _rights(layer: Layer) -> list[dict[str, Any]]:
+    agency = service().locality.agencies[layer.agency]
+    links = [link('publisher', HTML, agency.title, f'{root_url()}/')]
+    if layer.licence in LICENCES:
+        links.append(link('license', HTML, layer.licence, LICENCES[layer.licence]))
+    return links
+
+
+def _first_released(db: Snapshot) -> dict[str, datetime]:
+    """When each layer's first release was made."""
+    return dict(db.rows(sql.SQL('select layer_id, min(released_at) from catalog.release group by layer_id')))
+
+
+def _interval(db: Snapshot, layer: Layer, first: datetime, release: Release) -> tuple[datetime, datetime]:
+    """From when to when `datetime` finds something new: by validity, else from the first release to the current one.
+
+    Both ends are given, as clients (OGC's own tests among them) fail over an open one: what is valid until further
+    notice is known to be so up to its release.
+    """
+    if not layer.publish.validity:
+        return first, release.released_at
+    known: dict[tuple[str, int], tuple[datetime, datetime]] = current_app.extensions.setdefault('dothi.validity', {})
+    key = (layer.id, release.number)
+    if key not in known:
+        known[key] = _validity(db, layer, layer.publish.validity, release)
+    return known[key]
+
+
+def _validity(db: Snapshot, layer: Layer, columns: tuple[str, str], release: Release) -> tuple[datetime, datetime]:
+    begins, ends = map(sql.Identifier, columns)
+    rows = source(layer, service().locality, service().audience, Times(None, None))
+    statement = sql.SQL('select min({0}), greatest(max({0}), max({1})), bool_or({1} is null) from {2} as f')
+    ((first, last, is_open),) = db.rows(statement.format(begins, ends, rows))
+    moments = [moment for moment in (_moment(first), _moment(last)) if moment]
+    now = [release.released_at] if is_open or not moments else []
+    return min(moments + now), max(moments + now)
+
+
+def _moment(value: date | None) -> datetime | None:
+    """A date's first moment; a time as it is."""
+    if isinstance(value, datetime) or value is None:
+        return value
+    return datetime.combine(value, time.min, UTC)
+
+
+def _written(moment: datetime) -> str:
+    """In UTC, as RFC 3339 writes it."""
+    return moment.astimezone(UTC).isoformat().replace('+00:00', 'Z')
+
+
+ITEMS = {
+    'json': Text(vi='Đối tượng, GeoJSON', en='Features as GeoJSON'),
+    'html': Text(vi='Đối tượng, HTML', en='Features as a page'),
+    'jsonld': Text(vi='Đối tượng, JSON-LD', en='Features as JSON-LD'),
+}
+STRUCTURE = Text(vi='Cấu trúc', en='Schema')
+FEATURE = Text(vi='Cấu trúc của một đối tượng GeoJSON', en='Schema of a feature as GeoJSON')
+SORTABLES = Text(vi='Thuộc tính sắp xếp được', en='Sortables')
+QUERYABLES = Text(vi='Thuộc tính lọc được', en='Queryables')
+TILES = Text(vi='Ô bản đồ', en='Tiles')
+ROOT = Text(vi='Trang chủ API', en='Landing page')

@@ -1,0 +1,1 @@
+"""Rasters as OGC API - Coverages."""

@@ -1,0 +1,212 @@
+"""What a coverage says of itself: its collection, the schema of its bands, its domain set and its range type."""
+
+from typing import Any
+
+from dothi.api.address import root_url
+from dothi.api.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE
+from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
+from dothi.api.coverages.stored import Stored, stored_all
+from dothi.api.coverages.systems import System, systems
+from dothi.api.documents import OGC, link, own_links
+from dothi.api.language import HTML, JSON, say
+from dothi.api.served_crs import CRS84
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.coverage import Band, BandKind, BandType, Coverage
+from dothi.core.text import DEMO, Lang, Text
+from dothi.core.units import ucum
+
+DRAFT = 'https://json-schema.org/draft/2020-12/schema'
+VARIABLES: dict[BandKind, str] = {
+    'continuous': 'continuous',
+    'category': 'categoricalNominal',
+    'count': 'numericalOrdinal',
+}
+# The spelling that GDAL understands in a range type.
+GDAL_TYPES: dict[BandType, str] = {
+    'uint8': 'ogcType:unsignedByte',
+    'int16': 'ogcType:signedShort',
+    'uint16': 'ogcType:unsignedShort',
+    'int32': 'ogcType:signedInt',
+    'uint32': 'ogcType:unsignedInt',
+    'float32': 'ogcType:float32',
+    'float64': 'ogcType:float64',
+}
+FORMS = (
+    ('tif', GEOTIFF, Text(vi='Giá trị, GeoTIFF', en='Values as GeoTIFF')),
+    ('covjson', COVERAGEJSON, Text(vi='Giá trị, CoverageJSON', en='Values as CoverageJSON')),
+    ('png', PNG, Text(vi='Ảnh màu, PNG', en='Coloured image, PNG')),
+    ('html', HTML, Text(vi='Trang xem', en='As a page')),
+)
+ITEM = Text(vi='Toàn bộ lưới giá trị, GeoTIFF', en='The whole grid of values as GeoTIFF')
+DOMAIN = Text(vi='Lưới ô', en='Domain set')
+RANGE = Text(vi='Các dải', en='Range type')
+
+
+def coverage_documents(db: Snapshot) -> list[dict[str, Any]]:
+    """The documents of all coverages that have a release, for `/collections`."""
+    return [_document(one) for one in stored_all(db)]
+
+
+def _document(one: Stored) -> dict[str, Any]:
+    coverage, release, locality = one.coverage, one.release, service().locality
+    known = systems(one.grid.srid, locality)
+    own = next(iter(known.values()))
+    demo = release.demo
+    return {
+        'id': coverage.id,
+        'title': f'{say(coverage.title)}{f" ({say(DEMO)})" if demo else ""}',
+        'description': f'{say(coverage.description)}{f" {say(DEMO)}." if demo else ""}',
+        'keywords': [coverage.theme, *([say(DEMO).lower()] if demo else [])],
+        'attribution': say(locality.agencies[coverage.agency].title),
+        'dataType': 'coverage',
+        # the default is `feature`
+        'itemType': 'coverage',
+        # GDAL's and QGIS's readers of features leave a collection out by this word
+        'layerDataType': 'Coverage',
+        'extent': {'spatial': _spatial(one, own)},
+        'crs': list(known),
+        'storageCrs': own.crs.uri,
+        'dothi:release': release.number,
+        'dothi:demo': demo,
+        'dothi:cells': release.rows_total,
+        'dothi:legend': {'band': coverage.publish.band, 'ramp': coverage.publish.ramp},
+        'updated': release.released_at.isoformat(),
+        'links': _links(coverage),
+    }
+
+
+def _spatial(one: Stored, own: System) -> dict[str, Any]:
+    """The extent with the grid of each axis, in the axis order of the raster's own system."""
+    grid = one.grid
+    west, south, east, north = grid.bounds
+    x = {'cellsCount': grid.width, 'resolution': grid.cell_width, 'firstCoordinate': west + grid.cell_width / 2}
+    y = {'cellsCount': grid.height, 'resolution': grid.cell_height, 'firstCoordinate': south + grid.cell_height / 2}
+    corners = [*own.ordered(west, south), *own.ordered(east, north)]
+    return {
+        'bbox': [one.release.extent_wgs84],
+        'crs': CRS84,
+        'storageCrsBbox': [corners],
+        'grid': own.ordered(x, y),
+    }
+
+
+def _links(coverage: Coverage) -> list[dict[str, Any]]:
+    base = f'/collections/{coverage.id}'
+    values = [
+        link(f'{OGC}/coverage', media_type, title, f'{base}/coverage{"" if form == "tif" else f"?f={form}"}')
+        for form, media_type, title in FORMS
+    ]
+    agency = service().locality.agencies[coverage.agency]
+    return [
+        *own_links(base, ('json', 'html', 'jsonld')),
+        link('root', JSON, ROOT, '?f=json'),
+        *values,
+        # OGC's executable tests of Features ask every collection for its items, of whatever kind they are
+        link('items', GEOTIFF, ITEM, f'{base}/coverage'),
+        link(f'{OGC}/schema', SCHEMA, STRUCTURE, f'{base}/schema?f=json'),
+        link(f'{OGC}/schema', HTML, STRUCTURE, f'{base}/schema?f=html'),
+        link(f'{OGC}/coverage-domainset', JSON, DOMAIN, f'{base}/coverage/domainset?f=json'),
+        link(f'{OGC}/coverage-rangetype', JSON, RANGE, f'{base}/coverage/rangetype?f=json'),
+        link('publisher', HTML, agency.title, f'{root_url()}/'),
+        *(
+            [link('license', HTML, coverage.licence, LICENCES[coverage.licence])]
+            if coverage.licence in LICENCES
+            else []
+        ),
+    ]
+
+
+def schema(one: Stored, address: str, lang: Lang) -> dict[str, Any]:
+    """JSON schema of the bands, in `lang`."""
+    bands = one.coverage.bands.items()
+    return {
+        '$schema': DRAFT,
+        '$id': address,
+        'type': 'object',
+        'title': one.coverage.title.pick(lang),
+        'description': one.coverage.description.pick(lang),
+        'properties': {name: _band_schema(one, name, band, place, lang) for place, (name, band) in enumerate(bands, 1)},
+        'additionalProperties': False,
+    }
+
+
+def _band_schema(one: Stored, name: str, band: Band, place: int, lang: Lang) -> dict[str, Any]:
+    whole = not band.type.startswith('float')
+    found: dict[str, Any] = {'type': 'integer' if whole else 'number', 'title': band.title.pick(lang)}
+    if band.description:
+        found['description'] = band.description.pick(lang)
+    limits = (('minimum', band.min), ('maximum', band.max))
+    found |= {key: int(limit) if whole else limit for key, limit in limits if limit is not None}
+    if band.unit:
+        found['x-ogc-unit'] = ucum(band.unit)
+    if band.categories:
+        found['oneOf'] = [{'const': value, 'title': title.pick(lang)} for value, title in band.categories.items()]
+    figures = {ours: one.figures[name][theirs] for ours, theirs in (('min', 'min'), ('max', 'max'), ('avg', 'mean'))}
+    return found | {
+        'x-ogc-propertySeq': place,
+        'x-ogc-variableType': VARIABLES[band.kind],
+        'x-ogc-nullValues': [int(band.nodata) if whole else band.nodata],
+        'x-ogc-statistics': figures,
+    }
+
+
+def domain_set(one: Stored) -> dict[str, Any]:
+    """The grid as CIS JSON, axes in the order of the raster's own system."""
+    own = next(iter(systems(one.grid.srid, service().locality).values()))
+    grid = one.grid
+    west, south, east, north = grid.bounds
+    names, unit = own.axes, 'deg' if own.geographic else 'm'
+    x, y = (
+        _axis(name, low, high, size, unit)
+        for name, low, high, size in zip(
+            names, (west, south), (east, north), (grid.cell_width, grid.cell_height), strict=True
+        )
+    )
+    limits = [_limits('i', grid.width), _limits('j', grid.height)]
+    return {
+        'type': 'DomainSet',
+        'generalGrid': {
+            'type': 'GeneralGridCoverage',
+            'srsName': own.crs.uri,
+            'axisLabels': own.ordered(*names),
+            'axis': own.ordered(x, y),
+            'gridLimits': {
+                'type': 'GridLimits',
+                'srsName': 'http://www.opengis.net/def/crs/OGC/0/Index2D',
+                'axisLabels': own.ordered('i', 'j'),
+                'axis': own.ordered(*limits),
+            },
+        },
+    }
+
+
+def _axis(name: str, low: float, high: float, size: float, unit: str) -> dict[str, Any]:
+    return {
+        'type': 'RegularAxis',
+        'axisLabel': name,
+        'lowerBound': low,
+        'upperBound': high,
+        'uomLabel': unit,
+        'resolution': size,
+    }
+
+
+def _limits(name: str, cells: int) -> dict[str, Any]:
+    return {'type': 'IndexAxis', 'axisLabel': name, 'lowerBound': 0, 'upperBound': cells - 1}
+
+
+def range_type(coverage: Coverage) -> dict[str, Any]:
+    """The bands as CIS JSON."""
+    return {'type': 'DataRecord', 'field': [_field(name, band) for name, band in coverage.bands.items()]}
+
+
+def _field(name: str, band: Band) -> dict[str, Any]:
+    found = {
+        'type': 'Quantity',
+        'id': name,
+        'name': say(band.title),
+        'definition': GDAL_TYPES[band.type],
+        'nodata': band.nodata,
+    }
+    return found | ({'uom': {'type': 'UnitReference', 'code': ucum(band.unit)}} if band.unit else {})

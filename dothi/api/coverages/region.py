@@ -1,0 +1,196 @@
+"""`bbox` and `subset`: the part of a coverage that a request asks for, in the system that it names."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from flask import request
+
+from dothi.api import parameters
+from dothi.api.coverages.systems import System, system
+from dothi.api.parameters import BadParameter, given
+from dothi.api.served_crs import CRS84
+from dothi.core.errors import NotFound
+from dothi.core.grid import Bounds, Grid, moved_bounds
+
+ITEM = re.compile(r'\s*([A-Za-z]\w*)\(([^()]*)\)\s*')
+EXAMPLES = {
+    'subset': 'Lat(20:20.5),Lon(106:106.5)',
+    'scale-axes': 'E(2),N(2)',
+    'scale-size': 'E(200),N(200)',
+    'scaleSize': 'E(200),N(200)',
+    'resolution': 'E(100),N(100)',
+}
+type Side = tuple[float | None, float | None]
+
+
+class OutsideCoverage(NotFound):
+    """The coverage has no cell in the part that is asked for."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the plane in one system: x and y from and to, None for an open end.
+
+    slices: for x and for y, whether one coordinate was given and not an interval.
+    """
+
+    system: System
+    x: Side = (None, None)
+    y: Side = (None, None)
+    slices: tuple[bool, bool] = (False, False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the plane."""
+        return self.x == self.y == (None, None)
+
+    def bounds(self, grid: Grid) -> Bounds:
+        """West, south, east, north; an open end is that of the raster. Raises OutsideCoverage."""
+        west, south, east, north = grid.bounds_in(self.system.crs.srid)
+        x1, x2 = self._beside(west, east)
+        y1, y2 = _within(self.y, south, north)
+        if x1 > east or x2 < west or y1 > north or y2 < south:
+            raise self._outside((west, south, east, north))
+        return x1, y1, x2, y2
+
+    def bounds_in(self, srid: int, grid: Grid) -> Bounds:
+        """As `bounds`, in the system `srid`; raises BadParameter for a box that is too large to be expressed there."""
+        west, south, east, north = moved_bounds(self.bounds(grid), self.system.crs.srid, srid)
+        if not (math.isfinite(east - west) and math.isfinite(north - south)):
+            raise BadParameter(
+                vi=f'Vùng yêu cầu quá rộng cho hệ EPSG:{srid}. Thu hẹp, hoặc dùng * cho đầu mở.',
+                en=f'The part that is asked for is too large for EPSG:{srid}. Narrow it, or use * for an open end.',
+            )
+        return west, south, east, north
+
+    def _beside(self, west: float, east: float) -> tuple[float, float]:
+        """From and to on the x axis; a longitude and the same with a circle more are one place."""
+        x1, x2 = _within(self.x, west, east)
+        turns = (0.0, -360.0, 360.0) if self.system.geographic else (0.0,)
+        turn = next((turn for turn in turns if x1 + turn <= east and x2 + turn >= west), 0.0)
+        return x1 + turn, x2 + turn
+
+    def _outside(self, extent: Bounds) -> OutsideCoverage:
+        west, south, east, north = (f'{value:.10g}' for value in extent)
+        x, y = self.system.axes
+        return OutsideCoverage(
+            vi=f'Không có ô nào ở đó. Dữ liệu nằm trong {x}({west}:{east}), {y}({south}:{north}). '
+            'Kiểm tra thứ tự trục và hệ tọa độ.',
+            en=f'There is no cell there. The data lie in {x}({west}:{east}), {y}({south}:{north}). '
+            'Check the order of axes and the coordinate system.',
+        )
+
+
+def read_region(known: dict[str, System]) -> Region:
+    """The part that the current request asks for; raises BadParameter, UnservedCrs.
+
+    known: the raster's systems by URI, its own first.
+    """
+    box = parameters.box()
+    box_system = system(given().get('bbox-crs'), known, 'bbox-crs', CRS84)
+    asked = [item for text in request.args.getlist('subset') for item in per_axis('subset', text)]
+    subset_system = _subset_system(known, [name for name, _ in asked])
+    if box is not None and asked:
+        raise BadParameter(
+            vi='bbox và subset không dùng cùng lúc. Bỏ một trong hai.',
+            en='bbox and subset do not go together. Leave one of them out.',
+        )
+    if box is not None:
+        x1, y1, x2, y2 = (box[1], box[0], box[3], box[2]) if box_system.crs.yx else box
+        return Region(box_system, _along_x('bbox', x1, x2, box_system), _rising('bbox', y1, y2))
+    return _region(subset_system, asked)
+
+
+def _region(of: System, asked: list[tuple[str, str]]) -> Region:
+    sides: dict[int, tuple[Side, bool]] = {}
+    for name, text in asked:
+        place = of.axis(name)
+        if place is None:
+            raise _no_axis(name, of)
+        if place in sides:
+            raise BadParameter(vi=f'subset: trục {name} có hai lần.', en=f'subset: the axis {name} is given twice.')
+        sides[place] = _side(name, text, of if place == 0 else None)
+    x, y = sides.get(0, ((None, None), False)), sides.get(1, ((None, None), False))
+    return Region(of, x[0], y[0], (x[1], y[1]))
+
+
+def _subset_system(known: dict[str, System], names: list[str]) -> System:
+    """That of `subset-crs`; without it CRS84, or the raster's own where the axes are called E and N."""
+    own, default = next(iter(known.values())), known[CRS84]
+    asked = given().get('subset-crs')
+    if not asked and names and not own.geographic and all(own.axis(name) is not None for name in names):
+        return own
+    return system(asked, known, 'subset-crs', CRS84) if asked else default
+
+
+def per_axis(parameter: str, text: str) -> list[tuple[str, str]]:
+    """`Lat(20:20.5),Lon(106)` as names and what stands in brackets; raises BadParameter."""
+    found, place = [], 0
+    while place < len(text):
+        match = ITEM.match(text, place)
+        if match is None or (match.end() < len(text) and text[match.end()] != ','):
+            raise BadParameter(
+                vi=f'{parameter}={text}: không đọc được. Viết như {EXAMPLES[parameter]}.',
+                en=f'{parameter}={text}: cannot be read. Write it like {EXAMPLES[parameter]}.',
+            )
+        found.append((match[1], match[2].strip()))
+        place = match.end() + 1
+    return found
+
+
+def _side(name: str, text: str, across: System | None) -> tuple[Side, bool]:
+    """An interval `20:20.5` with * for an open end, or one coordinate. across: the system, for an x axis."""
+    low, colon, high = text.partition(':')
+    if not colon:
+        at = _number(name, text)
+        return (at, at), True
+    first, last = (None if end.strip() == '*' else _number(name, end) for end in (low, high))
+    if first is None or last is None:
+        return (first, last), False
+    return (_along_x(name, first, last, across) if across else _rising(name, first, last)), False
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float('nan')
+    if not math.isfinite(number):
+        raise BadParameter(
+            vi=f'subset: {name}({text}) không phải là số hay khoảng số.',
+            en=f'subset: {name}({text}) is neither a number nor an interval of numbers.',
+        )
+    return number
+
+
+def _rising(name: str, low: float, high: float) -> tuple[float, float]:
+    if low > high:
+        raise BadParameter(
+            vi=f'{name}: {low:g} lớn hơn {high:g}. Viết số nhỏ trước.',
+            en=f'{name}: {low:g} is more than {high:g}. Write the lower one first.',
+        )
+    return low, high
+
+
+def _along_x(name: str, low: float, high: float, system: System) -> tuple[float, float]:
+    """As `_rising`, but that longitudes may run from a greater one to a lesser one, across the antimeridian."""
+    return (low, high + 360) if system.geographic and low > high else _rising(name, low, high)
+
+
+def _within(side: Side, low: float, high: float) -> tuple[float, float]:
+    first, last = side
+    return low if first is None else first, high if last is None else last
+
+
+def _no_axis(name: str, of: System) -> BadParameter:
+    x, y = of.axes
+    if name.lower() in {'time', 't'}:
+        return BadParameter(
+            vi='Dữ liệu này không có trục thời gian; dùng datetime để xem phiên bản cũ.',
+            en='These data have no axis of time; use datetime for an earlier release.',
+        )
+    return BadParameter(
+        vi=f'Không có trục "{name}". Các trục: {x}, {y} (theo {of.crs.uri}).',
+        en=f'There is no axis "{name}". The axes are {x} and {y} (of {of.crs.uri}).',
+    )

@@ -1,0 +1,163 @@
+"""How large the cells of an answer are: `scale-factor`, `scale-axes`, `scale-size`, `resolution`, `width`, `height`."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rasterio.crs import CRS
+from rasterio.warp import calculate_default_transform
+
+from dothi.api.coverages.region import Region, per_axis
+from dothi.api.coverages.systems import System, circles
+from dothi.api.parameters import BadParameter, given
+from dothi.core.crs import proj_string
+from dothi.core.grid import Grid
+
+# A hair of a cell: what a rounding error may be without taking another row or column in.
+HAIR = 1e-6
+MOST_CELLS = 10**9
+# One family at a time: an earlier draft of the standard scaled by factors and sizes, the present one by resolution.
+FAMILIES = (('scale-factor',), ('scale-axes',), ('scale-size', 'scaleSize'), ('resolution',), ('width', 'height'))
+NAMES = tuple(name for family in FAMILIES for name in family)
+type PerAxis = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What is asked of the cells, for x and for y; None leaves an axis as it is.
+
+    factor: how many of the raster's cells become one. size: how many cells there shall be. resolution: how large
+    one shall be.
+    """
+
+    factor: PerAxis = (None, None)
+    size: PerAxis = (None, None)
+    resolution: PerAxis = (None, None)
+
+    @property
+    def asked(self) -> tuple[bool, bool]:
+        """For x and for y, whether anything is asked."""
+        kinds = zip(self.factor, self.size, self.resolution, strict=True)
+        x, y = (any(value is not None for value in kind) for kind in kinds)
+        return x, y
+
+
+def read_scale(target: System) -> Scale:
+    """What the current request asks of the cells of an answer in the system `target`; raises BadParameter."""
+    families = [family for family in FAMILIES if any(name in given() for name in family)]
+    if len(families) > 1:
+        names = ', '.join(family[0] for family in families)
+        raise BadParameter(vi=f'{names}: chỉ dùng một.', en=f'{names}: use only one of them.')
+    factor = _one('scale-factor', _positive) if 'scale-factor' in given() else None
+    size = _per_axis('scale-size', target, _whole)
+    if size == (None, None):
+        size = _per_axis('scaleSize', target, _whole)
+    if size == (None, None):
+        size = (_one('width', _whole), _one('height', _whole))
+    return Scale(
+        factor=(factor, factor) if factor else _per_axis('scale-axes', target, _positive),
+        size=size,
+        resolution=_per_axis('resolution', target, _positive),
+    )
+
+
+def grid_in(native: Grid, srid: int) -> Grid:
+    """All cells of a raster in another system: squares of about its own resolution. Its own grid in its own system."""
+    return native if srid == native.srid else _warped(native, srid)
+
+
+def part(base: Grid, region: Region, native: Grid, scale: Scale) -> Grid:
+    """The cells of an answer: those of `base` whose inside meets the region, scaled as asked.
+
+    Where a number of cells is asked for they fill the very box that is asked for, even beyond the raster.
+    """
+    if any(sliced and asked for sliced, asked in zip(region.slices, scale.asked, strict=True)):
+        raise BadParameter(
+            vi='Một trục không thể vừa lấy lát cắt vừa đổi cỡ ô. Dùng khoảng (a:b) thay cho một tọa độ.',
+            en='An axis cannot be sliced and scaled at once. Use an interval (a:b) instead of one coordinate.',
+        )
+    west, south, east, north = base.bounds if region.whole else region.bounds_in(base.srid, native)
+    # around the globe the columns begin anew, and an answer may hold both sides of the antimeridian
+    columns = base.width * 2 if circles(base) else base.width
+    left, width = _span((west - base.west) / base.cell_width, (east - base.west) / base.cell_width, columns)
+    top, height = _span((base.north - north) / base.cell_height, (base.north - south) / base.cell_height, base.height)
+    window = base.window(left, top, width, height)
+    if any(value is not None for value in scale.size):
+        across, down = scale.size
+        across_cells, down_cells = int(across or width), int(down or height)
+        if east > west and north > south:
+            size = (east - west) / across_cells, (north - south) / down_cells
+            return Grid(base.srid, across_cells, down_cells, west, north, *size)
+        return window.of_size(across_cells, down_cells)
+    return _scaled(window, scale)
+
+
+def _scaled(window: Grid, scale: Scale) -> Grid:
+    """Cells of the size that is asked for, from the north-west corner on; the last ones may reach beyond the window."""
+    (fx, fy), (rx, ry) = scale.factor, scale.resolution
+    columns, cell_width = _cells(window.width, window.cell_width, fx, rx)
+    rows, cell_height = _cells(window.height, window.cell_height, fy, ry)
+    return Grid(window.srid, columns, rows, window.west, window.north, cell_width, cell_height)
+
+
+def _cells(cells: int, size: float, factor: float | None, resolution: float | None) -> tuple[int, float]:
+    """How many cells there are along an axis, and how large each is. cells, size: of the window."""
+    wanted = size * min(factor, cells) if factor else resolution
+    if wanted is None:
+        return cells, size
+    # a number that no limit allows stands for all that are larger
+    return max(1, math.ceil(min(cells * (size / wanted), MOST_CELLS) - HAIR)), wanted
+
+
+def _span(low: float, high: float, cells: int) -> tuple[int, int]:
+    """First cell and number of cells whose inside meets low..high, counted in cells; one at least."""
+    first = min(max(math.floor(low + HAIR), 0), cells - 1)
+    last = min(max(math.ceil(high - HAIR), first + 1), cells)
+    return first, last - first
+
+
+@lru_cache(64)
+def _warped(native: Grid, srid: int) -> Grid:
+    source, target = (CRS.from_string(proj_string(code)) for code in (native.srid, srid))
+    place, width, height = calculate_default_transform(source, target, native.width, native.height, *native.bounds)
+    return Grid(srid, width, height, place.c, place.f, place.a, -place.e)
+
+
+def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> PerAxis:
+    """`E(2),N(2)` for x and for y; an axis that is empty or left out stays as it is."""
+    found: list[float | None] = [None, None]
+    for axis, text in per_axis(name, given().get(name, '').strip()):
+        place = target.axis(axis)
+        if place is None:
+            x, y = target.axes
+            raise BadParameter(
+                vi=f'{name}: không có trục "{axis}". Các trục của câu trả lời: {x}, {y}.',
+                en=f'{name}: there is no axis "{axis}". The axes of the answer are {x} and {y}.',
+            )
+        found[place] = read(name, text) if text else None
+    return found[0], found[1]
+
+
+def _one(name: str, read: Callable[[str, str], float]) -> float | None:
+    text = given().get(name, '').strip()
+    return read(name, text) if text else None
+
+
+def _positive(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise BadParameter(vi=f'{name}: {text} phải là số dương.', en=f'{name}: {text} must be a number above 0.')
+    return number
+
+
+def _whole(name: str, text: str) -> float:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
+        raise BadParameter(
+            vi=f'{name}: {text} phải là số nguyên từ 1 trở lên.',
+            en=f'{name}: {text} must be a whole number, 1 or more.',
+        )
+    return float(text)

@@ -1,0 +1,280 @@
+"""`/collections/{id}/coverage`: the values of a raster, whole or in part, on its own cells or on others."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request, send_file
+
+from dothi.api import parameters
+from dothi.api.address import api_url
+from dothi.api.caching import conditional, etag, not_modified
+from dothi.api.coverages.document import FORMS, domain_set, range_type, schema
+from dothi.api.coverages.formats import (
+    COVERAGEJSON,
+    GEOTIFF,
+    PNG,
+    content_bbox,
+    content_crs,
+    coveragejson,
+    geotiff,
+    png,
+)
+from dothi.api.coverages.read import Part, TooManyCells, values_at
+from dothi.api.coverages.region import Region, read_region
+from dothi.api.coverages.scale import NAMES, Scale, grid_in, part, read_scale
+from dothi.api.coverages.stored import Stored, coverage_of, stored
+from dothi.api.coverages.systems import System, is_geographic, system, systems
+from dothi.api.documents import as_json, as_page
+from dothi.api.items.query import COMMON
+from dothi.api.language import HTML, JSON, UnknownFormat, language, wanted_format
+from dothi.api.parameters import BadParameter, given
+from dothi.api.problems import answer
+from dothi.api.service import service
+from dothi.api.stored_file import stored_file
+from dothi.core.coverage import Coverage
+from dothi.core.errors import did_you_mean
+from dothi.core.grid import Grid
+
+COVERAGES = Blueprint('coverages', __name__)
+# The standard is a release candidate (1.0.0rc4, September 2026), whose names begin with https; servers and clients of
+# today know those of the draft before it.
+CONFORMANCE_CLASSES = (
+    *(f'https://www.opengis.net/spec/ogcapi-coverages-1/1.0/conf/{name}' for name in (
+        'core', 'subsetting-spatial', 'position-query', 'scaling-spatial', 'field-selection', 'crs', 'html', 'geotiff',
+        'cog', 'coveragejson', 'api-operations',
+    )),
+    *(f'http://www.opengis.net/spec/ogcapi-coverages-1/1.0/conf/{name}' for name in (
+        'core', 'subsetting', 'scaling', 'fieldselection', 'crs', 'html', 'geotiff', 'coveragejson', 'oas30',
+    )),
+)  # fmt: skip
+CLOUD_OPTIMIZED = 'http://www.opengis.net/def/profile/geotiff/cloud-optimized'
+SUBSETTING = ('bbox', 'bbox-crs', 'subset', 'subset-crs')
+FIELDS = ('properties', 'exclude-properties')
+PARAMETERS = (*COMMON, *SUBSETTING, *FIELDS, *NAMES, 'crs', 'datetime')
+MEDIA_TYPES = {GEOTIFF: 'tif', 'image/tiff': 'tif', COVERAGEJSON: 'covjson', PNG: 'png', HTML: 'html', JSON: 'json',
+               'application/prs.coverage+json': 'covjson'}  # fmt: skip
+FORMATS = ('tif', 'covjson', 'png', 'html', 'json')
+PICTURE = 800
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks of a raster. system: of the answer."""
+
+    stored: Stored
+    system: System
+    region: Region
+    scale: Scale
+    names: list[str]
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it is all of the raster, on its own cells."""
+        return (
+            self.system.native
+            and self.region.whole
+            and self.scale == Scale()
+            and self.names == list(self.stored.coverage.bands)
+        )
+
+    @property
+    def part(self) -> Part:
+        """The cells that are asked for."""
+        own = self.stored.grid
+        base = grid_in(own, self.system.crs.srid)
+        return Part(self.stored, self.names, part(base, self.region, own, self.scale))
+
+
+@COVERAGES.errorhandler(TooManyCells)
+def too_many(error: TooManyCells) -> Response:
+    """The one error of ours with this status."""
+    return answer(error, 413)
+
+
+@COVERAGES.route('/collections/<path:collection_id>/coverage')
+def coverage(collection_id: str) -> Response:
+    """The values."""
+    of = coverage_of(collection_id)
+    parameters.refuse_unknown(PARAMETERS, repeatable=('subset',))
+    _refuse_strict_interpolation()
+    form = _form()
+    one = stored(of, parameters.times())
+    one.must_be_there()
+    asked = _asked(one)
+    if form == 'tif' and asked.untouched:
+        return _whole_file(asked)
+    if form == 'html':
+        return _page(asked)
+    if not_modified(etag(one.release, form), one.release.released_at):
+        return conditional(Response(status=304), one.release, form)
+    return conditional(_written(form, asked), one.release, form)
+
+
+@COVERAGES.route('/collections/<path:collection_id>/coverage/domainset')
+def domainset(collection_id: str) -> Response:
+    """The grid, as an earlier draft of the standard has it and GDAL reads it."""
+    of = coverage_of(collection_id)
+    parameters.refuse_unknown(COMMON)
+    wanted_format(('json',))
+    return as_json(domain_set(stored(of)))
+
+
+@COVERAGES.route('/collections/<path:collection_id>/coverage/rangetype')
+def rangetype(collection_id: str) -> Response:
+    """The bands, as an earlier draft of the standard has it and GDAL reads it."""
+    of = coverage_of(collection_id)
+    parameters.refuse_unknown(COMMON)
+    wanted_format(('json',))
+    stored(of)
+    return as_json(range_type(of))
+
+
+def coverage_schema(collection_id: str) -> Response:
+    """`/collections/{id}/schema` of a coverage."""
+    one = stored(coverage_of(collection_id))
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format()
+    found = schema(one, f'{api_url()}/collections/{collection_id}/schema', language())
+    if form == 'html':
+        return as_page('collections/schema.html', {'id': collection_id, **found})
+    return as_json(found, 'application/schema+json')
+
+
+def _form() -> str:
+    """One of FORMATS, by `f`, else by Accept, else GeoTIFF."""
+    asked = given().get('f', '').strip()
+    if asked in FORMATS:
+        return asked
+    if asked:
+        hint = did_you_mean(asked, FORMATS)
+        raise UnknownFormat(
+            vi=f'f={asked}: không có định dạng này. {hint.vi}', en=f'f={asked}: no such format. {hint.en}'
+        )
+    best = request.accept_mimetypes.best_match(MEDIA_TYPES, default=GEOTIFF)
+    return MEDIA_TYPES[best]
+
+
+def _asked(one: Stored) -> Asked:
+    known = systems(one.grid.srid, service().locality)
+    target = system(given().get('crs'), known, 'crs', default=next(iter(known)))
+    return Asked(one, target, read_region(known), read_scale(target), _names(one.coverage))
+
+
+def _names(of: Coverage) -> list[str]:
+    """The bands that are asked for, in the order in which they were."""
+    kept, left_out = (given().get(name) for name in FIELDS)
+    if kept is not None and left_out is not None:
+        raise BadParameter(
+            vi='properties và exclude-properties không dùng cùng lúc.',
+            en='properties and exclude-properties do not go together.',
+        )
+    if left_out is not None:
+        hidden = _known_bands('exclude-properties', left_out, of) if left_out.strip() else []
+        kept = ','.join(name for name in of.bands if name not in hidden)
+    return _known_bands('properties', kept, of) if kept is not None else list(of.bands)
+
+
+def _known_bands(parameter: str, text: str, of: Coverage) -> list[str]:
+    names = [name.strip() for name in text.split(',')]
+    for name in names:
+        if name not in of.bands:
+            hint = did_you_mean(name, of.bands)
+            raise BadParameter(
+                vi=f'{parameter}={text}: không có dải "{name}". {hint.vi}',
+                en=f'{parameter}={text}: there is no band "{name}". {hint.en}',
+            )
+    if len(set(names)) < len(names):
+        raise BadParameter(vi=f'{parameter}={text}: một dải có hai lần.', en=f'{parameter}={text}: names a band twice.')
+    return names
+
+
+def _refuse_strict_interpolation() -> None:
+    """How cells become others follows from what they mean; who insists on another way is told so."""
+    wishes = request.headers.get('Prefer', '').lower()
+    if 'handling=strict' in wishes and 'interpolation=' in wishes:
+        raise BadParameter(
+            vi='Prefer: không chọn được phép nội suy; bỏ handling=strict.',
+            en='Prefer: the method of interpolation cannot be chosen; leave handling=strict out.',
+        )
+
+
+def _whole_file(asked: Asked) -> Response:
+    """The file that is kept, in parts where a client asks for them: QGIS and GDAL read it in place."""
+    one = asked.stored
+    tag = f'{one.coverage.id}-{one.release.number}'
+    response = stored_file(one.path, 'image/tiff', f'{one.coverage.id}.tif', tag=tag, since=one.release.released_at)
+    response.headers['Content-Profile'] = f'<{CLOUD_OPTIMIZED}>'
+    response.vary.add('Accept')
+    return _located(response, asked, Part(one, asked.names, one.grid), GEOTIFF)
+
+
+def _written(form: str, asked: Asked) -> Response:
+    if form == 'json' and all(asked.region.slices):
+        return _position(asked)
+    found = asked.part
+    limits = service().limits
+    as_text = form in {'json', 'covjson'}
+    _must_fit(found, limits.max_json_cells if as_text else limits.max_cells)
+    if as_text:
+        return _located(Response(coveragejson(found, asked.system)), asked, found, COVERAGEJSON)
+    if form == 'png':
+        return _located(Response(png(_one_band(found))), asked, found, PNG)
+    sent = send_file(geotiff(found), mimetype='image/tiff', download_name=f'{asked.stored.coverage.id}.tif')
+    return _located(sent, asked, found, GEOTIFF)
+
+
+def _located(response: Response, asked: Asked, found: Part, media_type: str) -> Response:
+    """`response` with the headers that say what it is and where it lies."""
+    response.headers['Content-Type'] = media_type
+    response.headers['Content-Crs'] = content_crs(asked.system)
+    response.headers['Content-Bbox'] = content_bbox(found, asked.system)
+    response.headers.add('Link', f'<{api_url()}/collections/{asked.stored.coverage.id}>', rel='collection')
+    return response
+
+
+def _position(asked: Asked) -> Response:
+    """The value at one place: a number, or one for each band by name."""
+    own = asked.stored.grid
+    x, y, _, _ = asked.region.bounds_in(own.srid, own)
+    values = values_at(Part(asked.stored, asked.names, own), x, y)
+    document = values[0] if len(values) == 1 else dict(zip(asked.names, values, strict=True))
+    return Response(json.dumps(document), mimetype=JSON)
+
+
+def _one_band(found: Part) -> Part:
+    """An image shows one band: the only one that is asked for, else that of the coverage file."""
+    shown = found.names[0] if len(found.names) == 1 else found.stored.coverage.publish.band
+    return Part(found.stored, [shown], found.grid, drawn=True)
+
+
+def _must_fit(found: Part, most: int) -> None:
+    if found.cells > most:
+        raise TooManyCells(
+            vi=f'{found.cells:,} ô là quá nhiều cho một câu trả lời (tối đa {most:,}). '
+            'Thu hẹp bằng bbox hoặc subset, giảm số ô bằng width và height, hoặc tải tệp GeoTIFF nguyên vẹn.',
+            en=f'{found.cells:,} cells are too many for one answer (at most {most:,}). '
+            'Narrow the area by bbox or subset, ask for fewer cells by width and height, or get the whole GeoTIFF.',
+        )
+
+
+def _page(asked: Asked) -> Response:
+    """A page that shows the image, the bands with their figures, and the forms in which the values can be had."""
+    of = asked.stored.coverage
+    query = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
+    # the image of a page is as small as a screen, whatever the part
+    scaled = [(name, value) for name, value in query if name not in NAMES]
+    grid = asked.part.grid
+    across, down = _picture_size(grid)
+    picture = urlencode([('f', 'png'), *scaled, ('width', str(across)), ('height', str(down))])
+    data = {'id': of.id, 'coverage': of, 'stored': asked.stored, 'query': query, 'forms': FORMS}
+    data['picture'] = f'{api_url()}/collections/{of.id}/coverage?{picture}'
+    data['picture_width'] = round(PICTURE * min(1.0, grid.width / grid.height))
+    data['geographic'] = is_geographic(asked.stored.grid.srid)
+    return as_page('collections/coverage.html', data)
+
+
+def _picture_size(grid: Grid) -> tuple[int, int]:
+    """Columns and rows of an image with cells as they are, or fewer."""
+    share = min(1.0, PICTURE / max(grid.width, grid.height))
+    return max(1, round(grid.width * share)), max(1, round(grid.height * share))

@@ -1,0 +1,1 @@
+"""Editing of features: each edit is a release."""

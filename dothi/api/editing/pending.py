@@ -1,0 +1,89 @@
+"""A feature that waits for review, as its author sees it, and nobody else."""
+
+import json
+
+from flask import Response, request
+from psycopg2 import sql
+
+from dothi.api.address import api_url
+from dothi.api.caching import feature_etag
+from dothi.api.editing.access import editor
+from dothi.api.items.documents import formatted
+from dothi.api.served_crs import ServedCrs
+from dothi.api.service import service
+from dothi.core.database import connection
+from dothi.core.errors import NotFound
+from dothi.core.layer import Layer
+from etl.editing.review import Pending, pending
+
+
+class NotAnyMore(NotFound):
+    """The author has deleted the feature, or its change set was rejected."""
+
+
+def pending_feature(layer: Layer, item_id: str, crs: ServedCrs, form: str) -> Response | None:
+    """The feature as the editor who asks has left it, or None where nothing of it waits.
+
+    A new feature that is released by now is found under its id: the answer leads there. Raises NotAnyMore.
+    """
+    author = editor() if layer.review else None
+    number = feature_number(item_id)
+    if author is None or number is None:
+        return None
+    with connection('editor') as db:
+        found = pending(db, layer, author, number)
+        if found is None:
+            return None
+        if found.released_as is not None and found.id < 0:
+            query = f'?{request.query_string.decode()}' if request.query_string else ''
+            address = f'{api_url()}/collections/{layer.id}/items/{found.released_as}{query}'
+            return Response(status=303, headers={'Location': address})
+        if found.geometry is None or found.status == 'rejected':
+            raise _gone(found)
+        shape = crs.geojson(service().locality.srid)
+        with db.cursor() as cursor:
+            rows = sql.SQL('(select geom, st_transform(geom, 4326) as geom_wgs84 from catalog.edit where id = {}) as e')
+            here = rows.format(sql.Literal(found.edit))
+            cursor.execute(sql.SQL('select {} from {}').format(shape, here))
+            (geometry,) = cursor.fetchone() or ('null',)
+    columns = layer.columns_for(service().audience)
+    response = formatted(form, _document(found, geometry, layer), layer, columns, crs.uri)
+    response.set_etag(feature_etag(found.version, form, crs.uri))
+    response.headers['Cache-Control'] = 'private, no-store'
+    return response
+
+
+def feature_number(item_id: str) -> int | None:
+    """The number in an address, negative for a feature that waits for review; None where it can be no number."""
+    digits = item_id.removeprefix('-')
+    return int(item_id) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+
+
+def _document(found: Pending, geometry: str, layer: Layer) -> bytes:
+    seen = layer.columns_for(service().audience)
+    properties = {name: value for name, value in (found.properties or {}).items() if name in seen}
+    links = [
+        {'rel': 'self', 'type': 'application/geo+json', 'href': f'{api_url()}/collections/{layer.id}/items/{found.id}'},
+        {'rel': 'collection', 'type': 'application/json', 'href': f'{api_url()}/collections/{layer.id}'},
+    ]
+    document = {
+        'type': 'Feature',
+        'id': found.id,
+        'geometry': json.loads(geometry),
+        'properties': properties,
+        'dothi:pending': {'change_set': found.change_set, 'change': found.change},
+        'links': links,
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _gone(found: Pending) -> NotAnyMore:
+    if found.status == 'rejected':
+        return NotAnyMore(
+            vi=f'Đối tượng {found.id} không còn: tập thay đổi {found.change_set} bị từ chối ({found.reason}).',
+            en=f'The feature {found.id} is not there: the change set {found.change_set} was rejected ({found.reason}).',
+        )
+    return NotAnyMore(
+        vi=f'Đối tượng {found.id} không còn: bạn đã xóa trong tập thay đổi {found.change_set}, đang chờ duyệt.',
+        en=f'The feature {found.id} is not there: you deleted it in the change set {found.change_set}, which waits.',
+    )

@@ -1,0 +1,51 @@
+"""What the public service answers to who wants to change items: that they are read only; but a POST may be a query."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from dothi.api.items.search import is_query
+from dothi.api.items.views import search
+from dothi.api.problems import NotAllowed, answer
+from dothi.api.service import service
+
+READ_ONLY = Blueprint('read_only', __name__)
+ITEMS = '/collections/<path:collection_id>/items'
+ITEM = f'{ITEMS}/<path:item_id>'
+READING = ('GET', 'HEAD', 'OPTIONS')
+WRITING = ('POST', 'PUT', 'PATCH', 'DELETE')
+
+
+@READ_ONLY.route(ITEMS, methods=['OPTIONS'], provide_automatic_options=False)
+@READ_ONLY.route(ITEM, methods=['OPTIONS'], provide_automatic_options=False)
+def options(collection_id: str, item_id: str | None = None) -> Response:  # noqa: ARG001
+    """What may be done: reading."""
+    service().layer(collection_id)
+    return allow(READING)
+
+
+@READ_ONLY.route(ITEMS, methods=WRITING, provide_automatic_options=False)
+@READ_ONLY.route(ITEM, methods=WRITING, provide_automatic_options=False)
+def not_here(collection_id: str, item_id: str | None = None) -> Response:
+    """The answer to a query by POST, and a refusal for anything else."""
+    service().layer(collection_id)
+    if request.method == 'POST' and item_id is None and is_query():
+        return search(collection_id)
+    return refused(READING)
+
+
+def refused(allowed: tuple[str, ...]) -> Response:
+    """That the resource does not take the method, and which it takes."""
+    listed = ', '.join(allowed)
+    error = NotAllowed(
+        vi=f'Ở đây không dùng được {request.method}. Dùng được: {listed}.',
+        en=f'{request.method} cannot be used here. What can: {listed}.',
+    )
+    response = answer(error, HTTPStatus.METHOD_NOT_ALLOWED)
+    response.headers['Allow'] = listed
+    return response
+
+
+def allow(methods: tuple[str, ...], more: dict[str, str] | None = None) -> Response:
+    """The answer to OPTIONS."""
+    return Response(headers={'Allow': ', '.join(methods), 'Cache-Control': 'no-store', **(more or {})})

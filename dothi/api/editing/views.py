@@ -1,0 +1,239 @@
+"""Features added, replaced, changed and deleted (OGC API - Features, part 4): each edit is a release of its own."""
+
+import json
+import re
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+from psycopg2.extensions import connection as Connection
+
+from dothi.api import parameters
+from dothi.api.address import api_url
+from dothi.api.caching import feature_etag, names_version
+from dothi.api.editing.access import editor, must_be_editor
+from dothi.api.editing.body import FEATURES, PATCHES, patched_feature, sent_feature
+from dothi.api.editing.pending import feature_number
+from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow, refused
+from dothi.api.items.query import COMMON
+from dothi.api.items.search import is_query
+from dothi.api.items.views import search
+from dothi.api.language import say
+from dothi.api.problems import answer
+from dothi.api.service import released, service
+from dothi.core.catalog import current_releases
+from dothi.core.errors import ConditionMissing, NotFound, Outdated
+from dothi.core.layer import Layer
+from dothi.core.text import without_accents
+from etl.coordinates import Reading
+from etl.editing import review as edit_review
+from etl.editing.checks import Submitted, Unfit, prepared
+from etl.editing.edit import (
+    Version,
+    draft_of,
+    editing,
+    key_must_be_free,
+    key_must_stay,
+    open_version,
+    row_of,
+    save,
+    version_with_key,
+)
+from etl.editing.review import Pending
+from etl.prepare import Prepared
+
+EDITING = Blueprint('editing', __name__)
+# The draft has moved all but the last to part 5 of OGC API - Common; its clients look for either name.
+_SHARED = ('create-replace-delete', 'update', 'optimistic-locking-etags')
+CONFORMANCE_CLASSES = (
+    *(f'http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/{name}' for name in _SHARED),
+    *(f'http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/{name}' for name in (*_SHARED, 'features')),
+)
+MOST_BESIDE_STATUS = 300
+LIST_METHODS = ('GET', 'HEAD', 'OPTIONS', 'POST')
+ITEM_METHODS = ('GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE')
+# What an edit makes of the version that it finds, and how the coordinates of that are to be read.
+Made = tuple[Submitted, Reading]
+
+
+class NoFeature(NotFound):
+    """The collection has no feature with this id."""
+
+
+class VersionMissing(ConditionMissing):
+    """The layer wants to know which version was edited."""
+
+
+class StaleVersion(Outdated):
+    """The feature has changed since the client read it."""
+
+
+@EDITING.route(ITEMS, methods=['OPTIONS'], provide_automatic_options=False)
+def options_of_items(collection_id: str) -> Response:
+    """What whoever asks may do with the collection."""
+    service().layer(collection_id)
+    if editor() is None:
+        return allow(READING)
+    return allow(LIST_METHODS, {'Accept-Post': ', '.join(FEATURES)})
+
+
+@EDITING.route(ITEM, methods=['OPTIONS'], provide_automatic_options=False)
+def options_of_item(collection_id: str, item_id: str) -> Response:  # noqa: ARG001
+    """What whoever asks may do with a feature, there or not: QGIS asks for one that it makes up."""
+    service().layer(collection_id)
+    return allow(READING) if editor() is None else allow(ITEM_METHODS, {'Accept-Patch': ', '.join(PATCHES)})
+
+
+@EDITING.route(ITEMS, methods=['POST'], provide_automatic_options=False)
+def create(collection_id: str) -> Response:
+    """A new feature, or the answer to a query, by the type of the body."""
+    if is_query():
+        return search(collection_id)
+    layer, author = _may_edit(collection_id)
+    with editing(layer) as db:
+        released(layer, current_releases(db))
+        feature, reading = sent_feature(layer)
+        rows = prepared([feature], reading, layer, service().locality)
+        if layer.review:
+            number = edit_review.add(db, layer, author, draft_of(rows, layer, service().locality.srid))
+            return Response(status=201, headers={'Location': _address(layer, number)})
+        values = row_of(rows, 0, layer)
+        key_must_be_free(db, layer, values)
+        save(db, layer, service().locality, rows, [], author)
+        made = version_with_key(db, layer, values)
+    if made is None:
+        raise AssertionError(f'{layer.id}: the new feature is not there')
+    return _tagged(Response(status=201, headers={'Location': _address(layer, made.id)}), made.release_from)
+
+
+@EDITING.route(ITEMS, methods=['PUT', 'PATCH', 'DELETE'], provide_automatic_options=False)
+def not_all_at_once(collection_id: str) -> Response:
+    """A collection is not replaced or deleted through the API."""
+    service().layer(collection_id)
+    return refused(READING if editor() is None else LIST_METHODS)
+
+
+@EDITING.route(ITEM, methods=['POST'], provide_automatic_options=False)
+def not_below_a_feature(collection_id: str, item_id: str) -> Response:  # noqa: ARG001
+    """Nothing is added to a feature."""
+    service().layer(collection_id)
+    return refused(READING if editor() is None else ITEM_METHODS)
+
+
+@EDITING.route(ITEM, methods=['PUT'], provide_automatic_options=False)
+def replace(collection_id: str, item_id: str) -> Response:
+    """A feature with other content and the same id."""
+    return _changed(collection_id, item_id, sent_feature)
+
+
+@EDITING.route(ITEM, methods=['PATCH'], provide_automatic_options=False)
+def update(collection_id: str, item_id: str) -> Response:
+    """A feature changed in part."""
+    return _changed(collection_id, item_id, patched_feature)
+
+
+@EDITING.route(ITEM, methods=['DELETE'], provide_automatic_options=False)
+def delete(collection_id: str, item_id: str) -> Response:
+    """A feature deleted; its versions stay in the history."""
+    return _changed(collection_id, item_id, None)
+
+
+@EDITING.after_request
+def told_beside_the_status(response: Response) -> Response:
+    """What was refused and why, in the status line: QGIS shows no other part of the answer to its user."""
+    if response.status_code >= 400 and response.mimetype == 'application/json':
+        told = without_accents(json.loads(response.get_data()).get('description', '')).replace('–', '-')
+        words = re.sub(r'[^ -~]+', ' ', told)[:MOST_BESIDE_STATUS]
+        response.status = f'{response.status_code} {words}'
+    return response
+
+
+@EDITING.errorhandler(Unfit)
+def unfit(error: Unfit) -> Response:
+    """Everything that is wrong, each with its place in the body."""
+    response = answer(error)
+    if response.mimetype == 'application/json':
+        document = json.loads(response.get_data())
+        document['errors'] = [
+            {'pointer': fault.pointer, 'code': fault.code, 'detail': say(fault.says), **fault.says.model_dump()}
+            for fault in error.faults
+        ]
+        response.set_data(json.dumps(document, ensure_ascii=False))
+    return response
+
+
+def _changed(collection_id: str, item_id: str, make: Callable[[Layer, Version], Made] | None) -> Response:
+    """The answer to a change of one feature; make: its new content, or None where it is to be deleted."""
+    layer, author = _may_edit(collection_id)
+    with editing(layer) as db:
+        found = _found(db, layer, item_id, author)
+        before = found.as_version() if isinstance(found, Pending) else found
+        _must_match(layer, before)
+        rows = None if make is None else _prepared(db, layer, author, found, make)
+        if layer.review:
+            draft = draft_of(rows, layer, service().locality.srid) if rows else None
+            edit_review.keep(db, layer, author, found, draft)
+            return Response(status=202)
+        saved = save(db, layer, service().locality, rows, [before.id] if rows is None else [], author)
+    response = Response(status=204)
+    return response if rows is None else _tagged(response, saved.release or before.release_from)
+
+
+def _prepared(
+    db: Connection, layer: Layer, author: str, found: Version | Pending, make: Callable[[Layer, Version], Made]
+) -> Prepared:  # fmt: skip
+    before = found.as_version() if isinstance(found, Pending) else found
+    feature, reading = make(layer, before)
+    rows = prepared([feature], reading, layer, service().locality)
+    values = row_of(rows, 0, layer)
+    if before.id > 0:
+        key_must_stay(before, values, layer)
+    else:
+        edit_review.key_must_be_new(db, layer, author, values, before.id)
+    return rows
+
+
+def _found(db: Connection, layer: Layer, item_id: str, author: str) -> Version | Pending:
+    """The feature as the author sees it: as it waits for review, else as it is released."""
+    number = feature_number(item_id)
+    waiting = edit_review.pending(db, layer, author, number) if number is not None and layer.review else None
+    if waiting is not None and waiting.status == 'open' and waiting.change != 'closed':
+        return waiting
+    there = open_version(db, layer, number) if number is not None and waiting is None else None
+    if there is None:
+        raise NoFeature(
+            vi=f'Lớp "{layer.id}" không có đối tượng "{item_id}".', en=f'"{layer.id}" has no feature "{item_id}".'
+        )
+    return there
+
+
+def _may_edit(collection_id: str) -> tuple[Layer, str]:
+    layer = service().layer(collection_id)
+    author = must_be_editor()
+    parameters.refuse_unknown(COMMON)
+    return layer, author
+
+
+def _must_match(layer: Layer, before: Version) -> None:
+    """Raises VersionMissing or StaleVersion."""
+    if not request.headers.get('If-Match', '').strip():
+        if layer.require_if_match:
+            raise VersionMissing(
+                vi=f'Lớp "{layer.id}" cần đầu mục If-Match với ETag của đối tượng đã đọc.',
+                en=f'The layer "{layer.id}" wants the header If-Match with the ETag of the feature that was read.',
+            )
+        return
+    if not names_version(request.if_match, before.release_from):
+        raise StaleVersion(
+            vi=f'Đối tượng {before.id} đã thay đổi từ khi được đọc. Đọc lại rồi sửa.',
+            en=f'The feature {before.id} has changed since it was read. Read it again, then edit it.',
+        )
+
+
+def _tagged(response: Response, version: int) -> Response:
+    """`response` with the tag that a next edit can name in If-Match."""
+    response.set_etag(feature_etag(version, 'edit'))
+    return response
+
+
+def _address(layer: Layer, number: int) -> str:
+    return f'{api_url()}/collections/{layer.id}/items/{number}'

@@ -1,0 +1,1 @@
+"""Features: read page by page, searched, counted, written in every format."""

@@ -1,0 +1,125 @@
+"""Items as documents: the features' text with what the standard puts around it, in each format."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response
+
+from dothi.api.address import addressed, api_url
+from dothi.api.items.emptiness import reason_for_none
+from dothi.api.items.features import Page, Version, name_column
+from dothi.api.items.paging import Values, cursor_of
+from dothi.api.items.query import Query
+from dothi.api.language import GEOJSON, JSONLD, language, page, say
+from dothi.api.parameters import given
+from dothi.api.service import service
+from dothi.core.catalog import Release
+from dothi.core.export.formats import FORMATS
+from dothi.core.layer import Column, Layer
+from dothi.core.text import Text
+
+# Every format that items come in as a document, with its media type and what its link is called.
+DOCUMENTS = {
+    'json': (GEOJSON, Text(vi='Dạng GeoJSON', en='As GeoJSON')),
+    'jsonld': (JSONLD, Text(vi='Dạng JSON-LD', en='As JSON-LD')),
+    'html': ('text/html', Text(vi='Dạng HTML', en='As HTML')),
+}
+# What pages of items can be had as beside documents; whole layers and large parts come as more, by a job.
+FILE_FORMATS = ('csv', 'xlsx', 'gpkg', 'fgb')
+FILES = {
+    form: (FORMATS[form].media_type, Text(vi=f'Dạng {FORMATS[form].title}', en=f'As {FORMATS[form].title}'))
+    for form in FILE_FORMATS
+}
+NEXT = Text(vi='Trang sau', en='Next page')
+# The longest query that fits the first line of a request (8,190 bytes) with any address before it.
+LONGEST_QUERY = 7_000
+
+
+def collection_document(query: Query, release: Release, matched: int | None, found: Page, form: str) -> bytes:
+    """The FeatureCollection around the features' text."""
+    links = _links(query.layer, None, form)
+    if found.last is not None:
+        links.append(_next_link(query, found.last, form))
+    head: dict[str, Any] = {'type': 'FeatureCollection'}
+    if matched is not None:
+        head['numberMatched'] = matched
+    head |= {
+        'numberReturned': found.returned,
+        'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
+        'dothi:release': release.number,
+        'dothi:demo': release.demo,
+        'links': links,
+    }
+    none = reason_for_none(query, release, found)
+    if none is not None:
+        head['description'] = say(none.text)
+        links.append(_link('related', GEOJSON, say(none.way_out), _items(query.layer), none.parameters))
+    return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + found.features + b']}'
+
+
+def feature_document(layer: Layer, item_id: str, version: Version, feature: bytes, form: str) -> bytes:
+    """The Feature with its closing members. They are the version's, so that the same version has the same bytes."""
+    extra = {'dothi:release': version.release, 'dothi:demo': version.demo, 'links': _links(layer, item_id, form)}
+    return feature + b',' + json.dumps(extra, ensure_ascii=False).encode()[1:]
+
+
+def formatted(form: str, document: bytes, layer: Layer, columns: dict[str, Column], crs_uri: str) -> Response:
+    """A document with the properties `columns` in one of DOCUMENTS."""
+    response = Response(_in_form(form, document, layer, columns, crs_uri), mimetype=DOCUMENTS[form][0])
+    response.headers['Content-Crs'] = f'<{crs_uri}>'
+    return response
+
+
+def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column], crs_uri: str) -> bytes | str:
+    if form == 'json':
+        return document
+    content = json.loads(document)
+    if form == 'jsonld':
+        return _jsonld(content, layer)
+    template = 'collections/items/item.html' if content['type'] == 'Feature' else 'collections/items/index.html'
+    data = {'id': layer.id, 'layer': layer, 'columns': columns, 'document': content, 'crs': crs_uri}
+    data['name_column'] = name_column(layer, columns)
+    return page(template, data)
+
+
+def _links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
+    """This document, the same in every other format, and the collection."""
+    own = _items(layer) if item_id is None else f'{_items(layer)}/{item_id}'
+    kept, forms = given().to_dict(), DOCUMENTS | FILES if item_id is None else DOCUMENTS
+    links = [
+        _link('self' if name == form else 'alternate', media_type, say(title), own, kept | {'f': name})
+        for name, (media_type, title) in forms.items()
+    ]
+    collection = own.split('/items')[0]
+    return [*links, _link('collection', 'application/json', layer.title.pick(language()), collection, {})]
+
+
+def _next_link(query: Query, last: Values, form: str) -> dict[str, Any]:
+    kept = {name: value for name, value in given().items() if name != 'offset'}
+    arguments = kept | {'cursor': cursor_of(query.order, last), 'f': form}
+    return _link('next', DOCUMENTS[form][0], say(NEXT), _items(query.layer), arguments)
+
+
+def _items(layer: Layer) -> str:
+    return f'{api_url()}/collections/{layer.id}/items'
+
+
+def _link(rel: str, media_type: str, title: str, href: str, arguments: dict[str, str]) -> dict[str, Any]:
+    """A link that is got; one that is too long for an address is posted, as catalogues of the STAC kind write it."""
+    link: dict[str, Any] = {'rel': rel, 'type': media_type, 'title': title}
+    query = urlencode(arguments)
+    if len(query) <= LONGEST_QUERY:
+        return link | {'href': f'{href}?{query}' if query else href}
+    headers = {'Content-Type': 'application/json'}
+    search = href.removesuffix('/items') + '/search'
+    return link | {'href': search, 'method': 'POST', 'headers': headers, 'body': arguments}
+
+
+def _jsonld(content: dict[str, Any], layer: Layer) -> str:
+    """GeoJSON-LD as pygeoapi writes it."""
+    from pygeoapi.linked_data import geojson2jsonld
+
+    identifier = f'{_items(layer)}/{content["id"]}' if content['type'] == 'Feature' else None
+    return addressed(geojson2jsonld(service().api, content, layer.id, identifier=identifier))

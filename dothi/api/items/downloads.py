@@ -1,0 +1,115 @@
+"""`/collections/{id}/downloads/{name}`: the whole layer as a file that is ready, and the links to it."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from psycopg2 import sql
+
+from dothi.api import parameters
+from dothi.api.documents import link
+from dothi.api.items.query import COMMON
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.stored_file import stored_file
+from dothi.core.catalog import Release
+from dothi.core.errors import Busy, NotFound, did_you_mean
+from dothi.core.export.formats import FORMATS
+from dothi.core.export.ready import DOWNLOADS as DOWNLOAD_ROWS
+from dothi.core.export.ready import Download, definition
+from dothi.core.layer import Layer
+from dothi.core.settings import JobSettings
+from dothi.core.text import Text
+from processes.store import store
+
+DOWNLOADS = Blueprint('downloads', __name__)
+
+
+class NoSuchDownload(NotFound):
+    """The layer is not kept ready under this name."""
+
+
+class BeingPrepared(Busy):
+    """The file is not there yet, and will be."""
+
+
+@DOWNLOADS.route('/collections/<path:collection_id>/downloads/<name>')
+def download(collection_id: str, name: str) -> Response:
+    """The file, or the range of it that is asked for."""
+    parameters.refuse_unknown(COMMON)
+    layer = service().layer(collection_id)
+    form = _format(layer, name)
+    with snapshot() as db:
+        release = db.release(layer)
+        found = next((one for one in _ready(db) if (one.layer_id, one.format) == (layer.id, form)), None)
+        if found is None:
+            raise _being_prepared(name, release)
+        demo = _was_demo(db, found.release)
+    try:
+        response = stored_file(
+            store() / found.file,
+            FORMATS[form].media_type,
+            found.kept_as,
+            # the address is stable and its content is not: the tag is the content's own
+            tag=found.sha256[:32],
+            since=found.made_at,
+        )
+    except FileNotFoundError:
+        # replaced a moment ago, or removed by hand: the worker will see it
+        raise _being_prepared(name, release) from None
+    response.headers['Dothi-Release'] = str(found.release)
+    response.headers['Dothi-Demo'] = str(demo).lower()
+    return response
+
+
+def _was_demo(db: Snapshot, release: int) -> bool:
+    """Whether any feature of the layer was demonstration data in the release that a file holds."""
+    form = sql.SQL('select demo_rows > 0 from catalog.release where number = {}')
+    ((demo,),) = db.rows(form.format(sql.Literal(release)))
+    return bool(demo)
+
+
+def _being_prepared(name: str, release: Release) -> BeingPrepared:
+    return BeingPrepared(
+        vi=f'Tệp {name} đang được chuẩn bị từ đợt phát hành {release.number}. Hãy thử lại sau ít phút.',
+        en=f'The file {name} is being prepared from release {release.number}. Try again in a moment.',
+    )
+
+
+def download_links(db: Snapshot) -> dict[str, list[dict[str, Any]]]:
+    """By layer, links to its files that are ready, each with its size and the release that it holds."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in _ready(db):
+        found.setdefault(one.layer_id, []).append(_link(one))
+    return found
+
+
+def _link(one: Download) -> dict[str, Any]:
+    chosen = FORMATS[one.format]
+    title = Text(
+        vi=f'Cả lớp, {chosen.title}, đợt phát hành {one.release}',
+        en=f'Whole layer, {chosen.title}, release {one.release}',
+    )
+    href = f'/collections/{one.layer_id}/downloads/{one.layer_id}.{one.format}'
+    return link('enclosure', chosen.media_type, title, href, length=one.size_bytes)
+
+
+def _ready(db: Snapshot) -> list[Download]:
+    """The files of the audience; those written by an older definition of their layer are left out."""
+    layers, of = service().layers, service()
+    found = [Download(**document) for (document,) in db.rows(DOWNLOAD_ROWS)]
+    return [
+        one
+        for one in found
+        if one.layer_id in layers
+        and one.definition == definition(layers[one.layer_id], of.locality, of.audience)
+        and one.format in JobSettings().downloads
+    ]
+
+
+def _format(layer: Layer, name: str) -> str:
+    """The format of the file `name`; raises NoSuchDownload."""
+    offered = {f'{layer.id}.{form}': form for form in JobSettings().downloads}
+    if name not in offered:
+        hint = did_you_mean(name, offered)
+        raise NoSuchDownload(vi=f'Không có tệp "{name}". {hint.vi}', en=f'There is no file "{name}". {hint.en}')
+    return offered[name]

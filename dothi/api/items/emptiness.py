@@ -1,0 +1,60 @@
+"""Why a page holds nothing, where the reason is likely a slip: a box beside the layer, or with its axes swapped."""
+
+from dataclasses import dataclass
+
+from dothi.api.items.features import Page
+from dothi.api.items.query import Query
+from dothi.api.parameters import given
+from dothi.core.catalog import Release
+from dothi.core.text import Text
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What to tell, what the link to a better request is called, and that request's parameters."""
+
+    text: Text
+    way_out: Text
+    parameters: dict[str, str]
+
+
+def reason_for_none(query: Query, release: Release, found: Page) -> Reason | None:
+    """The reason why `found` is empty, or None where it is not, or is rightly so."""
+    if found.returned or query.box is None or release.extent_wgs84 is None:
+        return None
+    kept = {name: value for name, value in given().items() if name not in ('offset', 'cursor')}
+    extent = ','.join(map(str, release.extent_wgs84))
+    match query.box.misses(release.extent_wgs84):
+        case 'swapped':
+            return _swapped(kept)
+        case 'outside':
+            return _outside(kept, extent)
+        case None:
+            return None
+
+
+def _swapped(kept: dict[str, str]) -> Reason:
+    box = kept['bbox'].split(',')
+    half = len(box) // 2
+    turned = [box[1], box[0], *box[2:half], box[half + 1], box[half], *box[half + 2 :]]
+    return Reason(
+        Text(
+            vi=f'bbox={kept["bbox"]} nằm ngoài lớp này, nhưng sẽ nằm trong nếu đổi chỗ hai trục. Thứ tự trục theo '
+            'bbox-crs; khi không có bbox-crs là kinh độ trước, vĩ độ sau.',
+            en=f'bbox={kept["bbox"]} lies outside of this layer, and would not with its axes swapped. Their order is '
+            'that of bbox-crs; without bbox-crs longitude comes before latitude.',
+        ),
+        Text(vi='Cùng yêu cầu với hai trục đổi chỗ', en='The same request with the axes swapped'),
+        kept | {'bbox': ','.join(turned)},
+    )
+
+
+def _outside(kept: dict[str, str], extent: str) -> Reason:
+    return Reason(
+        Text(
+            vi=f'bbox={kept["bbox"]} nằm ngoài lớp này. Phạm vi của lớp theo CRS84 là {extent}.',
+            en=f'bbox={kept["bbox"]} lies outside of this layer, whose extent in CRS84 is {extent}.',
+        ),
+        Text(vi='Cùng yêu cầu trong phạm vi của lớp', en="The same request within the layer's extent"),
+        {name: value for name, value in kept.items() if name != 'bbox-crs'} | {'bbox': extent},
+    )

@@ -1,0 +1,178 @@
+"""Items as files: CSV as a stream, the others through a temporary file that is gone before the first byte is sent."""
+
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import Response, request
+from psycopg2 import sql
+from werkzeug.wsgi import ClosingIterator, FileWrapper
+
+from dothi.api import parameters
+from dothi.api.address import api_url
+from dothi.api.caching import conditional, etag, not_modified
+from dothi.api.documents import link
+from dothi.api.items.counting import number_matched
+from dothi.api.items.documents import FILE_FORMATS, LONGEST_QUERY
+from dothi.api.items.features import Page, read_page
+from dothi.api.items.offsets import from_nearby
+from dothi.api.items.paging import cursor_of
+from dothi.api.items.query import Query
+from dothi.api.language import language, say
+from dothi.api.parameters import given
+from dothi.api.served_crs import CRS84
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot, snapshot
+from dothi.core.catalog import Release
+from dothi.core.crs import WGS84
+from dothi.core.export.csv_file import lines
+from dothi.core.export.extract import Extract, Headers
+from dothi.core.export.formats import FORMATS, FileFormat, not_written
+from dothi.core.layer import Layer
+from dothi.core.text import Text
+
+# Tables, in which a column is called by its name or by its title; the first is the default. The others have both.
+HEADERS: dict[str, tuple[str, ...]] = {'csv': ('names', 'titles'), 'xlsx': ('titles', 'names')}
+# A client that reads nothing for so long loses its place: it holds a connection to the database.
+STALLED_S = 300
+BLOCK_BYTES = 2**16
+
+
+def file_response(query: Query, form: str) -> Response:
+    """The page of `query` as a file; without `limit`, the page is as large as pages may be.
+
+    What the file leaves out is told by OGC-NumberMatched, OGC-NumberReturned, a link to the next page, and its name.
+    """
+    headers = _headers(form)
+    query = query if 'limit' in given() else replace(query, limit=service().limits.max_items)
+    with ExitStack() as stack:
+        db = stack.enter_context(snapshot())
+        release = db.release(query.layer)
+        if not_modified(etag(release, form), release.released_at):
+            return conditional(Response(status=304), release, form)
+        begun = from_nearby(db, query, release)
+        found = read_page(db, replace(begun, columns={}, geometry=None))
+        matched = number_matched(db, query, release, found)
+        extract = _extract(begun, release, headers, None if found.returned == matched else matched)
+        if request.method == 'HEAD':
+            response = _unsent(form)
+        elif form == 'csv':
+            response = _streamed(db, extract, stack)
+        else:
+            response = _written(db, extract, FORMATS[form])
+    _describe(response, query, extract, form, found, matched)
+    return response if request.method == 'POST' else conditional(response, release, form)
+
+
+def item_links(layer: Layer) -> list[dict[str, Any]]:
+    """Links to the items of a layer in each of these formats."""
+    title, items = Text(vi='Đối tượng, {}', en='Features as {}'), f'/collections/{layer.id}/items'
+    chosen = [FORMATS[form] for form in FILE_FORMATS]
+    return [link('items', one.media_type, say(title).format(one.title), f'{items}?f={one.name}') for one in chosen]
+
+
+def _headers(form: str) -> Headers:
+    """What the columns of a table are called."""
+    return cast(Headers, parameters.one_of('headers', HEADERS.get(form, ('names', 'titles'))))
+
+
+def _extract(query: Query, release: Release, headers: Headers, matched: int | None) -> Extract:
+    return Extract(
+        layer=query.layer,
+        columns=query.columns,
+        release=release,
+        tail=sql.SQL('from ({}) as f').format(query.some(query.limit)),
+        srid=query.crs.srid,
+        working_srid=service().locality.srid,
+        geometry=query.geometry is not None,
+        tolerance=parameters.length('max-allowable-offset'),
+        in_order=bool(given().get('sortby', '').strip()),
+        lang=language(),
+        headers=headers,
+        matched=matched,
+    )
+
+
+def _streamed(db: Snapshot, extract: Extract, stack: ExitStack) -> Response:
+    """The lines as they come from the database, whose connection is given back when the client has them or is gone."""
+    db.db.cursor().execute(f"set local idle_in_transaction_session_timeout = '{STALLED_S}s'")
+    pieces = lines(db.db, extract, _unheard)
+    # what is wrong with the query shows now, while it can still be answered with a status of its own
+    first = list(islice(pieces, 2))
+    whole = chain(first, pieces)
+    packed = _takes_gzip()
+    body = ClosingIterator(_packed(whole) if packed else whole, [pieces.close, stack.pop_all().close])
+    response = Response(body, content_type=_content_type('csv'), direct_passthrough=True)
+    if packed:
+        response.headers['Content-Encoding'] = 'gzip'
+    return response
+
+
+def _unsent(form: str) -> Response:
+    """What HEAD is told: no length, since that is known once the file is written, and 0 would be believed."""
+    response = Response(iter(()), content_type=_content_type(form), direct_passthrough=True)
+    if form == 'csv' and _takes_gzip():
+        response.headers['Content-Encoding'] = 'gzip'
+    return response
+
+
+def _takes_gzip() -> bool:
+    return request.accept_encodings['gzip'] > 0
+
+
+def _content_type(form: str) -> str:
+    return 'text/csv; charset=utf-8; header=present' if form == 'csv' else FORMATS[form].media_type
+
+
+def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces as one gzip stream: a seventh of the size, and not held together for it."""
+    packer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
+
+
+def _written(db: Snapshot, extract: Extract, chosen: FileFormat) -> Response:
+    """The file, written before anything is answered; it has no name any more when it is sent."""
+    try:
+        with TemporaryDirectory(prefix='dothi-export-') as folder:
+            path = Path(folder) / f'{extract.file_name}.{chosen.name}'
+            chosen.write(db.db, extract, path, _unheard)
+            file = path.open('rb')
+    except OSError as error:
+        raise not_written(Path(f'{extract.file_name}.{chosen.name}'), error) from error
+    response = Response(FileWrapper(file, BLOCK_BYTES), mimetype=chosen.media_type, direct_passthrough=True)
+    response.content_length = os.fstat(file.fileno()).st_size
+    return response
+
+
+def _describe(response: Response, query: Query, extract: Extract, form: str, found: Page, matched: int | None) -> None:
+    """What a reader of the headers learns: how much of the selection it is, of which release, in which system."""
+    part = '' if found.returned == matched else f'-{found.returned}-of-{matched or "more"}'
+    name = f'{extract.file_name}{part}.{form}'
+    response.headers['Content-Disposition'] = f'attachment; filename="{name}"'
+    if matched is not None:
+        response.headers['OGC-NumberMatched'] = str(matched)
+    response.headers['OGC-NumberReturned'] = str(found.returned)
+    # files have longitude first also where the system's own order is another: that is CRS84 by its right name
+    response.headers['Content-Crs'] = f'<{CRS84 if extract.srid == WGS84 else query.crs.uri}>'
+    response.headers['Dothi-Release'] = str(extract.release.number)
+    response.headers['Dothi-Demo'] = str(extract.release.demo).lower()
+    if found.last is not None:
+        kept = {key: value for key, value in given().items() if key != 'offset'}
+        arguments = kept | {'cursor': cursor_of(query.order, found.last), 'f': form}
+        question = urlencode(arguments)
+        if len(question) <= LONGEST_QUERY:
+            address = f'{api_url()}/collections/{query.layer.id}/items?{question}'
+            response.headers.add('Link', f'<{address}>; rel="next"; type="{FORMATS[form].media_type}"')
+
+
+def _unheard(_rows: int) -> None:
+    """Nobody is told how far a file is while its request waits."""

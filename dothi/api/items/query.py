@@ -1,0 +1,183 @@
+"""What a request for items asks for, read from its parameters."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import cast
+
+from psycopg2 import sql
+
+from dothi.api import parameters
+from dothi.api.items.box import Box, read_box
+from dothi.api.items.paging import Order, Values, behind, order_by, order_of, read_cursor
+from dothi.api.parameters import BadParameter, given
+from dothi.api.served_crs import ServedCrs, chosen_crs
+from dothi.api.service import Service
+from dothi.core.cql2 import where
+from dothi.core.cql2.errors import UnknownProperty
+from dothi.core.cql2.parse import Language
+from dothi.core.layer import Audience, Column, Layer
+from dothi.core.layer_source import source
+
+# Parameters that every collection has, beside one per column.
+COMMON = ('f', 'lang')
+OWN = (
+    'limit', 'offset', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime', 'filter', 'filter-lang', 'filter-crs',
+    'properties', 'skipGeometry', 'sortby', 'q', 'max-allowable-offset', 'headers',
+)  # fmt: skip
+# Every term of `q` is looked for on its own.
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class Query:
+    """A page of a layer: from where, which rows, which columns, in which order and system.
+
+    geometry: SQL of a row's geometry as GeoJSON, None where it is left out. after: what the last feature of the page
+    before has in the columns of `order`. whole: whether nothing is left out but by paging.
+    """
+
+    layer: Layer
+    rows: sql.Composable
+    conditions: list[sql.Composable]
+    columns: dict[str, Column]
+    crs: ServedCrs
+    geometry: sql.Composable | None
+    order: Order
+    limit: int
+    offset: int
+    after: Values | None
+    box: Box | None
+    whole: bool
+
+    @property
+    def where(self) -> sql.Composable:
+        """All conditions but the place of the page."""
+        return sql.SQL(' and ').join(self.conditions) if self.conditions else sql.SQL('true')
+
+    def some(self, most: int) -> sql.Composable:
+        """A statement with at most so many of the matching rows, from the beginning of the page on."""
+        place = behind(self.order, self.after) if self.after is not None else sql.SQL('true')
+        form = sql.SQL('select * from {} as f where {} and {} order by {} limit {} offset {}')
+        return form.format(
+            self.rows, self.where, place, order_by(self.order), sql.Literal(most), sql.Literal(self.offset)
+        )
+
+
+def known_parameters(layer: Layer, audience: Audience) -> tuple[str, ...]:
+    """The query parameters of the layer's items."""
+    return (*COMMON, *OWN, *layer.columns_for(audience))
+
+
+def read_query(layer: Layer, form: str, service: Service) -> Query:
+    """The query of the current request, for an answer in the format `form`.
+
+    Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs.
+    """
+    columns = layer.columns_for(service.audience)
+    parameters.refuse_unknown(known_parameters(layer, service.audience))
+    times, box = parameters.times(), read_box(service.locality)
+    conditions = [*_filter(layer, service), *_equal(columns), *_search(layer, columns)]
+    if box is not None:
+        conditions.append(box.touches(service.locality.srid))
+    limits, order = service.limits, _order(layer, columns)
+    crs = wanted_crs(form, service)
+    return Query(
+        layer=layer,
+        rows=source(layer, service.locality, service.audience, times),
+        conditions=conditions,
+        columns=_selected(layer, columns),
+        crs=crs,
+        geometry=None if parameters.yes_or_no('skipGeometry') else geometry(layer, crs, service),
+        order=order,
+        limit=min(parameters.whole_number('limit', limits.default_items, 1), limits.max_items),
+        offset=parameters.whole_number('offset', 0, 0),
+        after=read_cursor(given().get('cursor', ''), order),
+        box=box,
+        whole=not conditions and times is None and layer.publish.validity is None,
+    )
+
+
+def wanted_crs(form: str, service: Service) -> ServedCrs:
+    """The system of the answer's coordinates; raises UnservedCrs.
+
+    JSON-LD calls them longitude and latitude, so there it is CRS84 whatever is asked for.
+    """
+    asked = chosen_crs(given().get('crs'), service.locality, 'crs')
+    return chosen_crs(None, service.locality, 'crs') if form == 'jsonld' else asked
+
+
+def geometry(layer: Layer, crs: ServedCrs, service: Service) -> sql.Composable:
+    """SQL of a row's geometry as GeoJSON, generalised as the current request asks for it."""
+    tolerance, multi = parameters.length('max-allowable-offset'), layer.geometry.startswith('Multi')
+    return crs.geojson(service.locality.srid, tolerance, multi=multi)
+
+
+def _filter(layer: Layer, service: Service) -> list[sql.Composable]:
+    language = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
+    crs = chosen_crs(given().get('filter-crs'), service.locality, 'filter-crs')
+    text = given().get('filter', '')
+    if not text.strip():
+        return []
+    meaning = where.condition(
+        layer, text, srid=service.locality.srid, audience=service.audience, language=language, space=crs.space
+    )
+    return [meaning]
+
+
+def _equal(columns: dict[str, Column]) -> list[sql.Composable]:
+    """`column=value`; a column that is called like a parameter of ours is reached by `filter` only."""
+    named = {name: text for name, text in given().items() if name in columns and name not in (*COMMON, *OWN)}
+    return [
+        sql.SQL('({} = {})').format(sql.Identifier(name), parameters.value_for(name, columns[name], text))
+        for name, text in named.items()
+    ]
+
+
+def _search(layer: Layer, columns: dict[str, Column]) -> list[sql.Composable]:
+    """`q`: every term, without regard to accents and case, in one of the layer's searchable columns."""
+    # released text is NFC; some keyboards write decomposed letters
+    text = unicodedata.normalize('NFC', given().get('q', '')).strip()
+    if not text:
+        return []
+    if len(text) > LONGEST_SEARCH:
+        raise BadParameter(
+            vi=f'q: dài {len(text)} ký tự, nhiều nhất {LONGEST_SEARCH}.',
+            en=f'q: {len(text)} characters long, {LONGEST_SEARCH} at most.',
+        )
+    searched = [sql.Identifier(name) for name in layer.publish.search if name in columns]
+    if not searched:
+        raise BadParameter(
+            vi=f'q: lớp "{layer.id}" không có cột để tìm kiếm.', en=f'q: "{layer.id}" has no column to search in.'
+        )
+    joined = sql.SQL("concat_ws(' ', {})").format(sql.SQL(', ').join(searched))
+    form = sql.SQL('(strpos({}, {}) > 0)')
+    return [form.format(_plain(joined), _plain(sql.Literal(term))) for term in text.split()]
+
+
+def _plain(text: sql.Composable) -> sql.Composable:
+    return sql.SQL('lower(public.unaccent({}))').format(text)
+
+
+def _selected(layer: Layer, columns: dict[str, Column]) -> dict[str, Column]:
+    text = given().get('properties')
+    if text is None:
+        return columns
+    names = [name.strip() for name in text.split(',') if name.strip()]
+    return {name: columns[_known(name, layer, columns)] for name in names}
+
+
+def _order(layer: Layer, columns: dict[str, Column]) -> Order:
+    wanted = []
+    for part in given().get('sortby', '').split(','):
+        # an unescaped + arrives as a space
+        name = part.strip()
+        sign = name[:1] if name not in columns and name[:1] in ('+', '-') else ''
+        if name:
+            wanted.append((_known(name.removeprefix(sign), layer, [*columns, 'id']), sign == '-'))
+    return order_of(layer, wanted, columns)
+
+
+def _known(name: str, layer: Layer, columns: dict[str, Column] | list[str]) -> str:
+    if name not in columns:
+        raise UnknownProperty.of(name, layer.id, columns)
+    return name

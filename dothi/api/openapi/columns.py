@@ -1,0 +1,71 @@
+"""A layer's own columns in the OpenAPI document, in the dialect of OpenAPI 3.0 and in both languages."""
+
+from typing import Any
+
+from dothi.api.openapi.parts import Words, both
+from dothi.core.layer import Audience, Column, ColumnType, Layer
+
+TYPES: dict[ColumnType, dict[str, str]] = {
+    'text': {'type': 'string'},
+    'integer': {'type': 'integer'},
+    'number': {'type': 'number'},
+    'boolean': {'type': 'boolean'},
+    'date': {'type': 'string', 'format': 'date'},
+    'timestamp': {'type': 'string', 'format': 'date-time'},
+}
+
+
+def column_schema(column: Column) -> dict[str, Any]:
+    """What a value of the column can be."""
+    limits = {'minimum': column.min, 'maximum': column.max}
+    return {
+        **TYPES[column.type],
+        'title': column.title.model_dump(),
+        **({'description': described} if (described := _description(column)) else {}),
+        **({'enum': [*column.domain]} if column.domain else {}),
+        **{name: limit for name, limit in limits.items() if limit is not None},
+    }
+
+
+def feature_schema(layer: Layer, audience: Audience) -> dict[str, Any]:
+    """A feature of the layer, with the columns that `audience` sees."""
+    properties = {name: _optional(column) for name, column in layer.columns_for(audience).items()}
+    own = {
+        'id': {'type': 'integer'},
+        'properties': {'type': 'object', 'properties': properties, 'additionalProperties': False},
+    }
+    required = ['id', 'type', 'geometry', 'properties']
+    base = {'$ref': '#/components/schemas/feature'}
+    return {'title': layer.title.model_dump(), 'allOf': [base, {'required': required, 'properties': own}]}
+
+
+def collection_schema(layer: Layer) -> dict[str, Any]:
+    """A page of the layer's features."""
+    items = {'type': 'array', 'items': {'$ref': f'#/components/schemas/{layer.id}.feature'}}
+    base = {'$ref': '#/components/schemas/featureCollection'}
+    return {'title': layer.title.model_dump(), 'allOf': [base, {'properties': {'features': items}}]}
+
+
+def _optional(column: Column) -> dict[str, Any]:
+    """Its schema where a value may be missing: 3.0 wants null among the values of an enumeration, too."""
+    schema = column_schema(column)
+    if column.required:
+        return schema
+    return schema | {'nullable': True} | ({'enum': [*schema['enum'], None]} if 'enum' in schema else {})
+
+
+def _description(column: Column) -> Words | None:
+    """Its description, unit and the meanings of its values."""
+    parts = [column.description.model_dump()] if column.description else []
+    if column.unit:
+        parts.append(both(f'Đơn vị: {column.unit}.', f'Unit: {column.unit}.'))
+    if column.domain:
+        titles = column.domain.items()
+        parts.append(
+            both(
+                '; '.join(f'{value}: {title.vi}' for value, title in titles),
+                '; '.join(f'{value}: {title.en}' for value, title in titles),
+            )
+        )
+    joined = both(' '.join(part['vi'] for part in parts), ' '.join(part['en'] for part in parts))
+    return joined if parts else None

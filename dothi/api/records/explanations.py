@@ -1,0 +1,78 @@
+"""`/documents/{id}`: the platform's own explanations of its analyses, as they lie in docs/explanation."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response
+from markdown_it import MarkdownIt
+
+from dothi.api import parameters
+from dothi.api.documents import as_page, kept
+from dothi.api.items.query import COMMON
+from dothi.api.language import wanted_format
+from dothi.api.service import service
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.layer import Audience
+from dothi.core.settings import PROJECT
+from processes.registry import processes
+
+EXPLANATIONS = Blueprint('explanations', __name__)
+FOLDER = PROJECT / 'docs' / 'explanation'
+MARKDOWN = 'text/markdown'
+
+
+class UnknownDocument(NotFound):
+    """No explanation has this id, or not for this audience."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One explanation: its title, what it says at the beginning, and the whole as Markdown."""
+
+    id: str
+    title: str
+    summary: str
+    text: str
+
+
+def explanations(audience: Audience) -> dict[str, Explanation]:
+    """The explanations of the analyses that `audience` is offered, by the analysis's id."""
+    offered = {name for name, process in processes().items() if process.offered_to(audience)}
+    return {name: one for name, one in _all().items() if name in offered}
+
+
+@EXPLANATIONS.route('/documents/<document_id>')
+def explanation(document_id: str) -> Response:
+    """One explanation, as Markdown or as a page."""
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format(('md', 'html'))
+    known = explanations(service().audience)
+    if document_id not in known:
+        hint = did_you_mean(document_id, known)
+        raise UnknownDocument(
+            vi=f'Không có tài liệu "{document_id}". {hint.vi}', en=f'There is no document "{document_id}". {hint.en}'
+        )
+    response = _written(known[document_id], form)
+    response.headers['Content-Language'] = 'en'
+    return response
+
+
+def _written(found: Explanation, form: str) -> Response:
+    if form == 'md':
+        return kept(found.text.encode(), f'{MARKDOWN}; charset=utf-8')
+    # what stands in the text as HTML stays text
+    body = MarkdownIt('js-default').render(found.text)
+    return as_page('catalogue/document.html', {'id': found.id, 'title': found.title, 'body': body})
+
+
+@lru_cache
+def _all() -> dict[str, Explanation]:
+    return {file.stem: _read(file) for file in sorted(FOLDER.glob('*.md'))}
+
+
+def _read(file: Path) -> Explanation:
+    text = file.read_text(encoding='utf-8')
+    heading, _, rest = text.partition('\n\n')
+    summary = ' '.join(rest.partition('\n\n')[0].split()).replace('*', '').replace('`', '')
+    return Explanation(file.stem, heading.removeprefix('# ').strip(), summary, text)

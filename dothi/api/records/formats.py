@@ -1,0 +1,110 @@
+"""Records as ISO 19139, ISO 19115-3 and DCAT, written by pygeometa from one description (its "MCF")."""
+
+from typing import Any
+
+from lxml import etree
+from pygeometa.core import render_j2_template
+from pygeometa.schemas.dcat import DCATOutputSchema
+from pygeometa.schemas.iso19139 import ISO19139OutputSchema
+
+from dothi.api.config import TEMPLATES
+from dothi.api.records.mcf import ALTERNATE, LANGUAGE, mcf
+from dothi.api.records.record import Record
+from dothi.core.text import LANGUAGES, Text
+
+# pygeometa has none of its own for ISO 19115-3.
+ISO19115_3 = TEMPLATES / 'catalogue' / 'iso19115_3'
+GMD, GCO = 'http://www.isotc211.org/2005/gmd', 'http://www.isotc211.org/2005/gco'
+NAMES = {'gmd': GMD, 'gco': GCO}
+# Parts that mean nothing when they hold nothing, and that the schema does not allow to be empty.
+OPTIONAL = ('spatialRepresentationInfo', 'geographicElement', 'EX_Extent', 'extent', 'otherConstraints')
+
+
+def iso19139(record: Record) -> bytes:
+    """The record as ISO 19139 (ISO 19115:2003)."""
+    root = etree.fromstring(ISO19139OutputSchema().write(mcf(record)).encode())
+    _name_the_locale(root)
+    _name_the_crs(root, record)
+    for name in OPTIONAL:
+        _drop_empty(root, name)
+    return _bytes(root)
+
+
+def iso19115_3(record: Record) -> bytes:
+    """The record as ISO 19115-3."""
+    return _bytes(etree.fromstring(render_j2_template(mcf(record), template_dir=str(ISO19115_3)).encode()))
+
+
+def dcat(record: Record) -> dict[str, Any]:
+    """The record as a dcat:Dataset in JSON-LD."""
+    description = mcf(record)
+    written: dict[str, Any] = DCATOutputSchema().write(description, stringify=False)
+    # pygeometa knows English and French, passes distributions on as a table, and boxes as a list of numbers
+    written['@context'] = {name: to for name, to in written['@context'].items() if not name.endswith(('_en', '_fr'))}
+    written |= {'title': _in_both(record.title), 'abstract': _in_both(record.description), '@id': written['dataseturi']}
+    written['@context']['abstract'] = 'dct:description'
+    written['keywords'] = [value for keyword in record.keywords for value in _in_both(keyword)]
+    written['distribution'] = [_distribution(one) for one in description['distribution'].values()]
+    written['spatial'] = _location(record)
+    for left_out in ('keywords_en', 'keywords_fr', 'dataquality', 'dataseturi', 'license'):
+        written.pop(left_out, None)
+    if record.licence:
+        written['dct:license'] = {'@id': description['identification']['license']['url']}
+    return written
+
+
+def dcat_catalog(records: list[Record]) -> dict[str, Any]:
+    """A page of records as a dcat:Catalog."""
+    written = [dcat(record) for record in records]
+    context = written[0]['@context'] if written else {'dcat': 'http://www.w3.org/ns/dcat#'}
+    members = [{name: value for name, value in one.items() if name != '@context'} for one in written]
+    return {'@context': context, '@type': 'dcat:Catalog', 'dcat:dataset': members}
+
+
+def _in_both(text: Text) -> list[dict[str, str]]:
+    return [{'@value': text.pick(lang), '@language': lang} for lang in LANGUAGES]
+
+
+def _distribution(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        '@type': 'dcat:Distribution',
+        'dct:title': [{'@value': one['name'][name], '@language': lang} for name, lang in CODES.items()],
+        'dcat:accessURL': {'@id': one['url']},
+        'dcat:mediaType': one['type'],
+    }
+
+
+CODES = {LANGUAGE: 'vi', ALTERNATE: 'en'}
+
+
+def _location(record: Record) -> list[dict[str, Any]]:
+    if record.extent is None:
+        return []
+    west, south, east, north = record.extent
+    ring = ', '.join(f'{x} {y}' for x, y in ((west, south), (east, south), (east, north), (west, north), (west, south)))
+    box = {'@type': 'gsp:wktLiteral', '@value': f'POLYGON(({ring}))'}
+    return [{'@type': 'dct:Location', 'dcat:bbox': box}]
+
+
+def _name_the_locale(root: Any) -> None:
+    """The texts in the second language name their locale by its code; pygeometa calls every locale `locale-fr`."""
+    for locale in root.iter(f'{{{GMD}}}PT_Locale'):
+        locale.set('id', ALTERNATE)
+
+
+def _name_the_crs(root: Any, record: Record) -> None:
+    """The system of the stored coordinates: pygeometa's template knows that of the bounding box only."""
+    (code,) = root.xpath('gmd:referenceSystemInfo//gmd:RS_Identifier/gmd:code/gco:CharacterString', namespaces=NAMES)
+    number = str(record.facts.get('storageCrs', 'EPSG:4326')).partition(':')[2]
+    code.text = f'urn:ogc:def:crs:EPSG::{number}'
+
+
+def _drop_empty(root: Any, name: str) -> None:
+    for found in list(root.iter(f'{{{GMD}}}{name}')):
+        if len(found) == 0 and not (found.text or '').strip() and not found.attrib:
+            found.getparent().remove(found)
+
+
+def _bytes(root: Any) -> bytes:
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True)
+    return written

@@ -1,0 +1,144 @@
+"""Records as GeoJSON in the form of OGC API - Records (OGC 20-004r1, clause 8)."""
+
+from typing import Any
+
+from dothi.api.address import api_url
+from dothi.api.language import GEOJSON, HTML, ISO19115_3, ISO19139, JSON, JSONLD
+from dothi.api.records.record import Contact, Entry, Group, Link, Record, Template, geometry
+from dothi.core.text import LANGUAGES, Lang, Text
+
+RECORD_CORE = 'http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/record-core'
+PROFILE = 'http://www.opengis.net/def/profile/OGC/0/ogc-record'
+NAMES: dict[Lang, dict[str, str]] = {
+    'vi': {'code': 'vi', 'name': 'Tiếng Việt', 'alternate': 'Vietnamese'},
+    'en': {'code': 'en', 'name': 'English', 'alternate': 'English'},
+}
+# The forms of a record: name in `f`, media type, title.
+FORMS: tuple[tuple[str, str, Text], ...] = (
+    ('json', GEOJSON, Text(vi='Bản ghi này, GeoJSON', en='This record as GeoJSON')),
+    ('html', HTML, Text(vi='Bản ghi này, trang web', en='This record as a page')),
+    ('iso19139', ISO19139, Text(vi='Bản ghi này, ISO 19139', en='This record as ISO 19139')),
+    ('iso19115-3', ISO19115_3, Text(vi='Bản ghi này, ISO 19115-3', en='This record as ISO 19115-3')),
+    ('dcat', JSONLD, Text(vi='Bản ghi này, DCAT', en='This record as DCAT')),
+)
+IN_LANGUAGE = {
+    'vi': Text(vi='Bản ghi này, tiếng Việt', en='This record in Vietnamese'),
+    'en': Text(vi='Bản ghi này, tiếng Anh', en='This record in English'),
+}
+CATALOGUE = Text(vi='Danh mục dữ liệu', en='Catalogue')
+
+
+def feature(record: Record, lang: Lang) -> dict[str, Any]:
+    """The record with its texts in `lang`."""
+    found = {
+        'type': 'Feature',
+        'id': record.id,
+        'conformsTo': [RECORD_CORE],
+        'time': _time(record),
+        'geometry': geometry(record.extent),
+        'properties': _properties(record, lang),
+        'links': [*own_links(record.id, lang), *(link(one, lang) for one in record.links)],
+    }
+    return found | ({'linkTemplates': [_template(one, lang) for one in record.templates]} if record.templates else {})
+
+
+def _time(record: Record) -> dict[str, Any] | None:
+    return {'interval': [*record.time], 'resolution': 'P1D'} if record.time else None
+
+
+def _properties(record: Record, lang: Lang) -> dict[str, Any]:
+    """What there is to say; a property without a value is left out."""
+    told: dict[str, Any] = {
+        'type': record.type,
+        'title': record.title.pick(lang),
+        'description': record.description.pick(lang),
+        'keywords': [keyword.pick(lang) for keyword in record.keywords],
+        'language': NAMES[lang],
+        'languages': [NAMES[one] for one in LANGUAGES],
+        'resourceLanguages': [NAMES[one] for one in record.languages],
+        'created': record.created.isoformat() if record.created else None,
+        'updated': record.updated.isoformat() if record.updated else None,
+        'themes': _themes(record),
+        'externalIds': [{'scheme': scheme, 'value': value} for scheme, value in record.external_ids],
+        'formats': [{'name': name, 'mediaType': media_type} for name, media_type in record.formats],
+        'contacts': [_contact(contact, lang) for contact in record.contacts],
+        'license': record.licence,
+        'rights': record.rights.pick(lang) if record.rights else None,
+        'agency': record.agency,
+        'theme': record.theme,
+        **record.facts,
+        'metadataGroups': [_group(group, lang) for group in record.groups],
+        'lineage': [*record.lineage],
+    }
+    return {name: value for name, value in told.items() if value not in (None, [])}
+
+
+def _themes(record: Record) -> list[dict[str, Any]]:
+    scheme = f'{api_url()}/collections/catalogue/queryables'
+    return [{'concepts': [{'id': record.theme}], 'scheme': scheme}] if record.theme else []
+
+
+def _contact(contact: Contact, lang: Lang) -> dict[str, Any]:
+    found = {'organization': contact.organization.pick(lang), 'roles': [*contact.roles]}
+    return found | ({'position': contact.position.pick(lang)} if contact.position else {})
+
+
+def _group(group: Group, lang: Lang) -> dict[str, Any]:
+    return {
+        'id': group.name,
+        'title': group.title.pick(lang),
+        'entries': [_entry(entry, lang) for entry in group.entries],
+    }
+
+
+def _entry(entry: Entry, lang: Lang) -> dict[str, Any]:
+    return {'id': entry.name, 'title': entry.title.pick(lang), 'value': _plain(entry, lang)}
+
+
+def _plain(entry: Entry, lang: Lang) -> str | int | float | bool:
+    """The entry's value as JSON has it."""
+    value = entry.value
+    if isinstance(value, Text):
+        return value.pick(lang)
+    return value if isinstance(value, str | int | float) else value.isoformat()
+
+
+def link(one: Link, lang: Lang) -> dict[str, str]:
+    """A link of a record."""
+    href = one.path if '://' in one.path else f'{api_url()}{one.path}'
+    return {'rel': one.rel, 'type': one.media_type, 'title': one.title.pick(lang), 'href': href} | (
+        {'hreflang': one.language} if one.language else {}
+    )
+
+
+def _template(one: Template, lang: Lang) -> dict[str, Any]:
+    return {
+        'rel': one.rel,
+        'type': one.media_type,
+        'title': one.title.pick(lang),
+        'uriTemplate': f'{api_url()}{one.path}',
+        'variables': one.variables,
+    }
+
+
+def own_links(record_id: str, lang: Lang) -> list[dict[str, str]]:
+    """The record itself, in each of its forms and languages, and the catalogue that it belongs to."""
+    base = f'{api_url()}/collections/catalogue'
+    own = f'{base}/items/{record_id}'
+    forms = [
+        _own(
+            'self' if name == 'json' else 'alternate', f'{own}?f={name}&lang={lang}', media_type, title.pick(lang), lang
+        )
+        for name, media_type, title in FORMS
+    ]
+    others = [
+        _own('alternate', f'{own}?f=json&lang={other}', GEOJSON, IN_LANGUAGE[other].pick(lang), other)
+        for other in LANGUAGES
+        if other != lang
+    ]
+    profile = {'rel': 'profile', 'type': HTML, 'title': 'OGC API - Records', 'href': PROFILE}
+    return [*forms, *others, _own('collection', base, JSON, CATALOGUE.pick(lang), lang), profile]
+
+
+def _own(rel: str, href: str, media_type: str, title: str, lang: Lang) -> dict[str, str]:
+    return {'rel': rel, 'type': media_type, 'title': title, 'href': href, 'hreflang': lang}

@@ -1,0 +1,213 @@
+"""Records of layers and coverages: what their files, their releases and their past say of them."""
+
+from typing import Any
+
+from dothi.api.collection_document import LICENCES
+from dothi.api.coverages.document import FORMS as COVERAGE_FORMS
+from dothi.api.coverages.stored import Stored
+from dothi.api.documents import OGC
+from dothi.api.language import GEOJSON, HTML, JSON, JSONLD
+from dothi.api.records.groups import groups
+from dothi.api.records.past import Past
+from dothi.api.records.record import OPEN, Box, Contact, Entry, Link, Record, Template
+from dothi.core.catalog import Release
+from dothi.core.coverage import Coverage
+from dothi.core.export.formats import FORMATS as FILE_FORMATS
+from dothi.core.layer import Audience, Layer
+from dothi.core.locality import Locality
+from dothi.core.settings import JobSettings
+from dothi.core.text import DEMO, Text
+
+MVT, SCHEMA = 'application/vnd.mapbox-vector-tile', 'application/schema+json'
+DOCUMENTS = (('GeoJSON', GEOJSON), ('JSON-LD', JSONLD), ('HTML', HTML), ('Mapbox Vector Tile', MVT))
+FILES = tuple((one.title, one.media_type) for one in FILE_FORMATS.values() if one.media_type != GEOJSON)
+NUMBER = {'type': 'integer', 'minimum': 0}
+STRUCTURE = Text(vi='Cấu trúc', en='Schema')
+CHECKED = Text(vi='Đã kiểm tra', en='Checked for')
+LAYER_CHECKS = Text(
+    vi='hình học hợp lệ, kiểu và miền giá trị, khóa không trùng, trong phạm vi địa phương',
+    en='valid geometry, types and domains, unique keys, within the extent of the locality',
+)
+COVERAGE_CHECKS = Text(
+    vi='hệ tọa độ, giá trị trong giới hạn của từng dải, phủ đủ địa phương',
+    en='coordinate system, values within the limits of each band, covering enough of the locality',
+)
+
+
+def layer_record(
+    layer: Layer, release: Release, past: Past, period: tuple[Any, Any] | None, locality: Locality, audience: Audience
+) -> Record:
+    """The record of a released layer, with what `audience` may know."""
+    columns, checks = layer.columns_for(audience), layer.checks
+    structure = Text(vi=f'{len(columns)} cột', en=f'{len(columns)} columns')
+    told = (
+        Entry('badRowsShareAllowed', Text(vi='Tỷ lệ hàng lỗi tối đa', en='Share of bad rows allowed'),
+              checks.bad_rows_share),
+        Entry('lostRowsShareAllowed', Text(vi='Tỷ lệ hàng mất tối đa', en='Share of lost rows allowed'),
+              checks.lost_rows_share),
+        Entry('checks', CHECKED, LAYER_CHECKS),
+    )  # fmt: skip
+    return Record(
+        **_common(layer, release, past, locality),
+        time=_time(release, past, period),
+        formats=(*DOCUMENTS, *FILES),
+        links=(*_layer_links(layer), *_licence(layer)),
+        templates=_templates(layer),
+        facts=_facts(layer, release, past, locality.place.crs) | {'geometryType': layer.geometry},
+        groups=groups(layer, release, past, locality, locality.place.crs, Entry('schema', STRUCTURE, structure), told),
+        searched=(*_known_as(layer, locality), *(column.title for column in columns.values())),
+    )
+
+
+def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
+    """The record of a released coverage."""
+    coverage, release, checks = one.coverage, one.release, one.coverage.checks
+    crs = f'EPSG:{one.grid.srid}'
+    listed = ', '.join(f'{name} ({band.unit})' if band.unit else name for name, band in coverage.bands.items())
+    told = (
+        Entry('badCellsShareAllowed', Text(vi='Tỷ lệ ô lỗi tối đa', en='Share of bad cells allowed'),
+              checks.bad_cells_share),
+        Entry('lostCellsShareAllowed', Text(vi='Tỷ lệ ô mất tối đa', en='Share of lost cells allowed'),
+              checks.lost_cells_share),
+        Entry('coveredShareNeeded', Text(vi='Tỷ lệ diện tích phải phủ', en='Share of the area to be covered'),
+              checks.covered_share),
+        Entry('checks', CHECKED, COVERAGE_CHECKS),
+    )  # fmt: skip
+    return Record(
+        **_common(coverage, release, past, locality),
+        time=_time(release, past, None),
+        formats=tuple((form, media_type) for form, media_type, _ in COVERAGE_FORMS),
+        links=(*_coverage_links(coverage), *_licence(coverage)),
+        facts=_facts(coverage, release, past, crs) | {'cellWidth': one.grid.cell_width},
+        groups=groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), told),
+        searched=(*_known_as(coverage, locality), *(band.title for band in coverage.bands.values())),
+    )
+
+
+def _common(data: Layer | Coverage, release: Release, past: Past, locality: Locality) -> dict[str, Any]:
+    agency, publisher = locality.agencies[data.agency], locality.place.attribution
+    return {
+        'id': data.id,
+        'type': 'dataset',
+        'title': data.title,
+        'description': data.description,
+        'keywords': (Text(vi=data.theme, en=data.theme), agency.title, *((DEMO,) if release.demo else ())),
+        'theme': data.theme,
+        'agency': data.agency,
+        'contacts': (
+            Contact(agency.title, ('originator', 'pointOfContact'), agency.focal_point),
+            Contact(publisher, ('publisher', 'distributor')),
+        ),
+        'created': past.first_released,
+        'updated': release.released_at,
+        'extent': _box(release),
+        'licence': data.licence if data.licence in LICENCES else None,
+        'rights': _rights(data, agency.title, publisher),
+        'lineage': past.releases,
+    }
+
+
+def _known_as(data: Layer | Coverage, locality: Locality) -> tuple[Text, ...]:
+    """Who supplies it, who publishes it, and of what place it is."""
+    return locality.agencies[data.agency].title, locality.place.attribution, locality.place.title
+
+
+def _time(release: Release, past: Past, period: tuple[Any, Any] | None) -> tuple[str, str]:
+    """The days on which its features are valid; else since when there is data."""
+    if period:
+        first, last = period
+        return _day(first), _day(last)
+    return (release.as_of or past.first_released.date()).isoformat(), OPEN
+
+
+def _day(at: Any) -> str:
+    return OPEN if at is None else at.isoformat()[:10]
+
+
+def _box(release: Release) -> Box | None:
+    if release.extent_wgs84 is None:
+        return None
+    west, south, east, north = release.extent_wgs84
+    return west, south, east, north
+
+
+def _rights(data: Layer | Coverage, agency: Text, publisher: Text) -> Text:
+    return Text(
+        vi=f'Nguồn: {agency.vi}. Phát hành: {publisher.vi}. Giấy phép: {data.licence}.',
+        en=f'Source: {agency.en}. Published by: {publisher.en}. Licence: {data.licence}.',
+    )
+
+
+def _facts(data: Layer | Coverage, release: Release, past: Past, stored_crs: str) -> dict[str, Any]:
+    return {
+        'access': data.access,
+        'demo': release.demo,
+        'release': release.number,
+        'origin': release.origin,
+        'rows': release.rows_total,
+        'badRows': release.rows_bad,
+        'updateCycle': data.update_cycle,
+        'nextUpdateDue': past.due(data.update_cycle).isoformat(),
+        'storageCrs': stored_crs,
+    }
+
+
+def _layer_links(layer: Layer) -> list[Link]:
+    base = f'/collections/{layer.id}'
+    links = [
+        Link('describes', base, JSON, Text(vi='Lớp dữ liệu này', en='This layer')),
+        Link('item', f'{base}/items', GEOJSON, Text(vi='Đối tượng, GeoJSON', en='Features as GeoJSON')),
+        Link(f'{OGC}/tilesets-vector', f'{base}/tiles', JSON, Text(vi='Ô bản đồ', en='Vector tiles')),
+        Link(f'{OGC}/schema', f'{base}/schema', SCHEMA, STRUCTURE),
+        Link(f'{OGC}/queryables', f'{base}/queryables', SCHEMA, Text(vi='Thuộc tính lọc được', en='Queryables')),
+    ]
+    links += [
+        Link(
+            'enclosure',
+            f'{base}/downloads/{layer.id}.{form}',
+            FILE_FORMATS[form].media_type,
+            Text(vi=f'Cả lớp, {FILE_FORMATS[form].title}', en=f'Whole layer, {FILE_FORMATS[form].title}'),
+        )
+        for form in JobSettings().downloads
+    ]
+    if layer.publish.style:
+        links.append(Link('stylesheet', '/styles/default', JSON, Text(vi='Kiểu vẽ MapLibre', en='MapLibre style')))
+    return links
+
+
+def _coverage_links(coverage: Coverage) -> list[Link]:
+    base = f'/collections/{coverage.id}'
+    values = [Link('item', f'{base}/coverage?f={form}', kind, title) for form, kind, title in COVERAGE_FORMS]
+    return [
+        Link('describes', base, JSON, Text(vi='Raster này', en='This coverage')),
+        *values,
+        Link(f'{OGC}/schema', f'{base}/schema', SCHEMA, STRUCTURE),
+    ]
+
+
+def _licence(data: Layer | Coverage) -> list[Link]:
+    address = LICENCES.get(data.licence)
+    return [Link('license', address, HTML, Text(vi=data.licence, en=data.licence))] if address else []
+
+
+def _templates(layer: Layer) -> tuple[Template, ...]:
+    base = f'/collections/{layer.id}'
+    least, most = layer.publish.tiles.zooms
+    place = {'tileMatrix': NUMBER | {'minimum': least, 'maximum': most}, 'tileRow': NUMBER, 'tileCol': NUMBER}
+    box = {'type': 'string', 'description': 'west,south,east,north'}
+    return (
+        Template(
+            'tiles',
+            f'{base}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f=mvt',
+            MVT,
+            Text(vi='Một ô bản đồ', en='One tile'),
+            place,
+        ),
+        Template(
+            'items',
+            f'{base}/items?f=json&bbox={{bbox}}&limit={{limit}}',
+            GEOJSON,
+            Text(vi='Đối tượng trong một khung', en='Features within a box'),
+            {'bbox': box, 'limit': {'type': 'integer', 'minimum': 1}},
+        ),
+    )

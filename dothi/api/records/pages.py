@@ -1,0 +1,94 @@
+"""The catalogue as pages: a list to search in, and one record with a sketch of where it lies."""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from dothi.api.language import language, page, say
+from dothi.api.parameters import given
+from dothi.api.records.geojson import FORMS, feature
+from dothi.api.records.query import Found
+from dothi.api.records.queryables import KINDS
+from dothi.api.records.record import Box, Record
+from dothi.api.service import service
+
+# Of the sketch, in pixels.
+WIDTH = 280
+
+
+def list_page(chosen: list[Record], found: Found, links: list[dict[str, str]], everything: list[Record]) -> str:
+    """A page of records with the form to search."""
+    data = {
+        'records': [_summary(record) for record in chosen],
+        'matched': found.matched,
+        'links': {link['rel']: link['href'].replace('f=json', 'f=html') for link in links},
+        'asked': given(),
+        'choices': _choices(everything),
+    }
+    return page('catalogue/index.html', data)
+
+
+def record_page(record: Record) -> str:
+    """One record."""
+    document = feature(record, language())
+    data = {
+        **_summary(record),
+        'document': document,
+        'forms': [{'f': name, 'title': say(title)} for name, _, title in FORMS if name != 'html'],
+        'sketch': sketch(record.extent, service().locality.place.extent_wgs84),
+    }
+    return page('catalogue/record.html', data)
+
+
+def overdue(record: Record) -> bool:
+    """Whether an update of the layer should have come by today."""
+    due = record.facts.get('nextUpdateDue')
+    return due is not None and due < datetime.now(UTC).date().isoformat()
+
+
+def _summary(record: Record) -> dict[str, Any]:
+    agency = service().locality.agencies.get(record.agency or '')
+    return {
+        'id': record.id,
+        'type': record.type,
+        'kind': say(KINDS[record.type]),
+        'title': say(record.title),
+        'description': say(record.description),
+        'agency': say(agency.title) if agency else None,
+        'theme': record.theme,
+        'updated': record.updated.date().isoformat() if record.updated else None,
+        'due': record.facts.get('nextUpdateDue'),
+        'overdue': overdue(record),
+        'demo': record.facts.get('demo', False),
+        'rows': record.facts.get('rows'),
+    }
+
+
+def _choices(everything: list[Record]) -> dict[str, list[tuple[str, str]]]:
+    """What the form's lists offer: value and title."""
+    agencies = service().locality.agencies
+    supplying = sorted({record.agency for record in everything if record.agency})
+    return {
+        'type': [(name, title.pick(language())) for name, title in KINDS.items()],
+        'theme': [(theme, theme) for theme in sorted({record.theme for record in everything if record.theme})],
+        'agency': [(name, say(agencies[name].title)) for name in supplying],
+    }
+
+
+def sketch(box: Box | None, frame: Box) -> dict[str, float] | None:
+    """Where `box` lies in `frame`, in pixels of a drawing of `width` by `height`; None without a box.
+
+    A degree of longitude is drawn as long as it is at the frame's middle. What is smaller than four pixels gets four.
+    """
+    if box is None:
+        return None
+    scale_x = WIDTH / max(frame[2] - frame[0], 1e-9)
+    scale_y = scale_x / max(math.cos(math.radians((frame[1] + frame[3]) / 2)), 0.1)
+    return {
+        'width': WIDTH,
+        'height': round((frame[3] - frame[1]) * scale_y, 1),
+        'x': round((box[0] - frame[0]) * scale_x, 1),
+        'y': round((frame[3] - box[3]) * scale_y, 1),
+        'w': round(max((box[2] - box[0]) * scale_x, 4), 1),
+        'h': round(max((box[3] - box[1]) * scale_y, 4), 1),
+    }

@@ -1,0 +1,80 @@
+"""The past of layers, as far as a reader may know it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg2 import sql
+
+from dothi.api.snapshot import Snapshot
+from dothi.core.layer import Audience, Layer
+from dothi.core.update_cycle import next_update_due
+
+# Releases that a record tells of, newest first.
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Past:
+    """Since when a layer has data, when it was last delivered, and its newest releases as plain data."""
+
+    first_released: datetime
+    last_delivered: datetime | None
+    releases: tuple[dict[str, Any], ...]
+
+    def due(self, update_cycle: str) -> date:
+        """When the layer should be delivered again."""
+        return next_update_due(update_cycle, (self.last_delivered or self.first_released).date())
+
+
+def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
+    """The past of each released layer that the reader may see; for the internal one with the files' names."""
+    rows = db.rows(sql.SQL('select * from catalog.layer_pasts({})').format(sql.Literal(MOST)))
+    numbers = {release['delivery_id'] for *_, releases in rows for release in releases} - {None}
+    files = _files(db, numbers) if audience == 'internal' and numbers else {}
+    return {
+        layer_id: Past(first, delivered, tuple(_told(release, files) for release in releases))
+        for layer_id, first, delivered, releases in rows
+    }
+
+
+def period(db: Snapshot, layer: Layer, audience: Audience) -> tuple[date | None, date | None] | None:
+    """The first and last day on which features of a layer with validity are valid, None for an open end.
+
+    None for a layer without validity, and where the reader may not see those columns.
+    """
+    begins, ends = layer.publish.validity or ('', '')
+    if not {begins, ends} <= layer.columns_for(audience).keys():
+        return None
+    form = 'select min({0}), case when count(*) = count({1}) then max({1}) end from {2}'
+    ((first, last),) = db.rows(
+        sql.SQL(form).format(sql.Identifier(begins), sql.Identifier(ends), sql.Identifier('layer', layer.id))
+    )
+    return first, last
+
+
+def _files(db: Snapshot, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+    statement = sql.SQL('select * from catalog.delivered_files({})').format(sql.Literal(sorted(numbers)))
+    return {
+        number: {'file': name, 'received': received.isoformat(), 'sha256': sha256}
+        for number, name, received, sha256 in db.rows(statement)
+    }
+
+
+def _told(release: dict[str, Any], files: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """One release in the words of a record."""
+    told = {
+        'release': release['number'],
+        'origin': release['origin'],
+        'scope': release['scope'],
+        'mode': release['mode'],
+        'asOf': release['as_of'],
+        'released': release['released_at'],
+        'added': release['rows_added'],
+        'changed': release['rows_changed'],
+        'closed': release['rows_closed'],
+        'delivery': release['delivery_id'],
+    }
+    known = {name: value for name, value in told.items() if value is not None}
+    return known | files.get(release['delivery_id'], {})

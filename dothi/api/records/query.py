@@ -1,0 +1,206 @@
+"""What a request for records asks for, and which records answer it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from psycopg2 import sql
+
+from dothi.api import parameters
+from dothi.api.items.query import COMMON
+from dothi.api.language import language
+from dothi.api.parameters import BadParameter, given
+from dothi.api.records.catalogue import Holdings
+from dothi.api.records.queryables import CATALOGUE, SORTABLES, relation
+from dothi.api.served_crs import CRS84
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.cql2 import where
+from dothi.core.cql2.errors import UnknownProperty
+from dothi.core.cql2.parse import Language
+from dothi.core.crs import WGS84
+from dothi.core.layer_source import BadTime, Times, parse_times
+from dothi.core.text import search_key
+
+# Equal to one of the values, which commas separate.
+ONE_OF = {'ids': 'id', 'type': 'type', 'theme': 'theme', 'agency': 'agency', 'license': 'license', 'access': 'access'}
+# One of the values is among the record's.
+AMONG = {'keywords': 'keywords', 'language': 'languages', 'externalIds': 'external_ids'}
+# A time within an interval, as in `datetime`.
+WITHIN = ('updated', 'nextUpdateDue')
+CRS_PARAMETERS = ('crs', 'bbox-crs', 'filter-crs')
+OWN = (
+    'limit', 'offset', 'q', 'bbox', 'datetime', 'sortby', 'filter', 'filter-lang', *CRS_PARAMETERS, *ONE_OF, *AMONG,
+    *WITHIN,
+)  # fmt: skip
+DEFAULT_ORDER = (('title', 'asc'),)
+# Vietnamese letters in the order of the alphabet, and not of their code points.
+ORDERED = {'title': 'title collate "vi-x-icu"'}
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many records match, and the ids of those on the page, in order."""
+
+    matched: int
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page of records: conditions, order, and place of the page."""
+
+    conditions: list[sql.Composable]
+    order: list[sql.Composable]
+    limit: int
+    offset: int
+
+
+def read_asked() -> Asked:
+    """What the current request asks for; raises UnknownParameter, BadParameter, BadFilter, BadTime."""
+    parameters.refuse_unknown((*COMMON, *OWN))
+    limits = service().limits
+    for name in CRS_PARAMETERS:
+        _only_crs84(name)
+    return Asked(
+        conditions=[condition for read in READERS for condition in read()],
+        order=_order(),
+        limit=min(parameters.whole_number('limit', limits.default_items, 1), limits.max_items),
+        offset=parameters.whole_number('offset', 0, 0),
+    )
+
+
+def find(db: Snapshot, among: Holdings, asked: Asked) -> Found:
+    """The records that `asked` means."""
+    conditions = sql.SQL(' and ').join(asked.conditions or [sql.SQL('true')])
+    order = sql.SQL(', ').join([*asked.order, sql.SQL('id')])
+    statement = sql.SQL("""
+        with found as materialized (
+            select id, row_number() over (order by {order}) as place from {records} as records where {conditions}
+        )
+        select
+            (select count(*) from found),
+            array(select id from found where place > {first} and place <= {last} order by place)""").format(
+        order=order,
+        records=relation(among.rows[language()]),
+        conditions=conditions,
+        first=sql.Literal(asked.offset),
+        last=sql.Literal(asked.offset + asked.limit),
+    )
+    ((matched, ids),) = db.rows(statement)
+    return Found(matched, ids)
+
+
+def _only_crs84(name: str) -> None:
+    if given().get(name, '').strip('[]') not in ('', CRS84):
+        raise BadParameter(
+            vi=f'{name}: bản ghi chỉ có ở hệ {CRS84}.', en=f'{name}: records come in the system {CRS84} only.'
+        )
+
+
+def _values(name: str) -> list[str]:
+    return [part.strip() for part in given().get(name, '').split(',') if part.strip()]
+
+
+def _one_of() -> list[sql.Composable]:
+    asked = {column: _values(name) for name, column in ONE_OF.items()}
+    form = sql.SQL('({} = any({}))')
+    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in asked.items() if values]
+
+
+def _among() -> list[sql.Composable]:
+    asked = {column: _values(name) for name, column in AMONG.items()}
+    asked['keywords'] = [search_key(keyword) for keyword in asked['keywords']]
+    form = sql.SQL('({} ?| {})')
+    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in asked.items() if values]
+
+
+def _search() -> list[sql.Composable]:
+    """`q`: one of the phrases between commas; the words of a phrase follow one another, whatever accents they have."""
+    phrases = [' '.join(search_key(phrase).split()) for phrase in _values('q')]
+    found = [sql.SQL('strpos(words, {}) > 0').format(sql.Literal(phrase)) for phrase in phrases]
+    return [sql.SQL('({})').format(sql.SQL(' or ').join(found))] if found else []
+
+
+def _box() -> list[sql.Composable]:
+    """Records that touch the box; also those without a place, as the standard says (17-069r4, requirement 24)."""
+    box = parameters.box()
+    if box is None:
+        return []
+    west, south, east, north = box
+    if south > north:
+        raise BadParameter(
+            vi=f'bbox={given()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
+            en=f'bbox={given()["bbox"]}: the lower left corner comes before the upper right one.',
+        )
+    parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    touching = [
+        sql.SQL('ST_Intersects(geom, ST_MakeEnvelope({}, {}, {}, {}, {}))').format(
+            *map(sql.Literal, (x1, south, x2, north, WGS84))
+        )
+        for x1, x2 in parts
+    ]
+    return [sql.SQL('(geom is null or {})').format(sql.SQL(' or ').join(touching))]
+
+
+def _datetime() -> list[sql.Composable]:
+    """Records whose time meets the interval; one without a time has no end on either side."""
+    times = parameters.times()
+    return _meets(times, sql.Identifier('begins'), sql.Identifier('ends')) if times else []
+
+
+def _within() -> list[sql.Composable]:
+    found: list[sql.Composable] = []
+    for name in WITHIN:
+        text = given().get(name, '').strip()
+        if text:
+            at = sql.SQL("({}::timestamp at time zone 'UTC')" if name == 'nextUpdateDue' else '{}').format(
+                sql.Identifier(name)
+            )
+            found += [sql.SQL('({} is not null)').format(at), *_meets(_times(name, text), at, at)]
+    return found
+
+
+def _times(name: str, text: str) -> Times:
+    """As `parse_times`, in whose errors the parameter is called `name`."""
+    try:
+        return parse_times(text)
+    except BadTime as error:
+        raise BadTime(*(said.replace('datetime=', f'{name}=', 1) for said in (error.text.vi, error.text.en))) from None
+
+
+def _meets(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[sql.Composable]:
+    parts = []
+    if times.end:
+        parts.append(sql.SQL('({} <= {})').format(begins, sql.Literal(times.end)))
+    if times.begin:
+        parts.append(sql.SQL('({} >= {})').format(ends, sql.Literal(times.begin)))
+    return cast(list[sql.Composable], parts)
+
+
+def _filter() -> list[sql.Composable]:
+    form = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
+    text = given().get('filter', '')
+    if not text.strip():
+        return []
+    return [where.condition(CATALOGUE, text, srid=WGS84, audience=service().audience, language=form)]
+
+
+READERS: tuple[Callable[[], list[sql.Composable]], ...] = (
+    _one_of, _among, _search, _box, _datetime, _within, _filter,
+)  # fmt: skip
+
+
+def _order() -> list[sql.Composable]:
+    """The wanted order, or by title; what has no value comes last, upwards and downwards."""
+    asked = [(part.lstrip('+-').strip(), 'desc' if part.startswith('-') else 'asc') for part in _values('sortby')]
+    order = [(name, direction) for name, direction in asked if name] or DEFAULT_ORDER
+    for name, _ in order:
+        if name not in SORTABLES:
+            raise UnknownProperty.of(name, CATALOGUE.id, SORTABLES)
+    return [
+        sql.SQL('{} {} nulls last').format(
+            sql.SQL(ORDERED[name]) if name in ORDERED else sql.Identifier(name), sql.SQL(direction)
+        )
+        for name, direction in order
+    ]

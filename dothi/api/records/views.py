@@ -1,0 +1,170 @@
+"""`/collections/catalogue/items` and `/items/{id}`: the catalogue as records, OGC API - Records (OGC 20-004r1)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from dothi.api import parameters
+from dothi.api.address import api_url, root_url
+from dothi.api.caching import dated, hash_of, not_modified
+from dothi.api.editing.read_only import READING, WRITING, allow, refused
+from dothi.api.items.query import COMMON
+from dothi.api.language import GEOJSON, HTML, JSON, JSONLD, language, wanted_format
+from dothi.api.parameters import given
+from dothi.api.records.catalogue import holdings, state
+from dothi.api.records.formats import dcat, dcat_catalog, iso19115_3, iso19139
+from dothi.api.records.geojson import CATALOGUE, FORMS, PROFILE, feature
+from dothi.api.records.pages import list_page, record_page
+from dothi.api.records.query import Asked, Found, find, read_asked
+from dothi.api.records.record import Record
+from dothi.api.service import service
+from dothi.api.snapshot import snapshot
+from dothi.core.catalog import Release
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.text import LANGUAGES, Text
+
+RECORDS = Blueprint('records', __name__)
+ITEMS = '/collections/catalogue/items'
+ITEM = f'{ITEMS}/<path:record_id>'
+CONFORMANCE_CLASSES = tuple(
+    f'http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/{name}'
+    for name in (
+        'record-core', 'record-collection', 'record-core-query-parameters', 'json', 'html', 'oas30', 'sorting',
+        'autodiscovery', 'searchable-catalog', 'searchable-catalog-sorting', 'searchable-catalog-filtering',
+        # two classes have one name in the standard's table of classes and another in its annex A
+        'record-api', 'records-api', 'filtering', 'cql-filter',
+    )
+)  # fmt: skip
+LIST_FORMATS = ('json', 'html', 'dcat')
+RECORD_FORMATS = tuple(name for name, _, _ in FORMS)
+MEDIA_TYPES = {name: media_type for name, media_type, _ in FORMS}
+
+
+class UnknownRecord(NotFound):
+    """The catalogue has no record with this id."""
+
+
+@RECORDS.route(ITEMS, methods=('OPTIONS', *WRITING), provide_automatic_options=False)
+@RECORDS.route(ITEM, methods=('OPTIONS', *WRITING), provide_automatic_options=False)
+def read_only(record_id: str | None = None) -> Response:  # noqa: ARG001
+    """Records follow what they describe: they are not written by themselves."""
+    return allow(READING) if request.method == 'OPTIONS' else refused(READING)
+
+
+@RECORDS.route(ITEMS, provide_automatic_options=False)
+def records() -> Response:
+    """A page of records."""
+    asked, form = read_asked(), wanted_format(LIST_FORMATS)
+    with snapshot() as db:
+        releases = db.releases()
+        tag = _tag(releases, form)
+        if not_modified(tag):
+            return _kept(Response(status=304), releases, tag)
+        held = holdings(db, service(), releases)
+        found = find(db, held, asked)
+    body = _list(form, [held.records[name] for name in found.ids], found, asked, [*held.records.values()])
+    return _kept(Response(body, mimetype=MEDIA_TYPES[form]), releases, tag)
+
+
+@RECORDS.route(ITEM, provide_automatic_options=False)
+def record(record_id: str) -> Response:
+    """One record."""
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format(RECORD_FORMATS)
+    with snapshot() as db:
+        releases = db.releases()
+        tag = _tag(releases, form)
+        known = holdings(db, service(), releases).records
+    if record_id not in known:
+        hint = did_you_mean(record_id, known)
+        raise UnknownRecord(
+            vi=f'Danh mục không có bản ghi "{record_id}". {hint.vi}',
+            en=f'The catalogue has no record "{record_id}". {hint.en}',
+        )
+    if not_modified(tag):
+        return _kept(Response(status=304), releases, tag)
+    return _kept(Response(_one(form, known[record_id]), mimetype=MEDIA_TYPES[form]), releases, tag)
+
+
+def _tag(releases: dict[str, Release], form: str) -> str:
+    """Changes with the catalogue, form, language, address and day: whether an update is overdue depends on that."""
+    return hash_of(state(service(), releases), form, language(), root_url(), datetime.now(UTC).date().isoformat())
+
+
+def _kept(response: Response, releases: dict[str, Release], tag: str) -> Response:
+    response.set_etag(tag, weak=True)
+    newest = max((release.released_at for release in releases.values()), default=None)
+    if newest:
+        return dated(response, newest)
+    response.headers['Content-Language'] = language()
+    return response
+
+
+def _one(form: str, found: Record) -> str:
+    writers: dict[str, Any] = {
+        'json': lambda one: json.dumps(feature(one, language()), ensure_ascii=False),
+        'html': record_page,
+        'iso19139': iso19139,
+        'iso19115-3': iso19115_3,
+        'dcat': lambda one: json.dumps(dcat(one), ensure_ascii=False),
+    }
+    written: str = writers[form](found)
+    return written
+
+
+def _list(form: str, chosen: list[Record], found: Found, asked: Asked, everything: list[Record]) -> str:
+    links = _links(found, asked)
+    if form == 'html':
+        return list_page(chosen, found, links, everything)
+    if form == 'dcat':
+        return json.dumps(dcat_catalog(chosen), ensure_ascii=False)
+    lang = language()
+    document = {
+        'type': 'FeatureCollection',
+        'numberMatched': found.matched,
+        'numberReturned': len(chosen),
+        'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
+        'features': [feature(one, lang) for one in chosen],
+        'links': links,
+    }
+    return json.dumps(document, ensure_ascii=False)
+
+
+LIST_FORMS = (
+    ('json', GEOJSON, Text(vi='Trang này, GeoJSON', en='This page as GeoJSON')),
+    ('html', HTML, Text(vi='Trang này, trang web', en='This page for reading')),
+    ('dcat', JSONLD, Text(vi='Trang này, DCAT', en='This page as DCAT')),
+)
+OTHER_PAGES = {'prev': Text(vi='Trang trước', en='Previous page'), 'next': Text(vi='Trang sau', en='Next page')}
+
+
+def _links(found: Found, asked: Asked) -> list[dict[str, str]]:
+    """This page in each of its forms, the pages beside it, the other language, and the catalogue."""
+    kept = {name: value for name, value in given().items() if name != 'f'}
+    links = [
+        _link('self' if name == 'json' else 'alternate', media_type, title, kept | {'f': name})
+        for name, media_type, title in LIST_FORMS
+    ]
+    links += [
+        _link('alternate', GEOJSON, LIST_FORMS[0][2], kept | {'f': 'json', 'lang': lang}) | {'hreflang': lang}
+        for lang in LANGUAGES
+        if lang != language()
+    ]
+    base = f'{api_url()}/collections/catalogue'
+    links.append({'rel': 'collection', 'type': JSON, 'title': CATALOGUE.pick(language()), 'href': base})
+    links.append({'rel': 'profile', 'type': HTML, 'title': 'OGC API - Records', 'href': PROFILE})
+    beside = {'prev': max(asked.offset - asked.limit, 0) if asked.offset else None}
+    beside['next'] = asked.offset + asked.limit if found.matched > asked.offset + asked.limit else None
+    return links + [
+        _link(rel, GEOJSON, OTHER_PAGES[rel], kept | {'f': 'json', 'offset': str(offset)})
+        for rel, offset in beside.items()
+        if offset is not None
+    ]
+
+
+def _link(rel: str, media_type: str, title: Text, query: dict[str, str]) -> dict[str, str]:
+    href = f'{api_url()}/collections/catalogue/items?{urlencode(query)}'
+    return {'rel': rel, 'type': media_type, 'title': title.pick(language()), 'href': href}

@@ -1,0 +1,1 @@
+"""Vector tiles: drawn by PostGIS, kept by the release that touched them."""

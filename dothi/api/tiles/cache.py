@@ -1,0 +1,106 @@
+"""Tiles kept in files, each with the version that it shows: a release makes useless only those that it changed."""
+
+import fcntl
+import gzip
+import json
+import os
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+# What zlib calls the format.
+GZIP = 16 + zlib.MAX_WBITS
+# Most file systems give a file whole blocks of so many bytes: an empty tile takes one, too.
+BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A tile as it is sent: its version, in what it is shortened, and its bytes in gzip (none: the tile is empty)."""
+
+    version: str
+    shortened: str
+    packed: bytes
+
+    @property
+    def content(self) -> bytes:
+        """The tile itself."""
+        # the last four bytes say how long it is; gzip.decompress takes twice as long
+        size = int.from_bytes(self.packed[-4:], 'little')
+        return zlib.decompress(self.packed, GZIP, size) if size else b''
+
+
+def pack(version: str, shortened: str, content: bytes) -> Kept:
+    """A tile to be kept and sent."""
+    return Kept(version, shortened, gzip.compress(content, 1, mtime=0) if content else b'')
+
+
+class TileCache:
+    """A folder of tiles, of about so many bytes at most; 0 keeps nothing. Any number of processes may share it."""
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self.folder, self.most_bytes = folder, most_bytes
+        self._written = 0
+
+    def get(self, key: str, version: str) -> Kept | None:
+        """The tile, if it is kept in this version; a file that was damaged counts as none."""
+        if not self.most_bytes:
+            return None
+        try:
+            head, _, packed = (self.folder / key).read_bytes().partition(b'\n')
+            said = json.loads(head)
+            if said['version'] == version and said['crc32'] == zlib.crc32(packed):
+                return Kept(version, said['shortened'], packed)
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        return None
+
+    def put(self, key: str, tile: Kept) -> None:
+        """Keeps the tile in place of any other version. A full disk is no reason to fail."""
+        if not self.most_bytes:
+            return
+        head = {'version': tile.version, 'shortened': tile.shortened, 'crc32': zlib.crc32(tile.packed)}
+        body = json.dumps(head).encode() + b'\n' + tile.packed
+        with suppress(OSError):
+            _write(self.folder / key, body)
+            self._written += -(-len(body) // BLOCK) * BLOCK
+        if self._written > self.most_bytes / 20:
+            self._written = 0
+            threading.Thread(target=self.prune, daemon=True).start()
+
+    def prune(self) -> None:
+        """Deletes the tiles written longest ago, down to nine tenths of the limit; one process does it at a time."""
+        with suppress(OSError), (self.folder / 'prune.lock').open('w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            files = sorted(_files(self.folder))
+            surplus = sum(size for _, size, _ in files) - self.most_bytes
+            if surplus <= 0:
+                return
+            surplus += self.most_bytes // 10
+            for _, size, file in files:
+                if surplus <= 0:
+                    break
+                file.unlink(missing_ok=True)
+                surplus -= size
+
+
+def _write(file: Path, body: bytes) -> None:
+    """Writes whole or not at all: others read at the same time."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f'{file.name}.{os.getpid()}.{threading.get_ident()}')
+    draft.write_bytes(body)
+    draft.replace(file)
+
+
+def _files(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """Time of writing, size on the disk, and name of every tile."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            file = Path(parent) / name
+            with suppress(OSError):
+                status = file.stat()
+                if name != 'prune.lock':
+                    yield status.st_mtime_ns, status.st_blocks * 512, file

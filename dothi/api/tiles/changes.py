@@ -1,0 +1,127 @@
+"""Which release last changed what a tile shows: the tile's version, by which clients and the cache keep it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Lock
+from typing import Any, Protocol
+
+from psycopg2 import sql
+
+from dothi.api.tiles.place import Box, Place
+from dothi.core.crs import WGS84
+from dothi.core.layer import Layer
+
+# The finest tiles in which sql/functions/tile_releases.sql records changes.
+RECORDED_ZOOM = 14
+
+
+class Reader(Protocol):
+    """What answers a statement with all its rows."""
+
+    def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """A release of any layer, and when it was made."""
+
+    number: int
+    released_at: datetime
+
+    @property
+    def label(self) -> str:
+        """Names the release, also in a database that was made anew and counts from 1 again."""
+        return f'{self.number}-{int(self.released_at.timestamp() * 1000):x}'
+
+
+@dataclass(frozen=True)
+class Current:
+    """What is served of a layer now: the release, its extent, and what catalog.tile_cell counts of it."""
+
+    version: Version
+    extent: Box | None
+    demo: bool
+    kinds: list[str] | None
+    levels: range
+
+
+def current(db: Reader, layers: tuple[Layer, ...]) -> dict[str, Current]:
+    """What is served of each of `layers` that has a release."""
+    statement = sql.SQL('select * from catalog.tile_state({})').format(sql.Literal([layer.id for layer in layers]))
+    return {
+        name: Current(
+            Version(number, at), tuple(extent) if extent else None, demo, kinds,
+            range(0) if kinds is None else range(coarsest, finest + 1),
+        )
+        for name, number, at, extent, demo, kinds, coarsest, finest in db.rows(statement)
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The newest release by tile, as of the layer's release `until`; before the known ones all changed with `whole`."""
+
+    until: int = 0
+    whole: Version | None = None
+    # by zoom, then by column and row of WebMercatorQuad
+    tiles: dict[int, dict[tuple[int, int], Version]] = field(default_factory=dict)
+
+    def of(self, place: Place) -> Version | None:
+        """The newest release that may have changed the tile."""
+        # beyond its edge a tile shows its buffer, and cells that the edge cuts through; from the recorded zoom on
+        # sql/functions/tile_releases.sql has added the buffer
+        edge = 0.25 if place.grid.srid == WGS84 else 1 / 32 if place.z < RECORDED_ZOOM else 0
+        newest = [_newest(tiles, *place.cells(zoom, edge)) for zoom, tiles in self.tiles.items()]
+        return max((found for found in (self.whole, *newest) if found), default=None)
+
+    def and_then(self, releases: list[tuple[Any, ...]], until: int) -> 'Changes':
+        """With later releases: number, time, and zoom, columns and rows of what each changed."""
+        known = replace(self, until=until, tiles={zoom: dict(tiles) for zoom, tiles in self.tiles.items()})
+        for number, at, zoom, columns, rows in releases:
+            version = Version(number, at)
+            if zoom is None:
+                known = Changes(until, version)
+            else:
+                known.tiles.setdefault(zoom, {}).update(dict.fromkeys(zip(columns, rows, strict=True), version))
+        return known
+
+
+def _newest(tiles: dict[tuple[int, int], Version], west: int, east: int, north: int, south: int) -> Version | None:
+    if (east - west + 1) * (south - north + 1) < len(tiles):
+        found = (tiles.get((x, y)) for x in range(west, east + 1) for y in range(north, south + 1))
+    else:
+        found = (version for (x, y), version in tiles.items() if west <= x <= east and north <= y <= south)
+    return max((version for version in found if version), default=None)
+
+
+class Ledger:
+    """The changes of all layers, kept by one process and read on when a layer has a new release."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, Changes] = {}
+        self._lock = Lock()
+
+    def version(self, db: Reader, layer: Layer, now: Current, place: Place) -> Version:
+        """The release that last changed the tile, no later than `now`."""
+        found = self._until(db, layer, now.version.number).of(place)
+        return found or now.version
+
+    def _until(self, db: Reader, layer: Layer, number: int) -> Changes:
+        known = self._changes.get(layer.id, Changes())
+        if known.until == number:
+            return known
+        # a transaction that began before the last release sees the layer as it was
+        since = known if known.until < number else Changes()
+        found = since.and_then(db.rows(_releases(layer, since.until, number)), number)
+        with self._lock:
+            if self._changes.get(layer.id, Changes()).until < number:
+                self._changes[layer.id] = found
+        return found
+
+
+def _releases(layer: Layer, after: int, until: int) -> sql.Composable:
+    return sql.SQL(
+        """select r.number, r.released_at, t.zoom, t.columns, t.rows
+        from catalog.release as r left join catalog.release_tiles as t on t.release = r.number
+        where r.layer_id = {} and r.number > {} and r.number <= {} order by r.number"""
+    ).format(*map(sql.Literal, (layer.id, after, until)))

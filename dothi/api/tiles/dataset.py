@@ -1,0 +1,85 @@
+"""Vector tiles of several collections at once: of all, of one theme, of those that are asked for."""
+
+from flask import Blueprint, Response, request
+
+from dothi.api import parameters
+from dothi.api.items.query import COMMON
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.tiles.changes import Current, current
+from dothi.api.tiles.matrix_sets import known_grid
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD
+from dothi.api.tiles.tileset import Tileset, of_all, of_theme, themes
+from dothi.api.tiles.views import list_answer, tile_answer, tileset_answer
+
+DATASET_TILES = Blueprint('dataset_tiles', __name__)
+CONFORMANCE_CLASSES = tuple(
+    f'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}'
+    for name in ('dataset-tilesets', 'collections-selection')
+)
+PARAMETERS = (*COMMON, 'collections')
+
+
+@DATASET_TILES.route('/tiles')
+def dataset_tilesets() -> Response:
+    """The tilesets of all collections together, and of each theme."""
+    parameters.refuse_unknown(COMMON)
+    with snapshot() as db:
+        now = _now(db)
+    names = themes(service().locality, service().audience, now)
+    return list_answer('', [_found(theme, now) for theme in (None, *names)] if names else [])
+
+
+@DATASET_TILES.route('/themes/<theme>/tiles')
+def theme_tilesets(theme: str) -> Response:
+    """The tilesets of a theme."""
+    parameters.refuse_unknown(COMMON)
+    with snapshot() as db:
+        return list_answer(f'/themes/{theme}', [_found(theme, _now(db))])
+
+
+@DATASET_TILES.route('/tiles/<matrix_set>')
+@DATASET_TILES.route('/tiles/<matrix_set>/metadata')
+@DATASET_TILES.route('/themes/<theme>/tiles/<matrix_set>')
+@DATASET_TILES.route('/themes/<theme>/tiles/<matrix_set>/metadata')
+def dataset_tileset(matrix_set: str, theme: str | None = None) -> Response:
+    """What the tileset is."""
+    parameters.refuse_unknown(PARAMETERS)
+    grid = known_grid(matrix_set)
+    with snapshot() as db:
+        return tileset_answer(_selected(_found(theme, _now(db))), grid)
+
+
+@DATASET_TILES.route('/tiles/<matrix_set>/<z>/<y>/<x>')
+@DATASET_TILES.route('/themes/<theme>/tiles/<matrix_set>/<z>/<y>/<x>')
+def dataset_tile(matrix_set: str, z: str, y: str, x: str, theme: str | None = None) -> Response:
+    """One tile with a layer per collection; empty (204) where nothing lies."""
+    parameters.refuse_unknown(PARAMETERS)
+    grid = known_grid(matrix_set)
+    with snapshot() as db:
+        return tile_answer(db, _selected(_found(theme, _now(db))), grid, (z, y, x))
+
+
+@DATASET_TILES.route('/xyz/<z>/<x>/<y>.pbf')
+@DATASET_TILES.route('/themes/<theme>/xyz/<z>/<x>/<y>.pbf')
+def dataset_xyz(z: str, x: str, y: str, theme: str | None = None) -> Response:
+    """The same tile of WebMercatorQuad, for clients that know only this order."""
+    return dataset_tile(WEB_MERCATOR_QUAD.name, z, y, x, theme)
+
+
+def _now(db: Snapshot) -> dict[str, Current]:
+    return current(db, tuple(service().layers.values()))
+
+
+def _found(theme: str | None, now: dict[str, Current]) -> Tileset:
+    """The tileset of a theme, or of all layers."""
+    locality, audience = service().locality, service().audience
+    return of_all(locality, audience, now) if theme is None else of_theme(theme, locality, audience, now)
+
+
+def _selected(tileset: Tileset) -> Tileset:
+    """What `collections` leaves of a tileset: ids, or addresses of collections."""
+    asked = request.args.get('collections', '').strip()
+    if not asked:
+        return tileset
+    return tileset.select(list(dict.fromkeys(part.strip().rstrip('/').rpartition('/')[2] for part in asked.split(','))))

@@ -1,0 +1,164 @@
+"""How tilesets are described: OGC 20-057 and 17-083r4, and TileJSON 3.0."""
+
+from typing import Any
+
+from flask import current_app
+
+from dothi.api.address import api_url
+from dothi.api.documents import OGC, link, own_links
+from dothi.api.language import JSON, language, say
+from dothi.api.schemas import column_schema
+from dothi.api.service import service
+from dothi.api.tiles.maker import TileMaker
+from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Grid, Limits
+from dothi.api.tiles.tileset import Tileset, fields, inner_layers
+from dothi.core.layer import Layer
+from dothi.core.text import Text
+
+MVT = 'application/vnd.mapbox-vector-tile'
+CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
+CRS = {'WebMercatorQuad': 'http://www.opengis.net/def/crs/EPSG/0/3857', 'WorldCRS84Quad': CRS84}
+REGISTER = 'http://www.opengis.net/def/tilematrixset/OGC/1.0'
+DIMENSIONS = {'Point': 0, 'LineString': 1, 'Polygon': 2}
+TITLES = {
+    'tile': Text(vi='Ô vectơ (MVT)', en='Vector tiles (MVT)'),
+    'xyz': Text(vi='Ô vectơ, thứ tự x rồi y', en='Vector tiles, x before y'),
+    'scheme': Text(vi='Định nghĩa bộ ô', en='Definition of the tile matrix set'),
+}
+
+
+def tile_address(layer_id: str) -> str:
+    """The address of a layer's tiles, with {z}, {y} and {x} to be filled in."""
+    return f'{api_url()}/collections/{layer_id}/tiles/{WEB_MERCATOR_QUAD.name}/{{z}}/{{y}}/{{x}}?f=mvt'
+
+
+def maker() -> TileMaker:
+    """The tile maker of the service that the current request is for."""
+    if 'dothi.tiles' not in current_app.extensions:
+        current_app.extensions['dothi.tiles'] = TileMaker(service().audience, service().locality)
+    found: TileMaker = current_app.extensions['dothi.tiles']
+    return found
+
+
+def template(tileset: Tileset, grid: Grid, z: str = '{z}', y: str = '{y}', x: str = '{x}') -> str:
+    """The address of the tiles, with names in place of zoom, row and column."""
+    return f'{api_url()}{tileset.path}/tiles/{grid.name}/{z}/{y}/{x}?f=mvt{_selection(tileset)}'
+
+
+def xyz(tileset: Tileset) -> str:
+    """The same in the order and with the ending that most clients know, for WebMercatorQuad."""
+    selection = f'?collections={tileset.selected}' if tileset.selected else ''
+    return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{selection}'
+
+
+def entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+    """What a list of tilesets says of one."""
+    where = f'{tileset.path}/tiles/{grid.name}'
+    return {
+        'title': f'{say(tileset.title)} ({grid.name})',
+        'dataType': 'vector',
+        'crs': CRS[grid.name],
+        'tileMatrixSetURI': f'{REGISTER}/{grid.name}',
+        'links': [
+            link('self', JSON, tileset.title, f'{where}?f=json{_selection(tileset)}'),
+            link(f'{OGC}/tiling-scheme', JSON, TITLES['scheme'], f'/TileMatrixSets/{grid.name}?f=json'),
+        ],
+    }
+
+
+def listing(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
+    """The list of tilesets under `<path>/tiles`."""
+    return {
+        'links': own_links(f'{path}/tiles'),
+        'tilesets': [entry(tileset, grid) for tileset in tilesets for grid in GRIDS.values()],
+    }
+
+
+def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+    """Tileset metadata of OGC 17-083r4."""
+    west, south, east, north = tileset.extent
+    about = entry(tileset, grid)
+    where = f'{tileset.path}/tiles/{grid.name}/metadata'
+    tiles = template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
+    links = [
+        *about['links'],
+        link('item', MVT, TITLES['tile'], tiles, templated=True),
+        link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection(tileset)}'),
+    ]
+    if grid is WEB_MERCATOR_QUAD:
+        links.append(link('alternate', MVT, TITLES['xyz'], xyz(tileset), templated=True))
+    return {
+        **about,
+        'title': say(tileset.title),
+        'description': say(tileset.description),
+        'attribution': say(service().locality.place.attribution),
+        'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
+        'tileMatrixSetLimits': [_limits(tileset.limits(grid, z)) for z in tileset.zooms(grid)],
+        'layers': [part for layer in tileset.layers for part in _described(layer, grid)],
+        **_release(tileset),
+        'links': links,
+    }
+
+
+def tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+    """TileJSON 3.0."""
+    zooms = tileset.zooms(grid)
+    return {
+        'tilejson': '3.0.0',
+        'name': say(tileset.title),
+        'description': say(tileset.description),
+        'attribution': say(service().locality.place.attribution),
+        'scheme': 'xyz',
+        'tiles': [template(tileset, grid)],
+        'minzoom': zooms[0],
+        'maxzoom': zooms[-1],
+        'bounds': list(tileset.extent),
+        'vector_layers': [part for layer in tileset.layers for part in vector_layers(layer, grid)],
+        **_release(tileset),
+    }
+
+
+def vector_layers(layer: Layer, grid: Grid = WEB_MERCATOR_QUAD) -> list[dict[str, Any]]:
+    """What TileJSON says of a layer, and of the names of its polygons."""
+    columns = fields(layer, service().audience)
+    return [
+        {'id': name, 'description': say(layer.title), 'minzoom': zooms[0], 'maxzoom': zooms[-1], 'fields': columns}
+        for name, zooms in inner_layers(layer, maker(), grid).items()
+    ]
+
+
+def _described(layer: Layer, grid: Grid) -> list[dict[str, Any]]:
+    lang = language()
+    properties = {
+        name: column_schema(layer, name, column, lang) for name, column in layer.columns_for(service().audience).items()
+    }
+    dimension = DIMENSIONS[layer.geometry.removeprefix('Multi')]
+    return [
+        {
+            'id': name,
+            'title': say(layer.title),
+            'description': say(layer.description),
+            'dataType': 'vector',
+            'geometryDimension': dimension if name == layer.id else 0,
+            'minTileMatrix': str(zooms[0]),
+            'maxTileMatrix': str(zooms[-1]),
+            'propertiesSchema': {'type': 'object', 'properties': properties},
+        }
+        for name, zooms in inner_layers(layer, maker(), grid).items()
+    ]
+
+
+def _limits(at: Limits) -> dict[str, Any]:
+    return {
+        'tileMatrix': str(at.z), 'minTileRow': at.north, 'maxTileRow': at.south, 'minTileCol': at.west,
+        'maxTileCol': at.east,
+    }  # fmt: skip
+
+
+def _release(tileset: Tileset) -> dict[str, Any]:
+    now = [tileset.now[layer.id] for layer in tileset.layers]
+    return {'dothi:release': max(one.version.number for one in now), 'dothi:demo': any(one.demo for one in now)}
+
+
+def _selection(tileset: Tileset) -> str:
+    return f'&collections={tileset.selected}' if tileset.selected else ''

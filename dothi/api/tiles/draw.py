@@ -1,0 +1,73 @@
+"""One layer in one tile, in no more bytes than allowed, whatever lies there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from psycopg2 import sql
+
+from dothi.api.tiles.place import Place
+from dothi.api.tiles.sql import CELL_STEPS, Canvas, Ink, statement
+
+# Uncompressed: what a client has to take apart.
+MOST_BYTES = 500_000
+# No feature with a geometry takes less.
+LEAST_FEATURE_BYTES = 18
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A tile, and in which way it says less than the layer file asks for (empty: it does not)."""
+
+    content: bytes
+    shortened: str = ''
+
+
+class Reader(Protocol):
+    """What answers a statement with its only row."""
+
+    def row(self, statement: sql.Composable) -> tuple[Any, ...]: ...
+
+
+def draw(db: Reader, canvas: Canvas, place: Place, most_bytes: int = MOST_BYTES) -> Drawn:
+    """The tile as the layer file asks for it, or the first of its ever coarser forms that fits into `most_bytes`."""
+    features = 0
+    for shortened, ink in forms(canvas, place, most_bytes):
+        merges = ink.counted or ink.joined or ink.most_points
+        if not merges and features * LEAST_FEATURE_BYTES > most_bytes:
+            continue
+        content, features = db.row(statement(canvas, place, ink))
+        if len(content) <= most_bytes:
+            return Drawn(bytes(content), shortened)
+    return Drawn(b'', 'nothing')
+
+
+def forms(canvas: Canvas, place: Place, most_bytes: int = MOST_BYTES) -> Iterator[tuple[str, Ink]]:
+    """The forms of a tile from full to coarse, each with the name of what it leaves out."""
+    if not is_merged(canvas, place):
+        yield '', Ink()
+        for px in (1, 4):
+            yield f'kinds only, {px} px', Ink(only_kinds=True, tolerance_px=px)
+    as_asked = is_merged(canvas, place)
+    for shortened, ink in _joined(most_bytes) if canvas.layer.geometry.endswith('LineString') else _counted():
+        yield '' if as_asked else shortened, ink
+        as_asked = False
+
+
+def is_merged(canvas: Canvas, place: Place) -> bool:
+    """Whether the layer file has features merged at this zoom."""
+    below = canvas.layer.publish.tiles.merge_below
+    return below is not None and place.zoom < below
+
+
+def _counted() -> Iterator[tuple[str, Ink]]:
+    for steps in range(CELL_STEPS, -1, -1):
+        yield f'counted in {1 << steps} x {1 << steps} cells', Ink(counted=True, cell_steps=steps)
+
+
+def _joined(most_bytes: int) -> Iterator[tuple[str, Ink]]:
+    yield 'joined', Ink(joined=True)
+    yield 'joined, 4 px', Ink(joined=True, tolerance_px=4)
+    for bytes_per_point in (10, 20, 40, 80, 160):
+        points = most_bytes // bytes_per_point
+        yield f'largest, {points} points', Ink(only_kinds=True, tolerance_px=4, most_points=points)

@@ -1,0 +1,157 @@
+"""Makes and keeps the tiles of any set of layers, for one audience; knows nothing of requests."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from psycopg2 import sql
+
+from dothi import __version__
+from dothi.api.style_file import has_labels
+from dothi.api.tiles.cache import Kept, TileCache, pack
+from dothi.api.tiles.changes import Current, Ledger, Version
+from dothi.api.tiles.draw import MOST_BYTES, Drawn, draw
+from dothi.api.tiles.place import Place
+from dothi.api.tiles.sql import Canvas, anything
+from dothi.core.layer import Audience, Layer
+from dothi.core.layer_source import source
+from dothi.core.locality import Locality
+from dothi.core.settings import PROJECT, PathSettings, TileSettings
+
+# What decides over the bytes of a tile beside data and layer file.
+SOURCES = (
+    *(Path(__file__).with_name(f'{name}.py') for name in ('sql', 'draw', 'place', 'maker')),
+    *(PROJECT / 'sql' / 'functions' / f'{name}.sql' for name in ('tile_grid', 'tile_cells')),
+)
+
+
+class Reader(Protocol):
+    """What answers statements from one state of the database."""
+
+    def row(self, statement: sql.Composable) -> tuple[Any, ...]: ...
+
+    def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Layers that come in one tile, in their order, and the name under which such tiles are kept (none: not at all)."""
+
+    layers: tuple[Layer, ...]
+    kept_as: str | None = None
+
+    def at(self, place: Place) -> tuple[Layer, ...]:
+        """The layers that have tiles at that zoom; what a layer has at its last zoom stays beyond it."""
+        return tuple(layer for layer in self.layers if place.zoom >= layer.publish.tiles.zooms[0])
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What tells a tile from what it was before: the newest release that may have changed it, and a `fingerprint`."""
+
+    version: Version
+    fingerprint: str
+
+    def tag(self, sheet: Sheet) -> str:
+        """For an ETag."""
+        return f'{self.fingerprint}-{sheet.kept_as or "selection"}-{self.version.label}-mvt'
+
+
+class TileMaker:
+    """The tiles of one audience, of one locality."""
+
+    def __init__(self, audience: Audience, locality: Locality) -> None:
+        self.audience, self.locality = audience, locality
+        self._ledger = Ledger()
+        self._fingerprints: dict[tuple[tuple[str, bool], ...], str] = {}
+
+    @cached_property
+    def cache(self) -> TileCache:
+        """Where tiles are kept; the audiences' never meet."""
+        folder = PathSettings().state / 'cache' / 'tiles' / self.audience
+        return TileCache(folder, TileSettings().tile_cache_mb * 1_000_000)
+
+    def edition(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Edition:
+        """What the tile is now. Releases count across layers, so the newest names the state of all."""
+        layers = sheet.at(place) or sheet.layers
+        version = max(self._ledger.version(db, layer, now[layer.id], place) for layer in layers)
+        return Edition(version, self.fingerprint(sheet))
+
+    def fingerprint(self, sheet: Sheet) -> str:
+        """Changes with the software, and with what the locality says of these layers."""
+        known = tuple((layer.id, self.is_labelled(layer)) for layer in sheet.layers)
+        if known not in self._fingerprints:
+            place = self.locality.place
+            said = [[layer.definition() for layer in sheet.layers], place.reference_date.isoformat(), place.crs]
+            text = json.dumps([_software(), self.audience, known, said])
+            self._fingerprints[known] = hashlib.sha256(text.encode()).hexdigest()[:10]
+        return self._fingerprints[known]
+
+    def tile(
+        self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place, edition: Edition | None = None
+    ) -> Kept:
+        """The tile, from the cache or made now. edition: where it is known already."""
+        edition = edition or self.edition(db, sheet, now, place)
+        version = edition.version.label
+        key = f'{sheet.kept_as}-{edition.fingerprint}/{place.grid.name}/{place.z}/{place.x}/{place.y}'
+        kept = self.cache.get(key, version) if sheet.kept_as else None
+        if kept:
+            return kept
+        drawn = self._drawn(db, sheet, now, place)
+        made = pack(version, drawn.shortened, drawn.content)
+        if sheet.kept_as:
+            self.cache.put(key, made)
+        return made
+
+    def is_empty(self, db: Reader, sheet: Sheet, place: Place) -> bool:
+        """Whether no feature lies in the tile or its buffer."""
+        return not any(db.row(anything(self._canvas(layer), place))[0] for layer in sheet.layers)
+
+    def _drawn(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Drawn:
+        if len(sheet.layers) == 1:
+            (layer,) = sheet.layers
+            return draw(db, self._canvas(layer, now[layer.id]), place)
+        return self._together(db, sheet.at(place), now, place)
+
+    def _together(self, db: Reader, layers: tuple[Layer, ...], now: dict[str, Current], place: Place) -> Drawn:
+        """The layers' own tiles, one after the other, which is a tile too; the largest are drawn again if needed."""
+        parts = {layer.id: self.tile(db, Sheet((layer,), layer.id), now, place) for layer in layers}
+        drawn = {name: Drawn(part.content, part.shortened) for name, part in parts.items()}
+        share = fair_share([len(one.content) for one in drawn.values()], MOST_BYTES)
+        for layer in layers:
+            if len(drawn[layer.id].content) > share:
+                drawn[layer.id] = draw(db, self._canvas(layer, now[layer.id]), place, share)
+        shortened = '; '.join(f'{name}: {one.shortened}' for name, one in drawn.items() if one.shortened)
+        return Drawn(b''.join(one.content for one in drawn.values()), shortened)
+
+    def _canvas(self, layer: Layer, now: Current | None = None) -> Canvas:
+        return Canvas(
+            layer,
+            layer.columns_for(self.audience),
+            source(layer, self.locality, self.audience),
+            labels=self.is_labelled(layer),
+            levels=now.levels if now and now.kinds == layer.kinds else range(0),
+        )
+
+    def is_labelled(self, layer: Layer) -> bool:
+        """Whether polygons of the layer also give inner points, for names."""
+        return layer.geometry.endswith('Polygon') and has_labels(layer, self.locality.path)
+
+
+def fair_share(sizes: list[int], total: int) -> int:
+    """The most that each may have so that all together have no more than `total`: who needs less leaves the rest."""
+    share = total
+    for index, size in enumerate(sorted(sizes)):
+        share = total // (len(sizes) - index)
+        if size > share:
+            return share
+        total -= size
+    return max(share, *sizes, 0)
+
+
+@lru_cache
+def _software() -> str:
+    return hashlib.sha256(b''.join([__version__.encode(), *(file.read_bytes() for file in SOURCES)])).hexdigest()

@@ -1,0 +1,158 @@
+"""Vector tiles of a collection, and what any tileset answers: tiles, metadata, TileJSON."""
+
+from flask import Blueprint, Response, request
+
+from dothi.api import parameters
+from dothi.api.caching import not_modified
+from dothi.api.documents import as_json, as_page
+from dothi.api.items.query import COMMON
+from dothi.api.language import wanted_format
+from dothi.api.records.queryables import CATALOGUE
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.tiles.cache import Kept
+from dothi.api.tiles.changes import Version, current
+from dothi.api.tiles.descriptions import MVT, listing, maker, metadata, tilejson, xyz
+from dothi.api.tiles.matrix_sets import known_grid
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Place
+from dothi.api.tiles.tileset import Tileset, of_layer
+from dothi.core.errors import NotFound
+from dothi.core.layer import Layer
+
+TILES = Blueprint('tiles', __name__)
+CONFORMANCE_CLASSES = tuple(
+    f'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}'
+    for name in ('core', 'tileset', 'tilesets-list', 'geodata-tilesets', 'mvt', 'oas30')
+)
+FORMATS = ('json', 'tilejson', 'html')
+
+
+class NoSuchTile(NotFound):
+    """The tile is outside of what the tileset offers."""
+
+
+class NoTiles(NotFound):
+    """The collection is there, but has no tiles."""
+
+
+@TILES.route('/collections/<path:collection_id>/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
+def tile_data(collection_id: str, tileMatrixSetId: str, tileMatrix: str, tileRow: str, tileCol: str) -> Response:  # noqa: N803
+    """One tile of a collection; empty (204) where nothing lies."""
+    layer = tiled_layer(collection_id)
+    parameters.refuse_unknown(COMMON)
+    grid, place = known_grid(tileMatrixSetId), (tileMatrix, tileRow, tileCol)
+    with snapshot() as db:
+        return tile_answer(db, _tileset(db, layer), grid, place)
+
+
+@TILES.route('/collections/<path:collection_id>/xyz/<z>/<x>/<y>.pbf')
+def tile_xyz(collection_id: str, z: str, x: str, y: str) -> Response:
+    """The same tile of WebMercatorQuad, for clients that know only this order."""
+    return tile_data(collection_id, WEB_MERCATOR_QUAD.name, z, y, x)
+
+
+@TILES.route('/collections/<path:collection_id>/tiles')
+def tileset_list(collection_id: str) -> Response:
+    """The tilesets of a collection, one per tile matrix set."""
+    layer = tiled_layer(collection_id)
+    parameters.refuse_unknown(COMMON)
+    with snapshot() as db:
+        found = _tileset(db, layer)
+    return list_answer(found.path, [found])
+
+
+@TILES.route('/collections/<path:collection_id>/tiles/<tileMatrixSetId>')
+@TILES.route('/collections/<path:collection_id>/tiles/<tileMatrixSetId>/metadata')
+def tileset(collection_id: str, tileMatrixSetId: str) -> Response:  # noqa: N803
+    """What the tileset is."""
+    layer = tiled_layer(collection_id)
+    parameters.refuse_unknown(COMMON)
+    with snapshot() as db:
+        return tileset_answer(_tileset(db, layer), known_grid(tileMatrixSetId))
+
+
+def _tileset(db: Snapshot, layer: Layer) -> Tileset:
+    return of_layer(layer, service().locality, current(db, (layer,)))
+
+
+def tiled_layer(collection_id: str) -> Layer:
+    """The layer; raises NoTiles for a collection that is no layer, UnknownLayer where there is none."""
+    if collection_id in {*service().coverages, CATALOGUE.id}:
+        raise NoTiles(vi=f'"{collection_id}" không có ô bản đồ.', en=f'The collection "{collection_id}" has no tiles.')
+    return service().layer(collection_id)
+
+
+def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, str, str]) -> Response:
+    """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
+    wanted_format(('mvt',))
+    place = _place(tileset, grid, *where)
+    edition = maker().edition(db, tileset.sheet, tileset.now, place)
+    tag = edition.tag(tileset.sheet)
+    if not_modified(tag, edition.version.released_at):
+        return _headed(Response(status=304), tag, edition.version)
+    tile = maker().tile(db, tileset.sheet, tileset.now, place, edition)
+    response = _headed(_body(tile), tag, edition.version)
+    if tile.shortened:
+        response.headers['Dothi-Shortened'] = tile.shortened
+    return response
+
+
+def list_answer(path: str, tilesets: list[Tileset]) -> Response:
+    """A list of tilesets, as JSON or as a page."""
+    form, document = wanted_format(), listing(path, tilesets)
+    if form == 'json':
+        return as_json(document)
+    return as_page('collections/tiles/index.html', {**document, 'path': path})
+
+
+def tileset_answer(tileset: Tileset, grid: Grid) -> Response:
+    """What a tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
+    form = wanted_format(FORMATS)
+    if form == 'tilejson':
+        return as_json(tilejson(tileset, grid))
+    if form == 'json':
+        return as_json(metadata(tileset, grid))
+    page = {'path': tileset.path, 'set': grid.name, 'tilejson': tilejson(tileset, grid), 'xyz': xyz(tileset)}
+    return as_page('collections/tiles/metadata.html', page)
+
+
+def _headed(response: Response, tag: str, version: Version) -> Response:
+    """With what lets the tile be kept, but asked for again each time; its bytes are the same in every language."""
+    response.set_etag(tag, weak=True)
+    response.last_modified = version.released_at
+    response.headers['Cache-Control'] = 'no-cache'
+    response.vary.add('Accept-Encoding')
+    return response
+
+
+def _body(tile: Kept) -> Response:
+    """The tile, as it is kept for whoever reads gzip."""
+    if not tile.packed:
+        return Response(b'', 204)
+    if request.accept_encodings['gzip'] <= 0:
+        return Response(tile.content, mimetype=MVT)
+    return Response(tile.packed, mimetype=MVT, headers={'Content-Encoding': 'gzip'})
+
+
+def _place(tileset: Tileset, grid: Grid, matrix: str, row: str, column: str) -> Place:
+    """The tile; raises NoSuchTile with the reason."""
+    if not all(part.isascii() and part.isdigit() and len(part) < 11 for part in (matrix, row, column)):
+        raise NoSuchTile(
+            vi='Mức thu phóng, hàng và cột phải là số nguyên không âm.',
+            en='Zoom level, row and column must be whole numbers, 0 or more.',
+        )
+    place, zooms = Place(int(matrix), int(column), int(row), grid), tileset.zooms(grid)
+    if place.z not in zooms:
+        raise NoSuchTile(
+            vi=f'Có ô {grid.name} từ mức {zooms[0]} đến {zooms[-1]}, không có mức {place.z}.',
+            en=f'There are tiles of {grid.name} from zoom {zooms[0]} to {zooms[-1]}, not {place.z}.',
+        )
+    limits = tileset.limits(grid, place.z)
+    if not limits.contains(place):
+        raise NoSuchTile(
+            vi=f'Ở mức {place.z} dữ liệu nằm trong hàng {limits.north}–{limits.south}, '
+            f'cột {limits.west}–{limits.east}.',
+            en=f'At zoom {place.z} the data lies in rows {limits.north} to {limits.south}, '
+            f'columns {limits.west} to {limits.east}.',
+        )
+    return place

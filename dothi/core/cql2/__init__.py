@@ -1,0 +1,1 @@
+"""CQL2 filters as conditions in SQL."""

@@ -1,0 +1,54 @@
+"""Who may edit: names and tokens, set by DOTHI_EDIT_TOKEN or kept in a file that only its owner can read."""
+
+import hmac
+import secrets
+from pathlib import Path
+
+from dothi.core.database import write_once
+from dothi.core.settings import EditSettings, PathSettings
+
+# Whom the releases name where a token stands without a name.
+UNNAMED = 'editor'
+
+
+def token_file() -> Path:
+    """Where the tokens are kept, one a line: `name:token`, or a token alone."""
+    return PathSettings().secrets / 'edit_token'
+
+
+def make_token() -> Path:
+    """The file of tokens, made with one token in it where there is none."""
+    file = token_file()
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_once(file, f'{secrets.token_urlsafe(24)}\n')
+    return file
+
+
+def editors() -> dict[str, str]:
+    """Token to name of everybody who may edit; nobody may while there is no token."""
+    set_ = EditSettings().edit_token.get_secret_value()
+    file = token_file()
+    given = set_ or (file.read_text(encoding='utf-8') if file.exists() else '')
+    pairs = (word.rpartition(':') for word in given.split())
+    return {token: name or UNNAMED for name, _, token in pairs if token}
+
+
+def editor_with(token: str) -> str | None:
+    """Whose token it is, or None where it is nobody's. Takes as long for a token that is nearly right."""
+    return _whose(token, editors())
+
+
+def editor_with_ticket(ticket: str) -> str | None:
+    """Whose `ticket_of` token it is, or None."""
+    return _whose(ticket, {ticket_of(token): name for token, name in editors().items()})
+
+
+def ticket_of(token: str) -> str:
+    """What stands for `token` in the path of an address: it opens editing and does not tell the token."""
+    return hmac.digest(token.encode(), b'dothi edit', 'sha256').hex()[:32]
+
+
+def _whose(shown: str, names: dict[str, str]) -> str | None:
+    found = [name for known, name in names.items() if hmac.compare_digest(known.encode(), shown.encode())]
+    return found[0] if found else None

@@ -1,0 +1,93 @@
+"""GeoPackage and FlatGeobuf, written by GDAL from Arrow batches: 600,000 polygons in seconds."""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.export.arrow import Stream
+from dothi.core.export.extract import Extract, Tell
+
+
+def write_geopackage(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:
+    """One table with the layer's id as its key, titles, and the values that a column may have."""
+    options = {
+        'FID': 'id',
+        'GEOMETRY_NAME': 'geom',
+        'IDENTIFIER': extract.title,
+        'DESCRIPTION': extract.layer.description.pick(extract.lang),
+    }
+    names = names_in_sqlite(extract.columns)
+    stream = Stream(db, extract, tell, names)
+    _write(stream, path, driver='GPKG', layer_options=options, layer_metadata=_about(extract))
+    with closing(sqlite3.connect(path)) as file, file:
+        _add_domains(file, extract, names)
+
+
+def write_flatgeobuf(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:
+    """The rows along a space-filling curve with an index, or in the order that was asked for and without one."""
+    index = extract.geometry and not extract.in_order
+    options = {
+        'TITLE': extract.title,
+        'DESCRIPTION': extract.layer.description.pick(extract.lang),
+        'SPATIAL_INDEX': 'YES' if index else 'NO',
+    }
+    _write(Stream(db, extract, tell), path, driver='FlatGeobuf', layer_options=options)
+
+
+def names_in_sqlite(columns: Iterable[str]) -> dict[str, str]:
+    """What columns are called where upper and lower case are the same: `NAME` beside `name` becomes `NAME_2`."""
+    taken, names = {'id', 'geom'}, {}
+    for name in columns:
+        ways = (name, *(f'{name}_{number}' for number in range(2, 1_000)))
+        names[name] = next(way for way in ways if way.casefold() not in taken)
+        taken.add(names[name].casefold())
+    return names
+
+
+def _write(stream: Stream, path: Path, **more: Any) -> None:
+    extract = stream.extract
+    shape = {'geometry_name': 'geom', 'geometry_type': extract.layer.geometry, 'crs': f'EPSG:{extract.srid}'}
+    try:
+        pyogrio.write_arrow(
+            stream.reader(), path, layer=extract.layer.id, **(shape if extract.geometry else {}), **more
+        )
+    except Exception as error:
+        raise stream.fault or error from None
+    # GDAL reports a full disk as a warning at times
+    written = pyogrio.read_info(path, force_feature_count=True)['features']
+    if written != stream.rows:
+        raise OSError(f'{written} of {stream.rows} rows were written')
+
+
+def _about(extract: Extract) -> dict[str, str]:
+    """Where the file comes from, kept with the layer."""
+    return {
+        'release': str(extract.release.number),
+        'released_at': extract.release.released_at.isoformat(),
+        'demo': str(extract.release.demo).lower(),
+        'licence': extract.layer.licence,
+    }
+
+
+def _add_domains(file: sqlite3.Connection, extract: Extract, names: dict[str, str]) -> None:
+    """The codes that a column may hold, with their titles, as GeoPackage's schema extension has them."""
+    for name, column in extract.columns.items():
+        values = [
+            (f'{extract.layer.id}_{name}', code, title.pick(extract.lang))
+            for code, title in (column.domain or {}).items()
+        ]
+        file.executemany(
+            """insert into gpkg_data_column_constraints (constraint_name, constraint_type, value, description)
+               values (?, 'enum', ?, ?)""",
+            values,
+        )
+        if values:
+            file.execute(
+                'update gpkg_data_columns set constraint_name = ? where table_name = ? and column_name = ?',
+                [f'{extract.layer.id}_{name}', extract.layer.id, names[name]],
+            )

@@ -1,0 +1,123 @@
+"""`dothi edits`: what waits for an agency's decision, and the decision."""
+
+import getpass
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.table import Column, Table
+from rich.text import Text as Line
+
+from dothi import show
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from etl.editing import change_set
+from etl.editing.change_set import ChangeSet, PendingEdit
+
+edits = typer.Typer(
+    no_args_is_help=True,
+    help='Duyệt thay đổi · Edits of layers that want them reviewed: shows, accepts and rejects them.',
+)
+
+Json = Annotated[
+    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+]
+Number = Annotated[int, typer.Argument(help='Số của tập thay đổi · Number of the change set.')]
+By = Annotated[str | None, typer.Option(help='Người quyết định · Who decides; the user of this machine when left out.')]
+STATES = {'open': 'chờ duyệt · waiting', 'accepted': 'chấp nhận · accepted', 'rejected': 'từ chối · rejected'}
+CHANGES = {'added': 'thêm · added', 'changed': 'sửa · changed', 'closed': 'xóa · deleted'}
+
+
+class ChangeSets(BaseModel):
+    """The change sets that were asked for."""
+
+    change_sets: list[ChangeSet]
+
+
+class Shown(BaseModel):
+    """A change set with its edits."""
+
+    change_set: ChangeSet
+    edits: list[PendingEdit]
+
+
+@edits.command('list')
+def list_(
+    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
+    every: Annotated[bool, typer.Option('--all', help='Cả tập đã quyết định · Also those decided on.')] = False,
+    as_json: Json = False,
+) -> None:
+    """Những gì chờ duyệt · The change sets that wait for a decision, oldest first."""
+    if layer:
+        load_locality(PathSettings().locality).layer(layer)
+    found = change_set.change_sets(layer, decided=every)
+    if as_json:
+        typer.echo(ChangeSets(change_sets=found).model_dump_json(indent=2))
+    else:
+        _table(found)
+
+
+@edits.command('show')
+def show_(number: Number, as_json: Json = False) -> None:
+    """Một tập thay đổi · A change set, edit by edit."""
+    whole, pending = change_set.change_set(number)
+    found = Shown(change_set=whole, edits=pending)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    _table([found.change_set])
+    table = Table('Đối tượng\nfeature', 'Thay đổi\nchange', Column('Giá trị\nvalues', overflow='fold'), box=SIMPLE)
+    for edit in found.edits:
+        table.add_row(str(edit.feature_id or -edit.id), CHANGES[edit.change], Line(_values(edit)))
+    show.out.print(table)
+
+
+@edits.command()
+def accept(number: Number, by: By = None, as_json: Json = False) -> None:
+    """Chấp nhận · Releases the change set as one release, or says what has changed meanwhile and does nothing."""
+    from etl.editing.review import accept as release_set
+
+    locality = load_locality(PathSettings().locality)
+    _decided(release_set(number, locality, by or getpass.getuser()), as_json)
+
+
+@edits.command()
+def reject(
+    number: Number,
+    reason: Annotated[str, typer.Option('--reason', '-r', help='Lý do · Why; its author reads it.')],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Từ chối · Releases nothing, and keeps the change set with the reason."""
+    _decided(change_set.reject(number, by or getpass.getuser(), reason), as_json)
+
+
+def _values(edit: PendingEdit) -> str:
+    """What a new feature has, and what differs in one that is there."""
+    before, after = edit.released or {}, edit.properties or edit.released or {}
+    if edit.change != 'changed' or edit.released is None:
+        return ', '.join(f'{name}={value}' for name, value in after.items())
+    changed = [f'{name}={before.get(name)} → {value}' for name, value in after.items() if value != before.get(name)]
+    return ', '.join([*changed, *(['hình học · geometry'] if edit.moved else [])])
+
+
+def _decided(found: ChangeSet, as_json: bool) -> None:
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        _table([found])
+
+
+def _table(found: list[ChangeSet]) -> None:
+    if not found:
+        show.out.print('Không có gì chờ duyệt · nothing waits for a decision')
+        return
+    headers = ('Số\nno.', 'Lớp\nlayer', 'Người sửa\nauthor', 'Tình trạng\nstate', 'Sửa\nedits', 'Từ\nsince')
+    table = Table(*headers, 'Bản phát hành\nrelease', Column('Lý do\nreason', overflow='fold'), box=SIMPLE)
+    for one in found:
+        since = f'{one.opened_at.astimezone():%Y-%m-%d %H:%M}'
+        release = '' if one.release is None else str(one.release)
+        cells = (str(one.id), one.layer_id, one.author, STATES[one.status], str(one.edits), since, release)
+        table.add_row(*cells, Line(one.reason or ''))
+    show.out.print(table)

@@ -1,0 +1,57 @@
+"""`dothi export`: copies of what is served, for use without the service."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dothi import show
+from dothi.core.errors import WrongUse
+from dothi.core.layer import Audience
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+
+if TYPE_CHECKING:
+    from dothi.api.tiles.pmtiles import Exported
+
+export = typer.Typer(
+    no_args_is_help=True,
+    help='Xuất dữ liệu · Copies of what is served, for use without the service.',
+)
+
+
+@export.callback()
+def group() -> None:
+    """Xuất dữ liệu · Copies of what is served, for use without the service."""
+
+
+@export.command()
+def pmtiles(
+    file: Annotated[Path, typer.Argument(help='Tệp sẽ ghi · The file to write: map.pmtiles')],
+    layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ một lớp · Only this layer.')] = None,
+    theme: Annotated[str | None, typer.Option(help='Chỉ một chủ đề · Only the layers of this theme.')] = None,
+    audience: Annotated[
+        Audience, typer.Option(help='Cho ai · For whom: public, or internal with everything.')
+    ] = 'public',
+    as_json: Annotated[
+        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+    ] = False,
+) -> None:
+    """Bản đồ ngoại tuyến · Writes the vector tiles into one PMTiles file, for maps without a server."""
+    from dothi.api.tiles.pmtiles import export as export_tiles
+
+    if layer and theme:
+        raise WrongUse(vi='Chọn --layer hoặc --theme, không cả hai.', en='Give --layer or --theme, not both.')
+    locality = load_locality(PathSettings().locality)
+    with show.progress() as progress:
+        written = export_tiles(file, locality, audience, layer=layer, theme=theme, progress=progress)
+    if as_json:
+        typer.echo(written.model_dump_json(indent=2))
+    else:
+        _told(written)
+
+
+def _told(written: 'Exported') -> None:
+    layers = ', '.join(written.layers)
+    show.out.print(f'{written.file}: {written.tiles:,} ô · tiles, {written.size_bytes:,} bytes', highlight=False)
+    show.out.print(f'Lớp · layers: {layers} (phiên bản · release {written.release})', highlight=False)

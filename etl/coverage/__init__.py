@@ -1,0 +1,1 @@
+"""Rasters as agencies deliver them: checked, written as COG, released."""

@@ -1,0 +1,112 @@
+"""A delivered raster opened, and refused where neither a person's decision nor a threshold could make it fit."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+
+from dothi.core.coverage import Coverage
+from dothi.core.errors import DataRefused, WrongUse
+from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
+
+# A file without a place is refused in our own words.
+warnings.filterwarnings('ignore', category=NotGeoreferencedWarning)
+SUFFIXES = ('.tif', '.tiff')
+Raster = Any  # rasterio has no types
+
+
+class BandsDoNotFit(DataRefused):
+    """The file has other bands than the coverage."""
+
+
+class NotGeoreferenced(DataRefused):
+    """Nothing in the file says where its cells lie."""
+
+
+class NotNorthUp(DataRefused):
+    """The rows of the file do not run from west to east, from north to south."""
+
+
+class WholeOnly(WrongUse):
+    """A raster cannot be delivered in parts."""
+
+
+@contextmanager
+def opened(file: Path, coverage: Coverage) -> Iterator[Raster]:
+    """The raster in `file`, which can be a delivery of `coverage`.
+
+    Raises a DataRefused that says what is wrong and what to send; also for damage that is met while it is read.
+    """
+    _must_be_geotiff(file)
+    try:
+        with rasterio.open(file, driver='GTiff') as raster:
+            _must_have_the_bands(raster, coverage, file.name)
+            _must_be_north_up(raster, file.name)
+            yield raster
+    except RasterioIOError as error:
+        raise _damaged(file.name, error) from None
+
+
+def must_be_whole(scope: str, mode: str, encoding: str | None) -> None:
+    """Raises WholeOnly for options that mean something for rows only."""
+    if (scope, mode, encoding) != ('all', 'replace', None):
+        raise WholeOnly(
+            vi='Raster được giao nguyên tấm: bỏ --scope, --mode và --encoding.',
+            en='A raster is delivered as a whole: leave --scope, --mode and --encoding out.',
+        )
+
+
+def _must_be_geotiff(file: Path) -> None:
+    if file.suffix.lower() not in SUFFIXES:
+        raise UnknownFormat(
+            vi=f'{file.name}: dữ liệu này là raster. Gửi dạng GeoTIFF (.tif), không nén zip.',
+            en=f'{file.name}: these data are a raster. Send a GeoTIFF (.tif), not zipped.',
+        )
+    if file.stat().st_size == 0:
+        raise EmptyFile(vi=f'{file.name} trống (0 byte). Gửi lại tệp.', en=f'{file.name} has 0 bytes. Resend it.')
+
+
+def _must_have_the_bands(raster: Raster, coverage: Coverage, name: str) -> None:
+    wanted = ', '.join(coverage.bands)
+    if raster.count != len(coverage.bands):
+        raise BandsDoNotFit(
+            vi=f'{name} có {raster.count} dải, {coverage.id} cần {len(coverage.bands)} ({wanted}, theo thứ tự này).',
+            en=f'{name} has {raster.count} bands, {coverage.id} needs {len(coverage.bands)} ({wanted}, in this order).',
+        )
+    narrow = [kind for kind in raster.dtypes if not np.can_cast(kind, coverage.type)]
+    if narrow:
+        raise BandsDoNotFit(
+            vi=f'{name}: kiểu {narrow[0]} không đổi được sang {coverage.type} mà giữ nguyên giá trị. '
+            f'Gửi dạng {coverage.type} (gdal_translate -ot).',
+            en=f'{name}: the type {narrow[0]} does not go into {coverage.type} without changing values. '
+            f'Send {coverage.type} (gdal_translate -ot).',
+        )
+
+
+def _must_be_north_up(raster: Raster, name: str) -> None:
+    place = raster.transform
+    if place.is_identity:
+        raise NotGeoreferenced(
+            vi=f'{name} không có tham chiếu tọa độ (gốc và cỡ ô). Gửi GeoTIFF có tham chiếu, hoặc kèm tệp .tfw.',
+            en=f'{name} is not georeferenced (origin, cell size). Send a GeoTIFF that is, or a .tfw beside it.',
+        )
+    if place.b or place.d or place.a <= 0 or place.e >= 0:
+        raise NotNorthUp(
+            vi=f'{name} bị xoay, nghiêng hoặc lật: hàng đầu phải ở phía bắc, cột đầu ở phía tây. '
+            'Nắn lại bằng gdalwarp rồi gửi.',
+            en=f'{name} is rotated, skewed or flipped: the first row must be the north, the first column the west. '
+            'Straighten it with gdalwarp and resend it.',
+        )
+
+
+def _damaged(name: str, error: Exception) -> UnreadableFile:
+    reason = str(error.__cause__ or error).splitlines()[0][:200]
+    return UnreadableFile(
+        vi=f'{name} không đọc được hoặc bị hỏng ({reason}). Gửi lại tệp.',
+        en=f'{name} cannot be read or is damaged ({reason}). Resend it.',
+    )

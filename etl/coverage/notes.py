@@ -1,0 +1,143 @@
+"""What a report says of a raster, in figures and in the user's words."""
+
+import numpy as np
+
+from dothi.core.coverage import Coverage
+from dothi.core.crs import WGS84, proj_string, srid_of, transformer
+from dothi.core.grid import Grid
+from dothi.core.text import Text
+from etl.check_values import range_says
+from etl.coverage.cells import BadCell, Scan
+from etl.coverage.file import Raster
+from etl.report import BadRow, RasterBand, RasterReport, Report, Rows
+
+EMPTY = Text(
+    vi='Không ô nào có giá trị. Không phát hành gì. Kiểm tra nodata và giao lại.',
+    en='No cell has a value. Nothing was released. Check nodata, and deliver it again.',
+)
+
+
+def describe(report: Report, raster: Raster, coverage: Coverage, grid: Grid, found: Scan) -> None:
+    """Puts what was found in the raster into the report."""
+    report.raster = RasterReport(
+        width=grid.width,
+        height=grid.height,
+        cell_width=grid.cell_width,
+        cell_height=grid.cell_height,
+        bands=[
+            RasterBand(name=name, unit=band.unit, valid=tally.valid, min=tally.min, max=tally.max, mean=tally.mean)
+            for (name, band), tally in zip(coverage.bands.items(), found.bands.values(), strict=True)
+        ],
+    )
+    codes = {'range': sum(tally.bad for tally in found.bands.values())} if found.bad else {}
+    bad = _bad_rows(found.listed, coverage, grid)
+    report.rows = Rows(read=found.cells, good=found.cells - found.bad, bad_rows=found.bad, by_code=codes, bad=bad)
+    report.columns = {_band_name(raster, number): name for number, name in enumerate(coverage.bands, 1)}
+    report.notes += _about_nodata(raster, coverage) + _about_system(coverage, grid) + _about_bad(found, coverage)
+
+
+def too_many_bad(found: Scan, coverage: Coverage) -> Text:
+    """The share of bad cells is over the coverage's threshold."""
+    share, limit = found.bad_share, coverage.checks.bad_cells_share
+    return Text(
+        vi=f'{share:.2%} số ô có giá trị sai, {coverage.id} chỉ cho phép {limit:.2%}. '
+        'Không phát hành gì. Sửa tệp và giao lại.',
+        en=f'{share:.2%} of the cells have a bad value, and {coverage.id} allows {limit:.2%}. '
+        'Nothing was released. Correct the file and deliver it again.',
+    )
+
+
+def covers_little(share: float, least: float) -> Text:
+    """The raster covers less of the locality than it must."""
+    return Text(
+        vi=f'Raster chỉ phủ {share:.1%} địa phương (cần {least:.1%}), nên cần người quyết định. '
+        'Kiểm tra hệ tọa độ và phạm vi; nếu đúng, giao lại với --accept-loss.',
+        en=f'The raster covers {share:.1%} of the locality (at least {least:.1%} is expected), so a person has to '
+        'decide. Check its coordinate system and extent; if they are right, deliver with --accept-loss.',
+    )
+
+
+def loses(share: float, coverage: Coverage) -> Text:
+    """More cells would lose their value than the threshold allows without a person."""
+    limit = coverage.checks.lost_cells_share
+    return Text(
+        vi=f'Đợt giao này làm mất giá trị của {share:.1%} số ô đang có (ngưỡng {limit:.1%}), nên cần người quyết định. '
+        'Nếu đúng, giao lại với --accept-loss.',
+        en=f'This delivery takes their value from {share:.1%} of the cells (limit {limit:.1%}), so a person has to '
+        'decide. If that is right, deliver with --accept-loss.',
+    )
+
+
+def _bad_rows(cells: list[BadCell], coverage: Coverage, grid: Grid) -> list[BadRow]:
+    if not cells:
+        return []
+    row, column = np.array([(cell.row, cell.column) for cell in cells]).T
+    east = grid.west + (column + 0.5) * grid.cell_width
+    north = grid.north - (row + 0.5) * grid.cell_height
+    places = zip(*transformer(proj_string(grid.srid), proj_string(WGS84)).transform(east, north), strict=True)
+    return [_bad_row(cell, coverage, place) for cell, place in zip(cells, places, strict=True)]
+
+
+def _bad_row(cell: BadCell, coverage: Coverage, place: tuple[float, float]) -> BadRow:
+    row, column, value, says = (
+        cell.row + 1,
+        cell.column + 1,
+        f'{cell.value:.15g}',
+        range_says(coverage.bands[cell.band]),
+    )
+    return BadRow(
+        row=row,
+        code='range',
+        column=cell.band,
+        value=value,
+        message=f'Ô ở hàng {row}, cột {column}, dải {cell.band}: "{value}" {says.vi}',
+        message_en=f'Cell in row {row}, column {column}, band {cell.band}: "{value}" {says.en}',
+        place=(float(place[0]), float(place[1])),
+    )
+
+
+def _band_name(raster: Raster, number: int) -> str:
+    """What the file calls a band."""
+    return raster.descriptions[number - 1] or f'{number}'
+
+
+def _about_nodata(raster: Raster, coverage: Coverage) -> list[Text]:
+    wanted = f'{coverage.nodata:g}'
+    if raster.nodata is None:
+        return [
+            Text(
+                vi=f'Tệp không khai báo nodata; ô có giá trị {wanted} được coi là không có dữ liệu.',
+                en=f'The file declares no nodata; cells with {wanted} were taken as empty.',
+            )
+        ]
+    if raster.nodata == coverage.nodata:
+        return []
+    return [
+        Text(
+            vi=f'Nodata {raster.nodata:g} của tệp được ghi thành {wanted}.',
+            en=f"The file's nodata {raster.nodata:g} was written as {wanted}.",
+        )
+    ]
+
+
+def _about_system(coverage: Coverage, grid: Grid) -> list[Text]:
+    if grid.srid == srid_of(coverage.source.crs):
+        return []
+    return [
+        Text(
+            vi=f'Tệp theo EPSG:{grid.srid}, khác {coverage.source.crs} như dự kiến; giữ nguyên, không nắn lại.',
+            en=f'The file is in EPSG:{grid.srid} and not in {coverage.source.crs} as expected; its cells are kept as '
+            'they are.',
+        )
+    ]
+
+
+def _about_bad(found: Scan, coverage: Coverage) -> list[Text]:
+    if not found.bad or found.bad_share > coverage.checks.bad_cells_share:
+        return []
+    return [
+        Text(
+            vi=f'{found.bad} ô có giá trị sai được phát hành là không có dữ liệu.',
+            en=f'{found.bad} cells with a bad value are released as empty.',
+        )
+    ]

@@ -1,0 +1,1 @@
+"""Edits of single features, checked and released like deliveries."""

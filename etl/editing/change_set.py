@@ -1,0 +1,146 @@
+"""Change sets: the edits of one author to one layer that wait for its agency's decision, and what became of them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+from pydantic import BaseModel
+
+from dothi.core.database import connection
+from dothi.core.errors import NotFound, WrongUse
+from dothi.core.layer import RESERVED_COLUMNS
+
+Change = Literal['added', 'changed', 'closed']
+Status = Literal['open', 'accepted', 'rejected']
+
+
+class NoSuchChangeSet(NotFound):
+    """There is no change set with this number."""
+
+
+class AlreadyDecided(WrongUse):
+    """The change set was accepted or rejected before."""
+
+
+class ReasonMissing(WrongUse):
+    """A change set was to be rejected without a word to its author."""
+
+
+class ChangeSet(BaseModel):
+    """The edits of one author to one layer, and what became of them."""
+
+    id: int
+    layer_id: str
+    author: str
+    status: Status
+    opened_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    reason: str | None
+    release: int | None
+    edits: int
+
+
+class PendingEdit(BaseModel):
+    """One feature of a change set; a new one that is not released goes by its negative number."""
+
+    id: int
+    change: Change
+    feature_id: int | None
+    base_release: int | None
+    properties: dict[str, Any] | None
+    geometry: dict[str, Any] | None
+    edited_at: datetime
+    # what the layer holds now, of a feature that is changed or deleted; and whether the edit moves it
+    released: dict[str, Any] | None
+    moved: bool
+
+
+def change_sets(layer_id: str | None, *, decided: bool = False) -> list[ChangeSet]:
+    """The change sets that wait, oldest first; with `decided` the others too."""
+    with connection('editor') as db:
+        return _sets(
+            db,
+            'where (%(layer)s::text is null or s.layer_id = %(layer)s) and (%(all)s or s.status = %(open)s)',
+            {'layer': layer_id, 'all': decided, 'open': 'open'},
+        )
+
+
+def change_set(number: int) -> tuple[ChangeSet, list[PendingEdit]]:
+    """The change set and its edits; raises NoSuchChangeSet."""
+    with connection('editor') as db:
+        found = set_with(db, number)
+        return found, edits_of(db, found)
+
+
+def reject(number: int, by: str, reason: str) -> ChangeSet:
+    """The change set, which is kept with the reason and changes nothing; raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing(vi='Từ chối thì phải có lý do: --reason "…".', en='Rejecting takes a reason: --reason "…".')
+    with connection('editor') as db:
+        must_be_open(db, number)
+        return decide(db, number, 'rejected', by, None, reason)
+
+
+def decide(
+    db: Connection, number: int, status: Status, by: str, release: int | None, reason: str | None
+) -> ChangeSet:  # fmt: skip
+    """The change set with the decision written down."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """update catalog.change_set set status = %s, decided_at = now(), decided_by = %s, release = %s,
+                   reason = %s where id = %s""",
+            [status, by, release, reason, number],
+        )
+    return set_with(db, number)
+
+
+def _sets(db: Connection, where: str, values: dict[str, Any]) -> list[ChangeSet]:
+    query = f"""select s.*, (select count(*) from catalog.edit as e where e.change_set = s.id) as edits
+                from catalog.change_set as s {where} order by s.id"""  # noqa: S608  # of two fixed texts
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return [ChangeSet(**row) for row in cursor.fetchall()]
+
+
+def set_with(db: Connection, number: int) -> ChangeSet:
+    """The change set; raises NoSuchChangeSet."""
+    found = _sets(db, 'where s.id = %(id)s', {'id': number})
+    if not found:
+        raise NoSuchChangeSet(
+            vi=f'Không có tập thay đổi số {number}. Xem "dothi edits list --all".',
+            en=f'There is no change set {number}. See "dothi edits list --all".',
+        )
+    return found[0]
+
+
+def must_be_open(db: Connection, number: int) -> ChangeSet:
+    """The change set, locked until the transaction ends; raises AlreadyDecided."""
+    with db.cursor() as cursor:
+        cursor.execute('select from catalog.change_set where id = %s for update', [number])
+    found = set_with(db, number)
+    if found.status != 'open':
+        became = 'chấp nhận' if found.status == 'accepted' else 'từ chối'
+        when = f'{found.decided_at.astimezone():%Y-%m-%d %H:%M}' if found.decided_at else ''
+        raise AlreadyDecided(
+            vi=f'Tập thay đổi {number} đã được {became} lúc {when}.',
+            en=f'The change set {number} was {found.status} before, at {when}.',
+        )
+    return found
+
+
+def edits_of(db: Connection, found: ChangeSet) -> list[PendingEdit]:
+    """The edits of the change set, in the order in which they were begun."""
+    query = sql.SQL(
+        """select e.id, e.change, e.feature_id, e.base_release, e.properties, e.edited_at,
+               st_asgeojson(e.geom, 15)::json as geometry, e.geom is distinct from l.geom as moved,
+               to_jsonb(l) - %s::text[] as released
+           from catalog.edit as e left join {} as l on l.id = e.feature_id where e.change_set = %s order by e.id"""
+    )
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        # moments as the edit has them
+        cursor.execute("set local timezone = 'UTC'")
+        cursor.execute(query.format(sql.Identifier('layer', found.layer_id)), [sorted(RESERVED_COLUMNS), found.id])
+        return [PendingEdit(**row) for row in cursor.fetchall()]

@@ -1,0 +1,251 @@
+"""Edits of a layer that wants them reviewed: collected in a change set of their author, accepted or rejected as one."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import shapely
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import Json
+
+from dothi.core.crs import parse_crs
+from dothi.core.database import connection
+from dothi.core.errors import HeldForDecision
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from etl.coordinates import Reading
+from etl.editing.change_set import Change, ChangeSet, PendingEdit, Status, decide, edits_of, must_be_open, set_with
+from etl.editing.checks import Submitted, Unfit, prepared
+from etl.editing.edit import (
+    Draft,
+    Version,
+    editing,
+    key_must_be_free,
+    key_taken,
+    open_version,
+    save,
+    version_with_key,
+)
+from etl.prepare import Prepared
+
+
+class Conflicts(HeldForDecision):
+    """Features were changed by others since they were edited."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A feature as its author wants it. edit: the number of the edit. version: of the edit itself, for If-Match."""
+
+    id: int
+    edit: int
+    change_set: int
+    status: Status
+    reason: str | None
+    released_as: int | None
+    version: int
+    change: Change
+    base_release: int | None
+    properties: dict[str, Any] | None
+    geometry: Any
+
+    def as_version(self) -> Version:
+        """What the next edit of the same author changes."""
+        return Version(self.id, self.version, self.properties or {}, self.geometry)
+
+
+def pending(db: Connection, layer: Layer, author: str, feature_id: int) -> Pending | None:
+    """The author's edit of the feature in an open change set; by a negative number, in any of the author's."""
+    mine = 'e.id = -%(id)s' if feature_id < 0 else "e.feature_id = %(id)s and s.status = 'open'"
+    with db.cursor() as cursor:
+        cursor.execute(
+            f"""select e.id, s.id, s.status, s.reason, e.feature_id,
+                   (extract(epoch from e.edited_at) * 1000000)::bigint, e.change, e.base_release, e.properties,
+                   st_asbinary(e.geom)
+               from catalog.edit as e join catalog.change_set as s on s.id = e.change_set
+               where s.layer_id = %(layer)s and s.author = %(author)s and {mine}""",  # noqa: S608  # two fixed texts
+            {'id': feature_id, 'layer': layer.id, 'author': author},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    edit, set_, status, reason, released_as, version, change, base, properties, wkb = row
+    geometry = None if wkb is None else shapely.from_wkb(bytes(wkb))
+    return Pending(feature_id, edit, set_, status, reason, released_as, version, change, base, properties, geometry)
+
+
+def add(db: Connection, layer: Layer, author: str, draft: Draft) -> int:
+    """Number under which the author sees a new feature; raises Unfit where its key is taken.
+
+    With the key of a feature that the author has deleted in the open set, it is that feature, changed.
+    """
+    there = version_with_key(db, layer, draft.properties)
+    waiting = pending(db, layer, author, there.id) if there else None
+    if waiting is not None and waiting.change == 'closed':
+        return keep(db, layer, author, waiting, draft)
+    key_must_be_new(db, layer, author, draft.properties)
+    return keep(db, layer, author, None, draft)
+
+
+def key_must_be_new(
+    db: Connection, layer: Layer, author: str, properties: dict[str, Any], number: int | None = None
+) -> None:  # fmt: skip
+    """Raises Unfit where a new feature has the key of one that is released, or that its author has added before.
+
+    number: under which the author sees the new feature already.
+    """
+    key_must_be_free(db, layer, properties)
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select -e.id from catalog.edit as e join catalog.change_set as s on s.id = e.change_set
+               where s.layer_id = %s and s.author = %s and s.status = 'open' and e.change = 'added'
+               and e.properties @> %s and -e.id is distinct from %s""",
+            [layer.id, author, Json({name: properties[name] for name in layer.key}), number],
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        raise key_taken(layer, row[0])
+
+
+def keep(
+    db: Connection, layer: Layer, author: str, before: Version | Pending | None, draft: Draft | None
+) -> int:  # fmt: skip
+    """Number under which the author sees the feature: its id, or the negative number of a new one.
+
+    before: the version that is edited, or None for a new feature. draft: None where it is to be deleted.
+    """
+    set_ = _open_set(db, layer, author)
+    if isinstance(before, Pending):
+        return _again(db, before, draft)
+    change = 'added' if before is None else 'changed' if draft else 'closed'
+    feature, base = (before.id, before.release_from) if before else (None, None)
+    with db.cursor() as cursor:
+        cursor.execute(
+            """insert into catalog.edit (change_set, change, feature_id, base_release, properties, geom)
+               values (%s, %s, %s, %s, %s, %s) returning id""",
+            [set_, change, feature, base, *_values(draft)],
+        )
+        (number,) = cursor.fetchone() or (0,)
+    return feature if feature is not None else -int(number)
+
+
+def accept(number: int, locality: Locality, by: str) -> ChangeSet:
+    """The change set, released as one; raises Conflicts or Unfit, and then nothing is changed."""
+    with connection('editor') as db:
+        layer = locality.layer(set_with(db, number).layer_id)
+    with editing(layer) as db:
+        found = must_be_open(db, number)
+        edits = edits_of(db, found)
+        _must_not_conflict(db, layer, edits)
+        kept = [edit for edit in edits if edit.change != 'closed']
+        rows = _prepared(db, found, kept, layer, locality) if kept else None
+        gone = [edit.feature_id for edit in edits if edit.change == 'closed' and edit.feature_id]
+        saved = save(db, layer, locality, rows, gone, found.author, f'change set {number}')
+        _tell_ids(db, layer, kept)
+        return decide(db, number, 'accepted', by, saved.release, None)
+
+
+def _open_set(db: Connection, layer: Layer, author: str) -> int:
+    with db.cursor() as cursor:
+        cursor.execute(
+            """with found as (
+                   select id from catalog.change_set
+                   where layer_id = %(layer)s and author = %(author)s and status = 'open'
+               ), made as (
+                   insert into catalog.change_set (layer_id, author)
+                   select %(layer)s, %(author)s where not exists (select from found) returning id
+               ) select id from found union all select id from made""",
+            {'layer': layer.id, 'author': author},
+        )
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
+def _values(draft: Draft | None) -> tuple[Json | None, str | None]:
+    return (Json(draft.properties), draft.geometry) if draft else (None, None)
+
+
+def _again(db: Connection, before: Pending, draft: Draft | None) -> int:
+    """The author edits once more what waits already: the latest wish counts, against the version first edited."""
+    with db.cursor() as cursor:
+        if draft is None and before.change == 'added':
+            cursor.execute('delete from catalog.edit where id = %s', [before.edit])
+            return before.id
+        change = before.change if before.change == 'added' else 'changed' if draft else 'closed'
+        cursor.execute(
+            """update catalog.edit set change = %s, properties = %s, geom = %s, edited_at = clock_timestamp()
+               where id = %s""",
+            [change, *_values(draft), before.edit],
+        )
+    return before.id
+
+
+def _prepared(
+    db: Connection, found: ChangeSet, kept: Sequence[PendingEdit], layer: Layer, locality: Locality
+) -> Prepared:  # fmt: skip
+    """The edits' rows; raises Unfit with pointers that begin with the feature: /12/properties/level."""
+    reading = Reading(parse_crs(f'EPSG:{locality.srid}'))
+    try:
+        return prepared(_submitted(db, found.id), reading, layer, locality)
+    except Unfit as error:
+        numbers = [one.feature_id or -one.id for one in kept]
+        told = [replace(fault, pointer=f'/{numbers[fault.row]}{fault.pointer}') for fault in error.faults]
+        raise Unfit(told) from None
+
+
+def _submitted(db: Connection, number: int) -> list[Submitted]:
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select properties, st_asbinary(geom) from catalog.edit
+               where change_set = %s and change <> 'closed' order by id""",
+            [number],
+        )
+        return [Submitted(values, shapely.from_wkb(bytes(wkb))) for values, wkb in cursor.fetchall()]
+
+
+def _must_not_conflict(db: Connection, layer: Layer, edits: Sequence[PendingEdit]) -> None:
+    told = [says for edit in edits if (says := _conflict(db, layer, edit)) is not None]
+    keys = [json.dumps([edit.properties[name] for name in layer.key]) for edit in edits if edit.properties]
+    told += [_twice(key) for key in sorted({key for key in keys if keys.count(key) > 1})]
+    if told:
+        raise Conflicts(vi=' '.join(says.vi for says in told), en=' '.join(says.en for says in told))
+
+
+def _conflict(db: Connection, layer: Layer, edit: PendingEdit) -> Text | None:
+    if edit.change == 'added':
+        taken = version_with_key(db, layer, edit.properties or {})
+        return _taken(-edit.id, taken) if taken else None
+    now = open_version(db, layer, edit.feature_id or 0)
+    if now is None:
+        return Text(
+            vi=f'Đối tượng {edit.feature_id} đã bị xóa từ khi được sửa.',
+            en=f'The feature {edit.feature_id} was deleted since it was edited.',
+        )
+    if now.release_from != edit.base_release:
+        return Text(
+            vi=f'Đối tượng {edit.feature_id} đã đổi ở bản phát hành {now.release_from} (sửa từ {edit.base_release}).',
+            en=f'The feature {edit.feature_id} changed in release {now.release_from} ({edit.base_release} was edited).',
+        )
+    return None
+
+
+def _taken(number: int, taken: Version) -> Text:
+    return Text(
+        vi=f'Đối tượng mới {number} có mã của đối tượng {taken.id}, được phát hành từ khi thêm.',
+        en=f'The new feature {number} has the key of {taken.id}, which was released since it was added.',
+    )
+
+
+def _twice(key: str) -> Text:
+    return Text(vi=f'Mã {key} có hai lần trong tập này.', en=f'The key {key} is twice in this set.')
+
+
+def _tell_ids(db: Connection, layer: Layer, edits: Sequence[PendingEdit]) -> None:
+    """Notes which feature each new one became, so that its first address leads there."""
+    for edit in edits:
+        became = version_with_key(db, layer, edit.properties or {}) if edit.change == 'added' else None
+        if became is not None:
+            with db.cursor() as cursor:
+                cursor.execute('update catalog.edit set feature_id = %s where id = %s', [became.id, edit.id])

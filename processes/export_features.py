@@ -1,0 +1,164 @@
+"""Features of a layer as a file, for what is too large to wait for. How to use it: docs/how-to/download-data.md."""
+
+from typing import Any, ClassVar, Literal
+
+from psycopg2 import sql
+
+from dothi.core.crs import srid_of
+from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.export.extract import Extract
+from dothi.core.export.formats import FORMATS
+from dothi.core.layer import Column
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer_source import parse_times
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from processes.base import Layer, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.data import Data
+from processes.layers import column
+
+WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
+
+
+class UnservedCrs(WrongUse):
+    """A coordinate system that the locality does not offer."""
+
+
+class BadBox(WrongUse):
+    """A bounding box that is not west, south, east, north."""
+
+
+class Inputs(ProcessInputs):
+    """What the reader may choose."""
+
+    collection: Layer = input_field(
+        Text(vi='Lớp', en='Collection'), Text(vi='Lớp cần xuất.', en='The collection to export.')
+    )
+    format: Literal['gpkg', 'fgb', 'csv', 'xlsx', 'geojson', 'parquet'] = input_field(
+        Text(vi='Định dạng', en='Format'),
+        Text(vi='Định dạng của tệp; parquet là GeoParquet.', en='Format of the file; parquet is GeoParquet.'),
+        default='gpkg',
+    )
+    filter: str | dict[str, Any] | None = input_field(
+        Text(vi='Bộ lọc', en='Filter'),
+        Text(vi='Bộ lọc CQL2, dạng chữ hoặc JSON.', en='CQL2 filter, as text or as JSON.'),
+        default=None,
+        filters='collection',
+    )
+    bbox: list[float] | None = input_field(
+        Text(vi='Khung', en='Box'),
+        Text(
+            vi='Tây, nam, đông, bắc, theo kinh độ và vĩ độ (CRS84).',
+            en='West, south, east, north, in longitude and latitude (CRS84).',
+        ),
+        default=None,
+        min_length=4,
+        max_length=4,
+    )
+    datetime: str | None = input_field(
+        Text(vi='Thời gian', en='Time'),
+        Text(
+            vi='Thời điểm hoặc khoảng thời gian theo RFC 3339, như ở /items; "../.." cho mọi phiên bản có hiệu lực.',
+            en='An instant or interval of RFC 3339, as for /items; "../.." gives all that was ever valid.',
+        ),
+        default=None,
+    )
+    crs: str | None = input_field(
+        Text(vi='Hệ tọa độ', en='Coordinate system'),
+        Text(
+            vi='Mã EPSG hoặc URI; bỏ trống là hệ lưu trữ. Tọa độ luôn đông trước, bắc sau.',
+            en='EPSG code or URI; that of the storage when left out. Coordinates have east before north.',
+        ),
+        default=None,
+    )
+    properties: list[str] | None = input_field(
+        Text(vi='Thuộc tính', en='Properties'),
+        Text(vi='Các cột cần có; bỏ trống là tất cả.', en='Columns to write; all when left out.'),
+        default=None,
+    )
+    headers: Literal['names', 'titles'] | None = input_field(
+        Text(vi='Tiêu đề cột', en='Headings'),
+        Text(
+            vi='Của csv và xlsx: names là mã cột, titles là tên cột.',
+            en="Of csv and xlsx: the columns' names or their titles.",
+        ),
+        default=None,
+    )
+    lang: Literal['vi', 'en'] = input_field(
+        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của các tên gọi.', en='Of titles.'), default='vi'
+    )
+
+
+class ExportFeatures(Process[Inputs]):
+    """A file with the chosen features."""
+
+    title = Text(vi='Xuất dữ liệu ra tệp', en='Export of features')
+    description = Text(
+        vi='Ghi các đối tượng của một lớp, cả lớp hoặc phần được lọc, ra một tệp để tải về.',
+        en='Writes the features of a layer, all or those that a filter lets through, into a file to download.',
+    )
+    example: ClassVar[dict[str, Any]] = {'collection': 'buildings', 'format': 'gpkg', 'filter': 'floors >= 3'}
+    media_types: ClassVar[tuple[str, ...]] = tuple(one.media_type for one in FORMATS.values())
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+        """The file, which is called after layer and release."""
+        extract = extract_of(inputs, data)
+        (all_rows,) = data.rows(sql.SQL('select count(*) from ({}) as f').format(extract.select(sql.SQL('1'))))
+        total = all_rows['count']
+        chosen = FORMATS[inputs.format]
+        name = f'{extract.file_name}.{chosen.name}'
+        draft = data.draft(name)
+        with data.evaluation():
+            chosen.write(data.db, extract, draft, lambda done: progress(done / max(total, 1), WRITING))
+        return ResultFile(draft, chosen.media_type, name, total)
+
+
+def extract_of(inputs: Inputs, data: Data) -> Extract:
+    """The rows that `inputs` ask for."""
+    times = None if inputs.datetime is None else parse_times(inputs.datetime)
+    layer, rows = data.source(inputs.collection, inputs.filter, _within(inputs.bbox), times=times)
+    return Extract(
+        layer=layer,
+        columns=_columns(layer, inputs.properties, data),
+        release=data.release(layer),
+        tail=sql.SQL('from {} order by id').format(rows),
+        srid=_srid(inputs.crs, data.locality),
+        working_srid=data.locality.srid,
+        lang=inputs.lang,
+        headers=inputs.headers or ('titles' if inputs.format == 'xlsx' else 'names'),
+    )
+
+
+def _columns(layer: LayerModel, names: list[str] | None, data: Data) -> dict[str, Column]:
+    """The columns to write; raises NoSuchColumn, also for one that the reader may not see."""
+    visible = layer.columns_for(data.audience)
+    for name in names or ():
+        column(layer, name, data.audience)
+    return visible if names is None else {name: visible[name] for name in names}
+
+
+def _within(box: list[float] | None) -> str | None:
+    """The box as a filter; raises BadBox. West of it may be a larger number than east: it then crosses 180°."""
+    if box is None:
+        return None
+    west, south, east, north = box
+    if south > north or max(map(abs, box)) > 360:
+        raise BadBox(
+            vi=f'bbox={box}: viết là tây, nam, đông, bắc, theo kinh độ và vĩ độ.',
+            en=f'bbox={box}: write west, south, east, north, in longitude and latitude.',
+        )
+    return f'S_INTERSECTS(geom, BBOX({west!r}, {south!r}, {east!r}, {north!r}))'
+
+
+def _srid(text: str | None, locality: Locality) -> int:
+    """EPSG number of the system that is asked for; raises UnservedCrs, UnknownCrs."""
+    if text is None:
+        return locality.srid
+    codes = {srid_of(code): code for code in locality.place.served_crs}
+    if (srid := srid_of(text)) not in codes:
+        hint = did_you_mean(text, codes.values())
+        raise UnservedCrs(
+            vi=f'crs={text}: không phục vụ hệ tọa độ này. {hint.vi}',
+            en=f'crs={text}: this coordinate system is not served. {hint.en}',
+        )
+    return srid

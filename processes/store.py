@@ -1,0 +1,57 @@
+"""Files that outlive the run that wrote them: drafts in a folder of the run's own, kept whole under their place."""
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from dothi.core.settings import PathSettings
+
+DRAFTS, RESULTS, DOWNLOADS = 'drafts', 'results', 'downloads'
+# No run takes so long: what lies there was left by a worker that was killed.
+ABANDONED_S = 24 * 3600
+
+
+def store() -> Path:
+    """The folder of the store."""
+    return Path(PathSettings().store)
+
+
+@contextmanager
+def drafts() -> Iterator[Path]:
+    """A folder for one run, made by who first writes into it, and gone afterwards with all that was not kept."""
+    folder = store() / DRAFTS / uuid.uuid4().hex
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(draft: Path, place: str) -> Path:
+    """The draft under its `place` in the store, on the disk, and never half of it; raises OSError."""
+    target = store() / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with draft.open('rb') as written:
+        os.fsync(written.fileno())
+    draft.replace(target)
+    return target
+
+
+def forget(place: str) -> None:
+    """Removes a kept file, and its folder when that is empty then; whoever reads it now reads on."""
+    path = store() / place
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
+
+
+def forget_abandoned() -> None:
+    """Removes what killed workers have left."""
+    oldest = time.time() - ABANDONED_S
+    with suppress(OSError):
+        for folder in (store() / DRAFTS).iterdir():
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)

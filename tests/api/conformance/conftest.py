@@ -1,0 +1,123 @@
+"""The services that the standards' requirements are checked on: the demo province, asked over HTTP.
+
+One module per conformance class, called after it, with the classes that it checks in `CLASSES`; test_classes.py
+says which class still has none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+
+from dothi.api.app import create_app
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
+from tests.api.conftest import TOKENS, Desk, release_schools
+from tests.conftest import Instance, Province, fresh
+
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API of one audience, asked as any client would. It is shared: nothing may be written."""
+
+    audience: Audience
+    url: str
+    session: requests.Session
+
+    def get(self, path: str = '', headers: dict[str, str] | None = None, **query: Any) -> requests.Response:
+        """The answer for a path below `/api` (or for one of its own links), whatever its status.
+
+        query: parameters by name; `_` in a name stands for `-`, as in bbox_crs.
+        """
+        address = path if path.startswith('http') else f'{self.url}{path}'
+        asked = {name.replace('_', '-'): value for name, value in query.items()}
+        return self.session.get(address, params=asked, headers=headers, timeout=TIMEOUT_S)
+
+    def json(self, path: str = '', headers: dict[str, str] | None = None, **query: Any) -> Any:
+        """The JSON of an answer that must be 200."""
+        answer = self.get(path, headers, **query)
+        assert answer.status_code == 200, f'{answer.status_code} {answer.url}: {answer.text[:500]}'
+        return answer.json()
+
+    def collections(self) -> list[dict[str, Any]]:
+        """All collections."""
+        found: list[dict[str, Any]] = self.json('/collections')['collections']
+        return found
+
+    def document(self, lang: str = 'en') -> dict[str, Any]:
+        """The OpenAPI document."""
+        found: dict[str, Any] = self.json('/openapi', f='json', lang=lang)
+        return found
+
+    def declared(self) -> set[str]:
+        """The conformance classes that it declares."""
+        return set(self.json('/conformance')['conformsTo'])
+
+
+def links(document: dict[str, Any], rel: str, media_type: str | None = None) -> list[dict[str, Any]]:
+    """The links of `document` with this relation, and media type if one is given (its parameters do not count)."""
+    return [
+        link
+        for link in document['links']
+        if link['rel'] == rel and (media_type is None or link.get('type', '').split(';')[0] == media_type)
+    ]
+
+
+@pytest.fixture(scope='session')
+def internal(province: Province) -> Iterator[Api]:
+    """The internal service."""
+    with requests.Session() as session:
+        yield Api('internal', f'{province.internal_url}/api', session)
+
+
+@pytest.fixture(scope='session')
+def public(province: Province) -> Iterator[Api]:
+    """The public service."""
+    with requests.Session() as session:
+        yield Api('public', f'{province.public_url}/api', session)
+
+
+@pytest.fixture(params=['internal', 'public'])
+def api(request: pytest.FixtureRequest) -> Api:
+    """Each service in turn."""
+    found: Api = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope='session')
+def filters(world: Province) -> Iterator[Any]:
+    """The service of the standard's test data, to be asked with filters: `filtering.Filters`."""
+    from tests.api.conformance.filtering import Filters  # it needs `Api` of this module
+
+    with requests.Session() as session:
+        yield Filters(Api('public', f'{world.public_url}/api', session), {})
+
+
+@pytest.fixture(scope='module')
+def desk_of_module(
+    instance: Instance, template: str, locality: Locality, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A database for the edits of one module: making one for each test would take most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
+        for _ in fresh(instance, template, tmp_path_factory.mktemp('edits'), patch):
+            yield Desk(locality)
+
+
+@pytest.fixture(scope='module')
+def office_of_module(desk_of_module: Desk) -> FlaskClient:
+    """The internal service on it."""
+    release_schools(desk_of_module)
+    return create_app('internal').test_client()
+
+
+@pytest.fixture
+def office(desk_of_module: Desk, office_of_module: FlaskClient) -> FlaskClient:
+    """A client of the internal service, with the two schools as they were before the last test edited them."""
+    release_schools(desk_of_module)
+    return office_of_module

@@ -1,0 +1,245 @@
+"""OGC API - Processes - Part 1 (OGC 18-062r2), class Core, on the running service and its worker.
+
+What no analysis here has is not checked: inputs that are binary, boxes or of several values, several outputs, and
+execution that is not waited for.
+"""
+
+import base64
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+from jsonschema import Draft4Validator
+
+from tests.api.conformance.conftest import Api, links
+from tests.api.conformance.processing import EXCEPTIONS, EXPORT, RESULTS, STATUS_INFO, execute, raw_types, succeeded
+
+CLASSES = ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core']
+OGC = 'http://www.opengis.net/def/rel/ogc/1.0'
+COVERAGE = {'facilities': 'schools', 'distance_m': 800, 'mode': 'straight-line', 'zones': 'districts'}
+REFERENCE = {'result': {'transmissionMode': 'reference'}}
+
+
+def test_landing_page_leads_to_definition_conformance_and_processes(api: Api) -> None:
+    """/req/core/landingpage-op, -success, /api-definition-op, -success, /conformance-op, -success"""
+    landing = api.json('')
+    for rel in ('service-desc', 'conformance', f'{OGC}/processes', f'{OGC}/job-list'):
+        assert links(landing, rel), rel
+        assert api.get(links(landing, rel)[0]['href']).status_code == 200
+    assert set(CLASSES) <= api.declared()
+
+
+def test_the_list_names_every_process_with_its_description(api: Api) -> None:
+    """/req/core/process-list, -success, /pl-links"""
+    listed = api.json('/processes')
+    assert listed['processes']
+    assert links(listed, 'self', 'application/json')
+    assert api.get(links(listed, 'alternate', 'text/html')[0]['href']).status_code == 200
+    for one in listed['processes']:
+        assert one['id']
+        assert one['version']
+        described = api.json(links(one, 'self', 'application/json')[0]['href'])
+        assert described['id'] == one['id']
+
+
+def test_limit_of_the_list(api: Api) -> None:
+    """/req/core/pl-limit-definition, /pl-limit-response"""
+    (limit,) = [one for one in api.document()['paths']['/processes']['get']['parameters'] if one.get('name') == 'limit']
+    assert (limit['in'], limit['required'], limit['style'], limit['explode']) == ('query', False, 'form', False)
+    assert limit['schema']['type'] == 'integer'
+    assert limit['schema']['minimum'] == 1
+    assert limit['schema']['default'] <= limit['schema']['maximum']
+    assert len(api.json('/processes', limit=1)['processes']) == 1
+    for wrong in (0, -1, 'many'):
+        assert api.get('/processes', limit=wrong).status_code == 400
+
+
+def test_a_process_is_described_and_an_unknown_one_is_not_found(api: Api) -> None:
+    """/req/core/process-description, -success, /process-exception-no-such-process"""
+    for one in api.json('/processes')['processes']:
+        described = api.json(f'/processes/{one["id"]}')
+        assert {name: described[name] for name in ('id', 'version', 'title')} == {
+            name: one[name] for name in ('id', 'version', 'title')
+        }
+        assert described['inputs']
+        assert described['outputs']
+    for answer in (api.get('/processes/nothing'), execute(api, 'nothing', {})):
+        assert answer.status_code == 404
+        assert answer.json()['type'] == f'{EXCEPTIONS}/no-such-process'
+
+
+def test_a_process_of_the_internal_service_is_unknown_to_the_public_one(public: Api) -> None:
+    assert public.get('/processes/service-coverage').status_code == 404
+    assert execute(public, 'service-coverage', COVERAGE).status_code == 404
+
+
+def test_inputs_are_taken_in_line_qualified_and_by_reference(internal: Api) -> None:
+    """/req/core/job-creation-op, -request, -inputs, -input-inline, -inline-object, -inline-mixed, -input-ref
+
+    A reference can be to what the service has itself: it fetches nothing from anywhere.
+    """
+    expected = succeeded(execute(internal, 'service-coverage', COVERAGE)).json()['features']
+    zones = {'collection': 'districts', 'filter': None}
+    reference = {'href': f'{internal.url}/collections/districts', 'type': 'application/json'}
+    for more in (
+        {'distance_m': {'value': 800}},
+        {'zones': zones},
+        {'zones': {'value': zones, 'mediaType': 'application/json'}},
+        {'zones': reference},
+        {'zones': {'href': f'{reference["href"]}/items'}},
+    ):
+        found = succeeded(execute(internal, 'service-coverage', COVERAGE | more)).json()
+        assert found['features'] == expected, more
+    for href in ('http://elsewhere.example/collections/districts', f'{internal.url}/collections/../jobs', 7, None):
+        answer = execute(internal, 'service-coverage', COVERAGE | {'zones': {'href': href}})
+        assert answer.status_code == 400, href
+        assert 'zones' in answer.json()['description']
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'named'),
+    [
+        ({'distance_m': 'far'}, 'distance_m'),
+        ({'distance_m': -1}, 'distance_m'),
+        ({'distance_m': {'value': 'far'}}, 'distance_m'),
+        ({'distance_m': [800]}, 'distance_m'),
+        ({'mode': 'by boat'}, 'mode'),
+        ({'zones': 'nowhere'}, 'zones'),
+        ({'zones': {'value': {'collection': 'districts', 'colour': 'red'}}}, 'colour'),
+        ({'dist': 1}, 'dist'),
+    ],
+)
+def test_inputs_are_validated(internal: Api, wrong: dict[str, Any], named: str) -> None:
+    """/req/core/job-creation-input-validation"""
+    answer = execute(internal, 'service-coverage', COVERAGE | wrong)
+    assert answer.status_code == 400, answer.text
+    assert named in answer.json()['description']
+
+
+def test_a_missing_input_is_refused(internal: Api) -> None:
+    answer = execute(internal, 'service-coverage', {'facilities': 'schools'})
+    assert answer.status_code == 400
+    assert 'distance_m' in answer.json()['description']
+
+
+def test_what_can_only_be_waited_for_is_waited_for(api: Api) -> None:
+    """/req/core/job-creation-default-execution-mode, -success-sync: by default, and if a client wishes otherwise."""
+    for one in api.json('/processes')['processes']:
+        assert one['jobControlOptions'] == ['sync-execute']
+    for wish in ({}, {'Prefer': 'respond-async'}):
+        answer = succeeded(execute(api, 'export-features', EXPORT, headers=wish))
+        assert answer.headers['Preference-Applied'] == 'wait'
+        job = answer.links['monitor']['url']
+        assert api.json(job)['status'] == 'successful'
+
+
+def test_left_out_outputs_are_all_outputs(api: Api) -> None:
+    """/req/core/job-creation-default-outputs"""
+    whole = succeeded(execute(api, 'export-features', EXPORT))
+    named = succeeded(execute(api, 'export-features', EXPORT, outputs={'result': {}}))
+    assert whole.content == named.content
+    assert execute(api, 'export-features', EXPORT, outputs={'other': {}}).status_code == 400
+
+
+def test_raw_value_of_one_output(api: Api) -> None:
+    """/req/core/job-creation-success-sync-raw-value-one: the value itself, of a media type that was announced."""
+    announced = raw_types(api.json('/processes/export-features'))
+    for chosen in ('csv', 'gpkg', 'geojson'):
+        answer = succeeded(execute(api, 'export-features', EXPORT | {'format': chosen}, response='raw'))
+        assert answer.headers['Content-Type'].split(';')[0] in {one.split(';')[0] for one in announced}
+        assert answer.content
+
+
+def test_raw_reference(api: Api) -> None:
+    """/req/core/job-creation-success-sync-raw-ref: no content, and a link to the value."""
+    answer = execute(api, 'export-features', EXPORT, outputs=REFERENCE)
+    assert (answer.status_code, answer.content) == (204, b'')
+    linked = api.get(answer.links['result']['url'])
+    assert linked.content == succeeded(execute(api, 'export-features', EXPORT)).content
+
+
+def test_document(internal: Api) -> None:
+    """/req/core/job-creation-success-sync-document: results.yaml, by value and by reference."""
+    content = succeeded(execute(internal, 'export-features', EXPORT)).content
+    by_value = {'result': {'transmissionMode': 'value'}}
+    for outputs in (by_value, REFERENCE):
+        answer = succeeded(execute(internal, 'export-features', EXPORT, response='document', outputs=outputs))
+        assert answer.headers['Content-Type'].split(';')[0] == 'application/json'
+        Draft4Validator(RESULTS).validate(answer.json())
+        found = answer.json()['result']
+        sent = base64.b64decode(found['value']) if 'value' in found else internal.get(found['href']).content
+        assert sent == content
+    document = succeeded(execute(internal, 'service-coverage', COVERAGE, response='document')).json()
+    Draft4Validator(RESULTS).validate(document)
+    raw = succeeded(execute(internal, 'service-coverage', COVERAGE)).json()
+    assert document['result']['value']['features'] == raw['features']
+    assert document['result']['mediaType'] == 'application/geo+json'
+
+
+def test_a_job_has_a_status_and_results(api: Api) -> None:
+    """/req/core/job, -success, /job-results, /job-results-success-sync"""
+    answer = succeeded(execute(api, 'export-features', EXPORT))
+    job = answer.links['monitor']['url']
+    status = api.json(job)
+    Draft4Validator(STATUS_INFO).validate(status)
+    assert (status['jobID'], status['status'], status['progress']) == (job.rsplit('/', 1)[-1], 'successful', 100)
+    (results,) = links(status, f'{OGC}/results')
+    for address in (results['href'], f'{job}/results'):
+        assert api.get(address).content == answer.content
+
+
+def test_unknown_jobs_are_not_found(api: Api) -> None:
+    """/req/core/job-exception-no-such-job, /job-results-exception/no-such-job"""
+    for name in ('nothing', str(uuid4())):
+        for address in (f'/jobs/{name}', f'/jobs/{name}/results'):
+            answer = api.get(address)
+            assert answer.status_code == 404, address
+            assert answer.json()['type'] == f'{EXCEPTIONS}/no-such-job'
+
+
+def test_a_job_of_another_audience_is_unknown(internal: Api, public: Api) -> None:
+    job = succeeded(execute(internal, 'export-features', EXPORT)).links['monitor']['url'].rsplit('/', 1)[-1]
+    assert internal.get(f'/jobs/{job}').status_code == 200
+    assert public.get(f'/jobs/{job}').status_code == 404
+    assert public.get(f'/jobs/{job}/results').status_code == 404
+
+
+def test_the_results_of_a_failed_job_say_why(internal: Api) -> None:
+    """/req/core/job-results-failed: the status and the reason that the execution had."""
+    answer = execute(internal, 'export-features', EXPORT | {'crs': 'EPSG:32601'})
+    assert answer.status_code == 400, answer.text
+    failed = next(one for one in internal.json('/jobs', limit=20)['jobs'] if one['status'] == 'failed')
+    assert 'links' not in failed
+    later = internal.get(f'/jobs/{failed["jobID"]}/results')
+    assert (later.status_code, later.json()) == (answer.status_code, answer.json())
+
+
+def test_results_of_a_job_without_any_are_not_ready(internal: Api) -> None:
+    """/req/core/job-results-exception/results-not-ready: of one that has not ended."""
+    running = Thread(target=execute, args=(internal, 'service-coverage', COVERAGE | {'mode': 'network'}))
+    running.start()
+    job = _open_job(internal)
+    answer = internal.get(f'/jobs/{job}/results')
+    running.join()
+    assert answer.status_code == 404
+    assert answer.json()['type'] == f'{EXCEPTIONS}/result-not-ready'
+
+
+def _open_job(api: Api) -> str:
+    """A job that waits or runs, once there is one."""
+    for _ in range(500):
+        for one in requests.get(f'{api.url}/jobs', params={'limit': 3}, timeout=30).json()['jobs']:
+            if one['status'] in {'accepted', 'running'}:
+                return str(one['jobID'])
+    pytest.fail('no job was seen before it ended')
+
+
+def test_http_is_spoken_as_it_should_be(api: Api) -> None:
+    """/req/core/http: HTTP 1.1, and methods that are not taken are named."""
+    answer = api.get('/processes')
+    assert answer.raw.version == 11
+    refused = requests.get(f'{api.url}/processes/export-features/execution', timeout=30)
+    assert refused.status_code == 405
+    assert 'POST' in refused.headers['Allow']

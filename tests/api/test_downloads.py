@@ -1,0 +1,340 @@
+"""Whole layers as files that are ready: made by the worker after a release, handed out whole or in parts."""
+
+import base64
+import csv
+import hashlib
+import io
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from flask.testing import FlaskClient
+from psycopg2 import sql
+
+from dothi.api.app import create_app
+from dothi.core.database import connection
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
+from dothi.core.settings import PathSettings
+from processes.child import Done, Order
+from processes.downloads import LOCK_CLASS, Keeper
+from tests.api.conftest import Desk, building, square
+from tests.conftest import Instance, fresh
+from tests.processes.conftest import ask, start_worker, stop_worker, wait_until
+
+FOLDER = '/api/collections/buildings/downloads'
+# so long ago that the worker does not wait for more releases
+LONG_AGO, LATER = '2024-01-10T00:00:00Z', '2024-02-10T00:00:00Z'
+type App = Callable[[Audience], FlaskClient]
+
+
+@pytest.fixture(scope='module')
+def environment(
+    instance: Instance, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """A database for all tests here."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
+
+
+@pytest.fixture(scope='module')
+def desk(environment: dict[str, str], locality: Locality) -> Desk:
+    return Desk(locality)
+
+
+@pytest.fixture(scope='module')
+def app(environment: dict[str, str], desk: Desk) -> App:
+    """Clients of both services, on two buildings of the first release."""
+    desk.release('buildings', [(square(0, 0), building('A')), (square(50, 0), building('B'))], at=LONG_AGO)
+    made = {audience: create_app(audience).test_client() for audience in ('public', 'internal')}
+    return lambda audience: made[audience]
+
+
+@pytest.fixture(scope='module')
+def worker(environment: dict[str, str], app: App) -> Iterator[None]:
+    process = start_worker({**environment, 'DOTHI_DOWNLOADS': '["gpkg", "csv", "parquet"]'})
+    yield
+    stop_worker(process)
+
+
+def all_ready(release: int) -> bool:
+    return ask('select count(*) from catalog.download where release = %s', [release]) == 6
+
+
+def current() -> int:
+    return int(ask("select current_release from catalog.layer where id = 'buildings'"))
+
+
+def files() -> list[Path]:
+    return [path for path in (Path(PathSettings().store) / 'downloads').rglob('*') if path.is_file()]
+
+
+def links(app: FlaskClient) -> dict[str, dict[str, Any]]:
+    document = app.get('/api/collections/buildings').get_json(force=True)
+    return {one['href'].rpartition('/')[2]: one for one in document['links'] if one['rel'] == 'enclosure'}
+
+
+def test_a_file_that_is_not_there_yet_is_promised_and_one_that_never_will_is_refused(app: App) -> None:
+    waiting = app('public').get(f'{FOLDER}/buildings.gpkg?lang=en')
+    assert (waiting.status_code, waiting.get_json(force=True)['code']) == (503, 'BeingPrepared')
+    assert int(waiting.headers['Retry-After']) > 0
+    assert links(app('public')) == {}
+    unknown = app('public').get(f'{FOLDER}/buildings.gpk?lang=en')
+    assert unknown.status_code == 404
+    assert 'Did you mean "buildings.gpkg"' in unknown.get_json(force=True)['description']
+    assert app('public').get('/api/collections/schools/downloads/schools.csv').status_code == 404
+    assert app('public').get('/api/collections/buildings/downloads/..%2Fx').status_code == 404
+
+
+def test_files_follow_a_release_for_each_audience_with_its_columns(app: App, worker: None, locality: Locality) -> None:
+    wait_until(lambda: all_ready(current()))
+    hidden = [name for name, column in locality.layers['buildings'].columns.items() if column.access == 'internal']
+    for audience, expected in (('public', False), ('internal', True)):
+        answer = app(audience).get(f'{FOLDER}/buildings.csv')
+        head, *rows = csv.reader(io.StringIO(answer.get_data().decode('utf-8-sig'), newline=''))
+        assert [row[1] for row in rows] == ['A', 'B']
+        assert [name in head for name in hidden] == [expected] * len(hidden)
+        (found,) = {one.schema.names.count(hidden[0]) for one in [pq.ParquetFile(_saved(app(audience), 'parquet'))]}
+        assert found == expected
+
+
+def _saved(app: FlaskClient, form: str) -> Any:
+    return io.BytesIO(app.get(f'{FOLDER}/buildings.{form}').get_data())
+
+
+def test_the_collection_links_to_its_files_with_type_and_size(app: App, worker: None) -> None:
+    wait_until(lambda: all_ready(current()))
+    found = links(app('public'))
+    assert set(found) == {'buildings.gpkg', 'buildings.csv', 'buildings.parquet'}
+    for name, link in found.items():
+        answer = app('public').get(f'{FOLDER}/{name}')
+        assert (answer.mimetype, len(answer.get_data())) == (link['type'], link['length'])
+        assert str(current()) in link['title']
+        assert answer.headers['Dothi-Release'] == str(current())
+        assert f'buildings-release-{current()}-2024-01-10.' in answer.headers['Content-Disposition']
+    shown = app('public').get('/api/collections/buildings?f=html').get_data(as_text=True)
+    assert 'downloads/buildings.gpkg' in shown
+
+
+def test_a_broken_off_download_goes_on_where_it_was(app: App, worker: None) -> None:
+    """Ranges under a strong tag: the parts make the whole; of another file a client gets all."""
+    wait_until(lambda: all_ready(current()))
+    address = f'{FOLDER}/buildings.gpkg'
+    whole = app('public').get(address)
+    tag = whole.headers['ETag']
+    assert not tag.startswith('W/')
+    assert tag.strip('"') == hashlib.sha256(whole.get_data()).hexdigest()[:32]
+    assert whole.headers['Last-Modified']
+    half = len(whole.get_data()) // 2
+    first = app('public').get(address, headers={'Range': f'bytes=0-{half - 1}', 'If-Range': tag})
+    rest = app('public').get(address, headers={'Range': f'bytes={half}-', 'If-Range': tag})
+    assert (first.status_code, rest.status_code) == (206, 206)
+    assert first.get_data() + rest.get_data() == whole.get_data()
+    other = app('public').get(address, headers={'Range': 'bytes=0-9', 'If-Range': '"another"'})
+    assert (other.status_code, len(other.get_data())) == (200, len(whole.get_data()))
+    assert app('public').get(address, headers={'Range': 'bytes=99999999-'}).status_code == 416
+    assert app('public').get(address, headers={'If-None-Match': tag}).status_code == 304
+
+
+def test_the_next_release_replaces_the_files_and_takes_the_old_ones_away(app: App, desk: Desk, worker: None) -> None:
+    """Until they are ready the old ones are handed out, and whoever reads one reads it to its end."""
+    wait_until(lambda: all_ready(current()))
+    before, old = current(), files()
+    reading = app('public').get(f'{FOLDER}/buildings.gpkg')
+    desk.release('buildings', [(square(0, 0), building('A')), (square(9, 9), building('C'))], at=LATER)
+    shown = app('public').get(f'{FOLDER}/buildings.gpkg')
+    assert shown.headers['Dothi-Release'] in {str(before), str(current())}
+    wait_until(lambda: all_ready(current()))
+    wait_until(lambda: not any(path.exists() for path in old))
+    assert len(files()) == 6
+    assert len(reading.get_data()) == reading.content_length
+    assert _codes(app('public')) == ['A', 'C']
+
+
+def _codes(app: FlaskClient) -> list[str]:
+    base = sqlite3.connect(':memory:')
+    base.deserialize(app.get(f'{FOLDER}/buildings.gpkg').get_data())
+    return [row[0] for row in base.execute('select code from buildings order by code')]
+
+
+def test_a_file_by_an_older_definition_of_the_layer_is_not_handed_out(app: App, worker: None) -> None:
+    """It may hold a column that is not for this audience any more. The worker makes it anew."""
+    wait_until(lambda: all_ready(current()))
+    with connection('admin') as db, db.cursor() as cursor:
+        # the worker is held off, so that the state in between can be looked at
+        for name in ('public/buildings.csv', 'public/buildings.gpkg', 'public/buildings.parquet'):
+            cursor.execute('select pg_advisory_lock(%s, hashtext(%s))', [LOCK_CLASS, name])
+        _outdate()
+        assert app('public').get(f'{FOLDER}/buildings.csv').status_code == 503
+        assert links(app('public')) == {}
+        assert len(links(app('internal'))) == 3
+        cursor.execute('select pg_advisory_unlock_all()')
+    wait_until(lambda: ask("select count(*) from catalog.download where definition = 'old'") == 0)
+    assert app('public').get(f'{FOLDER}/buildings.csv').status_code == 200
+
+
+def _outdate() -> None:
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute("update catalog.download set definition = 'old' where audience = 'public'")
+
+
+def test_a_file_that_somebody_removed_is_made_again(app: App, worker: None) -> None:
+    wait_until(lambda: all_ready(current()))
+    for path in files():
+        path.unlink()
+    assert app('public').get(f'{FOLDER}/buildings.csv').status_code in {200, 503}
+    wait_until(lambda: len(files()) == 6)
+    wait_until(lambda: app('public').get(f'{FOLDER}/buildings.csv').status_code == 200)
+
+
+EXECUTION = '/api/processes/export-features/execution'
+CHOSEN = {'collection': 'buildings', 'format': 'csv', 'properties': ['code']}
+
+
+def test_an_export_is_handed_back_as_value_or_by_reference(app: App, worker: None) -> None:
+    """As the standard says: raw value, raw reference, and within a document either."""
+    client = app('public')
+
+    def run(**more: Any) -> Any:
+        return client.post(EXECUTION, json={'inputs': CHOSEN, **more})
+
+    raw = run()
+    assert (raw.status_code, raw.mimetype) == (200, 'text/csv')
+    assert raw.headers['Dothi-Release'] == str(current())
+    assert f'buildings-release-{current()}-' in raw.headers['Content-Disposition']
+    content = raw.get_data()
+    assert content.decode('utf-8-sig').startswith('"id","code","geom"\r\n1,"A",')
+    reference = {'result': {'transmissionMode': 'reference'}}
+    empty = run(outputs=reference)
+    assert (empty.status_code, empty.get_data()) == (204, b'')
+    (link,) = [one for one in empty.headers.getlist('Link') if 'rel="result"' in one]
+    linked = client.get(link.split('>')[0].lstrip('<'))
+    assert (linked.get_data(), linked.mimetype) == (content, 'text/csv')
+    part = client.get(link.split('>')[0].lstrip('<'), headers={'Range': 'bytes=3-6'})
+    assert (part.status_code, part.get_data()) == (206, content[3:7])
+    answer = run(response='document')
+    document = answer.get_json(force=True)
+    assert client.get(document['result']['href']).get_data() == content
+    assert (document['result']['type'], answer.headers['Dothi-Release']) == ('text/csv', str(current()))
+    value = run(response='document', outputs={'result': {'transmissionMode': 'value'}}).get_json(force=True)
+    assert base64.b64decode(value['result']['value']) == content
+    assert run(outputs={'result': {'transmissionMode': 'carrier pigeon'}}).status_code == 400
+
+
+class Recorder:
+    """Takes the place of the child process, and notes what it was asked to write."""
+
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+
+    def __call__(self, order: Order, tell: object, stopped: object) -> Done | None:
+        self.orders.append(order)
+        return None
+
+
+@pytest.fixture
+def alone(database: dict[str, str], locality: Locality) -> Desk:
+    """A database on which no worker runs."""
+    desk = Desk(locality)
+    desk.release('buildings', [(square(0, 0), building('A'))], at=LONG_AGO)
+    return desk
+
+
+def test_no_two_workers_write_the_same_file(alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another holds the lock of is left to it; the rest is done, as whoever may read it."""
+    monkeypatch.setenv('DOTHI_DOWNLOADS', '["csv", "gpkg"]')
+    recorder = Recorder()
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('select pg_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, 'public/buildings.csv'])
+        Keeper(recorder).prepare(lambda: False)
+    asked = {(order.audience, order.inputs['format']) for order in recorder.orders}
+    assert asked == {('internal', 'csv'), ('internal', 'gpkg'), ('public', 'gpkg')}
+    assert all(order.patient for order in recorder.orders)
+
+
+def test_a_burst_of_releases_is_waited_out_and_a_busy_layer_rests(alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that took a minute is not written again at once for every edit."""
+    monkeypatch.setenv('DOTHI_DOWNLOADS', '["csv"]')
+
+    def asked() -> int:
+        recorder = Recorder()
+        Keeper(recorder).prepare(lambda: False)
+        return len(recorder.orders)
+
+    assert asked() == 2
+    alone.release('buildings', [(square(0, 0), building('A'))])
+    assert asked() == 0
+    alone.release('buildings', [(square(0, 0), building('A'))], at=LATER)
+    assert asked() == 2
+    for megabytes, expected in ((100, 0), (1, 2)):
+        _enter(alone.locality, megabytes)
+        assert asked() == expected
+
+
+def _enter(locality: Locality, megabytes: int) -> None:
+    """As if files of this size, of the release before, had been written just now within a minute."""
+    from dothi.core.export.ready import definition
+
+    place = Path(PathSettings().store) / 'downloads' / 'x.csv'
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('delete from catalog.download')
+        for audience in ('public', 'internal'):
+            made = definition(locality.layers['buildings'], locality, audience)  # type: ignore[arg-type]
+            cursor.execute(
+                """insert into catalog.download select 'buildings', %s, 'csv', min(number), %s, 'downloads/x.csv', 1,
+                       %s * 1048576, repeat('0', 64), 60, now() from catalog.release""",
+                [audience, made, megabytes],
+            )
+
+
+def test_a_file_is_marked_as_demonstration_data_by_its_own_release(alone: Desk) -> None:
+    """And not by the release that came after it was written."""
+    alone.release('buildings', [(square(0, 0), building('A'))], at=LATER, demo=True)
+    _enter(alone.locality, 0)
+    app = create_app('public').test_client()
+    assert app.get('/api/collections/buildings/items?f=csv').headers['Dothi-Demo'] == 'true'
+    assert app.get(f'{FOLDER}/buildings.csv').headers['Dothi-Demo'] == 'false'
+
+
+def test_a_worker_that_was_killed_over_a_file_leaves_none_and_the_next_one_makes_it(
+    database: dict[str, str], alone: Desk
+) -> None:
+    environment = {**database, 'DOTHI_DOWNLOADS': '["csv"]'}
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(sql.SQL('lock table {} in access exclusive mode').format(sql.Identifier('layer', 'buildings')))
+        first = start_worker(environment)
+        waiting = "select count(*) from pg_locks where not granted and relation = 'layer.buildings'::regclass"
+        wait_until(lambda: ask(waiting) > 0)
+        first.kill()
+        first.wait()
+        assert files() == []
+        assert ask('select count(*) from catalog.download') == 0
+    second = start_worker(environment)
+    try:
+        wait_until(lambda: ask('select count(*) from catalog.download') == 2)
+        assert len(files()) == 2
+    finally:
+        stop_worker(second)
+
+
+def test_a_format_that_is_not_offered_any_more_is_removed(alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _enter(alone.locality, 1)
+    assert len(files()) == 1
+    monkeypatch.setenv('DOTHI_DOWNLOADS', '[]')
+    Keeper(Recorder()).prepare(lambda: False)
+    assert ask('select count(*) from catalog.download') == 0
+    assert files() == []
+
+
+def test_the_public_role_sees_no_file_of_the_internal_service(alone: Desk) -> None:
+    """By role: not even that it is there."""
+    _enter(alone.locality, 1)
+    for audience in ('public', 'internal'):
+        with connection(f'reader_{audience}') as db, db.cursor() as cursor:  # type: ignore[arg-type]
+            cursor.execute('select distinct audience from catalog.download')
+            assert cursor.fetchall() == [(audience,)]

@@ -1,0 +1,208 @@
+"""The OpenAPI document is true: what it offers can be asked for, and what can be asked for is in it."""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import validate
+
+from dothi.api.app import create_app
+from dothi.api.guard import NOT_OFFERED
+from tests.api.conformance.conftest import Api, api, internal, public
+
+__all__ = ['api', 'internal', 'public']
+
+# Routes below /api that are no part of the API for others.
+INTERNAL = {'processes.how_to_execute': 'says only that an analysis is run by POST, with 405'}
+
+
+def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """`node`, or what it refers to."""
+    while '$ref' in node:
+        found: Any = document
+        for part in node['$ref'].removeprefix('#/').split('/'):
+            found = found[part]
+        node = found
+    return node
+
+
+def operations(document: dict[str, Any], method: str) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
+    """Path, operation and parameters of every operation of this method."""
+    for path, item in document['paths'].items():
+        if method in item:
+            yield path, item[method], [resolved(document, one) for one in item[method]['parameters']]
+
+
+def values(parameter: dict[str, Any]) -> list[str]:
+    """Every value that the document names for a parameter: examples, default, enumeration, as they are sent."""
+    schema = parameter['schema']
+    named = [parameter[name] for name in ('example',) if name in parameter]
+    named += [example['value'] for example in parameter.get('examples', {}).values()]
+    named += [schema['default']] if 'default' in schema else []
+    if schema.get('maxItems') != 0:
+        named += schema.get('enum', schema.get('items', {}).get('enum', []))
+    return list(dict.fromkeys(_sent(value) for value in named))
+
+
+def _sent(value: Any) -> str:
+    if isinstance(value, list):
+        return ','.join(map(_sent, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def filled(api: Api, path: str, parameters: list[dict[str, Any]]) -> str | None:
+    """A path with its parameters filled in; None where there is nothing yet that it could be about."""
+    known = {one['name']: values(one)[0] for one in parameters if one['in'] == 'path' and values(one)}
+    if '{tileMatrix}' in path and 'tileMatrix' not in known:
+        known |= _tile(api, known['tileMatrixSetId'], parameters)
+    if '{featureId}' in path:
+        items = path.split('/{featureId}', maxsplit=1)[0]
+        known['featureId'] = str(api.json(items, limit=1)['features'][0]['id'])
+    if '{jobId}' in path:
+        jobs = [one for one in api.json('/jobs')['jobs'] if one['status'] == 'successful']
+        if not jobs:
+            return None
+        known['jobId'] = jobs[0]['jobID']
+    return path.format(**known)
+
+
+def _tile(api: Api, matrix_set: str, parameters: list[dict[str, Any]]) -> dict[str, str]:
+    """The tile in the middle of the province, on the first level that the document names."""
+    (zoom,) = (int(one['schema'].get('minimum', 0)) for one in parameters if one['name'] == 'tileMatrix')
+    west, south, east, north = api.collections()[0]['extent']['spatial']['bbox'][0]
+    lon, lat = (west + east) / 2, (south + north) / 2
+    if matrix_set == 'WorldCRS84Quad':
+        side = 180 / 2**zoom
+        column, row = int((lon + 180) / side), int((90 - lat) / side)
+    else:
+        n = 2**zoom
+        column = int((lon + 180) / 360 * n)
+        row = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+    return {'tileMatrix': str(zoom), 'tileRow': str(row), 'tileCol': str(column)}
+
+
+@pytest.mark.parametrize('lang', ['vi', 'en'])
+def test_the_document_is_valid_and_complete_by_itself_in_each_language(api: Api, lang: str) -> None:
+    answer = api.get('/openapi', f='json', lang=lang)
+    validate(answer.json())
+    assert answer.headers['Content-Language'] == lang
+    assert all(ref.startswith('#/') for ref in re.findall(r'"\$ref": ?"([^"]*)"', answer.text))
+    assert '{"vi":' not in answer.text
+    # a Vietnamese letter in the English document is a text that was not translated
+    if lang == 'en':
+        described = re.sub(r'"enum": \[[^\]]*\]', '', answer.text)
+        assert not re.search('[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ]', described), described
+
+
+def test_both_languages_say_the_same(api: Api) -> None:
+    """But for the texts: same paths, parameters, values, answers."""
+
+    words = {'title', 'summary', 'description', 'contact'}
+
+    def bare(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: bare(value) for name, value in node.items() if name not in words}
+        return [bare(one) for one in node] if isinstance(node, list) else node
+
+    assert bare(api.document('vi')) == bare(api.document('en'))
+
+
+def test_every_value_that_it_names_can_be_asked_for(api: Api) -> None:
+    """Each one by itself, with everything else left out."""
+    document = api.document()
+    asked: set[tuple[str, ...]] = set()
+    for path, operation, parameters in operations(document, 'get'):
+        address = filled(api, path, parameters)
+        for parameter in parameters if address is not None else []:
+            for value in values(parameter) if parameter['in'] == 'query' else []:
+                # what all collections share is asked of one of them
+                question = (operation['operationId'].split('.')[0], parameter['name'], value)
+                if question not in asked or parameter['name'] not in SHARED:
+                    asked.add(question)
+                    _answered(
+                        api,
+                        f'{api.url}{address}',
+                        operation,
+                        few(parameters, parameter['name']) | {parameter['name']: value},
+                    )
+    assert len(asked) > 100
+
+
+SHARED = {'lang', 'crs', 'bbox-crs', 'filter-crs', 'filter-lang', 'limit', 'offset', 'datetime', 'skipGeometry'}
+
+
+SIZES = {'resolution', 'width', 'height', 'scale-factor', 'scale-axes', 'scale-size', 'scaleSize'}
+
+
+def few(parameters: list[dict[str, Any]], asked: str) -> dict[str, str]:
+    """What keeps an answer small, where the operation has it and `asked` does not set the size itself."""
+    small = {'limit': '1'} | ({} if asked in SIZES else {'width': '16', 'height': '16'})
+    return {name: value for name, value in small.items() if any(one['name'] == name for one in parameters)}
+
+
+def _answered(api: Api, address: str, operation: dict[str, Any], asked: dict[str, str]) -> None:
+    answer = api.session.get(address, params=asked, timeout=60)
+    assert answer.status_code in {200, 204}, (answer.status_code, answer.url, answer.text[:300])
+    assert str(answer.status_code) in operation['responses'], answer.url
+    if answer.status_code == 200:
+        offered = {name.split(';')[0] for name in operation['responses']['200']['content']}
+        assert answer.headers['Content-Type'].split(';')[0] in offered, answer.url
+
+
+def test_every_example_of_a_body_can_be_sent(internal: Api) -> None:
+    document, sent = internal.document(), 0
+    for path, operation, parameters in operations(document, 'post'):
+        if operation.get('security'):
+            # what writes needs a token, and this province is shared
+            continue
+        address = filled(internal, path, parameters)
+        for media_type, body in operation['requestBody']['content'].items():
+            how = {'data' if media_type == 'application/x-www-form-urlencoded' else 'json': body['example']}
+            answer = internal.session.post(
+                f'{internal.url}{address}', headers={'Content-Type': media_type}, timeout=120, **how
+            )
+            sent += 1
+            assert answer.status_code in {200, 201}, (answer.status_code, path, media_type, answer.text[:300])
+    assert sent > 10
+
+
+def test_no_parameter_is_of_free_form(api: Api) -> None:
+    """OGC's executable tests would skip what they cannot know."""
+    for method in ('get', 'post', 'put', 'patch', 'delete'):
+        for path, _operation, parameters in operations(api.document(), method):
+            for parameter in parameters:
+                schema = parameter['schema']
+                assert 'additionalProperties' not in schema, (path, parameter['name'])
+                assert schema.get('type') in {'string', 'integer', 'number', 'boolean', 'array'}, (path, parameter)
+
+
+def test_every_route_is_described(internal: Api, database: dict[str, str]) -> None:
+    """Every rule below /api that takes GET is met by a path of the document, or is listed as internal."""
+    app, paths = create_app('internal'), internal.document()['paths']
+    described = {endpoint for path in paths if 'get' in paths[path] for endpoint in _endpoints(app, path)}
+    missing = {}
+    for rule in app.url_map.iter_rules():
+        if (
+            rule.rule.startswith('/api')
+            and 'GET' in (rule.methods or ())
+            and not _overtaken(app, rule.rule, rule.endpoint)
+        ):
+            missing[rule.endpoint] = rule.rule
+    for endpoint in described | set(NOT_OFFERED) | set(INTERNAL):
+        missing.pop(endpoint, None)
+    assert missing == {}
+
+
+def _endpoints(app: Flask, path: str) -> set[str]:
+    concrete = re.sub(r'\{[^}]*\}', '1', path)
+    endpoint, _ = app.url_map.bind('localhost').match(f'/api{concrete}', method='GET')
+    return {endpoint}
+
+
+def _overtaken(app: Flask, rule: str, endpoint: str) -> bool:
+    """Whether a view of ours has the very same rule as this one of pygeoapi's."""
+    same = {one.endpoint for one in app.url_map.iter_rules() if one.rule.rstrip('/') == rule.rstrip('/')}
+    return endpoint.startswith('pygeoapi.') and any(not name.startswith('pygeoapi.') for name in same)

@@ -1,0 +1,83 @@
+"""schemathesis over the OpenAPI document: whatever fits it, or just does not, is answered as it says."""
+
+import re
+from zlib import crc32
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.generation.case import Case
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.conformance.conftest import Api, api, internal, public
+
+__all__ = ['api', 'internal', 'public']
+
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# How many cases of an operation: on one collection, and on each of the others, where the same code answers.
+EXAMPLES, ON_OTHERS = 6, 2
+
+
+def _operations(api: Api) -> list[APIOperation]:
+    """All but those that run an analysis, which take seconds: their examples are run in test_openapi_examples.py."""
+    schema = schemathesis.openapi.from_dict(api.document())
+    return [
+        operation
+        for result in schema.get_all_operations()
+        if not (operation := result.ok()).path.endswith('/execution')
+    ]
+
+
+def _fuzz(api: Api, operation: APIOperation, mode: GenerationMode, examples: int) -> None:
+    # the same cases in every run, others for each operation
+    @seed(crc32(f'{api.audience} {mode.value} {operation.label}'.encode()))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answered_as_described(case: Case) -> None:
+        case.call_and_validate(base_url=api.url, session=api.session, checks=CHECKS, timeout=30)
+
+    answered_as_described()
+
+
+def _fuzz_all(api: Api, operations: list[APIOperation], mode: GenerationMode) -> None:
+    met: set[str] = set()
+    # each service has its turn at another collection
+    for operation in operations if api.audience == 'internal' else reversed(operations):
+        kind = _kind(operation)
+        _fuzz(api, operation, mode, ON_OTHERS if kind in met else EXAMPLES)
+        met.add(kind)
+
+
+def _kind(operation: APIOperation) -> str:
+    """Its method, and its path without the collection."""
+    return f'{operation.method} {re.sub("^/collections/[^/]+", "/collections/*", operation.path)}'
+
+
+def test_what_fits_the_document_is_answered_as_it_says(api: Api) -> None:
+    _fuzz_all(api, _operations(api), GenerationMode.POSITIVE)
+
+
+def test_what_does_not_fit_is_refused_as_it_says(api: Api) -> None:
+    # a path of words only is never wrong
+    fallible = [operation for operation in _operations(api) if operation.query or operation.body]
+    _fuzz_all(api, fallible, GenerationMode.NEGATIVE)

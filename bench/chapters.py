@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.client import Client
+from bench.client import COMPRESSED, Client
 from bench.measure import Timing, compare
 from bench.questions import Ask, items, items_sql, tile_sql, unchanged, urls
 from bench.servers import Server
@@ -102,10 +102,13 @@ def busy_tiles(subject: Subject) -> Chapter:
     """Tiles at zoom 14 in towns, cold, and ours again."""
     subject.clear_tiles()
     tiles = subject.places.tiles(BUSY_ZOOM, BUSY_FEATURES)[:40]
-    ways = [(server.name, urls(server, [server.tile_url(tile) for tile in tiles])) for server in subject.servers]
+    ways = [
+        (server.name, urls(server, [server.tile_url(tile) for tile in tiles], COMPRESSED)) for server in subject.servers
+    ]
     ways.insert(1, ('raw SQL', tile_sql(subject.layer, tiles)))
     dothi, raw, tipg, *_ = cold = compare(ways, TILE_ROUNDS)
-    (cached,) = compare([('dothi, cached', urls(subject.ours, [subject.ours.tile_url(tile) for tile in tiles[:10]]))])
+    again = [subject.ours.tile_url(tile) for tile in tiles[:10]]
+    (cached,) = compare([('dothi, cached', urls(subject.ours, again, COMPRESSED))])
     most = 1.7 * raw.median_ms + 3
     goals = [
         at_most(f'cold: at most 1.7 × raw SQL + 3 ms ({most:.1f} ms)', dothi.median_ms, most),

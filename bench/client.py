@@ -4,6 +4,9 @@ import http.client
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+# What every browser and QGIS send; left away where the bytes themselves are compared with raw SQL's.
+COMPRESSED = {'Accept-Encoding': 'gzip'}
+
 
 class Answer(NamedTuple):
     """Status, headers with names in lower case, and body."""

@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bench.client import Client
+from bench.client import COMPRESSED, Client
 from bench.servers import Server
 from bench.tiling import Places, Tile, tile_at
 
@@ -86,7 +86,7 @@ def _client(server: Server, wishes: Wishes, result: Session, end: float) -> None
         url = wishes.next()
         started = time.perf_counter()
         try:
-            client.get(url)
+            client.get(url, COMPRESSED)
         except Exception:
             result.errors += 1
             client = Client(server.base)

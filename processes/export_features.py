@@ -1,10 +1,11 @@
 """Features of a layer as a file, for what is too large to wait for. How to use it: docs/how-to/download-data.md."""
 
+from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
 from psycopg2 import sql
 
-from dothi.core.crs import srid_of
+from dothi.core.crs import UnknownCrs, srid_of
 from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.export.extract import Extract
 from dothi.core.export.formats import FORMATS
@@ -151,14 +152,15 @@ def _within(box: list[float] | None) -> str | None:
 
 
 def _srid(text: str | None, locality: Locality) -> int:
-    """EPSG number of the system that is asked for; raises UnservedCrs, UnknownCrs."""
+    """EPSG number of the system that is asked for; raises UnservedCrs."""
     if text is None:
         return locality.srid
     codes = {srid_of(code): code for code in locality.place.served_crs}
-    if (srid := srid_of(text)) not in codes:
-        hint = did_you_mean(text, codes.values())
-        raise UnservedCrs(
-            vi=f'crs={text}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'crs={text}: this coordinate system is not served. {hint.en}',
-        )
-    return srid
+    with suppress(UnknownCrs):
+        if (srid := srid_of(text)) in codes:
+            return srid
+    hint = did_you_mean(text, codes.values())
+    raise UnservedCrs(
+        vi=f'crs={text}: không phục vụ hệ tọa độ này. {hint.vi}',
+        en=f'crs={text}: this coordinate system is not served. {hint.en}',
+    )

@@ -26,12 +26,14 @@ class Strip:
     """Some whole rows: values of all bands, shape (bands, rows, width), and which cells have a bad one.
 
     Where nothing is known, and where the value is bad, stands the coverage's nodata. given: the values as they came.
+    no_number: values that are NaN or infinite though that is not the file's nodata.
     """
 
     window: Window
     values: Cells
     bad: Bools
     given: Cells
+    no_number: int
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,17 @@ class BandTally:
 
 @dataclass
 class Scan:
-    """What all cells came to. filled, bad: cells with a value, with a bad value, in any band."""
+    """What all cells came to. filled, bad: cells with a value, with a bad value, in any band.
+
+    no_number: as in Strip.
+    """
 
     bands: dict[str, BandTally]
     cells: int
     sha256: str = ''
     filled: int = 0
     bad: int = 0
+    no_number: int = 0
     listed: list[BadCell] = field(default_factory=list)
 
     @property
@@ -115,13 +121,15 @@ def scan(raster: Raster, coverage: Coverage, place: str, progress: Progress) -> 
 def _strip(raster: Raster, coverage: Coverage, window: Window) -> Strip:
     read = raster.read(window=window, masked=True)
     given = np.ma.getdata(read)
-    empty = np.ma.getmaskarray(read) | ~np.isfinite(given)
+    masked = np.ma.getmaskarray(read)
+    empty = masked | ~np.isfinite(given)
+    no_number = int((empty & ~masked).sum())
     if raster.nodata is None:
         empty |= given == coverage.nodata
     bands = coverage.bands.values()
     bad = ~empty & ~np.array([_inside(values, band) for values, band in zip(given, bands, strict=True)])
     values = np.where(empty | bad, np.array(coverage.nodata, coverage.type), given.astype(coverage.type))
-    return Strip(window, values, bad, given)
+    return Strip(window, values, bad, given, no_number)
 
 
 def _inside(values: Cells, band: Band) -> Bools:
@@ -135,6 +143,7 @@ def _add(found: Scan, strip: Strip, coverage: Coverage) -> None:
     filled = strip.values != coverage.nodata
     found.filled += int((filled.any(axis=0) & ~strip.bad.any(axis=0)).sum())
     found.bad += int(strip.bad.any(axis=0).sum())
+    found.no_number += strip.no_number
     for tally, values, has, bad in zip(found.bands.values(), strip.values, filled, strip.bad, strict=True):
         tally.add(values[has])
         tally.bad += int(bad.sum())

@@ -33,16 +33,17 @@ def describe(report: Report, raster: Raster, coverage: Coverage, grid: Grid, fou
     bad = _bad_rows(found.listed, coverage, grid)
     report.rows = Rows(read=found.cells, good=found.cells - found.bad, bad_rows=found.bad, by_code=codes, bad=bad)
     report.columns = {_band_name(raster, number): name for number, name in enumerate(coverage.bands, 1)}
-    report.notes += _about_nodata(raster, coverage) + _about_system(coverage, grid) + _about_bad(found, coverage)
+    report.notes += _about_nodata(raster, coverage) + _about_system(coverage, grid)
+    report.notes += _about_no_number(found) + _about_bad(found, coverage)
 
 
 def too_many_bad(found: Scan, coverage: Coverage) -> Text:
     """The share of bad cells is over the coverage's threshold."""
     share, limit = found.bad_share, coverage.checks.bad_cells_share
     return Text(
-        vi=f'{share:.2%} số ô có giá trị sai, {coverage.id} chỉ cho phép {limit:.2%}. '
+        vi=f'{found.bad:,} ô ({share:.2%}) có giá trị sai, {coverage.id} chỉ cho phép {limit:.2%}. '
         'Không phát hành gì. Sửa tệp và giao lại.',
-        en=f'{share:.2%} of the cells have a bad value, and {coverage.id} allows {limit:.2%}. '
+        en=f'{found.bad:,} cells ({share:.2%}) have a bad value, and {coverage.id} allows {limit:.2%}. '
         'Nothing was released. Correct the file and deliver it again.',
     )
 
@@ -128,6 +129,19 @@ def _about_system(coverage: Coverage, grid: Grid) -> list[Text]:
             vi=f'Tệp theo EPSG:{grid.srid}, khác {coverage.source.crs} như dự kiến; giữ nguyên, không nắn lại.',
             en=f'The file is in EPSG:{grid.srid} and not in {coverage.source.crs} as expected; its cells are kept as '
             'they are.',
+        )
+    ]
+
+
+def _about_no_number(found: Scan) -> list[Text]:
+    if not found.no_number:
+        return []
+    return [
+        Text(
+            vi=f'{found.no_number:,} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. '
+            'Nếu không chủ ý, kiểm tra cách xuất tệp.',
+            en=f'{found.no_number:,} values are NaN or infinite and were taken as empty. '
+            'If that is not meant, check how the file was exported.',
         )
     ]
 

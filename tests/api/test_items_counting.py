@@ -56,6 +56,9 @@ def test_it_is_left_out_where_counting_costs_too_much(
     assert matched(app, 'filter=places>3&limit=4&offset=2') == 6
     assert matched(app, 'filter=places>3&offset=20') is None
     assert matched(app, 'limit=2') == 10
+    assert matched(app, 'bbox=100,15,110,25&limit=2') == 10
+    assert matched(app, 'bbox=15,100,25,110&bbox-crs=EPSG:4326&limit=2') == 10
+    assert matched(app, 'bbox=100,15,110,25&filter=places>3&limit=2') is None
     assert 'numberReturned' in app.get(f'{ITEMS}?filter=places>3&limit=2').get_json(force=True)
     assert '>2 ·' in app.get(f'{ITEMS}?filter=places>3&limit=2&f=html').get_data(as_text=True)
 

@@ -162,4 +162,4 @@ def test_tilesets_are_described(desk: Desk, client: Client) -> None:
     described = app.get('/api/collections/schools/tiles/WebMercatorQuad').get_json(force=True)
     assert described['layers'][0]['minTileMatrix'] == '6'
     (template,) = [link['href'] for link in described['links'] if link['rel'] == 'item']
-    assert template.endswith('/{tileMatrix}/{tileRow}/{tileCol}?f=mvt')
+    assert template.endswith('/{tileMatrix}/{tileRow}/{tileCol}')

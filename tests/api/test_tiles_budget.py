@@ -126,12 +126,12 @@ def test_polygons_with_too_many_corners_are_generalised_and_stay_polygons(databa
 
 
 def test_too_many_lines_are_joined_by_kind_and_at_last_only_the_largest_stay(database_reading: Reading) -> None:
-    """60,000 lines, all of 20 m but for one across half of the tile."""
+    """30,000 lines, all of 20 m but for one across half of the tile."""
     place = over(13)
     lines = f"""select id, name, kind, ST_MakeLine(ST_SetSRID(ST_MakePoint(x, y), 4326),
             ST_SetSRID(ST_MakePoint(x + {20 / PER_LON}, y + {(10 / PER_LAT)}), 4326)) as geom_wgs84
         from (select id, name, kind, ST_XMin(geom_wgs84) as x, ST_YMin(geom_wgs84) as y
-              from ({squares(60_000, 2_000)}) s) r
+              from ({squares(30_000, 2_000)}) s) r
         union all select -1, 'long', 'a', ST_SetSRID(ST_MakeLine(ST_MakePoint({LON}, {LAT}),
             ST_MakePoint({LON + 1_500 / PER_LON}, {LAT})), 4326)"""
     whole = draw(database_reading, canvas(layer('LineString'), lines), place)

@@ -155,9 +155,10 @@ def test_a_damaged_file_is_made_anew(province_database: dict[str, str]) -> None:
 
 
 def test_a_cache_that_is_full_forgets_what_was_written_first(tmp_path: Path) -> None:
-    cache = TileCache(tmp_path, 100_000)
+    # one that never thinks of pruning by itself writes
+    cache, roomy = TileCache(tmp_path, 100_000), TileCache(tmp_path, 100_000_000)
     for number in range(50):
-        cache.put(f'all/{number}', pack('1', '', bytes([number]) * 10))
+        roomy.put(f'all/{number}', pack('1', '', bytes([number]) * 10))
         (tmp_path / 'all' / str(number)).touch()
     cache.prune()
     kept = [number for number in range(50) if cache.get(f'all/{number}', '1')]

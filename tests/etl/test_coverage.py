@@ -190,6 +190,14 @@ def test_nodata_of_another_value_or_none_at_all(give: Send, store: Path, tmp_pat
     assert give(write_raster(tmp_path / 'c.tif', nan, nodata=None)).unchanged
 
 
+def test_values_that_are_no_numbers_are_empty_and_told(give: Send, tmp_path: Path) -> None:
+    """A slip of an export and no gap: the cells beside it are released, the report says how many it were."""
+    report = give(write_raster(tmp_path / 'a.tif', changed(r0c0=float('nan'), r2c3=float('inf'))))
+    assert (report.verdict, report.raster.bands[0].valid) == ('accepted', 9)
+    assert '2 values are NaN or infinite' in ' '.join(note.en for note in report.notes)
+    assert not [note for note in give(write_raster(tmp_path / 'b.tif', HEIGHTS)).notes if 'NaN' in note.en]
+
+
 def test_without_a_coordinate_system_the_file_waits(give: Send, tmp_path: Path, query: Query) -> None:
     """Nothing is guessed: candidates with their evidence, and `--crs` decides."""
     file = write_raster(tmp_path / 'a.tif', HEIGHTS, crs=None)

@@ -121,6 +121,7 @@ REFUSED = [
     ({'bbox': [106, 21, 107, 20]}, 'west, south, east, north'),
     ({'bbox': [106, 21, 107]}, 'must have 4 values'),
     ({'crs': 'EPSG:2154'}, 'is not served'),
+    ({'crs': 'somewhere'}, 'is not served'),
     ({'datetime': 'yesterday'}, 'RFC 3339'),
 ]
 

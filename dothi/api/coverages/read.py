@@ -144,16 +144,16 @@ def _cells(part: Part, left: int, top: int, width: int, height: int) -> Values:
 
 def _resampled(part: Part, window: Window) -> Values:
     """Values for cells of another size, place or system; each band in the way that its kind allows."""
-    ratio = _ratio(part)
-    read = [_one_band(part, name, window, ratio) for name in part.names]
+    read = [_one_band(part, name, window) for name in part.names]
     return np.stack(read)
 
 
-def _one_band(part: Part, name: str, window: Window, ratio: float) -> Values:
+def _one_band(part: Part, name: str, window: Window) -> Values:
+    fine, coarse = _ratios(part)
     number = list(part.stored.coverage.bands).index(name) + 1
-    how = resampling(part.bands[name], ratio, drawn=part.drawn)
+    how = resampling(part.bands[name], coarse, drawn=part.drawn)
     by_cells = how in BY_AREA and part.grid.srid == part.stored.grid.srid
-    with rasterio.open(part.stored.path, **_level(part, how, ratio / MUCH_FINER if by_cells else ratio)) as raster:
+    with rasterio.open(part.stored.path, **_level(part, how, fine / MUCH_FINER if by_cells else fine)) as raster:
         if by_cells:
             cells = part.grid.window(window.col_off, window.row_off, window.width, window.height)
             return by_area(raster, number, part.stored.grid.of_size(raster.width, raster.height), cells, how)
@@ -205,9 +205,9 @@ def _level(part: Part, how: Resampling, ratio: float) -> dict[str, int]:
 
 def _must_not_read_too_much(part: Part) -> None:
     """Raises TooManyCells where the warper would have to read more cells than it can in reasonable time."""
-    ratio = _ratio(part)
-    ways = [resampling(band, ratio, drawn=part.drawn) for band in part.bands.values()]
-    if not any(how in BY_AREA and not _level(part, how, ratio) for how in ways):
+    fine, coarse = _ratios(part)
+    ways = [resampling(band, coarse, drawn=part.drawn) for band in part.bands.values()]
+    if not any(how in BY_AREA and not _level(part, how, fine) for how in ways):
         return
     own = part.stored.grid
     west, south, east, north = moved_bounds(part.grid.bounds, part.grid.srid, own.srid)
@@ -223,10 +223,11 @@ def _must_not_read_too_much(part: Part) -> None:
         )
 
 
-def _ratio(part: Part) -> float:
-    """How many cells of the raster, in a row, become one of the answer: the smaller of both axes."""
+def _ratios(part: Part) -> tuple[float, float]:
+    """How many cells of the raster, in a row, become one of the answer: on the finer axis and on the coarser one."""
     base = grid_in(part.stored.grid, part.grid.srid)
-    return min(part.grid.cell_width / base.cell_width, part.grid.cell_height / base.cell_height)
+    fine, coarse = sorted((part.grid.cell_width / base.cell_width, part.grid.cell_height / base.cell_height))
+    return fine, coarse
 
 
 def _numbers(part: Part) -> list[int]:

@@ -33,6 +33,12 @@ class Box:
         touching = [_touches(self.crs, (west, y1, east, y2), working_srid) for west, east in parts]
         return sql.SQL('({})').format(sql.SQL(' or ').join(touching))
 
+    def covers(self, extent: list[float]) -> bool:
+        """Whether a layer's whole extent (CRS84) lies in the box; no, where only a transformation could tell."""
+        x1, y1, x2, y2 = self.bounds
+        west, south, east, north = extent
+        return self.crs.srid == WGS84 and x1 <= west and y1 <= south and x2 >= east and y2 >= north
+
     def misses(self, extent: list[float]) -> Literal['outside', 'swapped'] | None:
         """Whether the box lies outside of a layer's extent (CRS84), or would not if its axes changed places."""
         if _meet(self._wgs84(self.bounds), extent):

@@ -11,7 +11,7 @@ from dothi.core.catalog import Release
 
 def number_matched(db: Snapshot, query: Query, release: Release, page: Page) -> int | None:
     """How many features match `query`; None where counting would cost more than DOTHI_COUNT_MAX_COST."""
-    if query.whole:
+    if query.only_box and (query.box is None or (release.extent_wgs84 and query.box.covers(release.extent_wgs84))):
         return release.rows_total
     if query.after is None and page.last is None and (page.returned or not query.offset):
         return query.offset + page.returned

@@ -33,7 +33,7 @@ class Query:
     """A page of a layer: from where, which rows, which columns, in which order and system.
 
     geometry: SQL of a row's geometry as GeoJSON, None where it is left out. after: what the last feature of the page
-    before has in the columns of `order`. whole: whether nothing is left out but by paging.
+    before has in the columns of `order`. only_box: whether nothing is left out but by paging and by `box`.
     """
 
     layer: Layer
@@ -47,7 +47,12 @@ class Query:
     offset: int
     after: Values | None
     box: Box | None
-    whole: bool
+    only_box: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out but by paging."""
+        return self.only_box and self.box is None
 
     @property
     def where(self) -> sql.Composable:
@@ -77,6 +82,7 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     parameters.refuse_unknown(known_parameters(layer, service.audience))
     times, box = parameters.times(), read_box(service.locality)
     conditions = [*_filter(layer, service), *_equal(columns), *_search(layer, columns)]
+    only_box = not conditions and times is None and layer.publish.validity is None
     if box is not None:
         conditions.append(box.touches(service.locality.srid))
     limits, order = service.limits, _order(layer, columns)
@@ -93,7 +99,7 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
         offset=parameters.whole_number('offset', 0, 0),
         after=read_cursor(given().get('cursor', ''), order),
         box=box,
-        whole=not conditions and times is None and layer.publish.validity is None,
+        only_box=only_box,
     )
 
 

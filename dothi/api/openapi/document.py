@@ -37,7 +37,7 @@ CONFORMANCE_CLASSES = (
     'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30',
 )
 
-# An area adds one line here: a function of dothi/api/openapi_<area>.py that gives its part of `paths`. Parts may name
+# An area adds one line here: a function of a module beside this one that gives its part of `paths`. Parts may name
 # the same path, one with its GET, another with its POST.
 AREAS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     general_paths,

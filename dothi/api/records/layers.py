@@ -198,7 +198,7 @@ def _templates(layer: Layer) -> tuple[Template, ...]:
     return (
         Template(
             'tiles',
-            f'{base}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f=mvt',
+            f'{base}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}',
             MVT,
             Text(vi='Một ô bản đồ', en='One tile'),
             place,

@@ -1,6 +1,6 @@
 """How tilesets are described: OGC 20-057 and 17-083r4, and TileJSON 3.0."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import current_app
 
@@ -42,13 +42,12 @@ def maker() -> TileMaker:
 
 def template(tileset: Tileset, grid: Grid, z: str = '{z}', y: str = '{y}', x: str = '{x}') -> str:
     """The address of the tiles, with names in place of zoom, row and column."""
-    return f'{api_url()}{tileset.path}/tiles/{grid.name}/{z}/{y}/{x}?f=mvt{_selection(tileset)}'
+    return f'{api_url()}{tileset.path}/tiles/{grid.name}/{z}/{y}/{x}{_selection(tileset, "?")}'
 
 
 def xyz(tileset: Tileset) -> str:
     """The same in the order and with the ending that most clients know, for WebMercatorQuad."""
-    selection = f'?collections={tileset.selected}' if tileset.selected else ''
-    return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{selection}'
+    return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{_selection(tileset, "?")}'
 
 
 def entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
@@ -160,5 +159,5 @@ def _release(tileset: Tileset) -> dict[str, Any]:
     return {'dothi:release': max(one.version.number for one in now), 'dothi:demo': any(one.demo for one in now)}
 
 
-def _selection(tileset: Tileset) -> str:
-    return f'&collections={tileset.selected}' if tileset.selected else ''
+def _selection(tileset: Tileset, mark: Literal['?', '&'] = '&') -> str:
+    return f'{mark}collections={tileset.selected}' if tileset.selected else ''

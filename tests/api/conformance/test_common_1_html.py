@@ -1,6 +1,7 @@
 """OGC API - Common - Part 1, class HTML."""
 
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -62,6 +63,9 @@ def test_the_page_has_what_the_json_has(api: Api) -> None:
         for link in one['links']:
             if link['rel'] in wanted:
                 assert any(address.startswith(link['href']) for address in page.addresses), link
+    landing = Outline(api.get('', f='html').text)
+    linked = {urlsplit(address).path.rstrip('/') for address in landing.addresses}
+    assert {urlsplit(link['href']).path.rstrip('/') for link in api.json('')['links']} <= linked
     listed = Outline(api.get('/collections', f='html').text).text
     assert all(one['title'] in listed for one in api.collections())
     named = api.get('/conformance', f='html').text

@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,6 +146,10 @@ def few(parameters: list[dict[str, Any]], asked: str) -> dict[str, str]:
 
 def _answered(api: Api, address: str, operation: dict[str, Any], asked: dict[str, str]) -> None:
     answer = api.session.get(address, params=asked, timeout=60)
+    until = time.monotonic() + 60
+    while answer.status_code == 503 and 'BeingPrepared' in answer.text and time.monotonic() < until:
+        time.sleep(1)  # the worker writes a layer's files after its release
+        answer = api.session.get(address, params=asked, timeout=60)
     assert answer.status_code in {200, 204}, (answer.status_code, answer.url, answer.text[:300])
     assert str(answer.status_code) in operation['responses'], answer.url
     if answer.status_code == 200:

@@ -1,5 +1,6 @@
 """Sixteen people at their maps: tiles, features, a feature here and there, for a minute."""
 
+import http.client
 import random
 import threading
 import time
@@ -87,7 +88,7 @@ def _client(server: Server, wishes: Wishes, result: Session, end: float) -> None
         started = time.perf_counter()
         try:
             client.get(url, COMPRESSED)
-        except Exception:
+        except (OSError, RuntimeError, http.client.HTTPException):
             result.errors += 1
             client = Client(server.base)
         else:

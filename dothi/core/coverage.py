@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from dothi.core.layer import VISIBLE, Access, Audience, Part
+from dothi.core.layer import Described, Part
 from dothi.core.text import Text
 
 BandType = Literal['uint8', 'int16', 'uint16', 'int32', 'uint32', 'float32', 'float64']
@@ -83,17 +83,9 @@ class RasterPublish(Part):
         return ramp
 
 
-class Coverage(Part):
+class Coverage(Described):
     """Everything about one coverage."""
 
-    id: str = Field(pattern=r'^[a-z][a-z0-9_]{0,39}$')
-    title: Text
-    description: Text
-    theme: str
-    agency: str
-    access: Access
-    licence: str
-    update_cycle: str = Field(pattern=r'^P(\d+[YMWD])+$')
     bands: dict[Annotated[str, Field(pattern=r'^[A-Za-z_][A-Za-z0-9_]{0,39}$')], Band] = Field(min_length=1)
     source: RasterSource
     checks: RasterChecks = RasterChecks()
@@ -117,11 +109,7 @@ class Coverage(Part):
         """What stands in cells where nothing is known, in all bands."""
         return next(iter(self.bands.values())).nodata
 
-    def visible_to(self, audience: Audience) -> bool:
-        """Whether the coverage is served to `audience`."""
-        return self.access in VISIBLE[audience]
-
     def definition(self) -> dict[str, Any]:
         """The coverage as plain data, as it is kept in the catalogue; bands in a list, which keeps their order."""
-        found = self.model_dump(mode='json', by_alias=True, exclude_defaults=True)
+        found = super().definition()
         return found | {'bands': [{'name': name, **band} for name, band in found['bands'].items()]}

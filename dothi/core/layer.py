@@ -95,8 +95,8 @@ class Publish(Part):
     style: str | None = None
 
 
-class Layer(Part):
-    """Everything about one layer."""
+class Described(Part):
+    """What the files of layers and of coverages say alike."""
 
     id: str = Field(pattern=r'^[a-z][a-z0-9_]{0,39}$')
     title: Text
@@ -106,6 +106,19 @@ class Layer(Part):
     access: Access
     licence: str
     update_cycle: str = Field(pattern=r'^P(\d+[YMWD])+$')
+
+    def visible_to(self, audience: Audience) -> bool:
+        """Whether it is served to `audience` as a whole."""
+        return self.access in VISIBLE[audience]
+
+    def definition(self) -> dict[str, Any]:
+        """All of it as plain data, as it is kept in the catalogue."""
+        return self.model_dump(mode='json', by_alias=True, exclude_defaults=True)
+
+
+class Layer(Described):
+    """Everything about one layer."""
+
     geometry: GeometryType
     key: list[str] = Field(min_length=1)
     columns: dict[str, Column] = Field(min_length=1)
@@ -143,10 +156,6 @@ class Layer(Part):
             'register.fill': [register.key, *register.fill] if register else [],
         }
 
-    def visible_to(self, audience: Audience) -> bool:
-        """Whether the layer as a whole is served to `audience`."""
-        return self.access in VISIBLE[audience]
-
     def columns_for(self, audience: Audience) -> dict[str, Column]:
         """The columns that `audience` may see, in the order of the layer file."""
         return {name: column for name, column in self.columns.items() if column.access in VISIBLE[audience]}
@@ -155,7 +164,3 @@ class Layer(Part):
     def kinds(self) -> list[str]:
         """The public columns with a domain, in the order of their names: what merged features keep."""
         return sorted(name for name, column in self.columns.items() if column.domain and column.access == 'public')
-
-    def definition(self) -> dict[str, Any]:
-        """The layer as plain data, as it is kept in the catalogue."""
-        return self.model_dump(mode='json', by_alias=True, exclude_defaults=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dothi.core.layer import Layer
-from etl.columns import Matching, match
+from etl.doctor.columns import Matching, match
+from etl.doctor.legible import Decoder, decoder
 from etl.formats import Source, open_source
 from etl.formats.opening import no_rows
 from etl.formats.source import Geometries, RawBatch
-from etl.legible import Decoder, decoder
 from etl.options import DeliveryOptions
 from etl.shape import must_be_the_kind
 

@@ -8,10 +8,10 @@ import shapely
 from psycopg2.extensions import connection as Connection
 
 from etl import deliveries, notes, quarantine, stage
-from etl.check_geometry import Area
-from etl.coordinates import Decision, decide
 from etl.delivery import Delivery
-from etl.duplicates import Fault, duplicates
+from etl.doctor.check_geometry import Area
+from etl.doctor.coordinates import Decision, decide
+from etl.doctor.duplicates import Fault, duplicates
 from etl.inspecting import Inspected
 from etl.prepare import Plan, prepare
 from etl.problems import Problem

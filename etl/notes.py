@@ -2,7 +2,7 @@
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
-from etl.columns import Matching
+from etl.doctor.columns import Matching
 from etl.options import DeliveryOptions
 from etl.release import Outcome
 from etl.tally import Tally

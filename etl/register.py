@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.columns import Matching
+from etl.doctor.columns import Matching
 from etl.problems import Finding
 from etl.values import convert
 

@@ -39,6 +39,8 @@ class Column(Part):
     domain: dict[str, Text] | None = None
     access: Access = 'public'
     renamed_from: str | None = None
+    # a layer of administrative units: the column holds the code of the unit in which the feature lies
+    unit_layer: str | None = None
 
 
 class Register(Part):

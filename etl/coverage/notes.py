@@ -6,9 +6,9 @@ from dothi.core.coverage import Coverage
 from dothi.core.crs import WGS84, proj_string, srid_of, transformer
 from dothi.core.grid import Grid
 from dothi.core.text import Text
-from etl.check_values import range_says
 from etl.coverage.cells import BadCell, Scan
 from etl.coverage.file import Raster
+from etl.doctor.check_values import range_says
 from etl.report import BadRow, RasterBand, RasterReport, Report, Rows
 
 EMPTY = Text(

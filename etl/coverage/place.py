@@ -11,8 +11,8 @@ from dothi.core.crs import proj_string
 from dothi.core.errors import DataRefused
 from dothi.core.grid import PIECES, Grid
 from dothi.core.locality import Locality
-from etl.coordinates import Decision, Reading, decide
 from etl.coverage.file import Raster
+from etl.doctor.coordinates import Decision, Reading, decide
 from etl.formats.source import Geometries
 from etl.moving import move
 from etl.reference import Units, extent_polygon

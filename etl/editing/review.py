@@ -15,7 +15,7 @@ from dothi.core.errors import HeldForDecision
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.coordinates import Reading
+from etl.doctor.coordinates import Reading
 from etl.editing.change_set import Change, ChangeSet, PendingEdit, Status, decide, edits_of, must_be_open, set_with
 from etl.editing.checks import Submitted, Unfit, prepared
 from etl.editing.edit import (

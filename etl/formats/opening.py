@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.text import search_key
-from etl.columns import fits
+from etl.doctor.columns import fits
 from etl.formats import csv_table, ogr, zipped
 from etl.formats.encoding import codec_name
 from etl.formats.errors import AmbiguousLayer, EmptyFile, MissingPart, NoLayerInFile, NoSuchFile, UnknownFormat

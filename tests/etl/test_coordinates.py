@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.crs import parse_crs
-from etl.coordinates import Reading
+from etl.doctor.coordinates import Reading
 
 SYSTEMS = ['EPSG:4326', 'EPSG:3405', 'EPSG:5897', 'EPSG:9210', 'EPSG:4756', 'EPSG:3857', 'EPSG:32648']
 

@@ -10,9 +10,10 @@ import shapely
 from dothi.core.crs import UnknownCrs
 from dothi.core.errors import exit_code
 from dothi.core.locality import UnknownLayer
-from etl.columns import MissingColumn
-from etl.coordinates import NoPlaces
 from etl.delivery import UnknownAgency
+from etl.doctor.columns import MissingColumn
+from etl.doctor.coordinates import NoPlaces
+from etl.doctor.garbled import garbled_example
 from etl.formats.csv_table import NoCoordinates
 from etl.formats.errors import (
     AmbiguousLayer,
@@ -27,7 +28,6 @@ from etl.formats.errors import (
     WrongEncoding,
 )
 from etl.formats.opening import must_exist
-from etl.garbled import garbled_example
 from etl.scope import UnknownUnit
 from etl.shape import WrongKind
 

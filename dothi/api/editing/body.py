@@ -13,7 +13,7 @@ from dothi.core.crs import parse_crs
 from dothi.core.errors import WrongMediaType, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.text import Text
-from etl.coordinates import Reading
+from etl.doctor.coordinates import Reading
 from etl.editing.checks import GEOMETRY, Fault, Submitted, Unfit, unknown_properties
 from etl.editing.edit import Version
 

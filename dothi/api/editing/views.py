@@ -24,7 +24,7 @@ from dothi.core.catalog import current_releases
 from dothi.core.errors import ConditionMissing, NotFound, Outdated
 from dothi.core.layer import Layer
 from dothi.core.text import without_accents
-from etl.coordinates import Reading
+from etl.doctor.coordinates import Reading
 from etl.editing import review as edit_review
 from etl.editing.checks import Submitted, Unfit, prepared
 from etl.editing.edit import (

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from dothi.core.coverage import Band
 from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
-from etl.columns import Matching
+from etl.doctor.columns import Matching
 from etl.problems import Finding
 from etl.values import ARROW_TYPES, Bools, coded, convert, out_of_range
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
-from etl.coordinates import Reading
+from etl.doctor.coordinates import Reading
 from etl.formats.source import Geometries
 from etl.moving import without
 from etl.problems import Finding

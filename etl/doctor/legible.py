@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
+from etl.doctor.garbled import garbled, garbled_example
 from etl.formats.encoding import codec_name, wrong_encoding
 from etl.formats.errors import WrongEncoding
 from etl.formats.source import Source
-from etl.garbled import garbled, garbled_example
 from etl.report import ColumnText
 from etl.values import Bools
 

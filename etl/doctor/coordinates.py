@@ -13,7 +13,7 @@ from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.declaration import vn2000_by_parameters
+from etl.doctor.declaration import vn2000_by_parameters
 from etl.formats.source import Geometries
 from etl.moving import move
 from etl.reference import Units, extent_polygon

@@ -1,0 +1,1 @@
+"""The data doctor: what a file really is, with evidence, before anything in it is changed."""

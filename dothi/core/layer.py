@@ -11,6 +11,22 @@ Access = Literal['public', 'internal', 'restricted']
 ColumnType = Literal['text', 'integer', 'number', 'boolean', 'date', 'timestamp']
 GeometryType = Literal['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon']
 
+DURATION = r'^P(\d+[YMWD])+$'
+Repair = Literal['close_rings', 'make_valid', 'drop_repeated_points']
+# An error keeps a row out of the release, a warning only tells of it.
+Severity = Literal['error', 'warning']
+# The faults whose severity a layer file may set; the others make a row unusable and are always errors.
+Judged = Literal[
+    'near_duplicate',
+    'sliver',
+    'gap',
+    'overlap',
+    'dangle',
+    'outside_parent',
+    'unknown_unit',
+    'date_future',
+    'date_stale',
+]
 # What every layer table has beside the layer's own columns.
 RESERVED_COLUMNS = frozenset({'id', 'geom', 'geom_wgs84', 'release_from', 'release_to'})
 VISIBLE: dict[Audience, frozenset[Access]] = {
@@ -60,10 +76,39 @@ class Source(Part):
 
 
 class Checks(Part):
-    """How much may be wrong before a person has to look."""
+    """How much may be wrong before a person has to look, and what is looked for beside columns and valid geometry.
+
+    A check is on when its key is there. Metres are those of the working CRS. docs/reference/checks.md has them all.
+    """
 
     bad_rows_share: float = Field(0.0, ge=0, le=1)
     lost_rows_share: float = Field(0.1, ge=0, le=1)
+    # polygons are slivers below this mean width
+    sliver_width_m: float | None = Field(None, gt=0)
+    # two rows are one feature where all their columns but the key are equal and their places are this near
+    near_duplicate_m: float | None = Field(None, gt=0)
+    # the polygons tile the plane: no two overlap, and what lies free between them is a fault if it is this narrow
+    coverage: bool = False
+    gap_width_m: float = Field(1.0, gt=0)
+    # ends of lines that are nearer to another line than this, and do not touch it, were meant to touch
+    snap_m: float | None = Field(None, gt=0)
+    # how far a feature may lie outside the unit that it names: boundaries are generalised
+    parent_tolerance_m: float | None = Field(None, ge=0)
+    # the column with the day of the survey, which is not in the future; and the age at which a survey is out of date
+    survey_date: str | None = None
+    stale_after: str | None = Field(None, pattern=DURATION)
+    # every unit of the layer's register, or of this `unit_layer` column, has a row
+    complete: bool | str = False
+    # what may be put right without asking: the row counts as good, and the repair is told
+    repair: list[Repair] = []
+    # where it is not the usual one
+    severity: dict[Judged, Severity] = {}
+
+    @model_validator(mode='after')
+    def _age_needs_a_date(self) -> Self:
+        if self.stale_after and not self.survey_date:
+            raise ValueError('checks.stale_after needs checks.survey_date, the column with the day of the survey')
+        return self
 
 
 class Tiles(Part):
@@ -107,7 +152,7 @@ class Described(Part):
     agency: str
     access: Access
     licence: str
-    update_cycle: str = Field(pattern=r'^P(\d+[YMWD])+$')
+    update_cycle: str = Field(pattern=DURATION)
 
     def visible_to(self, audience: Audience) -> bool:
         """Whether it is served to `audience` as a whole."""
@@ -156,6 +201,8 @@ class Layer(Described):
             'publish.validity': list(self.publish.validity or ()),
             'publish.tiles.columns': list(self.publish.tiles.columns),
             'register.fill': [register.key, *register.fill] if register else [],
+            'checks.survey_date': [self.checks.survey_date] if self.checks.survey_date else [],
+            'checks.complete': [self.checks.complete] if isinstance(self.checks.complete, str) else [],
         }
 
     def columns_for(self, audience: Audience) -> dict[str, Column]:

@@ -9,9 +9,9 @@ from psycopg2.extensions import connection as Connection
 
 from etl import deliveries, notes, quarantine, stage
 from etl.delivery import Delivery
-from etl.doctor.check_geometry import Area
 from etl.doctor.coordinates import Decision, decide
-from etl.doctor.duplicates import Fault, duplicates
+from etl.doctor.rows.duplicates import Fault, duplicates
+from etl.doctor.rows.geometry import Area
 from etl.inspecting import Inspected
 from etl.prepare import Plan, prepare
 from etl.problems import Problem

@@ -9,11 +9,11 @@ import shapely
 
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Layer
-from etl.doctor.check_geometry import Area, place
-from etl.doctor.check_values import attributes, required
 from etl.doctor.columns import Matching
 from etl.doctor.coordinates import Reading
 from etl.doctor.legible import Decoder
+from etl.doctor.rows.geometry import Area, place
+from etl.doctor.rows.values import attributes, required
 from etl.formats.source import Geometries, RawBatch
 from etl.problems import Finding, Problem, message
 from etl.register import RegisterRows, fill

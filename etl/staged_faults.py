@@ -3,7 +3,7 @@
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from etl.doctor.duplicates import Fault
+from etl.doctor.rows.duplicates import Fault
 from etl.formats.source import Source
 from etl.prepare import Plan, originals, places
 from etl.problems import Problem, message

@@ -8,7 +8,7 @@ from dothi.core.grid import Grid
 from dothi.core.text import Text
 from etl.coverage.cells import BadCell, Scan
 from etl.coverage.file import Raster
-from etl.doctor.check_values import range_says
+from etl.doctor.rows.values import range_says
 from etl.report import BadRow, RasterBand, RasterReport, Report, Rows
 
 EMPTY = Text(

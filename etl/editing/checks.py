@@ -12,10 +12,10 @@ from dothi.core.errors import DataRefused, did_you_mean
 from dothi.core.layer import Column, ColumnType, Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.doctor.check_geometry import Area, place
-from etl.doctor.check_values import TYPE_WORDS, attributes, required
 from etl.doctor.columns import Matching
 from etl.doctor.coordinates import Reading
+from etl.doctor.rows.geometry import Area, place
+from etl.doctor.rows.values import TYPE_WORDS, attributes, required
 from etl.prepare import Prepared
 from etl.problems import Finding
 from etl.reference import extent_polygon

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dothi.core.layer import Column
 from dothi.core.text import Text
-from etl.doctor.check_values import range_says
+from etl.doctor.rows.values import range_says
 from etl.values import coded, convert, out_of_range, parse_number
 
 CASES = [

@@ -1,0 +1,1 @@
+"""What is wrong with rows: one family of checks per file, and the repairs that a layer file allows."""

@@ -9,6 +9,7 @@ BASE_PYTHON ?= /usr/bin/python3
 export BASE_PYTHON
 DEMO ?= small
 TESTS ?=
+PARTS ?=
 STEP := docker/step.sh
 PYTHON := .venv/bin/python
 
@@ -42,8 +43,8 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-postgis python web .venv/test.installed ## Đo tốc độ / measure the speed
-	@$(PYTHON) -m bench
+bench: packages-test python web .venv/test.installed ## Đo tốc độ / measure the speed (PARTS='loading api analysis')
+	@$(PYTHON) -m bench $(PARTS)
 
 docs: python ## Viết lại các bảng tra cứu / write the reference tables anew
 	@$(PYTHON) docs/generate.py

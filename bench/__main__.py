@@ -1,6 +1,7 @@
 """`make bench`: measures, prints, and writes docs/benchmarks.md."""
 
 import shutil
+import sys
 import tempfile
 from contextlib import ExitStack
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from psycopg2 import sql
 from bench import chapters, mapserver, report
 from bench.chapters import Chapter, Subject
 from bench.instance import FULL, SMALL, folder, running
+from bench.loading import loading
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
 from bench.tiling import Places
@@ -25,14 +27,31 @@ from dothi.core.settings import PROJECT, PathSettings
 LAYER = 'buildings'
 
 
-def main() -> None:
-    """Runs every chapter: the full province for the API, the small one for the analysis."""
+PARTS = ('loading', 'api', 'analysis')
+PAGE = PROJECT / 'docs' / 'benchmarks.md'
+
+
+def main(parts: list[str]) -> None:
+    """Measures the named parts, or all: loading by itself, the API on the full province, the analysis on the small."""
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        sys.exit(f'{", ".join(sorted(unknown))}: PARTS are {", ".join(PARTS)}')
+    wanted = parts or PARTS
+    if 'loading' in wanted:
+        _write([_told(loading(folder() / 'loading', load_locality(PathSettings().locality)))], [])
     with show.progress() as progress:
-        with running(FULL, progress):
-            written, versions = _api_chapters()
-        with running(SMALL, progress):
-            written.append(_told(chapters.coverage(_api_url(), SMALL)))
-    (PROJECT / 'docs' / 'benchmarks.md').write_text(report.page(written, versions), encoding='utf-8')
+        if 'api' in wanted:
+            with running(FULL, progress):
+                _write(*_api_chapters())
+        if 'analysis' in wanted:
+            with running(SMALL, progress):
+                _write([_told(chapters.coverage(_api_url(), SMALL))], [])
+
+
+def _write(written: list[Chapter], peers: list[str]) -> None:
+    """Puts what was measured into the page, whose other chapters stay."""
+    versions = [f'dothi {version("dothi")}', *peers]
+    PAGE.write_text(report.page(written, versions, PAGE.read_text(encoding='utf-8')), encoding='utf-8')
 
 
 def _api_chapters() -> tuple[list[Chapter], list[str]]:
@@ -92,8 +111,8 @@ def _versions() -> list[str]:
         cursor.execute("select current_setting('server_version'), postgis_lib_version()")
         row = cursor.fetchone()
     assert row is not None
-    return [f'dothi {version("dothi")}', f'PostgreSQL {row[0].split()[0]}', f'PostGIS {row[1]}']
+    return [f'PostgreSQL {row[0].split()[0]}', f'PostGIS {row[1]}']
 
 
 if __name__ == '__main__':
-    main()
+    main(sys.argv[1:])

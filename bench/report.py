@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -29,20 +30,25 @@ def show(chapter: Chapter) -> None:
         console.print(f'  {"✓" if goal.met else "✗"} {goal.text}: {goal.measured}')
 
 
-def page(chapters: list[Chapter], versions: list[str]) -> str:
-    """docs/benchmarks.md."""
+def page(chapters: list[Chapter], versions: list[str], before: str) -> str:
+    """docs/benchmarks.md: what was measured now, and of the page as it was `before` the chapters that were not."""
     machine = f'{platform.machine()}, {os.cpu_count()} cores'
-    lines = [
-        '<!-- Written by `make bench`. -->\n',
-        '# Benchmarks\n',
-        f'`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}, {", ".join(versions)}.\n',
-        HOW,
-    ]
-    for chapter in chapters:
-        lines += [f'## {chapter.title}\n', *_table(_heading(chapter), _rows(chapter)), '']
-        goals = [[goal.text, goal.measured, 'yes' if goal.met else '**no**'] for goal in chapter.goals]
-        lines += [*_table(['goal', 'measured', 'met'], goals), '']
-    return '\n'.join(lines)
+    measured = f'`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}, {", ".join(versions)}.'
+    sections = _sections(before) | {chapter.title: _section(chapter, measured) for chapter in chapters}
+    parts = ['<!-- Written by `make bench`. -->', '# Benchmarks', HOW, *sections.values()]
+    return '\n\n'.join(part.strip() for part in parts) + '\n'
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The chapters of a page by their titles."""
+    parts = re.split(r'^(?=## )', text, flags=re.MULTILINE)[1:]
+    return {part.splitlines()[0].removeprefix('## '): part for part in parts}
+
+
+def _section(chapter: Chapter, measured: str) -> str:
+    goals = [[goal.text, goal.measured, 'yes' if goal.met else '**no**'] for goal in chapter.goals]
+    lines = [f'## {chapter.title}\n', measured, '', *_table(_heading(chapter), _rows(chapter)), '']
+    return '\n'.join([*lines, *_table(['goal', 'measured', 'met'], goals), ''])
 
 
 def _heading(chapter: Chapter) -> list[str]:

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from dothi.core.locality import load_locality
+from dothi.core.unit_crosswalk import crosswalk
+from dothi.core.unit_register import UnitVersion, unit_register
 
 KINDS = ('Thành phố ', 'Thị xã ', 'Huyện ', 'Thị trấn ', 'Phường ', 'Xã ')
 
@@ -32,21 +34,43 @@ class Unit:
         return self.name.startswith('Phường ')
 
 
+@dataclass(frozen=True)
+class LaterState:
+    """The units of one level from the day `on`, each with the codes of today's that went into it."""
+
+    on: date
+    level: str
+    units: list[tuple[Unit, list[str]]]
+
+
 def units_in_force(locality_path: Path) -> list[Unit]:
     """Districts and communes in force on the reference date, in the order of the register."""
     locality = load_locality(locality_path)
-    registers = [locality.layer(layer).register_ for layer in ('districts', 'communes')]
-    day = locality.place.reference_date
-    return [_unit(row) for register in registers if register for row in locality.register(register, day).values()]
+    return [_unit(unit) for unit in unit_register(locality).on(locality.place.reference_date)]
 
 
-def _unit(row: dict[str, str]) -> Unit:
+def later_states(locality_path: Path) -> list[LaterState]:
+    """How the units stood after each change that came after the reference date, oldest first, districts first."""
+    locality = load_locality(locality_path)
+    register, today = unit_register(locality), locality.place.reference_date
+    found = []
+    for level in register.levels:
+        for on in (day for day in register.days(level) if day > today and register.on(day, level)):
+            sources: dict[str, list[str]] = {}
+            for code, parts in crosswalk(register, level, today, on).shares.items():
+                for target in parts:
+                    sources.setdefault(target, []).append(code)
+            found.append(LaterState(on, level, [(_unit(unit), sources[unit.code]) for unit in register.on(on, level)]))
+    return sorted(found, key=lambda state: state.on)
+
+
+def _unit(unit: UnitVersion) -> Unit:
     return Unit(
-        code=row['code'],
-        level=row['level'],
-        name=row['name'],
-        parent_code=row['parent_code'],
-        valid_from=date.fromisoformat(row['valid_from']),
-        valid_to=date.fromisoformat(row['valid_to']) if row['valid_to'] else None,
-        population=int(row['population_2019'] or 0),
+        code=unit.code,
+        level=unit.level,
+        name=unit.name,
+        parent_code=unit.parent_code,
+        valid_from=unit.valid_from,
+        valid_to=unit.valid_to,
+        population=unit.population or 0,
     )

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from demo.cells import Area, coverage, sites
 from demo.curves import Points
 from demo.outline import Outline
-from demo.register import Unit
+from demo.register import LaterState, Unit
 from dothi.core.errors import WrongUse
 
 
@@ -53,6 +53,17 @@ def draw_units(outline: Outline, units: list[Unit], seed: int) -> Province:
         for place in _named(outline, members[area.code], own, polygons)
     ]
     return Province(outline, _districts(outline, units, communes), communes)
+
+
+def draw_later(province: Province, state: LaterState) -> list[Place]:
+    """The units after a change: each the union of those that went into it, so that no border is drawn twice."""
+    now = {place.unit.code: place for place in (*province.districts, *province.communes)}
+    return [_united(unit, [now[code] for code in sources]) for unit, sources in state.units]
+
+
+def _united(unit: Unit, parts: list[Place]) -> Place:
+    largest = max(parts, key=lambda place: place.polygon.area)
+    return Place(unit, shapely.coverage_union_all([place.polygon for place in parts]), largest.centre)
 
 
 def _require_same_districts(outline: Outline, units: list[Unit], members: dict[str, list[Unit]]) -> None:

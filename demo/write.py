@@ -25,7 +25,7 @@ from demo.lots import Lots
 from demo.outline import OUTLINE, Outline
 from demo.places import SCHOOLS, Facilities, place_facilities
 from demo.population_grid import write_population_grid
-from demo.register import units_in_force
+from demo.register import LaterState, later_states, units_in_force
 from demo.roads import Roads, draw_roads
 from demo.tables import (
     buildings_table,
@@ -36,7 +36,7 @@ from demo.tables import (
     rivers_table,
     roads_table,
 )
-from demo.units import Province, draw_units
+from demo.units import Province, draw_later, draw_units
 from dothi.core.progress import Progress, silent
 
 SIZES = {'small': 60_000, 'full': 600_000}
@@ -67,6 +67,7 @@ class Demo:
     def __init__(self, locality_path: Path, buildings: int, seed: int) -> None:
         self.count, self.seed, self.outline = buildings, seed, Outline()
         self.province: Province = draw_units(self.outline, units_in_force(locality_path), seed)
+        self.later = later_states(locality_path)
 
     @property
     def prefix(self) -> str:
@@ -148,7 +149,20 @@ def _write_units(folder: Path, demo: Demo) -> list[DemoFile]:
     districts, communes = folder / 'districts.zip', folder / 'communes.gpkg'
     write_shapefile_zip(districts, districts_table(demo.province.districts))
     write_geopackage(communes, communes_table(demo.province.communes))
-    return [DemoFile(districts, 'districts', 'home_affairs'), DemoFile(communes, 'communes', 'home_affairs')]
+    now = [DemoFile(districts, 'districts', 'home_affairs'), DemoFile(communes, 'communes', 'home_affairs')]
+    return now + [_write_later_units(folder, demo, state) for state in demo.later]
+
+
+def _write_later_units(folder: Path, demo: Demo, state: LaterState) -> DemoFile:
+    """One file for the units of a level after a change, as the office sends them when a resolution takes effect."""
+    places = draw_later(demo.province, state)
+    if state.level == 'district':
+        path = folder / f'districts_{state.on}.zip'
+        write_shapefile_zip(path, districts_table(places))
+        return DemoFile(path, 'districts', 'home_affairs', as_of=state.on)
+    path = folder / f'communes_{state.on}.gpkg'
+    write_geopackage(path, communes_table(places))
+    return DemoFile(path, 'communes', 'home_affairs', as_of=state.on)
 
 
 def _write_rivers(folder: Path, demo: Demo) -> list[DemoFile]:
@@ -223,7 +237,7 @@ def _made_from(buildings: int, seed: int, locality_path: Path) -> dict[str, Any]
         *sorted(Path(__file__).parent.glob('*.py')),
         OUTLINE,
         locality_path / 'locality.yml',
-        locality_path / 'units' / 'units.csv',
+        *sorted((locality_path / 'units').glob('*.csv')),
     ]
     program = hashlib.sha256(b''.join(source.read_bytes() for source in sources)).hexdigest()
     return {'buildings': buildings, 'seed': seed, 'program_sha256': program}
@@ -236,12 +250,17 @@ def _known_files(folder: Path, made_from: dict[str, Any]) -> list[DemoFile] | No
     manifest = json.loads((folder / MANIFEST).read_text(encoding='utf-8'))
     if manifest['made_from'] != made_from:
         return None
-    files = [replace(DemoFile(**item), path=folder / item['path']) for item in manifest['files']]
+    files = [_known_file(folder, item) for item in manifest['files']]
     return files if all(file.path.exists() for file in files) else None
+
+
+def _known_file(folder: Path, item: dict[str, Any]) -> DemoFile:
+    as_of = date.fromisoformat(item['as_of']) if item['as_of'] else None
+    return replace(DemoFile(**item), path=folder / item['path'], as_of=as_of)
 
 
 def _write_manifest(folder: Path, made_from: dict[str, Any], files: list[DemoFile]) -> None:
     manifest = {'made_from': made_from, 'files': [asdict(file) | {'path': file.path.name} for file in files]}
     unfinished = folder / f'{MANIFEST}.part'
-    unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + '\n', encoding='utf-8')
+    unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + '\n', encoding='utf-8')
     unfinished.replace(folder / MANIFEST)

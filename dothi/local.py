@@ -164,6 +164,7 @@ def demo_options(file: 'DemoFile') -> DeliveryOptions:
         mode=file.mode,
         crs=file.crs,
         encoding=file.encoding,
+        as_of=file.as_of,
         agency=file.agency,
         origin='demo',
     )

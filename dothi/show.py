@@ -162,7 +162,7 @@ def status(document: local.Status) -> None:
 
 
 def migrated(document: 'MigrationReport') -> None:
-    for line in [*document.migrations, *document.layers]:
+    for line in [*document.migrations, *document.layers, *document.units]:
         out.print(line, markup=False)
     if document.empty:
         out.print('Không có gì thay đổi · nothing to change')

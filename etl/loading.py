@@ -144,7 +144,8 @@ def _release(work: Load) -> Verdict:
         report.unchanged = True
         return 'accepted'
     delivery.progress('diff', 0, None)
-    outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid)
+    on = options.as_of or delivery.locality.place.reference_date
+    outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on)
     report.diff = outcome.diff
     if outcome.lost_share > layer.checks.lost_rows_share and not options.accept_loss:
         report.notes.append(notes.loses(outcome, layer))

@@ -36,7 +36,7 @@ class Units:
 
 
 def released_units(db: Connection, locality: Locality, on: date) -> list[Units]:
-    """The units of each unit layer that has a release, as they were in force on the day `on`."""
+    """The units of each unit layer that has any in force on the day `on`."""
     layers = [locality.layers[name] for name in locality.place.unit_layers if name in locality.layers]
     found = (_units(db, layer, on) for layer in layers)
     return [units for units in found if units is not None]
@@ -71,6 +71,9 @@ def _units(db: Connection, layer: Layer, on: date) -> Units | None:
             )
         )
         rows = cursor.fetchall()
+    if not rows:
+        # the level was abolished, or its outlines of that day were never sent
+        return None
     polygons = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
     return Units(layer, release[0], release[1], [row[0] for row in rows], polygons)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import shapely
 from psycopg2 import sql
@@ -72,19 +73,37 @@ def drop_demo_rows(db: Connection, staging: str, area: shapely.Geometry, srid: i
 
 
 def tell_apart(
-    db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, options: DeliveryOptions, srid: int
+    db: Connection,
+    layer: Layer,
+    staging: str,
+    scope: shapely.Geometry | None,
+    options: DeliveryOptions,
+    srid: int,
+    on: date | None = None,
 ) -> None:
-    """Notes in etl_diff what must be added, changed and closed so that `scope` of the layer equals what is staged."""
+    """Notes in etl_diff what must be added, changed and closed so that `scope` of the layer equals what is staged.
+
+    on: the day that a layer with validity is of; what is valid on other days only is left as it is.
+    """
     values = [layer.id, staging, layer.key, list(layer.columns), _bound(scope, srid), options.mode == 'replace']
     with db.cursor() as cursor:
         cursor.execute('select catalog.diff(%s, %s, %s, %s, %s, %s, %s)', [*values, options.origin == 'demo'])
+        if on and layer.publish.validity:
+            times = [layer.id, *layer.publish.validity, on, options.origin == 'demo']
+            cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', times)
 
 
 def diff(
-    db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, options: DeliveryOptions, srid: int
+    db: Connection,
+    layer: Layer,
+    staging: str,
+    scope: shapely.Geometry | None,
+    options: DeliveryOptions,
+    srid: int,
+    on: date,
 ) -> Outcome:
-    """What a delivery changes, and what the layer holds after it."""
-    tell_apart(db, layer, staging, scope, options, srid)
+    """What a delivery of the day `on` changes, and what the layer holds after it."""
+    tell_apart(db, layer, staging, scope, options, srid, on)
     values = [layer.id, staging, _bound(scope, srid), options.origin == 'demo']
     return _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
 

@@ -14,6 +14,7 @@ from dothi.core.errors import WrongUse, describe
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
+from dothi.core.unit_sync import sync_units
 
 SQL = PROJECT / 'sql'
 # One migrate at a time: the number is arbitrary and only has to be the same for everybody.
@@ -29,11 +30,12 @@ class MigrationReport(BaseModel):
 
     migrations: list[str] = []
     layers: list[str] = []
+    units: list[str] = []
     broken: dict[str, dict[str, object]] = {}
 
     @property
     def empty(self) -> bool:
-        return not (self.migrations or self.layers)
+        return not (self.migrations or self.layers or self.units)
 
 
 class _DryRun(Exception):
@@ -41,7 +43,7 @@ class _DryRun(Exception):
 
 
 def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
-    """What changed: migrations applied, layers made or altered. A dry run tells the same and changes nothing.
+    """What changed: migrations applied, layers made or altered, units restated. A dry run only tells it.
 
     Each migration is a transaction, the functions and layer tables together are one.
     Raises ChangedMigration, or UnsafeLayerChange where a layer file asks for what would lose data.
@@ -56,7 +58,7 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     with connection('owner') as db:
         _lock(db)
         _apply_functions(db)
-        report.layers = sync_layers(db, locality)
+        report.layers, report.units = sync_layers(db, locality), sync_units(db, locality)
     return report
 
 
@@ -71,7 +73,7 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
             for file in _migration_files():
                 report.migrations += _apply_migration(db, file)
             _apply_functions(db)
-            report.layers = sync_layers(db, locality)
+            report.layers, report.units = sync_layers(db, locality), sync_units(db, locality)
             raise _DryRun
     except _DryRun:
         return report

@@ -6,8 +6,8 @@ import shapely
 import yaml
 
 from demo.outline import Outline
-from demo.register import units_in_force
-from demo.units import OutlineDoesNotFit, draw_units
+from demo.register import later_states, units_in_force
+from demo.units import OutlineDoesNotFit, draw_later, draw_units
 from demo.write import LOCALITY
 
 
@@ -76,3 +76,26 @@ def test_units_of_another_day_are_left_out(tmp_path):
     districts = {unit.code for unit in units_in_force(tmp_path) if unit.level == 'district'}
     assert '358' not in districts
     assert len(districts) == 9
+
+
+def test_later_units_are_unions_of_those_that_went_into_them(demo):
+    """The states after each change: nine districts and 175 communes, then 57; valid coverages of the same ground."""
+    states = later_states(LOCALITY)
+    assert [(str(state.on), state.level, len(state.units)) for state in states] == [
+        ('2024-09-01', 'district', 9),
+        ('2024-09-01', 'commune', 175),
+        ('2025-07-01', 'commune', 57),
+    ]
+    ground = shapely.coverage_union_all([place.polygon for place in demo.province.communes])
+    for state in states:
+        polygons = [place.polygon for place in draw_later(demo.province, state)]
+        assert shapely.coverage_is_valid(polygons)
+        assert sum(polygon.area for polygon in polygons) == pytest.approx(ground.area)
+
+
+def test_no_unit_goes_into_two_later_ones(demo):
+    """Every commune of the reference date is in exactly one of each later state."""
+    for state in later_states(LOCALITY):
+        sources = [code for _, codes in state.units for code in codes]
+        places = demo.province.districts if state.level == 'district' else demo.province.communes
+        assert sorted(sources) == sorted(place.unit.code for place in places)

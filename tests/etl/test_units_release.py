@@ -1,0 +1,111 @@
+"""Units through time in the database: what a migrate fills, and releases of one state that leave the others alone."""
+
+from datetime import date
+
+import pytest
+from psycopg2 import sql
+
+from dothi.core.database import connection
+from dothi.core.layer_source import day, source
+from dothi.core.migrate import migrate
+from dothi.local import demo_options
+from etl.deliver import deliver
+from etl.reference import released_units
+
+TIMES = {'2021-01-01': (10, 226), '2024-08-31': (10, 226), '2024-10-01': (9, 175), '2025-08-01': (0, 57)}
+
+
+@pytest.fixture
+def unit_files(demo_files):
+    return [file for file in demo_files if file.layer in ('districts', 'communes')]
+
+
+@pytest.fixture
+def delivered(database, locality, unit_files):
+    """Reports of the demo's five files of units."""
+    return [deliver(file.path, demo_options(file), locality) for file in unit_files]
+
+
+def ask(query, *values):
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+def in_force(locality, layer, on):
+    """Codes and areas in km2 of what a reader gets for a day."""
+    rows = source(locality.layers[layer], locality, 'public', day(date.fromisoformat(on)))
+    return dict(ask(sql.SQL('select code, st_area(geom) / 1e6 from {} as f').format(rows)))
+
+
+def test_a_migrate_fills_the_units_and_a_second_one_changes_nothing(database, locality):
+    """As the files say: versions, steps, and the shares of each state in the next one, which add up to all of it."""
+    assert migrate(locality).empty
+    assert ask("select count(*) from unit.in_force('commune', '2024-10-01')") == [(175,)]
+    assert ask("select count(*), count(to_code) from unit.lineage where level = 'district'") == [(11, 2)]
+    shares = ask('select from_date, count(*), sum(share), bool_or(estimated) from unit.crosswalk group by 1, level')
+    assert sorted(shares) == [
+        (date(2004, 7, 8), 10, 10, False), (date(2020, 3, 1), 226, 226, False), (date(2024, 9, 1), 175, 175, False),
+    ]  # fmt: skip
+    assert ask("select unit.state_of('commune', '2024-08-31')") == [(date(2020, 3, 1),)]
+
+
+def test_a_census_corrected_in_the_file_reaches_the_database(database, locality):
+    """Somebody's hand in the table is undone by the next migrate, which says so."""
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute("update unit.version set population = 1 where code = '366'")
+    assert migrate(locality, dry_run=True).units == ['unit.version: 469 → 469']
+    assert migrate(locality).units == ['unit.version: 469 → 469']
+    assert ask("select population from unit.version where code = '366'") == [(262_901,)]
+    assert migrate(locality).empty
+
+
+def test_each_day_shows_the_units_of_its_state_and_the_same_ground(delivered, locality):
+    """Counts of all three states; the province is as large after each merger as before, to the square metre."""
+    assert [report.verdict for report in delivered] == ['accepted'] * 5
+    for on, counts in TIMES.items():
+        found = [in_force(locality, layer, on) for layer in ('districts', 'communes')]
+        assert tuple(map(len, found)) == counts
+        assert sum(found[1].values()) == pytest.approx(sum(in_force(locality, 'communes', '2024-08-31').values()))
+
+
+def test_a_merged_ward_is_the_union_of_its_parts(delivered, locality):
+    """Trần Tế Xương, Vị Hoàng and Vị Xuyên of 2020 went into Vị Xuyên of 2024, which took the code of the first."""
+    before, after = (in_force(locality, 'communes', on) for on in ('2024-08-31', '2024-09-01'))
+    assert after['13636'] == pytest.approx(before['13636'] + before['13639'] + before['13642'])
+
+
+def test_shares_by_area_agree_with_the_lineage(delivered):
+    """Outlines and files tell the same: every commune of 2020 lies whole in the one that it went into."""
+    columns = ('communes', 'code', 'valid_from', 'valid_to')
+    drawn = ask('select * from unit.crosswalk_by_area(%s, %s, %s, %s, %s, %s)', *columns, '2020-03-01', '2024-09-01')
+    stated = ask("select from_code, to_code, share from unit.crosswalk where from_date = '2020-03-01'")
+    assert {(a, b): share for a, b, share in drawn} == pytest.approx({(a, b): share for a, b, share in stated})
+
+
+def test_a_state_sent_again_leaves_the_others_alone(delivered, locality, unit_files):
+    """A file speaks for its own time: replacing the communes of the reference date closes none of 2024 and 2025."""
+    communes = next(file for file in unit_files if file.layer == 'communes' and file.as_of is None)
+    options = demo_options(communes).model_copy(update={'note': 'again'})
+    assert deliver(communes.path, options, locality).diff.closed == 0
+    assert [len(in_force(locality, 'communes', on)) for on in TIMES] == [226, 226, 175, 57]
+
+
+def test_real_outlines_of_one_state_close_the_drawn_ones_of_every_other(delivered, locality, unit_files):
+    """Otherwise one map would show surveyed borders for a day and invented ones for the next."""
+    communes = next(file for file in unit_files if file.layer == 'communes' and file.as_of is None)
+    options = demo_options(communes).model_copy(update={'origin': 'delivery'})
+    report = deliver(communes.path, options, locality)
+    assert (report.diff.changed, report.diff.closed) == (226, 175 + 57)
+
+
+def test_references_are_the_units_of_the_deliverys_day(delivered, locality):
+    """--as-of picks them; a level that is abolished by then is no reference, not an empty one."""
+    with connection('loader') as db:
+        found = {
+            on: [(u.layer.id, len(u.codes)) for u in released_units(db, locality, date.fromisoformat(on))]
+            for on in TIMES
+        }
+    assert found['2021-01-01'] == [('districts', 10), ('communes', 226)]
+    assert found['2024-10-01'] == [('districts', 9), ('communes', 175)]
+    assert found['2025-08-01'] == [('communes', 57)]

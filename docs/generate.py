@@ -71,9 +71,8 @@ def processes_page() -> str:
 
 
 def _layer(layer: Layer) -> str:
-    facts = (
-        f'{layer.geometry}, key {", ".join(f"`{name}`" for name in layer.key)}, {layer.access}, from `{layer.agency}`'
-    )
+    key = f'key {", ".join(f"`{name}`" for name in layer.key)}' if layer.key else 'no key'
+    facts = f'{layer.geometry}, {key}, {layer.access}, from `{layer.agency}`'
     rows = [
         (f'`{name}`', column.type + (' *' if column.required else ''), _about(column), column.title.vi, column.title.en)
         for name, column in layer.columns.items()

@@ -44,7 +44,7 @@ def released_units(db: Connection, locality: Locality, on: date) -> list[Units]:
 
 def code_column(layer: Layer) -> str:
     """The column of a unit layer that holds the unit's code."""
-    return layer.register_.key if layer.register_ else layer.key[0]
+    return layer.register_.key if layer.register_ else layer.identifier
 
 
 def extent_polygon(locality: Locality) -> Any:

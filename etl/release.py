@@ -9,6 +9,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
+from dothi.core.crs import units_per_metre
 from dothi.core.layer import Layer
 from etl.options import DeliveryOptions
 from etl.report import DiffReport
@@ -48,7 +49,9 @@ def lock_layer(db: Connection, layer: Layer) -> None:
 
 
 def keys_elsewhere(db: Connection, layer: Layer, staging: str, scope: shapely.Geometry, srid: int) -> list[int]:
-    """Numbers of staged rows whose key belongs to a real row outside the scope."""
+    """Numbers of staged rows whose key belongs to a real row outside the scope; none where there is no key."""
+    if not layer.key:
+        return []
     values = [layer.id, staging, layer.key, _bound(scope, srid)]
     with db.cursor() as cursor:
         cursor.execute('select catalog.keys_elsewhere(%s, %s, %s, %s)', values)
@@ -72,6 +75,24 @@ def drop_demo_rows(db: Connection, staging: str, area: shapely.Geometry, srid: i
         cursor.execute(sql.SQL(statement).format(sql.Identifier('staging', staging)), [_bound(area, srid)])
 
 
+def match_rows(db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, srid: int) -> None:
+    """Notes in etl_match which feature inside `scope` each staged row is, by its geometry and values."""
+    values = [layer.id, staging, list(layer.columns), _bound(scope, srid), units_per_metre(srid)]
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.match_rows(%s, %s, %s, %s, %s)', values)
+
+
+def match_known(db: Connection, features: Sequence[tuple[int, int | None]]) -> None:
+    """Notes in etl_match which feature each staged row is: number of the row, and id, None for a new feature."""
+    known = [(row, feature) for row, feature in features if feature is not None]
+    with db.cursor() as cursor:
+        cursor.execute('create temporary table etl_match (row_number integer, id bigint) on commit drop')
+        if known:
+            rows, ids = zip(*known, strict=True)
+            statement = 'insert into etl_match select * from unnest(%s::integer[], %s::bigint[])'
+            cursor.execute(statement, [list(rows), list(ids)])
+
+
 def tell_apart(
     db: Connection,
     layer: Layer,
@@ -79,18 +100,24 @@ def tell_apart(
     scope: shapely.Geometry | None,
     options: DeliveryOptions,
     srid: int,
-    on: date | None = None,
+    matched: bool,
 ) -> None:
     """Notes in etl_diff what must be added, changed and closed so that `scope` of the layer equals what is staged.
 
-    on: the day that a layer with validity is of; what is valid on other days only is left as it is.
+    matched: etl_match says which feature a row is, and not its key.
     """
-    values = [layer.id, staging, layer.key, list(layer.columns), _bound(scope, srid), options.mode == 'replace']
+    values = [layer.id, staging, layer.key, list(layer.columns), matched, _bound(scope, srid)]
+    values += [options.mode == 'replace', options.origin == 'demo']
     with db.cursor() as cursor:
-        cursor.execute('select catalog.diff(%s, %s, %s, %s, %s, %s, %s)', [*values, options.origin == 'demo'])
-        if on and layer.publish.validity:
-            times = [layer.id, *layer.publish.validity, on, options.origin == 'demo']
-            cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', times)
+        cursor.execute('select catalog.diff(%s, %s, %s, %s, %s, %s, %s, %s)', values)
+
+
+def number_added(db: Connection, layer: Layer, staging: str) -> list[int]:
+    """The ids that the new features in etl_diff will have, in the order of their rows."""
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.number_added(%s, %s, %s)', [layer.id, staging, layer.key])
+        cursor.execute("select id from etl_diff where change = 'added' order by row_number")
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def diff(
@@ -102,10 +129,23 @@ def diff(
     srid: int,
     on: date,
 ) -> Outcome:
-    """What a delivery of the day `on` changes, and what the layer holds after it."""
-    tell_apart(db, layer, staging, scope, options, srid, on)
+    """What a delivery of the day `on` changes, and what the layer holds after it.
+
+    Of a layer with validity, what is valid on other days only is left as it is.
+    """
+    if not layer.key:
+        match_rows(db, layer, staging, scope, srid)
+    tell_apart(db, layer, staging, scope, options, srid, matched=not layer.key)
+    if layer.publish.validity:
+        _spare_other_times(db, layer, on, options)
     values = [layer.id, staging, _bound(scope, srid), options.origin == 'demo']
     return _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
+
+
+def _spare_other_times(db: Connection, layer: Layer, on: date, options: DeliveryOptions) -> None:
+    times = [layer.id, *(layer.publish.validity or ()), on, options.origin == 'demo']
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', times)
 
 
 def outcome_of_edit(db: Connection, layer: Layer, staging: str) -> Outcome:

@@ -22,13 +22,13 @@ def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, 
 def _problems(faults: dict[int, Fault], source: Source, plan: Plan) -> list[Problem]:
     """Reads the file once more, for staged rows no longer have their original values."""
     told: list[Problem] = []
-    key = plan.matching.source(plan.layer.key[0])
+    key = plan.matching.source(plan.layer.key[0]) if plan.layer.key else None
     for batch in source.batches():
         here = [row - batch.first_row for row in faults if 0 <= row - batch.first_row < len(batch)]
         located = places(batch, sorted(here), plan.reading)
         for position, (attributes, wkb) in originals(batch, sorted(here), plan.decoder).items():
             fault = faults[batch.first_row + position]
-            value = None if attributes.get(key) is None else str(attributes[key])
+            value = None if key is None or attributes.get(key) is None else str(attributes[key])
             said = message(fault.row, key, value, fault.says)
             told.append(Problem(fault.row, fault.code, key, value, said, attributes, wkb, located.get(position)))
     return told

@@ -107,7 +107,7 @@ def norm_for(voltage_kv: float | None, insulated: bool | None, norms: list[Norm]
 def read_lines(chosen: Layer, data: Data) -> list[dict[str, Any]]:
     """id, line_id, voltage_kv and insulated of every line."""
     layer, rows = data.source(chosen)
-    names = [column(layer, name, data.audience) for name in (layer.key[0], VOLTAGE, INSULATED)]
+    names = [column(layer, name, data.audience) for name in (layer.identifier, VOLTAGE, INSULATED)]
     query = 'select id, {}::text as line_id, {} as voltage_kv, {} as insulated from {} order by 2'
     return data.rows(sql.SQL(query).format(*names, rows))
 
@@ -117,8 +117,8 @@ def read_conflicts(inputs: Inputs, norms: dict[int, Norm], data: Data) -> list[d
     lines, line_rows = data.source(inputs.lines)
     targets, target_rows = data.source(inputs.targets)
     query = CONFLICTS.format(
-        line_id=sql.Identifier('here', lines.key[0]),
-        target_id=sql.Identifier('here', targets.key[0]),
+        line_id=sql.Identifier('here', lines.identifier),
+        target_id=sql.Identifier('here', targets.identifier),
         ids=sql.Literal(list(norms)),
         widths=sql.Literal([norm.value for norm in norms.values()]),
         clauses=sql.Literal([norm.clause for norm in norms.values()]),

@@ -113,8 +113,8 @@ class Data:
     def zones(self, chosen: Layer) -> Zones:
         """The polygons of a layer: code from the first column of its key, name from the first searchable one."""
         layer, rows = self.source(chosen)
-        code = column(layer, layer.key[0], self.audience)
-        name = column(layer, (layer.publish.search or layer.key)[0], self.audience)
+        code = column(layer, layer.identifier, self.audience)
+        name = column(layer, (layer.publish.search or [layer.identifier])[0], self.audience)
         query = (
             'select {}::text as code, {}::text as name, ST_AsBinary(geom) as wkb,'
             ' ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 1'

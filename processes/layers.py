@@ -28,8 +28,8 @@ def visible_layer(layer_id: str, locality: Locality, audience: Audience) -> Laye
 
 
 def column(layer: Layer, name: str, audience: Audience) -> sql.Identifier:
-    """The column `name` for use in SQL; raises NoSuchColumn with the nearest name."""
-    visible = layer.columns_for(audience)
+    """The column `name`, or `id`, for use in SQL; raises NoSuchColumn with the nearest name."""
+    visible = ['id', *layer.columns_for(audience)]
     if name not in visible:
         hint = did_you_mean(name, visible)
         raise NoSuchColumn(

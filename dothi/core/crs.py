@@ -121,6 +121,17 @@ def axis_order_yx(srid: int) -> bool:
     return pyproj.CRS.from_epsg(srid).axis_info[0].direction == 'north'
 
 
+# Of the equator and of meridians, in metres; shorter towards the poles along a parallel.
+DEGREE_M = 111_320.0
+
+
+@lru_cache
+def units_per_metre(srid: int) -> float:
+    """What a metre is in units of the system `srid`; in degrees, that of the equator."""
+    crs = pyproj.CRS(proj_string(srid))
+    return 1 / DEGREE_M if crs.is_geographic else 1 / crs.axis_info[0].unit_conversion_factor
+
+
 def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:
     return crs.sub_crs_list[0] if crs.is_compound else crs.to_2d()
 

@@ -167,7 +167,8 @@ class Layer(Described):
     """Everything about one layer."""
 
     geometry: GeometryType
-    key: list[str] = Field(min_length=1)
+    # the columns that name a feature for its agency; without any, its id lasts because rows are recognised (0022)
+    key: list[str] = []
     columns: dict[str, Column] = Field(min_length=1)
     register_: Register | None = Field(None, alias='register')
     source: Source
@@ -208,6 +209,11 @@ class Layer(Described):
     def columns_for(self, audience: Audience) -> dict[str, Column]:
         """The columns that `audience` may see, in the order of the layer file."""
         return {name: column for name, column in self.columns.items() if column.access in VISIBLE[audience]}
+
+    @property
+    def identifier(self) -> str:
+        """The column that names a feature: the first one of the key, or the lasting id where there is no key."""
+        return self.key[0] if self.key else 'id'
 
     @property
     def kinds(self) -> list[str]:

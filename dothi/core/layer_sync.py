@@ -105,6 +105,20 @@ def _change_key(db: Connection, layer: Layer, srid: int) -> list[str]:
     """A sentence where the key is another one now; raises UnsafeLayerChange where released rows would share it."""
     if _indexed(db, f'{layer.id}_key') == layer.key:
         return []
+    if layer.key:
+        _must_be_unique(db, layer)
+    for table, name in (
+        (layer_table(layer, srid), f'{layer.id}_key'),
+        (history_table(layer, srid), f'{layer.id}_history_key'),
+    ):
+        execute(db, sql.SQL('drop index if exists {}').format(sql.Identifier(str(table.schema), name)))
+        for index in table.indexes:
+            if index.name == name:
+                _define(db, CreateIndex(index))
+    return [f'{layer.id}: the key is {", ".join(layer.key)} now' if layer.key else f'{layer.id}: there is no key now']
+
+
+def _must_be_unique(db: Connection, layer: Layer) -> None:
     key = sql.SQL(', ').join(map(sql.Identifier, layer.key))
     shared = sql.SQL('select from {} group by {} having count(*) > 1 limit 1').format(
         sql.Identifier('layer', layer.id), key
@@ -114,13 +128,6 @@ def _change_key(db: Connection, layer: Layer, srid: int) -> list[str]:
             vi=f'Lớp {layer.id}: khóa mới ({", ".join(layer.key)}) trùng nhau ở dữ liệu đã phát hành.',
             en=f'Layer {layer.id}: released rows share the new key ({", ".join(layer.key)}).',
         )
-    for table, name in (
-        (layer_table(layer, srid), f'{layer.id}_key'),
-        (history_table(layer, srid), f'{layer.id}_history_key'),
-    ):
-        execute(db, sql.SQL('drop index {}').format(sql.Identifier(str(table.schema), name)))
-        _define(db, CreateIndex(next(index for index in table.indexes if index.name == name)))
-    return [f'{layer.id}: the key is {", ".join(layer.key)} now']
 
 
 def _indexed(db: Connection, index: str) -> list[str]:

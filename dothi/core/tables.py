@@ -41,7 +41,8 @@ def layer_table(layer: Layer, srid: int) -> Table:
     sequence = id_sequence(layer, metadata)
     identifier: Column[int] = Column('id', BigInteger, sequence, server_default=sequence.next_value(), primary_key=True)
     table = Table(layer.id, metadata, identifier, *_columns(layer, srid), schema='layer')
-    Index(f'{layer.id}_key', *(table.c[name] for name in layer.key), unique=True)
+    if layer.key:
+        Index(f'{layer.id}_key', *(table.c[name] for name in layer.key), unique=True)
     Index(f'{layer.id}_geom', table.c.geom, postgresql_using='gist')
     Index(f'{layer.id}_geom_wgs84', table.c.geom_wgs84, postgresql_using='gist')
     Index(f'{layer.id}_release_from', table.c.release_from)
@@ -55,7 +56,8 @@ def history_table(layer: Layer, srid: int) -> Table:
     closed: Column[int] = Column('release_to', BigInteger, nullable=False)
     identity = PrimaryKeyConstraint('id', 'release_from')
     table = Table(layer.id, metadata, *columns, closed, identity, schema='history')
-    Index(f'{layer.id}_history_key', *(table.c[name] for name in layer.key))
+    if layer.key:
+        Index(f'{layer.id}_history_key', *(table.c[name] for name in layer.key))
     Index(f'{layer.id}_history_releases', table.c.release_from, table.c.release_to)
     Index(f'{layer.id}_history_geom_wgs84', table.c.geom_wgs84, postgresql_using='gist')
     return table
@@ -72,7 +74,7 @@ def staging_table(layer: Layer, srid: int, name: str) -> Table:
 
 
 def id_sequence(layer: Layer, metadata: MetaData | None = None) -> Sequence:
-    """The sequence that gives a key its lasting id."""
+    """The sequence that gives a feature its lasting id."""
     return Sequence(f'{layer.id}_id_seq', schema='layer', metadata=metadata)
 
 

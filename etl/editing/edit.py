@@ -20,7 +20,7 @@ from etl import stage
 from etl.editing.checks import Fault, Unfit, pointer_to
 from etl.options import DeliveryOptions
 from etl.prepare import Prepared
-from etl.release import Source, lock_layer, outcome_of_edit, release, tell_apart
+from etl.release import Source, lock_layer, match_known, number_added, outcome_of_edit, release, tell_apart
 from etl.report import DiffReport
 
 # How long an edit waits for a delivery or another edit of the same layer to end.
@@ -50,11 +50,32 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What becomes one release: rows to add or change, and features to close.
+
+    features: the id of the feature that each row is, or None where it is new.
+    """
+
+    rows: Prepared | None = None
+    features: Sequence[int | None] = ()
+    closed: Sequence[int] = ()
+
+    @property
+    def numbered(self) -> list[tuple[int, int | None]]:
+        """The number of each row with its feature."""
+        return [] if self.rows is None else list(zip(self.rows.row_numbers.to_pylist(), self.features, strict=True))
+
+
+@dataclass(frozen=True)
 class Saved:
-    """What came of edits: the release that they made, or None where they changed nothing."""
+    """What came of edits: the release that they made, or None where they changed nothing; and ids of what is new.
+
+    added: in the order of the rows.
+    """
 
     release: int | None
     diff: DiffReport
+    added: list[int]
 
 
 @contextmanager
@@ -79,7 +100,9 @@ def open_version(db: Connection, layer: Layer, feature_id: int) -> Version | Non
 
 
 def version_with_key(db: Connection, layer: Layer, properties: dict[str, Any]) -> Version | None:
-    """The open version that has the key of `properties`."""
+    """The open version that has the key of `properties`, and None in a layer without a key."""
+    if not layer.key:
+        return None
     same = [sql.SQL('{} = {}').format(sql.Identifier(name), sql.Literal(properties.get(name))) for name in layer.key]
     return _version(db, layer, sql.SQL(' and ').join(same))
 
@@ -136,23 +159,24 @@ def key_taken(layer: Layer, number: int) -> Unfit:
 
 
 def save(
-    db: Connection, layer: Layer, locality: Locality, rows: Prepared | None, closed: Sequence[int], author: str,
-    note: str | None = None,
+    db: Connection, layer: Layer, locality: Locality, changes: Changes, author: str, note: str | None = None
 ) -> Saved:  # fmt: skip
-    """One release of origin `edit`: `rows` added or changed by their key, the features `closed` gone."""
+    """One release of origin `edit`: rows added or changed, features gone."""
     staging = f'{layer.id}_edit'
     options = DeliveryOptions(layer=layer.id, mode='upsert', origin='edit', note=note)
     stage.create(db, layer, locality.srid, staging)
-    if rows is not None:
-        stage.copy(db, layer, locality.srid, staging, rows)
-    tell_apart(db, layer, staging, None, options, locality.srid)
-    _close(db, closed)
+    if changes.rows is not None:
+        stage.copy(db, layer, locality.srid, staging, changes.rows)
+    match_known(db, changes.numbered)
+    tell_apart(db, layer, staging, None, options, locality.srid, matched=True)
+    _close(db, changes.closed)
+    added = number_added(db, layer, staging)
     outcome = outcome_of_edit(db, layer, staging)
     number = None
     if not outcome.diff.empty:
         number = release(db, layer, staging, outcome, options, Source(author=author))
     stage.drop(db, staging)
-    return Saved(number, outcome.diff)
+    return Saved(number, outcome.diff, added)
 
 
 def _close(db: Connection, closed: Sequence[int]) -> None:

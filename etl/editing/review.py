@@ -19,6 +19,7 @@ from etl.doctor.coordinates import Reading
 from etl.editing.change_set import Change, ChangeSet, PendingEdit, Status, decide, edits_of, must_be_open, set_with
 from etl.editing.checks import Submitted, Unfit, prepared
 from etl.editing.edit import (
+    Changes,
     Draft,
     Version,
     editing,
@@ -96,6 +97,8 @@ def key_must_be_new(
 
     number: under which the author sees the new feature already.
     """
+    if not layer.key:
+        return
     key_must_be_free(db, layer, properties)
     with db.cursor() as cursor:
         cursor.execute(
@@ -142,8 +145,9 @@ def accept(number: int, locality: Locality, by: str) -> ChangeSet:
         kept = [edit for edit in edits if edit.change != 'closed']
         rows = _prepared(db, found, kept, layer, locality) if kept else None
         gone = [edit.feature_id for edit in edits if edit.change == 'closed' and edit.feature_id]
-        saved = save(db, layer, locality, rows, gone, found.author, f'change set {number}')
-        _tell_ids(db, layer, kept)
+        changes = Changes(rows, [edit.feature_id for edit in kept], gone)
+        saved = save(db, layer, locality, changes, found.author, f'change set {number}')
+        _tell_ids(db, kept, saved.added)
         return decide(db, number, 'accepted', by, saved.release, None)
 
 
@@ -207,7 +211,8 @@ def _submitted(db: Connection, number: int) -> list[Submitted]:
 
 def _must_not_conflict(db: Connection, layer: Layer, edits: Sequence[PendingEdit]) -> None:
     told = [says for edit in edits if (says := _conflict(db, layer, edit)) is not None]
-    keys = [json.dumps([edit.properties[name] for name in layer.key]) for edit in edits if edit.properties]
+    keyed = [edit.properties for edit in edits if edit.properties and layer.key]
+    keys = [json.dumps([properties[name] for name in layer.key]) for properties in keyed]
     told += [_twice(key) for key in sorted({key for key in keys if keys.count(key) > 1})]
     if told:
         raise Conflicts(vi=' '.join(says.vi for says in told), en=' '.join(says.en for says in told))
@@ -242,10 +247,9 @@ def _twice(key: str) -> Text:
     return Text(vi=f'Mã {key} có hai lần trong tập này.', en=f'The key {key} is twice in this set.')
 
 
-def _tell_ids(db: Connection, layer: Layer, edits: Sequence[PendingEdit]) -> None:
+def _tell_ids(db: Connection, edits: Sequence[PendingEdit], added: Sequence[int]) -> None:
     """Notes which feature each new one became, so that its first address leads there."""
-    for edit in edits:
-        became = version_with_key(db, layer, edit.properties or {}) if edit.change == 'added' else None
-        if became is not None:
-            with db.cursor() as cursor:
-                cursor.execute('update catalog.edit set feature_id = %s where id = %s', [became.id, edit.id])
+    new = [edit for edit in edits if edit.change == 'added']
+    for edit, became in zip(new, added, strict=True):
+        with db.cursor() as cursor:
+            cursor.execute('update catalog.edit set feature_id = %s where id = %s', [became, edit.id])

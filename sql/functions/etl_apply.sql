@@ -40,7 +40,7 @@ begin
 end
 $$;
 
--- Inserts what etl_diff adds. A key that was ever seen keeps its id, so a row that comes back is the same feature.
+-- Inserts what etl_diff adds. A row that comes back is the same feature: etl_diff has its id, or its key has it.
 -- Ids follow the order of the file, so that neighbours in the file are neighbours on the disk.
 create or replace function catalog.insert_added(
     p_layer text, p_staging text, p_key text[], p_columns text[], p_release bigint
@@ -50,27 +50,25 @@ as $$
 declare
     own text := (select string_agg(format('%I', name), ', ') from unnest(p_columns) as name);
     new text := (select string_agg(format('s.%I', name), ', ') from unnest(p_columns) as name);
-    same_key text := (select string_agg(format('h.%1$I = s.%1$I', name), ' and ') from unnest(p_key) as name);
-    sequence text := format('layer.%I', p_layer || '_id_seq');
     is_all boolean;
     source text;
 begin
     -- Staged rows lie in the order of the file; without a join and a sort a first release takes half the time.
     execute format($sql$
-        select (select count(*) from etl_diff where change = 'added') = (select count(*) from staging.%I)
+        select count(*) filter (where id is null) = (select count(*) from staging.%I) from etl_diff where change = 'added'
         $sql$, p_staging) into is_all;
-    source := case when is_all then format('select * from staging.%I', p_staging) else format($sql$
-        select added.* from staging.%I as added join etl_diff as d on d.row_number = added.id
-        where d.change = 'added' order by added.id
-        $sql$, p_staging) end;
+    source := case when is_all then format('select null::bigint as id, %2$s, s.geom from staging.%1$I as s', p_staging, new)
+        else format($sql$
+        select d.id, %2$s, s.geom from staging.%1$I as s join etl_diff as d on d.row_number = s.id
+        where d.change = 'added' order by s.id
+        $sql$, p_staging, new) end;
 
     -- The old id is looked up row by row: a join would be free to change the order.
     execute format($sql$
         insert into layer.%1$I (id, %2$s, geom, geom_wgs84, release_from)
-        select coalesce((select h.id from history.%1$I as h where %4$s limit 1), nextval(%5$L::regclass)),
-               %3$s, s.geom, st_transform(s.geom, 4326), $1
-        from (%6$s) as s
-        $sql$, p_layer, own, new, same_key, sequence, source) using p_release;
+        select coalesce(s.id, %4$s), %3$s, s.geom, st_transform(s.geom, 4326), $1
+        from (%5$s) as s
+        $sql$, p_layer, own, new, catalog.id_for(p_layer, p_key), source) using p_release;
 end
 $$;
 

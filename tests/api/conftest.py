@@ -70,9 +70,9 @@ class Desk:
         shape = sql.SQL('ST_SetSRID(ST_Translate(ST_GeomFromText({}), {}, {}), {})').format(
             *map(sql.Literal, (wkt, E0, N0, self.locality.srid))
         )
-        known = sql.SQL('coalesce((select max(id) from {} where {} = {}), nextval({}))').format(
+        known = sql.SQL('coalesce((select max(id) from {} where {}::text = {}::text), nextval({}))').format(
             sql.Identifier('history', layer),
-            sql.Identifier(self.locality.layers[layer].key[0]),
+            sql.Identifier(self.locality.layers[layer].identifier),
             sql.Literal(next(iter(values.values()))),
             sql.Literal(f'layer.{layer}_id_seq'),
         )

@@ -244,3 +244,17 @@ def test_columns_with_any_name_are_edited_too(elsewhere: Any, client: Any, monke
     assert rows('select "end" from layer.odd order by 1') == [('a',), ('b',)]
     bad = body | {'properties': {'end': 'c', 'a/b~c': 'x', '100% "x" (m)': 1}}
     assert problems(post(there, bad, where=where)) == {'/properties/a~1b~0c': 'type'}
+
+
+def test_a_layer_without_a_key_is_edited_by_its_lasting_id(elsewhere: Any, client: Any, monkeypatch: Any) -> None:
+    """Two features with the same values are two, and each edit finds its own."""
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'a-token-for-tests')
+    made = elsewhere(ODD.replace('key: [end]\n', ''))
+    Desk(made).release('odd', [('POINT(0 0)', {'end': 'a', '100% "x" (m)': 1.5, 'a/b~c': None})])
+    there, where = client('internal'), '/api/collections/odd/items'
+    body = {'type': 'Feature', 'geometry': feature('')['geometry'], 'properties': {'end': 'a', '100% "x" (m)': 1.5}}
+    one, other = (post(there, body, where=where).headers['Location'].rsplit('/', 1)[1] for _ in range(2))
+    assert one != other
+    assert patch(there, int(other), {'properties': {'end': 'b'}}, where=where).status_code == 204
+    assert rows('select "end" from layer.odd where id = %s', int(one)) == [('a',)]
+    assert rows('select "end" from layer.odd where id = %s', int(other)) == [('b',)]

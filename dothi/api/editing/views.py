@@ -28,6 +28,7 @@ from etl.doctor.coordinates import Reading
 from etl.editing import review as edit_review
 from etl.editing.checks import Submitted, Unfit, prepared
 from etl.editing.edit import (
+    Changes,
     Version,
     draft_of,
     editing,
@@ -36,7 +37,6 @@ from etl.editing.edit import (
     open_version,
     row_of,
     save,
-    version_with_key,
 )
 from etl.editing.review import Pending
 from etl.prepare import Prepared
@@ -98,8 +98,8 @@ def create(collection_id: str) -> Response:
             return Response(status=201, headers={'Location': _address(layer, number)})
         values = row_of(rows, 0, layer)
         key_must_be_free(db, layer, values)
-        save(db, layer, service().locality, rows, [], author)
-        made = version_with_key(db, layer, values)
+        saved = save(db, layer, service().locality, Changes(rows, [None]), author)
+        made = open_version(db, layer, saved.added[0])
     if made is None:
         raise AssertionError(f'{layer.id}: the new feature is not there')
     return _tagged(Response(status=201, headers={'Location': _address(layer, made.id)}), made.release_from)
@@ -173,7 +173,8 @@ def _changed(collection_id: str, item_id: str, make: Callable[[Layer, Version], 
             draft = draft_of(rows, layer, service().locality.srid) if rows else None
             edit_review.keep(db, layer, author, found, draft)
             return Response(status=202)
-        saved = save(db, layer, service().locality, rows, [before.id] if rows is None else [], author)
+        changes = Changes(closed=[before.id]) if rows is None else Changes(rows, [before.id])
+        saved = save(db, layer, service().locality, changes, author)
     response = Response(status=204)
     return response if rows is None else _tagged(response, saved.release or before.release_from)
 

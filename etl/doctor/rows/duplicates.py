@@ -43,7 +43,9 @@ class Staged:
 def duplicates(
     db: Connection, layer: Layer, staging: str, register: RegisterRows | None, units: list[Units]
 ) -> list[Fault]:
-    """The staged rows that repeat a key and must go."""
+    """The staged rows that repeat a key and must go; in a layer without a key, exact copies."""
+    if not layer.key:
+        return [Fault(row, 'duplicate_row', _copy_of(first)) for row, first in _copies(db, layer, staging)]
     copies, differing = _groups(db, layer, staging)
     faults = [Fault(row, 'duplicate_row', _copy_of(first)) for row, first in copies]
     if differing:
@@ -76,6 +78,23 @@ def _groups(db: Connection, layer: Layer, staging: str) -> tuple[list[tuple[int,
         if row == first:
             versions[key_rank].append(row)
     return copies, [group for group in versions.values() if len(group) > 1]
+
+
+def _copies(db: Connection, layer: Layer, staging: str) -> list[tuple[int, int]]:
+    """Rows whose whole content another row has too, with the first one that has it."""
+    content = sql.SQL(', ').join(sql.Identifier(name) for name in [*layer.columns, 'geom'])
+    # hashed first, for sorting whole rows with their geometries would take longer than all that follows
+    statement = sql.SQL("""
+        with hashed as (select id, hash_record(row({content})) as h from {table}),
+        repeated as (select h from hashed group by h having count(*) > 1)
+        select id, first from (
+            select id, min(id) over (partition by {content}) as first
+            from {table} where id in (select id from hashed join repeated using (h))
+        ) as copies where id <> first order by id
+    """).format(table=sql.Identifier('staging', staging), content=content)
+    with db.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
 
 
 def _load(db: Connection, layer: Layer, staging: str, groups: list[list[int]]) -> list[list[Staged]]:

@@ -3,7 +3,7 @@
 -- Replaced by a function of the same name with other arguments.
 drop function if exists catalog.diff(text, text, text[], text[], geometry, boolean, boolean);
 
--- Features that an edit made differ from what their agency last delivered, and that delivery: the base of the next merge.
+-- Features that an edit made differ from what their agency last delivered: that is the base of the next merge.
 create table catalog.edited (
     layer_id text collate "C" not null references catalog.layer,
     feature_id bigint not null,

@@ -14,6 +14,7 @@ from dothi import local, show
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
+from dothi.desk_cli import desk
 from dothi.edits_cli import edits
 from dothi.ending import run
 from dothi.export_cli import export
@@ -31,6 +32,7 @@ app = typer.Typer(
     help='Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province.',
 )
 
+app.add_typer(desk)
 app.add_typer(edits, name='edits')
 app.add_typer(export, name='export')
 
@@ -66,11 +68,12 @@ AcceptLoss = Annotated[
     bool,
     typer.Option(
         '--accept-loss',
-        help='Chấp nhận bỏ nhiều đối tượng hơn ngưỡng · Releases although more rows vanish than the layer allows.',
+        help='Chấp nhận bỏ hoặc dời nhiều hơn ngưỡng · Releases although more rows go or move than the layer allows.',
     ),
 ]
 Note = Annotated[str | None, typer.Option(help='Ghi chú · A note that is kept with the delivery.')]
 Agency = Annotated[str | None, typer.Option(help='Cơ quan gửi · Who sends it, an id of agencies.yml.')]
+Sender = Annotated[str | None, typer.Option(help='Vai trò người gửi · Role of whoever hands it over, never a name.')]
 Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
 
 
@@ -145,11 +148,12 @@ def deliver(
     accept_loss: AcceptLoss = False,
     note: Note = None,
     agency: Agency = None,
+    sender: Sender = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
     """Nhận dữ liệu · Checks an agency's file and releases it, or says why not."""
-    extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency}
+    extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency, 'sender': sender}
     _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
 
 
@@ -262,17 +266,14 @@ def _options(
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
     from etl.deliver import deliver as run_delivery
-    from etl.report_html import page
+    from etl.report_html import must_be_writable, write_page
 
-    if html and not html.absolute().parent.is_dir():
-        raise WrongUse(
-            vi=f'--html {html}: không có thư mục {html.parent}. Tạo thư mục trước.',
-            en=f'--html {html}: there is no folder {html.parent}. Make it first.',
-        )
+    if html:
+        must_be_writable(html)
     with show.progress() as progress:
         report = run_delivery(file, options, _locality(), progress)
     if html:
-        html.write_text(page(report), encoding='utf-8')
+        write_page(report, html)
     _print(report, as_json, show.report)
     sys.exit(report.exit_code)
 

@@ -61,6 +61,8 @@ class Status(BaseModel):
     database: str | None
     services: list[ServiceState]
     layers: list[LayerState]
+    # deliveries that wait for a person's decision
+    waiting: int = 0
 
 
 def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
@@ -96,17 +98,20 @@ def down() -> list[str]:
 def status(locality: 'Locality') -> Status:
     """What runs and what is served; a database that does not answer is null, not an error."""
     from dothi.core.database import NoDatabase, connection
+    from etl.records import waiting_count
 
     try:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
+            waiting = waiting_count(db)
     except NoDatabase:
-        served = None
+        served, waiting = None, 0
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
         services=[_service_state(service) for service in services()],
         layers=_layer_states(locality, served or {}),
+        waiting=waiting,
     )
 
 
@@ -171,14 +176,14 @@ def demo_options(file: 'DemoFile') -> DeliveryOptions:
 
 
 def _delivered(file: 'DemoFile') -> bool:
-    """Whether this very file was accepted before, whatever has replaced it since."""
+    """Whether this very file was dealt with before, or waits for a person, whatever has replaced it since."""
     from dothi.core.database import connection
 
     digest = hashlib.sha256(file.path.read_bytes()).hexdigest()
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute(
             """select 1 from catalog.delivery where sha256 = %s and layer_id = %s and scope = %s
-               and status in ('accepted', 'unchanged') limit 1""",
+               and status not in ('received', 'failed') limit 1""",
             [digest, file.layer, file.scope],
         )
         return cursor.fetchone() is not None

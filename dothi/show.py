@@ -121,6 +121,7 @@ def addresses(status: local.Status) -> None:
     out.print(f'Công khai · public     {urls["public"]}')
     out.print(f'Sửa dữ liệu · edit     {_where_token()}', highlight=False, soft_wrap=True)
     out.print(f'Dừng · stop            make down{_of_this_instance()}', highlight=False)
+    waiting(status)
     for layer in status.layers:
         if layer.error:
             _broken(layer.error)
@@ -156,9 +157,16 @@ def status(document: local.Status) -> None:
     for layer in document.layers:
         layers.add_row(layer.id, *_layer_cells(layer))
     out.print(layers)
+    waiting(document)
     for layer in document.layers:
         if layer.error:
             _broken(layer.error)
+
+
+def waiting(document: local.Status) -> None:
+    """How many deliveries wait for a person, and where to see them."""
+    if document.waiting:
+        out.print(f'[yellow]{document.waiting} đợt giao chờ quyết định · deliveries wait: dothi deliveries[/]')
 
 
 def migrated(document: 'MigrationReport') -> None:

@@ -3,16 +3,24 @@
 import hashlib
 import os
 import shutil
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.errors import EnvironmentMissing
 from dothi.core.settings import PathSettings
 from etl.formats import suffixes_beside
 
 BLOCK_BYTES = 1 << 20
 # An archive of the same files must have the same hash on every day.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class OriginalMissing(EnvironmentMissing):
+    """The store does not hold an original that it should hold."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +61,44 @@ def keep(found: Original, delivery: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(delivery)
     draft.parent.mkdir(parents=True, exist_ok=True)
-    if found.beside:
-        _zip(found, draft)
-    else:
-        shutil.copyfile(found.file, draft)
-    with draft.open('rb') as written:
-        os.fsync(written.fileno())
-    draft.replace(target)
+    try:
+        if found.beside:
+            _zip(found, draft)
+        else:
+            shutil.copyfile(found.file, draft)
+        with draft.open('rb') as written:
+            os.fsync(written.fileno())
+        draft.replace(target)
+    except OSError:
+        forget_draft(delivery)
+        raise
+
+
+@contextmanager
+def restored(store_name: str, file_name: str, sha256: str) -> Iterator[Path]:
+    """The original under the name that it came with, as long as it is needed.
+
+    Raises OriginalMissing where the store has lost it, or has something else in its place.
+    """
+    kept = _store() / store_name
+    if not kept.is_file():
+        raise _missing(kept)
+    with tempfile.TemporaryDirectory(prefix='dothi-original-') as folder:
+        file = Path(folder) / file_name
+        if kept.suffix.lower() == file.suffix.lower():
+            file.symlink_to(kept.absolute())
+        else:  # it came with others beside it, and they were kept together
+            zipfile.ZipFile(kept).extractall(folder)
+        if original(file).sha256 != sha256:
+            raise _missing(kept)
+        yield file
+
+
+def _missing(kept: Path) -> OriginalMissing:
+    return OriginalMissing(
+        vi=f'Kho lưu không còn bản gốc nguyên vẹn {kept}. Khôi phục kho từ bản sao lưu, hoặc yêu cầu gửi lại tệp.',
+        en=f'The store has lost the original {kept}. Restore the store from a backup, or have the file sent again.',
+    )
 
 
 def forget_draft(delivery: int) -> None:

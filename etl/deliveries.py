@@ -1,5 +1,6 @@
 """The record of deliveries: received before anything else, and never left open by one that died."""
 
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,31 +10,53 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.database import database_url, no_database
-from dothi.core.errors import DataRefused, EnvironmentMissing, HeldForDecision
+from dothi.core.errors import DataRefused, EnvironmentMissing, HeldForDecision, Outdated
 from dothi.core.layer import Layer
+from dothi.core.locality import Locality
 from etl import notes
 from etl.archive import Original, forget_draft
+from etl.delivery import Delivery
 from etl.options import DeliveryOptions
 from etl.report import DiffReport, Report
 
 # Class of the advisory locks that a delivery's session holds: a delivery without its lock is dead.
 LOCK_CLASS = 920_901
+DIED = {'error': 'Died', 'message': 'The process or its database ended. Deliver the file again.'}
+# A disk, a quota or a limit of the process is used up.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class LostDatabase(EnvironmentMissing):
     """The database went away in the middle of a delivery."""
 
 
+class DiskFull(EnvironmentMissing):
+    """No room is left where the work is done, in the database or in the store."""
+
+
+class DecidedMeanwhile(Outdated):
+    """Somebody else decided on the delivery, or a newer one came, while this decision was carried out."""
+
+
 @contextmanager
-def loader_session() -> Iterator[Connection]:
-    """A connection of its own for one delivery, whose locks end with it, whatever happens."""
+def loader_session(name: str = 'dothi deliver') -> Iterator[Connection]:
+    """A connection of its own for one delivery or decision, whose locks end with it, whatever happens.
+
+    name: what the database's list of sessions calls it. Raises NoDatabase, LostDatabase and DiskFull.
+    """
     url = database_url('loader').set(drivername='postgresql')
     try:
-        db = psycopg2.connect(url.render_as_string(hide_password=False), application_name='dothi deliver')
+        db = psycopg2.connect(url.render_as_string(hide_password=False), application_name=name)
     except psycopg2.OperationalError as error:
         raise no_database(error) from None
     try:
         yield db
+    except psycopg2.errors.DiskFull as error:
+        raise _disk_full(error) from None
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise _disk_full(error) from None
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         if db.closed:
             raise _lost(error) from None
@@ -45,25 +68,37 @@ def loader_session() -> Iterator[Connection]:
 def _lost(error: Exception) -> LostDatabase:
     reason = str(error).strip().splitlines()[0]
     return LostDatabase(
-        vi=f'Mất kết nối với cơ sở dữ liệu giữa chừng ({reason}). Dữ liệu đang phục vụ không đổi; hãy giao lại.',
-        en=f'The connection to the database was lost ({reason}). What is served is unchanged; deliver again.',
+        vi=f'Mất kết nối với cơ sở dữ liệu giữa chừng ({reason}). Dữ liệu đang phục vụ không đổi; hãy làm lại.',
+        en=f'The connection to the database was lost ({reason}). What is served is unchanged; do it again.',
     )
 
 
-def receive(db: Connection, layer: Layer | Coverage, found: Original, options: DeliveryOptions) -> int:
+def _disk_full(error: Exception) -> DiskFull:
+    reason = str(error).strip().splitlines()[0]
+    return DiskFull(
+        vi=f'Hết chỗ trên đĩa ({reason}). Dữ liệu đang phục vụ không đổi; dọn chỗ rồi làm lại.',
+        en=f'No room is left on the disk ({reason}). What is served is unchanged; make room and do it again.',
+    )
+
+
+def receive(
+    db: Connection, layer: Layer | Coverage, found: Original, options: DeliveryOptions, locality: Locality
+) -> int:
     """The number of the delivery, recorded as received and locked by this session."""
+    agency = options.agency or layer.agency
     with db, db.cursor() as cursor:
         cursor.execute(
-            """insert into catalog.delivery (layer_id, file_name, sha256, size_bytes, store_path, agency, origin,
-                   scope, mode, as_of, declared_crs, encoding, note)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id""",
+            """insert into catalog.delivery (layer_id, file_name, sha256, size_bytes, store_path, agency, sender,
+                   origin, scope, mode, as_of, declared_crs, encoding, note, options)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id""",
             [
                 layer.id,
                 found.file.name,
                 found.sha256,
                 found.size_bytes,
                 found.store_name,
-                options.agency or layer.agency,
+                agency,
+                options.sender or locality.agencies[agency].focal_point.vi,
                 options.origin,
                 options.scope,
                 options.mode,
@@ -71,6 +106,7 @@ def receive(db: Connection, layer: Layer | Coverage, found: Original, options: D
                 options.crs,
                 options.encoding,
                 options.note,
+                options.model_dump_json(exclude_defaults=True),
             ],
         )
         (delivery,) = cursor.fetchone() or (0,)
@@ -78,48 +114,113 @@ def receive(db: Connection, layer: Layer | Coverage, found: Original, options: D
     return int(delivery)
 
 
-def finish(db: Connection, delivery: int, status: str, report: Report | None, release: int | None = None) -> None:
-    """Closes the record in the caller's transaction."""
-    document = json.dumps(report.model_dump(mode='json'), ensure_ascii=False) if report else None
+def finish(db: Connection, delivery: int, report: Report, was: str = 'received') -> None:
+    """Closes the record, or lets it wait, in the caller's transaction; older ones that it makes needless are closed.
+
+    Raises DecidedMeanwhile where its status is no longer what it `was`.
+    """
+    status = status_of(report)
     with db.cursor() as cursor:
         cursor.execute(
-            'update catalog.delivery set status = %s, report = %s, release = %s, finished_at = now() where id = %s',
-            [status, document, release, delivery],
+            """update catalog.delivery set status = %(status)s, report = %(report)s, release = %(release)s,
+                   diagnosis = case %(status)s when 'diagnosed' then %(report)s else diagnosis end,
+                   finished_at = case %(status)s when 'diagnosed' then null else now() end
+               where id = %(id)s and status = %(was)s""",
+            {
+                'status': status,
+                'report': report.model_dump_json(),
+                'release': report.release,
+                'id': delivery,
+                'was': was,
+            },
         )
+        if not cursor.rowcount:
+            raise decided_meanwhile(delivery)
+    if status != 'returned':
+        supersede(db, delivery)
 
 
-def fail(db: Connection, delivery: int, status: str, error: BaseException) -> None:
-    """Closes the record of a delivery that ended with an error."""
-    document = json.dumps({'error': type(error).__name__, 'message': str(error)}, ensure_ascii=False)
-    with db, db.cursor() as cursor:
+def supersede(db: Connection, delivery: int) -> None:
+    """Closes older deliveries of the same agency, layer and scope that still wait, if this one says what they said.
+
+    A delivery that replaces the scope does so for all of them; one that only adds and changes (upsert), for the very
+    same file. In a layer with validity a file of another day says something else.
+    """
+    with db.cursor() as cursor:
         cursor.execute(
-            'update catalog.delivery set status = %s, report = %s, finished_at = now() where id = %s',
-            [status, document, delivery],
+            """update catalog.delivery as old
+               set status = 'superseded', superseded_by = new.id, finished_at = now()
+               from catalog.delivery as new join catalog.layer as l on l.id = new.layer_id
+               where new.id = %s and old.id < new.id and old.status = 'diagnosed'
+               and (old.layer_id, old.agency, old.scope, old.origin)
+                   = (new.layer_id, new.agency, new.scope, new.origin)
+               and (new.mode = 'replace' or old.sha256 = new.sha256)
+               and (old.as_of is not distinct from new.as_of or l.definition #> '{publish,validity}' is null)""",
+            [delivery],
         )
+
+
+def status_of(report: Report) -> str:
+    """The status of a delivery that ended with this report."""
+    if report.unchanged:
+        return 'unchanged'
+    return 'diagnosed' if report.verdict == 'undecided' else report.verdict
+
+
+def decided_meanwhile(delivery: int) -> DecidedMeanwhile:
+    """The error for a delivery that does not wait any more."""
+    return DecidedMeanwhile(
+        vi=f'Đợt giao {delivery} vừa được quyết định hoặc thay thế. Xem: dothi delivery {delivery}.',
+        en=f'Delivery {delivery} was decided or superseded a moment ago. See: dothi delivery {delivery}.',
+    )
 
 
 @contextmanager
-def recorded(db: Connection, number: int) -> Iterator[None]:
+def recorded[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> Iterator[None]:
     """Whatever goes wrong, the delivery's record says so, and nothing of its work stays."""
+    assert delivery.number is not None  # noqa: S101 (a check is not recorded)
     try:
         yield
+    except (DataRefused, HeldForDecision) as error:
+        db.rollback()
+        with db:
+            finish(db, delivery.number, refusal(delivery, error))
+        raise
     except BaseException as error:
         if not db.closed:
             db.rollback()
-            fail(db, number, _status(error), error)
+            _fail(db, delivery.number, error)
         raise
 
 
-def _status(error: BaseException) -> str:
-    if isinstance(error, DataRefused):
-        return 'returned'
-    return 'undecided' if isinstance(error, HeldForDecision) else 'failed'
+def refusal[L: (Layer, Coverage)](delivery: Delivery[L], error: DataRefused | HeldForDecision) -> Report:
+    """The report of a file that cannot be read as the layer, or not without a person."""
+    held = isinstance(error, HeldForDecision)
+    return Report(
+        layer=delivery.layer.id,
+        file=delivery.file.name,
+        verdict='undecided' if held else 'returned',
+        held=['file'] if held else [],
+        error=type(error).__name__,
+        delivery=delivery.number,
+        notes=[error.text],
+    )
 
 
-def again(db: Connection, delivery: int, file_name: str, before: Report) -> Report:
+def _fail(db: Connection, delivery: int, error: BaseException) -> None:
+    """Closes the record of a delivery that a fault of ours, the machine or the user ended."""
+    document = json.dumps({'error': type(error).__name__, 'message': str(error)}, ensure_ascii=False)
+    with db, db.cursor() as cursor:
+        cursor.execute(
+            "update catalog.delivery set status = 'failed', report = %s, finished_at = now() where id = %s",
+            [document, delivery],
+        )
+
+
+def again(file_name: str, delivery: int, before: Report) -> Report:
     """The same file with the same options, and nothing changed since: the report of the first time, without a diff."""
     was = before.diff or DiffReport()
-    report = before.model_copy(
+    return before.model_copy(
         update={
             'file': file_name,
             'delivery': delivery,
@@ -128,9 +229,6 @@ def again(db: Connection, delivery: int, file_name: str, before: Report) -> Repo
             'notes': [notes.delivered_before(before.release)],
         }
     )
-    with db:
-        finish(db, delivery, 'unchanged', report, report.release)
-    return report
 
 
 def clear_debris(db: Connection) -> list[int]:
@@ -144,7 +242,13 @@ def clear_debris(db: Connection) -> list[int]:
         dead = [int(row[0]) for row in cursor.fetchall()]
         for delivery in dead:
             forget_draft(delivery)
-        cursor.execute("update catalog.delivery set status = 'failed', finished_at = now() where id = any(%s)", [dead])
+        cursor.execute(
+            """update catalog.delivery set status = 'failed', finished_at = now(), report = %s where id = any(%s)""",
+            [
+                json.dumps({'error': 'Died', 'message': 'The process or its database ended. Deliver the file again.'}),
+                dead,
+            ],
+        )
         cursor.execute('select pg_advisory_unlock(%s, id) from unnest(%s::int[]) as id', [LOCK_CLASS, dead])
     return dead
 

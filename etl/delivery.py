@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.coverage import Coverage
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
@@ -15,11 +16,11 @@ class UnknownAgency(NotFound):
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Delivery[L: (Layer, Coverage)]:
     """What one delivery works with. number: None for a check, which records nothing."""
 
     file: Path
-    layer: Layer
+    layer: L
     options: DeliveryOptions
     locality: Locality
     progress: Progress

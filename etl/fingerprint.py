@@ -5,15 +5,16 @@ import json
 
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.layer import Layer
 from etl.delivery import Delivery
 from etl.reference import released_units
 from etl.register import register_rows
 
 # What is said about a delivery without changing its outcome.
-REMARKS = {'note', 'agency', 'accept_loss', 'dry_run', 'as_of'}
+REMARKS = {'note', 'agency', 'sender', 'accept_loss', 'dry_run', 'as_of'}
 
 
-def fingerprint(db: Connection, delivery: Delivery, sha256: str) -> str:
+def fingerprint(db: Connection, delivery: Delivery[Layer], sha256: str) -> str:
     """The hash for the file with the content hash `sha256`, delivered with these options, on these units."""
     layer, locality = delivery.layer, delivery.locality
     on = delivery.options.as_of or locality.place.reference_date

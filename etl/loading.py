@@ -7,17 +7,29 @@ from typing import Any
 import shapely
 from psycopg2.extensions import connection as Connection
 
-from etl import deliveries, notes, quarantine, stage
+from dothi.core.layer import Layer
+from etl import notes, quarantine, stage
 from etl.delivery import Delivery
 from etl.doctor.coordinates import Decision, decide
 from etl.doctor.rows.duplicates import Fault, duplicates
 from etl.doctor.rows.geometry import Area
-from etl.inspecting import Inspected
+from etl.held import Reason
+from etl.inspecting import Inspected, inspect
 from etl.prepare import Plan, prepare
 from etl.problems import Problem
 from etl.reference import Units, extent_polygon, released_units
 from etl.register import register_rows
-from etl.release import Source, current_release, diff, drop_demo_rows, keys_elsewhere, lock_layer, real_scopes, release
+from etl.release import (
+    Outcome,
+    Source,
+    diff,
+    drop_demo_rows,
+    keys_elsewhere,
+    lock_layer,
+    moved_rows,
+    real_scopes,
+    release,
+)
 from etl.report import Report, Verdict
 from etl.report_map import outlines
 from etl.scope import scope_polygon
@@ -30,7 +42,7 @@ class Load:
     """What the steps of one load share."""
 
     db: Connection
-    delivery: Delivery
+    delivery: Delivery[Layer]
     inspected: Inspected
     units: list[Units]
     scope: Any
@@ -38,9 +50,10 @@ class Load:
     tally: Tally
 
 
-def load(db: Connection, delivery: Delivery, inspected: Inspected, fingerprint: str | None) -> Report:
+def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> Report:
     """The report of a delivery that was staged, checked, compared and, if nothing speaks against it, released."""
     layer, options, locality = delivery.layer, delivery.options, delivery.locality
+    inspected = inspect(delivery.file, layer, options)
     on = options.as_of or locality.place.reference_date
     units = released_units(db, locality, on)
     scope = scope_polygon(options, units, locality)
@@ -48,7 +61,7 @@ def load(db: Connection, delivery: Delivery, inspected: Inspected, fingerprint: 
     report = _first_words(delivery, inspected, decision, units, fingerprint)
     work = Load(db, delivery, inspected, units, scope, report, Tally())
     if decision.reading is None:
-        return _finish(work, 'undecided')
+        return _held(report, 'crs')
     plan = Plan(
         layer=layer,
         matching=inspected.matching,
@@ -63,13 +76,13 @@ def load(db: Connection, delivery: Delivery, inspected: Inspected, fingerprint: 
     _take_out_faults(work, plan)
     report.rows, report.text = work.tally.rows(), inspected.decoder.report()
     report.notes += notes.flattened(work.tally)
-    verdict = _judge_rows(work) or _release(work)
+    report.verdict = _judge_rows(work) or _release(work)
     stage.drop(db, delivery.staging)
-    return _finish(work, verdict)
+    return report
 
 
 def _first_words(
-    delivery: Delivery, inspected: Inspected, decision: Decision, units: list[Units], fingerprint: str | None
+    delivery: Delivery[Layer], inspected: Inspected, decision: Decision, units: list[Units], fingerprint: str | None
 ) -> Report:
     """The report as far as it is known before any row is checked."""
     return Report(
@@ -147,8 +160,7 @@ def _release(work: Load) -> Verdict:
     on = options.as_of or delivery.locality.place.reference_date
     outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on)
     report.diff = outcome.diff
-    if outcome.lost_share > layer.checks.lost_rows_share and not options.accept_loss:
-        report.notes.append(notes.loses(outcome, layer))
+    if not options.accept_loss and _changes_too_much(work, outcome):
         return 'undecided'
     if outcome.diff.empty:
         report.unchanged = True
@@ -174,14 +186,19 @@ def _demo_has_no_place(work: Load) -> bool:
     return False
 
 
-def _finish(work: Load, verdict: Verdict) -> Report:
-    """The report with its verdict; the delivery's record is closed with it."""
-    report, delivery = work.report, work.delivery
-    report.verdict = verdict
-    if report.unchanged:
-        report.release = current_release(work.db, delivery.layer)
-    if delivery.number is not None:
-        delivery.progress('finish', 0, None)
-        status = 'unchanged' if report.unchanged else verdict
-        deliveries.finish(work.db, delivery.number, status, report, report.release)
+def _changes_too_much(work: Load, outcome: Outcome) -> bool:
+    """Whether more rows vanish or move than the layer lets pass without a person."""
+    layer, report = work.delivery.layer, work.report
+    if outcome.lost_share > layer.checks.lost_rows_share:
+        _held(report, 'loss').notes.append(notes.loses(outcome, layer))
+    moved = moved_rows(work.db, layer, work.delivery.staging, outcome)
+    if moved.share > layer.checks.moved_share:
+        _held(report, 'moved').notes.append(notes.moves(moved, layer))
+    return bool(report.held)
+
+
+def _held(report: Report, reason: Reason) -> Report:
+    """The report of a delivery that waits for a person, for one reason more."""
+    report.verdict = 'undecided'
+    report.held.append(reason)
     return report

@@ -4,7 +4,7 @@ from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.options import DeliveryOptions
-from etl.release import Outcome
+from etl.release import Moved, Outcome
 from etl.tally import Tally
 
 NOTHING_NEW = Text(
@@ -61,9 +61,20 @@ def loses(outcome: Outcome, layer: Layer) -> Text:
     lost, limit, count = outcome.lost_share, layer.checks.lost_rows_share, outcome.real_closed
     return Text(
         vi=f'Đợt giao này bỏ {count} đối tượng đang có ({lost:.1%}; ngưỡng {limit:.1%}), nên cần người quyết định. '
-        'Nếu đúng, giao lại với --accept-loss; nếu chỉ là một phần, dùng --mode upsert hoặc --scope unit=MÃ.',
+        'Nếu tệp chỉ là một phần của lớp: thêm --mode upsert hoặc --scope unit=MÃ.',
         en=f'This delivery drops {count} present features ({lost:.1%}; limit {limit:.1%}), so a person has to decide. '
-        'If that is right, deliver with --accept-loss; if it is a part only, use --mode upsert or --scope unit=CODE.',
+        'If the file is only a part of the layer: add --mode upsert or --scope unit=CODE.',
+    )
+
+
+def moves(moved: Moved, layer: Layer) -> Text:
+    """More features would lie elsewhere than the layer's threshold allows without a person."""
+    limit, far = layer.checks.moved_share, layer.checks.moved_m
+    return Text(
+        vi=f'{moved.moved} trong {moved.matched} đối tượng đang có dời hơn {far:g} m ({moved.share:.1%}; '
+        f'ngưỡng {limit:.1%}), nên cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
+        en=f'{moved.moved} of {moved.matched} present features move by more than {far:g} m ({moved.share:.1%}; '
+        f'limit {limit:.1%}), so a person has to decide. Check the coordinate system and how it was surveyed.',
     )
 
 

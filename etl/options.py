@@ -25,15 +25,22 @@ class DeliveryOptions(BaseModel):
     note: str | None = None
     origin: Literal['delivery', 'demo', 'edit'] = 'delivery'
     agency: str | None = None
+    # the role of whoever hands it over, never a name
+    sender: str | None = None
 
     @field_validator('scope')
     @classmethod
     def _scope_is_known(cls, scope: str) -> str:
-        if not SCOPE.match(scope):
-            raise ValueError('must be "all" or "unit=" and the code of a unit, such as unit=366')
-        return scope
+        return scope_is_known(scope)
 
     @property
     def unit(self) -> str | None:
         """The code of the unit that the delivery is limited to, or None for the whole layer."""
         return self.scope.removeprefix('unit=') if self.scope != 'all' else None
+
+
+def scope_is_known(scope: str) -> str:
+    """The scope as it was given; raises ValueError where it is none."""
+    if not SCOPE.match(scope):
+        raise ValueError('must be "all" or "unit=" and the code of a unit, such as unit=366')
+    return scope

@@ -25,6 +25,12 @@ def keep_rows(db: Connection, delivery: int, layer_id: str, crs: str | None, pro
         cursor.copy_expert(f'copy quarantine.row ({COLUMNS}) from stdin (format csv)', text)
 
 
+def forget(db: Connection, delivery: int) -> None:
+    """Removes what an earlier check of the delivery kept, before another one."""
+    with db.cursor() as cursor:
+        cursor.execute('delete from quarantine.row where delivery_id = %s', [delivery])
+
+
 def _line(problem: Problem, delivery: int, layer_id: str, crs: str | None) -> list[object]:
     wkb = '' if problem.geom_wkb is None else '\\x' + problem.geom_wkb.hex()
     # JSON has no infinity, which therefore comes as text.

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import shapely
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+from psycopg2.extras import Json
 
 from dothi.core.coverage import Coverage
 from dothi.core.crs import units_per_metre
@@ -34,12 +36,28 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """How many of the real rows that stay lie elsewhere than before."""
+
+    matched: int
+    moved: int
+
+    @property
+    def share(self) -> float:
+        return self.moved / self.matched if self.matched else 0.0
+
+
+@dataclass(frozen=True)
 class Source:
-    """Where a release comes from: a delivery, of which some rows were bad, or the author of an edit."""
+    """Where a release comes from: a delivery, of which some rows were bad, or the author of an edit or a rollback.
+
+    demo: whether its rows are demonstration data.
+    """
 
     delivery: int | None = None
     rows_bad: int = 0
     author: str | None = None
+    demo: bool = False
 
 
 def lock_layer(db: Connection, layer: Layer) -> None:
@@ -62,7 +80,8 @@ def real_scopes(db: Connection, layer: Layer | Coverage) -> set[str]:
     """The scopes in which real data was ever released: demonstration data has no place there any more."""
     with db.cursor() as cursor:
         cursor.execute(
-            "select distinct scope from catalog.release where layer_id = %s and origin in ('delivery', 'rollback')",
+            """select distinct scope from catalog.release
+               where layer_id = %s and origin in ('delivery', 'rollback') and not demo""",
             [layer.id],
         )
         return {row[0] for row in cursor.fetchall()}
@@ -164,6 +183,14 @@ def _outcome(db: Connection, staging: str, query: str, values: Sequence[object])
     return Outcome(found, real_closed, real, total, demo_rows, extent, extent_wgs84)
 
 
+def moved_rows(db: Connection, layer: Layer, staging: str, outcome: Outcome) -> Moved:
+    """How far the staged rows shift what the layer holds, by the layer's own measure; after `diff`."""
+    with db.cursor() as cursor:
+        cursor.execute('select * from catalog.moved_rows(%s, %s, %s)', [layer.id, staging, layer.checks.moved_m])
+        changed, moved = cursor.fetchone() or (0, 0)
+    return Moved(outcome.diff.unchanged + changed, moved)
+
+
 def release(
     db: Connection, layer: Layer, staging: str, outcome: Outcome, options: DeliveryOptions, source: Source
 ) -> int:
@@ -195,8 +222,8 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
     with db.cursor() as cursor:
         cursor.execute(
             """insert into catalog.release (layer_id, delivery_id, origin, scope, mode, as_of, rows_added, rows_changed,
-                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note, released_by)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, session_user))
+                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note, demo, shape, released_by)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, session_user))
                returning number""",
             [
                 layer.id,
@@ -214,11 +241,21 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
                 outcome.extent,
                 outcome.extent_wgs84,
                 options.note,
+                source.demo or options.origin == 'demo',
+                Json(shape(layer)),
                 source.author,
             ],
         )
         (number,) = cursor.fetchone() or (0,)
     return int(number)
+
+
+def shape(layer: Layer | Coverage) -> dict[str, Any]:
+    """What must be the same for rows or cells of one release to be put in the place of another one's."""
+    if isinstance(layer, Coverage):
+        return {'bands': {name: band.type for name, band in layer.bands.items()}, 'nodata': str(layer.nodata)}
+    columns = {name: column.type for name, column in layer.columns.items()}
+    return {'geometry': layer.geometry, 'key': layer.key, 'columns': columns}
 
 
 def _bound(area: shapely.Geometry | None, srid: int) -> str | None:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from dothi.core.text import Text
+from etl.held import Reason
 
 Verdict = Literal['accepted', 'returned', 'undecided']
 # Bad rows that a report lists one by one; quarantine has them all.
@@ -105,6 +106,10 @@ class Report(BaseModel):
     layer: str
     file: str
     verdict: Verdict
+    # what a person has to decide, where the verdict is undecided
+    held: list[Reason] = []
+    # class of the error for which the file was refused as a whole; the notes have its message
+    error: str | None = None
     unchanged: bool = False
     dry_run: bool = False
     delivery: int | None = None

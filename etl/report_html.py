@@ -1,14 +1,35 @@
 """A report as one HTML page in both languages, with everything inside: it opens from a mail or a folder."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from dothi.core.errors import WrongUse
 from etl.report import Report
 from etl.report_map import svg
 
 SHOWN_ROWS = 500
+
+
+class NoFolder(WrongUse):
+    """The folder that a report should go to is not there."""
+
+
+def write_page(report: Report, file: Path) -> None:
+    """Writes the page to `file`; raises NoFolder."""
+    must_be_writable(file)
+    file.write_text(page(report), encoding='utf-8')
+
+
+def must_be_writable(file: Path) -> None:
+    """Raises NoFolder where the folder for `file` is not there."""
+    if not file.absolute().parent.is_dir():
+        raise NoFolder(
+            vi=f'--html {file}: không có thư mục {file.parent}. Tạo thư mục trước.',
+            en=f'--html {file}: there is no folder {file.parent}. Make it first.',
+        )
 
 
 def page(report: Report, lang: str = 'vi') -> str:

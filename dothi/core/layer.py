@@ -83,6 +83,9 @@ class Checks(Part):
 
     bad_rows_share: float = Field(0.0, ge=0, le=1)
     lost_rows_share: float = Field(0.1, ge=0, le=1)
+    # of the rows that stay, how many may move; one moves when an edge of its bounding box moves farther than this
+    moved_share: float = Field(0.2, ge=0, le=1)
+    moved_m: float = Field(10.0, gt=0)
     # polygons are slivers below this mean width
     sliver_width_m: float | None = Field(None, gt=0)
     # two rows are one feature where all their columns but the key are equal and their places are this near

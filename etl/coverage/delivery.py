@@ -2,40 +2,27 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.grid import Grid
-from dothi.core.locality import Locality
-from dothi.core.progress import Progress
-from etl import archive, deliveries, notes
+from etl import notes
 from etl.coverage import notes as coverage_notes
 from etl.coverage.cells import Scan, scan
 from etl.coverage.cog import write
-from etl.coverage.file import Raster, must_be_whole, opened
+from etl.coverage.file import Raster, opened
 from etl.coverage.place import covered_share, decide_place, grid_of
 from etl.coverage.release import compare, lock, lost_share, outcome, publish, reserve
+from etl.delivery import Delivery
 from etl.fingerprint import REMARKS
-from etl.options import DeliveryOptions
 from etl.reference import Units, released_units
-from etl.release import current_release, real_scopes
+from etl.release import real_scopes
 from etl.report import Report, Verdict
 from etl.report_map import outlines
 
-
-@dataclass(frozen=True)
-class RasterDelivery:
-    """What one delivery of a raster works with. number: None for a check, which records nothing."""
-
-    file: Path
-    coverage: Coverage
-    options: DeliveryOptions
-    locality: Locality
-    progress: Progress
-    number: int | None = None
+type RasterDelivery = Delivery[Coverage]
 
 
 @dataclass(frozen=True)
@@ -51,52 +38,17 @@ class Load:
     report: Report
 
 
-def deliver(delivery: RasterDelivery) -> Report:
-    """The report of the delivery; as `etl.deliver.deliver`, for a coverage."""
-    options = delivery.options
-    must_be_whole(options.scope, options.mode, options.encoding)
-    return _check(delivery) if options.dry_run else _deliver(delivery)
-
-
-def _check(delivery: RasterDelivery) -> Report:
-    """Does all that a delivery does but write the file, and takes it back."""
-    with deliveries.loader_session() as db:
-        report = _load(db, delivery, None)
-        db.rollback()
-    report.dry_run = True
-    return report
-
-
-def _deliver(delivery: RasterDelivery) -> Report:
-    """Records, archives and loads: the last in one transaction, which a death at any point takes back."""
-    with deliveries.loader_session() as db:
-        deliveries.clear_debris(db)
-        delivery.progress('archive', 0, 1)
-        original = archive.original(delivery.file)
-        number = deliveries.receive(db, delivery.coverage, original, delivery.options)
-        with deliveries.recorded(db, number):
-            archive.keep(original, number)
-            delivery.progress('archive', 1, 1)
-            same = _fingerprint(delivery, original.sha256)
-            before = deliveries.accepted_before(db, delivery.coverage, same)
-            if before is not None:
-                return deliveries.again(db, number, delivery.file.name, before)
-            report = _load(db, replace(delivery, number=number), same)
-            db.commit()
-            return report
-
-
-def _fingerprint(delivery: RasterDelivery, sha256: str) -> str:
+def fingerprint(_db: Connection, delivery: RasterDelivery, sha256: str) -> str:
     """A hash of all that the outcome depends on, but for what the coverage holds."""
     options = delivery.options.model_dump(mode='json', exclude=REMARKS)
     place = delivery.locality
-    parts = [sha256, delivery.coverage.definition(), options, place.srid, place.place.extent_wgs84]
+    parts = [sha256, delivery.layer.definition(), options, place.srid, place.place.extent_wgs84]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _load(db: Connection, delivery: RasterDelivery, fingerprint: str | None) -> Report:
+def load(db: Connection, delivery: RasterDelivery, fingerprint: str | None) -> Report:
     """The report of a raster that was checked, compared and, if nothing speaks against it, released."""
-    coverage, options, locality = delivery.coverage, delivery.options, delivery.locality
+    coverage, options, locality = delivery.layer, delivery.options, delivery.locality
     with opened(delivery.file, coverage) as raster:
         units = released_units(db, locality, options.as_of or locality.place.reference_date)
         decision = decide_place(raster, delivery.file.name, options.crs, coverage, locality, units)
@@ -112,19 +64,20 @@ def _load(db: Connection, delivery: RasterDelivery, fingerprint: str | None) -> 
             map_outlines=outlines(units[0], locality.srid) if units else [],
         )
         if decision.reading is None:
-            return _finish(db, delivery, report)
+            report.held.append('crs')
+            return report
         grid = grid_of(raster, decision.reading)
         delivery.progress('stage', 0, raster.height)
         found = scan(raster, coverage, repr(grid), delivery.progress)
         work = Load(db, delivery, raster, grid, found, units, report)
         coverage_notes.describe(report, raster, coverage, grid, found)
         report.verdict = _judge_cells(work) or _judge_area(work) or _release(work)
-        return _finish(db, delivery, report)
+        return report
 
 
 def _judge_cells(work: Load) -> Verdict | None:
     """`returned` where more cells are bad than the coverage allows, or none has a value."""
-    coverage, found = work.delivery.coverage, work.found
+    coverage, found = work.delivery.layer, work.found
     if not found.filled:
         work.report.notes.append(coverage_notes.EMPTY)
         return 'returned'
@@ -137,18 +90,19 @@ def _judge_cells(work: Load) -> Verdict | None:
 def _judge_area(work: Load) -> Verdict | None:
     """`undecided` where the raster covers less of the locality than it must."""
     delivery = work.delivery
-    least = delivery.coverage.checks.covered_share
+    least = delivery.layer.checks.covered_share
     share = covered_share(work.grid, delivery.locality, work.units)
     if share >= least or delivery.options.accept_loss:
         return None
     work.report.notes.append(coverage_notes.covers_little(share, least))
+    work.report.held.append('cover')
     return 'undecided'
 
 
 def _release(work: Load) -> Verdict:
     """Compares the raster with the one that is served, and releases it if it differs."""
     db, delivery, report = work.db, work.delivery, work.report
-    coverage, options = delivery.coverage, delivery.options
+    coverage, options = delivery.layer, delivery.options
     delivery.progress('lock', 0, None)
     served = lock(db, coverage)
     if options.origin == 'demo' and real_scopes(db, coverage):
@@ -160,6 +114,7 @@ def _release(work: Load) -> Verdict:
     lost = lost_share(work.grid, work.found, served, report.diff)
     if lost > coverage.checks.lost_cells_share and not options.accept_loss:
         report.notes.append(coverage_notes.loses(lost, coverage))
+        report.held.append('loss')
         return 'undecided'
     if served is not None and served.sha256 == work.found.sha256:
         report.unchanged = True
@@ -172,7 +127,7 @@ def _release(work: Load) -> Verdict:
 def _publish(work: Load, delivery_number: int) -> int:
     """The number of the new release: its file first, and then, in one stroke, all that speaks of it."""
     db, delivery, found = work.db, work.delivery, work.found
-    coverage, options = delivery.coverage, delivery.options
+    coverage, options = delivery.layer, delivery.options
     delivery.progress('release', 0, None)
     assert work.report.diff is not None  # noqa: S101 (compared a moment ago)
     result = outcome(work.grid, found, work.report.diff, options, delivery.locality.srid)
@@ -181,14 +136,3 @@ def _publish(work: Load, delivery_number: int) -> int:
     delivery.progress('release', 1, None)
     publish(db, coverage, work.grid, found, number, size_bytes)
     return number
-
-
-def _finish(db: Connection, delivery: RasterDelivery, report: Report) -> Report:
-    """The report; the delivery's record is closed with it."""
-    if report.unchanged:
-        report.release = current_release(db, delivery.coverage)
-    if delivery.number is not None:
-        delivery.progress('finish', 0, None)
-        status = 'unchanged' if report.unchanged else report.verdict
-        deliveries.finish(db, delivery.number, status, report, report.release)
-    return report

@@ -52,9 +52,9 @@ def covers_little(share: float, least: float) -> Text:
     """The raster covers less of the locality than it must."""
     return Text(
         vi=f'Raster chỉ phủ {share:.1%} địa phương (cần {least:.1%}), nên cần người quyết định. '
-        'Kiểm tra hệ tọa độ và phạm vi; nếu đúng, giao lại với --accept-loss.',
+        'Kiểm tra hệ tọa độ và phạm vi.',
         en=f'The raster covers {share:.1%} of the locality (at least {least:.1%} is expected), so a person has to '
-        'decide. Check its coordinate system and extent; if they are right, deliver with --accept-loss.',
+        'decide. Check its coordinate system and extent.',
     )
 
 
@@ -62,10 +62,9 @@ def loses(share: float, coverage: Coverage) -> Text:
     """More cells would lose their value than the threshold allows without a person."""
     limit = coverage.checks.lost_cells_share
     return Text(
-        vi=f'Đợt giao này làm mất giá trị của {share:.1%} số ô đang có (ngưỡng {limit:.1%}), nên cần người quyết định. '
-        'Nếu đúng, giao lại với --accept-loss.',
+        vi=f'Đợt giao này làm mất giá trị của {share:.1%} số ô đang có (ngưỡng {limit:.1%}), nên cần người quyết định.',
         en=f'This delivery takes their value from {share:.1%} of the cells (limit {limit:.1%}), so a person has to '
-        'decide. If that is right, deliver with --accept-loss.',
+        'decide.',
     )
 
 

@@ -24,7 +24,7 @@ declare
 begin
     create temporary table etl_diff (change text, id bigint, row_number integer) on commit drop;
     create temporary table etl_demo_release on commit drop as
-        select number from catalog.release where layer_id = p_layer and origin = 'demo';
+        select number from catalog.release where layer_id = p_layer and demo;
 
     -- Without closing, the staged rows lead: an edit's few rows then find theirs through an index.
     execute format($sql$
@@ -84,7 +84,7 @@ begin
     return query execute format($sql$
         select s.id
         from staging.%2$I as s join layer.%1$I as l on %3$s
-        join catalog.release as r on r.number = l.release_from and r.origin <> 'demo'
+        join catalog.release as r on r.number = l.release_from and not r.demo
         where not st_intersects($1, st_pointonsurface(l.geom))
         $sql$, p_layer, p_staging, same_key) using p_scope;
 end

@@ -49,7 +49,7 @@ def test_geojson_in_metres_without_a_crs_is_not_guessed(agency, send, query):
     assert (report.verdict, report.exit_code, report.crs.decided) == ('undecided', 4, None)
     assert 'EPSG:9209' in [candidate.crs for candidate in report.crs.candidates if candidate.score == 1]
     assert '--crs' in report.notes[0].vi
-    assert query('select status from catalog.delivery') == [('undecided',)]
+    assert query('select status from catalog.delivery') == [('diagnosed',)]
 
 
 def test_a_table_without_a_declaration_is_undecided_where_nothing_tells_zones_apart(agency, send):

@@ -106,7 +106,7 @@ def test_a_loss_over_the_threshold_waits_for_a_person(agency, send, query):
     smaller = places(agency, '2.geojson', a=1)
     held = send(smaller, 'schools')
     assert (held.verdict, held.exit_code, held.diff.closed) == ('undecided', 4, 1)
-    assert '--accept-loss' in held.notes[-1].vi
+    assert f'dothi accept {held.delivery} --reason' in held.notes[-1].vi
     assert query('select max(number) from catalog.release') == [(first.release,)]
     assert query(OPEN) == [('a', 1), ('b', 2)]
     assert send(smaller, 'schools', accept_loss=True).verdict == 'accepted'

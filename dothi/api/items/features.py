@@ -65,7 +65,7 @@ def read_page(db: Snapshot, query: Query) -> Page:
 def read_version(db: Snapshot, layer: Layer, feature_id: int) -> Version | None:
     """The open version of a feature, without its geometry; None when there is no feature with this id."""
     statement = sql.SQL("""
-        select r.number, r.released_at, r.origin = 'demo' from {} as f
+        select r.number, r.released_at, r.demo from {} as f
         join catalog.release as r on r.number = f.release_from where f.id = {}""")
     found = db.rows(statement.format(sql.Identifier('layer', layer.id), sql.Literal(feature_id)))
     return Version(*found[0]) if found else None

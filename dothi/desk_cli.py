@@ -1,0 +1,180 @@
+"""`dothi deliveries`, `accept`, `return`: what was handed over, what waits for a person, and the decision."""
+
+import getpass
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.box import SIMPLE
+from rich.table import Column, Table
+from rich.text import Text as Line
+
+from dothi import show
+from dothi.core.errors import WrongUse
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from etl.delivery import must_be_known
+from etl.desk import Decision
+from etl.held import WAITS_FOR
+from etl.records import DecisionRecord, DeliveryRecord, DeliveryShown, Status, records, shown
+from etl.report_html import write_page
+
+desk = typer.Typer()
+
+Json = Annotated[
+    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+]
+Number = Annotated[int, typer.Argument(help='Số của đợt giao · Number of the delivery.', min=1, max=2**31 - 1)]
+Why = Annotated[str, typer.Option('--reason', '-r', help='Lý do · Why; the agency reads it.')]
+By = Annotated[str | None, typer.Option(help='Người quyết định · Who decides: a role; the user when left out.')]
+Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
+
+STATES = {
+    'received': 'đang nhận · received',
+    'diagnosed': 'chờ quyết định · waits',
+    'accepted': 'nhận · accepted',
+    'returned': 'trả lại · returned',
+    'superseded': 'được thay · superseded',
+    'unchanged': 'không đổi · unchanged',
+    'failed': 'gián đoạn · failed',
+}
+
+
+class Deliveries(BaseModel):
+    """The deliveries that were asked for."""
+
+    deliveries: list[DeliveryRecord]
+
+
+@desk.command()
+def deliveries(
+    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
+    status: Annotated[Status | None, typer.Option(help='Tình trạng · Only those with this status.')] = None,
+    agency: Annotated[str | None, typer.Option(help='Cơ quan · Only those of this agency.')] = None,
+    every: Annotated[bool, typer.Option('--all', help='Tất cả · However many there are.')] = False,
+    limit: Annotated[int, typer.Option(min=1, help='Bao nhiêu · How many.')] = 20,
+    as_json: Json = False,
+) -> None:
+    """Các đợt giao · The deliveries: those that wait for a decision first, then the newest."""
+    locality = load_locality(PathSettings().locality)
+    if layer:
+        locality.described(layer)
+    must_be_known(agency, locality)
+    found = records(layer, status=status, agency=agency, limit=None if every else limit)
+    if as_json:
+        typer.echo(Deliveries(deliveries=found).model_dump_json(indent=2))
+    else:
+        _table(found)
+
+
+@desk.command()
+def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
+    """Một đợt giao · One delivery: who, what and when, its decisions, and its report again."""
+    found = shown(number)
+    if html:
+        if found.report is None:
+            raise WrongUse(
+                vi=f'Đợt giao {number} ({found.delivery.status}) không có báo cáo để ghi.',
+                en=f'Delivery {number} ({found.delivery.status}) has no report to write.',
+            )
+        write_page(found.report, html)
+    _show(found, as_json)
+
+
+@desk.command()
+def accept(
+    number: Number,
+    reason: Why,
+    crs: Annotated[str | None, typer.Option(help='Hệ tọa độ đúng · The CRS that it is in: EPSG:9209.')] = None,
+    encoding: Annotated[str | None, typer.Option(help='Bảng mã đúng · The text encoding that it is in.')] = None,
+    scope: Annotated[str | None, typer.Option(help='Phạm vi đúng · What it speaks for: all, or unit=366.')] = None,
+    mode: Annotated[str | None, typer.Option(help='replace | upsert.')] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=['%Y-%m-%d', '%d/%m/%Y'], help='Ngày của dữ liệu · The day it is of.')
+    ] = None,
+    by: By = None,
+    html: Html = None,
+    as_json: Json = False,
+) -> None:
+    """Nhận · Releases a delivery that waits: its original is checked again, with what you decide."""
+    from etl.desk import accept as accept_delivery
+
+    given = {'crs': crs, 'encoding': encoding, 'scope': scope, 'mode': mode}
+    decision = _decision(reason, by, **given, as_of=as_of.date() if as_of else None)
+    with show.progress() as progress:
+        report = accept_delivery(number, decision, load_locality(PathSettings().locality), progress)
+    if html:
+        write_page(report, html)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        show.report(report)
+    sys.exit(report.exit_code)
+
+
+@desk.command('return')
+def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -> None:
+    """Trả lại · Releases nothing of a delivery that waits, and keeps it with the reason."""
+    from etl.desk import return_ as return_delivery
+
+    _show(return_delivery(number, _decision(reason, by)), as_json)
+
+
+def _decision(reason: str, by: str | None, **given: Any) -> Decision:
+    try:
+        return Decision(by=by or getpass.getuser(), reason=reason, **given)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        option = f'--{str(first["loc"][0]).replace("_", "-")}'
+        raise WrongUse(
+            vi=f'{option} "{first["input"]}" không hợp lệ: --reason và --by phải có nội dung, --scope là all hoặc '
+            'unit=MÃ, --mode là replace hoặc upsert.',
+            en=f'{option} "{first["input"]}" will not do: --reason and --by need words, --scope is all or unit=CODE, '
+            '--mode is replace or upsert.',
+        ) from None
+
+
+def _show(found: DeliveryShown, as_json: bool) -> None:
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    _table([found.delivery])
+    for made in found.decisions:
+        show.out.print(Line(_words(made)))
+    if found.report:
+        show.report(found.report)
+    elif found.failure:
+        show.out.print(Line(found.failure))
+
+
+def _words(made: DecisionRecord) -> str:
+    options = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in made.options.items())
+    verb = {'accept': 'nhận · accept', 'return': 'trả lại · return'}[made.decision]
+    at = f'{made.decided_at.astimezone():%Y-%m-%d %H:%M}'
+    return f'{at} {made.decided_by}: {verb} {options} ("{made.reason}") → {STATES[made.outcome]}'
+
+
+def _table(found: list[DeliveryRecord]) -> None:
+    if not found:
+        show.out.print('Không có đợt giao nào · no deliveries')
+        return
+    headers = ('Số\nno.', 'Lớp\nlayer', 'Tệp\nfile', 'Cơ quan\nagency', 'Lúc\nat', 'Tình trạng\nstatus')
+    columns = [Column(header, overflow='fold') for header in headers]
+    table = Table(*columns, Column('Phiên bản / quyết định\nrelease / to decide', overflow='fold'), box=SIMPLE)
+    for one in found:
+        at = f'{one.received_at.astimezone():%Y-%m-%d %H:%M}'
+        cells = (str(one.id), one.layer_id, one.file_name, one.agency or '', at, STATES[one.status], _came_to(one))
+        table.add_row(*map(Line, cells))
+    show.out.print(table)
+
+
+def _came_to(one: DeliveryRecord) -> str:
+    """What a waiting delivery waits for; of others their release, or the delivery that took their place."""
+    if one.status == 'diagnosed':
+        return '; '.join(f'{WAITS_FOR[reason].vi} · {WAITS_FOR[reason].en}' for reason in one.held)
+    if one.superseded_by:
+        return f'→ {one.superseded_by}'
+    return '' if one.release is None else str(one.release)

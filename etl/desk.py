@@ -1,0 +1,186 @@
+"""The desk: a person accepts a delivery that waits, or returns it. Accepting checks it again, against what is served
+now."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any, Literal
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import Json
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from dothi.core.coverage import Coverage
+from dothi.core.errors import Busy, DataRefused, WrongUse
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.progress import Progress, silent
+from dothi.core.text import Text
+from etl import archive, deliveries, quarantine
+from etl.course import Course, run
+from etl.coverage.file import must_be_whole
+from etl.deliver import CELLS, ROWS
+from etl.delivery import Delivery
+from etl.held import ACCEPTED_AS_IT_IS
+from etl.options import DeliveryOptions, scope_is_known
+from etl.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
+from etl.report import Report
+
+
+class AlreadyDecided(WrongUse):
+    """The delivery does not wait for a decision."""
+
+
+class BeingDecided(Busy):
+    """Somebody else's decision on the delivery is being carried out."""
+
+
+class Decision(BaseModel):
+    """Who decides and why, and for an acceptance what the delivery was not told: None leaves it as it was."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    by: str = Field(min_length=1)
+    reason: str = Field(min_length=1, pattern=r'\S')
+    crs: str | None = None
+    encoding: str | None = None
+    scope: str | None = None
+    mode: Literal['replace', 'upsert'] | None = None
+    as_of: date | None = None
+
+    @field_validator('scope')
+    @classmethod
+    def _scope_is_known(cls, scope: str | None) -> str | None:
+        return scope if scope is None else scope_is_known(scope)
+
+    def options(self) -> dict[str, Any]:
+        """What it adds to the options of the delivery."""
+        return self.model_dump(mode='json', exclude={'by', 'reason'}, exclude_none=True)
+
+
+def waiting(layer: str | None = None, agency: str | None = None) -> list[DeliveryRecord]:
+    """The deliveries that wait for a person, oldest first."""
+    return records(layer, agency=agency, status='diagnosed')
+
+
+def accept(number: int, decision: Decision, locality: Locality, progress: Progress = silent) -> Report:
+    """The report of the archived original, checked again with the decision and released if nothing else speaks against.
+
+    Where it is still undecided, it waits with the new report; where the file so read would have to be returned, it
+    waits as it did: both are told and kept with the decision.
+    Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `etl.deliver.deliver` raises.
+    """
+    with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
+        described, options = locality.described(found.layer_id), _with(found, decision)
+        with archive.restored(found.store_path, found.file_name, found.sha256) as file:
+            if isinstance(described, Coverage):
+                must_be_whole(options.scope, options.mode, options.encoding)
+                raster = Delivery(file, described, options, locality, progress, number)
+                return _again(db, raster, CELLS, found, decision)
+            rows = Delivery(file, described, options, locality, progress, number)
+            return _again(db, rows, ROWS, found, decision)
+
+
+def return_(number: int, decision: Decision) -> DeliveryShown:
+    """Closes the delivery without a release; the agency reads the reason. Raises as `accept`."""
+    with deliveries.loader_session('dothi return') as db, _at_the_desk(db, number), db, db.cursor() as cursor:
+        cursor.execute(
+            """update catalog.delivery set status = 'returned', finished_at = now()
+               where id = %s and status = 'diagnosed'""",
+            [number],
+        )
+        if not cursor.rowcount:
+            raise deliveries.decided_meanwhile(number)
+        _keep(db, number, 'return', decision, 'returned', None)
+    return shown(number)
+
+
+@contextmanager
+def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
+    """The delivery, which waits and which nobody else decides on meanwhile."""
+    found = record(number)
+    with db, db.cursor() as cursor:
+        # a key of this lock is 32 bits wide, and no delivery's number is above
+        cursor.execute('select pg_try_advisory_lock(%s, %s)', [deliveries.LOCK_CLASS, number])
+        (free,) = cursor.fetchone() or (False,)
+    if not free:
+        raise BeingDecided(
+            vi=f'Đợt giao {number} đang được xử lý. Đợi cho xong rồi xem: dothi delivery {number}.',
+            en=f'Delivery {number} is being worked on. Wait, and then see: dothi delivery {number}.',
+        )
+    found = record(number)
+    if found.status != 'diagnosed':
+        raise _decided(found)
+    yield found
+
+
+def _again[L: (Layer, Coverage)](
+    db: Connection, delivery: Delivery[L], course: Course[L], found: DeliveryRecord, decision: Decision
+) -> Report:
+    """Runs the course again; one transaction holds the release, the record and the decision."""
+    as_it_came = replace(delivery, options=DeliveryOptions.model_validate({'layer': found.layer_id, **found.options}))
+    same = course.fingerprint(db, as_it_came, found.sha256)
+    try:
+        quarantine.forget(db, found.id)
+        report = run(db, delivery, course, same)
+    except DataRefused as refused:
+        db.rollback()
+        with db:
+            _keep(db, found.id, 'accept', decision, 'returned', deliveries.refusal(delivery, refused))
+        raise
+    if report.verdict == 'returned':
+        db.rollback()
+        report.notes.append(_still_waits(found.id))
+        _keep(db, found.id, 'accept', decision, 'returned', report)
+    else:
+        deliveries.finish(db, found.id, report, was='diagnosed')
+        _keep(db, found.id, 'accept', decision, deliveries.status_of(report), report)
+    db.commit()
+    return report
+
+
+def _with(found: DeliveryRecord, decision: Decision) -> DeliveryOptions:
+    """The delivery's options with those of the decision; what it is held for as it is, is agreed to.
+
+    What an earlier decision said holds on where another question came up after it.
+    """
+    values = {'layer': found.layer_id, **found.options, 'accept_loss': bool(ACCEPTED_AS_IT_IS & set(found.held))}
+    for earlier in decisions(found.id):
+        values |= earlier.options if earlier.outcome == 'diagnosed' else {}
+    values |= decision.options()
+    return DeliveryOptions.model_validate(values)
+
+
+def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome: str, report: Report | None) -> None:
+    with db.cursor() as cursor:
+        cursor.execute(
+            """insert into catalog.decision (delivery_id, decision, decided_by, reason, options, outcome, report)
+               values (%s, %s, %s, %s, %s, %s, %s)""",
+            [
+                number,
+                decided,
+                decision.by,
+                decision.reason,
+                Json(decision.options()),
+                outcome,
+                report and report.model_dump_json(),
+            ],
+        )
+
+
+def _decided(found: DeliveryRecord) -> AlreadyDecided:
+    by = f' {found.superseded_by}' if found.superseded_by else ''
+    return AlreadyDecided(
+        vi=f'Đợt giao {found.id} không chờ quyết định (tình trạng: {found.status}{by}). '
+        'Xem những đợt đang chờ: dothi deliveries.',
+        en=f'Delivery {found.id} does not wait for a decision (it is {found.status}{by}). '
+        'See those that wait: dothi deliveries.',
+    )
+
+
+def _still_waits(number: int) -> Text:
+    return Text(
+        vi=f'Đợt giao {number} vẫn chờ: đọc như vậy thì tệp không đạt. Nhận với lựa chọn khác, hoặc trả lại.',
+        en=f'Delivery {number} still waits: read like this, the file does not pass. Accept it otherwise, or return it.',
+    )

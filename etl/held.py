@@ -1,0 +1,37 @@
+"""What a delivery waits for, and how a person decides."""
+
+from typing import Literal
+
+from dothi.core.text import Text
+
+# crs: which system the coordinates are in. loss, moved, cover: that so much goes, moves or is left bare. file: what
+# only the message tells.
+Reason = Literal['crs', 'loss', 'moved', 'cover', 'file']
+
+WAITS_FOR: dict[str, Text] = {
+    'crs': Text(vi='hệ tọa độ nào', en='which coordinate system'),
+    'loss': Text(vi='bỏ nhiều như vậy có đúng không', en='whether so much is to go'),
+    'moved': Text(vi='dời nhiều như vậy có đúng không', en='whether so much is to move'),
+    'cover': Text(vi='chỉ phủ một phần có đúng không', en='whether it is to cover so little'),
+    'file': Text(vi='xem ghi chú', en='what its notes say'),
+}
+# Accepting a delivery that is held for one of these says yes to it.
+ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover'})
+
+
+def how_to_decide(number: int, held: list[Reason]) -> Text:
+    """The commands that decide on the delivery."""
+    option = ' --crs EPSG:…' if 'crs' in held else ''
+    commands = f'dothi accept {number}{option} --reason "…"', f'dothi return {number} --reason "…"'
+    return Text(
+        vi=f'Đợt giao {number} chờ quyết định. Nhận: {commands[0]}; trả lại: {commands[1]}.',
+        en=f'Delivery {number} waits for a decision. To accept it: {commands[0]}; to return it: {commands[1]}.',
+    )
+
+
+def how_to_insist() -> Text:
+    """What a check that would be held is told: it has no number to decide on."""
+    return Text(
+        vi='Khi giao thật, đợt giao này sẽ chờ người quyết định; --accept-loss nhận ngay mức bỏ hoặc dời như vậy.',
+        en='A delivery like this would wait for a person; --accept-loss says yes to such a loss or movement at once.',
+    )

@@ -1,0 +1,132 @@
+"""What the catalogue knows of deliveries and of the decisions on them."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+from pydantic import BaseModel, Field, ValidationError
+
+from dothi.core.database import connection
+from dothi.core.errors import NotFound
+from etl.held import Reason
+from etl.report import Report
+
+Status = Literal['received', 'diagnosed', 'accepted', 'returned', 'superseded', 'unchanged', 'failed']
+
+
+class NoSuchDelivery(NotFound):
+    """No delivery has this number."""
+
+
+class DeliveryRecord(BaseModel):
+    """One delivery: who sent what and when, and what became of it.
+
+    held: what it waits for, or waited for. release: that it made, or that was served already.
+    """
+
+    id: int
+    layer_id: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    store_path: str = Field(exclude=True)
+    agency: str | None
+    sender: str | None
+    origin: Literal['delivery', 'demo']
+    scope: str
+    mode: Literal['replace', 'upsert']
+    as_of: date | None
+    note: str | None
+    options: dict[str, Any]
+    received_at: datetime
+    received_by: str
+    status: Status
+    held: list[Reason]
+    finished_at: datetime | None
+    superseded_by: int | None
+    release: int | None
+
+
+class DecisionRecord(BaseModel):
+    """What a person decided on a delivery, and what came of it."""
+
+    decision: Literal['accept', 'return']
+    decided_at: datetime
+    decided_by: str
+    reason: str
+    options: dict[str, Any]
+    outcome: Literal['accepted', 'unchanged', 'returned', 'diagnosed']
+
+
+class DeliveryShown(BaseModel):
+    """A delivery with its decisions and its report, which is None where it ended before there was one."""
+
+    delivery: DeliveryRecord
+    decisions: list[DecisionRecord]
+    report: Report | None
+    failure: str | None = None
+
+
+COLUMNS = """id, layer_id, file_name, sha256, size_bytes, store_path, agency, sender, origin, scope, mode, as_of, note,
+    options, received_at, received_by, status, coalesce(diagnosis -> 'held', '[]') as held, finished_at, superseded_by,
+    release"""
+
+
+def records(
+    layer: str | None = None,
+    *,
+    status: Status | None = None,
+    agency: str | None = None,
+    decided: bool = True,
+    limit: int | None = None,
+) -> list[DeliveryRecord]:
+    """Deliveries, those that wait first and oldest first among them, then the others, newest first."""
+    query = f"""select {COLUMNS} from catalog.delivery
+        where (%(layer)s::text is null or layer_id = %(layer)s) and (%(agency)s::text is null or agency = %(agency)s)
+        and (%(status)s::text is null or status = %(status)s) and (%(decided)s or status in ('received', 'diagnosed'))
+        order by status <> 'diagnosed', case status when 'diagnosed' then id else -id end limit %(limit)s"""  # noqa: S608
+    asked = {'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit}
+    return [DeliveryRecord(**row) for row in _rows(query, asked)]
+
+
+def waiting_count(db: Connection) -> int:
+    """How many deliveries wait for a person."""
+    with db.cursor() as cursor:
+        cursor.execute("select count(*) from catalog.delivery where status = 'diagnosed'")
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+def record(number: int) -> DeliveryRecord:
+    """The delivery with this number; raises NoSuchDelivery."""
+    found = _rows(f'select {COLUMNS} from catalog.delivery where id = %(id)s', {'id': number})  # noqa: S608
+    if not found:
+        raise NoSuchDelivery(
+            vi=f'Không có đợt giao số {number}. Xem danh sách: dothi deliveries --all.',
+            en=f'There is no delivery {number}. See the list: dothi deliveries --all.',
+        )
+    return DeliveryRecord(**found[0])
+
+
+def decisions(number: int) -> list[DecisionRecord]:
+    """What was decided on the delivery, in order."""
+    made = _rows('select * from catalog.decision where delivery_id = %(id)s order by id', {'id': number})
+    return [DecisionRecord(**row) for row in made]
+
+
+def shown(number: int) -> DeliveryShown:
+    """The delivery with all that was found and decided; raises NoSuchDelivery."""
+    whole = record(number)
+    (row,) = _rows('select report from catalog.delivery where id = %(id)s', {'id': number})
+    made, report = decisions(number), row['report']
+    try:
+        return DeliveryShown(delivery=whole, decisions=made, report=Report.model_validate(report) if report else None)
+    except ValidationError:  # it failed, and has a message in place of a report
+        return DeliveryShown(delivery=whole, decisions=made, report=None, failure=report.get('message'))
+
+
+def _rows(query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection('loader') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return [dict(row) for row in cursor.fetchall()]

@@ -1,0 +1,316 @@
+"""A delivery that waits is decided by a person, once, with a reason, and checked again when it is accepted."""
+
+import json
+import threading
+
+import pytest
+
+from dothi.core.errors import exit_code
+from etl import desk, records
+from etl.archive import OriginalMissing
+from etl.delivery import UnknownAgency
+from etl.desk import AlreadyDecided, Decision
+from etl.formats.errors import EmptyFile
+from etl.records import NoSuchDelivery
+
+OPEN = 'select code, places from layer.schools order by code'
+STATUS = 'select status from catalog.delivery order by id'
+YES = Decision(by='chief of the desk', reason='asked the department')
+
+
+def places(agency, name, **codes):
+    """A file of schools `code=places`, ten metres apart in the order of the alphabet."""
+    rows = [(agency.school(c, SO_CHO=n), agency.point(10 * (ord(c) - ord('a')))) for c, n in codes.items()]
+    return agency.geojson(name, rows)
+
+
+def without_crs(agency, name='toa_do.csv', code='a'):
+    """A table whose coordinates fit two zones alike: only a person knows."""
+    return agency.text(name, f'MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,X,Y\n{code},Trường,primary,400,570000,2250000\n')
+
+
+@pytest.fixture
+def held(agency, send):
+    """A delivery that waits because it would drop one school of two."""
+    send(places(agency, '1.geojson', a=1, b=2), 'schools')
+    report = send(places(agency, '2.geojson', a=10), 'schools')
+    assert report.held == ['loss']
+    return report.delivery
+
+
+def test_accepting_a_loss_releases_it_and_keeps_who_and_why(held, query, locality):
+    report = desk.accept(held, YES, locality)
+    assert (report.verdict, report.diff.closed, report.delivery) == ('accepted', 1, held)
+    assert query(OPEN) == [('a', 10)]
+    assert query(STATUS) == [('accepted',), ('accepted',)]
+    assert query('select delivery_id, decision, decided_by, reason, outcome from catalog.decision') == [
+        (held, 'accept', 'chief of the desk', 'asked the department', 'accepted')
+    ]
+    assert query('select number, delivery_id from catalog.release order by number')[-1] == (report.release, held)
+    assert query("select diagnosis ->> 'verdict', report ->> 'verdict' from catalog.delivery where id = %s", held) == [
+        ('undecided', 'accepted')
+    ]
+
+
+def test_returning_releases_nothing_and_keeps_the_reason(held, query):
+    found = desk.return_(held, YES)
+    assert (found.delivery.status, found.decisions[0].reason) == ('returned', 'asked the department')
+    assert query(OPEN) == [('a', 1), ('b', 2)]
+    assert found.report.held == ['loss']
+
+
+@pytest.mark.parametrize('first', ['accept', 'return'])
+def test_a_decision_is_made_once(held, first, locality, query):
+    if first == 'accept':
+        desk.accept(held, YES, locality)
+    else:
+        desk.return_(held, YES)
+    before = query('select * from catalog.delivery order by id')
+    with pytest.raises(AlreadyDecided, match=str(held)) as again:
+        desk.accept(held, YES, locality)
+    assert exit_code(again.value) == 2
+    with pytest.raises(AlreadyDecided):
+        desk.return_(held, YES)
+    assert query('select * from catalog.delivery order by id') == before
+    assert query('select count(*) from catalog.decision') == [(1,)]
+
+
+def test_an_unknown_delivery_is_said_to_be_unknown(database, locality):
+    for decide in (lambda: desk.accept(999, YES, locality), lambda: desk.return_(999, YES)):
+        with pytest.raises(NoSuchDelivery, match='999'):
+            decide()
+
+
+def test_a_coordinate_system_that_a_person_names_is_added_to_what_the_file_says(agency, send, query, locality):
+    report = send(without_crs(agency), 'schools')
+    assert (report.verdict, report.held) == ('undecided', ['crs'])
+    assert '--crs' in report.notes[-1].en
+    done = desk.accept(report.delivery, Decision(by='x', reason='y', crs='EPSG:9209'), locality)
+    assert done.verdict == 'accepted'
+    assert query('select st_x(geom), st_y(geom) from layer.schools') == [(570_000, 2_250_000)]
+    assert query('select options from catalog.decision') == [({'crs': 'EPSG:9209'},)]
+
+
+def test_naming_the_system_agrees_to_no_loss_that_nobody_has_seen(agency, send, query, locality):
+    """Held for its system, it turns out to drop two of three schools: it waits once more, now for that."""
+    send(places(agency, '1.geojson', a=1, b=2, c=3), 'schools')
+    number = send(without_crs(agency), 'schools').delivery
+    again = desk.accept(number, Decision(by='x', reason='y', crs='EPSG:9209'), locality)
+    assert (again.verdict, again.held) == ('undecided', ['loss'])
+    assert query(STATUS)[-1] == ('diagnosed',)
+    assert len(query(OPEN)) == 3
+    # the system that was named is not asked for again
+    assert desk.accept(number, YES, locality).verdict == 'accepted'
+    assert query('select code from layer.schools') == [('a',)]
+    assert query('select outcome from catalog.decision order by id') == [('diagnosed',), ('accepted',)]
+
+
+def test_a_wrong_system_does_not_lose_the_delivery(agency, send, query, locality):
+    """Read in Web Mercator, every row lies outside the province: that decision fails, and the delivery waits."""
+    number = send(without_crs(agency), 'schools').delivery
+    wrong = desk.accept(number, Decision(by='x', reason='y', crs='EPSG:3857'), locality)
+    assert (wrong.verdict, wrong.exit_code) == ('returned', 3)
+    assert str(number) in wrong.notes[-1].en
+    assert query(STATUS) == [('diagnosed',)]
+    assert query('select outcome from catalog.decision') == [('returned',)]
+    assert desk.accept(number, Decision(by='x', reason='y', crs='EPSG:9209'), locality).verdict == 'accepted'
+    assert query('select count(*) from quarantine.row') == [(0,)]
+
+
+def test_accepting_checks_against_what_is_served_now(held, agency, send, query, locality):
+    """Meanwhile another agency's delivery added c: the loss that was seen is agreed to, and told as it is now."""
+    send(places(agency, '3.geojson', c=3), 'schools', mode='upsert')
+    report = desk.accept(held, YES, locality)
+    assert (report.diff.changed, report.diff.closed) == (1, 2)
+    assert query(OPEN) == [('a', 10)]
+
+
+def test_accepting_what_is_served_already_makes_no_release(held, agency, send, query, locality):
+    send(places(agency, '3.geojson', a=10), 'schools', accept_loss=True, agency='construction')
+    report = desk.accept(held, YES, locality)
+    assert report.unchanged
+    assert query(STATUS)[1] == ('unchanged',)
+
+
+def test_a_newer_delivery_takes_the_place_of_one_that_waits(held, agency, send, query, locality):
+    newer = send(places(agency, '3.geojson', a=3, b=4), 'schools')
+    assert query('select status, superseded_by from catalog.delivery where id = %s', held) == [
+        ('superseded', newer.delivery)
+    ]
+    with pytest.raises(AlreadyDecided, match=f'superseded {newer.delivery}'):
+        desk.accept(held, YES, locality)
+
+
+@pytest.mark.parametrize(
+    'other', [{'mode': 'upsert'}, {'agency': 'construction'}, {'origin': 'demo'}], ids=['part', 'agency', 'demo']
+)
+def test_a_delivery_that_does_not_say_the_same_leaves_it_waiting(held, agency, send, query, other):
+    send(places(agency, '3.geojson', a=3, b=4), 'schools', **other)
+    assert query('select status from catalog.delivery where id = %s', held) == [('diagnosed',)]
+
+
+def test_a_newer_file_that_is_refused_leaves_the_older_one_waiting(held, agency, send, query):
+    with pytest.raises(EmptyFile):
+        send(agency.geojson('3.geojson', []), 'schools')
+    assert query(STATUS) == [('accepted',), ('diagnosed',), ('returned',)]
+
+
+def test_a_refused_file_is_archived_and_recorded_with_its_message(agency, send, query, database):
+    with pytest.raises(EmptyFile) as refused:
+        send(agency.text('trống.csv', ''), 'schools')
+    found = records.shown(1)
+    assert (found.delivery.status, found.report.verdict, found.report.error) == ('returned', 'returned', 'EmptyFile')
+    assert found.report.notes == [refused.value.text]
+    assert found.report.file == 'trống.csv'
+
+
+def test_who_sent_it_is_a_role_and_by_default_the_agencys_focal_point(agency, send, locality):
+    send(agency.schools('a'), 'schools')
+    send(agency.schools('a', 'b', name='2.geojson'), 'schools', sender='văn thư')
+    default = locality.agencies[locality.layer('schools').agency].focal_point.vi
+    assert [one.sender for one in records.records()] == ['văn thư', default]
+
+
+def test_the_list_begins_with_what_waits_longest(agency, send):
+    send(agency.schools('a'), 'schools')
+    send(without_crs(agency), 'schools', mode='upsert')
+    send(without_crs(agency, 'b.csv', 'b'), 'schools', mode='upsert')
+    send(agency.schools('z', name='3.geojson'), 'schools', mode='upsert')
+    assert [(one.id, one.status) for one in records.records('schools')] == [
+        (2, 'diagnosed'),
+        (3, 'diagnosed'),
+        (4, 'accepted'),
+        (1, 'accepted'),
+    ]
+    assert [one.id for one in desk.waiting()] == [2, 3]
+    assert [one.id for one in records.records(status='accepted', limit=1)] == [4]
+    assert records.records(agency='construction') == []
+
+
+def test_an_original_that_the_store_has_lost_or_changed_is_not_accepted(held, locality, query, database, tmp_path):
+    ((path,),) = query('select store_path from catalog.delivery where id = %s', held)
+    kept = tmp_path / 'store' / path
+    whole = kept.read_bytes()
+    kept.write_bytes(whole.replace(b'10', b'99'))
+    with pytest.raises(OriginalMissing):
+        desk.accept(held, YES, locality)
+    kept.unlink()
+    with pytest.raises(OriginalMissing):
+        desk.accept(held, YES, locality)
+    assert query(STATUS)[-1] == ('diagnosed',)
+    kept.write_bytes(whole)
+    assert desk.accept(held, YES, locality).verdict == 'accepted'
+
+
+def test_a_shapefile_is_accepted_with_all_its_parts(agency, send, locality, query):
+    """They were archived together, and the .prj among them says what the file is in."""
+    send(places(agency, '1.geojson', a=1, b=2), 'schools')
+    file = agency.write('trường học.shp', [(agency.school('a', SO_CHO=5), agency.point())])
+    report = desk.accept(send(file, 'schools').delivery, YES, locality)
+    assert (report.verdict, report.file) == ('accepted', 'trường học.shp')
+    assert query(OPEN) == [('a', 5)]
+
+
+def test_two_who_accept_at_once_make_one_release(held, locality, query):
+    """The second finds the delivery taken or decided, whichever the clock says."""
+    ends, begun, go_on = [], threading.Event(), threading.Event()
+
+    def progress(stage, done, total):
+        if stage == 'lock':
+            begun.set()
+            go_on.wait(30)
+
+    first = threading.Thread(target=lambda: ends.append(desk.accept(held, YES, locality, progress)))
+    first.start()
+    assert begun.wait(30)
+    with pytest.raises(desk.BeingDecided):
+        desk.return_(held, YES)
+    go_on.set()
+    first.join()
+    assert [report.verdict for report in ends] == ['accepted']
+    assert query('select count(*) from catalog.decision') == [(1,)]
+
+
+def test_one_that_is_superseded_while_it_is_accepted_is_not_released(held, agency, send, locality, query):
+    """The newer delivery is released between the older one's reading and its turn: the newer one stays."""
+    newer = []
+
+    def progress(stage, done, total):
+        if stage == 'lock' and not newer:
+            newer.append(send(places(agency, '3.geojson', a=3, b=4), 'schools'))
+
+    with pytest.raises(desk.deliveries.DecidedMeanwhile) as lost:
+        desk.accept(held, YES, locality, progress)
+    assert exit_code(lost.value) == 4
+    assert query(OPEN) == [('a', 3), ('b', 4)]
+    assert query('select current_release from catalog.layer where id = %s', 'schools') == [(newer[0].release,)]
+    assert query('select count(*) from catalog.decision') == [(0,)]
+
+
+def moved(agency, name, metres, count=10, rows=10):
+    """Ten schools, `count` of them that many metres east of where they were."""
+    return agency.geojson(
+        name, [(agency.school(f'{i:02}'), agency.point(100 * i + (metres if i < count else 0))) for i in range(rows)]
+    )
+
+
+@pytest.mark.parametrize(
+    ('metres', 'count', 'held'), [(224.3, 10, ['moved']), (224.3, 2, []), (224.3, 3, ['moved']), (9, 10, [])]
+)
+def test_a_shift_of_more_than_a_fifth_of_the_rows_waits(agency, send, metres, count, held):
+    """The layer lets a fifth of its rows move by more than 10 m; a lost datum shift moves all by 224 m."""
+    send(moved(agency, '1.geojson', 0), 'schools')
+    report = send(moved(agency, '2.geojson', metres, count), 'schools')
+    assert report.held == held
+    if held:
+        assert f'{count} ' in report.notes[0].en
+        assert '10 m' in report.notes[0].en
+
+
+def test_a_shift_that_a_person_agrees_to_is_released(agency, send, locality, query):
+    send(moved(agency, '1.geojson', 0), 'schools')
+    number = send(moved(agency, '2.geojson', 224), 'schools').delivery
+    assert desk.accept(number, YES, locality).diff.changed == 10
+    assert query('select min(st_x(geom)) from layer.schools') == [(570_224,)]
+
+
+def test_demonstration_data_has_no_place_to_move_from(agency, send):
+    send(moved(agency, '1.geojson', 0), 'schools', origin='demo')
+    assert send(moved(agency, '2.geojson', 5_000), 'schools').held == []
+
+
+def test_a_person_can_say_that_a_file_is_only_a_part(held, locality, query):
+    report = desk.accept(held, Decision(by='x', reason='only the north', mode='upsert'), locality)
+    assert (report.diff.changed, report.diff.closed) == (1, 0)
+    assert query(OPEN) == [('a', 10), ('b', 2)]
+    assert query('select mode from catalog.release order by number desc limit 1') == [('upsert',)]
+
+
+def test_readers_and_editors_see_nothing_of_the_desk(held, database):
+    import psycopg2
+
+    from dothi.core.database import connection
+
+    for role in ('reader_public', 'reader_internal', 'editor', 'worker'):
+        for table in ('catalog.delivery', 'catalog.decision', 'quarantine.row'):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege), connection(role) as db, db.cursor() as cursor:
+                cursor.execute(f'select * from {table}')
+
+
+def test_the_same_file_after_its_acceptance_is_told_to_be_known(held, agency, send, locality, query):
+    report = desk.accept(held, YES, locality)
+    again = send(places(agency, '2.geojson', a=10), 'schools')
+    assert (again.unchanged, again.release) == (True, report.release)
+
+
+def test_options_that_were_recorded_are_those_that_were_given(agency, send, query):
+    send(agency.schools('a'), 'schools', mode='upsert', note='quý 2')
+    ((options,),) = query('select options from catalog.delivery')
+    assert options == {'layer': 'schools', 'mode': 'upsert', 'note': 'quý 2'}
+    assert json.dumps(options)
+
+
+def test_an_agency_that_is_not_known_is_refused_before_anything_is_kept(agency, send, query):
+    with pytest.raises(UnknownAgency):
+        send(agency.schools('a'), 'schools', agency='nobody')
+    assert query('select count(*) from catalog.delivery') == [(0,)]

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,6 +17,7 @@ from dothi.desk_cli import desk
 from dothi.edits_cli import edits
 from dothi.ending import run
 from dothi.export_cli import export
+from dothi.fetch_cli import fetch
 from etl.options import DeliveryOptions
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.add_typer(desk)
 app.add_typer(edits, name='edits')
 app.add_typer(export, name='export')
+app.command()(fetch)
 
 Json = Annotated[
     bool,
@@ -87,19 +88,19 @@ def up(
     """Khởi động tất cả · Starts database, demo province, worker and services, and says where the map is."""
     with show.progress() as progress:
         status = local.up(_locality(), demo, progress)
-    _print(status, as_json, show.addresses)
+    show.document(status, as_json, show.addresses)
 
 
 @app.command()
 def down(as_json: Json = False) -> None:
     """Dừng tất cả · Ends what `up` started; the data stays."""
-    _print(Ended(ended=local.down()), as_json, show.ended)
+    show.document(Ended(ended=local.down()), as_json, show.ended)
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
     """Tình trạng · What runs, and which release of each layer is served."""
-    _print(local.status(_locality()), as_json, show.status)
+    show.document(local.status(_locality()), as_json, show.status)
 
 
 @app.command()
@@ -112,7 +113,7 @@ def migrate(
     """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
     from dothi.core.migrate import migrate as apply_migrations
 
-    _print(apply_migrations(_locality(), dry_run=dry_run), as_json, show.migrated)
+    show.document(apply_migrations(_locality(), dry_run=dry_run), as_json, show.migrated)
 
 
 @app.command()
@@ -171,7 +172,7 @@ def releases(
         _locality().described(layer)
     with connection('loader') as db:
         found = catalog_releases(db, layer, limit)
-    _print(show.Releases(releases=found), as_json, show.releases)
+    show.document(show.Releases(releases=found), as_json, show.releases)
 
 
 @app.command()
@@ -215,7 +216,7 @@ def config(
 
         typer.echo(json.dumps(render(rendered), ensure_ascii=False, indent=2, default=str))
         return
-    _print(show.Settings.current(), as_json, show.settings)
+    show.document(show.Settings.current(), as_json, show.settings)
 
 
 @app.command()
@@ -228,7 +229,7 @@ def demo(
     """Tỉnh minh họa · Writes the demo province as agencies' files and delivers those not delivered yet."""
     with show.progress() as progress:
         reports = local.deliver_demo(_locality(), local.demo_buildings(size), progress)
-    _print(show.Reports(reports=reports), as_json, show.reports)
+    show.document(show.Reports(reports=reports), as_json, show.reports)
 
 
 class Ended(BaseModel):
@@ -274,16 +275,8 @@ def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: b
         report = run_delivery(file, options, _locality(), progress)
     if html:
         write_page(report, html)
-    _print(report, as_json, show.report)
+    show.document(report, as_json, show.report)
     sys.exit(report.exit_code)
-
-
-def _print[M: BaseModel](document: M, as_json: bool, table: Callable[[M], None]) -> None:
-    """The document as JSON on standard output, or for people."""
-    if as_json:
-        typer.echo(document.model_dump_json(indent=2))
-    else:
-        table(document)
 
 
 if __name__ == '__main__':

@@ -1,10 +1,11 @@
 """How the command line shows things to people: tables, progress and errors, Vietnamese first."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+import typer
 from pydantic import BaseModel
 from rich.box import SIMPLE
 from rich.console import Console
@@ -31,6 +32,8 @@ err = Console(stderr=True)
 STAGES = {
     'database': 'Cơ sở dữ liệu · database',
     'migrate': 'Cập nhật lược đồ · migrate',
+    'download': 'Tải về · download',
+    'extract': 'Chọn đối tượng · extract',
     'demo:': 'Vẽ tỉnh minh họa · draw the demo:',
     'deliver': 'Nhận dữ liệu · deliver',
     'archive': 'Lưu bản gốc · archive',
@@ -101,6 +104,14 @@ def progress() -> Iterator[Told]:
             bars.update(tasks[stage], completed=done, total=total)
 
         yield told
+
+
+def document[M: BaseModel](found: M, as_json: bool, table: Callable[[M], None]) -> None:
+    """Prints the document: as JSON and nothing else on standard output, or for people."""
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        table(found)
 
 
 def error(problem: DothiError) -> None:

@@ -134,7 +134,7 @@ class Locality:
 
 def load_locality(path: Path) -> Locality:
     """The locality in the folder `path`; raises BadLocalityFile where `locality.yml` or `agencies.yml` is wrong."""
-    place = _parse(Place, path / 'locality.yml')
+    place = parse_file(Place, path / 'locality.yml')
     agencies_file = path / 'agencies.yml'
     agencies = {name: _parse_value(Agency, value, agencies_file, name) for name, value in _yaml(agencies_file).items()}
     broken: dict[str, DothiError] = {}
@@ -181,7 +181,7 @@ def _named_twice(path: Path, name: str) -> BadLayerFile:
 
 def load_described[M: Layer | Coverage](model: type[M], file: Path, agencies: dict[str, Agency]) -> M:
     """The layer or coverage that `file` describes; raises BadLayerFile that names file, key and fix."""
-    layer = _parse(model, file, BadLayerFile)
+    layer = parse_file(model, file, BadLayerFile)
     if layer.id != file.stem:
         raise BadLayerFile(
             vi=f'{file}, khóa id: "{layer.id}" khác tên tệp. Đổi thành "{file.stem}" hoặc đổi tên tệp.',
@@ -201,7 +201,8 @@ def load_described[M: Layer | Coverage](model: type[M], file: Path, agencies: di
     return layer
 
 
-def _parse[M: BaseModel](model: type[M], file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> M:
+def parse_file[M: BaseModel](model: type[M], file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> M:
+    """What a YAML file of the locality says; raises `error` that names file, key and fix."""
     return _parse_value(model, _yaml(file, error), file, None, error)
 
 

@@ -1,0 +1,61 @@
+"""`dothi fetch`: open data from its publisher, through the ordinary door."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from dothi import show
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+
+if TYPE_CHECKING:
+    from etl.fetch.fetch import Outcome
+    from etl.fetch.source import OpenSource
+
+
+def fetch(
+    source: Annotated[
+        str | None, typer.Argument(help='Nguồn · A source of locality/sources; all are listed when left out.')
+    ] = None,
+    layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ một lớp · Only this layer.')] = None,
+    update: Annotated[
+        bool, typer.Option('--update', help='Lấy bản mới · Takes another version of the file than last time.')
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option('--dry-run', help='Chỉ thử, không phát hành · Does all but release.')
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+    ] = False,
+) -> None:
+    """Tải dữ liệu mở · Fetches open data (OpenStreetMap, geoBoundaries, …) and delivers it."""
+    from etl.fetch.fetch import How, fetch_source
+    from etl.fetch.source import Listed, source_with, sources
+
+    folder = PathSettings().locality
+    if source is None:
+        found = list(sources(folder).values())
+        show.document(Listed(sources=found), as_json, lambda listed: _list(listed.sources))
+        return
+    how = How(layer=layer, update=update, dry_run=dry_run)
+    with show.progress() as progress:
+        outcome = fetch_source(source_with(source, folder), load_locality(folder), how, progress)
+    show.document(outcome, as_json, _told)
+    sys.exit(outcome.exit_code)
+
+
+def _list(found: 'list[OpenSource]') -> None:
+    table = Table('Nguồn · source', 'Tên · title', 'Lớp · layers', 'Giấy phép · licence')
+    for one in found:
+        table.add_row(one.id, f'{one.title.vi}\n{one.title.en}', ', '.join(one.gives), one.licence)
+    show.out.print(table)
+
+
+def _told(outcome: 'Outcome') -> None:
+    for file in outcome.files:
+        show.out.print(f'{file.url}\n  sha256 {file.sha256}', highlight=False, soft_wrap=True)
+    show.out.print(f'{outcome.attribution} ({outcome.licence})', highlight=False)
+    for report in outcome.reports:
+        show.report(report)

@@ -1,0 +1,1 @@
+"""Open data fetched from its publisher and brought through the ordinary door."""

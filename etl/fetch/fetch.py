@@ -1,0 +1,115 @@
+"""A source of open data from its address to its deliveries."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from dothi.core.coverage import Coverage
+from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.locality import Locality
+from dothi.core.progress import Progress, silent
+from dothi.core.settings import PathSettings
+from etl.deliver import deliver
+from etl.fetch.download import fetch, sha256_of
+from etl.fetch.features import write_features
+from etl.fetch.raster import write_raster
+from etl.fetch.source import OpenSource
+from etl.options import DeliveryOptions
+from etl.report import Report
+
+
+class NotGiven(WrongUse):
+    """The source gives nothing for this layer."""
+
+
+class Fetched(BaseModel):
+    """One file that was fetched, and how it can be recognised."""
+
+    url: str
+    file: str
+    sha256: str
+
+
+class Outcome(BaseModel):
+    """What came of a source: its files, and a report for each of its layers."""
+
+    source: str
+    licence: str
+    attribution: str
+    files: list[Fetched]
+    reports: list[Report]
+
+    @property
+    def exit_code(self) -> int:
+        """The highest of its reports."""
+        return max((report.exit_code for report in self.reports), default=0)
+
+
+@dataclass(frozen=True)
+class How:
+    """What may be told to a fetch. layer: only this one. update: another version is welcome."""
+
+    layer: str | None = None
+    update: bool = False
+    dry_run: bool = False
+
+
+def fetch_source(source: OpenSource, locality: Locality, how: How, progress: Progress = silent) -> Outcome:
+    """The files of the source, and the reports of the deliveries that were made of them.
+
+    Raises NotGiven, NoDownload, WrongChecksum, ChangedFile, and what a delivery raises.
+    """
+    layers = _wanted(source, how.layer)
+    room = Path(PathSettings().store) / 'downloads' / source.id
+    files = [fetch(one, room, update=how.update, progress=progress) for one in source.downloads]
+    fetched = [
+        Fetched(url=one.url, file=str(file), sha256=sha256_of(file))
+        for one, file in zip(source.downloads, files, strict=True)
+    ]
+    reports = [_deliver(source, files, fetched, layer, locality, how, progress) for layer in layers]
+    return Outcome(
+        source=source.id, licence=source.licence, attribution=source.attribution.vi, files=fetched, reports=reports
+    )
+
+
+def _wanted(source: OpenSource, layer: str | None) -> list[str]:
+    if layer is None:
+        return list(source.gives)
+    if layer in source.gives:
+        return [layer]
+    hint = did_you_mean(layer, source.gives)
+    raise NotGiven(
+        vi=f'Nguồn {source.id} không có lớp "{layer}". {hint.vi}',
+        en=f'The source {source.id} gives no layer "{layer}". {hint.en}',
+    )
+
+
+def _deliver(
+    source: OpenSource,
+    files: list[Path],
+    fetched: list[Fetched],
+    layer_id: str,
+    locality: Locality,
+    how: How,
+    progress: Progress,
+) -> Report:
+    """The report of the delivery of one layer; its file is made anew from what was fetched, and goes again."""
+    described = locality.described(layer_id)
+    target = files[0].parent / f'{layer_id}{".tif" if isinstance(described, Coverage) else ".gpkg"}'
+    progress('extract', 0, None)
+    try:
+        if isinstance(described, Coverage):
+            write_raster(files, locality, target)
+        else:
+            write_features(source, files[0], described, locality, target)
+        options = DeliveryOptions(layer=layer_id, dry_run=how.dry_run, note=_note(source, fetched))
+        return deliver(target, options, locality, progress)
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _note(source: OpenSource, fetched: list[Fetched]) -> str:
+    """Where it comes from, for the record of the delivery and the release."""
+    files = '; '.join(f'{one.url} (sha256 {one.sha256})' for one in fetched)
+    return f'{source.attribution.vi} · {source.attribution.en} · {source.licence} · {files}'

@@ -48,6 +48,10 @@ File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's
 LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
 Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
 Encoding = Annotated[str | None, typer.Option(help='Bảng mã chữ · Text encoding of the file: utf-8, cp1258.')]
+SourceLayer = Annotated[
+    str | None,
+    typer.Option('--source-layer', help='Lớp trong tệp · Which layer, sheet or folder of a file that holds several.'),
+]
 Scope = Annotated[str, typer.Option(help='Phạm vi · What the file speaks for: all, or unit=366.')]
 Mode = Annotated[
     Literal['replace', 'upsert'],
@@ -122,6 +126,7 @@ def check(
     layer: LayerId,
     crs: Crs = None,
     encoding: Encoding = None,
+    source_layer: SourceLayer = None,
     scope: Scope = 'all',
     mode: Mode = 'replace',
     as_of: AsOf = None,
@@ -133,6 +138,7 @@ def check(
 ) -> None:
     """Kiểm tra một tệp · Says what a delivery of the file would come to, and releases nothing."""
     extra = {'dry_run': True, 'accept_loss': accept_loss, 'note': note, 'agency': agency}
+    extra |= {'source_layer': source_layer}
     _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
 
 
@@ -142,6 +148,7 @@ def deliver(
     layer: LayerId,
     crs: Crs = None,
     encoding: Encoding = None,
+    source_layer: SourceLayer = None,
     scope: Scope = 'all',
     mode: Mode = 'replace',
     as_of: AsOf = None,
@@ -155,6 +162,7 @@ def deliver(
 ) -> None:
     """Nhận dữ liệu · Checks an agency's file and releases it, or says why not."""
     extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency, 'sender': sender}
+    extra |= {'source_layer': source_layer}
     _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
 
 

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
@@ -33,6 +33,12 @@ class Original:
     size_bytes: int
 
     @property
+    def parts(self) -> list[tuple[str, Path]]:
+        """All files, named as they lie beside or below the delivered one."""
+        files = [*[self.file] * self.file.is_file(), *self.beside]
+        return [(path.relative_to(self.file.parent).as_posix(), path) for path in files]
+
+    @property
     def store_name(self) -> str:
         """Where it is kept, relative to the store."""
         suffix = f'{self.file.suffix.lower()}.zip' if self.beside else self.file.suffix.lower()
@@ -41,16 +47,18 @@ class Original:
 
 def original(file: Path) -> Original:
     """The file as it is now, with the files beside it without which it is not whole (.dbf and so on)."""
-    beside = suffixes_beside(file)
+    found = Original(file, suffixes_beside(file), '', 0)
     digest, size = hashlib.sha256(), 0
-    for part in [file, *beside]:
-        if beside:
-            digest.update(f'{part.suffix.lower()}\0{part.stat().st_size}\0'.encode())
+    for name, part in found.parts:
+        if found.beside:
+            # a folder's files go by their names, a shapefile's by their suffixes
+            told = name.partition('/')[2] or part.suffix.lower()
+            digest.update(f'{told}\0{part.stat().st_size}\0'.encode())
         with part.open('rb') as opened:
             while block := opened.read(BLOCK_BYTES):
                 digest.update(block)
                 size += len(block)
-    return Original(file, beside, digest.hexdigest(), size)
+    return replace(found, sha256=digest.hexdigest(), size_bytes=size)
 
 
 def keep(found: Original, delivery: int) -> None:
@@ -108,8 +116,8 @@ def forget_draft(delivery: int) -> None:
 
 def _zip(found: Original, target: Path) -> None:
     with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for part in [found.file, *found.beside]:
-            info = zipfile.ZipInfo(part.name, EPOCH)
+        for name, part in found.parts:
+            info = zipfile.ZipInfo(name, EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(info, 'w', force_zip64=True) as member, part.open('rb') as opened:
                 shutil.copyfileobj(opened, member, BLOCK_BYTES)

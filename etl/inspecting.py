@@ -32,7 +32,7 @@ class Inspected:
 
 def inspect(file: Path, layer: Layer, options: DeliveryOptions) -> Inspected:
     """The source in `file`; raises a DataRefused for what no row can make good, the plainest reason first."""
-    source = open_source(file, layer, options.encoding)
+    source = open_source(file, layer, options.encoding, options.source_layer)
     batches = source.batches()
     first = next(batches, None)
     if first is None:

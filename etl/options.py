@@ -17,6 +17,7 @@ class DeliveryOptions(BaseModel):
     layer: str
     crs: str | None = None
     encoding: str | None = None
+    source_layer: str | None = None
     scope: str = 'all'
     mode: Literal['replace', 'upsert'] = 'replace'
     as_of: date | None = None

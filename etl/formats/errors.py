@@ -19,6 +19,14 @@ class UnreadableFile(DataRefused):
     """The file is not what its name says, or it is damaged."""
 
 
+class ForeignReference(DataRefused):
+    """The file would have other files or addresses opened, and a delivery has to stand alone."""
+
+
+class TooLarge(DataRefused):
+    """The file, unpacked, is larger than what is read of its kind."""
+
+
 class MissingPart(DataRefused):
     """A file that goes with the delivered one, and without which it cannot be read, is not there."""
 

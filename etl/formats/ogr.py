@@ -1,11 +1,9 @@
-"""Shapefile, GeoPackage, GeoJSON and MapInfo TAB: described by fiona, read in bulk as Arrow by pyogrio."""
+"""What GDAL reads: described by fiona, read in bulk as Arrow by pyogrio."""
 
 import re
 import warnings
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import fiona
@@ -18,19 +16,50 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 from pyogrio.raw import open_arrow
 
 from dothi.core.text import Text
+from etl.formats.charset import code_page, mapinfo_codec
 from etl.formats.errors import UnreadableFile
+from etl.formats.item import Item
 from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
 from etl.problems import Finding
 
-DRIVERS = {
-    '.shp': 'ESRI Shapefile',
-    '.gpkg': 'GPKG',
-    '.geojson': 'GeoJSON',
-    '.json': 'GeoJSON',
-    '.tab': 'MapInfo File',
-}
+
+@dataclass(frozen=True)
+class Format:
+    """What is known of a format before a file of it is opened.
+
+    unicode: its text is UTF-8 by its standard. counts_exactly: it knows how many rows it has, and a shapefile, which
+    counts its deleted rows too, does not. options: GDAL's open options.
+    """
+
+    driver: str
+    several_layers: bool = False
+    unicode: bool = True
+    counts_exactly: bool = False
+    axes_known: bool = True
+    names_cut_at: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 # dBASE cuts the names of columns.
-SHAPEFILE_NAME_LENGTH = 10
+SHAPEFILE = Format('ESRI Shapefile', unicode=False, names_cut_at=10)
+MAPINFO = Format('MapInfo File', unicode=False)
+GEOJSON = Format('GeoJSON')
+FORMATS = {
+    '.shp': SHAPEFILE,
+    '.gpkg': Format('GPKG', several_layers=True, counts_exactly=True),
+    '.geojson': GEOJSON,
+    '.json': GEOJSON,
+    '.tab': MAPINFO,
+    '.mif': MAPINFO,
+    '.fgb': Format('FlatGeobuf'),
+    '.gdb': Format('OpenFileGDB', several_layers=True),
+    # Programs contradict one another on which axis comes first, and the place tells. Nothing is written beside the
+    # delivered file, and no schema is fetched.
+    '.gml': Format('GML', several_layers=True, axes_known=False, options={'WRITE_GFS': 'NO', 'DOWNLOAD_SCHEMA': 'NO'}),
+}
+
+
+READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +67,30 @@ class OgrSource(Source):
     """One layer of a file that GDAL reads."""
 
     path: str
-    layer: str | None
-    # a shapefile counts its deleted rows too
-    counts_exactly: bool
+    counts_exactly: bool = False
+    where: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    # what the file was unpacked into, which lives as long as the source
+    unpacked: object = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """All rows as Arrow, without row-by-row work."""
-        # ISO-8859-1 gives every byte back; told another code page, GDAL drops the last character of a value.
-        encoding = 'ISO-8859-1' if self.read_as == 'latin-1' else None
         try:
-            with open_arrow(
-                self.path, layer=self.layer, encoding=encoding, columns=self.columns, batch_size=rows, use_pyarrow=True
-            ) as (meta, reader):
+            with open_arrow(self.path, batch_size=rows, use_pyarrow=True, **self._asked()) as (meta, reader):
                 last = 0
                 for batch in _batches(reader, meta['geometry_name'] or 'wkb_geometry'):
-                    yield batch
+                    yield self.finished(batch)
                     last = batch.first_row + len(batch) - 1
                 self._must_be_whole(last)
-        except (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError) as error:
+        except READ_ERRORS as error:
             raise unreadable(self.name, error) from None
+
+    def finished(self, batch: RawBatch) -> RawBatch:
+        """What a format makes of a batch as GDAL gives it."""
+        return batch
+
+    def _asked(self) -> dict[str, Any]:
+        return {'layer': self.layer, 'columns': self.columns, 'where': self.where, **self.options}
 
     def _must_be_whole(self, last: int) -> None:
         """Raises where fewer rows came than the file says it has: GDAL ends quietly at a damaged page of SQLite."""
@@ -67,23 +101,18 @@ class OgrSource(Source):
             )
 
 
-def ogr_sources(path: str, suffix: str, name: str) -> list[OgrSource]:
-    """The layers of the file at `path`, opened only as the format that its `suffix` promises.
+def ogr_sources(item: Item) -> list[OgrSource]:
+    """The layers of `item`, opened only as the format that its suffix promises.
 
     Raises UnreadableFile for anything else: a file may not pose as a format that reads other files.
     """
-    driver = DRIVERS[suffix]
+    form, path = FORMATS[item.suffix], item.gdal_path
     try:
-        # Each look into a GeoJSON file reads all of it; only a GeoPackage has several layers.
-        names = fiona.listlayers(path) if driver == 'GPKG' else [None]
-        return [_describe(path, layer, driver, name) for layer in names]
+        # Each look into a GeoJSON file reads all of it.
+        names = fiona.listlayers(path) if form.several_layers else [None]
+        return [_describe(item, name, form) for name in names]
     except (FionaError, DataSourceError, DataLayerError) as error:
-        raise unreadable(name, error) from None
-
-
-def in_zip(archive: Path, member: str) -> str:
-    """GDAL's path of `member` in `archive`; the braces allow any name for both."""
-    return f'/vsizip/{{{archive.absolute()}}}/{member}'
+        raise unreadable(item.name, error) from None
 
 
 def is_wgs84(wkt: str) -> bool:
@@ -102,60 +131,48 @@ def unreadable(name: str, error: Exception) -> UnreadableFile:
     )
 
 
-def _describe(path: str, layer: str | None, driver: str, name: str) -> OgrSource:
-    with fiona.open(path, layer=layer, enabled_drivers=[driver]) as collection:
-        kind, fields, rows = collection.schema['geometry'], list(collection.schema['properties']), len(collection)
-        wkt = collection.crs_wkt
-    # A system without a place on earth is what programs write when they know none.
-    declared = None if not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) else wkt
-    implied = 'OGC:CRS84' if driver == 'GeoJSON' and (declared is None or is_wgs84(declared)) else None
+def declared(wkt: str | None) -> str | None:
+    """A file's declaration, but for a system without a place on earth: programs write it when they know none."""
+    return None if not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) else wkt
+
+
+def _describe(item: Item, layer: str | None, form: Format) -> OgrSource:
+    with fiona.open(item.gdal_path, layer=layer, enabled_drivers=[form.driver], **form.options) as collection:
+        kind, columns, rows = collection.schema['geometry'], list(collection.schema['properties']), _count(collection)
+        system = declared(collection.crs_wkt)
+    implied = 'OGC:CRS84' if form is GEOJSON and (system is None or is_wgs84(system)) else None
     return OgrSource(
-        name=f'{name}:{layer}' if driver == 'GPKG' else name,
-        path=path,
+        name=f'{item.name}:{layer}' if form.several_layers else item.name,
+        path=item.gdal_path,
         layer=layer,
-        counts_exactly=driver == 'GPKG',
-        columns=fields,
+        counts_exactly=form.counts_exactly,
+        columns=columns,
         kind=None if kind in ('Unknown', 'GeometryCollection') else kind,
-        rows=rows if rows >= 0 else None,
-        declared_crs=None if implied else declared,
+        rows=rows,
+        declared_crs=None if implied else system,
         implied_crs=implied,
-        declared_encoding=_code_page(path) if driver == 'ESRI Shapefile' else None,
-        unicode=driver in ('GPKG', 'GeoJSON'),
-        read_as=_read_as(path, driver),
-        names_cut_at=SHAPEFILE_NAME_LENGTH if driver == 'ESRI Shapefile' else None,
+        axes_known=form.axes_known,
+        unicode=form.unicode,
+        names_cut_at=form.names_cut_at,
+        **_text(item, form),
     )
 
 
-def _code_page(path: str) -> str | None:
-    """What a shapefile's .cpg says. The language byte of a .dbf is wrong too often to count."""
-    for suffix in ('.cpg', '.CPG'):
-        text = _read_text(path[:-4] + suffix)
-        if text:
-            return re.sub(r'^(ANSI\s*)?(125\d)$', r'cp\2', text.strip())
-    return None
-
-
-def _read_as(path: str, driver: str) -> str | None:
-    if driver == 'ESRI Shapefile':
-        return 'latin-1'
-    if driver != 'MapInfo File':
-        return None
-    # MapInfo names the code page in the first lines; GDAL decodes the Windows ones and leaves "Neutral" alone.
-    charset = re.search(r'windows(latin1|vietnamese)', _read_text(path).lower()[:400])
-    return {'latin1': 'cp1252', 'vietnamese': 'cp1258'}[charset[1]] if charset else None
-
-
-def _read_text(path: str) -> str:
-    """The text of a small file, also inside an archive, or nothing where there is none."""
-    if path.startswith('/vsizip/'):
-        archive, _, member = path.removeprefix('/vsizip/{').partition('}/')
-        with zipfile.ZipFile(archive) as opened:
-            return opened.read(member)[:1_000].decode('latin-1') if member in opened.namelist() else ''
+def _count(collection: Any) -> int | None:
     try:
-        with Path(path).open(encoding='latin-1') as opened:
-            return opened.read(1_000)
-    except OSError:
-        return ''
+        return len(collection)
+    except TypeError:  # only a full read would tell
+        return None
+
+
+def _text(item: Item, form: Format) -> dict[str, Any]:
+    """How text is asked of GDAL, and what it is then.
+
+    ISO-8859-1 gives every byte back; told another code page, GDAL drops the last character of a value.
+    """
+    if form is SHAPEFILE:
+        return {'declared_encoding': code_page(item), 'read_as': 'latin-1', 'options': {'encoding': 'ISO-8859-1'}}
+    return {'read_as': mapinfo_codec(item) if form is MAPINFO else None, 'options': form.options}
 
 
 def _batches(reader: Any, geometry_name: str) -> Iterator[RawBatch]:

@@ -1,54 +1,68 @@
 """From a file to the one layer in it that is meant."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
-from dothi.core.text import search_key
-from etl.doctor.columns import fits
-from etl.formats import csv_table, ogr, zipped
+from etl.formats import csv_table, drawing, geodatabase, kml, ogr, workbook, zipped
+from etl.formats.choosing import choose
 from etl.formats.encoding import codec_name
-from etl.formats.errors import AmbiguousLayer, EmptyFile, MissingPart, NoLayerInFile, NoSuchFile, UnknownFormat
-from etl.formats.source import Source, family
+from etl.formats.errors import EmptyFile, MissingPart, NoSuchFile
+from etl.formats.item import Item
+from etl.formats.references import geopackage_must_stand_alone, tab_must_stand_alone
+from etl.formats.refused import DOCUMENT, INSTEAD, PICTURE, must_be_genuine, unknown_format
+from etl.formats.source import Source
+from etl.formats.xml_guard import must_stand_alone
 
-SUFFIXES = frozenset(ogr.DRIVERS) | csv_table.SUFFIXES
 # Files that belong to one another; the first one is named, all are kept.
 COMPANIONS = {
     '.shp': ('.shx', '.dbf', '.prj', '.cpg'),
     '.tab': ('.dat', '.map', '.id', '.ind'),
+    '.mif': ('.mid',),
+    '.gml': ('.xsd', '.gfs'),
     '.tif': ('.tfw',),
 }
 # Those of them without which nothing can be read, or only half.
-INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',)}
+INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',), '.mif': ('.mid',)}
 # Beside data in an archive these are as often a note or metadata.
-OFTEN_NOTES = frozenset({'.txt', '.json', '.csv'})
-SEND_INSTEAD = {
-    '.dwg': 'DXF',
-    '.dgn': 'DXF',
-    '.rar': 'ZIP',
-    '.7z': 'ZIP',
-    '.xls': 'CSV (UTF-8)',
-    '.xlsx': 'CSV (UTF-8)',
+OFTEN_NOTES = frozenset({'.txt', '.json', '.csv', '.xlsx', '.ods'})
+READERS: dict[str, Callable[[Item], Sequence[Source]]] = (
+    dict.fromkeys(ogr.FORMATS, ogr.ogr_sources)
+    | dict.fromkeys(kml.SUFFIXES, kml.kml_sources)
+    | dict.fromkeys(drawing.SUFFIXES, drawing.drawing_sources)
+    | dict.fromkeys(workbook.SUFFIXES, workbook.sheet_sources)
+)
+# What is looked at before GDAL opens a file.
+GUARDS: dict[str, Callable[[Item], None]] = {
+    '.gpkg': geopackage_must_stand_alone,
+    '.tab': tab_must_stand_alone,
+    '.gml': must_stand_alone,
 }
+SUFFIXES = frozenset(READERS) | csv_table.SUFFIXES
 
 
-def open_source(file: Path, layer: Layer, encoding: str | None) -> Source:
+def open_source(file: Path, layer: Layer, encoding: str | None, source_layer: str | None = None) -> Source:
     """The layer of `file` that `layer` is delivered with.
 
-    Raises a DataRefused that says what is wrong with the file and what to send.
+    source_layer: its name in the file, where the sender says it. Raises a DataRefused that says what is wrong with the
+    file and what to send.
     """
     must_exist(file)
-    if file.stat().st_size == 0:
+    if file.is_file() and file.stat().st_size == 0:
         raise EmptyFile(vi=f'{file.name} trống (0 byte). Gửi lại tệp.', en=f'{file.name} has 0 bytes. Resend it.')
-    source = _choose(_sources(file, codec_name(encoding or layer.source.encoding)), layer, file.name)
+    sources = _sources(file, codec_name(encoding or layer.source.encoding))
+    source = choose(sources, layer, file.name, source_layer)
     if source.rows == 0:
         raise no_rows(file.name)
     return source
 
 
 def must_exist(file: Path) -> None:
-    """Raises NoSuchFile where `file` is not a file that can be read."""
+    """Raises NoSuchFile where `file` is not a file that can be read, nor a File Geodatabase."""
     try:
+        if geodatabase.is_geodatabase(file):
+            return
         if file.is_dir():
             raise NoSuchFile(
                 vi=f'{file} là thư mục. Chỉ ra một tệp trong đó, hoặc nén thư mục thành zip.',
@@ -73,33 +87,32 @@ def no_rows(name: str) -> EmptyFile:
 
 
 def suffixes_beside(file: Path) -> list[Path]:
-    """The files beside `file` without which it is not whole, in any spelling of their suffixes."""
+    """The files without which `file` is not whole, in any spelling of their suffixes; all of those in a folder."""
+    if geodatabase.is_geodatabase(file):
+        return geodatabase.files_of(file)
     wanted = COMPANIONS.get(file.suffix.lower(), ())
     beside = [path for path in file.parent.iterdir() if path.stem == file.stem and path.suffix.lower() in wanted]
     return sorted(path for path in beside if path.is_file())
 
 
-def _sources(file: Path, encoding: str) -> list[Source]:
+def _sources(file: Path, encoding: str) -> Sequence[Source]:
     suffix = file.suffix.lower()
     if suffix == '.zip':
         return _archived(file, encoding)
-    if suffix in csv_table.SUFFIXES:
-        return [csv_table.csv_source(file, None, encoding)]
-    if suffix in ogr.DRIVERS:
-        _must_be_whole(file.name, {path.suffix.lower() for path in suffixes_beside(file)})
-        return list(ogr.ogr_sources(str(file.absolute()), suffix, file.name))
-    raise _unknown_format(file.name, suffix)
+    if suffix == geodatabase.SUFFIX and file.is_dir():
+        geodatabase.files_of(file)
+    return _read(Item(file), encoding)
 
 
-def _archived(file: Path, encoding: str) -> list[Source]:
+def _archived(file: Path, encoding: str) -> Sequence[Source]:
     """The sources in an archive, without what turns out to be a note beside them."""
     sources: list[Source] = []
     notes: list[DataRefused] = []
-    for member in zipped.members(file, SUFFIXES):
+    for item in _items(file):
         try:
-            sources += _in_archive(file, member, encoding)
+            sources += _read(item, encoding)
         except DataRefused as refusal:
-            if PurePosixPath(member).suffix.lower() not in OFTEN_NOTES:
+            if item.suffix not in OFTEN_NOTES:
                 raise
             notes.append(refusal)
     if notes and not sources:
@@ -107,58 +120,42 @@ def _archived(file: Path, encoding: str) -> list[Source]:
     return sources
 
 
-def _in_archive(file: Path, member: str, encoding: str) -> list[Source]:
-    suffix = PurePosixPath(member).suffix.lower()
-    if suffix in csv_table.SUFFIXES:
-        return [csv_table.csv_source(file, member, encoding)]
-    _must_be_whole(member, zipped.suffixes_of(file, member))
-    return list(ogr.ogr_sources(ogr.in_zip(file, member), suffix, member))
+def _items(file: Path) -> list[Item]:
+    """What an archive holds that can be read; raises the refusal of what it holds instead."""
+    members = zipped.names(file)
+    items = geodatabase.in_archive(file, members)
+    loose = geodatabase.without(members)
+    items += [Item(file, name) for name in loose if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    if items:
+        return items
+    for name in loose:
+        suffix = PurePosixPath(name).suffix.lower()
+        # a document or a picture may lie in any archive
+        if INSTEAD.get(suffix) not in (None, DOCUMENT, PICTURE):
+            raise unknown_format(name, suffix)
+    raise zipped.no_layer(file)
 
 
-def _must_be_whole(name: str, beside: set[str]) -> None:
-    """Raises MissingPart where an indispensable companion of the file `name` is not among those `beside` it."""
-    path = PurePosixPath(name)
-    missing = [suffix for suffix in INDISPENSABLE.get(path.suffix.lower(), ()) if suffix not in beside]
+def _read(item: Item, encoding: str) -> Sequence[Source]:
+    """The layers of one file, once it was seen to be what it says."""
+    if item.suffix in csv_table.SUFFIXES:
+        return [csv_table.csv_source(item, encoding)]
+    if item.suffix not in READERS:
+        raise unknown_format(item.name, item.suffix)
+    _must_be_whole(item)
+    must_be_genuine(item)
+    if item.suffix in GUARDS:
+        GUARDS[item.suffix](item)
+    return READERS[item.suffix](item)
+
+
+def _must_be_whole(item: Item) -> None:
+    """Raises MissingPart where an indispensable companion of `item` is not beside it."""
+    path = PurePosixPath(item.name)
+    missing = [suffix for suffix in INDISPENSABLE.get(item.suffix, ()) if item.beside(suffix) is None]
     if missing:
         parts = ', '.join(path.stem + suffix for suffix in missing)
         raise MissingPart(
             vi=f'{path.name} thiếu tệp đi kèm {parts}. Nén tất cả các phần cùng tên vào một tệp zip rồi gửi lại.',
             en=f'{path.name} lacks {parts}, which belongs to it. Zip all parts of that name together and resend.',
         )
-
-
-def _unknown_format(name: str, suffix: str) -> UnknownFormat:
-    instead = SEND_INSTEAD.get(suffix, 'Shapefile (zip), GeoPackage, GeoJSON, CSV, MapInfo TAB')
-    return UnknownFormat(
-        vi=f'Không đọc được định dạng "{suffix}" ({name}). Gửi dạng {instead}.',
-        en=f'The format "{suffix}" is not read ({name}). Send {instead} instead.',
-    )
-
-
-def _choose(sources: list[Source], layer: Layer, name: str) -> Source:
-    """The only one; or the one with the layer's name; or the only one whose geometry and columns fit."""
-    if not sources:
-        raise NoLayerInFile(vi=f'{name} không có lớp dữ liệu nào.', en=f'{name} has no data layer.')
-    if len(sources) == 1:
-        return sources[0]
-    names = {search_key(layer.id), search_key(layer.title.vi), search_key(layer.title.en)}
-    named = [source for source in sources if names & _own_names(source)]
-    fitting = [source for source in sources if _fits(source, layer)]
-    for found in (named, fitting):
-        if len(found) == 1:
-            return found[0]
-    listed = ', '.join(f'{source.name} ({source.kind or "?"})' for source in sources)
-    raise AmbiguousLayer(
-        vi=f'{name} có nhiều lớp và không rõ lớp nào là {layer.id}: {listed}. Gửi riêng lớp đó.',
-        en=f'{name} has several layers, and which one is {layer.id} is not clear: {listed}. Send that one alone.',
-    )
-
-
-def _own_names(source: Source) -> set[str]:
-    """The name of the layer inside its file, and that of a file inside its archive."""
-    file, _, layer = source.name.partition(':')
-    return {search_key(layer), search_key(PurePosixPath(file).stem)}
-
-
-def _fits(source: Source, layer: Layer) -> bool:
-    return family(source.kind) in (None, family(layer.geometry)) and fits(source.columns, layer, source.names_cut_at)

@@ -42,6 +42,7 @@ class Source(ABC):
     axes_known: False where a file calls its coordinates X and Y, which surveyors and mappers use differently.
     declared_encoding: what the file says about its text. unicode: whether it is UTF-8 beyond doubt.
     read_as: the codec through which the reader passed the bytes of text, None where it left them alone.
+    layer: its name inside the file, where a file can hold several.
     names_cut_at: length to which the format cuts names of columns. coordinate_columns: those that hold the geometry.
     """
 
@@ -49,6 +50,7 @@ class Source(ABC):
     columns: list[str]
     kind: str | None
     rows: int | None
+    layer: str | None = None
     declared_crs: str | None = None
     implied_crs: str | None = None
     axes_known: bool = True

@@ -1,5 +1,6 @@
 """Zip archives: looked at before anything in them is opened, and never unpacked to the disk."""
 
+import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -9,41 +10,42 @@ from etl.formats.errors import BadArchive, NoLayerInFile
 # Deflate cannot do better than 1,032 to 1; sparse geodata stays under 200 to 1.
 MAX_RATIO = 500
 SMALL = 10_000_000
+# A File Geodatabase has hundreds of files.
+MAX_MEMBERS = 20_000
 
 
-def members(file: Path, suffixes: frozenset[str]) -> list[str]:
-    """Names in the archive `file` that end in one of `suffixes`; raises BadArchive, or NoLayerInFile for none."""
-    infos = _infos(file)
-    for info in infos:
+def names(file: Path) -> list[str]:
+    """All that the archive `file` holds, once it was seen to be harmless; raises BadArchive.
+
+    Not that which only systems and programs put there.
+    """
+    found = infos(file, file.name)
+    for info in found:
         _must_be_harmless(info)
-    _must_not_be_huge(infos)
-    found = [info.filename for info in infos if PurePosixPath(info.filename).suffix.lower() in suffixes]
-    found = [name for name in found if not name.startswith('__MACOSX/')]
-    if not found:
-        raise NoLayerInFile(
-            vi=f'Tệp nén {file.name} không có lớp dữ liệu nào ({_names(infos)}). '
-            'Nén đủ các tệp .shp, .shx, .dbf, .prj rồi gửi lại.',
-            en=f'The archive {file.name} has no data layer ({_names(infos)}). '
-            'Zip the .shp, .shx, .dbf and .prj files together and send it again.',
-        )
-    return sorted(found)
+    must_not_be_huge(file.name, found)
+    return sorted(info.filename for info in found if not info.filename.startswith('__MACOSX/'))
 
 
-def suffixes_of(file: Path, member: str) -> set[str]:
-    """Suffixes, in lower case, of all files in the archive that have the name of `member` but for the suffix."""
-    stem = PurePosixPath(member).with_suffix('')
-    names = (PurePosixPath(info.filename) for info in _infos(file))
-    return {name.suffix.lower() for name in names if name.with_suffix('') == stem}
+def no_layer(file: Path) -> NoLayerInFile:
+    """The refusal of an archive without anything that is read."""
+    listed = _listed(names(file))
+    return NoLayerInFile(
+        vi=f'Tệp nén {file.name} không có lớp dữ liệu nào ({listed}). '
+        'Nén đủ các tệp .shp, .shx, .dbf, .prj rồi gửi lại.',
+        en=f'The archive {file.name} has no data layer ({listed}). '
+        'Zip the .shp, .shx, .dbf and .prj files together and send it again.',
+    )
 
 
-def _infos(file: Path) -> list[zipfile.ZipInfo]:
+def infos(file: Path, name: str) -> list[zipfile.ZipInfo]:
+    """What the directory of the archive `file`, which the sender calls `name`, lists; raises BadArchive."""
     try:
         with zipfile.ZipFile(file) as archive:
             return [info for info in archive.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise BadArchive(
-            vi=f'{file.name} không phải là tệp zip đọc được. Nén lại và gửi lại.',
-            en=f'{file.name} is not a readable zip archive. Zip the files again and resend.',
+            vi=f'{name} không phải là tệp zip đọc được. Nén lại và gửi lại.',
+            en=f'{name} is not a readable zip archive. Zip the files again and resend.',
         ) from None
 
 
@@ -54,6 +56,11 @@ def _must_be_harmless(info: zipfile.ZipInfo) -> None:
             vi=f'Tệp nén có đường dẫn ra ngoài thư mục ("{info.filename}"). Nén lại chỉ với các tệp dữ liệu.',
             en=f'The archive has a path that leads outside ("{info.filename}"). Zip only the data files.',
         )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise BadArchive(
+            vi=f'Tệp nén có liên kết ("{info.filename}") thay cho tệp. Nén chính tệp đó.',
+            en=f'The archive has a link ("{info.filename}") in place of a file. Zip the file itself.',
+        )
     if info.flag_bits & 0x1:
         raise BadArchive(
             vi=f'Tệp nén có mật khẩu ("{info.filename}"). Gửi tệp không mật khẩu.',
@@ -61,19 +68,19 @@ def _must_be_harmless(info: zipfile.ZipInfo) -> None:
         )
 
 
-def _must_not_be_huge(infos: list[zipfile.ZipInfo]) -> None:
+def must_not_be_huge(name: str, infos: list[zipfile.ZipInfo], limit_mb: int | None = None) -> None:
+    """Raises BadArchive where what `infos` describe unpacks to more than is read, or shrank as only a bomb does."""
     size_mb = sum(info.file_size for info in infos) / 1e6
-    limit_mb = LimitSettings().max_unpacked_mb
+    limit_mb = limit_mb or LimitSettings().max_unpacked_mb
     bombs = [info.filename for info in infos if info.file_size > max(SMALL, MAX_RATIO * info.compress_size)]
-    if size_mb > limit_mb or bombs:
+    if size_mb > limit_mb or bombs or len(infos) > MAX_MEMBERS:
         raise BadArchive(
-            vi=f'Tệp nén bung ra quá lớn ({size_mb:,.0f} MB; tối đa {limit_mb:,} MB, tỉ lệ nén {MAX_RATIO}). '
-            'Chia nhỏ rồi gửi lại.',
-            en=f'The archive unpacks to too much ({size_mb:,.0f} MB; at most {limit_mb:,} MB, ratio {MAX_RATIO}). '
-            'Send it in parts.',
+            vi=f'{name} bung ra quá lớn ({size_mb:,.0f} MB trong {len(infos)} tệp; tối đa {limit_mb:,} MB, '
+            f'{MAX_MEMBERS:,} tệp, tỉ lệ nén {MAX_RATIO}). Chia nhỏ rồi gửi lại.',
+            en=f'{name} unpacks to too much ({size_mb:,.0f} MB in {len(infos)} files; at most {limit_mb:,} MB, '
+            f'{MAX_MEMBERS:,} files, ratio {MAX_RATIO}). Send it in parts.',
         )
 
 
-def _names(infos: list[zipfile.ZipInfo]) -> str:
-    names = [info.filename for info in infos[:5]]
-    return ', '.join(names + ['…'] * (len(infos) > 5)) or '0'
+def _listed(names: list[str]) -> str:
+    return ', '.join(names[:5] + ['…'] * (len(names) > 5)) or '0'

@@ -14,7 +14,6 @@ from etl.delivery import UnknownAgency
 from etl.doctor.columns import MissingColumn
 from etl.doctor.coordinates import NoPlaces
 from etl.doctor.garbled import garbled_example
-from etl.formats.csv_table import NoCoordinates
 from etl.formats.errors import (
     AmbiguousLayer,
     BadArchive,
@@ -28,6 +27,7 @@ from etl.formats.errors import (
     WrongEncoding,
 )
 from etl.formats.opening import must_exist
+from etl.formats.table import NoCoordinates
 from etl.scope import UnknownUnit
 from etl.shape import WrongKind
 

@@ -1,0 +1,77 @@
+"""Which of several layers in a file is meant."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from dothi.core.layer import Layer
+from dothi.core.text import search_key
+from etl.doctor.columns import fits
+from etl.formats.errors import AmbiguousLayer, NoLayerInFile
+from etl.formats.source import Source, family
+
+SHOWN = 20
+
+
+def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
+    """The only one; or the one with the layer's name; or the only one whose geometry and columns fit.
+
+    wanted: the name that the sender gave. Raises NoLayerInFile for a name that is not there, and AmbiguousLayer.
+    """
+    candidates = _called(sources, name, wanted) if wanted is not None else sources
+    if not candidates:
+        raise NoLayerInFile(vi=f'{name} không có lớp dữ liệu nào.', en=f'{name} has no data layer.')
+    if len(candidates) == 1:
+        return candidates[0]
+    fitting = [source for source in candidates if _fits(source, layer)]
+    for found in (_named(candidates, layer), _named(fitting, layer), fitting):
+        if len(found) == 1:
+            return found[0]
+    # With nothing that fits, what is closest is refused with its reason by whoever looks at columns.
+    raise _ambiguous(fitting or candidates, layer, name)
+
+
+def _called(sources: Sequence[Source], name: str, wanted: str) -> list[Source]:
+    key = search_key(wanted)
+    found = [source for source in sources if key in _own_names(source) | {search_key(source.name)}]
+    if found:
+        return found
+    listed = _listed(sources)
+    raise NoLayerInFile(
+        vi=f'{name} không có lớp "{wanted}". Các lớp trong tệp: {listed}.',
+        en=f'{name} has no layer "{wanted}". Its layers: {listed}.',
+    )
+
+
+def _named(sources: Sequence[Source], layer: Layer) -> list[Source]:
+    names = {search_key(layer.id), search_key(layer.title.vi), search_key(layer.title.en)}
+    return [source for source in sources if names & _own_names(source)]
+
+
+def _own_names(source: Source) -> set[str]:
+    """The name of the layer inside its file; or that of a file inside its archive."""
+    if source.layer is not None:
+        return {search_key(source.layer)}
+    path = PurePosixPath(source.name)
+    return {search_key(path.stem), search_key(path.name)}
+
+
+def _fits(source: Source, layer: Layer) -> bool:
+    kind = family(source.kind)
+    if source.kind == 'None' or (kind is not None and kind != family(layer.geometry)):
+        return False
+    return fits(source.columns, layer, source.names_cut_at)
+
+
+def _ambiguous(sources: Sequence[Source], layer: Layer, name: str) -> AmbiguousLayer:
+    listed = _listed(sources)
+    return AmbiguousLayer(
+        vi=f'{name} có nhiều lớp và không rõ lớp nào là {layer.id}: {listed}. '
+        'Chọn bằng --source-layer TÊN, hoặc gửi riêng lớp đó.',
+        en=f'{name} has several layers, and which one is {layer.id} is not clear: {listed}. '
+        'Choose with --source-layer NAME, or send that one alone.',
+    )
+
+
+def _listed(sources: Sequence[Source]) -> str:
+    names = [f'{source.layer or source.name} ({source.kind or "?"})' for source in sources]
+    return ', '.join(names[:SHOWN] + ['…'] * (len(names) > SHOWN))

@@ -1,0 +1,58 @@
+"""KML and KMZ: each folder a layer, extended data as columns, always WGS 84."""
+
+from pathlib import Path, PurePosixPath
+
+from pyogrio import list_layers, read_info
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from dothi.core.settings import LimitSettings
+from etl.formats import zipped
+from etl.formats.item import Item
+from etl.formats.ogr import OgrSource, unreadable
+from etl.formats.xml_guard import must_fit_in_memory, must_stand_alone
+
+SUFFIXES = frozenset({'.kml', '.kmz'})
+DRIVER = 'LIBKML'
+# How Google Earth draws a placemark, and nothing about what it stands for.
+DRAWING = frozenset({'altitudeMode', 'tessellate', 'extrude', 'visibility', 'drawOrder', 'icon', 'snippet', 'camera'})
+
+
+def kml_sources(item: Item) -> list[OgrSource]:
+    """The layers of a KML file, or of the documents that a KMZ archive holds; without those that are empty."""
+    must_fit_in_memory(item)
+    path, folder = item.unpacked() if item.suffix == '.kmz' else (item.gdal_path, None)
+    if item.suffix == '.kmz':
+        _look_into(Path(path), item.name)
+    else:
+        must_stand_alone(item, root='kml')
+    try:
+        found = [_describe(str(path), item.name, str(name), folder) for name, _ in list_layers(path)]
+    except (DataSourceError, DataLayerError) as error:
+        raise unreadable(item.name, error) from None
+    return [source for source in found if source.rows] or found
+
+
+def _look_into(archive: Path, name: str) -> None:
+    """Refuses a KMZ that is a bomb, or one of whose documents points elsewhere."""
+    zipped.must_not_be_huge(name, zipped.infos(archive, name), LimitSettings().max_document_mb)
+    for member in zipped.names(archive):
+        if PurePosixPath(member).suffix.lower() == '.kml':
+            must_stand_alone(Item(archive, member), root='kml', packed=True)
+
+
+def _describe(path: str, name: str, layer: str, folder: object) -> OgrSource:
+    info = read_info(path, layer=layer)
+    if info['driver'] != DRIVER:
+        raise unreadable(name, DataSourceError(info['driver']))
+    kind = info['geometry_type']
+    return OgrSource(
+        name=f'{name}:{layer}',
+        path=path,
+        layer=layer,
+        columns=[str(name) for name in info['fields'] if name not in DRAWING],
+        kind=None if kind in ('Unknown', 'GeometryCollection') else kind,
+        rows=info['features'] if info['features'] >= 0 else None,
+        implied_crs='OGC:CRS84',
+        unicode=True,
+        unpacked=folder,
+    )

@@ -1,0 +1,70 @@
+"""Which columns of a table hold its coordinates, by their names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dothi.core.text import search_key
+
+
+def _with_axis(directions: set[str]) -> set[str]:
+    beside = {f'{axis} {word}' for axis in 'xy' for word in directions}
+    return directions | beside | {' '.join(reversed(both.split())) for both in beside}
+
+
+LONGITUDE = frozenset({'lon', 'lng', 'long', 'longitude', 'kinh do', 'kinhdo'})
+LATITUDE = frozenset({'lat', 'latitude', 'vi do', 'vido'})
+# An axis letter may stand beside the direction: "X (Bắc)", "E (Y)".
+EASTING = frozenset({'easting'} | _with_axis({'e', 'east', 'dong'}))
+NORTHING = frozenset({'northing'} | _with_axis({'n', 'north', 'bac'}))
+X = frozenset({'x', 'tdx', 'toadox'})
+Y = frozenset({'y', 'tdy', 'toadoy'})
+WKT = frozenset({'wkt', 'geom', 'geometry', 'the geom', 'hinh hoc'})
+# What is said beside the axis: units, notation, system. The longer ones come first.
+ASIDES = re.compile(
+    r'\b(?:do phut giay|do thap phan|decimal degrees|he toa do|toa ?do|coordinates?|coord|point|vn ?2000'
+    r'|wgs ?84|gps|gnss|utm|tm ?3|tm|dms|dd|degrees?|met(?:er|re)?s?|he|theo|td|m)\b'
+)
+VN2000 = re.compile(r'\bvn ?2000\b')
+
+
+@dataclass(frozen=True)
+class Place:
+    """Positions of the columns of easting and northing, or of WKT.
+
+    implied_crs: the system that their names imply. axes_known: False for X and Y.
+    """
+
+    east: int
+    north: int
+    wkt: int | None = None
+    implied_crs: str | None = None
+    axes_known: bool = True
+
+
+def find_place(columns: Sequence[str]) -> Place | None:
+    """Where `columns` say that the coordinates are, the plainest names first; None where they do not."""
+    plain = [re.sub(r'[\W_]+', ' ', search_key(column)).strip() for column in columns]
+    keys = [_axis(key) for key in plain]
+
+    def find(names: frozenset[str]) -> int | None:
+        return next((i for i, key in enumerate(keys) if key in names), None)
+
+    for east_names, north_names, known in ((LONGITUDE, LATITUDE, True), (EASTING, NORTHING, True), (X, Y, False)):
+        east, north = find(east_names), find(north_names)
+        if east is not None and north is not None:
+            implied = _geographic(plain[east], plain[north]) if east_names is LONGITUDE else None
+            return Place(east, north, implied_crs=implied, axes_known=known)
+    wkt = find(WKT)
+    return None if wkt is None else Place(wkt, wkt, wkt)
+
+
+def _axis(key: str) -> str:
+    """`key` without what is said beside the axis: "toa do x m" is "x"."""
+    bare = re.sub(r' +', ' ', ASIDES.sub(' ', key)).strip()
+    return bare or key
+
+
+def _geographic(*names: str) -> str:
+    """The system of longitude and latitude: WGS 84, unless both names say VN-2000."""
+    return 'EPSG:4756' if all(VN2000.search(name) for name in names) else 'EPSG:4326'

@@ -1,0 +1,46 @@
+"""GeoPackage and MapInfo tables that would have GDAL open something else."""
+
+import re
+
+from pyogrio.raw import read_arrow
+
+from etl.formats.errors import ForeignReference
+from etl.formats.item import Item
+from etl.formats.ogr import READ_ERRORS, unreadable
+
+# A spatial index and a text index are virtual tables within the file; VirtualOGR and its kin read others.
+VIRTUAL = """select name from sqlite_master where sql like 'create virtual table%'
+             and sql not like '%using rtree%' and sql not like '%using fts_(%' and sql not like '%using "rtree"%'"""
+HEAD_BYTES = 10_000
+TAB_TYPE = re.compile(r'^\s*type\s+"?(\w+)', re.IGNORECASE | re.MULTILINE)
+# Seamless tables, views and rasters name files; a table of its own has none.
+TAB_POINTS = re.compile(r'^\s*(?:open\s+table|create\s+view|file\s+"|.*isseamless"\s*=\s*"true)', re.I | re.M)
+OWN_TYPES = frozenset({'native', 'dbf'})
+
+
+def geopackage_must_stand_alone(item: Item) -> None:
+    """Raises ForeignReference where the database in `item` has tables that are read from elsewhere."""
+    try:
+        _, found = read_arrow(item.gdal_path, sql=VIRTUAL)
+    except READ_ERRORS as error:
+        raise unreadable(item.name, error) from None
+    for name in found.column('name').to_pylist():
+        raise _points_elsewhere(item, name)
+
+
+def tab_must_stand_alone(item: Item) -> None:
+    """Raises ForeignReference for a .tab that is a view, a raster or a link to a database."""
+    text = item.head(HEAD_BYTES).decode('latin-1')
+    type_ = TAB_TYPE.search(text)
+    pointing = TAB_POINTS.search(text)
+    if pointing or (type_ and type_[1].lower() not in OWN_TYPES):
+        raise _points_elsewhere(item, (pointing or type_ or ['?'])[0].strip())
+
+
+def _points_elsewhere(item: Item, what: str) -> ForeignReference:
+    return ForeignReference(
+        vi=f'{item.name} không tự chứa dữ liệu mà trỏ tới nơi khác ({what}). Lưu thành bảng riêng (Save Copy As) '
+        'rồi gửi lại.',
+        en=f'{item.name} does not hold its data but refers elsewhere ({what}). Save it as a table of its own '
+        '(Save Copy As) and resend.',
+    )

@@ -1,0 +1,188 @@
+"""Tables whose rows have their place in columns: the same rules for a CSV and for a sheet of a workbook."""
+
+import itertools
+import re
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from dothi.core.errors import DataRefused
+from dothi.core.text import Text
+from etl.formats.dms import parse_coordinate
+from etl.formats.place import Place, find_place
+from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
+from etl.problems import Finding
+
+# Titles, dates and signatures stand above the header, not whole pages of them.
+HEADER_WITHIN = 40
+# A row "(1) (2) (3)" under the header numbers the columns; two cells could be a coordinate.
+FEWEST_NUMBERED = 3
+COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
+
+
+class NoCoordinates(DataRefused):
+    """A table without columns that hold coordinates."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where a table begins: position of the header among the rows, names of the columns, and what their place is."""
+
+    row: int
+    columns: list[str]
+    place: Place | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSource(Source):
+    """A table whose rows have coordinates in columns."""
+
+    header_row: int
+    place: Place
+
+    @abstractmethod
+    def cells(self) -> Iterator[Sequence[str]]:
+        """All rows of the table, with what stands above its header."""
+
+    def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
+        """All rows, each cell as text; a blank line is no row, nor is one that numbers the columns."""
+        first_row = 1
+        for chunk in itertools.batched(_below(self.cells(), self.header_row), rows):
+            yield self._batch(first_row, chunk)
+            first_row += len(chunk)
+
+    def _batch(self, first_row: int, chunk: tuple[Sequence[str], ...]) -> RawBatch:
+        width = len(self.columns)
+        long = np.array([i for i, row in enumerate(chunk) if _filled(row[width:])], dtype=np.intp)
+        cells = list(zip(*([*row, *[''] * (width - len(row))][:width] for row in chunk), strict=True))
+        columns = {name: pa.array(cells[i], pa.string()) for i, name in enumerate(self.columns)}
+        geometry, findings = self._geometry(cells)
+        if long.size:
+            says = Text(
+                vi=f'nhiều ô hơn tiêu đề ({width} cột). Đặt giá trị có dấu phân cách trong ngoặc kép.',
+                en=f'more cells than the header ({width} columns). Quote values that contain the delimiter.',
+            )
+            findings.append(Finding('type', long, says))
+        return RawBatch(first_row, columns, geometry, findings)
+
+    def _geometry(self, cells: list[tuple[str, ...]]) -> tuple[Geometries, list[Finding]]:
+        place = self.place
+        if place.wkt is not None:
+            return _from_wkt(cells[place.wkt], self.columns[place.wkt])
+        east, north = (_numbers(cells[i]) for i in (place.east, place.north))
+        missing = np.isnan(east) | np.isnan(north)
+        geometry = np.full(len(east), None)
+        geometry[~missing] = shapely.points(east[~missing], north[~missing])
+        return geometry, _missing(missing, [self.columns[place.east], self.columns[place.north]])
+
+
+def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
+    """The first row that names columns of coordinates; else the widest one, without a place; None for no rows at all.
+
+    A name that is missing is taken from the row above, where a merged cell has it.
+    """
+    without: list[Header] = []
+    above: Sequence[str] = ()
+    for position, row in enumerate(itertools.islice(rows, HEADER_WITHIN)):
+        if _filled(row):
+            columns = _names(row, above)
+            place = find_place(columns)
+            if place is not None:
+                return Header(position, columns, place)
+            without.append(Header(position, columns, None))
+        above = row
+    return max(without, key=lambda header: len(header.columns), default=None)
+
+
+def _must_have_place(header: Header, name: str) -> Place:
+    """The place; raises NoCoordinates where no column of the table `name` holds coordinates."""
+    if header.place is not None:
+        return header.place
+    raise NoCoordinates(
+        vi=f'{name} không có cột tọa độ (có: {", ".join(header.columns)}). '
+        'Đặt tên cột là E và N, X và Y, lon và lat (kinh độ, vĩ độ), hoặc WKT.',
+        en=f'{name} has no coordinate columns (it has: {", ".join(header.columns)}). '
+        'Name them E and N, X and Y, lon and lat, or WKT.',
+    )
+
+
+def described(header: Header, name: str) -> dict[str, Any]:
+    """What a header tells of its table, as fields of the source; raises NoCoordinates."""
+    place = _must_have_place(header, name)
+    return {
+        'columns': header.columns,
+        'kind': 'Point' if place.wkt is None else None,
+        'implied_crs': place.implied_crs,
+        'axes_known': place.axes_known,
+        'coordinate_columns': frozenset({header.columns[place.east], header.columns[place.north]}),
+        'place': place,
+        'header_row': header.row,
+    }
+
+
+def _below(rows: Iterator[Sequence[str]], header: int) -> Iterator[Sequence[str]]:
+    kept = (row for row in itertools.islice(rows, header + 1, None) if _filled(row))
+    first = next(kept, None)
+    if first is not None and not _numbers_columns(first):
+        yield first
+    yield from kept
+
+
+def _filled(row: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in row)
+
+
+def _numbers_columns(row: Sequence[str]) -> bool:
+    """Whether the row only counts the columns: 1, 2, 3 or (1), (2), (3)."""
+    counted = [COUNTING.fullmatch(cell.strip()) for cell in row if cell.strip()]
+    numbers = [int(found[1]) for found in counted if found]
+    return len(counted) >= FEWEST_NUMBERED and numbers == list(range(1, len(counted) + 1))
+
+
+def _names(row: Sequence[str], above: Sequence[str]) -> list[str]:
+    """The header's names, made different where two are the same or one is missing."""
+    names: list[str] = []
+    for position, cell in enumerate(row, start=1):
+        over = above[position - 1].strip() if position <= len(above) else ''
+        name = cell.strip() or over or f'({position})'
+        names.append(name if name not in names else f'{name} ({position})')
+    return names
+
+
+def _numbers(cells: tuple[str, ...]) -> NDArray[np.float64]:
+    """Coordinates, nan where a cell has none."""
+    return np.array([_coordinate(cell) for cell in cells], dtype=np.float64)
+
+
+def _coordinate(cell: str) -> float:
+    try:
+        return parse_coordinate(cell)
+    except ValueError:
+        return float('nan')
+
+
+def _missing(missing: NDArray[np.bool_], columns: list[str]) -> list[Finding]:
+    rows = np.flatnonzero(missing)
+    if not rows.size:
+        return []
+    says = Text(
+        vi=f'thiếu tọa độ hoặc tọa độ không phải là số ({", ".join(columns)}). Điền tọa độ.',
+        en=f'the coordinates are missing or not numbers ({", ".join(columns)}). Fill them in.',
+    )
+    return [Finding('coordinates_missing', rows, says)]
+
+
+def _from_wkt(cells: tuple[str, ...], column: str) -> tuple[Geometries, list[Finding]]:
+    texts = np.array([cell.strip() or None for cell in cells], dtype=object)
+    geometry = shapely.from_wkt(texts, on_invalid='ignore')
+    empty = np.array([text is None for text in texts])
+    broken = np.flatnonzero(shapely.is_missing(geometry) & ~empty)
+    says = Text(vi='WKT không đọc được. Sửa hình học.', en='the WKT cannot be read. Correct the geometry.')
+    found = [Finding('geometry_invalid', broken, says, column)] if broken.size else []
+    return geometry, found + _missing(empty, [column])

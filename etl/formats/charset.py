@@ -22,11 +22,14 @@ def windows_codec(name: str) -> str | None:
     return f'cp{found[1]}' if found else None
 
 
-def mapinfo_codec(item: Item) -> str | None:
-    """The codec through which GDAL passes a MapInfo file's text, or None where it leaves the bytes alone.
+def mapinfo_text(item: Item) -> dict[str, str | None]:
+    """What the first lines of a MapInfo file say, and the codec through which GDAL passes its text.
 
-    MapInfo names the code page in the first lines; GDAL decodes the Windows ones and leaves "Neutral" alone.
+    GDAL decodes WindowsLatin1, and leaves the bytes of WindowsVietnamese and Neutral alone.
     """
-    head = item.head(400).decode('latin-1').lower()
-    charset = re.search(r'windows(latin1|vietnamese)', head)
-    return {'latin1': 'cp1252', 'vietnamese': 'cp1258'}[charset[1]] if charset else None
+    found = re.search(r'windows(latin1|vietnamese)', item.head(400).decode('latin-1').lower())
+    charset = found[1] if found else None
+    return {
+        'read_as': 'cp1252' if charset == 'latin1' else None,
+        'declared_encoding': 'cp1258' if charset == 'vietnamese' else None,
+    }

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 from pyogrio.raw import open_arrow
 
 from dothi.core.text import Text
-from etl.formats.charset import code_page, mapinfo_codec
+from etl.formats.charset import code_page, mapinfo_text
 from etl.formats.errors import UnreadableFile
 from etl.formats.item import Item
 from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
@@ -76,7 +77,7 @@ class OgrSource(Source):
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """All rows as Arrow, without row-by-row work."""
         try:
-            with open_arrow(self.path, batch_size=rows, use_pyarrow=True, **self._asked()) as (meta, reader):
+            with _opened(self.path, batch_size=rows, use_pyarrow=True, **self._asked()) as (meta, reader):
                 last = 0
                 for batch in _batches(reader, meta['geometry_name'] or 'wkb_geometry'):
                     yield self.finished(batch)
@@ -109,7 +110,7 @@ def ogr_sources(item: Item) -> list[OgrSource]:
     form, path = FORMATS[item.suffix], item.gdal_path
     try:
         # Each look into a GeoJSON file reads all of it.
-        names = fiona.listlayers(path) if form.several_layers else [None]
+        names = fiona.listlayers(path, **form.options) if form.several_layers else [None]
         return [_describe(item, name, form) for name in names]
     except (FionaError, DataSourceError, DataLayerError) as error:
         raise unreadable(item.name, error) from None
@@ -172,7 +173,7 @@ def _text(item: Item, form: Format) -> dict[str, Any]:
     """
     if form is SHAPEFILE:
         return {'declared_encoding': code_page(item), 'read_as': 'latin-1', 'options': {'encoding': 'ISO-8859-1'}}
-    return {'read_as': mapinfo_codec(item) if form is MAPINFO else None, 'options': form.options}
+    return (mapinfo_text(item) if form is MAPINFO else {}) | {'options': form.options}
 
 
 def _batches(reader: Any, geometry_name: str) -> Iterator[RawBatch]:
@@ -183,6 +184,16 @@ def _batches(reader: Any, geometry_name: str) -> Iterator[RawBatch]:
         geometry, findings = _geometry(wkb, batch.num_rows)
         yield RawBatch(first_row, columns, geometry, findings)
         first_row += batch.num_rows
+
+
+@contextmanager
+def _opened(path: str, **asked: Any) -> Iterator[Any]:
+    with ExitStack() as stack:
+        with warnings.catch_warnings():
+            # such as a charset that GDAL does not know: its bytes are decoded here
+            warnings.simplefilter('ignore', RuntimeWarning)
+            opened = stack.enter_context(open_arrow(path, **asked))
+        yield opened
 
 
 def _next(reader: Any) -> Any:

@@ -14,10 +14,21 @@ from shapely.geometry import mapping
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from etl.deliver import deliver
+from etl.formats import Source, open_source
 from etl.options import DeliveryOptions
 from etl.report import Report
 
-DRIVERS = {'.shp': 'ESRI Shapefile', '.gpkg': 'GPKG', '.tab': 'MapInfo File'}
+DRIVERS = {
+    '.shp': 'ESRI Shapefile',
+    '.gpkg': 'GPKG',
+    '.tab': 'MapInfo File',
+    '.mif': 'MapInfo File',
+    '.fgb': 'FlatGeobuf',
+    '.gdb': 'OpenFileGDB',
+    '.gml': 'GML',
+    '.kml': 'LIBKML',
+    '.kmz': 'LIBKML',
+}
 FIELDS = {int: 'int', float: 'float', str: 'str:80', bool: 'bool'}
 Row = dict[str, Any]
 Rows = Sequence[tuple[Row, Any]]
@@ -89,6 +100,16 @@ def agency(tmp_path: Path) -> Agency:
     folder = tmp_path / 'gửi'
     folder.mkdir()
     return Agency(folder)
+
+
+@pytest.fixture
+def opened(locality: Locality) -> Callable[..., Source]:
+    """The source in a file, as a layer would take it; asks no database."""
+
+    def opened_(file: Path, layer: str = 'schools', encoding: str | None = None, name: str | None = None) -> Source:
+        return open_source(file, locality.layers[layer], encoding, name)
+
+    return opened_
 
 
 @pytest.fixture

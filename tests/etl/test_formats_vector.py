@@ -1,0 +1,200 @@
+"""Formats of GIS programs: each gives the rows that were written into it."""
+
+import json
+import shutil
+import unicodedata
+import zipfile
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+from etl.formats.errors import AmbiguousLayer, BadArchive, NoLayerInFile
+
+NAMES = ['Trường Tiểu học Hải Hậu', 'Trường THCS Nghĩa Hưng']
+TYPED = {'MA_TRUONG': ['a', 'b'], 'TEN_TRUONG': NAMES, 'CAP_HOC': ['primary', 'secondary'], 'SO_CHO': [400, 12]}
+# Those that know no system but WGS 84.
+GEOGRAPHIC = ('.kml', '.kmz')
+
+
+@pytest.fixture
+def written(agency):
+    """Writes two schools with pyogrio, in whatever format the suffix names."""
+
+    def written_(name, layer=None, columns=None, points=None, driver=None, **how):
+        path = agency.folder / name
+        geographic = path.suffix in GEOGRAPHIC
+        places = points or [agency.point(), agency.point(10, 20)]
+        if geographic and points is None:
+            places = [shapely.Point(106.168, 20.429), shapely.Point(106.169, 20.43)]
+        columns = columns or TYPED
+        pyogrio.raw.write(
+            path,
+            shapely.to_wkb(np.array(places)),
+            [np.array(values, dtype=object if isinstance(values[0], str) else 'int32') for values in columns.values()],
+            list(columns),
+            layer=layer,
+            geometry_type='Point',
+            crs='EPSG:4326' if geographic else 'EPSG:9209',
+            driver=driver or DRIVERS[path.suffix],
+            **how,
+        )
+        return path
+
+    return written_
+
+
+DRIVERS = {
+    '.mif': 'MapInfo File',
+    '.fgb': 'FlatGeobuf',
+    '.gdb': 'OpenFileGDB',
+    '.gml': 'GML',
+    '.kml': 'LIBKML',
+    '.kmz': 'LIBKML',
+    '.gpkg': 'GPKG',
+}
+
+
+def rows(source):
+    """Code, name, seats and place of all rows, by code."""
+    (batch,) = source.batches()
+    columns = (batch.columns[name].to_pylist() for name in ('MA_TRUONG', 'TEN_TRUONG', 'SO_CHO'))
+    found = [(*row, point.x, point.y) for *row, point in zip(*columns, batch.geometry, strict=True)]
+    return sorted((code, name, int(seats), round(x, 6), round(y, 6)) for code, name, seats, x, y in found)
+
+
+def expected(agency, suffix):
+    places = [(agency.east, agency.north), (agency.east + 10, agency.north + 20)]
+    if suffix in GEOGRAPHIC:
+        places = [(106.168, 20.429), (106.169, 20.43)]
+    return [('a', NAMES[0], 400, *places[0]), ('b', NAMES[1], 12, *places[1])]
+
+
+@pytest.mark.parametrize('suffix', ['.mif', '.fgb', '.gdb', '.gml', '.kml', '.kmz'])
+def test_each_format_gives_what_was_written(suffix, agency, written, opened):
+    how = {'ENCODING': 'UTF-8'} if suffix == '.mif' else {}
+    assert rows(opened(written(f'truong{suffix}', **how))) == expected(agency, suffix)
+
+
+@pytest.mark.parametrize('suffix', ['.mif', '.fgb', '.gdb', '.gml', '.kml', '.kmz'])
+def test_each_format_is_read_inside_an_archive(suffix, agency, written, opened):
+    file = written(f'truong{suffix}')
+    archive = agency.folder / 'đợt 1.zip'
+    with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED) as packed:
+        for part in sorted([*agency.folder.glob('truong.*'), *file.glob('*')]):
+            if part.is_file():
+                packed.write(part, f'thư mục/{part.relative_to(agency.folder)}')
+    assert rows(opened(archive)) == expected(agency, suffix)
+
+
+def test_nothing_is_written_beside_a_gml_that_is_read(agency, written, opened):
+    file = written('t.gml')
+    (agency.folder / 't.xsd').unlink()
+    rows(opened(file))
+    assert [path.name for path in agency.folder.iterdir()] == ['t.gml']
+
+
+def test_a_geodatabase_is_delivered_and_kept_as_a_folder(agency, written, send, query, database):
+    file = written('truong.gdb')
+    assert send(file, 'schools').rows.good == 2
+    ((path, size),) = query('select store_path, size_bytes from catalog.delivery')
+    assert path.endswith('.gdb.zip')
+    assert size == sum(part.stat().st_size for part in file.iterdir())
+    # the very same folder again, as a copy
+    copy = agency.folder / 'lại' / 'truong.gdb'
+    shutil.copytree(file, copy)
+    assert send(copy, 'schools').unchanged
+
+
+def test_a_geodatabase_zipped_without_its_folder_says_so(agency, written, opened):
+    file = written('t.gdb')
+    with pytest.raises(BadArchive, match='folder'):
+        opened(agency.zip('t.zip', sorted(file.iterdir())))
+
+
+def test_a_mapinfo_interchange_file_with_gdals_datum_is_vn2000(agency, written, send):
+    """GDAL and MapInfo write 9209 as datum 104, which is WGS 84: 224 m off, if it were believed."""
+    file = written('t.mif', ENCODING='UTF-8')
+    assert 'CoordSys Earth Projection 8, 104' in file.read_text()
+    report = send(file, 'schools', dry_run=True)
+    assert report.crs.decided == 'EPSG:9209'
+
+
+@pytest.mark.parametrize(
+    ('charset', 'codec', 'text'),
+    [
+        ('WindowsVietnamese', 'cp1258', 'Ha\u0323 Lươ'),
+        ('Neutral', 'utf-8', 'Hạ Lươ'),
+        ('WindowsLatin1', 'cp1252', 'Là, Cát'),
+        ('UTF-8', 'utf-8', 'Hạ Lươ'),
+    ],
+)
+def test_the_charset_of_a_mapinfo_file_is_followed_to_the_last_letter(
+    charset, codec, text, agency, written, send, query
+):
+    """GDAL knows no WindowsVietnamese, and hands its bytes on."""
+    file = written('t.mif', columns=TYPED | {'TEN_TRUONG': ['XXXXXXX', 'YYYYYYY']})
+    file.write_bytes(file.read_bytes().replace(b'"Neutral"', f'"{charset}"'.encode()))
+    table = file.with_suffix('.mid')
+    table.write_bytes(table.read_bytes().replace(b'XXXXXXX', text.encode(codec)))
+    assert send(file, 'schools').rows.good == 2
+    assert query("select name from layer.schools where code = 'a'") == [(unicodedata.normalize('NFC', text),)]
+
+
+KML = """<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document>
+<Schema name="s" id="s"><SimpleField name="CAP_HOC" type="string"/></Schema>
+<Folder><name>Trường học</name>
+<Placemark><name>Trường A</name><ExtendedData>EXTENDED</ExtendedData>
+<Point><coordinates>106.168,20.429,0</coordinates></Point></Placemark></Folder>
+<Folder><name>Ranh giới</name><Placemark><name>B</name><Polygon><outerBoundaryIs><LinearRing>
+<coordinates>106,20 107,20 107,21 106,20</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Folder>
+<Folder><name>trống</name></Folder>
+</Document></kml>"""
+
+
+@pytest.mark.parametrize(
+    'extended',
+    [
+        '<Data name="CAP_HOC"><value>primary</value></Data>',
+        '<SchemaData schemaUrl="#s"><SimpleData name="CAP_HOC">primary</SimpleData></SchemaData>',
+    ],
+)
+def test_names_and_extended_data_of_kml_are_columns(extended, agency, opened):
+    source = opened(agency.text('t.kml', KML.replace('EXTENDED', extended)), name='trường học')
+    (batch,) = source.batches()
+    found = {name: batch.columns[name].to_pylist() for name in ('Name', 'CAP_HOC')}
+    assert found == {'Name': ['Trường A'], 'CAP_HOC': ['primary']}
+    assert 'tessellate' not in source.columns
+    assert source.implied_crs == 'OGC:CRS84'
+
+
+def test_a_folder_that_is_not_in_the_file_is_told_with_those_that_are(agency, opened):
+    with pytest.raises(NoLayerInFile, match='Trường học') as caught:
+        opened(agency.text('t.kml', KML), name='trường mầm non')
+    assert 'trống' not in caught.value.text.vi
+
+
+def test_the_sender_says_which_of_two_fitting_layers_is_meant(written, opened, locality):
+    file = written('t.gpkg', layer='đợt 1')
+    written('t.gpkg', layer='đợt 2', columns=TYPED | {'MA_TRUONG': ['c', 'd']}, append=False)
+    with pytest.raises(AmbiguousLayer, match='--source-layer'):
+        opened(file)
+    (batch,) = opened(file, name='Đợt 2').batches()
+    assert batch.columns['MA_TRUONG'].to_pylist() == ['c', 'd']
+
+
+def test_an_attribute_table_in_a_geodatabase_is_no_layer(agency, written, opened):
+    file = written('t.gdb', layer='lop_a')
+    no_geometry = {'geometry_type': None, 'crs': None}
+    pyogrio.raw.write(
+        file, None, [np.array(['x'], dtype=object)], ['GHI_CHU'], layer='ghi_chu', driver='OpenFileGDB', **no_geometry
+    )
+    assert opened(file).layer == 'lop_a'
+
+
+def test_a_geojson_of_a_single_object_is_still_read(agency, opened):
+    shape = {'type': 'Point', 'coordinates': [106.168, 20.429]}
+    feature = {'type': 'Feature', 'properties': {'MA_TRUONG': 'a'}, 'geometry': shape}
+    assert opened(agency.text('t.geojson', json.dumps(feature))).columns == ['MA_TRUONG']

@@ -40,6 +40,7 @@ STAGES = {
     'inspect': 'Xem tệp · inspect',
     'stage': 'Đọc và kiểm tra hàng · read and check rows',
     'duplicates': 'Tìm hàng trùng · find duplicates',
+    'check': 'Kiểm tra giữa các hàng · check rows against each other',
     'lock': 'Chờ lượt · wait for the layer',
     'diff': 'So sánh · compare',
     'release': 'Phát hành · release',

@@ -1,7 +1,8 @@
 """From an inspected file to a verdict and, where it is good, a release: all in one transaction of the caller."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import shapely
@@ -11,8 +12,11 @@ from dothi.core.layer import Layer
 from etl import notes, quarantine, stage
 from etl.delivery import Delivery
 from etl.doctor.coordinates import Decision, decide
+from etl.doctor.rows.completeness import missing_units
 from etl.doctor.rows.duplicates import Fault, duplicates
 from etl.doctor.rows.geometry import Area
+from etl.doctor.rows.near_duplicates import Places
+from etl.doctor.rows.units import parents
 from etl.held import Reason
 from etl.inspecting import Inspected, inspect
 from etl.prepare import Plan, prepare
@@ -33,6 +37,7 @@ from etl.release import (
 from etl.report import Report, Verdict
 from etl.report_map import outlines
 from etl.scope import scope_polygon
+from etl.staged_checks import errors_of, noticed, warnings_of
 from etl.staged_faults import take_out
 from etl.tally import Tally
 
@@ -48,6 +53,7 @@ class Load:
     scope: Any
     report: Report
     tally: Tally
+    places: Places = field(default_factory=Places)
 
 
 def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> Report:
@@ -70,12 +76,15 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
         srid=locality.srid,
         area=Area(extent_polygon(locality), scope, options.unit),
         register=register_rows(layer, locality, on),
+        on=options.as_of or datetime.now().astimezone().date(),
+        parents=parents(layer, locality, units, on),
     )
     stage.create(db, layer, locality.srid, delivery.staging)
     _stage(work, plan)
     _take_out_faults(work, plan)
+    _look_at_all_rows(work, plan, on)
     report.rows, report.text = work.tally.rows(), inspected.decoder.report()
-    report.notes += notes.flattened(work.tally)
+    report.notes += notes.about_rows(work.tally, layer, inspected.matching)
     report.verdict = _judge_rows(work) or _release(work)
     stage.drop(db, delivery.staging)
     return report
@@ -110,7 +119,9 @@ def _stage(work: Load, plan: Plan) -> None:
             if copying is not None:
                 copying.result()
             tally.add(rows)
-            _quarantine(work, plan, rows.problems)
+            if plan.layer.checks.near_duplicate_m:
+                work.places.add(rows.row_numbers, rows.geometry)
+            _quarantine(work, plan, rows.problems + rows.warnings)
             copying = copier.submit(stage.copy, work.db, plan.layer, plan.srid, work.delivery.staging, rows)
             progress('stage', tally.read, source.rows)
         if copying is not None:
@@ -136,6 +147,21 @@ def _take_out_faults(work: Load, plan: Plan) -> None:
     problems = take_out(work.db, staging, faults, work.inspected.source, plan)
     work.tally.add_faults(problems)
     _quarantine(work, plan, problems)
+
+
+def _look_at_all_rows(work: Load, plan: Plan, on: date) -> None:
+    """What only shows among all staged rows: errors are taken out, warnings told, units without a row noted."""
+    layer, staging, tally = plan.layer, work.delivery.staging, work.tally
+    work.delivery.progress('check', 0, None)
+    faults = noticed(work.db, layer, staging, work.places, on)
+    problems = take_out(work.db, staging, errors_of(faults, layer), work.inspected.source, plan)
+    tally.add_faults(problems)
+    _quarantine(work, plan, problems)
+    warnings, counts = warnings_of(work.db, faults, staging, plan)
+    tally.add_warnings(warnings, counts)
+    if work.delivery.number is not None and warnings:
+        quarantine.keep_rows(work.db, work.delivery.number, layer.id, f'EPSG:{plan.srid}', warnings)
+    tally.missing += missing_units(work.db, layer, staging, plan.register, plan.parents, work.delivery.options)
 
 
 def _judge_rows(work: Load) -> Verdict | None:

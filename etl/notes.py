@@ -3,6 +3,8 @@
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
+from etl.doctor.rows.completeness import incomplete
+from etl.doctor.rows.factors import whole_column, whole_columns
 from etl.options import DeliveryOptions
 from etl.release import Moved, Outcome
 from etl.tally import Tally
@@ -35,6 +37,15 @@ def about_columns(matching: Matching, used: frozenset[str]) -> list[Text]:
         names = ', '.join(matching.filled)
         notes.append(Text(vi=f'Lấy từ danh mục đơn vị: {names}.', en=f'Taken from the register of units: {names}.'))
     return notes
+
+
+def about_rows(tally: Tally, layer: Layer, matching: Matching) -> list[Text]:
+    """What is to be said of many rows at once."""
+    columns = [
+        whole_column(matching.source(name), layer.columns[name], factor, off, tally.values[name])
+        for name, (factor, off) in whole_columns(tally.off, tally.values).items()
+    ]
+    return flattened(tally) + columns + ([incomplete(tally.missing)] if tally.missing else [])
 
 
 def flattened(tally: Tally) -> list[Text]:

@@ -1,30 +1,42 @@
-"""One batch of a file made ready for staging: normalised, checked, its faults told."""
+"""One batch of a file made ready for staging: normalised, checked, repaired where allowed, its faults told."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import shapely
+from numpy.typing import NDArray
 
-from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Layer
 from etl.doctor.columns import Matching
 from etl.doctor.coordinates import Reading
 from etl.doctor.legible import Decoder
+from etl.doctor.rows import factors
+from etl.doctor.rows.dates import survey_dates
 from etl.doctor.rows.geometry import Area, place
+from etl.doctor.rows.repair import Mended, repaired
+from etl.doctor.rows.slivers import slivers
+from etl.doctor.rows.units import Parent, outside_parents, unknown_units
 from etl.doctor.rows.values import attributes, required
 from etl.formats.source import Geometries, RawBatch
-from etl.problems import Finding, Problem, message
+from etl.problems import Finding, Problem
+from etl.quality import severity_of
 from etl.register import RegisterRows, fill
+from etl.report import Repair
+from etl.telling import problems, repairs
 
-# What the file has in a row: its attributes, and its geometry as WKB.
-Original = tuple[dict[str, object], bytes | None]
+# Of each kind of warning and repair, how many rows of a batch are told one by one; all are counted.
+TOLD = 1_000
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is decided once for a delivery, and then done with every batch."""
+    """What is decided once for a delivery, and then done with every batch.
+
+    on: the day that the data describe. parents: the units that the layer's columns name.
+    """
 
     layer: Layer
     matching: Matching
@@ -33,11 +45,18 @@ class Plan:
     srid: int
     area: Area
     register: RegisterRows | None
+    on: date
+    parents: list[Parent] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The good rows of a batch, with their numbers in the file, and the faults of the others."""
+    """The good rows of a batch, with their numbers in the file, the faults of the others, and what else was noticed.
+
+    warnings: what was noticed in good rows, and repairs: what was put right in them, each as far as TOLD;
+    warned, repaired: how often in all. off: by column and factor, how many values seem to be in another unit;
+    values: how many values a column has of which that can be told.
+    """
 
     row_numbers: Any
     columns: dict[str, Any]
@@ -45,28 +64,90 @@ class Prepared:
     problems: list[Problem]
     bad_rows: int
     flattened: int
+    warnings: list[Problem] = field(default_factory=list)
+    warned: Counter[str] = field(default_factory=Counter)
+    repairs: list[Repair] = field(default_factory=list)
+    repaired: Counter[str] = field(default_factory=Counter)
+    off: Counter[tuple[str, float]] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch as the layer wants it, with all that was found, before good rows and bad ones go apart."""
+
+    columns: dict[str, Any]
+    geometry: Geometries
+    findings: list[Finding]
+    mended: list[Mended]
+    flattened: int
 
 
 def prepare(batch: RawBatch, plan: Plan) -> Prepared:
-    """The batch as the layer wants it. A row with any fault is not among the good ones."""
-    typed, findings = attributes(batch.columns, plan.layer, plan.matching, plan.decoder.decode, len(batch))
-    typed, unknown = fill(typed, plan.layer, plan.matching, plan.register)
-    findings += unknown
-    findings += _required(typed, plan, findings)
-    placed = place(batch.geometry, plan.layer, plan.reading, plan.srid, plan.area, batch.findings)
-    findings = batch.findings + findings + placed.findings
+    """The batch as the layer wants it. A row with any error is not among the good ones, a row with warnings is."""
+    checked = _check(batch, plan)
+    errors, warnings = _by_severity(checked.findings, plan.layer)
     good = np.ones(len(batch), dtype=bool)
-    for finding in findings:
+    for finding in errors:
         good[finding.rows] = False
+    warnings = [finding.only(good) for finding in warnings]
+    told = [finding.first(TOLD) for finding in warnings]
+    mended = [repair for repair in checked.mended if good[repair.row]]
     numbers = np.arange(batch.first_row, batch.first_row + len(batch))
     return Prepared(
         row_numbers=pa.array(numbers[good]),
-        columns=typed if good.all() else {name: values.filter(pa.array(good)) for name, values in typed.items()},
-        geometry=placed.geometry[good],
-        problems=problems(batch, findings, plan),
+        columns=_rows(checked.columns, good),
+        geometry=checked.geometry[good],
+        problems=problems(batch, errors, plan.decoder, plan.reading),
         bad_rows=int((~good).sum()),
-        flattened=placed.flattened,
+        flattened=checked.flattened,
+        warnings=problems(batch, told, plan.decoder, plan.reading, 'warning'),
+        warned=_sizes(warnings),
+        repairs=repairs(mended[:TOLD], batch.first_row, plan.reading, plan.srid),
+        repaired=Counter(repair.repair for repair in mended),
+        off=factors.count(checked.findings, checked.columns, plan.layer, plan.matching),
+        values=factors.counted(checked.columns, plan.layer),
     )
+
+
+def _check(batch: RawBatch, plan: Plan) -> Checked:
+    layer, matching = plan.layer, plan.matching
+    vertices = repaired(batch, layer)
+    typed, findings = attributes(batch.columns, layer, matching, plan.decoder.decode, len(batch))
+    typed, unknown = fill(typed, layer, matching, plan.register)
+    findings += unknown
+    findings += _required(typed, plan, findings)
+    mend = 'make_valid' in layer.checks.repair
+    placed = place(vertices.geometry, layer, plan.reading, plan.srid, plan.area, vertices.findings, mend)
+    findings = vertices.findings + findings + placed.findings + _asked_for(typed, placed.geometry, plan, findings)
+    return Checked(typed, placed.geometry, findings, vertices.done + placed.mended, placed.flattened)
+
+
+def _asked_for(typed: dict[str, Any], geometry: Geometries, plan: Plan, told: list[Finding]) -> list[Finding]:
+    """What the layer file turns on; a code that the register does not know is told once."""
+    checks, matching = plan.layer.checks, plan.matching
+    known = {finding.column for finding in told if finding.code == 'unknown_unit'}
+    findings = [finding for finding in unknown_units(typed, plan.parents, matching) if finding.column not in known]
+    findings += survey_dates(typed, plan.layer, matching, plan.on)
+    findings += slivers(geometry, checks.sliver_width_m)
+    return findings + outside_parents(typed, geometry, plan.parents, matching, checks.parent_tolerance_m)
+
+
+def _by_severity(findings: list[Finding], layer: Layer) -> tuple[list[Finding], list[Finding]]:
+    """Errors, and warnings."""
+    errors = [finding for finding in findings if severity_of(finding.code, layer) == 'error']
+    return errors, [finding for finding in findings if severity_of(finding.code, layer) == 'warning']
+
+
+def _rows(columns: dict[str, Any], good: NDArray[np.bool_]) -> dict[str, Any]:
+    return columns if good.all() else {name: values.filter(pa.array(good)) for name, values in columns.items()}
+
+
+def _sizes(findings: list[Finding]) -> Counter[str]:
+    sizes: Counter[str] = Counter()
+    for finding in findings:
+        sizes[finding.code] += finding.rows.size
+    return +sizes
 
 
 def _required(typed: dict[str, Any], plan: Plan, findings: list[Finding]) -> list[Finding]:
@@ -75,60 +156,3 @@ def _required(typed: dict[str, Any], plan: Plan, findings: list[Finding]) -> lis
     found = required(typed, plan.layer, plan.matching, findings)
     kept = [(finding, [int(row) for row in finding.rows if int(row) not in unknown]) for finding in found]
     return [Finding(f.code, np.array(rows, dtype=np.intp), f.says, f.column) for f, rows in kept if rows]
-
-
-def problems(batch: RawBatch, findings: list[Finding], plan: Plan) -> list[Problem]:
-    """The faults one by one, in the order of rows, each with the row as the file gave it."""
-    rows = {int(row) for finding in findings for row in finding.rows}
-    given = originals(batch, sorted(rows), plan.decoder)
-    located = places(batch, sorted(rows), plan.reading)
-    told = [
-        _problem(batch.first_row, int(row), finding, position, given, located)
-        for finding in findings
-        for position, row in enumerate(finding.rows)
-    ]
-    return sorted(told, key=lambda problem: problem.row)
-
-
-def _problem(
-    first_row: int,
-    row: int,
-    finding: Finding,
-    position: int,
-    given: dict[int, Original],
-    located: dict[int, tuple[float, float]],
-) -> Problem:
-    attributes_, wkb = given[row]
-    value = attributes_.get(finding.column) if finding.column else None
-    text = None if value is None or finding.code in ('key_missing', 'required') else str(value)
-    said = message(first_row + row, finding.column, text, finding.text(position))
-    return Problem(first_row + row, finding.code, finding.column, text, said, attributes_, wkb, located.get(row))
-
-
-def originals(batch: RawBatch, rows: list[int], decoder: Decoder) -> dict[int, Original]:
-    """Attributes and geometry of `rows` as the file has them; bytes that are no text are shown as \\xNN."""
-    taken = {name: _plain(values.take(pa.array(rows, pa.int64())), decoder) for name, values in batch.columns.items()}
-    wkb = shapely.to_wkb(batch.geometry[rows])
-    return {row: ({name: taken[name][i] for name in taken}, wkb[i]) for i, row in enumerate(rows)}
-
-
-def _plain(values: Any, decoder: Decoder) -> list[object]:
-    if pa.types.is_string(values.type):
-        return [None if raw is None else decoder.show(raw) for raw in values.cast(pa.binary()).to_pylist()]
-    return [v if v is None or isinstance(v, bool | int | float) else str(v) for v in values.to_pylist()]
-
-
-def places(batch: RawBatch, rows: list[int], reading: Reading) -> dict[int, tuple[float, float]]:
-    """Longitude and latitude of the rows whose geometry has a place on earth."""
-    geometry = batch.geometry[rows]
-    usable = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    points = shapely.centroid(shapely.envelope(geometry[usable]))
-    xy = shapely.get_coordinates(points)
-    xy = xy[:, ::-1] if reading.swapped else xy
-    lon, lat = transformer(reading.crs.definition, proj_string(WGS84)).transform(xy[:, 0], xy[:, 1])
-    known = np.array(rows)[usable] if rows else np.array([], dtype=int)
-    return {
-        int(row): (round(float(x), 6), round(float(y), 6))
-        for row, x, y in zip(known, lon, lat, strict=True)
-        if abs(x) <= 180 and abs(y) <= 90
-    }

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dothi.core.layer import Severity
 from dothi.core.text import Text
 
 Code = Literal[
@@ -26,6 +27,15 @@ Code = Literal[
     'coordinates_missing',
     'unknown_unit',
     'outside_scope',
+    'outside_parent',
+    'near_duplicate',
+    'duplicate_geometry',
+    'sliver',
+    'overlap',
+    'gap',
+    'dangle',
+    'date_future',
+    'date_stale',
 ]
 Rows = NDArray[np.intp]
 
@@ -46,10 +56,22 @@ class Finding:
         """What is to be said about the row at `position` of `rows`."""
         return self.says if isinstance(self.says, Text) else self.says[position]
 
+    def only(self, wanted: NDArray[np.bool_]) -> 'Finding':
+        """The finding for those of its rows that are `wanted` in the batch."""
+        return self._at(np.flatnonzero(wanted[self.rows]))
+
+    def first(self, count: int) -> 'Finding':
+        """The finding for its first rows."""
+        return self._at(np.arange(min(count, self.rows.size)))
+
+    def _at(self, positions: Rows) -> 'Finding':
+        says = self.says if isinstance(self.says, Text) else [self.says[position] for position in positions]
+        return Finding(self.code, self.rows[positions], says, self.column)
+
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of one row, with the row as the file gave it."""
+    """One fault of one row, with the row as the file gave it. A warning's row is released all the same."""
 
     row: int
     code: Code
@@ -59,6 +81,7 @@ class Problem:
     attributes: dict[str, object] = field(default_factory=dict)
     geom_wkb: bytes | None = None
     place: tuple[float, float] | None = None
+    severity: Severity = 'error'
 
 
 def message(row: int, column: str | None, value: str | None, says: Text) -> Text:

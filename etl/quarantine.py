@@ -1,4 +1,4 @@
-"""Rows that failed: kept with the reason and their original values."""
+"""Rows that failed, and rows with warnings: kept with the reason and their original values."""
 
 import csv
 import io
@@ -10,7 +10,8 @@ from psycopg2.extensions import connection as Connection
 from etl.problems import Problem
 
 COLUMNS = (
-    'delivery_id, layer_id, row_number, code, column_name, value, message_vi, message_en, attributes, geom_wkb, crs'
+    'delivery_id, layer_id, row_number, code, column_name, value, message_vi, message_en, attributes, geom_wkb, crs, '
+    'severity'
 )
 
 
@@ -37,7 +38,7 @@ def _line(problem: Problem, delivery: int, layer_id: str, crs: str | None) -> li
     attributes = json.dumps(_finite(problem.attributes), ensure_ascii=False, allow_nan=False)
     message = problem.message
     head = [delivery, layer_id, problem.row, problem.code, problem.column, problem.value]
-    return [*head, message.vi, message.en, attributes, wkb, crs]
+    return [*head, message.vi, message.en, attributes, wkb, crs, problem.severity]
 
 
 def _finite(attributes: dict[str, object]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from dothi.core.layer import Severity
 from dothi.core.text import Text
 from etl.held import Reason
 
@@ -13,7 +14,7 @@ LISTED_ROWS = 1_000
 
 
 class BadRow(BaseModel):
-    """One fault of one row. `row` counts from 1 in the order of the file."""
+    """One fault of one row. `row` counts from 1 in the order of the file; `element` is one of ISO 19157."""
 
     row: int
     code: str
@@ -23,6 +24,20 @@ class BadRow(BaseModel):
     message_en: str
     # longitude and latitude, where the row's place is known
     place: tuple[float, float] | None = None
+    severity: Severity = 'error'
+    element: str | None = None
+
+
+class Repair(BaseModel):
+    """One thing that was put right in one row, as the layer file allows; areas in m², of polygons."""
+
+    row: int
+    repair: str
+    message: str
+    message_en: str
+    place: tuple[float, float] | None = None
+    area_before_m2: float | None = None
+    area_after_m2: float | None = None
 
 
 class Candidate(BaseModel):
@@ -54,9 +69,11 @@ class ColumnText(BaseModel):
 
 
 class Rows(BaseModel):
-    """How many rows were read, how many can be released, and what is wrong with the others.
+    """How many rows were read, how many can be released, and what is wrong with them.
 
-    bad_rows: rows with a fault. by_code: how often each fault was met. bad: the first faults, one by one.
+    bad_rows: rows with an error, which stay out; bad: the first errors, one by one; by_code: how often each was met.
+    warnings: the first of what was noticed in rows that are released. repairs: the first of what was put right.
+    missing: units that should have a row and have none. quality: faults and warnings by element of ISO 19157.
     """
 
     read: int = 0
@@ -64,6 +81,12 @@ class Rows(BaseModel):
     bad_rows: int = 0
     by_code: dict[str, int] = {}
     bad: list[BadRow] = []
+    warnings_by_code: dict[str, int] = {}
+    warnings: list[BadRow] = []
+    repairs_by_kind: dict[str, int] = {}
+    repairs: list[Repair] = []
+    missing: list[str] = []
+    quality: dict[str, int] = {}
 
 
 class DiffReport(BaseModel):

@@ -5,8 +5,9 @@ from psycopg2.extensions import connection as Connection
 
 from etl.doctor.rows.duplicates import Fault
 from etl.formats.source import Source
-from etl.prepare import Plan, originals, places
+from etl.prepare import Plan
 from etl.problems import Problem, message
+from etl.telling import originals, places
 
 
 def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, plan: Plan) -> list[Problem]:
@@ -25,7 +26,7 @@ def _problems(faults: dict[int, Fault], source: Source, plan: Plan) -> list[Prob
     key = plan.matching.source(plan.layer.key[0]) if plan.layer.key else None
     for batch in source.batches():
         here = [row - batch.first_row for row in faults if 0 <= row - batch.first_row < len(batch)]
-        located = places(batch, sorted(here), plan.reading)
+        located = places(batch.geometry, sorted(here), plan.reading)
         for position, (attributes, wkb) in originals(batch, sorted(here), plan.decoder).items():
             fault = faults[batch.first_row + position]
             value = None if key is None or attributes.get(key) is None else str(attributes[key])

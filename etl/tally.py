@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from etl.prepare import Prepared
 from etl.problems import Problem
-from etl.report import LISTED_ROWS, BadRow, Rows
+from etl.quality import KINDS, by_element
+from etl.report import LISTED_ROWS, BadRow, Repair, Rows
 
 # A copy of a row that is kept loses nothing, so it does not speak against the file.
 HARMLESS = 'duplicate_row'
@@ -21,19 +22,36 @@ class Tally:
     flattened: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     listed: list[BadRow] = field(default_factory=list)
+    warned: Counter[str] = field(default_factory=Counter)
+    warnings: list[BadRow] = field(default_factory=list)
+    repaired: Counter[str] = field(default_factory=Counter)
+    repairs: list[Repair] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    off: Counter[tuple[str, float]] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
 
     def add(self, rows: Prepared) -> None:
         """Counts a prepared batch."""
         self.read += len(rows.geometry) + rows.bad_rows
         self.bad_rows += rows.bad_rows
         self.flattened += rows.flattened
+        self.off += rows.off
+        self.values += rows.values
+        self.repaired += rows.repaired
+        self.repairs += rows.repairs[: max(0, LISTED_ROWS - len(self.repairs))]
         self._list(rows.problems)
+        self.add_warnings(rows.warnings, rows.warned)
 
     def add_faults(self, problems: list[Problem]) -> None:
         """Counts faults that only showed among staged rows; each is another row's only one."""
         self.bad_rows += len(problems)
         self.harmless += sum(problem.code == HARMLESS for problem in problems)
         self._list(problems)
+
+    def add_warnings(self, problems: list[Problem], counts: Counter[str]) -> None:
+        """Counts what was noticed in rows that stay; `problems` may be the first of them only."""
+        self.warned += counts
+        self.warnings += map(_listed, problems[: max(0, LISTED_ROWS - len(self.warnings))])
 
     @property
     def bad_share(self) -> float:
@@ -42,25 +60,35 @@ class Tally:
 
     def rows(self) -> Rows:
         """The counts as the report shows them."""
+        missing = Counter({'unit_missing': len(self.missing)})
         return Rows(
             read=self.read,
             good=self.read - self.bad_rows,
             bad_rows=self.bad_rows,
             by_code=dict(sorted(self.codes.items())),
             bad=sorted(self.listed, key=lambda row: row.row),
+            warnings_by_code=dict(sorted((self.warned + missing).items())),
+            warnings=sorted(self.warnings, key=lambda row: row.row),
+            repairs_by_kind=dict(sorted(self.repaired.items())),
+            repairs=self.repairs,
+            missing=self.missing,
+            quality=by_element(self.codes + self.warned + missing),
         )
 
     def _list(self, problems: list[Problem]) -> None:
         self.codes.update(problem.code for problem in problems)
-        for problem in problems[: max(0, LISTED_ROWS - len(self.listed))]:
-            self.listed.append(
-                BadRow(
-                    row=problem.row,
-                    code=problem.code,
-                    column=problem.column,
-                    value=problem.value,
-                    message=problem.message.vi,
-                    message_en=problem.message.en,
-                    place=problem.place,
-                )
-            )
+        self.listed += map(_listed, problems[: max(0, LISTED_ROWS - len(self.listed))])
+
+
+def _listed(problem: Problem) -> BadRow:
+    return BadRow(
+        row=problem.row,
+        code=problem.code,
+        column=problem.column,
+        value=problem.value,
+        message=problem.message.vi,
+        message_en=problem.message.en,
+        place=problem.place,
+        severity=problem.severity,
+        element=KINDS[problem.code].element,
+    )

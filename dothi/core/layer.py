@@ -18,6 +18,7 @@ Severity = Literal['error', 'warning']
 # The faults whose severity a layer file may set; the others make a row unusable and are always errors.
 Judged = Literal[
     'near_duplicate',
+    'duplicate_geometry',
     'sliver',
     'gap',
     'overlap',

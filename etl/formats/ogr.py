@@ -182,7 +182,8 @@ def _batches(reader: Any, geometry_name: str) -> Iterator[RawBatch]:
         columns = {name: batch.column(name) for name in batch.schema.names}
         wkb = columns.pop(geometry_name, None)
         geometry, findings = _geometry(wkb, batch.num_rows)
-        yield RawBatch(first_row, columns, geometry, findings)
+        unbuilt = {int(row): wkb[int(row)].as_py() for finding in findings for row in finding.rows}
+        yield RawBatch(first_row, columns, geometry, findings, unbuilt)
         first_row += batch.num_rows
 
 

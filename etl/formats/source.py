@@ -21,13 +21,15 @@ class RawBatch:
 
     first_row: number of the first row, from 1. columns: Arrow arrays by the file's names; the bytes of text
     are not checked yet. geometry: shapely geometries in the file's coordinates, None where there is none.
-    findings: what the reader itself could not make sense of.
+    findings: what the reader itself could not make sense of. unbuilt: WKB of the rows (positions in the batch)
+    whose geometry is there but is not well formed, such as a ring that is not closed.
     """
 
     first_row: int
     columns: dict[str, Any]
     geometry: Geometries
     findings: list[Finding] = field(default_factory=list)
+    unbuilt: dict[int, bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.geometry)

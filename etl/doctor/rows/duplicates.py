@@ -24,11 +24,12 @@ NAMED_ROWS = 5
 
 @dataclass(frozen=True)
 class Fault:
-    """A staged row that cannot stay, and why."""
+    """What is wrong with a staged row. place: longitude and latitude, where it is not the row's own."""
 
     row: int
     code: Code
     says: Text
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Geometry of a batch in the working CRS, and what is wrong with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.coordinates import Reading
+from etl.doctor.rows.repair import Mended, replaced, valid
 from etl.formats.source import Geometries
 from etl.moving import without
 from etl.problems import Finding
@@ -26,22 +27,37 @@ class Area:
 
 @dataclass(frozen=True)
 class Placed:
-    """Geometry in the working CRS (None where faulty or absent), the faults, and how many lost a Z or M."""
+    """Geometry in the working CRS, None where faulty or absent; faults; how many lost a Z or M; what was mended."""
 
     geometry: Geometries
     findings: list[Finding]
     flattened: int
+    mended: list[Mended] = field(default_factory=list)
 
 
-def place(geometry: Geometries, layer: Layer, reading: Reading, srid: int, area: Area, told: list[Finding]) -> Placed:
+def place(
+    geometry: Geometries,
+    layer: Layer,
+    reading: Reading,
+    srid: int,
+    area: Area,
+    told: list[Finding],
+    mend: bool = False,
+) -> Placed:
     """`geometry` of the layer's kind, valid, in the system `srid` and inside `area`.
 
-    told: faults that the reader found in the same rows, which are not told a second time.
+    told: faults that the reader found in the same rows, which are not told a second time. mend: whether what is
+    invalid is to be made valid where that keeps the area.
     """
     shaped = fit(geometry, layer.geometry)
-    findings = [_without(finding, told) for finding in shaped.findings]
+    findings = [_without(finding, told, len(geometry)) for finding in shaped.findings]
     usable = shaped.geometry
     bad = invalid(usable)
+    mended: list[Mended] = []
+    if mend and bad.any():
+        rows = np.flatnonzero(bad)
+        usable, mended = replaced(usable, rows, valid(usable[rows], layer.geometry), 'make_valid')
+        bad[[repair.row for repair in mended]] = False
     if bad.any():
         findings.append(invalid_finding(usable, bad))
         usable = without(usable, bad)
@@ -52,15 +68,14 @@ def place(geometry: Geometries, layer: Layer, reading: Reading, srid: int, area:
     if area.unit is not None:
         elsewhere = ~shapely.is_missing(moved) & ~_inside(moved, area.unit)
         findings.append(Finding('outside_scope', np.flatnonzero(elsewhere), _elsewhere(area.unit_code)))
-    return Placed(moved, [finding for finding in findings if finding.rows.size], shaped.flattened)
+    return Placed(moved, [finding for finding in findings if finding.rows.size], shaped.flattened, mended)
 
 
-def _without(finding: Finding, told: list[Finding]) -> Finding:
-    known = np.concatenate([other.rows for other in told]) if told else np.array([], dtype=np.intp)
-    keep = ~np.isin(finding.rows, known)
-    says = finding.says
-    kept = says if isinstance(says, Text) else [text for text, keeps in zip(says, keep, strict=True) if keeps]
-    return Finding(finding.code, finding.rows[keep], kept, finding.column)
+def _without(finding: Finding, told: list[Finding], rows: int) -> Finding:
+    new = np.ones(rows, dtype=bool)
+    for other in told:
+        new[other.rows] = False
+    return finding.only(new)
 
 
 def _move(geometry: Geometries, reading: Reading, srid: int) -> Geometries:

@@ -11,6 +11,7 @@ from dothi.core.coverage import Band
 from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
+from etl.doctor.rows.factors import numbers, range_texts
 from etl.problems import Finding
 from etl.values import ARROW_TYPES, Bools, coded, convert, out_of_range
 
@@ -76,8 +77,13 @@ def _column(values: Any, column: Column, source: str, layer: Layer, decode: Deco
         typed, strange = coded(typed, column.domain)
         findings.append(_finding('domain', strange, source, _domain(column, layer)))
     if column.type in ('integer', 'number'):
-        findings.append(_finding('range', out_of_range(typed, column), source, range_says(column)))
+        findings.append(_range(typed, column, source))
     return typed, [finding for finding in findings if finding.rows.size]
+
+
+def _range(typed: Any, column: Column, source: str) -> Finding:
+    rows = np.flatnonzero(out_of_range(typed, column))
+    return Finding('range', rows, range_texts(numbers(typed.take(pa.array(rows))), column, range_says(column)), source)
 
 
 def _too_long(keys: Any, source: str) -> list[Finding]:

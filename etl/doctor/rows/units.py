@@ -1,0 +1,121 @@
+"""Codes of administrative units in rows: known on the day, and the row lies in the unit that it names."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from etl.doctor.columns import Matching
+from etl.formats.source import Geometries
+from etl.problems import Finding
+from etl.reference import Units
+
+
+@dataclass(frozen=True)
+class Parent:
+    """What is known of the units that the layer's `column` names.
+
+    listed: what the register says of each; polygons: those that are released. One of the two may be empty.
+    """
+
+    column: str
+    layer: str
+    on: date
+    listed: dict[str, dict[str, str]]
+    polygons: dict[str, shapely.Geometry]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes in force on the day."""
+        return sorted(self.listed or self.polygons)
+
+
+def parents(layer: Layer, locality: Locality, units: list[Units], on: date) -> list[Parent]:
+    """The units behind each of the layer's columns with a `unit_layer` of which any unit is known on the day `on`.
+
+    A layer with a period of validity has rows of other days too, whose units this day says nothing of: none then.
+    """
+    if layer.publish.validity is not None:
+        return []
+    named = {name: column.unit_layer for name, column in layer.columns.items() if column.unit_layer}
+    found = [_parent(name, unit_layer, locality, units, on) for name, unit_layer in named.items()]
+    return [parent for parent in found if parent.codes]
+
+
+def unknown_units(typed: dict[str, Any], parents: list[Parent], matching: Matching) -> list[Finding]:
+    """Rows whose code is no unit's on that day."""
+    findings = []
+    for parent in parents:
+        codes = typed[parent.column]
+        strange = pc.and_(pc.is_valid(codes), pc.invert(pc.is_in(codes, pa.array(parent.codes, pa.string()))))
+        rows = np.flatnonzero(np.asarray(strange))
+        if rows.size:
+            findings.append(Finding('unknown_unit', rows, _unknown(parent), matching.source(parent.column)))
+    return findings
+
+
+def outside_parents(
+    typed: dict[str, Any], geometry: Geometries, parents: list[Parent], matching: Matching, tolerance_m: float | None
+) -> list[Finding]:
+    """Rows that lie farther than `tolerance_m` outside the unit that they name.
+
+    A row lies where its point on the surface is: a road or a parcel may cross the boundary. geometry: in the
+    working CRS, None where absent. Only units with a known polygon can tell.
+    """
+    if tolerance_m is None or not any(parent.polygons for parent in parents):
+        return []
+    points = shapely.point_on_surface(geometry)
+    findings = []
+    for parent in parents:
+        away = _distances(typed[parent.column], points, parent)
+        rows = np.flatnonzero(away > tolerance_m)
+        if rows.size:
+            says = [_outside(distance, parent) for distance in away[rows]]
+            findings.append(Finding('outside_parent', rows, says, matching.source(parent.column)))
+    return findings
+
+
+def _parent(column: str, unit_layer: str, locality: Locality, units: list[Units], on: date) -> Parent:
+    released = [known for known in units if known.layer.id == unit_layer]
+    polygons = {code: known.polygon(code) for known in released for code in set(known.codes)}
+    layer = locality.layers.get(unit_layer)
+    listed = locality.register(layer.register_, on) if layer and layer.register_ else {}
+    return Parent(column, unit_layer, on, listed, polygons)
+
+
+def _distances(codes: Any, points: Geometries, parent: Parent) -> NDArray[np.float64]:
+    """Metres from each point to the unit that its row names, 0 inside it, nan where either is unknown."""
+    encoded = pc.dictionary_encode(codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes)
+    index = np.asarray(pc.fill_null(encoded.indices, -1))
+    away = np.full(len(points), np.nan)
+    for position, code in enumerate(encoded.dictionary.to_pylist()):
+        polygon = parent.polygons.get(code)
+        if polygon is not None:
+            rows = np.flatnonzero(index == position)
+            shapely.prepare(polygon)
+            out = rows[~shapely.intersects(polygon, points[rows])]
+            away[rows] = 0
+            away[out] = shapely.distance(polygon, points[out])
+    return away
+
+
+def _unknown(parent: Parent) -> Text:
+    return Text(
+        vi=f'không phải là mã đơn vị ({parent.layer}) có hiệu lực ngày {parent.on}. Sửa mã, hoặc đặt --as-of.',
+        en=f'is not the code of a unit ({parent.layer}) in force on {parent.on}. Correct it, or set --as-of.',
+    )
+
+
+def _outside(distance: float, parent: Parent) -> Text:
+    return Text(
+        vi=f'là đơn vị ({parent.layer}) mà đối tượng nằm cách {distance:.0f} m. Sửa mã hoặc vị trí.',
+        en=f'is a unit ({parent.layer}) from which the feature lies {distance:.0f} m away. Correct code or place.',
+    )

@@ -48,12 +48,12 @@ def warnings_of(db: Connection, faults: list[Fault], staging: str, plan: Plan) -
 
 def _problems(db: Connection, faults: list[Fault], staging: str, plan: Plan) -> list[Problem]:
     rows = _staged(db, [fault.row for fault in faults], staging, plan) if faults else {}
-    key = plan.matching.source(plan.layer.key[0])
+    key = plan.matching.source(plan.layer.key[0]) if plan.layer.key else None
     to_wgs84 = transformer(proj_string(plan.srid), proj_string(WGS84))
     told = []
     for fault in faults:
         values, wkb = rows[fault.row]
-        value = None if values[key] is None else str(values[key])
+        value = None if key is None or values[key] is None else str(values[key])
         centre = shapely.centroid(shapely.envelope(shapely.from_wkb(wkb)))
         lon, lat = to_wgs84.transform(centre.x, centre.y)
         place = fault.place or (round(lon, 6), round(lat, 6))

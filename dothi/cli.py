@@ -47,7 +47,13 @@ Json = Annotated[
 File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .csv .tab .tif …")]
 LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
 Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
-Encoding = Annotated[str | None, typer.Option(help='Bảng mã chữ · Text encoding of the file: utf-8, cp1258.')]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help='Bảng mã chữ, cho cả tệp hoặc từng cột · Text encoding of the file or of a column: '
+        'utf-8, tcvn3, vni, viscii, cp1258; TEN=tcvn3,DIA_CHI=vni.'
+    ),
+]
 SourceLayer = Annotated[
     str | None,
     typer.Option('--source-layer', help='Lớp trong tệp · Which layer, sheet or folder of a file that holds several.'),

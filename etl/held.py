@@ -4,16 +4,24 @@ from typing import Literal
 
 from dothi.core.text import Text
 
-# crs: which system the coordinates are in. loss, moved, cover: that so much goes, moves or is left bare. file: what
-# only the message tells.
-Reason = Literal['crs', 'loss', 'moved', 'cover', 'file']
+# crs: which system the coordinates are in. encoding: which a column's text is in. columns: which column is which.
+# loss, moved, cover: that so much goes, moves or is left bare. file: what only the message tells.
+Reason = Literal['crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'file']
 
 WAITS_FOR: dict[str, Text] = {
     'crs': Text(vi='hệ tọa độ nào', en='which coordinate system'),
+    'encoding': Text(vi='bảng mã nào', en='which text encoding'),
+    'columns': Text(vi='cột nào là cột nào', en='which column is which'),
     'loss': Text(vi='bỏ nhiều như vậy có đúng không', en='whether so much is to go'),
     'moved': Text(vi='dời nhiều như vậy có đúng không', en='whether so much is to move'),
     'cover': Text(vi='chỉ phủ một phần có đúng không', en='whether it is to cover so little'),
     'file': Text(vi='xem ghi chú', en='what its notes say'),
+}
+# What has to be said beside yes.
+OPTIONS: dict[Reason, str] = {
+    'crs': ' --crs EPSG:…',
+    'encoding': ' --encoding CỘT=…',
+    'columns': ' --column CỘT=…',
 }
 # Accepting a delivery that is held for one of these says yes to it.
 ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover'})
@@ -21,7 +29,7 @@ ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover'})
 
 def how_to_decide(number: int, held: list[Reason]) -> Text:
     """The commands that decide on the delivery."""
-    option = ' --crs EPSG:…' if 'crs' in held else ''
+    option = ''.join(text for reason, text in OPTIONS.items() if reason in held)
     commands = f'dothi accept {number}{option} --reason "…"', f'dothi return {number} --reason "…"'
     return Text(
         vi=f'Đợt giao {number} chờ quyết định. Nhận: {commands[0]}; trả lại: {commands[1]}.',

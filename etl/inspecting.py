@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 from etl.doctor.columns import Matching, match
-from etl.doctor.legible import Decoder, decoder
+from etl.doctor.text.decoder import Decoder, decoder
 from etl.formats import Source, open_source
 from etl.formats.opening import no_rows
 from etl.formats.source import Geometries, RawBatch
+from etl.held import Reason
 from etl.options import DeliveryOptions
 from etl.shape import must_be_the_kind
 
@@ -20,7 +22,7 @@ class Inspected:
     """A source that can be a delivery of the layer.
 
     sample: geometry of its first rows, in the file's coordinates. batches: all rows, to be read once: some
-    formats have to read the whole file before they give the first row.
+    formats have to read the whole file before they give the first row. questions: what a person has to decide first.
     """
 
     source: Source
@@ -28,6 +30,7 @@ class Inspected:
     decoder: Decoder
     sample: Geometries
     batches: Iterator[RawBatch]
+    questions: list[tuple[Reason, Text]]
 
 
 def inspect(file: Path, layer: Layer, options: DeliveryOptions) -> Inspected:
@@ -40,4 +43,6 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions) -> Inspected:
     must_be_the_kind(source, layer, first.geometry)
     matching = match(source.columns, layer, source.names_cut_at)
     text = decoder(source, layer, options.encoding)
-    return Inspected(source, matching, text, first.geometry, itertools.chain([first], batches))
+    open_ = text.look({name: first.columns[name] for name in matching.source_of.values()})
+    questions: list[tuple[Reason, Text]] = [('encoding', asked) for asked in open_]
+    return Inspected(source, matching, text, first.geometry, itertools.chain([first], batches), questions)

@@ -66,8 +66,12 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     decision = decide(inspected.source, options.crs, layer, locality, inspected.sample, units)
     report = _first_words(delivery, inspected, decision, units, fingerprint)
     work = Load(db, delivery, inspected, units, scope, report, Tally())
+    for reason, _ in inspected.questions:
+        _held(report, reason)
     if decision.reading is None:
-        return _held(report, 'crs')
+        _held(report, 'crs')
+    if report.held or decision.reading is None:
+        return report
     plan = Plan(
         layer=layer,
         matching=inspected.matching,
@@ -101,7 +105,10 @@ def _first_words(
         delivery=delivery.number,
         crs=decision.report,
         columns={source: name for name, source in inspected.matching.source_of.items()},
-        notes=decision.notes + notes.about_columns(inspected.matching, inspected.source.coordinate_columns),
+        text=inspected.decoder.report(),
+        notes=[text for _, text in inspected.questions]
+        + decision.notes
+        + notes.about_columns(inspected.matching, inspected.source.coordinate_columns),
         fingerprint=fingerprint,
         map_extent=delivery.locality.place.extent_wgs84,
         map_outlines=outlines(units[0], delivery.locality.srid) if units else [],
@@ -226,5 +233,6 @@ def _changes_too_much(work: Load, outcome: Outcome) -> bool:
 def _held(report: Report, reason: Reason) -> Report:
     """The report of a delivery that waits for a person, for one reason more."""
     report.verdict = 'undecided'
-    report.held.append(reason)
+    if reason not in report.held:
+        report.held.append(reason)
     return report

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from dothi.core.layer import Layer
 from etl.doctor.columns import Matching
 from etl.doctor.coordinates import Reading
-from etl.doctor.legible import Decoder
 from etl.doctor.rows import factors
 from etl.doctor.rows.dates import survey_dates
 from etl.doctor.rows.geometry import Area, place
@@ -20,6 +19,7 @@ from etl.doctor.rows.repair import Mended, repaired
 from etl.doctor.rows.slivers import slivers
 from etl.doctor.rows.units import Parent, outside_parents, unknown_units
 from etl.doctor.rows.values import attributes, required
+from etl.doctor.text.decoder import Decoder
 from etl.formats.source import Geometries, RawBatch
 from etl.problems import Finding, Problem
 from etl.quality import severity_of

@@ -61,11 +61,20 @@ class CrsReport(BaseModel):
         return [candidate for candidate in self.candidates if candidate.score > 0] or self.candidates[:1]
 
 
+class EncodingCandidate(BaseModel):
+    """An encoding that a column's text may be in: score is the share of its accented words that are Vietnamese."""
+
+    encoding: str
+    score: float
+    evidence: Text
+
+
 class ColumnText(BaseModel):
-    """How the text of one column was read."""
+    """How the text of one column was read; `?` and the candidates where that is not decided."""
 
     encoding: str
     evidence: Text
+    candidates: list[EncodingCandidate] = []
 
 
 class Rows(BaseModel):

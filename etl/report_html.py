@@ -119,7 +119,9 @@ code { white-space: nowrap; }
 <h2>{{ say('Các cột', 'Columns') }}</h2>
 <table>{% for source, name in report.columns.items() %}<tr><td>{{ source }}</td><td>→ {{ name }}</td>
 <td>{% if source in report.text %}{{ report.text[source].encoding }}:
-{{ say(report.text[source].evidence.vi, report.text[source].evidence.en) }}{% endif %}</td></tr>{% endfor %}</table>
+{{ say(report.text[source].evidence.vi, report.text[source].evidence.en) }}
+{% for candidate in report.text[source].candidates %}<br>{{ candidate.encoding }}:
+{{ say(candidate.evidence.vi, candidate.evidence.en) }}{% endfor %}{% endif %}</td></tr>{% endfor %}</table>
 </main>
 </body>
 </html>

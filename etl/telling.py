@@ -9,8 +9,8 @@ import shapely
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Severity
 from etl.doctor.coordinates import Reading
-from etl.doctor.legible import Decoder
 from etl.doctor.rows.repair import SAYS, Mended
+from etl.doctor.text.decoder import Decoder
 from etl.formats.source import Geometries, RawBatch
 from etl.problems import Finding, Problem, message
 from etl.report import Repair
@@ -53,14 +53,15 @@ def _problem(
 
 def originals(batch: RawBatch, rows: list[int], decoder: Decoder) -> dict[int, Original]:
     """Attributes and geometry of `rows` as the file has them; bytes that are no text are shown as \\xNN."""
-    taken = {name: _plain(values.take(pa.array(rows, pa.int64())), decoder) for name, values in batch.columns.items()}
+    wanted = pa.array(rows, pa.int64())
+    taken = {name: _plain(values.take(wanted), name, decoder) for name, values in batch.columns.items()}
     wkb = shapely.to_wkb(batch.geometry[rows])
     return {row: ({name: taken[name][i] for name in taken}, wkb[i]) for i, row in enumerate(rows)}
 
 
-def _plain(values: Any, decoder: Decoder) -> list[object]:
+def _plain(values: Any, column: str, decoder: Decoder) -> list[object]:
     if pa.types.is_string(values.type):
-        return [None if raw is None else decoder.show(raw) for raw in values.cast(pa.binary()).to_pylist()]
+        return [None if raw is None else decoder.show(raw, column) for raw in values.cast(pa.binary()).to_pylist()]
     return [v if v is None or isinstance(v, bool | int | float) else str(v) for v in values.to_pylist()]
 
 

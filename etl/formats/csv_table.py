@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from dothi.core.text import Text
-from etl.formats.encoding import wrong_encoding
+from etl.doctor.text.encoding import wrong_encoding
+from etl.doctor.text.names import Naming
+from etl.doctor.text.readings import Reading
 from etl.formats.errors import EmptyFile, UnreadableFile
 from etl.formats.item import Item
 from etl.formats.table import Header, TableSource, described, find_header
@@ -18,6 +20,8 @@ from etl.formats.table import Header, TableSource, described, find_header
 SUFFIXES = frozenset({'.csv', '.tsv', '.txt'})
 MAX_CELL = 50_000_000
 BLOCK_BYTES = 1 << 20
+# As much as tells the encoding of the header.
+FIRST_BYTES = 100_000
 DELIMITERS = (',', ';', '\t', '|')
 
 
@@ -40,13 +44,13 @@ class CsvSource(TableSource):
                 raise _bad_quote(self.name, reader.line_num, error) from None
 
 
-def csv_source(item: Item, encoding: str) -> CsvSource:
+def csv_source(item: Item, how: Naming) -> CsvSource:
     """The table in `item`.
 
-    encoding: what text is, unless a byte order mark says otherwise. Raises NoCoordinates, EmptyFile, WrongEncoding.
+    how: names are read, unless a byte order mark says otherwise. Raises NoCoordinates, EmptyFile, WrongEncoding.
     """
     codec = _codec(item)
-    delimiter, header = _begin(item, codec, encoding)
+    delimiter, header = _begin(item, codec, how.reading_of(_first_bytes(item)))
     return CsvSource(
         name=item.name,
         rows=max(1, _count_lines(item) - header.row - 1),
@@ -59,29 +63,38 @@ def csv_source(item: Item, encoding: str) -> CsvSource:
     )
 
 
-def _begin(item: Item, codec: str, encoding: str) -> tuple[str, Header]:
+def _begin(item: Item, codec: str, reading: Reading) -> tuple[str, Header]:
     """The delimiter that makes columns of coordinates, or else most columns; and the header as it makes it."""
-    headers = ((delimiter, _header(item, codec, encoding, delimiter)) for delimiter in DELIMITERS)
+    headers = ((delimiter, _header(item, codec, reading, delimiter)) for delimiter in DELIMITERS)
     found = [(delimiter, header) for delimiter, header in headers if header is not None]
     if not found:
         name = item.name
         raise EmptyFile(vi=f'{name} trống. Kiểm tra lại tệp và gửi lại.', en=f'{name} is empty. Check it and resend.')
     delimiter, header = max(found, key=lambda pair: (pair[1].place is not None, len(pair[1].columns)))
     if any(_undecoded(name) for name in header.columns):
-        raise wrong_encoding(Text(vi=item.name, en=item.name), encoding)
+        raise wrong_encoding(Text(vi=item.name, en=item.name), reading.name)
     return delimiter, header
 
 
-def _header(item: Item, codec: str, encoding: str, delimiter: str) -> Header | None:
+def _header(item: Item, codec: str, reading: Reading, delimiter: str) -> Header | None:
     csv.field_size_limit(MAX_CELL)
 
     def decode(cell: str) -> str:
         # Latin-1 stands for bytes that are not decoded yet; those that cannot be are left as surrogates.
-        return cell if codec != 'latin-1' else cell.encode('latin-1').decode(encoding, 'surrogateescape')
+        if codec != 'latin-1':
+            return cell
+        raw = cell.encode('latin-1')
+        text = reading.meant(raw)
+        return raw.decode('ascii', 'surrogateescape') if text is None else text
 
     with _text(item, codec) as lines:
         # Lenient here: what is wrong with quotes is told, with its line, when all rows are read.
         return find_header([decode(cell) for cell in row] for row in csv.reader(lines, delimiter=delimiter))
+
+
+def _first_bytes(item: Item) -> list[bytes]:
+    """The lines of the header and of rows below it, without the last one, which may be cut."""
+    return item.head(FIRST_BYTES).splitlines()[:-1] or item.head(FIRST_BYTES).splitlines()
 
 
 def _undecoded(text: str) -> bool:

@@ -41,11 +41,3 @@ class NoLayerInFile(DataRefused):
 
 class AmbiguousLayer(DataRefused):
     """Several layers of the file could be meant."""
-
-
-class UnknownEncoding(DataRefused):
-    """The name of a text encoding that is not known."""
-
-
-class WrongEncoding(DataRefused):
-    """The text is not in the encoding in which it was read."""

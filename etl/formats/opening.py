@@ -5,9 +5,9 @@ from pathlib import Path, PurePosixPath
 
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
+from etl.doctor.text.names import Naming, naming
 from etl.formats import csv_table, drawing, geodatabase, kml, ogr, workbook, zipped
 from etl.formats.choosing import choose
-from etl.formats.encoding import codec_name
 from etl.formats.errors import EmptyFile, MissingPart, NoSuchFile
 from etl.formats.item import Item
 from etl.formats.references import geopackage_must_stand_alone, tab_must_stand_alone
@@ -51,7 +51,7 @@ def open_source(file: Path, layer: Layer, encoding: str | None, source_layer: st
     must_exist(file)
     if file.is_file() and file.stat().st_size == 0:
         raise EmptyFile(vi=f'{file.name} trống (0 byte). Gửi lại tệp.', en=f'{file.name} has 0 bytes. Resend it.')
-    sources = _sources(file, codec_name(encoding or layer.source.encoding))
+    sources = _sources(file, naming(encoding, layer.source.encoding))
     source = choose(sources, layer, file.name, source_layer)
     if source.rows == 0:
         raise no_rows(file.name)
@@ -95,22 +95,22 @@ def suffixes_beside(file: Path) -> list[Path]:
     return sorted(path for path in beside if path.is_file())
 
 
-def _sources(file: Path, encoding: str) -> Sequence[Source]:
+def _sources(file: Path, how: Naming) -> Sequence[Source]:
     suffix = file.suffix.lower()
     if suffix == '.zip':
-        return _archived(file, encoding)
+        return _archived(file, how)
     if suffix == geodatabase.SUFFIX and file.is_dir():
         geodatabase.files_of(file)
-    return _read(Item(file), encoding)
+    return _read(Item(file), how)
 
 
-def _archived(file: Path, encoding: str) -> Sequence[Source]:
+def _archived(file: Path, how: Naming) -> Sequence[Source]:
     """The sources in an archive, without what turns out to be a note beside them."""
     sources: list[Source] = []
     notes: list[DataRefused] = []
     for item in _items(file):
         try:
-            sources += _read(item, encoding)
+            sources += _read(item, how)
         except DataRefused as refusal:
             if item.suffix not in OFTEN_NOTES:
                 raise
@@ -136,10 +136,10 @@ def _items(file: Path) -> list[Item]:
     raise zipped.no_layer(file)
 
 
-def _read(item: Item, encoding: str) -> Sequence[Source]:
+def _read(item: Item, how: Naming) -> Sequence[Source]:
     """The layers of one file, once it was seen to be what it says."""
     if item.suffix in csv_table.SUFFIXES:
-        return [csv_table.csv_source(item, encoding)]
+        return [csv_table.csv_source(item, how)]
     if item.suffix not in READERS:
         raise unknown_format(item.name, item.suffix)
     _must_be_whole(item)

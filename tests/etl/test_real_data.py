@@ -5,7 +5,6 @@ import pytest
 from shapely import MultiPolygon, get_parts
 from shapely.geometry import shape
 
-from etl.formats.errors import WrongEncoding
 from etl.shape import WrongKind
 
 pytestmark = pytest.mark.real_data
@@ -28,9 +27,15 @@ def test_communes_seats_are_no_boundaries(real_data, send):
     assert 'chứa điểm' in caught.value.text.vi
 
 
-def test_tcvn3_text_is_not_taken_for_unicode(real_data, send):
-    with pytest.raises(WrongEncoding):
-        send(real_data / 'agency' / 'ranh_gioi_huyen.zip', 'districts', crs='EPSG:9209', dry_run=True)
+def test_names_in_tcvn3_become_those_of_the_register(real_data, send, query):
+    """The encoding is told by the names, with no option given."""
+    report = send(real_data / 'agency' / 'ranh_gioi_huyen.zip', 'districts', crs='EPSG:9209')
+    assert (report.verdict, report.text['TENHUYEN'].encoding) == ('accepted', 'tcvn3')
+    assert '"Thµnh phè Nam §Þnh" → "Thành phố Nam Định"' in report.text['TENHUYEN'].evidence.vi
+    assert query("select name from layer.districts where code in ('361', '366') order by code") == [
+        ('Huyện Nghĩa Hưng',),
+        ('Huyện Hải Hậu',),
+    ]
 
 
 def test_boundaries_without_a_crs_are_placed_by_the_released_ones(real_data, send, agency):
@@ -47,7 +52,8 @@ def test_boundaries_without_a_crs_are_placed_by_the_released_ones(real_data, sen
 
 
 def test_decomposed_names_become_those_of_the_register(real_data, send, query):
-    send(real_data / 'agency' / 'huyen_utm.gpkg', 'districts', crs='EPSG:3405')
+    report = send(real_data / 'agency' / 'huyen_utm.gpkg', 'districts', crs='EPSG:3405')
+    assert 'nfd' in {text.encoding for text in report.text.values()}
     assert query("select name from layer.districts where code = '366'") == [('Huyện Hải Hậu',)]
     ((area_km2,),) = query('select sum(st_area(geom)) / 1e6 from layer.districts')
     assert area_km2 == pytest.approx(1656, abs=1)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from etl.formats.errors import WrongEncoding
+from etl.doctor.text.errors import WrongEncoding
 
 # What Latin-1 and its kin make of half of TCVN3's accented letters: "Vụ Bản" comes out as "Vô B¶n".
 SYMBOLS = '¡¢£¤¥¦§¨©ª«¬\xad®¯´¶·¸»¿'
@@ -27,11 +27,13 @@ def garbled_example(texts: Iterable[str | None], vietnamese: bool) -> str | None
     return strange[0] if found else None
 
 
-def garbled(column: str, encoding: str, example: str) -> WrongEncoding:
-    """The refusal of a column that the encoding does not fit although it can read every byte."""
+def garbled(column: str, encoding: str, example: str, instead: str | None = None) -> WrongEncoding:
+    """The refusal of a column that the encoding does not fit although it can read it. instead: one that does."""
+    like = {'vi': 'TCVN3 (ABC) hoặc VNI', 'en': 'TCVN3 (ABC) or VNI'} if instead is None else None
+    option = instead or 'tcvn3'
     return WrongEncoding(
-        vi=f'Cột {column}: đọc theo {encoding} thì ra chữ lạ, chẳng hạn "{example}". Có vẻ là TCVN3 (ABC) hoặc VNI: '
-        'hãy chuyển sang Unicode (UTF-8) rồi gửi lại.',
-        en=f'Column {column}: read as {encoding} it becomes nonsense such as "{example}". It looks like TCVN3 (ABC) '
-        'or VNI: convert it to Unicode (UTF-8) and resend.',
+        vi=f'Cột {column}: đọc theo {encoding} thì ra chữ lạ, chẳng hạn "{example}". '
+        f'Có vẻ là {like["vi"] if like else instead}: dùng --encoding {option}, hoặc bỏ tùy chọn đó đi.',
+        en=f'Column {column}: read as {encoding} it becomes nonsense such as "{example}". '
+        f'It looks like {like["en"] if like else instead}: say --encoding {option}, or leave that option out.',
     )

@@ -1,0 +1,36 @@
+"""The option --encoding: one for all columns, or one for a column, or both."""
+
+from dataclasses import dataclass, field
+
+from dothi.core.text import search_key
+from etl.doctor.text.encoding import codec_name
+from etl.doctor.text.readings import DOUBLE, Reading
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which encoding the sender names. default: of the columns that are not named."""
+
+    default: Reading | None = None
+    by_column: dict[str, Reading] = field(default_factory=dict)
+
+    def of(self, column: str) -> Reading | None:
+        """What was said of `column`, or None."""
+        return self.by_column.get(search_key(column), self.default)
+
+
+def choice(option: str | None) -> Choice:
+    """The meaning of `tcvn3`, `TEN=tcvn3,DIA_CHI=vni` or `utf-8,TEN=tcvn3`; raises UnknownEncoding."""
+    default, by_column = None, {}
+    for part in filter(None, (option or '').split(',')):
+        column, named, name = part.rpartition('=')
+        if named:
+            by_column[search_key(column)] = reading(name.strip())
+        else:
+            default = reading(name.strip())
+    return Choice(default, by_column)
+
+
+def reading(name: str) -> Reading:
+    """The reading called `name`; raises UnknownEncoding. Composing is done with every text, so nfd is UTF-8."""
+    return Reading(DOUBLE if name.lower() == DOUBLE else codec_name(name))

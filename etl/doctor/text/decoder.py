@@ -1,0 +1,231 @@
+"""Text columns from bytes: judged once, decoded in bulk, with what speaks for each encoding."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dothi.core.layer import Layer
+from dothi.core.text import Text
+from etl.doctor.text import words_for
+from etl.doctor.text.choice import Choice, choice, reading
+from etl.doctor.text.encoding import wrong_encoding
+from etl.doctor.text.errors import UndecidedEncoding, WrongEncoding
+from etl.doctor.text.garbled import garbled, garbled_example
+from etl.doctor.text.judging import UNICODE_SHARE, Judgement, judge, sampled, score
+from etl.doctor.text.lookalikes import LOOKALIKES
+from etl.doctor.text.readings import UTF_8, Reading, of_unicode
+from etl.report import ColumnText
+from etl.values import Bools
+
+if TYPE_CHECKING:
+    # readers decode the names of columns with what is in this package
+    from etl.formats.source import Source
+
+# With more than half of its accented values undecodable a column is in another encoding, not in bad order.
+HOPELESS = 0.5
+# Windows' and Latin-1's code pages read any byte: what they make of other encodings has to be looked at.
+READS_ANYTHING = ('cp125', 'iso8859', 'latin')
+
+
+@dataclass
+class Decoder:
+    """Decodes the text of one source, and counts what it met, column by column.
+
+    hint: what the file or the layer says of the encoding. read_as: see Source.
+    unicode: whether the file's format leaves no doubt that text is UTF-8.
+    """
+
+    hint: Reading
+    given: Choice
+    unicode: bool
+    read_as: str | None
+    # the code page through which the file's own text came to be Unicode
+    page: str | None = None
+    judged: dict[str, Judgement] = field(default_factory=dict)
+    accented: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+
+    def look(self, columns: Mapping[str, Any]) -> list[Text]:
+        """Judges the text among `columns`, and says which of them a person has to decide on."""
+        texts = {name: values for name, values in columns.items() if pa.types.is_string(values.type)}
+        for name, values in texts.items():
+            self._judge(values, name)
+        self._decide_by_the_others()
+        open_ones = {name: found for name, found in self.judged.items() if found.reading is None}
+        return [words_for.undecided(name, found) for name, found in open_ones.items()]
+
+    def decode(self, values: Any, column: str) -> tuple[Any, Bools]:
+        """`values` as valid text, null where they are not, and which rows those are.
+
+        Raises UndecidedEncoding where the first letters beyond ASCII come late and do not tell their encoding.
+        """
+        if column not in self.judged:
+            self._judge(values, column)
+            self._decide_by_the_others()
+        how = self._reading(column)
+        if how is None:
+            said = words_for.undecided(column, self.judged[column])
+            raise UndecidedEncoding(vi=said.vi, en=said.en)
+        text, bad = self._decode(values, how)
+        self.failed[column] = self.failed.get(column, 0) + int(bad.sum())
+        self.accented[column] = self.accented.get(column, 0) + _count_accented(text) + int(bad.sum())
+        if self.failed[column] > HOPELESS * self.accented[column] and self.accented[column] > 1:
+            raise self._wrong(values, column, how)
+        _must_make_sense(text, column, how)
+        return text, bad
+
+    def show(self, raw: bytes, column: str | None = None) -> str:
+        """Any bytes as something readable: decoded, and \\xNN for what cannot be."""
+        how = (self._reading(column) if column else None) or self.hint
+        given = self._bytes(raw, 'replace')
+        shown = how.meant(given)
+        if shown is None:
+            shown = given.decode('utf-8' if how.carried else how.codec, 'backslashreplace')
+        # PostgreSQL keeps no NUL, neither in text nor in JSON.
+        return shown.replace('\0', '\\x00')
+
+    def report(self) -> dict[str, ColumnText]:
+        """What was learned of each column's text."""
+        return {column: self._evidence(column) for column in dict.fromkeys([*self.judged, *self.accented])}
+
+    def _judge(self, values: Any, column: str) -> None:
+        """Sets what is known of `column`, unless there is nothing beyond ASCII to know it by."""
+        distinct = self._accented(values)
+        if not distinct:
+            return
+        found = judge(distinct, self.hint, self.page, self.unicode)
+        given = self.given.of(column)
+        if found is not None and given is not None:
+            found = self._as_given(given, found, distinct, column)
+        if found is not None:
+            self.judged[column] = found
+
+    def _accented(self, values: Any) -> list[bytes]:
+        """The distinct values beyond ASCII, as the file's bytes."""
+        distinct = pc.unique(values.cast(pa.binary())).to_pylist()
+        return sampled(self._bytes(raw, 'replace') for raw in distinct if raw is not None)
+
+    def _as_given(self, given: Reading, found: Judgement, sample: list[bytes], column: str) -> Judgement:
+        """The sender's word, unless the column is Unicode already or reads as nonsense that way."""
+        if self._is_unicode(found, sample):
+            return self._carried_as_given(given, sample) or found
+        if found.reading is not None and found.reading != given and found.scores:
+            wanted, best = score(given, sample), found.scores[0]
+            if best.beats(wanted):
+                raise garbled(column, given.name, _example(wanted.texts, sample), found.name)
+        return Judgement(given, given.name, words_for.AS_GIVEN)
+
+    def _is_unicode(self, found: Judgement, sample: list[bytes]) -> bool:
+        readable = sum(UTF_8.text(raw) is not None for raw in sample)
+        return self.unicode or (found.reading == UTF_8 and readable >= UNICODE_SHARE * len(sample))
+
+    def _carried_as_given(self, given: Reading, sample: list[bytes]) -> Judgement | None:
+        """Unicode text that is the sender's encoding in disguise: only where that makes more words of it."""
+        scores = [score(how, sample) for how in of_unicode(self.page) if how.name == given.name]
+        best = max(scores, key=lambda one: one.share, default=None)
+        if best is None or best.share <= score(UTF_8, sample).share:
+            return None
+        return Judgement(best.reading, given.name, words_for.AS_GIVEN, scores=[best])
+
+    def _decide_by_the_others(self) -> None:
+        """A column of few words is in the encoding of the others, where it fits that as well as any."""
+        known = {found.reading for found in self.judged.values() if found.scores and found.reading is not None}
+        if len(known) != 1:
+            return
+        (common,) = known
+        for column, found in self.judged.items():
+            best = max((one.share for one in found.scores), default=0.0)
+            fits = [one for one in found.scores if one.reading == common and one.share == best and one.valid]
+            if found.reading is None and fits:
+                self.judged[column] = replace(found, reading=common, name=common.name, why=words_for.AS_THE_OTHERS)
+
+    def _reading(self, column: str) -> Reading | None:
+        found = self.judged.get(column)
+        return found.reading if found else self.given.of(column) or self.hint
+
+    def _decode(self, values: Any, how: Reading) -> tuple[Any, Bools]:
+        good = np.zeros(len(values), dtype=bool)
+        if self.read_as is None and how == UTF_8:
+            try:
+                # A cast from binary checks what GDAL merely called a string.
+                text = values.cast(pa.binary()).cast(pa.string())
+                if not _has_lookalikes(text):
+                    return text, good
+            except pa.ArrowInvalid:
+                pass
+        elif how.name != 'viscii' and pc.all(pc.string_is_ascii(values), min_count=0).as_py():
+            return values, good
+        return self._decode_distinct(values, how)
+
+    def _decode_distinct(self, values: Any, how: Reading) -> tuple[Any, Bools]:
+        encoded = pc.dictionary_encode(values.cast(pa.binary()))
+        decoded = [self._text(raw, how) for raw in encoded.dictionary.to_pylist()]
+        text = pc.take(pa.array(decoded, pa.string()), encoded.indices)
+        return text, np.asarray(pc.and_(pc.is_null(text), pc.is_valid(values)))
+
+    def _text(self, raw: bytes, how: Reading) -> str | None:
+        try:
+            return how.meant(self._bytes(raw))
+        except UnicodeError:
+            return None
+
+    def _wrong(self, values: Any, column: str, how: Reading) -> WrongEncoding:
+        """Why the bytes of a column are not text, with what they are instead where that can be seen."""
+        seen = [raw.decode('latin-1') for raw in self._accented(values)]
+        example = garbled_example(seen, vietnamese=False)
+        if example is not None and how == UTF_8:
+            return garbled(column, 'Latin-1', example)
+        return wrong_encoding(Text(vi=f'Cột {column}', en=f'Column {column}'), how.name)
+
+    def _bytes(self, raw: bytes, errors: str = 'strict') -> bytes:
+        """The bytes of the file, from those that the reader made of them."""
+        return raw if self.read_as is None else raw.decode('utf-8', errors).encode(self.read_as, errors)
+
+    def _evidence(self, column: str) -> ColumnText:
+        found = self.judged.get(column)
+        if found is None:
+            how = self._reading(column) or self.hint
+            return ColumnText(encoding=how.name, evidence=words_for.PLAIN)
+        counted = (self.accented.get(column, 0), self.failed.get(column, 0))
+        return words_for.column_text(found, *counted)
+
+
+def decoder(source: 'Source', layer: Layer, encoding: str | None) -> Decoder:
+    """The decoder for `source`, with what the sender, the file and the layer say of its text."""
+    given = choice(encoding)
+    if source.unicode:
+        return Decoder(UTF_8, given, True, source.read_as)
+    if encoding is None and source.read_as not in (None, 'latin-1'):
+        # The reader decoded the file's own code page.
+        return Decoder(UTF_8, given, True, None, source.read_as)
+    hint = reading(source.declared_encoding or layer.source.encoding)
+    return Decoder(hint, given, False, source.read_as)
+
+
+def _must_make_sense(text: Any, column: str, how: Reading) -> None:
+    """Raises WrongEncoding where a code page, which can read any byte, makes no words of them."""
+    if not how.name.startswith(READS_ANYTHING) or pc.all(pc.string_is_ascii(text), min_count=0).as_py():
+        return
+    example = garbled_example(pc.unique(text).to_pylist(), vietnamese=how.name == 'cp1258')
+    if example is not None:
+        raise garbled(column, how.name, example)
+
+
+def _example(texts: Iterable[str | None], sample: list[bytes]) -> str:
+    return next((text for text in texts if text is not None), sample[0].decode('latin-1'))
+
+
+def _has_lookalikes(text: Any) -> bool:
+    """Whether Ð and its like are anywhere: one pass each over the bytes, and none where all is ASCII."""
+    if pc.all(pc.string_is_ascii(text), min_count=0).as_py():
+        return False
+    return any(pc.any(pc.match_substring(text, letter), min_count=0).as_py() for letter in LOOKALIKES)
+
+
+def _count_accented(values: Any) -> int:
+    """How many values have more than ASCII letters."""
+    return int(pc.sum(pc.invert(pc.string_is_ascii(values)), min_count=0).as_py() or 0)

@@ -1,0 +1,35 @@
+"""Text encodings by name."""
+
+import codecs
+
+import dothi.core.legacy_text  # noqa: F401 (registers the codecs tcvn3, vni and viscii)
+from dothi.core.text import Text
+from etl.doctor.text.errors import UnknownEncoding, WrongEncoding
+
+# Composing and taking apart is no matter of bytes: both are UTF-8, and all text is stored composed.
+FORMS = {'nfd': 'utf-8', 'nfc': 'utf-8', 'unicode': 'utf-8', 'ansi 1258': 'cp1258'}
+
+
+def codec_name(name: str) -> str:
+    """Python's name of the encoding `name`; raises UnknownEncoding for one that is not known."""
+    try:
+        found = codecs.lookup(FORMS.get(name.lower(), name))
+        if not getattr(found, '_is_text_encoding', True):
+            raise LookupError(name)
+        return found.name
+    except LookupError:
+        raise UnknownEncoding(
+            vi=f'Không biết bảng mã "{name}". Dùng utf-8, tcvn3 (ABC), vni, viscii, cp1258, utf-16 hoặc latin-1.',
+            en=f'The text encoding "{name}" is not known. Use utf-8, tcvn3 (ABC), vni, viscii, cp1258, utf-16 or '
+            'latin-1.',
+        ) from None
+
+
+def wrong_encoding(where: Text, encoding: str) -> WrongEncoding:
+    """The refusal of text that is not in `encoding`."""
+    return WrongEncoding(
+        vi=f'{where.vi}: văn bản không phải {encoding}. Cho biết bảng mã bằng --encoding (tcvn3, vni, viscii, cp1258), '
+        'hoặc lưu lại dạng UTF-8.',
+        en=f'{where.en}: the text is not {encoding}. Name its encoding with --encoding (tcvn3, vni, viscii, cp1258), '
+        'or save it as UTF-8.',
+    )

@@ -1,0 +1,58 @@
+"""What is said of a column's text, in both languages."""
+
+from dothi.core.text import Text
+from etl.doctor.text.judging import Judgement, Score
+from etl.report import ColumnText, EncodingCandidate
+
+PLAIN = Text(vi='chỉ có chữ không dấu (ASCII)', en='nothing beyond ASCII')
+AS_GIVEN = Text(vi='theo --encoding', en='as --encoding says')
+AS_THE_OTHERS = Text(vi='như các cột khác của tệp', en='as the other columns of the file')
+CAPITALS = Text(
+    vi=' Chữ hoa có dấu gõ bằng phông chữ hoa (.VnTimeH) hiện thành chữ thường.',
+    en=' Accented capitals set in a font of capitals (.VnTimeH) come as small letters.',
+)
+LIKELY = 0.3
+
+
+def column_text(found: Judgement, accented: int, failed: int) -> ColumnText:
+    """The part of the report on one column: what it was read as, why, and one value before and after."""
+    read_vi = f'{accented - failed} trong {accented} giá trị có dấu đọc được; ' if accented else ''
+    read_en = f'{accented - failed} of {accented} values beyond ASCII are valid; ' if accented else ''
+    shown = f': "{found.example[0]}" → "{found.example[1]}"' if found.example else ''
+    small = CAPITALS if found.name == 'tcvn3' else Text(vi='', en='')
+    stop = '.' if small.vi else ''
+    return ColumnText(
+        encoding=found.name,
+        evidence=Text(
+            vi=f'{read_vi}{found.why.vi}{shown}{stop}{small.vi}', en=f'{read_en}{found.why.en}{shown}{stop}{small.en}'
+        ),
+        candidates=[_candidate(one) for one in found.scores] if found.reading is None else [],
+    )
+
+
+def undecided(column: str, found: Judgement) -> Text:
+    """The question which encoding a column is in, with what each would make of it."""
+    options = '; '.join(f'{one.reading.name}: "{_first(one)}" ({one.valid}/{one.words})' for one in _likely(found))
+    best = found.scores[0].reading.name
+    return Text(
+        vi=f'Cột {column}: {found.why.vi}. Có thể là {options}. '
+        f'Chọn bằng --encoding, chẳng hạn --encoding {column}={best}.',
+        en=f'Column {column}: {found.why.en}. It may be {options}. '
+        f'Choose with --encoding, such as --encoding {column}={best}.',
+    )
+
+
+def _likely(found: Judgement) -> list[Score]:
+    return [one for one in found.scores if one.share >= LIKELY] or found.scores[:2]
+
+
+def _first(one: Score) -> str:
+    return next((text for text in one.texts if text is not None), '–')
+
+
+def _candidate(one: Score) -> EncodingCandidate:
+    evidence = Text(
+        vi=f'{one.valid}/{one.words} từ có dấu là âm tiết tiếng Việt: "{_first(one)}"',
+        en=f'{one.valid} of {one.words} accented words are Vietnamese syllables: "{_first(one)}"',
+    )
+    return EncodingCandidate(encoding=one.reading.name, score=round(one.share, 3), evidence=evidence)

@@ -1,0 +1,136 @@
+"""Files in old encodings at the desk: read right, asked about, or told row by row; never released as nonsense."""
+
+import pyarrow as pa
+import pytest
+
+from dothi.core.legacy_text import encode_cp1258
+from etl.doctor.text.errors import UndecidedEncoding, UnknownEncoding, WrongEncoding
+from etl.inspecting import inspect
+from etl.options import DeliveryOptions
+
+NAMES = ['Trường Mỹ Lộc', 'Trường Vụ Bản', 'Trường Nghĩa Hưng', 'Trường Giao Thủy']
+HEADER = 'ma,ten_truong,cap_hoc,lon,lat\n'
+CODES = ('tcvn3', 'vni', 'viscii', 'cp1258')
+# "Bản" in TCVN3, "Bờn" in VISCII
+BAN = b'B\xb6n'
+
+
+def table(names, header=HEADER):
+    return header + ''.join(f'{i},{name},primary,106.2,20.3\n' for i, name in enumerate(names))
+
+
+def written(agency, content, encoding):
+    file = agency.text('t.csv', '')
+    file.write_bytes(encode_cp1258(content) if encoding == 'cp1258' else content.encode(encoding))
+    return file
+
+
+def bytes_file(agency, *names):
+    rows = b''.join(b'%d,%b,primary,106.2,20.3\n' % (i, name) for i, name in enumerate(names))
+    file = agency.text('t.csv', '')
+    file.write_bytes(HEADER.encode() + rows)
+    return file
+
+
+@pytest.fixture
+def read(locality):
+    """The names in a file, and the file looked at, without a database."""
+
+    def read_(file, encoding=None):
+        looked_at = inspect(file, locality.described('schools'), DeliveryOptions(layer='schools', encoding=encoding))
+        source = looked_at.matching.source_of['name']
+        if looked_at.questions:
+            return None, looked_at
+        values = [looked_at.decoder.decode(batch.columns[source], source)[0] for batch in looked_at.batches]
+        return [value for array in values for value in array.to_pylist()], looked_at
+
+    return read_
+
+
+@pytest.mark.parametrize('encoding', CODES)
+def test_a_table_in_an_old_encoding_needs_no_option_not_even_for_its_header(encoding, agency, read):
+    header = 'mã,tên_trường,cấp_học,lon,lat\n'
+    names, looked_at = read(written(agency, table(NAMES, header), encoding))
+    assert names == NAMES
+    told = looked_at.decoder.report()['tên_trường']
+    assert told.encoding == encoding
+    assert NAMES[0] in told.evidence.en
+
+
+def test_a_geopackage_that_holds_tcvn3_as_latin_1(agency, read):
+    rows = [
+        (agency.school(str(i), TEN_TRUONG=name.encode('tcvn3').decode('latin-1')), agency.point(9 * i))
+        for i, name in enumerate(NAMES)
+    ]
+    names, looked_at = read(agency.write('t.gpkg', rows))
+    assert names == NAMES
+    assert 'Latin-1' in looked_at.decoder.report()['TEN_TRUONG'].evidence.vi
+
+
+@pytest.mark.parametrize('option', ['tcvn3', 'ten_truong=tcvn3', 'vni,TEN_TRUONG=abc'])
+def test_the_option_decides_for_all_columns_or_for_one(option, agency, read):
+    names, looked_at = read(bytes_file(agency, BAN), option)
+    assert names == ['Bản']
+    assert 'theo --encoding' in looked_at.decoder.report()['ten_truong'].evidence.vi
+
+
+def test_another_column_decides_for_one_of_few_words(agency, read):
+    decoder = read(bytes_file(agency, b'Nam Dinh'))[1].decoder
+    few, many = pa.array(['B¶n']), pa.array([name.encode('tcvn3').decode('latin-1') for name in NAMES])
+    assert 'tcvn3: "Bản" (1/1)' in decoder.look({'ít': few})[0].vi
+    assert decoder.look({'nhiều': many, 'ít': few}) == []
+    assert decoder.decode(few, 'ít')[0].to_pylist() == ['Bản']
+
+
+def test_words_that_come_late_are_judged_when_they_come(agency, read):
+    decoder = read(bytes_file(agency, b'Nam Dinh'))[1].decoder
+    assert decoder.decode(pa.array(['HuyÖn Vô B¶n', 'Nam §Þnh']), 'ten_truong')[0].to_pylist() == [
+        'Huyện Vụ Bản',
+        'Nam Định',
+    ]
+    assert decoder.report()['ten_truong'].encoding == 'tcvn3'
+
+
+def test_one_late_word_that_fits_two_encodings_stops_the_delivery(agency, read):
+    decoder = read(bytes_file(agency, b'Nam Dinh'))[1].decoder
+    with pytest.raises(UndecidedEncoding) as caught:
+        decoder.decode(pa.array(['B¶n']), 'ten_truong')
+    assert '--encoding ten_truong=' in caught.value.text.vi
+
+
+def test_unicode_is_not_converted_whatever_the_option_says(agency, read):
+    names, looked_at = read(written(agency, table(NAMES), 'utf-8'), 'tcvn3')
+    assert names == NAMES
+    assert looked_at.decoder.report()['ten_truong'].encoding == 'utf-8'
+
+
+def test_an_option_that_the_words_contradict_is_refused_with_the_right_one(agency, read):
+    with pytest.raises(WrongEncoding) as caught:
+        read(written(agency, table(NAMES), 'tcvn3'), 'vni')
+    assert '--encoding tcvn3' in caught.value.text.vi
+
+
+def test_an_unknown_encoding_of_one_column_is_named(agency, read):
+    with pytest.raises(UnknownEncoding) as caught:
+        read(written(agency, table(NAMES), 'utf-8'), 'ten_truong=tcvn99')
+    assert '"tcvn99"' in caught.value.text.vi
+
+
+def test_icelandic_d_is_read_as_vietnamese_d(agency, read):
+    assert read(written(agency, table(['\u00d0ông Anh', 'Nam Định']), 'utf-8'))[0] == ['\u0110ông Anh', 'Nam Định']
+
+
+def test_one_word_that_fits_two_encodings_waits_for_a_person(agency, send, query):
+    report = send(bytes_file(agency, BAN), 'schools')
+    assert (report.verdict, report.release) == ('undecided', None)
+    told = report.text['ten_truong']
+    assert told.encoding == '?'
+    assert {'tcvn3', 'viscii'} <= {candidate.encoding for candidate in told.candidates}
+    assert '--encoding ten_truong=' in report.notes[0].vi
+    assert query('select count(*) from layer.schools') == [(0,)]
+
+
+def test_a_value_that_is_not_in_the_encoding_of_its_column_is_a_fault_of_its_row(agency, send, query):
+    report = send(bytes_file(agency, *(name.encode('tcvn3') for name in NAMES), b'Tr\xffx'), 'schools')
+    assert [(bad.row, bad.code) for bad in report.rows.bad] == [(5, 'text_encoding')]
+    assert query('select value from quarantine.row') == [('Tr\\xffx',)]

@@ -1,4 +1,4 @@
-"""`dothi deliveries`, `accept`, `return`: what was handed over, what waits for a person, and the decision."""
+"""`dothi deliveries`, `accept`, `return`, `rollback`: what was handed over, what waits for a person, the decision."""
 
 import getpass
 import sys
@@ -121,6 +121,29 @@ def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -
     from etl.desk import return_ as return_delivery
 
     _show(return_delivery(number, _decision(reason, by)), as_json)
+
+
+@desk.command()
+def rollback(
+    layer: Annotated[str, typer.Argument(help='Lớp · A layer id.')],
+    release: Annotated[int, typer.Argument(help='Bản phát hành · Its release to go back to; see dothi releases.')],
+    reason: Why,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Trở về · Serves a layer again as it was after an earlier release; this is a release, too."""
+    from etl.rollback import rollback as put_back
+
+    decision = _decision(reason, by)
+    with show.progress() as progress:
+        found = put_back(layer, release, decision.reason, decision.by, load_locality(PathSettings().locality), progress)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    diff = found.diff
+    changes = f'+{diff.added:,} ~{diff.changed:,} −{diff.closed:,}'
+    says = 'không có gì khác · nothing differs' if found.unchanged else changes
+    show.out.print(f'{layer}: bản phát hành · release {found.release} = {release}, {says}', markup=False)
 
 
 def _decision(reason: str, by: str | None, **given: Any) -> Decision:

@@ -224,7 +224,7 @@ def _changes_too_much(work: Load, outcome: Outcome) -> bool:
     layer, report = work.delivery.layer, work.report
     if outcome.lost_share > layer.checks.lost_rows_share:
         _held(report, 'loss').notes.append(notes.loses(outcome, layer))
-    moved = moved_rows(work.db, layer, work.delivery.staging, outcome)
+    moved = moved_rows(work.db, layer, work.delivery.staging, outcome, work.delivery.locality.srid)
     if moved.share > layer.checks.moved_share:
         _held(report, 'moved').notes.append(notes.moves(moved, layer))
     return bool(report.held)

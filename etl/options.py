@@ -24,7 +24,7 @@ class DeliveryOptions(BaseModel):
     dry_run: bool = False
     accept_loss: bool = False
     note: str | None = None
-    origin: Literal['delivery', 'demo', 'edit'] = 'delivery'
+    origin: Literal['delivery', 'demo', 'edit', 'rollback'] = 'delivery'
     agency: str | None = None
     # the role of whoever hands it over, never a name
     sender: str | None = None

@@ -1,7 +1,7 @@
 """From staged rows to a release: the difference, and its application, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -183,10 +183,22 @@ def _outcome(db: Connection, staging: str, query: str, values: Sequence[object])
     return Outcome(found, real_closed, real, total, demo_rows, extent, extent_wgs84)
 
 
-def moved_rows(db: Connection, layer: Layer, staging: str, outcome: Outcome) -> Moved:
-    """How far the staged rows shift what the layer holds, by the layer's own measure; after `diff`."""
+def outcome_of_rollback(db: Connection, layer: Layer, staging: str, to: int) -> tuple[bool, Outcome]:
+    """Whether any row that comes back is demonstration data, and what putting the layer back to `to` changes."""
     with db.cursor() as cursor:
-        cursor.execute('select * from catalog.moved_rows(%s, %s, %s)', [layer.id, staging, layer.checks.moved_m])
+        cursor.execute('select catalog.stage_release(%s, %s, %s, %s)', [layer.id, staging, list(layer.columns), to])
+        (demo,) = cursor.fetchone() or (False,)
+    outcome = _outcome(db, staging, 'select * from catalog.outcome(%s, %s, null, %s)', [layer.id, staging, demo])
+    # only what differs is staged
+    unchanged = outcome.rows_total - outcome.diff.added - outcome.diff.changed
+    return demo, replace(outcome, diff=outcome.diff.model_copy(update={'unchanged': unchanged}))
+
+
+def moved_rows(db: Connection, layer: Layer, staging: str, outcome: Outcome, srid: int) -> Moved:
+    """How far the staged rows shift what the layer holds, by the layer's own measure; after `diff`."""
+    far = layer.checks.moved_m * units_per_metre(srid)
+    with db.cursor() as cursor:
+        cursor.execute('select * from catalog.moved_rows(%s, %s, %s)', [layer.id, staging, far])
         changed, moved = cursor.fetchone() or (0, 0)
     return Moved(outcome.diff.unchanged + changed, moved)
 

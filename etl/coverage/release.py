@@ -48,14 +48,20 @@ def lock(db: Connection, coverage: Coverage) -> Served | None:
         forget_all_but(coverage, {int(row[0]) for row in cursor.fetchall()})
         if current is None:
             return None
+    return kept(db, int(current))
+
+
+def kept(db: Connection, release: int) -> Served:
+    """The raster of a release, as it was or is served."""
+    with db.cursor() as cursor:
         cursor.execute(
             """select cells_sha256, srid, width, height, west, north, cell_width, cell_height,
                       rows_total, demo_rows > 0, store_path
                  from catalog.raster join catalog.release on number = release where release = %s""",
-            [current],
+            [release],
         )
         sha256, *grid, filled, demo, path = cursor.fetchone() or ()
-    return Served(int(current), sha256, Grid(*grid), filled, demo, Path(PathSettings().store) / path)
+    return Served(release, sha256, Grid(*grid), filled, demo, Path(PathSettings().store) / path)
 
 
 def compare(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, served: Served | None) -> DiffReport:
@@ -121,6 +127,24 @@ def publish(db: Connection, coverage: Coverage, grid: Grid, found: Scan, release
                 Json(_bands(found)),
             ],
         )
+    _make_current(db, coverage, release)
+
+
+def serve_again(db: Connection, coverage: Coverage, release: int, to: int) -> None:
+    """Makes `release` the current one, with the very file of the release `to`."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """insert into catalog.raster (release, store_path, size_bytes, cells_sha256, srid, width, height, west,
+                   north, cell_width, cell_height, bands)
+               select %s, store_path, size_bytes, cells_sha256, srid, width, height, west, north, cell_width,
+                   cell_height, bands from catalog.raster where release = %s""",
+            [release, to],
+        )
+    _make_current(db, coverage, release)
+
+
+def _make_current(db: Connection, coverage: Coverage, release: int) -> None:
+    with db.cursor() as cursor:
         cursor.execute('select current_release is null from catalog.layer where id = %s', [coverage.id])
         (first,) = cursor.fetchone() or (False,)
         cursor.execute('update catalog.layer set current_release = %s where id = %s', [release, coverage.id])

@@ -20,6 +20,7 @@ from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, UnknownLayer, load_locality
 from dothi.core.settings import PROJECT
+from etl import desk
 from etl.coverage.file import BandsDoNotFit, NotGeoreferenced, NotNorthUp, WholeOnly
 from etl.coverage.place import UnusableCrs
 from etl.deliver import deliver
@@ -27,6 +28,7 @@ from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
 from etl.options import DeliveryOptions
 from etl.report import Report
 from etl.report_html import page
+from etl.rollback import RasterMissing, rollback
 from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_locality, write_raster
 
 pytestmark = pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
@@ -383,3 +385,49 @@ def test_bands_of_a_released_coverage_keep_their_meaning(give: Send, somewhere: 
 def load_with(locality: Locality, coverage: Coverage) -> Locality:
     """The locality with this coverage alone."""
     return Locality(locality.path, locality.place, locality.agencies, {}, {}, {coverage.id: coverage})
+
+
+def test_a_raster_that_waits_is_released_once_a_person_agrees(
+    give: Send, somewhere: Locality, tmp_path: Path, store: Path, query: Query
+) -> None:
+    give(write_raster(tmp_path / 'a.tif', HEIGHTS))
+    held = give(write_raster(tmp_path / 'b.tif', changed(r0c0=NODATA, r0c1=NODATA)))
+    assert held.held == ['loss']
+    done = desk.accept(held.delivery or 0, desk.Decision(by='chief', reason='a lake'), somewhere)
+    assert (done.verdict, done.file) == ('accepted', 'b.tif')
+    assert released(store, done).exists()
+    assert query('select status, release from catalog.delivery order by id')[-1] == ('accepted', done.release)
+
+
+def test_an_earlier_raster_is_served_again_from_its_own_file(
+    give: Send, somewhere: Locality, tmp_path: Path, store: Path, query: Query
+) -> None:
+    first = give(write_raster(tmp_path / 'a.tif', HEIGHTS), origin='demo')
+    second = give(write_raster(tmp_path / 'b.tif', changed(r0c0=20)))
+    back = rollback('heights', first.release or 0, 'typed wrong', 'chief', somewhere)
+    assert back.diff.model_dump() == {'added': 0, 'changed': 1, 'closed': 0, 'unchanged': 10}
+    paths = query('select release, store_path from catalog.raster order by release')
+    assert paths[-1] == (back.release, f'coverages/heights/{first.release}.tif')
+    assert query('select demo, demo_rows, rows_total, origin from catalog.release order by number')[-1] == (
+        True,
+        11,
+        11,
+        'rollback',
+    )
+    # the next delivery is compared with it, and removes none of the files that are still meant
+    third = give(write_raster(tmp_path / 'c.tif', changed(r0c1=20)))
+    assert third.diff
+    assert third.diff.changed == 1
+    assert all(released(store, report).exists() for report in (first, second, third))
+    assert rollback('heights', third.release or 0, 'r', 'b', somewhere).unchanged
+
+
+def test_a_raster_that_the_store_has_lost_is_not_served_again(
+    give: Send, somewhere: Locality, tmp_path: Path, store: Path, query: Query
+) -> None:
+    first = give(write_raster(tmp_path / 'a.tif', HEIGHTS))
+    second = give(write_raster(tmp_path / 'b.tif', changed(r0c0=20)))
+    released(store, first).unlink()
+    with pytest.raises(RasterMissing):
+        rollback('heights', first.release or 0, 'r', 'b', somewhere)
+    assert query('select current_release from catalog.layer where id = %s', 'heights') == [(second.release,)]

@@ -1,0 +1,148 @@
+"""A layer or coverage put back to what it was after an earlier release: itself a release, in one transaction."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from pydantic import BaseModel
+
+from dothi.core.coverage import Coverage
+from dothi.core.errors import DataRefused, EnvironmentMissing, NotFound
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.progress import Progress, silent
+from dothi.core.settings import PathSettings
+from etl import deliveries, stage
+from etl.coverage import release as cells
+from etl.coverage.cells import scan
+from etl.coverage.file import opened
+from etl.options import DeliveryOptions
+from etl.release import Source, current_release, lock_layer, outcome_of_rollback, record, release, shape
+from etl.report import DiffReport
+
+
+class NoSuchRelease(NotFound):
+    """The layer never had a release with this number."""
+
+
+class OtherShape(DataRefused):
+    """The layer file says other columns now than it did at the release."""
+
+
+class RasterMissing(EnvironmentMissing):
+    """The store does not hold the raster of a release."""
+
+
+class Rollback(BaseModel):
+    """What putting a layer back came to. release: the new one, or the current one where nothing differs."""
+
+    layer: str
+    to: int
+    release: int
+    unchanged: bool
+    diff: DiffReport
+
+
+@dataclass(frozen=True)
+class Going:
+    """What the steps of one rollback share."""
+
+    db: Connection
+    to: int
+    by: str
+    options: DeliveryOptions
+    locality: Locality
+    progress: Progress
+
+
+def rollback(layer_id: str, to: int, reason: str, by: str, locality: Locality, progress: Progress = silent) -> Rollback:
+    """Makes the state after the release `to` the current one.
+
+    Raises UnknownLayer, NoSuchRelease, OtherShape and, for a coverage, RasterMissing.
+    """
+    layer = locality.described(layer_id)
+    note = f'Trở về bản phát hành {to} · back to release {to}: {reason}'
+    options = DeliveryOptions(layer=layer_id, origin='rollback', note=note)
+    with deliveries.loader_session('dothi rollback') as db:
+        going = Going(db, to, by, options, locality, progress)
+        progress('lock', 0, None)
+        back = _cells_back(going, layer) if isinstance(layer, Coverage) else _rows_back(going, layer)
+        progress('finish', 0, None)
+        db.commit()
+        return back
+
+
+def _must_fit(going: Going, layer: Layer | Coverage) -> int:
+    """The layer's current release, once it is locked.
+
+    Raises NoSuchRelease for a number that is not this layer's, and OtherShape where its rows do not fit any more.
+    """
+    to = going.to
+    with going.db.cursor() as cursor:
+        cursor.execute('select layer_id, shape from catalog.release where number = %s', [to])
+        of, was = cursor.fetchone() or (None, None)
+    if of != layer.id:
+        whose = f' ({of})' if of else ''
+        raise NoSuchRelease(
+            vi=f'Lớp {layer.id} không có bản phát hành {to}{whose}. Xem: dothi releases {layer.id}.',
+            en=f'The layer {layer.id} has no release {to}{whose}. See: dothi releases {layer.id}.',
+        )
+    if was is not None and was != shape(layer):
+        raise OtherShape(
+            vi=f'Tệp lớp {layer.id} đã đổi khóa, cột hoặc kiểu sau bản phát hành {to}; dữ liệu cũ không còn vừa. '
+            'Trở về một bản mới hơn, hoặc giao lại tệp gốc của bản đó.',
+            en=f'The layer file of {layer.id} has changed its key, columns or types since release {to}; data of then '
+            'does not fit any more. Go back to a later release, or deliver the original of that one again.',
+        )
+    return current_release(going.db, layer) or to
+
+
+def _rows_back(going: Going, layer: Layer) -> Rollback:
+    db, staging = going.db, f'{layer.id}_rollback'
+    lock_layer(db, layer)
+    current = _must_fit(going, layer)
+    going.progress('diff', 0, None)
+    stage.create(db, layer, going.locality.srid, staging)
+    demo, outcome = outcome_of_rollback(db, layer, staging, going.to)
+    number = None
+    if not outcome.diff.empty:
+        going.progress('release', 0, None)
+        number = release(db, layer, staging, outcome, going.options, Source(author=going.by, demo=demo))
+    stage.drop(db, staging)
+    return _came_to(going, layer, number, current, outcome.diff)
+
+
+def _cells_back(going: Going, coverage: Coverage) -> Rollback:
+    """The raster of the release is served again: its file lies in the store, and nothing is written anew."""
+    db = going.db
+    served = cells.lock(db, coverage)
+    current = _must_fit(going, coverage)
+    then = cells.kept(db, going.to)
+    if not then.file.is_file():
+        raise _missing(then.file)
+    going.progress('diff', 0, None)
+    with opened(then.file, coverage) as raster:
+        found = scan(raster, coverage, repr(then.grid), going.progress)
+        diff = cells.compare(raster, coverage, then.grid, found, served)
+    if served is not None and (served.sha256, served.demo) == (then.sha256, then.demo):
+        return _came_to(going, coverage, None, current, diff)
+    going.progress('release', 0, None)
+    # demonstration data stays that when it comes back
+    as_it_was = going.options.model_copy(update={'origin': 'demo'}) if then.demo else going.options
+    result = cells.outcome(then.grid, found, diff, as_it_was, going.locality.srid)
+    number = record(db, coverage, result, going.options, Source(author=going.by, demo=then.demo))
+    cells.serve_again(db, coverage, number, going.to)
+    return _came_to(going, coverage, number, current, diff)
+
+
+def _came_to(going: Going, layer: Layer | Coverage, number: int | None, current: int, diff: DiffReport) -> Rollback:
+    return Rollback(layer=layer.id, to=going.to, release=number or current, unchanged=number is None, diff=diff)
+
+
+def _missing(file: Path) -> RasterMissing:
+    name: Any = file.relative_to(PathSettings().store)
+    return RasterMissing(
+        vi=f'Kho lưu không còn tệp {name}. Khôi phục kho từ bản sao lưu, hoặc giao lại tệp gốc.',
+        en=f'The store has lost {name}. Restore the store from a backup, or deliver the original again.',
+    )

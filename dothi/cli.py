@@ -14,6 +14,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.desk_cli import desk
+from dothi.diff_cli import diff
 from dothi.edits_cli import edits
 from dothi.ending import run
 from dothi.export_cli import export
@@ -36,6 +37,7 @@ app.add_typer(desk)
 app.add_typer(edits, name='edits')
 app.add_typer(export, name='export')
 app.command()(fetch)
+app.command()(diff)
 
 Json = Annotated[
     bool,

@@ -23,12 +23,12 @@ def write_page(report: Report, file: Path) -> None:
     file.write_text(page(report), encoding='utf-8')
 
 
-def must_be_writable(file: Path) -> None:
-    """Raises NoFolder where the folder for `file` is not there."""
+def must_be_writable(file: Path, option: str = '--html') -> None:
+    """Raises NoFolder, which names the option, where the folder for `file` is not there."""
     if not file.absolute().parent.is_dir():
         raise NoFolder(
-            vi=f'--html {file}: không có thư mục {file.parent}. Tạo thư mục trước.',
-            en=f'--html {file}: there is no folder {file.parent}. Make it first.',
+            vi=f'{option} {file}: không có thư mục {file.parent}. Tạo thư mục trước.',
+            en=f'{option} {file}: there is no folder {file.parent}. Make it first.',
         )
 
 

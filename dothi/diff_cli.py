@@ -1,0 +1,61 @@
+"""`dothi diff`: what differs between two releases of a layer."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.table import Table
+
+from dothi import show
+from dothi.core.database import connection
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from etl.compare.changes import changes, neighbours
+from etl.compare.comparison import Comparison, counted
+from etl.compare.files import write_geopackage
+from etl.compare.page import page
+from etl.reference import released_units
+from etl.report_html import must_be_writable
+
+
+def diff(
+    layer: Annotated[str, typer.Argument(help='Lớp · A layer id.')],
+    before: Annotated[int | None, typer.Argument(help='Phiên bản cũ · Release A; the one before the last.')] = None,
+    after: Annotated[int | None, typer.Argument(help='Phiên bản mới · Release B; the last.')] = None,
+    gpkg: Annotated[Path | None, typer.Option(help='GeoPackage cho QGIS · Also writes the changes as a file.')] = None,
+    html: Annotated[Path | None, typer.Option(help='Trang có bản đồ · Also writes a page with a map.')] = None,
+    as_json: Annotated[
+        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+    ] = False,
+) -> None:
+    """So sánh hai phiên bản · Says what was added, removed, moved and changed between two releases."""
+    for option, target in (('--gpkg', gpkg), ('--html', html)):
+        if target:
+            must_be_writable(target, option)
+    locality = load_locality(PathSettings().locality)
+    known = locality.layer(layer)
+    with connection('loader') as db:
+        first, last = neighbours(db, known) if before is None or after is None else (before, after)
+        first, last = before or first, after or last
+        found = list(changes(db, known, first, last))
+        units = released_units(db, locality, locality.place.reference_date) if html else []
+    comparison = counted(known, first, last, found)
+    if gpkg:
+        write_geopackage(gpkg, known, found, locality.srid)
+    if html:
+        outlines = units[0].polygons if units else np.array([], dtype=object)
+        html.write_text(page(comparison, known, found, outlines), encoding='utf-8')
+    show.document(comparison, as_json, _told)
+
+
+def _told(comparison: Comparison) -> None:
+    table = Table(title=f'{comparison.layer} {comparison.before} → {comparison.after}', show_header=False)
+    table.add_row('Thêm · added', f'{comparison.added:,}')
+    table.add_row('Bỏ · removed', f'{comparison.removed:,}')
+    table.add_row('Sửa · changed', f'{comparison.changed:,}')
+    far = '' if comparison.moved_m_max is None else f' (xa nhất · at most {comparison.moved_m_max:,.1f} m)'
+    table.add_row('  dời chỗ · moved', f'{comparison.moved:,}{far}')
+    for name, count in comparison.by_column.items():
+        table.add_row(f'  {name}', f'{count:,}')
+    show.out.print(table)

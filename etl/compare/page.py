@@ -1,0 +1,181 @@
+"""A comparison as one HTML page with a map, in both languages, with everything inside."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import shapely
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from dothi.core.layer import Layer
+from etl.compare.changes import Change
+from etl.compare.comparison import Comparison
+from etl.formats.source import Geometries
+
+WIDTH_PX, MARGIN = 900, 0.08
+# More would be a page that no browser turns quickly; the GeoPackage has all.
+SHOWN = 2_000
+LISTED = 300
+
+
+def page(comparison: Comparison, layer: Layer, found: Sequence[Change], units: Geometries, lang: str = 'vi') -> str:
+    """The page; it opens in `lang` and switches without a script.
+
+    units: polygons for orientation, in the working CRS as the changes are.
+    """
+    return _template().render(
+        comparison=comparison,
+        layer=layer,
+        english=lang.lower().startswith('en'),
+        map=Markup(_svg(found[:SHOWN], units)),  # noqa: S704 (made here from numbers and fixed words)
+        changes=[_told(one, layer) for one in found[:LISTED]],
+        more=max(0, len(found) - LISTED),
+        unseen=max(0, len(found) - SHOWN),
+    )
+
+
+def _told(change: Change, layer: Layer) -> dict[str, Any]:
+    """What the list says of a change: key, kind, how far it moved, and each value before and after."""
+    version = change.new or change.old
+    assert version is not None  # noqa: S101 (a change has a side)
+    old, new = (side.values if side else {} for side in (change.old, change.new))
+    return {
+        'name': ', '.join(str(version.values[name]) for name in layer.key) or f'#{change.id}',
+        'kind': change.kind,
+        'moved_m': change.moved_m,
+        'values': [(layer.columns[name].title, old.get(name), new.get(name)) for name in change.columns],
+    }
+
+
+def _svg(found: Sequence[Change], units: Geometries) -> str:
+    """The changes on the outlines of the units; the view is as large as the changes are."""
+    shapes = [version.geometry for one in found for version in (one.old, one.new) if version]
+    if not shapes:
+        return ''
+    west, south, east, north = shapely.total_bounds(shapes)
+    side_m = max(east - west, north - south, 100) * (1 + 2 * MARGIN)
+    x0, y1 = (west + east - side_m) / 2, (south + north + side_m) / 2
+    scale = WIDTH_PX / side_m
+    view = shapely.box(x0, y1 - side_m, x0 + side_m, y1)
+
+    def drawn(geometry: Any, kind: str, title: str = '') -> str:
+        return _drawn(shapely.simplify(geometry, 0.5 / scale), (x0, y1, scale), kind, title)
+
+    ground = [drawn(shapely.intersection(unit, view), 'unit') for unit in units if unit.intersects(view)]
+    marks = [drawn(*mark) for one in found for mark in _marks(one)]
+    frame = f'<rect width="{WIDTH_PX}" height="{WIDTH_PX}" class="frame"/>'
+    return (
+        f'<svg viewBox="0 0 {WIDTH_PX} {WIDTH_PX}" width="{WIDTH_PX}" height="{WIDTH_PX}" role="img">'
+        f'{frame}{"".join(ground)}{"".join(marks)}</svg>'
+    )
+
+
+def _marks(change: Change) -> list[tuple[Any, str, str]]:
+    """What is drawn of a change: geometry, class and title. A moved feature shows both places and the way."""
+    title = f'#{change.id}'
+    if change.old is None and change.new is not None:
+        return [(change.new.geometry, 'added', title)]
+    if change.new is None and change.old is not None:
+        return [(change.old.geometry, 'removed', title)]
+    if change.old is None or change.new is None:
+        return []
+    if change.moved_m is None:
+        return [(change.new.geometry, 'changed', f'{title}: {", ".join(change.columns)}')]
+    old, new = change.old.geometry, change.new.geometry
+    way = shapely.linestrings([old.centroid.coords[0], new.centroid.coords[0]])
+    moved = f'{title}: {change.moved_m:.1f} m'
+    return [(old, 'was', moved), (new, 'moved', moved), (way, 'way', moved)]
+
+
+def _drawn(geometry: Any, frame: tuple[float, float, float], kind: str, title: str) -> str:
+    """A geometry as SVG: points as dots, the rest as one path."""
+    x0, y1, scale = frame
+    inside = f'<title>{title}</title>' if title else ''
+    if geometry.is_empty:
+        return ''
+    if geometry.geom_type.endswith('Point'):
+        places = [((x - x0) * scale, (y1 - y) * scale) for x, y in shapely.get_coordinates(geometry)]
+        return ''.join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="{kind}">{inside}</circle>' for x, y in places)
+    areas = geometry.geom_type.endswith('Polygon')
+    lines = shapely.get_rings(geometry) if areas else shapely.get_parts(geometry)
+    paths = [
+        'M' + ' '.join(f'{(x - x0) * scale:.1f},{(y1 - y) * scale:.1f}' for x, y in shapely.get_coordinates(line))
+        for line in lines
+    ]
+    return f'<path d="{" ".join(paths)}" class="{kind}{"" if areas else " line"}">{inside}</path>'
+
+
+@lru_cache
+def _template() -> Template:
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(PAGE)
+
+
+PAGE = """\
+{% macro say(vi, en) %}
+<span class="vi" lang="vi">{{ vi }}</span><span class="en" lang="en">{{ en }}</span>
+{%- endmacro %}
+{% macro shown(value) %}{{ '–' if value is none else value }}{% endmacro %}
+<!doctype html>
+<html lang="{{ 'en' if english else 'vi' }}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ layer.id }} {{ comparison.before }} → {{ comparison.after }}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1b1f24; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0; }
+#en:checked ~ main .vi, #vi:checked ~ main .en { display: none; }
+svg { max-width: 100%; height: auto; } .frame { fill: #f4f6f8; stroke: #8b949e; }
+.unit { fill: #e3e8ee; stroke: #8b949e; }
+.added { fill: #1a7f37; stroke: #1a7f37; fill-opacity: .5; }
+.removed { fill: #b3261e; stroke: #b3261e; fill-opacity: .5; }
+.changed { fill: #8250df; stroke: #8250df; fill-opacity: .4; }
+.moved { fill: #bf6a02; stroke: #bf6a02; fill-opacity: .5; }
+.was { fill: none; stroke: #bf6a02; stroke-dasharray: 3 2; } .way { stroke: #bf6a02; }
+.line { fill: none; stroke-width: 2; }
+.key { display: inline-block; width: .9rem; height: .9rem; border-radius: .2rem; margin: 0 .3rem -.1rem .8rem; }
+.k-added { background: #1a7f37; } .k-removed { background: #b3261e; } .k-changed { background: #8250df; }
+.k-moved { background: #bf6a02; }
+</style>
+</head>
+<body>
+<input type="radio" name="lang" id="vi" {{ '' if english else 'checked' }}><label for="vi">Tiếng Việt</label>
+<input type="radio" name="lang" id="en" {{ 'checked' if english else '' }}><label for="en">English</label>
+<main>
+<h1>{{ say(layer.title.vi, layer.title.en) }}: {{ comparison.before }} → {{ comparison.after }}</h1>
+<table>
+<tr><th>{{ say('Thêm', 'Added') }}</th><td>{{ comparison.added }}</td></tr>
+<tr><th>{{ say('Bỏ', 'Removed') }}</th><td>{{ comparison.removed }}</td></tr>
+<tr><th>{{ say('Sửa', 'Changed') }}</th><td>{{ comparison.changed }}</td></tr>
+<tr><th>{{ say('trong đó dời chỗ', 'of these moved') }}</th><td>{{ comparison.moved }}
+{% if comparison.moved_m_max is not none %}
+({{ say('xa nhất', 'at most') }} {{ '%.1f' % comparison.moved_m_max }} m){% endif %}</td></tr>
+{% for name, count in comparison.by_column.items() %}
+{% set title = layer.columns[name].title %}
+<tr><th>{{ say('cột ' + title.vi, 'column ' + title.en) }}</th><td>{{ count }}</td></tr>
+{% endfor %}
+</table>
+{% if map %}
+<p><span class="key k-added"></span>{{ say('thêm', 'added') }}
+<span class="key k-removed"></span>{{ say('bỏ', 'removed') }}
+<span class="key k-moved"></span>{{ say('dời chỗ (nét đứt: chỗ cũ)', 'moved (dashed: where it was)') }}
+<span class="key k-changed"></span>{{ say('đổi giá trị', 'other values') }}</p>
+{{ map }}
+{% if unseen %}<p>{{ say('Bản đồ không vẽ %d thay đổi khác; GeoPackage có tất cả.' % unseen,
+ 'The map leaves out %d changes; the GeoPackage has all.' % unseen) }}</p>{% endif %}
+<table>
+{% for change in changes %}{% set moved = change.moved_m is not none %}
+<tr><td><span class="key k-{{ 'moved' if moved else change.kind }}"></span>{{ change.name }}</td>
+<td>{% if moved %}{{ say('dời', 'moved by') }} {{ '%.1f' % change.moved_m }} m{% endif %}
+{% for title, old, new in change['values'] %}
+<div>{{ say(title.vi, title.en) }}: {{ shown(old) }} → {{ shown(new) }}</div>
+{% endfor %}</td></tr>
+{% endfor %}</table>
+{% if more %}<p>{{ say('Và %d thay đổi khác.' % more, 'And %d more.' % more) }}</p>{% endif %}
+{% else %}<p>{{ say('Hai phiên bản giống nhau.', 'The two releases are the same.') }}</p>{% endif %}
+</main>
+</body>
+</html>
+"""

@@ -19,6 +19,7 @@ from dothi.edits_cli import edits
 from dothi.ending import run
 from dothi.export_cli import export
 from dothi.fetch_cli import fetch
+from dothi.receipt_cli import receipt
 from etl.options import DeliveryOptions
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ app.add_typer(edits, name='edits')
 app.add_typer(export, name='export')
 app.command()(fetch)
 app.command()(diff)
+app.command()(receipt)
 
 Json = Annotated[
     bool,

@@ -1,0 +1,27 @@
+"""`dothi receipt`: what an agency's focal point gets back for a delivery."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dothi import show
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from etl.receipt.receipt import Receipt, write_receipt
+
+
+def receipt(
+    number: Annotated[int, typer.Argument(help='Số của đợt giao · Number of the delivery.', min=1, max=2**31 - 1)],
+    folder: Annotated[Path, typer.Option(help='Thư mục để ghi · The folder to write to.')] = Path(),
+    as_json: Annotated[
+        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+    ] = False,
+) -> None:
+    """Phiếu nhận dữ liệu · Writes the receipt for the focal point, and the bad rows as a file for QGIS."""
+    show.document(write_receipt(number, folder, load_locality(PathSettings().locality)), as_json, _told)
+
+
+def _told(written: Receipt) -> None:
+    for file in filter(None, (written.html, written.rows)):
+        show.out.print(str(file), highlight=False, soft_wrap=True)

@@ -1,0 +1,89 @@
+"""The page of a receipt: what came, what became of it, what to do; Vietnamese first."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, Template
+from markupsafe import Markup
+
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from etl.held import WAITS_FOR
+from etl.receipt.kept_rows import KeptRow
+from etl.records import DeliveryShown
+from etl.report_map import svg
+
+SHOWN_ROWS = 1_000
+STATES = {
+    'received': Text(vi='Đang xử lý', en='Being worked on'),
+    'diagnosed': Text(vi='Chờ trung tâm quyết định', en='Waits for the centre to decide'),
+    'accepted': Text(vi='Đã nhận', en='Accepted'),
+    'returned': Text(vi='Trả lại', en='Returned'),
+    'superseded': Text(vi='Đã được đợt giao mới thay', en='Superseded by a newer delivery'),
+    'unchanged': Text(vi='Đã nhận, không có gì thay đổi', en='Accepted, nothing changed'),
+    'failed': Text(vi='Bị gián đoạn', en='Interrupted'),
+}
+
+
+def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
+    """The receipt as HTML with everything inside. rows_file: name of the GeoPackage beside it, if there is one."""
+    report, delivery = found.report, found.delivery
+    return _template().render(
+        delivery=delivery,
+        report=report,
+        failure=found.failure,
+        layer=locality.described(delivery.layer_id),
+        agency=locality.agencies.get(delivery.agency or ''),
+        state=STATES[delivery.status],
+        waits_for=[WAITS_FOR[reason] for reason in delivery.held] if delivery.status == 'diagnosed' else [],
+        decisions=found.decisions,
+        to_do=to_do(found, rows, rows_file),
+        errors=[row for row in rows if row.severity == 'error'][:SHOWN_ROWS],
+        warnings=[row for row in rows if row.severity == 'warning'][:SHOWN_ROWS],
+        more=max(0, len(rows) - SHOWN_ROWS),
+        map=Markup(svg(report)) if report else '',  # noqa: S704 (made here from numbers and fixed words)
+        received=f'{delivery.received_at.astimezone():%H:%M %d/%m/%Y}',
+    )
+
+
+def to_do(found: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) -> list[Text]:
+    """What the focal point is to do now, the most pressing first."""
+    status, errors = found.delivery.status, len({row.row for row in rows if row.severity == 'error'})
+    steps = [_FIRST[status]] if status in _FIRST else []
+    if errors:
+        steps.append(
+            Text(
+                vi=f'Sửa {errors} hàng trong danh sách dưới đây (mở {rows_file} bằng QGIS để thấy chỗ và lý do), '
+                'rồi giao lại cả tệp.',
+                en=f'Correct the {errors} rows listed below (open {rows_file} in QGIS to see where and why), '
+                'and deliver the whole file again.',
+            )
+        )
+    if any(row.severity == 'warning' for row in rows):
+        steps.append(
+            Text(
+                vi='Xem các cảnh báo: những hàng đó đã được nhận, nhưng nên kiểm tra.',
+                en='Look at the warnings: those rows were accepted, and are worth a check.',
+            )
+        )
+    return steps or [Text(vi='Không cần làm gì.', en='There is nothing to do.')]
+
+
+_FIRST = {
+    'returned': Text(
+        vi='Không có gì được phát hành. Sửa theo các điểm dưới đây và giao lại.',
+        en='Nothing was released. Correct what is told below and deliver again.',
+    ),
+    'diagnosed': Text(
+        vi='Trung tâm đang xem xét và có thể hỏi lại; dữ liệu cũ vẫn được phục vụ.',
+        en='The centre is looking into it and may ask; the data of before is still served.',
+    ),
+    'failed': Text(vi='Xử lý bị gián đoạn. Giao lại tệp.', en='The work was interrupted. Deliver the file again.'),
+}
+
+
+@lru_cache
+def _template() -> Template:
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader).get_template('page.html')

@@ -1,0 +1,43 @@
+"""A delivery's receipt: the page and the file of its rows, written together."""
+
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from dothi.core.database import connection
+from dothi.core.locality import Locality
+from etl.receipt.bad_rows import write_bad_rows
+from etl.receipt.kept_rows import kept_rows
+from etl.receipt.page import page
+from etl.records import shown
+from etl.reference import released_units
+from etl.report_map import outlines
+
+
+class Receipt(BaseModel):
+    """Where the receipt of a delivery lies; rows is None where every row is good."""
+
+    delivery: int
+    html: Path
+    rows: Path | None
+
+
+def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:
+    """Writes `phieu-<number>.html` and, where rows have faults, `hang-loi-<number>.gpkg` into `folder`.
+
+    Raises NoSuchDelivery.
+    """
+    found = shown(number)
+    with connection('loader') as db:
+        rows = kept_rows(db, number, locality.srid)
+        units = released_units(db, locality, found.delivery.as_of or locality.place.reference_date)
+    if found.report is not None:
+        found.report.map_extent = locality.place.extent_wgs84
+        found.report.map_outlines = outlines(units[0], locality.srid) if units else []
+    folder.mkdir(parents=True, exist_ok=True)
+    html, gpkg = folder / f'phieu-{number}.html', folder / f'hang-loi-{number}.gpkg'
+    gpkg.unlink(missing_ok=True)
+    if rows:
+        write_bad_rows(gpkg, rows, locality.srid)
+    html.write_text(page(found, locality, rows, gpkg.name if rows else None), encoding='utf-8')
+    return Receipt(delivery=number, html=html, rows=gpkg if rows else None)

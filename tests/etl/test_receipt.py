@@ -1,0 +1,87 @@
+"""The receipt tells the focal point what came, what to correct and where; QGIS finds the reasons in the rows."""
+
+import fiona
+import pytest
+from typer.testing import CliRunner
+
+from dothi.cli import app
+from etl.desk import Decision, return_
+from etl.receipt.receipt import write_receipt
+from etl.records import NoSuchDelivery
+
+
+@pytest.fixture
+def written(agency, send, tmp_path, locality):
+    """Sends schools, and writes the receipt."""
+
+    def write(rows, name='truong.geojson', **options):
+        report = send(agency.geojson(name, rows), 'schools', **options)
+        return write_receipt(report.delivery, tmp_path / 'phiếu', locality), report
+
+    return write
+
+
+def test_a_bad_row_is_told_with_reason_and_place(written, agency):
+    bad = (agency.school('x', CAP_HOC='trạm', HINH='<script>'), agency.point(70, 10))
+    rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
+    receipt, report = written([*rows, bad])
+    assert report.verdict == 'accepted'
+    text = receipt.html.read_text(encoding='utf-8')
+    assert 'Sửa 1 hàng trong danh sách' in text
+    assert report.rows.bad[0].message.replace('"', '&#34;') in text
+    assert '<script>' not in text
+    assert fiona.listlayers(receipt.rows) == ['loi_diem']
+    with fiona.open(receipt.rows) as file:
+        (row,) = file
+        assert file.crs.to_epsg() == 9209
+        assert row.geometry.coordinates == pytest.approx((agency.east + 70, agency.north + 10))
+        assert (row.properties['hang'], row.properties['ma_loi'], row.properties['muc_do']) == (61, 'domain', 'lỗi')
+        assert row.properties['ly_do'] == report.rows.bad[0].message
+        assert row.properties['MA_TRUONG'] == 'x'
+
+
+def test_a_place_sent_with_the_northing_first_is_where_it_is(written, agency, tmp_path, locality, send):
+    lines = ['MA_TRUONG;TEN_TRUONG;CAP_HOC;X;Y', *(f's{i};Trường {i};primary;2250000;{570000 + i}' for i in range(60))]
+    report = send(agency.text('t.csv', '\n'.join([*lines, 'x;Trường x;trạm;2250010;570070'])), 'schools',
+                  crs='EPSG:9209,yx')  # fmt: skip
+    receipt = write_receipt(report.delivery, tmp_path, locality)
+    with fiona.open(receipt.rows) as file:
+        assert next(iter(file)).geometry.coordinates == pytest.approx((570_070, 2_250_010))
+
+
+def test_rows_without_a_place_come_as_a_table(written, agency):
+    rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
+    receipt, _ = written([*rows, (agency.school('x'), None)])
+    assert fiona.listlayers(receipt.rows) == ['loi_khong_vi_tri']
+
+
+def test_a_good_delivery_asks_for_nothing(written, agency):
+    receipt, report = written([(agency.school('a'), agency.point())])
+    text = receipt.html.read_text(encoding='utf-8')
+    assert 'Không cần làm gì.' in text
+    assert f'phiên bản {report.release}' in text
+    assert receipt.rows is None
+
+
+def test_what_a_person_returned_says_who_and_why(written, agency, locality, tmp_path):
+    written([(agency.school(c), agency.point()) for c in 'a'])
+    receipt, report = written([(agency.school('b'), agency.point(50))], name='2.geojson')
+    assert 'Trung tâm đang xem xét' in receipt.html.read_text(encoding='utf-8')
+    return_(report.delivery, Decision(by='trưởng ca', reason='Thiếu hai trường của xã Hải An'))
+    text = write_receipt(report.delivery, tmp_path, locality).html.read_text(encoding='utf-8')
+    assert 'Không có gì được phát hành' in text
+    assert '(trưởng ca): Thiếu hai trường của xã Hải An' in text
+
+
+def test_the_command_names_both_files(written, agency, tmp_path):
+    _, report = written([(agency.school(c), agency.point()) for c in ('a', None)], accept_loss=True)
+    shown = CliRunner().invoke(app, ['receipt', str(report.delivery), '--folder', str(tmp_path)])
+    assert [line.rsplit('/', 1)[-1] for line in shown.stdout.split()] == [
+        f'phieu-{report.delivery}.html', f'hang-loi-{report.delivery}.gpkg',
+    ]  # fmt: skip
+
+
+def test_an_unknown_delivery_is_told(database, locality, tmp_path):
+    with pytest.raises(NoSuchDelivery):
+        write_receipt(7, tmp_path, locality)
+    assert list(tmp_path.glob('phieu*')) == []

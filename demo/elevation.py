@@ -32,9 +32,8 @@ RIDGES_M = ((320.0, 2.2, 140.0), (2100.0, 0.9, 220.0), (4600.0, 0.7, 260.0), (74
 FLAT_M = 0.25
 
 
-def write_elevation(path: Path, outline: Outline, seed: int) -> None:
+def write_elevation(path: Path, place: Affine, heights: Heights) -> None:
     """The elevation model as the surveying office writes one: GeoTIFF in EPSG:9209, whole centimetres as float32."""
-    place, heights = draw_elevation(outline, seed)
     rows, columns = heights.shape
     with rasterio.open(
         path,

@@ -40,10 +40,10 @@ def _units(places: list[Place], code: str, name: str, parent: str) -> Table:
         'HIEU_LUC': np.array([unit.valid_from for unit in units], dtype='datetime64[D]'),
         'HET_HL': np.array([unit.valid_to for unit in units], dtype='datetime64[D]'),
     }
-    return Table(_multi([place.polygon for place in places]), columns, SRID)
+    return Table(multi([place.polygon for place in places]), columns, SRID)
 
 
-def _multi(polygons: list[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
+def multi(polygons: list[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
     """Polygons as MultiPolygons of their parts."""
     parts, owner = shapely.get_parts(np.asarray(polygons, dtype=object), return_index=True)
     return np.asarray(shapely.multipolygons(parts, indices=owner))
@@ -71,7 +71,7 @@ def buildings_table(buildings: Buildings) -> Table:
         'SO_TANG': buildings.floors.astype(np.int32),
         'SO_NGUOI': buildings.population.astype(np.int32),
     }
-    return Table(_multi(buildings.footprint), columns, SRID)
+    return Table(multi(buildings.footprint), columns, SRID)
 
 
 def facilities_table(facilities: Facilities, which: NDArray[np.intp], names: tuple[str, str, str, str]) -> Table:

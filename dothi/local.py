@@ -21,7 +21,7 @@ from etl.options import DeliveryOptions
 from etl.report import Report
 
 if TYPE_CHECKING:
-    from demo.write import DemoFile
+    from demo.sent import DemoFile
     from dothi.core.locality import Locality
     from dothi.core.postgis import LocalPostgis
 

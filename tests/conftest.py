@@ -18,7 +18,8 @@ import pytest
 from psycopg2 import sql
 from sqlalchemy import URL
 
-from demo.write import DemoFile, write_demo
+from demo.sent import DemoFile
+from demo.write import write_demo
 from dothi.core import database as core_database
 from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from demo.write import DemoFile
+from demo.sent import DemoFile
 from dothi.core.settings import PROJECT
 
 COMMANDS = (

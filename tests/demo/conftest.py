@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.write import LOCALITY, Demo, DemoFile
+from demo.drawing import Demo
+from demo.sent import DemoFile
+from demo.write import LOCALITY
 from tests.conftest import DEMO_BUILDINGS
 
 

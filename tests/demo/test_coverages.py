@@ -5,8 +5,8 @@ import pytest
 import rasterio
 import shapely
 
+from demo.drawing import Demo
 from demo.elevation import CELL_M, HIGHEST_M, NODATA
-from demo.write import Demo
 from dothi.core.crs import proj_string, transformer
 
 SRID = 9209

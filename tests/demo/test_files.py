@@ -15,8 +15,6 @@ from dothi.core.crs import parse_crs, proj_string, transformer
 from dothi.core.locality import load_locality
 from dothi.core.progress import silent
 
-LAYERS = {'districts', 'communes', 'roads', 'buildings', 'schools', 'health_facilities', 'power_lines', 'rivers'}
-
 
 def read(path):
     """Crs text, geometries and columns of a file."""
@@ -88,8 +86,9 @@ def test_files_come_in_an_order_in_which_they_can_be_delivered(written):
     """Units before the schools whose scope names them; every layer is there, from an agency of the locality."""
     layers = [item.layer for item in written]
     assert layers[:2] == ['districts', 'communes']
-    assert set(layers) == LAYERS | {'elevation', 'population_grid'}
-    assert {item.agency for item in written} <= set(load_locality(LOCALITY).agencies)
+    locality = load_locality(LOCALITY)
+    assert set(layers) == {*locality.layers, *locality.coverages}
+    assert {item.agency for item in written} <= set(locality.agencies)
 
 
 def test_the_same_demo_gives_the_same_bytes(demo, written, tmp_path):

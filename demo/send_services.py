@@ -1,0 +1,137 @@
+"""How companies and departments send what they run: networks, sites, street furniture, measurements."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from demo import flooding, land, offices, sites, streetside, watching
+from demo.drawing import Demo
+from demo.files import Table, write_csv, write_geojson, write_geopackage, write_shapefile_zip, write_tab_zip
+from demo.sent import DemoFile
+from demo.tables import SRID
+from demo.water_network import water_network
+
+Write = Callable[[Path, Table], None]
+
+
+def _sent(
+    folder: Path, layer: str, agency: str, table: Table, write: Write, suffix: str, crs: str | None = None
+) -> list[DemoFile]:
+    path = folder / f'{layer}{suffix}'
+    write(path, table)
+    return [DemoFile(path, layer, agency, crs=crs)]
+
+
+def _csv(path: Path, table: Table) -> None:
+    write_csv(path, table, 'E', 'N', decimals=2)
+
+
+def _csv_degrees(path: Path, table: Table) -> None:
+    write_csv(path, table.moved_to(4326), 'lon', 'lat', decimals=8)
+
+
+def commune_offices(folder: Path, demo: Demo) -> list[DemoFile]:
+    """A list from a spreadsheet."""
+    table = offices.commune_offices(demo)
+    return _sent(folder, 'commune_offices', 'home_affairs', table, _csv, '.csv', f'EPSG:{SRID}')
+
+
+def substations(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Points in degrees."""
+    return _sent(folder, 'substations', 'power', offices.substations(demo), write_geojson, '.geojson')
+
+
+def water(folder: Path, demo: Demo) -> list[DemoFile]:
+    """The water company's plants, pipes and valves."""
+    pipes, valves = water_network(demo)
+    return [
+        *_sent(folder, 'water_plants', 'water_supply', offices.water_plants(demo), write_tab_zip, '.zip'),
+        *_sent(folder, 'water_pipes', 'water_supply', pipes, write_geopackage, '.gpkg'),
+        *_sent(folder, 'valves', 'water_supply', valves, write_geopackage, '.gpkg'),
+    ]
+
+
+def urban_environment(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Drains, works, landfills and parks, from one company."""
+    agency = 'urban_environment'
+    return [
+        *_sent(folder, 'wastewater_plants', agency, sites.wastewater_plants(demo), write_shapefile_zip, '.zip'),
+        *_sent(folder, 'drainage', agency, streetside.drainage(demo), write_tab_zip, '.zip'),
+        *_sent(folder, 'landfills', agency, sites.landfills(demo), write_geojson, '.geojson'),
+        *_sent(folder, 'parks', agency, sites.parks(demo), write_shapefile_zip, '.zip'),
+    ]
+
+
+def dikes(folder: Path, demo: Demo) -> list[DemoFile]:
+    """The dike office works with MapInfo."""
+    return _sent(folder, 'dikes', 'agriculture', flooding.dikes(demo), write_tab_zip, '.zip')
+
+
+def surveyed(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Flood zones and land use, as the department of natural resources draws them."""
+    return [
+        *_sent(folder, 'flood_zones', 'environment', flooding.flood_zones(demo), write_geopackage, '.gpkg'),
+        *_sent(folder, 'land_use', 'environment', land.land_use(demo), write_geopackage, '.gpkg'),
+    ]
+
+
+def markets(folder: Path, demo: Demo) -> list[DemoFile]:
+    """A list from a spreadsheet."""
+    return _sent(folder, 'markets', 'trade', offices.markets(demo), _csv, '.csv', f'EPSG:{SRID}')
+
+
+def transport(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Bus stops and bridges."""
+    return [
+        *_sent(folder, 'bus_stops', 'transport', streetside.bus_stops(demo), write_geojson, '.geojson'),
+        *_sent(folder, 'bridges', 'transport', streetside.bridges(demo), write_shapefile_zip, '.zip'),
+    ]
+
+
+def cemeteries(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Sites as polygons."""
+    return _sent(folder, 'cemeteries', 'construction', sites.cemeteries(demo), write_shapefile_zip, '.zip')
+
+
+def street_lights(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Lamp posts, one by one."""
+    return _sent(folder, 'street_lights', 'public_works', streetside.street_lights(demo), write_geopackage, '.gpkg')
+
+
+def cameras(folder: Path, demo: Demo) -> list[DemoFile]:
+    """The police's positions, for internal use, and the cells that everybody may see."""
+    return [
+        *_sent(folder, 'cameras', 'police', watching.cameras(demo), _csv_degrees, '.csv', 'EPSG:4326'),
+        *_sent(folder, 'camera_coverage', 'police', watching.camera_coverage(demo), write_geopackage, '.gpkg'),
+    ]
+
+
+def air(folder: Path, demo: Demo) -> list[DemoFile]:
+    """Stations, and a file of hourly values as a data logger writes it."""
+    values = watching.air_observations(demo)
+    return [
+        *_sent(folder, 'air_stations', 'environment', watching.air_stations(demo), write_geojson, '.geojson'),
+        *_sent(folder, 'air_observations', 'environment', values, _csv_degrees, '.csv', 'EPSG:4326'),
+    ]
+
+
+def citizen_reports(folder: Path, demo: Demo) -> list[DemoFile]:
+    """The operations centre's export, its places coarse already."""
+    reports = watching.citizen_reports(demo)
+    return _sent(folder, 'citizen_reports', 'operations_centre', reports, _csv, '.csv', f'EPSG:{SRID}')
+
+
+WRITERS = (
+    commune_offices,
+    substations,
+    water,
+    urban_environment,
+    dikes,
+    surveyed,
+    markets,
+    transport,
+    cemeteries,
+    street_lights,
+    cameras,
+    air,
+    citizen_reports,
+)

@@ -1,0 +1,171 @@
+"""Sites with ground of their own in the open land: cemeteries, landfills, wastewater works; and parks inside blocks."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from demo.chance import generator
+from demo.curves import Points
+from demo.drawing import Demo
+from demo.files import Table
+from demo.outline import metres
+from demo.roads import town_areas
+from demo.tables import SRID, multi, text
+from demo.units import Place
+
+TRIES = 60
+ROADSIDE_M = 12.0
+# Houses stand up to here from the edge of a block; what a park may be.
+BUILT_DEPTH_M = 32.0
+PARK_M2 = (900.0, 40_000.0)
+PARKS_PER_TOWN = 3
+LITRES_A_PERSON = 0.1
+
+
+def cemeteries(demo: Demo) -> Table:
+    """A public cemetery in the open land of every rural commune, a cemetery of martyrs in every district."""
+    chance = generator(demo.seed, 'cemeteries')
+    rural = [place for place in demo.province.communes if not place.unit.is_ward]
+    places = [*rural, *(_largest_commune(demo, district) for district in demo.province.districts)]
+    martyrs = np.arange(len(places)) >= len(rural)
+    names = [
+        f'Nghĩa trang {"liệt sĩ" if of_martyrs else "nhân dân"} {place.unit.short_name}'
+        for place, of_martyrs in zip(places, martyrs, strict=True)
+    ]
+    area_m2 = np.where(martyrs, 6_000.0, 16_000.0) * chance.uniform(0.6, 1.5, len(places))
+    columns = {
+        'MA_NT': text([f'{demo.prefix}-NT-{number:03d}' for number in range(1, len(places) + 1)]),
+        'TEN_NT': text(names),
+        'LOAI_NT': np.where(martyrs, 'martyrs', 'people').astype(object),
+        'XU_LY': martyrs | (chance.random(len(places)) < 0.3),
+    }
+    return Table(multi(open_sites(demo, places, area_m2, 'cemeteries')), columns, SRID)
+
+
+def _largest_commune(demo: Demo, district: Place) -> Place:
+    rural = [place for place in demo.province.communes_of(district) if not place.unit.is_ward]
+    return max(rural, key=lambda place: place.polygon.area)
+
+
+def landfills(demo: Demo) -> Table:
+    """One landfill for every district, far from houses; the smallest third is closed."""
+    chance = generator(demo.seed, 'landfills')
+    districts = demo.province.districts
+    amount = np.round([place.unit.population * 0.0005 for place in districts])
+    columns = {
+        'MA_BCL': text([f'{demo.prefix}-BCL-{number:02d}' for number in range(1, len(districts) + 1)]),
+        'TEN_BCL': text([f'Khu xử lý rác {place.unit.short_name}' for place in districts]),
+        'LOAI': chance.choice(['sanitary', 'sanitary', 'inorganic', 'incinerator'], len(districts)).astype(object),
+        'KHOI_LUONG': amount,
+        'HOAT_DONG': amount > np.quantile(amount, 0.3),
+    }
+    return Table(multi(open_sites(demo, districts, np.full(len(districts), 45_000.0), 'landfills')), columns, SRID)
+
+
+def wastewater_plants(demo: Demo) -> Table:
+    """Works for every industrial zone, as near to it as open land is, and for every district's seat."""
+    zones = demo.outline.data['industry']
+    near = [*metres([zone['at'] for zone in zones]), *(place.centre for place in demo.province.districts)]
+    names = [*(f'KCN {zone["name"]}' for zone in zones), *(p.unit.short_name for p in demo.province.districts)]
+    people = [p.unit.population for p in demo.province.districts]
+    capacity = [*(zone['radius_km'] * 6000 for zone in zones), *(n * LITRES_A_PERSON for n in people)]
+    places = [_district_at(demo, point) for point in near]
+    area_m2 = np.clip(np.array(capacity) * 1.5, 4_000, 30_000)
+    columns = {
+        'MA_TXL': text([f'{demo.prefix}-TXL-{number:02d}' for number in range(1, len(names) + 1)]),
+        'TEN_TXL': text([f'Trạm xử lý nước thải {name}' for name in names]),
+        'CONG_SUAT': np.round(np.array(capacity, dtype=float), -2),
+        'KHEP_KIN': np.arange(len(names)) % 3 == 0,
+    }
+    sites = open_sites(demo, places, area_m2, 'wastewater', np.array(near))
+    return Table(multi(sites), columns, SRID)
+
+
+def _district_at(demo: Demo, point: Points) -> Place:
+    return next(place for place in demo.province.districts if place.polygon.intersects(shapely.Point(point)))
+
+
+def open_sites(
+    demo: Demo, places: list[Place], area_m2: NDArray[np.float64], purpose: str, near: Points | None = None
+) -> NDArray[np.object_]:
+    """A rectangle of the given area in each place, off every road and lot: the loneliest of some random ones.
+
+    near: instead of the loneliest the one nearest to this point of those that are free, shape (places, 2).
+    """
+    chance = generator(demo.seed, f'sites {purpose}')
+    lots, roads, land = cKDTree(demo.lots.centre), shapely.STRtree(demo.roads.line), demo.outline.dry_land
+    shapely.prepare(land)
+    sites = []
+    for i, place in enumerate(places):
+        reach = np.sqrt(area_m2[i] / 2)
+        points = _inside(place, chance, None if near is None else near[i])
+        free_m = np.minimum(_away(roads, points) - ROADSIDE_M, lots.query(points)[0] - 25) - 1.12 * reach
+        boxes = _rectangles(points, reach, demo.outline.grain_rad(_district(place)))
+        fits = shapely.contains(place.polygon, boxes) & shapely.contains(land, boxes)
+        rank = free_m if near is None else np.where(free_m > 0, -np.hypot(*(points - near[i]).T), free_m - 1e6)
+        sites.append(boxes[np.argmax(np.where(fits, rank, -np.inf))])
+    return np.array(sites, dtype=object)
+
+
+def _inside(place: Place, chance: np.random.Generator, near: Points | None) -> Points:
+    """Random points in the place, around `near` if there is one."""
+    west, south, east, north = place.polygon.bounds
+    if near is None:
+        return chance.uniform((west, south), (east, north), (TRIES, 2))
+    return np.asarray(near + chance.normal(0, 1500.0, (TRIES * 4, 2)))
+
+
+def _away(tree: shapely.STRtree, points: Points) -> NDArray[np.float64]:
+    index, away = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
+    return np.asarray(away[np.argsort(index[0], kind='stable')])
+
+
+def _rectangles(points: Points, reach_m: float, angle: float) -> NDArray[np.object_]:
+    """Rectangles twice as long as wide around the points, turned by `angle`; half as wide as `reach_m`."""
+    corners = np.array([(-1, -0.5), (1, -0.5), (1, 0.5), (-1, 0.5), (-1, -0.5)]) * reach_m
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    return np.asarray(shapely.polygons(np.round(points[:, None, :] + corners @ turn, 2)))
+
+
+def _district(place: Place) -> str:
+    return place.unit.code if place.unit.level == 'district' else place.unit.parent_code
+
+
+def parks(demo: Demo) -> Table:
+    """Green inside the blocks of the towns, behind the houses: the largest in the city, three in each town."""
+    shapes = _greens(demo)
+    area = shapely.area(shapes)
+    chance = generator(demo.seed, 'parks')
+    small = np.where(chance.random(len(shapes)) < 0.5, 'garden', 'playground')
+    kind = np.where(area > 9000, 'park', np.where(chance.random(len(shapes)) < 0.12, 'square', small))
+    label = {'park': 'Công viên', 'garden': 'Vườn hoa', 'square': 'Quảng trường', 'playground': 'Sân chơi'}
+    owners = [demo.province.communes[i].unit.short_name for i in _owners(demo, shapes)]
+    columns = {
+        'MA_CV': text([f'{demo.prefix}-CV-{number:03d}' for number in range(1, len(shapes) + 1)]),
+        'TEN_CV': text([f'{label[k]} {owner} {i}' for i, (k, owner) in enumerate(zip(kind, owners, strict=True), 1)]),
+        'LOAI': kind.astype(object),
+    }
+    return Table(multi(shapes), columns, SRID)
+
+
+def _greens(demo: Demo) -> NDArray[np.object_]:
+    """What is left of a block when its houses stand along the streets; for each town those nearest its middle."""
+    found = []
+    for town in sorted(shapely.get_parts(town_areas(demo.province)), key=lambda part: part.bounds):
+        streets = demo.roads.line[shapely.intersects(town, demo.roads.line)]
+        blocks = shapely.get_parts(shapely.polygonize(streets))
+        inner = shapely.buffer(blocks, -BUILT_DEPTH_M, join_style='mitre')
+        fits = (shapely.area(inner) > PARK_M2[0]) & (shapely.area(inner) < PARK_M2[1])
+        inner = inner[fits & (shapely.get_type_id(inner) == 3) & shapely.contains(town, inner)]
+        # a blind street may end inside a block
+        inner = np.delete(inner, shapely.STRtree(inner).query(streets, 'dwithin', distance=ROADSIDE_M)[1])
+        nearest = np.argsort(shapely.distance(inner, town.centroid), kind='stable')
+        found += list(inner[nearest[: PARKS_PER_TOWN if town.area < 4e6 else 12 * PARKS_PER_TOWN]])
+    return np.array(found, dtype=object)
+
+
+def _owners(demo: Demo, shapes: NDArray[np.object_]) -> list[int]:
+    """Index of the commune in which the middle of each shape lies."""
+    tree = shapely.STRtree([place.polygon for place in demo.province.communes])
+    return [int(tree.query(point, 'intersects')[0]) for point in shapely.point_on_surface(shapes)]

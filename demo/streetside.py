@@ -74,7 +74,6 @@ def drainage(demo: Demo) -> Table:
     kind = np.where(demo.roads.rank[streets] < CLASSES.index('commune'), 'sewer', small)
     material = np.select([kind == 'sewer', kind == 'gutter'], ['concrete', 'brick'], 'earth')
     columns = {
-        'MA_CONG': text([f'{demo.prefix}-TN-{number:05d}' for number in range(1, len(streets) + 1)]),
         'LOAI': kind.astype(object),
         'BE_RONG': np.where(kind == 'sewer', chance.choice([600, 800, 1000, 1500], len(streets)), 400).astype(np.int32),
         'VAT_LIEU': material.astype(object),

@@ -11,7 +11,7 @@ from etl.doctor.columns import Matching, match
 from etl.doctor.text.decoder import Decoder, decoder
 from etl.formats import Source, open_source
 from etl.formats.opening import no_rows
-from etl.formats.source import Geometries, RawBatch
+from etl.formats.source import RawBatch
 from etl.held import Reason
 from etl.options import DeliveryOptions
 from etl.shape import must_be_the_kind
@@ -21,14 +21,14 @@ from etl.shape import must_be_the_kind
 class Inspected:
     """A source that can be a delivery of the layer.
 
-    sample: geometry of its first rows, in the file's coordinates. batches: all rows, to be read once: some
-    formats have to read the whole file before they give the first row. questions: what a person has to decide first.
+    first: its first rows. batches: all rows, those included, to be read once: some formats have to read the whole
+    file before they give the first row. questions: what a person has to decide first.
     """
 
     source: Source
     matching: Matching
     decoder: Decoder
-    sample: Geometries
+    first: RawBatch
     batches: Iterator[RawBatch]
     questions: list[tuple[Reason, Text]]
 
@@ -45,4 +45,4 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions) -> Inspected:
     text = decoder(source, layer, options.encoding)
     open_ = text.look({name: first.columns[name] for name in matching.source_of.values()})
     questions: list[tuple[Reason, Text]] = [('encoding', asked) for asked in open_]
-    return Inspected(source, matching, text, first.geometry, itertools.chain([first], batches), questions)
+    return Inspected(source, matching, text, first, itertools.chain([first], batches), questions)

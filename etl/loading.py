@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.layer import Layer
 from etl import notes, quarantine, stage
 from etl.delivery import Delivery
-from etl.doctor.coordinates import Decision, decide
+from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known
 from etl.doctor.rows.completeness import missing_units
 from etl.doctor.rows.duplicates import Fault, duplicates
 from etl.doctor.rows.geometry import Area
@@ -63,7 +63,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     on = options.as_of or locality.place.reference_date
     units = released_units(db, locality, on)
     scope = scope_polygon(options, units, locality)
-    decision = decide(inspected.source, options.crs, layer, locality, inspected.sample, units)
+    decision = _decide_coordinates(db, delivery, inspected, units, on)
     report = _first_words(delivery, inspected, decision, units, fingerprint)
     work = Load(db, delivery, inspected, units, scope, report, Tally())
     for reason, _ in inspected.questions:
@@ -92,6 +92,17 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     report.verdict = _judge_rows(work) or _release(work)
     stage.drop(db, delivery.staging)
     return report
+
+
+def _decide_coordinates(
+    db: Connection, delivery: Delivery[Layer], inspected: Inspected, units: list[Units], on: date
+) -> Decision:
+    """How the file's coordinates are to be read, judged by its first rows and all that is known of their place."""
+    layer, locality, first = delivery.layer, delivery.locality, inspected.first
+    codes = {name: first.columns[name] for name in columns_of(layer, inspected.matching)}
+    sample = Sample.of(first.geometry, codes)
+    references = known(db, layer, locality, inspected.matching, sample, units, on)
+    return decide(inspected.source, delivery.options.crs, layer, locality, sample, references)
 
 
 def _first_words(

@@ -55,19 +55,26 @@ def extent_polygon(locality: Locality) -> Any:
     return moved
 
 
-def _units(db: Connection, layer: Layer, on: date) -> Units | None:
+def release_of(db: Connection, layer: Layer) -> tuple[int, bool] | None:
+    """The number of the layer's current release, and whether demonstration data is in it; None without a release."""
     with db.cursor() as cursor:
         cursor.execute(
             """select number, demo_rows > 0 from catalog.layer join catalog.release on number = current_release
                where id = %s""",
             [layer.id],
         )
-        release = cursor.fetchone()
-        if release is None:
-            return None
+        found: tuple[int, bool] | None = cursor.fetchone()
+        return found
+
+
+def _units(db: Connection, layer: Layer, on: date) -> Units | None:
+    release = release_of(db, layer)
+    if release is None:
+        return None
+    with db.cursor() as cursor:
         cursor.execute(
             sql.SQL('select {}, st_asbinary(geom) from {} where {}').format(
-                sql.Identifier(code_column(layer)), sql.Identifier('layer', layer.id), _in_force(layer, on)
+                sql.Identifier(code_column(layer)), sql.Identifier('layer', layer.id), in_force(layer, on)
             )
         )
         rows = cursor.fetchall()
@@ -78,7 +85,8 @@ def _units(db: Connection, layer: Layer, on: date) -> Units | None:
     return Units(layer, release[0], release[1], [row[0] for row in rows], polygons)
 
 
-def _in_force(layer: Layer, on: date) -> sql.Composable:
+def in_force(layer: Layer, on: date) -> sql.Composable:
+    """The condition that a row is in force on the day `on`; true where the layer has no validity columns."""
     if layer.publish.validity is None:
         return sql.SQL('true')
     begins, ends = (sql.Identifier(name) for name in layer.publish.validity)

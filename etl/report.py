@@ -41,19 +41,39 @@ class Repair(BaseModel):
 
 
 class Candidate(BaseModel):
-    """A coordinate system that the file's coordinates may be in, and what speaks for it."""
+    """A coordinate system that the file's coordinates may be in, and what speaks for it.
+
+    score: share of the rows that fit what is known, 0 to 1. distance_m: how far it puts the data from where the one
+    that was decided on does, or the best one where none was.
+    """
 
     crs: str
     score: float
     evidence: Text
+    distance_m: float | None = None
+    # for the map only: longitude and latitude of some rows
+    places: list[tuple[float, float]] = Field([], exclude=True)
+
+
+class Rival(BaseModel):
+    """A coordinate system that could not be excluded, and how many metres off the data would be then."""
+
+    crs: str
+    distance_m: float
 
 
 class CrsReport(BaseModel):
-    """Which coordinate system the file declares, which was used, and which others were considered."""
+    """Which coordinate system the file declares, which was used, and which others were considered.
+
+    rivals: those that nothing known excludes beside the one that was decided on, the nearest first.
+    overruled: whether what is known made another of it than the file declares.
+    """
 
     declared: str | None = None
     decided: str | None = None
     candidates: list[Candidate] = []
+    rivals: list[Rival] = []
+    overruled: bool = False
 
     @property
     def likely(self) -> list[Candidate]:

@@ -12,7 +12,7 @@ from dothi.core.errors import DataRefused
 from dothi.core.grid import PIECES, Grid
 from dothi.core.locality import Locality
 from etl.coverage.file import Raster
-from etl.doctor.coordinates import Decision, Reading, decide
+from etl.doctor.coordinates import Decision, Reading, Sample, decide, units_alone
 from etl.formats.source import Geometries
 from etl.moving import move
 from etl.reference import Units, extent_polygon
@@ -40,7 +40,7 @@ def decide_place(
 ) -> Decision:
     """Which system the raster's coordinates are in; raises UnknownCrs for a declaration that nobody knows."""
     declared = Declared(name, raster.crs.to_wkt() if raster.crs else None)
-    return decide(declared, given, coverage, locality, _places(raster), units)
+    return decide(declared, given, coverage, locality, Sample.of(_places(raster)), units_alone(units, locality))
 
 
 def grid_of(raster: Raster, reading: Reading) -> Grid:

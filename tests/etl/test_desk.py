@@ -25,7 +25,7 @@ def places(agency, name, **codes):
 
 
 def without_crs(agency, name='toa_do.csv', code='a'):
-    """A table whose coordinates fit two zones alike: only a person knows."""
+    """A table whose coordinates fit two zones alike: where no school is known, only a person knows."""
     return agency.text(name, f'MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,X,Y\n{code},Trường,primary,400,570000,2250000\n')
 
 
@@ -92,16 +92,16 @@ def test_a_coordinate_system_that_a_person_names_is_added_to_what_the_file_says(
 
 
 def test_naming_the_system_agrees_to_no_loss_that_nobody_has_seen(agency, send, query, locality):
-    """Held for its system, it turns out to drop two of three schools: it waits once more, now for that."""
+    """Held for its system, it turns out to drop three of three schools: it waits once more, now for that."""
     send(places(agency, '1.geojson', a=1, b=2, c=3), 'schools')
-    number = send(without_crs(agency), 'schools').delivery
+    number = send(without_crs(agency, code='d'), 'schools').delivery
     again = desk.accept(number, Decision(by='x', reason='y', crs='EPSG:9209'), locality)
     assert (again.verdict, again.held) == ('undecided', ['loss'])
     assert query(STATUS)[-1] == ('diagnosed',)
     assert len(query(OPEN)) == 3
     # the system that was named is not asked for again
     assert desk.accept(number, YES, locality).verdict == 'accepted'
-    assert query('select code from layer.schools') == [('a',)]
+    assert query('select code from layer.schools') == [('d',)]
     assert query('select outcome from catalog.decision order by id') == [('diagnosed',), ('accepted',)]
 
 
@@ -173,7 +173,7 @@ def test_who_sent_it_is_a_role_and_by_default_the_agencys_focal_point(agency, se
 
 def test_the_list_begins_with_what_waits_longest(agency, send):
     send(agency.schools('a'), 'schools')
-    send(without_crs(agency), 'schools', mode='upsert')
+    send(without_crs(agency, code='c'), 'schools', mode='upsert')
     send(without_crs(agency, 'b.csv', 'b'), 'schools', mode='upsert')
     send(agency.schools('z', name='3.geojson'), 'schools', mode='upsert')
     assert [(one.id, one.status) for one in records.records('schools')] == [

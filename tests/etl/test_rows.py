@@ -180,7 +180,9 @@ def test_the_html_report_stands_alone_in_both_languages(lang, agency, send):
 def test_the_json_report_has_the_promised_members(agency, send):
     report = json.loads(send(agency.schools('a'), 'schools').model_dump_json())
     assert {'layer', 'file', 'verdict', 'crs', 'text', 'columns', 'rows'} <= report.keys()
-    assert report['crs'] == {'declared': 'EPSG:9209', 'decided': 'EPSG:9209', 'candidates': []}
+    assert (report['crs']['declared'], report['crs']['decided']) == ('EPSG:9209', 'EPSG:9209')
+    assert report['crs'].keys() == {'declared', 'decided', 'candidates', 'rivals', 'overruled'}
+    assert report['crs']['candidates'][0].keys() == {'crs', 'score', 'evidence', 'distance_m'}
     assert report['columns']['MA_TRUONG'] == 'code'
     assert report['text']['TEN_TRUONG']['encoding'] == 'utf-8'
 

@@ -1,0 +1,125 @@
+"""The layer's current release, asked for a sample's features by their keys, or for what lies nearest to them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.layer import Column, Layer
+from etl.doctor.coordinates.sample import Floats
+from etl.doctor.coordinates.scoring import OVERLAPS, Placed
+from etl.formats.source import Geometries
+from etl.reference import in_force
+
+# Rows whose nearest neighbour is asked for, once per candidate.
+NEIGHBOURS = 200
+Columns = Mapping[str, list[str | None]]
+
+
+@dataclass(frozen=True)
+class Same:
+    """Rows of the sample whose key one released feature has.
+
+    rows: positions in the sample. centres: the features' centroids in the working CRS, shape (n, 2).
+    shapes: the geometries of the first of them, at most OVERLAPS.
+    """
+
+    rows: NDArray[np.intp]
+    centres: Floats
+    shapes: Geometries
+
+
+def same_features(db: Connection, layer: Layer, columns: Columns, on: date) -> Same:
+    """The features that the sample shares with the release; of units those in force on the day `on`."""
+    # when a version of a unit begins is not what tells one unit from another
+    names = [name for name in layer.key if name not in (layer.publish.validity or ())]
+    wanted = _keys(layer, names, columns)
+    if not wanted:
+        return Same(np.array([], dtype=np.intp), np.empty((0, 2)), np.array([], dtype=object))
+    with db.cursor() as cursor:
+        cursor.execute(_by_key(layer, names, wanted, on))
+        found = cursor.fetchall()
+    times = Counter(row for row, *_ in found)
+    once = [each for each in found if times[each[0]] == 1]
+    shapes = [bytes(wkb) for *_, wkb in once if wkb is not None]
+    return Same(
+        np.array([row for row, *_ in once], dtype=np.intp),
+        np.array([(x, y) for _, x, y, _ in once], dtype=float).reshape(-1, 2),
+        np.asarray(shapely.from_wkb(np.array(shapes, dtype=object))),
+    )
+
+
+def nearest(db: Connection, layer: Layer, placed: list[Placed], on: date) -> list[Floats]:
+    """Per candidate, metres from each of at most NEIGHBOURS rows to the centroid of the nearest feature."""
+    statement = sql.SQL("""
+        select coalesce(found.distance, 'infinity')
+        from unnest(%s::float8[], %s::float8[]) with ordinality as p(x, y, n)
+        left join lateral (
+            select st_distance(st_centroid(geom), here) as distance
+            from {table} cross join st_setsrid(st_point(x, y), find_srid('layer', {name}, 'geom')) as here
+            where {in_force} order by geom <-> here limit 1
+        ) as found on true order by n
+    """).format(table=sql.Identifier('layer', layer.id), name=sql.Literal(layer.id), in_force=in_force(layer, on))
+    step = max(1, len(placed[0].centres) // NEIGHBOURS)
+    found = []
+    for each in placed:
+        points = shapely.get_coordinates(each.centres[::step])
+        with db.cursor() as cursor:
+            cursor.execute(statement, [points[:, 0].tolist(), points[:, 1].tolist()])
+            found.append(np.array([row[0] for row in cursor.fetchall()], dtype=float))
+    return found
+
+
+def _keys(layer: Layer, names: list[str], columns: Columns) -> list[tuple[object, ...]]:
+    """Position and key of each row whose key is whole, is that of no other row, and can be one of the layer's."""
+    if not names or any(name not in columns for name in names):
+        return []
+    keys = list(zip(*([_typed(layer.columns[name], v) for v in columns[name]] for name in names), strict=True))
+    times = Counter(keys)
+    return [(row, *key) for row, key in enumerate(keys) if None not in key and times[key] == 1]
+
+
+def _typed(column: Column, value: str | None) -> object:
+    """The value as the column's index has it; other types than text and integer are compared as text."""
+    if column.type != 'integer' or value is None:
+        return value
+    return int(value) if value.lstrip('-').isdecimal() and len(value) < 19 else None
+
+
+def _by_key(layer: Layer, names: list[str], wanted: list[tuple[object, ...]], on: date) -> sql.Composable:
+    """SQL for the features with the wanted keys: row, x and y of the centroid, and the shape.
+
+    Literals, as a % in the name of a column would be taken for a placeholder of a bound value.
+    """
+    kinds = [layer.columns[name].type for name in names]
+    arrays = ['bigint', *('bigint' if kind == 'integer' else 'text' for kind in kinds)]
+    values = zip(*wanted, strict=True)
+    same = [
+        sql.SQL('{} = {}').format(
+            sql.SQL('t.{}' if kind in ('integer', 'text') else 't.{}::text').format(sql.Identifier(name)),
+            sql.Identifier('wanted', f'key_{n}'),
+        )
+        for n, (name, kind) in enumerate(zip(names, kinds, strict=True))
+    ]
+    return sql.SQL("""
+        select wanted.place, st_x(st_centroid(geom)), st_y(st_centroid(geom)),
+               case when row_number() over (order by wanted.place) <= {overlaps} then st_asbinary(geom) end
+        from unnest({arrays}) as wanted(place, {keys})
+        join {table} as t on {same} where {in_force} order by wanted.place
+    """).format(
+        overlaps=sql.Literal(OVERLAPS),
+        arrays=sql.SQL(', ').join(
+            sql.SQL('{}::{}[]').format(sql.Literal(list(each)), sql.SQL(kind))
+            for each, kind in zip(values, arrays, strict=True)
+        ),
+        keys=sql.SQL(', ').join(sql.Identifier(f'key_{n}') for n in range(len(names))),
+        table=sql.Identifier('layer', layer.id),
+        same=sql.SQL(' and ').join(same),
+        in_force=in_force(layer, on),
+    )

@@ -20,6 +20,7 @@ from dothi.ending import run
 from dothi.export_cli import export
 from dothi.fetch_cli import fetch
 from dothi.receipt_cli import receipt
+from dothi.units_cli import units
 from etl.options import DeliveryOptions
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ app.add_typer(export, name='export')
 app.command()(fetch)
 app.command()(diff)
 app.command()(receipt)
+app.add_typer(units, name='units')
 
 Json = Annotated[
     bool,

@@ -46,7 +46,7 @@ def crosswalk(register: UnitRegister, level: str, start: date, end: date) -> Cro
     Forward, units that merge are added up. Backward, and where a unit is split, the parts share by the population
     that the census counted in each. Raises NoUnitsThen, or NotDivisible where no census helps.
     """
-    before, after = _units(register, level, start), _units(register, level, end)
+    before, after = units_in(register, level, start), units_in(register, level, end)
     if start <= end:
         shares = {unit.code: _followed(register, unit, end) for unit in before}
     else:
@@ -67,8 +67,8 @@ def parents(register: UnitRegister, level: str, on: date, upper: str, then: date
     Raises NotDivisible, naming the units that lie in several: their figures cannot be given to one, and a share by
     population would only look like one.
     """
-    known = {unit.code for unit in _units(register, upper, then)}
-    parent = {unit.code: unit.parent_code for unit in _units(register, level, then)}
+    known = {unit.code for unit in units_in(register, upper, then)}
+    parent = {unit.code: unit.parent_code for unit in units_in(register, level, then)}
     shares = crosswalk(register, level, on, then).shares
     around = {code: {parent[part] for part in parts} for code, parts in shares.items()}
     astride = sorted(code for code, found in around.items() if len(found) > 1 or not found <= known)
@@ -83,7 +83,8 @@ def parents(register: UnitRegister, level: str, on: date, upper: str, then: date
     return {code: next(iter(found)) for code, found in around.items()}
 
 
-def _units(register: UnitRegister, level: str, on: date) -> list[UnitVersion]:
+def units_in(register: UnitRegister, level: str, on: date) -> list[UnitVersion]:
+    """The units of a level in force on a day; raises NoUnitsThen with the days on which they changed."""
     found = register.on(on, level)
     if not found:
         days = ', '.join(map(str, register.days(level))) or '–'

@@ -16,7 +16,7 @@ from dothi.core.settings import PROJECT
 
 COMMANDS = (
     *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),
-    *('serve', 'worker', 'config', 'demo', 'edits', 'export'),
+    *('serve', 'worker', 'config', 'demo', 'edits', 'export', 'units'),
 )
 
 

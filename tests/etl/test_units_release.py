@@ -2,15 +2,19 @@
 
 from datetime import date
 
+import pyogrio.raw
 import pytest
+import shapely
 from psycopg2 import sql
 
 from dothi.core.database import connection
 from dothi.core.layer_source import day, source
 from dothi.core.migrate import migrate
+from dothi.core.unit_crosswalk import NoUnitsThen
 from dothi.local import demo_options
 from etl.deliver import deliver
 from etl.reference import released_units
+from etl.unit_outlines import NothingToDeriveFrom, derive
 
 TIMES = {'2021-01-01': (10, 226), '2024-08-31': (10, 226), '2024-10-01': (9, 175), '2025-08-01': (0, 57)}
 
@@ -109,3 +113,67 @@ def test_references_are_the_units_of_the_deliverys_day(delivered, locality):
     assert found['2021-01-01'] == [('districts', 10), ('communes', 226)]
     assert found['2024-10-01'] == [('districts', 9), ('communes', 175)]
     assert found['2025-08-01'] == [('communes', 57)]
+
+
+@pytest.fixture
+def only_the_old(database, locality, unit_files):
+    """The districts and communes of the reference date, delivered by the office itself."""
+    now = [file for file in unit_files if file.as_of is None]
+    for file in now:
+        deliver(file.path, demo_options(file).model_copy(update={'origin': 'delivery'}), locality)
+
+
+def test_later_outlines_are_derived_from_the_old_ones_as_a_delivery(only_the_old, locality, delivered_later):
+    """No open data has the communes of 2024 and 2025: their outlines are unions, and the release says so."""
+    assert in_force(locality, 'communes', '2024-10-01') == {}
+    report = derive(locality, 'commune', date(2024, 10, 1))
+    assert (report.verdict, report.rows.good, report.diff.closed) == ('accepted', 175, 0)
+    assert in_force(locality, 'communes', '2024-10-01') == pytest.approx(delivered_later['communes_2024-09-01'])
+    (kept,) = ask('select origin, as_of, note from catalog.release where number = %s', report.release)
+    assert kept[:2] == ('delivery', date(2024, 9, 1))
+    assert 'derived from the outlines of 2020-03-01' in kept[2]
+
+
+@pytest.fixture
+def delivered_later(unit_files):
+    """Area in km2 by code, as drawn, of the communes in each later file."""
+    later = [file.path for file in unit_files if file.as_of and file.layer == 'communes']
+    return {path.stem: {code: shape.area / 1e6 for code, shape in read_units(path)} for path in later}
+
+
+def read_units(path):
+    meta, _, wkb, columns = pyogrio.raw.read(str(path))
+    codes = columns[list(meta['fields']).index('MA_XA')]
+    return zip(codes, shapely.from_wkb(wkb), strict=True)
+
+
+def test_a_state_after_the_next_is_derived_from_the_newest_that_is_known(only_the_old, locality, delivered_later):
+    """57 communes straight from the 226, as nothing is known of the 175; the second time there is nothing new."""
+    report = derive(locality, 'commune', date(2025, 7, 1))
+    assert report.diff.added == 57
+    assert in_force(locality, 'communes', '2025-08-01') == pytest.approx(delivered_later['communes_2025-07-01'])
+    assert derive(locality, 'commune', date(2025, 12, 31)).unchanged
+
+
+def test_only_the_district_that_grew_gets_a_new_outline(only_the_old, locality):
+    """356 takes in 358 on 2024-09-01; the other eight are the versions that they were."""
+    report = derive(locality, 'district', date(2024, 9, 1))
+    assert (report.diff.added, report.diff.changed, report.diff.closed) == (1, 0, 0)
+    before, after = (in_force(locality, 'districts', on) for on in ('2024-08-31', '2024-09-01'))
+    assert after['356'] == pytest.approx(before['356'] + before['358'])
+
+
+def test_outlines_derived_from_demonstration_data_are_demonstration_data(database, locality, unit_files):
+    """Nothing becomes real by being united."""
+    old = next(file for file in unit_files if file.layer == 'communes' and file.as_of is None)
+    deliver(old.path, demo_options(old), locality)
+    report = derive(locality, 'commune', date(2024, 9, 1))
+    assert ask('select origin, demo_rows from catalog.release where number = %s', report.release) == [('demo', 401)]
+
+
+def test_without_older_outlines_nothing_is_derived(database, locality):
+    """Nor for a day on which the level has no units."""
+    with pytest.raises(NothingToDeriveFrom, match='2024-09-01'):
+        derive(locality, 'commune', date(2024, 9, 1))
+    with pytest.raises(NoUnitsThen):
+        derive(locality, 'district', date(2025, 8, 1))

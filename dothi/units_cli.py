@@ -1,0 +1,194 @@
+"""`dothi units`: administrative units of any day, where they came from, and figures re-expressed on them."""
+
+import csv
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.table import Column, Table
+
+from dothi import show
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.locality import Locality, load_locality
+from dothi.core.settings import PathSettings
+from dothi.core.unit_register import Kind, Step, UnitRegister, UnitVersion, unit_register
+
+units = typer.Typer(
+    invoke_without_command=True,
+    help='Đơn vị hành chính qua thời gian · Units of any day, what they were and became, and figures by them.',
+)
+
+Json = Annotated[
+    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+]
+DAYS = ['%Y-%m-%d', '%d/%m/%Y']
+Level = Annotated[str | None, typer.Option(help='Cấp · Level: commune, district; all when left out.')]
+OneLevel = Annotated[str, typer.Option('--level', help='Cấp · Level: commune, district.')]
+KINDS: dict[Kind, str] = {
+    'merge': 'sáp nhập · merge',
+    'split': 'chia tách · split',
+    'rename': 'đổi tên · rename',
+    'transfer': 'chuyển · transfer',
+    'continue': 'giữ nguyên · continue',
+    'end': 'giải thể · end',
+}
+
+
+class UnknownLevel(NotFound):
+    """The register has no units of this level."""
+
+
+class Reference(BaseModel):
+    """The other end of a step."""
+
+    code: str
+    name: str
+    kind: Kind
+    on: date
+    decree: str
+
+
+class Shown(BaseModel):
+    """One version of a unit with what it came from and what it became."""
+
+    code: str
+    level: str
+    name: str
+    parent_code: str
+    valid_from: date
+    valid_to: date | None
+    population: int | None
+    decree: str
+    predecessors: list[Reference]
+    successors: list[Reference]
+
+
+class Units(BaseModel):
+    """The units in force on a day, or all versions of a code."""
+
+    date: date | None
+    census: int | None
+    units: list[Shown]
+
+
+@units.callback()
+def list_(
+    context: typer.Context,
+    on: Annotated[
+        datetime | None,
+        typer.Option('--date', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày · Day; the reference date if left out.'),
+    ] = None,
+    level: Level = None,
+    as_json: Json = False,
+) -> None:
+    """Các đơn vị có hiệu lực · The units in force on a day, with predecessors and successors."""
+    if context.invoked_subcommand:
+        return
+    locality = _locality()
+    register, day = unit_register(locality), on.date() if on else locality.place.reference_date
+    if level is not None and level not in register.levels:
+        hint = did_you_mean(level, register.levels)
+        raise UnknownLevel(vi=f'--level {level}: không có. {hint.vi}', en=f'--level {level}: unknown. {hint.en}')
+    _print(Units(date=day, census=register.census, units=_shown(register, register.on(day, level))), as_json)
+
+
+@units.command()
+def history(code: Annotated[str, typer.Argument(help='Mã đơn vị · Code of a unit.')], as_json: Json = False) -> None:
+    """Lịch sử của một mã · All units that ever had a code, and which became which."""
+    register = unit_register(_locality())
+    _print(Units(date=None, census=register.census, units=_shown(register, register.history(code))), as_json)
+
+
+@units.command()
+def derive(
+    on: Annotated[
+        datetime, typer.Option('--date', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày · A day of the later state.')
+    ],
+    level: OneLevel = 'commune',
+    dry_run: Annotated[bool, typer.Option('--dry-run', help='Chỉ thử · Does all but release.')] = False,
+    as_json: Json = False,
+) -> None:
+    """Suy ra ranh giới · Delivers outlines after a change as unions of the ones before it."""
+    from etl.unit_outlines import derive as run_derivation
+
+    with show.progress() as progress:
+        report = run_derivation(_locality(), level, on.date(), dry_run=dry_run, progress=progress)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        show.report(report)
+    sys.exit(report.exit_code)
+
+
+@units.command()
+def convert(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help='Bảng CSV · A CSV of figures by unit.')],
+    start: Annotated[
+        datetime, typer.Option('--from', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày của bảng · Day of its units.')
+    ],
+    end: Annotated[
+        datetime, typer.Option('--to', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày cần có · Day to express it on.')
+    ],
+    code: Annotated[str, typer.Option(help='Cột mã đơn vị · Column of the codes.')] = 'code',
+    value: Annotated[str, typer.Option(help='Cột số liệu cộng được · Column of figures that add up.')] = 'value',
+    level: OneLevel = 'commune',
+    to_level: Annotated[str | None, typer.Option(help='Cấp cần có · Level wanted, where another.')] = None,
+) -> None:
+    """Quy đổi số liệu · Figures by old units on new ones (or back), as CSV; what is divided is marked an estimate."""
+    from etl.unit_table import UnitTable, convert_table
+
+    table = UnitTable(level, start.date(), code, value)
+    found = convert_table(file, _locality(), table, to_level or level, end.date())
+    out = csv.writer(sys.stdout, lineterminator='\n')
+    out.writerow([code, 'name', value, 'estimated'])
+    for unit in found.units:
+        figure = found.values.get(unit.code)
+        text = '' if figure is None else f'{round(figure, 6):.15g}'
+        out.writerow([unit.code, unit.name, text, 'yes' if text and unit.code in found.estimated else 'no'])
+
+
+def _locality() -> Locality:
+    return load_locality(PathSettings().locality)
+
+
+def _shown(register: UnitRegister, found: list[UnitVersion]) -> list[Shown]:
+    return [
+        Shown(
+            **{name: getattr(unit, name) for name in Shown.model_fields if hasattr(unit, name)},
+            predecessors=[_reference(step, step.before) for step in register.before(unit)],
+            successors=[_reference(step, step.after) for step in register.after(unit) if step.after],
+        )
+        for unit in found
+    ]
+
+
+def _reference(step: Step, unit: UnitVersion) -> Reference:
+    return Reference(code=unit.code, name=unit.name, kind=step.kind, on=step.on, decree=step.decree)
+
+
+def _print(found: Units, as_json: bool) -> None:
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    if not found.units:
+        show.out.print(f'Không có đơn vị nào ngày {found.date} · no units on {found.date}')
+        return
+    headers = ('Mã\ncode', 'Tên\nname', 'Thuộc\nparent', 'Hiệu lực\nvalid', f'Dân số\npeople {found.census or ""}')
+    table = Table(*headers, *(Column(name, overflow='fold') for name in ('Từ\nbefore', 'Thành\nafter')), box=SIMPLE)
+    for unit in found.units:
+        period = f'{unit.valid_from} –\n{unit.valid_to or "…"}'
+        people = '' if unit.population is None else f'{unit.population:,}'
+        ends = (_line(unit.predecessors), _line(unit.successors))
+        table.add_row(unit.code, unit.name, unit.parent_code, period, people, *ends)
+    show.out.print(table)
+
+
+def _line(found: list[Reference]) -> str:
+    """The kind of change once, then the units at its other end."""
+    if not found:
+        return ''
+    return f'{KINDS[found[0].kind]}:\n' + ', '.join(f'{one.code} {one.name}' for one in found)

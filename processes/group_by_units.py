@@ -1,0 +1,284 @@
+"""Any layer, told by the units of any day. Method: docs/explanation/units-through-time.md."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+from psycopg2 import sql
+
+from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer_source import day
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
+from dothi.core.unit_register import UnitVersion, layer_of, level_of, unit_register
+from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.data import Data, NotDelivered
+from processes.layers import column
+
+DAY = r'^\d{4}-\d{2}-\d{2}$'
+# What a statistic needs of the layer: its column, or a kind of geometry.
+OF_COLUMN = ('sum', 'mean')
+OF_GEOMETRY = {'length_m': 'LineString', 'area_m2': 'Polygon'}
+
+
+class UnknownLevel(NotFound):
+    """The locality has no layer that shows units of this level."""
+
+
+class BadDay(WrongUse):
+    """No day of the calendar."""
+
+
+class DoesNotFit(WrongUse):
+    """The statistic cannot be had of this layer."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    layer: Layer = input_field(
+        Text(vi='Lớp', en='Layer'), Text(vi='Lớp cần tổng hợp.', en='The layer whose features are grouped.')
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc', en='Filter'),
+        Text(vi="Biểu thức CQL2, ví dụ kind = 'station'.", en="A CQL2 expression such as kind = 'station'."),
+        default=None,
+        filters='layer',
+        max_length=20_000,
+    )
+    level: str = input_field(
+        Text(vi='Cấp đơn vị', en='Level of the units'),
+        Text(vi='Cấp trong danh mục đơn vị: commune, district.', en='A level of the register: commune, district.'),
+        default='commune',
+        max_length=40,
+    )
+    date: str = input_field(
+        Text(vi='Ngày của đơn vị', en='Day of the units'),
+        Text(
+            vi='Các đơn vị có hiệu lực ngày này, viết là 2024-10-01.',
+            en='The units in force on it, such as 2024-10-01.',
+        ),
+        pattern=DAY,
+    )
+    statistic: Literal['count', 'sum', 'mean', 'length_m', 'area_m2'] = input_field(
+        Text(vi='Thống kê', en='Statistic'),
+        Text(
+            vi='Số đối tượng; tổng hoặc trung bình của cột; chiều dài hoặc diện tích nằm trong đơn vị.',
+            en='How many; sum or mean of the column; length or area inside the unit.',
+        ),
+        default='count',
+    )
+    column: str | None = input_field(
+        Text(vi='Cột', en='Column'),
+        Text(vi='Cột số, cho sum và mean.', en='A column of numbers, for sum and mean.'),
+        default=None,
+        max_length=63,
+    )
+    counted_on: str | None = input_field(
+        Text(vi='Ngày đếm', en='Counted by the units of'),
+        Text(
+            vi='Đếm theo đơn vị của ngày này, rồi quy đổi sang đơn vị của date như khi chỉ còn số liệu cũ.',
+            en='Counts by the units of this day and re-expresses that on those of date, as one must where only old '
+            'figures are left.',
+        ),
+        default=None,
+        pattern=DAY,
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """By code of a unit that has any: its features and their value; how many lie in none; the value of nothing."""
+
+    features: dict[str, int]
+    values: dict[str, float | None]
+    outside: int
+    nothing: float | None = 0
+
+
+class GroupByUnits(Process[Inputs]):
+    """Every feature once by its point; lengths and areas cut at the borders."""
+
+    title = Text(vi='Tổng hợp theo đơn vị hành chính', en='Group by administrative units')
+    description = Text(
+        vi='Số đối tượng, tổng, trung bình, chiều dài hoặc diện tích theo các đơn vị có hiệu lực vào một ngày bất kỳ.',
+        en='Count, sum, mean, length or area of a layer by the units in force on any day.',
+    )
+    example: ClassVar[dict[str, Any]] = {
+        'layer': 'schools',
+        'level': 'commune',
+        'date': '2025-08-01',
+        'statistic': 'count',
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+        """Units with `value`, `features` and `estimated`, and what lies outside of all as `summary`."""
+        on, counted_on = _day(inputs.date), _day(inputs.counted_on or inputs.date)
+        register, shown = unit_register(data.locality), _layer_of(inputs.level, data.locality)
+        units = units_in(register, inputs.level, on)
+        way = crosswalk(register, inputs.level, counted_on, on) if counted_on != on else None
+        if way and inputs.statistic == 'mean':
+            raise DoesNotFit(
+                vi='counted_on: không quy đổi được số trung bình. Quy đổi sum và count rồi chia.',
+                en='counted_on: a mean cannot be re-expressed. Do it with sum and count, and divide.',
+            )
+        outlines = _outlines(shown, on, data)
+        progress(0.2, Text(vi='Tổng hợp', en='Grouping'))
+        figures = _figures(inputs, shown, counted_on, data)
+        if way:
+            figures = re_expressed(figures, way)
+        estimated = way.estimated if way else frozenset()
+        return {
+            'type': 'FeatureCollection',
+            'features': [
+                feature(unit, outlines[unit.code], figures, estimated) for unit in units if unit.code in outlines
+            ],
+            'summary': {
+                'layer': inputs.layer.collection,
+                'level': inputs.level,
+                'date': on.isoformat(),
+                'counted_on': counted_on.isoformat(),
+                'statistic': inputs.statistic,
+                'column': inputs.column,
+                'features_outside': figures.outside,
+                'units_without_outline': sorted({unit.code for unit in units} - outlines.keys()),
+                'note': note(way, register.census),
+                **data.provenance,
+            },
+        }
+
+
+def feature(unit: UnitVersion, outline: dict[str, Any], figures: Figures, estimated: frozenset[str]) -> dict[str, Any]:
+    """A unit with its figures; nothing lies in one that has none."""
+    return {
+        'type': 'Feature',
+        'id': unit.code,
+        'geometry': outline,
+        'properties': {
+            'code': unit.code,
+            'name': unit.name,
+            'parent_code': unit.parent_code,
+            'features': figures.features.get(unit.code, 0),
+            'value': figures.values.get(unit.code, figures.nothing),
+            'estimated': unit.code in estimated,
+        },
+    }
+
+
+def re_expressed(figures: Figures, way: Crosswalk) -> Figures:
+    """The same figures on the units of the other day: sums of whole units, or shares by population."""
+    values = way.convert({code: value or 0 for code, value in figures.values.items()})
+    features = way.convert(figures.features)
+    return Figures({code: round(count) for code, count in features.items()}, {**values}, figures.outside)
+
+
+def note(way: Crosswalk | None, census: int | None) -> dict[str, str] | None:
+    """How the figures were re-expressed, in both languages; None where they were counted as they are shown."""
+    if way is None:
+        return None
+    if not way.estimated:
+        return Text(vi='Cộng trọn các đơn vị sáp nhập: chính xác.', en='Whole units added up: exact.').model_dump()
+    return Text(
+        vi=f'ƯỚC TÍNH ở các đơn vị có estimated = true: chia theo dân số điều tra năm {census}.',
+        en=f'ESTIMATES where estimated = true: divided by the population of the census of {census}.',
+    ).model_dump()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadDay(
+            vi=f'Không có ngày {text}. Viết năm, tháng, ngày, như 2024-10-01.',
+            en=f'There is no day {text}. Write year, month and day, such as 2024-10-01.',
+        ) from None
+
+
+def _layer_of(level: str, locality: Locality) -> LayerModel:
+    layer = layer_of(level, locality)
+    if layer is None:
+        known = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
+        hint = did_you_mean(level, [name for name in known if name])
+        raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
+    return layer
+
+
+def _code(layer: LayerModel) -> sql.Identifier:
+    return sql.Identifier(layer.register_.key if layer.register_ else layer.key[0])
+
+
+def _outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+    """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
+    _, rows = data.source(Layer(shown.id), times=day(on))
+    query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
+    found = data.rows(query.format(_code(shown), rows))
+    if not found:
+        raise NotDelivered(
+            vi=f'Lớp "{shown.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "dothi units derive --date {on}".',
+            en=f'The layer "{shown.id}" has no outlines of {on}. Deliver them, or "dothi units derive --date {on}".',
+        )
+    return {row['code']: json.loads(row['geometry']) for row in found}
+
+
+def _figures(inputs: Inputs, shown: LayerModel, on: date, data: Data) -> Figures:
+    """What lies in each unit of a day. A day without outlines is refused as by `_outlines`."""
+    _outlines(shown, on, data)
+    layer, features = data.source(inputs.layer, inputs.filter)
+    _, units = data.source(Layer(shown.id), times=day(on))
+    measured = OF_GEOMETRY.get(inputs.statistic)
+    value = _value(inputs, layer, data)
+    form = CUT if measured else COUNTED
+    found = data.rows(form.format(code=_code(shown), units=units, features=features, value=value))
+    inside = {row['code']: row for row in found if row['code'] is not None}
+    return Figures(
+        features={code: row['features'] for code, row in inside.items()},
+        values={code: row['value'] for code, row in inside.items()},
+        outside=sum(row['features'] for row in found if row['code'] is None),
+        nothing=None if inputs.statistic == 'mean' else 0,
+    )
+
+
+def _value(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composable:
+    """The SQL of the statistic; raises DoesNotFit, or NoSuchColumn."""
+    kind = OF_GEOMETRY.get(inputs.statistic)
+    if kind and not layer.geometry.endswith(kind):
+        raise DoesNotFit(
+            vi=f'{inputs.statistic}: lớp "{layer.id}" có hình học {layer.geometry}, không phải {kind}.',
+            en=f'{inputs.statistic}: the layer "{layer.id}" has {layer.geometry} geometries, not {kind}.',
+        )
+    if (inputs.statistic in OF_COLUMN) != (inputs.column is not None):
+        raise DoesNotFit(
+            vi='column: cần cho sum và mean, và chỉ cho hai thống kê này.',
+            en='column: needed for sum and mean, and for these only.',
+        )
+    if inputs.column is None:
+        return sql.SQL('sum(measure)' if kind else 'count(*)')
+    named = column(layer, inputs.column, data.audience)
+    if layer.columns[inputs.column].type not in ('integer', 'number'):
+        raise DoesNotFit(
+            vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
+        )
+    return sql.SQL('coalesce(sum({}), 0)' if inputs.statistic == 'sum' else 'avg({})').format(named)
+
+
+# Each feature once: on a border it counts in the unit with the lower code, beyond all of them in none.
+COUNTED = sql.SQL("""
+    select u.code, count(*) as features, ({value})::float8 as value
+    from {features} left join lateral (
+        select unit_here.code from (select {code}::text as code, geom from {units}) unit_here
+        where ST_Intersects(unit_here.geom, unit.place_of(here.geom)) order by 1 limit 1
+    ) u on true
+    group by 1
+""")
+CUT = sql.SQL("""
+    select u.code, count(*) as features, ({value})::float8 as value
+    from {features} left join lateral (
+        select unit_here.code, unit.measure_inside(here.geom, unit_here.geom) as measure
+        from (select {code}::text as code, geom from {units}) unit_here
+        where ST_Intersects(unit_here.geom, here.geom)
+    ) u on measure > 0
+    group by 1
+""")

@@ -155,16 +155,20 @@ def diff(
     if not layer.key:
         match_rows(db, layer, staging, scope, srid)
     tell_apart(db, layer, staging, scope, options, srid, matched=not layer.key)
-    if layer.publish.validity:
-        _spare_other_times(db, layer, on, options)
+    real_then = _spare_other_times(db, layer, on, options, _bound(scope, srid)) if layer.publish.validity else None
     values = [layer.id, staging, _bound(scope, srid), options.origin == 'demo']
-    return _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
+    outcome = _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
+    return outcome if real_then is None else replace(outcome, real_in_scope=real_then)
 
 
-def _spare_other_times(db: Connection, layer: Layer, on: date, options: DeliveryOptions) -> None:
-    times = [layer.id, *(layer.publish.validity or ()), on, options.origin == 'demo']
+def _spare_other_times(db: Connection, layer: Layer, on: date, options: DeliveryOptions, scope: str | None) -> int:
+    """How many real rows the delivery speaks for, once those of other times are left out of what it closes."""
+    times = [layer.id, *(layer.publish.validity or ()), on]
     with db.cursor() as cursor:
-        cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', times)
+        cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', [*times, options.origin == 'demo'])
+        cursor.execute('select catalog.real_rows_then(%s, %s, %s, %s, %s)', [*times, scope])
+        (found,) = cursor.fetchone() or (0,)
+    return int(found)
 
 
 def outcome_of_edit(db: Connection, layer: Layer, staging: str) -> Outcome:

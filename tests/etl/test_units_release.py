@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
@@ -13,6 +14,7 @@ from dothi.core.migrate import migrate
 from dothi.core.unit_crosswalk import NoUnitsThen
 from dothi.local import demo_options
 from etl.deliver import deliver
+from etl.options import DeliveryOptions
 from etl.reference import released_units
 from etl.unit_outlines import NothingToDeriveFrom, derive
 
@@ -177,3 +179,15 @@ def test_without_older_outlines_nothing_is_derived(database, locality):
         derive(locality, 'commune', date(2024, 9, 1))
     with pytest.raises(NoUnitsThen):
         derive(locality, 'district', date(2025, 8, 1))
+
+
+def test_what_is_lost_is_judged_by_the_state_that_was_sent(only_the_old, locality, unit_files, tmp_path):
+    """12 of 226 communes are over the layer's 5 %, and would be 3 % of the 401 of both states."""
+    derive(locality, 'commune', date(2024, 9, 1))
+    whole = next(file.path for file in unit_files if file.layer == 'communes' and file.as_of is None)
+    meta, _, wkb, columns = pyogrio.raw.read(str(whole))
+    part, fields = tmp_path / 'communes.gpkg', np.array(meta['fields'], dtype=object)
+    data = [column[12:] for column in columns]
+    pyogrio.raw.write(str(part), wkb[12:], data, fields, driver='GPKG', geometry_type='MultiPolygon', crs='EPSG:9209')
+    report = deliver(part, DeliveryOptions(layer='communes'), locality)
+    assert (report.verdict, report.diff.closed) == ('undecided', 12)

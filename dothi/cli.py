@@ -10,6 +10,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from dothi import local, show
+from dothi.column_option import Columns, pairs
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
@@ -139,6 +140,7 @@ def check(
     crs: Crs = None,
     encoding: Encoding = None,
     source_layer: SourceLayer = None,
+    column: Columns = None,
     scope: Scope = 'all',
     mode: Mode = 'replace',
     as_of: AsOf = None,
@@ -150,8 +152,10 @@ def check(
 ) -> None:
     """Kiểm tra một tệp · Says what a delivery of the file would come to, and releases nothing."""
     extra = {'dry_run': True, 'accept_loss': accept_loss, 'note': note, 'agency': agency}
-    extra |= {'source_layer': source_layer}
-    _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
+    options = _options(
+        layer, crs, encoding, scope, mode, as_of, source_layer=source_layer, columns=pairs(column), **extra
+    )
+    _deliver(file, options, html, as_json)
 
 
 @app.command()
@@ -161,6 +165,7 @@ def deliver(
     crs: Crs = None,
     encoding: Encoding = None,
     source_layer: SourceLayer = None,
+    column: Columns = None,
     scope: Scope = 'all',
     mode: Mode = 'replace',
     as_of: AsOf = None,
@@ -174,8 +179,10 @@ def deliver(
 ) -> None:
     """Nhận dữ liệu · Checks an agency's file and releases it, or says why not."""
     extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency, 'sender': sender}
-    extra |= {'source_layer': source_layer}
-    _deliver(file, _options(layer, crs, encoding, scope, mode, as_of, **extra), html, as_json)
+    options = _options(
+        layer, crs, encoding, scope, mode, as_of, source_layer=source_layer, columns=pairs(column), **extra
+    )
+    _deliver(file, options, html, as_json)
 
 
 @app.command()

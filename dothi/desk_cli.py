@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi import show
+from dothi.column_option import Columns, pairs
 from dothi.core.errors import WrongUse
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
@@ -90,6 +91,7 @@ def accept(
     reason: Why,
     crs: Annotated[str | None, typer.Option(help='Hệ tọa độ đúng · The CRS that it is in: EPSG:9209.')] = None,
     encoding: Annotated[str | None, typer.Option(help='Bảng mã đúng · The text encoding that it is in.')] = None,
+    column: Columns = None,
     scope: Annotated[str | None, typer.Option(help='Phạm vi đúng · What it speaks for: all, or unit=366.')] = None,
     mode: Annotated[str | None, typer.Option(help='replace | upsert.')] = None,
     as_of: Annotated[
@@ -102,7 +104,7 @@ def accept(
     """Nhận · Releases a delivery that waits: its original is checked again, with what you decide."""
     from etl.desk import accept as accept_delivery
 
-    given = {'crs': crs, 'encoding': encoding, 'scope': scope, 'mode': mode}
+    given = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
     decision = _decision(reason, by, **given, as_of=as_of.date() if as_of else None)
     with show.progress() as progress:
         report = accept_delivery(number, decision, load_locality(PathSettings().locality), progress)

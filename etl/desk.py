@@ -45,6 +45,7 @@ class Decision(BaseModel):
     reason: str = Field(min_length=1, pattern=r'\S')
     crs: str | None = None
     encoding: str | None = None
+    columns: dict[str, str] | None = None
     scope: str | None = None
     mode: Literal['replace', 'upsert'] | None = None
     as_of: date | None = None
@@ -146,9 +147,10 @@ def _with(found: DeliveryRecord, decision: Decision) -> DeliveryOptions:
     What an earlier decision said holds on where another question came up after it.
     """
     values = {'layer': found.layer_id, **found.options, 'accept_loss': bool(ACCEPTED_AS_IT_IS & set(found.held))}
-    for earlier in decisions(found.id):
-        values |= earlier.options if earlier.outcome == 'diagnosed' else {}
-    values |= decision.options()
+    said = [earlier.options for earlier in decisions(found.id) if earlier.outcome == 'diagnosed']
+    for more in [*said, decision.options()]:
+        # of columns each decision names those that it is about
+        values |= more | {'columns': values.get('columns', {}) | more.get('columns', {})}
     return DeliveryOptions.model_validate(values)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
-from etl.doctor.columns import Matching, match
+from etl.doctor.asking import perhaps, which_column
+from etl.doctor.columns import Matching, find, missing
+from etl.doctor.proposals import STRONG, Evidence, best, proposals
 from etl.doctor.text.decoder import Decoder, decoder
 from etl.formats import Source, open_source
 from etl.formats.opening import no_rows
@@ -16,13 +18,16 @@ from etl.held import Reason
 from etl.options import DeliveryOptions
 from etl.shape import must_be_the_kind
 
+# Values that a column is recognised by.
+SAMPLE = 1_000
+
 
 @dataclass(frozen=True)
 class Inspected:
     """A source that can be a delivery of the layer.
 
     first: its first rows. batches: all rows, those included, to be read once: some formats have to read the whole
-    file before they give the first row. questions: what a person has to decide first.
+    file before they give the first row. questions: what a person has to decide first. hints: what could be used.
     """
 
     source: Source
@@ -31,18 +36,62 @@ class Inspected:
     first: RawBatch
     batches: Iterator[RawBatch]
     questions: list[tuple[Reason, Text]]
+    hints: list[Text]
 
 
-def inspect(file: Path, layer: Layer, options: DeliveryOptions) -> Inspected:
-    """The source in `file`; raises a DataRefused for what no row can make good, the plainest reason first."""
+def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence | None = None) -> Inspected:
+    """The source in `file`; raises a DataRefused for what no row can make good, the plainest reason first.
+
+    known: by what columns are recognised whose names are not.
+    """
+    known = known or Evidence()
     source = open_source(file, layer, options.encoding, options.source_layer)
     batches = source.batches()
     first = next(batches, None)
     if first is None:
         raise no_rows(source.name)
     must_be_the_kind(source, layer, first.geometry)
-    matching = match(source.columns, layer, source.names_cut_at)
+    matching = find(source.columns, layer, source.names_cut_at, options.columns, known.remembered)
     text = decoder(source, layer, options.encoding)
-    open_ = text.look({name: first.columns[name] for name in matching.source_of.values()})
-    questions: list[tuple[Reason, Text]] = [('encoding', asked) for asked in open_]
-    return Inspected(source, matching, text, first, itertools.chain([first], batches), questions)
+    questions: list[tuple[Reason, Text]] = [
+        ('encoding', asked) for asked in text.look({name: first.columns[name] for name in matching.source_of.values()})
+    ]
+    proposed = _Proposing(source, matching, text, first, layer, known)
+    questions += [('columns', asked) for asked in proposed.questions()]
+    batches = itertools.chain([first], batches)
+    return Inspected(source, matching, text, first, batches, questions, proposed.hints())
+
+
+@dataclass(frozen=True)
+class _Proposing:
+    """What columns without a known name may be."""
+
+    source: Source
+    matching: Matching
+    decoder: Decoder
+    first: RawBatch
+    layer: Layer
+    known: Evidence
+
+    def questions(self) -> list[Text]:
+        """Which columns a person has to name; raises MissingColumn where one is needed that nothing could be."""
+        if not self.matching.missing:
+            return []
+        found = best(proposals(self.matching.missing, self._samples(), self.layer, self.known))
+        for name in self.matching.missing:
+            if name not in found:
+                raise missing(name, self.layer, self.source.columns)
+        return [which_column(found[name], self.layer) for name in self.matching.missing]
+
+    def hints(self) -> list[Text]:
+        """Which columns that are not used could be, where much speaks for it."""
+        taken = {*self.matching.source_of, *self.matching.missing, *self.matching.filled}
+        free = [name for name in self.layer.columns if name not in taken]
+        samples = self._samples() if free and not self.matching.missing else {}
+        found = best(proposals(free, samples, self.layer, self.known))
+        return [perhaps(first) for first, *_ in found.values() if first.score >= STRONG]
+
+    def _samples(self) -> dict[str, list[str]]:
+        names = [name for name in self.matching.ignored if name not in self.source.coordinate_columns]
+        columns = {name: self.first.columns[name].slice(0, SAMPLE) for name in names}
+        return {name: self.decoder.some(values, name) for name, values in columns.items()}

@@ -19,6 +19,7 @@ from etl.doctor.rows.near_duplicates import Places
 from etl.doctor.rows.units import parents
 from etl.held import Reason
 from etl.inspecting import Inspected, inspect
+from etl.mappings import evidence, remember
 from etl.prepare import Plan, prepare
 from etl.problems import Problem
 from etl.reference import Units, extent_polygon, released_units
@@ -59,9 +60,9 @@ class Load:
 def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> Report:
     """The report of a delivery that was staged, checked, compared and, if nothing speaks against it, released."""
     layer, options, locality = delivery.layer, delivery.options, delivery.locality
-    inspected = inspect(delivery.file, layer, options)
     on = options.as_of or locality.place.reference_date
     units = released_units(db, locality, on)
+    inspected = inspect(delivery.file, layer, options, evidence(db, delivery, units, on))
     scope = scope_polygon(options, units, locality)
     decision = _decide_coordinates(db, delivery, inspected, units, on)
     report = _first_words(delivery, inspected, decision, units, fingerprint)
@@ -90,6 +91,8 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     report.rows, report.text = work.tally.rows(), inspected.decoder.report()
     report.notes += notes.about_rows(work.tally, layer, inspected.matching)
     report.verdict = _judge_rows(work) or _release(work)
+    if report.verdict == 'accepted' and delivery.number is not None:
+        remember(db, options.agency or layer.agency, layer, options.columns, delivery.number)
     stage.drop(db, delivery.staging)
     return report
 
@@ -119,6 +122,7 @@ def _first_words(
         text=inspected.decoder.report(),
         notes=[text for _, text in inspected.questions]
         + decision.notes
+        + inspected.hints
         + notes.about_columns(inspected.matching, inspected.source.coordinate_columns),
         fingerprint=fingerprint,
         map_extent=delivery.locality.place.extent_wgs84,

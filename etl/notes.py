@@ -30,6 +30,11 @@ def delivered_before(release: int | None) -> Text:
 def about_columns(matching: Matching, used: frozenset[str]) -> list[Text]:
     """Which columns were not wanted (but for those `used` as coordinates), and which the register filled."""
     notes = []
+    if matching.remembered:
+        names = ', '.join(
+            f'{source} → {name}' for name, source in matching.source_of.items() if source in matching.remembered
+        )
+        notes.append(Text(vi=f'Cột như đã chấp nhận lần trước: {names}.', en=f'Columns as accepted before: {names}.'))
     names = ', '.join(name for name in matching.ignored if name not in used)
     if names:
         notes.append(Text(vi=f'Bỏ qua các cột: {names}.', en=f'Ignored columns: {names}.'))

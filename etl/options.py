@@ -18,6 +18,8 @@ class DeliveryOptions(BaseModel):
     crs: str | None = None
     encoding: str | None = None
     source_layer: str | None = None
+    # the file's name of a column to the layer's, where the sender says it
+    columns: dict[str, str] = {}
     scope: str = 'all'
     mode: Literal['replace', 'upsert'] = 'replace'
     as_of: date | None = None

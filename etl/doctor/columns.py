@@ -1,16 +1,22 @@
 """The file's columns, matched to the layer's."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dothi.core.errors import DataRefused
+from dothi.core.errors import DataRefused, NotFound, did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.text import search_key
+from dothi.core.text import Text, search_key
+
+EMPTY: Mapping[str, str] = {}
 
 
 class MissingColumn(DataRefused):
     """The file lacks a column that the layer cannot do without."""
+
+
+class UnknownColumn(NotFound):
+    """What --column names is no column of the file, or none of the layer."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,15 @@ class Matching:
 
     source_of: layer column to file column. ignored: file columns that go nowhere.
     filled: layer columns that the register fills, for the file lacks them.
+    missing: layer columns that the layer cannot do without, and that have no source.
+    remembered: file columns that are known from an earlier delivery.
     """
 
     source_of: dict[str, str]
     ignored: list[str]
     filled: list[str]
+    missing: tuple[str, ...] = ()
+    remembered: tuple[str, ...] = ()
 
     def source(self, column: str) -> str:
         """The name under which the sender knows the layer's `column`."""
@@ -35,13 +45,31 @@ def match(columns: list[str], layer: Layer, cut_at: int | None = None) -> Matchi
 
     cut_at: length to which the format cuts names.
     """
-    source_of = _find_all(columns, layer, cut_at)
+    found = find(columns, layer, cut_at)
+    if found.missing:
+        raise missing(found.missing[0], layer, columns)
+    return found
+
+
+def find(
+    columns: list[str],
+    layer: Layer,
+    cut_at: int | None = None,
+    said: Mapping[str, str] = EMPTY,
+    remembered: Mapping[str, str] = EMPTY,
+) -> Matching:
+    """The matching as far as it goes: what the sender said first, then declared names, then what is remembered.
+
+    said and remembered: the file's name of a column to the layer's. Raises UnknownColumn for what was said wrongly.
+    """
+    source_of = _said(said, columns, layer)
+    source_of = _find_all(columns, layer, cut_at, source_of)
+    known = _remembered(remembered, columns, source_of)
+    source_of |= known
     fill = [name for name in (layer.register_.fill if layer.register_ else []) if name not in source_of]
-    for name in _needed(layer):
-        if name not in source_of and name not in fill:
-            raise _missing(name, layer, columns)
+    open_ = tuple(name for name in _needed(layer) if name not in source_of and name not in fill)
     ignored = [name for name in columns if name not in source_of.values()]
-    return Matching(source_of, ignored, fill)
+    return Matching(source_of, ignored, fill, open_, tuple(known.values()))
 
 
 def fits(columns: list[str], layer: Layer, cut_at: int | None = None) -> bool:
@@ -62,9 +90,29 @@ def _needed(layer: Layer) -> list[str]:
     return [name for name, column in layer.columns.items() if column.required or name in layer.key]
 
 
-def _find_all(columns: list[str], layer: Layer, cut_at: int | None) -> dict[str, str]:
+def _said(said: Mapping[str, str], columns: list[str], layer: Layer) -> dict[str, str]:
+    """Layer column to file column, as the sender says."""
+    by_key = {name_key(column): column for column in columns}
+    for source, name in said.items():
+        if name_key(source) not in by_key:
+            raise _unknown(
+                f'{source}={name}', source, columns, Text(vi='tệp không có cột', en='the file has no column')
+            )
+        if name not in layer.columns:
+            no_column = Text(vi=f'lớp {layer.id} không có cột', en=f'the layer {layer.id} has no column')
+            raise _unknown(f'{source}={name}', name, layer.columns, no_column)
+    return {name: by_key[name_key(source)] for source, name in said.items()}
+
+
+def _remembered(remembered: Mapping[str, str], columns: list[str], taken: Mapping[str, str]) -> dict[str, str]:
+    by_key = {name_key(source): name for source, name in remembered.items()}
+    free = [column for column in columns if column not in taken.values() and name_key(column) in by_key]
+    return {by_key[name_key(column)]: column for column in free if by_key[name_key(column)] not in taken}
+
+
+def _find_all(columns: list[str], layer: Layer, cut_at: int | None, said: dict[str, str]) -> dict[str, str]:
     """Layer column to file column. A file column is used once; the layer's own names win over other names."""
-    found: dict[str, str] = {}
+    found = dict(said)
     # First everybody's own name, then the first alternative of each, and so on.
     depth = 1 + max(len(column.sources) for column in layer.columns.values())
     for rank in range(depth):
@@ -78,22 +126,23 @@ def _find_all(columns: list[str], layer: Layer, cut_at: int | None) -> dict[str,
 
 
 def _find(name: str, columns: list[str], taken: Iterable[str], cut_at: int | None) -> str | None:
-    wanted = _key(name)
-    cut = _key(name[:cut_at]) if cut_at else wanted
+    wanted = name_key(name)
+    cut = name_key(name[:cut_at]) if cut_at else wanted
     free = [column for column in columns if column not in set(taken)]
     for key in (wanted, cut):
         for column in free:
-            if _key(column) == key:
+            if name_key(column) == key:
                 return column
     return None
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
     """Names that differ only in case, accents, blanks and underscores are the same name."""
     return re.sub(r'[\s_]+', '_', search_key(name))
 
 
-def _missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
+def missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
+    """The refusal of a file in which nothing could be the layer's column `name`."""
     names = ', '.join(dict.fromkeys(accepted_names(name, layer)))
     has = ', '.join(columns) or '–'
     title = layer.columns[name].title
@@ -102,4 +151,11 @@ def _missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
         f'Đổi tên cột, hoặc thêm tên vào "from" trong locality/layers/{layer.id}.yml.',
         en=f'The column {name} ({title.en}) of the layer {layer.id} is missing. It may come as: {names}. '
         f'The file has: {has}. Rename the column, or add its name to "from" in locality/layers/{layer.id}.yml.',
+    )
+
+
+def _unknown(option: str, name: str, known: Iterable[str], what: Text) -> UnknownColumn:
+    hint = did_you_mean(name, known)
+    return UnknownColumn(
+        vi=f'--column {option}: {what.vi} {name}. {hint.vi}', en=f'--column {option}: {what.en} {name}. {hint.en}'
     )

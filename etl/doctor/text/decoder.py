@@ -78,6 +78,17 @@ class Decoder:
         _must_make_sense(text, column, how)
         return text, bad
 
+    def some(self, values: Any, column: str) -> list[str]:
+        """Values of `column` as text, to compare it with others; not counted, and none where it is not decided."""
+        if not pa.types.is_string(values.type):
+            return [str(value) for value in values.to_pylist() if value is not None]
+        if column not in self.judged:
+            self._judge(values, column)
+        how = self._reading(column)
+        if how is None:
+            return []
+        return [text for text in self._decode_distinct(values, how)[0].to_pylist() if text]
+
     def show(self, raw: bytes, column: str | None = None) -> str:
         """Any bytes as something readable: decoded, and \\xNN for what cannot be."""
         how = (self._reading(column) if column else None) or self.hint

@@ -7,9 +7,11 @@ from typing import Any
 import rasterio
 import rasterio.shutil
 from rasterio.crs import CRS
+from rasterio.errors import RasterioError
 from rasterio.transform import from_origin
 
 from dothi.core.coverage import BandKind, Coverage
+from dothi.core.errors import EnvironmentMissing
 from dothi.core.grid import Grid
 from dothi.core.settings import PathSettings
 from dothi.core.units import ucum
@@ -18,6 +20,10 @@ from etl.coverage.file import Raster
 
 FOLDER = 'coverages'
 OVERVIEWS: dict[BandKind, str] = {'continuous': 'AVERAGE', 'category': 'MODE', 'count': 'NONE'}
+
+
+class NoRoomForRaster(EnvironmentMissing):
+    """The raster of a release cannot be written into the store."""
 
 
 def store_path(coverage: Coverage, release: int) -> str:
@@ -36,10 +42,20 @@ def write(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, release: 
         with draft.open('rb') as written:
             os.fsync(written.fileno())
         draft.replace(target)
+    except (RasterioError, OSError) as error:
+        raise _no_room(target, error) from None
     finally:
         plain.unlink(missing_ok=True)
         draft.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _no_room(target: Path, error: Exception) -> NoRoomForRaster:
+    reason = str(error.__cause__ or error).splitlines()[0][:200]
+    return NoRoomForRaster(
+        vi=f'Không ghi được {target} ({reason}). Dữ liệu đang phục vụ không đổi; dọn chỗ trong kho lưu rồi làm lại.',
+        en=f'{target} cannot be written ({reason}). What is served is unchanged; make room there and do it again.',
+    )
 
 
 def forget_all_but(coverage: Coverage, releases: set[int]) -> None:

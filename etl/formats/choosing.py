@@ -13,7 +13,7 @@ SHOWN = 20
 
 
 def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
-    """The only one; or the one with the layer's name; or the only one whose geometry and columns fit.
+    """The only one; or the one with the layer's name; or the only one whose geometry, and columns if any do, fit.
 
     wanted: the name that the sender gave. Raises NoLayerInFile for a name that is not there, and AmbiguousLayer.
     """
@@ -23,11 +23,12 @@ def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | Non
     if len(candidates) == 1:
         return candidates[0]
     fitting = [source for source in candidates if _fits(source, layer)]
-    for found in (_named(candidates, layer), _named(fitting, layer), fitting):
+    # Where no columns fit, the kind of geometry tells at least what the columns are to be asked for.
+    alike = fitting or [source for source in candidates if _is_kind(source, layer)]
+    for found in (_named(candidates, layer), _named(alike, layer), alike):
         if len(found) == 1:
             return found[0]
-    # With nothing that fits, what is closest is refused with its reason by whoever looks at columns.
-    raise _ambiguous(fitting or candidates, layer, name)
+    raise _ambiguous(alike or candidates, layer, name)
 
 
 def _called(sources: Sequence[Source], name: str, wanted: str) -> list[Source]:
@@ -56,10 +57,11 @@ def _own_names(source: Source) -> set[str]:
 
 
 def _fits(source: Source, layer: Layer) -> bool:
-    kind = family(source.kind)
-    if source.kind == 'None' or (kind is not None and kind != family(layer.geometry)):
-        return False
-    return fits(source.columns, layer, source.names_cut_at)
+    return _is_kind(source, layer) and fits(source.columns, layer, source.names_cut_at)
+
+
+def _is_kind(source: Source, layer: Layer) -> bool:
+    return source.kind != 'None' and family(source.kind) in (None, family(layer.geometry))
 
 
 def _ambiguous(sources: Sequence[Source], layer: Layer, name: str) -> AmbiguousLayer:

@@ -33,6 +33,16 @@ class CsvSource(TableSource):
     codec: str
     delimiter: str
 
+    def readable(self, cell: str) -> str:
+        """A coordinate as text: the signs of degrees and minutes are letters beyond ASCII."""
+        if cell.isascii() or self.codec != 'latin-1':
+            return cell
+        raw = cell.encode('latin-1')
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return raw.decode('cp1258', 'replace')
+
     def cells(self) -> Iterator[Sequence[str]]:
         """All rows of cells. Raises UnreadableFile at a quote that is not closed: it would swallow the rows after."""
         csv.field_size_limit(MAX_CELL)

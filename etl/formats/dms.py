@@ -23,7 +23,7 @@ MARKED = re.compile(rf'({FRACTION})°(?:({FRACTION})(?:′| |$))?(?:({FRACTION})
 BARE = re.compile(r'(\d{1,3})[ :-](\d{1,2}(?:[.,]\d+)?)(?:[ :-](\d{1,2}(?:[.,]\d+)?))?')
 WITH_SIDE = re.compile(r'(?P<before>[a-z]+)?[ .:]*(?P<sign>[+-]?) ?(?P<rest>\d[^a-z]*?)[ .]*(?P<after>[a-z]+)?\.?')
 SPACED = re.compile(r'[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?')
-GROUPED = re.compile(r'[+-]?\d{1,3}(?:([.,])\d{3})+')
+GROUPED = re.compile(r'[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})*')
 
 
 def parse_coordinate(text: str) -> float:

@@ -32,6 +32,9 @@ SYMBOLS_AS_POINTS = {'INLINE_BLOCKS': 'NO'}
 # Areas are drawn as closed polylines, and so are some lines: the layer that is delivered tells which is meant.
 CLOSED_AS_POLYGONS = {'CLOSED_LINE_AS_POLYGON': 'YES'}
 HEAD_BYTES = 200_000
+# Beside them GDAL lists the symbols' drawings, once they are not drawn in place.
+ENTITIES = 'entities'
+ESCAPE = re.compile(r'\\U\+([0-9A-Fa-f]{4})')
 # From AutoCAD 2007 on text is UTF-8; before, letters beyond the code page are written \\U+1EA1.
 FIRST_UNICODE = 'AC1021'
 KINDS: dict[Family, tuple[str, str]] = {
@@ -45,22 +48,36 @@ KINDS: dict[Family, tuple[str, str]] = {
 class DrawingSource(OgrSource):
     """Entities of one kind on one layer of a drawing.
 
-    tags: names of the attributes of its symbols, which become columns.
+    tags: names of the attributes of its symbols, which become columns. escaped: the code page of text in which letters
+    beyond it are escaped; None where there are none.
     """
 
     tags: tuple[str, ...] = ()
+    escaped: str | None = None
 
     def _asked(self) -> dict[str, Any]:
         wanted = [name for name in self.columns if name not in self.tags]
-        return super()._asked() | {'layer': None, 'columns': wanted + [ATTRIBUTES] * bool(self.tags)}
+        asked = {'layer': ENTITIES if self.tags else None, 'columns': wanted + [ATTRIBUTES] * bool(self.tags)}
+        return super()._asked() | asked
 
     def finished(self, batch: RawBatch) -> RawBatch:
-        """The batch with a column for each attribute."""
-        columns = dict(batch.columns)
+        """The batch with a column for each attribute, and with letters for what is escaped."""
+        columns = {name: self._plain(values) for name, values in batch.columns.items()}
         listed = columns.pop(ATTRIBUTES, None)
         values = [_attributes(entry) for entry in listed.to_pylist()] if listed is not None else []
         columns |= {tag: pa.array([found.get(tag) for found in values], pa.string()) for tag in self.tags}
         return RawBatch(batch.first_row, columns, batch.geometry, batch.findings)
+
+    def _plain(self, values: Any) -> Any:
+        if self.escaped is None or not pa.types.is_string(values.type):
+            return values
+        return pa.array([None if text is None else unescaped(text, self.escaped) for text in values.to_pylist()])
+
+
+def unescaped(text: str, codec: str) -> str:
+    """Text of bytes that were read as Latin-1, in their code page, with letters for \\U+1EA1 and its like."""
+    decoded = text.encode('latin-1', 'replace').decode(codec, 'replace')
+    return ESCAPE.sub(lambda found: chr(int(found[1], 16)), decoded)
 
 
 def drawing_sources(item: Item) -> list[DrawingSource]:
@@ -71,7 +88,7 @@ def drawing_sources(item: Item) -> list[DrawingSource]:
     try:
         tags = _tags(item, options)
         options |= SYMBOLS_AS_POINTS if tags else {}
-        info = read_info(item.gdal_path, **options)
+        info = read_info(item.gdal_path, layer=ENTITIES if tags else None, **options)
         if info['driver'] != DRIVERS[item.suffix]:
             raise unreadable(item.name, ValueError(info['driver']))
         columns = [str(name) for name in info['fields'] if name not in TECHNICAL]
@@ -139,6 +156,7 @@ def _attributes(entry: list[str] | None) -> dict[str, str]:
 
 def _plain(item: Item, options: dict[str, str], columns: list[str]) -> OgrSource:
     asked: dict[str, Any] = {'where': ON_THE_GROUND[item.suffix], 'options': options}
+    asked['layer'] = ENTITIES if SYMBOLS_AS_POINTS.items() <= options.items() else None
     return OgrSource(name=item.name, path=item.gdal_path, columns=columns, kind=None, rows=None, **asked)
 
 
@@ -149,9 +167,12 @@ def _text(item: Item) -> dict[str, Any]:
         return raw
     head = item.head(HEAD_BYTES).decode('latin-1')
     version, page = (_variable(head, name) for name in ('ACADVER', 'DWGCODEPAGE'))
-    if version >= FIRST_UNICODE or _holds(item, b'\\U+'):
-        return {'unicode': True, 'options': {}}
-    return raw | {'declared_encoding': windows_codec(page)}
+    if version >= FIRST_UNICODE:
+        return {'unicode': True, 'options': {'ENCODING': 'UTF-8'}}
+    codec = windows_codec(page)
+    if _holds(item, b'\\U+'):
+        return {'unicode': True, 'options': raw['options'], 'escaped': codec or 'cp1252'}
+    return raw | {'declared_encoding': codec}
 
 
 def _variable(head: str, name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from etl.doctor.text.names import Naming, naming
-from etl.formats import csv_table, drawing, geodatabase, kml, ogr, workbook, zipped
+from etl.formats import csv_table, drawing, geodatabase, kml, ogr, xlsx, zipped
 from etl.formats.choosing import choose
 from etl.formats.errors import EmptyFile, MissingPart, NoSuchFile
 from etl.formats.item import Item
@@ -26,12 +26,12 @@ COMPANIONS = {
 # Those of them without which nothing can be read, or only half.
 INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',), '.mif': ('.mid',)}
 # Beside data in an archive these are as often a note or metadata.
-OFTEN_NOTES = frozenset({'.txt', '.json', '.csv', '.xlsx', '.ods'})
+OFTEN_NOTES = frozenset({'.txt', '.json', '.csv', '.xlsx'})
 READERS: dict[str, Callable[[Item], Sequence[Source]]] = (
     dict.fromkeys(ogr.FORMATS, ogr.ogr_sources)
     | dict.fromkeys(kml.SUFFIXES, kml.kml_sources)
     | dict.fromkeys(drawing.SUFFIXES, drawing.drawing_sources)
-    | dict.fromkeys(workbook.SUFFIXES, workbook.sheet_sources)
+    | {'.xlsx': xlsx.sheet_sources}
 )
 # What is looked at before GDAL opens a file.
 GUARDS: dict[str, Callable[[Item], None]] = {

@@ -19,9 +19,9 @@ DGN_V8 = Text(
     en='DGN version 8 cannot be read. In MicroStation: Save As, MicroStation V7 DGN or DXF',
 )
 ARCHIVE = Text(vi='loại tệp nén này không đọc được. Nén lại thành .zip', en='this archive is not read. Send a .zip')
-OLD_EXCEL = Text(
-    vi='tệp Excel kiểu cũ hoặc có mật khẩu. Lưu lại thành Excel Workbook (*.xlsx), không mật khẩu',
-    en='an old or encrypted Excel workbook. Save it as Excel Workbook (*.xlsx), without a password',
+OTHER_SHEETS = Text(
+    vi='bảng tính kiểu này, hoặc có mật khẩu, không đọc được. Lưu lại thành Excel Workbook (*.xlsx), không mật khẩu',
+    en='a workbook of this kind, or an encrypted one, is not read. Save it as Excel Workbook (*.xlsx), unencrypted',
 )
 ACCESS = Text(
     vi='cơ sở dữ liệu Access không đọc được. Xuất sang File Geodatabase (.gdb), GeoPackage hoặc Shapefile',
@@ -42,7 +42,7 @@ PROJECT = Text(
 BY_SUFFIX = {
     DWG: ('.dwg', '.dwt', '.dws'),
     ARCHIVE: ('.rar', '.7z', '.tar', '.gz', '.tgz', '.bz2', '.xz'),
-    OLD_EXCEL: ('.xls', '.xlsb', '.xlsm', '.xlt', '.et'),
+    OTHER_SHEETS: ('.xls', '.xlsb', '.xlsm', '.xlt', '.et', '.ods'),
     ACCESS: ('.mdb', '.accdb'),
     DOCUMENT: ('.pdf', '.doc', '.docx', '.ppt', '.pptx', '.rtf', '.html', '.htm'),
     PICTURE: ('.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff', '.ecw', '.sid', '.jp2', '.img'),
@@ -80,7 +80,6 @@ GENUINE = {
     '.gml': XML,
     '.kmz': ZIP,
     '.xlsx': ZIP,
-    '.ods': ZIP,
 }
 
 
@@ -114,5 +113,5 @@ def must_be_genuine(item: Item) -> None:
 
 def _instead(head: bytes, suffix: str) -> Text | None:
     if head.startswith(OLE):
-        return OLE_INSTEAD.get(suffix, OLD_EXCEL)
+        return OLE_INSTEAD.get(suffix, OTHER_SHEETS)
     return next((says for pattern, says in BY_BYTES if pattern.match(head)), None)

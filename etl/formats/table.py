@@ -46,6 +46,10 @@ class TableSource(Source):
     header_row: int
     place: Place
 
+    def readable(self, cell: str) -> str:
+        """A cell as text, where `cells` gives bytes that are not decoded yet."""
+        return cell
+
     @abstractmethod
     def cells(self) -> Iterator[Sequence[str]]:
         """All rows of the table, with what stands above its header."""
@@ -75,7 +79,7 @@ class TableSource(Source):
         place = self.place
         if place.wkt is not None:
             return _from_wkt(cells[place.wkt], self.columns[place.wkt])
-        east, north = (_numbers(cells[i]) for i in (place.east, place.north))
+        east, north = (_numbers(map(self.readable, cells[i])) for i in (place.east, place.north))
         missing = np.isnan(east) | np.isnan(north)
         geometry = np.full(len(east), None)
         geometry[~missing] = shapely.points(east[~missing], north[~missing])
@@ -155,7 +159,7 @@ def _names(row: Sequence[str], above: Sequence[str]) -> list[str]:
     return names
 
 
-def _numbers(cells: tuple[str, ...]) -> NDArray[np.float64]:
+def _numbers(cells: Iterable[str]) -> NDArray[np.float64]:
     """Coordinates, nan where a cell has none."""
     return np.array([_coordinate(cell) for cell in cells], dtype=np.float64)
 

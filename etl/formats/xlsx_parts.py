@@ -1,0 +1,250 @@
+"""The parts of an Excel workbook (ECMA-376): names of its sheets, texts, formats of dates, and rows of cells.
+
+GDAL's reader drops the time of day of many formats, and takes a title for the header in all sheets but the first.
+"""
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from dothi.core.text import Text
+from etl.formats.errors import UnreadableFile
+
+BLOCK_BYTES = 1 << 18
+WORKBOOK = 'xl/workbook.xml'
+# Formats that a workbook need not describe and that are dates or times.
+BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+# What a format says literally: in quotes or brackets, or after a backslash.
+LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+EPOCHS = {False: datetime.fromisoformat('1899-12-30'), True: datetime.fromisoformat('1904-01-01')}
+LAST_DAY = 2_958_466
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """Where each sheet lies in the archive; texts, which styles are dates, and the day from which they count."""
+
+    path: Path
+    name: str
+    sheets: dict[str, str]
+    texts: list[str]
+    dates: list[bool]
+    epoch: datetime
+
+    def rows(self, sheet: str) -> Iterator[list[str]]:
+        """The rows of a sheet that have any cell, each cell as text; dates in ISO form, numbers in 15 digits."""
+        reader = _Rows(self)
+        for _ in _parse(self.path, self.name, self.sheets[sheet], reader):
+            yield from reader.taken()
+
+
+def read_workbook(path: Path, name: str) -> Workbook:
+    """The workbook at `path`, which the sender calls `name`; raises UnreadableFile."""
+    found = _elements(path, name, WORKBOOK)
+    parts = {a['Id']: a['Target'] for tag, a in _elements(path, name, _rels(WORKBOOK)) if tag == 'Relationship'}
+    sheets = {a['name']: _target(parts.get(a.get('id', ''), '')) for tag, a in found if tag == 'sheet'}
+    members = _members(path)
+    old = any(tag == 'workbookPr' and a.get('date1904') in ('1', 'true') for tag, a in found)
+    return Workbook(
+        path=path,
+        name=name,
+        sheets={title: part for title, part in sheets.items() if part in members},
+        texts=_texts(path, name) if 'xl/sharedStrings.xml' in members else [],
+        dates=_dates(_elements(path, name, 'xl/styles.xml')) if 'xl/styles.xml' in members else [],
+        epoch=EPOCHS[old],
+    )
+
+
+class _Collector:
+    """What expat calls; tags come without their namespace."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """At the beginning of an element."""
+
+    def end(self, tag: str) -> None:
+        """At its end."""
+
+    def text(self, text: str) -> None:
+        """At a piece of text."""
+
+
+class _Attributes(_Collector):
+    def __init__(self) -> None:
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.found.append((tag, {name.rpartition(' ')[2]: value for name, value in attributes.items()}))
+
+    def end(self, tag: str) -> None:
+        self.found.append((f'/{tag}', {}))
+
+
+class _Texts(_Collector):
+    """Texts that cells refer to by number, of one or several runs each."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.runs: list[str] = []
+        self.reading = False
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        self.reading = tag == 't'
+        if tag == 'si':
+            self.runs = []
+
+    def end(self, tag: str) -> None:
+        self.reading = False
+        if tag == 'si':
+            self.found.append(''.join(self.runs))
+
+    def text(self, text: str) -> None:
+        if self.reading:
+            self.runs.append(text)
+
+
+class _Rows(_Collector):
+    """Rows of a sheet, as far as they are read."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.rows: list[list[str]] = []
+        self.cells: list[str] = []
+        self.attributes: dict[str, str] = {}
+        self.pieces: list[str] = []
+        self.reading = False
+
+    def taken(self) -> list[list[str]]:
+        """The rows since the last time."""
+        rows, self.rows = self.rows, []
+        return rows
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == 'row':
+            self.cells = []
+        elif tag == 'c':
+            self.attributes, self.pieces = attributes, []
+        self.reading = tag in ('v', 't')
+
+    def end(self, tag: str) -> None:
+        self.reading = False
+        if tag == 'row':
+            self.rows.append(self.cells)
+        elif tag == 'c':
+            column = _column(self.attributes.get('r', ''), len(self.cells))
+            self.cells += [''] * (column - len(self.cells))
+            self.cells.append(self._value(''.join(self.pieces)))
+
+    def text(self, text: str) -> None:
+        if self.reading:
+            self.pieces.append(text)
+
+    def _value(self, text: str) -> str:
+        type_ = self.attributes.get('t', 'n')
+        if type_ == 's':
+            return self.book.texts[int(text)]
+        if type_ != 'n' or not text:
+            return text
+        style = int(self.attributes.get('s', '0'))
+        if style < len(self.book.dates) and self.book.dates[style]:
+            return _moment(float(text), self.book.epoch)
+        # A workbook keeps 15 digits and writes 17, of which the last two are noise.
+        return text if text.isdigit() else f'{float(text):.15g}'
+
+
+def _column(reference: str, following: int) -> int:
+    """Position of the column in "AB12", from 0; or the next one where a cell says nothing."""
+    letters = re.match('[A-Z]{1,3}', reference)
+    if not letters:
+        return following
+    number = 0
+    for letter in letters[0]:
+        number = number * 26 + ord(letter) - ord('A') + 1
+    return number - 1
+
+
+def _moment(days: float, epoch: datetime) -> str:
+    if not 0 <= days < LAST_DAY:
+        return f'{days:.15g}'
+    moment = epoch + timedelta(seconds=round(days * 86_400))
+    if days < 1:
+        return moment.time().isoformat()
+    return moment.date().isoformat() if days == int(days) else moment.isoformat(sep=' ')
+
+
+def _dates(styles: list[tuple[str, dict[str, str]]]) -> list[bool]:
+    """Of each style of a cell, whether its number is a date or a time."""
+    own = {int(a['numFmtId']): a['formatCode'] for tag, a in styles if tag == 'numFmt'}
+    tags = [tag for tag, _ in styles]
+    if 'cellXfs' not in tags:
+        return []
+    cells = styles[tags.index('cellXfs') : tags.index('/cellXfs')]
+    return [_is_date(int(a.get('numFmtId', '0')), own) for tag, a in cells if tag == 'xf']
+
+
+def _is_date(number: int, own: dict[int, str]) -> bool:
+    if number not in own:
+        return number in BUILT_IN_DATES
+    code = LITERAL.sub('', own[number].lower().replace('[h', 'h').replace('[m', 'm'))
+    return 'general' not in code and re.search('[dmyhs]', code) is not None
+
+
+def _texts(path: Path, name: str) -> list[str]:
+    reader = _Texts()
+    for _ in _parse(path, name, 'xl/sharedStrings.xml', reader):
+        pass
+    return reader.found
+
+
+def _elements(path: Path, name: str, part: str) -> list[tuple[str, dict[str, str]]]:
+    reader = _Attributes()
+    for _ in _parse(path, name, part, reader):
+        pass
+    return reader.found
+
+
+def _parse(path: Path, name: str, part: str, into: _Collector) -> Iterator[None]:
+    """Feeds `part` to `into`, block by block; raises UnreadableFile for XML that is damaged or declares entities."""
+    parser: Any = expat.ParserCreate(namespace_separator=' ')
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda tag, attributes: into.start(tag.rpartition(' ')[2], attributes)
+    parser.EndElementHandler = lambda tag: into.end(tag.rpartition(' ')[2])
+    parser.CharacterDataHandler = into.text
+    parser.StartDoctypeDeclHandler = lambda *_: _refuse_doctype()
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(part) as opened:
+            while block := opened.read(BLOCK_BYTES):
+                parser.Parse(block, False)
+                yield
+            parser.Parse(b'', True)
+            yield
+    except (expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError, IndexError, NotImplementedError) as error:
+        why = Text(vi=f'{part}: {error}', en=f'{part}: {error}')
+        raise UnreadableFile(
+            vi=f'{name} không đọc được ({why.vi}). Mở bằng Excel, lưu lại thành .xlsx rồi gửi lại.',
+            en=f'{name} cannot be read ({why.en}). Open it in Excel, save it as .xlsx and resend.',
+        ) from None
+
+
+def _refuse_doctype() -> None:
+    raise ValueError('DOCTYPE')
+
+
+def _rels(part: str) -> str:
+    folder, base = posixpath.split(part)
+    return f'{folder}/_rels/{base}.rels'
+
+
+def _target(target: str) -> str:
+    """Where a relation of the workbook leads inside the archive."""
+    return target.lstrip('/') if target.startswith('/') else posixpath.normpath(f'xl/{target}')
+
+
+def _members(path: Path) -> frozenset[str]:
+    with zipfile.ZipFile(path) as archive:
+        return frozenset(archive.namelist())

@@ -1,0 +1,194 @@
+"""Tables with coordinates: CSV and workbooks, by the same rules."""
+
+import datetime
+import zipfile
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from etl.formats.errors import AmbiguousLayer, BadArchive, UnreadableFile
+from etl.formats.place import find_place
+from etl.formats.table import NoCoordinates
+
+HEADER = ['Mã trường', 'Tên trường', 'Cấp học', 'Kinh độ', 'Vĩ độ']
+ROW = ['a', 'Trường A', 'primary', 106.168, 20.429]
+
+
+@pytest.fixture
+def workbook(agency):
+    """Writes an Excel workbook with these sheets of rows."""
+
+    def workbook_(name='t.xlsx', **sheets):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, rows in sheets.items():
+            sheet = book.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+        book.save(agency.folder / name)
+        return agency.folder / name
+
+    return workbook_
+
+
+def only(source):
+    (batch,) = source.batches()
+    return batch
+
+
+@pytest.mark.parametrize(
+    ('columns', 'east', 'implied', 'known'),
+    [
+        (['Kinh độ', 'Vĩ độ'], 0, 'EPSG:4326', True),
+        (['Vĩ độ\n(độ, phút, giây)', 'Kinh độ\n(độ, phút, giây)'], 1, 'EPSG:4326', True),
+        (['Kinh độ VN-2000', 'Vĩ độ VN-2000'], 0, 'EPSG:4756', True),
+        (['LAT (WGS84)', 'LONG (WGS84)'], 1, 'EPSG:4326', True),
+        (['Tọa độ X (m)', 'Tọa độ Y (m)'], 0, None, False),
+        (['X (VN2000)', 'Y (VN2000)'], 0, None, False),
+        (['TOẠ ĐỘ X', 'TOẠ ĐỘ Y'], 0, None, False),
+        (['POINT_X', 'POINT_Y'], 0, None, False),
+        (['X (Bắc)', 'Y (Đông)'], 1, None, True),
+        (['E (m)', 'N (m)'], 0, None, True),
+    ],
+)
+def test_columns_of_coordinates_by_their_usual_names(columns, east, implied, known):
+    place = find_place(columns)
+    assert (place.east, place.north) == (east, 1 - east)
+    assert (place.implied_crs, place.axes_known) == (implied, known)
+
+
+@pytest.mark.parametrize('columns', [['Kinh tuyến trục', 'Vĩ độ'], ['xã', 'tên'], ['mã xã', 'năm'], ['X'], []])
+def test_other_columns_are_no_coordinates(columns):
+    assert find_place(columns) is None
+
+
+def test_degrees_minutes_and_seconds_in_csv_become_degrees(agency, opened):
+    file = agency.text('t.csv', 'Mã trường;Vĩ độ;Kinh độ\na;"20°25\'44,4""N";106°10′06″Đ\nb;20 25 44,4;106 10 6\n')
+    batch = only(opened(file))
+    assert [(round(p.x, 9), round(p.y, 9)) for p in batch.geometry] == [(106.168333333, 20.429)] * 2
+
+
+def test_thousands_in_csv_are_metres_and_the_axes_stay_open(agency, opened):
+    source = opened(agency.text('t.csv', 'ma;X (VN2000);Y (VN2000)\na;2.260.342,55;569.542,41\n'))
+    assert [(p.x, p.y) for p in only(source).geometry] == [(2260342.55, 569542.41)]
+    assert not source.axes_known
+
+
+def test_titles_above_the_header_of_a_csv_are_no_rows(agency, opened):
+    title = 'SỞ GIÁO DỤC, HUYỆN HẢI HẬU;;;\n"DANH SÁCH, đợt 1";;;\n;;;\n'
+    table = 'Mã trường;Tên;lon;lat\n(1);(2);(3);(4)\na;A;106,1;20,4\n'
+    source = opened(agency.text('t.csv', title + table))
+    assert source.columns == ['Mã trường', 'Tên', 'lon', 'lat']
+    batch = only(source)
+    assert batch.columns['Mã trường'].to_pylist() == ['a']
+    assert batch.first_row == 1
+
+
+def test_numbers_of_a_workbook_keep_what_was_typed(workbook, opened):
+    """A cell of 569542.413 is 569542.4129999999 to GDAL, and a code typed as a number is no 366.0."""
+    file = workbook(truong=[['Mã trường', 'Tên', 'X', 'Y'], [366, 1.1, 2259884.543, 569542.413], ['036', 'A', 1, 2]])
+    batch = only(opened(file))
+    assert batch.columns['Mã trường'].to_pylist() == ['366', '036']
+    assert batch.columns['Tên'].to_pylist() == ['1.1', 'A']
+    assert batch.columns['Y'].to_pylist() == ['569542.413', '2']
+    assert (batch.geometry[0].x, batch.geometry[0].y) == (2259884.543, 569542.413)
+
+
+def test_titles_merged_headers_and_numbered_columns_of_a_workbook(workbook, opened):
+    rows = [
+        ['SỞ GIÁO DỤC VÀ ĐÀO TẠO'],
+        [],
+        ['Mã trường', 'Tên trường', 'Tọa độ VN-2000', None],
+        [None, None, 'X (m)', 'Y (m)'],
+        [1, 2, 3, 4],
+        ['a', 'A', '2.259.884,54', 569542.41],
+        [None] * 4,
+        ['b', 'B', 2259894.5, 569552.5],
+    ]
+    source = opened(workbook(**{'Danh sách': rows}))
+    assert source.columns == ['Mã trường', 'Tên trường', 'X (m)', 'Y (m)']
+    batch = only(source)
+    assert batch.columns['Mã trường'].to_pylist() == ['a', 'b']
+    assert [(p.x, p.y) for p in batch.geometry] == [(2259884.54, 569542.41), (2259894.5, 569552.5)]
+
+
+def test_a_sheet_of_explanations_is_no_layer(workbook, opened):
+    file = workbook(**{'Ghi chú': [['Cột', 'Nghĩa'], ['Mã', 'mã trường']], 'Số liệu': [HEADER, ROW], 'Sheet3': []})
+    assert opened(file).layer == 'Số liệu'
+
+
+def test_of_several_sheets_the_one_whose_columns_fit_is_taken_or_they_are_listed(workbook, opened):
+    other = [['Tên cầu', 'x', 'y'], ['Cầu', 1, 2]]
+    assert opened(workbook(cau=other, truong=[HEADER, ROW])).layer == 'truong'
+    file = workbook(**{'đợt 1': [HEADER, ROW], 'đợt 2': [HEADER, ROW]})
+    with pytest.raises(AmbiguousLayer, match=r'đợt 1.*đợt 2'):
+        opened(file)
+    assert opened(file, name='đợt 2').layer == 'đợt 2'
+
+
+def test_a_workbook_without_coordinates_says_what_to_call_them(workbook, opened):
+    with pytest.raises(NoCoordinates, match='lon and lat'):
+        opened(workbook(truong=[['Mã trường', 'Tên'], ['a', 'A']]))
+
+
+def test_a_workbook_inside_an_archive_is_read(agency, workbook, opened):
+    archive = agency.zip('t.zip', [workbook('bảng (1).xlsx', truong=[HEADER, ROW])], inside='thư mục/')
+    assert [(p.x, p.y) for p in only(opened(archive)).geometry] == [(106.168, 20.429)]
+
+
+def test_rows_without_a_place_are_told_and_those_of_the_whole_table_released(workbook, send):
+    file = workbook(truong=[HEADER, ROW, ['b', 'B', 'primary', None, 20.4], ['c', 'C', 'primary', 'ở xa', 20.4]])
+    report = send(file, 'schools', dry_run=True)
+    assert [(row.row, row.code) for row in report.rows.bad] == [(2, 'coordinates_missing'), (3, 'coordinates_missing')]
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_not_opened(agency, workbook, opened):
+    file = workbook(truong=[HEADER, ROW])
+    with zipfile.ZipFile(file, 'a', zipfile.ZIP_DEFLATED) as book:
+        book.writestr('xl/worksheets/sheet9.xml', b' ' * 50_000_000)
+    with pytest.raises(BadArchive, match='unpacks to too much'):
+        opened(file)
+
+
+WHEN = datetime.datetime.fromisoformat('2024-08-31 10:05')
+
+
+@pytest.mark.parametrize(
+    'number_format', ['dd/mm/yyyy hh:mm:ss', 'yyyy-mm-dd h:mm', 'm/d/yy h:mm', '[$-42A]d mmm h:mm']
+)
+def test_a_time_of_day_in_a_workbook_is_not_lost(number_format, agency, opened):
+    """GDAL knows hours of two digits only."""
+    book = openpyxl.Workbook()
+    book.active.append(['Mã trường', 'lon', 'lat', 'Lúc', 'Ngày', 'Giá'])
+    book.active.append(['a', 106.1, 20.4, WHEN, WHEN.date(), 5])
+    book.active['D2'].number_format = number_format
+    book.active['F2'].number_format = '#,##0 "đồng/m2/ngày"'
+    book.save(agency.folder / 't.xlsx')
+    columns = only(opened(agency.folder / 't.xlsx')).columns
+    assert [columns[name].to_pylist() for name in ('Lúc', 'Ngày', 'Giá')] == [
+        ['2024-08-31 10:05:00'],
+        ['2024-08-31'],
+        ['5'],
+    ]
+
+
+def test_a_workbook_that_declares_entities_is_not_read(agency, workbook, opened):
+    file = workbook(truong=[HEADER, ROW])
+    parts = {name: zipfile.ZipFile(file).read(name) for name in zipfile.ZipFile(file).namelist()}
+    doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+    with zipfile.ZipFile(file, 'w') as book:
+        for name, content in parts.items():
+            book.writestr(name, doctype + content if name.endswith('sheet1.xml') else content)
+    with pytest.raises(UnreadableFile, match='DOCTYPE'):
+        opened(file)
+
+
+def test_a_workbook_of_another_program_is_read(agency, opened):
+    """XlsxWriter and openpyxl differ in how they keep texts, and one that is told to keeps none apart."""
+    with xlsxwriter.Workbook(agency.folder / 't.xlsx', {'constant_memory': True}) as book:
+        sheet = book.add_worksheet('truong')
+        for number, row in enumerate([HEADER, ROW]):
+            sheet.write_row(number, 0, row)
+    batch = only(opened(agency.folder / 't.xlsx'))
+    assert batch.columns['Tên trường'].to_pylist() == ['Trường A']

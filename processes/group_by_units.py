@@ -13,7 +13,7 @@ from dothi.core.layer_source import day
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
-from dothi.core.unit_register import UnitVersion, layer_of, level_of, unit_register
+from dothi.core.unit_register import UnitRegister, UnitVersion, layer_of, level_of, unit_register
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, NotDelivered
 from processes.layers import column
@@ -119,36 +119,26 @@ class GroupByUnits(Process[Inputs]):
         on, counted_on = _day(inputs.date), _day(inputs.counted_on or inputs.date)
         register, shown = unit_register(data.locality), _layer_of(inputs.level, data.locality)
         units = units_in(register, inputs.level, on)
-        way = crosswalk(register, inputs.level, counted_on, on) if counted_on != on else None
-        if way and inputs.statistic == 'mean':
-            raise DoesNotFit(
-                vi='counted_on: không quy đổi được số trung bình. Quy đổi sum và count rồi chia.',
-                en='counted_on: a mean cannot be re-expressed. Do it with sum and count, and divide.',
-            )
+        way = _way(inputs, register, counted_on, on)
         outlines = _outlines(shown, on, data)
         progress(0.2, Text(vi='Tổng hợp', en='Grouping'))
         figures = _figures(inputs, shown, counted_on, data)
         if way:
             figures = re_expressed(figures, way)
+        drawn = [unit for unit in units if unit.code in outlines]
         estimated = way.estimated if way else frozenset()
-        return {
-            'type': 'FeatureCollection',
-            'features': [
-                feature(unit, outlines[unit.code], figures, estimated) for unit in units if unit.code in outlines
-            ],
-            'summary': {
-                'layer': inputs.layer.collection,
-                'level': inputs.level,
-                'date': on.isoformat(),
-                'counted_on': counted_on.isoformat(),
-                'statistic': inputs.statistic,
-                'column': inputs.column,
-                'features_outside': figures.outside,
-                'units_without_outline': sorted({unit.code for unit in units} - outlines.keys()),
-                'note': note(way, register.census),
-                **data.provenance,
-            },
+        summary = {
+            **inputs.model_dump(include={'level', 'statistic', 'column'}),
+            'layer': inputs.layer.collection,
+            'date': on.isoformat(),
+            'counted_on': counted_on.isoformat(),
+            'features_outside': figures.outside,
+            'units_without_outline': sorted({unit.code for unit in units} - outlines.keys()),
+            'note': note(way, register.census),
+            **data.provenance,
         }
+        features = [feature(unit, outlines[unit.code], figures, estimated) for unit in drawn]
+        return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
 def feature(unit: UnitVersion, outline: dict[str, Any], figures: Figures, estimated: frozenset[str]) -> dict[str, Any]:
@@ -171,8 +161,8 @@ def feature(unit: UnitVersion, outline: dict[str, Any], figures: Figures, estima
 def re_expressed(figures: Figures, way: Crosswalk) -> Figures:
     """The same figures on the units of the other day: sums of whole units, or shares by population."""
     values = way.convert({code: value or 0 for code, value in figures.values.items()})
-    features = way.convert(figures.features)
-    return Figures({code: round(count) for code, count in features.items()}, {**values}, figures.outside)
+    counts = {code: round(count) for code, count in way.convert(figures.features).items()}
+    return Figures(counts, dict(values), figures.outside)
 
 
 def note(way: Crosswalk | None, census: int | None) -> dict[str, str] | None:
@@ -185,6 +175,18 @@ def note(way: Crosswalk | None, census: int | None) -> dict[str, str] | None:
         vi=f'ƯỚC TÍNH ở các đơn vị có estimated = true: chia theo dân số điều tra năm {census}.',
         en=f'ESTIMATES where estimated = true: divided by the population of the census of {census}.',
     ).model_dump()
+
+
+def _way(inputs: Inputs, register: UnitRegister, start: date, end: date) -> Crosswalk | None:
+    """How figures come from the units they were counted by to those that are shown; None where these are the same."""
+    if start == end:
+        return None
+    if inputs.statistic == 'mean':
+        raise DoesNotFit(
+            vi='counted_on: không quy đổi được số trung bình. Quy đổi sum và count rồi chia.',
+            en='counted_on: a mean cannot be re-expressed. Do it with sum and count, and divide.',
+        )
+    return crosswalk(register, inputs.level, start, end)
 
 
 def _day(text: str) -> date:
@@ -207,7 +209,7 @@ def _layer_of(level: str, locality: Locality) -> LayerModel:
 
 
 def _code(layer: LayerModel) -> sql.Identifier:
-    return sql.Identifier(layer.register_.key if layer.register_ else layer.key[0])
+    return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
 
 
 def _outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:

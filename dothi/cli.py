@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from dothi import local, show
 from dothi.column_option import Columns, pairs
+from dothi.conflicts_cli import conflicts_app
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
@@ -36,6 +37,7 @@ app = typer.Typer(
     help='Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province.',
 )
 
+app.add_typer(conflicts_app, name='conflicts')
 app.add_typer(desk)
 app.add_typer(edits, name='edits')
 app.add_typer(export, name='export')

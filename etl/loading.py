@@ -20,6 +20,7 @@ from etl.doctor.rows.units import parents
 from etl.held import Reason
 from etl.inspecting import Inspected, inspect
 from etl.mappings import evidence, remember
+from etl.merging import notes_of, record_merge
 from etl.prepare import Plan, prepare
 from etl.problems import Problem
 from etl.reference import Units, extent_polygon, released_units
@@ -210,9 +211,12 @@ def _release(work: Load) -> Verdict:
     report.diff = outcome.diff
     if not options.accept_loss and _changes_too_much(work, outcome):
         return 'undecided'
+    if outcome.merged:
+        report.merge = record_merge(work.db, layer, delivery.number)
+        report.notes += notes_of(report.merge, layer)
     if outcome.diff.empty:
         report.unchanged = True
-        report.notes.append(notes.NOTHING_NEW)
+        report.notes += [] if report.waits_for_conflicts else [notes.NOTHING_NEW]
     elif delivery.number is not None:
         delivery.progress('release', 0, None)
         source = Source(delivery=delivery.number, rows_bad=work.tally.bad_rows)

@@ -28,6 +28,8 @@ class Outcome:
     demo_rows: int
     extent: list[float] | None
     extent_wgs84: list[float] | None
+    # whether edits made since the agency's last delivery are part of it
+    merged: bool = False
 
     @property
     def lost_share(self) -> float:
@@ -155,10 +157,22 @@ def diff(
     if not layer.key:
         match_rows(db, layer, staging, scope, srid)
     tell_apart(db, layer, staging, scope, options, srid, matched=not layer.key)
-    real_then = _spare_other_times(db, layer, on, options, _bound(scope, srid)) if layer.publish.validity else None
-    values = [layer.id, staging, _bound(scope, srid), options.origin == 'demo']
-    outcome = _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
+    bound = _bound(scope, srid)
+    real_then = _spare_other_times(db, layer, on, options, bound) if layer.publish.validity else None
+    merged = _merge_edits(db, layer, staging, bound, options)
+    values = [layer.id, staging, bound, options.origin == 'demo']
+    outcome = replace(_outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values), merged=merged)
     return outcome if real_then is None else replace(outcome, real_in_scope=real_then)
+
+
+def _merge_edits(db: Connection, layer: Layer, staging: str, scope: str | None, options: DeliveryOptions) -> bool:
+    """Whether there were edits to merge; etl_merge has them, and etl_diff and the staged rows follow it."""
+    demo = options.origin == 'demo'
+    values = [layer.id, staging, layer.key, list(layer.columns), scope, options.mode == 'replace', demo]
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.merge_edits(%s, %s, %s, %s, %s, %s, %s)', values)
+        (merged,) = cursor.fetchone() or (False,)
+    return bool(merged) and not demo
 
 
 def _spare_other_times(db: Connection, layer: Layer, on: date, options: DeliveryOptions, scope: str | None) -> int:
@@ -218,6 +232,8 @@ def release(
         cursor.execute(
             'select catalog.apply_diff(%s, %s, %s, %s, %s)', [layer.id, staging, layer.key, list(layer.columns), number]
         )
+        if options.origin == 'edit':
+            cursor.execute('select catalog.note_edits(%s, %s, %s)', [layer.id, list(layer.columns), number])
         cursor.execute('update catalog.layer set current_release = %s where id = %s', [number, layer.id])
         if first:
             cursor.execute('update catalog.generation set n = n + 1')

@@ -1,6 +1,6 @@
 """What a delivery came to: for a person, for a script, and for the catalogue."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -131,6 +131,28 @@ class DiffReport(BaseModel):
         return not (self.added or self.changed or self.closed)
 
 
+class HeldRow(BaseModel):
+    """A feature that an edit and the delivery both changed, and differently: it waits for a person's decision.
+
+    columns: in which they differ, `geom` for the geometry; none where one of the two deleted the feature.
+    edit, delivery: its values as served and as delivered, or None where it is deleted.
+    """
+
+    conflict: int
+    feature: int
+    columns: list[str]
+    edit: dict[str, Any] | None
+    delivery: dict[str, Any] | None
+
+
+class MergeReport(BaseModel):
+    """What became of the edits made since the agency's last delivery: how many stay, and which wait for a person."""
+
+    kept: int
+    held: int
+    rows: list[HeldRow] = []
+
+
 class RasterBand(BaseModel):
     """One band of a raster: how many cells have a value, and which."""
 
@@ -173,6 +195,7 @@ class Report(BaseModel):
     rows: Rows = Rows()
     raster: RasterReport | None = None
     diff: DiffReport | None = None
+    merge: MergeReport | None = None
     notes: list[Text] = []
     # of the file, the layer file and the options: the same fingerprint means the same outcome
     fingerprint: str | None = None
@@ -181,6 +204,11 @@ class Report(BaseModel):
     map_outlines: list[list[tuple[float, float]]] = Field([], exclude=True)
 
     @property
+    def waits_for_conflicts(self) -> bool:
+        """Whether all that the delivery would change waits for a person, as edits changed it differently."""
+        return self.unchanged and self.merge is not None and self.merge.held > 0
+
+    @property
     def exit_code(self) -> int:
-        """0 accepted, 3 returned, 4 undecided."""
-        return {'accepted': 0, 'returned': 3, 'undecided': 4}[self.verdict]
+        """0 accepted, 3 returned, 4 undecided, or nothing could be released for conflicts with edits."""
+        return {'accepted': 4 if self.waits_for_conflicts else 0, 'returned': 3, 'undecided': 4}[self.verdict]

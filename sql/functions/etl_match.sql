@@ -38,19 +38,28 @@ declare
         select string_agg(format('(o.%1$I is not distinct from n.%1$I)::integer', name), ' + ')
         from unnest(p_columns) as name
     );
+    -- An edited feature is recognised as it is served and as its agency delivered it last.
     known text := format($sql$
-        select id, %2$s, geom from layer.%1$I
+        select id, %2$s, geom from (
+            select id, %2$s, geom from layer.%1$I
+            union all
+            select e.feature_id, %3$s, e.geom
+            from catalog.edited as e, jsonb_populate_record(null::layer.%1$I, e.delivered) as b
+            where e.layer_id = %1$L and e.delivered is not null
+        ) as versions
         where $1 is null or geom && $1 and st_intersects($1, st_pointonsurface(geom))
-        $sql$, p_layer, own);
+        $sql$, p_layer, own, (select string_agg(format('b.%I', name), ', ') from unnest(p_columns) as name));
 begin
     create temporary table etl_match (row_number integer, id bigint) on commit drop;
     execute format($sql$
         insert into etl_match
-        select n.id, min(o.id)
-        from staging.%1$I as n join (%2$s) as o
-            on hash_record(row(%3$s, n.geom)) = hash_record(row(%4$s, o.geom))
-            and (%3$s, n.geom) is not distinct from (%4$s, o.geom)
-        group by n.id
+        select min(row_number), id from (
+            select n.id as row_number, min(o.id) as id
+            from staging.%1$I as n join (%2$s) as o
+                on hash_record(row(%3$s, n.geom)) = hash_record(row(%4$s, o.geom))
+                and (%3$s, n.geom) is not distinct from (%4$s, o.geom)
+            group by n.id
+        ) as equal group by id
         $sql$, p_staging, known, new, old) using p_scope;
     create unique index on etl_match (row_number);
     create unique index on etl_match (id);

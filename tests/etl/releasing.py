@@ -13,8 +13,18 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.database import database_url
 from dothi.core.layer import Layer
 from etl import stage
+from etl.merging import record_merge
 from etl.options import DeliveryOptions
-from etl.release import Outcome, Source, diff, release
+from etl.release import (
+    Outcome,
+    Source,
+    diff,
+    match_known,
+    number_added,
+    outcome_of_edit,
+    release,
+    tell_apart,
+)
 
 EAST, NORTH = 570_000.0, 2_250_000.0
 # kind, height and where the tree stands, in metres from a corner
@@ -63,13 +73,43 @@ def send(db: Connection, layer: Layer, rows: Sequence[tuple[dict[str, Any], Any]
     stage.create(db, layer, 9209, staging)
     _fill(db, layer, staging, rows)
     outcome = diff(db, layer, staging, scope, said, 9209, date(2024, 8, 31))
+    if outcome.merged:
+        record_merge(db, layer, None)
     if not outcome.diff.empty:
         release(db, layer, staging, outcome, said, Source())
+    _forget(db, staging)
+    return outcome
+
+
+def edit(
+    db: Connection,
+    layer: Layer,
+    rows: Sequence[tuple[dict[str, Any], Any]],
+    features: Sequence[int | None],
+    closed: Sequence[int] = (),
+) -> list[int]:
+    """The ids of what an edit added: as `etl.editing.edit.save`, in the caller's transaction and without its checks."""
+    staging = f'{layer.id}_try'
+    said = DeliveryOptions(layer=layer.id, mode='upsert', origin='edit')
+    stage.create(db, layer, 9209, staging)
+    _fill(db, layer, staging, rows)
+    match_known(db, list(enumerate(features, start=1)))
+    tell_apart(db, layer, staging, None, said, 9209, matched=True)
+    with db.cursor() as cursor:
+        cursor.execute("insert into etl_diff select 'closed', unnest(%s::bigint[]), null", [list(closed)])
+    added = number_added(db, layer, staging)
+    outcome = outcome_of_edit(db, layer, staging)
+    if not outcome.diff.empty:
+        release(db, layer, staging, outcome, said, Source(author='editor'))
+    _forget(db, staging)
+    return added
+
+
+def _forget(db: Connection, staging: str) -> None:
     stage.drop(db, staging)
     with db.cursor() as cursor:
         cursor.execute('drop table etl_diff, etl_demo_release')
-        cursor.execute('drop table if exists etl_match')
-    return outcome
+        cursor.execute('drop table if exists etl_match, etl_merge')
 
 
 def send_trees(db: Connection, trees: Sequence[Tree], **options: Any) -> dict[Tree, int]:

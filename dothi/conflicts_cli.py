@@ -1,0 +1,89 @@
+"""`dothi conflicts`: features that an edit and a delivery changed differently, and the decision."""
+
+import getpass
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.table import Column, Table
+from rich.text import Text as Line
+
+from dothi import show
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from etl.conflicts import Conflict, Side, conflicts, decide
+
+conflicts_app = typer.Typer(
+    no_args_is_help=True,
+    help='Mâu thuẫn giữa bản giao và thay đổi đã sửa · Features that an edit and a delivery changed differently.',
+)
+
+Json = Annotated[
+    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+]
+STATES = {'ours': 'giữ bản sửa · edit', 'theirs': 'lấy bản giao · delivery', 'merged': 'tự hết · settled itself'}
+
+
+class Conflicts(BaseModel):
+    """The conflicts that were asked for."""
+
+    conflicts: list[Conflict]
+
+
+@conflicts_app.command('list')
+def list_(
+    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
+    every: Annotated[bool, typer.Option('--all', help='Cả đã quyết định · Also those decided on.')] = False,
+    as_json: Json = False,
+) -> None:
+    """Những gì chờ quyết định · What waits for a decision, oldest first, with the values of both sides."""
+    if layer:
+        load_locality(PathSettings().locality).layer(layer)
+    found = conflicts(layer, decided=every)
+    _print(found, as_json)
+
+
+@conflicts_app.command('decide')
+def decide_(
+    number: Annotated[int, typer.Argument(help='Số của mâu thuẫn · Number of the conflict.')],
+    take: Annotated[Side, typer.Option(help='Lấy bên nào · Whose word counts where both changed it.')],
+    reason: Annotated[str, typer.Option('--reason', '-r', help='Lý do · Why; kept with the release.')],
+    by: Annotated[
+        str | None, typer.Option(help='Người quyết định · Who decides; the user of this machine when left out.')
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Quyết định · Settles a conflict, by a release where that changes what is served."""
+    locality = load_locality(PathSettings().locality)
+    _print([decide(number, take, reason, by or getpass.getuser(), locality)], as_json)
+
+
+def _print(found: list[Conflict], as_json: bool) -> None:
+    if as_json:
+        typer.echo(Conflicts(conflicts=found).model_dump_json(indent=2))
+        return
+    if not found:
+        show.out.print('Không có gì chờ quyết định · nothing waits for a decision')
+        return
+    headers = ('Số\nno.', 'Lớp\nlayer', 'Đối tượng\nfeature', 'Lần giao\ndelivery')
+    wide = Column('Bản sửa → bản giao\nedit → delivery', overflow='fold')
+    table = Table(*headers, wide, 'Quyết định\ndecision', box=SIMPLE)
+    for one in found:
+        numbers = (str(one.id), one.layer_id, str(one.feature_id), str(one.delivery_id or ''))
+        table.add_row(*numbers, Line(_both(one)), STATES[one.decision] if one.decision else '')
+    show.out.print(table)
+
+
+def _both(one: Conflict) -> str:
+    """The values in which the two differ, or that one of them deleted the feature."""
+    if one.edit is None or one.delivery is None:
+        return (
+            'xóa · deleted → ' + _values(one.delivery) if one.edit is None else _values(one.edit) + ' → xóa · deleted'
+        )
+    told = [f'{name}: {one.edit[name]} → {one.delivery[name]}' for name in one.columns if name != 'geom']
+    return ', '.join([*told, *(['hình học · geometry'] if 'geom' in one.columns else [])])
+
+
+def _values(values: dict[str, object] | None) -> str:
+    return ', '.join(f'{name}={value}' for name, value in (values or {}).items() if value is not None)

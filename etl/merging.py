@@ -1,0 +1,53 @@
+"""Edits made since an agency's last delivery, merged with its next one: what came of it is written down and told."""
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.layer import Layer
+from dothi.core.text import Text
+from etl.report import LISTED_ROWS, HeldRow, MergeReport
+
+
+def record_merge(db: Connection, layer: Layer, delivery: int | None) -> MergeReport:
+    """What `diff` merged: the agency's word becomes the base of the next merge, and what is held a conflict."""
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.record_merge(%s, %s)', [layer.id, delivery])
+        cursor.execute(
+            """select count(*) filter (where fate in ('merged', 'kept')), count(*) filter (where fate = 'held')
+               from etl_merge"""
+        )
+        kept, held = cursor.fetchone() or (0, 0)
+    return MergeReport(kept=kept, held=held, rows=_held(db, layer) if held else [])
+
+
+def _held(db: Connection, layer: Layer) -> list[HeldRow]:
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select c.id, c.feature_id, c.columns, c.ours, c.theirs
+               from catalog.conflict as c join etl_merge as m on m.id = c.feature_id and m.fate = 'held'
+               where c.layer_id = %s and c.status = 'open' order by c.id limit %s""",
+            [layer.id, LISTED_ROWS],
+        )
+        names = ('conflict', 'feature', 'columns', 'edit', 'delivery')
+        return [HeldRow.model_validate(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def notes_of(merge: MergeReport, layer: Layer) -> list[Text]:
+    """What a report says of a merge beside its figures."""
+    told = []
+    if merge.kept:
+        told.append(
+            Text(
+                vi=f'Giữ {merge.kept} đối tượng đã được sửa từ lần giao trước.',
+                en=f'{merge.kept} features edited since the last delivery keep their edits.',
+            )
+        )
+    if merge.held:
+        told.append(
+            Text(
+                vi=f'{merge.held} đối tượng vừa được sửa, vừa đổi khác đi trong tệp này; chúng giữ nguyên và chờ quyết '
+                f'định: dothi conflicts list {layer.id}.',
+                en=f'{merge.held} features were edited, and this file changes them differently; they stay as they are '
+                f'and wait for a decision: dothi conflicts list {layer.id}.',
+            )
+        )
+    return told

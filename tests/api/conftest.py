@@ -50,10 +50,10 @@ class Desk:
     def _number(self, cursor: Any, layer: str, rows: int, demo: bool, at: str | None) -> int:
         cursor.execute(
             """insert into catalog.release (layer_id, origin, scope, mode, rows_added, rows_changed, rows_closed,
-                                            rows_total, demo_rows, released_at)
-               values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s, coalesce(%s::timestamptz, now()))
+                                            rows_total, demo_rows, demo, released_at)
+               values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s, %s, coalesce(%s::timestamptz, now()))
                returning number""",
-            [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0, at],
+            [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0, demo, at],
         )
         return int(cursor.fetchone()[0])
 

@@ -24,6 +24,8 @@ def problems(
 ) -> list[Problem]:
     """The faults one by one, in the order of rows, each with the row as the file gave it."""
     rows = {int(row) for finding in findings for row in finding.rows}
+    if not rows:
+        return []
     given = originals(batch, sorted(rows), decoder)
     located = places(batch.geometry, sorted(rows), reading)
     told = [

@@ -2,16 +2,32 @@
 
 import sys
 from collections.abc import Iterable
+from typing import get_args
 
 from pydantic.fields import FieldInfo
 
 from dothi.core.coverage import Coverage
-from dothi.core.layer import Column, Layer
+from dothi.core.layer import Checks, Column, Judged, Layer
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT, SETTINGS
+from etl.quality import ELEMENTS, KINDS
 from processes.registry import processes
 
 REFERENCE = PROJECT / 'docs' / 'reference'
+CHECKS_ARE = """\
+An **error** keeps the row out: it goes into quarantine with its reason. A **warning** is told of a row that is
+released all the same, and is kept in quarantine too. A severity with * may be changed in the layer file
+(`checks: {severity: {sliver: error}}`). Counts by element of ISO 19157 are in the report (`rows.quality`).
+"""
+CHECK_KEYS = """\
+A check is on when its key is in the layer file; `dothi/core/layer.py` says what each means. Lengths are metres of the
+working CRS. `repair` takes `close_rings`, `make_valid` (only where the area stays within 0.1 %) and
+`drop_repeated_points`.
+
+```yaml
+checks: {bad_rows_share: 0.02, sliver_width_m: 0.5, near_duplicate_m: 0.1, repair: [close_rings, make_valid]}
+```
+"""
 NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. -->\n'
 
 
@@ -20,6 +36,7 @@ def pages() -> dict[str, str]:
     return {
         'settings.md': settings_page(),
         'layers.md': layers_page(),
+        'checks.md': checks_page(),
         'coverages.md': coverages_page(),
         'processes.md': processes_page(),
     }
@@ -42,6 +59,20 @@ def layers_page() -> str:
     parts = [NOTICE, '# Layers\n', 'What the files in `locality/layers/` say.\n']
     for layer in load_locality(PROJECT / 'locality').layers.values():
         parts += [_layer(layer)]
+    return '\n'.join(parts)
+
+
+def checks_page() -> str:
+    """Every fault that a row may have, and the keys of a layer file that turn checks on."""
+    parts = [NOTICE, '# Checks of rows\n', CHECKS_ARE]
+    rows = [
+        (f'`{code}`', ELEMENTS[kind.element].en, kind.severity + ('' if code not in get_args(Judged) else ' *'),
+         f'`{kind.key}`' if kind.key else 'always', kind.title.vi, kind.title.en, kind.advice.en)
+        for code, kind in sorted(KINDS.items(), key=lambda item: (item[1].element, item[0]))
+    ]  # fmt: skip
+    head = ('code', 'element of ISO 19157', 'severity', 'asked for by', 'vi', 'en', 'what to do')
+    keys = [(f'`checks.{name}`', _key_default(field)) for name, field in Checks.model_fields.items()]
+    parts += [_table(head, rows), '## Keys of the layer file\n', CHECK_KEYS, _table(('key', 'default'), keys)]
     return '\n'.join(parts)
 
 
@@ -127,6 +158,11 @@ def _limit(schema: dict[str, object], name: str, sign: str) -> str:
         return ''
     exclusive = schema.get(f'exclusive{name.title()}')
     return f'{sign}{"" if exclusive else "="} {schema[name]:g} '
+
+
+def _key_default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    return 'off' if value in (None, False, [], {}) else f'`{str(value).lower()}`'
 
 
 def _default(field: FieldInfo) -> str:

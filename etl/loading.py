@@ -89,7 +89,8 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     _stage(work, plan)
     _take_out_faults(work, plan)
     _look_at_all_rows(work, plan, on)
-    report.rows, report.text = work.tally.rows(), inspected.decoder.report()
+    report.rows = work.tally.rows(frozenset(map(inspected.matching.source, work.tally.in_other_units())))
+    report.text = inspected.decoder.report()
     report.notes += notes.about_rows(work.tally, layer, inspected.matching)
     report.verdict = _judge_rows(work) or _release(work)
     if report.verdict == 'accepted' and delivery.number is not None:

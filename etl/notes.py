@@ -4,7 +4,7 @@ from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.doctor.rows.completeness import incomplete
-from etl.doctor.rows.factors import whole_column, whole_columns
+from etl.doctor.rows.factors import whole_column
 from etl.options import DeliveryOptions
 from etl.release import Moved, Outcome
 from etl.tally import Tally
@@ -48,7 +48,7 @@ def about_rows(tally: Tally, layer: Layer, matching: Matching) -> list[Text]:
     """What is to be said of many rows at once."""
     columns = [
         whole_column(matching.source(name), layer.columns[name], factor, off, tally.values[name])
-        for name, (factor, off) in whole_columns(tally.off, tally.values).items()
+        for name, (factor, off) in tally.in_other_units().items()
     ]
     return flattened(tally) + columns + ([incomplete(tally.missing)] if tally.missing else [])
 

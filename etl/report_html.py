@@ -7,6 +7,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from dothi.core.errors import WrongUse
+from etl.quality import ELEMENTS
 from etl.report import Report
 from etl.report_map import svg
 
@@ -40,6 +41,10 @@ def page(report: Report, lang: str = 'vi') -> str:
         map=Markup(svg(report)),  # noqa: S704 (made here from numbers and fixed words)
         faults=report.rows.bad[:SHOWN_ROWS],
         more=max(0, sum(report.rows.by_code.values()) - SHOWN_ROWS),
+        warnings=report.rows.warnings[:SHOWN_ROWS],
+        more_warnings=max(0, sum(report.rows.warnings_by_code.values()) - SHOWN_ROWS),
+        repairs=report.rows.repairs[:SHOWN_ROWS],
+        elements={ELEMENTS[name]: count for name, count in report.rows.quality.items() if name in ELEMENTS},
     )
 
 
@@ -66,7 +71,8 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 .accepted { background: #1a7f37; } .returned { background: #b3261e; } .undecided { background: #8a5a00; }
 #en:checked ~ main .vi, #vi:checked ~ main .en { display: none; }
 svg { max-width: 100%; height: auto; } .frame { fill: #f4f6f8; stroke: #8b949e; }
-.unit { fill: #e3e8ee; stroke: #6e7781; } .bad { fill: #b3261e; stroke: #fff; } .far { fill: #8a5a00; }
+.unit { fill: #e3e8ee; stroke: #6e7781; } .bad { fill: #b3261e; stroke: #fff; }
+.noted { fill: #d4a72c; stroke: #fff; } .far { fill: #8a5a00; }
 code { white-space: nowrap; }
 </style>
 </head>
@@ -93,6 +99,18 @@ code { white-space: nowrap; }
 {% for code, count in report.rows.by_code.items() %}
 <code>{{ code }}</code>: {{ count }}{{ '; ' if not loop.last }}
 {% endfor %}</td></tr>{% endif %}
+{% if report.rows.warnings_by_code %}<tr><th>{{ say('Cảnh báo', 'Warnings') }}</th><td>
+{% for code, count in report.rows.warnings_by_code.items() %}
+<code>{{ code }}</code>: {{ count }}{{ '; ' if not loop.last }}
+{% endfor %}</td></tr>{% endif %}
+{% if report.rows.repairs_by_kind %}<tr><th>{{ say('Đã sửa', 'Repaired') }}</th><td>
+{% for kind, count in report.rows.repairs_by_kind.items() %}
+<code>{{ kind }}</code>: {{ count }}{{ '; ' if not loop.last }}
+{% endfor %}</td></tr>{% endif %}
+{% if elements %}<tr><th>{{ say('Chất lượng theo ISO 19157', 'Quality by ISO 19157') }}</th><td>
+{% for title, count in elements.items() %}
+{{ say(title.vi, title.en) }}: {{ count }}{{ '; ' if not loop.last }}
+{% endfor %}</td></tr>{% endif %}
 {% if report.raster %}<tr><th>{{ say('Lưới', 'Grid') }}</th><td>{{ report.raster.width }} × {{ report.raster.height }},
 {{ say('ô', 'cells') }} {{ '%g × %g' % (report.raster.cell_width, report.raster.cell_height) }}</td></tr>
 {% for band in report.raster.bands %}<tr><th>{{ say('Dải', 'Band') }} <code>{{ band.name }}</code></th>
@@ -115,6 +133,18 @@ code { white-space: nowrap; }
 <table>{% for fault in faults %}<tr><td><code>{{ fault.code }}</code></td>
 <td>{{ say(fault.message, fault.message_en) }}</td></tr>{% endfor %}</table>
 {% if more %}<p>{{ say('Và %d lỗi khác.' % more, 'And %d more.' % more) }}</p>{% endif %}
+{% endif %}
+{% if warnings %}<h2>{{ say('Cảnh báo: các hàng vẫn được nhận', 'Warnings: these rows are taken all the same') }}</h2>
+<table>{% for fault in warnings %}<tr><td><code>{{ fault.code }}</code></td>
+<td>{{ say(fault.message, fault.message_en) }}</td></tr>{% endfor %}</table>
+{% if more_warnings %}
+<p>{{ say('Và %d cảnh báo khác.' % more_warnings, 'And %d more.' % more_warnings) }}</p>{% endif %}
+{% endif %}
+{% if repairs %}<h2>{{ say('Đã tự sửa', 'Put right') }}</h2>
+<table>{% for repair in repairs %}<tr><td><code>{{ repair.repair }}</code></td>
+<td>{{ say(repair.message, repair.message_en) }}</td>
+<td>{% if repair.area_after_m2 is not none %}{{ '%.2f' % repair.area_before_m2 if repair.area_before_m2 is not none
+else '–' }} → {{ '%.2f' % repair.area_after_m2 }} m²{% endif %}</td></tr>{% endfor %}</table>
 {% endif %}
 <h2>{{ say('Các cột', 'Columns') }}</h2>
 <table>{% for source, name in report.columns.items() %}<tr><td>{{ source }}</td><td>→ {{ name }}</td>

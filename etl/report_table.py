@@ -4,7 +4,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from etl.report import RasterReport, Report
+from etl.report import BadRow, RasterReport, Report
 
 SHOWN_ROWS = 20
 VERDICTS = {
@@ -21,7 +21,9 @@ def renderable(report: Report) -> Group:
     if report.crs.decided is None and report.crs.candidates:
         parts.append(_candidates(report))
     if report.rows.bad:
-        parts.append(_bad_rows(report))
+        parts.append(_told('Lỗi / fault', report.rows.bad, report.rows.by_code))
+    if report.rows.warnings:
+        parts.append(_told('Cảnh báo / warning', report.rows.warnings, report.rows.warnings_by_code))
     return Group(*parts)
 
 
@@ -42,7 +44,13 @@ def _summary(report: Report) -> Table:
         unit = 'Ô / cells' if report.raster else 'Hàng / rows'
         table.add_row(unit, f'{rows.read:,} đọc / read, {rows.good:,} đạt / good, {rows.bad_rows:,} lỗi / bad')
     if rows.by_code:
-        table.add_row('Lỗi / faults', ', '.join(f'{code}: {count:,}' for code, count in rows.by_code.items()))
+        table.add_row('Lỗi / faults', _counts(rows.by_code))
+    for title, counts in (
+        ('Cảnh báo / warnings', rows.warnings_by_code),
+        ('Đã sửa / repaired', rows.repairs_by_kind),
+    ):
+        if counts:
+            table.add_row(title, _counts(counts))
     if report.raster is not None:
         _add_raster(table, report.raster)
     if report.diff is not None:
@@ -74,11 +82,15 @@ def _candidates(report: Report) -> Table:
     return table
 
 
-def _bad_rows(report: Report) -> Table:
-    table = Table('Mã / code', 'Lỗi / fault', title_justify='left')
-    for row in report.rows.bad[:SHOWN_ROWS]:
+def _told(title: str, rows: list[BadRow], counts: dict[str, int]) -> Table:
+    table = Table('Mã / code', title, title_justify='left')
+    for row in rows[:SHOWN_ROWS]:
         table.add_row(row.code, Line(f'{row.message}\n{row.message_en}'))
-    more = sum(report.rows.by_code.values()) - SHOWN_ROWS
+    more = sum(counts.values()) - min(SHOWN_ROWS, len(rows))
     if more > 0:
-        table.add_row('…', Line(f'và {more:,} lỗi khác / and {more:,} more'))
+        table.add_row('…', Line(f'và {more:,} nữa / and {more:,} more'))
     return table
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ', '.join(f'{code}: {count:,}' for code, count in counts.items())

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from etl.doctor.rows.factors import whole_columns
 from etl.prepare import Prepared
 from etl.problems import Problem
 from etl.quality import KINDS, by_element
@@ -53,20 +54,25 @@ class Tally:
         self.warned += counts
         self.warnings += map(_listed, problems[: max(0, LISTED_ROWS - len(self.warnings))])
 
+    def in_other_units(self) -> dict[str, tuple[float, int]]:
+        """The layer's columns that are mostly in another unit: its factor, and how many values are off by it."""
+        return whole_columns(self.off, self.values)
+
     @property
     def bad_share(self) -> float:
         """Share of rows that cannot be released and are no mere copies."""
         return (self.bad_rows - self.harmless) / self.read if self.read else 0.0
 
-    def rows(self) -> Rows:
-        """The counts as the report shows them."""
+    def rows(self, told_at_once: frozenset[str] = frozenset()) -> Rows:
+        """The counts as the report shows them; rows out of range in columns `told_at_once` are not listed again."""
+        listed = [row for row in self.listed if not (row.code == 'range' and row.column in told_at_once)]
         missing = Counter({'unit_missing': len(self.missing)})
         return Rows(
             read=self.read,
             good=self.read - self.bad_rows,
             bad_rows=self.bad_rows,
             by_code=dict(sorted(self.codes.items())),
-            bad=sorted(self.listed, key=lambda row: row.row),
+            bad=sorted(listed, key=lambda row: row.row),
             warnings_by_code=dict(sorted((self.warned + missing).items())),
             warnings=sorted(self.warnings, key=lambda row: row.row),
             repairs_by_kind=dict(sorted(self.repaired.items())),

@@ -1,5 +1,6 @@
 """Checks among all rows of a delivery, from file to report: near-duplicates, coverages, networks, missing units."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +8,15 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Checks
 from etl.deliver import deliver
 from etl.doctor.rows.near_duplicates import near_pairs
 from etl.options import DeliveryOptions
+from etl.report_html import page
+from etl.report_table import renderable
 
 
 @pytest.fixture
@@ -167,3 +171,38 @@ def test_slivers_are_warnings_with_their_row_as_the_file_gave_it(agency, send_wi
     assert told(report.rows.warnings) == [(1, 'sliver')]
     assert query('select severity, crs from quarantine.row') == [('warning', 'EPSG:9209')]
     assert query('select count(*) from layer.buildings') == [(1,)]
+
+
+def test_a_column_in_another_unit_is_told_once(agency, send_with):
+    """Three of four roads have their width in millimetres: one note, and no line for each of them."""
+    rows = [
+        (
+            {'ma': str(i), 'cap': 'national', 'BE_RONG': width},
+            shapely.LineString([agency.point(0, i), agency.point(9, i)]),
+        )
+        for i, width in enumerate([3_500, 7_000, 12_000, 9])
+    ]
+    report = send_with(agency.geojson('t.geojson', rows), 'roads')
+    assert (report.rows.by_code, report.rows.bad) == ({'range': 3}, [])
+    assert any('3 of 4 values seem to be in mm; the layer has m' in note.en for note in report.notes)
+
+
+def test_the_page_shows_warnings_repairs_and_their_dots(agency, send_with):
+    east, north = agency.east, agency.north
+    again = [(east, north), (east + 9, north), (east + 9, north), (east + 9, north + 9)]
+    rows = [
+        building('thin', shapely.box(east + 100, north, east + 100.3, north + 50)),
+        building('again', shapely.Polygon(again)),
+    ]
+    report = send_with(
+        agency.geojson('t.geojson', rows), 'buildings', sliver_width_m=0.5, repair=['drop_repeated_points']
+    )
+    html = page(report)
+    assert 'Cảnh báo: các hàng vẫn được nhận' in html
+    assert 'class="noted"' in html
+    assert '40.50 → 40.50 m²' in html
+    assert 'Nhất quán topo' in html
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(renderable(report))
+    assert 'sliver: 1' in (shown := console.export_text())
+    assert 'drop_repeated_points: 1' in shown

@@ -162,7 +162,7 @@ def _limit(schema: dict[str, object], name: str, sign: str) -> str:
 
 def _key_default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
-    return 'off' if value in (None, False, [], {}) else f'`{str(value).lower()}`'
+    return 'off' if value is None or value is False or value in ([], {}) else f'`{value}`'
 
 
 def _default(field: FieldInfo) -> str:

@@ -39,7 +39,7 @@ ELEMENTS: dict[Element, Text] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of fault. advice: what the sender does about it. key: of the layer file, where one turns it on."""
+    """One kind of fault. advice: what the sender does about it. key: of the layer file, where one asks for it."""
 
     element: Element
     title: Text
@@ -187,6 +187,7 @@ KINDS: dict[str, Kind] = {
         'domain_consistency',
         ('Mã đơn vị không có hiệu lực trong ngày đó', 'Sửa mã, hoặc đặt --as-of.'),
         ('No code of a unit in force on that day', 'Correct it, or set --as-of.'),
+        key='unit_layer',
     ),
     'date_future': _kind(
         'temporal_quality',

@@ -63,7 +63,7 @@ def run[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], course: Cou
     if report.unchanged:
         report.release = current_release(db, delivery.layer)
     if report.held:
-        number = delivery.number
-        report.notes.append(held.how_to_insist() if number is None else held.how_to_decide(number, report.held))
+        number, why = delivery.number, report.held
+        report.notes.append(held.how_to_insist(why) if number is None else held.how_to_decide(number, why))
     delivery.progress('finish', 0, None)
     return report

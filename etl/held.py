@@ -37,9 +37,12 @@ def how_to_decide(number: int, held: list[Reason]) -> Text:
     )
 
 
-def how_to_insist() -> Text:
+def how_to_insist(held: list[Reason]) -> Text:
     """What a check that would be held is told: it has no number to decide on."""
+    options = [text.strip() for reason, text in OPTIONS.items() if reason in held]
+    options += ['--accept-loss'] if ACCEPTED_AS_IT_IS & set(held) else []
+    given = ', '.join(options) or '–'
     return Text(
-        vi='Khi giao thật, đợt giao này sẽ chờ người quyết định; --accept-loss nhận ngay mức bỏ hoặc dời như vậy.',
-        en='A delivery like this would wait for a person; --accept-loss says yes to such a loss or movement at once.',
+        vi=f'Khi giao thật, đợt giao này sẽ chờ người quyết định. Tùy chọn để quyết định ngay: {given}.',
+        en=f'A delivery like this would wait for a person. To decide at once, give: {given}.',
     )

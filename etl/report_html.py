@@ -7,8 +7,10 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from dothi.core.errors import WrongUse
+from etl.doctor.coordinates.explanation import metres
 from etl.quality import ELEMENTS
 from etl.report import Report
+from etl.report_crs_map import candidate_map
 from etl.report_map import svg
 
 SHOWN_ROWS = 500
@@ -35,10 +37,13 @@ def must_be_writable(file: Path, option: str = '--html') -> None:
 
 def page(report: Report, lang: str = 'vi') -> str:
     """The page; it opens in `lang` and switches without a script."""
+    drawn = candidate_map(report)
     return _template().render(
         report=report,
         english=lang.lower().startswith('en'),
         map=Markup(svg(report)),  # noqa: S704 (made here from numbers and fixed words)
+        crs_map=drawn and Markup(drawn.svg),  # noqa: S704
+        colours={candidate.crs: colour for colour, candidate in drawn.legend} if drawn else {},
         faults=report.rows.bad[:SHOWN_ROWS],
         more=max(0, sum(report.rows.by_code.values()) - SHOWN_ROWS),
         warnings=report.rows.warnings[:SHOWN_ROWS],
@@ -50,7 +55,9 @@ def page(report: Report, lang: str = 'vi') -> str:
 
 @lru_cache
 def _template() -> Template:
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(PAGE)
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals['metres'] = metres
+    return environment.from_string(PAGE)
 
 
 PAGE = """\
@@ -73,7 +80,10 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 svg { max-width: 100%; height: auto; } .frame { fill: #f4f6f8; stroke: #8b949e; }
 .unit { fill: #e3e8ee; stroke: #6e7781; } .bad { fill: #b3261e; stroke: #fff; }
 .noted { fill: #d4a72c; stroke: #fff; } .far { fill: #8a5a00; }
-code { white-space: nowrap; }
+.key { display: inline-block; width: .8em; height: .8em; border-radius: 50%; }
+.maps { display: flex; flex-wrap: wrap; gap: 1rem; align-items: end; }
+.scale { stroke: #1b1f24; stroke-width: 2; } svg text { font-size: 12px; }
+code, .crs { white-space: nowrap; }
 </style>
 </head>
 <body>
@@ -92,6 +102,9 @@ code { white-space: nowrap; }
 {% if report.unchanged %}{{ say('(không đổi)', '(unchanged)') }}{% endif %}</td></tr>{% endif %}
 <tr><th>{{ say('Hệ tọa độ', 'Coordinate system') }}</th><td>{{ report.crs.decided or '?' }}
 ({{ say('khai báo', 'declared') }}: {{ report.crs.declared or '–' }})</td></tr>
+{% if report.crs.rivals %}<tr><th>{{ say('Không loại trừ được', 'Not excluded') }}</th><td>
+{% for rival in report.crs.rivals %}{{ rival.crs }} ({{ say('lệch', 'off by') }} {{ metres(rival.distance_m) }})
+{{- '; ' if not loop.last }}{% endfor %}</td></tr>{% endif %}
 {% if report.rows.read %}<tr><th>{{ say('Ô', 'Cells') if report.raster else say('Hàng', 'Rows') }}</th>
 <td>{{ report.rows.read }} {{ say('đọc', 'read') }},
 {{ report.rows.good }} {{ say('đạt', 'good') }}, {{ report.rows.bad_rows }} {{ say('lỗi', 'bad') }}</td></tr>{% endif %}
@@ -123,10 +136,18 @@ code { white-space: nowrap; }
 </table>
 {% if report.notes %}<h2>{{ say('Ghi chú', 'Notes') }}</h2>
 <ul>{% for note in report.notes %}<li>{{ say(note.vi, note.en) }}</li>{% endfor %}</ul>{% endif %}
-{% if report.crs.candidates %}<h2>{{ say('Các hệ tọa độ có thể', 'Possible coordinate systems') }}</h2>
-<table>{% for candidate in report.crs.likely %}<tr><th>{{ candidate.crs }}</th>
-<td>{{ '%.2f' % candidate.score }}</td><td>{{ say(candidate.evidence.vi, candidate.evidence.en) }}</td></tr>{% endfor %}
-</table>{% endif %}
+{% if report.crs.candidates and not (report.crs.decided and report.crs.decided == report.crs.declared) %}
+<h2>{{ say('Các hệ tọa độ có thể', 'Possible coordinate systems') }}</h2>
+<table>{% for candidate in report.crs.likely %}<tr>
+<th class="crs">{% if candidate.crs in colours %}
+<span class="key" style="background:{{ colours[candidate.crs] }}"></span> {% endif %}
+{{ candidate.crs }}</th><td>{{ '%.2f' % candidate.score }}</td>
+<td class="crs">{% if candidate.distance_m is not none %}{{ metres(candidate.distance_m) }}{% endif %}</td>
+<td>{{ say(candidate.evidence.vi, candidate.evidence.en) }}</td></tr>{% endfor %}
+</table>
+{% if crs_map %}<div class="maps">{{ crs_map }}</div>
+<p>{{ say('Mỗi màu là một hệ tọa độ; hình nhỏ phóng to một đối tượng.',
+'Each colour is a coordinate system; the small drawing shows one feature close up.') }}</p>{% endif %}{% endif %}
 {% if map %}<h2>{{ say('Nơi có lỗi', 'Where it failed') }}</h2>
 {{ map }}{% endif %}
 {% if faults %}<h2>{{ say('Các hàng lỗi', 'Bad rows') }}</h2>

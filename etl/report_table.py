@@ -18,7 +18,7 @@ def renderable(report: Report) -> Group:
     """The report for `rich.print`: verdict and figures, what was noted, and the first bad rows."""
     parts: list[Table | Line] = [_summary(report)]
     parts += [Line(f'• {note.vi}\n  {note.en}') for note in report.notes]
-    if report.crs.decided is None and report.crs.candidates:
+    if (report.crs.decided is None or report.crs.overruled) and report.crs.candidates:
         parts.append(_candidates(report))
     if report.rows.bad:
         parts.append(_told('Lỗi / fault', report.rows.bad, report.rows.by_code))
@@ -39,6 +39,9 @@ def _summary(report: Report) -> Table:
         table.add_row('Phiên bản / release', f'{report.release}{unchanged}')
     crs = report.crs
     table.add_row('Hệ tọa độ / CRS', f'{crs.decided or "?"} (khai báo / declared: {crs.declared or "–"})')
+    if crs.rivals:
+        rivals = ', '.join(f'{rival.crs} ({rival.distance_m:,.0f} m)' for rival in crs.rivals)
+        table.add_row('Không loại trừ / not excluded', rivals)
     rows = report.rows
     if rows.read:
         unit = 'Ô / cells' if report.raster else 'Hàng / rows'
@@ -76,9 +79,10 @@ def _add_raster(table: Table, raster: RasterReport) -> None:
 
 
 def _candidates(report: Report) -> Table:
-    table = Table('CRS', 'Điểm / score', 'Bằng chứng / evidence', title_justify='left')
+    table = Table('CRS', 'Điểm / score', 'Lệch / off', 'Bằng chứng / evidence', title_justify='left')
     for candidate in report.crs.likely:
-        table.add_row(candidate.crs, f'{candidate.score:.2f}', f'{candidate.evidence.vi}\n{candidate.evidence.en}')
+        off = '' if candidate.distance_m is None else f'{candidate.distance_m:,.0f} m'
+        table.add_row(candidate.crs, f'{candidate.score:.2f}', off, f'{candidate.evidence.vi}\n{candidate.evidence.en}')
     return table
 
 

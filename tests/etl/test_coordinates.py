@@ -6,8 +6,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dothi.core.crs import parse_crs
+from dothi.core.crs import parse_crs, proj_string
 from etl.doctor.coordinates import Reading
+from etl.doctor.coordinates.reading import mistakes
+from etl.moving import move
+from etl.report_html import page
 
 SYSTEMS = ['EPSG:4326', 'EPSG:3405', 'EPSG:5897', 'EPSG:9210', 'EPSG:4756', 'EPSG:3857', 'EPSG:32648']
 
@@ -20,6 +23,30 @@ def test_any_point_survives_each_path_within_a_millimetre(east, north, system, s
         there = shapely.transform(there, lambda xy: xy[:, ::-1])
     (back,) = Reading(parse_crs(system), swapped).to(there, 9209)
     assert back.distance(shapely.Point(east, north)) < 0.001
+
+
+POINTS = [  # longitude, latitude; east, north in EPSG:9209
+    ((106.1683, 20.429), (569542.413, 2259884.543)),
+    ((106.2166, 20.027), (574775.257, 2215403.499)),
+    ((106.55, 20.23), (609516.492, 2238061.552)),
+]
+
+
+@pytest.mark.parametrize(('degrees', 'metres'), POINTS)
+def test_the_points_of_the_national_transformation_are_met_within_a_millimetre(degrees, metres):
+    (there,) = Reading(parse_crs('EPSG:4326')).to(np.array([shapely.Point(degrees)]), 9209)
+    assert there.distance(shapely.Point(metres)) < 0.001
+
+
+@given(
+    st.floats(544_000, 615_000), st.floats(2_199_000, 2_268_000), st.sampled_from([*mistakes(9209), *mistakes(4756)])
+)
+def test_any_point_survives_the_path_through_a_mistake_and_wgs_84(east, north, mistake):
+    """To what a program without the datum shift made of it, and from there to WGS 84 and back."""
+    point = np.array([shapely.Point(east, north)])
+    there = move(point, proj_string(9209), mistake.crs.definition)
+    (back,) = Reading(parse_crs('EPSG:4326')).to(mistake.to(there, 4326), 9209)
+    assert back.distance(point[0]) < 0.001
 
 
 def test_coordinates_in_the_working_crs_are_not_touched(agency, send, query):
@@ -134,3 +161,56 @@ def test_degrees_in_a_table_that_lie_elsewhere_stay_degrees(agency, send):
     report = send(file, 'schools')
     assert report.crs.decided == 'EPSG:4326'
     assert [row.code for row in report.rows.bad] == ['outside_locality']
+
+
+NAMED = (
+    'PROJCS["VN_2000_UTM_Zone_48N",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]],'
+    'PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],'
+    'PARAMETER["False_Easting",500000],PARAMETER["False_Northing",0],PARAMETER["Central_Meridian",105],'
+    'PARAMETER["Scale_Factor",0.9996],PARAMETER["Latitude_Of_Origin",0],UNIT["Meter",1]]'
+)
+
+
+def test_the_name_of_vn2000_counts_where_a_program_replaced_its_datum(agency, send, query):
+    """UTM's parameters are everybody's, and nothing is released: the name in the .prj is the evidence."""
+    file = agency.write('t.shp', [(agency.school('a'), shapely.Point(621685.883, 2259497.779))], crs=None)
+    file.with_suffix('.prj').write_text(NAMED)
+    report = send(file, 'schools')
+    assert report.crs.decided == 'EPSG:3405'
+    assert 'under the name of VN-2000' in report.notes[0].en
+    (place,) = query('select st_x(geom), st_y(geom) from layer.schools')
+    assert place == pytest.approx((569542.413, 2259884.543), abs=0.002)
+
+
+def schools(agency, name, srid=9209, prefix='', rows=25):
+    """Schools a kilometre apart, in EPSG:9209 or as EPSG:3405 that claims to be `srid`."""
+    points = np.array([agency.point(1_000 * i, 700 * (i % 4)) for i in range(rows)])
+    if srid != 9209:
+        points = move(points, proj_string(9209), proj_string(3405))
+    return agency.geojson(name, [(agency.school(f'{prefix}{i}'), point) for i, point in enumerate(points)], srid)
+
+
+@pytest.mark.parametrize('prefix', ['', 'new-'], ids=['by their keys', 'by the nearest, where all keys are new'])
+def test_the_previous_release_shows_a_lost_datum(prefix, agency, send, query):
+    send(schools(agency, '1.geojson'), 'schools')
+    report = send(schools(agency, '2.geojson', 32648, prefix), 'schools', accept_loss=True)
+    assert (report.verdict, report.crs.decided, report.crs.overruled) == ('accepted', 'EPSG:3405', True)
+    assert query('select st_x(geom), st_y(geom) from layer.schools where code = %s', f'{prefix}0') == [
+        pytest.approx((agency.east, agency.north), abs=0.002)
+    ]
+
+
+def test_a_file_that_is_held_shows_where_each_candidate_puts_it(agency, send):
+    """The map has the candidates' colours, and one feature close up with a scale, as 224 m is a dot on the first."""
+    html = page(send(schools(agency, '1.geojson', 32648), 'schools'))
+    assert html.count('<svg') == 2
+    assert '500 m</text>' in html
+    assert html.count('class="key"') >= 2
+    assert 'EPSG:3405' in html
+
+
+def test_a_declaration_that_stands_names_its_rivals_on_the_page(agency, send):
+    html = page(send(schools(agency, '1.geojson'), 'schools'))
+    assert 'Không loại trừ được' in html
+    assert 'EPSG:9209,wgs84' in html
+    assert '<svg' not in html

@@ -69,3 +69,36 @@ def test_the_agencies_boundaries_come_out_right_with_no_option(file, real_data, 
     (after,) = query('select jsonb_object_agg(code, name) from layer.districts')
     small = {'360': 'Huyện ý Yên'} if file == 'ranh_gioi_huyen.zip' else {}
     assert after[0] == before[0] | small
+
+
+AGENCY = [
+    ('ranh_gioi_huyen.zip', 'districts', None, 'EPSG:9209', 10, 10),
+    ('tru_so_xa.csv', 'commune_offices', None, 'EPSG:9209,yx', 227, 225),
+    ('huyen_utm.gpkg', 'districts', 'EPSG:32648', 'EPSG:3405', 10, 10),
+]
+
+
+@pytest.mark.parametrize(('file', 'layer', 'declared', 'decided', 'rows', 'good'), AGENCY)
+def test_agencies_files_are_placed_by_the_districts_with_no_option(
+    file, layer, declared, decided, rows, good, real_data, send, query
+):
+    """A shapefile without .prj; a table with X north; and VN-2000 that declares WGS 84."""
+    send(real_data / 'districts_2020.geojson', 'districts')
+    report = send(real_data / 'agency' / file, layer)
+    assert (report.verdict, report.crs.declared, report.crs.decided) == ('accepted', declared, decided)
+    assert (report.rows.read, report.rows.good) == (rows, good)
+    assert report.crs.overruled == (declared is not None)
+    if layer == 'commune_offices':
+        assert report.rows.by_code == {'coordinates_missing': 1, 'duplicate_row': 1}
+        # 224 m is within each district: what the districts cannot exclude is named
+        assert 'EPSG:9209,wgs84,yx' in [rival.crs for rival in report.crs.rivals]
+    else:
+        assert report.crs.rivals == []
+
+
+@pytest.mark.parametrize(('file', 'layer'), [(file, layer) for file, layer, *_ in AGENCY])
+def test_agencies_files_are_held_where_nothing_is_released(file, layer, real_data, send):
+    report = send(real_data / 'agency' / file, layer, dry_run=True)
+    assert (report.verdict, report.held, report.crs.decided) == ('undecided', ['crs'], None)
+    off = {round(candidate.distance_m) for candidate in report.crs.candidates}
+    assert 224 in off

@@ -1,7 +1,7 @@
 """Which coordinate system a file is in: declared, implied, or undecided with its candidates. Never a silent guess.
 
-`candidates` says what is worth trying, `references` what is known of the place, `scoring` how each candidate fits what
-is known, `verdict` what follows, `explanation` how that is told.
+`candidates` says what is worth trying, `references` what is known of the place, `scoring` how each candidate fits it,
+`case` gathers that, `verdict` says what follows, `telling` and `explanation` how it is told.
 """
 
 from etl.doctor.coordinates.reading import Reading

@@ -79,8 +79,8 @@ def by_name(label: str) -> Text:
 
 def by_evidence(label: str, evidence: Text) -> Text:
     return Text(
-        vi=f'Tệp không nói hệ tọa độ; đọc theo {label} vì chỉ hệ này khớp: {evidence.vi}.',
-        en=f'The file names no coordinate system; read as {label}, as nothing else fits: {evidence.en}.',
+        vi=f'Tệp không nói hệ tọa độ; đọc theo {label} vì không hệ nào khác khớp: {evidence.vi}.',
+        en=f'The file names no coordinate system; read as {label}, as no other system fits: {evidence.en}.',
     )
 
 

@@ -19,6 +19,8 @@ from etl.reference import in_force
 
 # Rows whose nearest neighbour is asked for, once per candidate.
 NEIGHBOURS = 200
+# What a projection cannot place has infinite coordinates, which no index takes.
+NOWHERE = 1e9
 Columns = Mapping[str, list[str | None]]
 
 
@@ -69,7 +71,9 @@ def nearest(db: Connection, layer: Layer, placed: list[Placed], on: date) -> lis
     step = max(1, len(placed[0].centres) // NEIGHBOURS)
     found = []
     for each in placed:
-        points = shapely.get_coordinates(each.centres[::step])
+        points = np.nan_to_num(
+            shapely.get_coordinates(each.centres[::step]), nan=NOWHERE, posinf=NOWHERE, neginf=NOWHERE
+        )
         with db.cursor() as cursor:
             cursor.execute(statement, [points[:, 0].tolist(), points[:, 1].tolist()])
             found.append(np.array([row[0] for row in cursor.fetchall()], dtype=float))

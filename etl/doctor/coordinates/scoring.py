@@ -147,7 +147,7 @@ def by_release(
     far = [np.nan_to_num(np.hypot(*each.T), nan=np.inf, posinf=np.inf) for each in moved]
     best = int(np.argmin([np.median(each) for each in far]))
     noise = _noise(moved[best], far[best])
-    shift = [float(np.hypot(*np.median(each, axis=0))) for each in moved]
+    shift = [float(np.nan_to_num(np.hypot(*np.median(each, axis=0)), nan=np.inf, posinf=np.inf)) for each in moved]
     return [
         Weight(
             float((far_m <= NEAR_M).mean()),
@@ -194,7 +194,10 @@ def by_neighbours(nearest: list[Floats], what: Text, placed: list[Placed]) -> li
 
 
 def _spacing(points: Geometries) -> float:
-    """Median distance of the points to their nearest other one."""
+    """Median distance of the points to their nearest other one; 0 where there is none."""
+    points = points[np.isfinite(shapely.get_coordinates(points)).all(axis=1)]
+    if len(points) < FEWEST_NEIGHBOURS:
+        return 0.0
     _, distances = shapely.STRtree(points).query_nearest(
         points, exclusive=True, all_matches=False, return_distance=True
     )

@@ -11,29 +11,21 @@
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import numpy as np
-import shapely
-
 from dothi.core.coverage import Coverage
-from dothi.core.crs import VN2000_SRIDS, WGS84, proj_string
+from dothi.core.crs import VN2000_SRIDS, WGS84
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.doctor.coordinates import explanation
-from etl.doctor.coordinates.candidates import on_vn2000, readings
+from etl.doctor.coordinates.candidates import on_vn2000
+from etl.doctor.coordinates.case import Case, Weighed, heard
 from etl.doctor.coordinates.reading import WGS84_TWINS, Reading, parse_reading
 from etl.doctor.coordinates.references import Reference
 from etl.doctor.coordinates.sample import Sample
-from etl.doctor.coordinates.scoring import Placed, Weight
+from etl.doctor.coordinates.telling import held_report, report_of
 from etl.doctor.declaration import vn2000_by_name, vn2000_by_parameters
-from etl.moving import move
-from etl.report import Candidate, CrsReport, Rival
-
-# Two readings that put everything within this are the same one.
-SAME_M = 1.0
-# Rows of each candidate on the map.
-DOTS = 40
+from etl.report import CrsReport
 
 
 class NoPlaces(DataRefused):
@@ -62,72 +54,6 @@ class Decision:
     notes: list[Text] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Weighed:
-    """A candidate with all that is said of it: weights that decide, and those of demonstration data, which do not."""
-
-    placed: Placed
-    weights: list[Weight]
-    hearsay: list[Weight]
-
-    @property
-    def reading(self) -> Reading:
-        return self.placed.reading
-
-    @property
-    def excluded(self) -> bool:
-        return any(weight.standing in ('excluded', 'refuted') for weight in self.weights)
-
-    @property
-    def refuted(self) -> bool:
-        return any(weight.standing == 'refuted' for weight in self.weights)
-
-    @property
-    def confirmed(self) -> bool:
-        return not self.excluded and any(weight.standing == 'fits' for weight in self.weights)
-
-    @property
-    def score(self) -> float:
-        """The least share of rows that fit, over all that is known."""
-        return min((weight.score for weight in self.weights + self.hearsay), default=0.0)
-
-    def distance_m(self, other: 'Weighed') -> float:
-        """How far it puts the data from where `other` does: the median over the rows."""
-        apart = shapely.distance(self.placed.inside, other.placed.inside)
-        return float(np.median(np.nan_to_num(apart, nan=np.inf)))
-
-
-@dataclass(frozen=True)
-class Case:
-    """One file before the judge: what it declares, and the candidates, the best first."""
-
-    declared: str | None
-    candidates: list[Weighed]
-
-    def of(self, reading: Reading) -> Weighed:
-        """The candidate with this reading."""
-        return next(each for each in self.candidates if each.reading == reading)
-
-    def rivals(self, chosen: Weighed) -> list[Weighed]:
-        """Candidates that nothing excludes and that put the data elsewhere than `chosen` does."""
-        return [each for each in self.candidates if not each.excluded and each.distance_m(chosen) >= SAME_M]
-
-    def winner(self) -> Weighed | None:
-        """The candidate that fits what is known, where the only others left suppose a mistake in this very one."""
-        fitting = [each for each in self.candidates if each.confirmed]
-        fitting.sort(key=lambda each: each.reading.supposes_a_mistake)
-        for chosen in fitting[:1]:
-            left = self.rivals(chosen)
-            if all(each.reading.supposes_a_mistake and each.reading.as_meant == chosen.reading for each in left):
-                return chosen
-        return None
-
-    def better(self, than: Weighed) -> list[str]:
-        """Labels of the candidates that are left when `than` is not, those that suppose nothing first."""
-        left = [each for each in self.rivals(than) if each.score > 0]
-        return [each.reading.label for each in sorted(left, key=lambda each: each.reading.supposes_a_mistake)][:5]
-
-
 def decide(
     source: Declaring,
     given: str | None,
@@ -147,11 +73,11 @@ def decide(
         raise _no_places(source)
     label = declared_label(given, source)
     if said is None:
-        return _without_declaration(_heard(None, label, layer, locality, sample, references))
+        return _without_declaration(heard(None, label, layer, locality, sample, references))
     reading, notes = _as_meant(said, given)
     if not len(sample):
         return Decision(reading, CrsReport(declared=label, decided=reading.label), notes)
-    case = _heard(reading, label, layer, locality, sample, references)
+    case = heard(reading, label, layer, locality, sample, references)
     if not source.axes_known and case.of(reading).excluded:
         reading, notes = _turned(case, reading, notes)
     if given:
@@ -182,40 +108,20 @@ def _as_meant(said: str, given: str | None) -> tuple[Reading, list[Text]]:
     return reading, []
 
 
-def _heard(
-    declared: Reading | None,
-    label: str | None,
-    layer: Layer | Coverage,
-    locality: Locality,
-    sample: Sample,
-    references: list[Reference],
-) -> Case:
-    """The candidates, each weighed by every reference; the best first, and the declared one before its equals."""
-    placed = [Placed(reading, sample, locality.srid) for reading in readings(layer, locality, sample, declared)]
-    if not placed:
-        return Case(label, [])
-    weighed = [(reference.real, reference.weigh(placed)) for reference in references]
-    candidates = [
-        Weighed(each, [w[n] for real, w in weighed if real], [w[n] for real, w in weighed if not real])
-        for n, each in enumerate(placed)
-    ]
-    return Case(label, sorted(candidates, key=lambda each: (each.excluded, -each.score)))
-
-
 def _without_declaration(case: Case) -> Decision:
     chosen = case.winner()
     if chosen is None:
         left = [each.reading for each in case.candidates if not each.excluded and each.score > 0.5]
         return _held(case, explanation.which([reading.label for reading in left if not reading.supposes_a_mistake]))
     note = explanation.by_evidence(chosen.reading.label, chosen.weights[-1].evidence)
-    return Decision(chosen.reading, _report(case, chosen, case.candidates), [note])
+    return Decision(chosen.reading, report_of(case, chosen, case.candidates), [note])
 
 
 def _as_given(case: Case, given: Weighed, notes: list[Text]) -> Decision:
     if not given.excluded:
         return _applied(case, given, notes)
     warning = explanation.against_the_given(given.reading.label, case.better(given))
-    return Decision(given.reading, _report(case, given, case.candidates), [*notes, warning])
+    return Decision(given.reading, report_of(case, given, case.candidates), [*notes, warning])
 
 
 def _as_declared(
@@ -232,7 +138,7 @@ def _as_declared(
         return _held(case, explanation.contradicted(declared.reading.label, case.better(declared)), notes)
     off = explanation.metres(chosen.distance_m(declared))
     note = explanation.overruled(declared.reading.label, chosen.reading.label, off)
-    report = _report(case, chosen, case.candidates).model_copy(update={'overruled': True})
+    report = report_of(case, chosen, case.candidates).model_copy(update={'overruled': True})
     return Decision(chosen.reading, report, [*notes, note])
 
 
@@ -260,55 +166,11 @@ def _turned(case: Case, reading: Reading, notes: list[Text]) -> tuple[Reading, l
 
 
 def _applied(case: Case, chosen: Weighed, notes: list[Text]) -> Decision:
-    return Decision(chosen.reading, _report(case, chosen, [chosen, *case.rivals(chosen)]), notes)
+    return Decision(chosen.reading, report_of(case, chosen, [chosen, *case.rivals(chosen)]), notes)
 
 
 def _held(case: Case, note: Text, notes: list[Text] | None = None) -> Decision:
-    report = CrsReport(declared=case.declared, candidates=_told(case.candidates, case.candidates[:1]))
-    return Decision(None, report, [*(notes or []), note])
-
-
-def _report(case: Case, chosen: Weighed, shown: list[Weighed]) -> CrsReport:
-    left = [each for each in case.rivals(chosen) if _worth_telling(each, chosen)]
-    rivals = sorted((each.distance_m(chosen), each.reading.label) for each in left)
-    return CrsReport(
-        declared=case.declared,
-        decided=chosen.reading.label,
-        candidates=_told(shown, [chosen]),
-        rivals=[Rival(crs=label, distance_m=round(distance, 2)) for distance, label in rivals],
-    )
-
-
-def _told(candidates: list[Weighed], measured_from: list[Weighed]) -> list[Candidate]:
-    """The candidates as the report has them, with their distance from the first of `measured_from`."""
-    return [
-        Candidate(
-            crs=each.reading.label,
-            score=round(each.score, 4),
-            evidence=explanation.joined([weight.evidence for weight in [*each.weights, *each.hearsay]]),
-            distance_m=_finite(each.distance_m(measured_from[0])),
-            places=_places(each.placed),
-        )
-        for each in candidates
-        if _worth_telling(each, measured_from[0])
-    ]
-
-
-def _worth_telling(each: Weighed, chosen: Weighed) -> bool:
-    """Of the mistakes only those in the chosen reading: others are told by the system in which they would be made."""
-    supposed = each.reading.supposes_a_mistake and each.reading != chosen.reading
-    return not supposed or (not each.excluded and each.reading.as_meant == chosen.reading)
-
-
-def _finite(distance: float) -> float | None:
-    return round(distance, 2) if np.isfinite(distance) else None
-
-
-def _places(placed: Placed) -> list[tuple[float, float]]:
-    """Where some rows lie, for a map."""
-    points = placed.inside[:: max(1, len(placed.inside) // DOTS)][:DOTS]
-    moved = shapely.get_coordinates(move(points, proj_string(placed.srid), proj_string(WGS84)))
-    return [(round(float(x), 6), round(float(y), 6)) for x, y in moved if np.isfinite(x) and np.isfinite(y)]
+    return Decision(None, held_report(case), [*(notes or []), note])
 
 
 def _no_places(source: Declaring) -> NoPlaces:

@@ -145,3 +145,17 @@ def test_lookalikes_are_found_in_any_slice_of_a_batch(start, agency, read):
     assert decoder.decode(text.slice(start), 'x')[0].to_pylist() == ['Hà', None, '\u0110ông', 'Hà'][start:]
     assert decoder.decode(text.slice(3), 'x')[0].to_pylist() == ['Hà']
     assert decoder.decode(text.slice(4), 'x')[0].to_pylist() == []
+
+
+@pytest.mark.parametrize('option', [None, 'tcvn3'])
+def test_a_mapinfo_table_that_calls_its_tcvn3_windows_latin_1(option, agency, read):
+    """GDAL decodes WindowsLatin1, so that the bytes come as Unicode letters: the commonest old file of all."""
+    rows = [
+        (agency.school(str(i), TEN_TRUONG=name.encode('tcvn3').decode('cp1252')), agency.point(9 * i))
+        for i, name in enumerate(NAMES)
+    ]
+    file = agency.write('t.tab', rows, encoding='CP1252')
+    assert 'WindowsLatin1' in file.read_text(encoding='latin-1')
+    names, looked_at = read(file, option)
+    assert names == NAMES
+    assert looked_at.decoder.report()['TEN_TRUONG'].encoding == 'tcvn3'

@@ -4,6 +4,7 @@ import hashlib
 import os
 import time
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ from demo import LOCALITY_ID
 from dothi.core.catalog import Release, current_releases
 from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
+from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Audience
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
@@ -52,6 +54,8 @@ class LayerState(BaseModel):
     error: dict[str, object] | None = None
     release: Release | None = None
     demo: bool = False
+    # of its own agency first, then of those that delivered parts of it
+    freshness: list[Freshness] = []
 
 
 class Status(BaseModel):
@@ -103,14 +107,14 @@ def status(locality: 'Locality') -> Status:
     try:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
-            waiting = waiting_count(db)
+            waiting, delivered = waiting_count(db), last_deliveries(db)
     except NoDatabase:
-        served, waiting = None, 0
+        served, waiting, delivered = None, 0, {}
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
         services=[_service_state(service) for service in services()],
-        layers=_layer_states(locality, served or {}),
+        layers=_layer_states(locality, served or {}, delivered),
         waiting=waiting,
     )
 
@@ -250,11 +254,19 @@ def _service_state(service: Service) -> ServiceState:
     return ServiceState(name=service.name, running=pid is not None, pid=pid, url=_url(service))
 
 
-def _layer_states(locality: 'Locality', served: dict[str, Release]) -> list[LayerState]:
+def _layer_states(
+    locality: 'Locality', served: dict[str, Release], delivered: dict[str, dict[str, datetime]]
+) -> list[LayerState]:
     broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
+    today = datetime.now(UTC).date()
     known = [
-        LayerState(id=name, release=served.get(name), demo=name in served and served[name].demo)
-        for name in (*locality.layers, *locality.coverages)
+        LayerState(
+            id=name,
+            release=served.get(name),
+            demo=name in served and served[name].demo,
+            freshness=of_layer(data, delivered.get(name, {}), today),
+        )
+        for name, data in (*locality.layers.items(), *locality.coverages.items())
     ]
     return broken + known
 

@@ -19,6 +19,7 @@ from dothi.core.edit_token import token_file
 from dothi.core.errors import DothiError, without_secrets
 from dothi.core.progress import Progress as Told
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
+from dothi.show_freshness import updates
 from etl.report import Report
 from etl.report_table import renderable
 
@@ -169,6 +170,7 @@ def status(document: local.Status) -> None:
     for layer in document.layers:
         layers.add_row(layer.id, *_layer_cells(layer))
     out.print(layers)
+    out.print(updates(document))
     waiting(document)
     for layer in document.layers:
         if layer.error:

@@ -220,7 +220,7 @@ def _release(work: Load) -> Verdict:
         report.notes += [] if report.waits_for_conflicts else [notes.NOTHING_NEW]
     elif delivery.number is not None:
         delivery.progress('release', 0, None)
-        source = Source(delivery=delivery.number, rows_bad=work.tally.bad_rows)
+        source = Source(delivery.number, work.tally.bad_rows, quality=report.rows.figures())
         report.release = release(work.db, layer, delivery.staging, outcome, options, source)
     return 'accepted'
 

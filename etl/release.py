@@ -53,13 +53,14 @@ class Moved:
 class Source:
     """Where a release comes from: a delivery, of which some rows were bad, or the author of an edit or a rollback.
 
-    demo: whether its rows are demonstration data.
+    demo: whether its rows are demonstration data. quality: figures of the delivery, None where there was none.
     """
 
     delivery: int | None = None
     rows_bad: int = 0
     author: str | None = None
     demo: bool = False
+    quality: dict[str, Any] | None = None
 
 
 def lock_layer(db: Connection, layer: Layer) -> None:
@@ -254,8 +255,10 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
     with db.cursor() as cursor:
         cursor.execute(
             """insert into catalog.release (layer_id, delivery_id, origin, scope, mode, as_of, rows_added, rows_changed,
-                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note, demo, shape, released_by)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, session_user))
+                   rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note, demo, shape, quality,
+                   released_by)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                   coalesce(%s, session_user))
                returning number""",
             [
                 layer.id,
@@ -275,6 +278,7 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
                 options.note,
                 source.demo or options.origin == 'demo',
                 Json(shape(layer)),
+                None if source.quality is None else Json(source.quality),
                 source.author,
             ],
         )

@@ -118,6 +118,17 @@ class Rows(BaseModel):
     missing: list[str] = []
     quality: dict[str, int] = {}
 
+    def figures(self) -> dict[str, object]:
+        """The counts alone, for the catalogue: they name no row."""
+        return {
+            'read': self.read,
+            'good': self.good,
+            'bad': self.bad_rows,
+            'warnings': sum(self.warnings_by_code.values()),
+            'repaired': sum(self.repairs_by_kind.values()),
+            'byElement': self.quality,
+        }
+
 
 class DiffReport(BaseModel):
     """What the delivery changes in the layer."""

@@ -29,6 +29,8 @@ class Release(BaseModel):
     extent_wgs84: list[float] | None
     released_at: datetime
     note: str | None
+    # rows read, good, bad, warned of and repaired, and faults by element of ISO 19157; None where none came in rows
+    quality: dict[str, Any] | None = None
 
     @property
     def demo(self) -> bool:

@@ -152,7 +152,7 @@ def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[st
         (['fly', '--json'], {}, 'WrongUse'),
         (['check', 'x.zip', '--json'], {}, 'WrongUse'),
         (['check', 'x.zip', '-l', 'schools', '--mode', 'x', '--json'], {}, 'WrongUse'),
-        (['check', 'x.zip', '-l', 'schools', '--html', '/no/where.html', '--json'], {}, 'WrongUse'),
+        (['check', 'x.zip', '-l', 'schools', '--html', '/no/where.html', '--json'], {}, 'NoFolder'),
         (['status', '--json'], {'DOTHI_PORT': 'abc'}, 'BadSetting'),
     ],
 )

@@ -1,6 +1,7 @@
 """The metadata of a layer or coverage in the four groups of the Law on Surveying 2018, article 45."""
 
 from functools import lru_cache
+from typing import Any
 
 import pyproj
 
@@ -86,7 +87,18 @@ def _quality(release: Release) -> tuple[Entry, ...]:
         Entry('origin', Text(vi='Nguồn gốc', en='Origin'), ORIGINS[release.origin]),
         Entry('rows', Text(vi='Số đối tượng hoặc ô', en='Features or cells'), release.rows_total),
         Entry('badRows', Text(vi='Bị loại ở lần giao này', en='Refused in this delivery'), release.rows_bad),
+        *_figures(release.quality or {}),
     )
+
+
+def _figures(quality: dict[str, Any]) -> tuple[Entry, ...]:
+    """What the checks of the release's delivery found."""
+    titles = {
+        'read': Text(vi='Số hàng đã đọc', en='Rows read'),
+        'warnings': Text(vi='Cảnh báo', en='Warnings'),
+        'repaired': Text(vi='Đã sửa', en='Repaired'),
+    }
+    return tuple(Entry(name, title, quality[name]) for name, title in titles.items() if name in quality)
 
 
 def _legal_value(release: Release) -> Entry:

@@ -148,6 +148,8 @@ def _facts(data: Layer | Coverage, release: Release, past: Past, stored_crs: str
         'badRows': release.rows_bad,
         'updateCycle': data.update_cycle,
         'nextUpdateDue': past.due(data.update_cycle).isoformat(),
+        'lastDelivered': {agency: at.isoformat() for agency, at in sorted(past.delivered.items())},
+        **({'quality': release.quality} if release.quality else {}),
         'storageCrs': stored_crs,
     }
 

@@ -17,15 +17,20 @@ MOST = 5
 
 @dataclass(frozen=True)
 class Past:
-    """Since when a layer has data, when it was last delivered, and its newest releases as plain data."""
+    """Since when a layer has data, when it was last delivered, and its newest releases as plain data.
+
+    delivered: when each agency last delivered it.
+    """
 
     first_released: datetime
     last_delivered: datetime | None
     releases: tuple[dict[str, Any], ...]
+    delivered: dict[str, datetime]
 
     def due(self, update_cycle: str) -> date:
         """When the layer should be delivered again."""
-        return next_update_due(update_cycle, (self.last_delivered or self.first_released).date())
+        last = max([*self.delivered.values(), self.last_delivered or self.first_released])
+        return next_update_due(update_cycle, last.date())
 
 
 def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
@@ -33,9 +38,12 @@ def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
     rows = db.rows(sql.SQL('select * from catalog.layer_pasts({})').format(sql.Literal(MOST)))
     numbers = {release['delivery_id'] for *_, releases in rows for release in releases} - {None}
     files = _files(db, numbers) if audience == 'internal' and numbers else {}
+    delivered: dict[str, dict[str, datetime]] = {}
+    for layer_id, agency, at in db.rows(sql.SQL('select * from catalog.last_deliveries()')):
+        delivered.setdefault(layer_id, {})[agency] = at
     return {
-        layer_id: Past(first, delivered, tuple(_told(release, files) for release in releases))
-        for layer_id, first, delivered, releases in rows
+        layer_id: Past(first, last, tuple(_told(release, files) for release in releases), delivered.get(layer_id, {}))
+        for layer_id, first, last, releases in rows
     }
 
 

@@ -1,0 +1,40 @@
+"""Who is to deliver what, and when: as a table for the terminal."""
+
+from rich.table import Column, Table
+
+from dothi.core.freshness import STATES, Freshness
+from dothi.local import LayerState, Status
+
+COLOURS = {'current': 'green', 'due': 'yellow', 'late': 'red', 'never': 'dim'}
+HEADERS = (
+    'Cơ quan\nagency',
+    'Lớp\nlayer',
+    'Giao lần cuối\nlast',
+    'Hạn\ndue',
+    'Tình trạng\nstate',
+    'Hàng lỗi\nbad rows',
+)
+
+
+def updates(status: Status) -> Table:
+    """One line per agency and layer, agency by agency."""
+    table = Table(*(Column(header, overflow='fold') for header in HEADERS))
+    lines = [(one, layer) for layer in status.layers for one in layer.freshness]
+    for one, layer in sorted(lines, key=lambda line: (line[0].agency, line[1].id)):
+        table.add_row(one.agency, layer.id, *_cells(one), _quality(layer))
+    return table
+
+
+def _cells(one: Freshness) -> tuple[str, str, str]:
+    last = f'{one.last_delivered.astimezone():%Y-%m-%d}' if one.last_delivered else ''
+    words = STATES[one.state]
+    return last, str(one.due or ''), f'[{COLOURS[one.state]}]{words.vi} · {words.en}[/]'
+
+
+def _quality(layer: LayerState) -> str:
+    """Bad rows of the rows that the served release's delivery had, and its warnings."""
+    figures = layer.release.quality if layer.release else None
+    if not figures:
+        return ''
+    warned = f', {figures["warnings"]:,} ⚠' if figures['warnings'] else ''
+    return f'{figures["bad"]:,} / {figures["read"]:,}{warned}'

@@ -28,6 +28,7 @@ from etl.register import register_rows
 from etl.release import (
     Outcome,
     Source,
+    current_release,
     diff,
     drop_demo_rows,
     keys_elsewhere,
@@ -85,7 +86,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
         on=options.as_of or datetime.now().astimezone().date(),
         parents=parents(layer, locality, units, on),
     )
-    stage.create(db, layer, locality.srid, delivery.staging)
+    stage.create(db, layer, locality.srid, delivery.staging, ahead=current_release(db, layer) is None)
     _stage(work, plan)
     _take_out_faults(work, plan)
     _look_at_all_rows(work, plan, on)

@@ -20,9 +20,12 @@ DIGITS = np.array([int.from_bytes(f'{byte:02X}'.encode(), 'little') for byte in 
 CSV = pyarrow.csv.WriteOptions(include_header=False, quoting_style='needed')
 
 
-def create(db: Connection, layer: Layer, srid: int, name: str) -> None:
-    """Makes staging.<name> in the caller's transaction: it is gone when the transaction does not end well."""
-    create_table(db, staging_table(layer, srid, name))
+def create(db: Connection, layer: Layer, srid: int, name: str, *, ahead: bool = False) -> None:
+    """Makes staging.<name> in the caller's transaction: it is gone when the transaction does not end well.
+
+    ahead: whether the server works out geom_wgs84 as the rows come in, for a release that adds all of them.
+    """
+    create_table(db, staging_table(layer, srid, name, ahead=ahead))
 
 
 def copy(db: Connection, layer: Layer, srid: int, name: str, rows: Prepared) -> None:

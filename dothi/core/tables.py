@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     Double,
@@ -63,13 +64,20 @@ def history_table(layer: Layer, srid: int) -> Table:
     return table
 
 
-def staging_table(layer: Layer, srid: int, name: str) -> Table:
-    """staging.<name>: the rows of one delivery, unlogged; `id` is a row's number in the file."""
+def staging_table(layer: Layer, srid: int, name: str, *, ahead: bool = False) -> Table:
+    """staging.<name>: the rows of one delivery, unlogged; `id` is a row's number in the file.
+
+    ahead: with geom_wgs84, which the server then works out while the client prepares the next rows: two thirds of the
+    time that inserting 500,000 small polygons takes, and a waste where most rows stay as they are.
+    """
     columns: list[SchemaItem] = [
         Column('id', Integer, primary_key=True, autoincrement=False),
         *attribute_columns(layer),
         Column('geom', Geometry(layer.geometry, srid, spatial_index=False)),
     ]
+    if ahead:
+        moved = Computed(f'st_transform(geom, {WGS84})', persisted=True)
+        columns.append(Column('geom_wgs84', Geometry(layer.geometry, WGS84, spatial_index=False), moved))
     return Table(name, MetaData(), *columns, schema='staging', prefixes=['unlogged'])
 
 

@@ -51,24 +51,33 @@ declare
     own text := (select string_agg(format('%I', name), ', ') from unnest(p_columns) as name);
     new text := (select string_agg(format('s.%I', name), ', ') from unnest(p_columns) as name);
     is_all boolean;
+    has_history boolean;
     source text;
+    -- Some staged rows bring it along: see dothi.core.tables.staging_table.
+    moved text := case when exists (
+        select from pg_attribute
+        where attrelid = format('staging.%I', p_staging)::regclass and attname = 'geom_wgs84'
+    ) then 's.geom_wgs84' else 'st_transform(s.geom, 4326)' end;
 begin
+    execute format('select exists (select from history.%I)', p_layer) into has_history;
     -- Staged rows lie in the order of the file; without a join and a sort a first release takes half the time.
     execute format($sql$
         select count(*) filter (where id is null) = (select count(*) from staging.%I) from etl_diff where change = 'added'
         $sql$, p_staging) into is_all;
-    source := case when is_all then format('select null::bigint as id, %2$s, s.geom from staging.%1$I as s', p_staging, new)
-        else format($sql$
-        select d.id, %2$s, s.geom from staging.%1$I as s join etl_diff as d on d.row_number = s.id
+    source := case when is_all then format($sql$
+        select null::bigint as id, %2$s, s.geom, %3$s as geom_wgs84 from staging.%1$I as s
+        $sql$, p_staging, new, moved) else format($sql$
+        select d.id, %2$s, s.geom, %3$s as geom_wgs84 from staging.%1$I as s join etl_diff as d on d.row_number = s.id
         where d.change = 'added' order by s.id
-        $sql$, p_staging, new) end;
+        $sql$, p_staging, new, moved) end;
 
-    -- The old id is looked up row by row: a join would be free to change the order.
+    -- The old id is looked up row by row, where there may be one: a join would be free to change the order.
     execute format($sql$
         insert into layer.%1$I (id, %2$s, geom, geom_wgs84, release_from)
-        select coalesce(s.id, %4$s), %3$s, s.geom, st_transform(s.geom, 4326), $1
+        select coalesce(s.id, %4$s), %3$s, s.geom, s.geom_wgs84, $1
         from (%5$s) as s
-        $sql$, p_layer, own, new, catalog.id_for(p_layer, p_key), source) using p_release;
+        $sql$, p_layer, own, new,
+        catalog.id_for(p_layer, case when has_history then p_key else '{}' end), source) using p_release;
 end
 $$;
 

@@ -46,6 +46,31 @@ def write_shapefile_zip(path: Path, table: Table) -> None:
         _zip(sorted(room.iterdir()), path)
 
 
+def write_old_shapefile_zip(path: Path, table: Table) -> None:
+    """Zipped Shapefile of a program that knows no .cpg: text that is bytes seen as Latin-1."""
+    with _workshop(path) as room:
+        options = {'DBF_DATE_LAST_UPDATE': FILE_DATE}
+        _write(room / f'{path.stem}.shp', table, 'ESRI Shapefile', encoding='ISO-8859-1', **options)
+        (room / f'{path.stem}.cpg').unlink()
+        (room / f'{path.stem}.prj').write_text(pyproj.CRS.from_epsg(table.srid).to_wkt('WKT1_ESRI'), encoding='ascii')
+        _zip(sorted(room.iterdir()), path)
+
+
+def write_mif_zip(path: Path, table: Table) -> None:
+    """Zipped MapInfo interchange file, its CRS given as in `write_tab_zip`."""
+    with _workshop(path) as room:
+        crs = proj_string(table.srid).replace(' +type=crs', '')
+        _write(room / f'{path.stem}.mif', table, 'MapInfo File', crs, BOUNDS=TAB_BOUNDS, ENCODING='UTF-8')
+        _zip(sorted(room.iterdir()), path)
+
+
+def write_kml(path: Path, table: Table) -> None:
+    """KML: longitude and latitude, the columns as extended data."""
+    with _workshop(path) as room:
+        _write(room / path.name, table.moved_to(4326), 'KML')
+        _move(room / path.name, path)
+
+
 def write_tab_zip(path: Path, table: Table) -> None:
     """Zipped MapInfo TAB. The CRS is given with its datum shift: by its EPSG code it would come back 224 m off."""
     with _workshop(path) as room:
@@ -70,10 +95,10 @@ def write_geojson(path: Path, table: Table) -> None:
 
 
 def write_csv(path: Path, table: Table, x: str, y: str, decimals: int) -> None:
-    """Semicolon-separated text, UTF-8, the points' coordinates in the columns `x` and `y`."""
-    points = shapely.get_coordinates(table.geometry)
-    places = {x: points[:, 0], y: points[:, 1]}
-    columns = [*table.columns.values(), *([f'{value:.{decimals}f}' for value in axis] for axis in places.values())]
+    """Semicolon-separated text, UTF-8, the points' coordinates in the columns `x` and `y`, which may be empty."""
+    places = {x: shapely.get_x(table.geometry), y: shapely.get_y(table.geometry)}
+    texts = ([f'{v:.{decimals}f}' if np.isfinite(v) else '' for v in axis] for axis in places.values())
+    columns = [*table.columns.values(), *texts]
     with _workshop(path) as room:
         with (room / path.name).open('w', encoding='utf-8', newline='') as lines:
             rows = csv.writer(lines, delimiter=';', lineterminator='\n')
@@ -82,7 +107,9 @@ def write_csv(path: Path, table: Table, x: str, y: str, decimals: int) -> None:
         _move(room / path.name, path)
 
 
-def _write(path: Path, table: Table, driver: str, crs: str | None = None, **options: str) -> None:
+def _write(
+    path: Path, table: Table, driver: str, crs: str | None = None, encoding: str = 'UTF-8', **options: str
+) -> None:
     kinds = sorted({geometry.geom_type for geometry in table.geometry}, key=len)
     pyogrio.raw.write(
         str(path),
@@ -92,7 +119,7 @@ def _write(path: Path, table: Table, driver: str, crs: str | None = None, **opti
         driver=driver,
         geometry_type=kinds[-1],
         crs=crs or f'EPSG:{table.srid}',
-        encoding=None if 'ENCODING' in options else 'UTF-8',
+        encoding=None if 'ENCODING' in options else encoding,
         layer_options=options or None,
     )
 

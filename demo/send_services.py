@@ -3,9 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from demo import flooding, land, offices, sites, streetside, watching
+from demo import faults, flooding, land, offices, sites, streetside, watching
 from demo.drawing import Demo
-from demo.files import Table, write_csv, write_geojson, write_geopackage, write_shapefile_zip, write_tab_zip
+from demo.files import (
+    Table,
+    write_csv,
+    write_geojson,
+    write_geopackage,
+    write_kml,
+    write_mif_zip,
+    write_old_shapefile_zip,
+    write_shapefile_zip,
+    write_tab_zip,
+)
 from demo.sent import DemoFile
 from demo.tables import SRID
 from demo.water_network import water_network
@@ -30,14 +40,16 @@ def _csv_degrees(path: Path, table: Table) -> None:
 
 
 def commune_offices(folder: Path, demo: Demo) -> list[DemoFile]:
-    """A list from a spreadsheet."""
-    table = offices.commune_offices(demo)
-    return _sent(folder, 'commune_offices', 'home_affairs', table, _csv, '.csv', f'EPSG:{SRID}')
+    """A surveyor's list: X is the northing, one office comes twice, one has no place."""
+    table = faults.surveyors_table(faults.with_bad_rows(offices.commune_offices(demo), {}))
+    return _sent(folder, 'commune_offices', 'home_affairs', table, faults.write_table, '.csv', f'EPSG:{SRID}')
 
 
 def substations(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Points in degrees."""
-    return _sent(folder, 'substations', 'power', offices.substations(demo), write_geojson, '.geojson')
+    """Marked in a globe viewer."""
+    return _sent(
+        folder, 'substations', 'power', faults.renamed(offices.substations(demo), 'TEN_TBA', 'Name'), write_kml, '.kml'
+    )
 
 
 def water(folder: Path, demo: Demo) -> list[DemoFile]:
@@ -51,13 +63,13 @@ def water(folder: Path, demo: Demo) -> list[DemoFile]:
 
 
 def urban_environment(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Drains, works, landfills and parks, from one company."""
+    """Drains, works, landfills and parks, from one company; the parks were named on a Macintosh."""
     agency = 'urban_environment'
     return [
         *_sent(folder, 'wastewater_plants', agency, sites.wastewater_plants(demo), write_shapefile_zip, '.zip'),
-        *_sent(folder, 'drainage', agency, streetside.drainage(demo), write_tab_zip, '.zip'),
+        *_sent(folder, 'drainage', agency, streetside.drainage(demo), write_mif_zip, '.zip'),
         *_sent(folder, 'landfills', agency, sites.landfills(demo), write_geojson, '.geojson'),
-        *_sent(folder, 'parks', agency, sites.parks(demo), write_shapefile_zip, '.zip'),
+        *_sent(folder, 'parks', agency, faults.decomposed(sites.parks(demo)), write_shapefile_zip, '.zip'),
     ]
 
 
@@ -75,21 +87,35 @@ def surveyed(folder: Path, demo: Demo) -> list[DemoFile]:
 
 
 def markets(folder: Path, demo: Demo) -> list[DemoFile]:
-    """A list from a spreadsheet."""
-    return _sent(folder, 'markets', 'trade', offices.markets(demo), _csv, '.csv', f'EPSG:{SRID}')
+    """A list with a few wrong rows; and a later one, in which every fifth market is missing: it waits for a person."""
+    table = offices.markets(demo)
+    spoilt = faults.with_bad_rows(table, {'HANG_CHO': 'chợ cóc', 'DIEN_TICH': -5.0})
+    later = folder / 'markets_again.csv'
+    _csv(later, faults.thinned(table, 5))
+    return [
+        *_sent(folder, 'markets', 'trade', spoilt, _csv, '.csv', f'EPSG:{SRID}'),
+        DemoFile(later, 'markets', 'trade', crs=f'EPSG:{SRID}', accept_loss=False),
+    ]
 
 
 def transport(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Bus stops and bridges."""
+    """Bridges and bus stops; and four new stops whose list does not say its system: it waits for a person.
+
+    The numbers fit UTM zone 48 in VN-2000 and in WGS 84, 224 m apart, and nothing known is near enough to tell.
+    """
+    new = folder / 'bus_stops_new.csv'
+    faults.write_table(new, faults.surveyors_table(streetside.new_bus_stops(demo).moved_to(3405)))
     return [
         *_sent(folder, 'bus_stops', 'transport', streetside.bus_stops(demo), write_geojson, '.geojson'),
         *_sent(folder, 'bridges', 'transport', streetside.bridges(demo), write_shapefile_zip, '.zip'),
+        DemoFile(new, 'bus_stops', 'transport', mode='upsert'),
     ]
 
 
 def cemeteries(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Sites as polygons."""
-    return _sent(folder, 'cemeteries', 'construction', sites.cemeteries(demo), write_shapefile_zip, '.zip')
+    """Drawn twenty years ago, in TCVN3."""
+    table = faults.in_tcvn3(sites.cemeteries(demo))
+    return _sent(folder, 'cemeteries', 'construction', table, write_old_shapefile_zip, '.zip')
 
 
 def street_lights(folder: Path, demo: Demo) -> list[DemoFile]:

@@ -18,3 +18,5 @@ class DemoFile:
     crs: str | None = None
     encoding: str | None = None
     as_of: date | None = None
+    # whether it may take much away: a demo of another size does, and only what is to wait for a person may not
+    accept_loss: bool = True

@@ -102,6 +102,16 @@ def bus_stops(demo: Demo) -> Table:
     return Table(np.asarray(shapely.points(points[inside])), columns, SRID)
 
 
+def new_bus_stops(demo: Demo) -> Table:
+    """Four stops more, at the seats of four districts."""
+    districts = demo.province.districts[1:5]
+    columns = {
+        'MA_DIEM': text([f'{demo.prefix}-BUS-M{number}' for number in range(1, len(districts) + 1)]),
+        'TEN_DIEM': text([f'Trung tâm {place.unit.name}' for place in districts]),
+    }
+    return Table(np.asarray(shapely.points([place.centre for place in districts])), columns, SRID)
+
+
 def _stops_of(demo: Demo, road: str) -> Points:
     """Stops along all of one road, beside its carriageway."""
     segments = demo.roads.line[demo.roads.name == road]

@@ -175,6 +175,7 @@ def demo_options(file: 'DemoFile') -> DeliveryOptions:
         encoding=file.encoding,
         as_of=file.as_of,
         agency=file.agency,
+        accept_loss=file.accept_loss,
         origin='demo',
     )
 

@@ -91,6 +91,7 @@ end
 $$;
 
 -- What the layer will hold once etl_diff is applied. The WGS 84 extent encloses the other one's outline.
+-- A demonstration file may take nothing away unseen from the demonstration: for it, those rows count as real ones.
 create or replace function catalog.outcome(p_layer text, p_staging text, p_scope geometry, p_demo boolean)
 returns table (
     rows_added bigint, rows_changed bigint, rows_closed bigint, real_closed bigint, real_in_scope bigint,
@@ -110,9 +111,9 @@ begin
             select from etl_diff as d where d.id = l.id and d.change = 'closed'
         ))
         from layer.%1$I as l
-        where l.release_from not in (select number from etl_demo_release)
+        where ($2 or l.release_from not in (select number from etl_demo_release))
         and ($1 is null or l.geom && $1 and st_intersects($1, st_pointonsurface(l.geom)))
-        $sql$, p_layer) into real_in_scope, real_closed using p_scope;
+        $sql$, p_layer) into real_in_scope, real_closed using p_scope, p_demo;
 
     execute format($sql$
         select count(*), count(*) filter (where demo), st_extent(geom) from (

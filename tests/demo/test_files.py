@@ -15,6 +15,12 @@ from dothi.core.crs import parse_crs, proj_string, transformer
 from dothi.core.locality import load_locality
 from dothi.core.progress import silent
 
+COORDINATES = {'lon', 'lat', 'e', 'n', 'x', 'y'}
+# what GDAL gives every KML
+OF_KML = {'id', 'description', 'timestamp', 'begin', 'end', 'altitudemode', 'tessellate', 'extrude', 'visibility'} | {
+    'draworder', 'icon'
+}  # fmt: skip
+
 
 def read(path):
     """Crs text, geometries and columns of a file."""
@@ -45,8 +51,9 @@ def test_columns_come_under_names_that_the_layers_know(written):
     """Each column but coordinates is a source name of exactly one column of its layer, and all required ones come."""
     layers = load_locality(LOCALITY).layers
     for item in (item for item in written if item.layer in layers):
-        columns = set(pyogrio.read_info(str(item.path))['fields']) - {'lon', 'lat', 'E', 'N'}
-        known = {source: name for name, column in layers[item.layer].columns.items() for source in column.sources}
+        columns = {name.casefold() for name in pyogrio.read_info(str(item.path))['fields']} - COORDINATES - OF_KML
+        taken = layers[item.layer].columns.items()
+        known = {source.casefold(): name for name, column in taken for source in (*column.sources, name)}
         assert columns <= set(known), item.path.name
         required = {name for name, column in layers[item.layer].columns.items() if column.required}
         assert required <= {known[column] for column in columns}, item.path.name

@@ -88,6 +88,11 @@ def test_agencies_files_are_placed_by_the_districts_with_no_option(
     assert (report.verdict, report.crs.declared, report.crs.decided) == ('accepted', declared, decided)
     assert (report.rows.read, report.rows.good) == (rows, good)
     assert report.crs.overruled == (declared is not None)
+    if declared:
+        # 224 m off, districts still overlap their former outline by nine tenths: overlap alone shows no datum
+        (as_declared,) = [each for each in report.crs.candidates if each.crs == declared]
+        assert 'median 224 m' in as_declared.evidence.en
+        assert 'overlap 92' in as_declared.evidence.en
     if layer == 'commune_offices':
         assert report.rows.by_code == {'coordinates_missing': 1, 'duplicate_row': 1}
         # 224 m is within each district: what the districts cannot exclude is named

@@ -20,6 +20,7 @@ ROADSIDE_M = 12.0
 BUILT_DEPTH_M = 32.0
 PARK_M2 = (900.0, 40_000.0)
 PARKS_PER_TOWN = 3
+CITY_M2 = 4e6
 LITRES_A_PERSON = 0.1
 
 
@@ -133,7 +134,7 @@ def _district(place: Place) -> str:
 
 
 def parks(demo: Demo) -> Table:
-    """Green inside the blocks of the towns, behind the houses: the largest in the city, three in each town."""
+    """Green inside the blocks of the towns, behind the houses: three in each town, twelve in a city."""
     shapes = _greens(demo)
     area = shapely.area(shapes)
     chance = generator(demo.seed, 'parks')
@@ -150,7 +151,7 @@ def parks(demo: Demo) -> Table:
 
 
 def _greens(demo: Demo) -> NDArray[np.object_]:
-    """What is left of a block when its houses stand along the streets; for each town those nearest its middle."""
+    """What is left of a block when its houses stand along the streets; those nearest the middle of a town, every third in a city."""
     found = []
     for town in sorted(shapely.get_parts(town_areas(demo.province)), key=lambda part: part.bounds):
         streets = demo.roads.line[shapely.intersects(town, demo.roads.line)]
@@ -161,7 +162,8 @@ def _greens(demo: Demo) -> NDArray[np.object_]:
         # a blind street may end inside a block
         inner = np.delete(inner, shapely.STRtree(inner).query(streets, 'dwithin', distance=ROADSIDE_M)[1])
         nearest = np.argsort(shapely.distance(inner, town.centroid), kind='stable')
-        found += list(inner[nearest[: PARKS_PER_TOWN if town.area < 4e6 else 12 * PARKS_PER_TOWN]])
+        chosen = nearest[:PARKS_PER_TOWN] if town.area < CITY_M2 else nearest[: 12 * PARKS_PER_TOWN : 3]
+        found += list(inner[chosen])
     return np.array(found, dtype=object)
 
 

@@ -151,7 +151,7 @@ def parks(demo: Demo) -> Table:
 
 
 def _greens(demo: Demo) -> NDArray[np.object_]:
-    """What is left of a block when its houses stand along the streets; those nearest the middle of a town, every third in a city."""
+    """What houses along the streets leave of a block: those nearest the middle of a town, every third in a city."""
     found = []
     for town in sorted(shapely.get_parts(town_areas(demo.province)), key=lambda part: part.bounds):
         streets = demo.roads.line[shapely.intersects(town, demo.roads.line)]

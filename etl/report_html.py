@@ -136,6 +136,18 @@ code, .crs { white-space: nowrap; }
 </table>
 {% if report.notes %}<h2>{{ say('Ghi chú', 'Notes') }}</h2>
 <ul>{% for note in report.notes %}<li>{{ say(note.vi, note.en) }}</li>{% endfor %}</ul>{% endif %}
+{% if report.merge and report.merge.rows %}
+<h2>{{ say('Đối tượng chờ quyết định: đã sửa ở đây và khác trong tệp',
+'Held: edited here, and different in the file') }}</h2>
+<table>{% for row in report.merge.rows %}<tr><th>{{ row.feature }}</th>
+<td>{% for name in row.columns if name != 'geom' %}<div>{{ name }}:
+{{ say('đang phục vụ', 'served') }} {{ (row.edit or {}).get(name) }} ·
+{{ say('trong tệp', 'in the file') }} {{ (row.delivery or {}).get(name) }}</div>{% endfor %}
+{% if 'geom' in row.columns %}<div>{{ say('hình học khác nhau', 'other geometry') }}</div>{% endif %}
+{% if row.edit is none %}<div>{{ say('đã xóa ở đây', 'deleted here') }}</div>{% endif %}
+{% if row.delivery is none %}<div>{{ say('tệp không còn', 'not in the file') }}</div>{% endif %}</td>
+<td><code>dothi conflicts decide {{ row.conflict }}</code></td></tr>{% endfor %}</table>
+{% endif %}
 {% if report.crs.candidates and not (report.crs.decided and report.crs.decided == report.crs.declared) %}
 <h2>{{ say('Các hệ tọa độ có thể', 'Possible coordinate systems') }}</h2>
 <table>{% for candidate in report.crs.likely %}<tr>

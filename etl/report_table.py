@@ -1,10 +1,12 @@
 """A report as a table for the terminal: Vietnamese first, English after it."""
 
+from typing import Any
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from etl.report import BadRow, RasterReport, Report
+from etl.report import BadRow, HeldRow, RasterReport, Report
 
 SHOWN_ROWS = 20
 VERDICTS = {
@@ -20,6 +22,8 @@ def renderable(report: Report) -> Group:
     parts += [Line(f'• {note.vi}\n  {note.en}') for note in report.notes]
     if (report.crs.decided is None or report.crs.overruled) and report.crs.candidates:
         parts.append(_candidates(report))
+    if report.merge and report.merge.rows:
+        parts.append(_held(report.merge.rows))
     if report.rows.bad:
         parts.append(_told('Lỗi / fault', report.rows.bad, report.rows.by_code))
     if report.rows.warnings:
@@ -84,6 +88,21 @@ def _candidates(report: Report) -> Table:
         off = '' if candidate.distance_m is None else f'{candidate.distance_m:,.0f} m'
         table.add_row(candidate.crs, f'{candidate.score:.2f}', off, f'{candidate.evidence.vi}\n{candidate.evidence.en}')
     return table
+
+
+def _held(rows: list[HeldRow]) -> Table:
+    table = Table('Số / no.', 'Đối tượng / feature', 'Đang phục vụ / served', 'Trong tệp / in the file')
+    for row in rows[:SHOWN_ROWS]:
+        sides = (_side(values, row.columns) for values in (row.edit, row.delivery))
+        table.add_row(str(row.conflict), str(row.feature), *sides)
+    return table
+
+
+def _side(values: dict[str, Any] | None, columns: list[str]) -> Line:
+    """The values that differ, as one side has them."""
+    if values is None:
+        return Line('đã xóa / deleted')
+    return Line(', '.join(f'{name}: {values[name]}' if name in values else name for name in columns))
 
 
 def _told(title: str, rows: list[BadRow], counts: dict[str, int]) -> Table:

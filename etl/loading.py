@@ -17,6 +17,7 @@ from etl.doctor.rows.duplicates import Fault, duplicates
 from etl.doctor.rows.geometry import Area
 from etl.doctor.rows.near_duplicates import Places
 from etl.doctor.rows.units import parents
+from etl.doctor.text.capitals import known_capitals
 from etl.held import Reason
 from etl.inspecting import Inspected, inspect
 from etl.mappings import evidence, remember
@@ -88,6 +89,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     )
     stage.create(db, layer, locality.srid, delivery.staging, ahead=current_release(db, layer) is None)
     _stage(work, plan)
+    report.notes += known_capitals(db, layer, delivery.staging, inspected.matching, inspected.decoder, plan.register)
     _take_out_faults(work, plan)
     _look_at_all_rows(work, plan, on)
     report.rows = work.tally.rows(frozenset(map(inspected.matching.source, work.tally.in_other_units())))

@@ -89,6 +89,10 @@ class Decoder:
             return []
         return [text for text in self._decode_distinct(values, how)[0].to_pylist() if text]
 
+    def columns_in(self, name: str) -> set[str]:
+        """The columns whose words were decoded from the encoding `name`."""
+        return {column for column, found in self.judged.items() if found.reading and found.reading.name == name}
+
     def show(self, raw: bytes, column: str | None = None) -> str:
         """Any bytes as something readable: decoded, and \\xNN for what cannot be."""
         how = (self._reading(column) if column else None) or self.hint

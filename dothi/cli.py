@@ -296,7 +296,8 @@ def _options(
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
     from etl.deliver import deliver as run_delivery
-    from etl.report_html import must_be_writable, write_page
+    from etl.pages import must_be_writable
+    from etl.report_html import write_page
 
     if html:
         must_be_writable(html)

@@ -15,8 +15,8 @@ from etl.compare.changes import changes, neighbours
 from etl.compare.comparison import Comparison, counted
 from etl.compare.files import write_geopackage
 from etl.compare.page import page
+from etl.pages import must_be_writable
 from etl.reference import released_units
-from etl.report_html import must_be_writable
 
 
 def diff(

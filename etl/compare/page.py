@@ -1,17 +1,16 @@
 """A comparison as one HTML page with a map, in both languages, with everything inside."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import shapely
-from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from dothi.core.layer import Layer
 from etl.compare.changes import Change
 from etl.compare.comparison import Comparison
 from etl.formats.source import Geometries
+from etl.pages import template
 
 WIDTH_PX, MARGIN = 900, 0.08
 # More would be a page that no browser turns quickly; the GeoPackage has all.
@@ -24,7 +23,9 @@ def page(comparison: Comparison, layer: Layer, found: Sequence[Change], units: G
 
     units: polygons for orientation, in the working CRS as the changes are.
     """
-    return _template().render(
+    return template(
+        'comparison.html'
+    ).render(
         comparison=comparison,
         layer=layer,
         english=lang.lower().startswith('en'),
@@ -104,78 +105,3 @@ def _drawn(geometry: Any, frame: tuple[float, float, float], kind: str, title: s
         for line in lines
     ]
     return f'<path d="{" ".join(paths)}" class="{kind}{"" if areas else " line"}">{inside}</path>'
-
-
-@lru_cache
-def _template() -> Template:
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(PAGE)
-
-
-PAGE = """\
-{% macro say(vi, en) %}
-<span class="vi" lang="vi">{{ vi }}</span><span class="en" lang="en">{{ en }}</span>
-{%- endmacro %}
-{% macro shown(value) %}{{ '–' if value is none else value }}{% endmacro %}
-<!doctype html>
-<html lang="{{ 'en' if english else 'vi' }}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ layer.id }} {{ comparison.before }} → {{ comparison.after }}</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1b1f24; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0; }
-#en:checked ~ main .vi, #vi:checked ~ main .en { display: none; }
-svg { max-width: 100%; height: auto; } .frame { fill: #f4f6f8; stroke: #8b949e; }
-.unit { fill: #e3e8ee; stroke: #8b949e; }
-.added { fill: #1a7f37; stroke: #1a7f37; fill-opacity: .5; }
-.removed { fill: #b3261e; stroke: #b3261e; fill-opacity: .5; }
-.changed { fill: #8250df; stroke: #8250df; fill-opacity: .4; }
-.moved { fill: #bf6a02; stroke: #bf6a02; fill-opacity: .5; }
-.was { fill: none; stroke: #bf6a02; stroke-dasharray: 3 2; } .way { stroke: #bf6a02; }
-.line { fill: none; stroke-width: 2; }
-.key { display: inline-block; width: .9rem; height: .9rem; border-radius: .2rem; margin: 0 .3rem -.1rem .8rem; }
-.k-added { background: #1a7f37; } .k-removed { background: #b3261e; } .k-changed { background: #8250df; }
-.k-moved { background: #bf6a02; }
-</style>
-</head>
-<body>
-<input type="radio" name="lang" id="vi" {{ '' if english else 'checked' }}><label for="vi">Tiếng Việt</label>
-<input type="radio" name="lang" id="en" {{ 'checked' if english else '' }}><label for="en">English</label>
-<main>
-<h1>{{ say(layer.title.vi, layer.title.en) }}: {{ comparison.before }} → {{ comparison.after }}</h1>
-<table>
-<tr><th>{{ say('Thêm', 'Added') }}</th><td>{{ comparison.added }}</td></tr>
-<tr><th>{{ say('Bỏ', 'Removed') }}</th><td>{{ comparison.removed }}</td></tr>
-<tr><th>{{ say('Sửa', 'Changed') }}</th><td>{{ comparison.changed }}</td></tr>
-<tr><th>{{ say('trong đó dời chỗ', 'of these moved') }}</th><td>{{ comparison.moved }}
-{% if comparison.moved_m_max is not none %}
-({{ say('xa nhất', 'at most') }} {{ '%.1f' % comparison.moved_m_max }} m){% endif %}</td></tr>
-{% for name, count in comparison.by_column.items() %}
-{% set title = layer.columns[name].title %}
-<tr><th>{{ say('cột ' + title.vi, 'column ' + title.en) }}</th><td>{{ count }}</td></tr>
-{% endfor %}
-</table>
-{% if map %}
-<p><span class="key k-added"></span>{{ say('thêm', 'added') }}
-<span class="key k-removed"></span>{{ say('bỏ', 'removed') }}
-<span class="key k-moved"></span>{{ say('dời chỗ (nét đứt: chỗ cũ)', 'moved (dashed: where it was)') }}
-<span class="key k-changed"></span>{{ say('đổi giá trị', 'other values') }}</p>
-{{ map }}
-{% if unseen %}<p>{{ say('Bản đồ không vẽ %d thay đổi khác; GeoPackage có tất cả.' % unseen,
- 'The map leaves out %d changes; the GeoPackage has all.' % unseen) }}</p>{% endif %}
-<table>
-{% for change in changes %}{% set moved = change.moved_m is not none %}
-<tr><td><span class="key k-{{ 'moved' if moved else change.kind }}"></span>{{ change.name }}</td>
-<td>{% if moved %}{{ say('dời', 'moved by') }} {{ '%.1f' % change.moved_m }} m{% endif %}
-{% for title, old, new in change['values'] %}
-<div>{{ say(title.vi, title.en) }}: {{ shown(old) }} → {{ shown(new) }}</div>
-{% endfor %}</td></tr>
-{% endfor %}</table>
-{% if more %}<p>{{ say('Và %d thay đổi khác.' % more, 'And %d more.' % more) }}</p>{% endif %}
-{% else %}<p>{{ say('Hai phiên bản giống nhau.', 'The two releases are the same.') }}</p>{% endif %}
-</main>
-</body>
-</html>
-"""

@@ -1,15 +1,13 @@
 """The page of a receipt: what came, what became of it, what to do; Vietnamese first."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.held import WAITS_FOR
+from etl.pages import template
 from etl.receipt.kept_rows import KeptRow
 from etl.records import DeliveryShown
 from etl.report_map import svg
@@ -29,7 +27,7 @@ STATES = {
 def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
     """The receipt as HTML with everything inside. rows_file: name of the GeoPackage beside it, if there is one."""
     report, delivery = found.report, found.delivery
-    return _template().render(
+    return template('receipt.html').render(
         delivery=delivery,
         report=report,
         failure=found.failure,
@@ -81,9 +79,3 @@ _FIRST = {
     ),
     'failed': Text(vi='Xử lý bị gián đoạn. Giao lại tệp.', en='The work was interrupted. Deliver the file again.'),
 }
-
-
-@lru_cache
-def _template() -> Template:
-    loader = FileSystemLoader(Path(__file__).parent)
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader).get_template('page.html')

@@ -21,6 +21,7 @@ from dothi.edits_cli import edits
 from dothi.ending import run
 from dothi.export_cli import export
 from dothi.fetch_cli import fetch
+from dothi.inbox_cli import inbox
 from dothi.receipt_cli import receipt
 from dothi.units_cli import units
 from etl.options import DeliveryOptions
@@ -44,6 +45,7 @@ app.add_typer(export, name='export')
 app.command()(fetch)
 app.command()(diff)
 app.command()(receipt)
+app.command()(inbox)
 app.add_typer(units, name='units')
 
 Json = Annotated[

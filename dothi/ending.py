@@ -30,7 +30,7 @@ def run(app: typer.Typer) -> NoReturn:
     except typer.TyperException as wrong:
         _fail(_misused(wrong))
     except Exception:
-        _fail(_recorded())
+        _fail(recorded())
     if ended == INTERRUPTED:
         _fail(Interrupted(vi='Đã dừng theo yêu cầu.', en='Interrupted.'), INTERRUPTED)
     sys.exit(ended if isinstance(ended, int) else 0)
@@ -56,7 +56,7 @@ def _misused(wrong: typer.TyperException) -> WrongUse:
     )
 
 
-def _recorded() -> Defect:
+def recorded() -> Defect:
     """The error for a fault of ours: what happened is in the log, not on the screen."""
     log = PathSettings().run / 'errors.log'
     log.parent.mkdir(parents=True, exist_ok=True)

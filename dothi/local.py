@@ -199,6 +199,7 @@ def services() -> list[Service]:
     run = PathSettings().run
     return [
         Service('worker', ['worker'], run),
+        Service('inbox', ['inbox', '--watch'], run),
         Service('internal', ['serve', '--audience', 'internal'], run),
         Service('public', ['serve', '--audience', 'public'], run),
     ]

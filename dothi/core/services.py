@@ -44,7 +44,7 @@ class Service:
         """Starts the service apart from this terminal, and records which process it is."""
         # relative names were given where the command was called, and the service works elsewhere
         paths = PathSettings()
-        named = {'DOTHI_STATE': str(paths.state), 'DOTHI_LOCALITY': str(paths.locality)}
+        named = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
         with self.log.open('ab') as log:
             process = subprocess.Popen(
                 [sys.executable, '-m', 'dothi.cli', *self.arguments],

@@ -58,6 +58,9 @@ class PathSettings(Settings):
     store: str = Field('', description='Folder of originals, results and exports; `store` in the state folder.')
     secrets: Path = Field(Path(), description='Folder of one password file per role; `secrets` in the state folder.')
     locality: Path = Field(PROJECT / 'locality', description='Folder of the locality that is served.')
+    inbox: Path = Field(
+        Path(), description='Folder with a folder for each agency, for its deliveries; `inbox` in the state folder.'
+    )
 
     @model_validator(mode='before')
     @classmethod
@@ -66,9 +69,11 @@ class PathSettings(Settings):
         values['state'] = state
         values.setdefault('store', str(state / 'store'))
         values.setdefault('secrets', state / 'secrets')
-        if values.get('locality'):
-            # services work in another folder than the shell that a relative name was given in
-            values['locality'] = Path(str(values['locality'])).expanduser().absolute()
+        values.setdefault('inbox', state / 'inbox')
+        # services work in another folder than the shell that a relative name was given in
+        for name in ('locality', 'inbox'):
+            if values.get(name):
+                values[name] = Path(str(values[name])).expanduser().absolute()
         return values
 
     @property

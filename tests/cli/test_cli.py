@@ -17,7 +17,7 @@ from dothi.core.settings import PROJECT
 COMMANDS = (
     *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),
     *('serve', 'worker', 'config', 'demo', 'edits', 'export', 'units'),
-    *('deliveries', 'delivery', 'accept', 'return', 'rollback'),
+    *('deliveries', 'delivery', 'accept', 'return', 'rollback', 'inbox'),
 )
 
 

@@ -64,7 +64,12 @@ def killed(action: Action, place: Locality, moment: Moment) -> None:
 
 
 def started(action: Action, place: Locality, progress: Progress = silent) -> int:
-    """The number of a process that runs the action; a fork, as an interpreter and its modules take seconds."""
+    """The number of a process that runs the action."""
+    return forked(lambda: action.run(place, progress))
+
+
+def forked(do: Callable[[], object]) -> int:
+    """The number of a process that does it; a fork, as an interpreter and its modules take seconds."""
     with warnings.catch_warnings():
         # threads of the parent are pools that wait, and the child opens connections of its own
         warnings.simplefilter('ignore', DeprecationWarning)
@@ -73,7 +78,7 @@ def started(action: Action, place: Locality, progress: Progress = silent) -> int
         return child
     try:
         core_database.fresh(after_fork=True)
-        action.run(place, progress)
+        do()
         os._exit(0)
     except BaseException as error:
         os.write(2, repr(error).encode())

@@ -54,7 +54,7 @@ def test_every_command_is_one_of_ours(services):
     ours = [service['command'] for service in services.values() if service['image'] == 'dothi']
     # `migrate` is a line of shell, which begins with our command.
     commands = [shlex.split(line[0])[1:2] if ' ' in line[0] else line for line in ours]
-    assert {line[0] for line in commands} == {'migrate', 'demo', 'worker', 'serve'}
+    assert {line[0] for line in commands} == {'migrate', 'demo', 'worker', 'inbox', 'serve'}
     for line in commands:
         helped = CliRunner().invoke(app, [line[0], '--help'], env={'COLUMNS': '200', 'NO_COLOR': '1'})
         options = [part for part in line if part.startswith('--')]
@@ -104,7 +104,7 @@ def test_each_service_keeps_its_own_tiles(services):
 
 
 def test_services_wait_for_the_migrated_database(services):
-    for name in ('demo', 'worker', 'internal', 'public'):
+    for name in ('demo', 'worker', 'inbox', 'internal', 'public'):
         assert services[name]['depends_on']['migrate']['condition'] == 'service_completed_successfully'
     assert services['migrate']['depends_on']['postgis']['condition'] == 'service_healthy'
 

@@ -1,0 +1,82 @@
+"""`dothi inbox`: takes the deliveries that agencies have put into their folders."""
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from dothi import show
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from dothi.ending import recorded
+
+if TYPE_CHECKING:
+    from etl.inbox.outcome import Round, Taken
+
+
+class _Ended(BaseException):
+    """Somebody asked the watcher to end: what it is at is taken back, and goes on at the next start."""
+
+
+def inbox(
+    watch: Annotated[
+        bool, typer.Option('--watch', help='Chạy liên tục · Looks again and again, until it is ended.')
+    ] = False,
+    settle_s: Annotated[
+        float,
+        typer.Option('--settle-s', min=0, help='Tệp phải nguyên bao lâu · How long a file has to stay as it is.'),
+    ] = 5,
+    as_json: Annotated[
+        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+    ] = False,
+) -> None:
+    """Hộp nhận tệp · Delivers the files in the agencies' folders, and puts the receipts beside them."""
+    from etl.inbox.round import once
+
+    paths = PathSettings()
+    if watch:
+        _watch(settle_s)
+    done = once(paths.inbox, settle_s, load_locality(paths.locality), recorded)
+    show.document(done, as_json, _told)
+    sys.exit(done.exit_code)
+
+
+def _watch(settle_s: float) -> NoReturn:
+    from etl.inbox.watch import watch
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    paths = PathSettings()
+    try:
+        watch(paths.inbox, paths.locality, settle_s, _log, show.error, recorded)
+    except _Ended:
+        sys.exit(0)
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise _Ended
+
+
+def _log(done: 'Round') -> None:
+    """What happened, one line each, in the log of the service; nothing where nothing did."""
+    for one in done.taken:
+        show.err.print(_line(one), markup=False, highlight=False, soft_wrap=True)
+
+
+def _told(done: 'Round') -> None:
+    for one in done.taken:
+        show.out.print(_line(one), markup=False, highlight=False, soft_wrap=True)
+    for number in done.receipts:
+        show.out.print(f'phiếu viết lại · receipt written anew: {number}', highlight=False)
+    for name in done.incomplete:
+        show.out.print(f'{name}: chưa đủ, chờ · not whole yet', markup=False, highlight=False, soft_wrap=True)
+    if not (done.taken or done.receipts or done.incomplete):
+        show.out.print('Hộp nhận trống · the inbox is empty')
+
+
+def _line(one: 'Taken') -> str:
+    number = f' {one.delivery}' if one.delivery else ''
+    where = f' → {one.agency}/answered/{one.answered}' if one.answered else ''
+    why = f'\n  {one.why.vi}\n  {one.why.en}' if one.why else ''
+    return f'{one.agency}/{one.file}: {one.layer or "–"}{number} {one.status}{where}{why}'

@@ -1,0 +1,1 @@
+"""The inbox: a folder for each agency, from which deliveries are taken without a command line."""

@@ -1,0 +1,102 @@
+"""Answers to an agency: its receipt beside its file, written anew when a person has decided; or a page that says why
+the file was put aside."""
+
+import json
+import shutil
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dothi.core.errors import DothiError
+from dothi.core.locality import Locality
+from etl.inbox.assigning import NotAssigned
+from etl.inbox.claim import Claim, free_name, hand_back
+from etl.inbox.folders import ANSWERED, TAKEN, WAITING, put, safe
+from etl.inbox.outcome import Taken
+from etl.inbox.page import put_aside
+from etl.receipt.receipt import Receipt, write_receipt
+from etl.records import DeliveryRecord, NoSuchDelivery, decisions, record
+
+PAGE = 'chua-giao.html'
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A receipt that changes when somebody decides. decided: how many decisions it tells of."""
+
+    agency: str
+    folder: str
+    decided: int
+
+
+def answer(root: Path, claim: Claim, found: DeliveryRecord, locality: Locality) -> Taken:
+    """Hands the file back with the receipt of its delivery."""
+    write_receipt(found.id, claim.answer, locality)
+    folder = free_name(root, claim, str(found.id))
+    if found.status == 'diagnosed':
+        _remember(root, found.id, Waiting(claim.agency, folder, len(decisions(found.id))))
+    hand_back(root, claim, folder)
+    return Taken(
+        agency=claim.agency,
+        file=safe(claim.main),
+        status=found.status,
+        layer=found.layer_id,
+        delivery=found.id,
+        answered=folder,
+    )
+
+
+def aside(root: Path, claim: Claim, why: DothiError, locality: Locality) -> Taken:
+    """Hands the file back with a page that says why it became no delivery."""
+    candidates = why.candidates if isinstance(why, NotAssigned) else []
+    text = put_aside(safe(claim.main), why.text, candidates, claim.agency, locality)
+    (claim.answer / PAGE).write_text(text, encoding='utf-8')
+    folder = free_name(root, claim, f'chua-giao-{datetime.now().astimezone():%Y%m%d-%H%M%S}')
+    hand_back(root, claim, folder)
+    return Taken(agency=claim.agency, file=safe(claim.main), status='aside', answered=folder, why=why.text)
+
+
+def refresh(root: Path, locality: Locality) -> list[int]:
+    """Writes anew the receipts of deliveries on which somebody has decided since, and says which."""
+    return [number for number in _numbers(root) if _refreshed(root, number, locality)]
+
+
+def _refreshed(root: Path, number: int, locality: Locality) -> bool:
+    note = root / WAITING / f'{number}.json'
+    known = Waiting(**json.loads(note.read_text(encoding='utf-8')))
+    try:
+        found, decided = record(number), len(decisions(number))
+    except NoSuchDelivery:  # another database by now
+        note.unlink()
+        return False
+    if found.status == 'diagnosed' and decided == known.decided:
+        return False
+    with suppress(OSError):  # the agency has removed its answer, and wants none
+        _replace(root, known, number, locality)
+    if found.status == 'diagnosed':
+        _remember(root, number, Waiting(known.agency, known.folder, decided))
+    else:
+        note.unlink()
+    return True
+
+
+def _replace(root: Path, known: Waiting, number: int, locality: Locality) -> None:
+    drafts = root / TAKEN / f'receipt-{number}'
+    where = (known.agency, ANSWERED, known.folder)
+    written: Receipt = write_receipt(number, drafts, locality)
+    try:
+        for file in filter(None, (written.rows, written.html)):
+            put(file, root, where, file.name)
+    finally:
+        shutil.rmtree(drafts)
+
+
+def _numbers(root: Path) -> list[int]:
+    return sorted(int(note.stem) for note in (root / WAITING).glob('*.json') if note.stem.isdigit())
+
+
+def _remember(root: Path, number: int, waiting: Waiting) -> None:
+    draft = root / WAITING / f'{number}.new'
+    draft.write_text(json.dumps(asdict(waiting)), encoding='utf-8')
+    draft.replace(draft.with_suffix('.json'))

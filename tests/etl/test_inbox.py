@@ -1,0 +1,285 @@
+"""Files in an agency's folder are delivered once each, and come back with what became of them."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dothi.core import database as core_database
+from dothi.core.errors import Defect
+from dothi.core.settings import PROJECT, PathSettings
+from etl.deliveries import loader_session
+from etl.desk import Decision, return_
+from etl.inbox import delivering
+from etl.inbox.round import INBOX_LOCK, InboxBusy, once
+from etl.inbox.watch import watch
+from etl.records import records
+from tests.etl.crashing import ended, forked
+
+
+class Inbox:
+    """The inbox of the test's own instance."""
+
+    def __init__(self, locality):
+        self.root, self.locality = PathSettings().inbox, locality
+        self.look()
+
+    def put(self, file, agency='education', folder=None):
+        home = self.root / agency / (folder or '')
+        home.mkdir(exist_ok=True)
+        return shutil.copy(file, home)
+
+    def look(self):
+        """What one look took."""
+        return once(self.root, 0, self.locality, lambda: Defect('lỗi', 'fault')).taken
+
+    def answers(self, agency='education'):
+        """What lies in the folders of the agency's answers."""
+        found = sorted((self.root / agency / 'answered').iterdir())
+        return {folder.name: sorted(file.name for file in folder.iterdir()) for folder in found}
+
+    def left(self):
+        """What is still worked on, or waits in a folder."""
+        waiting = [path for path in self.root.glob('*/*') if path.name not in ('answered', 'huong-dan.html')]
+        return [
+            path for path in waiting if path.parent.name != '.waiting' and any([path.is_file(), *path.rglob('*.*')])
+        ]
+
+
+@pytest.fixture
+def inbox(database, locality):
+    return Inbox(locality)
+
+
+def test_a_file_comes_back_with_its_receipt_and_its_layer_is_released(inbox, agency, query):
+    inbox.put(agency.schools('a', 'b'))
+    (taken,) = inbox.look()
+    assert (taken.status, taken.layer, taken.exit_code) == ('accepted', 'schools', 0)
+    assert inbox.answers() == {'1-truong.geojson': ['phieu-1.html', 'truong.geojson']}
+    assert query('select agency, sender, status from catalog.delivery') == [
+        ('education', inbox.locality.agencies['education'].focal_point.vi, 'accepted')
+    ]
+    assert inbox.left() == []
+    assert inbox.look() == []
+
+
+def test_bad_rows_come_back_as_a_file_for_qgis(inbox, agency):
+    rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
+    inbox.put(agency.geojson('truong.geojson', [*rows, (agency.school('x', CAP_HOC='?'), agency.point(900))]))
+    inbox.look()
+    assert inbox.answers() == {'1-truong.geojson': ['hang-loi-1.gpkg', 'phieu-1.html', 'truong.geojson']}
+
+
+def test_a_refused_file_gets_the_receipt_that_says_why(inbox, agency):
+    inbox.put(agency.geojson('gui.geojson', [({'LA': 'x'}, agency.point())]), folder='Trường học')
+    (taken,) = inbox.look()
+    assert (taken.status, taken.exit_code) == ('returned', 3)
+    receipt = inbox.root / 'education' / 'answered' / taken.answered / 'phieu-1.html'
+    assert 'Thiếu cột' in receipt.read_text(encoding='utf-8')
+
+
+def test_a_file_without_a_layer_is_put_aside_with_the_candidates_and_is_no_delivery(inbox, agency):
+    inbox.put(agency.geojson('<b>gui.geojson', [({'LA': 'x'}, agency.point())]))
+    (taken,) = inbox.look()
+    assert (taken.status, taken.exit_code) == ('aside', 4)
+    ((name, files),) = inbox.answers().items()
+    assert name.startswith('chua-giao-')
+    assert files == ['<b>gui.geojson', 'chua-giao.html']
+    page = (inbox.root / 'education' / 'answered' / name / 'chua-giao.html').read_text(encoding='utf-8')
+    assert '<code>schools</code>' in page
+    assert '<b>gui' not in page
+    assert records() == []
+
+
+def test_all_parts_of_a_shapefile_come_back_together(inbox, agency):
+    agency.write('truong.shp', [(agency.school('a'), agency.point())])
+    for part in agency.folder.iterdir():
+        inbox.put(part)
+    (taken,) = inbox.look()
+    assert taken.status == 'accepted'
+    assert {'truong.shp', 'truong.dbf', 'truong.shx', 'truong.prj'} < set(inbox.answers()[taken.answered])
+    assert inbox.left() == []
+
+
+def test_the_same_file_sent_once_more_is_another_delivery(inbox, agency):
+    for _ in range(2):
+        inbox.put(agency.schools('a'))
+        inbox.look()
+    assert [(one.id, one.status) for one in records()] == [(2, 'unchanged'), (1, 'accepted')]
+    assert list(inbox.answers()) == ['1-truong.geojson', '2-truong.geojson']
+
+
+def test_a_name_that_is_no_utf8_is_delivered_under_one_that_is(inbox, agency):
+    source = os.fsencode(inbox.root / 'education') + b'/tr\xff\n.geojson'
+    shutil.copy(agency.schools('a'), source)
+    (taken,) = inbox.look()
+    assert taken.status == 'accepted'
+    assert taken.model_dump_json()
+    assert inbox.answers() == {'1-tr__.geojson': ['phieu-1.html', 'tr__.geojson']}
+
+
+def test_a_link_is_never_taken_nor_written_through(inbox, agency, tmp_path):
+    secret = tmp_path / 'schools.geojson'
+    shutil.copy(agency.schools('a'), secret)
+    (inbox.root / 'education' / 'schools.geojson').symlink_to(secret)
+    shutil.rmtree(inbox.root / 'health' / 'answered')
+    outside = tmp_path / 'outside'
+    outside.mkdir()
+    (inbox.root / 'health' / 'answered').symlink_to(outside)
+    inbox.put(agency.text('x.docx', 'x'), 'health')
+    (taken,) = inbox.look()
+    assert taken.status == 'later'
+    assert list(outside.iterdir()) == []
+    (inbox.root / 'health' / 'answered').unlink()
+    (taken,) = inbox.look()
+    assert (taken.status, taken.file) == ('aside', 'x.docx')
+    assert records() == []
+
+
+@pytest.mark.parametrize('stage', ['archive', 'stage', 'finish', 'recorded', 'answered'])
+def test_killed_at_any_moment_the_file_is_delivered_once_and_answered(inbox, agency, stage, monkeypatch):
+    inbox.put(agency.schools('a', 'b'))
+    child = forked(lambda: (_die_at(stage, monkeypatch), inbox.look()))
+    assert ended(child) == -signal.SIGKILL
+    taken = inbox.look()
+    assert [one.status for one in records() if one.status != 'failed'] == ['accepted']
+    assert [one.status for one in taken] == ([] if stage == 'answered' else ['accepted'])
+    assert [files for files in inbox.answers().values() if 'truong.geojson' in files and len(files) == 2]
+    assert len(inbox.answers()) == 1
+    assert inbox.left() == []
+
+
+def _die_at(stage, monkeypatch):
+    def die(*_):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if stage == 'recorded':
+        monkeypatch.setattr(delivering, 'answer', die)
+    elif stage == 'answered':
+        monkeypatch.setattr('etl.inbox.claim._forget', die)
+    else:
+        deliver = delivering.deliver
+        told = lambda name, done, total: die() if name == stage else None  # noqa: E731
+        monkeypatch.setattr(delivering, 'deliver', lambda *given: deliver(*given, told))
+
+
+def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go_on(inbox, agency, monkeypatch):
+    deliver = delivering.deliver
+
+    def failing(file, *given):
+        if file.name == 'schools.geojson':
+            raise ZeroDivisionError
+        return deliver(file, *given)
+
+    monkeypatch.setattr(delivering, 'deliver', failing)
+    inbox.put(agency.schools('a', name='schools.geojson'))
+    inbox.put(agency.schools('b', name='truong.geojson'))
+    assert [one.status for one in inbox.look()] == ['later', 'accepted']
+    assert [one.status for one in inbox.look()] == ['later']
+    assert [one.status for one in inbox.look()] == ['later']
+    assert [one.status for one in inbox.look()] == ['aside']
+    assert inbox.look() == []
+
+
+def test_the_receipt_is_written_anew_when_a_person_has_decided(inbox, agency):
+    inbox.put(agency.schools(*'abcdefghij'))
+    inbox.look()
+    inbox.put(agency.schools('a', name='it hon.geojson'), folder='schools')
+    (taken,) = inbox.look()
+    assert (taken.status, taken.exit_code) == ('diagnosed', 4)
+    receipt = inbox.root / 'education' / 'answered' / taken.answered / 'phieu-2.html'
+    assert 'Chờ trung tâm quyết định' in receipt.read_text(encoding='utf-8')
+    inbox.look()
+    return_(2, Decision(by='chief', reason='gửi thiếu trường'))
+    inbox.look()
+    assert 'gửi thiếu trường' in receipt.read_text(encoding='utf-8')
+    assert list((inbox.root / '.waiting').iterdir()) == []
+
+
+def test_two_watchers_do_not_work_at_once(inbox, agency):
+    inbox.put(agency.schools('a'))
+    with loader_session() as db, db.cursor() as cursor:
+        cursor.execute('select pg_advisory_lock(%s)', [INBOX_LOCK])
+        with pytest.raises(InboxBusy):
+            inbox.look()
+    assert [one.status for one in inbox.look()] == ['accepted']
+
+
+def test_folders_are_made_so_that_a_file_servers_users_can_write_and_keep_what_was_set(inbox):
+    folder = inbox.root / 'education'
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
+    assert stat.S_IMODE((inbox.root / '.taken').stat().st_mode) == 0o700
+    guide = (folder / 'huong-dan.html').read_text(encoding='utf-8')
+    assert 'Trường học · Schools' in guide
+    folder.chmod(0o2770)
+    inbox.look()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2770
+
+
+def test_a_district_changes_its_own_part_only(inbox, agency, send, query):
+    """365 lies west of 366; each is a square of 1 km."""
+    squares = [({'ma': code, 'ten': code}, agency.box(1000 * i, 0, 1000)) for i, code in enumerate(['365', '366'])]
+    send(agency.geojson('d.geojson', squares), 'districts')
+    west, east = (agency.school('w'), agency.point(500, 500)), (agency.school('e'), agency.point(1500, 500))
+    inbox.put(agency.geojson('schools.geojson', [west, east]))
+    renamed = (agency.school('e', TEN_TRUONG='Trường mới'), agency.point(1500, 500))
+    inbox.put(agency.geojson('truong hoc.geojson', [renamed]), 'district_366')
+    assert [one.status for one in inbox.look()] == ['accepted', 'accepted']
+    assert query('select code, name from layer.schools order by 1') == [('e', 'Trường mới'), ('w', 'Trường w')]
+
+
+def started(environment, *arguments):
+    command = [sys.executable, '-m', 'dothi.cli', 'inbox', *arguments]
+    return subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_the_watcher_delivers_and_ends_without_an_error_when_it_is_asked_to(inbox, agency, database):
+    inbox.put(agency.schools('a'))
+    watcher = started(database, '--watch', '--settle-s', '0')
+    deadline = time.monotonic() + 60
+    while not inbox.answers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    watcher.send_signal(signal.SIGTERM)
+    said = watcher.communicate(timeout=20)
+    assert watcher.returncode == 0
+    assert 'education/truong.geojson: schools 1 accepted' in said[1]
+    assert inbox.answers() == {'1-truong.geojson': ['phieu-1.html', 'truong.geojson']}
+
+
+def test_a_database_that_is_away_is_waited_for_and_told_of_once(tmp_path):
+    away = {'DOTHI_DATABASE_URL': 'postgresql://nobody@127.0.0.1:9/none', 'DOTHI_STATE': str(tmp_path)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('etl.inbox.watch.LOOK_S', 0.0)
+        said, looks = [], iter(range(3))
+
+        def fault():
+            raise AssertionError
+
+        def slept(_):
+            if next(looks, None) is None:
+                raise KeyboardInterrupt
+
+        patch.setattr('etl.inbox.watch.time.sleep', slept)
+        for name, value in away.items():
+            patch.setenv(name, value)
+        core_database.fresh()
+        with pytest.raises(KeyboardInterrupt):
+            watch(tmp_path / 'inbox', PROJECT / 'locality', 0, said.append, said.append, fault)
+    assert [type(one).__name__ for one in said] == ['NoDatabase']
+
+
+def test_one_look_ends_with_the_gravest_outcome(inbox, agency, database):
+    inbox.put(agency.schools('a'))
+    inbox.put(agency.text('x.docx', 'x'), 'health')
+    looked = started(database, '--settle-s', '0', '--json')
+    told = json.loads(looked.communicate(timeout=60)[0])
+    assert {one['status'] for one in told['taken']} == {'accepted', 'aside'}
+    assert looked.returncode == 4

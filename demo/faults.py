@@ -43,11 +43,6 @@ def with_bad_rows(table: Table, spoilt: dict[str, object]) -> Table:
     return Table(geometry, columns, table.srid)
 
 
-def renamed(table: Table, column: str, name: str) -> Table:
-    """The table with one column under another name."""
-    return replace(table, columns={name if n == column else n: values for n, values in table.columns.items()})
-
-
 def decomposed(table: Table) -> Table:
     """The same text with each accent as a character of its own (NFD), as it leaves a Macintosh."""
     return _with_text(table, lambda text: unicodedata.normalize('NFD', text))

@@ -46,10 +46,8 @@ def commune_offices(folder: Path, demo: Demo) -> list[DemoFile]:
 
 
 def substations(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Marked in a globe viewer."""
-    return _sent(
-        folder, 'substations', 'power', faults.renamed(offices.substations(demo), 'TEN_TBA', 'Name'), write_kml, '.kml'
-    )
+    """For a globe viewer: the columns as extended data, the placemarks themselves without names."""
+    return _sent(folder, 'substations', 'power', offices.substations(demo), write_kml, '.kml')
 
 
 def water(folder: Path, demo: Demo) -> list[DemoFile]:

@@ -52,7 +52,7 @@ def _document(
         'id': layer.id,
         'title': f'{say(layer.title)}{demo}',
         'description': f'{say(layer.description)}{f" {say(DEMO)}." if release.demo else ""}',
-        'keywords': [layer.theme, *([say(DEMO).lower()] if release.demo else [])],
+        'keywords': [say(locality.theme_title(layer.theme)), *([say(DEMO).lower()] if release.demo else [])],
         'attribution': say(locality.agencies[layer.agency].title),
         'itemType': 'feature',
         'extent': {

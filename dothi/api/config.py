@@ -72,7 +72,7 @@ def _collection(layer: Layer, locality: Locality, audience: Audience, release: R
         'type': 'collection',
         'title': _with_suffix(layer.title, ' ({})', demo),
         'description': _with_suffix(layer.description, ' {}.', demo),
-        'keywords': _keywords(layer, demo),
+        'keywords': _keywords(locality.theme_title(layer.theme), demo),
         'links': _links(layer, locality, url),
         'extents': _extents(locality, release),
         'providers': [_features(layer, locality, audience), _tiles(layer)],
@@ -84,9 +84,9 @@ def _with_suffix(text: Text, form: str, demo: bool) -> dict[str, str]:
     return {lang: text.pick(lang) + suffix[lang] for lang in LANGUAGES}
 
 
-def _keywords(layer: Layer, demo: bool) -> dict[str, list[str]]:
+def _keywords(theme: Text, demo: bool) -> dict[str, list[str]]:
     marks = {lang: [DEMO.pick(lang).lower()] if demo else [] for lang in LANGUAGES}
-    return {lang: [layer.theme, *marks[lang]] for lang in LANGUAGES}
+    return {lang: [theme.pick(lang), *marks[lang]] for lang in LANGUAGES}
 
 
 def _extents(locality: Locality, release: Release) -> dict[str, Any]:

@@ -87,7 +87,8 @@ class Service:
         said = [layer.definition() for layer in self.layers.values()]
         said += [coverage.definition() for coverage in self.coverages.values()]
         place = self.locality.place.model_dump(mode='json')
-        return hashlib.sha256(json.dumps([__version__, place, said]).encode()).hexdigest()[:8]
+        themes = [(name, title.model_dump()) for name, title in self.locality.themes.items()]
+        return hashlib.sha256(json.dumps([__version__, place, themes, said]).encode()).hexdigest()[:8]
 
     def layer(self, layer_id: str) -> Layer:
         """The layer; one that the audience may not see is as unknown as one that is not there."""

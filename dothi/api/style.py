@@ -56,7 +56,8 @@ def default_style() -> Response:
 
 def style_document(drawn: list[tuple[Layer, Style]], releases: dict[str, Release]) -> dict[str, Any]:
     """The MapLibre style of these layers; labels come last, above everything."""
-    place = service().locality.place
+    locality = service().locality
+    place, themes = locality.place, locality.theme_titles(layer.theme for layer, _ in drawn)
     shapes = [part for layer, style in drawn for part in _parts(layer, style, labels=False)]
     labels = [part for layer, style in drawn for part in _parts(layer, style, labels=True)]
     return {
@@ -69,6 +70,7 @@ def style_document(drawn: list[tuple[Layer, Style]], releases: dict[str, Release
             'dothi:attribution': place.attribution.model_dump(),
             'dothi:demo': any(releases[layer.id].demo for layer, _ in drawn),
             'dothi:layers': [_about(layer, releases[layer.id]) for layer, _ in drawn],
+            'dothi:themes': [{'id': theme, 'title': title.model_dump()} for theme, title in themes.items()],
             'dothi:legend': [_legend(layer, style) for layer, style in drawn],
             'dothi:view': _view(releases),
         },

@@ -1,6 +1,7 @@
 """The locality: a folder of data that says everything about one province, read and checked."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -91,6 +92,8 @@ class Locality:
     broken: dict[str, DothiError] = field(default_factory=dict)
     coverages: dict[str, Coverage] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    # Titles by id in the order of the legend; empty where the locality names none.
+    themes: dict[str, Text] = field(default_factory=dict)
 
     @cached_property
     def srid(self) -> int:
@@ -121,6 +124,16 @@ class Locality:
         """The coverages that `audience` may see."""
         return {name: coverage for name, coverage in self.coverages.items() if coverage.visible_to(audience)}
 
+    def theme_title(self, theme: str) -> Text:
+        """What people call `theme`: its title, or its id where `themes.yml` does not name it."""
+        return self.themes.get(theme, Text(vi=theme, en=theme))
+
+    def theme_titles(self, used: Iterable[str]) -> dict[str, Text]:
+        """Titles of the themes that are `used`, in the order of `themes.yml`, then by id."""
+        order = [*self.themes]
+        named = sorted(set(used), key=lambda theme: (order.index(theme) if theme in order else len(order), theme))
+        return {theme: self.theme_title(theme) for theme in named}
+
     def norms(self, norm: str, on: date) -> list[Norm]:
         """The values of `norm` that are in force on the day `on`."""
         rows = [_norm(row) for row in _csv_rows(self.path / 'norms.csv') if row['norm'] == norm]
@@ -138,34 +151,39 @@ def load_locality(path: Path) -> Locality:
     agencies_file = path / 'agencies.yml'
     agencies = {name: _parse_value(Agency, value, agencies_file, name) for name, value in _yaml(agencies_file).items()}
     broken: dict[str, DothiError] = {}
-    layers = _load_all(Layer, path / 'layers', agencies, broken)
-    coverages = _load_all(Coverage, path / 'coverages', agencies, broken)
+    themes = _listed(Text, path / 'themes.yml', broken)
+    layers = _load_all(Layer, path / 'layers', agencies, themes, broken)
+    coverages = _load_all(Coverage, path / 'coverages', agencies, themes, broken)
     for name in layers.keys() & coverages.keys():
         del layers[name], coverages[name]
         broken[name] = _named_twice(path, name)
-    documents = _documents(path / 'documents.yml', broken)
-    return Locality(path, place, agencies, layers, broken, coverages, documents)
+    documents = _listed(Document, path / 'documents.yml', broken)
+    return Locality(path, place, agencies, layers, broken, coverages, documents, themes)
 
 
-def _documents(file: Path, broken: dict[str, DothiError]) -> dict[str, Document]:
-    """The documents that `file` lists; none where it is absent or, as `broken` then says, not right."""
+def _listed[M: BaseModel](model: type[M], file: Path, broken: dict[str, DothiError]) -> dict[str, M]:
+    """What `file` lists, by id; nothing where it is absent or, as `broken` then says, not right."""
     if not file.exists():
         return {}
     try:
-        return {name: _parse_value(Document, value, file, name) for name, value in _yaml(file).items()}
+        return {name: _parse_value(model, value, file, name) for name, value in _yaml(file).items()}
     except BadLocalityFile as error:
         broken[file.stem] = error
         return {}
 
 
 def _load_all[M: Layer | Coverage](
-    model: type[M], folder: Path, agencies: dict[str, Agency], broken: dict[str, DothiError]
+    model: type[M],
+    folder: Path,
+    agencies: dict[str, Agency],
+    themes: dict[str, Text],
+    broken: dict[str, DothiError],
 ) -> dict[str, M]:
     """What the files of `folder` describe, by name; those that are not right go into `broken`."""
     found: dict[str, M] = {}
     for file in sorted(folder.glob('*.yml')):
         try:
-            found[file.stem] = load_described(model, file, agencies)
+            found[file.stem] = load_described(model, file, agencies, themes)
         except BadLayerFile as error:
             broken[file.stem] = error
     return found
@@ -179,8 +197,13 @@ def _named_twice(path: Path, name: str) -> BadLayerFile:
     )
 
 
-def load_described[M: Layer | Coverage](model: type[M], file: Path, agencies: dict[str, Agency]) -> M:
-    """The layer or coverage that `file` describes; raises BadLayerFile that names file, key and fix."""
+def load_described[M: Layer | Coverage](
+    model: type[M], file: Path, agencies: dict[str, Agency], themes: dict[str, Text] | None = None
+) -> M:
+    """The layer or coverage that `file` describes; raises BadLayerFile that names file, key and fix.
+
+    themes: those that the locality names; where it names none, any will do.
+    """
     layer = parse_file(model, file, BadLayerFile)
     if layer.id != file.stem:
         raise BadLayerFile(
@@ -197,6 +220,12 @@ def load_described[M: Layer | Coverage](model: type[M], file: Path, agencies: di
         raise BadLayerFile(
             vi=f'{file}, khóa agency: không có cơ quan "{layer.agency}" trong agencies.yml. {hint.vi}',
             en=f'{file}, key agency: agencies.yml has no "{layer.agency}". {hint.en}',
+        )
+    if themes and layer.theme not in themes:
+        hint = did_you_mean(layer.theme, themes)
+        raise BadLayerFile(
+            vi=f'{file}, khóa theme: không có chủ đề "{layer.theme}" trong themes.yml. {hint.vi}',
+            en=f'{file}, key theme: themes.yml has no "{layer.theme}". {hint.en}',
         )
     return layer
 

@@ -1,8 +1,9 @@
 """KML and KMZ: each folder a layer, extended data as columns, always WGS 84."""
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from pyogrio import list_layers, read_info
+from pyogrio import list_layers, read_arrow, read_info
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from dothi.core.settings import LimitSettings
@@ -15,6 +16,8 @@ SUFFIXES = frozenset({'.kml', '.kmz'})
 DRIVER = 'LIBKML'
 # How Google Earth draws a placemark, and nothing about what it stands for.
 DRAWING = frozenset({'altitudeMode', 'tessellate', 'extrude', 'visibility', 'drawOrder', 'icon', 'snippet', 'camera'})
+# What GDAL gives every placemark whether the file says it or not.
+ALWAYS_THERE = frozenset({'id', 'Name', 'description', 'timestamp', 'begin', 'end'})
 
 
 def kml_sources(item: Item) -> list[OgrSource]:
@@ -44,15 +47,23 @@ def _describe(path: str, name: str, layer: str, folder: object) -> OgrSource:
     info = read_info(path, layer=layer)
     if info['driver'] != DRIVER:
         raise unreadable(name, DataSourceError(info['driver']))
-    kind = info['geometry_type']
+    kind, told = info['geometry_type'], [str(name) for name in info['fields'] if name not in DRAWING]
+    empty = _empty(path, layer, ALWAYS_THERE.intersection(told))
     return OgrSource(
         name=f'{name}:{layer}',
         path=path,
         layer=layer,
-        columns=[str(name) for name in info['fields'] if name not in DRAWING],
+        columns=[name for name in told if name not in empty],
         kind=None if kind in ('Unknown', 'GeometryCollection') else kind,
         rows=info['features'] if info['features'] >= 0 else None,
         implied_crs='OGC:CRS84',
         unicode=True,
         unpacked=folder,
     )
+
+
+def _empty(path: str, layer: str, columns: Iterable[str]) -> set[str]:
+    """Those of `columns` without a value in any row: an empty `Name` must not pass for the agency's column of names."""
+    names = sorted(columns)
+    _, table = read_arrow(path, layer=layer, columns=names, read_geometry=False)
+    return {name for name in names if not any(str(value or '').strip() for value in table.column(name).to_pylist())}

@@ -217,6 +217,15 @@ def test_a_filter_names_only_what_there_is(two_layers: Desk, client: Client) -> 
     assert found(app, filter=json.dumps(as_json), filter_lang='cql2-json') == ['schools']
 
 
+def test_pages_call_a_theme_by_its_title_and_ask_for_it_by_its_id(two_layers: Desk, client: Client) -> None:
+    app = client()
+    listed = app.get(f'{ITEMS}?f=html&lang=en&theme=society').get_data(as_text=True)
+    assert '<option value="society" selected>Society</option>' in listed
+    record = app.get(f'{ITEMS}/schools?f=html&lang=vi').get_data(as_text=True)
+    assert '<span class="pill">Xã hội</span>' in record
+    assert 'society' not in record
+
+
 def test_pages_follow_one_another_without_gap_or_overlap(two_layers: Desk, client: Client) -> None:
     app = client()
     everything, walked, address = found(app, sortby='type,-title'), [], f'{ITEMS}?sortby=type,-title&limit=5'

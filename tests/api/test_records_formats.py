@@ -100,7 +100,7 @@ def test_owslib_reads_iso_19115_3(app: FlaskClient) -> None:
     assert about.title == 'Trường học'
     assert about.abstract == 'Trường học các cấp và số chỗ học.'
     assert float(about.bbox.miny) == pytest.approx(20.25, abs=0.05)
-    assert 'society' in [keyword.name for keyword in about.keywords[0].keywords]
+    assert 'Xã hội' in [keyword.name for keyword in about.keywords[0].keywords]
     assert {contact.role for contact in found.contact} == {'originator', 'pointOfContact', 'publisher', 'distributor'}
     assert about.resourcelanguagecode == ['vie']
     assert any(one.url.endswith('/collections/schools/items') for one in found.distribution.online)

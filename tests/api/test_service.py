@@ -145,6 +145,7 @@ def test_the_style_draws_what_is_released_for_the_audience(desk: Desk, client: C
     (about,) = metadata['dothi:layers']
     assert set(about['columns']) == {'code', 'use', 'floors'}
     assert about['name_column'] is None
+    assert metadata['dothi:themes'] == [{'id': about['theme'], 'title': {'vi': 'Xã hội', 'en': 'Society'}}]
     (legend,) = metadata['dothi:legend']
     assert [entry['label']['en'] for entry in legend['entries']] == [
         'Residential',

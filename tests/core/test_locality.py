@@ -76,6 +76,40 @@ def test_an_unknown_agency_is_named_with_the_nearest(copy: Path) -> None:
     assert '"education"' in refusal(copy, 'schools')
 
 
+def test_a_theme_that_the_themes_file_does_not_name_breaks_its_layer_and_the_nearest_is_named(copy: Path) -> None:
+    spoil(copy, 'schools', theme='socity')
+    message = refusal(copy, 'schools')
+    assert 'key theme: themes.yml has no "socity"' in message
+    assert '"society"' in message
+
+
+def test_without_a_themes_file_any_theme_will_do_and_is_called_by_its_id(copy: Path) -> None:
+    (copy / 'themes.yml').unlink()
+    spoil(copy, 'schools', theme='learning')
+    locality = load_locality(copy)
+    assert locality.broken == {}
+    assert locality.theme_title('learning').vi == 'learning'
+
+
+def test_a_themes_file_that_is_not_right_is_told_and_leaves_the_layers_usable(copy: Path) -> None:
+    (copy / 'themes.yml').write_text('society: {vi: Xã hội}', encoding='utf-8')
+    locality = load_locality(copy)
+    assert 'society.en' in locality.broken['themes'].text.en
+    assert 'schools' in locality.layers
+
+
+def test_themes_come_in_the_order_of_their_file_and_then_by_id(copy: Path) -> None:
+    themes = '{water: {vi: Nước, en: Water}, society: {vi: Xã hội, en: Society}, air: {vi: Khí, en: Air}}'
+    (copy / 'themes.yml').write_text(themes, encoding='utf-8')
+    found = load_locality(copy).theme_titles(['zoo', 'society', 'bees', 'water', 'society'])
+    assert [(theme, title.en) for theme, title in found.items()] == [
+        ('water', 'Water'),
+        ('society', 'Society'),
+        ('bees', 'bees'),
+        ('zoo', 'zoo'),
+    ]
+
+
 def test_what_is_not_yaml_is_named_with_its_line(copy: Path) -> None:
     (copy / 'layers' / 'schools.yml').write_text('id: schools\ntitle: {vi: [}', encoding='utf-8')
     assert 'schools.yml:2' in refusal(copy, 'schools')

@@ -170,6 +170,27 @@ def test_names_and_extended_data_of_kml_are_columns(extended, agency, opened):
     assert source.implied_crs == 'OGC:CRS84'
 
 
+def test_what_kml_has_of_its_own_is_no_column_where_every_row_leaves_it_empty(agency, opened):
+    """GDAL gives every placemark an id, a name and so on: here the name is a space and the rest is not there."""
+    told = KML.replace('EXTENDED', '<Data name="TEN_TRUONG"><value>Trường A</value></Data>')
+    source = opened(agency.text('t.kml', told.replace('<name>Trường A<', '<name> <')), name='trường học')
+    assert source.columns == ['TEN_TRUONG']
+
+
+def test_a_name_that_only_one_placemark_has_stays_a_column(agency, opened):
+    second = '<Placemark><Point><coordinates>106.2,20.4</coordinates></Point></Placemark></Folder>'
+    file = agency.text('t.kml', KML.replace('EXTENDED', '').replace('</Folder>', second, 1))
+    (batch,) = opened(file, name='trường học').batches()
+    assert batch.columns['Name'].to_pylist() == ['Trường A', None]
+
+
+@pytest.mark.parametrize('driver', ['KML', 'LIBKML'])
+def test_the_empty_names_of_placemarks_do_not_win_over_the_agencys_column(driver, written, send, query):
+    """A column `Name` fits the layer's `name` better than TEN_TRUONG does, and without a value no row is good."""
+    assert send(written('t.kml', driver=driver), 'schools').rows.good == 2
+    assert query('select name from layer.schools order by code') == [(name,) for name in NAMES]
+
+
 def test_a_folder_that_is_not_in_the_file_is_told_with_those_that_are(agency, opened):
     with pytest.raises(NoLayerInFile, match='Trường học') as caught:
         opened(agency.text('t.kml', KML), name='trường mầm non')

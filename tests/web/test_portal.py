@@ -6,7 +6,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from dothi.core.locality import Locality
 
@@ -37,6 +37,17 @@ def click_middle(page: Page) -> None:
     page.mouse.click(size['width'] / 2, size['height'] / 2)
 
 
+def theme(page: Page, theme_id: str) -> Locator:
+    """The button that folds a theme of the legend."""
+    return page.locator(f'#legend-layers [data-theme={theme_id}] h3 button')
+
+
+def unfold_all(page: Page) -> None:
+    for button in page.locator('#legend-layers h3 button').all():
+        if button.get_attribute('aria-expanded') == 'false':
+            button.click()
+
+
 def attributes(page: Page) -> dict[str, str]:
     """The titles and values that the card shows."""
     page.wait_for_selector('#details dl')
@@ -59,6 +70,7 @@ def test_demonstration_data_are_called_so_in_both_languages_while_they_are_shown
     page = portal.visit('/?lang=en')
     expect(page.locator('#demo')).to_be_visible()
     expect(page.locator('#demo')).to_have_text('Dữ liệu minh họa / Demonstration data')
+    unfold_all(page)
     for box in page.locator('#legend-layers input').all():
         box.uncheck()
     expect(page.locator('#demo')).to_be_hidden()
@@ -88,6 +100,59 @@ def test_a_legend_switch_hides_its_layer_and_brings_it_back(portal: Any, localit
     assert portal.drawn('roads') > 0
     switch.check()
     portal.wait_until(lambda: portal.drawn('districts') > 0)
+
+
+def test_the_legend_groups_the_layers_by_theme_in_the_order_of_the_locality(portal: Any, locality: Locality) -> None:
+    page = portal.visit('/?lang=en')
+    titles = page.locator('#legend-layers h3 .theme-name')
+    expect(titles).to_have_text([title.en for title in locality.themes.values()])
+    page.get_by_role('button', name='Tiếng Việt').click()
+    expect(titles).to_have_text([title.vi for title in locality.themes.values()])
+    for group in page.locator('#legend-layers section').all():
+        layers = [row.get_attribute('data-layer') for row in group.locator('li[data-layer]').all()]
+        assert layers
+        assert {locality.layers[layer].theme for layer in layers} == {group.get_attribute('data-theme')}
+
+
+def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(portal: Any) -> None:
+    page = portal.visit()
+    button, layer = theme(page, 'boundaries'), page.locator('[data-layer=districts]')
+    expect(button).to_have_attribute('aria-expanded', 'true')
+    expect(layer).to_be_visible()
+    button.press('Enter')
+    expect(button).to_have_attribute('aria-expanded', 'false')
+    expect(layer).to_be_hidden()
+    page.get_by_role('button', name='English').click()
+    expect(layer).to_be_hidden()
+    expect(theme(page, 'boundaries')).to_have_attribute('aria-expanded', 'false')
+    theme(page, 'boundaries').press('Space')
+    expect(layer).to_be_visible()
+
+
+def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(portal: Any) -> None:
+    page = portal.open('/?lang=en')
+    button = theme(page, 'boundaries')
+    expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
+    page.locator('[data-layer=communes] input').uncheck()
+    expect(button).to_have_accessible_name('Administrative boundaries 1/2 layers on')
+    button.click()
+    expect(page.locator('[data-layer=districts]')).to_be_hidden()
+    assert portal.drawn('districts') > 0
+
+
+@pytest.mark.parametrize('height', [600, 800, 1400])
+def test_every_theme_is_in_sight_when_the_map_opens(height: int, visit: Callable[..., Any], locality: Locality) -> None:
+    page = visit(viewport={'width': 1280, 'height': height}).visit()
+    themes = page.locator('#legend-layers h3')
+    expect(themes).to_have_count(len(locality.themes))
+    body = page.locator('#legend-body').bounding_box()
+    assert body
+    for heading in themes.all():
+        box = heading.bounding_box()
+        assert box
+        assert box['y'] >= body['y']
+        assert box['y'] + box['height'] <= body['y'] + body['height']
+    assert page.locator('#legend-layers [aria-expanded=true]').count() >= 1
 
 
 def test_the_legend_names_the_categories_by_their_titles(portal: Any, locality: Locality) -> None:
@@ -169,6 +234,9 @@ def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(visit: Callable[
     expect(body).to_be_hidden()
     page.locator('#legend-switch').tap()
     expect(body).to_be_visible()
+    expect(page.locator('#legend-layers li:visible')).to_have_count(0)
+    theme(page, 'transport').tap()
+    expect(page.locator('[data-layer=roads]')).to_be_visible()
     box = sheet.bounding_box()
     assert box
     assert (box['x'], box['width']) == (0, 360)

@@ -13,10 +13,17 @@ export interface Column {
 export interface LayerInfo {
   id: string;
   title: Text;
+  theme: string;
   demo: boolean;
   release: number | null;
   name_column: string | null;
   columns: Record<string, Column>;
+}
+
+/** A theme of the layers that are there; the list of them is in the order of the legend. */
+export interface Theme {
+  id: string;
+  title: Text;
 }
 
 export interface LegendEntry {
@@ -38,6 +45,7 @@ export interface StyleMetadata {
   'dothi:attribution'?: Text;
   'dothi:demo': boolean;
   'dothi:layers': LayerInfo[];
+  'dothi:themes': Theme[];
   'dothi:legend': LegendLayer[];
   'dothi:view': {center: [number, number]; zoom: number; bounds: [number, number, number, number]};
 }

@@ -1,7 +1,8 @@
-/** The legend: every layer with its switch and its colours. */
+/** The legend: every layer with its switch and its colours, grouped by theme. */
 import type {LayerSpecification, Map as MapLibre} from 'maplibre-gl';
-import type {LayerInfo, LegendLayer, MapStyle} from './api';
+import type {LayerInfo, LegendLayer, MapStyle, Theme} from './api';
 import {byId, make} from './elements';
+import {Group} from './group';
 import {inLanguage, pick, say} from './language';
 import {firstZoom, partsByCollection} from './layers';
 import {swatch} from './swatch';
@@ -9,9 +10,15 @@ import {swatch} from './swatch';
 /** Narrower than this the legend is a sheet that opens from the lower edge; portal.css says the same. */
 const PHONE = matchMedia('(max-width: 640px)');
 
+/** Letters that fit on a line where the names of categories stand in two columns. */
+const ONE_LINE = 18;
+
 export class Legend {
   private readonly parts: Map<string, LayerSpecification[]>;
   private readonly shown: Set<string>;
+  private readonly groups = new Map<string, Group>();
+  /** Themes whose layers are unfolded. */
+  private readonly open = new Set<string>();
 
   constructor(private readonly map: MapLibre, private readonly style: MapStyle) {
     this.parts = partsByCollection(style);
@@ -20,12 +27,48 @@ export class Legend {
     inLanguage(() => this.write());
     map.on('zoomend', () => this.markZoom());
     byId('legend').hidden = false;
+    this.openWhatFits();
   }
 
   private write(): void {
-    byId('legend-layers').replaceChildren(...[...this.parts.keys()].map((id) => this.row(id)));
+    for (const theme of this.style.metadata['dothi:themes']) this.groups.set(theme.id, this.group(theme));
+    byId('legend-layers').replaceChildren(...[...this.groups.values()].map((group) => group.element));
     this.markZoom();
     this.markDemo();
+    this.count();
+  }
+
+  private group(theme: Theme): Group {
+    const group = new Group(theme, this.layersOf(theme.id).map((id) => this.row(id)), (open) => {
+      if (open) this.open.add(theme.id);
+      else this.open.delete(theme.id);
+    });
+    group.open = this.open.has(theme.id);
+    return group;
+  }
+
+  /** Unfolds the themes that have a layer on, as long as every heading stays in sight without scrolling. */
+  private openWhatFits(): void {
+    const body = byId('legend-body');
+    if (body.hidden) return;
+    for (const [id, group] of this.groups) {
+      if (this.countOn(id) === 0) continue;
+      group.open = true;
+      group.open = body.scrollHeight <= body.clientHeight;
+      if (group.open) this.open.add(id);
+    }
+  }
+
+  private count(): void {
+    for (const [id, group] of this.groups) group.countOn(this.countOn(id));
+  }
+
+  private countOn(theme: string): number {
+    return this.layersOf(theme).filter((id) => this.shown.has(id)).length;
+  }
+
+  private layersOf(theme: string): string[] {
+    return [...this.parts.keys()].filter((id) => this.info(id).theme === theme);
   }
 
   private row(id: string): HTMLElement {
@@ -55,6 +98,7 @@ export class Legend {
       this.map.setLayoutProperty(part.id, 'visibility', on ? 'visible' : 'none');
     }
     this.markDemo();
+    this.count();
   }
 
   private markZoom(): void {
@@ -81,7 +125,9 @@ const isVisible = (part: LayerSpecification): boolean => part.layout?.visibility
 
 function entryList(legend: LegendLayer): HTMLElement {
   const items = legend.entries.map((entry) => make('li', {children: [swatch(entry), pick(entry.label)]}));
-  return make('ul', {children: items});
+  const list = make('ul', {children: items});
+  list.classList.toggle('one-column', legend.entries.some(({label}) => pick(label).length > ONE_LINE));
+  return list;
 }
 
 /** Open where there is room for it, closed on a phone, and switched by its heading everywhere. */

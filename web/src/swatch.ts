@@ -15,7 +15,11 @@ function shape(entry: LegendEntry): SVGElement {
   const edge = entry.outline ?? 'none';
   if (entry.kind === 'line') {
     const dash = entry.dash?.map((length) => length * 1.6).join(' ') ?? 'none';
-    return part('path', {d: 'M1 8h22', fill: 'none', stroke: entry.color, 'stroke-width': '3', 'stroke-dasharray': dash});
+    const line = (stroke: string, width: string, dashes: string): SVGElement =>
+      part('path', {d: 'M1 8h22', fill: 'none', stroke, 'stroke-width': width, 'stroke-dasharray': dashes});
+    const group = part('g', {});
+    group.append(line(edge, '5', 'none'), line(entry.color, '3', dash));
+    return group;
   }
   if (entry.kind === 'circle') {
     return part('circle', {cx: '12', cy: '8', r: '5', fill: entry.color, stroke: edge, 'stroke-width': '1.5'});

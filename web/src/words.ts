@@ -22,6 +22,7 @@ export const WORDS = {
     vi: 'Bản đồ. Phím mũi tên để di chuyển, + và − để phóng, Enter để xem thuộc tính ở giữa.',
     en: 'Map. Arrow keys move it, + and − zoom, Enter shows the attributes at the centre.',
   },
+  layersOn: {vi: 'lớp đang bật', en: 'layers on'},
   zoomToSee: {vi: 'phóng to để thấy', en: 'zoom in to see'},
   demoTag: {vi: 'minh họa', en: 'demonstration'},
   demoFeature: {vi: 'Dữ liệu minh họa, không phải số liệu thật.', en: 'Demonstration data, not real figures.'},

@@ -57,7 +57,7 @@ def _document(one: Stored) -> dict[str, Any]:
         'id': coverage.id,
         'title': f'{say(coverage.title)}{f" ({say(DEMO)})" if demo else ""}',
         'description': f'{say(coverage.description)}{f" {say(DEMO)}." if demo else ""}',
-        'keywords': [coverage.theme, *([say(DEMO).lower()] if demo else [])],
+        'keywords': [say(locality.theme_title(coverage.theme)), *([say(DEMO).lower()] if demo else [])],
         'attribution': say(locality.agencies[coverage.agency].title),
         'dataType': 'coverage',
         # the default is `feature`

@@ -91,7 +91,7 @@ def _common(data: Layer | Coverage, release: Release, past: Past, locality: Loca
         'type': 'dataset',
         'title': data.title,
         'description': data.description,
-        'keywords': (Text(vi=data.theme, en=data.theme), agency.title, *((DEMO,) if release.demo else ())),
+        'keywords': (locality.theme_title(data.theme), agency.title, *((DEMO,) if release.demo else ())),
         'theme': data.theme,
         'agency': data.agency,
         'contacts': (

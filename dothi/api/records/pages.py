@@ -55,7 +55,7 @@ def _summary(record: Record) -> dict[str, Any]:
         'title': say(record.title),
         'description': say(record.description),
         'agency': say(agency.title) if agency else None,
-        'theme': record.theme,
+        'theme': say(service().locality.theme_title(record.theme)) if record.theme else None,
         'updated': record.updated.date().isoformat() if record.updated else None,
         'due': record.facts.get('nextUpdateDue'),
         'overdue': overdue(record),
@@ -66,11 +66,12 @@ def _summary(record: Record) -> dict[str, Any]:
 
 def _choices(everything: list[Record]) -> dict[str, list[tuple[str, str]]]:
     """What the form's lists offer: value and title."""
-    agencies = service().locality.agencies
+    locality = service().locality
+    agencies, themes = locality.agencies, locality.theme_titles(record.theme for record in everything if record.theme)
     supplying = sorted({record.agency for record in everything if record.agency})
     return {
         'type': [(name, title.pick(language())) for name, title in KINDS.items()],
-        'theme': [(theme, theme) for theme in sorted({record.theme for record in everything if record.theme})],
+        'theme': [(theme, say(title)) for theme, title in themes.items()],
         'agency': [(name, say(agencies[name].title)) for name in supplying],
     }
 

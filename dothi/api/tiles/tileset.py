@@ -107,7 +107,8 @@ def of_theme(theme: str, locality: Locality, audience: Audience, now: dict[str, 
     description = Text(
         vi=', '.join(layer.title.vi for layer in layers), en=', '.join(layer.title.en for layer in layers)
     )
-    title, sheet = Text(vi=f'Chủ đề {theme}', en=f'Theme {theme}'), Sheet(layers, f'theme-{theme}')
+    named = locality.theme_title(theme)
+    title, sheet = Text(vi=f'Chủ đề: {named.vi}', en=f'Theme: {named.en}'), Sheet(layers, f'theme-{theme}')
     return Tileset(f'/themes/{theme}', title, description, sheet, now, locality.place.extent_wgs84)
 
 

@@ -214,3 +214,28 @@ def test_a_declaration_that_stands_names_its_rivals_on_the_page(agency, send):
     assert 'Không loại trừ được' in html
     assert 'EPSG:9209,wgs84' in html
     assert '<svg' not in html
+
+
+def test_without_a_reference_the_lost_datum_and_the_zone_are_undecidable(agency, send):
+    """At 600,000 m east both zones lie in the province: the file waits, with 224 m and 52 km among what it may be."""
+    agency.east = 600_000
+    report = send(agency.write('t.gpkg', school_rows(agency), crs=None), 'schools')
+    assert (report.verdict, report.held, report.crs.decided) == ('undecided', ['crs'], None)
+    off = {each.crs: each.distance_m for each in report.crs.candidates if each.score == 1}
+    assert {'EPSG:9209', 'EPSG:5897', 'EPSG:9209,wgs84'} <= set(off)
+    assert 224 in {round(metres) for metres in off.values()}
+    assert abs(off['EPSG:5897'] - off['EPSG:9209']) == pytest.approx(52_200, abs=100)
+
+
+def test_without_a_reference_a_declaration_names_the_lost_datum_and_the_zone_as_rivals(agency, send):
+    """It is all that is known, so it is applied, and not as if it had been shown: both rivals and how far off."""
+    agency.east = 600_000
+    report = send(agency.write('t.gpkg', school_rows(agency)), 'schools')
+    rivals = {each.crs: each.distance_m for each in report.crs.rivals}
+    assert (report.verdict, report.crs.decided) == ('accepted', 'EPSG:9209')
+    assert rivals['EPSG:9209,wgs84'] == pytest.approx(224.3, abs=0.5)
+    assert rivals['EPSG:5897'] == pytest.approx(52_200, abs=100)
+
+
+def school_rows(agency):
+    return [(agency.school(str(i)), agency.point(10 * i, 7 * i)) for i in range(25)]

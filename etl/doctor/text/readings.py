@@ -77,7 +77,7 @@ def of_bytes(*more: str) -> list[Reading]:
 def of_unicode(page: str | None) -> list[Reading]:
     """The readings of UTF-8 text that looks like bytes taken for another code page."""
     pages = dict.fromkeys(['cp1252', *([page] if page and page != 'latin-1' else [])])
-    names = ('tcvn3', 'vni', 'viscii', DOUBLE)
+    names = (*LEGACY, DOUBLE)
     return [Reading(name, carried) for carried in pages for name in names]
 
 

@@ -9,6 +9,8 @@ BASE_PYTHON ?= /usr/bin/python3
 export BASE_PYTHON
 DEMO ?= small
 TESTS ?=
+# processes that run tests, each with a PostGIS of its own
+WORKERS ?= 2
 PARTS ?=
 STEP := docker/step.sh
 PYTHON := .venv/bin/python
@@ -33,7 +35,7 @@ status: python ## Cái gì đang chạy / what runs
 
 test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
 	@$(STEP) 'Kiểm tra kiểu của web / types of web/' docker/npm.sh run typecheck
-	@$(PYTHON) -m pytest -q $(TESTS)
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'ruff check' $(PYTHON) -m ruff check .

@@ -155,12 +155,16 @@ ROW_FAULTS = [
 
 @dataclass(frozen=True)
 class Encoding:
-    """An encoding. stored: what a program that takes it for Latin-1 sees. in_bytes: only where bytes are kept."""
+    """An encoding. stored: what a program that takes it for Latin-1 sees. in_bytes: only where bytes are kept.
+
+    one_word: the text has a single word with accents, which several encodings make sense of.
+    """
 
     name: str
     stored: Callable[[str], str]
     legacy: bool = True
     in_bytes: bool = False
+    one_word: bool = False
 
 
 def _doubled(text: str) -> str:
@@ -180,6 +184,7 @@ ENCODINGS = [
     Encoding('viscii', _legacy('viscii')),
     Encoding('double-utf-8', _doubled, legacy=False),
     Encoding('cp1258', lambda text: encode_cp1258(text).decode('latin-1'), in_bytes=True),
+    Encoding('tcvn3, one word', _legacy('tcvn3'), one_word=True),
 ]
 TABLES = ('.csv', '.xlsx')
 POINTS_ONLY = (*TABLES, '.dxf')
@@ -214,7 +219,10 @@ class Case:
 
     def rows(self) -> tuple[list[Row], set[Fault]]:
         """The rows of the file, and the faults that are to be found, by number of row and code."""
-        return self.fault.apply(rows_of(self.geometry))
+        rows = rows_of(self.geometry)
+        if self.encoding.one_word:
+            rows = [replace(row, name=f'Bản {number}') for number, row in enumerate(rows, start=1)]
+        return self.fault.apply(rows)
 
 
 def cases() -> list[Case]:

@@ -61,7 +61,7 @@ class Diagnosed:
     @property
     def rows(self) -> Outcome:
         """Rows are judged where the coordinates are right: elsewhere they lie in the wrong place."""
-        if self.crs != 'right' or self.report.held == ['encoding']:
+        if self.crs != 'right' or 'encoding' in self.report.held:
             return 'waits'
         _, expected = self.case.rows()
         return 'right' if self.found == expected else 'wrong'

@@ -184,7 +184,7 @@ ENCODINGS = [
     Encoding('viscii', _legacy('viscii')),
     Encoding('double-utf-8', _doubled, legacy=False),
     Encoding('cp1258', lambda text: encode_cp1258(text).decode('latin-1'), in_bytes=True),
-    Encoding('tcvn3, one word', _legacy('tcvn3'), one_word=True),
+    Encoding('viscii, one word', _legacy('viscii'), one_word=True),
 ]
 TABLES = ('.csv', '.xlsx')
 POINTS_ONLY = (*TABLES, '.dxf')
@@ -221,7 +221,8 @@ class Case:
         """The rows of the file, and the faults that are to be found, by number of row and code."""
         rows = rows_of(self.geometry)
         if self.encoding.one_word:
-            rows = [replace(row, name=f'Bản {number}') for number, row in enumerate(rows, start=1)]
+            # the same bytes are "Bả" in TCVN3
+            rows = [replace(row, name=f'Bờ {number}') for number, row in enumerate(rows, start=1)]
         return self.fault.apply(rows)
 
 

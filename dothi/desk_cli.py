@@ -22,6 +22,7 @@ from etl.desk import Decision
 from etl.held import WAITS_FOR
 from etl.records import DecisionRecord, DeliveryRecord, DeliveryShown, Status, records, shown
 from etl.report_html import write_page
+from etl.report_place import put_on_map
 
 desk = typer.Typer()
 
@@ -81,6 +82,7 @@ def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
                 vi=f'Đợt giao {number} ({found.delivery.status}) không có báo cáo để ghi.',
                 en=f'Delivery {number} ({found.delivery.status}) has no report to write.',
             )
+        put_on_map(found, load_locality(PathSettings().locality))
         write_page(found.report, html)
     _show(found, as_json)
 
@@ -183,15 +185,22 @@ def _words(made: DecisionRecord) -> str:
 
 
 def _table(found: list[DeliveryRecord]) -> None:
+    """Two lines per delivery, so that eighty columns hold it."""
     if not found:
         show.out.print('Không có đợt giao nào · no deliveries')
         return
-    headers = ('Số\nno.', 'Lớp\nlayer', 'Tệp\nfile', 'Cơ quan\nagency', 'Lúc\nat', 'Tình trạng\nstatus')
-    columns = [Column(header, overflow='fold') for header in headers]
-    table = Table(*columns, Column('Phiên bản / quyết định\nrelease / to decide', overflow='fold'), box=SIMPLE)
+    headers = (
+        'Số\nno.',
+        'Lớp, tệp\nlayer, file',
+        'Cơ quan, lúc\nagency, at',
+        'Tình trạng\nstatus',
+        'Bản, quyết định\nrelease, to decide',
+    )
+    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
     for one in found:
         at = f'{one.received_at.astimezone():%Y-%m-%d %H:%M}'
-        cells = (str(one.id), one.layer_id, one.file_name, one.agency or '', at, STATES[one.status], _came_to(one))
+        files, sent = f'{one.layer_id}\n{one.file_name}', f'{one.agency or "–"}\n{at}'
+        cells = (str(one.id), files, sent, STATES[one.status].replace(' · ', '\n'), _came_to(one))
         table.add_row(*map(Line, cells))
     show.out.print(table)
 
@@ -199,7 +208,7 @@ def _table(found: list[DeliveryRecord]) -> None:
 def _came_to(one: DeliveryRecord) -> str:
     """What a waiting delivery waits for; of others their release, or the delivery that took their place."""
     if one.status == 'diagnosed':
-        return '; '.join(f'{WAITS_FOR[reason].vi} · {WAITS_FOR[reason].en}' for reason in one.held)
+        return '\n'.join(f'{WAITS_FOR[reason].vi}\n{WAITS_FOR[reason].en}' for reason in one.held)
     if one.superseded_by:
         return f'→ {one.superseded_by}'
     return '' if one.release is None else str(one.release)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dothi.core.migrate import MigrationReport
 
 # A pipe has no width; wide enough for every table without a note.
-out = Console(width=None if sys.stdout.isatty() else 110)
+out = Console(width=None if sys.stdout.isatty() else 100)
 err = Console(stderr=True)
 
 STAGES = {

@@ -51,8 +51,8 @@ class Candidate(BaseModel):
     score: float
     evidence: Text
     distance_m: float | None = None
-    # for the map only: longitude and latitude of some rows
-    places: list[tuple[float, float]] = Field([], exclude=True)
+    # for the map: longitude and latitude of some rows; kept, since whoever decides looks at it later
+    places: list[tuple[float, float]] = []
 
 
 class Rival(BaseModel):

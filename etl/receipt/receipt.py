@@ -10,8 +10,7 @@ from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import kept_rows
 from etl.receipt.page import page
 from etl.records import shown
-from etl.reference import released_units
-from etl.report_map import outlines
+from etl.report_place import put_on_map
 
 
 class Receipt(BaseModel):
@@ -30,10 +29,7 @@ def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:
     found = shown(number)
     with connection('loader') as db:
         rows = kept_rows(db, number, locality.srid)
-        units = released_units(db, locality, found.delivery.as_of or locality.place.reference_date)
-    if found.report is not None:
-        found.report.map_extent = locality.place.extent_wgs84
-        found.report.map_outlines = outlines(units[0], locality.srid) if units else []
+    put_on_map(found, locality)
     folder.mkdir(parents=True, exist_ok=True)
     html, gpkg = folder / f'phieu-{number}.html', folder / f'hang-loi-{number}.gpkg'
     gpkg.unlink(missing_ok=True)

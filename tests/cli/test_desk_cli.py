@@ -28,12 +28,26 @@ def waiting(database: dict[str, str], locality: Locality, tmp_path: Path) -> int
     return report.delivery or 0
 
 
+def test_the_page_of_a_delivery_held_for_its_system_shows_where_each_candidate_puts_it(
+    database: dict[str, str], locality: Locality, tmp_path: Path
+) -> None:
+    file = tmp_path / 'toa_do.csv'
+    file.write_text('MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,X,Y\na,Trường,primary,400,570000,2250000\n', encoding='utf-8')
+    report = deliver(file, DeliveryOptions(layer='schools'), locality)
+    assert report.held == ['crs']
+    page = tmp_path / 'report.html'
+    assert dothi('delivery', str(report.delivery), '--html', str(page), env=database).returncode == 0
+    assert page.read_text(encoding='utf-8').count('<circle') >= 2
+
+
 def test_what_waits_is_listed_shown_accepted_once_and_taken_back(
     waiting: int, database: dict[str, str], tmp_path: Path
 ) -> None:
     listed = document(dothi('deliveries', 'schools', '--status', 'diagnosed', '--json', env=database))
     assert [(one['id'], one['held']) for one in listed['deliveries']] == [(waiting, ['loss'])]
     assert document(dothi('status', '--json', env=database))['waiting'] == 1
+    # whole: a question that is broken over lines by narrow columns is not read
+    assert 'bỏ nhiều như vậy có đúng không' in dothi('deliveries', env=database).stdout
 
     page = tmp_path / 'report.html'
     shown = dothi('delivery', waiting, '--html', page, env=database)

@@ -95,9 +95,9 @@ def which(labels: list[str]) -> Text:
     likely = ', '.join(labels) or '–'
     return Text(
         vi=f'Tệp không nói hệ tọa độ và bằng chứng chưa đủ để quyết định (có thể: {likely}). '
-        f'Cho biết bằng --crs{_option(labels).vi}.',
+        f'Hỏi nơi gửi rồi cho biết hệ đúng, chẳng hạn --crs{_option(labels).vi}.',
         en=f'The file names no coordinate system, and the evidence does not decide (possible: {likely}). '
-        f'Name it with --crs{_option(labels).en}.',
+        f'Ask the agency and name it, for example --crs{_option(labels).en}.',
     )
 
 

@@ -181,7 +181,12 @@ def _words(made: DecisionRecord) -> str:
     options = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in made.options.items())
     verb = {'accept': 'nhận · accept', 'return': 'trả lại · return'}[made.decision]
     at = f'{made.decided_at.astimezone():%Y-%m-%d %H:%M}'
-    return f'{at} {made.decided_by}: {verb} {options} ("{made.reason}") → {STATES[made.outcome]}'
+    came_to = 'không đạt, vẫn chờ · not passed, waits on' if _failed(made) else STATES[made.outcome]
+    return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}") → {came_to}'
+
+
+def _failed(made: DecisionRecord) -> bool:
+    return made.decision == 'accept' and made.outcome == 'returned'
 
 
 def _table(found: list[DeliveryRecord]) -> None:

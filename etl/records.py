@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from dothi.core.database import connection
 from dothi.core.errors import NotFound
-from etl.held import Reason
+from etl.held import Reason, how_to_decide
 from etl.report import Report
 
 Status = Literal['received', 'diagnosed', 'accepted', 'returned', 'superseded', 'unchanged', 'failed']
@@ -121,9 +121,12 @@ def shown(number: int) -> DeliveryShown:
     (row,) = _rows('select report from catalog.delivery where id = %(id)s', {'id': number})
     made, report = decisions(number), row['report']
     try:
-        return DeliveryShown(delivery=whole, decisions=made, report=Report.model_validate(report) if report else None)
+        told = Report.model_validate(report) if report else None
     except ValidationError:  # it failed, and has a message in place of a report
         return DeliveryShown(delivery=whole, decisions=made, report=None, failure=report.get('message'))
+    if told and whole.status != 'diagnosed':  # how to decide is of no use to anybody now
+        told.notes = [note for note in told.notes if note != how_to_decide(number, whole.held)]
+    return DeliveryShown(delivery=whole, decisions=made, report=told)
 
 
 def _rows(query: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -57,6 +57,7 @@ def test_returning_releases_nothing_and_keeps_the_reason(held, query):
     assert (found.delivery.status, found.decisions[0].reason) == ('returned', 'asked the department')
     assert query(OPEN) == [('a', 1), ('b', 2)]
     assert found.report.held == ['loss']
+    assert not any('dothi accept' in note.en for note in found.report.notes)
 
 
 @pytest.mark.parametrize('first', ['accept', 'return'])

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.held import WAITS_FOR
+from etl.held import WAITS_FOR, Reason, how_to_decide
 from etl.pages import template
 from etl.receipt.kept_rows import KeptRow
 from etl.records import DeliveryShown
@@ -27,9 +27,12 @@ STATES = {
 def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
     """The receipt as HTML with everything inside. rows_file: name of the GeoPackage beside it, if there is one."""
     report, delivery = found.report, found.delivery
+    # the commands that decide are the desk's
+    notes = [note for note in report.notes if note != how_to_decide(delivery.id, delivery.held)] if report else []
     return template('receipt.html').render(
         delivery=delivery,
         report=report,
+        notes=notes,
         failure=found.failure,
         layer=locality.described(delivery.layer_id),
         agency=locality.agencies.get(delivery.agency or ''),
@@ -49,6 +52,8 @@ def to_do(found: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) 
     """What the focal point is to do now, the most pressing first."""
     status, errors = found.delivery.status, len({row.row for row in rows if row.severity == 'error'})
     steps = [_FIRST[status]] if status in _FIRST else []
+    if status == 'diagnosed':
+        steps += [_ASKED[reason] for reason in found.delivery.held if reason in _ASKED]
     if errors:
         steps.append(
             Text(
@@ -68,6 +73,27 @@ def to_do(found: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) 
     return steps or [Text(vi='Không cần làm gì.', en='There is nothing to do.')]
 
 
+# What a focal point can answer before it is rung up.
+_ASKED: dict[Reason, Text] = {
+    'crs': Text(
+        vi='Cho trung tâm biết tọa độ theo hệ nào: VN-2000 hay WGS 84, múi chiếu và kinh tuyến trục, X là hướng bắc '
+        'hay hướng đông.',
+        en='Tell the centre which system the coordinates are in: VN-2000 or WGS 84, zone and central meridian, whether '
+        'X is north or east.',
+    ),
+    'encoding': Text(
+        vi='Cho trung tâm biết tệp được gõ bằng phông hay bảng mã nào, hoặc lưu lại bằng Unicode và giao lại.',
+        en='Tell the centre which font or encoding the file was typed in, or save it as Unicode and deliver it again.',
+    ),
+    'loss': Text(
+        vi='Cho trung tâm biết các đối tượng bị bỏ có đúng là không còn nữa, hay tệp chỉ là một phần.',
+        en='Tell the centre whether the features that go are really gone, or the file is only a part.',
+    ),
+    'moved': Text(
+        vi='Cho trung tâm biết vì sao nhiều đối tượng dời chỗ: đo lại, hay đổi hệ tọa độ.',
+        en='Tell the centre why many features moved: a new survey, or another coordinate system.',
+    ),
+}
 _FIRST = {
     'returned': Text(
         vi='Không có gì được phát hành. Sửa theo các điểm dưới đây và giao lại.',

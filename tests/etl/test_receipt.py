@@ -66,7 +66,10 @@ def test_a_good_delivery_asks_for_nothing(written, agency):
 def test_what_a_person_returned_says_who_and_why(written, agency, locality, tmp_path):
     written([(agency.school(c), agency.point()) for c in 'a'])
     receipt, report = written([(agency.school('b'), agency.point(50))], name='2.geojson')
-    assert 'Trung tâm đang xem xét' in receipt.html.read_text(encoding='utf-8')
+    text = receipt.html.read_text(encoding='utf-8')
+    assert 'Trung tâm đang xem xét' in text
+    assert 'các đối tượng bị bỏ có đúng là không còn nữa' in text
+    assert 'dothi accept' not in text
     return_(report.delivery, Decision(by='trưởng ca', reason='Thiếu hai trường của xã Hải An'))
     text = write_receipt(report.delivery, tmp_path, locality).html.read_text(encoding='utf-8')
     assert 'Không có gì được phát hành' in text

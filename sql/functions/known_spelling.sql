@@ -1,14 +1,14 @@
 -- Staged text that is a known value but for capitals takes the known spelling: TCVN3 has no accented capitals beyond
 -- Ă Â Đ Ê Ô Ơ Ư, so that "Ý Yên" can only come as "ý Yên". pg_c_utf8 folds each letter, whatever the locale.
 
--- Known from the open versions of the layer, by its key; says how many values.
+-- Known from the open versions of the layer, by its key, which is never null; says how many values.
 create or replace function catalog.spell_as_served(p_layer text, p_staging text, p_key text[], p_column text)
 returns bigint
 language plpgsql
 as $$
 declare
     same_key text := (
-        select string_agg(format('l.%1$I is not distinct from s.%1$I', name), ' and ') from unnest(p_key) as name
+        select string_agg(format('l.%1$I = s.%1$I', name), ' and ') from unnest(p_key) as name
     );
     spelt bigint;
 begin
@@ -31,7 +31,7 @@ language plpgsql
 as $$
 declare
     same_key text := (
-        select string_agg(format('l.%1$I is not distinct from s.%1$I', name), ' and ') from unnest(p_key) as name
+        select string_agg(format('l.%1$I = s.%1$I', name), ' and ') from unnest(p_key) as name
     );
     spelt bigint;
 begin

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from processes.data import Data
 
 type FeatureCollection = dict[str, Any]
-GEOJSON = 'application/geo+json'
+GEOJSON, JSON = 'application/geo+json', 'application/json'
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,10 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     audience: ClassVar[Audience] = 'public'
     # inputs that a reader of the description can send as they are
     example: ClassVar[dict[str, Any]] = {}
-    # what the result may be; anything but GeoJSON is a file
+    # whether it wants an editing token, and the input that is a file in base64
+    editors_only: ClassVar[bool] = False
+    upload: ClassVar[str | None] = None
+    # what the result may be; anything but GeoJSON and JSON is a file
     media_types: ClassVar[tuple[str, ...]] = (GEOJSON,)
     inputs: ClassVar[type[ProcessInputs]]
 
@@ -124,12 +127,17 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'title': cls.title.model_dump(),
             'description': cls.description.model_dump(),
             'jobControlOptions': ['sync-execute'],
-            'outputTransmission': ['value'] if cls.media_types == (GEOJSON,) else ['value', 'reference'],
+            'outputTransmission': ['value'] if cls.media_types in ((GEOJSON,), (JSON,)) else ['value', 'reference'],
             'keywords': [],
             'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
-            'outputs': {'result': _output(cls.title, cls.media_types)},
+            'outputs': cls.outputs_for_pygeoapi(),
             'example': {'inputs': cls.example},
         }
+
+    @classmethod
+    def outputs_for_pygeoapi(cls) -> dict[str, Any]:
+        """One output, `result`; a process with others has them in its document by name, each as a qualified value."""
+        return {'result': _output(cls.title, cls.media_types)}
 
 
 def _fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dict[str, Any]]]]:

@@ -21,9 +21,10 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, ResultFile
+from processes.base import ResultFile
 from processes.data import Data
 from processes.registry import process
+from processes.uploads import put_back
 from processes.validation import validated
 
 # Out of 19: a run that nobody waits for gets what others leave.
@@ -46,6 +47,9 @@ class Order:
     drafts: Path
     # steps back for whatever else the machine has to do
     patient: bool = False
+    # whose token it was, where the process is for editors only, and the file that they sent
+    editor: str | None = None
+    upload: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -105,15 +109,15 @@ def failure(error: DothiError) -> Failed:
 
 def _answer(order: Order, worker: Connection) -> Done:
     chosen = process(order.process_id, order.audience)
-    inputs = validated(chosen.inputs, order.inputs)
+    inputs = validated(chosen.inputs, put_back(chosen, order.inputs, order.upload))
     with connection(READERS[order.audience]) as db:
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, locality(PathSettings().locality), order.audience, order.drafts)
+        data = Data(db, locality(PathSettings().locality), order.audience, order.drafts, order.editor)
         result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
     if isinstance(result, ResultFile):
         return Done(None, result.media_type, data.releases, result)
-    return Done(json.dumps(result, ensure_ascii=False, allow_nan=False).encode(), GEOJSON, data.releases)
+    return Done(json.dumps(result, ensure_ascii=False, allow_nan=False).encode(), chosen.media_types[0], data.releases)
 
 
 def locality(path: Path) -> Locality:

@@ -65,10 +65,21 @@ class Zones:
 
 
 class Data:
-    """Reads layers for one run. db: a connection in a read-only transaction with one snapshot."""
+    """Reads layers for one run. db: a connection in a read-only transaction with one snapshot.
 
-    def __init__(self, db: Connection, locality: Locality, audience: Audience, drafts: Path = Path()) -> None:
+    editor: whose token came with the request, where the process is for editors only.
+    """
+
+    def __init__(
+        self,
+        db: Connection,
+        locality: Locality,
+        audience: Audience,
+        drafts: Path = Path(),
+        editor: str | None = None,
+    ) -> None:
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
+        self.editor = editor
         self._current = current_releases(db)
         self._read: set[str] = set()
         self._filtered = False

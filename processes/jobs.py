@@ -19,11 +19,15 @@ def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
-               where id = %s and status in ('accepted', 'running') returning process_id, inputs, audience""",
+               where id = %s and status in ('accepted', 'running') returning process_id, inputs, audience,
+                   editor, upload""",
             [job_id],
         )
         row = cursor.fetchone()
-    return Order(row[0], row[1], row[2], memory_mb, drafts) if row else None
+    if row is None:
+        return None
+    upload = None if row[4] is None else bytes(row[4])
+    return Order(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload)
 
 
 def report(job_id: str, underway: Underway) -> None:

@@ -8,14 +8,20 @@ from pygeoapi.process.base import JobNotFoundError, JobResultNotFoundError, Proc
 from pygeoapi.process.manager.base import BaseManager
 from pygeoapi.util import DATETIME_FORMAT, JobStatus
 
-from dothi.core.errors import DothiError, describe, http_status
+from dothi.core.errors import DothiError, NotSignedIn, describe, http_status
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings, PathSettings
 from processes import requests
+from processes.base import Process
 from processes.child import locality
 from processes.registry import process
 from processes.requests import Result
+from processes.uploads import taken_out
 from processes.validation import check_layers, validated
+
+
+class EditorsOnly(NotSignedIn):
+    """A process that changes data was asked for without a token."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +42,28 @@ def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
     return execution(process_id, inputs, audience).result.content()
 
 
-def execution(process_id: str, inputs: object, audience: Audience) -> Outcome:
-    """As `execute`, with all that is known of the result."""
+def execution(process_id: str, inputs: object, audience: Audience, editor: str | None = None) -> Outcome:
+    """As `execute`, with all that is known of the result. editor: whose token came with the request, if any did."""
     chosen = process(process_id, audience)
+    _must_be_allowed(chosen, editor)
     model = validated(chosen.inputs, inputs)
     check_layers(model, locality(PathSettings().locality), audience)
+    rest, upload = taken_out(chosen, model.model_dump(mode='json'))
     with requests.desk(audience) as db:
-        job_id = requests.submit(db, process_id, model.model_dump(mode='json'))
+        job_id = requests.submit(db, process_id, rest, editor, upload)
         job = requests.wait_for(db, job_id, JobSettings().sync_wait_s)
         found = requests.result(db, job_id)
     if found is None:
         raise JobResultNotFoundError(job_id)
     return Outcome(job_id, found, job['releases'])
+
+
+def _must_be_allowed(chosen: Process[Any], editor: str | None) -> None:
+    if chosen.editors_only and editor is None:
+        raise EditorsOnly(
+            vi='Tiến trình này cần mã sửa dữ liệu: gửi "Authorization: Bearer MÃ".',
+            en='This process wants an editing token: send "Authorization: Bearer TOKEN".',
+        )
 
 
 def outcome_of(job_id: str, audience: Audience) -> Outcome:

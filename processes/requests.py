@@ -85,12 +85,15 @@ def desk(audience: Audience) -> Iterator[Connection]:
         db.close()
 
 
-def submit(db: Connection, process_id: str, inputs: dict[str, Any]) -> str:
+def submit(
+    db: Connection, process_id: str, inputs: dict[str, Any], editor: str | None = None, upload: bytes | None = None
+) -> str:
     """Id of a new job, about whose changes the connection hears from now on; raises NoWorker if none would take it."""
     _worker_must_live(db)
     with db.cursor() as cursor:
         cursor.execute('listen dothi_job')
-    (row,) = rows(db, 'select job.submit(%s, %s, %s)::text as id', [process_id, Json(inputs), __version__])
+    values = [process_id, Json(inputs), __version__, editor, upload and psycopg2.Binary(upload)]
+    (row,) = rows(db, 'select job.submit(%s, %s, %s, %s, %s)::text as id', values)
     return str(row['id'])
 
 

@@ -11,15 +11,18 @@ from flask import Blueprint, Response, request
 
 from dothi.api import parameters
 from dothi.api.address import api_url
+from dothi.api.editing.access import must_be_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import JSON
 from dothi.api.problems import NotAllowed, answer
 from dothi.api.service import service
 from dothi.api.stored_file import stored_file
 from dothi.core.errors import Busy, HeldForDecision, WrongUse
+from processes.base import Process
 from processes.manager import Outcome, execution, outcome_of
 from processes.registry import process
 from processes.requests import desk, rows, state
+from processes.uploads import most_bytes
 
 PROCESSES = Blueprint('processes', __name__)
 FIELDS = ('inputs', 'outputs', 'response')
@@ -48,11 +51,13 @@ class JobEnded(HeldForDecision):
 def execute(process_id: str) -> Response:
     """The result, raw, or with `"response": "document"` as `{"result": ...}`."""
     parameters.refuse_unknown(COMMON)
-    process(process_id, service().audience)
-    wanted = _body(_modes(process_id))
-    outcome = _executed(process_id, _plain(wanted.get('inputs', {})))
-    as_document = wanted.get('response', 'raw') == 'document'
-    response = _document(outcome, wanted) if as_document else _raw(outcome, wanted)
+    chosen = process(process_id, service().audience)
+    editor = must_be_editor() if chosen.editors_only else None
+    if chosen.upload:
+        request.max_content_length = most_bytes()
+    wanted = _body(chosen)
+    outcome = _executed(process_id, _plain(wanted.get('inputs', {}), chosen.upload), editor)
+    response = _answer(chosen, outcome, wanted)
     response.headers['Preference-Applied'] = 'wait'
     response.headers.add('Link', f'<{api_url()}/jobs/{outcome.job_id}>; rel="monitor"')
     return _with_releases(response, outcome)
@@ -96,7 +101,14 @@ def dismiss(job_id: str) -> Response:
     return Response(json.dumps(told), mimetype=JSON)
 
 
-def _executed(process_id: str, inputs: object) -> Outcome:
+def _answer(chosen: Process[Any], outcome: Outcome, wanted: dict[str, Any]) -> Response:
+    names = _outputs(chosen)
+    if names != ['result']:
+        return _of_several(outcome, wanted, list(wanted.get('outputs') or names))
+    return _document(outcome, wanted) if wanted.get('response') == 'document' else _raw(outcome, wanted)
+
+
+def _executed(process_id: str, inputs: object, editor: str | None) -> Outcome:
     places = service().places
     if not places.acquire(blocking=False):
         raise TooManyAtOnce(
@@ -104,18 +116,25 @@ def _executed(process_id: str, inputs: object) -> Outcome:
             en='Too many analyses are running at once. Try again in a moment.',
         )
     try:
-        return execution(process_id, inputs, service().audience)
+        return execution(process_id, inputs, service().audience, editor)
     finally:
         places.release()
 
 
-def _plain(inputs: Any) -> Any:
+def _plain(inputs: Any, upload: str | None) -> Any:
     """The inputs without what the standard lets a client put around them: `{"value": ...}`, and `{"href": ...}`."""
-    return {name: _value_of(name, given) for name, given in inputs.items()} if isinstance(inputs, dict) else inputs
+    if not isinstance(inputs, dict):
+        return inputs
+    return {name: _value_of(name, given, file=name == upload) for name, given in inputs.items()}
 
 
-def _value_of(name: str, given: Any) -> Any:
+def _value_of(name: str, given: Any, *, file: bool) -> Any:
     if isinstance(given, dict) and 'href' in given:
+        if file:
+            raise BadRequest(
+                vi=f'Đầu vào "{name}": gửi chính tệp, mã hóa base64; không có gì được tải từ địa chỉ nào.',
+                en=f'Input "{name}": send the file itself in base64; nothing is fetched from any address.',
+            )
         return _referred(name, given['href'])
     return given['value'] if isinstance(given, dict) and 'value' in given and given.keys() <= QUALIFIED else given
 
@@ -176,6 +195,16 @@ def _document(outcome: Outcome, wanted: dict[str, Any]) -> Response:
     return Response(json.dumps({'result': link}), mimetype=JSON)
 
 
+def _of_several(outcome: Outcome, wanted: dict[str, Any], names: list[str]) -> Response:
+    """One output raw, by its own media type; otherwise a document of those that are asked for."""
+    every = json.loads(outcome.result.content())
+    if wanted.get('response', 'raw') == 'raw' and len(names) == 1:
+        (one,) = (every[name] for name in names)
+        value = one['value'] if isinstance(one['value'], str) else json.dumps(one['value'], ensure_ascii=False)
+        return Response(value, mimetype=one['mediaType'])
+    return Response(json.dumps({name: every[name] for name in names}, ensure_ascii=False), mimetype=JSON)
+
+
 def _small_enough(file: Path) -> None:
     if file.stat().st_size > MOST_INLINE_BYTES:
         raise TooLargeInline(
@@ -184,9 +213,8 @@ def _small_enough(file: Path) -> None:
         )
 
 
-def _modes(process_id: str) -> set[str]:
-    """How the result can be handed over: documents as values, files by reference too."""
-    return set(process(process_id, service().audience).metadata_for_pygeoapi()['outputTransmission'])
+def _outputs(chosen: Process[Any]) -> list[str]:
+    return list(chosen.outputs_for_pygeoapi())
 
 
 def _mode(wanted: dict[str, Any]) -> str | None:
@@ -194,7 +222,7 @@ def _mode(wanted: dict[str, Any]) -> str | None:
     return mode
 
 
-def _body(modes: set[str]) -> dict[str, Any]:
+def _body(chosen: Process[Any]) -> dict[str, Any]:
     """The execute request; raises BadRequest for what it does not offer rather than leave it out in silence."""
     try:
         body = json.loads(request.get_data() or b'{}')
@@ -214,18 +242,20 @@ def _body(modes: set[str]) -> dict[str, Any]:
         )
     if body.get('response', 'raw') not in ('raw', 'document'):
         raise BadRequest(vi='"response" phải là raw hoặc document.', en='"response" must be raw or document.')
-    _check_outputs(body.get('outputs', {}), modes)
+    _check_outputs(body.get('outputs', {}), chosen)
     return body
 
 
-def _check_outputs(wanted: Any, modes: set[str]) -> None:
-    """There is one output, `result`, and it comes in one of `modes`."""
+def _check_outputs(wanted: Any, chosen: Process[Any]) -> None:
+    """Documents come as values, files by reference too."""
+    names = _outputs(chosen)
+    modes = set(chosen.metadata_for_pygeoapi()['outputTransmission'])
     asked: set[Any] = set()
     if isinstance(wanted, dict):
         asked = {one.get('transmissionMode', 'value') if isinstance(one, dict) else '' for one in wanted.values()}
-    if not isinstance(wanted, dict) or wanted.keys() - {'result'} or asked - modes:
-        known = '" | "'.join(sorted(modes, reverse=True))
+    if not isinstance(wanted, dict) or wanted.keys() - set(names) or asked - modes:
+        known, named = '" | "'.join(sorted(modes, reverse=True)), '" | "'.join(names)
         raise BadRequest(
-            vi=f'"outputs" chỉ có {{"result": {{"transmissionMode": "{known}"}}}}.',
-            en=f'"outputs" can only be {{"result": {{"transmissionMode": "{known}"}}}}.',
+            vi=f'"outputs" chỉ có {{"{named}": {{"transmissionMode": "{known}"}}}}.',
+            en=f'"outputs" can only be {{"{named}": {{"transmissionMode": "{known}"}}}}.',
         )

@@ -127,6 +127,7 @@ class LimitSettings(Settings):
     filter_max_length: int = Field(20_000, gt=0, description='Characters of a filter at most.')
     filter_max_depth: int = Field(32, gt=0, description='Depth of a nested filter at most.')
     max_unpacked_mb: int = Field(20_000, gt=0, description='Size of an unpacked archive at most.')
+    max_upload_mb: int = Field(20, gt=0, description='Size of a file that is sent to a process at most.')
     max_document_mb: int = Field(1_000, gt=0, description='Size of a delivered KML, GML, DXF or unpacked XLSX at most.')
 
 

@@ -12,14 +12,18 @@ end;
 $$;
 
 -- The id of a new job, which waits in the queue. Both rows or none.
-create or replace function job.submit(process_id text, inputs jsonb, software_version text)
+create or replace function job.submit(
+    process_id text, inputs jsonb, software_version text, editor text default null, upload bytea default null
+)
 returns uuid language plpgsql security definer set search_path = job, pg_temp as $$
 declare
     job_id uuid;
     queued bigint[];
 begin
-    insert into job.job (process_id, inputs, audience, software_version)
-    values (submit.process_id, submit.inputs, job.audience(), submit.software_version)
+    insert into job.job (process_id, inputs, audience, software_version, editor, upload)
+    values (
+        submit.process_id, submit.inputs, job.audience(), submit.software_version, submit.editor, submit.upload
+    )
     returning id into job_id;
     queued := procrastinate_defer_jobs_v1(array[
         row('analyses', 'processes.run', 0, null, null, jsonb_build_object('job_id', job_id), null)
@@ -95,8 +99,10 @@ returns boolean language sql stable security definer set search_path = job, pg_t
 $$;
 
 revoke execute on function
-job.audience(), job.submit(text, jsonb, text), job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
+job.audience(), job.submit(text, jsonb, text, text, bytea),
+job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
-job.audience(), job.submit(text, jsonb, text), job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
+job.audience(), job.submit(text, jsonb, text, text, bytea),
+job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
 job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;

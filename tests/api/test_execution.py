@@ -10,7 +10,8 @@ from psycopg2 import sql
 
 from dothi.api.service import Service
 from dothi.core.database import connection
-from tests.api.conftest import Desk
+from tests.api.conftest import TOKENS, Desk
+from tests.api.editors import LAN
 
 type Client = Callable[..., FlaskClient]
 EXECUTION = '/api/processes/service-coverage/execution?lang=en'
@@ -40,12 +41,15 @@ def test_a_body_that_is_no_execute_request_is_refused_with_the_reason(database: 
         assert named in answer.get_json()['description'], shown
 
 
-def test_the_examples_of_the_descriptions_pass_as_they_are(desk: Desk, client: Client) -> None:
+def test_the_examples_of_the_descriptions_pass_as_they_are(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a reader copies from the page of an analysis gets as far as the missing worker."""
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
     app = client()
     for one in app.get('/api/processes').get_json(force=True)['processes']:
         described = app.get(f'/api/processes/{one["id"]}').get_json(force=True)
-        answer = app.post(f'/api/processes/{one["id"]}/execution', json=described['example'])
+        answer = app.post(f'/api/processes/{one["id"]}/execution', json=described['example'], headers=LAN)
         assert answer.get_json()['code'] == 'NoWorker', answer.get_json()
 
 

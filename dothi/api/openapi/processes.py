@@ -62,6 +62,9 @@ def _result(metadata: dict[str, Any]) -> dict[str, Any]:
 
 def _raw(metadata: dict[str, Any]) -> dict[str, Any]:
     """GeoJSON, or a file of one of several types."""
+    if 'result' not in metadata['outputs']:
+        types = [one['schema']['contentMediaType'] for one in metadata['outputs'].values()]
+        return {name: {'schema': {'type': 'string'}} for name in types}
     files = [one['contentMediaType'] for one in metadata['outputs']['result']['schema'].get('oneOf', [])]
     collection = {'schema': {'$ref': '#/components/schemas/featureCollection'}}
     return {name: {'schema': {'type': 'string', 'format': 'binary'}} for name in files} or {GEOJSON: collection}

@@ -1,0 +1,167 @@
+"""A delivery over HTTP, for whoever has an editing token: the ordinary door, with its report and its receipt."""
+
+import base64
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ValidationError, WithJsonSchema
+
+from dothi.core.text import Text
+from etl.deliver import deliver
+from etl.options import DeliveryOptions
+from etl.receipt.receipt import write_receipt
+from etl.report import Report as DeliveryReport
+from etl.report_html import page
+from processes.base import JSON, Process, ProcessInputs, Report, input_field
+from processes.data import Data
+from processes.validation import InvalidInput
+
+HTML = 'text/html'
+# A name alone: nothing that leads to another folder, and nothing hidden.
+FILE_NAME = r'^[^./\\~\x00-\x1f][^/\\\x00-\x1f]*$'
+# How much is done when a stage begins; the rest is passed over.
+STAGES = {
+    'archive': (0.02, Text(vi='Lưu bản gốc', en='Archiving the original')),
+    'inspect': (0.05, Text(vi='Xem tệp', en='Looking at the file')),
+    'stage': (0.1, Text(vi='Đọc và kiểm tra hàng', en='Reading and checking rows')),
+    'diff': (0.6, Text(vi='So sánh', en='Comparing')),
+    'release': (0.8, Text(vi='Phát hành', en='Releasing')),
+    'finish': (0.95, Text(vi='Ghi báo cáo', en='Recording')),
+}
+
+
+class Inputs(ProcessInputs):
+    """As the options of `dothi deliver`."""
+
+    layer: str = input_field(Text(vi='Lớp', en='Layer'), Text(vi='Mã lớp được giao.', en='Id of the layer.'))
+    file: Annotated[str, WithJsonSchema({'type': 'string', 'contentEncoding': 'base64'})] = input_field(
+        Text(vi='Tệp', en='File'),
+        Text(
+            vi='Nội dung tệp, mã hóa base64: {"value": "…", "encoding": "base64"}. Nhiều phần thì nén zip.',
+            en='The file in base64: {"value": "…", "encoding": "base64"}. Zip what has several parts.',
+        ),
+    )
+    file_name: str = input_field(
+        Text(vi='Tên tệp', en='Name of the file'),
+        Text(vi='Đuôi tên cho biết định dạng.', en='Its suffix tells the format.'),
+        max_length=200,
+        pattern=FILE_NAME,
+    )
+    scope: str = input_field(
+        Text(vi='Phạm vi', en='Scope'),
+        Text(vi='all, hoặc unit=MÃ đơn vị.', en='all, or unit=CODE of a unit.'),
+        default='all',
+    )
+    mode: Literal['replace', 'upsert'] = input_field(
+        Text(vi='Cách giao', en='Mode'),
+        Text(
+            vi='replace bỏ những gì tệp không còn có, upsert chỉ thêm và sửa.',
+            en='replace closes what the file no longer has, upsert only adds and changes.',
+        ),
+        default='replace',
+    )
+    as_of: str | None = input_field(
+        Text(vi='Ngày của dữ liệu', en='Day of the data'), Text(vi='YYYY-MM-DD.', en='YYYY-MM-DD.'), default=None
+    )
+    crs: str | None = input_field(
+        Text(vi='Hệ tọa độ', en='Coordinate system'),
+        Text(vi='Khi tệp không ghi: EPSG:9209.', en='Where the file says none: EPSG:9209.'),
+        default=None,
+    )
+    encoding: str | None = input_field(
+        Text(vi='Bảng mã', en='Encoding'),
+        Text(vi='Của chữ trong tệp: utf-8, tcvn3, vni…', en='Of its text: utf-8, tcvn3, vni, …'),
+        default=None,
+    )
+    columns: dict[str, str] | None = input_field(
+        Text(vi='Cột', en='Columns'),
+        Text(vi='Tên cột trong tệp → tên cột của lớp.', en="The file's name of a column to that of the layer."),
+        default=None,
+    )
+    note: str | None = input_field(
+        Text(vi='Ghi chú', en='Note'),
+        Text(vi='Được giữ cùng đợt giao.', en='Is kept with the delivery.'),
+        default=None,
+        max_length=2_000,
+    )
+    dry_run: bool = input_field(
+        Text(vi='Chỉ thử', en='Dry run'),
+        Text(vi='Kiểm tra, không phát hành.', en='Does all but release.'),
+        default=False,
+    )
+
+
+class DeliverLayer(Process[Inputs]):
+    """Report and receipt of a delivery."""
+
+    title = Text(vi='Giao dữ liệu một lớp', en='Delivery of a layer')
+    description = Text(
+        vi='Nhận tệp của cơ quan, kiểm tra và phát hành nếu không có gì phải hỏi. Cần mã sửa dữ liệu.',
+        en="Takes an agency's file, checks it, and releases it unless a person has to decide. Needs an editing token.",
+    )
+    audience = 'internal'
+    editors_only = True
+    upload = 'file'
+    media_types: ClassVar[tuple[str, ...]] = (JSON,)
+    example: ClassVar[dict[str, Any]] = {
+        'layer': 'schools',
+        'file': 'TUFfVFJVT05HLFRFTl9UUlVPTkcK',
+        'file_name': 'truong.csv',
+        'dry_run': True,
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+        """Both outputs, each with its media type. Raises what `etl.deliver.deliver` raises."""
+        options = _options(inputs, data)
+        file = data.draft(inputs.file_name)
+        file.write_bytes(base64.b64decode(inputs.file))
+        report = deliver(file, options, data.locality, _told(progress))
+        return {
+            'report': {'value': report.model_dump(mode='json'), 'mediaType': JSON},
+            'receipt': {'value': _receipt(report, data), 'mediaType': HTML},
+        }
+
+    @classmethod
+    def outputs_for_pygeoapi(cls) -> dict[str, Any]:
+        """The report as a document, and the receipt as a page."""
+        return {
+            'report': {
+                'title': {'vi': 'Báo cáo', 'en': 'Report'},
+                'schema': {'type': 'object', 'contentMediaType': JSON},
+            },
+            'receipt': {
+                'title': {'vi': 'Phiếu nhận', 'en': 'Receipt'},
+                'schema': {'type': 'string', 'contentMediaType': HTML},
+            },
+        }
+
+
+def _options(inputs: Inputs, data: Data) -> DeliveryOptions:
+    """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
+    given = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
+    agency = data.editor if data.editor in data.locality.agencies else None
+    try:
+        return DeliveryOptions.model_validate({**given, 'agency': agency, 'sender': data.editor})
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        name = first['loc'][0]
+        raise InvalidInput(
+            vi=f'Đầu vào "{name}" ({first["input"]}) không hợp lệ: scope là all hoặc unit=MÃ, as_of là YYYY-MM-DD.',
+            en=f'Input "{name}" ({first["input"]}) will not do: scope is all or unit=CODE, as_of is YYYY-MM-DD.',
+        ) from None
+
+
+def _receipt(report: DeliveryReport, data: Data) -> str:
+    """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
+    if report.delivery is None:
+        return page(report)
+    # hidden, as no delivered file can be
+    written = write_receipt(report.delivery, data.draft('.receipt'), data.locality)
+    return written.html.read_text(encoding='utf-8')
+
+
+def _told(progress: Report) -> Any:
+    def told(stage: str, _done: int, _total: int | None) -> None:
+        if stage in STAGES:
+            progress(*STAGES[stage])
+
+    return told

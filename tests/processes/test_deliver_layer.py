@@ -1,0 +1,144 @@
+"""A delivery over HTTP: for editors only, and through the same door as any other."""
+
+import base64
+import json
+
+import pytest
+
+from dothi.api.app import create_app
+from dothi.core.database import connection
+from dothi.core.errors import http_status
+from etl.records import records
+from processes.manager import EditorsOnly, execution
+from processes.registry import UnknownProcess
+from tests.conftest import use
+from tests.processes.conftest import ORIGIN
+
+EXECUTION = '/api/processes/deliver-layer/execution?lang=en'
+LAN = {'Authorization': 'Bearer a-token'}
+
+
+def schools(*codes, **changes):
+    """A file of schools, ten metres apart, in base64."""
+    features = [
+        {
+            'type': 'Feature',
+            'properties': {'MA_TRUONG': code, 'TEN_TRUONG': f'Trường {code}', 'CAP_HOC': 'primary', 'SO_CHO': 400},
+            'geometry': {'type': 'Point', 'coordinates': [ORIGIN[0] + 10 * i, ORIGIN[1]]},
+        }
+        for i, code in enumerate(codes)
+    ]
+    crs = {'type': 'name', 'properties': {'name': 'urn:ogc:def:crs:EPSG::9209'}}
+    text = json.dumps({'type': 'FeatureCollection', 'features': features, 'crs': crs})
+    value = {'value': base64.b64encode(text.encode()).decode(), 'mediaType': 'application/geo+json'}
+    return {'layer': 'schools', 'file': value | {'encoding': 'base64'}, 'file_name': 'truong.geojson'} | changes
+
+
+@pytest.fixture
+def database(shared_database, monkeypatch):
+    """What a test before has delivered stays, as deliveries do."""
+    use(monkeypatch, shared_database)
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:a-token education:b-token')
+    return shared_database
+
+
+@pytest.fixture
+def app(database):
+    return create_app('internal').test_client()
+
+
+@pytest.fixture
+def made(database):
+    """The deliveries that the test has made."""
+    before = max((one.id for one in records()), default=0)
+    return lambda: [one for one in records() if one.id > before]
+
+
+def post(app, inputs, headers=LAN, **more):
+    return app.post(EXECUTION, json={'inputs': inputs, **more}, headers=headers)
+
+
+def test_a_file_is_released_and_the_sender_is_whose_token_it_was(app, worker, made):
+    answer = post(app, schools('a', 'b'))
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    told = answer.get_json()
+    assert told['report']['mediaType'] == 'application/json'
+    assert (told['report']['value']['verdict'], told['report']['value']['diff']['added']) == ('accepted', 2)
+    assert 'Phiếu nhận dữ liệu' in told['receipt']['value']
+    (one,) = made()
+    assert (one.sender, one.agency, one.file_name, one.status) == ('lan', 'education', 'truong.geojson', 'accepted')
+
+
+def test_one_output_comes_raw_by_its_own_media_type(app, worker, made):
+    page = post(app, schools('a', dry_run=True), outputs={'receipt': {}})
+    assert (page.status_code, page.mimetype) == (200, 'text/html')
+    report = post(app, schools('a', dry_run=True), outputs={'report': {}})
+    assert report.get_json()['dry_run'] is True
+    assert made() == [], 'a dry run is not recorded'
+    assert post(app, schools('a'), outputs={'result': {}}).status_code == 400
+
+
+def test_the_file_is_not_kept_with_the_job(app, worker):
+    post(app, schools('a', dry_run=True))
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute("select upload, editor, inputs ? 'file' from job.job where process_id = 'deliver-layer'")
+        assert set(cursor.fetchall()) == {(None, 'lan', False)}
+
+
+def test_a_file_that_is_refused_ends_in_its_reason(app, worker, made):
+    nothing = base64.b64encode(b'{"type": "FeatureCollection", "features": []}').decode()
+    answer = post(app, schools(file=nothing))
+    assert (answer.status_code, answer.get_json()['code']) == (422, 'EmptyFile')
+    assert [one.status for one in made()] == ['returned']
+
+
+def test_only_an_editor_may_deliver_and_the_public_service_knows_no_such_process(app, database):
+    assert post(app, schools('a'), headers={}).status_code == 401
+    assert post(app, schools('a'), headers={'Authorization': 'Bearer x'}).status_code == 401
+    with pytest.raises(EditorsOnly) as refused:
+        execution('deliver-layer', schools('a'), 'internal')
+    assert http_status(refused.value) == 401
+    with pytest.raises(UnknownProcess):
+        execution('deliver-layer', schools('a'), 'public', 'lan')
+    public = create_app('public').test_client()
+    assert post(public, schools('a')).status_code == 404
+    assert 'deliver-layer' not in public.get('/api/processes').get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'named'),
+    [
+        ({'file': 'không phải'}, 'base64'),
+        ({'file': {'href': 'http://localhost/api/collections/schools'}}, 'nothing is fetched'),
+        ({'file_name': '../a.geojson'}, 'file_name'),
+        ({'file_name': '.a.geojson'}, 'file_name'),
+        ({'sender': 'chief'}, 'sender'),
+        ({'mode': 'append'}, 'mode'),
+        ({'accept_loss': True}, 'accept_loss'),
+    ],
+)
+def test_a_wrong_input_is_named_before_any_work(app, changes, named):
+    answer = post(app, schools('a', **changes))
+    assert answer.status_code == 400
+    assert named in answer.get_json()['description']
+
+
+def test_wrong_options_are_told_like_wrong_inputs(app, worker, made):
+    for changes in ({'scope': 'district 366'}, {'as_of': 'today'}):
+        answer = post(app, schools('a', **changes))
+        assert (answer.status_code, answer.get_json()['code']) == (400, 'InvalidInput'), answer.get_data(as_text=True)
+    assert made() == []
+
+
+def test_a_file_that_is_too_large_is_refused_with_another_way(app, monkeypatch):
+    monkeypatch.setenv('DOTHI_MAX_UPLOAD_MB', '1')
+    large = base64.b64encode(bytes(2**20 + 1)).decode()
+    answer = post(app, schools(file=large))
+    assert answer.status_code == 400
+    assert 'inbox' in answer.get_json()['description']
+    assert post(app, schools(file=large * 3)).status_code == 413
+
+
+def test_an_agencys_token_speaks_for_the_agency(app, worker, made):
+    post(app, schools('a', 'b'), headers={'Authorization': 'Bearer b-token'})
+    assert [(one.agency, one.sender) for one in made()] == [('education', 'education')]

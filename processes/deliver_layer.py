@@ -33,7 +33,7 @@ class Inputs(ProcessInputs):
     """As the options of `dothi deliver`."""
 
     layer: str = input_field(Text(vi='Lớp', en='Layer'), Text(vi='Mã lớp được giao.', en='Id of the layer.'))
-    file: Annotated[str, WithJsonSchema({'type': 'string', 'contentEncoding': 'base64'})] = input_field(
+    file: Annotated[str, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(
         Text(vi='Tệp', en='File'),
         Text(
             vi='Nội dung tệp, mã hóa base64: {"value": "…", "encoding": "base64"}. Nhiều phần thì nén zip.',

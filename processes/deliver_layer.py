@@ -130,7 +130,7 @@ class DeliverLayer(Process[Inputs]):
             },
             'receipt': {
                 'title': {'vi': 'Phiếu nhận', 'en': 'Receipt'},
-                'schema': {'type': 'string', 'contentMediaType': HTML},
+                'schema': {'type': 'string', 'contentEncoding': 'binary', 'contentMediaType': HTML},
             },
         }
 

@@ -216,6 +216,14 @@ def test_a_zone_that_the_codes_contradict_is_overruled(locality):
     assert (decision.report.decided, decision.report.overruled) == ('EPSG:9209', True)
 
 
+def test_a_zone_that_nobody_here_uses_is_held_where_nothing_tells(locality):
+    """9210 and 9209 both fall into the extent, 26 km apart; the layer comes in 9209, and 9210 is no system of here."""
+    decision = judged(written(town(), 'EPSG:9209'), locality, declared_crs='EPSG:9210')
+    assert decision.reading is None
+    assert '--crs EPSG:9209' in decision.notes[-1].en
+    assert '26' in decision.notes[-1].en
+
+
 def test_codes_that_fit_nowhere_hold_the_file(locality):
     places = town()
     shuffled = np.add(places[::-1], [7_000, 0])

@@ -110,6 +110,15 @@ def lost_datum(declared: str, twin: str, off: str) -> Text:
     )
 
 
+def unused_zone(declared: str, expected: str, off: str) -> Text:
+    return Text(
+        vi=f'Tệp khai báo {declared}, múi chiếu không dùng ở đây; lớp này thường theo {expected}, lệch {off}, '
+        f'và không có dữ liệu nào đã phát hành cho thấy. Cho biết bằng --crs {expected} hoặc --crs {declared}.',
+        en=f'The file declares {declared}, a zone that is not used here; the layer usually comes in {expected}, '
+        f'{off} off, and nothing released tells. Say which, with --crs {expected} or --crs {declared}.',
+    )
+
+
 def overruled(declared: str, decided: str, off: str) -> Text:
     return Text(
         vi=f'CHÚ Ý: tệp khai báo {declared}, nhưng dữ liệu đã phát hành cho thấy đó là {decided} '

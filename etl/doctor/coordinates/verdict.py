@@ -1,8 +1,9 @@
 """What follows from a declaration and from how the candidates fit what is known.
 
 - What a person gives by `--crs` is applied, with a warning where everything known speaks against it.
-- A declaration that nothing contradicts is applied; the report names the rivals that nothing excludes. Only WGS 84 /
-  UTM is held on VN-2000's ground where nothing tells it from VN-2000, as it is nearly always a lost datum.
+- A declaration that nothing contradicts is applied; the report names the rivals that nothing excludes. Two are held
+  where nothing tells: WGS 84 / UTM on VN-2000's ground, as it is nearly always a lost datum, and a zone that nobody
+  here uses, as it is nearly always the layer's own under a wrong name.
 - A declaration that is contradicted gives way to a candidate that fits and has no rival left, loudly; but never
   to one that supposes a mistake, nor VN-2000 to WGS 84: then as likely the release before is the wrong one.
 - Without a declaration a candidate is taken that fits and has no rival left. Everything else is held.
@@ -128,11 +129,8 @@ def _as_declared(
     case: Case, declared: Weighed, notes: list[Text], layer: Layer | Coverage, locality: Locality
 ) -> Decision:
     if not declared.excluded:
-        twin = _twin(case, declared, layer, locality)
-        if twin is None:
-            return _applied(case, declared, notes)
-        off = explanation.metres(twin.distance_m(declared))
-        return _held(case, explanation.lost_datum(declared.reading.label, twin.reading.label, off), notes)
+        doubted = _lost_datum(case, declared, layer, locality) or _unused_zone(case, declared, layer, locality)
+        return _held(case, doubted, notes) if doubted else _applied(case, declared, notes)
     chosen = case.winner()
     if chosen is None or not declared.refuted or not _may_replace(chosen.reading, declared.reading):
         return _held(case, explanation.contradicted(declared.reading.label, case.better(declared)), notes)
@@ -142,13 +140,28 @@ def _as_declared(
     return Decision(chosen.reading, report, [*notes, note])
 
 
-def _twin(case: Case, declared: Weighed, layer: Layer | Coverage, locality: Locality) -> Weighed | None:
-    """The VN-2000 UTM that a declared WGS 84 / UTM may be, where nothing tells; of a raster WGS 84 is the rule."""
+def _lost_datum(case: Case, declared: Weighed, layer: Layer | Coverage, locality: Locality) -> Text | None:
+    """That a declared WGS 84 / UTM may be VN-2000, where nothing tells; of a raster WGS 84 is the rule."""
     expected = parse_reading(layer.source.crs).crs == declared.reading.crs
     if isinstance(layer, Coverage) or expected or not on_vn2000(locality):
         return None
     srids = [vn2000 for vn2000, wgs84 in WGS84_TWINS.items() if wgs84 == declared.reading.crs.srid != WGS84]
-    return next((each for each in case.rivals(declared) if each.reading.crs.srid in srids), None)
+    twin = next((each for each in case.rivals(declared) if each.reading.crs.srid in srids), None)
+    return explanation.lost_datum(*_apart(declared, twin)) if twin else None
+
+
+def _unused_zone(case: Case, declared: Weighed, layer: Layer | Coverage, locality: Locality) -> Text | None:
+    """That a declared zone that nobody here uses may be the one that the layer expects, where nothing tells."""
+    place, expected = locality.place, parse_reading(layer.source.crs)
+    used = {parse_reading(label).crs.srid for label in (place.crs, *place.served_crs)} | {expected.crs.srid}
+    if declared.reading.crs.srid not in {*VN2000_SRIDS} - used:
+        return None
+    own = next((each for each in case.rivals(declared) if each.reading == expected), None)
+    return explanation.unused_zone(*_apart(declared, own)) if own else None
+
+
+def _apart(declared: Weighed, other: Weighed) -> tuple[str, str, str]:
+    return declared.reading.label, other.reading.label, explanation.metres(other.distance_m(declared))
 
 
 def _may_replace(chosen: Reading, declared: Reading) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from psycopg2 import sql
 
-from dothi.core.locality import Norm
+from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data

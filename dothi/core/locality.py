@@ -16,6 +16,7 @@ from dothi.core.crs import srid_of
 from dothi.core.document import Document
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer, Register
+from dothi.core.norms import Norm, norm_of
 from dothi.core.text import Text
 
 # The collection of records, which no layer can be.
@@ -61,24 +62,6 @@ class Place(BaseModel):
     unit_layers: list[str] = []
     languages: list[str] = ['vi', 'en']
     attribution: Text
-
-
-@dataclass(frozen=True)
-class Norm:
-    """One value of a norm: where it applies, its clause, and from where it is measured."""
-
-    norm: str
-    class_from: float
-    class_to: float
-    class_unit: str
-    insulated: str
-    value: float
-    unit: str
-    clause: str
-    measured_from: str
-    valid_from: date
-    valid_to: date | None
-    verified: bool
 
 
 @dataclass(frozen=True)
@@ -136,7 +119,7 @@ class Locality:
 
     def norms(self, norm: str, on: date) -> list[Norm]:
         """The values of `norm` that are in force on the day `on`."""
-        rows = [_norm(row) for row in _csv_rows(self.path / 'norms.csv') if row['norm'] == norm]
+        rows = [norm_of(row) for row in _csv_rows(self.path / 'norms.csv') if row['norm'] == norm]
         return [row for row in rows if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)]
 
     def register(self, register: Register, on: date) -> dict[str, dict[str, str]]:
@@ -310,23 +293,6 @@ def _csv_rows(file: Path) -> list[dict[str, str]]:
         raise BadLocalityFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
     with file.open(encoding='utf-8', newline='') as lines:
         return list(csv.DictReader(lines))
-
-
-def _norm(row: dict[str, str]) -> Norm:
-    return Norm(
-        norm=row['norm'],
-        class_from=float(row['class_from']),
-        class_to=float(row['class_to']),
-        class_unit=row['class_unit'],
-        insulated=row['insulated'],
-        value=float(row['value']),
-        unit=row['unit'],
-        clause=row['clause'],
-        measured_from=row['measured_from'],
-        valid_from=date.fromisoformat(row['valid_from']),
-        valid_to=_day(row['valid_to']),
-        verified=row['verified'] == 'yes',
-    )
 
 
 def _matches(row: dict[str, str], where: dict[str, str]) -> bool:

@@ -65,15 +65,22 @@ class Rival(BaseModel):
 class CrsReport(BaseModel):
     """Which coordinate system the file declares, which was used, and which others were considered.
 
+    named: whether `declared` is what a person said with --crs, whatever the file says.
     rivals: those that nothing known excludes beside the one that was decided on, the nearest first.
     overruled: whether what is known made another of it than the file declares.
     """
 
     declared: str | None = None
+    named: bool = False
     decided: str | None = None
     candidates: list[Candidate] = []
     rivals: list[Rival] = []
     overruled: bool = False
+
+    @property
+    def said(self) -> Text:
+        """The word for who says what `declared` says."""
+        return Text(vi='chỉ định', en='named') if self.named else Text(vi='khai báo', en='declared')
 
     @property
     def likely(self) -> list[Candidate]:

@@ -42,7 +42,7 @@ def _summary(report: Report) -> Table:
         unchanged = ' (không đổi / unchanged)' if report.unchanged else ''
         table.add_row('Phiên bản / release', f'{report.release}{unchanged}')
     crs = report.crs
-    table.add_row('Hệ tọa độ / CRS', f'{crs.decided or "?"} (khai báo / declared: {crs.declared or "–"})')
+    table.add_row('Hệ tọa độ / CRS', f'{crs.decided or "?"} ({crs.said.vi} / {crs.said.en}: {crs.declared or "–"})')
     if crs.rivals:
         rivals = ', '.join(f'{rival.crs} ({rival.distance_m:,.0f} m)' for rival in crs.rivals)
         table.add_row('Không loại trừ / not excluded', rivals)

@@ -77,7 +77,7 @@ def decide(
         return _without_declaration(heard(None, label, layer, locality, sample, references))
     reading, notes = _as_meant(said, given)
     if not len(sample):
-        return Decision(reading, CrsReport(declared=label, decided=reading.label), notes)
+        return Decision(reading, CrsReport(declared=label, named=bool(given), decided=reading.label), notes)
     case = heard(reading, label, layer, locality, sample, references)
     if not source.axes_known and case.of(reading).excluded:
         reading, notes = _turned(case, reading, notes)
@@ -120,9 +120,11 @@ def _without_declaration(case: Case) -> Decision:
 
 def _as_given(case: Case, given: Weighed, notes: list[Text]) -> Decision:
     if not given.excluded:
-        return _applied(case, given, notes)
-    warning = explanation.against_the_given(given.reading.label, case.better(given))
-    return Decision(given.reading, report_of(case, given, case.candidates), [*notes, warning])
+        decision = _applied(case, given, notes)
+    else:
+        warning = explanation.against_the_given(given.reading.label, case.better(given))
+        decision = Decision(given.reading, report_of(case, given, case.candidates), [*notes, warning])
+    return replace(decision, report=decision.report.model_copy(update={'named': True}))
 
 
 def _as_declared(

@@ -10,7 +10,7 @@ from dothi.core.coverage import Coverage
 from dothi.core.layer import Checks, Column, Judged, Layer
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT, SETTINGS
-from etl.quality import ELEMENTS, KINDS
+from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import processes
 
 REFERENCE = PROJECT / 'docs' / 'reference'

@@ -24,7 +24,7 @@ from dothi.fetch_cli import fetch
 from dothi.inbox_cli import inbox
 from dothi.receipt_cli import receipt
 from dothi.units_cli import units
-from etl.options import DeliveryOptions
+from etl.desk.options import DeliveryOptions
 
 if TYPE_CHECKING:
     from dothi.core.locality import Locality
@@ -297,9 +297,9 @@ def _options(
 
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
-    from etl.deliver import deliver as run_delivery
+    from etl.desk.deliver import deliver as run_delivery
     from etl.pages import must_be_writable
-    from etl.report_html import write_page
+    from etl.report.html import write_page
 
     if html:
         must_be_writable(html)

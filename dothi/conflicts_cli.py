@@ -12,7 +12,7 @@ from rich.text import Text as Line
 from dothi import show
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
-from etl.conflicts import Conflict, Side, conflicts, decide
+from etl.desk.conflicts import Conflict, Side, conflicts, decide
 
 conflicts_app = typer.Typer(
     no_args_is_help=True,

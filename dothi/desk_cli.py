@@ -17,11 +17,11 @@ from dothi.column_option import Columns, pairs
 from dothi.core.errors import WrongUse
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
-from etl.delivery import must_be_known
-from etl.desk import Decision
-from etl.held import WAITS_FOR
-from etl.records import DecisionRecord, DeliveryRecord, DeliveryShown, Status, records, shown
-from etl.report_html import write_page
+from etl.desk.decide import Decision
+from etl.desk.delivery import must_be_known
+from etl.desk.held import WAITS_FOR
+from etl.desk.records import DecisionRecord, DeliveryRecord, DeliveryShown, Status, records, shown
+from etl.report.html import write_page
 from etl.report_place import put_on_map
 
 desk = typer.Typer()
@@ -104,7 +104,7 @@ def accept(
     as_json: Json = False,
 ) -> None:
     """Nhận · Releases a delivery that waits: its original is checked again, with what you decide."""
-    from etl.desk import accept as accept_delivery
+    from etl.desk.decide import accept as accept_delivery
 
     given = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
     decision = _decision(reason, by, **given, as_of=as_of.date() if as_of else None)
@@ -122,7 +122,7 @@ def accept(
 @desk.command('return')
 def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -> None:
     """Trả lại · Releases nothing of a delivery that waits, and keeps it with the reason."""
-    from etl.desk import return_ as return_delivery
+    from etl.desk.decide import return_ as return_delivery
 
     _show(return_delivery(number, _decision(reason, by)), as_json)
 
@@ -136,7 +136,7 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Trở về · Serves a layer again as it was after an earlier release; this is a release, too."""
-    from etl.rollback import rollback as put_back
+    from etl.desk.rollback import rollback as put_back
 
     decision = _decision(reason, by)
     with show.progress() as progress:

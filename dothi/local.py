@@ -19,8 +19,8 @@ from dothi.core.layer import Audience
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
-from etl.options import DeliveryOptions
-from etl.report import Report
+from etl.desk.options import DeliveryOptions
+from etl.report.model import Report
 
 if TYPE_CHECKING:
     from demo.sent import DemoFile
@@ -102,7 +102,7 @@ def down() -> list[str]:
 def status(locality: 'Locality') -> Status:
     """What runs and what is served; a database that does not answer is null, not an error."""
     from dothi.core.database import NoDatabase, connection
-    from etl.records import waiting_count
+    from etl.desk.records import waiting_count
 
     try:
         with connection('loader') as db:
@@ -152,7 +152,7 @@ def demo_buildings(size: Literal['small', 'full']) -> int:
 def deliver_demo(locality: 'Locality', buildings: int, progress: Progress = silent) -> list[Report]:
     """Reports of the demo's files that were delivered now; those delivered before are left out."""
     from demo.write import write_demo
-    from etl.deliver import deliver
+    from etl.desk.deliver import deliver
 
     folder = PathSettings().state / 'demo' / str(buildings)
     files = write_demo(folder, locality_path=locality.path, buildings=buildings, progress=progress)

@@ -20,8 +20,8 @@ from dothi.core.errors import DothiError, without_secrets
 from dothi.core.progress import Progress as Told
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
 from dothi.show_freshness import updates
-from etl.report import Report
-from etl.report_table import renderable
+from etl.report.model import Report
+from etl.report.table import renderable
 
 if TYPE_CHECKING:
     from dothi.core.migrate import MigrationReport

@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
+from etl.desk.held import Reason
+from etl.desk.options import DeliveryOptions
 from etl.doctor.asking import perhaps, which_column
 from etl.doctor.columns import Matching, find, missing
 from etl.doctor.proposals import STRONG, Evidence, best, proposals
@@ -17,8 +19,6 @@ from etl.doctor.titles import titles_for_codes
 from etl.formats import Source, open_source
 from etl.formats.opening import no_rows
 from etl.formats.source import RawBatch
-from etl.held import Reason
-from etl.options import DeliveryOptions
 from etl.shape import must_be_the_kind
 
 # Values that a column is recognised by.

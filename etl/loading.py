@@ -9,8 +9,10 @@ import shapely
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from etl import notes, quarantine, stage
-from etl.delivery import Delivery
+from etl import stage
+from etl.desk import quarantine
+from etl.desk.delivery import Delivery
+from etl.desk.held import Reason
 from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known
 from etl.doctor.rows.completeness import missing_units
 from etl.doctor.rows.duplicates import Fault, duplicates
@@ -18,12 +20,10 @@ from etl.doctor.rows.geometry import Area
 from etl.doctor.rows.near_duplicates import Places
 from etl.doctor.rows.units import parents
 from etl.doctor.text.capitals import known_capitals
-from etl.held import Reason
 from etl.inspecting import Inspected, inspect
 from etl.mappings import evidence, remember
 from etl.merging import notes_of, record_merge
 from etl.prepare import Plan, prepare
-from etl.problems import Problem
 from etl.reference import Units, extent_polygon, released_units
 from etl.register import register_rows
 from etl.release import (
@@ -38,12 +38,14 @@ from etl.release import (
     real_scopes,
     release,
 )
-from etl.report import Report, Verdict
-from etl.report_map import outlines
+from etl.report import notes
+from etl.report.map import outlines
+from etl.report.model import Report, Verdict
+from etl.report.problems import Problem
+from etl.report.tally import Tally
 from etl.scope import scope_polygon
 from etl.staged_checks import errors_of, noticed, warnings_of
 from etl.staged_faults import take_out
-from etl.tally import Tally
 
 
 @dataclass(frozen=True)

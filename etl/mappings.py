@@ -6,7 +6,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from etl.delivery import Delivery
+from etl.desk.delivery import Delivery
 from etl.doctor.columns import name_key
 from etl.doctor.proposals import Evidence
 from etl.reference import Units

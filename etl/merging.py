@@ -4,7 +4,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
-from etl.report import LISTED_ROWS, HeldRow, MergeReport
+from etl.report.model import LISTED_ROWS, HeldRow, MergeReport
 
 
 def record_merge(db: Connection, layer: Layer, delivery: int | None) -> MergeReport:

@@ -21,11 +21,11 @@ from etl.doctor.rows.units import Parent, outside_parents, unknown_units
 from etl.doctor.rows.values import attributes, required
 from etl.doctor.text.decoder import Decoder
 from etl.formats.source import Geometries, RawBatch
-from etl.problems import Finding, Problem
-from etl.quality import severity_of
 from etl.register import RegisterRows, fill
-from etl.report import Repair
-from etl.telling import problems, repairs
+from etl.report.model import Repair
+from etl.report.problems import Finding, Problem
+from etl.report.quality import severity_of
+from etl.report.telling import problems, repairs
 
 # Of each kind of warning and repair, how many rows of a batch are told one by one; all are counted.
 TOLD = 1_000

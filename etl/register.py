@@ -12,7 +12,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
-from etl.problems import Finding
+from etl.report.problems import Finding
 from etl.values import convert
 
 

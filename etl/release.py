@@ -13,8 +13,8 @@ from psycopg2.extras import Json
 from dothi.core.coverage import Coverage
 from dothi.core.crs import units_per_metre
 from dothi.core.layer import Layer
-from etl.options import DeliveryOptions
-from etl.report import DiffReport
+from etl.desk.options import DeliveryOptions
+from etl.report.model import DiffReport
 
 
 @dataclass(frozen=True)

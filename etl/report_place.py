@@ -2,9 +2,9 @@
 
 from dothi.core.database import connection
 from dothi.core.locality import Locality
-from etl.records import DeliveryShown
+from etl.desk.records import DeliveryShown
 from etl.reference import released_units
-from etl.report_map import outlines
+from etl.report.map import outlines
 
 
 def put_on_map(found: DeliveryShown, locality: Locality) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dothi.core.errors import WrongUse
 from dothi.core.locality import Locality
-from etl.options import DeliveryOptions
+from etl.desk.options import DeliveryOptions
 from etl.reference import Units
 
 

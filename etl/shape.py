@@ -12,7 +12,7 @@ from dothi.core.layer import GeometryType, Layer
 from dothi.core.text import Text
 from etl.formats.source import Geometries, Source, family
 from etl.moving import without
-from etl.problems import Finding
+from etl.report.problems import Finding
 
 TYPE_NAMES = {kind.name.lower(): kind.value for kind in shapely.GeometryType}
 WORDS = {

@@ -13,8 +13,8 @@ from etl.doctor.rows.duplicates import Fault
 from etl.doctor.rows.near_duplicates import Places, near_duplicates
 from etl.doctor.rows.topology import topology
 from etl.prepare import TOLD, Plan
-from etl.problems import Problem, message
-from etl.quality import severity_of
+from etl.report.problems import Problem, message
+from etl.report.quality import severity_of
 
 
 def noticed(db: Connection, layer: Layer, staging: str, places: Places, on: date) -> list[Fault]:

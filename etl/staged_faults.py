@@ -6,8 +6,8 @@ from psycopg2.extensions import connection as Connection
 from etl.doctor.rows.duplicates import Fault
 from etl.formats.source import Source
 from etl.prepare import Plan
-from etl.problems import Problem, message
-from etl.telling import originals, places
+from etl.report.problems import Problem, message
+from etl.report.telling import originals, places
 
 
 def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, plan: Plan) -> list[Problem]:

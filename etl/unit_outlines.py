@@ -16,12 +16,12 @@ from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.unit_crosswalk import crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, layer_of, level_of, unit_register
-from etl import deliveries
-from etl.deliver import deliver
+from etl.desk import deliveries
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.formats.source import Geometries
-from etl.options import DeliveryOptions
 from etl.reference import Units, released_units
-from etl.report import Report
+from etl.report.model import Report
 
 
 class NothingToDeriveFrom(DataRefused):

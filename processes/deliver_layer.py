@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ValidationError, WithJsonSchema
 
 from dothi.core.text import Text
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.receipt.receipt import write_receipt
-from etl.report import Report as DeliveryReport
-from etl.report_html import page
+from etl.report.html import page
+from etl.report.model import Report as DeliveryReport
 from processes.base import JSON, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.validation import InvalidInput
@@ -110,7 +110,7 @@ class DeliverLayer(Process[Inputs]):
     }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
-        """Both outputs, each with its media type. Raises what `etl.deliver.deliver` raises."""
+        """Both outputs, each with its media type. Raises what `etl.desk.deliver.deliver` raises."""
         options = _options(inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))

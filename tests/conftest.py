@@ -26,7 +26,7 @@ from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis, free_port
 from dothi.core.settings import PROJECT
 from dothi.local import demo_options
-from etl.deliver import deliver
+from etl.desk.deliver import deliver
 
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 

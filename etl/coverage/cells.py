@@ -12,7 +12,7 @@ from rasterio.windows import Window
 from dothi.core.coverage import Band, Coverage
 from dothi.core.progress import Progress
 from etl.coverage.file import Raster
-from etl.report import LISTED_ROWS
+from etl.report.model import LISTED_ROWS
 
 Cells = NDArray[Any]  # of whatever type the file and the coverage have
 Bools = NDArray[np.bool_]

@@ -8,19 +8,19 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.grid import Grid
-from etl import notes
 from etl.coverage import notes as coverage_notes
 from etl.coverage.cells import Scan, scan
 from etl.coverage.cog import write
 from etl.coverage.file import Raster, opened
 from etl.coverage.place import covered_share, decide_place, grid_of
 from etl.coverage.release import compare, lock, lost_share, outcome, publish, reserve
-from etl.delivery import Delivery
-from etl.fingerprint import REMARKS
+from etl.desk.delivery import Delivery
+from etl.desk.fingerprint import REMARKS
 from etl.reference import Units, released_units
 from etl.release import real_scopes
-from etl.report import Report, Verdict
-from etl.report_map import outlines
+from etl.report import notes
+from etl.report.map import outlines
+from etl.report.model import Report, Verdict
 
 type RasterDelivery = Delivery[Coverage]
 

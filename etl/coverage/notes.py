@@ -9,7 +9,7 @@ from dothi.core.text import Text
 from etl.coverage.cells import BadCell, Scan
 from etl.coverage.file import Raster
 from etl.doctor.rows.values import range_says
-from etl.report import BadRow, RasterBand, RasterReport, Report, Rows
+from etl.report.model import BadRow, RasterBand, RasterReport, Report, Rows
 
 EMPTY = Text(
     vi='Không ô nào có giá trị. Không phát hành gì. Kiểm tra nodata và giao lại.',

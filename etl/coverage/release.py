@@ -16,9 +16,9 @@ from dothi.core.settings import PathSettings
 from etl.coverage.cells import Cells, Scan, strips
 from etl.coverage.cog import forget_all_but, store_path
 from etl.coverage.file import Raster
-from etl.options import DeliveryOptions
+from etl.desk.options import DeliveryOptions
 from etl.release import Outcome, Source, record
-from etl.report import DiffReport
+from etl.report.model import DiffReport
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from etl.doctor.coordinates import Reading
 from etl.doctor.rows.geometry import Area, place
 from etl.doctor.rows.values import TYPE_WORDS, attributes, required
 from etl.prepare import Prepared
-from etl.problems import Finding
 from etl.reference import extent_polygon
+from etl.report.problems import Finding
 
 GEOMETRY = '/geometry'
 # What JSON has for a value of each type; dates come as text.

@@ -17,11 +17,11 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl import stage
+from etl.desk.options import DeliveryOptions
 from etl.editing.checks import Fault, Unfit, pointer_to
-from etl.options import DeliveryOptions
 from etl.prepare import Prepared
 from etl.release import Source, lock_layer, match_known, number_added, outcome_of_edit, release, tell_apart
-from etl.report import DiffReport
+from etl.report.model import DiffReport
 
 # How long an edit waits for a delivery or another edit of the same layer to end.
 PATIENCE_MS = 15_000

@@ -10,13 +10,13 @@ from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
-from etl.deliver import deliver
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.fetch.download import fetch, sha256_of
 from etl.fetch.features import write_features
 from etl.fetch.raster import write_raster
 from etl.fetch.source import OpenSource
-from etl.options import DeliveryOptions
-from etl.report import Report
+from etl.report.model import Report
 
 
 class NotGiven(WrongUse):

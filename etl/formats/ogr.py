@@ -21,7 +21,7 @@ from etl.formats.charset import code_page, mapinfo_text
 from etl.formats.errors import UnreadableFile
 from etl.formats.item import Item
 from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
-from etl.problems import Finding
+from etl.report.problems import Finding
 
 
 @dataclass(frozen=True)

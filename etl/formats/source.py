@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.problems import Finding
+from etl.report.problems import Finding
 
 BATCH_ROWS = 50_000
 Geometries = NDArray[np.object_]

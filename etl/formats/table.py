@@ -17,7 +17,7 @@ from dothi.core.text import Text
 from etl.formats.dms import parse_coordinate
 from etl.formats.place import Place, find_place
 from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
-from etl.problems import Finding
+from etl.report.problems import Finding
 
 # Titles, dates and signatures stand above the header, not whole pages of them.
 HEADER_WITHIN = 40

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from dothi.core.errors import DothiError
 from dothi.core.locality import Locality
+from etl.desk.records import DeliveryRecord, NoSuchDelivery, decisions, record
 from etl.inbox.assigning import NotAssigned
 from etl.inbox.claim import Claim, free_name, hand_back
 from etl.inbox.folders import ANSWERED, TAKEN, WAITING, put, safe
 from etl.inbox.outcome import Taken
 from etl.inbox.page import put_aside
 from etl.receipt.receipt import Receipt, write_receipt
-from etl.records import DeliveryRecord, NoSuchDelivery, decisions, record
 
 PAGE = 'chua-giao.html'
 

@@ -8,16 +8,16 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.errors import DataRefused, Defect, DothiError, EnvironmentMissing, HeldForDecision, WrongUse
 from dothi.core.locality import Locality
-from etl import archive
-from etl.deliver import deliver
-from etl.deliveries import clear_debris
+from etl.desk import archive
+from etl.desk.deliver import deliver
+from etl.desk.deliveries import clear_debris
+from etl.desk.options import DeliveryOptions
+from etl.desk.records import DeliveryRecord, record
 from etl.inbox.answers import answer, aside
 from etl.inbox.assigning import assign
 from etl.inbox.claim import Claim, must_be_a_file
 from etl.inbox.outcome import Taken
 from etl.inbox.sendable import scope_of
-from etl.options import DeliveryOptions
-from etl.records import DeliveryRecord, record
 
 # A file at which the program fails or dies is put aside, so that the others get their turn.
 MOST_ATTEMPTS = 3

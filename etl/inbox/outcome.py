@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from dothi.core.text import Text
-from etl.records import Status
+from etl.desk.records import Status
 
 # The gravest last; 0 where nothing was wrong.
 GRAVITY = (0, 4, 3, 2, 5, 1)

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.deliveries import loader_session
+from etl.desk.deliveries import loader_session
 from etl.inbox.answers import refresh
 from etl.inbox.claim import Claim, take, unfinished
 from etl.inbox.delivering import Desk

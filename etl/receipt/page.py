@@ -6,11 +6,11 @@ from markupsafe import Markup
 
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from etl.held import WAITS_FOR, Reason, how_to_decide
+from etl.desk.held import WAITS_FOR, Reason, how_to_decide
+from etl.desk.records import DeliveryShown
 from etl.pages import template
 from etl.receipt.kept_rows import KeptRow
-from etl.records import DeliveryShown
-from etl.report_map import svg
+from etl.report.map import svg
 
 SHOWN_ROWS = 1_000
 STATES = {

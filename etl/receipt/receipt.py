@@ -6,10 +6,10 @@ from pydantic import BaseModel
 
 from dothi.core.database import connection
 from dothi.core.locality import Locality
+from etl.desk.records import shown
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import kept_rows
 from etl.receipt.page import page
-from etl.records import shown
 from etl.report_place import put_on_map
 
 

@@ -18,8 +18,8 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, Province, serving, use
 
 # Lower left corner of a grid of places in the working CRS, well inside the locality; coordinates count from here.

@@ -21,8 +21,8 @@ from dothi.core.crs import proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
 from tests.rasters import CELL, COVERAGES, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_locality, write_raster
 

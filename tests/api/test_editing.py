@@ -11,8 +11,8 @@ import pytest
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.settings import PROJECT
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.api.conftest import E0, N0, Desk, building, school
 from tests.api.editors import LAN, MINH, SCHOOLS, delete, feature, number_of, patch, post, problems, put, rows
 

@@ -21,8 +21,8 @@ from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, Place, li
 from dothi.core.database import connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.conftest import Province
 
 CELLS = 'select level, x, y, kind, n, ids from catalog.tile_cell where layer_id = %s order by 1, 2, 3, 4'

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dothi.core.locality import Locality
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.cli.test_cli import document, dothi
 
 HEAD = 'MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,lon,lat\n'

@@ -10,7 +10,7 @@ import shapely
 from demo.faults import in_tcvn3, surveyors_table, thinned, with_bad_rows
 from demo.files import Table
 from dothi.core.database import connection
-from etl.desk import waiting
+from etl.desk.decide import waiting
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from shapely.geometry import mapping
 
 from dothi.core.database import connection
 from dothi.core.locality import Locality
-from etl.deliver import deliver
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.formats import Source, open_source
-from etl.options import DeliveryOptions
-from etl.report import Report
+from etl.report.model import Report
 
 DRIVERS = {
     '.shp': 'ESRI Shapefile',

@@ -11,12 +11,12 @@ from shapely.geometry import mapping
 
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
-from etl.deliver import deliver
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.doctor.coordinates.reading import parse_reading
 from etl.doctor.rows.values import attributes
 from etl.inspecting import inspect
-from etl.options import DeliveryOptions
-from etl.report import Report
+from etl.report.model import Report
 from tests.etl.corpus import KNOWN, Case, Fault, Known, cases, district_rows, layer, rows_of
 from tests.etl.corpus_files import write, written_rows
 

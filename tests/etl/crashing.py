@@ -14,10 +14,10 @@ import psycopg2
 from dothi.core import database as core_database
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
-from etl import desk
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
-from etl.rollback import rollback
+from etl.desk import decide as desk
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
+from etl.desk.rollback import rollback
 
 # A stage, and whether its beginning or its end.
 Moment = tuple[str, str]

@@ -13,8 +13,8 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.database import database_url
 from dothi.core.layer import Layer
 from etl import stage
+from etl.desk.options import DeliveryOptions
 from etl.merging import record_merge
-from etl.options import DeliveryOptions
 from etl.release import (
     Outcome,
     Source,

@@ -19,8 +19,8 @@ from etl.doctor.rows.dates import survey_dates
 from etl.doctor.rows.factors import count, counted, likely_factors, range_texts, whole_column, whole_columns
 from etl.doctor.rows.slivers import least_width, mean_width, slivers
 from etl.doctor.rows.units import Parent, outside_parents, unknown_units
-from etl.problems import Code, Finding
-from etl.quality import KINDS, severity_of
+from etl.report.problems import Code, Finding
+from etl.report.quality import KINDS, severity_of
 
 WORDS = Text(vi='x', en='x')
 SOME = {'id': 'a', 'title': WORDS, 'description': WORDS, 'theme': 't', 'agency': 'g', 'access': 'public'}

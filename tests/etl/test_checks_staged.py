@@ -12,11 +12,11 @@ from rich.console import Console
 
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Checks
-from etl.deliver import deliver
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.doctor.rows.near_duplicates import near_pairs
-from etl.options import DeliveryOptions
-from etl.report_html import page
-from etl.report_table import renderable
+from etl.report.html import page
+from etl.report.table import renderable
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import pytest
 
 from dothi.column_option import pairs
 from dothi.core.errors import WrongUse
-from etl.desk import Decision, accept
+from etl.desk.decide import Decision, accept
+from etl.desk.options import DeliveryOptions
 from etl.doctor.columns import MissingColumn, UnknownColumn, find
 from etl.doctor.proposals import Evidence, best, likeness, proposals
 from etl.inspecting import inspect
-from etl.options import DeliveryOptions
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dothi.core.crs import parse_crs, proj_string
 from etl.doctor.coordinates import Reading
 from etl.doctor.coordinates.reading import mistakes
 from etl.moving import move
-from etl.report_html import page
+from etl.report.html import page
 
 SYSTEMS = ['EPSG:4326', 'EPSG:3405', 'EPSG:5897', 'EPSG:9210', 'EPSG:4756', 'EPSG:3857', 'EPSG:32648']
 

@@ -20,15 +20,15 @@ from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, UnknownLayer, load_locality
 from dothi.core.settings import PROJECT
-from etl import desk
 from etl.coverage.file import BandsDoNotFit, NotGeoreferenced, NotNorthUp, WholeOnly
 from etl.coverage.place import UnusableCrs
-from etl.deliver import deliver
+from etl.desk import decide as desk
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
+from etl.desk.rollback import RasterMissing, rollback
 from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
-from etl.options import DeliveryOptions
-from etl.report import Report
-from etl.report_html import page
-from etl.rollback import RasterMissing, rollback
+from etl.report.html import page
+from etl.report.model import Report
 from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_locality, write_raster
 
 pytestmark = pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
@@ -333,8 +333,8 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from dothi.core.locality import load_locality
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 
 def progress(stage, done, total):
     if (stage, done > 0) == (sys.argv[2], sys.argv[3] == 'end'):

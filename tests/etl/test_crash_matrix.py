@@ -14,11 +14,11 @@ from dothi.core.database import connection
 from dothi.core.errors import exit_code
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, load_locality
-from etl import archive
 from etl.coverage.cog import NoRoomForRaster
-from etl.deliver import deliver
-from etl.deliveries import DiskFull, LostDatabase
-from etl.options import DeliveryOptions
+from etl.desk import archive
+from etl.desk.deliver import deliver
+from etl.desk.deliveries import DiskFull, LostDatabase
+from etl.desk.options import DeliveryOptions
 from tests.conftest import fresh
 from tests.etl.conftest import Agency
 from tests.etl.crashing import Action, Moment, admin, at, cut, ended, killed, no_room, started

@@ -6,12 +6,13 @@ import threading
 import pytest
 
 from dothi.core.errors import exit_code
-from etl import desk, records
-from etl.archive import OriginalMissing
-from etl.delivery import UnknownAgency
-from etl.desk import AlreadyDecided, Decision
+from etl.desk import decide as desk
+from etl.desk import records
+from etl.desk.archive import OriginalMissing
+from etl.desk.decide import AlreadyDecided, Decision
+from etl.desk.delivery import UnknownAgency
+from etl.desk.records import NoSuchDelivery
 from etl.formats.errors import EmptyFile
-from etl.records import NoSuchDelivery
 
 OPEN = 'select code, places from layer.schools order by code'
 STATUS = 'select status from catalog.delivery order by id'

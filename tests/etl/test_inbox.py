@@ -14,12 +14,12 @@ import pytest
 from dothi.core import database as core_database
 from dothi.core.errors import Defect
 from dothi.core.settings import PROJECT, PathSettings
-from etl.deliveries import loader_session
-from etl.desk import Decision, return_
+from etl.desk.decide import Decision, return_
+from etl.desk.deliveries import loader_session
+from etl.desk.records import records
 from etl.inbox import delivering
 from etl.inbox.round import INBOX_LOCK, InboxBusy, once
 from etl.inbox.watch import watch
-from etl.records import records
 from tests.etl.crashing import ended, forked
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from dothi.core.layer import Checks, Layer
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
 from tests.etl.releasing import EAST, NORTH, TREES, send_trees, transaction, trees_now
 

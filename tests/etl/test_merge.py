@@ -14,9 +14,9 @@ from dothi.cli import app
 from dothi.core.layer import Checks
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
-from etl.conflicts import AlreadyDecided, NoConflict, conflicts, decide
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.conflicts import AlreadyDecided, NoConflict, conflicts, decide
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
 from tests.etl.releasing import EAST, NORTH, TREES, edit, place, send, transaction
 

@@ -5,9 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 from dothi.cli import app
-from etl.desk import Decision, return_
+from etl.desk.decide import Decision, return_
+from etl.desk.records import NoSuchDelivery
 from etl.receipt.receipt import write_receipt
-from etl.records import NoSuchDelivery
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import shapely
 from dothi.core.crs import UnknownCrs
 from dothi.core.errors import exit_code
 from dothi.core.locality import UnknownLayer
-from etl.delivery import UnknownAgency
+from etl.desk.delivery import UnknownAgency
 from etl.doctor.columns import MissingColumn
 from etl.doctor.coordinates import NoPlaces
 from etl.doctor.text.errors import UnknownEncoding, WrongEncoding

@@ -10,9 +10,9 @@ from dothi.core import database
 from dothi.core.errors import exit_code
 from dothi.core.layer import Checks, Column, Publish
 from dothi.core.migrate import migrate
-from etl.deliver import deliver
-from etl.deliveries import LostDatabase
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.deliveries import LostDatabase
+from etl.desk.options import DeliveryOptions
 
 OPEN = 'select code, places from layer.schools order by code'
 HISTORY = 'select code, places, release_from, release_to from history.schools order by id, release_from'

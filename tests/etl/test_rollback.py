@@ -11,7 +11,7 @@ from dothi.core.layer import Column
 from dothi.core.locality import UnknownLayer
 from dothi.core.migrate import migrate
 from dothi.core.text import Text
-from etl.rollback import NoSuchRelease, OtherShape, rollback
+from etl.desk.rollback import NoSuchRelease, OtherShape, rollback
 
 OPEN = 'select code, places, st_x(geom) from layer.schools order by code'
 

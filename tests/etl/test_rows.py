@@ -5,7 +5,7 @@ import json
 import pytest
 import shapely
 
-from etl.report_html import page
+from etl.report.html import page
 
 STORED = 'select code from layer.schools order by code'
 
@@ -192,7 +192,7 @@ def test_the_table_says_what_the_report_says(agency, send):
 
     from rich.console import Console
 
-    from etl.report_table import renderable
+    from etl.report.table import renderable
 
     out = io.StringIO()
     report = send(agency.geojson('t.geojson', [(agency.school('a', SO_CHO='?'), agency.point())]), 'schools')

@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 
 from dothi.core.legacy_text import encode_cp1258
+from etl.desk.options import DeliveryOptions
 from etl.doctor.text.errors import UndecidedEncoding, UnknownEncoding, WrongEncoding
 from etl.inspecting import inspect
-from etl.options import DeliveryOptions
 
 NAMES = ['Trường Mỹ Lộc', 'Trường Vụ Bản', 'Trường Nghĩa Hưng', 'Trường Giao Thủy']
 HEADER = 'ma,ten_truong,cap_hoc,lon,lat\n'

@@ -13,8 +13,8 @@ from dothi.core.layer_source import day, source
 from dothi.core.migrate import migrate
 from dothi.core.unit_crosswalk import NoUnitsThen
 from dothi.local import demo_options
-from etl.deliver import deliver
-from etl.options import DeliveryOptions
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 from etl.reference import released_units
 from etl.unit_outlines import NothingToDeriveFrom, derive
 

@@ -8,7 +8,7 @@ import pytest
 from dothi.api.app import create_app
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from etl.records import records
+from etl.desk.records import records
 from processes.manager import EditorsOnly, execution
 from processes.registry import UnknownProcess
 from tests.conftest import use

@@ -8,7 +8,7 @@ from etl.doctor.coordinates import explanation
 from etl.doctor.coordinates.case import Case, Weighed
 from etl.doctor.coordinates.scoring import Placed
 from etl.moving import move
-from etl.report import Candidate, CrsReport, Rival
+from etl.report.model import Candidate, CrsReport, Rival
 
 # Rows of each candidate on the map.
 DOTS = 40

@@ -26,7 +26,7 @@ from etl.doctor.coordinates.references import Reference
 from etl.doctor.coordinates.sample import Sample
 from etl.doctor.coordinates.telling import held_report, report_of
 from etl.doctor.declaration import vn2000_by_name, vn2000_by_parameters
-from etl.report import CrsReport
+from etl.report.model import CrsReport
 
 
 class NoPlaces(DataRefused):

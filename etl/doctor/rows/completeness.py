@@ -5,8 +5,8 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
+from etl.desk.options import DeliveryOptions
 from etl.doctor.rows.units import Parent
-from etl.options import DeliveryOptions
 from etl.register import RegisterRows
 
 NAMED = 20

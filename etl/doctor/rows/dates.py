@@ -11,7 +11,7 @@ from dothi.core.durations import shifted
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
-from etl.problems import Code, Finding
+from etl.report.problems import Code, Finding
 
 
 def survey_dates(typed: dict[str, Any], layer: Layer, matching: Matching, on: date) -> list[Finding]:

@@ -11,9 +11,9 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text, search_key
-from etl.problems import Code
 from etl.reference import Units
 from etl.register import RegisterRows
+from etl.report.problems import Code
 
 # A column refers to units if nearly all rows lie in the unit that it names.
 REFERS = 0.95

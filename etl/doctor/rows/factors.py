@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
-from etl.problems import Finding
+from etl.report.problems import Finding
 
 # Other units by how many of them make one of the layer's, the likelier first: drawings are in millimetres, and
 # decimetres are hardly met. Counted things, such as beds, have none.

@@ -12,7 +12,7 @@ from etl.doctor.coordinates import Reading
 from etl.doctor.rows.repair import Mended, replaced, valid
 from etl.formats.source import Geometries
 from etl.moving import without
-from etl.problems import Finding
+from etl.report.problems import Finding
 from etl.shape import fit, invalid, invalid_finding
 
 

@@ -10,7 +10,7 @@ from dothi.core.layer import GeometryType, Layer, Repair
 from dothi.core.text import Text
 from etl.formats.source import Geometries, RawBatch
 from etl.moving import without
-from etl.problems import Finding
+from etl.report.problems import Finding
 from etl.shape import fit, invalid
 
 # A repair that moves more than a thousandth of the area is a change of the feature, and its sender's to make.

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from dothi.core.text import Text
 from etl.formats.source import Geometries
-from etl.problems import Finding
+from etl.report.problems import Finding
 
 
 def slivers(geometry: Geometries, width_m: float | None) -> list[Finding]:

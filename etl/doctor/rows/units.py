@@ -15,8 +15,8 @@ from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.formats.source import Geometries
-from etl.problems import Finding
 from etl.reference import Units
+from etl.report.problems import Finding
 
 
 @dataclass(frozen=True)

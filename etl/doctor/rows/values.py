@@ -12,7 +12,7 @@ from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.doctor.rows.factors import numbers, range_texts
-from etl.problems import Finding
+from etl.report.problems import Finding
 from etl.values import ARROW_TYPES, Bools, coded, convert, out_of_range
 
 # An index of PostgreSQL takes 2,704 bytes a row; a key may have several columns.

@@ -18,7 +18,7 @@ from etl.doctor.text.garbled import garbled, garbled_example
 from etl.doctor.text.judging import UNICODE_SHARE, Judgement, judge, sampled, score
 from etl.doctor.text.lookalikes import LOOKALIKES
 from etl.doctor.text.readings import UTF_8, Reading, of_unicode
-from etl.report import ColumnText
+from etl.report.model import ColumnText
 from etl.values import Bools
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from dothi.core.text import Text
 from etl.doctor.text.judging import Judgement, Score
-from etl.report import ColumnText, EncodingCandidate
+from etl.report.model import ColumnText, EncodingCandidate
 
 PLAIN = Text(vi='chỉ có chữ không dấu (ASCII)', en='nothing beyond ASCII')
 AS_GIVEN = Text(vi='theo --encoding', en='as --encoding says')

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from psycopg2.extensions import connection as Connection
 
-from etl.problems import Problem
+from etl.report.problems import Problem
 
 COLUMNS = (
     'delivery_id, layer_id, row_number, code, column_name, value, message_vi, message_en, attributes, geom_wkb, crs, '

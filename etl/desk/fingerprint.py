@@ -6,7 +6,7 @@ import json
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from etl.delivery import Delivery
+from etl.desk.delivery import Delivery
 from etl.reference import released_units
 from etl.register import register_rows
 

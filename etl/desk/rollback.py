@@ -13,13 +13,14 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
-from etl import deliveries, stage
+from etl import stage
 from etl.coverage import release as cells
 from etl.coverage.cells import scan
 from etl.coverage.file import opened
-from etl.options import DeliveryOptions
+from etl.desk import deliveries
+from etl.desk.options import DeliveryOptions
 from etl.release import Source, current_release, lock_layer, outcome_of_rollback, record, release, shape
-from etl.report import DiffReport
+from etl.report.model import DiffReport
 
 
 class NoSuchRelease(NotFound):

@@ -2,12 +2,12 @@
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
+from etl.desk.options import DeliveryOptions
 from etl.doctor.columns import Matching
 from etl.doctor.rows.completeness import incomplete
 from etl.doctor.rows.factors import whole_column
-from etl.options import DeliveryOptions
 from etl.release import Moved, Outcome
-from etl.tally import Tally
+from etl.report.tally import Tally
 
 NOTHING_NEW = Text(
     vi='Nội dung giống hệt dữ liệu đang phục vụ; không tạo phiên bản mới.',

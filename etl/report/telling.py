@@ -12,8 +12,8 @@ from etl.doctor.coordinates import Reading
 from etl.doctor.rows.repair import SAYS, Mended
 from etl.doctor.text.decoder import Decoder
 from etl.formats.source import Geometries, RawBatch
-from etl.problems import Finding, Problem, message
-from etl.report import Repair
+from etl.report.model import Repair
+from etl.report.problems import Finding, Problem, message
 
 # What the file has in a row: its attributes, and its geometry as WKB.
 Original = tuple[dict[str, object], bytes | None]

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from dothi.core.layer import Severity
 from dothi.core.text import Text
-from etl.held import Reason
+from etl.desk.held import Reason
 
 Verdict = Literal['accepted', 'returned', 'undecided']
 # Bad rows that a report lists one by one; quarantine has them all.

@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from etl.doctor.coordinates.explanation import metres
 from etl.pages import must_be_writable, template
-from etl.quality import ELEMENTS
-from etl.report import Report
-from etl.report_crs_map import candidate_map
-from etl.report_map import svg
+from etl.report.crs_map import candidate_map
+from etl.report.map import svg
+from etl.report.model import Report
+from etl.report.quality import ELEMENTS
 
 SHOWN_ROWS = 500
 

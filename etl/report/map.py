@@ -10,7 +10,7 @@ import shapely
 from dothi.core.crs import WGS84, proj_string
 from etl.moving import move
 from etl.reference import Units
-from etl.report import BadRow, Report
+from etl.report.model import BadRow, Report
 
 Ring = list[tuple[float, float]]
 WIDTH_PX = 420

@@ -13,8 +13,8 @@ from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl import stage
-from etl.deliveries import loader_session
-from etl.options import DeliveryOptions
+from etl.desk.deliveries import loader_session
+from etl.desk.options import DeliveryOptions
 from etl.release import Source, lock_layer, match_known, number_added, outcome_of_edit, release, tell_apart
 
 Side = Literal['delivery', 'edit']

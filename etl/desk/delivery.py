@@ -8,7 +8,7 @@ from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress
-from etl.options import DeliveryOptions
+from etl.desk.options import DeliveryOptions
 
 
 class UnknownAgency(NotFound):

@@ -17,15 +17,15 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.text import Text
-from etl import archive, deliveries, quarantine
-from etl.course import Course, run
 from etl.coverage.file import must_be_whole
-from etl.deliver import CELLS, ROWS
-from etl.delivery import Delivery
-from etl.held import ACCEPTED_AS_IT_IS
-from etl.options import DeliveryOptions, scope_is_known
-from etl.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
-from etl.report import Report
+from etl.desk import archive, deliveries, quarantine
+from etl.desk.course import Course, run
+from etl.desk.deliver import CELLS, ROWS
+from etl.desk.delivery import Delivery
+from etl.desk.held import ACCEPTED_AS_IT_IS
+from etl.desk.options import DeliveryOptions, scope_is_known
+from etl.desk.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
+from etl.report.model import Report
 
 
 class AlreadyDecided(WrongUse):
@@ -70,7 +70,7 @@ def accept(number: int, decision: Decision, locality: Locality, progress: Progre
 
     Where it is still undecided, it waits with the new report; where the file so read would have to be returned, it
     waits as it did: both are told and kept with the decision.
-    Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `etl.deliver.deliver` raises.
+    Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `etl.desk.deliver.deliver` raises.
     """
     with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
         described, options = locality.described(found.layer_id), _with(found, decision)

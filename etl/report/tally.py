@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from etl.doctor.rows.factors import whole_columns
 from etl.prepare import Prepared
-from etl.problems import Problem
-from etl.quality import KINDS, by_element
-from etl.report import LISTED_ROWS, BadRow, Repair, Rows
+from etl.report.model import LISTED_ROWS, BadRow, Repair, Rows
+from etl.report.problems import Problem
+from etl.report.quality import KINDS, by_element
 
 # A copy of a row that is kept loses nothing, so it does not speak against the file.
 HARMLESS = 'duplicate_row'

@@ -13,11 +13,11 @@ from dothi.core.database import database_url, no_database
 from dothi.core.errors import DataRefused, EnvironmentMissing, HeldForDecision, Outdated
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from etl import notes
-from etl.archive import Original, forget_draft
-from etl.delivery import Delivery
-from etl.options import DeliveryOptions
-from etl.report import DiffReport, Report
+from etl.desk.archive import Original, forget_draft
+from etl.desk.delivery import Delivery
+from etl.desk.options import DeliveryOptions
+from etl.report import notes
+from etl.report.model import DiffReport, Report
 
 # Class of the advisory locks that a delivery's session holds: a delivery without its lock is dead.
 LOCK_CLASS = 920_901

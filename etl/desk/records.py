@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from dothi.core.database import connection
 from dothi.core.errors import NotFound
-from etl.held import Reason, how_to_decide
-from etl.report import Report
+from etl.desk.held import Reason, how_to_decide
+from etl.report.model import Report
 
 Status = Literal['received', 'diagnosed', 'accepted', 'returned', 'superseded', 'unchanged', 'failed']
 

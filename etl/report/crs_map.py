@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from etl.report import Candidate, Report
-from etl.report_map import WIDTH_PX, Window, outline
+from etl.report.map import WIDTH_PX, Window, outline
+from etl.report.model import Candidate, Report
 
 # Told apart by people who see few colours too.
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9')

@@ -7,10 +7,10 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
-from etl import archive, deliveries, held
-from etl.delivery import Delivery
+from etl.desk import archive, deliveries, held
+from etl.desk.delivery import Delivery
 from etl.release import current_release
-from etl.report import Report
+from etl.report.model import Report
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from etl import loading
-from etl.course import Course, carry, check
 from etl.coverage import delivery as raster
 from etl.coverage.file import must_be_whole
-from etl.delivery import Delivery, must_be_known
-from etl.fingerprint import fingerprint
+from etl.desk.course import Course, carry, check
+from etl.desk.delivery import Delivery, must_be_known
+from etl.desk.fingerprint import fingerprint
+from etl.desk.options import DeliveryOptions
 from etl.formats.opening import must_exist
-from etl.options import DeliveryOptions
-from etl.report import Report
+from etl.report.model import Report
 
 ROWS: Course[Layer] = Course(fingerprint, loading.load)
 CELLS: Course[Coverage] = Course(raster.fingerprint, raster.load)

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from etl.report import BadRow, HeldRow, RasterReport, Report
+from etl.report.model import BadRow, HeldRow, RasterReport, Report
 
 SHOWN_ROWS = 20
 VERDICTS = {

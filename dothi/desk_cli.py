@@ -22,7 +22,7 @@ from etl.desk.delivery import must_be_known
 from etl.desk.held import WAITS_FOR
 from etl.desk.records import DecisionRecord, DeliveryRecord, DeliveryShown, Status, records, shown
 from etl.report.html import write_page
-from etl.report_place import put_on_map
+from etl.report.place import put_on_map
 
 desk = typer.Typer()
 

@@ -70,7 +70,7 @@ def accept(number: int, decision: Decision, locality: Locality, progress: Progre
 
     Where it is still undecided, it waits with the new report; where the file so read would have to be returned, it
     waits as it did: both are told and kept with the decision.
-    Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `etl.desk.deliver.deliver` raises.
+    Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `deliver` raises.
     """
     with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
         described, options = locality.described(found.layer_id), _with(found, decision)

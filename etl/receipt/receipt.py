@@ -10,7 +10,7 @@ from etl.desk.records import shown
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import kept_rows
 from etl.receipt.page import page
-from etl.report_place import put_on_map
+from etl.report.place import put_on_map
 
 
 class Receipt(BaseModel):

@@ -13,6 +13,7 @@ from dothi.core.grid import PIECES, Grid
 from dothi.core.locality import Locality
 from etl.coverage.file import Raster
 from etl.doctor.coordinates import Decision, Reading, Sample, decide, units_alone
+from etl.doctor.coordinates.reading import parse_reading
 from etl.formats.source import Geometries
 from etl.moving import move
 from etl.reference import Units, extent_polygon
@@ -40,7 +41,8 @@ def decide_place(
 ) -> Decision:
     """Which system the raster's coordinates are in; raises UnknownCrs for a declaration that nobody knows."""
     declared = Declared(name, raster.crs.to_wkt() if raster.crs else None)
-    return decide(declared, given, coverage, locality, Sample.of(_places(raster)), units_alone(units, locality))
+    places = _here(_places(raster), given or declared.declared_crs, locality)
+    return decide(declared, given, coverage, locality, Sample.of(places), units_alone(units, locality))
 
 
 def grid_of(raster: Raster, reading: Reading) -> Grid:
@@ -66,6 +68,20 @@ def _outline(grid: Grid, srid: int) -> Any:
     box = shapely.box(*grid.bounds)
     dense = shapely.segmentize(box, box.length / 4 / PIECES)
     return move(np.array([dense]), proj_string(grid.srid), proj_string(srid))[0]
+
+
+def _here(places: Geometries, said: str | None, locality: Locality) -> Geometries:
+    """Those of the places that lie in the locality as the raster says; all where none does, or it says nothing.
+
+    A raster may well reach beyond the locality, and what lies there speaks against no system. Whether it covers
+    enough is another question (`covered_share`).
+    """
+    if said is None:
+        return places
+    extent = extent_polygon(locality)
+    shapely.prepare(extent)
+    inside = shapely.contains(extent, parse_reading(said).to(places, locality.srid))
+    return places[inside] if inside.any() else places
 
 
 def _places(raster: Raster) -> Geometries:

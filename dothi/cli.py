@@ -38,16 +38,6 @@ app = typer.Typer(
     help='Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province.',
 )
 
-app.add_typer(conflicts_app, name='conflicts')
-app.add_typer(desk)
-app.add_typer(edits, name='edits')
-app.add_typer(export, name='export')
-app.command()(fetch)
-app.command()(diff)
-app.command()(receipt)
-app.command()(inbox)
-app.add_typer(units, name='units')
-
 Json = Annotated[
     bool,
     typer.Option(
@@ -261,6 +251,18 @@ def demo(
     with show.progress() as progress:
         reports = local.deliver_demo(_locality(), local.demo_buildings(size), progress)
     show.document(show.Reports(reports=reports), as_json, show.reports)
+
+
+# In the order of the list of commands: those above come first.
+app.add_typer(conflicts_app, name='conflicts')
+app.add_typer(desk)
+app.add_typer(edits, name='edits')
+app.add_typer(export, name='export')
+app.command()(fetch)
+app.command()(diff)
+app.command()(receipt)
+app.command()(inbox)
+app.add_typer(units, name='units')
 
 
 class Ended(BaseModel):

@@ -26,7 +26,7 @@ class Claim:
     """One file with what belongs to it.
 
     parts: the name that each lay under to the one that it has now. after: the newest delivery when it was taken.
-    layer: that it is delivered as, once that is known. attempts: how often its delivery was begun.
+    layer: that it is delivered as, once that is known. attempts: how often it was begun to be read and delivered.
     """
 
     home: str

@@ -58,32 +58,45 @@ class Desk:
     def _delivered(self, claim: Claim) -> DeliveryRecord:
         """The record of its delivery, made now or before something died."""
         must_be_a_file(claim)
-        if claim.layer is None:
-            claim.layer = assign(claim.file, claim.agency, claim.folder, self.locality)
-            claim.save()
-        original = archive.original(claim.file) if claim.attempts else None
-        before = self._found(claim, original.sha256) if original else None
-        return before or self._deliver(claim, claim.layer)
+        return self._before(claim) or self._deliver(claim)
 
-    def _deliver(self, claim: Claim, layer: str) -> DeliveryRecord:
+    def _before(self, claim: Claim) -> DeliveryRecord | None:
+        if claim.layer is None or not claim.attempts:
+            return None
+        return self._found(claim, archive.original(claim.file).sha256)
+
+    def _deliver(self, claim: Claim) -> DeliveryRecord:
         if claim.attempts >= MOST_ATTEMPTS:
             raise _fails_always(claim.file.name)
+        # counted before anything reads the file: a library may fall over it in every way
         claim.attempts += 1
         claim.save()
-        scope = scope_of(claim.agency, layer, self.locality)
-        options = DeliveryOptions(layer=layer, agency=claim.agency, scope=scope)
         try:
-            deliver(claim.file, options, self.locality)
-        except (DataRefused, HeldForDecision) as error:
-            return self._recorded(claim, error)
+            refusal = self._sent(claim, self._assigned(claim))
         except DothiError as error:
             self._not_its_fault(claim, error)
             raise
         except Exception:
             raise self.fault() from None
-        return self._recorded(claim)
+        return self._recorded(claim, refusal)
 
-    def _recorded(self, claim: Claim, refusal: DothiError | None = None) -> DeliveryRecord:
+    def _assigned(self, claim: Claim) -> str:
+        if claim.layer is None:
+            claim.layer = assign(claim.file, claim.agency, claim.folder, self.locality)
+            claim.save()
+        return claim.layer
+
+    def _sent(self, claim: Claim, layer: str) -> DothiError | None:
+        """Why it was refused or held, None where it was accepted."""
+        scope = scope_of(claim.agency, layer, self.locality)
+        options = DeliveryOptions(layer=layer, agency=claim.agency, scope=scope)
+        try:
+            deliver(claim.file, options, self.locality)
+        except (DataRefused, HeldForDecision) as error:
+            return error
+        return None
+
+    def _recorded(self, claim: Claim, refusal: DothiError | None) -> DeliveryRecord:
         """The record of what was delivered this moment; raises the refusal where it came before any record."""
         found = self._found(claim, archive.original(claim.file).sha256)
         if found is None:

@@ -87,12 +87,19 @@ def _carried(desk: Desk, claim: Claim) -> Taken:
     """What became of it; a file that could not be dealt with does not keep the others waiting."""
     try:
         return desk.carry(claim)
-    except DothiError as error:
-        if desk.db.closed:
-            raise
-        return _later(claim.agency, claim.main, error.text)
-    except OSError as error:
-        return _later(claim.agency, claim.main, _not_movable(claim.main, error).text)
+    except Exception as error:
+        return _later(claim.agency, claim.main, _why(desk, claim.main, error))
+
+
+def _why(desk: Desk, name: str, error: Exception) -> Text:
+    """What to tell of the failure at one file; raised again where it is the database that is away."""
+    if desk.db.closed:
+        raise error
+    if isinstance(error, DothiError):
+        return error.text
+    if isinstance(error, OSError):
+        return _not_movable(name, error).text
+    return desk.fault().text
 
 
 def _later(agency: str, main: str, why: Text) -> Taken:

@@ -187,6 +187,39 @@ def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go
     assert inbox.look() == []
 
 
+@pytest.mark.parametrize('fault', [ZeroDivisionError, RecursionError, OSError])
+def test_a_file_over_which_a_reader_falls_is_put_aside_and_the_others_go_on(inbox, agency, monkeypatch, fault):
+    assign = delivering.assign
+
+    def failing(file, *given):
+        if file.name == 'a.geojson':
+            raise fault
+        return assign(file, *given)
+
+    monkeypatch.setattr(delivering, 'assign', failing)
+    inbox.put(agency.schools('a', name='a.geojson'))
+    inbox.put(agency.schools('b', name='truong.geojson'))
+    assert [one.status for one in inbox.look()] == ['later', 'accepted']
+    assert [[one.status for one in inbox.look()] for _ in range(3)] == [['later'], ['later'], ['aside']]
+    assert inbox.look() == []
+
+
+def test_an_answer_that_cannot_be_written_keeps_nobody_waiting(inbox, agency, monkeypatch):
+    answer = delivering.answer
+
+    def failing(root, claim, *given):
+        if claim.main == 'schools.geojson':
+            raise ZeroDivisionError
+        return answer(root, claim, *given)
+
+    monkeypatch.setattr(delivering, 'answer', failing)
+    inbox.put(agency.schools('a', name='schools.geojson'))
+    inbox.put(agency.schools('a', 'b', name='truong.geojson'))
+    assert [one.status for one in inbox.look()] == ['later', 'accepted']
+    monkeypatch.setattr(delivering, 'answer', answer)
+    assert [one.status for one in inbox.look()] == ['accepted']
+
+
 def test_the_receipt_is_written_anew_when_a_person_has_decided(inbox, agency):
     inbox.put(agency.schools(*'abcdefghij'))
     inbox.look()

@@ -60,19 +60,27 @@ def _end(_number: int, _frame: object) -> None:
 
 def _log(done: 'Round') -> None:
     """What happened, one line each, in the log of the service; nothing where nothing did."""
-    for one in done.taken:
-        show.err.print(_line(one), markup=False, highlight=False, soft_wrap=True)
+    for line in _lines(done):
+        show.err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _told(done: 'Round') -> None:
-    for one in done.taken:
-        show.out.print(_line(one), markup=False, highlight=False, soft_wrap=True)
+    for line in _lines(done):
+        show.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for number in done.receipts:
         show.out.print(f'phiếu viết lại · receipt written anew: {number}', highlight=False)
     for name in done.incomplete:
         show.out.print(f'{name}: chưa đủ, chờ · not whole yet', markup=False, highlight=False, soft_wrap=True)
-    if not (done.taken or done.receipts or done.incomplete):
+    if not (done.taken or done.receipts or done.unwritten or done.incomplete):
         show.out.print('Hộp nhận trống · the inbox is empty')
+
+
+def _lines(done: 'Round') -> list[str]:
+    unwritten = [
+        f'phiếu chưa viết lại được · receipt not written yet: {number}\n  {why.vi}\n  {why.en}'
+        for number, why in done.unwritten.items()
+    ]
+    return [*map(_line, done.taken), *unwritten]
 
 
 def _line(one: 'Taken') -> str:

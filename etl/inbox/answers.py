@@ -32,7 +32,7 @@ class Waiting:
 
 def answer(root: Path, claim: Claim, found: DeliveryRecord, locality: Locality) -> Taken:
     """Hands the file back with the receipt of its delivery."""
-    write_receipt(found.id, claim.answer, locality)
+    _enclose_receipt(claim, found.id, locality)
     folder = free_name(root, claim, str(found.id))
     if found.status == 'diagnosed':
         _remember(root, found.id, Waiting(claim.agency, folder, len(decisions(found.id))))
@@ -51,18 +51,26 @@ def aside(root: Path, claim: Claim, why: DothiError, locality: Locality) -> Take
     """Hands the file back with a page that says why it became no delivery."""
     candidates = why.candidates if isinstance(why, NotAssigned) else []
     text = put_aside(safe(claim.main), why.text, candidates, claim.agency, locality)
-    (claim.answer / PAGE).write_text(text, encoding='utf-8')
+    draft = Path(claim.home) / PAGE
+    draft.write_text(text, encoding='utf-8')
+    draft.replace(claim.answer / PAGE)
     folder = free_name(root, claim, f'chua-giao-{datetime.now().astimezone():%Y%m%d-%H%M%S}')
     hand_back(root, claim, folder)
     return Taken(agency=claim.agency, file=safe(claim.main), status='aside', answered=folder, why=why.text)
 
 
-def refresh(root: Path, locality: Locality) -> list[int]:
-    """Writes anew the receipts of deliveries on which somebody has decided since, and says which."""
-    return [number for number in _numbers(root) if _refreshed(root, number, locality)]
+def _enclose_receipt(claim: Claim, number: int, locality: Locality) -> None:
+    """Puts the receipt beside the file, in place of what has its name: nothing is written through a link."""
+    drafts = Path(claim.home) / 'receipt'
+    for file in _files(write_receipt(number, drafts, locality)):
+        file.replace(claim.answer / file.name)
 
 
-def _refreshed(root: Path, number: int, locality: Locality) -> bool:
+def refreshed(root: Path, number: int, locality: Locality) -> bool:
+    """Whether the receipt of this delivery was written anew, as somebody has decided on it since.
+
+    Raises OSError where it cannot be written now; it is due still then.
+    """
     note = root / WAITING / f'{number}.json'
     known = Waiting(**json.loads(note.read_text(encoding='utf-8')))
     try:
@@ -72,8 +80,7 @@ def _refreshed(root: Path, number: int, locality: Locality) -> bool:
         return False
     if found.status == 'diagnosed' and decided == known.decided:
         return False
-    with suppress(OSError):  # the agency has removed its answer, and wants none
-        _replace(root, known, number, locality)
+    _replace(root, known, number, locality)
     if found.status == 'diagnosed':
         _remember(root, number, Waiting(known.agency, known.folder, decided))
     else:
@@ -84,15 +91,23 @@ def _refreshed(root: Path, number: int, locality: Locality) -> bool:
 def _replace(root: Path, known: Waiting, number: int, locality: Locality) -> None:
     drafts = root / TAKEN / f'receipt-{number}'
     where = (known.agency, ANSWERED, known.folder)
-    written: Receipt = write_receipt(number, drafts, locality)
     try:
-        for file in filter(None, (written.rows, written.html)):
-            put(file, root, where, file.name)
+        files = _files(write_receipt(number, drafts, locality))
+        # the agency has removed its answer, or put something in its place, and wants none
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            for file in files:
+                put(file, root, where, file.name)
     finally:
-        shutil.rmtree(drafts)
+        shutil.rmtree(drafts, ignore_errors=True)
 
 
-def _numbers(root: Path) -> list[int]:
+def _files(receipt: Receipt) -> list[Path]:
+    """What a receipt consists of, the page last: it refers to the other."""
+    return [file for file in (receipt.rows, receipt.html) if file]
+
+
+def waiting(root: Path) -> list[int]:
+    """The deliveries whose receipts change when somebody decides."""
     return sorted(int(note.stem) for note in (root / WAITING).glob('*.json') if note.stem.isdigit())
 
 

@@ -15,7 +15,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from etl.formats.errors import ForeignReference
-from etl.inbox.folders import ANSWERED, SHARED, TAKEN, opened, put, safe, short
+from etl.inbox.folders import ANSWERED, SHARED, TAKEN, opened, put, safe, short, unlike_ours
 from etl.inbox.looking import Found
 
 NOTE, ANSWER = 'claim.json', 'answer'
@@ -60,7 +60,7 @@ def take(root: Path, found: Found, after: int) -> Claim:
     """The claim of what was found, moved to where only we can write. Raises OSError where that is not possible."""
     home = root / TAKEN / uuid.uuid4().hex
     home.mkdir()
-    parts = {name: safe(name) for name in found.parts}
+    parts = {name: unlike_ours(safe(name)) for name in found.parts}
     claim = Claim(str(home), found.agency, found.folder, found.main, parts, after)
     claim.save()
     move(root, claim)

@@ -15,6 +15,8 @@ TAKEN, WAITING = '.taken', '.waiting'
 # New files get the group of the folder, which is that of the file server's users.
 SHARED, PRIVATE = 0o2775, 0o700
 LONGEST_NAME = 80
+# The page and the receipts that are put beside a file; some file servers take both cases for one.
+OURS = re.compile(r'chua-giao\.html|phieu-\d+\.html|hang-loi-\d+\.gpkg', re.IGNORECASE)
 
 
 def make_folders(root: Path, locality: Locality) -> None:
@@ -78,6 +80,11 @@ def put(source: Path, root: Path, names: tuple[str, ...], name: str) -> None:
 def safe(name: str) -> str:
     """`name` without what a database, a page or a shell cannot take: control characters and broken UTF-8."""
     return re.sub(r'[\x00-\x1f\x7f-\x9f/\ud800-\udfff]', '_', name)
+
+
+def unlike_ours(name: str) -> str:
+    """`name`, changed where it is one that our answers have, so that both lie in one folder."""
+    return f'_{name}' if OURS.fullmatch(name) else name
 
 
 def short(name: str) -> str:

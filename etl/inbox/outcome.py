@@ -34,13 +34,15 @@ class Taken(BaseModel):
 
 
 class Round(BaseModel):
-    """All that one look took, which receipts it wrote anew, and what has not come whole yet."""
+    """All that one look took, which receipts it wrote anew, which it could not, and what has not come whole yet."""
 
     taken: list[Taken] = []
     receipts: list[int] = []
+    unwritten: dict[int, Text] = {}
     incomplete: list[str] = []
 
     @property
     def exit_code(self) -> int:
         """That of the gravest outcome."""
-        return max((one.exit_code for one in self.taken), key=GRAVITY.index, default=0)
+        codes = [one.exit_code for one in self.taken] + [CODES['later']] * bool(self.unwritten)
+        return max(codes, key=GRAVITY.index, default=0)

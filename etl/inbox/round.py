@@ -11,7 +11,7 @@ from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.deliveries import loader_session
-from etl.inbox.answers import refresh
+from etl.inbox.answers import refreshed, waiting
 from etl.inbox.claim import Claim, take, unfinished
 from etl.inbox.delivering import Desk
 from etl.inbox.folders import make_folders, safe
@@ -51,7 +51,7 @@ def work(root: Path, settling: Settling, locality: Locality, fault: Callable[[],
         desk, done = Desk(root, locality, db, fault), Round()
         for claim in unfinished(root):
             done.taken.append(_carried(desk, claim))
-        done.receipts = refresh(root, locality)
+        _refresh(desk, done)
         found = look(root, locality.agencies)
         ready = settling.ready(found, time.monotonic())
         for one in ready:
@@ -100,6 +100,16 @@ def _why(desk: Desk, name: str, error: Exception) -> Text:
     if isinstance(error, OSError):
         return _not_movable(name, error).text
     return desk.fault().text
+
+
+def _refresh(desk: Desk, done: Round) -> None:
+    """Writes anew the receipts of deliveries on which somebody has decided since; one that fails is due still."""
+    for number in waiting(desk.root):
+        try:
+            if refreshed(desk.root, number, desk.locality):
+                done.receipts.append(number)
+        except Exception as error:
+            done.unwritten[number] = _why(desk, str(number), error)
 
 
 def _later(agency: str, main: str, why: Text) -> Taken:

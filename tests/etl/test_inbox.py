@@ -1,5 +1,6 @@
 """Files in an agency's folder are delivered once each, and come back with what became of them."""
 
+import errno
 import json
 import os
 import shutil
@@ -17,7 +18,9 @@ from dothi.core.settings import PROJECT, PathSettings
 from etl.desk.decide import Decision, return_
 from etl.desk.deliveries import loader_session
 from etl.desk.records import records
-from etl.inbox import delivering
+from etl.inbox import answers, delivering
+from etl.inbox.claim import take
+from etl.inbox.looking import look
 from etl.inbox.round import INBOX_LOCK, InboxBusy, once
 from etl.inbox.watch import watch
 from tests.etl.crashing import ended, forked
@@ -142,6 +145,42 @@ def test_a_link_is_never_taken_nor_written_through(inbox, agency, tmp_path):
     assert records() == []
 
 
+def test_no_page_is_written_through_a_link_that_came_in_the_place_of_a_file(inbox, agency, tmp_path):
+    """Swapped between the look and the taking, which the agency's server allows."""
+    secret = tmp_path / 'passwords'
+    secret.write_text('secret')
+    folder = inbox.root / 'education'
+    (folder / 'chua-giao.html').write_text('x')
+    (found,) = look(inbox.root, ['education'])
+    (folder / 'chua-giao.html').unlink()
+    (folder / 'chua-giao.html').symlink_to(secret)
+    take(inbox.root, found, 0)
+    (taken,) = inbox.look()
+    assert taken.status == 'aside'
+    assert secret.read_text() == 'secret'
+    assert not (folder / 'answered' / taken.answered / 'chua-giao.html').is_symlink()
+
+
+@pytest.mark.parametrize('name', ['chua-giao.html', 'CHUA-GIAO.html', 'phieu-1.html'])
+def test_a_file_or_a_folder_with_the_name_of_an_answer_comes_back_beside_it(inbox, agency, name):
+    inbox.put(agency.text(name, 'x'))
+    (inbox.root / 'education' / 'schools' / name).mkdir(parents=True)
+    (inbox.root / 'education' / 'schools' / name / 'a.txt').write_text('y')
+    assert [one.status for one in inbox.look()] == ['aside', 'aside']
+    assert all({f'_{name}', 'chua-giao.html'} == set(files) for files in inbox.answers().values())
+
+
+def test_bad_rows_sent_back_under_their_name_are_not_lost(inbox, agency):
+    sent = inbox.root / 'education' / 'schools' / 'hang-loi-1.gpkg'
+    sent.parent.mkdir()
+    rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
+    shutil.copy(agency.write('a.gpkg', [*rows, (agency.school('x', CAP_HOC='?'), agency.point(900))]), sent)
+    content = sent.read_bytes()
+    (taken,) = inbox.look()
+    assert sorted(inbox.answers()[taken.answered]) == ['_hang-loi-1.gpkg', 'hang-loi-1.gpkg', 'phieu-1.html']
+    assert (inbox.root / 'education' / 'answered' / taken.answered / '_hang-loi-1.gpkg').read_bytes() == content
+
+
 @pytest.mark.parametrize('stage', ['archive', 'stage', 'finish', 'recorded', 'answered'])
 def test_killed_at_any_moment_the_file_is_delivered_once_and_answered(inbox, agency, stage, monkeypatch):
     inbox.put(agency.schools('a', 'b'))
@@ -232,6 +271,44 @@ def test_the_receipt_is_written_anew_when_a_person_has_decided(inbox, agency):
     return_(2, Decision(by='chief', reason='gửi thiếu trường'))
     inbox.look()
     assert 'gửi thiếu trường' in receipt.read_text(encoding='utf-8')
+    assert list((inbox.root / '.waiting').iterdir()) == []
+
+
+def held_back(inbox, agency):
+    """The folder of the answer to a delivery that a person has to decide on."""
+    inbox.put(agency.schools(*'abcdefghij'))
+    inbox.look()
+    inbox.put(agency.schools('a', name='it hon.geojson'), folder='schools')
+    (taken,) = inbox.look()
+    return inbox.root / 'education' / 'answered' / taken.answered
+
+
+def test_a_receipt_that_a_full_disk_refused_is_written_at_the_next_look(inbox, agency, monkeypatch):
+    folder = held_back(inbox, agency)
+    return_(2, Decision(by='chief', reason='gửi thiếu trường'))
+    write = answers.write_receipt
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(answers, 'write_receipt', full)
+    inbox.put(agency.schools(*'abcdefghij', name='schools.geojson'))
+    done = once(inbox.root, 0, inbox.locality, lambda: Defect('lỗi', 'fault'))
+    assert (list(done.unwritten), done.receipts, done.exit_code) == ([2], [], 5)
+    monkeypatch.setattr(answers, 'write_receipt', write)
+    inbox.look()
+    assert 'gửi thiếu trường' in (folder / 'phieu-2.html').read_text(encoding='utf-8')
+    assert list((inbox.root / '.waiting').iterdir()) == []
+
+
+@pytest.mark.parametrize('removed', ['folder', 'page'])
+def test_who_removes_an_answer_gets_none_and_stops_nothing(inbox, agency, removed):
+    folder = held_back(inbox, agency)
+    return_(2, Decision(by='chief', reason='gửi thiếu trường'))
+    shutil.rmtree(folder)
+    if removed == 'page':
+        (folder / 'phieu-2.html').mkdir(parents=True)
+    assert inbox.look() == []
     assert list((inbox.root / '.waiting').iterdir()) == []
 
 

@@ -35,6 +35,7 @@ from etl.release import (
     keys_elsewhere,
     lock_layer,
     moved_rows,
+    note_bad_rows,
     real_scopes,
     release,
 )
@@ -173,8 +174,8 @@ def _take_out_faults(work: Load, plan: Plan) -> None:
         says = notes.key_elsewhere(work.delivery.options)
         elsewhere = keys_elsewhere(work.db, plan.layer, staging, work.scope, plan.srid)
         faults += [Fault(row, 'outside_scope', says) for row in elsewhere if row not in gone]
-    problems = take_out(work.db, staging, faults, work.inspected.source, plan)
-    work.tally.add_faults(problems)
+    problems, keys = take_out(work.db, staging, faults, work.inspected.source, plan)
+    work.tally.add_faults(problems, keys)
     _quarantine(work, plan, problems)
 
 
@@ -183,8 +184,8 @@ def _look_at_all_rows(work: Load, plan: Plan, on: date) -> None:
     layer, staging, tally = plan.layer, work.delivery.staging, work.tally
     work.delivery.progress('check', 0, None)
     faults = noticed(work.db, layer, staging, work.places, on)
-    problems = take_out(work.db, staging, errors_of(faults, layer), work.inspected.source, plan)
-    tally.add_faults(problems)
+    problems, keys = take_out(work.db, staging, errors_of(faults, layer), work.inspected.source, plan)
+    tally.add_faults(problems, keys)
     _quarantine(work, plan, problems)
     warnings, counts = warnings_of(work.db, faults, staging, plan)
     tally.add_warnings(warnings, counts)
@@ -213,8 +214,10 @@ def _release(work: Load) -> Verdict:
         return 'accepted'
     delivery.progress('diff', 0, None)
     on = options.as_of or delivery.locality.place.reference_date
+    note_bad_rows(work.db, layer, work.tally.bad_keys)
     outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on)
     report.diff = outcome.diff
+    report.notes += [notes.stay_as_served(outcome.spared)] if outcome.spared else []
     if not options.accept_loss and _changes_too_much(work, outcome):
         return 'undecided'
     if outcome.merged:

@@ -29,6 +29,8 @@ from etl.report.telling import problems, repairs
 
 # Of each kind of warning and repair, how many rows of a batch are told one by one; all are counted.
 TOLD = 1_000
+# Values of a layer's key columns.
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Prepared:
 
     warnings: what was noticed in good rows, and repairs: what was put right in them, each as far as TOLD;
     warned, repaired: how often in all. off: by column and factor, how many values seem to be in another unit;
-    values: how many values a column has of which that can be told.
+    values: how many values a column has of which that can be told. bad_keys: keys of the bad rows, as far as they
+    can be read.
     """
 
     row_numbers: Any
@@ -70,6 +73,7 @@ class Prepared:
     repaired: Counter[str] = field(default_factory=Counter)
     off: Counter[tuple[str, float]] = field(default_factory=Counter)
     values: Counter[str] = field(default_factory=Counter)
+    bad_keys: list[Key] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def prepare(batch: RawBatch, plan: Plan) -> Prepared:
         repaired=Counter(repair.repair for repair in mended),
         off=factors.count(checked.findings, checked.columns, plan.layer, plan.matching),
         values=factors.counted(checked.columns, plan.layer),
+        bad_keys=_keys(checked.columns, plan.layer, ~good),
     )
 
 
@@ -141,6 +146,13 @@ def _by_severity(findings: list[Finding], layer: Layer) -> tuple[list[Finding], 
 
 def _rows(columns: dict[str, Any], good: NDArray[np.bool_]) -> dict[str, Any]:
     return columns if good.all() else {name: values.filter(pa.array(good)) for name, values in columns.items()}
+
+
+def _keys(columns: dict[str, Any], layer: Layer, bad: NDArray[np.bool_]) -> list[Key]:
+    if not layer.key or not bad.any():
+        return []
+    keys = zip(*(columns[name].filter(pa.array(bad)).to_pylist() for name in layer.key), strict=True)
+    return [key for key in keys if None not in key]
 
 
 def _sizes(findings: list[Finding]) -> Counter[str]:

@@ -1,5 +1,6 @@
 """From staged rows to a release: the difference, and its application, in one transaction."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +31,8 @@ class Outcome:
     extent_wgs84: list[float] | None
     # whether edits made since the agency's last delivery are part of it
     merged: bool = False
+    # features that stay as they are because the delivery's row of them is bad
+    spared: int = 0
 
     @property
     def lost_share(self) -> float:
@@ -104,6 +107,16 @@ def match_rows(db: Connection, layer: Layer, staging: str, scope: shapely.Geomet
         cursor.execute('select catalog.match_rows(%s, %s, %s, %s, %s)', values)
 
 
+def note_bad_rows(db: Connection, layer: Layer, keys: Sequence[tuple[Any, ...]]) -> None:
+    """Notes in etl_bad the keys of rows that are not staged for a fault of theirs: `diff` closes no such feature."""
+    # what PostgreSQL cannot store, it does not serve
+    stored = [key for key in keys if not any(isinstance(value, str) and '\0' in value for value in key)]
+    if stored:
+        rows = json.dumps([dict(zip(layer.key, key, strict=True)) for key in stored], default=str)
+        with db.cursor() as cursor:
+            cursor.execute('select catalog.note_bad_rows(%s, %s, %s)', [layer.id, layer.key, rows])
+
+
 def match_known(db: Connection, features: Sequence[tuple[int, int | None]]) -> None:
     """Notes in etl_match which feature each staged row is: number of the row, and id, None for a new feature."""
     known = [(row, feature) for row, feature in features if feature is not None]
@@ -153,16 +166,19 @@ def diff(
 ) -> Outcome:
     """What a delivery of the day `on` changes, and what the layer holds after it.
 
-    Of a layer with validity, what is valid on other days only is left as it is.
+    Of a layer with validity, what is valid on other days only is left as it is; so is a feature that
+    `note_bad_rows` named.
     """
     if not layer.key:
         match_rows(db, layer, staging, scope, srid)
     tell_apart(db, layer, staging, scope, options, srid, matched=not layer.key)
     bound = _bound(scope, srid)
     real_then = _spare_other_times(db, layer, on, options, bound) if layer.publish.validity else None
+    spared = _spare_bad_rows(db, layer, options)
     merged = _merge_edits(db, layer, staging, bound, options)
     values = [layer.id, staging, bound, options.origin == 'demo']
-    outcome = replace(_outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values), merged=merged)
+    outcome = _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
+    outcome = replace(outcome, merged=merged, spared=spared)
     return outcome if real_then is None else replace(outcome, real_in_scope=real_then)
 
 
@@ -174,6 +190,14 @@ def _merge_edits(db: Connection, layer: Layer, staging: str, scope: str | None, 
         cursor.execute('select catalog.merge_edits(%s, %s, %s, %s, %s, %s, %s)', values)
         (merged,) = cursor.fetchone() or (False,)
     return bool(merged) and not demo
+
+
+def _spare_bad_rows(db: Connection, layer: Layer, options: DeliveryOptions) -> int:
+    """How many features the delivery does not close after all, as etl_bad has their keys."""
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.spare_bad_rows(%s, %s, %s)', [layer.id, layer.key, options.origin == 'demo'])
+        (spared,) = cursor.fetchone() or (0,)
+    return int(spared)
 
 
 def _spare_other_times(db: Connection, layer: Layer, on: date, options: DeliveryOptions, scope: str | None) -> int:

@@ -5,19 +5,28 @@ from psycopg2.extensions import connection as Connection
 
 from etl.doctor.rows.duplicates import Fault
 from etl.formats.source import Source
-from etl.prepare import Plan
+from etl.prepare import Key, Plan
 from etl.report.problems import Problem, message
 from etl.report.telling import originals, places
 
 
-def take_out(db: Connection, staging: str, faults: list[Fault], source: Source, plan: Plan) -> list[Problem]:
-    """The faults as problems; their rows are in staging.<name> no longer."""
+def take_out(
+    db: Connection, staging: str, faults: list[Fault], source: Source, plan: Plan
+) -> tuple[list[Problem], list[Key]]:
+    """The faults as problems, and the keys of their rows, which are in staging.<name> no longer."""
     if not faults:
-        return []
+        return [], []
     rows = [fault.row for fault in faults]
+    # the numbers as literals: names of columns may have a percent sign, which is one of a placeholder else
+    statement = sql.SQL('delete from {} where id = any({}) returning {}').format(
+        sql.Identifier('staging', staging),
+        sql.Literal(rows),
+        sql.SQL(', ').join(map(sql.Identifier, plan.layer.key or ['id'])),
+    )
     with db.cursor() as cursor:
-        cursor.execute(sql.SQL('delete from {} where id = any(%s)').format(sql.Identifier('staging', staging)), [rows])
-    return _problems({fault.row: fault for fault in faults}, source, plan)
+        cursor.execute(statement)
+        keys: list[Key] = cursor.fetchall() if plan.layer.key else []
+    return _problems({fault.row: fault for fault in faults}, source, plan), keys
 
 
 def _problems(faults: dict[int, Fault], source: Source, plan: Plan) -> list[Problem]:

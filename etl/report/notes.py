@@ -72,6 +72,14 @@ def too_many_bad(tally: Tally, layer: Layer) -> Text:
     )
 
 
+def stay_as_served(count: int) -> Text:
+    """Features of which the file's row is bad are neither changed nor closed."""
+    return Text(
+        vi=f'{count} đối tượng giữ nguyên như đang phục vụ vì hàng của chúng trong tệp có lỗi. Sửa các hàng đó.',
+        en=f'{count} features stay as they are served, for their rows in the file are bad. Correct those rows.',
+    )
+
+
 def loses(outcome: Outcome, layer: Layer) -> Text:
     """More features would disappear than the layer's threshold allows without a person."""
     lost, limit, count = outcome.lost_share, layer.checks.lost_rows_share, outcome.real_closed

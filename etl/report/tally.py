@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from etl.doctor.rows.factors import whole_columns
-from etl.prepare import Prepared
+from etl.prepare import Key, Prepared
 from etl.report.model import LISTED_ROWS, BadRow, Repair, Rows
 from etl.report.problems import Problem
 from etl.report.quality import KINDS, by_element
@@ -15,7 +15,10 @@ HARMLESS = 'duplicate_row'
 
 @dataclass
 class Tally:
-    """What passed by so far. bad_rows: rows with a fault. harmless: those of them that merely repeat another."""
+    """What passed by so far. bad_rows: rows with a fault. harmless: those of them that merely repeat another.
+
+    bad_keys: keys of the rows with a fault, as far as they can be read.
+    """
 
     read: int = 0
     bad_rows: int = 0
@@ -30,6 +33,7 @@ class Tally:
     missing: list[str] = field(default_factory=list)
     off: Counter[tuple[str, float]] = field(default_factory=Counter)
     values: Counter[str] = field(default_factory=Counter)
+    bad_keys: list[Key] = field(default_factory=list)
 
     def add(self, rows: Prepared) -> None:
         """Counts a prepared batch."""
@@ -38,14 +42,16 @@ class Tally:
         self.flattened += rows.flattened
         self.off += rows.off
         self.values += rows.values
+        self.bad_keys += rows.bad_keys
         self.repaired += rows.repaired
         self.repairs += rows.repairs[: max(0, LISTED_ROWS - len(self.repairs))]
         self._list(rows.problems)
         self.add_warnings(rows.warnings, rows.warned)
 
-    def add_faults(self, problems: list[Problem]) -> None:
+    def add_faults(self, problems: list[Problem], keys: list[Key]) -> None:
         """Counts faults that only showed among staged rows; each is another row's only one."""
         self.bad_rows += len(problems)
+        self.bad_keys += keys
         self.harmless += sum(problem.code == HARMLESS for problem in problems)
         self._list(problems)
 

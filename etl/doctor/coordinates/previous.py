@@ -90,8 +90,13 @@ def _keys(layer: Layer, names: list[str], columns: Columns) -> list[tuple[object
 
 
 def _typed(column: Column, value: str | None) -> object:
-    """The value as the column's index has it; other types than text and integer are compared as text."""
-    if column.type != 'integer' or value is None:
+    """The value as the column's index has it; other types than text and integer are compared as text.
+
+    None is no key of the layer's, nor is a text with a NUL, which PostgreSQL cannot store.
+    """
+    if value is None or '\0' in value:
+        return None
+    if column.type != 'integer':
         return value
     return int(value) if value.lstrip('-').isdecimal() and len(value) < 19 else None
 

@@ -13,7 +13,9 @@ from etl.desk.course import Course, carry, check
 from etl.desk.delivery import Delivery, must_be_known
 from etl.desk.fingerprint import fingerprint
 from etl.desk.options import DeliveryOptions
+from etl.formats.item import Item
 from etl.formats.opening import must_exist
+from etl.formats.references import must_be_closed
 from etl.report.model import Report
 
 ROWS: Course[Layer] = Course(fingerprint, loading.load)
@@ -23,13 +25,15 @@ CELLS: Course[Coverage] = Course(raster.fingerprint, raster.load)
 def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: Progress = silent) -> Report:
     """The report of the delivery; with `dry_run` nothing is released, recorded or kept.
 
-    Raises UnknownLayer, UnknownAgency, NoSuchFile and NoDatabase, and a DataRefused for a file that cannot be read
-    as the layer.
+    Raises UnknownLayer, UnknownAgency, NoSuchFile, InUse and NoDatabase, and a DataRefused for a file that cannot be
+    read as the layer.
     Faults of rows are no errors: they are in the report, and its verdict says what they led to.
     """
     described = locality.described(options.layer)
     must_be_known(options.agency, locality)
     must_exist(file)
+    # before its hash is taken, which may be that of an earlier delivery
+    must_be_closed(Item(file))
     if isinstance(described, Coverage):
         must_be_whole(options.scope, options.mode, options.encoding)
         return _go(Delivery(file, described, options, locality, progress), CELLS)

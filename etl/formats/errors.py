@@ -11,6 +11,10 @@ class UnknownFormat(DataRefused):
     """The file's format is not one that is read."""
 
 
+class InUse(DataRefused):
+    """A program has the file open, and holds back a part of it."""
+
+
 class EmptyFile(DataRefused):
     """The file has no bytes, or no rows."""
 

@@ -4,13 +4,15 @@ import re
 
 from pyogrio.raw import read_arrow
 
-from etl.formats.errors import ForeignReference
+from etl.formats.errors import ForeignReference, InUse
 from etl.formats.item import Item
 from etl.formats.ogr import READ_ERRORS, unreadable
 
 # A spatial index and a text index are virtual tables within the file; VirtualOGR and its kin read others.
 VIRTUAL = """select name from sqlite_master where sql like 'create virtual table%'
              and sql not like '%using rtree%' and sql not like '%using fts_(%' and sql not like '%using "rtree"%'"""
+# What SQLite keeps beside a database that is being written; QGIS leaves the newest rows there until it is closed.
+JOURNALS = ('-wal', '-journal')
 HEAD_BYTES = 10_000
 TAB_TYPE = re.compile(r'^\s*type\s+"?(\w+)', re.IGNORECASE | re.MULTILINE)
 # Seamless tables, views and rasters name files; a table of its own has none.
@@ -18,8 +20,22 @@ TAB_POINTS = re.compile(r'^\s*(?:open\s+table|create\s+view|file\s+"|.*isseamles
 OWN_TYPES = frozenset({'native', 'dbf'})
 
 
+def must_be_closed(item: Item) -> None:
+    """Raises InUse for a GeoPackage whose newest rows lie in a journal beside it, which nobody delivers."""
+    for journal in JOURNALS if item.suffix == '.gpkg' else ():
+        beside = item.beside(f'.gpkg{journal}')
+        if beside is not None and beside.size:
+            raise InUse(
+                vi=f'{item.name} đang được mở trong chương trình khác (có {beside.name}), nên chưa đủ dữ liệu. '
+                'Đóng chương trình đó rồi gửi lại.',
+                en=f'{item.name} is open in another program ({beside.name} is there), so data is missing. '
+                'Close the program that has it open, and send it again.',
+            )
+
+
 def geopackage_must_stand_alone(item: Item) -> None:
-    """Raises ForeignReference where the database in `item` has tables that are read from elsewhere."""
+    """Raises ForeignReference where the database in `item` has tables that are read from elsewhere, and InUse."""
+    must_be_closed(item)
     try:
         _, found = read_arrow(item.gdal_path, sql=VIRTUAL)
     except READ_ERRORS as error:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from etl.formats.geodatabase import SUFFIX as GEODATABASE
 from etl.formats.opening import COMPANIONS, INDISPENSABLE
+from etl.formats.references import JOURNALS
 from etl.inbox.folders import ANSWERED, GUIDE, opened
 
 # A set of files that still lacks a part after so long will not get it: it is taken, and told what it lacks.
@@ -18,8 +19,8 @@ PATIENCE_S = 600.0
 # What editors, browsers, file servers and operating systems leave beside files.
 UNFINISHED = ('.part', '.partial', '.filepart', '.crdownload', '.download', '.tmp')
 NOT_DATA = {'thumbs.db', 'desktop.ini', GUIDE}
-# While one of these lies beside a GeoPackage, a program has it open.
-JOURNALS = ('-wal', '-shm', '-journal')
+# While one of these lies beside a GeoPackage, a program may have it open; it has if there is something in a journal.
+BESIDE_OPEN = (*JOURNALS, '-shm')
 # What programs write beside the files that they make, and nobody needs to read the data.
 BESIDE = {'.shp': ('.sbn', '.sbx', '.qix', '.qpj', '.qmd', '.fbn', '.fbx', '.atx')}
 PARTS = {suffix for companions in COMPANIONS.values() for suffix in companions}
@@ -31,7 +32,8 @@ type Signature = tuple[tuple[str, int, int, int], ...]
 class Found:
     """A file of an agency with what belongs to it. folder: that it lies in; None for the agency's own.
 
-    whole: no part of it is missing, and no program has it open. signature: changes while it is written.
+    whole: no part of it is missing, and no program has it open. held: rows of it lie in a journal, so that it is not
+    taken at all. signature: changes while it is written.
     """
 
     agency: str
@@ -39,6 +41,7 @@ class Found:
     main: str
     parts: tuple[str, ...]
     whole: bool
+    held: bool
     signature: Signature
 
     @property
@@ -63,7 +66,7 @@ class Settling:
             signature, since = before.get(key, (None, now_s))
             since = since if signature == one.signature else now_s
             self.since[key] = (one.signature, since)
-            if now_s - since >= (self.settle_s if one.whole else max(self.settle_s, PATIENCE_S)):
+            if not one.held and now_s - since >= (self.settle_s if one.whole else max(self.settle_s, PATIENCE_S)):
                 ready.append(one)
         return ready
 
@@ -122,16 +125,17 @@ def _signature(name: str, seen: os.stat_result) -> tuple[str, int, int, int]:
 
 def _grouped(agency: str, folder: str | None, entries: dict[str, Signature]) -> Iterator[Found]:
     """Files with those that belong to them; a part whose main file is not there yet waits for it."""
-    names = [name for name in entries if not name.endswith(JOURNALS)]
+    names = [name for name in entries if not name.endswith(BESIDE_OPEN)]
     belonging = {main: _belonging(main, names) for main in names if _suffix(main) in COMPANIONS}
     taken = {part for parts in belonging.values() for part in parts}
     for main in (name for name in names if name not in taken):
         parts = (main, *belonging.get(main, ()))
         has = {_suffix(part) for part in parts}
-        in_use = any(main + journal in entries for journal in JOURNALS)
-        whole = not in_use and _suffix(main) not in PARTS and has >= {*INDISPENSABLE.get(_suffix(main), ())}
-        signature = tuple(line for part in parts for line in entries[part])
-        yield Found(agency, folder, main, parts, whole, signature)
+        open_by = [main + beside for beside in BESIDE_OPEN if main + beside in entries]
+        held = any(size for journal in JOURNALS for _, size, *_ in entries.get(main + journal, ()))
+        whole = not open_by and _suffix(main) not in PARTS and has >= {*INDISPENSABLE.get(_suffix(main), ())}
+        signature = tuple(line for part in (*parts, *open_by) for line in entries[part])
+        yield Found(agency, folder, main, parts, whole, held, signature)
 
 
 def _belonging(main: str, names: list[str]) -> list[str]:

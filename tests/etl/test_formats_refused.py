@@ -10,7 +10,15 @@ import openpyxl
 import pytest
 
 from dothi.core.errors import exit_code
-from etl.formats.errors import BadArchive, ForeignReference, NoLayerInFile, TooLarge, UnknownFormat, UnreadableFile
+from etl.formats.errors import (
+    BadArchive,
+    ForeignReference,
+    InUse,
+    NoLayerInFile,
+    TooLarge,
+    UnknownFormat,
+    UnreadableFile,
+)
 
 OLE = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + b'\0' * 600
 
@@ -243,3 +251,31 @@ def test_a_damaged_workbook_names_the_part(agency, opened):
 
 def test_a_workbook_that_is_some_other_archive(agency, opened):
     refused(opened, archive(agency, 't.xlsx', {'x': 'y'}), UnreadableFile)
+
+
+def open_in_qgis(file):
+    """A program that has written a row and not closed the file: the row is in the journal."""
+    program = sqlite3.connect(file, isolation_level=None)
+    program.execute('pragma journal_mode = wal')
+    program.execute('create table note (text)')
+    return program
+
+
+def test_a_geopackage_that_is_open_is_refused_until_it_is_closed(opened, agency):
+    file = agency.write('t.gpkg', [(agency.school('a'), agency.point())])
+    program = open_in_qgis(file)
+    told = refused(opened, file, InUse)
+    assert 't.gpkg-wal' in told.vi
+    assert 'Close the program' in told.en
+    program.close()
+    assert opened(file).rows == 1
+
+
+def test_a_geopackage_zipped_with_its_journal_is_refused(opened, agency):
+    file = agency.write('t.gpkg', [(agency.school('a'), agency.point())])
+    program = open_in_qgis(file)
+    with zipfile.ZipFile(agency.folder / 't.zip', 'w') as archive:
+        for part in (file, file.with_name('t.gpkg-wal')):
+            archive.write(part, part.name)
+    program.close()
+    refused(opened, agency.folder / 't.zip', InUse)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dothi.core.settings import PROJECT, PathSettings
 from etl.desk.decide import Decision, return_
 from etl.desk.deliveries import loader_session
 from etl.desk.records import records
+from etl.formats.errors import InUse
 from etl.inbox import answers, delivering
 from etl.inbox.claim import take
 from etl.inbox.looking import look
@@ -393,3 +395,16 @@ def test_one_look_ends_with_the_gravest_outcome(inbox, agency, database):
     told = json.loads(looked.communicate(timeout=60)[0])
     assert {one['status'] for one in told['taken']} == {'accepted', 'aside'}
     assert looked.returncode == 4
+
+
+def test_a_geopackage_that_is_open_is_no_delivery_even_if_its_file_did_not_change(send, agency):
+    """Its newest rows lie in the journal, so that the file alone has the hash of the delivery before."""
+    file = agency.write('t.gpkg', [(agency.school('a'), agency.point())])
+    program = sqlite3.connect(file, isolation_level=None)
+    program.execute('pragma journal_mode = wal')
+    send(file, 'schools')
+    program.execute('create table note (text)')
+    with pytest.raises(InUse):
+        send(file, 'schools')
+    assert [one.status for one in records()] == ['accepted']
+    program.close()

@@ -96,6 +96,25 @@ def test_a_geopackage_that_a_program_has_open_waits(root):
     assert seen(root)['health/a.gpkg'].whole
 
 
+@pytest.mark.parametrize('journal', ['a.gpkg-wal', 'a.gpkg-journal'])
+def test_a_geopackage_with_rows_in_a_journal_is_never_taken_by_patience(root, journal):
+    settling = Settling(5)
+    put(root, 'a.gpkg', journal)
+    for now_s in (0, PATIENCE_S, 10 * PATIENCE_S):
+        assert ready(settling, root, now_s) == []
+    (root / 'health' / journal).unlink()
+    assert ready(settling, root, 10 * PATIENCE_S + 1) == [], 'it was closed a moment ago'
+    assert ready(settling, root, 10 * PATIENCE_S + 6) == ['a.gpkg']
+
+
+def test_an_empty_journal_that_a_program_forgot_holds_up_nothing_for_ever(root):
+    settling = Settling(5)
+    put(root, 'a.gpkg')
+    put(root, 'a.gpkg-wal', content=b'')
+    assert ready(settling, root, 0) == []
+    assert ready(settling, root, PATIENCE_S) == ['a.gpkg']
+
+
 @pytest.mark.parametrize(
     'name', ['.a.csv', '~$a.xlsx', 'a.csv.part', 'a.zip.crdownload', 'Thumbs.db', 'huong-dan.html']
 )

@@ -16,7 +16,8 @@ def write_raster(files: Sequence[Path], locality: Locality, target: Path) -> Non
     """Writes what `files` (in WGS 84) have of the locality's extent as the GeoTIFF `target`; raises UnreadableFile."""
     names = ', '.join(file.name for file in files)
     try:
-        with rasterio.open(files[0]) as first:
+        # GDAL would open a description of tiles elsewhere too
+        with rasterio.open(files[0], driver='GTiff') as first:
             if first.crs is None or first.crs.to_epsg() != WGS84:
                 raise _unreadable(names, f'EPSG:{WGS84}?')
             tags, descriptions = first.tags(), first.descriptions

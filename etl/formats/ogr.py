@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyproj
 import shapely
+from fiona._err import CPLE_BaseError
 from fiona.errors import FionaError
+from pyogrio import list_layers, read_info
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError
 from pyogrio.raw import open_arrow
 
@@ -60,7 +62,9 @@ FORMATS = {
 }
 
 
-READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError)
+READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError, UnicodeDecodeError)
+# What fiona lets through of a damaged file: GDAL's own errors, a layer that is not there, text in no known encoding.
+DESCRIBE_ERRORS = (*READ_ERRORS, FionaError, CPLE_BaseError, ValueError, SystemError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +112,27 @@ def ogr_sources(item: Item) -> list[OgrSource]:
     Raises UnreadableFile for anything else: a file may not pose as a format that reads other files.
     """
     form, path = FORMATS[item.suffix], item.gdal_path
+    names: Sequence[str | None]
     try:
         # Each look into a GeoJSON file reads all of it.
-        names = fiona.listlayers(path, **form.options) if form.several_layers else [None]
-        return [_describe(item, name, form) for name in names]
-    except (FionaError, DataSourceError, DataLayerError) as error:
+        names = _layers(path, form) if form.several_layers else [None]
+        if names and form is not GEOJSON:
+            must_be_of(form.driver, item, **form.options)
+    except DESCRIBE_ERRORS as error:
         raise unreadable(item.name, error) from None
+    return _described(item, names, form)
+
+
+def _layers(path: str, form: Format) -> list[str]:
+    # pyogrio takes no options here, and without them a GML's schema is fetched
+    return fiona.listlayers(path, **form.options) if form.options else [str(name) for name, _ in list_layers(path)]
+
+
+def must_be_of(driver: str, item: Item, **options: Any) -> None:
+    """Raises UnreadableFile where pyogrio, which cannot be told, would open `item` with another driver."""
+    found = read_info(item.gdal_path, layer=0, **options)['driver']
+    if found != driver:
+        raise unreadable(item.name, DataSourceError(found))
 
 
 def is_wgs84(wkt: str) -> bool:
@@ -124,7 +143,7 @@ def is_wgs84(wkt: str) -> bool:
 def unreadable(name: str, error: Exception) -> UnreadableFile:
     """The error for a file that GDAL gives up on."""
     # GDAL's messages name paths of this machine: only the file's own name is the sender's business.
-    reason = re.sub(r"'?/\S*'?", name, str(error).splitlines()[0].split('; It might')[0])
+    reason = re.sub(r"'?/\S*'?", name, (str(error).splitlines() or [''])[0].split('; It might')[0])
     why = '' if reason.startswith('Failed to open dataset') else f' ({reason})'
     return UnreadableFile(
         vi=f'Không đọc được {name}: tệp hỏng, thiếu phần kèm theo hoặc sai định dạng{why}. Xuất lại và gửi lại.',
@@ -135,6 +154,20 @@ def unreadable(name: str, error: Exception) -> UnreadableFile:
 def declared(wkt: str | None) -> str | None:
     """A file's declaration, but for a system without a place on earth: programs write it when they know none."""
     return None if not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) else wkt
+
+
+def _described(item: Item, names: Sequence[str | None], form: Format) -> list[OgrSource]:
+    """The layers that can be read; raises UnreadableFile where none can. A view may call what only its program has."""
+    found: list[OgrSource] = []
+    failed: Exception | None = None
+    for name in names:
+        try:
+            found.append(_describe(item, name, form))
+        except DESCRIBE_ERRORS as error:
+            failed = error
+    if failed is not None and not found:
+        raise unreadable(item.name, failed) from None
+    return found
 
 
 def _describe(item: Item, layer: str | None, form: Format) -> OgrSource:

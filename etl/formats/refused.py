@@ -60,9 +60,11 @@ BY_BYTES = (
     (re.compile(rb'.{4}Standard (?:Jet|ACE) DB', re.DOTALL), ACCESS),
     (re.compile(rb'[^<]{0,10}<(?:OGRVRTDataSource|VRTDataset|qgis)'), PROJECT),
 )
-XML = re.compile(rb'(?:\xef\xbb\xbf)?\s*<|\xff\xfe<|\xfe\xff\0<')
-# GDAL runs what a "gdal_streamed_alg" document says.
-JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*[\[{](?!.*gdal_streamed_alg)', re.DOTALL)
+# Drivers of GDAL find descriptions of sources elsewhere, and pipelines that they run, anywhere in the head of a file.
+POINTS = rb'gdal_streamed_alg|<OGR\w*DataSource|<VRTDataset|<GDAL_'
+HEAD = re.DOTALL | re.IGNORECASE
+JSON = re.compile(rb'(?!.*(?:%b))(?:\xef\xbb\xbf)?\s*[\[{]' % POINTS, HEAD)
+XML = re.compile(rb'(?!.*(?:%b))(?:(?:\xef\xbb\xbf)?\s*<|\xff\xfe<|\xfe\xff\0<)' % POINTS, HEAD)
 ZIP = re.compile(rb'PK\x03\x04')
 # How a file of the format begins: GDAL would open anything else as whatever it is.
 GENUINE = {
@@ -73,7 +75,7 @@ GENUINE = {
     '.json': JSON,
     '.tab': re.compile(rb'(?:\xef\xbb\xbf)?\s*!table', re.IGNORECASE),
     '.mif': re.compile(rb'(?:\xef\xbb\xbf)?\s*version', re.IGNORECASE),
-    '.dxf': re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:999|0)\s*\r?\n|AutoCAD Binary DXF'),
+    '.dxf': re.compile(rb'(?!.*(?:%b))(?:(?:\xef\xbb\xbf)?\s*(?:999|0)\s*\r?\n|AutoCAD Binary DXF)' % POINTS, HEAD),
     # the type block of a design file in two or three dimensions
     '.dgn': re.compile(rb'[\x08\xc8]\x09\xfe\x02'),
     '.kml': XML,

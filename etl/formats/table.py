@@ -151,12 +151,12 @@ def _numbers_columns(row: Sequence[str]) -> bool:
 
 def _names(row: Sequence[str], above: Sequence[str]) -> list[str]:
     """The header's names, made different where two are the same or one is missing."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for position, cell in enumerate(row, start=1):
         over = above[position - 1].strip() if position <= len(above) else ''
         name = cell.strip() or over or f'({position})'
-        names.append(name if name not in names else f'{name} ({position})')
-    return names
+        names[name if name not in names else f'{name} ({position})'] = None
+    return list(names)
 
 
 def _numbers(cells: Iterable[str]) -> NDArray[np.float64]:

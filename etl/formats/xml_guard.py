@@ -12,6 +12,8 @@ from etl.formats.item import Item
 BLOCK_BYTES = 1 << 20
 # GDAL's readers call themselves for each level.
 DEEPEST = 200
+# Descriptions of sources elsewhere, such as OGRVRTDataSource, OGRWFSDataSource and VRTDataset.
+POINTS = re.compile('OGR.*DataSource|VRTDataset|GDAL_?W', re.IGNORECASE)
 
 
 def must_stand_alone(item: Item, root: str | None = None, packed: bool = False) -> None:
@@ -85,7 +87,7 @@ class _Watch:
             self._refuse(f'> {DEEPEST} <{name}>')
         if not self.seen_root:
             self.seen_root = True
-            if (self.root and name != self.root) or name in ('OGRVRTDataSource', 'VRTDataset'):
+            if (self.root and name != self.root) or POINTS.match(name):
                 raise UnreadableFile(
                     vi=f'{self.item.name} không phải là {self.item.suffix} mà là <{name}>. Xuất lại và gửi lại.',
                     en=f'{self.item.name} is no {self.item.suffix} file but <{name}>. Export it again and resend.',

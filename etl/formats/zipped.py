@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from dothi.core.settings import LimitSettings
@@ -22,6 +23,7 @@ def names(file: Path) -> list[str]:
     found = infos(file, file.name)
     for info in found:
         _must_be_harmless(info)
+    _must_be_told_apart(found)
     must_not_be_huge(file.name, found)
     return sorted(info.filename for info in found if not info.filename.startswith('__MACOSX/'))
 
@@ -51,7 +53,7 @@ def infos(file: Path, name: str) -> list[zipfile.ZipInfo]:
 
 def _must_be_harmless(info: zipfile.ZipInfo) -> None:
     path = PurePosixPath(info.filename.replace('\\', '/'))
-    if path.is_absolute() or '..' in path.parts or ':' in path.parts[0]:
+    if not path.parts or path.is_absolute() or '..' in path.parts or ':' in path.parts[0]:
         raise BadArchive(
             vi=f'Tệp nén có đường dẫn ra ngoài thư mục ("{info.filename}"). Nén lại chỉ với các tệp dữ liệu.',
             en=f'The archive has a path that leads outside ("{info.filename}"). Zip only the data files.',
@@ -65,6 +67,16 @@ def _must_be_harmless(info: zipfile.ZipInfo) -> None:
         raise BadArchive(
             vi=f'Tệp nén có mật khẩu ("{info.filename}"). Gửi tệp không mật khẩu.',
             en=f'The archive is encrypted ("{info.filename}"). Send it without a password.',
+        )
+
+
+def _must_be_told_apart(infos: list[zipfile.ZipInfo]) -> None:
+    """Raises BadArchive for two members of one name: GDAL opens the first, and what is looked at before is the last."""
+    counted = Counter(info.filename for info in infos)
+    for name in (name for name, times in counted.items() if times > 1):
+        raise BadArchive(
+            vi=f'Tệp nén có nhiều tệp cùng tên "{name}". Nén lại, mỗi tên một tệp.',
+            en=f'The archive has several files of the name "{name}". Zip them again, one file for each name.',
         )
 
 

@@ -4,12 +4,15 @@ import io
 import sqlite3
 import threading
 import zipfile
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import openpyxl
+import pyogrio
 import pytest
 
 from dothi.core.errors import exit_code
+from dothi.core.gdal import NEEDED
 from etl.formats.errors import (
     BadArchive,
     ForeignReference,
@@ -64,7 +67,7 @@ def test_other_formats_are_told_what_to_send(name, instead, agency, opened):
         ('t.geojson', b'{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read /x"}', 'not a'),
         ('t.kml', b'PK\x03\x04', 'not a .kml'),
         ('t.fgb', b'{"type": "FeatureCollection"}', 'not a .fgb'),
-        ('t.gml', b'<OGRVRTDataSource></OGRVRTDataSource>', 'OGRVRTDataSource'),
+        ('t.gml', b'<OGRVRTDataSource></OGRVRTDataSource>', 'data elsewhere'),
         ('t.kml', b'<gml xmlns="http://www.opengis.net/gml"/>', '<gml>'),
     ],
 )
@@ -83,6 +86,9 @@ def secret(agency):
         def do_GET(self):
             asked.append(self.path)
             self.send_error(404)
+
+        def do_HEAD(self):
+            self.do_GET()
 
         def log_message(self, *_):
             pass
@@ -279,3 +285,55 @@ def test_a_geopackage_zipped_with_its_journal_is_refused(opened, agency):
             archive.write(part, part.name)
     program.close()
     refused(opened, agency.folder / 't.zip', InUse)
+
+
+VRT = (
+    "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/vsicurl/{}</SrcDataSource>"
+    '<SrcLayer>x</SrcLayer></OGRVRTLayer></OGRVRTDataSource>'
+)
+WFS = '<OGRWFSDataSource><URL>{}</URL></OGRWFSDataSource>'
+POSING = [
+    ('t.geojson', '{{"type": "FeatureCollection", "description": "' + VRT + '", "features": []}}'),
+    ('t.geojson', '{{"type": "FeatureCollection", "description": "' + WFS + '", "features": []}}'),
+    ('t.gml', WFS),
+    ('t.gml', '<FeatureCollection><!-- ' + VRT + ' --></FeatureCollection>'),
+    ('t.dxf', '999\n' + VRT + '\n'),
+    ('t.kml', '<kml><!-- ' + VRT + ' --></kml>'),
+]
+
+
+@pytest.mark.parametrize(('name', 'content'), POSING)
+def test_a_file_that_poses_as_a_description_of_another_source_has_nothing_read(name, content, agency, opened, secret):
+    address, asked = secret
+    refused(opened, agency.text(name, content.format(address)), UnreadableFile)
+    assert asked == []
+
+
+def test_pyogrio_has_the_drivers_that_are_needed_and_no_others():
+    """One that comes with a new version has to be looked at: it may open what a file refers to."""
+    assert set(pyogrio.list_drivers()) == NEEDED
+
+
+@pytest.mark.parametrize(('name', 'content'), POSING)
+def test_gdal_itself_does_not_follow_such_a_file(name, content, agency, secret):
+    address, asked = secret
+    with suppress(pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        found = pyogrio.read_info(agency.text(name, content.format(address)))
+        assert found['driver'] in NEEDED
+    assert asked == []
+
+
+def test_two_members_of_one_name_are_refused(agency, opened):
+    file = agency.folder / 't.zip'
+    with zipfile.ZipFile(file, 'w') as packed:
+        packed.writestr('t.geojson', 'first')
+        with pytest.warns(UserWarning, match='Duplicate'):
+            packed.writestr('t.geojson', 'last')
+    assert 't.geojson' in refused(opened, file, BadArchive).en
+
+
+def test_a_member_without_a_name_is_refused(agency, opened):
+    file = agency.folder / 't.zip'
+    with zipfile.ZipFile(file, 'w') as packed:
+        packed.writestr('.', 'x')
+    refused(opened, file, BadArchive)

@@ -1,0 +1,35 @@
+"""pyogrio with only the drivers that the project reads or writes: a sent file may not pose as anything else.
+
+Import this before pyogrio: GDAL drops drivers when it registers them, and only then. Some of what is dropped opens
+other files and addresses (OGR_VRT, WFS, HTTP, GDALG), and OGR_VRT finds itself anywhere in the head of a file. fiona
+and rasterio, whose GDAL is another one, are told the driver at each opening.
+"""
+
+import os
+
+NEEDED = frozenset(
+    {'CSV', 'DGN', 'DXF', 'ESRI Shapefile', 'FlatGeobuf', 'GML', 'GPKG', 'GeoJSON', 'KML', 'LIBKML', 'MEM'}
+    | {'MapInfo File', 'OSM', 'OpenFileGDB'}
+)
+# All others of the wheel (GDAL 3.12); a test compares, so that a driver that comes with a new version is seen.
+DROPPED = (
+    'ADBC AIVector AVCBin AVCE00 AmigoCloud CSW Carto EDIGEO EEDA ESRIJSON Elasticsearch GDALG GPSBabel GPX GTFS '
+    'GeoJSONSeq GeoRSS HTTP Idrisi JML JSONFG LVBAG MBTiles MVT MapML MiraMonVector NGW OAPIF ODS OGCAPI OGR_GMT '
+    'OGR_PDS OGR_VRT PCIDSK PDF PDS4 PGDUMP PLSCENES PMTiles S57 SQLite SXF Selafin TopoJSON VDV VFK VICAR VRT WAsP '
+    'WFS XLSX'
+)
+
+
+def _register() -> None:
+    before = os.environ.get('GDAL_SKIP')
+    os.environ['GDAL_SKIP'] = DROPPED.replace(' ', ',')
+    try:
+        import pyogrio  # noqa: F401 - registers the drivers
+    finally:
+        # programs that are started from here, such as QGIS, keep their own
+        del os.environ['GDAL_SKIP']
+        if before is not None:
+            os.environ['GDAL_SKIP'] = before
+
+
+_register()

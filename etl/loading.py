@@ -9,6 +9,7 @@ import shapely
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 from etl import stage
 from etl.desk import quarantine
 from etl.desk.delivery import Delivery
@@ -218,7 +219,7 @@ def _release(work: Load) -> Verdict:
     outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on)
     report.diff = outcome.diff
     report.notes += [notes.stay_as_served(outcome.spared)] if outcome.spared else []
-    if not options.accept_loss and _changes_too_much(work, outcome):
+    if _changes_too_much(work, outcome):
         return 'undecided'
     if outcome.merged:
         report.merge = record_merge(work.db, layer, delivery.number)
@@ -248,14 +249,22 @@ def _demo_has_no_place(work: Load) -> bool:
 
 
 def _changes_too_much(work: Load, outcome: Outcome) -> bool:
-    """Whether more rows vanish or move than the layer lets pass without a person."""
-    layer, report = work.delivery.layer, work.report
+    """Whether more rows vanish or move than the layer lets pass and than a person has agreed to."""
+    layer = work.delivery.layer
     if outcome.lost_share > layer.checks.lost_rows_share:
-        _held(report, 'loss').notes.append(notes.loses(outcome, layer))
-    moved = moved_rows(work.db, layer, work.delivery.staging, outcome, work.delivery.locality.srid)
-    if moved.share > layer.checks.moved_share:
-        _held(report, 'moved').notes.append(notes.moves(moved, layer))
-    return bool(report.held)
+        _agreed_or_held(work, 'loss', outcome.lost_share, notes.loses(outcome, layer))
+    if not work.delivery.options.accept_loss:
+        moved = moved_rows(work.db, layer, work.delivery.staging, outcome, work.delivery.locality.srid)
+        if moved.share > layer.checks.moved_share:
+            _agreed_or_held(work, 'moved', moved.share, notes.moves(moved, layer))
+    return bool(work.report.held)
+
+
+def _agreed_or_held(work: Load, reason: Reason, figure: float, note: Text) -> None:
+    """Notes what was seen, for whoever decides next, and holds the delivery where that was not agreed to."""
+    work.report.seen[reason] = figure
+    if not work.delivery.options.agrees_to(reason, figure):
+        _held(work.report, reason).notes.append(note)
 
 
 def _held(report: Report, reason: Reason) -> Report:

@@ -92,7 +92,10 @@ def _judge_area(work: Load) -> Verdict | None:
     delivery = work.delivery
     least = delivery.layer.checks.covered_share
     share = covered_share(work.grid, delivery.locality, work.units)
-    if share >= least or delivery.options.accept_loss:
+    if share >= least:
+        return None
+    work.report.seen['cover'] = 1 - share
+    if delivery.options.agrees_to('cover', 1 - share):
         return None
     work.report.notes.append(coverage_notes.covers_little(share, least))
     work.report.held.append('cover')
@@ -112,10 +115,12 @@ def _release(work: Load) -> Verdict:
     delivery.progress('diff', 0, None)
     report.diff = compare(work.raster, coverage, work.grid, work.found, served)
     lost = lost_share(work.grid, work.found, served, report.diff)
-    if lost > coverage.checks.lost_cells_share and not options.accept_loss:
-        report.notes.append(coverage_notes.loses(lost, coverage))
-        report.held.append('loss')
-        return 'undecided'
+    if lost > coverage.checks.lost_cells_share:
+        report.seen['loss'] = lost
+        if not options.agrees_to('loss', lost):
+            report.notes.append(coverage_notes.loses(lost, coverage))
+            report.held.append('loss')
+            return 'undecided'
     if served is not None and served.sha256 == work.found.sha256:
         report.unchanged = True
         report.notes.append(notes.NOTHING_NEW)

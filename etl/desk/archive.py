@@ -96,10 +96,20 @@ def restored(store_name: str, file_name: str, sha256: str) -> Iterator[Path]:
         if kept.suffix.lower() == file.suffix.lower():
             file.symlink_to(kept.absolute())
         else:  # it came with others beside it, and they were kept together
-            zipfile.ZipFile(kept).extractall(folder)
+            _unpack(kept, file)
         if original(file).sha256 != sha256:
             raise _missing(kept)
         yield file
+
+
+def _unpack(kept: Path, file: Path) -> None:
+    """Puts what was kept together under the name of `file`: the same content may first have come under another one."""
+    unpacked = file.parent / 'unpacked'
+    with zipfile.ZipFile(kept) as archive:
+        archive.extractall(unpacked)
+    for part in list(unpacked.iterdir()):
+        whole = part.is_dir() or part.suffix.lower() == file.suffix.lower()
+        part.rename(file if whole else file.with_suffix(part.suffix))
 
 
 def _missing(kept: Path) -> OriginalMissing:

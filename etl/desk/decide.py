@@ -22,10 +22,12 @@ from etl.desk import archive, deliveries, quarantine
 from etl.desk.course import Course, run
 from etl.desk.deliver import CELLS, ROWS
 from etl.desk.delivery import Delivery
-from etl.desk.held import ACCEPTED_AS_IT_IS
 from etl.desk.options import DeliveryOptions, scope_is_known
 from etl.desk.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
 from etl.report.model import Report
+
+# With another one of these the file says something that nobody has seen yet.
+READ_BY = ('scope', 'mode', 'crs', 'columns', 'as_of')
 
 
 class AlreadyDecided(WrongUse):
@@ -142,16 +144,22 @@ def _again[L: (Layer, Coverage)](
 
 
 def _with(found: DeliveryRecord, decision: Decision) -> DeliveryOptions:
-    """The delivery's options with those of the decision; what it is held for as it is, is agreed to.
+    """The delivery's options with those of the decision, which agrees to what the diagnosis showed, and to no more.
 
     What an earlier decision said holds on where another question came up after it.
     """
-    values = {'layer': found.layer_id, **found.options, 'accept_loss': bool(ACCEPTED_AS_IT_IS & set(found.held))}
     said = [earlier.options for earlier in decisions(found.id) if earlier.outcome == 'diagnosed']
-    for more in [*said, decision.options()]:
-        # of columns each decision names those that it is about
-        values |= more | {'columns': values.get('columns', {}) | more.get('columns', {})}
-    return DeliveryOptions.model_validate(values)
+    before = _told({'layer': found.layer_id, **found.options, 'accept_loss': False}, said)
+    after = _told(before.model_dump(), [decision.options()])
+    as_seen = all(getattr(before, name) == getattr(after, name) for name in READ_BY)
+    return after.model_copy(update={'agreed': found.seen if as_seen else {}})
+
+
+def _told(options: dict[str, Any], decided: list[dict[str, Any]]) -> DeliveryOptions:
+    """The options with those of the decisions: of columns, each names those that it is about."""
+    for more in decided:
+        options = options | more | {'columns': options.get('columns', {}) | more.get('columns', {})}
+    return DeliveryOptions.model_validate(options)
 
 
 def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome: str, report: Report | None) -> None:

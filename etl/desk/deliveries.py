@@ -215,7 +215,8 @@ def _fail(db: Connection, delivery: int, error: BaseException) -> None:
     document = json.dumps({'error': type(error).__name__, 'message': str(error)}, ensure_ascii=False)
     with db, db.cursor() as cursor:
         cursor.execute(
-            "update catalog.delivery set status = 'failed', report = %s, finished_at = now() where id = %s",
+            """update catalog.delivery set status = 'failed', report = %s, finished_at = now()
+               where id = %s and status = 'received'""",
             [document, delivery],
         )
 
@@ -246,7 +247,8 @@ def clear_debris(db: Connection) -> list[int]:
         for delivery in dead:
             forget_draft(delivery)
         cursor.execute(
-            """update catalog.delivery set status = 'failed', finished_at = now(), report = %s where id = any(%s)""",
+            """update catalog.delivery set status = 'failed', finished_at = now(), report = %s
+               where id = any(%s) and status = 'received'""",
             [
                 json.dumps({'error': 'Died', 'message': 'The process or its database ended. Deliver the file again.'}),
                 dead,

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from etl.desk.held import ACCEPTED_AS_IT_IS, Reason
+
 SCOPE = re.compile(r'^(all|unit=[0-9A-Za-z_.-]{1,40})$')
 
 
@@ -24,7 +26,10 @@ class DeliveryOptions(BaseModel):
     mode: Literal['replace', 'upsert'] = 'replace'
     as_of: date | None = None
     dry_run: bool = False
+    # --accept-loss: whoever delivers agrees unseen to all that can be agreed to
     accept_loss: bool = False
+    # what a person saw and agreed to: as `Report.seen`
+    agreed: dict[Reason, float] = {}
     note: str | None = None
     origin: Literal['delivery', 'demo', 'edit', 'rollback'] = 'delivery'
     agency: str | None = None
@@ -40,6 +45,12 @@ class DeliveryOptions(BaseModel):
     def unit(self) -> str | None:
         """The code of the unit that the delivery is limited to, or None for the whole layer."""
         return self.scope.removeprefix('unit=') if self.scope != 'all' else None
+
+    def agrees_to(self, reason: Reason, figure: float) -> bool:
+        """Whether a person has said yes to this: to no more of it than was seen."""
+        if self.accept_loss and reason in ACCEPTED_AS_IT_IS:
+            return True
+        return reason in self.agreed and figure <= self.agreed[reason]
 
 
 def scope_is_known(scope: str) -> str:

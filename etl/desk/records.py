@@ -22,7 +22,8 @@ class NoSuchDelivery(NotFound):
 class DeliveryRecord(BaseModel):
     """One delivery: who sent what and when, and what became of it.
 
-    held: what it waits for, or waited for. release: that it made, or that was served already.
+    held: what it waits for, or waited for. seen: how much of it, in the last diagnosis. release: that it made, or that
+    was served already.
     """
 
     id: int
@@ -43,6 +44,7 @@ class DeliveryRecord(BaseModel):
     received_by: str
     status: Status
     held: list[Reason]
+    seen: dict[Reason, float] = Field(exclude=True)
     finished_at: datetime | None
     superseded_by: int | None
     release: int | None
@@ -69,8 +71,8 @@ class DeliveryShown(BaseModel):
 
 
 COLUMNS = """id, layer_id, file_name, sha256, size_bytes, store_path, agency, sender, origin, scope, mode, as_of, note,
-    options, received_at, received_by, status, coalesce(diagnosis -> 'held', '[]') as held, finished_at, superseded_by,
-    release"""
+    options, received_at, received_by, status, coalesce(diagnosis -> 'held', '[]') as held,
+    coalesce(diagnosis -> 'seen', '{}') as seen, finished_at, superseded_by, release"""
 
 
 def records(

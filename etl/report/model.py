@@ -201,6 +201,8 @@ class Report(BaseModel):
     verdict: Verdict
     # what a person has to decide, where the verdict is undecided
     held: list[Reason] = []
+    # how much of what can be agreed to there is, above what the layer lets pass: the share lost, moved or left bare
+    seen: dict[Reason, float] = {}
     # class of the error for which the file was refused as a whole; the notes have its message
     error: str | None = None
     unchanged: bool = False

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import date
 
 import pytest
 
@@ -119,12 +120,33 @@ def test_a_wrong_system_does_not_lose_the_delivery(agency, send, query, locality
     assert query('select count(*) from quarantine.row') == [(0,)]
 
 
-def test_accepting_checks_against_what_is_served_now(held, agency, send, query, locality):
-    """Meanwhile another agency's delivery added c: the loss that was seen is agreed to, and told as it is now."""
-    send(places(agency, '3.geojson', c=3), 'schools', mode='upsert')
+def test_accepting_a_loss_agrees_to_no_larger_one(held, agency, send, query, locality):
+    """Half the schools were to go when it was seen. Meanwhile c came, and now it would be two of three."""
+    send(places(agency, '3.geojson', c=3), 'schools', mode='upsert', agency='construction')
+    again = desk.accept(held, YES, locality)
+    assert 'loss' in again.held
+    assert query(OPEN) == [('a', 1), ('b', 2), ('c', 3)]
     report = desk.accept(held, YES, locality)
-    assert (report.diff.changed, report.diff.closed) == (1, 2)
+    assert (report.verdict, report.diff.changed, report.diff.closed) == ('accepted', 1, 2)
     assert query(OPEN) == [('a', 10)]
+
+
+def test_accepting_a_movement_agrees_to_no_loss(agency, send, query, locality):
+    """A part that moved was seen; taken for the whole layer it would drop seven schools of ten."""
+    send(moved(agency, '1.geojson', 0), 'schools')
+    report = send(moved(agency, '2.geojson', 500, count=3, rows=3), 'schools', mode='upsert')
+    assert report.held == ['moved']
+    again = desk.accept(report.delivery, Decision(by='x', reason='y', mode='replace'), locality)
+    assert again.held == ['loss', 'moved']
+    assert query('select count(*), min(st_x(geom)) from layer.schools') == [(10, 570_000)]
+
+
+def test_accepting_for_another_day_agrees_to_nothing(held, query, locality):
+    """Another day, system, scope, mode or column makes another file of it, even where the loss is the same."""
+    again = desk.accept(held, Decision(by='x', reason='y', as_of=date(2024, 1, 1)), locality)
+    assert again.held == ['loss']
+    assert query(OPEN) == [('a', 1), ('b', 2)]
+    assert desk.accept(held, YES, locality).verdict == 'accepted'
 
 
 def test_accepting_what_is_served_already_makes_no_release(held, agency, send, query, locality):
@@ -211,6 +233,26 @@ def test_a_shapefile_is_accepted_with_all_its_parts(agency, send, locality, quer
     report = desk.accept(send(file, 'schools').delivery, YES, locality)
     assert (report.verdict, report.file) == ('accepted', 'trường học.shp')
     assert query(OPEN) == [('a', 5)]
+
+
+def test_the_same_content_under_another_name_is_accepted(agency, send, locality, query):
+    """The archive keeps it once, under the name that it first came with."""
+    send(places(agency, '1.geojson', a=1, b=2), 'schools')
+    file = agency.write('truong.shp', [(agency.school('a', SO_CHO=5), agency.point())])
+    desk.return_(send(file, 'schools').delivery, YES)
+    for part in list(file.parent.glob('truong.*')):
+        part.rename(part.with_name('trường mới' + part.suffix))
+    report = desk.accept(send(file.with_name('trường mới.shp'), 'schools').delivery, YES, locality)
+    assert (report.verdict, report.file) == ('accepted', 'trường mới.shp')
+    assert query(OPEN) == [('a', 5)]
+
+
+def test_a_delivery_that_ended_meanwhile_is_not_called_failed(agency, send, query):
+    """A fault after the commit, such as an interrupt, takes nothing back that was released."""
+    number = send(agency.schools('a'), 'schools').delivery
+    with desk.deliveries.loader_session() as db:
+        desk.deliveries._fail(db, number, KeyboardInterrupt())
+    assert query(STATUS) == [('accepted',)]
 
 
 def test_two_who_accept_at_once_make_one_release(held, locality, query):

@@ -1,9 +1,12 @@
 """pygeoapi's process manager on our queue: no analysis runs in a web process."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from psycopg2.extensions import connection as Connection
 from pygeoapi.process.base import JobNotFoundError, JobResultNotFoundError, ProcessorExecuteError
 from pygeoapi.process.manager.base import BaseManager
 from pygeoapi.util import DATETIME_FORMAT, JobStatus
@@ -49,7 +52,7 @@ def execution(process_id: str, inputs: object, audience: Audience, editor: str |
     model = validated(chosen.inputs, inputs)
     check_layers(model, locality(PathSettings().locality), audience)
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
-    with requests.desk(audience) as db:
+    with requests.desk(audience, editor) as db:
         job_id = requests.submit(db, process_id, rest, editor, upload)
         job = requests.wait_for(db, job_id, JobSettings().sync_wait_s)
         found = requests.result(db, job_id)
@@ -66,9 +69,9 @@ def _must_be_allowed(chosen: Process[Any], editor: str | None) -> None:
         )
 
 
-def outcome_of(job_id: str, audience: Audience) -> Outcome:
-    """What a job of `audience` came to; raises UnknownJob, NoResult, and what made the job fail."""
-    with requests.desk(audience) as db:
+def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Outcome:
+    """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
+    with requests.desk(audience, editor) as db:
         job = requests.state(db, job_id)
         found = requests.result(db, job_id)
     if job['status'] == 'failed':
@@ -90,13 +93,15 @@ class ExecutionError(ProcessorExecuteError):  # type: ignore[misc]  # pygeoapi h
 class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     """Configured as `server.manager: {name: processes.manager.QueueManager, audience: public | internal}`.
 
-    Only what is offered to the audience is listed. Synchronous execution only; a manager that also answers at once
+    Only what is offered to the audience is listed. asking: the editor whose token came with the request; pygeoapi does
+    not hand it on. Synchronous execution only; a manager that also answers at once
     and lets the client come back for the result takes this one's place without any other change.
     """
 
     def __init__(self, definition: dict[str, Any]) -> None:
         super().__init__(definition)
         self.audience: Audience = definition.get('audience', 'public')
+        self.asking: Callable[[], str | None] = lambda: None
         for name in [*self.processes]:
             if not self.get_processor(name).offered_to(self.audience):
                 del self.processes[name]
@@ -122,9 +127,9 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         return {'jobs': [_for_pygeoapi(job) for job in found], 'numberMatched': found[0]['matched'] if found else 0}
 
     def get_job(self, job_id: str) -> dict[str, Any]:
-        """One job of this audience; raises JobNotFoundError."""
+        """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
         try:
-            with requests.desk(self.audience) as db:
+            with self._desk() as db:
                 job = requests.state(db, job_id)
         except requests.UnknownJob:
             raise JobNotFoundError from None
@@ -133,7 +138,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     def get_job_result(self, job_id: str) -> tuple[str, bytes]:
         """Media type and content; raises JobResultNotFoundError."""
         self.get_job(job_id)
-        with requests.desk(self.audience) as db:
+        with self._desk() as db:
             found = requests.result(db, job_id)
         if found is None:
             raise JobResultNotFoundError
@@ -142,9 +147,12 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     def delete_job(self, job_id: str) -> bool:
         """Whether there was something to end; the job stays known as dismissed."""
         self.get_job(job_id)
-        with requests.desk(self.audience) as db:
+        with self._desk() as db:
             (row,) = requests.rows(db, 'select job.dismiss(%s) as ended', [job_id])
         return bool(row['ended'])
+
+    def _desk(self) -> AbstractContextManager[Connection]:
+        return requests.desk(self.audience, self.asking())
 
 
 def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:

@@ -66,9 +66,10 @@ class Result:
 
 
 @contextmanager
-def desk(audience: Audience) -> Iterator[Connection]:
+def desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
     """A connection on the audience's role, each statement a transaction of its own.
 
+    editor: whose token came with the request, if any did; the jobs of other editors are as unknown as none.
     Not one of the pool: it listens for as long as a job runs, and the pool is for requests that last milliseconds.
     """
     url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
@@ -78,6 +79,7 @@ def desk(audience: Audience) -> Iterator[Connection]:
         raise no_database(error) from None
     try:
         db.autocommit = True
+        rows(db, "select set_config('dothi.editor', %s, false)", [editor])
         yield db
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise no_database(error) from None
@@ -117,7 +119,7 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
 
 
 def state(db: Connection, job_id: str) -> dict[str, Any]:
-    """One job without its result; raises UnknownJob, also for a job of another audience."""
+    """One job without its result; raises UnknownJob, also for a job of another audience or editor."""
     found = rows(db, 'select * from job.state(%s)', [job_id]) if _is_uuid(job_id) else []
     if not found:
         raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".')

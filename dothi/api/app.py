@@ -58,6 +58,7 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
     app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi)
+    pygeoapi.api_.manager.asking = editing_access.editor
     openapi.install(app, document)
     # what is installed last sees an answer first: compression comes at the end
     for part in (guard, problems, editing_access, compression, cors, security, links):

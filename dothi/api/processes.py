@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from dothi.api import parameters
 from dothi.api.address import api_url
-from dothi.api.editing.access import must_be_editor
+from dothi.api.editing.access import editor, must_be_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import JSON
 from dothi.api.problems import NotAllowed, answer
@@ -52,11 +52,11 @@ def execute(process_id: str) -> Response:
     """The result, raw, or with `"response": "document"` as `{"result": ...}`."""
     parameters.refuse_unknown(COMMON)
     chosen = process(process_id, service().audience)
-    editor = must_be_editor() if chosen.editors_only else None
+    sender = must_be_editor() if chosen.editors_only else None
     if chosen.upload:
         request.max_content_length = most_bytes()
     wanted = _body(chosen)
-    outcome = _executed(process_id, _plain(wanted.get('inputs', {}), chosen.upload), editor)
+    outcome = _executed(process_id, _plain(wanted.get('inputs', {}), chosen.upload), sender)
     response = _answer(chosen, outcome, wanted)
     response.headers['Preference-Applied'] = 'wait'
     response.headers.add('Link', f'<{api_url()}/jobs/{outcome.job_id}>; rel="monitor"')
@@ -80,7 +80,7 @@ def how_to_execute(process_id: str) -> Response:
 def results(job_id: str) -> Response:
     """The result of a job; raises what made the job fail, and NoResult while it has none."""
     parameters.refuse_unknown(COMMON)
-    outcome = outcome_of(job_id, service().audience)
+    outcome = outcome_of(job_id, service().audience, editor())
     return _with_releases(_value(outcome), outcome)
 
 
@@ -88,7 +88,7 @@ def results(job_id: str) -> Response:
 def dismiss(job_id: str) -> Response:
     """Ends a job that has not ended; raises JobEnded for one that has."""
     parameters.refuse_unknown(COMMON)
-    with desk(service().audience) as db:
+    with desk(service().audience, editor()) as db:
         state(db, job_id)
         (row,) = rows(db, 'select job.dismiss(%s) as ended', [job_id])
         job = state(db, job_id)
@@ -108,7 +108,7 @@ def _answer(chosen: Process[Any], outcome: Outcome, wanted: dict[str, Any]) -> R
     return _document(outcome, wanted) if wanted.get('response') == 'document' else _raw(outcome, wanted)
 
 
-def _executed(process_id: str, inputs: object, editor: str | None) -> Outcome:
+def _executed(process_id: str, inputs: object, sender: str | None) -> Outcome:
     places = service().places
     if not places.acquire(blocking=False):
         raise TooManyAtOnce(
@@ -116,7 +116,7 @@ def _executed(process_id: str, inputs: object, editor: str | None) -> Outcome:
             en='Too many analyses are running at once. Try again in a moment.',
         )
     try:
-        return execution(process_id, inputs, service().audience, editor)
+        return execution(process_id, inputs, service().audience, sender)
     finally:
         places.release()
 

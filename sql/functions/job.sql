@@ -11,6 +11,14 @@ begin
 end;
 $$;
 
+-- Whether the caller may have a job: one that an editor's token started tells of data that only editors see, and is
+-- answered to that editor alone. The service says who asks in `dothi.editor`, once for its session.
+create or replace function job.answerable(audience text, editor text) returns boolean language plpgsql stable as $$
+begin
+    return audience = job.audience() and (editor is null or editor = current_setting('dothi.editor', true));
+end;
+$$;
+
 -- The id of a new job, which waits in the queue. Both rows or none.
 create or replace function job.submit(
     process_id text, inputs jsonb, software_version text, editor text default null, upload bytea default null
@@ -44,7 +52,7 @@ returns table (
         id, process_id, inputs, status, progress, message_vi, message_en, error_code, error_family, releases,
         media_type, software_version, created_at, started_at, finished_at, updated_at
     from job.job
-    where job.id = job_id and job.audience = job.audience();
+    where job.id = job_id and job.answerable(job.audience, job.editor);
 $$;
 
 -- The result of a successful job of the caller's audience, or no row: a document, or the path of a file in the store
@@ -54,11 +62,11 @@ returns table (media_type text, body bytea, result_file text, file_name text)
 language sql stable security definer set search_path = job, pg_temp as $$
     select media_type, result, result_file, file_name
     from job.job
-    where job.id = job_id and job.audience = job.audience() and status = 'successful';
+    where job.id = job_id and job.answerable(job.audience, job.editor) and status = 'successful';
 $$;
 
 -- Jobs of the internal service, newest first, with the number of all. The public service lists none: its users are
--- strangers to one another, and each has the id of their own job.
+-- strangers to one another, and each has the id of their own job. No list has the jobs of editors, for the same reason.
 create or replace function job.list(wanted_status text, at_most bigint, skip bigint)
 returns table (
     id uuid, process_id text, status text, progress smallint, message_vi text, message_en text, media_type text,
@@ -68,7 +76,9 @@ returns table (
         id, process_id, status, progress, message_vi, message_en, media_type,
         created_at, started_at, finished_at, updated_at, count(*) over ()
     from job.job
-    where audience = 'internal' and job.audience() = 'internal' and (wanted_status is null or status = wanted_status)
+    where
+        audience = 'internal' and job.audience() = 'internal' and editor is null
+        and (wanted_status is null or status = wanted_status)
     order by created_at desc, id
     limit at_most offset skip;
 $$;
@@ -80,7 +90,7 @@ declare
     queued bigint;
 begin
     update job.job set status = 'dismissed', finished_at = now(), updated_at = now()
-    where id = job_id and audience = job.audience() and status in ('accepted', 'running')
+    where id = job_id and job.answerable(audience, editor) and status in ('accepted', 'running')
     returning queue_id into queued;
     if not found then
         return false;
@@ -99,10 +109,10 @@ returns boolean language sql stable security definer set search_path = job, pg_t
 $$;
 
 revoke execute on function
-job.audience(), job.submit(text, jsonb, text, text, bytea),
+job.audience(), job.answerable(text, text), job.submit(text, jsonb, text, text, bytea),
 job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
-job.audience(), job.submit(text, jsonb, text, text, bytea),
+job.audience(), job.answerable(text, text), job.submit(text, jsonb, text, text, bytea),
 job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
 job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.conftest import use
 from tests.processes.conftest import ORIGIN
 
 EXECUTION = '/api/processes/deliver-layer/execution?lang=en'
+EDUCATION = {'Authorization': 'Bearer b-token'}
 LAN = {'Authorization': 'Bearer a-token'}
 
 
@@ -140,5 +142,20 @@ def test_a_file_that_is_too_large_is_refused_with_another_way(app, monkeypatch):
 
 
 def test_an_agencys_token_speaks_for_the_agency(app, worker, made):
-    post(app, schools('a', 'b'), headers={'Authorization': 'Bearer b-token'})
+    post(app, schools('a', 'b'), headers=EDUCATION)
     assert [(one.agency, one.sender) for one in made()] == [('education', 'education')]
+
+
+def test_what_came_of_a_delivery_is_answered_to_its_sender_alone(app, worker):
+    """The report and the receipt show rows of a layer that not everybody may see."""
+    answer = post(app, schools('a', dry_run=True))
+    (job,) = re.findall(r'<[^>]*(/jobs/[^>]+)>; rel="monitor"', answer.headers['Link'])
+    for path in (f'/api{job}?f=json', f'/api{job}/results'):
+        assert app.get(path, headers=LAN).status_code == 200, path
+        for others in ({}, EDUCATION):
+            assert app.get(path, headers=others).status_code == 404, path
+    for others in ({}, EDUCATION):
+        assert app.delete(f'/api{job}', headers=others).status_code == 404
+    assert app.delete(f'/api{job}', headers=LAN).status_code == 409, 'it has ended'
+    listed = app.get('/api/jobs?f=json&limit=100', headers=LAN).get_json()['jobs']
+    assert [one for one in listed if one['processID'] == 'deliver-layer'] == []

@@ -5,7 +5,8 @@ SAME = frozenset({
     '1', 'm', 'km', 'cm', 'mm', 'm2', 'km2', 'm3', 's', 'min', 'h', 'd', 'a', 'mg', 'g', 'kg', 't', 'L', 'V', 'kV', 'W',
     'kW', 'MW', 'A', 'Pa', 'kPa', 'bar', 'Hz', 'N', 'kN', 'J', 'kW.h', 'deg', '%',
 })  # fmt: skip
-OTHERWISE = {'ha': 'har', 'm²': 'm2', 'km²': 'km2', 'm³': 'm3', '°': 'deg', '°C': 'Cel', 'year': 'a', 'day': 'd'}
+OTHERWISE = {'ha': 'har', 'm²': 'm2', 'km²': 'km2', 'm³': 'm3', '°': 'deg', '°C': 'Cel', 'year': 'a', 'day': 'd',
+             'µg': 'ug', 'MVA': 'MV.A'}  # fmt: skip
 
 
 def ucum(unit: str) -> str:

@@ -181,8 +181,8 @@ def test_the_json_report_has_the_promised_members(agency, send):
     report = json.loads(send(agency.schools('a'), 'schools').model_dump_json())
     assert {'layer', 'file', 'verdict', 'crs', 'text', 'columns', 'rows'} <= report.keys()
     assert (report['crs']['declared'], report['crs']['decided']) == ('EPSG:9209', 'EPSG:9209')
-    assert report['crs'].keys() == {'declared', 'decided', 'candidates', 'rivals', 'overruled'}
-    assert report['crs']['candidates'][0].keys() == {'crs', 'score', 'evidence', 'distance_m'}
+    assert report['crs'].keys() == {'declared', 'named', 'decided', 'candidates', 'rivals', 'overruled'}
+    assert report['crs']['candidates'][0].keys() == {'crs', 'score', 'evidence', 'distance_m', 'places'}
     assert report['columns']['MA_TRUONG'] == 'code'
     assert report['text']['TEN_TRUONG']['encoding'] == 'utf-8'
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dothi.api.openapi.editing import SECURITY
 from dothi.api.openapi.parts import Offer, both, content, headers, operation, path, query, responses, shared
 from dothi.core.settings import LimitSettings
 from processes.base import GEOJSON
@@ -12,17 +13,20 @@ TAG = 'processes'
 
 def process_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the analyses that are offered to the audience, and of their jobs."""
-    offered = {name: one.metadata_for_pygeoapi() for name, one in processes().items() if one.offered_to(offer.audience)}
+    known = {name: one for name, one in processes().items() if one.offered_to(offer.audience)}
+    offered = {name: one.metadata_for_pygeoapi() for name, one in known.items()}
     listed = _operation('getProcesses', both('Các phân tích', 'Analyses'), [_limit(), *shared('f', 'lang')])
     paths: dict[str, Any] = {'/processes': {'get': listed}}
     for name, metadata in offered.items():
         described = _operation(f'describeProcess.{name}', metadata['title'], shared('f', 'lang'))
         paths[f'/processes/{name}'] = {'get': described}
-        paths[f'/processes/{name}/execution'] = {'post': _execution(name, metadata)}
+        paths[f'/processes/{name}/execution'] = {
+            'post': _execution(name, metadata, for_editors=known[name].editors_only)
+        }
     return paths | _jobs(list(offered.values()))
 
 
-def _execution(name: str, metadata: dict[str, Any]) -> dict[str, Any]:
+def _execution(name: str, metadata: dict[str, Any], *, for_editors: bool) -> dict[str, Any]:
     inputs = metadata['inputs']
     required = [key for key, described in inputs.items() if described['minOccurs']]
     fields = {
@@ -41,13 +45,14 @@ def _execution(name: str, metadata: dict[str, Any]) -> dict[str, Any]:
         },
     }
     body = {'required': True, 'content': {'application/json': {'schema': schema, 'example': metadata['example']}}}
-    answers = responses(_result(metadata), '400', '404', '422', '500', '503')
+    answers = responses(_result(metadata), '400', *(['401', '413'] if for_editors else []), '404', '422', '500', '503')
     if 'reference' in metadata['outputTransmission']:
         answers['204'] = {
             'description': both('Liên kết tới kết quả', 'A link to the result'),
             'headers': headers('Link'),
         }
-    return operation(f'execute.{name}', metadata['title'], shared('lang'), answers, tag=TAG, requestBody=body)
+    more = {'security': SECURITY} if for_editors else {}
+    return operation(f'execute.{name}', metadata['title'], shared('lang'), answers, tag=TAG, requestBody=body, **more)
 
 
 def _result(metadata: dict[str, Any]) -> dict[str, Any]:

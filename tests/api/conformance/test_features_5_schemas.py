@@ -34,7 +34,7 @@ KEYWORDS = {
     'x-ogc-propertySeq', 'x-ogc-unit', 'x-ogc-titles',
 }  # fmt: skip
 # UCUM's case-sensitive units of the layers, or an annotation for what is counted.
-UCUM = re.compile(r'(m|km|m2|har|V|kV|\{[^{}]+\})')
+UCUM = re.compile(r'(m|km|cm|mm|m2|har|V|kV|MV\.A|W|t|deg|\{[^{}]+\})|(m3|t)/d|ug/m3')
 
 
 def features(api: Api) -> list[str]:

@@ -14,6 +14,7 @@ from etl import stage
 from etl.desk import quarantine
 from etl.desk.delivery import Delivery
 from etl.desk.held import Reason
+from etl.desk.order import must_not_overwrite, overtaken
 from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known
 from etl.doctor.rows.completeness import missing_units
 from etl.doctor.rows.duplicates import Fault, duplicates
@@ -210,6 +211,8 @@ def _release(work: Load) -> Verdict:
     layer, options = delivery.layer, delivery.options
     delivery.progress('lock', 0, None)
     lock_layer(work.db, layer)
+    if overtaken(work.db, delivery, report):
+        return 'undecided'
     if options.origin == 'demo' and _demo_has_no_place(work):
         report.unchanged = True
         return 'accepted'
@@ -219,6 +222,8 @@ def _release(work: Load) -> Verdict:
     outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on)
     report.diff = outcome.diff
     report.notes += [notes.stay_as_served(outcome.spared)] if outcome.spared else []
+    if not outcome.diff.empty:
+        must_not_overwrite(work.db, delivery, report)
     if _changes_too_much(work, outcome):
         return 'undecided'
     if outcome.merged:

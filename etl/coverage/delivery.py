@@ -16,6 +16,7 @@ from etl.coverage.place import covered_share, decide_place, grid_of
 from etl.coverage.release import compare, lock, lost_share, outcome, publish, reserve
 from etl.desk.delivery import Delivery
 from etl.desk.fingerprint import REMARKS
+from etl.desk.order import must_not_overwrite, overtaken
 from etl.reference import Units, released_units
 from etl.release import real_scopes
 from etl.report import notes
@@ -108,6 +109,8 @@ def _release(work: Load) -> Verdict:
     coverage, options = delivery.layer, delivery.options
     delivery.progress('lock', 0, None)
     served = lock(db, coverage)
+    if overtaken(db, delivery, report):
+        return 'undecided'
     if options.origin == 'demo' and real_scopes(db, coverage):
         report.unchanged = True
         report.notes.append(notes.REAL_STAYS)
@@ -120,8 +123,12 @@ def _release(work: Load) -> Verdict:
         if not options.agrees_to('loss', lost):
             report.notes.append(coverage_notes.loses(lost, coverage))
             report.held.append('loss')
-            return 'undecided'
-    if served is not None and served.sha256 == work.found.sha256:
+    same = served is not None and served.sha256 == work.found.sha256
+    if not same:
+        must_not_overwrite(db, delivery, report)
+    if report.held:
+        return 'undecided'
+    if same:
         report.unchanged = True
         report.notes.append(notes.NOTHING_NEW)
     elif delivery.number is not None:

@@ -136,6 +136,10 @@ def _again[L: (Layer, Coverage)](
         db.rollback()
         report.notes.append(_still_waits(found.id))
         _keep(db, found.id, 'accept', decision, 'returned', report)
+    elif report.superseded_by is not None:
+        deliveries.finish(db, found.id, report, was='diagnosed')
+        db.commit()
+        raise deliveries.decided_meanwhile(found.id)
     else:
         deliveries.finish(db, found.id, report, was='diagnosed')
         _keep(db, found.id, 'accept', decision, deliveries.status_of(report), report)

@@ -126,6 +126,7 @@ def finish(db: Connection, delivery: int, report: Report, was: str = 'received')
     with db.cursor() as cursor:
         cursor.execute(
             """update catalog.delivery set status = %(status)s, report = %(report)s, release = %(release)s,
+                   superseded_by = %(superseded_by)s,
                    diagnosis = case %(status)s when 'diagnosed' then %(report)s else diagnosis end,
                    finished_at = case %(status)s when 'diagnosed' then null else now() end
                where id = %(id)s and status = %(was)s""",
@@ -133,13 +134,14 @@ def finish(db: Connection, delivery: int, report: Report, was: str = 'received')
                 'status': status,
                 'report': report.model_dump_json(),
                 'release': report.release,
+                'superseded_by': report.superseded_by,
                 'id': delivery,
                 'was': was,
             },
         )
         if not cursor.rowcount:
             raise decided_meanwhile(delivery)
-    if status != 'returned':
+    if status not in ('returned', 'superseded'):
         supersede(db, delivery)
 
 
@@ -165,6 +167,8 @@ def supersede(db: Connection, delivery: int) -> None:
 
 def status_of(report: Report) -> str:
     """The status of a delivery that ended with this report."""
+    if report.superseded_by is not None:
+        return 'superseded'
     if report.unchanged:
         return 'unchanged'
     return 'diagnosed' if report.verdict == 'undecided' else report.verdict

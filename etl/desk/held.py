@@ -5,8 +5,9 @@ from typing import Literal
 from dothi.core.text import Text
 
 # crs: which system the coordinates are in. encoding: which a column's text is in. columns: which column is which.
-# loss, moved, cover: that so much goes, moves or is left bare. file: what only the message tells.
-Reason = Literal['crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'file']
+# loss, moved, cover: that so much goes, moves or is left bare. newer: that it writes over a later one.
+# file: what only the message tells.
+Reason = Literal['crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'newer', 'file']
 
 WAITS_FOR: dict[str, Text] = {
     'crs': Text(vi='hệ tọa độ nào', en='which coordinate system'),
@@ -15,6 +16,7 @@ WAITS_FOR: dict[str, Text] = {
     'loss': Text(vi='bỏ nhiều như vậy có đúng không', en='whether so much is to go'),
     'moved': Text(vi='dời nhiều như vậy có đúng không', en='whether so much is to move'),
     'cover': Text(vi='chỉ phủ một phần có đúng không', en='whether it is to cover so little'),
+    'newer': Text(vi='có được ghi đè lên đợt giao sau không', en='whether it may write over a later delivery'),
     'file': Text(vi='xem ghi chú', en='what its notes say'),
 }
 # What has to be said beside yes.
@@ -24,7 +26,7 @@ OPTIONS: dict[Reason, str] = {
     'columns': ' --column CỘT=…',
 }
 # Accepting a delivery that is held for one of these says yes to it.
-ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover'})
+ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer'})
 
 
 def how_to_decide(number: int, held: list[Reason]) -> Text:

@@ -201,13 +201,16 @@ class Report(BaseModel):
     verdict: Verdict
     # what a person has to decide, where the verdict is undecided
     held: list[Reason] = []
-    # how much of what can be agreed to there is, above what the layer lets pass: the share lost, moved or left bare
+    # how much of what can be agreed to there is, above what the layer lets pass: the share lost, moved or left bare;
+    # of `newer` the number of the latest delivery that it would write over
     seen: dict[Reason, float] = {}
     # class of the error for which the file was refused as a whole; the notes have its message
     error: str | None = None
     unchanged: bool = False
     dry_run: bool = False
     delivery: int | None = None
+    # the later delivery that had taken its place when its turn came
+    superseded_by: int | None = None
     release: int | None = None
     crs: CrsReport = CrsReport()
     text: dict[str, ColumnText] = {}

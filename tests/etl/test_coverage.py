@@ -20,6 +20,7 @@ from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, UnknownLayer, load_locality
 from dothi.core.settings import PROJECT
+from etl.coverage import delivery as raster_delivery
 from etl.coverage.file import BandsDoNotFit, NotGeoreferenced, NotNorthUp, WholeOnly
 from etl.coverage.place import UnusableCrs
 from etl.desk import decide as desk
@@ -141,6 +142,24 @@ def test_losing_many_cells_waits_for_a_person(give: Send, tmp_path: Path, query:
     assert '18.2%' in held.notes[-2].en
     assert query('select current_release from catalog.layer where id = %s', 'heights') == [(first.release,)]
     assert give(fewer, accept_loss=True).verdict == 'accepted'
+
+
+def test_an_older_raster_does_not_overwrite_a_newer_one(
+    give: Send, tmp_path: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newer one comes and is released while the older one waits for its turn."""
+    older, newer = (write_raster(tmp_path / f'{v}.tif', changed(r1c1=v)) for v in (6, 7))
+    real, todo, came = raster_delivery.lock, [newer], []
+
+    def lock(db: Any, coverage: Coverage) -> Any:
+        if todo:
+            came.append(give(todo.pop()))
+        return real(db, coverage)
+
+    monkeypatch.setattr(raster_delivery, 'lock', lock)
+    report = give(older)
+    assert (report.release, report.superseded_by) == (None, came[0].delivery)
+    assert query('select current_release from catalog.layer where id = %s', 'heights') == [(came[0].release,)]
 
 
 def test_a_finer_grid_of_the_same_area_loses_nothing(give: Send, tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""What came later stays: a delivery that is overtaken ends or asks, whoever gets to the layer first."""
+
+import pytest
+
+from etl import loading
+from etl.desk import decide as desk
+from etl.desk.decide import Decision
+
+YES = Decision(by='chief of the desk', reason='asked the department')
+OPEN = 'select code, places from layer.schools order by code'
+STATUS = 'select status, superseded_by from catalog.delivery order by id'
+
+
+def places(agency, name, **codes):
+    rows = [(agency.school(c, SO_CHO=n), agency.point(10 * (ord(c) - ord('a')))) for c, n in codes.items()]
+    return agency.geojson(name, rows)
+
+
+@pytest.fixture
+def at_the_lock(monkeypatch):
+    """Does something once, when the first delivery has been checked and is about to wait for its turn."""
+
+    def at_the_lock_(action):
+        real, todo = loading.lock_layer, [action]
+
+        def lock(db, layer):
+            if todo:
+                todo.pop()()
+            real(db, layer)
+
+        monkeypatch.setattr(loading, 'lock_layer', lock)
+
+    return at_the_lock_
+
+
+@pytest.fixture
+def districts(agency, send):
+    """365 in the west and 366 in the east, a kilometre wide."""
+    rows = [({'ma': code, 'ten': code}, agency.box(1000 * i, 0, 1000)) for i, code in enumerate(['365', '366'])]
+    send(agency.geojson('d.geojson', rows), 'districts')
+
+    def placed(name, **codes):
+        """Schools `code=(metres east, places)`."""
+        rows = [(agency.school(c, SO_CHO=n), agency.point(x, 500)) for c, (x, n) in codes.items()]
+        return agency.geojson(name, rows)
+
+    return placed
+
+
+def test_an_older_delivery_of_the_same_agency_does_not_overwrite_a_newer_one(agency, send, query, at_the_lock):
+    send(places(agency, '0.geojson', a=1, b=1), 'schools')
+    old, new = places(agency, '1.geojson', a=10, b=10), places(agency, '2.geojson', a=20, b=20)
+    at_the_lock(lambda: send(new, 'schools'))
+    report = send(old, 'schools')
+    assert (report.release, report.superseded_by) == (None, 3)
+    assert query(STATUS) == [('accepted', None), ('superseded', 3), ('accepted', None)]
+    assert query(OPEN) == [('a', 20), ('b', 20)]
+
+
+def test_an_older_delivery_of_all_asks_before_it_overwrites_a_newer_part(districts, send, query, locality):
+    send(districts('1.geojson', w=(500, 1), v=(510, 1), e=(1500, 1)), 'schools')
+    waits = send(districts('2.geojson', w=(500, 1), e=(1500, 1)), 'schools')
+    assert waits.held == ['loss']
+    newer = send(districts('3.geojson', e=(1500, 99)), 'schools', scope='unit=366')
+    again = desk.accept(waits.delivery, YES, locality)
+    assert again.held == ['newer']
+    assert any(f'releases {newer.release}' in note.en for note in again.notes)
+    assert query(OPEN) == [('e', 99), ('v', 1), ('w', 1)]
+    assert desk.accept(waits.delivery, YES, locality).verdict == 'accepted'
+    assert query(OPEN) == [('e', 1), ('w', 1)]
+
+
+def test_a_newer_delivery_of_another_district_is_in_nobodys_way(districts, send, query, at_the_lock):
+    west, east = districts('w.geojson', w=(500, 1)), districts('e.geojson', e=(1500, 2))
+    at_the_lock(lambda: send(west, 'schools', scope='unit=365'))
+    assert send(east, 'schools', scope='unit=366').verdict == 'accepted'
+    assert query(OPEN) == [('e', 2), ('w', 1)]

@@ -1,13 +1,17 @@
 """A delivery over HTTP, for whoever has an editing token: the ordinary door, with its report and its receipt."""
 
 import base64
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationError, WithJsonSchema
 
+from dothi.core.errors import did_you_mean
+from dothi.core.locality import UnknownLayer
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
+from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
@@ -48,7 +52,10 @@ class Inputs(ProcessInputs):
     )
     scope: str = input_field(
         Text(vi='Phạm vi', en='Scope'),
-        Text(vi='all, hoặc unit=MÃ đơn vị.', en='all, or unit=CODE of a unit.'),
+        Text(
+            vi='all, hoặc unit=MÃ đơn vị. Mã của một đơn vị chỉ giao phần của đơn vị đó.',
+            en="all, or unit=CODE of a unit. A unit's token delivers the part of that unit only.",
+        ),
         default='all',
     )
     mode: Literal['replace', 'upsert'] = input_field(
@@ -110,7 +117,11 @@ class DeliverLayer(Process[Inputs]):
     }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
-        """Both outputs, each with its media type. Raises what `etl.desk.deliver.deliver` raises."""
+        """Both outputs, each with its media type.
+
+        Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
+        """
+        _must_be_allowed(inputs.layer, data)
         options = _options(inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
@@ -135,12 +146,48 @@ class DeliverLayer(Process[Inputs]):
         }
 
 
+def _must_be_allowed(layer: str, data: Data) -> None:
+    """An agency may send what its inbox takes, everybody else what they see; raises UnknownLayer for the rest."""
+    place, allowed = data.locality, _allowed(data)
+    if layer not in allowed and layer not in place.broken:
+        hint = did_you_mean(layer, allowed)
+        raise UnknownLayer(
+            vi=f'Không có lớp "{layer}" mà mã này được giao. {hint.vi}',
+            en=f'There is no layer "{layer}" that this token may deliver. {hint.en}',
+        )
+
+
+def _allowed(data: Data) -> Collection[str]:
+    place, agency = data.locality, _agency(data)
+    if agency is not None:
+        return sendable(agency, place).keys()
+    return {*place.layers_for(data.audience), *place.coverages_for(data.audience)}
+
+
+def _agency(data: Data) -> str | None:
+    return data.editor if data.editor in data.locality.agencies else None
+
+
+def _scope(inputs: Inputs, data: Data) -> str:
+    """The scope that was asked for; a unit's office speaks for its unit only, where the layer is somebody else's."""
+    agency = _agency(data)
+    only = scope_of(agency, inputs.layer, data.locality) if agency else 'all'
+    if only == 'all':
+        return inputs.scope
+    if inputs.scope not in ('all', only):
+        raise InvalidInput(
+            vi=f'Đầu vào "scope" ({inputs.scope}): mã này chỉ được giao {only}.',
+            en=f'Input "scope" ({inputs.scope}): this token may only deliver {only}.',
+        )
+    return only
+
+
 def _options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
     given = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
-    agency = data.editor if data.editor in data.locality.agencies else None
+    whose = {'agency': _agency(data), 'sender': data.editor, 'scope': _scope(inputs, data)}
     try:
-        return DeliveryOptions.model_validate({**given, 'agency': agency, 'sender': data.editor})
+        return DeliveryOptions.model_validate({**given, **whose})
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         name = first['loc'][0]

@@ -218,9 +218,10 @@ def _outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, An
     query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
     found = data.rows(query.format(_code(shown), rows))
     if not found:
+        derive = f'dothi units derive --level {level_of(shown)} --date {on}'
         raise NotDelivered(
-            vi=f'Lớp "{shown.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "dothi units derive --date {on}".',
-            en=f'The layer "{shown.id}" has no outlines of {on}. Deliver them, or "dothi units derive --date {on}".',
+            vi=f'Lớp "{shown.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
+            en=f'The layer "{shown.id}" has no outlines of {on}. Deliver them, or "{derive}".',
         )
     return {row['code']: json.loads(row['geometry']) for row in found}
 

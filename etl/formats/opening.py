@@ -65,16 +65,16 @@ def must_exist(file: Path) -> None:
             return
         if file.is_dir():
             raise NoSuchFile(
-                vi=f'{file} là thư mục. Chỉ ra một tệp trong đó, hoặc nén thư mục thành zip.',
-                en=f'{file} is a folder. Name a file in it, or zip the folder.',
+                vi=f'{file.name} là thư mục. Chỉ ra một tệp trong đó, hoặc nén thư mục thành zip.',
+                en=f'{file.name} is a folder. Name a file in it, or zip the folder.',
             )
         if not file.is_file():
             raise NoSuchFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
         file.open('rb').close()
     except PermissionError:
         raise NoSuchFile(
-            vi=f'Không được phép đọc {file}. Đặt lại quyền của tệp.',
-            en=f'{file} may not be read. Change its permissions.',
+            vi=f'Không được phép đọc {file.name}. Đặt lại quyền của tệp.',
+            en=f'{file.name} may not be read. Change its permissions.',
         ) from None
 
 

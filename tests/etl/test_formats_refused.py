@@ -18,6 +18,7 @@ from etl.formats.errors import (
     ForeignReference,
     InUse,
     NoLayerInFile,
+    NoSuchFile,
     TooLarge,
     UnknownFormat,
     UnreadableFile,
@@ -337,3 +338,12 @@ def test_a_member_without_a_name_is_refused(agency, opened):
     with zipfile.ZipFile(file, 'w') as packed:
         packed.writestr('.', 'x')
     refused(opened, file, BadArchive)
+
+
+def test_a_folder_is_refused_by_its_name_alone(opened, agency):
+    """Where the inbox keeps it is nothing to the sender."""
+    (agency.folder / 'đợt 1').mkdir()
+    with pytest.raises(NoSuchFile) as caught:
+        opened(agency.folder / 'đợt 1')
+    assert caught.value.text.vi.startswith('đợt 1 là thư mục')
+    assert str(agency.folder) not in caught.value.text.vi + caught.value.text.en

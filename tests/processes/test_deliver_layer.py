@@ -3,15 +3,21 @@
 import base64
 import json
 import re
+import shutil
 
 import pytest
 
 from dothi.api.app import create_app
 from dothi.core.database import connection
-from dothi.core.errors import http_status
+from dothi.core.errors import DataRefused, http_status
+from dothi.core.locality import UnknownLayer, load_locality
+from dothi.core.settings import PROJECT
 from etl.desk.records import records
+from processes.data import Data
+from processes.deliver_layer import Inputs, _options
 from processes.manager import EditorsOnly, execution
-from processes.registry import UnknownProcess
+from processes.registry import UnknownProcess, process
+from processes.validation import InvalidInput
 from tests.conftest import use
 from tests.processes.conftest import ORIGIN
 
@@ -40,7 +46,7 @@ def schools(*codes, **changes):
 def database(shared_database, monkeypatch):
     """What a test before has delivered stays, as deliveries do."""
     use(monkeypatch, shared_database)
-    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:a-token education:b-token')
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:a-token education:b-token health:c-token district_366:d-token')
     return shared_database
 
 
@@ -159,3 +165,43 @@ def test_what_came_of_a_delivery_is_answered_to_its_sender_alone(app, worker):
     assert app.delete(f'/api{job}', headers=LAN).status_code == 409, 'it has ended'
     listed = app.get('/api/jobs?f=json&limit=100', headers=LAN).get_json()['jobs']
     assert [one for one in listed if one['processID'] == 'deliver-layer'] == []
+
+
+def test_an_agencys_token_delivers_no_layer_of_another_agency(app, worker, made):
+    answer = post(app, schools('a'), headers={'Authorization': 'Bearer c-token'})
+    assert (answer.status_code, answer.get_json()['code']) == (404, 'UnknownLayer'), answer.get_data(as_text=True)
+    assert made() == []
+
+
+@pytest.mark.parametrize(
+    ('editor', 'asked', 'scope'),
+    [
+        ('district_366', 'all', 'unit=366'),
+        ('district_366', 'unit=366', 'unit=366'),
+        ('education', 'all', 'all'),
+        ('lan', 'unit=365', 'unit=365'),
+    ],
+)
+def test_a_units_token_speaks_for_its_unit_only(database, locality, tmp_path, editor, asked, scope):
+    inputs = Inputs(layer='schools', file='', file_name='a.csv', scope=asked)
+    with connection('reader_internal') as db:
+        assert _options(inputs, Data(db, locality, 'internal', tmp_path, editor)).scope == scope
+
+
+def test_a_units_token_for_another_unit_is_refused(database, locality, tmp_path):
+    inputs = Inputs(layer='schools', file='', file_name='a.csv', scope='unit=365')
+    with connection('reader_internal') as db, pytest.raises(InvalidInput, match='unit=366'):
+        _options(inputs, Data(db, locality, 'internal', tmp_path, 'district_366'))
+
+
+def test_a_restricted_layer_is_unknown_to_all_but_its_agency(database, tmp_path):
+    folder = shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
+    file = folder / 'layers' / 'schools.yml'
+    file.write_text(file.read_text(encoding='utf-8').replace('access: public', 'access: restricted', 1))
+    place, inputs = load_locality(folder), Inputs(layer='schools', file='', file_name='a.csv', dry_run=True)
+    run = process('deliver-layer', 'internal').run
+    with connection('reader_internal') as db:
+        with pytest.raises(UnknownLayer):
+            run(inputs, Data(db, place, 'internal', tmp_path, 'lan'), lambda *_: None)
+        with pytest.raises(DataRefused):
+            run(inputs, Data(db, place, 'internal', tmp_path, 'education'), lambda *_: None)

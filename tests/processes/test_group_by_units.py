@@ -134,7 +134,7 @@ def test_the_answer_names_its_units_and_releases(wards, schools, locality):
         ({'on': '2024-02-30'}, BadDay, '2024-02-30'),
         ({'level': 'hamlet'}, UnknownLevel, 'commune'),
         ({'level': 'district', 'on': '2025-08-01'}, NoUnitsThen, '2025-07-01'),
-        ({'on': '2025-08-01'}, NotDelivered, 'derive --date 2025-08-01'),
+        ({'on': '2025-08-01'}, NotDelivered, 'derive --level commune --date 2025-08-01'),
         ({'statistic': 'sum'}, DoesNotFit, 'column'),
         ({'column': 'places'}, DoesNotFit, 'column'),
         ({'statistic': 'sum', 'column': 'name'}, DoesNotFit, 'not a number'),

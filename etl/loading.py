@@ -97,6 +97,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     report.notes += known_capitals(db, layer, delivery.staging, inspected.matching, inspected.decoder, plan.register)
     _take_out_faults(work, plan)
     _look_at_all_rows(work, plan, on)
+    _take_turn(work, plan)
     report.rows = work.tally.rows(frozenset(map(inspected.matching.source, work.tally.in_other_units())))
     report.text = inspected.decoder.report()
     report.notes += notes.about_rows(work.tally, layer, inspected.matching)
@@ -171,12 +172,29 @@ def _take_out_faults(work: Load, plan: Plan) -> None:
     staging = work.delivery.staging
     work.delivery.progress('duplicates', 0, None)
     faults = duplicates(work.db, plan.layer, staging, plan.register, work.units)
-    if work.scope is not None:
-        gone = {fault.row for fault in faults}
-        says = notes.key_elsewhere(work.delivery.options)
-        elsewhere = keys_elsewhere(work.db, plan.layer, staging, work.scope, plan.srid)
-        faults += [Fault(row, 'outside_scope', says) for row in elsewhere if row not in gone]
-    problems, keys = take_out(work.db, staging, faults, work.inspected.source, plan)
+    gone = {fault.row for fault in faults}
+    faults += [fault for fault in _rows_of_others(work, plan) if fault.row not in gone]
+    _take_out(work, plan, faults)
+
+
+def _take_turn(work: Load, plan: Plan) -> None:
+    """Waits for the layer, and looks again for rows that others have released in their part meanwhile."""
+    work.delivery.progress('lock', 0, None)
+    lock_layer(work.db, plan.layer)
+    _take_out(work, plan, _rows_of_others(work, plan))
+
+
+def _rows_of_others(work: Load, plan: Plan) -> list[Fault]:
+    """Rows of a part of the layer whose key is served in another part."""
+    if work.scope is None:
+        return []
+    says = notes.key_elsewhere(work.delivery.options)
+    elsewhere = keys_elsewhere(work.db, plan.layer, work.delivery.staging, work.scope, plan.srid)
+    return [Fault(row, 'outside_scope', says) for row in elsewhere]
+
+
+def _take_out(work: Load, plan: Plan, faults: list[Fault]) -> None:
+    problems, keys = take_out(work.db, work.delivery.staging, faults, work.inspected.source, plan)
     work.tally.add_faults(problems, keys)
     _quarantine(work, plan, problems)
 
@@ -186,9 +204,7 @@ def _look_at_all_rows(work: Load, plan: Plan, on: date) -> None:
     layer, staging, tally = plan.layer, work.delivery.staging, work.tally
     work.delivery.progress('check', 0, None)
     faults = noticed(work.db, layer, staging, work.places, on)
-    problems, keys = take_out(work.db, staging, errors_of(faults, layer), work.inspected.source, plan)
-    tally.add_faults(problems, keys)
-    _quarantine(work, plan, problems)
+    _take_out(work, plan, errors_of(faults, layer))
     warnings, counts = warnings_of(work.db, faults, staging, plan)
     tally.add_warnings(warnings, counts)
     if work.delivery.number is not None and warnings:
@@ -209,8 +225,6 @@ def _release(work: Load) -> Verdict:
     """Compares what is staged with the layer, and releases the difference if there is one."""
     delivery, report = work.delivery, work.report
     layer, options = delivery.layer, delivery.options
-    delivery.progress('lock', 0, None)
-    lock_layer(work.db, layer)
     if overtaken(work.db, delivery, report):
         return 'undecided'
     if options.origin == 'demo' and _demo_has_no_place(work):

@@ -75,3 +75,14 @@ def test_a_newer_delivery_of_another_district_is_in_nobodys_way(districts, send,
     at_the_lock(lambda: send(west, 'schools', scope='unit=365'))
     assert send(east, 'schools', scope='unit=366').verdict == 'accepted'
     assert query(OPEN) == [('e', 2), ('w', 1)]
+
+
+def test_two_districts_at_once_do_not_take_each_others_rows(districts, send, query, at_the_lock):
+    """Both add k while neither is released; the second one finds it served in the other's part."""
+    base = {f'e{i}': (1500 + i, 1) for i in range(99)}
+    send(districts('0.geojson', **base), 'schools', scope='unit=366')
+    west, east = districts('w.geojson', k=(500, 1)), districts('e.geojson', **base, k=(1490, 2))
+    at_the_lock(lambda: send(west, 'schools', scope='unit=365', agency='construction'))
+    report = send(east, 'schools', scope='unit=366')
+    assert [(row.row, row.code) for row in report.rows.bad] == [(100, 'outside_scope')]
+    assert query("select places, st_x(geom) from layer.schools where code = 'k'") == [(1, 570_500)]

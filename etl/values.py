@@ -24,6 +24,8 @@ ARROW_TYPES: dict[ColumnType, Any] = {
 }
 TRUE = frozenset({'true', 't', 'yes', 'y', '1', 'co', 'dung', 'x'})
 FALSE = frozenset({'false', 'f', 'no', 'n', '0', 'khong', 'sai'})
+# More than one group of thousands: no decimal sign comes twice.
+GROUPS = re.compile(r'[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})+')
 # Beyond this a float has no unit digit left.
 EXACT_INTEGER = 2**53
 
@@ -43,13 +45,16 @@ def convert(values: Any, type_: ColumnType) -> tuple[Any, Bools]:
 def parse_number(text: str) -> float:
     """The number in `text` with a decimal point or comma; of both signs, the last one is the decimal sign.
 
-    "1.234,5" and "1,234.5" are 1234.5; "1.234" is 1.234, for one sign alone could be either.
+    "1.234,5" and "1,234.5" are 1234.5, "1.234.567" is 1234567; "1.234" is 1.234, for one sign alone could be either:
+    `etl.thousands` asks the column.
     """
     text = re.sub(r'[\s\u00a0\u202f]', '', text)
     comma, point = text.rfind(','), text.rfind('.')
     if comma >= 0 and point >= 0:
         thousands = '.' if comma > point else ','
         text = text.replace(thousands, '')
+    elif GROUPS.fullmatch(text):
+        text = re.sub('[.,]', '', text)
     number = float(text.replace(',', '.').replace('_', 'x'))
     if not np.isfinite(number):
         raise ValueError(text)

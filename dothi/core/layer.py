@@ -27,6 +27,7 @@ Judged = Literal[
     'unknown_unit',
     'date_future',
     'date_stale',
+    'number_ambiguous',
 ]
 # What every layer table has beside the layer's own columns.
 RESERVED_COLUMNS = frozenset({'id', 'geom', 'geom_wgs84', 'release_from', 'release_to'})

@@ -23,7 +23,7 @@ MARKED = re.compile(rf'({FRACTION})°(?:({FRACTION})(?:′| |$))?(?:({FRACTION})
 BARE = re.compile(r'(\d{1,3})[ :-](\d{1,2}(?:[.,]\d+)?)(?:[ :-](\d{1,2}(?:[.,]\d+)?))?')
 WITH_SIDE = re.compile(r'(?P<before>[a-z]+)?[ .:]*(?P<sign>[+-]?) ?(?P<rest>\d[^a-z]*?)[ .]*(?P<after>[a-z]+)?\.?')
 SPACED = re.compile(r'[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?')
-GROUPED = re.compile(r'[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})*')
+GROUPED = re.compile(r'[+-]?\d{1,3}([.,])\d{3}')
 
 
 def parse_coordinate(text: str) -> float:
@@ -50,7 +50,7 @@ def _number(text: str) -> float:
     grouped = GROUPED.fullmatch(text)
     if grouped:
         sign = grouped[1]
-        if text.count(sign) > 1 or abs(float(text.replace(sign, '.'))) > LARGEST_DEGREES:
+        if abs(float(text.replace(sign, '.'))) > LARGEST_DEGREES:
             return float(text.replace(sign, ''))
     return parse_number(text)
 

@@ -21,6 +21,7 @@ Code = Literal[
     'duplicate_row',
     'type',
     'domain',
+    'number_ambiguous',
     'range',
     'required',
     'text_encoding',

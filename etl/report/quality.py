@@ -189,6 +189,12 @@ KINDS: dict[str, Kind] = {
         ('No code of a unit in force on that day', 'Correct it, or set --as-of.'),
         key='unit_layer',
     ),
+    'number_ambiguous': _kind(
+        'format_consistency',
+        ('Số có thể hiểu hai cách', 'Bỏ dấu phân cách hàng nghìn, hoặc viết số thập phân không dùng đúng ba chữ số.'),
+        ('A number of two meanings', 'Leave signs of thousands out, or write decimals in another number than three.'),
+        'warning',
+    ),
     'date_future': _kind(
         'temporal_quality',
         ('Ngày khảo sát ở tương lai', 'Sửa ngày.'),

@@ -26,6 +26,7 @@ CASES = [
     ('number', '1\u00a0234,5', 1234.5),
     ('number', 'nan', None),
     ('number', '1_000', None),
+    ('number', '1.234.567', 1234567),
     ('boolean', 'Có', True),
     ('boolean', 'KHÔNG', False),
     ('boolean', 'yes', True),

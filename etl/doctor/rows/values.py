@@ -13,6 +13,7 @@ from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.doctor.rows.factors import numbers, range_texts
 from etl.report.problems import Finding
+from etl.thousands import plain
 from etl.values import ARROW_TYPES, Bools, coded, convert, out_of_range
 
 # An index of PostgreSQL takes 2,704 bytes a row; a key may have several columns.
@@ -70,9 +71,13 @@ def _column(values: Any, column: Column, source: str, layer: Layer, decode: Deco
     undecoded = np.zeros(len(values), dtype=bool)
     if pa.types.is_string(values.type):
         values, undecoded = decode(values, source)
+    unsure = np.zeros(len(values), dtype=bool)
+    if column.type in ('integer', 'number') and pa.types.is_string(values.type):
+        values, unsure = plain(values, column)
     typed, untyped = convert(values, column.type)
     findings = [_finding('text_encoding', undecoded, source, _ENCODING)]
     findings.append(_finding('type', untyped, source, _type(column)))
+    findings.append(_finding('number_ambiguous', unsure, source, _AMBIGUOUS))
     if column.domain and column.type == 'text':
         typed, strange = coded(typed, column.domain)
         findings.append(_finding('domain', strange, source, _domain(column, layer)))
@@ -104,6 +109,13 @@ _TOO_LONG = Text(
 _ENCODING = Text(
     vi='không đọc được với bảng mã này. Cho biết bảng mã bằng --encoding, hoặc lưu lại dạng UTF-8.',
     en='is not valid in this text encoding. Name the encoding with --encoding, or save the file as UTF-8.',
+)
+
+_AMBIGUOUS = Text(
+    vi='có thể là số thập phân hoặc có dấu phân cách hàng nghìn; đã đọc dấu đó là dấu thập phân. '
+    'Nếu là hàng nghìn: bỏ dấu và giao lại.',
+    en='may have a decimal sign or one of thousands; it was read as decimal. '
+    'If thousands are meant, leave the sign out and deliver again.',
 )
 
 

@@ -8,12 +8,9 @@ import shapely
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
-from dothi.core.crs import UnknownCrs, parse_crs, proj_string
+from dothi.core.crs import UnknownCrs
 from dothi.core.text import Text
-from etl.moving import move
-
-# As a reading's label says that y came before x.
-SWAPPED = ',yx'
+from etl.doctor.coordinates.reading import parse_reading
 
 
 @dataclass(frozen=True)
@@ -41,21 +38,19 @@ def kept_rows(db: Connection, delivery: int, srid: int) -> list[KeptRow]:
 
 def _kept(row: dict[str, Any], srid: int) -> KeptRow:
     message = Text(vi=row['message_vi'], en=row['message_en'])
-    place = None if row['geom_wkb'] is None else _placed(bytes(row['geom_wkb']), row['crs'], srid)
+    place = None if row['geom_wkb'] is None else placed(bytes(row['geom_wkb']), row['crs'], srid)
     head = (row['row_number'], row['severity'], row['code'], row['column_name'], row['value'])
     return KeptRow(*head, message, row['attributes'] or {}, place)
 
 
-def _placed(wkb: bytes, label: str | None, srid: int) -> Any:
+def placed(wkb: bytes, label: str | None, srid: int) -> Any:
     """The geometry in the working CRS; None where it is none, or its system has no name to find it by."""
     geometry = shapely.from_wkb(wkb, on_invalid='ignore')
     if geometry is None or geometry.is_empty or label is None:
         return None
-    if label.endswith(SWAPPED):
-        geometry = shapely.transform(geometry, lambda xy: xy[:, ::-1])
     try:
-        definition = parse_crs(label.removesuffix(SWAPPED)).definition
+        reading = parse_reading(label)
     except UnknownCrs:
         return None
-    (moved,) = move(np.array([shapely.force_2d(geometry)], dtype=object), definition, proj_string(srid))
+    (moved,) = reading.to(np.array([shapely.force_2d(geometry)], dtype=object), srid)
     return moved if np.isfinite(shapely.get_coordinates(moved)).all() else None

@@ -1,12 +1,16 @@
 """The receipt tells the focal point what came, what to correct and where; QGIS finds the reasons in the rows."""
 
 import fiona
+import numpy as np
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 from dothi.cli import app
 from etl.desk.decide import Decision, return_
 from etl.desk.records import NoSuchDelivery
+from etl.doctor.coordinates.reading import parse_reading
+from etl.receipt.kept_rows import placed
 from etl.receipt.receipt import write_receipt
 
 
@@ -47,6 +51,19 @@ def test_a_place_sent_with_the_northing_first_is_where_it_is(written, agency, tm
     receipt = write_receipt(report.delivery, tmp_path, locality)
     with fiona.open(receipt.rows) as file:
         assert next(iter(file)).geometry.coordinates == pytest.approx((570_070, 2_250_010))
+
+
+@pytest.mark.parametrize('label', ['EPSG:9209', 'EPSG:9209,yx', 'EPSG:9209,wgs84', 'EPSG:9209,wgs84,yx'])
+def test_a_place_is_read_as_the_delivery_was(label):
+    """Also by a reading that supposes a program's mistake, which is no system of coordinates."""
+    sent = shapely.Point(2_250_000, 570_000) if label.endswith(',yx') else shapely.Point(570_000, 2_250_000)
+    (expected,) = parse_reading(label).to(np.array([sent], dtype=object), 9209)
+    assert placed(sent.wkb, label, 9209).equals_exact(expected, 1e-6)
+    assert (expected.distance(shapely.Point(570_000, 2_250_000)) > 100) == ('wgs84' in label)
+
+
+def test_a_place_in_a_system_that_nobody_knows_is_none():
+    assert placed(shapely.Point(1, 2).wkb, 'EPSG:999999', 9209) is None
 
 
 def test_rows_without_a_place_come_as_a_table(written, agency):

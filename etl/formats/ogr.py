@@ -125,12 +125,18 @@ def ogr_sources(item: Item) -> list[OgrSource]:
 
 def _layers(path: str, form: Format) -> list[str]:
     # pyogrio takes no options here, and without them a GML's schema is fetched
-    return fiona.listlayers(path, **form.options) if form.options else [str(name) for name, _ in list_layers(path)]
+    if form.options:
+        return list(fiona.listlayers(path, **form.options))
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', RuntimeWarning)
+        return [str(name) for name, _ in list_layers(path)]
 
 
 def must_be_of(driver: str, item: Item, **options: Any) -> None:
     """Raises UnreadableFile where pyogrio, which cannot be told, would open `item` with another driver."""
-    found = read_info(item.gdal_path, layer=0, **options)['driver']
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', RuntimeWarning)
+        found = read_info(item.gdal_path, layer=0, **options)['driver']
     if found != driver:
         raise unreadable(item.name, DataSourceError(found))
 

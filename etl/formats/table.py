@@ -23,6 +23,8 @@ from etl.report.problems import Finding
 HEADER_WITHIN = 40
 # A row "(1) (2) (3)" under the header numbers the columns; two cells could be a coordinate.
 FEWEST_NUMBERED = 3
+# Of a batch: a sheet may have 16,384 columns.
+MOST_CELLS = 4_000_000
 COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
 
 
@@ -57,7 +59,9 @@ class TableSource(Source):
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """All rows, each cell as text; a blank line is no row, nor is one that numbers the columns."""
         first_row = 1
-        for chunk in itertools.batched(_below(self.cells(), self.header_row), rows):
+        width = len(self.columns)
+        kept = (_cut(row, width) for row in _below(self.cells(), self.header_row))
+        for chunk in itertools.batched(kept, max(1, min(rows, MOST_CELLS // width))):
             yield self._batch(first_row, chunk)
             first_row += len(chunk)
 
@@ -136,6 +140,13 @@ def _below(rows: Iterator[Sequence[str]], header: int) -> Iterator[Sequence[str]
     if first is not None and not _numbers_columns(first):
         yield first
     yield from kept
+
+
+def _cut(row: Sequence[str], width: int) -> Sequence[str]:
+    """The row as wide as the header, with one more cell where more are filled."""
+    if len(row) <= width:
+        return row
+    return [*row[:width], *itertools.islice((cell for cell in row[width:] if cell.strip()), 1)]
 
 
 def _filled(row: Sequence[str]) -> bool:

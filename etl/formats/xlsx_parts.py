@@ -17,7 +17,8 @@ from xml.parsers import expat
 from dothi.core.text import Text
 from etl.formats.errors import UnreadableFile
 
-BLOCK_BYTES = 1 << 18
+# What rows become before they are taken: a row of 30 bytes may have its only cell in the last column.
+BLOCK_BYTES = 1 << 14
 WORKBOOK = 'xl/workbook.xml'
 # Formats that a workbook need not describe and that are dates or times.
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -25,6 +26,8 @@ BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *ran
 LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 EPOCHS = {False: datetime.fromisoformat('1899-12-30'), True: datetime.fromisoformat('1904-01-01')}
 LAST_DAY = 2_958_466
+# Excel has no columns past XFD.
+MOST_COLUMNS = 16_384
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ class _Rows(_Collector):
             self.rows.append(self.cells)
         elif tag == 'c':
             column = _column(self.attributes.get('r', ''), len(self.cells))
+            if column >= MOST_COLUMNS:
+                raise ValueError(f'> {MOST_COLUMNS} columns')
             self.cells += [''] * (column - len(self.cells))
             self.cells.append(self._value(''.join(self.pieces)))
 

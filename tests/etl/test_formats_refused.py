@@ -7,9 +7,12 @@ import zipfile
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import numpy as np
 import openpyxl
 import pyogrio
+import pyogrio.raw
 import pytest
+import shapely
 
 from dothi.core.errors import exit_code
 from dothi.core.gdal import NEEDED
@@ -347,3 +350,35 @@ def test_a_folder_is_refused_by_its_name_alone(opened, agency):
         opened(agency.folder / 'đợt 1')
     assert caught.value.text.vi.startswith('đợt 1 là thư mục')
     assert str(agency.folder) not in caught.value.text.vi + caught.value.text.en
+
+
+def test_text_that_is_no_utf8_is_said_to_be_unreadable(agency, opened):
+    feature = b'{"type": "Feature", "properties": {"t\xee": 1}, "geometry": null}'
+    raw = b'{"type": "FeatureCollection", "features": [' + feature + b']}'
+    refused(opened, put(agency, 't.geojson', raw), UnreadableFile)
+
+
+def test_names_of_columns_in_an_old_font_are_said_to_be_unreadable(agency, opened):
+    """fiona reads the names as UTF-8, and TCVN3 is none."""
+    put(agency, 't.mid', b'"a"\n')
+    head = b'Version 300\nCharset "Neutral"\nDelimiter ","\nColumns 1\n  T\xaan Char(10)\nData\n\nPoint 106 20\n'
+    refused(opened, put(agency, 't.mif', head), UnreadableFile)
+
+
+def test_a_view_on_a_function_that_only_its_program_has_does_not_hide_the_other_layers(agency, opened):
+    file = agency.folder / 't.gpkg'
+    point = shapely.to_wkb(np.array([shapely.Point(106.1, 20.4)], dtype=object))
+    code = [np.array(['a'], dtype=object)]
+    pyogrio.raw.write(
+        file, point, code, ['MA_TRUONG'], layer='t', driver='GPKG', geometry_type='Point', crs='EPSG:4326'
+    )
+    db = sqlite3.connect(file)
+    db.execute('create view v as select fid, geom, "MA_TRUONG", no_such_function(1) as x from t')
+    db.execute(
+        "insert into gpkg_contents(table_name, data_type, identifier, srs_id) values('v', 'features', 'v', 4326)"
+    )
+    db.execute("insert into gpkg_geometry_columns values('v', 'geom', 'POINT', 4326, 0, 0)")
+    db.commit()
+    db.close()
+    (batch,) = opened(file).batches()
+    assert batch.columns['MA_TRUONG'].to_pylist() == ['a']

@@ -1,6 +1,7 @@
 """Tables with coordinates: CSV and workbooks, by the same rules."""
 
 import datetime
+import tracemalloc
 import zipfile
 
 import openpyxl
@@ -192,3 +193,36 @@ def test_a_workbook_of_another_program_is_read(agency, opened):
             sheet.write_row(number, 0, row)
     batch = only(opened(agency.folder / 't.xlsx'))
     assert batch.columns['Tên trường'].to_pylist() == ['Trường A']
+
+
+SHEET = {
+    'xl/workbook.xml': '<workbook xmlns:r="u"><sheets><sheet name="a" r:id="r1"/></sheets></workbook>',
+    'xl/_rels/workbook.xml.rels': '<R><Relationship Id="r1" Target="worksheets/sheet1.xml"/></R>',
+}
+
+
+def sheet(agency, rows):
+    file = agency.folder / 't.xlsx'
+    with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as packed:
+        for name, text in SHEET.items():
+            packed.writestr(name, text)
+        packed.writestr('xl/worksheets/sheet1.xml', f'<worksheet><sheetData>{rows}</sheetData></worksheet>')
+    return file
+
+
+def test_a_cell_past_the_last_column_of_excel_is_refused(agency, opened):
+    with pytest.raises(UnreadableFile, match='16384'):
+        opened(sheet(agency, '<row><c r="ZZZ1"/></row>'))
+
+
+def test_a_small_workbook_with_cells_in_the_last_column_does_not_fill_the_memory(agency, opened):
+    """Unless rows are cut at the header's width, 3,000 of them are 3,000 times 16,384 cells: 400 MB."""
+    names = ''.join(f'<c t="str"><v>{name}</v></c>' for name in HEADER)
+    file = sheet(agency, f'<row>{names}</row>' + '<row><c r="XFD1"><v>1</v></c></row>' * 3_000)
+    source = opened(file)
+    tracemalloc.start()
+    try:
+        assert sum(len(batch) for batch in source.batches()) == 3_000
+        assert tracemalloc.get_traced_memory()[1] < 150e6
+    finally:
+        tracemalloc.stop()

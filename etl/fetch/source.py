@@ -79,6 +79,8 @@ class OpenSource(Part):
 
     id: str = Field(pattern=r'^[a-z][a-z0-9_]{0,39}$')
     title: Text
+    # as which its files are delivered: as the layer's own, they would supersede what that one sent
+    agency: str
     kind: Literal['vector', 'osm', 'raster']
     downloads: list[Download] = Field(min_length=1)
     licence: str

@@ -67,6 +67,7 @@ def test_every_shipped_source_gives_columns_of_its_layers(locality):
     found = sources(locality.path)
     assert tuple(found) == SHIPPED
     for source in found.values():
+        assert source.agency in locality.agencies
         for name, mapping in source.gives.items():
             described = locality.described(name)
             for column, rule in mapping.columns.items():
@@ -129,6 +130,8 @@ def test_districts_without_codes_get_them_from_the_register_by_name(place, publi
         ('356', 'Thành phố Nam Định'),
         ('366', 'Huyện Hải Hậu'),
     ]
+    # as the layer's own agency it would supersede what that one sent
+    assert query('select distinct agency from catalog.delivery') == [('open_data',)]
 
 
 def test_tiles_of_a_raster_are_joined_and_cut_to_the_locality(place, publisher, database, query, tmp_path):

@@ -233,7 +233,9 @@ def _release(work: Load) -> Verdict:
     delivery.progress('diff', 0, None)
     on = options.as_of or delivery.locality.place.reference_date
     note_bad_rows(work.db, layer, work.tally.bad_keys)
-    outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on)
+    # a rollback may have put the label of demonstration data on real rows: they are none of its business either
+    real = _real_area(work, real_scopes(work.db, layer)) if options.origin == 'demo' else None
+    outcome = diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on, real)
     report.diff = outcome.diff
     report.notes += [notes.stay_as_served(outcome.spared)] if outcome.spared else []
     if not outcome.diff.empty:
@@ -261,10 +263,16 @@ def _demo_has_no_place(work: Load) -> bool:
     work.report.notes.append(notes.REAL_STAYS)
     if 'all' in scopes:
         return True
-    codes = [scope.removeprefix('unit=') for scope in scopes]
-    polygons = [polygon for code in codes for layer in work.units if (polygon := layer.polygon(code)) is not None]
-    drop_demo_rows(work.db, work.delivery.staging, shapely.union_all(polygons), work.delivery.locality.srid)
+    drop_demo_rows(work.db, work.delivery.staging, _real_area(work, scopes), work.delivery.locality.srid)
     return False
+
+
+def _real_area(work: Load, scopes: set[str]) -> shapely.Geometry:
+    """Where real data was released in these units."""
+    codes = [scope.removeprefix('unit=') for scope in scopes]
+    return shapely.union_all(
+        [polygon for code in codes for layer in work.units if (polygon := layer.polygon(code)) is not None]
+    )
 
 
 def _changes_too_much(work: Load, outcome: Outcome) -> bool:

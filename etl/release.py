@@ -155,7 +155,7 @@ def number_added(db: Connection, layer: Layer, staging: str) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def diff(
+def diff(  # noqa: PLR0913, PLR0917 (one question; all of it decides what is told apart)
     db: Connection,
     layer: Layer,
     staging: str,
@@ -163,6 +163,7 @@ def diff(
     options: DeliveryOptions,
     srid: int,
     on: date,
+    real: shapely.Geometry | None = None,
 ) -> Outcome:
     """What a delivery of the day `on` changes, and what the layer holds after it.
 
@@ -173,6 +174,8 @@ def diff(
         match_rows(db, layer, staging, scope, srid)
     tell_apart(db, layer, staging, scope, options, srid, matched=not layer.key)
     bound = _bound(scope, srid)
+    if real is not None:
+        _spare_rows_in(db, layer, real, srid)
     real_then = _spare_other_times(db, layer, on, options, bound) if layer.publish.validity else None
     spared = _spare_bad_rows(db, layer, options)
     merged = _merge_edits(db, layer, staging, bound, options)
@@ -180,6 +183,14 @@ def diff(
     outcome = _outcome(db, staging, 'select * from catalog.outcome(%s, %s, %s, %s)', values)
     outcome = replace(outcome, merged=merged, spared=spared)
     return outcome if real_then is None else replace(outcome, real_in_scope=real_then)
+
+
+def _spare_rows_in(db: Connection, layer: Layer, area: shapely.Geometry, srid: int) -> None:
+    """Takes what lies inside `area` now out of what is changed and closed."""
+    statement = """delete from etl_diff as d using {} as l
+        where l.id = d.id and st_intersects(%s::geometry, st_pointonsurface(l.geom))"""
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(sql.Identifier('layer', layer.id)), [_bound(area, srid)])
 
 
 def _merge_edits(db: Connection, layer: Layer, staging: str, scope: str | None, options: DeliveryOptions) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from etl import loading
 from etl.desk import decide as desk
 from etl.desk.decide import Decision
+from etl.desk.rollback import rollback
 
 YES = Decision(by='chief of the desk', reason='asked the department')
 OPEN = 'select code, places from layer.schools order by code'
@@ -86,3 +87,16 @@ def test_two_districts_at_once_do_not_take_each_others_rows(districts, send, que
     report = send(east, 'schools', scope='unit=366')
     assert [(row.row, row.code) for row in report.rows.bad] == [(100, 'outside_scope')]
     assert query("select places, st_x(geom) from layer.schools where code = 'k'") == [(1, 570_500)]
+
+
+def test_demonstration_data_closes_no_real_row_that_a_rollback_labelled(districts, send, query, locality):
+    """The state that comes back is partly demonstration data, so all that comes back is labelled as such."""
+    demo = districts('demo.geojson', **{f'w{i:02}': (100 + 10 * i, 1) for i in range(20)}, e=(1500, 1))
+    send(demo, 'schools', origin='demo')
+    mixed = send(districts('2.geojson', r=(1500, 7)), 'schools', scope='unit=366').release
+    send(districts('3.geojson', r=(1500, 8)), 'schools', scope='unit=366')
+    send(districts('4.geojson', w00=(100, 5)), 'schools', scope='unit=365', mode='upsert')
+    rollback('schools', mixed, 'by mistake', 'chief', locality)
+    fewer = districts('5.geojson', **{f'w{i:02}': (100 + 10 * i, 1) for i in range(19)})
+    send(fewer, 'schools', origin='demo', accept_loss=True)
+    assert query("select places from layer.schools where code = 'r'") == [(7,)]

@@ -103,7 +103,9 @@ def _deliver(
             write_raster(files, locality, target)
         else:
             write_features(source, files[0], described, locality, target)
-        options = DeliveryOptions(layer=layer_id, dry_run=how.dry_run, note=_note(source, fetched))
+        options = DeliveryOptions(
+            layer=layer_id, agency=source.agency, dry_run=how.dry_run, note=_note(source, fetched)
+        )
         return deliver(target, options, locality, progress)
     finally:
         target.unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,16 +31,17 @@ GROUPS = re.compile(r'[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})+')
 EXACT_INTEGER = 2**53
 
 
-def convert(values: Any, type_: ColumnType) -> tuple[Any, Bools]:
+def convert(values: Any, type_: ColumnType, utc_offset: str = '+00:00') -> tuple[Any, Bools]:
     """`values` as an Arrow array of the layer's type, and which rows had a value that cannot be read as one.
 
-    Text is trimmed and composed (NFC); empty text is null. Null stays null and is no fault.
+    Text is trimmed and composed (NFC); empty text is null. Null stays null and is no fault. utc_offset: of moments
+    that come without a zone.
     """
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        return _from_text(values.cast(pa.string()), type_)
-    return _from_typed(values, type_)
+        return _from_text(values.cast(pa.string()), type_, utc_offset)
+    return _from_typed(values, type_, utc_offset)
 
 
 def parse_number(text: str) -> float:
@@ -89,14 +91,16 @@ def parse_date(text: str) -> date:
     return date.fromisoformat(text.replace('/', '-'))
 
 
-def parse_timestamp(text: str) -> datetime:
-    """An ISO date and time, or a date; without a zone it is UTC."""
+def parse_timestamp(text: str, zone: tzinfo = UTC) -> datetime:
+    """An ISO date and time, without a zone by the clock of `zone`; or a date, which begins at midnight UTC."""
     try:
         moment = datetime.fromisoformat(text.strip().replace('/', '-'))
+        is_day = ':' not in text
     except ValueError:
-        day = parse_date(text)
-        moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment, is_day = datetime.combine(parse_date(text), time.min), True
+    if is_day:
+        return moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 PARSERS: dict[ColumnType, Callable[[str], Any]] = {
@@ -115,13 +119,14 @@ def coded(values: Any, domain: dict[str, Any]) -> tuple[Any, Bools]:
     return _by_distinct_value(values, lambda text: codes[search_key(text)], pa.string())
 
 
-def _from_text(values: Any, type_: ColumnType) -> tuple[Any, Bools]:
+def _from_text(values: Any, type_: ColumnType, utc_offset: str = '+00:00') -> tuple[Any, Bools]:
     text = pc.utf8_normalize(pc.utf8_trim_whitespace(values), form='NFC')
     text = pc.if_else(pc.equal(text, ''), pa.scalar(None, pa.string()), text)
     if type_ == 'text':
         nul = pc.fill_null(pc.match_substring(text, '\0'), False)
         return text, np.asarray(nul)
-    return _by_distinct_value(text, PARSERS[type_], ARROW_TYPES[type_])
+    parse = PARSERS[type_] if type_ != 'timestamp' else partial(parse_timestamp, zone=_zone(utc_offset))
+    return _by_distinct_value(text, parse, ARROW_TYPES[type_])
 
 
 def _by_distinct_value(values: Any, parse: Callable[[str], Any], type_: Any) -> tuple[Any, Bools]:
@@ -140,8 +145,17 @@ def _by_distinct_value(values: Any, parse: Callable[[str], Any], type_: Any) -> 
     return converted, np.asarray(bad)
 
 
-def _from_typed(values: Any, type_: ColumnType) -> tuple[Any, Bools]:
+def _zone(utc_offset: str) -> tzinfo:
+    """The zone that is always `utc_offset` (+07:00) ahead of UTC."""
+    found = datetime.strptime(utc_offset, '%z').tzinfo
+    assert found is not None  # noqa: S101 (%z was read)
+    return found
+
+
+def _from_typed(values: Any, type_: ColumnType, utc_offset: str) -> tuple[Any, Bools]:
     source, target = values.type, ARROW_TYPES[type_]
+    if type_ == 'timestamp' and pa.types.is_timestamp(source) and source.tz is None:
+        values = pc.subtract(values, pa.scalar(_zone(utc_offset).utcoffset(None), pa.duration('us')))
     if pa.types.is_floating(source):
         values = pc.if_else(pc.is_nan(values), pa.scalar(None, source), values)
         if type_ in ('integer', 'text'):

@@ -75,6 +75,8 @@ class Source(Part):
 
     crs: str
     encoding: str = 'utf-8'
+    # how far ahead of UTC the clock was by which moments without a zone were written down
+    utc_offset: str = Field('+00:00', pattern=r'^[+-](0\d|1[0-4]):[0-5]\d$')
 
 
 class Checks(Part):

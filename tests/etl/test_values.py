@@ -112,3 +112,20 @@ def test_a_number_out_of_range_is_told_with_the_limits_that_there_are(limits, va
 def test_a_nul_character_is_a_fault_and_not_a_crash():
     """PostgreSQL cannot store it."""
     assert convert(pa.array(['a\0b']), 'text')[1].tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ('given', 'moment'),
+    [
+        # noon by the clock of +07:00 is five in the morning in UTC
+        (['2024-08-31T12:00'], '2024-08-31T05:00'),
+        (['2024-08-31T12:00+00:00'], '2024-08-31T12:00'),
+        # a day begins at midnight UTC, whatever the clock
+        (['31/08/2024'], '2024-08-31T00:00'),
+        (pa.array([1_725_105_600_000], pa.timestamp('ms')), '2024-08-31T05:00'),
+        (pa.array([1_725_105_600_000], pa.timestamp('ms', tz='UTC')), '2024-08-31T12:00'),
+    ],
+)
+def test_a_moment_without_a_zone_is_by_the_clock_of_the_layer(given, moment):
+    values, bad = convert(given if isinstance(given, pa.Array) else pa.array(given), 'timestamp', '+07:00')
+    assert (values.to_pylist(), bad.any()) == ([datetime.fromisoformat(moment).replace(tzinfo=UTC)], False)

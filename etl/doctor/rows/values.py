@@ -74,7 +74,7 @@ def _column(values: Any, column: Column, source: str, layer: Layer, decode: Deco
     unsure = np.zeros(len(values), dtype=bool)
     if column.type in ('integer', 'number') and pa.types.is_string(values.type):
         values, unsure = plain(values, column)
-    typed, untyped = convert(values, column.type)
+    typed, untyped = convert(values, column.type, layer.source.utc_offset)
     findings = [_finding('text_encoding', undecoded, source, _ENCODING)]
     findings.append(_finding('type', untyped, source, _type(column)))
     findings.append(_finding('number_ambiguous', unsure, source, _AMBIGUOUS))

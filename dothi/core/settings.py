@@ -150,6 +150,10 @@ class JobSettings(Settings):
         ['gpkg', 'csv', 'parquet'],
         description='Formats in which whole layers are kept ready, as a JSON list; [] for none.',
     )
+    dask: str = Field(
+        '',
+        description='Dask scheduler, such as tcp://10.0.0.5:8786, that heavy parts of analyses run on; empty: threads.',
+    )
 
 
 class EditSettings(Settings):

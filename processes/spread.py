@@ -1,0 +1,130 @@
+"""The heavy part of an analysis, piece by piece: on this machine's processors, or on the cluster that is named."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from dothi.core.errors import EnvironmentMissing
+from dothi.core.settings import JobSettings
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+# How long a cluster may take to answer, and to show a worker; both are there already or somebody has to see to it.
+PATIENCE_S = 10
+# Pieces under way for each processor: one is computed while the next one waits and the last one travels.
+AHEAD = 2
+
+
+class ClusterUnreachable(EnvironmentMissing):
+    """The cluster that DOTHI_DASK names does not answer, or nobody works there."""
+
+
+class ClusterLost(EnvironmentMissing):
+    """The cluster went away, or its workers kept dying, before the work was done."""
+
+
+class Begun[R](Protocol):
+    """A piece under way."""
+
+    def result(self) -> R: ...
+
+    def cancel(self) -> object: ...
+
+
+def spread[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
+    """`function(piece)` of every piece, in the order of `pieces`, wherever each of them was computed.
+
+    function: of a module, or a functools.partial of one: a cluster's worker imports it. What it needs comes with it
+    and with the piece: arrays, or paths in a store that all machines share; never a connection. It must not
+    alter anything that another piece reads. pieces: taken only as fast as they are computed, so they and the results
+    need no more memory than a few pieces do. An error of `function` comes up at its piece.
+
+    Runs on threads of this process, or where DOTHI_DASK names a scheduler on its workers; raises ClusterUnreachable
+    and ClusterLost.
+    """
+    address = JobSettings().dask
+    return _on_cluster(address, function, pieces) if address else _on_threads(function, pieces)
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _on_threads[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
+    with ThreadPoolExecutor(processors()) as pool:
+        yield from _in_order(lambda piece: pool.submit(function, piece), pieces, processors() * AHEAD)
+
+
+def _on_cluster[P, R](address: str, function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
+    with _cluster(address) as client:
+        # one copy on every worker, however many pieces: a worker that dies takes nothing with it
+        (sent,) = client.scatter([function], broadcast=True, hash=False)
+        places = sum(client.nthreads().values())
+        with _lasting(address):
+            # each piece is work of its own, even where two are the same
+            yield from _in_order(
+                lambda piece: client.submit(_called, sent, piece, pure=False), pieces, max(places, 1) * AHEAD
+            )
+
+
+def _called[P, R](function: Callable[[P], R], piece: P) -> R:
+    return function(piece)
+
+
+def _in_order[P, R](begin: Callable[[P], Begun[R]], pieces: Iterable[P], ahead: int) -> Iterator[R]:
+    """The results in the order of `pieces`, with `ahead` of them under way; those left are cancelled at an end."""
+    under_way: deque[Begun[R]] = deque()
+    try:
+        for piece in pieces:
+            under_way.append(begin(piece))
+            if len(under_way) >= ahead:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        for begun in under_way:
+            begun.cancel()
+
+
+@contextmanager
+def _cluster(address: str) -> 'Iterator[Client]':
+    """A connection to the scheduler, with a worker there at least; raises ClusterUnreachable."""
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise _unreachable(address, error) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE_S)
+        except TimeoutError as error:
+            raise _unreachable(address, error) from None
+        yield client
+
+
+@contextmanager
+def _lasting(address: str) -> Iterator[None]:
+    from distributed import CancelledError, KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except (CancelledError, KilledWorker, CommClosedError) as error:
+        raise ClusterLost(
+            vi=f'Cụm tính toán {address} ngừng giữa chừng ({type(error).__name__}). Xem nhật ký của cụm rồi chạy lại.',
+            en=f'The cluster {address} went away at work ({type(error).__name__}). See its log, then run again.',
+        ) from None
+
+
+def _unreachable(address: str, error: Exception) -> ClusterUnreachable:
+    reason = (str(error) or type(error).__name__).splitlines()[0][:200]
+    return ClusterUnreachable(
+        vi=f'Không dùng được cụm {address} ({reason}). Chạy "dask scheduler" và "dask worker", hoặc bỏ DOTHI_DASK.',
+        en=f'The cluster {address} is no use ({reason}). Run "dask scheduler" and "dask worker", or unset DOTHI_DASK.',
+    )

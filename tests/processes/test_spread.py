@@ -1,0 +1,121 @@
+"""Heavy parts of analyses, spread over threads or over the workers of a cluster: the same answer everywhere."""
+
+import functools
+import importlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from distributed import LocalCluster
+
+from processes.spread import ClusterLost, ClusterUnreachable, spread
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.fixture(scope='module')
+def importable() -> Iterator[None]:
+    """Workers, which are started with this environment, find `piecework`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(FOLDER)
+        patch.setenv('PYTHONPATH', str(FOLDER), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture
+def piecework(importable: None) -> ModuleType:
+    return importlib.import_module('piecework')
+
+
+@pytest.fixture(scope='module')
+def two_workers(importable: None) -> Iterator[LocalCluster]:
+    """A scheduler and two workers, each a process of its own, as `dask worker` starts them."""
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
+
+
+def test_two_workers_give_the_very_same_answer_as_one_process(piecework, two_workers, monkeypatch):
+    work = functools.partial(piecework.noise_and_place, 3.0)
+    here = list(spread(work, range(20)))
+    monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
+    there = list(spread(work, range(20)))
+    assert {pid for _, pid in here} == {os.getpid()}
+    assert len({pid for _, pid in there}) == 2
+    assert os.getpid() not in {pid for _, pid in there}
+    assert all((one == other).all() for (one, _), (other, _) in zip(here, there, strict=True))
+
+
+def test_without_pieces_there_is_nothing_to_do(piecework, cluster):
+    assert list(spread(piecework.inverse, [])) == []
+
+
+def test_an_error_of_a_piece_comes_up_here(piecework, cluster):
+    with pytest.raises(ZeroDivisionError):
+        list(spread(piecework.inverse, [1.0, 0.0]))
+
+
+def test_results_come_in_the_order_of_the_pieces_though_the_first_takes_longest():
+    def slow_first(piece: int) -> int:
+        time.sleep(0.1 if piece == 0 else 0)
+        return piece
+
+    assert list(spread(slow_first, range(10))) == list(range(10))
+
+
+def test_pieces_are_taken_only_as_fast_as_they_are_used():
+    """Of a million pieces a few are under way when the first result is there, and none after the reader left."""
+    taken: list[int] = []
+    lock = threading.Lock()
+
+    def pieces() -> Iterator[int]:
+        for number in range(1_000_000):
+            with lock:
+                taken.append(number)
+            yield number
+
+    results = spread(lambda piece: piece, pieces())
+    assert next(results) == 0
+    results.close()
+    assert len(taken) <= 100
+
+
+def test_a_cluster_that_is_not_there_is_named_with_what_to_do(piecework, monkeypatch):
+    monkeypatch.setattr('processes.spread.PATIENCE_S', 1)
+    monkeypatch.setenv('DOTHI_DASK', 'tcp://127.0.0.1:1')
+    with pytest.raises(ClusterUnreachable, match=r'tcp://127\.0\.0\.1:1 .*unset DOTHI_DASK'):
+        list(spread(piecework.inverse, [1.0]))
+
+
+def test_an_address_that_is_none_is_refused_too(piecework, monkeypatch):
+    monkeypatch.setattr('processes.spread.PATIENCE_S', 1)
+    monkeypatch.setenv('DOTHI_DASK', 'nowhere://a.example')
+    with pytest.raises(ClusterUnreachable, match='DOTHI_DASK'):
+        list(spread(piecework.inverse, [1.0]))
+
+
+def test_a_cluster_without_workers_is_no_help(piecework, monkeypatch):
+    monkeypatch.setattr('processes.spread.PATIENCE_S', 1)
+    with LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL) as empty:
+        monkeypatch.setenv('DOTHI_DASK', empty.scheduler_address)
+        with pytest.raises(ClusterUnreachable, match='dask worker'):
+            list(spread(piecework.inverse, [1.0]))
+
+
+def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework, monkeypatch):
+    lost = LocalCluster(n_workers=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL)
+    monkeypatch.setenv('DOTHI_DASK', lost.scheduler_address)
+    threading.Timer(1.5, lost.close).start()
+    with pytest.raises(ClusterLost, match='went away'):
+        list(spread(piecework.wait_a_minute, range(2)))

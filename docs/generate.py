@@ -1,7 +1,8 @@
-"""Writes the reference tables from what the code says: settings, layers, coverages, processes."""
+"""Writes the reference tables from what the code says: settings, layers, coverages, norms, processes."""
 
 import sys
 from collections.abc import Iterable
+from itertools import groupby
 from typing import get_args
 
 from pydantic.fields import FieldInfo
@@ -9,6 +10,7 @@ from pydantic.fields import FieldInfo
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Checks, Column, Judged, Layer
 from dothi.core.locality import load_locality
+from dothi.core.norms import Norm
 from dothi.core.settings import PROJECT, SETTINGS
 from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import processes
@@ -38,6 +40,7 @@ def pages() -> dict[str, str]:
         'layers.md': layers_page(),
         'checks.md': checks_page(),
         'coverages.md': coverages_page(),
+        'norms.md': norms_page(),
         'processes.md': processes_page(),
     }
 
@@ -74,6 +77,25 @@ def checks_page() -> str:
     keys = [(f'`checks.{name}`', _key_default(field)) for name, field in Checks.model_fields.items()]
     parts += [_table(head, rows), '## Keys of the layer file\n', CHECK_KEYS, _table(('key', 'default'), keys)]
     return '\n'.join(parts)
+
+
+def norms_page() -> str:
+    """Every value of a norm in the locality that is shipped."""
+    parts = [NOTICE, '# Norms\n', 'What `locality/norms.csv` says; [how it is read](../explanation/norms.md).\n']
+    by_name = groupby(load_locality(PROJECT / 'locality').norm_values, key=lambda norm: norm.norm)
+    for name, norms in by_name:
+        rows = [
+            (norm.subject, norm.condition, _class(norm), f'{norm.value:g} {norm.unit}', norm.clause,
+             norm.measured_from, norm.valid_from, 'yes' if norm.verified else '**no**')
+            for norm in norms
+        ]  # fmt: skip
+        head = ('for', 'condition', 'class', 'value', 'clause', 'measured from', 'since', 'verified')
+        parts += [f'## `{name}`\n', _table(head, rows)]
+    return '\n'.join(parts)
+
+
+def _class(norm: Norm) -> str:
+    return f'{norm.class_range} {norm.class_unit}' if norm.classed else ''
 
 
 def coverages_page() -> str:

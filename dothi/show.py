@@ -184,7 +184,7 @@ def waiting(document: local.Status) -> None:
 
 
 def migrated(document: 'MigrationReport') -> None:
-    for line in [*document.migrations, *document.layers, *document.units]:
+    for line in [*document.migrations, *document.layers, *document.units, *document.norms]:
         out.print(line, markup=False)
     if document.empty:
         out.print('Không có gì thay đổi · nothing to change')

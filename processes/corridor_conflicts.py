@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from psycopg2 import sql
 
-from dothi.core.norms import Norm
+from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
@@ -13,6 +13,8 @@ from processes.layers import column
 
 NORM = 'power_line_corridor'
 VOLTAGE, INSULATED = 'voltage_kv', 'insulated'
+# a line of unknown insulation meets only a norm for any
+COVERED = {True: 'insulated', False: 'bare', None: None}
 
 # The decision is the exact distance to the line as drawn, so the corridor has round ends, as that distance has: a
 # building beyond the last pylon but nearer than the width is in danger like any other. The buffer serves for the
@@ -77,7 +79,10 @@ class CorridorConflicts(Process[Inputs]):
         """A feature for each pair of line and target in conflict, with the target's geometry, and a `summary`."""
         norms = data.locality.norms(NORM, data.locality.place.reference_date)
         lines = read_lines(inputs.lines, data)
-        applying = {line['id']: norm_for(line['voltage_kv'], line['insulated'], norms) for line in lines}
+        applying = {
+            line['id']: norm_for(norms, 'power_line', condition=COVERED[line['insulated']], quantity=line['voltage_kv'])
+            for line in lines
+        }
         progress(0.2, Text(vi='Tìm công trình gần đường dây', en='Looking for what is near the lines'))
         found = read_conflicts(inputs, {line: norm for line, norm in applying.items() if norm}, data)
         features = [conflict(number, row) for number, row in enumerate(found, start=1)]
@@ -91,17 +96,6 @@ class CorridorConflicts(Process[Inputs]):
             **data.provenance,
         }
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
-
-
-def norm_for(voltage_kv: float | None, insulated: bool | None, norms: list[Norm]) -> Norm | None:
-    """The norm whose class holds the voltage (class_from < kV <= class_to) and the insulation; None if there is none.
-
-    A line of unknown insulation meets only a norm for any insulation.
-    """
-    wanted = {True: ('any', 'yes'), False: ('any', 'no'), None: ('any',)}[insulated]
-    fitting = [norm for norm in norms if norm.insulated in wanted and norm.class_unit == 'kV']
-    in_class = (norm for norm in fitting if voltage_kv is not None and norm.class_from < voltage_kv <= norm.class_to)
-    return next(in_class, None)
 
 
 def read_lines(chosen: Layer, data: Data) -> list[dict[str, Any]]:

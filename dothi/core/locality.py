@@ -16,7 +16,7 @@ from dothi.core.crs import srid_of
 from dothi.core.document import Document
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer, Register
-from dothi.core.norms import Norm, norm_of
+from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
 from dothi.core.text import Text
 
 # The collection of records, which no layer can be.
@@ -77,6 +77,7 @@ class Locality:
     documents: dict[str, Document] = field(default_factory=dict)
     # Titles by id in the order of the legend; empty where the locality names none.
     themes: dict[str, Text] = field(default_factory=dict)
+    norm_values: tuple[Norm, ...] = ()
 
     @cached_property
     def srid(self) -> int:
@@ -118,9 +119,15 @@ class Locality:
         return {theme: self.theme_title(theme) for theme in named}
 
     def norms(self, norm: str, on: date) -> list[Norm]:
-        """The values of `norm` that are in force on the day `on`."""
-        rows = [norm_of(row) for row in _csv_rows(self.path / 'norms.csv') if row['norm'] == norm]
-        return [row for row in rows if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)]
+        """The values of `norm` that are in force on the day `on`; raises what is wrong with `norms.csv`."""
+        if 'norms' in self.broken:
+            raise self.broken['norms']
+        return [value for value in self.norm_values if value.norm == norm and value.in_force(on)]
+
+    @cached_property
+    def norms_version(self) -> str:
+        """Changes when any value of a norm does."""
+        return norms_version(self.norm_values)
 
     def register(self, register: Register, on: date) -> dict[str, dict[str, str]]:
         """Rows of a register by code: those that meet `where` and are in force on the day `on`."""
@@ -141,7 +148,17 @@ def load_locality(path: Path) -> Locality:
         del layers[name], coverages[name]
         broken[name] = _named_twice(path, name)
     documents = _listed(Document, path / 'documents.yml', broken)
-    return Locality(path, place, agencies, layers, broken, coverages, documents, themes)
+    norms = _norms(path / 'norms.csv', broken)
+    return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms)
+
+
+def _norms(file: Path, broken: dict[str, DothiError]) -> tuple[Norm, ...]:
+    """The values of norms; none where, as `broken` then says, the file is not right."""
+    try:
+        return read_norms(file)
+    except BadNormsFile as error:
+        broken[file.stem] = error
+        return ()
 
 
 def _listed[M: BaseModel](model: type[M], file: Path, broken: dict[str, DothiError]) -> dict[str, M]:

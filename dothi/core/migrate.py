@@ -13,6 +13,7 @@ from dothi.core.database import LOGIN_ROLES, connection, password, role_name
 from dothi.core.errors import WrongUse, describe
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
+from dothi.core.norm_sync import sync_norms
 from dothi.core.settings import PROJECT
 from dothi.core.unit_sync import sync_units
 
@@ -31,11 +32,12 @@ class MigrationReport(BaseModel):
     migrations: list[str] = []
     layers: list[str] = []
     units: list[str] = []
+    norms: list[str] = []
     broken: dict[str, dict[str, object]] = {}
 
     @property
     def empty(self) -> bool:
-        return not (self.migrations or self.layers or self.units)
+        return not (self.migrations or self.layers or self.units or self.norms)
 
 
 class _DryRun(Exception):
@@ -58,7 +60,7 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     with connection('owner') as db:
         _lock(db)
         _apply_functions(db)
-        report.layers, report.units = sync_layers(db, locality), sync_units(db, locality)
+        _sync(db, locality, report)
     return report
 
 
@@ -73,10 +75,19 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
             for file in _migration_files():
                 report.migrations += _apply_migration(db, file)
             _apply_functions(db)
-            report.layers, report.units = sync_layers(db, locality), sync_units(db, locality)
+            _sync(db, locality, report)
             raise _DryRun
     except _DryRun:
         return report
+
+
+def _sync(db: Connection, locality: Locality, report: MigrationReport) -> None:
+    """Makes tables of layers, units and norms what the locality's files say."""
+    report.layers, report.units, report.norms = (
+        sync_layers(db, locality),
+        sync_units(db, locality),
+        sync_norms(db, locality),
+    )
 
 
 def _prepare() -> None:

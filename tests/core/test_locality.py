@@ -155,11 +155,6 @@ def test_the_register_holds_the_units_of_the_day(locality: Locality) -> None:
     assert len(locality.register(communes, date(2024, 8, 31))) == 226
 
 
-def test_norms_apply_from_the_day_they_came_into_force(locality: Locality) -> None:
-    assert len(locality.norms('power_line_corridor', date(2024, 8, 31))) == 7
-    assert locality.norms('power_line_corridor', date(2014, 4, 14)) == []
-
-
 def test_a_definition_reads_back_as_the_same_layer(locality: Locality) -> None:
     for layer in locality.layers.values():
         assert Layer.model_validate(layer.definition()) == layer

@@ -5,7 +5,6 @@ import json
 import pytest
 import shapely
 
-from processes.corridor_conflicts import NORM, norm_for
 from processes.manager import execute
 
 # The line runs along y = 0 from 0 to 1,000 m; houses are given by their nearest edge.
@@ -100,18 +99,3 @@ def test_demonstration_data_is_named(loader, worker):
     houses(loader, demo=True)
     loader.load('power_lines', [line('L', 110)])
     assert conflicts()['summary']['demo'] is True
-
-
-@pytest.mark.parametrize(
-    ('kv', 'insulated', 'width_m'),
-    [
-        (0.4, True, 1), (22, True, 1), (22, False, 2), (22.1, False, 3), (35, True, 1.5), (110, True, 4),
-        (110, False, 4), (220, False, 6), (500, False, 7), (500.1, False, None), (0, False, None), (None, False, None),
-        (22, None, None), (110, None, 4),
-    ],
-)  # fmt: skip
-def test_the_class_of_a_norm_ends_with_its_upper_bound(locality, kv, insulated, width_m):
-    """22 kV belongs to the class up to 22, anything above it to the next; insulation decides only where it matters."""
-    norms = locality.norms(NORM, locality.place.reference_date)
-    norm = norm_for(kv, insulated, norms)
-    assert (norm.value if norm else None) == width_m

@@ -1,16 +1,18 @@
 """What an analysis is: a title, a model of its inputs that is also its documentation, and `run`."""
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import get_original_bases
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticCustomError, PydanticUndefined
 from pygeoapi.process.base import BaseProcessor
 
 from dothi.core.layer import Audience, GeometryType
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 
 type FeatureCollection = dict[str, Any]
 GEOJSON, JSON = 'application/geo+json', 'application/json'
+FEATURES_SCHEMA = {
+    'type': 'object',
+    'required': ['type', 'features'],
+    'properties': {
+        'type': {'type': 'string', 'enum': ['FeatureCollection']},
+        'features': {'type': 'array', 'items': {'type': 'object'}},
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,18 @@ class ResultFile:
     rows: int
 
 
+@dataclass(frozen=True)
+class Output:
+    """One of the results that a process has. media_types: of its value, the usual one first; of several, a file.
+
+    schema: JSON schema of a value that is neither GeoJSON nor a file.
+    """
+
+    title: Text
+    media_types: tuple[str, ...] = (GEOJSON,)
+    schema: dict[str, Any] | None = None
+
+
 class Report(Protocol):
     """Told how much of the work is done (0 to 1), and what is being done now."""
 
@@ -41,15 +63,55 @@ class Report(Protocol):
 
 @dataclass(frozen=True, config=ConfigDict(extra='forbid'))
 class Layer:
-    """A collection as an input, whole or only the features that a CQL2 filter lets through."""
+    """Features as an input: of a collection, of a GeoJSON document sent along, or the result of an earlier job.
 
-    collection: str
+    filter: CQL2 that lets some of them through. datetime: of the collection, as at /items; its present state when
+    left out.
+    """
+
+    collection: str | None = None
     filter: str | None = None
+    datetime: str | None = None
+    features: FeatureCollection | None = None
+    job: str | None = None
 
     @model_validator(mode='before')
     @classmethod
-    def _id_alone(cls, value: Any) -> Any:
-        return {'collection': value} if isinstance(value, str) else value
+    def _id_or_features_alone(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {'collection': value}
+        if isinstance(value, dict) and value.get('type') == 'FeatureCollection':
+            return {'features': value}
+        return value
+
+    @model_validator(mode='after')
+    def _from_one_place(self) -> Self:
+        if sum(one is not None for one in (self.collection, self.features, self.job)) != 1:
+            raise PydanticCustomError('layer_place', 'one of collection, features, job')
+        if self.datetime is not None and self.collection is None:
+            raise PydanticCustomError('layer_datetime', 'datetime is of collections')
+        return self
+
+    @property
+    def named(self) -> str:
+        """What a result says of it: the collection, `job:<id>`, or `features:<a hash of them>`."""
+        if self.collection is not None:
+            return self.collection
+        if self.job is not None:
+            return f'job:{self.job}'
+        return f'features:{hashlib.sha256(json.dumps(self.features, sort_keys=True).encode()).hexdigest()[:12]}'
+
+
+def layers_in(value: Any) -> Iterator[Layer]:
+    """Every Layer among the inputs, in lists and parts of them too."""
+    if isinstance(value, Layer):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from layers_in(getattr(value, name))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from layers_in(one)
 
 
 class ProcessInputs(BaseModel):
@@ -99,20 +161,29 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     # whether it wants an editing token, and the input that is a file in base64
     editors_only: ClassVar[bool] = False
     upload: ClassVar[str | None] = None
-    # what the result may be; anything but GeoJSON and JSON is a file
-    media_types: ClassVar[tuple[str, ...]] = (GEOJSON,)
+    # what it answers with; a process that names none has the one output `result`, GeoJSON
+    outputs: ClassVar[dict[str, Output]] = {}
     inputs: ClassVar[type[ProcessInputs]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         (cls.inputs,) = get_original_bases(cls)[0].__args__
+        cls.outputs = cls.outputs or {'result': Output(cls.title)}
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
         super().__init__(definition, self.metadata_for_pygeoapi())
 
     @abstractmethod
-    def run(self, inputs: I, data: 'Data', progress: Report) -> FeatureCollection | ResultFile:
-        """The answer, from `data` alone: the same inputs on the same releases give the same result."""
+    def run(self, inputs: I, data: 'Data', progress: Report) -> Any:
+        """The answer, from `data` alone: the same inputs on the same releases give the same result.
+
+        The value of the only output, or the value of each by its name. A value is a ResultFile, or plain data.
+        """
+
+    def cost_s(self, inputs: I) -> float:
+        """About how many seconds a run with these inputs takes; a client that leaves it open waits for short ones."""
+        del inputs
+        return 1.0
 
     @classmethod
     def offered_to(cls, audience: Audience) -> bool:
@@ -127,17 +198,12 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'title': cls.title.model_dump(),
             'description': cls.description.model_dump(),
             'jobControlOptions': ['sync-execute'],
-            'outputTransmission': ['value'] if cls.media_types in ((GEOJSON,), (JSON,)) else ['value', 'reference'],
+            'outputTransmission': ['value', 'reference'],
             'keywords': [],
             'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
-            'outputs': cls.outputs_for_pygeoapi(),
+            'outputs': {name: _output(one) for name, one in cls.outputs.items()},
             'example': {'inputs': cls.example},
         }
-
-    @classmethod
-    def outputs_for_pygeoapi(cls) -> dict[str, Any]:
-        """One output, `result`; a process with others has them in its document by name, each as a qualified value."""
-        return {'result': _output(cls.title, cls.media_types)}
 
 
 def _fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dict[str, Any]]]]:
@@ -152,17 +218,26 @@ def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
     return {
         'title': told['title'],
         'description': told['description'],
-        'schema': _layer_schema(field) if field.annotation is Layer else _plain_schema(schema, told),
+        'schema': _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, told),
         'minOccurs': 1 if field.is_required() else 0,
         'maxOccurs': 1,
     }
 
 
 def _layer_schema(field: FieldInfo) -> dict[str, Any]:
-    """A collection id, or an object with id and filter."""
-    parts = {'collection': {'type': 'string'}, 'filter': {'type': 'string'}}
-    either = {'oneOf': [{'type': 'string'}, {'type': 'object', 'required': ['collection'], 'properties': parts}]}
-    return either if field.is_required() else {**either, 'default': field.default.collection}
+    """A collection id; an object with id, filter and datetime; a FeatureCollection; or an earlier job."""
+    narrowed = {'filter': {'type': 'string'}, 'datetime': {'type': 'string'}}
+    collection = {'collection': {'type': 'string'}, **narrowed}
+    job = {'job': {'type': 'string', 'format': 'uuid'}, 'filter': {'type': 'string'}}
+    either = {
+        'oneOf': [
+            {'type': 'string'},
+            {'type': 'object', 'required': ['collection'], 'properties': collection, 'additionalProperties': False},
+            {'type': 'object', 'required': ['job'], 'properties': job, 'additionalProperties': False},
+            FEATURES_SCHEMA,
+        ]
+    }
+    return either if field.is_required() or field.default is None else {**either, 'default': field.default.collection}
 
 
 def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -176,10 +251,12 @@ def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any
     return plain | ({'x-ogc-unit': told['unit']} if told.get('unit') else {})
 
 
-def _output(title: Text, media_types: tuple[str, ...]) -> dict[str, Any]:
-    if media_types == (GEOJSON,):
-        return {'title': title.model_dump(), 'schema': {'type': 'object', 'contentMediaType': GEOJSON}}
-    files = [
-        {'type': 'string', 'contentEncoding': 'binary', 'contentMediaType': media_type} for media_type in media_types
-    ]
-    return {'title': title.model_dump(), 'schema': {'oneOf': files}}
+def _output(output: Output) -> dict[str, Any]:
+    schemas = [output.schema or _value_schema(media_type) for media_type in output.media_types]
+    return {'title': output.title.model_dump(), 'schema': schemas[0] if len(schemas) == 1 else {'oneOf': schemas}}
+
+
+def _value_schema(media_type: str) -> dict[str, Any]:
+    if media_type in (GEOJSON, JSON):
+        return {'type': 'object', 'contentMediaType': media_type}
+    return {'type': 'string', 'contentEncoding': 'binary', 'contentMediaType': media_type}

@@ -21,11 +21,12 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from processes.base import ResultFile
+from processes.base import GEOJSON, JSON, Process, ResultFile
 from processes.data import Data
+from processes.given import put_given
 from processes.registry import process
 from processes.uploads import put_back
-from processes.validation import validated
+from processes.validation import check_given, validated
 
 # Out of 19: a run that nobody waits for gets what others leave.
 PATIENCE = 10
@@ -53,13 +54,21 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Done:
-    """The run's result, a document or a file, and the releases that it was computed from."""
+class Made:
+    """One output: a document, or a file that is still where the run wrote it."""
 
-    body: bytes | None
+    name: str
     media_type: str
+    body: bytes | None
+    file: ResultFile | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The run's outputs, and the releases that they were computed from."""
+
+    outputs: tuple[Made, ...]
     releases: dict[str, int]
-    file: ResultFile | None = None
 
 
 @dataclass(frozen=True)
@@ -110,14 +119,30 @@ def failure(error: DothiError) -> Failed:
 def _answer(order: Order, worker: Connection) -> Done:
     chosen = process(order.process_id, order.audience)
     inputs = validated(chosen.inputs, put_back(chosen, order.inputs, order.upload))
+    place = locality(PathSettings().locality)
     with connection(READERS[order.audience]) as db:
+        given = put_given(db, inputs, place, order.editor)
+        check_given(inputs, {name: put.layer for name, put in given.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, locality(PathSettings().locality), order.audience, order.drafts, order.editor)
+        data = Data(db, place, order.audience, order.drafts, order.editor, given)
         result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
-    if isinstance(result, ResultFile):
-        return Done(None, result.media_type, data.releases, result)
-    return Done(json.dumps(result, ensure_ascii=False, allow_nan=False).encode(), chosen.media_types[0], data.releases)
+    return Done(_made(chosen, result), data.releases)
+
+
+def _made(chosen: Process[Any], result: Any) -> tuple[Made, ...]:
+    """The outputs of a run, in the order in which its process names them; one that it left out is left out."""
+    names = list(chosen.outputs)
+    values = {names[0]: result} if len(names) == 1 else result
+    return tuple(_output(name, values[name], chosen.outputs[name].media_types[0]) for name in names if name in values)
+
+
+def _output(name: str, value: Any, media_type: str) -> Made:
+    if isinstance(value, ResultFile):
+        return Made(name, value.media_type, None, value)
+    if isinstance(value, str) and media_type not in (JSON, GEOJSON):
+        return Made(name, media_type, value.encode(), None)
+    return Made(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
 
 
 def locality(path: Path) -> Locality:

@@ -2,9 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +18,23 @@ from psycopg2.extras import RealDictCursor
 
 from dothi.core.catalog import Release, current_releases
 from dothi.core.cql2.errors import BadFilter
-from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.layer import Layer as LayerModel
-from dothi.core.layer_source import Times
+from dothi.core.layer_source import Times, parse_times
 from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
+from dothi.core.norms import Norm
 from processes.base import Layer
-from processes.layers import Filter, column, condition, visible_layer
+from processes.given import PutGiven, rows_of
+from processes.layers import Filter, column, condition, not_delivered, visible_layer
 from processes.network import Floats, Geometries, Network, network_of
+from processes.rasters import Raster, raster
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.
 HOMES, POPULATION, ROADS = Layer('buildings'), 'population', Layer('roads')
 # Signature, flags and length of the extension; then the rows; then -1 in two bytes.
 COPY_HEADER, COPY_TRAILER = 19, 2
-
-
-class NotDelivered(EnvironmentMissing):
-    """A layer that the analysis needs has no release yet."""
 
 
 @dataclass(frozen=True)
@@ -77,28 +76,46 @@ class Data:
         audience: Audience,
         drafts: Path = Path(),
         editor: str | None = None,
+        given: Mapping[str, PutGiven] | None = None,
     ) -> None:
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
-        self.editor = editor
+        self.editor, self._given = editor, given or {}
         self._current = current_releases(db)
         self._read: set[str] = set()
+        self._read_earlier: dict[str, dict[str, int]] = {}
+        self._norms: set[str] = set()
         self._filtered = False
 
     @property
     def releases(self) -> dict[str, int]:
-        """Number of the release that was read, by layer."""
-        return {layer: self._current[layer].number for layer in sorted(self._read)}
+        """Number of the release that was read, by layer; the oldest, where an earlier result read another one too."""
+        numbers = {layer: self._current[layer].number for layer in sorted(self._read)}
+        for earlier in self._read_earlier.values():
+            numbers |= {layer: min(number, numbers.get(layer, number)) for layer, number in earlier.items()}
+        return numbers
 
     @property
     def provenance(self) -> dict[str, Any]:
         """What the result says about its sources; `demo` when any of them is demonstration data."""
-        return {'releases': self.releases, 'demo': any(self._current[layer].demo for layer in self._read)}
+        told = {'releases': self.releases, 'demo': any(self._current[layer].demo for layer in self._all_read())}
+        earlier = {'results': sorted(self._read_earlier)} if self._read_earlier else {}
+        norms = {'norms': sorted(self._norms)} if self._norms else {}
+        return told | earlier | norms
+
+    def _all_read(self) -> set[str]:
+        earlier = {layer for releases in self._read_earlier.values() for layer in releases}
+        return (self._read | earlier) & self._current.keys()
+
+    def norms(self, norm: str, on: date | None = None) -> list[Norm]:
+        """The values of a norm that are in force on a day, by default the locality's reference date."""
+        self._norms.add(norm)
+        return self.locality.norms(norm, on or self.locality.place.reference_date)
 
     def homes(self) -> Homes:
         """Buildings that people live in; whoever may not see the population gets NoSuchColumn."""
         layer, rows = self.source(HOMES)
         people = column(layer, POPULATION, self.audience)
-        found = self._numbers(
+        found = self.numbers(
             sql.SQL(
                 'select ST_X(centre), ST_Y(centre), people'
                 ' from (select ST_Centroid(geom) as centre, {people}::float8 as people from {rows}) home'
@@ -112,7 +129,7 @@ class Data:
         """The facilities of a layer of points that its own filter and `narrowed_by` (CQL2) let through."""
         _, rows = self.source(chosen, narrowed_by)
         query = 'select id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_Dump(here.geom) point'
-        found = self._numbers(sql.SQL(query).format(rows), width=3)
+        found = self.numbers(sql.SQL(query).format(rows), width=3)
         return Places(len(np.unique(found[:, 0])), found[:, 1:])
 
     def network(self) -> Network:
@@ -146,23 +163,23 @@ class Data:
             raise not_written(self._drafts / name, error) from error
         return self._drafts / name
 
+    def raster(self, coverage_id: str) -> Raster:
+        """The released raster of a coverage; raises UnknownLayer, NotDelivered."""
+        found = raster(self.db, coverage_id, self.locality, self.audience)
+        self._read.add(coverage_id)
+        return found
+
     def source(
         self, chosen: Layer, *narrowed_by: Filter | None, times: Times | None = None
     ) -> tuple[LayerModel, sql.Composed]:
         """The layer, and `here`, to be selected from: its rows in force, now or at `times`, that pass the filters.
 
-        The layer counts as read from now on. Raises NotDelivered when it has no release.
+        The layer counts as read from now on. Raises NotDelivered when it has no release. Features that are no
+        collection look the same: their layer is made up from their properties.
         """
-        layer = visible_layer(chosen.collection, self.locality, self.audience)
-        if layer.id not in self._current:
-            raise NotDelivered(
-                vi=f'Lớp "{layer.id}" chưa có dữ liệu. Nạp bằng "dothi deliver TỆP --layer {layer.id}".',
-                en=f'The layer "{layer.id}" has no data yet. Deliver it: "dothi deliver FILE --layer {layer.id}".',
-            )
-        self._read.add(layer.id)
+        layer, every = self._every(chosen, times)
         texts = [text for text in (chosen.filter, *narrowed_by) if text is not None]
         self._filtered |= bool(texts)
-        every = layer_source(layer, self.locality, self.audience, times)
         if not texts:
             return layer, sql.SQL('{} here').format(every)
         narrowed = sql.SQL(' and ').join(condition(layer, text, self.locality, self.audience) for text in texts)
@@ -171,13 +188,27 @@ class Data:
         )
         return layer, sql.SQL('(select {} from {} every where {}) here').format(columns, every, narrowed)
 
+    def _every(self, chosen: Layer, times: Times | None) -> tuple[LayerModel, sql.Composable]:
+        """The layer and all of its rows."""
+        if chosen.collection is None:
+            put = self._given[chosen.named]
+            if chosen.job is not None:
+                self._read_earlier[chosen.job] = put.releases
+            return put.layer, rows_of(put.layer)
+        layer = visible_layer(chosen.collection, self.locality, self.audience)
+        if layer.id not in self._current:
+            raise not_delivered(layer.id)
+        self._read.add(layer.id)
+        when = parse_times(chosen.datetime) if chosen.datetime is not None and times is None else times
+        return layer, layer_source(layer, self.locality, self.audience, when)
+
     def rows(self, query: sql.Composable) -> list[dict[str, Any]]:
         """The rows of a query, values already in it."""
         with self.evaluation(), self.db.cursor(cursor_factory=RealDictCursor) as cursor:
             cursor.execute(query)
             return [dict(row) for row in cursor.fetchall()]
 
-    def _numbers(self, query: sql.Composable, width: int) -> Floats:
+    def numbers(self, query: sql.Composable, width: int) -> Floats:
         """The rows of a query with `width` columns of double precision, none null, shape (n, width).
 
         Binary COPY, whose rows then all have one size, is read by numpy as it comes: 600,000 rows in 0.1 s,

@@ -15,7 +15,7 @@ from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Process, ProcessInputs, Report, input_field
+from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.validation import InvalidInput
 
@@ -108,7 +108,10 @@ class DeliverLayer(Process[Inputs]):
     audience = 'internal'
     editors_only = True
     upload = 'file'
-    media_types: ClassVar[tuple[str, ...]] = (JSON,)
+    outputs: ClassVar[dict[str, Output]] = {
+        'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
+        'receipt': Output(Text(vi='Phiếu nhận', en='Receipt'), (HTML,)),
+    }
     example: ClassVar[dict[str, Any]] = {
         'layer': 'schools',
         'file': 'TUFfVFJVT05HLFRFTl9UUlVPTkcK',
@@ -117,7 +120,7 @@ class DeliverLayer(Process[Inputs]):
     }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
-        """Both outputs, each with its media type.
+        """Report and receipt.
 
         Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
         """
@@ -126,24 +129,7 @@ class DeliverLayer(Process[Inputs]):
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
         report = deliver(file, options, data.locality, _told(progress))
-        return {
-            'report': {'value': report.model_dump(mode='json'), 'mediaType': JSON},
-            'receipt': {'value': _receipt(report, data), 'mediaType': HTML},
-        }
-
-    @classmethod
-    def outputs_for_pygeoapi(cls) -> dict[str, Any]:
-        """The report as a document, and the receipt as a page."""
-        return {
-            'report': {
-                'title': {'vi': 'Báo cáo', 'en': 'Report'},
-                'schema': {'type': 'object', 'contentMediaType': JSON},
-            },
-            'receipt': {
-                'title': {'vi': 'Phiếu nhận', 'en': 'Receipt'},
-                'schema': {'type': 'string', 'contentEncoding': 'binary', 'contentMediaType': HTML},
-            },
-        }
+        return {'report': report.model_dump(mode='json'), 'receipt': _receipt(report, data)}
 
 
 def _must_be_allowed(layer: str, data: Data) -> None:

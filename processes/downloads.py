@@ -72,9 +72,9 @@ class Keeper:
             by = definition(one.layer, locality(PathSettings().locality), one.audience)
             begun = time.monotonic()
             ended = self.watch(_order(one, folder), _ignore, stopped)
-            if isinstance(ended, Done) and ended.file:
+            if isinstance(ended, Done) and (file := ended.outputs[0].file):
                 try:
-                    _record(one, by, ended, ended.file, time.monotonic() - begun)
+                    _record(one, by, ended, file, time.monotonic() - begun)
                     self.failed_at.pop(one.name, None)
                 except OSError as error:
                     self._fail(one, str(error))

@@ -14,7 +14,7 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from processes.base import Layer, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Layer, Output, Process, ProcessInputs, Report, ResultFile, input_field
 from processes.data import Data
 from processes.layers import column
 
@@ -23,6 +23,10 @@ WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
 
 class UnservedCrs(WrongUse):
     """A coordinate system that the locality does not offer."""
+
+
+class NotACollection(WrongUse):
+    """Features that were sent along are with whoever sent them."""
 
 
 class BadBox(WrongUse):
@@ -99,7 +103,9 @@ class ExportFeatures(Process[Inputs]):
         en='Writes the features of a layer, all or those that a filter lets through, into a file to download.',
     )
     example: ClassVar[dict[str, Any]] = {'collection': 'buildings', 'format': 'gpkg', 'filter': 'floors >= 3'}
-    media_types: ClassVar[tuple[str, ...]] = tuple(one.media_type for one in FORMATS.values())
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(Text(vi='Tệp', en='File'), tuple(one.media_type for one in FORMATS.values()))
+    }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
         """The file, which is called after layer and release."""
@@ -117,6 +123,11 @@ class ExportFeatures(Process[Inputs]):
 def extract_of(inputs: Inputs, data: Data) -> Extract:
     """The rows that `inputs` ask for."""
     times = None if inputs.datetime is None else parse_times(inputs.datetime)
+    if inputs.collection.collection is None:
+        raise NotACollection(
+            vi='Đầu vào "collection": chỉ xuất được lớp. Kết quả của tác vụ có sẵn ở /jobs/{id}/results.',
+            en='Input "collection": only collections are exported. The result of a job is at /jobs/{id}/results.',
+        )
     layer, rows = data.source(inputs.collection, inputs.filter, _within(inputs.bbox), times=times)
     return Extract(
         layer=layer,

@@ -15,8 +15,8 @@ from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, layer_of, level_of, unit_register
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
-from processes.data import Data, NotDelivered
-from processes.layers import column
+from processes.data import Data
+from processes.layers import NotDelivered, column
 
 DAY = r'^\d{4}-\d{2}-\d{2}$'
 # What a statistic needs of the layer: its column, or a kind of geometry.
@@ -129,7 +129,7 @@ class GroupByUnits(Process[Inputs]):
         estimated = way.estimated if way else frozenset()
         summary = {
             **inputs.model_dump(include={'level', 'statistic', 'column'}),
-            'layer': inputs.layer.collection,
+            'layer': inputs.layer.named,
             'date': on.isoformat(),
             'counted_on': counted_on.isoformat(),
             'features_outside': figures.outside,

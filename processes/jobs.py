@@ -7,6 +7,7 @@ from psycopg2.extras import Json
 
 from dothi.core.database import connection
 from dothi.core.export.formats import not_written
+from processes.base import ResultFile
 from processes.child import Done, Failed, Order, Underway, failure
 from processes.store import RESULTS, forget, keep
 
@@ -52,20 +53,54 @@ def give_back(job_id: str) -> None:
 
 
 def finish(job_id: str, ended: Done | Failed) -> None:
-    """Stores the result of a job, or why it has none."""
-    place = None
-    if isinstance(ended, Done) and ended.file:
+    """Stores the outputs of a job, or why it has none."""
+    places: dict[str, str] = {}
+    if isinstance(ended, Done):
         try:
-            place = f'{RESULTS}/{job_id}/{ended.file.name}'
-            keep(ended.file.path, place)
+            places = _kept(job_id, ended)
         except OSError as error:
-            ended = failure(not_written(ended.file.path, error))
-    if not _finished(job_id, _ending(ended, place)) and place:
-        forget(place)
+            ended = failure(not_written(Path(error.filename or ''), error))
+    if not _finished(job_id, ended, places):
+        for place in places.values():
+            forget(place)
 
 
-def _ending(ended: Done | Failed, place: str | None) -> dict[str, Any]:
-    """The columns that tell how a job ended. place: of its file in the store, if the result is one."""
+def _kept(job_id: str, ended: Done) -> dict[str, str]:
+    """Where in the store the files of the outputs lie now, by output; raises OSError."""
+    places = {}
+    for made in ended.outputs:
+        if made.file:
+            places[made.name] = f'{RESULTS}/{job_id}/{made.file.name}'
+            keep(made.file.path, places[made.name])
+    return places
+
+
+def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool:
+    """Whether the job was still open, and has ended so now, with its outputs."""
+    values = _ending(ended)
+    assignments = ', '.join(f'{name} = %({name})s' for name in values)
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            f"""update job.job set {assignments}, finished_at = now(), updated_at = now()
+                where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
+            {**values, 'id': job_id},
+        )
+        if not cursor.rowcount:
+            return False
+        for position, made in enumerate(ended.outputs if isinstance(ended, Done) else ()):
+            cursor.execute(
+                'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s)',
+                [job_id, made.name, position, made.media_type, made.body, places.get(made.name), *_named(made.file)],
+            )
+    return True
+
+
+def _named(file: ResultFile | None) -> list[Any]:
+    return [file.name, file.rows] if file else [None, None]
+
+
+def _ending(ended: Done | Failed) -> dict[str, Any]:
+    """The columns that tell how a job ended."""
     if isinstance(ended, Done):
         return {
             'status': 'successful',
@@ -73,10 +108,7 @@ def _ending(ended: Done | Failed, place: str | None) -> dict[str, Any]:
             'message_vi': 'Đã xong',
             'message_en': 'Done',
             'releases': Json(ended.releases),
-            'result': ended.body,
-            'result_file': place,
-            'file_name': ended.file.name if ended.file else None,
-            'media_type': ended.media_type,
+            'media_type': ended.outputs[0].media_type,
         }
     return {
         'status': 'failed',
@@ -87,27 +119,16 @@ def _ending(ended: Done | Failed, place: str | None) -> dict[str, Any]:
     }
 
 
-def _finished(job_id: str, values: dict[str, Any]) -> bool:
-    """Whether the job was still open and has these values now."""
-    assignments = ', '.join(f'{name} = %({name})s' for name in values)
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            f"""update job.job set {assignments}, finished_at = now(), updated_at = now()
-                where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
-            {**values, 'id': job_id},
-        )
-        return cursor.rowcount > 0
-
-
 def forget_old_files(days: float) -> None:
     """Removes the files of jobs that ended so long ago; their rows stay, and say that they had one."""
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             """with old as (
-                   select id, result_file from job.job
-                   where result_file is not null and finished_at < now() - make_interval(secs => %s) for update
+                   select o.job_id, o.name, o.file from job.output o join job.job j on j.id = o.job_id
+                   where o.file is not null and j.finished_at < now() - make_interval(secs => %s) for update of o
                )
-               update job.job set result_file = null from old where old.id = job.id returning old.result_file""",
+               update job.output o set file = null from old
+               where old.job_id = o.job_id and old.name = o.name returning old.file""",
             [days * 86_400],
         )
         places = [row[0] for row in cursor.fetchall()]

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg2 import sql
 
 from dothi.core.cql2 import where
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import EnvironmentMissing, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 
@@ -16,6 +16,18 @@ type Filter = str | dict[str, Any]
 
 class NoSuchColumn(WrongUse):
     """The layer lacks a column that the analysis needs, or this audience may not see it."""
+
+
+class NotDelivered(EnvironmentMissing):
+    """A layer that the analysis needs has no release yet."""
+
+
+def not_delivered(layer_id: str) -> NotDelivered:
+    """The error for a layer without a release."""
+    return NotDelivered(
+        vi=f'Lớp "{layer_id}" chưa có dữ liệu. Nạp bằng "dothi deliver TỆP --layer {layer_id}".',
+        en=f'The layer "{layer_id}" has no data yet. Deliver it: "dothi deliver FILE --layer {layer_id}".',
+    )
 
 
 def visible_layer(layer_id: str, locality: Locality, audience: Audience) -> Layer:

@@ -29,15 +29,20 @@ class EditorsOnly(NotSignedIn):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished execution: its result, and the releases that it was computed from."""
+    """A finished execution: its outputs, the main one first, and the releases that they were computed from."""
 
     job_id: str
-    result: Result
+    results: dict[str, Result]
     releases: dict[str, int]
+
+    @property
+    def result(self) -> Result:
+        """The main output."""
+        return next(iter(self.results.values()))
 
 
 def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
-    """The raw form of the one output `result`: a GeoJSON document in bytes, or what is in the file.
+    """The raw form of the main output: a GeoJSON document in bytes, or what is in the file.
 
     Raises InvalidInput (400) that names input and reason, UnknownProcess (404), NoWorker, StillRunning (503),
     and what the analysis itself found wrong.
@@ -55,8 +60,8 @@ def execution(process_id: str, inputs: object, audience: Audience, editor: str |
     with requests.desk(audience, editor) as db:
         job_id = requests.submit(db, process_id, rest, editor, upload)
         job = requests.wait_for(db, job_id, JobSettings().sync_wait_s)
-        found = requests.result(db, job_id)
-    if found is None:
+        found = requests.results(db, job_id)
+    if not found:
         raise JobResultNotFoundError(job_id)
     return Outcome(job_id, found, job['releases'])
 
@@ -73,10 +78,10 @@ def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Ou
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
     with requests.desk(audience, editor) as db:
         job = requests.state(db, job_id)
-        found = requests.result(db, job_id)
+        found = requests.results(db, job_id)
     if job['status'] == 'failed':
         raise requests.error_of(job)
-    if found is None:
+    if not found:
         raise requests.no_result(job)
     return Outcome(job_id, found, job['releases'])
 
@@ -139,10 +144,11 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """Media type and content; raises JobResultNotFoundError."""
         self.get_job(job_id)
         with self._desk() as db:
-            found = requests.result(db, job_id)
-        if found is None:
+            found = requests.results(db, job_id)
+        if not found:
             raise JobResultNotFoundError
-        return found.media_type, found.content()
+        main = next(iter(found.values()))
+        return main.media_type, main.content()
 
     def delete_job(self, job_id: str) -> bool:
         """Whether there was something to end; the job stays known as dismissed."""

@@ -53,7 +53,7 @@ class Dismissed(Busy):
 
 @dataclass(frozen=True)
 class Result:
-    """What a job came to: a document, or a file in the store and what it is called when it is handed over."""
+    """An output of a job: a document, or a file in the store and what it is called when it is handed over."""
 
     media_type: str
     body: bytes | None
@@ -126,20 +126,23 @@ def state(db: Connection, job_id: str) -> dict[str, Any]:
     return found[0]
 
 
-def result(db: Connection, job_id: str) -> Result | None:
-    """A successful job's result; None for any other job. Raises ResultGone for a file that was kept long enough."""
-    found = rows(db, 'select * from job.result(%s)', [job_id])
-    if not found:
-        return None
-    row = found[0]
+def results(db: Connection, job_id: str) -> dict[str, Result]:
+    """A successful job's outputs by name, the main one first; none for any other job.
+
+    Raises ResultGone for what was kept long enough.
+    """
+    return {row['name']: _result(row) for row in rows(db, 'select * from job.results(%s)', [job_id])}
+
+
+def _result(row: dict[str, Any]) -> Result:
     if row['body'] is not None:
         return Result(row['media_type'], bytes(row['body']), None, None)
-    if row['result_file'] is None or not (store() / row['result_file']).exists():
+    if row['file'] is None or not (store() / row['file']).exists():
         raise ResultGone(
             vi=f'Tệp kết quả đã bị xóa sau {JobSettings().result_days:g} ngày. Hãy chạy lại.',
             en=f'The file was removed after {JobSettings().result_days:g} days. Run the job again.',
         )
-    return Result(row['media_type'], None, store() / row['result_file'], row['file_name'])
+    return Result(row['media_type'], None, store() / row['file'], row['file_name'])
 
 
 def rows(db: Connection, query: str, values: list[Any]) -> list[dict[str, Any]]:

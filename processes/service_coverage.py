@@ -87,7 +87,7 @@ class ServiceCoverage(Process[Inputs]):
             'facilities': facilities.count,
             'mode': inputs.mode,
             'distance_m': inputs.distance_m,
-            'zones': inputs.zones.collection,
+            'zones': inputs.zones.named,
             'reference_date': data.locality.place.reference_date.isoformat(),
             **data.provenance,
         }

@@ -9,14 +9,21 @@ from pydantic_core import ErrorDetails
 
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Audience
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer_source import parse_times
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from processes.base import Layer, ProcessInputs, about
-from processes.layers import condition, visible_layer
+from processes.base import Layer, ProcessInputs, about, layers_in
+from processes.given_features import given
+from processes.layers import Filter, condition, visible_layer
 
 
 class InvalidInput(WrongUse):
     """An input is missing, unknown, of the wrong type or out of range."""
+
+
+class WrongGeometry(WrongUse):
+    """A layer has points where areas are needed, or the like."""
 
 
 # What is wrong, by the type of pydantic's error; the fields in braces come from the error's context.
@@ -35,8 +42,13 @@ REASONS = {
     'too_long': Text(vi='phải có nhiều nhất {max_length} giá trị', en='must have {max_length} values or fewer'),
     'string_too_long': Text(vi='dài quá {max_length} ký tự', en='is longer than {max_length} characters'),
     'dataclass_type': Text(vi='phải là mã lớp dữ liệu', en='must be the id of a collection'),
+    'layer_place': Text(
+        vi='phải có đúng một trong collection, features, job', en='must have one of collection, features and job'
+    ),
+    'layer_datetime': Text(vi='chỉ lớp mới có datetime', en='has a datetime, which only collections have'),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
 }
+LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
 SHOWN_LENGTH = 60
 
@@ -51,15 +63,17 @@ def validated[I: ProcessInputs](model: type[I], inputs: object) -> I:
 
 
 def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) -> None:
-    """Raises InvalidInput unless every layer exists for `audience`, has a usable geometry and suits its filter."""
+    """Raises InvalidInput unless every layer exists for `audience`, has a usable geometry and suits its filter.
+
+    What an earlier job holds is seen when the run begins.
+    """
     for name, field in type(inputs).model_fields.items():
         value, told = getattr(inputs, name), about(field)
         try:
-            if isinstance(value, Layer):
-                _check_layer(value, told['geometry'], locality, audience)
-            elif value is not None and told.get('filters'):
-                narrowed = getattr(inputs, told['filters'])
-                condition(visible_layer(narrowed.collection, locality, audience), value, locality, audience)
+            for layer in layers_in(value):
+                _check_layer(layer, told['geometry'], locality, audience)
+            if value is not None and told.get('filters'):
+                _check_filter(getattr(inputs, told['filters']), value, locality, audience)
         except DothiError as error:
             raise InvalidInput(
                 vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
@@ -67,21 +81,59 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
 
 
 def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: Audience) -> None:
-    layer = visible_layer(value.collection, locality, audience)
+    layer = _known(value, locality, audience)
+    if layer is None:
+        return
+    check_geometry(layer, kinds)
+    if value.filter is not None:
+        condition(layer, value.filter, locality, audience)
+    if value.datetime is not None:
+        parse_times(value.datetime)
+
+
+def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: Audience) -> None:
+    layer = _known(narrowed, locality, audience)
+    if layer is not None:
+        condition(layer, text, locality, audience)
+
+
+def _known(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
+    """The layer; None for the result of a job, which the request does not look into."""
+    if value.features is not None:
+        return given('features', value.named, value.features).layer
+    return None if value.collection is None else visible_layer(value.collection, locality, audience)
+
+
+def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
+    """Raises WrongGeometry unless the layer has one of these kinds; none allows all."""
     if kinds and layer.geometry not in kinds:
         wanted = ', '.join(sorted(kinds))
-        raise InvalidInput(
+        raise WrongGeometry(
             vi=f'lớp "{layer.id}" có hình học {layer.geometry}, cần {wanted}.',
             en=f'the layer "{layer.id}" has the geometry {layer.geometry}, which has to be {wanted}.',
         )
-    if value.filter is not None:
-        condition(layer, value.filter, locality, audience)
+
+
+def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None:
+    """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
+    for name, field in type(inputs).model_fields.items():
+        for one in layers_in(getattr(inputs, name)):
+            if one.named not in layers:
+                continue
+            try:
+                check_geometry(layers[one.named], about(field).get('geometry') or [])
+            except WrongGeometry as error:
+                raise InvalidInput(
+                    vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
+                ) from error
 
 
 def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     where = '.'.join(str(part) for part in error['loc']) or 'inputs'
     if error['type'] in UNKNOWN:
-        known = model.model_fields if len(error['loc']) == 1 else ('collection', 'filter')
+        known = (
+            model.model_fields if len(error['loc']) == 1 else ('collection', 'filter', 'datetime', 'features', 'job')
+        )
         hint = did_you_mean(str(error['loc'][-1]), known)
         return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')

@@ -25,8 +25,9 @@ begin
     execute format(
         'grant connect, temporary on database %I to dothi_loader, dothi_worker, dothi_editor', current_database()
     );
+    -- an analysis puts the features that were sent along into a table of its own session
     execute format(
-        'grant connect on database %I to dothi_reader_public, dothi_reader_internal', current_database()
+        'grant connect, temporary on database %I to dothi_reader_public, dothi_reader_internal', current_database()
     );
 end
 $$;

@@ -21,7 +21,7 @@ from dothi.core.errors import Busy, HeldForDecision, WrongUse
 from processes.base import Process
 from processes.manager import Outcome, execution, outcome_of
 from processes.registry import process
-from processes.requests import desk, rows, state
+from processes.requests import Result, desk, rows, state
 from processes.uploads import most_bytes
 
 PROCESSES = Blueprint('processes', __name__)
@@ -160,7 +160,10 @@ def _raw(outcome: Outcome, wanted: dict[str, Any]) -> Response:
 
 
 def _value(outcome: Outcome) -> Response:
-    result = outcome.result
+    return _content(outcome.result)
+
+
+def _content(result: Result) -> Response:
     if result.file is None:
         return Response(result.body, mimetype=result.media_type)
     return stored_file(result.file, result.media_type, result.name or result.file.name)
@@ -177,7 +180,7 @@ def _with_releases(response: Response, outcome: Outcome) -> Response:
 def _document(outcome: Outcome, wanted: dict[str, Any]) -> Response:
     """`{"result": ...}`: an object as `value`; a file as a link unless its value is asked for, which is base64 then."""
     result = outcome.result
-    if result.file is None:
+    if result.file is None and _mode(wanted) != 'reference':
         media_type = json.dumps(result.media_type).encode()
         return Response(
             b'{"result":{"value":' + result.content() + b',"mediaType":' + media_type + b'}}', mimetype=JSON
@@ -197,12 +200,19 @@ def _document(outcome: Outcome, wanted: dict[str, Any]) -> Response:
 
 def _of_several(outcome: Outcome, wanted: dict[str, Any], names: list[str]) -> Response:
     """One output raw, by its own media type; otherwise a document of those that are asked for."""
-    every = json.loads(outcome.result.content())
     if wanted.get('response', 'raw') == 'raw' and len(names) == 1:
-        (one,) = (every[name] for name in names)
-        value = one['value'] if isinstance(one['value'], str) else json.dumps(one['value'], ensure_ascii=False)
-        return Response(value, mimetype=one['mediaType'])
-    return Response(json.dumps({name: every[name] for name in names}, ensure_ascii=False), mimetype=JSON)
+        return _content(outcome.results[names[0]])
+    told = {name: _qualified(outcome.results[name]) for name in names if name in outcome.results}
+    return Response(json.dumps(told, ensure_ascii=False), mimetype=JSON)
+
+
+def _qualified(result: Result) -> dict[str, Any]:
+    if result.file is not None:
+        _small_enough(result.file)
+        value = base64.b64encode(result.content()).decode()
+        return {'value': value, 'encoding': 'base64', 'mediaType': result.media_type}
+    text = result.content().decode()
+    return {'value': json.loads(text) if 'json' in result.media_type else text, 'mediaType': result.media_type}
 
 
 def _small_enough(file: Path) -> None:
@@ -214,7 +224,7 @@ def _small_enough(file: Path) -> None:
 
 
 def _outputs(chosen: Process[Any]) -> list[str]:
-    return list(chosen.outputs_for_pygeoapi())
+    return list(chosen.outputs)
 
 
 def _mode(wanted: dict[str, Any]) -> str | None:

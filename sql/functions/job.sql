@@ -55,14 +55,15 @@ returns table (
     where job.id = job_id and job.answerable(job.audience, job.editor);
 $$;
 
--- The result of a successful job of the caller's audience, or no row: a document, or the path of a file in the store
--- and what it is to be called. Neither is there any more when the file was kept for long enough.
-create or replace function job.result(job_id uuid)
-returns table (media_type text, body bytea, result_file text, file_name text)
+-- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
+-- store and what it is to be called. Neither is there any more when it was kept for long enough.
+create or replace function job.results(job_id uuid)
+returns table (name text, media_type text, body bytea, file text, file_name text, row_count bigint)
 language sql stable security definer set search_path = job, pg_temp as $$
-    select media_type, result, result_file, file_name
-    from job.job
-    where job.id = job_id and job.answerable(job.audience, job.editor) and status = 'successful';
+    select o.name, o.media_type, o.body, o.file, o.file_name, o.rows
+    from job.job join job.output as o on o.job_id = job.id
+    where job.id = results.job_id and job.answerable(job.audience, job.editor) and job.status = 'successful'
+    order by o.position;
 $$;
 
 -- Jobs of the internal service, newest first, with the number of all. The public service lists none: its users are
@@ -110,9 +111,9 @@ $$;
 
 revoke execute on function
 job.audience(), job.answerable(text, text), job.submit(text, jsonb, text, text, bytea),
-job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
+job.state(uuid), job.results(uuid), job.list(text, bigint, bigint),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
 job.audience(), job.answerable(text, text), job.submit(text, jsonb, text, text, bytea),
-job.state(uuid), job.result(uuid), job.list(text, bigint, bigint),
+job.state(uuid), job.results(uuid), job.list(text, bigint, bigint),
 job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;

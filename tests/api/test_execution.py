@@ -26,7 +26,7 @@ REFUSED = [
     ({'inputs': INPUTS, 'response': ['raw']}, 400, 'document'),
     ({'inputs': INPUTS, 'outputs': {'map': {}}}, 400, 'outputs'),
     ({'inputs': INPUTS, 'outputs': []}, 400, 'outputs'),
-    ({'inputs': INPUTS, 'outputs': {'result': {'transmissionMode': 'reference'}}}, 400, 'transmissionMode'),
+    ({'inputs': INPUTS, 'outputs': {'result': {'transmissionMode': 'carrier pigeon'}}}, 400, 'transmissionMode'),
     ({'inputs': INPUTS, 'subscriber': {'successUri': 'http://a.example'}}, 400, 'subscriber'),
 ]
 
@@ -69,9 +69,9 @@ def test_when_all_places_are_taken_the_next_analysis_is_asked_to_come_back(datab
 
 @pytest.fixture
 def job(database: object) -> Callable[..., str]:
-    """Makes a job of the internal service in the state that is wanted, and gives its id."""
+    """Makes a job of the internal service in the state that is wanted, with a result or without, and gives its id."""
 
-    def make(**values: object) -> str:
+    def make(result: bytes | None = None, **values: object) -> str:
         row = {'id': str(uuid4()), 'process_id': 'service-coverage', 'inputs': '{}', 'audience': 'internal'}
         row |= {'software_version': '0', 'message_vi': 'Đã xong', 'message_en': 'Done', **values}
         statement = sql.SQL('insert into job.job ({}) values ({})').format(
@@ -79,6 +79,9 @@ def job(database: object) -> Callable[..., str]:
         )
         with connection('admin') as db, db.cursor() as cursor:
             cursor.execute(statement)
+            if result is not None:
+                output = [row['id'], 'result', 'application/geo+json', result]
+                cursor.execute('insert into job.output values (%s, %s, 0, %s, %s)', output)
         return str(row['id'])
 
     return make

@@ -160,7 +160,7 @@ def test_a_file_is_kept_for_days_and_then_said_to_be_gone(houses, worker):
 def test_a_result_of_the_internal_service_is_not_handed_to_the_public_one(houses, worker):
     job_id = export(format='csv').job_id
     with requests.desk('public') as db:
-        assert requests.result(db, job_id) is None
+        assert requests.results(db, job_id) == {}
 
 
 def test_an_empty_layer_gives_an_empty_file_and_an_undelivered_one_says_so(loader, worker):

@@ -7,9 +7,9 @@ from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.unit_crosswalk import NoUnitsThen
 from processes.base import Layer
-from processes.data import Data, NotDelivered
+from processes.data import Data
 from processes.group_by_units import BadDay, DoesNotFit, Inputs, UnknownLevel
-from processes.layers import NoSuchColumn
+from processes.layers import NoSuchColumn, NotDelivered
 from processes.registry import process
 from processes.validation import InvalidInput, validated
 

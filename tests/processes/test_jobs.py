@@ -238,7 +238,7 @@ def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker)
     with requests.desk('public') as db:
         with pytest.raises(UnknownJob):
             requests.state(db, job_id)
-        assert requests.result(db, job_id) is None
+        assert requests.results(db, job_id) == {}
         assert requests.rows(db, 'select * from job.list(null, 10, 0)', []) == []
         assert requests.rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
 

@@ -1,0 +1,145 @@
+"""Features that are sent along, or that an earlier job has found, stand where a collection may stand."""
+
+import json
+
+import pytest
+from pyproj import Transformer
+
+from processes.base import Layer
+from processes.given_features import BadFeatures, given
+from processes.manager import execute, execution
+from processes.validation import InvalidInput
+from tests.processes.conftest import ORIGIN
+
+POINT = {'type': 'Point', 'coordinates': [106.2, 20.4]}
+
+
+def collection(*features):
+    return {'type': 'FeatureCollection', 'features': list(features)}
+
+
+def feature(geometry, **properties):
+    return {'type': 'Feature', 'geometry': geometry, 'properties': properties}
+
+
+def place(locality, x, y):
+    """A GeoJSON point of a place that is told in metres from the town's corner."""
+    to_wgs84 = Transformer.from_crs(_proj(locality), 'EPSG:4326', always_xy=True)
+    return {'type': 'Point', 'coordinates': list(to_wgs84.transform(ORIGIN[0] + x, ORIGIN[1] + y))}
+
+
+def _proj(locality):
+    from dothi.core.crs import proj_string
+
+    return proj_string(locality.srid)
+
+
+def test_the_columns_of_a_document_come_from_its_properties():
+    made = given('x', 'x', collection(feature(POINT, a=1, b=1.5, c='x', d=True), feature(POINT, a=2, b=3, c=None)))
+    types = {name: column.type for name, column in made.layer.columns.items()}
+    assert types == {'feature_id': 'text', 'a': 'integer', 'b': 'number', 'c': 'text', 'd': 'boolean'}
+    assert made.rows == [['1', 1, 1.5, 'x', True], ['2', 2, 3, None, None]]
+
+
+def test_values_of_several_kinds_become_text():
+    made = given('x', 'x', collection(feature(POINT, a=1), feature(POINT, a='b'), feature(POINT, a=[1])))
+    assert [row[1] for row in made.rows] == ['1', 'b', '[1]']
+
+
+def test_a_property_called_like_a_column_of_ours_gets_another_name():
+    made = given('x', 'x', collection(feature(POINT, id=7, geom='g')))
+    assert list(made.layer.columns) == ['feature_id', 'id_', 'geom_']
+
+
+def test_one_area_in_parts_makes_all_areas_have_parts():
+    square = [[[106, 20], [106.1, 20], [106.1, 20.1], [106, 20]]]
+    made = given(
+        'x',
+        'x',
+        collection(
+            feature({'type': 'Polygon', 'coordinates': square}),
+            feature({'type': 'MultiPolygon', 'coordinates': [square]}),
+        ),
+    )
+    assert made.layer.geometry == 'MultiPolygon'
+    assert {shape.geom_type for shape in made.shapes} == {'MultiPolygon'}
+
+
+TRIANGLE = {'type': 'Polygon', 'coordinates': [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+BOW = {'type': 'Polygon', 'coordinates': [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
+
+
+@pytest.mark.parametrize(
+    ('document', 'reason'),
+    [
+        ({'type': 'FeatureCollection'}, '"features"'),
+        ({'type': 'FeatureCollection', 'features': [3]}, '"features"'),
+        (collection(feature(POINT), feature(None)), 'number 2 has no readable geometry'),
+        (collection(feature({'type': 'Point', 'coordinates': []})), 'number 1'),
+        (collection(feature({'type': 'Circle'})), 'number 1 has no readable geometry'),
+        (collection(feature({'type': 'Point', 'coordinates': [560_000, 2_230_000]})), 'outside longitude and latitude'),
+        (collection(feature(BOW)), 'invalid geometry .Self-intersection'),
+        (collection(feature(POINT), feature(TRIANGLE)), 'one kind'),
+        ({**collection(feature(POINT)), 'crs': {'properties': {'name': 'EPSG:9209'}}}, 'RFC 7946'),
+    ],
+)
+def test_a_document_that_will_not_do_says_which_feature_and_why(document, reason):
+    with pytest.raises(BadFeatures, match=reason):
+        given('x', 'x', document)
+
+
+def town(loader, grid_town):
+    loader.town(
+        grid_town(
+            blocks=2, side_m=500, homes=[(0, 0), (1000, 1000)], people=[3, 5], facilities=[(0, 0)],
+            zones={'A': (-10, -10, 1010, 1010)},
+        )
+    )  # fmt: skip
+
+
+def coverage(facilities, zones='communes', **more):
+    asked = {'facilities': facilities, 'distance_m': 100, 'zones': zones, **more}
+    return json.loads(execute('service-coverage', asked, 'internal'))
+
+
+def test_facilities_that_are_sent_along_count_like_those_of_a_collection(loader, grid_town, worker, locality):
+    town(loader, grid_town)
+    sent = collection(feature(place(locality, 0, 0), kind='a'), feature(place(locality, 1000, 1000), kind='b'))
+    assert coverage('health_facilities')['summary']['population_covered'] == 3
+    assert coverage(sent)['summary']['population_covered'] == 8
+    assert coverage({'features': sent, 'filter': "kind = 'b'"})['summary']['population_covered'] == 5
+
+
+def test_the_result_of_a_job_is_an_input_of_the_next_and_its_releases_count_as_read(loader, grid_town, worker):
+    town(loader, grid_town)
+    first = execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 100}, 'internal')
+    again = execution(
+        'service-coverage',
+        {'facilities': 'health_facilities', 'distance_m': 100, 'zones': {'job': first.job_id}},
+        'internal',
+    )
+    found = json.loads(again.result.content())
+    assert [(one['id'], one['properties']['population_covered']) for one in found['features']] == [('A', 3)]
+    assert found['summary']['results'] == [first.job_id]
+    assert again.releases == first.releases
+
+
+def test_points_are_no_zones_wherever_they_come_from(loader, grid_town, worker, locality):
+    town(loader, grid_town)
+    sent = collection(feature(place(locality, 0, 0)))
+    with pytest.raises(InvalidInput, match=r'"zones".*Point'):
+        coverage('health_facilities', zones=sent)
+
+
+def test_a_job_that_nobody_knows_is_named(loader, grid_town, worker):
+    town(loader, grid_town)
+    with pytest.raises(Exception, match='no job "00000000-0000-0000-0000-000000000000"'):
+        coverage({'job': '00000000-0000-0000-0000-000000000000'})
+    with pytest.raises(Exception, match='no job "x"'):
+        coverage({'job': 'x'})
+
+
+def test_a_layer_is_named_by_what_it_holds():
+    one, other = Layer(features=collection(feature(POINT))), Layer(features=collection(feature(POINT, a=1)))
+    assert one.named != other.named
+    assert one.named == Layer(features=collection(feature(POINT))).named

@@ -185,7 +185,7 @@ def _document(outcome: Outcome, wanted: dict[str, Any]) -> Response:
         return Response(
             b'{"result":{"value":' + result.content() + b',"mediaType":' + media_type + b'}}', mimetype=JSON
         )
-    if _mode(wanted) == 'value':
+    if _mode(wanted) == 'value' and result.file is not None:
         _small_enough(result.file)
         value = {
             'value': base64.b64encode(result.content()).decode(),

@@ -8,10 +8,9 @@ from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Homes, Zones
-from processes.network import Bools, Floats, Ints, straight_to_nearest, way_to_nearest, zone_of
+from processes.network import Bools, Floats, Ints, zone_of
+from processes.reach import ROUNDING_M, straight_to_nearest, way_to_nearest
 
-# Coordinates in metres are exact to a nanometre, a way along thousands of segments to well under this.
-ROUNDING_M = 1e-6
 
 
 class Inputs(ProcessInputs):

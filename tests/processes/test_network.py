@@ -1,5 +1,7 @@
 """Ways along roads, on towns whose distances can be worked out by hand, and against pgRouting."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -8,13 +10,18 @@ from hypothesis import strategies as st
 from psycopg2.extras import execute_values
 
 from dothi.core.database import connection
-from processes.network import network_of, snap, split, straight_to_nearest, way_to_nearest, zone_of
+from processes.network import network_of, snap, split, zone_of
+from processes.reach import reach_of, straight_to_nearest, way_to_nearest
 
 
 def ways(roads, homes, facilities):
     network = network_of(np.asarray([shapely.LineString(road) for road in roads], dtype=object))
     with np.errstate(all='raise'):
         return way_to_nearest(xy(homes), xy(facilities), network)
+
+
+def lines(town):
+    return np.asarray([shapely.LineString(road) for road in town.roads], dtype=object)
 
 
 def xy(points):
@@ -97,8 +104,33 @@ def test_of_two_facilities_with_one_entrance_the_nearer_counts(grid_town):
         assert town_ways(grid_town(1, 500, homes=[(150, 0)], facilities=facilities)) == pytest.approx([110])
 
 
+def test_a_facility_off_a_corner_does_not_cut_the_way_past_it():
+    """One stands 300 m off the corner (500, 0); the other is round that corner, 400 m and 100 m from the home."""
+    roads = [[(0, 0), (500, 0)], [(500, 0), (500, 500)]]
+    town = network_of(np.asarray([shapely.LineString(road) for road in roads], dtype=object))
+    reach = reach_of(xy([(100, 0)]), xy([(712.132, -212.132), (500, 100)]), town)
+    assert reach.way_to_nearest() == pytest.approx([500])
+    assert reach.way_to_nearest(np.asarray([0])) == pytest.approx([700], abs=1e-3)
+
+
+def test_of_two_facilities_equally_far_the_first_counts(grid_town):
+    """100 m to either side, in either order; and the way is told without the head start."""
+    for facilities in ([(150, 0), (350, 0)], [(350, 0), (150, 0)]):
+        way_m, place = reach_of(xy([(250, 0)]), xy(facilities), network_of(lines(grid_town(1, 500)))).nearest()
+        assert (place.tolist(), way_m.tolist()) == ([0], pytest.approx([100], abs=1e-9))
+
+
+def test_a_wall_is_walked_around(grid_town):
+    """The road 20 m south is behind a wall; the one 80 m west is not. A home between walls reaches none."""
+    roads = np.asarray([shapely.LineString(road) for road in [[(0, 0), (500, 0)], [(0, 0), (0, 500)]]], dtype=object)
+    walls = np.asarray([shapely.LineString([(-5, 10), (500, 10)]), shapely.Point(300, 300).buffer(9).exterior])
+    network = replace(network_of(roads), walls=walls)
+    way_m = way_to_nearest(xy([(80, 20), (300, 300), (80, 5)]), xy([(0, 0)]), network)
+    assert way_m.tolist() == [pytest.approx(80 + 20), np.inf, pytest.approx(85)]
+
+
 def test_splitting_keeps_the_length_of_the_network(grid_town):
-    network = network_of(np.asarray([shapely.LineString(road) for road in grid_town(3, 500).roads], dtype=object))
+    network = network_of(lines(grid_town(3, 500)))
     cut, entrance = split(network, snap(xy([(10, 1), (20, 1), (20, -1), (0, 0)]), network))
     assert cut.lengths_m.sum() == pytest.approx(network.lengths_m.sum())
     # the corner belongs to two segments, and is one node all the same

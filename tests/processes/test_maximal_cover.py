@@ -1,0 +1,87 @@
+"""Covers small enough to be worked out by hand, and bounds that hold for any."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processes.maximal_cover import cover_of, exact, greedy
+
+# Greedy takes A (6 people) and then 2 more, 8 in all. Best are B and C, which cover all 10.
+TRAP = {'A': [0, 1, 2, 3, 4, 5], 'B': [0, 1, 2, 6, 7], 'C': [3, 4, 5, 8, 9]}
+
+
+def cover(sets, people=None):
+    pairs = [(i, demand) for i, demands in enumerate(sets) for demand in demands]
+    candidate, demand = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
+    size = 1 + max((demand for _, demand in pairs), default=0)
+    return cover_of(candidate, demand, np.asarray(people if people else [1.0] * size), len(sets))
+
+
+def best(sets, k, people):
+    """By trying every choice."""
+    choices = itertools.combinations(sets, min(k, len(sets)))
+    return max(sum(people[demand] for demand in set().union(*choice)) for choice in choices)
+
+
+def test_greedy_walks_into_the_trap_and_knows_how_far_off_it_may_be():
+    found = greedy(cover(TRAP.values()), 2)
+    assert found.chosen.tolist() == [0, 1]
+    assert cover(TRAP.values()).covered(found.chosen) == 8
+    # 8 covered, and the largest two gains left are those of C (2 people) and nobody's
+    assert (found.bound, found.optimal) == (10, False)
+
+
+def test_the_exact_answer_avoids_the_trap():
+    found = exact(cover(TRAP.values()), 2)
+    assert sorted(found.chosen) == [1, 2]
+    assert (found.bound, found.optimal) == (pytest.approx(10), True)
+
+
+def test_of_equal_candidates_the_first_is_taken():
+    assert greedy(cover([[0], [1], [0, 1], [0, 1]]), 1).chosen.tolist() == [2]
+
+
+def test_no_more_sites_are_proposed_than_serve_anybody():
+    for choose in (greedy, exact):
+        found = choose(cover([[0, 1], [1], [0]]), 3)
+        assert (found.chosen.tolist(), found.bound, found.optimal) == ([0], 2, True)
+
+
+def test_demands_of_the_same_candidates_are_one():
+    merged = cover([[0, 1, 2], [0, 1]], people=[1, 2, 4])
+    assert merged.reaches.shape == (2, 2)
+    assert sorted(merged.people) == [3, 4]
+
+
+def test_nobody_to_cover_is_covered_by_nothing():
+    empty = cover([[], []], people=[3.0])
+    assert greedy(empty, 2).chosen.tolist() == []
+
+
+sets = st.lists(st.sets(st.integers(0, 11), max_size=7), min_size=1, max_size=7)
+
+
+@settings(deadline=None)
+@given(sets=sets, k=st.integers(1, 4), people=st.lists(st.integers(1, 50), min_size=12, max_size=12))
+def test_greedy_exact_and_bounds_keep_their_order(sets, k, people):
+    """(1 - 1/e) best <= greedy <= exact = best <= bound of either."""
+    question = cover([*sets, []], people=[float(n) for n in people])
+    optimum = best(sets, k, people)
+    quick, proved = greedy(question, k), exact(question, k)
+    assert question.covered(quick.chosen) >= (1 - 1 / math.e) * optimum - 1e-9
+    assert question.covered(quick.chosen) <= question.covered(proved.chosen) == optimum
+    assert optimum <= min(quick.bound, proved.bound) + 1e-6
+    assert proved.optimal
+
+
+@settings(deadline=None)
+@given(sets=sets, k=st.integers(1, 4), seed=st.randoms(use_true_random=False))
+def test_the_order_of_demands_decides_nothing(sets, k, seed):
+    order = list(range(12))
+    seed.shuffle(order)
+    turned = [[order[demand] for demand in demands] for demands in sets]
+    assert greedy(cover(sets, [1.0] * 12), k).chosen.tolist() == greedy(cover(turned, [1.0] * 12), k).chosen.tolist()

@@ -5,34 +5,39 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from processes.network import Bools, Floats, Geometries, Network, point_geometries
+from processes.network import Floats, Geometries, Ints, Network, network_of, point_geometries
 
-# Rivers are drawn by one agency and bridges by another: their crossing is matched to the bridge within this.
+# Rivers are drawn by one agency and bridges by another: a crossing is matched to a bridge within this.
 BRIDGE_NEAR_M = 30.0
+# How far from the river's line an interrupted road ends.
+BANK_M = 0.5
 
 
 def behind_barriers(network: Network, barriers: Geometries, bridges: Geometries) -> tuple[Network, int]:
-    """The network without segments that cross a barrier where no bridge is near, and how many those are.
+    """The network cut wherever it crosses a barrier and no bridge is near, and at how many places that is.
 
-    barriers, bridges: shapely geometries. A segment stays where each of its crossings is within BRIDGE_NEAR_M of a
-    bridge. The barriers become walls: no home reaches a road across them, bridge or not.
+    barriers, bridges: shapely geometries. A crossing stays where all of it is within BRIDGE_NEAR_M of a bridge.
+    The barriers become walls: nobody walks across them to a road, bridge or not.
     """
-    closed = interrupted(network, barriers, bridges)
-    walls = shapely.get_parts(barriers)
-    return replace(network, ends=network.ends[~closed], walls=walls), int(closed.sum())
+    lines, walls = network.lines, shapely.get_parts(barriers)
+    segment, crossing = _unbridged(lines, walls, bridges)
+    if not len(segment):
+        return replace(network, walls=walls), 0
+    cut, first = np.unique(segment, return_index=True)
+    gaps = [shapely.union_all(one) for one in np.split(shapely.buffer(crossing, BANK_M), first[1:])]
+    pieces = shapely.get_parts(shapely.difference(lines[cut], gaps))
+    return replace(network_of(np.concatenate([np.delete(lines, cut), pieces])), walls=walls), len(segment)
 
 
-def interrupted(network: Network, barriers: Geometries, bridges: Geometries) -> Bools:
-    """Whether each segment crosses a barrier where no bridge is near, shape (m,)."""
-    lines = network.lines
-    segment, barrier = shapely.STRtree(barriers).query(lines, predicate='intersects')
-    crossings, row = shapely.get_parts(shapely.intersection(lines[segment], barriers[barrier]), return_index=True)
-    # a road may run in a river bed: then the farthest end of what they share counts
+def _unbridged(lines: Geometries, barriers: Geometries, bridges: Geometries) -> tuple[Ints, Geometries]:
+    """Number of the line and what it shares with a barrier, for each crossing without a bridge, by line."""
+    line, barrier = shapely.STRtree(barriers).query(lines, predicate='intersects')
+    crossings, row = shapely.get_parts(shapely.intersection(lines[line], barriers[barrier]), return_index=True)
+    # a road may run in a river bed: then every corner of what they share needs a bridge beside it
     places, of_crossing = shapely.get_coordinates(crossings, return_index=True)
-    far = distance_to(places, bridges) > BRIDGE_NEAR_M
-    closed = np.zeros(len(lines), dtype=bool)
-    closed[segment[row[of_crossing[far]]]] = True
-    return closed
+    far = np.unique(of_crossing[distance_to(places, bridges) > BRIDGE_NEAR_M])
+    far = far[np.argsort(line[row[far]], kind='stable')]
+    return line[row[far]], crossings[far]
 
 
 def distance_to(points: Floats, shapes: Geometries) -> Floats:

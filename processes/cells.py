@@ -46,8 +46,8 @@ class Cells:
         """
         grid = np.zeros(self.rows * self.columns, dtype=np.uint8)
         grid[self.number[chosen]] = 1
-        grid = grid.reshape(self.rows, self.columns)
-        found = shapes(grid, mask=grid == 1, connectivity=4, transform=_transform(self.origin, self.side_m))
+        rows = grid.reshape(self.rows, self.columns)
+        found = shapes(rows, mask=rows == 1, connectivity=4, transform=_transform(self.origin, self.side_m))
         return np.asarray([shapely.geometry.shape(outline) for outline, _ in found], dtype=object)
 
 
@@ -69,7 +69,7 @@ def cells_in(areas: Geometries, side_m: float) -> Cells:
         transform=_transform((left, top), side_m),
         dtype=np.uint8,
     )
-    return Cells((float(left), float(top)), side_m, *inside.shape, np.flatnonzero(inside))
+    return Cells((float(left), float(top)), side_m, inside.shape[0], inside.shape[1], np.flatnonzero(inside))
 
 
 def _check_count(count: int, side_m: float) -> None:
@@ -77,7 +77,7 @@ def _check_count(count: int, side_m: float) -> None:
         wanted = side_m * np.sqrt(count / MOST_CELLS)
         raise TooManyCells(
             vi=f'Vùng cần {count:,} ô {side_m:g} m, nhiều hơn {MOST_CELLS:,}. Đặt cell_m từ {wanted:.0f} trở lên.',
-            en=f'The area has {count:,} cells of {side_m:g} m, more than {MOST_CELLS:,}. Make cell_m {wanted:.0f} at least.',
+            en=f'That is {count:,} cells of {side_m:g} m (limit {MOST_CELLS:,}). Set cell_m to {wanted:.0f} or more.',
         )
 
 

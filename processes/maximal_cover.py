@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack
+from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
 
 from processes.network import Floats, Ints
 
@@ -101,11 +101,12 @@ def exact(cover: Cover, k: int) -> Choice:
     candidates, demands = cover.reaches.shape
     linked = hstack([-cover.reaches.T, eye_array(demands)])
     counted = coo_array(np.concatenate([np.ones(candidates), np.zeros(demands)])[None, :])
+    rules = csc_array(vstack([linked, counted]))
     found = milp(
         np.concatenate([np.zeros(candidates), -cover.people]),
         integrality=np.concatenate([np.ones(candidates), np.zeros(demands)]),
         bounds=Bounds(0, 1),
-        constraints=LinearConstraint(vstack([linked, counted]).tocsc(), ub=[*np.zeros(demands), k]),
+        constraints=LinearConstraint(rules, ub=[*np.zeros(demands), k]),
         options={'node_limit': EXACT_NODES, 'mip_rel_gap': 0},
     )
     bound = first.bound if found.mip_dual_bound is None else min(first.bound, -found.mip_dual_bound)

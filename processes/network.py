@@ -90,7 +90,7 @@ def snap(points: Floats, network: Network) -> Snapped:
     one that reaches none within SEARCH_M past the walls gets no row.
     """
     if not len(network.ends) or not len(points):
-        return Snapped(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.float64, np.float64)))
+        return Snapped(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
     tree = shapely.STRtree(network.lines, node_capacity=NODE_CAPACITY)
     point, segment = tree.query_nearest(point_geometries(points), all_matches=True)
     near = _feet(points, network, point, segment)
@@ -111,7 +111,7 @@ def _this_side(points: Floats, network: Network, tree: shapely.STRtree, near: Sn
     free = ~_behind_wall(points, network, near)
     kept = [_rows(near, free)]
     left = np.setdiff1d(near.point, near.point[free])
-    reach_m = 2 * near.offset_m.max(initial=1.0)
+    reach_m = 2 * float(near.offset_m.max(initial=1.0))
     while len(left):
         asked, segment = tree.query(point_geometries(points[left]), predicate='dwithin', distance=reach_m)
         found = _feet(points, network, left[asked], segment)
@@ -146,7 +146,8 @@ def places_xy(network: Network, snapped: Snapped) -> Floats:
     """Where on the network each row is, shape (r, 2)."""
     start, end = network.ends[snapped.segment].T
     share = snapped.along_m / lengths(network.nodes[end] - network.nodes[start])
-    return network.nodes[start] + (network.nodes[end] - network.nodes[start]) * share[:, None]
+    xy: Floats = network.nodes[start] + (network.nodes[end] - network.nodes[start]) * share[:, None]
+    return xy
 
 
 def split(network: Network, snapped: Snapped) -> tuple[Network, Ints]:

@@ -12,7 +12,6 @@ from processes.network import Bools, Floats, Ints, zone_of
 from processes.reach import ROUNDING_M, straight_to_nearest, way_to_nearest
 
 
-
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 

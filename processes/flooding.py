@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dothi.core.grid import Grid
-from processes.tiles import Heights, Band, Tile, heights_in, mask_of
 from processes.network import Bools, Floats, Ints
 from processes.patches import Labels, Neighbours, Rim, joined, labelled, rim_of
 from processes.spread import spread
+from processes.tiles import Band, Heights, Tile, heights_in, mask_of
 
 
 @dataclass(frozen=True)

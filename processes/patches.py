@@ -10,8 +10,8 @@ from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from processes.tiles import Tile
 from processes.network import Bools, Ints
+from processes.tiles import Tile
 
 type Neighbours = Literal[4, 8]
 type Labels = NDArray[np.int32]

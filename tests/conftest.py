@@ -9,7 +9,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,10 @@ from dothi.core.settings import PROJECT
 from dothi.local import demo_options
 from etl.desk.deliver import deliver
 
+RECYCLING = Path(__file__).parent / 'recycling.sql'
+MIGRATED = 'template_migrated'
+OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()"""
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
@@ -75,6 +79,7 @@ class Instance:
 
     def __init__(self, server: LocalPostgis, folder: Path) -> None:
         self.server, self.folder = server, folder
+        self._clean: dict[str, list[str]] = {}
 
     def create(self, name: str, template: str | None = None) -> URL:
         """A new database, empty or a copy of `template`."""
@@ -87,6 +92,33 @@ class Instance:
 
     def drop(self, name: str) -> None:
         self._admin(sql.SQL('drop database if exists {} with (force)').format(sql.Identifier(name)))
+
+    def take(self, name: str, template: str) -> URL:
+        """A database like `template`: one that a test before has left clean, or a new copy.
+
+        It gets a name of its own, so that what a test left running does not find its way into the next one's.
+        """
+        if not (ready := self._clean.get(template)):
+            return self.create(name, template)
+        self._admin(
+            sql.SQL('alter database {} rename to {}').format(sql.Identifier(ready.pop()), sql.Identifier(name))
+        )
+        return self.server.url.set(database=name)
+
+    def give_back(self, name: str, template: str) -> None:
+        """Takes the rows of a test away again, or the whole database if the test changed more than rows."""
+        url = self.server.url.set(drivername='postgresql', database=name)
+        try:
+            with closing(psycopg2.connect(url.render_as_string(hide_password=False))) as db, db, db.cursor() as cursor:
+                cursor.execute(OTHERS_END)
+                cursor.execute('select recycling.clean()')
+                (clean,) = cursor.fetchone() or (False,)
+        except psycopg2.Error:
+            clean = False
+        if clean:
+            self._clean.setdefault(template, []).append(name)
+        else:
+            self.drop(name)
 
     def environment(self, url: URL, state: Path) -> dict[str, str]:
         """What makes `dothi`, here or in a child process, work on this database and state folder."""
@@ -116,11 +148,14 @@ def instance(postgis: LocalPostgis, shared_folder: Path) -> Instance:
 @pytest.fixture(scope='session')
 def template(instance: Instance, locality: Locality, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a migrated database without data, to be copied."""
-    name = 'template_migrated'
+    name = MIGRATED
     url = instance.create(name)
     with pytest.MonkeyPatch.context() as patch:
         use(patch, instance.environment(url, tmp_path_factory.mktemp('template')))
         migrate(locality)
+        with core_database.connection('admin') as db, db.cursor() as cursor:
+            cursor.execute(RECYCLING.read_text(encoding='utf-8'))
+            cursor.execute('select recycling.remember()')
         core_database.fresh()
     return name
 
@@ -149,11 +184,16 @@ def database(
 def fresh(instance: Instance, template: str | None, state: Path, patch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The environment of a new database, set for this process; the database is gone afterwards."""
     name = f'test_{uuid.uuid4().hex[:12]}'
-    environment = instance.environment(instance.create(name, template), state)
+    recycled = template == MIGRATED
+    url = instance.take(name, MIGRATED) if recycled else instance.create(name, template)
+    environment = instance.environment(url, state)
     use(patch, environment)
     yield environment
     core_database.fresh()
-    instance.drop(name)
+    if recycled:
+        instance.give_back(name, MIGRATED)
+    else:
+        instance.drop(name)
 
 
 DEMO_BUILDINGS = 2_000

@@ -100,9 +100,7 @@ class Instance:
         """
         if not (ready := self._clean.get(template)):
             return self.create(name, template)
-        self._admin(
-            sql.SQL('alter database {} rename to {}').format(sql.Identifier(ready.pop()), sql.Identifier(name))
-        )
+        self._admin(sql.SQL('alter database {} rename to {}').format(sql.Identifier(ready.pop()), sql.Identifier(name)))
         return self.server.url.set(database=name)
 
     def give_back(self, name: str, template: str) -> None:

@@ -1,35 +1,25 @@
 """Any layer, told by the units of any day. Method: docs/explanation/units-through-time.md."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Literal
 
 from psycopg2 import sql
 
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import day
-from dothi.core.locality import Locality
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
-from dothi.core.unit_register import UnitRegister, UnitVersion, layer_of, level_of, unit_register
+from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.layers import NotDelivered, column
+from processes.layers import column
+from processes.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
 
-DAY = r'^\d{4}-\d{2}-\d{2}$'
 # What a statistic needs of the layer: its column, or a kind of geometry.
 OF_COLUMN = ('sum', 'mean')
 OF_GEOMETRY = {'length_m': 'LineString', 'area_m2': 'Polygon'}
-
-
-class UnknownLevel(NotFound):
-    """The locality has no layer that shows units of this level."""
-
-
-class BadDay(WrongUse):
-    """No day of the calendar."""
 
 
 class DoesNotFit(WrongUse):
@@ -116,16 +106,16 @@ class GroupByUnits(Process[Inputs]):
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with `value`, `features` and `estimated`, and what lies outside of all as `summary`."""
-        on, counted_on = _day(inputs.date), _day(inputs.counted_on or inputs.date)
-        register, shown = unit_register(data.locality), _layer_of(inputs.level, data.locality)
+        on, counted_on = day_of(inputs.date), day_of(inputs.counted_on or inputs.date)
+        register, shown = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
         units = units_in(register, inputs.level, on)
         way = _way(inputs, register, counted_on, on)
-        outlines = _outlines(shown, on, data)
+        borders = outlines(shown, on, data)
         progress(0.2, Text(vi='Tổng hợp', en='Grouping'))
         figures = _figures(inputs, shown, counted_on, data)
         if way:
             figures = re_expressed(figures, way)
-        drawn = [unit for unit in units if unit.code in outlines]
+        drawn = [unit for unit in units if unit.code in borders]
         estimated = way.estimated if way else frozenset()
         summary = {
             **inputs.model_dump(include={'level', 'statistic', 'column'}),
@@ -133,11 +123,11 @@ class GroupByUnits(Process[Inputs]):
             'date': on.isoformat(),
             'counted_on': counted_on.isoformat(),
             'features_outside': figures.outside,
-            'units_without_outline': sorted({unit.code for unit in units} - outlines.keys()),
+            'units_without_outline': sorted({unit.code for unit in units} - borders.keys()),
             'note': note(way, register.census),
             **data.provenance,
         }
-        features = [feature(unit, outlines[unit.code], figures, estimated) for unit in drawn]
+        features = [feature(unit, borders[unit.code], figures, estimated) for unit in drawn]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
@@ -189,52 +179,15 @@ def _way(inputs: Inputs, register: UnitRegister, start: date, end: date) -> Cros
     return crosswalk(register, inputs.level, start, end)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadDay(
-            vi=f'Không có ngày {text}. Viết năm, tháng, ngày, như 2024-10-01.',
-            en=f'There is no day {text}. Write year, month and day, such as 2024-10-01.',
-        ) from None
-
-
-def _layer_of(level: str, locality: Locality) -> LayerModel:
-    layer = layer_of(level, locality)
-    if layer is None:
-        known = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
-        hint = did_you_mean(level, [name for name in known if name])
-        raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
-    return layer
-
-
-def _code(layer: LayerModel) -> sql.Identifier:
-    return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
-
-
-def _outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
-    """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
-    _, rows = data.source(Layer(shown.id), times=day(on))
-    query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
-    found = data.rows(query.format(_code(shown), rows))
-    if not found:
-        derive = f'dothi units derive --level {level_of(shown)} --date {on}'
-        raise NotDelivered(
-            vi=f'Lớp "{shown.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
-            en=f'The layer "{shown.id}" has no outlines of {on}. Deliver them, or "{derive}".',
-        )
-    return {row['code']: json.loads(row['geometry']) for row in found}
-
-
 def _figures(inputs: Inputs, shown: LayerModel, on: date, data: Data) -> Figures:
-    """What lies in each unit of a day. A day without outlines is refused as by `_outlines`."""
-    _outlines(shown, on, data)
+    """What lies in each unit of a day. A day without outlines is refused as by `outlines`."""
+    outlines(shown, on, data)
     layer, features = data.source(inputs.layer, inputs.filter)
     _, units = data.source(Layer(shown.id), times=day(on))
     measured = OF_GEOMETRY.get(inputs.statistic)
     value = _value(inputs, layer, data)
     form = CUT if measured else COUNTED
-    found = data.rows(form.format(code=_code(shown), units=units, features=features, value=value))
+    found = data.rows(form.format(code=code_column(shown), units=units, features=features, value=value))
     inside = {row['code']: row for row in found if row['code'] is not None}
     return Figures(
         features={code: row['features'] for code, row in inside.items()},

@@ -8,9 +8,10 @@ from dothi.core.errors import http_status
 from dothi.core.unit_crosswalk import NoUnitsThen
 from processes.base import Layer
 from processes.data import Data
-from processes.group_by_units import BadDay, DoesNotFit, Inputs, UnknownLevel
+from processes.group_by_units import DoesNotFit, Inputs
 from processes.layers import NoSuchColumn, NotDelivered
 from processes.registry import process
+from processes.unit_layers import BadDay, UnknownLevel
 from processes.validation import InvalidInput, validated
 
 # Vị Hoàng (6,232 people) lies west of Vị Xuyên (8,770), both 100 m square; Trần Tế Xương (11,702) is 50 m farther off.

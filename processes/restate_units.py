@@ -146,6 +146,7 @@ class RestateUnits(Process[Inputs]):
             ],
             'summary': {
                 **inputs.model_dump(include={'level', 'from_date', 'to_date', 'method'}),
+                'layer': inputs.layer.named if inputs.layer else None,
                 'decimals': decimals,
                 'sum_before': _total(figures.values(), decimals),
                 'sum_after': _total((one.value for one in found.values()), decimals),

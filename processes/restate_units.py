@@ -296,5 +296,4 @@ def _methods(shares: Shares, divided_by: str) -> dict[str, str]:
 
 def _total(values: Iterable[float], decimals: int) -> float:
     """Added up in whole steps of the last place, as floats would not."""
-    steps: int = sum(in_steps(value, decimals) for value in values)
-    return steps / 10**decimals
+    return float(sum(in_steps(value, decimals) for value in values) / 10**decimals)

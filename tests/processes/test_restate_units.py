@@ -6,7 +6,6 @@ import shapely
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.unit_crosswalk import NoUnitsThen
-from processes.base import Layer
 from processes.data import Data
 from processes.layers import NoSuchColumn, NotDelivered
 from processes.registry import process
@@ -62,14 +61,15 @@ def test_a_figure_that_is_missing_is_told_of_and_its_unit_is_not_complete(wards,
     assert (row['value'], row['complete'], row['exact']) == (10, False, False)
     assert answer['summary']['units_without_figure'][EAST] == 'Phường Vị Xuyên'
     others = [feature for feature in answer['features'] if feature['id'] != MERGED]
-    assert others and all(feature['properties']['value'] is None for feature in others)
+    assert others
+    assert all(feature['properties']['value'] is None for feature in others)
 
 
 BACK = {'from_date': NEW, 'to_date': OLD, 'figures': {MERGED: 1000}}
 
 
 def test_backward_the_census_divides(wards, locality):
-    """1,000 by 6,232, 8,770 and 11,702 of 26,704: 233.37, 328.42 and 438.21; the largest remainder gets the last one."""
+    """1,000 by 6,232, 8,770 and 11,702 of 26,704: 233.37, 328.42 and 438.21; the last goes to the largest remainder."""
     answer = restate(locality, **BACK)
     found = rows(answer)
     assert {code: row['value'] for code, row in found.items()} == {WEST: 233, EAST: 329, FAR: 438}
@@ -180,5 +180,3 @@ def test_a_code_with_two_figures_is_refused(wards, loader, locality):
 def test_a_figure_that_is_no_number_is_refused_before_anything_runs(figures):
     with pytest.raises(InvalidInput, match='figures'):
         validated(Inputs, {'figures': figures, 'from_date': OLD, 'to_date': NEW})
-
-

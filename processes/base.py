@@ -161,6 +161,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     # whether it wants an editing token, and the input that is a file in base64
     editors_only: ClassVar[bool] = False
     upload: ClassVar[str | None] = None
+    # whether the same request on the same releases may have the answer that is there; not what changes something
+    reusable: ClassVar[bool] = True
     # what it answers with; a process that names none has the one output `result`, GeoJSON
     outputs: ClassVar[dict[str, Output]] = {}
     inputs: ClassVar[type[ProcessInputs]]

@@ -1,5 +1,6 @@
 """One run of an analysis, in a process of its own: limited in memory, on the role of whoever asked, and killable."""
 
+import errno
 import json
 import os
 import resource
@@ -12,11 +13,13 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from shapely.errors import GEOSException
 
 from dothi.core import errors
-from dothi.core.database import READERS, connection
+from dothi.core.database import READERS, NoDatabase, connection, no_database
 from dothi.core.errors import DothiError, WrongUse
+from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PathSettings
@@ -28,6 +31,8 @@ from processes.registry import process
 from processes.uploads import put_back
 from processes.validation import check_given, validated
 
+# Why a file cannot be written that has a right place: the disk, a quota, a limit, a folder that is read only.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 # Out of 19: a run that nobody waits for gets what others leave.
 PATIENCE = 10
 
@@ -88,6 +93,13 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Interrupted:
+    """The database went away in the middle: the run is to be tried again."""
+
+    reason: Text
+
+
+@dataclass(frozen=True)
 class Underway:
     """How far the run is."""
 
@@ -96,18 +108,38 @@ class Underway:
 
 
 def run(order: Order, worker: Connection) -> None:
-    """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed or Broken."""
+    """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed, Interrupted or Broken."""
     _end_with_the_worker()
     _limit_memory(order.memory_mb)
     if order.patient:
         os.nice(PATIENCE)
     try:
-        told: Done | Failed | Broken = _answer(order, worker)
+        told: Done | Failed | Interrupted | Broken = _answer(order, worker)
+    except NoDatabase as error:
+        told = Interrupted(error.text)
     except DothiError as error:
         told = failure(error)
     except Exception as error:
-        told = failure(_too_large(order)) if _for_want_of_memory(error) else Broken(traceback.format_exc())
+        told = _fault(order, error)
     worker.send(told)
+
+
+def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
+    """What an error means that no analysis foresaw."""
+    if _for_want_of_memory(error):
+        return failure(_too_large(order))
+    if _connection_lost(error):
+        return Interrupted(no_database(error).text)
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return failure(not_written(Path(str(error.filename or order.drafts)), error))
+    return Broken(traceback.format_exc())
+
+
+def _connection_lost(error: Exception) -> bool:
+    """Whether the server broke off, and not a query: then it says nothing, or that it shuts down (class 57P)."""
+    if not isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return False
+    return error.pgcode is None or error.pgcode.startswith('57P')
 
 
 def failure(error: DothiError) -> Failed:

@@ -107,6 +107,7 @@ class DeliverLayer(Process[Inputs]):
     )
     audience = 'internal'
     editors_only = True
+    reusable = False
     upload = 'file'
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),

@@ -18,7 +18,7 @@ from dothi.core.layer import VISIBLE, Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
 from processes.base import ResultFile
-from processes.child import Broken, Done, Failed, Order, locality
+from processes.child import Broken, Done, Failed, Interrupted, Order, locality
 from processes.store import DOWNLOADS, drafts, forget, keep, store
 
 LOG = logging.getLogger('dothi.downloads')
@@ -30,7 +30,8 @@ RETRY_S = 60.0
 # Class of the advisory locks that keep workers from writing the same file twice.
 LOCK_CLASS = 920_902
 
-type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], Done | Failed | Broken | None]
+type Ended = Done | Failed | Interrupted | Broken | None
+type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], Ended]
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class Keeper:
                     self._fail(one, str(error))
             elif isinstance(ended, Failed):
                 self._fail(one, ended.message.en)
+            elif isinstance(ended, Interrupted):
+                self._fail(one, ended.reason.en)
             elif isinstance(ended, Broken):
                 self._fail(one, ended.trace)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json
 
 from dothi.core.database import connection
@@ -11,17 +12,37 @@ from processes.base import ResultFile
 from processes.child import Done, Failed, Order, Underway, failure
 from processes.store import RESULTS, forget, keep
 
-# Workers show that they live this often; one silent for STALLED_S is taken for dead.
-HEARTBEAT_S, STALLED_S = 3.0, 15.0
+DAY_S = 86_400
+# As in sql/functions/job.sql: who holds it may say that one job's result is another's, or that it goes.
+QUEUE_LOCK = 'job.queue'
+# An output is the result of the job that made it, and of those that were answered from it.
+UNUSED_OUTPUTS = """
+    delete from job.output where not exists (
+        select from job.job
+        where coalesce(job.result_of, job.id) = output.job_id
+          and (job.status = 'successful' and job.gone_at is null or job.kept)
+    ) returning file
+"""
+OLD_JOBS = """
+    delete from job.job
+    where finished_at < now() - make_interval(secs => %s) and not kept
+      and not exists (select from job.output where output.job_id = job.id)
+      and not exists (select from job.job other where other.result_of = job.id)
+"""
 
 
 def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
-    """What is to be run, the job being marked as running; None when it was dismissed in the meantime."""
+    """What is to be run, the job being marked as running; None when it needs no run.
+
+    It was dismissed in the meantime, or the same was asked before and answered while it waited.
+    """
     with connection('worker') as db, db.cursor() as cursor:
+        if _answered_meanwhile(cursor, job_id):
+            return None
         cursor.execute(
             """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
-               where id = %s and status in ('accepted', 'running') returning process_id, inputs, audience,
-                   editor, upload""",
+               where id = %s and status in ('accepted', 'running')
+               returning process_id, inputs, audience, editor, upload, job.begun(turn)""",
             [job_id],
         )
         row = cursor.fetchone()
@@ -29,6 +50,16 @@ def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
         return None
     upload = None if row[4] is None else bytes(row[4])
     return Order(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload)
+
+
+def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
+    cursor.execute('select pg_advisory_xact_lock(hashtext(%s))', [QUEUE_LOCK])
+    cursor.execute('select job.answered(request, audience) from job.job where id = %s', [job_id])
+    row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return False
+    cursor.execute('select job.answer_from(%s, %s)', [job_id, row[0]])
+    return True
 
 
 def report(job_id: str, underway: Underway) -> None:
@@ -39,16 +70,6 @@ def report(job_id: str, underway: Underway) -> None:
             """update job.job set progress = %s, message_vi = %s, message_en = %s, updated_at = now()
                where id = %s and status = 'running'""",
             [percent, underway.doing.vi, underway.doing.en, job_id],
-        )
-
-
-def give_back(job_id: str) -> None:
-    """Marks a running job as waiting again."""
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
-               started_at = null, updated_at = now() where id = %s and status = 'running'""",
-            [job_id],
         )
 
 
@@ -119,21 +140,34 @@ def _ending(ended: Done | Failed) -> dict[str, Any]:
     }
 
 
-def forget_old_files(days: float) -> None:
-    """Removes the files of jobs that ended so long ago; their rows stay, and say that they had one."""
+def expire(result_days: float, job_days: float) -> None:
+    """Removes results that are so old, and the rows of jobs that are older still; what is kept stays.
+
+    In between, a job's row says that it had a result.
+    """
     with connection('worker') as db, db.cursor() as cursor:
+        # nobody may be answered from a result in the moment in which it goes
+        cursor.execute('select pg_advisory_xact_lock(hashtext(%s))', [QUEUE_LOCK])
         cursor.execute(
-            """with old as (
-                   select o.job_id, o.name, o.file from job.output o join job.job j on j.id = o.job_id
-                   where o.file is not null and j.finished_at < now() - make_interval(secs => %s) for update of o
-               )
-               update job.output o set file = null from old
-               where old.job_id = o.job_id and old.name = o.name returning old.file""",
-            [days * 86_400],
+            """update job.job set gone_at = now()
+               where finished_at < now() - make_interval(secs => %s) and gone_at is null and not kept""",
+            [result_days * DAY_S],
         )
-        places = [row[0] for row in cursor.fetchall()]
+        cursor.execute(UNUSED_OUTPUTS)
+        places = [file for (file,) in cursor.fetchall() if file]
+        cursor.execute(OLD_JOBS, [job_days * DAY_S])
     for place in places:
         forget(place)
+
+
+def give_back(job_id: str) -> None:
+    """Marks a running job as waiting again."""
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
+               started_at = null, updated_at = now() where id = %s and status = 'running'""",
+            [job_id],
+        )
 
 
 def fail_lost(why: Failed) -> None:
@@ -142,11 +176,35 @@ def fail_lost(why: Failed) -> None:
     Submitting writes both rows in one transaction, and the queue forgets a job only after it was finished here, so
     no job that somebody still works on is taken for lost.
     """
+    _fail_open(
+        """not exists (
+               select from job.procrastinate_jobs queued
+               where queued.id = job.queue_id and queued.status in ('todo', 'doing')
+           )""",
+        why,
+    )
+    with connection('worker') as db, db.cursor() as cursor:
+        # of jobs that were dismissed while a worker that died ran them; the queue's triggers look for its own schema
+        cursor.execute('set local search_path to job')
+        cursor.execute("delete from procrastinate_jobs where status not in ('todo', 'doing')")
+
+
+def fail_waiting(why: Failed, longest_s: float) -> None:
+    """Fails the jobs that have waited for their turn for so long; the queue then finds nothing to run."""
+    _fail_open("status = 'accepted' and updated_at < now() - make_interval(secs => %(longest_s)s)", why, longest_s)
+
+
+def _fail_open(which: str, why: Failed, longest_s: float = 0) -> None:
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
-            """update job.job set status = 'failed', message_vi = %s, message_en = %s, error_code = %s,
-                   error_family = %s, finished_at = now(), updated_at = now()
-               where status in ('accepted', 'running')
-                 and not exists (select from job.procrastinate_jobs queued where queued.id = job.queue_id)""",
-            [why.message.vi, why.message.en, why.code, why.family],
+            f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
+                    error_family = %(family)s, finished_at = now(), updated_at = now()
+                where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
+            {
+                'vi': why.message.vi,
+                'en': why.message.en,
+                'code': why.code,
+                'family': why.family,
+                'longest_s': longest_s,
+            },
         )

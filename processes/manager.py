@@ -11,20 +11,28 @@ from pygeoapi.process.base import JobNotFoundError, JobResultNotFoundError, Proc
 from pygeoapi.process.manager.base import BaseManager
 from pygeoapi.util import DATETIME_FORMAT, JobStatus
 
-from dothi.core.errors import DothiError, NotSignedIn, describe, http_status
+from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_status
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings, PathSettings
 from processes import requests
 from processes.base import Process
+from processes.callbacks import subscription
 from processes.child import locality
+from processes.identity import request_hash
+from processes.listing import JobFilter, listed
+from processes.preference import Mode, mode_of
 from processes.registry import process
-from processes.requests import Result
+from processes.requests import Asked, Result
 from processes.uploads import taken_out
 from processes.validation import check_layers, validated
 
 
 class EditorsOnly(NotSignedIn):
     """A process that changes data was asked for without a token."""
+
+
+class NoRerun(WrongUse):
+    """A job cannot be run again: it needs what is not kept."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +58,87 @@ def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
     return execution(process_id, inputs, audience).result.content()
 
 
-def execution(process_id: str, inputs: object, audience: Audience, editor: str | None = None) -> Outcome:
-    """As `execute`, with all that is known of the result. editor: whose token came with the request, if any did."""
+def execution(
+    process_id: str,
+    inputs: object,
+    audience: Audience,
+    editor: str | None = None,
+    *,
+    asker: str = '',
+    subscriber: object = None,
+    wait_s: float | None = None,
+) -> Outcome:
+    """As `execute`, with all that is known of the result.
+
+    editor: whose token came with the request, if any did. asker: whose jobs are counted together. subscriber: whom to
+    tell. wait_s: how long the client would wait, where that is less than a request may.
+    """
+    asked = _asked(process_id, inputs, audience, editor, asker, subscriber)
+    longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
+    with requests.desk(audience, editor) as db:
+        job_id = requests.submit(db, asked)
+        job = requests.wait_for(db, job_id, longest_s)
+        found = requests.results(db, job_id)
+    if not found:
+        raise JobResultNotFoundError(job_id)
+    return Outcome(job_id, found, job['releases'])
+
+
+def start(
+    process_id: str,
+    inputs: object,
+    audience: Audience,
+    asker: str,
+    editor: str | None = None,
+    subscriber: object = None,
+) -> str:
+    """Id of a new job for which nobody waits, its inputs found good; arguments and errors as of `execution`.
+
+    It may have ended already: the same request on the same releases is answered from the result that is there.
+    """
+    asked = _asked(process_id, inputs, audience, editor, asker, subscriber)
+    with requests.desk(audience, editor) as db:
+        return requests.submit(db, asked)
+
+
+def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
+    """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
+    with requests.desk(audience, editor) as db:
+        job = requests.state(db, job_id)
+    if process(job['process_id'], audience).upload:
+        raise NoRerun(
+            vi='Tệp đã gửi không còn được giữ. Hãy gửi lại tệp.',
+            en='The file that was sent is not kept. Send it again.',
+        )
+    return start(job['process_id'], job['inputs'], audience, asker, editor)
+
+
+def mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
+    """Whether the client waits for the result, by its header `Prefer` and the estimated cost; raises InvalidInput."""
+    model = validated(chosen.inputs, inputs)
+    return mode_of(prefer, chosen.cost_s(model), JobSettings().sync_cost_s)
+
+
+def _asked(
+    process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
+) -> Asked:
+    """The request, checked: whatever is wrong with it is said before there is a job."""
     chosen = process(process_id, audience)
     _must_be_allowed(chosen, editor)
     model = validated(chosen.inputs, inputs)
     check_layers(model, locality(PathSettings().locality), audience)
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
-    with requests.desk(audience, editor) as db:
-        job_id = requests.submit(db, process_id, rest, editor, upload)
-        job = requests.wait_for(db, job_id, JobSettings().sync_wait_s)
-        found = requests.results(db, job_id)
-    if not found:
-        raise JobResultNotFoundError(job_id)
-    return Outcome(job_id, found, job['releases'])
+    reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
+    return Asked(
+        process_id=process_id,
+        inputs=rest,
+        asker=asker or editor or '',
+        editor=editor,
+        upload=upload,
+        cost_s=min(chosen.cost_s(model), JobSettings().job_time_limit_s),
+        request=request_hash(process_id, rest, audience, editor) if reusable else None,
+        subscriber=subscription(subscriber),
+    )
 
 
 def _must_be_allowed(chosen: Process[Any], editor: str | None) -> None:
@@ -81,6 +156,8 @@ def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Ou
         found = requests.results(db, job_id)
     if job['status'] == 'failed':
         raise requests.error_of(job)
+    if job['status'] == 'successful' and job['gone']:
+        raise requests.result_gone()
     if not found:
         raise requests.no_result(job)
     return Outcome(job_id, found, job['releases'])
@@ -99,8 +176,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     """Configured as `server.manager: {name: processes.manager.QueueManager, audience: public | internal}`.
 
     Only what is offered to the audience is listed. asking: the editor whose token came with the request; pygeoapi does
-    not hand it on. Synchronous execution only; a manager that also answers at once
-    and lets the client come back for the result takes this one's place without any other change.
+    not hand it on. Its own execution waits for the result; `start` is there for who comes back for it.
     """
 
     def __init__(self, definition: dict[str, Any]) -> None:
@@ -126,10 +202,10 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         self, status: JobStatus | None = None, limit: int | None = 10, offset: int | None = 0
     ) -> dict[str, Any]:
         """Jobs of the internal service, newest first; none for the public one."""
-        wanted = [status.value if status else None, limit, offset or 0]
-        with requests.desk(self.audience) as db:
-            found = requests.rows(db, 'select * from job.list(%s, %s, %s)', wanted)
-        return {'jobs': [_for_pygeoapi(job) for job in found], 'numberMatched': found[0]['matched'] if found else 0}
+        wanted = JobFilter(statuses=(status.value,) if status else None)
+        with self._desk() as db:
+            found = listed(db, wanted, limit, offset or 0)
+        return {'jobs': [_for_pygeoapi(job) for job in found.jobs], 'numberMatched': found.matched}
 
     def get_job(self, job_id: str) -> dict[str, Any]:
         """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
@@ -151,11 +227,10 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         return main.media_type, main.content()
 
     def delete_job(self, job_id: str) -> bool:
-        """Whether there was something to end; the job stays known as dismissed."""
+        """Whether there was something to dismiss; the job stays known as dismissed."""
         self.get_job(job_id)
         with self._desk() as db:
-            (row,) = requests.rows(db, 'select job.dismiss(%s) as ended', [job_id])
-        return bool(row['ended'])
+            return requests.dismiss(db, job_id)
 
     def _desk(self) -> AbstractContextManager[Connection]:
         return requests.desk(self.audience, self.asking())

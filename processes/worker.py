@@ -17,17 +17,18 @@ from multiprocessing.process import BaseProcess
 
 import psycopg
 import psycopg2
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import Busy, Defect, DothiError
 from dothi.core.settings import JobSettings
-from processes.child import Broken, Done, Failed, Order, Underway, failure, run
-from processes.downloads import Keeper
-from processes.jobs import HEARTBEAT_S, STALLED_S, begin, fail_lost, finish, forget_old_files, give_back, report
+from processes.callbacks import call_back
+from processes.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
+from processes.downloads import Ended, Keeper
+from processes.jobs import begin, expire, fail_lost, fail_waiting, finish, give_back, report
 from processes.store import drafts, forget_abandoned
 
 LOG = logging.getLogger('dothi.worker')
@@ -37,16 +38,33 @@ GLANCE_S = 0.2
 # What runs at SIGTERM has this long to finish before it goes back to the queue.
 GRACE_S = 5.0
 MOST_ATTEMPTS = 3
+# After which a job is tried again that lost its database.
+AGAIN_S = 2
 # A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
 LOOK_S = 1.0
 # How often the worker looks for layers whose files are to be written.
 READY_LOOK_S = 3.0
-
-type Ended = Done | Failed | Broken | None
+# How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
+SWEEP_S, CALL_BACK_S = 3.0, 1.0
 
 
 class ChildDied(Defect):
     """The process of a run ended without an answer."""
+
+
+class WaitedTooLong(Busy):
+    """No worker came to take the job."""
+
+
+class Again(BaseRetryStrategy):
+    """A job goes back to the queue when its worker is asked to stop, and for a few times when the database was away."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When the job is to be run again, if at all."""
+        if isinstance(exception, JobAborted):
+            return RetryDecision(retry_in={'seconds': 0})
+        lost = isinstance(exception, NoDatabase | psycopg2.Error)
+        return RetryDecision(retry_in={'seconds': AGAIN_S}) if lost and job.attempts + 1 < MOST_ATTEMPTS else None
 
 
 class RunFailed(Defect):
@@ -81,7 +99,7 @@ async def _work(concurrency: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     # every job keeps a thread while its child runs
-    loop.set_default_executor(ThreadPoolExecutor(concurrency + 4))
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 6))
     while not asked_to_stop.is_set():
         try:
             await _work_while_connected(concurrency, asked_to_stop)
@@ -93,17 +111,18 @@ async def _work(concurrency: int) -> None:
 async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) -> None:
     app = queue_app()
     async with app.open_async():
+        silent_s = JobSettings().worker_silent_s
         sweeping = asyncio.create_task(_sweep(app))
         stopped = threading.Event()
-        keeping = asyncio.create_task(_keep_ready(stopped))
+        beside = asyncio.gather(_keep_ready(stopped), _call_back(stopped))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
                 concurrency=concurrency,
                 fetch_job_polling_interval=LOOK_S,
                 abort_job_polling_interval=LOOK_S,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_S,
+                update_heartbeat_interval=silent_s / 5,
+                stalled_worker_timeout=silent_s,
                 shutdown_graceful_timeout=GRACE_S,
                 install_signal_handlers=False,
                 delete_jobs='always',
@@ -120,15 +139,14 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
             stopping.cancel()
             sweeping.cancel()
             stopped.set()
-            await keeping
+            await beside
 
 
 def queue_app() -> App:
     """procrastinate on our database, as the worker's role."""
     url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
-    again = RetryStrategy(max_attempts=MOST_ATTEMPTS, retry_exceptions=[JobAborted, NoDatabase, psycopg2.Error])
-    app.task(name=TASK, queue=QUEUE, pass_context=True, retry=again)(work_on)
+    app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Again())(work_on)
     return app
 
 
@@ -137,12 +155,28 @@ async def _sweep(app: App) -> None:
     while True:
         try:
             await take_up_abandoned(app)
-            await asyncio.to_thread(fail_lost, failure(_lost()))
-            await asyncio.to_thread(forget_old_files, JobSettings().result_days)
-            await asyncio.to_thread(forget_abandoned)
+            await asyncio.to_thread(_tidy)
         except (ConnectorException, NoDatabase, psycopg2.Error):
             LOG.exception('could not look for abandoned jobs')
-        await asyncio.sleep(STALLED_S)
+        await asyncio.sleep(SWEEP_S)
+
+
+def _tidy() -> None:
+    settings = JobSettings()
+    fail_lost(failure(_lost()))
+    fail_waiting(failure(_waited(settings.job_wait_s)), settings.job_wait_s)
+    expire(settings.result_days, settings.job_days)
+    forget_abandoned()
+
+
+async def _call_back(stopped: threading.Event) -> None:
+    """Tells subscribers what became of jobs."""
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(call_back, stopped.is_set)
+        except (DothiError, psycopg2.Error):
+            LOG.exception('could not look for subscribers')
+        await asyncio.to_thread(stopped.wait, CALL_BACK_S)
 
 
 async def _keep_ready(stopped: threading.Event) -> None:
@@ -158,8 +192,10 @@ async def _keep_ready(stopped: threading.Event) -> None:
 
 async def take_up_abandoned(app: App) -> None:
     """Puts the jobs of workers without a sign of life back into the queue; one that was tried often enough fails."""
-    for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_S):
+    silent_s = JobSettings().worker_silent_s
+    for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent_s):
         if job.attempts + 1 < MOST_ATTEMPTS:
+            await asyncio.to_thread(give_back, str(job.task_kwargs['job_id']))
             await app.job_manager.retry_job(job)
         else:
             await asyncio.to_thread(finish, str(job.task_kwargs['job_id']), failure(_abandoned()))
@@ -177,12 +213,17 @@ def work_on(context: JobContext, job_id: str) -> None:
 def _work_on(context: JobContext, job_id: str, order: Order) -> None:
     try:
         ended = watch(order, lambda underway: report(job_id, underway), context.should_abort)
+    except (NoDatabase, psycopg2.Error):
+        raise
     except Exception:
         ended = Broken(traceback.format_exc())
     if ended is None:
         if context.abort_reason() == AbortReason.SHUTDOWN:
             give_back(job_id)
         raise JobAborted
+    if isinstance(ended, Interrupted):
+        give_back(job_id)
+        raise NoDatabase(vi=ended.reason.vi, en=ended.reason.en)
     if isinstance(ended, Broken):
         LOG.error('job %s failed:\n%s', job_id, ended.trace)
         ended = failure(_run_failed(job_id))
@@ -217,7 +258,7 @@ def _listen(
         if not pipe.poll(GLANCE_S):
             continue
         try:
-            message: Underway | Done | Failed | Broken = pipe.recv()
+            message: Underway | Done | Failed | Broken | Interrupted = pipe.recv()
         except EOFError:
             child.join()
             return failure(_died(child.exitcode))
@@ -246,6 +287,13 @@ def _lost() -> ChildDied:
     return ChildDied(
         vi='Mất liên lạc với cơ sở dữ liệu khi đang chạy phân tích này. Hãy thử lại.',
         en='The database was away while this analysis ran. Try again.',
+    )
+
+
+def _waited(limit_s: float) -> WaitedTooLong:
+    return WaitedTooLong(
+        vi=f'Không tới lượt chạy trong {limit_s:g} giây (DOTHI_JOB_WAIT_S). Hãy thử lại.',
+        en=f'Its turn did not come within {limit_s:g} s (DOTHI_JOB_WAIT_S). Try again.',
     )
 
 

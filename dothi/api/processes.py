@@ -21,7 +21,8 @@ from dothi.core.errors import Busy, HeldForDecision, WrongUse
 from processes.base import Process
 from processes.manager import Outcome, execution, outcome_of
 from processes.registry import process
-from processes.requests import Result, desk, rows, state
+from processes.requests import Result, desk, state
+from processes.requests import dismiss as dismiss_job
 from processes.uploads import most_bytes
 
 PROCESSES = Blueprint('processes', __name__)
@@ -86,16 +87,16 @@ def results(job_id: str) -> Response:
 
 @PROCESSES.route('/jobs/<job_id>', methods=['DELETE'])
 def dismiss(job_id: str) -> Response:
-    """Ends a job that has not ended; raises JobEnded for one that has."""
+    """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
     parameters.refuse_unknown(COMMON)
     with desk(service().audience, editor()) as db:
         state(db, job_id)
-        (row,) = rows(db, 'select job.dismiss(%s) as ended', [job_id])
+        dismissed = dismiss_job(db, job_id)
         job = state(db, job_id)
-    if not row['ended']:
+    if not dismissed:
         raise JobEnded(
-            vi=f'Tác vụ đã kết thúc ({job["status"]}), không hủy được nữa.',
-            en=f'The job has ended ({job["status"]}) and cannot be dismissed any more.',
+            vi='Tác vụ đã bị hủy trước đó.',
+            en='The job was dismissed before.',
         )
     told = {'jobID': job_id, 'type': 'process', 'processID': job['process_id'], 'status': job['status']}
     return Response(json.dumps(told), mimetype=JSON)

@@ -59,6 +59,10 @@ class Busy(EnvironmentMissing):
     """The answer takes longer than allowed, or all places are taken: try again later."""
 
 
+class TooMany(Busy):
+    """Whoever asks has as much underway as is allowed: wait for it, or end some of it."""
+
+
 # The first family that an error belongs to decides; families stand before their parents.
 OUTCOMES: tuple[tuple[type[DothiError], int, int], ...] = (
     (NotFound, 2, 404),
@@ -69,6 +73,7 @@ OUTCOMES: tuple[tuple[type[DothiError], int, int], ...] = (
     (DataRefused, 3, 422),
     (Outdated, 4, 412),
     (HeldForDecision, 4, 409),
+    (TooMany, 5, 429),
     (EnvironmentMissing, 5, 503),
     (DothiError, 1, 500),
 )

@@ -145,7 +145,23 @@ class JobSettings(Settings):
     sync_wait_s: float = Field(120, gt=0, description='How long a synchronous request waits for its result.')
     job_time_limit_s: float = Field(600, gt=0, description='How long one job may run.')
     job_memory_mb: int = Field(4_096, gt=0, description='Memory of one job at most.')
-    result_days: float = Field(7, gt=0, description='Days for which the files that jobs have made can be fetched.')
+    sync_cost_s: float = Field(
+        20, ge=0, description='Estimated seconds up to which a client that leaves it open waits for its result.'
+    )
+    max_open_jobs: int = Field(1_000, gt=0, description='Jobs that wait or run at once, at most.')
+    max_open_jobs_each: int = Field(300, gt=0, description='The same of one editor, or of one client address.')
+    job_wait_s: float = Field(86_400, gt=0, description='How long a job may wait for its turn before it fails.')
+    worker_silent_s: float = Field(
+        10, ge=2, description='How long a worker gives no sign of life before its jobs go to another.'
+    )
+    result_store: Literal['on', 'off'] = Field(
+        'on', description='Whether a request that was answered on the same data gets the result that is there.'
+    )
+    result_days: float = Field(7, gt=0, description='Days for which the results of jobs can be fetched.')
+    job_days: float = Field(90, gt=0, description='Days for which it is known that a job was run.')
+    callback_hosts: list[str] = Field(
+        [], description='Hosts (name, or name:port) that may be told of jobs, as a JSON list; none when empty.'
+    )
     downloads: list[Literal['gpkg', 'csv', 'parquet', 'fgb', 'geojson', 'xlsx']] = Field(
         ['gpkg', 'csv', 'parquet'],
         description='Formats in which whole layers are kept ready, as a JSON list; [] for none.',

@@ -19,38 +19,134 @@ begin
 end;
 $$;
 
--- The id of a new job, which waits in the queue. Both rows or none.
-create or replace function job.submit(
-    process_id text, inputs jsonb, software_version text, editor text default null, upload bytea default null
-)
-returns uuid language plpgsql security definer set search_path = job, pg_temp as $$
+-- In how many layers what a job read is not what there is now.
+create or replace function job.inputs_changed(releases jsonb) returns bigint
+language sql stable security definer set search_path = job, catalog, pg_temp as $$
+    select count(*)
+    from jsonb_each_text(releases) as used (layer, number)
+    left join layer on layer.id = used.layer
+    where layer.current_release is distinct from used.number::bigint;
+$$;
+
+-- The job that has answered the same request on the releases that there are now, or null.
+create or replace function job.answered(request text, audience text) returns uuid
+language sql stable security definer set search_path = job, pg_temp as $$
+    select coalesce(result_of, id) from job.job
+    where
+        job.request = answered.request and job.audience = answered.audience and status = 'successful'
+        and gone_at is null and job.inputs_changed(releases) = 0
+    order by finished_at desc limit 1;
+$$;
+
+-- Answers an open job with the result of another one that was the same.
+create or replace function job.answer_from(job_id uuid, other uuid) returns void
+language sql security definer set search_path = job, pg_temp as $$
+    update job.job set
+        status = 'successful', progress = 100, result_of = other, releases = known.releases,
+        media_type = known.media_type, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
+        message_en = 'The same was asked before', started_at = coalesce(job.started_at, now()), finished_at = now(),
+        updated_at = now()
+    from (select releases, media_type from job.job where id = other) as known
+    where job.id = job_id and job.status in ('accepted', 'running');
+$$;
+
+-- When the turn of a new job of `asker` comes and how long it lasts. Start-time fair queueing: a job begins, in the
+-- queue's own time, when the one before of the same asker ends, or now; what is begun next is what begins first. So
+-- whoever has one job waits for one turn of somebody who has 200, and nobody is passed over for ever.
+-- Goyal, Vin, Cheng: Start-time Fair Queuing, IEEE/ACM Transactions on Networking 5 (1997), 690-704.
+create or replace function job.turn_of(asker text, cost_s double precision)
+returns table (begins bigint, lasts bigint)
+language plpgsql security definer set search_path = job, pg_temp as $$
 declare
-    job_id uuid;
-    queued bigint[];
+    -- a tenth of a second: priorities of the queue have 32 bits, which last for seven years without an idle moment
+    length constant bigint := greatest(1, round(10 * cost_s));
+    start bigint;
 begin
-    insert into job.job (process_id, inputs, audience, software_version, editor, upload)
-    values (
-        submit.process_id, submit.inputs, job.audience(), submit.software_version, submit.editor, submit.upload
-    )
-    returning id into job_id;
-    queued := procrastinate_defer_jobs_v1(array[
-        row('analyses', 'processes.run', 0, null, null, jsonb_build_object('job_id', job_id), null)
-    ]::procrastinate_job_to_defer_v1[]);
-    update job.job set queue_id = queued[1] where id = job_id;
-    return job_id;
+    if not exists (select from job.job where status in ('accepted', 'running')) then
+        delete from job.asker;
+        update job.clock set turn = 0;
+    end if;
+    select greatest(clock.turn, known.next_turn) into start
+    from job.clock left join job.asker as known on known.name = turn_of.asker;
+    insert into job.asker values (turn_of.asker, start + length)
+    on conflict (name) do update set next_turn = excluded.next_turn;
+    return query select start, length;
 end;
 $$;
 
--- One job of the caller's audience without its result, or no row.
+-- The id of a new job: it waits in the queue, or has been answered when the same was asked before. Without an id,
+-- `refused` says whose jobs are as many as may be open at once: those of the asker, or those of all.
+-- One at a time, so that limits and turns hold.
+create or replace function job.submit(
+    process_id text, inputs jsonb, software_version text, norms_version text, asker text, cost_s double precision,
+    request text, subscriber jsonb, editor text, upload bytea, most_each bigint, most_of_all bigint
+)
+returns table (id uuid, refused text)
+language plpgsql security definer set search_path = job, pg_temp as $$
+declare
+    known uuid;
+    job_id uuid;
+    queued bigint[];
+    open_each bigint;
+    open_of_all bigint;
+    begins bigint := 0;
+    lasts bigint := 0;
+begin
+    perform pg_advisory_xact_lock(hashtext('job.queue'));
+    known := job.answered(submit.request, job.audience());
+    if known is null then
+        select count(*) filter (where job.asker = submit.asker), count(*) into open_each, open_of_all
+        from job.job where status in ('accepted', 'running');
+        if open_each >= most_each or open_of_all >= most_of_all then
+            return query select null::uuid, case when open_each >= most_each then 'asker' else 'all' end;
+            return;
+        end if;
+        select * into begins, lasts from job.turn_of(submit.asker, submit.cost_s);
+    end if;
+    insert into job.job (
+        process_id, inputs, audience, software_version, norms_version, asker, turn, turn_lasts, request, subscriber,
+        editor, upload
+    )
+    values (
+        submit.process_id, submit.inputs, job.audience(), submit.software_version, submit.norms_version, submit.asker,
+        begins, lasts, submit.request, submit.subscriber, submit.editor, submit.upload
+    )
+    returning job.id into job_id;
+    if known is null then
+        queued := procrastinate_defer_jobs_v1(array[
+            row(
+                'analyses', 'processes.run', -least(begins, 2147483647), null, null,
+                jsonb_build_object('job_id', job_id), null
+            )
+        ]::procrastinate_job_to_defer_v1[]);
+        update job.job set queue_id = queued[1] where job.id = job_id;
+    else
+        perform job.answer_from(job_id, known);
+    end if;
+    return query select job_id, null::text;
+end;
+$$;
+
+-- Notes that the queue's own time has come to the turn of a job that begins.
+create or replace function job.begun(turn bigint) returns void
+language sql security definer set search_path = job, pg_temp as $$
+    update job.clock set turn = begun.turn where clock.turn < begun.turn;
+$$;
+
+-- One job of the caller's audience without its result, or no row. inputs_changed: of how many layers that it read there
+-- is a newer release. gone: whether its result was removed.
 create or replace function job.state(job_id uuid)
 returns table (
     id uuid, process_id text, inputs jsonb, status text, progress smallint, message_vi text, message_en text,
-    error_code text, error_family text, releases jsonb, media_type text, software_version text,
+    error_code text, error_family text, releases jsonb, media_type text, software_version text, norms_version text,
+    inputs_changed bigint, gone boolean, kept boolean,
     created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
         id, process_id, inputs, status, progress, message_vi, message_en, error_code, error_family, releases,
-        media_type, software_version, created_at, started_at, finished_at, updated_at
+        media_type, software_version, norms_version,
+        case when status = 'successful' then job.inputs_changed(releases) else 0 end, gone_at is not null, kept,
+        created_at, started_at, finished_at, updated_at
     from job.job
     where job.id = job_id and job.answerable(job.audience, job.editor);
 $$;
@@ -61,42 +157,64 @@ create or replace function job.results(job_id uuid)
 returns table (name text, media_type text, body bytea, file text, file_name text, row_count bigint)
 language sql stable security definer set search_path = job, pg_temp as $$
     select o.name, o.media_type, o.body, o.file, o.file_name, o.rows
-    from job.job join job.output as o on o.job_id = job.id
-    where job.id = results.job_id and job.answerable(job.audience, job.editor) and job.status = 'successful'
+    from job.job join job.output as o on o.job_id = coalesce(job.result_of, job.id)
+    where
+        job.id = results.job_id and job.answerable(job.audience, job.editor) and job.status = 'successful'
+        and job.gone_at is null
     order by o.position;
 $$;
 
 -- Jobs of the internal service, newest first, with the number of all. The public service lists none: its users are
--- strangers to one another, and each has the id of their own job. No list has the jobs of editors, for the same reason.
-create or replace function job.list(wanted_status text, at_most bigint, skip bigint)
+-- strangers to one another, and each has the id of their own job. For the same reason an editor's jobs are in that
+-- editor's list only. Null lets all pass. A job lasts from its start to its end, or till now.
+create or replace function job.list(
+    statuses text[], at_most bigint, skip bigint, processes text[] default null,
+    created_from timestamptz default null, created_to timestamptz default null,
+    min_s double precision default null, max_s double precision default null
+)
 returns table (
     id uuid, process_id text, status text, progress smallint, message_vi text, message_en text, media_type text,
-    created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz, matched bigint
+    gone boolean, created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz,
+    matched bigint
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
-        id, process_id, status, progress, message_vi, message_en, media_type,
+        id, process_id, status, progress, message_vi, message_en, media_type, gone_at is not null,
         created_at, started_at, finished_at, updated_at, count(*) over ()
-    from job.job
+    from job.job, lateral (select extract(epoch from coalesce(finished_at, now()) - started_at) as lasted_s) as span
     where
-        audience = 'internal' and job.audience() = 'internal' and editor is null
-        and (wanted_status is null or status = wanted_status)
+        audience = 'internal' and job.answerable(audience, editor)
+        and (statuses is null or status = any(statuses))
+        and (processes is null or process_id = any(processes))
+        and (created_from is null or created_at >= created_from)
+        and (created_to is null or created_at <= created_to)
+        and (min_s is null or lasted_s >= min_s)
+        and (max_s is null or lasted_s <= max_s)
     order by created_at desc, id
     limit at_most offset skip;
 $$;
 
--- Whether there was such a job to end: one that waits leaves the queue, one that runs is killed by its worker.
+-- Dismisses a job, and says whether there was one to dismiss: one that waits leaves the queue, one that runs is killed
+-- by its worker, and of one that has ended the result is removed, as the standard has it (OGC 18-062r2, clause 13).
 create or replace function job.dismiss(job_id uuid)
 returns boolean language plpgsql security definer set search_path = job, pg_temp as $$
 declare
-    queued bigint;
+    before record;
 begin
-    update job.job set status = 'dismissed', finished_at = now(), updated_at = now()
-    where id = job_id and job.answerable(audience, editor) and status in ('accepted', 'running')
-    returning queue_id into queued;
+    perform pg_advisory_xact_lock(hashtext('job.queue'));
+    select status, queue_id, asker, turn_lasts into before from job.job
+    where id = job_id and job.answerable(audience, editor) and status <> 'dismissed'
+    for update;
     if not found then
         return false;
     end if;
-    perform procrastinate_cancel_job_v1(queued, true, true);
+    update job.job set
+        status = 'dismissed', finished_at = coalesce(finished_at, now()), updated_at = now(), gone_at = now(),
+        message_vi = 'Đã hủy', message_en = 'Dismissed'
+    where id = job_id;
+    perform procrastinate_cancel_job_v1(before.queue_id, true, true);
+    -- what was never begun has not used its turn
+    update job.asker set next_turn = next_turn - before.turn_lasts
+    where before.status = 'accepted' and name = before.asker;
     return true;
 end;
 $$;
@@ -109,11 +227,43 @@ returns boolean language sql stable security definer set search_path = job, pg_t
     );
 $$;
 
+-- Whoever subscribed is told of a job's beginning, progress and end. While a note still waits, it serves for the next
+-- change too.
+create or replace function job.note_callback() returns trigger
+language plpgsql security definer set search_path = job, pg_temp as $$
+declare
+    happened constant text := case new.status
+        when 'successful' then 'successUri' when 'running' then 'inProgressUri' else 'failedUri'
+    end;
+begin
+    if new.subscriber ? happened then
+        insert into job.callback (job_id, event) values (new.id, happened) on conflict do nothing;
+    end if;
+    return null;
+end;
+$$;
+create or replace trigger note_callback after update of status, progress on job.job
+for each row when (
+    new.subscriber is not null and old.status in ('accepted', 'running') and new.status <> 'accepted'
+)
+execute function job.note_callback();
+
 revoke execute on function
-job.audience(), job.answerable(text, text), job.submit(text, jsonb, text, text, bytea),
-job.state(uuid), job.results(uuid), job.list(text, bigint, bigint),
+job.audience(), job.answerable(text, text), job.inputs_changed(jsonb), job.answered(text, text),
+job.answer_from(uuid, uuid), job.turn_of(text, double precision), job.begun(bigint), job.note_callback(),
+job.submit(
+    text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
+),
+job.state(uuid), job.results(uuid),
+job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
-job.audience(), job.answerable(text, text), job.submit(text, jsonb, text, text, bytea),
-job.state(uuid), job.results(uuid), job.list(text, bigint, bigint),
+job.audience(), job.answerable(text, text),
+job.submit(
+    text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
+),
+job.state(uuid), job.results(uuid),
+job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
 job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;
+grant execute on function
+job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint), job.inputs_changed(jsonb) to dothi_worker;

@@ -52,6 +52,12 @@ def grid_town() -> Callable[..., Town]:
     return Town
 
 
+@pytest.fixture(autouse=True)
+def every_request_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests run what they ask for, also when an earlier one asked the same; those of the result store turn it on."""
+    monkeypatch.setenv('DOTHI_RESULT_STORE', 'off')
+
+
 class Loader:
     """Puts rows straight into a layer, as a release of it would."""
 

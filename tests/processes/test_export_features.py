@@ -16,7 +16,7 @@ from dothi.core.errors import http_status
 from dothi.core.export.formats import FORMATS
 from dothi.core.settings import PathSettings
 from processes import requests
-from processes.jobs import forget_old_files
+from processes.jobs import expire
 from processes.manager import execution, outcome_of
 from processes.requests import ResultGone
 from tests.processes.conftest import ORIGIN, building, house, station
@@ -147,11 +147,11 @@ def test_a_store_that_cannot_be_written_fails_the_job_with_a_reason(houses, new_
 
 def test_a_file_is_kept_for_days_and_then_said_to_be_gone(houses, worker):
     outcome = export(format='csv')
-    forget_old_files(days=1)
+    expire(result_days=1, job_days=90)
     assert outcome.result.file.exists()
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("update job.job set finished_at = now() - interval '25 hours'")
-    forget_old_files(days=1)
+    expire(result_days=1, job_days=90)
     assert not outcome.result.file.parent.exists()
     with pytest.raises(ResultGone, match='Run the job again'):
         outcome_of(outcome.job_id, 'internal')

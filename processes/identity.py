@@ -28,12 +28,6 @@ def request_hash(process_id: str, inputs: dict[str, Any], audience: Audience, ed
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def norms_version() -> str:
-    """Changes with the values of the norms; empty for a locality without norms."""
-    file = PathSettings().locality / 'norms.csv'
-    return _digest([file]) if file.exists() else ''
-
-
 def locality_version() -> str:
     """Changes with any file of the locality: layers, norms, units."""
     files = tuple(sorted(file for file in PathSettings().locality.rglob('*') if file.is_file()))

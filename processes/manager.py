@@ -126,7 +126,8 @@ def _asked(
     chosen = process(process_id, audience)
     _must_be_allowed(chosen, editor)
     model = validated(chosen.inputs, inputs)
-    check_layers(model, locality(PathSettings().locality), audience)
+    place = locality(PathSettings().locality)
+    check_layers(model, place, audience)
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
     reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
     return Asked(
@@ -137,6 +138,7 @@ def _asked(
         upload=upload,
         cost_s=min(chosen.cost_s(model), JobSettings().job_time_limit_s),
         request=request_hash(process_id, rest, audience, editor) if reusable else None,
+        norms_version=place.norms_version,
         subscriber=subscription(subscriber),
     )
 

@@ -21,7 +21,6 @@ from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound, To
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.identity import norms_version
 from processes.store import store
 
 ENDED = ('successful', 'failed', 'dismissed')
@@ -103,7 +102,7 @@ class Asked:
 
     asker: whose jobs are counted together, an editor's name or a client's address. editor: whose token it was, where
     the process is for editors only. cost_s: about how long it takes. request: its hash, None where no other answer
-    will do. subscriber: whom to tell.
+    will do. norms_version: of the norms' values. subscriber: whom to tell.
     """
 
     process_id: str
@@ -113,6 +112,7 @@ class Asked:
     upload: bytes | None = None
     cost_s: float = 1.0
     request: str | None = None
+    norms_version: str = ''
     subscriber: dict[str, str] | None = None
 
 
@@ -131,13 +131,12 @@ def submit(db: Connection, asked: Asked) -> str:
         'upload': asked.upload and psycopg2.Binary(asked.upload),
         'subscriber': asked.subscriber and Json(asked.subscriber),
         'software': __version__,
-        'norms': norms_version(),
         'each': limits.max_open_jobs_each,
         'of_all': limits.max_open_jobs,
     }
     (row,) = rows(
         db,
-        """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms)s, %(asker)s,
+        """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms_version)s, %(asker)s,
                %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s)""",
         values,
     )

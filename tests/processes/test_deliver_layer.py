@@ -162,7 +162,9 @@ def test_what_came_of_a_delivery_is_answered_to_its_sender_alone(app, worker):
             assert app.get(path, headers=others).status_code == 404, path
     for others in ({}, EDUCATION):
         assert app.delete(f'/api{job}', headers=others).status_code == 404
-    assert app.delete(f'/api{job}', headers=LAN).status_code == 409, 'it has ended'
+    assert app.delete(f'/api{job}', headers=LAN).status_code == 200
+    assert app.get(f'/api{job}/results', headers=LAN).status_code == 404
+    assert app.delete(f'/api{job}', headers=LAN).status_code == 409, 'it was dismissed before'
     listed = app.get('/api/jobs?f=json&limit=100', headers=LAN).get_json()['jobs']
     assert [one for one in listed if one['processID'] == 'deliver-layer'] == []
 

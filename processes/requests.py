@@ -136,8 +136,8 @@ def submit(db: Connection, asked: Asked) -> str:
     }
     (row,) = rows(
         db,
-        """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms_version)s, %(asker)s,
-               %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s)""",
+        """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms_version)s,
+               %(asker)s, %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s)""",
         values,
     )
     if row['refused']:

@@ -14,6 +14,10 @@ MOST_BINS = 5_000_000
 EPOCH = date(1970, 1, 1)
 
 
+class NoArea(WrongUse):
+    """There is no area to look at."""
+
+
 class TooFine(WrongUse):
     """So many cells and periods that they would not fit into the memory."""
 
@@ -62,7 +66,9 @@ class Cells:
 
 
 def cells_of(areas: Geometries, side_m: float, periods: int) -> Cells:
-    """The cells that touch one of the areas (polygons in the working CRS); raises TooFine."""
+    """The cells that touch one of the areas (polygons in the working CRS); raises NoArea, TooFine."""
+    if not len(areas):
+        raise NoArea(vi='area: không có vùng nào qua bộ lọc.', en='area: no area passes the filter.')
     west, south, east, north = np.floor(shapely.total_bounds(areas) / side_m).astype(np.int64)
     rows, columns = int(north - south + 1), int(east - west + 1)
     if rows * columns * periods > MOST_BINS:

@@ -1,0 +1,355 @@
+"""Where and when reports gather more than chance would have it. Method: docs/explanation/hotspots.md."""
+
+import json
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import numpy as np
+import shapely
+from psycopg2 import sql
+
+from dothi.core.crs import WGS84, proj_string
+from dothi.core.errors import DataRefused, WrongUse, did_you_mean
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.norms import Norm, norm_for
+from dothi.core.text import Text
+from etl.moving import move
+from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.clusters import LEAST_PERIODS_FOR_TREND, Verdicts, judged
+from processes.data import Data
+from processes.layers import Filter, NotDelivered, column
+from processes.network import Bools, Floats, Geometries, Ints
+from processes.small_cells import may_show
+from processes.space_time import EPOCH, Cells, Periods, cells_of, counted
+from processes.unit_layers import DAY, day_of
+
+NORM = 'small_cell'
+DAY_S = 86_400
+MOST_PERIODS = 366
+
+
+class NoMoment(WrongUse):
+    """The column does not say when."""
+
+
+class UnknownCategory(WrongUse):
+    """No report has this category."""
+
+
+class NothingReported(DataRefused):
+    """No report is left to look at."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    reports: Layer = input_field(
+        Text(vi='Phản ánh', en='Reports'),
+        Text(vi='Lớp điểm có cột thời điểm.', en='Layer of points with a column that says when.'),
+        default=Layer('citizen_reports'),
+        geometry={'Point', 'MultiPoint'},
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc', en='Filter'),
+        Text(vi="Biểu thức CQL2, ví dụ status = 'open'.", en="A CQL2 expression such as status = 'open'."),
+        default=None,
+        filters='reports',
+        max_length=20_000,
+    )
+    category: str | None = input_field(
+        Text(vi='Nhóm việc', en='Category'),
+        Text(vi='Chỉ các phản ánh thuộc nhóm này.', en='Only the reports of this category.'),
+        default=None,
+        max_length=200,
+    )
+    category_column: str = input_field(
+        Text(vi='Cột nhóm việc', en='Column of the category'),
+        Text(vi='Tên cột ghi nhóm việc.', en='Name of the column with the category.'),
+        default='category',
+        max_length=63,
+    )
+    moment: str = input_field(
+        Text(vi='Cột thời điểm', en='Column of the moment'),
+        Text(vi='Tên cột ngày hoặc thời điểm.', en='Name of a column of days or moments.'),
+        default='reported_at',
+        max_length=63,
+    )
+    cell_m: float = input_field(
+        Text(vi='Cạnh ô', en='Side of a cell'),
+        Text(vi='Ô vuông theo hệ tọa độ làm việc, tính bằng mét.', en='Square cells of the working system, in metres.'),
+        default=2_000,
+        unit='m',
+        ge=100,
+        le=50_000,
+    )
+    period_days: int = input_field(
+        Text(vi='Số ngày một kỳ', en='Days of a period'),
+        Text(
+            vi='Các kỳ dài bằng nhau, đếm lùi từ ngày cuối.',
+            en='All periods have as many, counted back from the last day.',
+        ),
+        default=30,
+        unit='d',
+        ge=1,
+        le=366,
+    )
+    periods: int | None = input_field(
+        Text(vi='Số kỳ', en='Periods'),
+        Text(
+            vi='Nếu bỏ trống: mọi kỳ trọn vẹn từ phản ánh đầu tiên.',
+            en='When left out: all whole ones since the first report.',
+        ),
+        default=None,
+        ge=1,
+        le=366,
+    )
+    until: str | None = input_field(
+        Text(vi='Ngày cuối', en='Last day'),
+        Text(
+            vi='Viết là 2024-08-30; nếu bỏ trống: ngày của phản ánh cuối cùng.',
+            en='Such as 2024-08-30; that of the last report when left out.',
+        ),
+        default=None,
+        pattern=DAY,
+    )
+    reach_m: float | None = input_field(
+        Text(vi='Bán kính lân cận', en='Reach of the neighbourhood'),
+        Text(
+            vi='Các ô có tâm trong bán kính này là lân cận; nếu bỏ trống: 1,5 cạnh ô (8 ô liền kề).',
+            en='Cells whose middle is within it are neighbours; 1.5 sides (the 8 around) when left out.',
+        ),
+        default=None,
+        unit='m',
+        gt=0,
+        le=100_000,
+    )
+    periods_back: int = input_field(
+        Text(vi='Số kỳ trước', en='Periods before'),
+        Text(vi='Các kỳ ngay trước cũng là lân cận.', en='So many periods before count as neighbours too.'),
+        default=1,
+        ge=0,
+        le=12,
+    )
+    significance: float = input_field(
+        Text(vi='Mức ý nghĩa', en='Level of significance'),
+        Text(
+            vi='Tỷ lệ kết luận sai cho phép trong các điểm nóng và lạnh (FDR).',
+            en='The share of false ones to be expected among the hot and cold spots (FDR).',
+        ),
+        default=0.05,
+        gt=0,
+        le=0.2,
+    )
+    area: Layer = input_field(
+        Text(vi='Vùng xét', en='Area'),
+        Text(
+            vi='Lớp vùng; ô chạm vùng được xét, kể cả ô không có phản ánh.',
+            en='Layer of areas; cells that touch one are looked at, those without reports too.',
+        ),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+
+class Hotspots(Process[Inputs]):
+    """Everything is computed from counts of which the small ones are pooled before, so nothing gives them away."""
+
+    title = Text(vi='Điểm nóng phản ánh', en='Hot spots of reports')
+    description = Text(
+        vi='Nơi và kỳ phản ánh tập trung nhiều hoặc ít khác thường (Getis-Ord Gi*), đã hiệu chỉnh nhiều phép kiểm '
+        'định; ô có ít phản ánh được ẩn số.',
+        en='Where and when reports are unusually many or few (Getis-Ord Gi*), corrected for multiple tests; small '
+        'counts are hidden.',
+    )
+    example: ClassVar[dict[str, Any]] = {
+        'reports': 'citizen_reports',
+        'category': 'waste',
+        'cell_m': 2000,
+        'period_days': 30,
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+        """Cells by period that have a count to show or a verdict, and the whole as `summary`."""
+        least = threshold(data)
+        x, y, days = read_reports(inputs, data)
+        periods = periods_of(inputs, days)
+        progress(0.2, Text(vi='Chia ô và kỳ', en='Dividing into cells and periods'))
+        cells = cells_of(data.zones(inputs.area).shapes, inputs.cell_m, periods.count)
+        cube, outside = counted(x, y, periods.numbers(days), cells, periods.count)
+        progress(0.5, Text(vi='Tính Gi*', en='Computing Gi*'))
+        reach_cells = (inputs.reach_m or 1.5 * inputs.cell_m) / inputs.cell_m
+        verdicts = judged(cube, cells.inside, int(least.value), reach_cells, inputs.periods_back)
+        progress(0.9, Text(vi='Ghi kết quả', en='Writing the result'))
+        features = features_of(verdicts, cube, cells, periods, inputs.significance, proj_string(data.locality.srid))
+        return {
+            'type': 'FeatureCollection',
+            'features': features,
+            'summary': {
+                **inputs.model_dump(exclude={'reports', 'area', 'until', 'periods'}),
+                'reports_layer': inputs.reports.named,
+                'area_layer': inputs.area.named,
+                'since': periods.begins(0).isoformat(),
+                'until': periods.until.isoformat(),
+                'periods': periods.count,
+                'reports': may_show(int(cube.sum()), int(least.value)),
+                'reports_outside': may_show(outside, int(least.value)),
+                'bins': int(cells.inside.sum()) * periods.count,
+                'bins_shown': int(verdicts.shown.sum()),
+                'hot': sum(feature['properties']['verdict'] == 'hot' for feature in features),
+                'cold': sum(feature['properties']['verdict'] == 'cold' for feature in features),
+                'least_count_shown': least.value,
+                'norm': least.cited,
+                'caveats': [text.model_dump() for text in caveats(verdicts.shown)],
+                **data.provenance,
+            },
+        }
+
+
+def threshold(data: Data) -> Norm:
+    """The norm that says how many reports of a place may be shown; raises NotDelivered without one."""
+    found = norm_for(data.norms(NORM), None)
+    if found is None:
+        raise NotDelivered(
+            vi=f'norms.csv chưa có "{NORM}": số phản ánh ít nhất của một ô được hiển thị. Thêm một dòng.',
+            en=f'norms.csv lacks "{NORM}": the least count of a cell that may be shown. Add a row.',
+        )
+    return found
+
+
+def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
+    """x, y (working CRS) and day (days since 1970, by the layer's clock) of each report.
+
+    Reports without a moment are left out. Raises NoMoment, UnknownCategory, NothingReported.
+    """
+    layer, rows = data.source(inputs.reports, inputs.filter, _of_category(inputs))
+    query = sql.SQL(
+        'select ST_X(centre), ST_Y(centre), extract(epoch from at)::float8'
+        ' from (select ST_Centroid(geom) as centre, {} as at from {}) report where at is not null'
+    )
+    found = data.numbers(query.format(_moment(inputs, layer, rows, data), rows), width=3)
+    if not len(found):
+        _must_be_known(inputs, layer)
+        raise NothingReported(
+            vi=f'Lớp "{layer.id}" không có phản ánh nào qua bộ lọc.', en=f'No report of "{layer.id}" passes the filter.'
+        )
+    days = np.floor((found[:, 2] + _offset_s(layer)) / DAY_S).astype(np.int64)
+    return found[:, 0], found[:, 1], days
+
+
+def periods_of(inputs: Inputs, days: Ints) -> Periods:
+    """The periods that were asked for, or all whole ones from the first report on, and one at least."""
+    until = day_of(inputs.until) if inputs.until else EPOCH + timedelta(days=int(days.max()))
+    whole = ((until - EPOCH).days - int(days.min()) + 1) // inputs.period_days
+    return Periods(until, inputs.period_days, inputs.periods or min(max(whole, 1), MOST_PERIODS))
+
+
+def features_of(
+    verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, crs: str
+) -> list[dict[str, Any]]:
+    """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
+    period, row, column = np.nonzero(verdicts.shown | (verdicts.p_adjusted <= significance))
+    order = np.lexsort([period, column, row])
+    period, row, column = period[order], row[order], column[order]
+    squares = shapely.to_geojson(_rounded(move(cells.boxes(row, column), crs, proj_string(WGS84))))
+    return [
+        {
+            'type': 'Feature',
+            'id': number,
+            'geometry': json.loads(square),
+            'properties': {
+                'cell': cells.name(at[1], at[2]),
+                'since': periods.begins(at[0]).isoformat(),
+                'until': periods.ends(at[0]).isoformat(),
+                'reports': int(cube[at]) if verdicts.shown[at] else None,
+                **_verdict(verdicts, at, significance),
+            },
+        }
+        for number, (square, at) in enumerate(
+            zip(squares, zip(period.tolist(), row.tolist(), column.tolist(), strict=True), strict=True), start=1
+        )
+    ]
+
+
+def caveats(shown: Bools) -> list[Text]:
+    """What a reader of the result has to know."""
+    said = [
+        Text(
+            vi='Số phản ánh nhỏ được gộp trước khi tính: cụm toàn ô nhỏ không hiện ra. Tăng cell_m hoặc period_days.',
+            en='Small counts are pooled before anything is computed: a cluster of nothing but small counts does not '
+            'show. Take larger cells or longer periods.',
+        ),
+        Text(
+            vi='Nhiều phản ánh không có nghĩa là nhiều sự cố: nơi đông người và quen phản ánh thì có nhiều hơn.',
+            en='Many reports are not many faults: where more people live, and are used to reporting, there are more.',
+        ),
+    ]
+    if not shown.any():
+        said.insert(
+            0,
+            Text(
+                vi='Mọi ô đều có số phản ánh quá nhỏ nên không kết luận được.',
+                en='The count of every cell is too small to be shown, so nothing can be concluded.',
+            ),
+        )
+    return said
+
+
+def _verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
+    z, p_adjusted = float(verdicts.z[at]), float(verdicts.p_adjusted[at])
+    named = ('hot' if z > 0 else 'cold') if p_adjusted <= significance else 'none'
+    trend_z, trend_p = float(verdicts.trend_z[at[1:]]), float(verdicts.trend_p_adjusted[at[1:]])
+    rising = ('rising' if trend_z > 0 else 'falling') if trend_p <= significance else 'none'
+    return {
+        'z': round(z, 4),
+        'p': round(float(verdicts.p[at]), 6),
+        'p_adjusted': round(p_adjusted, 6),
+        'verdict': named,
+        'trend_z': round(trend_z, 4),
+        'trend_p_adjusted': round(trend_p, 6),
+        'trend': rising if len(verdicts.z) >= LEAST_PERIODS_FOR_TREND else None,
+    }
+
+
+def _rounded(geometry: Geometries) -> Any:
+    return shapely.set_precision(geometry, 1e-7, mode='pointwise')
+
+
+def _of_category(inputs: Inputs) -> Filter | None:
+    if inputs.category is None:
+        return None
+    return {'op': '=', 'args': [{'property': inputs.category_column}, inputs.category]}
+
+
+def _moment(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Data) -> sql.Composable:
+    """The SQL of a report's moment; raises NoMoment, NoSuchColumn. GeoJSON has no moments, only texts that say one."""
+    name = column(layer, inputs.moment, data.audience)
+    kind = layer.columns[inputs.moment].type if inputs.moment in layer.columns else 'integer'
+    if kind in ('date', 'timestamp'):
+        return name
+    asked = sql.SQL("select {0}::text as said from {1} where not pg_input_is_valid({0}::text, 'timestamptz') limit 1")
+    wrong = data.rows(asked.format(name, rows)) if kind == 'text' else [{'said': kind}]
+    if wrong:
+        moments = [each for each, one in layer.columns.items() if one.type in ('date', 'timestamp')]
+        hint = did_you_mean(inputs.moment, moments) if moments else Text(vi='', en='')
+        raise NoMoment(
+            vi=f'moment: cột "{inputs.moment}" không phải ngày hay thời điểm ({wrong[0]["said"]}). {hint.vi}'.strip(),
+            en=f'moment: the column "{inputs.moment}" holds no moments ({wrong[0]["said"]}). {hint.en}'.strip(),
+        )
+    return sql.SQL('{}::timestamptz').format(name)
+
+
+def _must_be_known(inputs: Inputs, layer: LayerModel) -> None:
+    known = layer.columns[inputs.category_column].domain if inputs.category else None
+    if known and inputs.category not in known:
+        hint = did_you_mean(str(inputs.category), known)
+        raise UnknownCategory(
+            vi=f'category: lớp "{layer.id}" không có nhóm "{inputs.category}". {hint.vi}',
+            en=f'category: the layer "{layer.id}" has no category "{inputs.category}". {hint.en}',
+        )
+
+
+def _offset_s(layer: LayerModel) -> int:
+    """How far ahead of UTC the clock of the layer's agency is: its days begin by that."""
+    sign, hours, minutes = layer.source.utc_offset[0], *layer.source.utc_offset[1:].split(':')
+    seconds = int(hours) * 3600 + int(minutes) * 60
+    return -seconds if sign == '-' else seconds

@@ -134,9 +134,12 @@ class Data:
 
     def network(self) -> Network:
         """The roads as a graph."""
-        _, rows = self.source(ROADS)
-        query = 'select ST_AsBinary(line.geom) as wkb from {}, lateral ST_Dump(here.geom) line'
-        return network_of(_shapes(self.rows(sql.SQL(query).format(rows))))
+        return network_of(shapely.get_parts(self.shapes(ROADS)))
+
+    def shapes(self, chosen: Layer, *narrowed_by: Filter | None) -> Geometries:
+        """The geometries of a layer in the working CRS, those that its own filter and these let through."""
+        _, rows = self.source(chosen, *narrowed_by)
+        return _shapes(self.rows(sql.SQL('select ST_AsBinary(geom) as wkb from {}').format(rows)))
 
     def zones(self, chosen: Layer) -> Zones:
         """The polygons of a layer: code from the first column of its key, name from the first searchable one."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dothi.core.grid import Grid
+from processes.ground import Band, Heights, heights_in
 from processes.network import Bools, Floats, Ints
 from processes.patches import Labels, Neighbours, Rim, joined, labelled, rim_of
 from processes.spread import spread
-from processes.tiles import Band, Heights, Tile, heights_in, mask_of
+from processes.tiles import Tile, mask_of
 
 
 @dataclass(frozen=True)

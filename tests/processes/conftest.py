@@ -7,19 +7,27 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg2
 import pytest
+import rasterio
 import shapely
 import shapely.affinity
 from psycopg2 import sql
 
 from dothi.core import database as core_database
-from dothi.core.database import connection
+from dothi.core.database import READERS, connection
 from dothi.core.locality import Locality
-from dothi.core.settings import PROJECT
+from dothi.core.settings import PROJECT, PathSettings
+from processes.data import Data
+from processes.given import put_given
+from processes.registry import process as process_named
+from processes.validation import validated
 from tests.conftest import Instance, fresh, use
+from tests.rasters import write_raster
 
 # A corner well inside the province, in metres of the working CRS; towns are drawn from here.
 ORIGIN = (560_000.0, 2_230_000.0)
@@ -71,6 +79,29 @@ class Loader:
             for shape, attributes in rows:
                 self._insert(cursor, layer, shapely.affinity.translate(shape, *ORIGIN), attributes, release)
             cursor.execute('update catalog.layer set current_release = %s where id = %s', [release, layer])
+        return release
+
+    def raster(self, coverage: str, values: Any, cell_m: float = 10.0) -> int:
+        """The number of the release of a raster whose lower left corner is ORIGIN; NaN where it has no value."""
+        described = self.locality.coverages[coverage]
+        cells = np.where(np.isnan(values), described.nodata, values)
+        rows, columns = cells.shape
+        west, north = ORIGIN[0], ORIGIN[1] + rows * cell_m
+        with connection('admin') as db, db.cursor() as cursor:
+            release = self._release(cursor, coverage, int(cells.size), demo=False)
+            path = f'coverages/{coverage}/{release}.tif'
+            target = Path(PathSettings().store) / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_raster(
+                target, cells, nodata=described.nodata, place=rasterio.Affine(cell_m, 0, west, 0, -cell_m, north)
+            )
+            cursor.execute(
+                """insert into catalog.raster (release, store_path, size_bytes, cells_sha256, srid, width, height, west,
+                       north, cell_width, cell_height, bands)
+                   values (%s, %s, 1, repeat('0', 64), %s, %s, %s, %s, %s, %s, %s, '[]')""",
+                [release, path, self.locality.srid, columns, rows, west, north, cell_m, cell_m],
+            )
+            cursor.execute('update catalog.layer set current_release = %s where id = %s', [release, coverage])
         return release
 
     def town(self, town: Town) -> None:
@@ -173,7 +204,28 @@ def empty() -> None:
         )
         cursor.execute(f'truncate {cursor.fetchone()[0]}')
         cursor.execute('delete from job.job')
-        cursor.execute('update catalog.layer set current_release = null; delete from catalog.release')
+        cursor.execute(
+            'update catalog.layer set current_release = null; delete from catalog.raster; delete from catalog.release'
+        )
+
+
+@pytest.fixture
+def answer(locality: Locality, tmp_path: Path) -> Callable[..., Any]:
+    """What a process says in this process, without queue and worker: `answer('flood-exposure', level_m=1.0)`."""
+
+    def run(process_id: str, told: Callable[..., None] = lambda share, doing: None, **inputs: Any) -> Any:
+        chosen = process_named(process_id, 'internal')
+        checked = validated(chosen.inputs, inputs)
+        with connection(READERS['internal']) as db:
+            put = put_given(db, checked, locality, None)
+            db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+            data = Data(db, locality, 'internal', tmp_path / 'drafts', given=put)
+            found = chosen.run(checked, data, told)
+        # as in production, where every run has sessions of its own
+        core_database.fresh()
+        return found
+
+    return run
 
 
 @pytest.fixture

@@ -8,19 +8,9 @@ from hypothesis import strategies as st
 from rasterio.features import rasterize
 
 from dothi.core.grid import Grid
-from processes.tiles import (
-    Band,
-    cells_at,
-    cut,
-    heights_in,
-    mask_of,
-    numbers_in,
-    square_cells,
-    tiles,
-    touched,
-    transform_of,
-    walls,
-)
+from processes.ground import Band, heights_in
+from processes.tiles import by_tile, mask_of, numbers_in, square_cells, tiles, transform_of, values_at
+from processes.touch import cells_at, cut, touched, walls
 from tests.rasters import CELL, HEIGHTS, NORTH, WEST, write_raster
 
 GRID = Grid(9209, 10, 8, 1000.0, 2000.0, 10.0, 10.0)
@@ -59,10 +49,10 @@ def test_a_wall_through_a_corner_closes_the_corner():
     assert places(walls(diagonal, GRID)) == [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2)]
 
 
-def test_points_lines_and_borders_of_areas_touch_cells():
-    area = shapely.Polygon([(1001, 1999), (1029, 1999), (1029, 1971), (1001, 1971)])
+def test_points_and_areas_touch_cells():
+    area = shapely.box(1001, 1971, 1029, 1999)
     found = places(touched(array(area, shapely.MultiPoint([(1095, 1925), (0, 0)])), GRID))
-    assert found == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2), (7, 9)]
+    assert found == [*((row, column) for row in (0, 1, 2) for column in (0, 1, 2)), (7, 9)]
 
 
 def test_nothing_touches_nothing():
@@ -99,6 +89,18 @@ def test_gdal_touches_the_same_cells(xy):
     for row, column in np.argwhere(ours != theirs):
         cell = shapely.box(1000 + 10 * column, 1990 - 10 * row, 1010 + 10 * column, 2000 - 10 * row)
         assert shapely.length(drawn.intersection(cell.buffer(-0.01))) == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize('size', [1, 3, 4, 100])
+def test_everything_is_found_in_its_tile_once(size):
+    """Cells in any order, one of them twice, and one off the grid."""
+    cells = np.array([79, 0, 11, -1, 11, 42])
+    values = np.arange(GRID.width * GRID.height).reshape(GRID.height, GRID.width)
+    cut_into, found = tiles(GRID, size), np.full(len(cells), -9)
+    for tile, mine in zip(cut_into, by_tile(cells, GRID, cut_into), strict=True):
+        part = values[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
+        found[mine] = values_at(part, cells[mine], GRID, tile)
+    assert found.tolist() == [79, 0, 11, -9, 11, 42]
 
 
 @pytest.mark.parametrize('size', [1, 3, 4, 100])

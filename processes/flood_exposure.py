@@ -1,0 +1,224 @@
+"""Who and what stands in water at a level of the sea. Method: docs/explanation/flood-exposure.md."""
+
+import json
+from typing import Any, ClassVar
+
+import numpy as np
+import shapely
+from psycopg2 import sql
+
+from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.errors import WrongUse
+from dothi.core.grid import Grid
+from dothi.core.layer import Audience
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Output, Process, Report, ResultFile, input_field
+from processes.data import HOMES, POPULATION, Data, Zones
+from processes.exposure import Tally, Things, class_names, figures
+from processes.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
+from processes.flooding import Basin, flooded
+from processes.geotiff import MEDIA_TYPE, NODATA, cog, drawn, outlines, put
+from processes.layers import column
+from processes.network import Geometries, zone_of
+from processes.tiles import numbers_in, tiles
+from processes.touch import cells_at, cut
+
+
+class BadDepths(WrongUse):
+    """Depth classes that do not rise."""
+
+
+class Inputs(WaterInputs):
+    """What the planner may choose: the water, and what it may reach."""
+
+    depths_m: list[float] = input_field(
+        Text(vi='Ngưỡng độ sâu', en='Bounds of the depth classes'),
+        Text(vi='Tăng dần, mét.', en='In rising order, metres.'),
+        default=[0.2, 0.5, 1.0],
+        unit='m',
+        min_length=1,
+        max_length=8,
+    )
+    schools: Layer = input_field(
+        Text(vi='Trường học', en='Schools'),
+        Text(vi='Lớp điểm trường học.', en='Layer of points of schools.'),
+        default=Layer('schools'),
+        geometry={'Point', 'MultiPoint'},
+    )
+    health_stations: Layer = input_field(
+        Text(vi='Trạm y tế', en='Health stations'),
+        Text(vi='Lớp điểm cơ sở y tế.', en='Layer of points of health stations.'),
+        default=Layer('health_facilities', "kind = 'station'"),
+        geometry={'Point', 'MultiPoint'},
+    )
+    roads: Layer = input_field(
+        Text(vi='Đường', en='Roads'),
+        Text(vi='Lớp tim đường.', en='Layer of centre lines of roads.'),
+        default=Layer('roads'),
+        geometry={'LineString', 'MultiLineString'},
+    )
+    zones: Layer = input_field(
+        Text(vi='Vùng báo cáo', en='Zones'),
+        Text(vi='Lớp vùng để cộng số liệu.', en='Layer of areas by which figures are added up.'),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+
+class FloodExposure(Process[Inputs]):
+    """Only for the internal service: it reads the population of every house."""
+
+    title = Text(vi='Phơi nhiễm ngập lụt', en='Exposure to flooding')
+    description = Text(
+        vi='Dân số, công trình, đường, trường học và trạm y tế bị ngập tại một mực nước, theo vùng và độ sâu.',
+        en='People, buildings, roads, schools and health stations under water at a level, by zone and depth.',
+    )
+    audience: ClassVar[Audience] = 'internal'
+    example: ClassVar[dict[str, Any]] = {'scenario_cm': 80.0, 'respect_dikes': False, 'zones': 'communes'}
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(Text(vi='Số liệu theo vùng', en='Figures by zone')),
+        'extent': Output(Text(vi='Vùng ngập theo độ sâu', en='Flooded area by depth')),
+        'depth': Output(Text(vi='Độ sâu ngập', en='Depth of the water'), (MEDIA_TYPE,)),
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+        """Zones with what is under water, the flooded area as a polygon for each depth class, and the depths."""
+        level = level_of(inputs.level_m, inputs.scenario_cm, data)
+        must_rise(inputs.depths_m)
+        basin = basin_of(inputs, level.metres, data)
+        zones = data.zones(inputs.zones)
+        progress(0.05, Text(vi='Đọc nhà, đường và cơ sở', en='Reading buildings, roads and facilities'))
+        tally = Tally(
+            basin.grid, tiles(basin.grid), len(zones.codes), inputs.depths_m, things(inputs, zones, basin.grid, data)
+        )
+        depth = fill(basin, zones, tally, data, progress)
+        progress(0.9, Text(vi='Vẽ vùng ngập', en='Drawing what is flooded'))
+        told = summary(inputs, level, basin, tally, data)
+        return {
+            'result': by_zone(zones, tally, told),
+            'extent': by_depth(tally, basin.grid, data, told),
+            'depth': depth,
+        }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """Reading the buildings, and filling the cells, of which nobody knows here how many there are."""
+        del inputs
+        return 15.0
+
+
+def must_rise(bounds_m: list[float]) -> None:
+    """Raises BadDepths unless the bounds are positive and rise."""
+    if sorted({*bounds_m}) != bounds_m or bounds_m[0] <= 0:
+        raise BadDepths(
+            vi='Đầu vào "depths_m": các ngưỡng phải lớn hơn 0 và tăng dần, ví dụ [0.2, 0.5, 1].',
+            en='Input "depths_m": the bounds must be greater than 0 and rise, such as [0.2, 0.5, 1].',
+        )
+
+
+def things(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]:
+    """Buildings with their people, schools and health stations, which count as a point, and roads by the cell."""
+    layer, rows = data.source(HOMES)
+    people = column(layer, POPULATION, data.audience)
+    query = 'select ST_X(centre), ST_Y(centre), people from (select ST_Centroid(geom) as centre,'
+    query += ' coalesce({}, 0)::float8 as people from {}) building'
+    found = data.numbers(sql.SQL(query).format(people, rows), width=3)
+    points = [
+        (found[:, :2], {'people': found[:, 2], 'buildings': np.ones(len(found))}),
+        *(
+            (xy, {name: np.ones(len(xy))})
+            for name, xy in (
+                ('schools', data.points(inputs.schools).xy),
+                ('health_stations', data.points(inputs.health_stations).xy),
+            )
+        ),
+    ]
+    roads = cut(shapely.get_parts(data.shapes(inputs.roads)), grid)
+    return [
+        *(Things(cells_at(xy, grid), amounts, zone_of(xy, zones.shapes)) for xy, amounts in points),
+        *(Things(pieces.cell, {'road_km': pieces.length_m / 1000}) for pieces in roads),
+    ]
+
+
+def fill(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: Report) -> ResultFile:
+    """Lets the water in, tile by tile: adds up what it reaches, and draws its depth and its classes into files."""
+    plain, classes = data.draft('depth.plain'), data.draft('classes.plain')
+    with drawn(plain, basin.grid, 'float32', NODATA) as file, drawn(classes, basin.grid, 'uint8', 0) as graded:
+        for number, (tile, depths) in enumerate(flooded(basin, tally.tiles)):
+            zone = numbers_in(zones.shapes, basin.grid, tile).astype(np.int64) - 1
+            put(graded, tile, tally.add(number, depths, zone).astype(np.uint8))
+            put(file, tile, depths)
+            share = (number + 1) / len(tally.tiles)
+            progress(0.3 + 0.55 * share, Text(vi='Cho nước vào', en='Letting the water in'))
+    return cog(plain, data.draft('depth.tif'), FloodExposure.outputs['depth'].title, 'm')
+
+
+def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, data: Data) -> dict[str, Any]:
+    """Figures of the whole, what lies outside every zone included, and what they were computed from."""
+    told: dict[str, Any] = {
+        **figures(tally.sums, slice(None), class_names(inputs.depths_m)),
+        'people_outside_zones': figures(tally.sums, -1, class_names(inputs.depths_m))['people'],
+        'level_m': level.metres,
+        'scenario': level.scenario.cited if level.scenario else None,
+        'elevation': inputs.elevation,
+        'cell_m': basin.grid.cell_width,
+        'depths_m': inputs.depths_m,
+        'connected_to': inputs.connected_to.named if inputs.connected_to else 'sea',
+        'breaches': inputs.breaches.named if inputs.breaches else None,
+        'neighbours': inputs.neighbours,
+        'respect_dikes': inputs.respect_dikes,
+        'zones': inputs.zones.named,
+        'reference_date': data.locality.place.reference_date.isoformat(),
+    }
+    if inputs.respect_dikes:
+        told['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
+    caveats = [
+        'Ground below the level and connected to the water; no time, flow or waves.',
+        'Heights are those of the elevation model; the level counts from its zero.',
+    ]
+    return told | {'caveats': caveats, **data.provenance}
+
+
+def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollection:
+    """A feature for each zone, in the order of `zones`."""
+    names = class_names(tally.bounds_m)
+    features = [
+        {
+            'type': 'Feature',
+            'id': code,
+            'geometry': geometry,
+            'properties': {'code': code, 'name': name, **figures(tally.sums, number, names)},
+        }
+        for number, (code, name, geometry) in enumerate(zip(zones.codes, zones.names, zones.geometries, strict=True))
+    ]
+    return {'type': 'FeatureCollection', 'features': features, 'summary': told}
+
+
+def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> FeatureCollection:
+    """A multipolygon for each depth class that there is."""
+    found = outlines(classes := data.draft('classes.plain'))
+    classes.unlink()
+    bounds = [0.0, *tally.bounds_m, None]
+    features = [
+        {
+            'type': 'Feature',
+            'id': number,
+            'geometry': in_degrees(polygons, grid.srid),
+            'properties': {
+                'depth_class': class_names(tally.bounds_m)[number - 1],
+                'from_m': bounds[number - 1],
+                'to_m': bounds[number],
+                'hectares': round(float(tally.sums['hectares'][:, number].sum()), 2),
+            },
+        }
+        for number, polygons in found.items()
+    ]
+    return {'type': 'FeatureCollection', 'features': features, 'summary': told}
+
+
+def in_degrees(polygons: Geometries, srid: int) -> dict[str, Any]:
+    """One multipolygon in CRS84, to the centimetre."""
+    move = transformer(proj_string(srid), proj_string(WGS84))
+    moved = shapely.transform(
+        shapely.multipolygons(polygons), lambda xy: np.round(np.column_stack(move.transform(*xy.T)), 7)
+    )
+    return dict(json.loads(str(shapely.to_geojson(moved))))

@@ -51,6 +51,12 @@ def releases(db: Connection, layer_id: str | None, limit: int) -> list[Release]:
     return [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'limit': limit})]
 
 
+def releases_numbered(db: Connection, numbers: list[int]) -> dict[int, Release]:
+    """The releases with these numbers that the role may see, by number."""
+    query = 'select r.* from catalog.release r where r.number = any(%s)'
+    return {row['number']: Release(**row) for row in _rows(db, query, [numbers])}
+
+
 def generation(db: Connection) -> int:
     """Grows whenever what is served changes in kind: a first release, another layer file."""
     with db.cursor() as cursor:

@@ -13,9 +13,9 @@ class NoFolder(WrongUse):
 
 
 @lru_cache
-def template(name: str) -> Template:
-    """The page `name` of this folder; `base.html` is what all have alike."""
-    loader = FileSystemLoader(Path(__file__).parent)
+def template(name: str, beside: Path | None = None) -> Template:
+    """The page `name` of the folder `beside`, or of this one; `base.html` is what all have alike."""
+    loader = FileSystemLoader([*([beside] if beside else []), Path(__file__).parent])
     return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader).get_template(name)
 
 

@@ -48,10 +48,10 @@ def heading(extract: Extract) -> str:
     """The first line."""
     places = ['x', 'y'] if extract.has_xy else []
     names = ['id', *extract.columns, *places, *(['geom'] if extract.geometry else [])]
-    return ','.join(_quoted(extract.heading(name)) for name in names)
+    return ','.join(quoted_heading(extract.heading(name)) for name in names)
 
 
-def _quoted(text: str) -> str:
+def quoted_heading(text: str) -> str:
     """A heading as a cell; like values, it must not run."""
     safe = f"'{text}" if text.lstrip()[:1] in {'=', '+', '-', '@', '＝', '＋', '－', '＠'} else text
     return '"' + safe.replace('"', '""') + '"'

@@ -1,0 +1,136 @@
+"""The forms on offer, by the name that `f` and `format` give them, and writing one of them."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dothi.core.errors import WrongUse
+from dothi.core.export.formats import FORMATS
+from dothi.core.text import Lang
+from processes.base import GEOJSON
+from processes.data import Data
+from processes.forms.names import title_of
+from processes.forms.numbers import value_text
+from processes.forms.sources import in_one_line, sources_of
+from processes.forms.stored import TIFF, Stored
+
+type Needs = Literal['features', 'raster', 'places', 'anything']
+
+
+class NotInThisForm(WrongUse):
+    """A raster as a table, or features as a raster."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form by its name, which is also the end of a file's name. needs: what the result must be."""
+
+    name: str
+    media_type: str
+    needs: Needs
+
+    def fits(self, stored: Stored) -> bool:
+        """Whether the result can be had in this form."""
+        features, raster = stored.is_features, stored.raster is not None
+        return {
+            'features': features,
+            'raster': raster,
+            'places': features or raster,
+            'anything': features or raster or stored.is_document,
+        }[self.needs]
+
+    def write(self, stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+        """The file `target`; raises NotInThisForm."""
+        if not self.fits(stored):
+            raise _not_in(self, stored)
+        WRITERS[self.name](stored, data, lang, target)
+
+
+FORMS: dict[str, Form] = {
+    form.name: form
+    for form in (
+        Form('geojson', GEOJSON, 'features'),
+        Form('csv', FORMATS['csv'].media_type, 'features'),
+        Form('gpkg', FORMATS['gpkg'].media_type, 'features'),
+        Form('tif', f'{TIFF}; application=geotiff', 'raster'),
+        Form('png', 'image/png', 'places'),
+        Form('html', 'text/html', 'anything'),
+        Form('pdf', 'application/pdf', 'anything'),
+    )
+}
+
+
+def form_of(media_type: str) -> Form | None:
+    """The form with this media type, parameters aside; None where there is none."""
+    bare = media_type.partition(';')[0].strip().lower()
+    return next((form for form in FORMS.values() if form.media_type.partition(';')[0] == bare), None)
+
+
+def _not_in(form: Form, stored: Stored) -> NotInThisForm:
+    fitting = ', '.join(one.name for one in FORMS.values() if one.fits(stored)) or '–'
+    kind = stored.result.media_type
+    return NotInThisForm(
+        vi=f'Kết quả "{stored.output}" ({kind}) không có dạng {form.name}. Các dạng có được: {fitting}.',
+        en=f'The result "{stored.output}" ({kind}) cannot be had as {form.name}. Forms that it has: {fitting}.',
+    )
+
+
+def _geojson(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+    target.write_bytes(stored.result.content())
+
+
+def _csv(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+    from processes.forms.csv_table import write_csv
+
+    write_csv(stored.features, list(stored.shapes), target)
+
+
+def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    from processes.forms.geopackage import write_geopackage
+
+    srid, figures = data.locality.srid, stored.process.figures
+    told = {title_of(name, figures, lang): value_text(value, lang) for name, value in stored.summary.items()}
+    about = {
+        'process': stored.process_id,
+        'title': stored.process.title.pick(lang),
+        'job': stored.job_id,
+        'computed_at': stored.finished_at.isoformat(),
+        'sources': in_one_line(sources_of(stored, data), stored, lang),
+    } | told
+    name = stored.process_id.replace('-', '_')
+    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=about)
+
+
+def _raster(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+    shutil.copyfile(str(stored.raster), target)
+
+
+def _picture(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    from processes.forms.map import draw_map
+
+    draw_map(stored, sources_of(stored, data), data, lang, target)
+
+
+def _page(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    from processes.forms.report import write_html
+
+    write_html(stored, data, lang, target)
+
+
+def _pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    from processes.forms.report import write_pdf
+
+    write_pdf(stored, data, lang, target)
+
+
+WRITERS: dict[str, Callable[[Stored, Data, Lang, Path], None]] = {
+    'geojson': _geojson,
+    'csv': _csv,
+    'gpkg': _geopackage,
+    'tif': _raster,
+    'png': _picture,
+    'html': _page,
+    'pdf': _pdf,
+}

@@ -1,0 +1,105 @@
+"""The map of a result: its features by their main figure, or its raster, over the outlines of the units."""
+
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import shapely
+
+from dothi.core.crs import WGS84, proj_string
+from dothi.core.errors import WrongUse
+from dothi.core.text import DEMO, Lang, Text
+from etl.formats.source import Geometries
+from etl.moving import move
+from processes.base import Layer
+from processes.data import Data
+from processes.forms.classes import NONE
+from processes.forms.figure import shown_figure
+from processes.forms.map_image import Drawn, draw, kind_of
+from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
+from processes.forms.raster_picture import Painted, paint
+from processes.forms.sources import Source, in_one_line
+from processes.forms.stored import Stored
+
+NOTHING_FOUND = Text(vi='Không tìm thấy đối tượng nào', en='Nothing was found')
+
+
+class NothingToDraw(WrongUse):
+    """The result has no places."""
+
+
+def draw_map(stored: Stored, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
+    """Writes the map as PNG; raises NothingToDraw."""
+    if stored.raster is not None:
+        _draw_raster(stored, stored.raster, sources, data, lang, target)
+    elif stored.is_features:
+        _draw_features(stored, sources, data, lang, target)
+    else:
+        raise nothing_to_draw(stored)
+
+
+def nothing_to_draw(stored: Stored) -> NothingToDraw:
+    """The error for a result without places."""
+    return NothingToDraw(
+        vi=f'Kết quả "{stored.output}" ({stored.result.media_type}) không có vị trí để vẽ bản đồ.',
+        en=f'The result "{stored.output}" ({stored.result.media_type}) has no places to draw a map of.',
+    )
+
+
+def outlines(data: Data) -> Geometries:
+    """Polygons of the smallest units that have been released and that the audience may see."""
+    visible = data.locality.layers_for(data.audience)
+    for layer_id in reversed(data.locality.place.unit_layers):
+        if layer_id in visible and data.is_released(layer_id):
+            return data.zones(Layer(layer_id)).shapes
+    return np.array([], dtype=object)
+
+
+def _draw_features(stored: Stored, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
+    figures, title = stored.process.figures, stored.process.outputs[stored.output].title.pick(lang)
+    shapes, units = stored.shapes_in(data.locality.srid), outlines(data)
+    sheet = sheet_of(_bounds(shapes, units, data))
+    shown = shown_figure(stored.features, figures)
+    entries = shown.entries(figures, _most_common_kind(shapes, sheet), title, lang)
+    if not len(shapes):
+        entries = [Entry(NONE, 'area', NOTHING_FOUND.pick(lang))]
+    drawn = Drawn(shapes, shown.numbers, shown.colours, units)
+    words = _words(stored, sources, shown.title(figures, lang, title), lang)
+    draw(drawn, sheet, words, entries, target)
+
+
+def _draw_raster(
+    stored: Stored, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path
+) -> None:
+    painted = paint(raster, data.locality.srid, target.with_name('painted.tif'))
+    colours = {number: one.colour for number, one in enumerate(painted.classes)}
+    entries = [Entry(i, 'area', one.label(lang, painted.unit)) for i, one in enumerate(painted.classes)][::-1]
+    nothing = np.array([], dtype=object)
+    drawn = Drawn(nothing, np.array([], dtype=np.int64), colours, outlines(data), painted.file)
+    draw(drawn, sheet_of(painted.bounds), _words(stored, sources, _raster_title(stored, painted, lang), lang), entries,
+         target)  # fmt: skip
+
+
+def _raster_title(stored: Stored, painted: Painted, lang: Lang) -> str:
+    title = stored.process.outputs[stored.output].title.pick(lang)
+    return f'{title} ({painted.unit})' if painted.unit else title
+
+
+def _words(stored: Stored, sources: list[Source], legend: str, lang: Lang) -> Words:
+    demo = DEMO.pick(lang) if stored.summary.get('demo') or any(source.demo for source in sources) else ''
+    return Words(stored.process.title.pick(lang), legend, demo, in_one_line(sources, stored, lang), lang)
+
+
+def _bounds(shapes: Geometries, units: Geometries, data: Data) -> tuple[float, float, float, float]:
+    """West, south, east, north of the features; of the units where there are none, of the locality without units."""
+    for some in (shapes, units):
+        bounds = shapely.total_bounds(some)
+        if np.isfinite(bounds).all():
+            return cast(tuple[float, float, float, float], tuple(bounds))
+    (extent,) = move(np.array([shapely.box(*data.locality.place.extent_wgs84)]), proj_string(WGS84), proj_string(data.locality.srid))
+    return cast(tuple[float, float, float, float], tuple(shapely.bounds(extent)))
+
+
+def _most_common_kind(shapes: Geometries, sheet: Sheet) -> Kind:
+    kinds = [kind_of(shape, sheet.metres_per_px) for shape in shapes if shape is not None]
+    return max(('area', 'line', 'point'), key=kinds.count)

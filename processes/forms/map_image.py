@@ -1,0 +1,152 @@
+"""The map itself, drawn by Mapnik from a style in XML: the stable way to tell it what to do."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from etl.formats.source import Geometries
+from processes.forms.classes import NONE
+from processes.forms.drawing_library import mapnik
+from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, marks
+
+# The sheet is drawn in plane metres of the working CRS, to which all of it was brought before: nothing is projected.
+SRS = '+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +no_defs'
+# An area or line that is smaller on the sheet is drawn as a dot, or nobody would see it.
+LEAST_PX = 4
+INK, GROUND, WATER = '#1b1f24', '#f3f1ec', '#dfe8eb'
+FACES = {'title': 'Bold', 'heading': 'Bold', 'demo': 'Bold', 'north': 'Bold'}
+TEXT_COLOURS = {'demo': '#b3261e'}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the map shows: shapes in the working CRS with the number of each one's class, both of shape (n,).
+
+    colours: by number of the class. raster: a file in colours and in the working CRS, in place of shapes.
+    outlines: of units, for orientation.
+    """
+
+    shapes: Geometries
+    numbers: NDArray[np.int64]
+    colours: dict[int, str]
+    outlines: Geometries
+    raster: Path | None = None
+
+
+def draw(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
+    """The whole sheet as PNG. Files for Mapnik are written beside `target`."""
+    library = mapnik()
+    picture = library.Map(WIDTH_PX, HEIGHT_PX)
+    library.load_map_from_string(picture, _document(drawn, sheet, words, entries, target.parent))
+    picture.zoom_to_box(library.Box2d(*sheet.box))
+    image = library.Image(WIDTH_PX, HEIGHT_PX)
+    library.render(picture, image)
+    image.save(str(target), 'png')
+
+
+def kind_of(shape: shapely.Geometry, metres_per_px: float) -> Kind:
+    """How a shape is drawn; what is too small to be seen as it is becomes a dot."""
+    west, south, east, north = shapely.bounds(shape)
+    if shapely.get_dimensions(shape) == 0 or max(east - west, north - south) < LEAST_PX * metres_per_px:
+        return 'point'
+    return 'line' if shapely.get_dimensions(shape) == 1 else 'area'
+
+
+def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
+    """The shapes as marks, areas below lines below dots, and what has no value below what has one."""
+    order = {'area': 0, 'line': 1, 'point': 2}
+    made = []
+    for shape, number in zip(drawn.shapes, drawn.numbers, strict=True):
+        if shape is None or shapely.is_empty(shape):
+            continue
+        kind = kind_of(shape, metres_per_px)
+        placed = shapely.point_on_surface(shape) if kind == 'point' and shapely.get_dimensions(shape) else shape
+        made.append(Mark(placed, kind, number=int(number)))
+    return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE))
+
+
+def _document(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path) -> str:
+    """The map as Mapnik reads it, lowest layer first."""
+    ground = [Mark(shape, 'ground') for shape in drawn.outlines]
+    borders = [Mark(shape, 'border') for shape in drawn.outlines]
+    layers = [
+        _layer('ground', ground, folder),
+        _raster_layer(drawn.raster) if drawn.raster else '',
+        _layer('shown', marks_of(drawn, sheet.metres_per_px), folder),
+        _layer('borders', borders, folder),
+        _layer('furniture', marks(sheet, words, entries), folder),
+    ]
+    return f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_styles(drawn.colours)}{"".join(layers)}</Map>'
+
+
+def _layer(name: str, drawn: Sequence[Mark], folder: Path) -> str:
+    if not drawn:
+        return ''
+    file = folder / f'{name}.geojson'
+    collection = {'type': 'FeatureCollection', 'features': [mark.feature for mark in drawn]}
+    file.write_text(json.dumps(collection), encoding='utf-8')
+    return _source(name, 'sheet', {'type': 'geojson', 'file': str(file)})
+
+
+def _raster_layer(file: Path) -> str:
+    return _source('raster', 'raster', {'type': 'gdal', 'file': str(file)})
+
+
+def _source(name: str, style: str, parameters: dict[str, str]) -> str:
+    told = ''.join(f'<Parameter name="{key}"><![CDATA[{value}]]></Parameter>' for key, value in parameters.items())
+    return (
+        f'<Layer name="{name}" srs={quoteattr(SRS)}><StyleName>{style}</StyleName>'
+        f'<Datasource>{told}</Datasource></Layer>'
+    )
+
+
+def _styles(colours: dict[int, str]) -> str:
+    raster = '<Style name="raster"><Rule><RasterSymbolizer scaling="near"/></Rule></Style>'
+    rules = [*_fixed_rules(), *_text_rules(), *_class_rules(colours)]
+    return f'{raster}<Style name="sheet">{"".join(rules)}</Style>'
+
+
+def _fixed_rules() -> Iterable[str]:
+    looks = {
+        'ground': f'<PolygonSymbolizer fill="{GROUND}"/>',
+        'border': '<LineSymbolizer stroke="#8b949e" stroke-width="0.6"/>',
+        'paper': '<PolygonSymbolizer fill="#ffffff"/>',
+        'frame': f'<LineSymbolizer stroke="{INK}" stroke-width="1"/>',
+        'backing': '<PolygonSymbolizer fill="#ffffff" fill-opacity="0.8"/>',
+        'bar': f'<PolygonSymbolizer fill="{INK}"/>',
+        'empty_bar': f'<PolygonSymbolizer fill="#ffffff"/><LineSymbolizer stroke="{INK}" stroke-width="1"/>',
+    }
+    return (_rule(f"[look] = '{look}'", symbols) for look, symbols in looks.items())
+
+
+def _text_rules() -> Iterable[str]:
+    for look, size in SIZES_PX.items():
+        face, colour = FACES.get(look, 'Book'), TEXT_COLOURS.get(look, INK)
+        yield _rule(
+            f"[look] = '{look}'",
+            f'<TextSymbolizer face-name="DejaVu Sans {face}" size="{size}" fill="{colour}" horizontal-alignment="right"'
+            ' vertical-alignment="middle" allow-overlap="true" clip="false">[text]</TextSymbolizer>',
+        )
+
+
+def _class_rules(colours: dict[int, str]) -> Iterable[str]:
+    for number, colour in colours.items():
+        looks = {
+            'area': f'<PolygonSymbolizer fill="{colour}"/><LineSymbolizer stroke="#57606a" stroke-width="0.4"/>',
+            'line': f'<LineSymbolizer stroke="{INK}" stroke-width="3.6"/>'
+            f'<LineSymbolizer stroke="{colour}" stroke-width="2.4"/>',
+            'point': f'<MarkersSymbolizer fill="{colour}" stroke="{INK}" stroke-width="0.6" width="8" height="8"'
+            ' marker-type="ellipse" allow-overlap="true"/>',
+        }
+        for look, symbols in looks.items():
+            yield _rule(f"[look] = '{look}' and [class] = {number}", symbols)
+
+
+def _rule(filter_text: str, symbols: str) -> str:
+    return f'<Rule><Filter>{filter_text}</Filter>{symbols}</Rule>'

@@ -1,0 +1,106 @@
+"""Values as people read them: 19,7 % and 26.114 m in Vietnamese, 19.7 % and 26,114 m in English."""
+
+import math
+from datetime import date, datetime
+from typing import Any
+
+from dothi.core.text import LANGUAGES, Lang, Text
+
+# Never broken at the end of a line.
+SPACE = '\u00a0'
+NOTHING = '–'
+# A share is stored as 0 to 1 and read in per cent.
+SHARE = 'share'
+YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')
+# What the ends of names say of units, as this project names its columns.
+UNITS = {
+    '_m': 'm',
+    '_m2': 'm²',
+    '_m3': 'm³',
+    '_km': 'km',
+    '_km2': 'km²',
+    '_ha': 'ha',
+    '_s': 's',
+    '_min': 'min',
+    '_h': 'h',
+    '_kmh': 'km/h',
+    '_kv': 'kV',
+    '_pct': '%',
+    '_share': SHARE,
+}
+# How layer files write units, where people write them otherwise.
+WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³', 'metre': 'm', '1': ''}
+COUNTED = {'person': Text(vi='người', en='people'), 'building': Text(vi='công trình', en='buildings')}
+
+
+def unit_of(name: str) -> str | None:
+    """The unit that the name of a figure tells: `m` of `distance_m`, a share of `share_covered`."""
+    if name == SHARE or name.startswith('share_'):
+        return SHARE
+    ending = max((end for end in UNITS if name.endswith(end)), key=len, default=None)
+    return UNITS[ending] if ending else None
+
+
+def unit_text(unit: str | None, lang: Lang) -> str:
+    """A unit as it is written behind a number; nothing where there is none."""
+    if unit is None:
+        return ''
+    if unit == SHARE:
+        return '%'
+    return COUNTED[unit].pick(lang) if unit in COUNTED else WRITTEN.get(unit, unit)
+
+
+def number(value: float, lang: Lang, unit: str | None = None) -> str:
+    """A number with its unit: whole from 1,000 on, else three digits or as many decimals as it has, if fewer."""
+    if math.isnan(value):
+        return NOTHING
+    if math.isinf(value):
+        return '∞' if value > 0 else '−∞'
+    shown = value * 100 if unit == SHARE else value
+    text = _digits(shown) if unit != SHARE else f'{shown:,.1f}'.removesuffix('.0')
+    if lang == 'vi':
+        text = text.translate(str.maketrans(',.', '.,'))
+    written = unit_text(unit, lang)
+    return f'{text}{SPACE}{written}' if written else text
+
+
+def _digits(value: float) -> str:
+    if float(value).is_integer() or abs(value) >= 1_000:
+        return f'{value:,.0f}'
+    decimals = 2 - math.floor(math.log10(abs(value)))
+    return f'{value:,.{max(decimals, 1)}f}'.rstrip('0').rstrip('.')
+
+
+def day(value: date, lang: Lang) -> str:
+    """25/11/2026, or 25 November 2026."""
+    return f'{value:%d/%m/%Y}' if lang == 'vi' else f'{value.day} {value:%B %Y}'
+
+
+def moment(value: datetime, lang: Lang) -> str:
+    """Day and time of day on the clock of the machine."""
+    local = value.astimezone()
+    return f'{local:%H:%M} {day(local, lang)}'
+
+
+def value_text(value: Any, lang: Lang, unit: str | None = None) -> str:
+    """Any value of a result as one line."""
+    if value is None or value == '':
+        return NOTHING
+    if isinstance(value, bool):
+        return (YES if value else NO).pick(lang)
+    if isinstance(value, int | float):
+        return number(value, lang, unit)
+    if isinstance(value, Text):
+        return value.pick(lang)
+    if isinstance(value, dict):
+        return _of_parts(value, lang)
+    if isinstance(value, list | tuple):
+        return '; '.join(value_text(one, lang, unit) for one in value) or NOTHING
+    return str(value)
+
+
+def _of_parts(value: dict[str, Any], lang: Lang) -> str:
+    """A text in two languages in one of them; of anything else its parts by name."""
+    if value.keys() == set(LANGUAGES):
+        return value_text(value[lang], lang)
+    return ', '.join(f'{name}: {value_text(part, lang, unit_of(name))}' for name, part in value.items()) or NOTHING

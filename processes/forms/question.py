@@ -1,0 +1,57 @@
+"""What was asked, in words: each input with its title, and its value as a planner would say it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dothi.core.locality import Locality
+from dothi.core.text import Lang, Text
+from processes.base import about
+from processes.forms.numbers import NOTHING, value_text
+from processes.forms.stored import Stored
+
+# A list of thousands of places is no question that anybody reads.
+LONGEST = 400
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An input: its name as it is sent, what it is called, and its value in words."""
+
+    name: str
+    title: str
+    value: str
+
+
+def asked(stored: Stored, locality: Locality, lang: Lang) -> list[Asked]:
+    """The inputs in the order of the process, without those that were left empty."""
+    found = []
+    for name, field in stored.model.model_fields.items():
+        told, value = about(field), stored.inputs.get(name)
+        text = _in_words(value, told.get('unit'), locality, lang)
+        if text != NOTHING:
+            found.append(Asked(name, told['title'][lang], text))
+    return found
+
+
+def _in_words(value: Any, unit: str | None, locality: Locality, lang: Lang) -> str:
+    if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
+        return _layer(value, locality, lang)
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return '; '.join(_in_words(one, unit, locality, lang) for one in value)
+    text = value_text(value, lang, unit)
+    return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
+
+
+def _layer(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
+    """The title of a collection; its filter and day behind it."""
+    collection, job, features = (value.get(name) for name in ('collection', 'job', 'features'))
+    if collection:
+        known = collection in locality.layers or collection in locality.coverages
+        text = locality.described(collection).title.pick(lang) if known else str(collection)
+    elif job:
+        text = Text(vi=f'kết quả của tác vụ {job}', en=f'the result of job {job}').pick(lang)
+    else:
+        count = len((features or {}).get('features', []))
+        text = Text(vi=f'{count} đối tượng gửi kèm', en=f'{count} features that were sent along').pick(lang)
+    more = [str(value[name]) for name in ('filter', 'datetime') if value.get(name)]
+    return f'{text} ({"; ".join(more)})' if more else text

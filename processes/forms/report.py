@@ -1,0 +1,76 @@
+"""A result as a printable report: one page in one language with everything inside, and the same as PDF."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from dothi import __version__
+from dothi.core.text import DEMO, Lang
+from etl.pages import template
+from processes.data import Data
+from processes.forms.answer import caveats_of, key_figures, norms_of, table
+from processes.forms.figure import shown_figure
+from processes.forms.map import draw_map
+from processes.forms.numbers import day, moment
+from processes.forms.question import asked
+from processes.forms.sources import Source, changed_since, sources_of
+from processes.forms.stored import Stored
+
+PAGES = Path(__file__).parent / 'pages'
+
+
+def report_html(stored: Stored, data: Data, lang: Lang) -> str:
+    """The page. Its map is drawn where the result has places."""
+    sources, figures = sources_of(stored, data), stored.process.figures
+    features, summary = stored.features, stored.summary
+    shown = shown_figure(features, figures)
+    return template('result.html', PAGES).render(
+        lang=lang,
+        english=lang == 'en',
+        stored=stored,
+        title=stored.process.title.pick(lang),
+        description=stored.process.description.pick(lang),
+        method=(stored.process.method or stored.process.description).pick(lang),
+        demo=DEMO.pick(lang) if summary.get('demo') or any(one.demo for one in sources) else '',
+        place=data.locality.place,
+        inputs=asked(stored, data.locality, lang),
+        figures=key_figures(summary, stored.inputs, figures, lang),
+        map=_map(stored, sources, data, lang),
+        table=table(features, shown.name, figures, summary, lang) if features else None,
+        count=len(features) if stored.is_features else None,
+        norms=norms_of(summary, features, lang),
+        caveats=caveats_of(summary, lang),
+        sources=sources,
+        changed=changed_since(sources).pick(lang) if sources else '',
+        computed=moment(stored.finished_at, lang),
+        written_with=__version__,
+        day=lambda value: day(value, lang),
+    )
+
+
+def write_html(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    """Writes the page."""
+    target.write_text(report_html(stored, data, lang), encoding='utf-8')
+
+
+def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    """Writes the page as PDF, with its text as text; nothing is fetched from anywhere."""
+    from weasyprint import HTML  # half a second, for those who print
+
+    HTML(string=report_html(stored, data, lang), url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
+
+
+def _inside_only() -> Any:
+    """A fetcher that knows only what the page holds itself."""
+    from weasyprint.urls import URLFetcher
+
+    return URLFetcher(allowed_protocols=['data'], allow_redirects=False)
+
+
+def _map(stored: Stored, sources: list[Source], data: Data, lang: Lang) -> str:
+    """The map as an address that holds it, or nothing for a result without places."""
+    if not stored.is_features and stored.raster is None:
+        return ''
+    picture = data.draft('map.png')
+    draw_map(stored, sources, data, lang, picture)
+    return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode()

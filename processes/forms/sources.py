@@ -1,0 +1,81 @@
+"""Where a result comes from: layers with agency, release and day, and whether they have changed since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dothi.core.catalog import current_releases, releases_numbered
+from dothi.core.text import DEMO, Lang, Text
+from processes.data import Data
+from processes.forms.numbers import day
+from processes.forms.stored import Stored
+
+SOURCES = Text(vi='Nguồn', en='Sources')
+RELEASE = Text(vi='phiên bản', en='release')
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer that a result was computed from. newer: number of the release that is in force by now, if another."""
+
+    layer_id: str
+    title: Text
+    agency: Text
+    release: int
+    released_at: datetime | None
+    demo: bool
+    newer: int | None
+
+
+def sources_of(stored: Stored, data: Data) -> list[Source]:
+    """The layers behind a result, by title; one whose file is gone goes by its id."""
+    releases = releases_numbered(data.db, list(stored.releases.values()))
+    current = current_releases(data.db)
+    found = []
+    for layer_id, number in stored.releases.items():
+        title, agency = _described(layer_id, data)
+        release = releases.get(number)
+        now = current[layer_id].number if layer_id in current else None
+        found.append(
+            Source(
+                layer_id, title, agency, number,
+                release.released_at if release else None,
+                release.demo if release else False,
+                now if now not in (None, number) else None,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda source: source.title.vi)
+
+
+def _described(layer_id: str, data: Data) -> tuple[Text, Text]:
+    place = data.locality
+    if layer_id in place.layers or layer_id in place.coverages:
+        told = place.described(layer_id)
+        return told.title, place.agencies[told.agency].title
+    return Text(vi=layer_id, en=layer_id), Text(vi='–', en='–')
+
+
+def changed_since(sources: list[Source]) -> Text:
+    """The sentence that says whether the result still is of the present state."""
+    changed = [source for source in sources if source.newer is not None]
+    if not changed:
+        return Text(
+            vi='Các lớp đầu vào chưa có phiên bản mới hơn.', en='None of the inputs has been released anew since.'
+        )
+    named_vi = ', '.join(f'{source.title.vi} ({source.newer})' for source in changed)
+    named_en = ', '.join(f'{source.title.en} ({source.newer})' for source in changed)
+    return Text(
+        vi=f'{len(changed)} lớp đầu vào đã có phiên bản mới: {named_vi}. Nên chạy lại phân tích.',
+        en=f'{len(changed)} of the inputs changed since: {named_en}. Run the analysis again.',
+    )
+
+
+def in_one_line(sources: list[Source], stored: Stored, lang: Lang) -> str:
+    """Below a map: layers with agency, release and day; then job and software."""
+    told = [
+        f'{source.title.pick(lang)} ({source.agency.pick(lang)}), {RELEASE.pick(lang)} {source.release}'
+        + (f', {day(source.released_at.date(), lang)}' if source.released_at else '')
+        + (f' – {DEMO.pick(lang)}' if source.demo else '')
+        for source in sources
+    ]
+    made = f'dothi {stored.software_version}, {day(stored.finished_at.date(), lang)}, {stored.job_id}'
+    return f'{SOURCES.pick(lang)}: {"; ".join(told)}. {made}.' if told else f'{made}.'

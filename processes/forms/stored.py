@@ -1,0 +1,122 @@
+"""What an earlier job left: one output of it, and all that is known of how it came about."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from dothi.core.crs import WGS84, proj_string
+from dothi.core.errors import NotFound, did_you_mean
+from etl.formats.source import Geometries
+from etl.moving import move
+from processes.base import GEOJSON, JSON, Process, ProcessInputs
+from processes.data import Data
+from processes.forms.columns import Feature
+from processes.registry import process
+from processes.requests import Result, no_result, results, state
+
+TIFF = 'image/tiff'
+
+
+class NoSuchOutput(NotFound):
+    """The job has no output of this name."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One output of a successful job. releases: by layer, that it was computed from."""
+
+    job_id: str
+    process_id: str
+    process: Process[Any]
+    inputs: dict[str, Any]
+    releases: dict[str, int]
+    software_version: str
+    finished_at: datetime
+    output: str
+    result: Result
+
+    @property
+    def is_features(self) -> bool:
+        """Whether it is a FeatureCollection."""
+        return self.result.media_type == GEOJSON
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a JSON document without places."""
+        return self.result.media_type == JSON
+
+    @property
+    def raster(self) -> Path | None:
+        """The file, where it is a GeoTIFF."""
+        return self.result.file if self.result.media_type.partition(';')[0].strip() == TIFF else None
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The JSON document; nothing of a file in another form."""
+        return dict(json.loads(self.result.content())) if self.is_features or self.is_document else {}
+
+    @property
+    def features(self) -> list[Feature]:
+        """Its features."""
+        return list(self.document.get('features') or []) if self.is_features else []
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What it says of the whole."""
+        return dict(self.document.get('summary') or {}) if self.is_features else self.document
+
+    @cached_property
+    def shapes(self) -> Geometries:
+        """The features' geometries in CRS84, None where there is none, shape (n,)."""
+        texts = [json.dumps(feature.get('geometry')) for feature in self.features]
+        return np.asarray(shapely.from_geojson(texts), dtype=object)
+
+    def shapes_in(self, srid: int) -> Geometries:
+        """The geometries in the system `srid`."""
+        return move(self.shapes, proj_string(WGS84), proj_string(srid))
+
+    @property
+    def file_stem(self) -> str:
+        """What a file of it is called, without its ending."""
+        name = '' if self.output == next(iter(self.process.outputs)) else f'-{self.output}'
+        return f'{self.process_id}{name}-{self.finished_at:%Y-%m-%d}-{self.job_id[:8]}'
+
+    @property
+    def model(self) -> type[ProcessInputs]:
+        return self.process.inputs
+
+
+def stored(job_id: str, output: str | None, data: Data) -> Stored:
+    """The output of a job that the asker may see; its releases count as read.
+
+    output: the first one when left out. Raises UnknownJob, NoResult, ResultGone, NoSuchOutput.
+    """
+    job = state(data.db, job_id)
+    found = results(data.db, job_id)
+    if not found:
+        raise no_result(job)
+    name = output if output is not None else next(iter(found))
+    if name not in found:
+        hint = did_you_mean(name, found)
+        raise NoSuchOutput(
+            vi=f'Tác vụ không có kết quả "{name}". {hint.vi}', en=f'The job has no output "{name}". {hint.en}'
+        )
+    releases = job['releases'] or {}
+    data.read_earlier(job_id, releases)
+    return Stored(
+        job_id=str(job['id']),
+        process_id=job['process_id'],
+        process=process(job['process_id'], data.audience),
+        inputs=job['inputs'],
+        releases=releases,
+        software_version=job['software_version'],
+        finished_at=job['finished_at'],
+        output=name,
+        result=found[name],
+    )

@@ -1,0 +1,69 @@
+"""The result of an earlier job in another form. How to use it: docs/how-to/read-and-keep-results.md."""
+
+from typing import Any, ClassVar, Literal
+
+from dothi.core.errors import WrongUse
+from dothi.core.text import Text
+from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.data import Data
+from processes.forms.form import FORMS
+from processes.forms.stored import stored
+
+JOB = r'^[0-9a-fA-F-]{36}$'
+
+
+class Inputs(ProcessInputs):
+    """What the reader may choose."""
+
+    job: str = input_field(
+        Text(vi='Tác vụ', en='Job'),
+        Text(vi='Mã của tác vụ đã chạy xong.', en='Id of a job that has ended well.'),
+        pattern=JOB,
+    )
+    output: str | None = input_field(
+        Text(vi='Kết quả', en='Output'),
+        Text(vi='Tên kết quả; bỏ trống là kết quả chính.', en='Its name; the main one when left out.'),
+        default=None,
+        max_length=60,
+    )
+    format: Literal['geojson', 'csv', 'gpkg', 'tif', 'png', 'html', 'pdf'] = input_field(
+        Text(vi='Dạng', en='Form'),
+        Text(
+            vi='Đối tượng: geojson, csv, gpkg; raster: tif; bản đồ: png; báo cáo để in: html, pdf.',
+            en='Features: geojson, csv, gpkg; a raster: tif; a map: png; a report to print: html, pdf.',
+        ),
+        default='pdf',
+    )
+    lang: Literal['vi', 'en'] = input_field(
+        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của bản đồ và báo cáo.', en='Of map and report.'), default='vi'
+    )
+
+
+class PresentResult(Process[Inputs]):
+    """A file; what the job was computed from is what this is computed from."""
+
+    title = Text(vi='Kết quả ở dạng khác', en='A result in another form')
+    description = Text(
+        vi='Kết quả của một tác vụ dưới dạng bảng, tệp cho QGIS, bản đồ hoặc báo cáo để in.',
+        en='The result of a job as a table, a file for QGIS, a map or a report to print.',
+    )
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            Text(vi='Tệp', en='File'), ('application/pdf', *(f.media_type for f in FORMS.values() if f.name != 'pdf'))
+        )
+    }
+    example: ClassVar[dict[str, Any]] = {
+        'job': '00000000-0000-0000-0000-000000000000',
+        'format': 'pdf',
+        'lang': 'vi',
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+        """The file; raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotInThisForm."""
+        progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
+        found, form = stored(inputs.job, inputs.output, data), FORMS[inputs.format]
+        name = f'{found.file_stem}.{form.name}'
+        progress(0.3, Text(vi='Viết tệp', en='Writing the file'))
+        target = data.draft(name)
+        form.write(found, data, inputs.lang, target)
+        return ResultFile(target, form.media_type, name, len(found.features))

@@ -1,0 +1,42 @@
+"""The classes of a map: every value in one, borders in order, about as many in each."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processes.forms.classes import NONE, class_of, classes_of
+
+values = st.lists(st.none() | st.floats(-1e9, 1e9) | st.integers(-50, 50).map(float), max_size=80)
+
+
+@given(values)
+def test_every_value_is_in_the_class_whose_range_holds_it(some):
+    classes = classes_of(some)
+    numbers = class_of(some, classes)
+    for value, number in zip(some, numbers, strict=True):
+        if value is None:
+            assert number == NONE
+        else:
+            assert classes[number].low <= value <= classes[number].high
+    assert [one.low for one in classes] == sorted(one.low for one in classes)
+
+
+def test_uniform_values_fall_into_five_classes_of_a_fifth_each():
+    classes = classes_of([i / 100 for i in range(101)])
+    assert [(one.low, one.high) for one in classes] == [(0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1)]
+    assert np.bincount(class_of([i / 100 for i in range(101)], classes)).tolist() == [20, 20, 20, 20, 21]
+
+
+def test_few_values_get_a_class_each():
+    assert [one.label('vi', 'm') for one in classes_of([3, 1, None, 3])] == ['1\xa0m', '3\xa0m']
+
+
+def test_the_nought_of_most_units_is_a_class_by_itself():
+    """Else quantiles would put nought and the few high values into one class."""
+    classes = classes_of([0] * 90 + list(range(1, 11)))
+    assert classes[0].label('en') == '0'
+    assert class_of([0, 1, 10], classes).tolist() == [0, 1, 4]
+
+
+def test_labels_write_the_unit_once():
+    assert classes_of([i / 100 for i in range(101)])[0].label('vi', 'share') == '0 – 20\xa0%'

@@ -55,6 +55,18 @@ class Output:
     schema: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A member of a result as people read it: in a map's legend, in tables, in a report.
+
+    unit: as in layer files; `share` is 0 to 1 and read in per cent. low_first: low values tell a planner more.
+    """
+
+    title: Text
+    unit: str | None = None
+    low_first: bool = False
+
+
 class Report(Protocol):
     """Told how much of the work is done (0 to 1), and what is being done now."""
 
@@ -163,6 +175,10 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     upload: ClassVar[str | None] = None
     # whether the same request on the same releases may have the answer that is there; not what changes something
     reusable: ClassVar[bool] = True
+    # the members of its results by name, the most telling number first: that is what a map shows
+    figures: ClassVar[dict[str, Figure]] = {}
+    # how it computes, in a few sentences for a report; docs/explanation/<id>.md says the rest
+    method: ClassVar[Text | None] = None
     # what it answers with; a process that names none has the one output `result`, GeoJSON
     outputs: ClassVar[dict[str, Output]] = {}
     inputs: ClassVar[type[ProcessInputs]]

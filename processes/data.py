@@ -102,6 +102,14 @@ class Data:
         norms = {'norms': sorted(self._norms)} if self._norms else {}
         return told | earlier | norms
 
+    def read_earlier(self, job_id: str, releases: dict[str, int]) -> None:
+        """Counts what an earlier job had read as read, for what is made from its result."""
+        self._read_earlier[job_id] = releases
+
+    def is_released(self, layer_id: str) -> bool:
+        """Whether a layer has anything to read."""
+        return layer_id in self._current
+
     def _all_read(self) -> set[str]:
         earlier = {layer for releases in self._read_earlier.values() for layer in releases}
         return (self._read | earlier) & self._current.keys()

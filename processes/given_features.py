@@ -50,11 +50,11 @@ def given(name: str, title: str, document: FeatureCollection) -> Given:
     features = _features(document)
     shapes = _one_kind(_shapes([feature.get('geometry') for feature in features]))
     properties = [feature.get('properties') or {} for feature in features]
-    types = {key: _type(row.get(key) for row in properties) for key in _keys(properties)}
+    types = column_types(properties)
     names = {key: f'{key}_' if key in RESERVED_COLUMNS or key == FEATURE_ID else key for key in types}
     columns = {names[key]: Column(type=kind, title=Text(vi=key, en=key)) for key, kind in types.items()}
     rows = [
-        [str(feature.get('id', number)), *(_value(row.get(key), kind) for key, kind in types.items())]
+        [str(feature.get('id', number)), *(cell(row.get(key), kind) for key, kind in types.items())]
         for number, (feature, row) in enumerate(zip(features, properties, strict=True), start=1)
     ]
     return Given(_layer(name, title, columns, geometry_type(shapes)), rows, shapes)
@@ -140,9 +140,10 @@ def _one_kind(shapes: Geometries) -> Geometries:
     return np.asarray(parts, dtype=object)
 
 
-def _keys(properties: Iterable[dict[str, Any]]) -> list[str]:
-    """The names of all properties, in the order in which they come first."""
-    return list(dict.fromkeys(key for row in properties for key in row))
+def column_types(properties: Sequence[dict[str, Any]]) -> dict[str, ColumnType]:
+    """The type of every property, in the order in which they come first."""
+    keys = dict.fromkeys(key for row in properties for key in row)
+    return {key: _type(row.get(key) for row in properties) for key in keys}
 
 
 def _type(values: Iterable[Any]) -> ColumnType:
@@ -161,7 +162,7 @@ def _kind(value: Any) -> ColumnType:
     return 'number' if isinstance(value, int | float) else 'text'
 
 
-def _value(value: Any, kind: ColumnType) -> Any:
+def cell(value: Any, kind: ColumnType) -> Any:
     """A value as its column holds it; parts and lists as JSON text."""
     if value is None or kind != 'text' or isinstance(value, str):
         return value

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Literal
 
-from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
 from processes.data import Data

@@ -6,7 +6,7 @@ from typing import Any
 
 from dothi.core.text import Lang
 from processes.base import Figure
-from processes.forms.columns import Feature
+from processes.forms.columns import Feature, properties_of
 from processes.forms.names import heading, title_of, unit_for
 from processes.forms.numbers import value_text
 
@@ -63,9 +63,9 @@ def table(
 
     Rows without a value come last. Columns are the properties in their order, those without any value left out.
     """
-    rows = [feature.get('properties') or {} for feature in features]
+    rows = properties_of(features)
     columns = _columns(rows, figures)
-    low_first = figure in figures and figures[figure].low_first
+    low_first = figure is not None and figure in figures and figures[figure].low_first
     ordered = sorted(rows, key=lambda row: _rank(row.get(figure or ''), low_first=low_first))
     shown = [[value_text(row.get(name), lang, unit_for(name, figures)) for name in columns] for row in ordered]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
@@ -111,8 +111,7 @@ def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang
     for name in NORMS:
         value = summary.get(name)
         found += value if isinstance(value, list) else [] if value is None else [value]
-    for feature in features:
-        properties = feature.get('properties') or {}
+    for properties in properties_of(features):
         found += [properties[name] for name in ('norm', 'clause') if properties.get(name)]
     return list(dict.fromkeys(value_text(one, lang) for one in found))
 

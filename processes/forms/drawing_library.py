@@ -10,7 +10,7 @@ SHARED = ('GDAL_DATA', 'PROJ_LIB')
 def mapnik() -> Any:
     """The library, loaded by those who draw: it takes 60 MB."""
     before = {name: os.environ.get(name) for name in SHARED}
-    import mapnik as loaded
+    import mapnik as loaded  # type: ignore[import-untyped]
 
     for name, value in before.items():
         os.environ.pop(name, None)

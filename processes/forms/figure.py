@@ -7,7 +7,7 @@ from typing import Any
 from dothi.core.text import Lang, Text
 from processes.base import Figure
 from processes.forms.classes import NO_VALUE, NONE, PLAIN, Class, class_of, classes_of
-from processes.forms.columns import Feature, columns_of
+from processes.forms.columns import Feature, columns_of, properties_of
 from processes.forms.map_page import Entry, Kind
 from processes.forms.names import heading, unit_for
 
@@ -46,7 +46,7 @@ def shown_figure(features: Sequence[Feature], figures: Mapping[str, Figure]) -> 
     """The first of the process's figures that the features have as a number, else their first number."""
     numeric = [name for name, kind in columns_of(features).items() if kind in ('integer', 'number')]
     chosen = next((name for name in figures if name in numeric), numeric[0] if numeric else None)
-    values = [_number((feature.get('properties') or {}).get(chosen)) if chosen else None for feature in features]
+    values = [_number(row.get(chosen)) if chosen else None for row in properties_of(features)]
     classes = classes_of(values)
     return Shown(chosen, values, classes, class_of(values, classes))
 

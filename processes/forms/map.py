@@ -68,9 +68,7 @@ def _draw_features(stored: Stored, sources: list[Source], data: Data, lang: Lang
     draw(drawn, sheet, words, entries, target)
 
 
-def _draw_raster(
-    stored: Stored, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path
-) -> None:
+def _draw_raster(stored: Stored, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
     painted = paint(raster, data.locality.srid, target.with_name('painted.tif'))
     colours = {number: one.colour for number, one in enumerate(painted.classes)}
     entries = [Entry(i, 'area', one.label(lang, painted.unit)) for i, one in enumerate(painted.classes)][::-1]
@@ -93,10 +91,10 @@ def _words(stored: Stored, sources: list[Source], legend: str, lang: Lang) -> Wo
 def _bounds(shapes: Geometries, units: Geometries, data: Data) -> tuple[float, float, float, float]:
     """West, south, east, north of the features; of the units where there are none, of the locality without units."""
     for some in (shapes, units):
-        bounds = shapely.total_bounds(some)
-        if np.isfinite(bounds).all():
+        if len(some) and np.isfinite(bounds := shapely.total_bounds(some)).all():
             return cast(tuple[float, float, float, float], tuple(bounds))
-    (extent,) = move(np.array([shapely.box(*data.locality.place.extent_wgs84)]), proj_string(WGS84), proj_string(data.locality.srid))
+    whole = np.array([shapely.box(*data.locality.place.extent_wgs84)])
+    (extent,) = move(whole, proj_string(WGS84), proj_string(data.locality.srid))
     return cast(tuple[float, float, float, float], tuple(shapely.bounds(extent)))
 
 

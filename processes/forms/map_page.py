@@ -186,8 +186,8 @@ def _scale_bar(sheet: Sheet, lang: Lang) -> Iterator[Mark]:
 def _north(sheet: Sheet, lang: Lang) -> Iterator[Mark]:
     x, y = FRAME_PX[2] - 34, FRAME_PX[1] + 22
     yield Mark(sheet.rectangle(x - 16, y - 14, x + 16, y + 54), 'backing')
-    tip = [sheet.point(x + dx, y + dy) for dx, dy in ((0, 14), (-10, 46), (0, 38), (10, 46))]
-    yield Mark(shapely.Polygon(tip), 'bar')
+    arrow = sheet.line((x, y + 14), (x - 10, y + 46), (x, y + 38), (x + 10, y + 46))
+    yield Mark(shapely.Polygon(shapely.get_coordinates(arrow)), 'bar')
     yield Mark(sheet.point(x - 6, y), 'north', NORTH.pick(lang))
 
 

@@ -84,23 +84,19 @@ def moment(value: datetime, lang: Lang) -> str:
 
 def value_text(value: Any, lang: Lang, unit: str | None = None) -> str:
     """Any value of a result as one line."""
-    if value is None or value == '':
-        return NOTHING
     if isinstance(value, bool):
         return (YES if value else NO).pick(lang)
     if isinstance(value, int | float):
         return number(value, lang, unit)
-    if isinstance(value, Text):
-        return value.pick(lang)
-    if isinstance(value, dict):
-        return _of_parts(value, lang)
-    if isinstance(value, list | tuple):
-        return '; '.join(value_text(one, lang, unit) for one in value) or NOTHING
-    return str(value)
+    if isinstance(value, dict | list | tuple):
+        return _of_parts(value, lang, unit) or NOTHING
+    return NOTHING if value is None or value == '' else str(value)
 
 
-def _of_parts(value: dict[str, Any], lang: Lang) -> str:
-    """A text in two languages in one of them; of anything else its parts by name."""
+def _of_parts(value: Any, lang: Lang, unit: str | None) -> str:
+    """A text in two languages in one of them; of anything else its parts, by name where they have names."""
+    if not isinstance(value, dict):
+        return '; '.join(value_text(one, lang, unit) for one in value)
     if value.keys() == set(LANGUAGES):
         return value_text(value[lang], lang)
-    return ', '.join(f'{name}: {value_text(part, lang, unit_of(name))}' for name, part in value.items()) or NOTHING
+    return ', '.join(f'{name}: {value_text(part, lang, unit_of(name))}' for name, part in value.items())

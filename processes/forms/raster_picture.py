@@ -32,7 +32,7 @@ def paint(raster: Path, srid: int, target: Path) -> Painted:
         high, wide = round(moved.height / times), round(moved.width / times)
         # near: a mean of class numbers would be none
         cells = moved.read(1, out_shape=(high, wide), resampling=Resampling.nearest, masked=True)
-        transform = moved.transform * moved.transform.scale(moved.width / wide, moved.height / high)
+        transform = moved.transform @ moved.transform.scale(moved.width / wide, moved.height / high)
         bounds, band, unit = tuple(moved.bounds), source.descriptions[0], source.units[0]
     values = cells.astype(np.float64).filled(np.nan)
     classes = classes_of(values[np.isfinite(values)].tolist())

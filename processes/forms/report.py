@@ -55,14 +55,15 @@ def write_html(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
 
 def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     """Writes the page as PDF, with its text as text; nothing is fetched from anywhere."""
-    from weasyprint import HTML  # half a second, for those who print
+    # half a second, for those who print
+    from weasyprint import HTML  # type: ignore[import-untyped]
 
     HTML(string=report_html(stored, data, lang), url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
 
 
 def _inside_only() -> Any:
     """A fetcher that knows only what the page holds itself."""
-    from weasyprint.urls import URLFetcher
+    from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
 
     return URLFetcher(allowed_protocols=['data'], allow_redirects=False)
 

@@ -1,0 +1,141 @@
+"""Results in other forms, made by a worker from what an earlier job left."""
+
+import json
+import subprocess
+
+import fiona
+import pytest
+import rasterio
+
+from dothi.core.errors import NotFound, WrongUse
+from processes.manager import execution
+from processes.presenting import presented
+
+pytestmark = pytest.mark.usefixtures('worker')
+COVERAGE = {'facilities': 'health_facilities', 'distance_m': 600}
+
+
+@pytest.fixture
+def town(loader, grid_town):
+    """Two communes of a kilometre; all 30 people of the western one are served, and none of the 10 of the other."""
+    town = grid_town(
+        blocks=4, side_m=500, homes=[(250, 10), (1750, 1990)], people=[30, 10], facilities=[(0, 0)],
+        zones={'13741': (-50, -50, 1000, 2050), '13744': (1000, -50, 2050, 2050)},
+    )  # fmt: skip
+    loader.town(town)
+    return town
+
+
+@pytest.fixture
+def coverage(town):
+    """The id of a job that computed the service coverage of the town."""
+    return execution('service-coverage', COVERAGE, 'internal').job_id
+
+
+def form(job, name, lang='vi', output=None):
+    return presented(job, output, name, lang, 'internal').result
+
+
+def pdf_text(path):
+    return subprocess.run(['pdftotext', '-layout', path, '-'], capture_output=True, check=True).stdout.decode()
+
+
+def test_geojson_is_the_result_as_it_was(coverage):
+    found = json.loads(form(coverage, 'geojson').content())
+    assert [one['properties']['population'] for one in found['features']] == [30, 10]
+
+
+def test_csv_and_geopackage_hold_every_zone(coverage):
+    lines = form(coverage, 'csv').content().decode('utf-8-sig').splitlines()
+    assert lines[0].startswith('"id","code","name","population","population_covered","share_covered"')
+    assert [line.split(',')[1:6] for line in lines[1:]] == [
+        ['"13741"', '"Xã 13741"', '30', '30', '1.0'],
+        ['"13744"', '"Xã 13744"', '10', '0', '0.0'],
+    ]
+    file = form(coverage, 'gpkg').file
+    with fiona.open(file, layer='service_coverage') as layer:
+        assert layer.crs.to_epsg() == 9209
+        assert [row['properties']['share_covered'] for row in layer] == [1, 0]
+    with fiona.open(file, layer='about') as about:
+        told = {row['properties']['name']: row['properties']['value'] for row in about}
+    assert told['job'] == coverage
+    assert 'Sở Y tế' in told['sources']
+
+
+@pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
+def test_the_map_shows_the_zones_in_two_colours(coverage):
+    with rasterio.open(form(coverage, 'png').file) as image:
+        pixels = image.read([1, 2, 3]).reshape(3, -1).T
+    colours = {'#' + bytes(pixel).hex() for pixel in pixels[::7]}
+    assert {'#a1dab4', '#2c7fb8'} <= colours
+
+
+def test_the_report_says_question_answer_method_and_sources_in_vietnamese(coverage):
+    text = form(coverage, 'html').content().decode()
+    for said in (
+        '<html lang="vi">', 'Độ bao phủ dịch vụ', 'Cơ sở y tế', '600\xa0m', 'Xã 13744', '100\xa0%', 'Sở Y tế',
+        'Bản đồ', 'data:image/png;base64,', 'Các lớp đầu vào chưa có phiên bản mới hơn', coverage,
+        'docs/explanation/service-coverage.md',
+    ):  # fmt: skip
+        assert said in text, said
+    assert 'http' not in text.replace('http-equiv', '')
+
+
+def test_the_report_speaks_english_too(coverage):
+    text = form(coverage, 'html', 'en').content().decode()
+    for said in (
+        '<html lang="en">',
+        'Service coverage',
+        'Department of Health',
+        'None of the inputs has been released',
+    ):
+        assert said in text, said
+    assert 'Câu hỏi' not in text
+
+
+def test_the_pdf_is_text_that_can_be_searched(coverage):
+    found = form(coverage, 'pdf')
+    assert found.file.read_bytes().startswith(b'%PDF')
+    text = pdf_text(found.file)
+    for said in ('Độ bao phủ dịch vụ', 'Xã 13744', 'Nguồn dữ liệu', 'Sở Y tế', 'Trang 1/'):
+        assert said in text, said
+    assert 'DejaVu' in subprocess.run(['pdffonts', found.file], capture_output=True, check=True).stdout.decode()
+
+
+def test_a_report_says_which_inputs_changed_since(coverage, loader):
+    loader.load('health_facilities', [])
+    text = form(coverage, 'html').content().decode()
+    assert '1 lớp đầu vào đã có phiên bản mới: Cơ sở y tế' in text
+
+
+def test_what_is_made_from_a_result_names_its_releases(coverage):
+    made = presented(coverage, None, 'csv', 'vi', 'internal')
+    assert set(made.releases) >= {'buildings', 'roads', 'communes', 'health_facilities'}
+
+
+def test_features_are_no_raster_and_the_error_says_what_they_are(coverage):
+    with pytest.raises(WrongUse) as refused:
+        form(coverage, 'tif')
+    assert 'geojson, csv, gpkg, png, html, pdf' in refused.value.text.vi
+    assert 'application/geo+json' in refused.value.text.en
+
+
+def test_an_unknown_job_or_output_is_not_found(coverage):
+    with pytest.raises(NotFound):
+        form('00000000-0000-0000-0000-000000000000', 'csv')
+    with pytest.raises(NotFound) as refused:
+        form(coverage, 'csv', output='results')
+    assert 'result' in refused.value.text.vi
+
+
+def test_the_public_service_presents_nothing_of_the_internal_one(coverage):
+    with pytest.raises(NotFound):
+        presented(coverage, None, 'csv', 'vi', 'public')
+
+
+def test_a_result_without_features_has_a_map_that_says_so(town, loader):
+    loader.load('power_lines', [])
+    job = execution('corridor-conflicts', {}, 'internal').job_id
+    assert form(job, 'png').content().startswith(b'\x89PNG')
+    assert 'Không tìm thấy đối tượng nào' in form(job, 'html').content().decode()
+    assert form(job, 'csv').content().decode('utf-8-sig').startswith('"id","geom"')

@@ -236,18 +236,29 @@ def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
     return {
         'title': told['title'],
         'description': told['description'],
-        'schema': _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, told),
+        'schema': _schema_of(field, schema, told),
         'minOccurs': 1 if field.is_required() else 0,
         'maxOccurs': 1,
     }
 
 
+def _schema_of(field: FieldInfo, schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    if field.annotation == list[Layer]:
+        return {**_plain_schema(schema, told), 'items': _one_layer()}
+    return _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, told)
+
+
 def _layer_schema(field: FieldInfo) -> dict[str, Any]:
+    either = _one_layer()
+    return either if field.is_required() or field.default is None else {**either, 'default': field.default.collection}
+
+
+def _one_layer() -> dict[str, Any]:
     """A collection id; an object with id, filter and datetime; a FeatureCollection; or an earlier job."""
     narrowed = {'filter': {'type': 'string'}, 'datetime': {'type': 'string'}}
     collection = {'collection': {'type': 'string'}, **narrowed}
     job = {'job': {'type': 'string', 'format': 'uuid'}, 'filter': {'type': 'string'}}
-    either = {
+    return {
         'oneOf': [
             {'type': 'string'},
             {'type': 'object', 'required': ['collection'], 'properties': collection, 'additionalProperties': False},
@@ -255,7 +266,6 @@ def _layer_schema(field: FieldInfo) -> dict[str, Any]:
             FEATURES_SCHEMA,
         ]
     }
-    return either if field.is_required() or field.default is None else {**either, 'default': field.default.collection}
 
 
 def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,42 @@
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import shapely
+from pydantic import model_validator
 
+from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.layer import Audience
+from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.cells import Cells, cells_in
+from processes.covered import Served, kind_summary, per_zone, summary_of, zone_figures
 from processes.data import Data, Homes, Zones
-from processes.network import Bools, Floats, Ints, zone_of
-from processes.reach import ROUNDING_M, straight_to_nearest, way_to_nearest
+from processes.drawn import Drawn, collection, geojson
+from processes.facilities import GEOMETRY, Facilities, read_facilities, together
+from processes.layers import column
+from processes.network import Bools, Floats, zone_of
+from processes.reach import reach_of, straight_to_nearest
+from processes.travel import (
+    BARRIERS,
+    BRIDGES,
+    DISTANCE_M,
+    MINUTES,
+    SPEED_KMH,
+    TRAVEL,
+    Travel,
+    limit_of,
+    only_one_limit,
+    roads,
+    speed_of,
+)
+
+NORM = 'service_distance'
+URBAN, RURAL = 'urban', 'rural'
+
+
+class NoDistanceNorm(WrongUse):
+    """No norm says how far a facility of this kind may be."""
 
 
 class Inputs(ProcessInputs):
@@ -17,8 +46,11 @@ class Inputs(ProcessInputs):
 
     facilities: Layer = input_field(
         Text(vi='Cơ sở phục vụ', en='Facilities'),
-        Text(vi='Lớp điểm nơi dịch vụ được cung cấp.', en='Layer of points where the service is given.'),
-        geometry={'Point', 'MultiPoint'},
+        Text(
+            vi='Lớp nơi dịch vụ được cung cấp; vùng (công viên) được vào từ mọi phía.',
+            en='Layer of where the service is given; areas (parks) are entered from any side.',
+        ),
+        geometry=GEOMETRY,
     )
     filter: str | None = input_field(
         Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
@@ -27,27 +59,52 @@ class Inputs(ProcessInputs):
         filters='facilities',
         max_length=20_000,
     )
-    distance_m: float = input_field(
-        Text(vi='Quãng đường tối đa', en='Longest acceptable way'),
+    more_facilities: list[Layer] = input_field(
+        Text(vi='Các loại cơ sở khác', en='Further facilities'),
         Text(
-            vi='Tính bằng mét từ nhà đến cơ sở gần nhất, gồm cả đoạn ra đường.',
-            en='In metres from the home to the nearest facility, the way to the road included.',
+            vi='Mỗi lớp một bộ số liệu; người dân được phục vụ khi có đủ các loại.',
+            en='Each layer has figures of its own; people are covered when they have every kind.',
         ),
-        unit='m',
-        gt=0,
-        le=50_000,
+        default=[],
+        geometry=GEOMETRY,
+        max_length=10,
     )
+    kind_column: str | None = input_field(
+        Text(vi='Cột loại cơ sở', en='Column of the kind'),
+        Text(
+            vi='Tách mỗi lớp theo giá trị của cột này (level của trường học), mỗi loại một bộ số liệu.',
+            en='Splits each layer that has this column by its values (level of schools), with figures for each.',
+        ),
+        default=None,
+        max_length=63,
+    )
+    distance_m: float | None = DISTANCE_M
+    minutes: float | None = MINUTES
     mode: Literal['network', 'straight-line'] = input_field(
         Text(vi='Cách đo', en='How to measure'),
         Text(vi='Theo đường đi (network) hay đường thẳng.', en='Along the roads (network) or in a straight line.'),
         default='network',
     )
+    travel: Travel = TRAVEL
+    speed_kmh: float | None = SPEED_KMH
+    barriers: Layer | None = BARRIERS
+    bridges: Layer = BRIDGES
     zones: Layer = input_field(
         Text(vi='Vùng báo cáo', en='Zones'),
         Text(vi='Lớp vùng để cộng dân số.', en='Layer of areas by which people are added up.'),
         default=Layer('communes'),
         geometry={'Polygon', 'MultiPolygon'},
     )
+    cell_m: float = input_field(
+        Text(vi='Cạnh ô của vùng thiếu', en='Cell of the gap areas'),
+        Text(vi='Vùng thiếu dịch vụ gồm các ô vuông có cạnh này.', en='Gap areas are made of squares of this side.'),
+        default=100.0,
+        unit='m',
+        ge=5,
+        le=5_000,
+    )
+
+    _one_limit = model_validator(mode='after')(only_one_limit)
 
 
 class ServiceCoverage(Process[Inputs]):
@@ -55,8 +112,9 @@ class ServiceCoverage(Process[Inputs]):
 
     title = Text(vi='Độ bao phủ dịch vụ', en='Service coverage')
     description = Text(
-        vi='Dân số có cơ sở gần nhất trong phạm vi quãng đường cho trước, theo từng vùng.',
-        en='People whose nearest facility is within a given way, per zone.',
+        vi='Dân số có cơ sở gần nhất trong phạm vi quãng đường cho trước hoặc theo quy chuẩn, theo từng vùng; '
+        'vùng thiếu dịch vụ.',
+        en='People whose nearest facility is within a given way or that of the norm, per zone; and the gap areas.',
     )
     audience: ClassVar[Audience] = 'internal'
     example: ClassVar[dict[str, Any]] = {
@@ -66,70 +124,172 @@ class ServiceCoverage(Process[Inputs]):
         'mode': 'network',
         'zones': 'communes',
     }
-
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
-        """Zones with population, population_covered and share_covered, and the same of the whole as `summary`."""
-        homes = data.homes()
-        facilities = data.points(inputs.facilities, inputs.filter)
-        progress(0.3, Text(vi='Đo quãng đường', en='Measuring the ways'))
-        if inputs.mode == 'network':
-            way_m = way_to_nearest(homes.xy, facilities.xy, data.network())
-        else:
-            way_m = straight_to_nearest(homes.xy, facilities.xy)
-        progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
-        zones = data.zones(inputs.zones)
-        covered = way_m <= inputs.distance_m + ROUNDING_M
-        zone = zone_of(homes.xy, zones.shapes)
-        summary = {
-            **summary_of(homes, zone, covered, way_m),
-            'facilities': facilities.count,
-            'mode': inputs.mode,
-            'distance_m': inputs.distance_m,
-            'zones': inputs.zones.named,
-            'reference_date': data.locality.place.reference_date.isoformat(),
-            **data.provenance,
-        }
-        features = zone_features(zones, homes, zone, covered)
-        return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
-
-
-def coverage(population: float, population_covered: float) -> dict[str, Any]:
-    """The three figures; the share is null where nobody lives, because an empty zone is neither served nor unserved."""
-    share = round(population_covered / population, 6) if population else None
-    return {'population': int(population), 'population_covered': int(population_covered), 'share_covered': share}
-
-
-def summary_of(homes: Homes, zone: Ints, covered: Bools, way_m: Floats) -> dict[str, Any]:
-    """Figures of all homes, those outside every zone included, so that nobody is lost between the zones.
-
-    zone: number of each home's zone, -1 outside; covered, way_m: per home; all of shape (n,).
-    """
-    people = homes.population
-    return {
-        **coverage(people.sum(), people[covered].sum()),
-        'population_outside_zones': int(people[zone < 0].sum()),
-        'population_without_way': int(people[np.isinf(way_m)].sum()),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(Text(vi='Độ bao phủ theo vùng', en='Coverage by zone')),
+        'gaps': Output(Text(vi='Vùng thiếu dịch vụ', en='Gap areas')),
     }
 
+    def cost_s(self, inputs: Inputs) -> float:
+        """A few seconds for a whole province, more where small cells are many."""
+        return 4.0 + 4.0 * (100.0 / inputs.cell_m) ** 2
 
-def zone_features(zones: Zones, homes: Homes, zone: Ints, covered: Bools) -> list[dict[str, Any]]:
-    """One feature for each zone, in the order of `zones`."""
-    population = _per_zone(zone, homes.population, len(zones.codes))
-    population_covered = _per_zone(zone, homes.population * covered, len(zones.codes))
-    return [
-        {
-            'type': 'Feature',
-            'id': code,
-            'geometry': geometry,
-            'properties': {'code': code, 'name': name, **coverage(total, served)},
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+        """Zones with population, population_covered and share_covered, the same of the whole as `summary`; and gaps."""
+        homes, zones = data.homes(), data.zones(inputs.zones)
+        cells = cells_in(zones.shapes, inputs.cell_m)
+        standing = np.vstack([homes.xy, cells.xy])
+        facilities, kinds = kinds_of(inputs, data)
+        limits = limits_of(kinds, standing, inputs, data)
+        progress(0.3, Text(vi='Đo quãng đường', en='Measuring the ways'))
+        ways, travelled = ways_to(facilities, kinds, standing, inputs, data)
+        progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
+        served = [
+            Served(kind, facilities.kinds.count(kind), way_m, limit_m, norms)
+            for kind, way_m, (limit_m, norms) in zip(kinds, ways, limits, strict=True)
+        ]
+        at_home = [one.of(slice(None, len(homes.xy))) for one in served]
+        on_cells = [one.of(slice(len(homes.xy), None)) for one in served]
+        about = {
+            'facilities': facilities.count,
+            'kinds': [kind_summary(one, homes.population) for one in at_home],
+            **travelled,
+            'mode': inputs.mode,
+            'distance_m': limit_of(inputs),
+            'minutes': inputs.minutes,
+            'zones': inputs.zones.named,
+            'reference_date': data.locality.place.reference_date.isoformat(),
+            'caveats': [text.model_dump() for text in caveats(inputs, [norm for one in served for norm in one.norms])],
+            **data.provenance,
         }
-        for code, name, geometry, total, served in zip(
-            zones.codes, zones.names, zones.geometries, population, population_covered, strict=True
-        )
+        progress(0.85, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
+        gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
+        return {
+            'result': by_zone(zones, at_home, homes, about),
+            'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **about}),
+        }
+
+
+def kinds_of(inputs: Inputs, data: Data) -> tuple[Facilities, list[str]]:
+    """All facilities, and their kinds: values of the kind column, or the layer's name where it has no such column."""
+    chosen = [(inputs.facilities, inputs.filter), *((layer, None) for layer in inputs.more_facilities)]
+    columns = [_kind_column(layer, inputs, data) for layer, _ in chosen]
+    if inputs.kind_column is not None and not any(columns):
+        # none has it: the error names the nearest column of the first
+        column(data.source(inputs.facilities)[0], inputs.kind_column, data.audience)
+    found: list[Facilities] = []
+    kinds: list[str] = []
+    for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
+        named = _distinct(layer.named, kinds)
+        found.append(read_facilities(layer, data, narrowed_by, kind_column, named))
+        kinds += sorted({*found[-1].kinds} - {*kinds}) or [named]
+    return together(found), kinds
+
+
+def _kind_column(layer: Layer, inputs: Inputs, data: Data) -> str | None:
+    has_it = inputs.kind_column in data.source(layer)[0].columns_for(data.audience)
+    return inputs.kind_column if has_it else None
+
+
+def _distinct(name: str, taken: list[str]) -> str:
+    """`name`, with a number where it is taken: the same layer twice, each time with another filter."""
+    candidates = (name, *(f'{name}_{number}' for number in range(2, len(taken) + 3)))
+    return next(one for one in candidates if one not in taken)
+
+
+def ways_to(
+    facilities: Facilities, kinds: list[str], standing: Floats, inputs: Inputs, data: Data
+) -> tuple[list[Floats], dict[str, Any]]:
+    """Metres from each place to the nearest facility of each kind, and what the result says of the measuring."""
+    entrances = [facilities.entrances_of(kind) for kind in kinds]
+    if inputs.mode == 'straight-line':
+        told = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs), 'barriers': None}
+        return [straight_to_nearest(standing, facilities.xy[some]) for some in entrances], told
+    way = roads(inputs, data)
+    reach = reach_of(standing, facilities.xy, way.network)
+    return [reach.way_to_nearest(some) for some in entrances], way.told
+
+
+def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) -> list[tuple[Floats, tuple[Norm, ...]]]:
+    """The longest acceptable way to each kind from each place, and the norms that say so; raises NoDistanceNorm."""
+    if (limit_m := limit_of(inputs)) is not None:
+        return [(np.full(len(standing), limit_m), ()) for _ in kinds]
+    norms, urban = data.norms(NORM), in_urban_units(standing, data)
+    return [_limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
+
+
+def _limit_by_norm(norms: list[Norm], kind: str, urban: Bools | None, count: int) -> tuple[Floats, tuple[Norm, ...]]:
+    conditions = (None, None) if urban is None else (RURAL, URBAN)
+    found = [norm_for(norms, kind, condition=condition) for condition in conditions]
+    values = np.asarray([norm.value if norm else np.nan for norm in found])
+    used = tuple(dict.fromkeys(norm for norm in found if norm))
+    if not used:
+        raise _no_norm(kind, norms)
+    return values[np.zeros(count, dtype=int) if urban is None else urban.astype(int)], used
+
+
+def in_urban_units(places: Floats, data: Data) -> Bools | None:
+    """Whether each place lies in an urban unit; None where the locality does not say which units are urban."""
+    place = data.locality.place
+    if place.urban_units is None or not place.unit_layers:
+        return None
+    units = data.zones(Layer(place.unit_layers[-1], filter=place.urban_units))
+    return zone_of(places, units.shapes) >= 0
+
+
+def _no_norm(kind: str, norms: list[Norm]) -> NoDistanceNorm:
+    known = sorted({norm.subject for norm in norms})
+    hint = did_you_mean(kind, known)
+    return NoDistanceNorm(
+        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}". {hint.vi} Cho distance_m hoặc minutes, hoặc kind_column.',
+        en=f'No norm says how far "{kind}" may be. {hint.en} Give distance_m or minutes, or a kind_column.',
+    )
+
+
+def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
+    """One feature for each zone, in the order of `zones`."""
+    zone = zone_of(homes.xy, zones.shapes)
+    figures = zone_figures(kinds, homes.population, zone, len(zones.codes))
+    features = [
+        {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **told}}
+        for code, name, geometry, told in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
     ]
+    summary = {**summary_of(kinds, homes.population, zone), **about}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def _per_zone(zone: Ints, people: Floats, zones: int) -> Floats:
-    """Sum of people by zone, shape (zones,); those outside every zone are left out."""
-    inside = zone >= 0
-    return np.bincount(zone[inside], weights=people[inside], minlength=zones)
+def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[Served], srid: int) -> Drawn:
+    """Where the way exceeds the limit, by kind: areas of cells, and the people in them who are beyond it."""
+    shapes, told = [], []
+    for there, lived in zip(on_cells, at_home, strict=True):
+        areas = cells.outline(there.beyond)
+        people = per_zone(zone_of(homes.xy, areas), homes.population * lived.beyond, len(areas))
+        shapes.append(areas)
+        told += [
+            {'kind': there.kind, 'area_km2': round(area / 1e6, 6), 'population_beyond': int(some)}
+            for area, some in zip(shapely.area(areas), people, strict=True)
+        ]
+    return geojson(np.concatenate(shapes), srid), told
+
+
+def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
+    """What a reader of the figures has to know."""
+    told = []
+    if inputs.mode == 'straight-line':
+        told.append(
+            Text(
+                vi='Đo theo đường thẳng: đường đi thực tế dài hơn, vật cản không được xét.',
+                en='Measured in a straight line: real ways are longer, and barriers are not considered.',
+            )
+        )
+    if inputs.minutes is not None:
+        told.append(
+            Text(
+                vi=f'Thời gian tính theo tốc độ {speed_of(inputs):g} km/h trên mọi đường.',
+                en=f'Times suppose {speed_of(inputs):g} km/h on every road.',
+            )
+        )
+    if any(not norm.verified for norm in norms):
+        told.append(
+            Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
+        )
+    return told

@@ -46,6 +46,10 @@ REASONS = {
         vi='phải có đúng một trong collection, features, job', en='must have one of collection, features and job'
     ),
     'layer_datetime': Text(vi='chỉ lớp mới có datetime', en='has a datetime, which only collections have'),
+    'no_limit': Text(
+        vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
+    ),
+    'two_limits': Text(vi='chỉ được có distance_m hoặc minutes', en='must have distance_m or minutes, not both'),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
 }
 LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job')

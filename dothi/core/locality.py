@@ -60,6 +60,8 @@ class Place(BaseModel):
     zoom: float
     reference_date: date
     unit_layers: list[str] = []
+    # which units of the smallest level are urban, as CQL2 on their layer: some norms differ in town and country
+    urban_units: str | None = None
     languages: list[str] = ['vi', 'en']
     attribution: Text
 

@@ -31,7 +31,12 @@ def refusal(inputs):
         ({'distance_m': 50_001}, 'distance_m', '50000 or less'),
         ({'distance_m': '1000'}, 'distance_m', 'a number'),
         ({'distance_m': True}, 'distance_m', '(true) must be a number'),
-        ({'distance_m': None}, 'distance_m', 'a number'),
+        ({'minutes': 10}, 'inputs', 'not both'),
+        ({'speed_kmh': 0}, 'speed_kmh', 'greater than 0'),
+        ({'travel': 'flying'}, 'travel', "'walking', 'cycling' or 'driving'"),
+        ({'more_facilities': 'schools'}, 'more_facilities', 'list'),
+        ({'more_facilities': [{}]}, 'more_facilities.0', 'collection'),
+        ({'more_facilities': ['schools'] * 11}, 'more_facilities', '10 values or fewer'),
         ({'distance_m': float('nan')}, 'distance_m', 'finite'),
         ({'distance_m': float('inf')}, 'distance_m', 'finite'),
         ({'mode': 'flying'}, 'mode', "'network' or 'straight-line'"),
@@ -54,7 +59,7 @@ def test_a_wrong_input_is_named_with_its_reason(change, field, reason):
     assert len(error.text.en) < 300
 
 
-@pytest.mark.parametrize('missing', ['facilities', 'distance_m'])
+@pytest.mark.parametrize('missing', ['facilities'])
 def test_a_missing_input_is_named(missing):
     assert f'"{missing}" is missing' in refusal({name: GOOD[name] for name in GOOD if name != missing}).text.en
 
@@ -111,7 +116,8 @@ def test_the_description_tells_type_range_default_and_unit_in_both_languages():
     assert inputs['mode']['schema'] == {'type': 'string', 'enum': ['network', 'straight-line'], 'default': 'network'}
     assert inputs['filter']['schema'] == {'type': 'string', 'maxLength': 20_000}
     assert inputs['zones']['schema']['default'] == 'communes'
-    assert [name for name, value in inputs.items() if value['minOccurs']] == ['facilities', 'distance_m']
+    assert [name for name, value in inputs.items() if value['minOccurs']] == ['facilities']
+    assert inputs['more_facilities']['schema']['items'] == inputs['facilities']['schema']
     for value in inputs.values():
         assert all(value[part][lang] for part in ('title', 'description') for lang in ('vi', 'en'))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -183,6 +184,88 @@ def test_pgrouting_finds_the_same_distances(database):
     found, expected = ways(edges, homes, facilities), pgrouting_cost(edges, homes, facilities)
     assert np.isfinite(expected).sum() > 40
     assert found == pytest.approx(expected)
+
+
+@pytest.mark.own_database
+def test_pgrouting_finds_the_same_on_the_demos_roads(database, demo_files):
+    """300 homes and 12 facilities anywhere, and the nodes within 3 km of the facility nearest to a road.
+
+    PostGIS finds their places on the roads, pgr_withPointsCost and pgr_withPointsDD (driving distance) the ways.
+    """
+    path = next(file.path for file in demo_files if file.layer == 'roads')
+    network = network_of(shapely.get_parts(shapely.from_wkb(pyogrio.raw.read(path, columns=[])[2])))
+    low, high = network.nodes.min(axis=0), network.nodes.max(axis=0)
+    points = np.random.default_rng(11).uniform(low, high, (312, 2))
+    homes, facilities = points[12:], points[:12]
+    reach = reach_of(homes, facilities, network)
+    place = int(reach.places.point[reach.places.offset_m.argmin()])
+    with connection('admin') as db, db.cursor() as cursor:
+        put_edges(cursor, network)
+        expected, near = with_points(cursor, points), driving_distance(cursor, place + 1, 3_000)
+    assert np.isfinite(expected).all()
+    assert reach.way_to_nearest() == pytest.approx(expected, abs=1e-3)
+    (node_m,) = reach.each(np.asarray([place]), 3_000)
+    found = {tuple(reach.network.nodes[node]): node_m[node] for node in np.flatnonzero(np.isfinite(node_m))}
+    assert len(near) > 300
+    assert {place: found[place] for place in near} == pytest.approx(near, abs=1e-3)
+    # the others are where points reach the road
+    assert len(found.keys() - near.keys()) <= 12
+
+
+def put_edges(cursor, network):
+    """The network as pgRouting wants it, and the place on it that is nearest to a point."""
+    cursor.execute('create extension pgrouting')
+    cursor.execute(
+        'create temporary table edge'
+        ' (id serial primary key, source bigint, target bigint, cost float8, geom geometry, xs float8, ys float8)'
+    )
+    lines = shapely.to_wkb(network.lines)
+    rows = [
+        (*map(int, ends), float(cost), bytes(line))
+        for ends, cost, line in zip(network.ends, network.lengths_m, lines, strict=True)
+    ]
+    execute_values(cursor, 'insert into edge (source, target, cost, geom) values %s', rows, page_size=5_000)
+    cursor.execute('update edge set xs = ST_X(ST_StartPoint(geom)), ys = ST_Y(ST_StartPoint(geom))')
+    cursor.execute('create index on edge using gist (geom); analyze edge')
+
+
+NEAREST = """
+    select number, id as edge_id, ST_Distance(edge.geom, place) as offset_m,
+        least(greatest(ST_LineLocatePoint(edge.geom, place), 1e-12), 1 - 1e-12) as fraction
+    from (select ordinality as number, ST_MakePoint(x, y) as place
+          from unnest(%s::float8[], %s::float8[]) with ordinality p (x, y)) point,
+        lateral (select * from edge order by geom <-> place limit 1) edge"""
+
+
+def with_points(cursor, points, facilities=12):
+    """The shortest way from each point after the first 12 to one of those."""
+    cursor.execute('create temporary table near as ' + NEAREST, [*points.T.tolist()])
+    cursor.execute(
+        """select home.number, min(cost.agg_cost + home.offset_m + facility.offset_m)
+           from pgr_withPointsCost('select id, source, target, cost from edge',
+                   'select number as pid, edge_id, fraction from near',
+                   array(select -number from near where number > %s), array(select -number from near where number <= %s),
+                   directed => false) cost
+               join near home on home.number = -cost.start_pid join near facility on facility.number = -cost.end_pid
+           group by 1 order by 1""",
+        [facilities, facilities],
+    )
+    return np.asarray([way for _, way in cursor.fetchall()])
+
+
+def driving_distance(cursor, number, limit_m):
+    """Metres to the nodes within `limit_m` of the point with this number, by place."""
+    cursor.execute(
+        """select place.x, place.y, way.agg_cost + near.offset_m
+           from near, lateral pgr_withPointsDD('select id, source, target, cost from edge',
+               'select number as pid, edge_id, fraction from near', array[-near.number],
+               %s - near.offset_m, 'b', directed => false, details => false) way
+           join (select source as node, xs as x, ys as y from edge
+                 union select target, ST_X(ST_EndPoint(geom)), ST_Y(ST_EndPoint(geom)) from edge) place using (node)
+           where near.number = %s""",
+        [limit_m, number],
+    )
+    return {(x, y): way_m for x, y, way_m in cursor.fetchall()}
 
 
 def pgrouting_cost(edges, homes, facilities):

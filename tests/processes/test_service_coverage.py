@@ -5,9 +5,11 @@ import json
 import pytest
 import shapely
 
+from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from processes.manager import execute
+from processes.manager import execute, execution
+from tests.processes.conftest import ORIGIN, building, commune, house
 
 # Blocks of 500 m. One health station at (1200, 0), on the bottom road.
 # Home A (250, 100): 100 m to the bottom road, 950 m along it: 1,050 m. In a straight line 955.2 m.
@@ -24,7 +26,8 @@ def town(grid_town, loader):
 
 
 def coverage(distance_m, **more):
-    inputs = {'facilities': 'health_facilities', 'distance_m': distance_m, **more}
+    limit = {} if distance_m is None else {'distance_m': distance_m}
+    inputs = {'facilities': 'health_facilities', **limit, **more}
     return json.loads(execute('service-coverage', inputs, 'internal'))
 
 
@@ -113,3 +116,148 @@ def test_a_run_reads_with_the_rights_of_whoever_asked(town, worker):
         cursor.execute('revoke select on layer.buildings from dothi_reader_internal')
     with pytest.raises(Exception, match='fault of the platform'):
         coverage(100)
+
+
+def outputs(**inputs):
+    found = execution('service-coverage', inputs, 'internal').results
+    return {name: json.loads(one.content()) for name, one in found.items()}
+
+
+def stations(*places, **more):
+    """Health stations at places of the town, as the client would send them."""
+    to_wgs84 = transformer(proj_string(9209), proj_string(4326))
+    points = [to_wgs84.transform(ORIGIN[0] + x, ORIGIN[1] + y) for x, y in places]
+    features = [
+        {'type': 'Feature', 'properties': more, 'geometry': {'type': 'Point', 'coordinates': point}} for point in points
+    ]
+    return {'type': 'FeatureCollection', 'features': features}
+
+
+def test_facilities_sent_in_degrees_serve_like_those_of_a_layer(town, worker):
+    own, sent = coverage(1_051), coverage(1_051, facilities=stations((1200, 0)))
+    assert [feature['properties'] for feature in own['features']] == [
+        feature['properties'] for feature in sent['features']
+    ]
+
+
+def test_several_kinds_have_figures_of_their_own_and_count_together(town, loader, worker):
+    """At 1,050 m the station serves A and C; the hospital beside B serves B only: nobody has both."""
+    loader.load('health_facilities', [(shapely.Point(1500, 1490), {'code': 'H1', 'name': 'x', 'kind': 'hospital'})])
+    answer = coverage(1_050, kind_column='kind')
+    assert [(kind['kind'], kind['population_covered']) for kind in answer['summary']['kinds']] == [
+        ('hospital', 2), ('station', 7),
+    ]  # fmt: skip
+    assert answer['summary']['population_covered'] == 0
+    zone = answer['features'][1]['properties']
+    assert (zone['population_covered'], zone['population_covered_station'], zone['share_covered_hospital']) == (
+        0, 3, 0.4,
+    )  # fmt: skip
+    # C is 20 + 300 + 1,490 m from the hospital, B 1,800 m from the station
+    assert coverage(1_810, kind_column='kind')['summary']['population_covered'] == 2 + 3
+
+
+def test_further_layers_are_kinds_too(town, loader, worker):
+    loader.load('schools', [(shapely.Point(0, 0), {'code': 'S1', 'name': 'x', 'level': 'primary'})])
+    kinds = coverage(350, more_facilities=['schools'])['summary']['kinds']
+    assert [(kind['kind'], kind['population_covered']) for kind in kinds] == [
+        ('health_facilities', 3), ('schools', 4 + 5),
+    ]  # fmt: skip
+
+
+def test_a_column_that_no_layer_has_is_refused_with_the_nearest(town, worker):
+    with pytest.raises(Exception, match='"kind"') as refused:
+        coverage(100, kind_column='kin')
+    assert http_status(refused.value) == 400
+
+
+def test_minutes_are_metres_at_the_speed_of_travel(town, worker):
+    """1,050 m: 12.6 minutes at 5 km/h, 4.2 at 15, 6.3 at 10."""
+    for minutes, how in ((12.6, {}), (4.2, {'travel': 'cycling'}), (6.3, {'speed_kmh': 10})):
+        for more, served in ((0, 4), (-0.01, 0)):
+            answer = coverage(None, minutes=minutes + more, **how)
+            assert by_zone(answer)['1'][1] == served
+    assert answer['summary']['speed_kmh'] == 10
+    assert answer['summary']['caveats']
+
+
+def school(x, y):
+    return shapely.Point(x, y), {'code': f'S{x}', 'name': 'x', 'level': 'primary'}
+
+
+@pytest.fixture
+def half_urban(grid_town, loader):
+    """A ward in the west, a commune in the east; homes 700 m from the school on the road between them, either side."""
+    loader.town(
+        grid_town(blocks=3, side_m=500, homes=[(50, 0), (1450, 0), (400, 0), (1600, 1400)], people=[1, 2, 4, 8])
+    )
+    loader.load('schools', [school(750, 0)])
+    boxes = {'Phường Tây': (-10, -10, 750, 1600), 'Xã Đông': (750, -10, 1510, 1600)}
+    rows = [
+        (shapely.MultiPolygon([shapely.box(*box)]), {**commune(code), 'name': name})
+        for code, (name, box) in zip('12', boxes.items(), strict=True)
+    ]
+    loader.load('communes', rows)
+
+
+def test_the_norm_is_stricter_in_town(half_urban, worker):
+    """500 m in the ward, 1,000 m in the commune: of the two homes 700 m away only the rural one is covered."""
+    summary = coverage(None, facilities='schools', kind_column='level')['summary']
+    (kind,) = summary['kinds']
+    assert (summary['population'], summary['population_covered']) == (15, 2 + 4)
+    assert {(norm['condition'], norm['value']) for norm in kind['norms']} == {('urban', 500), ('rural', 1000)}
+    assert all(norm['clause'] for norm in kind['norms'])
+    # who lives outside all communes is in no urban unit
+    assert summary['population_outside_zones'] == 8
+
+
+def test_a_distance_overrides_the_norm(half_urban, worker):
+    summary = coverage(700, facilities='schools', kind_column='level')['summary']
+    assert (summary['population_covered'], summary['kinds'][0]['norms']) == (7, [])
+
+
+def test_a_kind_without_a_norm_asks_for_a_distance(half_urban, worker):
+    with pytest.raises(Exception, match='distance_m') as refused:
+        coverage(None, facilities='schools')
+    assert http_status(refused.value) == 400
+
+
+def test_a_river_without_a_bridge_is_in_the_way(town, loader, worker):
+    """It crosses every road northwards at y = 700: B is cut off. A bridge far in the west lets B pass in 4,800 m."""
+    loader.load('rivers', [(shapely.MultiLineString([[(-50, 700), (1600, 700)]]), {'code': 'R', 'name': 'x'})])
+    bridge = {'code': 'B', 'name': 'x', 'length_m': 50}
+    loader.load('bridges', [(shapely.LineString([(0, 2_000), (0, 2_050)]), bridge)])
+    cut = coverage(50_000, barriers='rivers')['summary']
+    assert (cut['roads_cut'], cut['population_without_way'], cut['population_covered']) == (4, 2, 12)
+    loader.load('bridges', [(shapely.LineString([(0, 675), (0, 725)]), bridge | {'code': 'B2'})])
+    # B: 1,500 m west, 1,500 m south, 1,200 m east
+    for distance_m, covered in ((4_199, 12), (4_200, 14)):
+        assert coverage(distance_m, barriers='rivers')['summary']['population_covered'] == covered
+
+
+def test_a_park_is_entered_from_any_side(town, loader, worker):
+    """Its south side lies on the road from x = 100 to 400; its corner is 200 m of road from the home at x = 600."""
+    loader.load(
+        'parks', [(shapely.MultiPolygon([shapely.box(100, 0, 400, 300)]), {'code': 'P', 'name': 'x', 'kind': 'park'})]
+    )
+    loader.load('buildings', [(house(600, 0), building(90, 6))])
+    for distance_m, covered in ((199, 4 + 5), (200, 4 + 5 + 6)):
+        assert coverage(distance_m, facilities='parks')['summary']['population_covered'] == covered
+
+
+def test_gaps_are_the_cells_beyond_the_limit(town, worker):
+    """In a straight line 1,000 m from (1200, 0): of commune 1, 750 m wide, what lies outside that circle."""
+    found = outputs(facilities='health_facilities', distance_m=1_000, mode='straight-line', cell_m=10)['gaps']
+    areas = [shapely.geometry.shape(feature['geometry']) for feature in found['features']]
+    assert all(area.is_valid for area in areas)
+    west, east, _ = (shapely.box(*box) for box in ZONES.values())
+    circle = shapely.Point(1200, 0).buffer(1_000, quad_segs=64)
+    expected = shapely.union_all([west, east, shapely.box(0, 1600, 100, 1700)]).difference(circle).area
+    assert sum(feature['properties']['area_km2'] for feature in found['features']) == pytest.approx(
+        expected / 1e6, rel=0.01
+    )
+    # B lives in the gap, and so does no other: A is within 956 m, and D in no commune
+    assert sum(feature['properties']['population_beyond'] for feature in found['features']) == 2
+
+
+def test_all_are_within_reach_and_there_is_no_gap(town, worker):
+    assert outputs(facilities='health_facilities', distance_m=50_000)['gaps']['features'] == []

@@ -244,7 +244,8 @@ def with_points(cursor, points, facilities=12):
         """select home.number, min(cost.agg_cost + home.offset_m + facility.offset_m)
            from pgr_withPointsCost('select id, source, target, cost from edge',
                    'select number as pid, edge_id, fraction from near',
-                   array(select -number from near where number > %s), array(select -number from near where number <= %s),
+                   array(select -number from near where number > %s),
+                   array(select -number from near where number <= %s),
                    directed => false) cost
                join near home on home.number = -cost.start_pid join near facility on facility.number = -cost.end_pid
            group by 1 order by 1""",

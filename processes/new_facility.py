@@ -1,0 +1,271 @@
+"""Where the next facilities should stand. Method: docs/explanation/new-facility.md."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from dothi.core.errors import WrongUse
+from dothi.core.layer import Audience
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.candidates import cover_within, on_roads
+from processes.covered import coverage, per_zone
+from processes.data import Data, Homes, Zones
+from processes.drawn import collection, geojson
+from processes.facilities import GEOMETRY, Facilities, read_facilities
+from processes.maximal_cover import EXACT_PAIRS, Choice, Cover, exact, greedy
+from processes.network import Bools, Floats, Network, point_geometries, zone_of
+from processes.reach import ROUNDING_M, reach_of
+from processes.travel import (
+    BARRIERS,
+    BRIDGES,
+    DISTANCE_M,
+    MINUTES,
+    SPEED_KMH,
+    TRAVEL,
+    Travel,
+    limit_of,
+    one_limit,
+    roads,
+)
+
+SHORTEST_SPACING_M = 50.0
+
+
+class TooLargeForExact(WrongUse):
+    """The question has more pairs than the exact method takes on."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    facilities: Layer = input_field(
+        Text(vi='Cơ sở hiện có', en='Facilities there are'),
+        Text(vi='Lớp nơi dịch vụ đã được cung cấp.', en='Layer of where the service is given already.'),
+        geometry=GEOMETRY,
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
+        Text(vi="Biểu thức CQL2, ví dụ kind = 'station'.", en="A CQL2 expression such as kind = 'station'."),
+        default=None,
+        filters='facilities',
+        max_length=20_000,
+    )
+    count: int = input_field(
+        Text(vi='Số cơ sở mới', en='How many new ones'),
+        Text(vi='Số cơ sở cần đặt thêm.', en='How many facilities are to be added.'),
+        default=5,
+        ge=1,
+        le=200,
+    )
+    distance_m: float | None = DISTANCE_M
+    minutes: float | None = MINUTES
+    candidates: Layer | None = input_field(
+        Text(vi='Vị trí ứng viên', en='Candidates'),
+        Text(
+            vi='Lớp nơi có thể xây (khu đất, trụ sở); để trống thì lấy các điểm trên đường.',
+            en='Layer of where one could build (plots, offices); left out, places on the roads are taken.',
+        ),
+        default=None,
+        geometry=GEOMETRY,
+    )
+    spacing_m: float | None = input_field(
+        Text(vi='Khoảng cách ứng viên', en='Spacing of candidates'),
+        Text(
+            vi='Một điểm trên đường cho mỗi ô vuông cạnh này; mặc định nửa quãng đường tối đa.',
+            en='One place on the roads for each square of this side; by default half the longest acceptable way.',
+        ),
+        default=None,
+        unit='m',
+        ge=SHORTEST_SPACING_M,
+        le=20_000,
+    )
+    method: Literal['auto', 'greedy', 'exact'] = input_field(
+        Text(vi='Phương pháp', en='Method'),
+        Text(
+            vi='exact: tối ưu có chứng minh, cho bài toán nhỏ; greedy: từng cơ sở một, kèm cận trên; auto: tùy cỡ.',
+            en='exact: proved best, for small questions; greedy: one after the other, with a bound; auto: by size.',
+        ),
+        default='auto',
+    )
+    travel: Travel = TRAVEL
+    speed_kmh: float | None = SPEED_KMH
+    barriers: Layer | None = BARRIERS
+    bridges: Layer = BRIDGES
+    zones: Layer = input_field(
+        Text(vi='Vùng báo cáo', en='Zones'),
+        Text(vi='Lớp vùng để so sánh trước và sau.', en='Layer of areas to compare before and after by.'),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+    _one_limit = model_validator(mode='after')(one_limit)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
+
+    cover: Cover
+    choice: Choice
+    method: str
+
+
+class NewFacility(Process[Inputs]):
+    """Only for the internal service: it reads the population of every house."""
+
+    title = Text(vi='Vị trí cơ sở mới', en='New facilities')
+    description = Text(
+        vi='Nên đặt các cơ sở tiếp theo ở đâu để thêm nhiều người nhất có dịch vụ trong tầm; trước và sau theo vùng.',
+        en='Where the next facilities should stand so that most people more have one within reach; before and after.',
+    )
+    audience: ClassVar[Audience] = 'internal'
+    example: ClassVar[dict[str, Any]] = {
+        'facilities': 'health_facilities',
+        'filter': "kind = 'station'",
+        'count': 5,
+        'distance_m': 2000,
+    }
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(Text(vi='Vị trí đề xuất', en='Proposed sites')),
+        'zones': Output(Text(vi='Trước và sau theo vùng', en='Before and after by zone')),
+    }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """Mostly for the ways from each candidate."""
+        return 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+        """The sites, the one that adds most people first; and the zones before and after."""
+        limit_m = limit_of(inputs) or 0.0
+        homes, way, zones = data.homes(), roads(inputs, data), data.zones(inputs.zones)
+        existing = read_facilities(inputs.facilities, data, inputs.filter)
+        progress(0.1, Text(vi='Tìm người chưa có dịch vụ', en='Looking for people without'))
+        before = within(homes.xy, existing.xy, way.network, limit_m)
+        candidates = candidates_of(inputs, way.network, limit_m, data)
+        uncovered = Homes(homes.xy[~before], homes.population[~before])
+        proposal = propose(inputs, candidates, uncovered, way.network, limit_m, progress)
+        chosen = np.isin(candidates.owner, proposal.choice.chosen)
+        after = within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
+        progress(0.95, Text(vi='So sánh trước và sau', en='Comparing before and after'))
+        about = {
+            **change(*(float(homes.population[some].sum()) for some in (..., before, after))),
+            **bound_of(proposal, homes.population, before),
+            'facilities': existing.count,
+            'candidates': candidates.count,
+            'count': inputs.count,
+            **way.told,
+            'distance_m': limit_m,
+            'minutes': inputs.minutes,
+            'zones': inputs.zones.named,
+            'reference_date': data.locality.place.reference_date.isoformat(),
+            **data.provenance,
+        }
+        return {
+            'result': sites(candidates, proposal, data.locality.srid, about),
+            'zones': before_and_after(zones, homes, before, after, about),
+        }
+
+
+def within(homes: Floats, facilities: Floats, network: Network, limit_m: float) -> Bools:
+    """Whether each home has a facility within the limit."""
+    way_m = reach_of(homes, facilities, network).way_to_nearest()
+    return np.asarray(way_m <= limit_m + ROUNDING_M, dtype=bool)
+
+
+def candidates_of(inputs: Inputs, network: Network, limit_m: float, data: Data) -> Facilities:
+    """Candidates of the layer, or places on the roads."""
+    if inputs.candidates is not None:
+        return read_facilities(inputs.candidates, data)
+    xy = on_roads(network, inputs.spacing_m or max(limit_m / 2, SHORTEST_SPACING_M))
+    numbers = np.arange(len(xy))
+    return Facilities([str(number + 1) for number in numbers], [None] * len(xy), [''] * len(xy), xy, numbers)
+
+
+def propose(
+    inputs: Inputs, candidates: Facilities, uncovered: Homes, network: Network, limit_m: float, progress: Report
+) -> Proposal:
+    """The candidates that cover most of the people who are uncovered; raises TooLargeForExact."""
+
+    def told(share: float) -> None:
+        progress(0.2 + 0.5 * share, Text(vi='Đo quãng đường từ ứng viên', en='Measuring the ways from candidates'))
+
+    reach = reach_of(uncovered.xy, candidates.xy, network)
+    cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, told)
+    progress(0.7, Text(vi='Chọn vị trí', en='Choosing the sites'))
+    small = cover.reaches.nnz <= EXACT_PAIRS
+    if inputs.method == 'exact' and not small:
+        raise TooLargeForExact(
+            vi=f'Bài toán có {cover.reaches.nnz:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc lọc bớt.',
+            en=f'That is {cover.reaches.nnz:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
+        )
+    if inputs.method == 'greedy' or not small:
+        return Proposal(cover, greedy(cover, inputs.count), 'greedy')
+    return Proposal(cover, exact(cover, inputs.count), 'exact')
+
+
+def change(total: float, before: float, after: float) -> dict[str, Any]:
+    """People, and how many of them are covered before and after."""
+    return {
+        'population': int(total),
+        **{f'{name}_before': value for name, value in coverage(total, total, before).items()},
+        **{f'{name}_after': value for name, value in coverage(total, total, after).items()},
+        'population_gained': int(after - before),
+    }
+
+
+def bound_of(proposal: Proposal, people: Floats, before: Bools) -> dict[str, Any]:
+    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed."""
+    gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
+    return {
+        'method': proposal.method,
+        'optimal': proposal.choice.optimal,
+        'population_gained_at_most': int(bound + 1e-6),
+        'share_of_best_at_least': round(gained / bound, 6) if bound else None,
+        'population_beyond_candidates': int(people[~before].sum() - _reachable(proposal.cover)),
+    }
+
+
+def _reachable(cover: Cover) -> float:
+    """People whom any candidate could cover."""
+    return float(cover.people[np.unique(cover.reaches.indices)].sum())
+
+
+def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str, Any]) -> FeatureCollection:
+    """A point for each site, in the order of the choice; of a candidate with an area the first of its entrances."""
+    chosen = proposal.choice.chosen
+    first = np.searchsorted(candidates.owner, chosen)
+    gains = [proposal.cover.covered(chosen[: rank + 1]) for rank in range(len(chosen))]
+    told = [
+        {
+            'rank': rank + 1,
+            'candidate': candidates.codes[site],
+            'name': candidates.names[site],
+            'population_gained': int(gains[rank] - (gains[rank - 1] if rank else 0)),
+            'population_gained_so_far': int(gains[rank]),
+        }
+        for rank, site in enumerate(chosen)
+    ]
+    return collection(geojson(point_geometries(candidates.xy[first]), srid), told, about)
+
+
+def before_and_after(
+    zones: Zones, homes: Homes, before: Bools, after: Bools, about: dict[str, Any]
+) -> FeatureCollection:
+    """A feature for each zone, in the order of `zones`."""
+    zone = zone_of(homes.xy, zones.shapes)
+    sums = [per_zone(zone, homes.population * some, len(zones.codes)) for some in (1, before, after)]
+    features = [
+        {
+            'type': 'Feature',
+            'id': code,
+            'geometry': geometry,
+            'properties': {'code': code, 'name': name, **change(total, then, now)},
+        }
+        for code, name, geometry, total, then, now in zip(
+            zones.codes, zones.names, zones.geometries, *sums, strict=True
+        )
+    ]
+    return {'type': 'FeatureCollection', 'features': features, 'summary': about}

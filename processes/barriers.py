@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from processes.network import Floats, Geometries, Ints, Network, network_of, point_geometries
+from processes.network import Floats, Geometries, Ints, Network, network_of, point_geometries, segments_between
 
 # Rivers are drawn by one agency and bridges by another: a crossing is matched to a bridge within this.
 BRIDGE_NEAR_M = 30.0
@@ -19,8 +19,8 @@ def behind_barriers(network: Network, barriers: Geometries, bridges: Geometries)
     barriers, bridges: shapely geometries. A crossing stays where all of it is within BRIDGE_NEAR_M of a bridge.
     The barriers become walls: nobody walks across them to a road, bridge or not.
     """
-    lines, walls = network.lines, shapely.get_parts(barriers)
-    segment, crossing = _unbridged(lines, walls, bridges)
+    lines, walls = network.lines, straight_pieces(barriers)
+    segment, crossing = _unbridged(lines, shapely.get_parts(barriers), bridges)
     if not len(segment):
         return replace(network, walls=walls), 0
     cut, first = np.unique(segment, return_index=True)
@@ -38,6 +38,16 @@ def _unbridged(lines: Geometries, barriers: Geometries, bridges: Geometries) -> 
     far = np.unique(of_crossing[distance_to(places, bridges) > BRIDGE_NEAR_M])
     far = far[np.argsort(line[row[far]], kind='stable')]
     return line[row[far]], crossings[far]
+
+
+def straight_pieces(shapes: Geometries) -> Geometries:
+    """The straight pieces of lines and outlines: each has a small box of its own, so few are looked at twice."""
+    parts = shapely.get_parts(shapes)
+    areas = shapely.get_dimensions(parts) == 2
+    lines = shapely.get_parts(np.concatenate([parts[~areas], shapely.get_rings(parts[areas])]))
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    return segments_between(xy[:-1][joined], xy[1:][joined])
 
 
 def distance_to(points: Floats, shapes: Geometries) -> Floats:

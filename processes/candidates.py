@@ -68,7 +68,8 @@ def _beside(reach: Reach, limit_m: float) -> csr_array:
 def _within(node_m: Floats, beside: csr_array, limit_m: float) -> Ints:
     """Numbers of the homes that the source of `node_m` has within the limit."""
     reached = np.flatnonzero(np.isfinite(node_m))
-    starts, counts = beside.indptr[reached], np.diff(beside.indptr)[reached]
+    starts = beside.indptr[reached]
+    counts = beside.indptr[reached + 1] - starts
     entry = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
     way_m = beside.data[entry] + np.repeat(node_m[reached], counts)
     return np.unique(beside.indices[entry[way_m <= limit_m + ROUNDING_M]]).astype(np.int64)

@@ -187,7 +187,7 @@ def candidates_of(inputs: Inputs, network: Network, limit_m: float, data: Data) 
 def propose(
     inputs: Inputs, candidates: Facilities, uncovered: Homes, network: Network, limit_m: float, progress: Report
 ) -> Proposal:
-    """The candidates that cover most of the people who are uncovered; raises TooLargeForExact."""
+    """The candidates that cover most of the people who are uncovered; raises TooManyPairs, TooLargeForExact."""
 
     def told(share: float) -> None:
         progress(0.2 + 0.5 * share, Text(vi='Đo quãng đường từ ứng viên', en='Measuring the ways from candidates'))
@@ -195,15 +195,20 @@ def propose(
     reach = reach_of(uncovered.xy, candidates.xy, network)
     cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, told)
     progress(0.7, Text(vi='Chọn vị trí', en='Choosing the sites'))
-    small = cover.reaches.nnz <= EXACT_PAIRS
-    if inputs.method == 'exact' and not small:
+    return chosen_by(inputs.method, cover, inputs.count)
+
+
+def chosen_by(method: str, cover: Cover, count: int) -> Proposal:
+    """The candidates that the method chooses; raises TooLargeForExact."""
+    pairs = cover.reaches.nnz
+    if method == 'exact' and pairs > EXACT_PAIRS:
         raise TooLargeForExact(
-            vi=f'Bài toán có {cover.reaches.nnz:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc lọc bớt.',
-            en=f'That is {cover.reaches.nnz:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
+            vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
+            en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
         )
-    if inputs.method == 'greedy' or not small:
-        return Proposal(cover, greedy(cover, inputs.count), 'greedy')
-    return Proposal(cover, exact(cover, inputs.count), 'exact')
+    if method == 'greedy' or pairs > EXACT_PAIRS:
+        return Proposal(cover, greedy(cover, count), 'greedy')
+    return Proposal(cover, exact(cover, count), 'exact')
 
 
 def change(total: float, before: float, after: float) -> dict[str, Any]:

@@ -1,0 +1,91 @@
+"""New facilities for a long road whose villages can be counted by hand."""
+
+import json
+
+import numpy as np
+import pytest
+import shapely
+
+from dothi.core.errors import http_status
+from processes import new_facility
+from processes.manager import execution
+from processes.maximal_cover import cover_of
+from tests.processes.conftest import building, commune, house, station
+
+# A road of 10 km. Villages at its kilometres 0, 1, 2, 5, 6, 9; a station at kilometre 9. Within 1,000 m of a site at
+# kilometre 1 live the first three, 10 + 20 + 30; of one at 5 or 6 the next two, 15 + 8.
+VILLAGES = {0: 10, 1_000: 20, 2_000: 30, 5_000: 15, 6_000: 8, 9_000: 40}
+
+
+@pytest.fixture
+def road(loader):
+    line = shapely.LineString([(x, 0) for x in range(0, 10_001, 500)])
+    loader.load('roads', [(line, {'code': 'R', 'class': 'commune'})])
+    rows = [(house(x, 0), building(x // 500, people)) for x, people in VILLAGES.items()]
+    loader.load('buildings', rows)
+    loader.load('health_facilities', [(shapely.Point(9_000, 0), station(0))])
+    boxes = {'1': (-100, -100, 3_000, 100), '2': (3_000, -100, 10_100, 100)}
+    loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in boxes.items()])
+
+
+def answer(**more):
+    inputs = {'facilities': 'health_facilities', 'distance_m': 1_000, 'count': 2, **more}
+    found = execution('new-facility', inputs, 'internal').results
+    return {name: json.loads(one.content()) for name, one in found.items()}
+
+
+def test_the_sites_are_those_worked_out_by_hand(road, worker):
+    """Of places every 500 m: kilometre 1 reaches three villages, 5, 5.5 and 6 reach two."""
+    found = answer(spacing_m=500)
+    told = [feature['properties'] for feature in found['result']['features']]
+    assert [(site['rank'], site['population_gained'], site['population_gained_so_far']) for site in told] == [
+        (1, 60, 60), (2, 23, 83),
+    ]  # fmt: skip
+    summary = found['result']['summary']
+    assert (summary['population_covered_before'], summary['population_covered_after']) == (40, 123)
+    assert (summary['method'], summary['optimal'], summary['population_gained_at_most']) == ('exact', True, 83)
+    assert summary['releases'].keys() == {'buildings', 'communes', 'health_facilities', 'roads'}
+
+
+def test_zones_before_and_after_add_up(road, worker):
+    zones = [feature['properties'] for feature in answer(spacing_m=500)['zones']['features']]
+    assert [(zone['population_covered_before'], zone['population_covered_after']) for zone in zones] == [
+        (0, 60), (40, 63),
+    ]  # fmt: skip
+    assert [zone['share_covered_after'] for zone in zones] == [1, 1]
+
+
+def test_candidates_of_a_layer_are_named(road, loader, worker):
+    """A market at kilometre 2 reaches 20 + 30, one at kilometre 6 15 + 8, and one at kilometre 9 nobody more."""
+    rows = [(shapely.Point(x, 0), {'code': f'M{x}', 'name': f'Chợ {x}', 'grade': '3'}) for x in (9_000, 6_000, 2_000)]
+    loader.load('markets', rows)
+    found = answer(candidates='markets', count=3)['result']
+    told = [
+        (feature['properties']['candidate'], feature['properties']['population_gained'])
+        for feature in found['features']
+    ]
+    assert told == [('M2000', 50), ('M6000', 23)]
+    # the ten at kilometre 0 are beyond all of them
+    assert found['summary']['population_beyond_candidates'] == 10
+
+
+def test_greedy_and_exact_agree_here_and_say_which_they_are(road, worker):
+    quick, proved = (answer(spacing_m=500, method=method)['result'] for method in ('greedy', 'exact'))
+    assert quick['features'] == proved['features']
+    assert (quick['summary']['method'], proved['summary']['method']) == ('greedy', 'exact')
+    assert quick['summary']['share_of_best_at_least'] >= 1 - 1 / 2.7182818
+
+
+@pytest.mark.parametrize(('more', 'hint'), [({'distance_m': None}, 'limit'), ({'minutes': 5}, 'not both')])
+def test_a_limit_is_needed_and_only_one(road, more, hint):
+    with pytest.raises(Exception, match=hint) as refused:
+        answer(**more)
+    assert http_status(refused.value) == 400
+
+
+def test_what_is_too_large_for_the_exact_method_is_refused(monkeypatch):
+    monkeypatch.setattr(new_facility, 'EXACT_PAIRS', 0)
+    one = np.asarray([0])
+    cover = cover_of(one, one, np.asarray([1.0]), 1)
+    with pytest.raises(new_facility.TooLargeForExact, match='greedy'):
+        new_facility.chosen_by('exact', cover, 1)

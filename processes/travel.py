@@ -14,7 +14,8 @@ from processes.base import Layer, input_field
 from processes.data import Data
 from processes.network import Geometries, Network
 
-type Travel = Literal['walking', 'cycling', 'driving']
+# not a `type`, which would be a reference in the inputs' schema
+Travel = Literal['walking', 'cycling', 'driving']
 # Assumed where nobody says otherwise; no norm states them. A healthy adult walks 5 km/h on the level.
 USUAL_KMH = {'walking': 5.0, 'cycling': 15.0, 'driving': 30.0}
 LONGEST_M, LONGEST_MINUTES = 50_000.0, 600.0

@@ -179,7 +179,7 @@ def _output(name: str, value: Any, media_type: str) -> Made:
 
 def locality(path: Path) -> Locality:
     """The locality in the folder `path`, read again only when a file of it has changed."""
-    files = [path / 'locality.yml', path / 'agencies.yml', *sorted((path / 'layers').glob('*.yml'))]
+    files = [path / 'locality.yml', path / 'agencies.yml', path / 'norms.csv', *sorted((path / 'layers').glob('*.yml'))]
     return _locality(path, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
 
 

@@ -1,60 +1,105 @@
-"""What stands in the safety corridor of a power line. Method: docs/explanation/corridor-conflicts.md."""
+"""What stands where a line's norm keeps the ground free. Method: docs/explanation/corridor-conflicts.md."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from psycopg2 import sql
 
-from dothi.core.norms import Norm, norm_for
+from dothi.core.errors import WrongUse
+from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
-from processes.data import Data
+from processes.corridors import (
+    CAVEATS,
+    COLUMNS,
+    LANDWARD,
+    MEASURED_FROM,
+    NORMS,
+    SETTLEMENT,
+    WATERWARD,
+    Kind,
+    Strip,
+    nearest_points,
+    outline,
+    strip_of,
+    toward,
+)
+from processes.data import POPULATION, Data
 from processes.layers import column
-
-NORM = 'power_line_corridor'
-VOLTAGE, INSULATED = 'voltage_kv', 'insulated'
-# a line of unknown insulation meets only a norm for any
-COVERED = {True: 'insulated', False: 'bare', None: None}
+from processes.network import Bools, Floats, Geometries, zone_of
 
 # The decision is the exact distance to the line as drawn, so the corridor has round ends, as that distance has: a
-# building beyond the last pylon but nearer than the width is in danger like any other. The buffer serves for the
-# overlap only; with 32 segments a quarter circle it is 2 mm narrow at most at 7 m.
-# Lines are cut into pieces of 500 m first, or the box of a long oblique one would call up half the province.
-CONFLICTS = sql.SQL("""
+# building beyond the last pylon but nearer than the width is in danger like any other.
+# Lines are cut into straight pieces of 500 m at most: the box of a long oblique one would call up half the province,
+# and the nearest piece of a dike of a thousand corners is found by the index.
+NEAR = sql.SQL("""
 with line as materialized (
-    select here.id, {line_id}::text as line_id, here.geom, wide.width_m, wide.clause,
-        ST_Buffer(here.geom, wide.width_m, 'quad_segs=32') as corridor
-    from unnest({ids}::bigint[], {widths}::float8[], {clauses}::text[]) wide (id, width_m, clause)
-    join {lines} using (id)
+    select here.id, here.geom, wide.reach_m
+    from unnest({ids}::bigint[], {reaches}::float8[]) wide (id, reach_m) join {lines} using (id)
 ),
-piece as (
-    select line.id, line.width_m, segment.geom
+piece as materialized (
+    select line.id, line.reach_m, segment.path, segment.geom
     from line, lateral ST_DumpSegments(ST_Segmentize(line.geom, 500)) segment
 ),
-near as (
-    select distinct piece.id as line, here.id as target
-    from piece join {targets} on ST_DWithin(here.geom, piece.geom, piece.width_m)
+way as (
+    select distinct on (piece.id, here.id) piece.id as line, here.id as target,
+        ST_ShortestLine(piece.geom, here.geom) as geom
+    from piece join {targets} on ST_DWithin(here.geom, piece.geom, piece.reach_m)
+    order by piece.id, here.id, ST_Distance(piece.geom, here.geom), piece.path
 )
-select line.line_id, {target_id}::text as target_id, line.width_m, line.clause,
-    ST_Distance(line.geom, here.geom) as distance_m,
-    ST_Area(ST_Intersection(here.geom, line.corridor)) as overlap_m2,
-    ST_AsGeoJSON(here.geom_wgs84, 7) as geometry
-from near
-join line on line.id = near.line
-join {targets} on here.id = near.target
-where ST_Distance(line.geom, here.geom) < line.width_m
-order by line.line_id, target_id
+select line::float8, target::float8, ST_Length(geom),
+    ST_X(ST_StartPoint(geom)), ST_Y(ST_StartPoint(geom)), ST_X(ST_EndPoint(geom)), ST_Y(ST_EndPoint(geom))
+from way order by line, target
 """)
+# Of the line only what lies around the target is buffered: the rest could not overlap it. With 32 segments a quarter
+# circle the buffer is 2 mm narrow at most at 7 m, and 6 cm at 200 m; it serves for the overlap only.
+CONFLICTS = sql.SQL("""
+select pair.number, lines.line_id, {target_id}::text as target_id, {people} as people,
+    ST_Area(ST_Intersection(here.geom, ST_Buffer(
+        ST_ClipByBox2D(lines.geom, ST_Expand(here.geom, pair.reach_m)::box2d), pair.reach_m, 'quad_segs=32'
+    ))) as overlap_m2,
+    ST_AsGeoJSON(here.geom_wgs84, 7) as geometry
+from unnest({line_ids}::bigint[], {target_ids}::bigint[], {reaches}::float8[])
+    with ordinality pair (line, target, reach_m, number)
+join (select here.id, {line_id}::text as line_id, here.geom from {lines}) lines on lines.id = pair.line
+join {targets} on here.id = pair.target
+order by lines.line_id, target_id
+""")
+
+
+# What tells the sides of a dike, where the planner names nothing else.
+SETTLEMENTS = Layer('land_use', "class IN ('ONT', 'ODT')")
+WATER, LAND = Layer('rivers'), Layer('districts')
+
+
+class NoWater(WrongUse):
+    """The sides of a dike cannot be told, as nothing says where the water is."""
 
 
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
     lines: Layer = input_field(
-        Text(vi='Đường dây', en='Lines'),
-        Text(vi='Lớp đường dây điện trên không.', en='Layer of overhead power lines.'),
+        Text(vi='Tuyến', en='Lines'),
+        Text(
+            vi='Lớp đường dây điện trên không, đường bộ hoặc đê, theo "kind".',
+            en='Layer of overhead power lines, roads or dikes, as "kind" says.',
+        ),
         default=Layer('power_lines'),
         geometry={'LineString', 'MultiLineString'},
+    )
+    kind: Kind = input_field(
+        Text(vi='Loại tuyến', en='Kind of lines'),
+        Text(
+            vi='Quyết định quy chuẩn và các cột được đọc: power_line (voltage_kv, insulated), road (class, width_m), '
+            'dike (kind, class).',
+            en='Decides the norm and the columns that are read: power_line (voltage_kv, insulated), '
+            'road (class, width_m), dike (kind, class).',
+        ),
+        default='power_line',
     )
     targets: Layer = input_field(
         Text(vi='Đối tượng cần xét', en='Targets'),
@@ -63,67 +108,215 @@ class Inputs(ProcessInputs):
         # a line stands in its own corridor, and a road may cross one
         geometry={'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'},
     )
+    settlements: Layer | None = input_field(
+        Text(vi='Khu dân cư', en='Settlements'),
+        Text(
+            vi='Chỉ cho đê: vùng được coi là khu dân cư, nơi hành lang hẹp hơn. Mặc định: đất ở của land_use.',
+            en='For dikes only: settlements, where the corridor is narrower. If left out: homes in land_use.',
+        ),
+        default=None,
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+    water: Layer | None = input_field(
+        Text(vi='Sông', en='Rivers'),
+        Text(
+            vi='Chỉ cho đê sông: phía sông là phía có sông gần nhất. Mặc định: rivers.',
+            en='For river dikes only: the riverward side is that of the nearest river. If left out: rivers.',
+        ),
+        default=None,
+    )
+    land: Layer | None = input_field(
+        Text(vi='Đất liền', en='Land'),
+        Text(
+            vi='Chỉ cho đê biển: phía biển là phía có ranh giới ngoài gần nhất của các vùng này. Mặc định: districts.',
+            en='For sea dikes only: seaward is towards their nearest outer border. If left out: districts.',
+        ),
+        default=None,
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+
+@dataclass(frozen=True)
+class Near:
+    """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
+
+    line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
+    """
+
+    line: Floats
+    target: Floats
+    distance_m: Floats
+    foot: Floats
+    place: Floats
+
+    def where(self, true: Bools) -> 'Near':
+        """The pairs for which it is true."""
+        return Near(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A pair that is nearer than its norm allows."""
+
+    line: int
+    target: int
+    distance_m: float
+    edge_m: float
+    norm: Norm
 
 
 class CorridorConflicts(Process[Inputs]):
     """Buildings nearer to a line than its norm allows."""
 
-    title = Text(vi='Vi phạm hành lang an toàn lưới điện', en='Conflicts with power line corridors')
+    title = Text(vi='Vi phạm hành lang an toàn', en='Conflicts with safety corridors')
     description = Text(
-        vi='Công trình nằm trong hành lang an toàn của đường dây, bề rộng theo điện áp và cách điện.',
-        en='What stands in the safety corridor of a power line, whose width follows from voltage and insulation.',
+        vi='Công trình nằm trong hành lang an toàn của đường dây điện, đường bộ hoặc đê, bề rộng theo quy chuẩn.',
+        en='What stands in the safety corridor of power lines, roads or dikes, whose width the norm gives.',
     )
-    example: ClassVar[dict[str, Any]] = {'lines': 'power_lines', 'targets': 'buildings'}
+    example: ClassVar[dict[str, Any]] = {'lines': 'power_lines', 'kind': 'power_line', 'targets': 'buildings'}
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """Seconds for a whole province: every third house stands beside some road."""
+        return {'power_line': 2.0, 'road': 30.0, 'dike': 4.0}[inputs.kind]
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """A feature for each pair of line and target in conflict, with the target's geometry, and a `summary`."""
-        norms = data.locality.norms(NORM, data.locality.place.reference_date)
-        lines = read_lines(inputs.lines, data)
-        applying = {
-            line['id']: norm_for(norms, 'power_line', condition=COVERED[line['insulated']], quantity=line['voltage_kv'])
-            for line in lines
-        }
-        progress(0.2, Text(vi='Tìm công trình gần đường dây', en='Looking for what is near the lines'))
-        found = read_conflicts(inputs, {line: norm for line, norm in applying.items() if norm}, data)
-        features = [conflict(number, row) for number, row in enumerate(found, start=1)]
+        norms = {name: data.norms(name) for name in NORMS[inputs.kind]}
+        lines = read_lines(inputs, data)
+        strips = {line['id']: strip for line in lines if (strip := strip_of(inputs.kind, line, norms))}
+        progress(0.1, Text(vi='Tìm đối tượng gần tuyến', en='Looking for what is near the lines'))
+        near = read_near(inputs, strips, data)
+        progress(0.5, Text(vi='Xét theo quy chuẩn', en='Judging by the norms'))
+        found = judged(near, conditions(inputs, near, lines, data), strips)
+        progress(0.6, Text(vi='Đo phần nằm trong hành lang', en='Measuring what lies in the corridors'))
+        rows = read_conflicts(inputs, found, data)
         summary = {
+            'kind': inputs.kind,
             'conflicts': len(found),
-            'targets': len({row['target_id'] for row in found}),
+            **count(found, rows),
             'lines': len(lines),
-            'lines_without_norm': [_without_norm(line) for line in lines if applying[line['id']] is None],
-            'measured_from': 'line as drawn',
+            'lines_without_norm': [_without_norm(line, inputs.kind) for line in lines if line['id'] not in strips],
+            'by_norm': by_norm(found, rows),
+            'assumed': [norm.cited for norm in distinct(n for strip in strips.values() for n in strip.used)],
+            'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
+            'caveats': [caveat.model_dump() for caveat in CAVEATS[inputs.kind]],
             **data.provenance,
         }
+        features = [feature(number, found[row['number'] - 1], row) for number, row in enumerate(rows, start=1)]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def read_lines(chosen: Layer, data: Data) -> list[dict[str, Any]]:
-    """id, line_id, voltage_kv and insulated of every line."""
-    layer, rows = data.source(chosen)
-    names = [column(layer, name, data.audience) for name in (layer.identifier, VOLTAGE, INSULATED)]
-    query = 'select id, {}::text as line_id, {} as voltage_kv, {} as insulated from {} order by 2'
-    return data.rows(sql.SQL(query).format(*names, rows))
+def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
+    """id, line_id and what decides about the strip, of every line."""
+    layer, rows = data.source(inputs.lines)
+    names = [column(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
+    return data.rows(sql.SQL('select id, {}::text as line_id, {} from {} order by 2').format(
+        names[0], sql.SQL(', ').join(names[1:]), rows
+    ))  # fmt: skip
 
 
-def read_conflicts(inputs: Inputs, norms: dict[int, Norm], data: Data) -> list[dict[str, Any]]:
-    """The pairs nearer than their norm's width. norms: by the line's id."""
-    lines, line_rows = data.source(inputs.lines)
-    targets, target_rows = data.source(inputs.targets)
+def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
+    """The pairs nearer than the line's strip reaches. strips: by the line's id."""
+    (_, lines), (_, targets) = data.source(inputs.lines), data.source(inputs.targets)
+    query = NEAR.format(
+        ids=sql.Literal(list(strips)),
+        reaches=sql.Literal([strip.reach_m for strip in strips.values()]),
+        lines=lines,
+        targets=targets,
+    )
+    found = data.numbers(query, width=7)
+    return Near(found[:, 0], found[:, 1], found[:, 2], found[:, 3:5], found[:, 5:7])
+
+
+def conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
+    """Where each target stands: in a settlement, landward or on the water's side; None where the dike runs through.
+
+    Only dikes ask for it: None for all targets of other lines.
+    """
+    if inputs.kind != 'dike':
+        return [None] * len(near.line)
+    kinds = {line['id']: line['kind'] for line in lines}
+    kind = np.array([kinds[line] for line in near.line], dtype=object)
+    side = np.full(len(kind), LANDWARD, dtype=object)
+    for of_kind, water in WATERWARD.items():
+        if (ours := kind == of_kind).any():
+            goals = waters(of_kind, inputs, data)
+            side[ours] = np.where(by_the_water(near.where(ours), goals), water, LANDWARD)
+    side[near.distance_m == 0] = None
+    side[zone_of(near.place, data.shapes(inputs.settlements or SETTLEMENTS)) >= 0] = SETTLEMENT
+    return list(side)
+
+
+def waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
+    """What the side of the water is told by, for dikes of this kind; raises NoWater where there is nothing."""
+    chosen = inputs.water or WATER if kind == 'river' else inputs.land or LAND
+    shapes = data.shapes(chosen)
+    if not len(shapes):
+        raise NoWater(
+            vi=f'Lớp "{chosen.named}" không có đối tượng, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
+            en=f'The layer "{chosen.named}" is empty, and should tell on which side of a dike the water is.',
+        )
+    return shapes if kind == 'river' else outline(shapes)
+
+
+def by_the_water(near: Near, goals: Geometries) -> Bools:
+    """Whether each target stands on the side of the nearest goal, shape (n,)."""
+    return toward(near.foot, near.place, nearest_points(near.foot, goals))
+
+
+def judged(near: Near, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
+    """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
+    found = []
+    pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
+    for line, target, distance_m, condition in pairs:
+        strip = strips[int(line)]
+        norm = strip.norms.get(condition) or (strip.widest if distance_m == 0 else None)
+        if norm and distance_m < strip.edge_m + norm.value:
+            found.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
+    return found
+
+
+def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[dict[str, Any]]:
+    """number (from 1, in the order of `found`), names, people (null where hidden), overlap and geometry of each."""
+    (lines, line_rows), (targets, target_rows) = data.source(inputs.lines), data.source(inputs.targets)
+    people = sql.Identifier('here', POPULATION) if POPULATION in targets.columns_for(data.audience) else sql.NULL
     query = CONFLICTS.format(
         line_id=sql.Identifier('here', lines.identifier),
         target_id=sql.Identifier('here', targets.identifier),
-        ids=sql.Literal(list(norms)),
-        widths=sql.Literal([norm.value for norm in norms.values()]),
-        clauses=sql.Literal([norm.clause for norm in norms.values()]),
+        people=people,
+        line_ids=sql.Literal([one.line for one in found]),
+        target_ids=sql.Literal([one.target for one in found]),
+        reaches=sql.Literal([one.edge_m + one.norm.value for one in found]),
         lines=line_rows,
         targets=target_rows,
     )
     return data.rows(query)
 
 
-def conflict(number: int, row: dict[str, Any]) -> dict[str, Any]:
+def by_norm(found: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every norm that is broken, with its clause and how much breaks it."""
+    of_norm: dict[Norm, list[dict[str, Any]]] = {norm: [] for norm in distinct(one.norm for one in found)}
+    for row in rows:
+        of_norm[found[row['number'] - 1].norm].append(row)
+    return [{**norm.cited, 'conflicts': len(broken), **count(found, broken)} for norm, broken in of_norm.items()]
+
+
+def count(found: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Targets, each counted once, and their people where those are visible."""
+    people = {found[row['number'] - 1].target: row['people'] for row in rows}
+    known = [number for number in people.values() if number is not None]
+    return {'targets': len(people)} | ({'people': int(sum(known))} if known else {})
+
+
+def distinct(norms: Iterable[Norm]) -> list[Norm]:
+    """Each norm once, in an order of its own."""
+    return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
+
+
+def feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[str, Any]:
     """The feature of one conflict; the footprint is shown whole, as a sliver of it could not be seen on a map."""
+    people = {} if row['people'] is None else {'people': int(row['people'])}
     return {
         'type': 'Feature',
         'id': number,
@@ -131,13 +324,17 @@ def conflict(number: int, row: dict[str, Any]) -> dict[str, Any]:
         'properties': {
             'line_id': row['line_id'],
             'target_id': row['target_id'],
-            'width_m': row['width_m'],
-            'clause': row['clause'],
+            'width_m': one.norm.value,
+            'edge_m': one.edge_m,
+            'condition': one.norm.condition,
+            'clause': one.norm.clause,
+            'verified': one.norm.verified,
             'overlap_m2': round(row['overlap_m2'], 2),
-            'distance_m': round(row['distance_m'], 3),
+            'distance_m': round(one.distance_m, 3),
+            **people,
         },
     }
 
 
-def _without_norm(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: line[name] for name in ('line_id', 'voltage_kv', 'insulated')}
+def _without_norm(line: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    return {name: line[name] for name in ('line_id', *COLUMNS[kind])}

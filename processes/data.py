@@ -99,8 +99,8 @@ class Data:
         """What the result says about its sources; `demo` when any of them is demonstration data."""
         told = {'releases': self.releases, 'demo': any(self._current[layer].demo for layer in self._all_read())}
         earlier = {'results': sorted(self._read_earlier)} if self._read_earlier else {}
-        norms = {'norms': sorted(self._norms)} if self._norms else {}
-        return told | earlier | norms
+        version = {'norms': sorted(self._norms), 'norms_version': self.locality.norms_version} if self._norms else {}
+        return told | earlier | version
 
     def read_earlier(self, job_id: str, releases: dict[str, int]) -> None:
         """Counts what an earlier job had read as read, for what is made from its result."""

@@ -1,5 +1,6 @@
 """A hand-made town in the database, and a worker that runs beside the test."""
 
+import functools
 import itertools
 import os
 import subprocess
@@ -20,6 +21,7 @@ from psycopg2 import sql
 
 from dothi.core import database as core_database
 from dothi.core.database import READERS, connection
+from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings
 from processes.data import Data
@@ -212,20 +214,27 @@ def empty() -> None:
 @pytest.fixture
 def answer(locality: Locality, tmp_path: Path) -> Callable[..., Any]:
     """What a process says in this process, without queue and worker: `answer('flood-exposure', level_m=1.0)`."""
+    return functools.partial(answered, locality, tmp_path / 'drafts')
 
-    def run(process_id: str, told: Callable[..., None] = lambda share, doing: None, **inputs: Any) -> Any:
-        chosen = process_named(process_id, 'internal')
-        checked = validated(chosen.inputs, inputs)
-        with connection(READERS['internal']) as db:
-            put = put_given(db, checked, locality, None)
-            db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-            data = Data(db, locality, 'internal', tmp_path / 'drafts', given=put)
-            found = chosen.run(checked, data, told)
-        # as in production, where every run has sessions of its own
-        core_database.fresh()
-        return found
 
-    return run
+def answered(
+    locality: Locality,
+    drafts: Path,
+    process_id: str,
+    told: Callable[..., None] = lambda share, doing: None,
+    audience: Audience = 'internal',
+    **inputs: Any,
+) -> Any:
+    """The same where there is no fixture at hand. audience: on whose role the process reads."""
+    chosen = process_named(process_id, audience)
+    checked = validated(chosen.inputs, inputs)
+    with connection(READERS[audience]) as db:
+        put = put_given(db, checked, locality, None)
+        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+        found = chosen.run(checked, Data(db, locality, audience, drafts, given=put), told)
+    # as in production, where every run has sessions of its own
+    core_database.fresh()
+    return found
 
 
 @pytest.fixture

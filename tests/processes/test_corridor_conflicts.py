@@ -2,10 +2,16 @@
 
 import json
 
+import numpy as np
+import pyproj
 import pytest
 import shapely
 
+from processes.corridor_conflicts import NoWater
+from processes.layers import NoSuchColumn
 from processes.manager import execute
+from processes.validation import InvalidInput
+from tests.processes.conftest import ORIGIN
 
 # The line runs along y = 0 from 0 to 1,000 m; houses are given by their nearest edge.
 HOUSES = {
@@ -99,3 +105,153 @@ def test_demonstration_data_is_named(loader, worker):
     houses(loader, demo=True)
     loader.load('power_lines', [line('L', 110)])
     assert conflicts()['summary']['demo'] is True
+
+
+# A road of 8 m along y = 0; a commune road is held to be of class VI, whose strip is 4 m: 4 to 8 m off.
+ROADSIDE = {'ON': (0, 100), 'BESIDE': (7.9, 300), 'OUTSIDE': (8.1, 500)}
+
+
+def box_at(y, x):
+    """A square of 10 m whose edge nearest to the line y = 0 is at y."""
+    far = y + 10 if y >= 0 else y - 10
+    return shapely.MultiPolygon([shapely.box(x, min(y, far), x + 10, max(y, far))])
+
+
+def stand(loader, edges, people=None):
+    """Houses by code, each with its nearer edge at y and its left one at x."""
+    use = {'use': 'residential', 'population': people}
+    loader.load('buildings', [(box_at(y, x), {'code': code, **use}) for code, (y, x) in edges.items()])
+
+
+def road(code, kind, width_m=8.0):
+    return shapely.LineString([(0, 0), (1000, 0)]), {'code': code, 'class': kind, 'width_m': width_m}
+
+
+def test_the_strip_of_a_road_begins_at_the_edge_of_its_land(loader, answer):
+    stand(loader, ROADSIDE, people=3)
+    loader.load('roads', [road('R', 'commune')])
+    found = answer('corridor-conflicts', lines='roads', kind='road')
+    assert by_pair(found) == {('R', 'ON'): (4, 0, pytest.approx(80)), ('R', 'BESIDE'): (4, 7.9, pytest.approx(1))}
+    summary = found['summary']
+    assert (summary['targets'], summary['people']) == (2, 6)
+    assert [(norm['value'], norm['conflicts'], norm['verified']) for norm in summary['by_norm']] == [(4, 2, False)]
+    assert [(norm['subject'], norm['value']) for norm in summary['assumed']] == [('commune', 6)]
+
+
+@pytest.mark.parametrize(('kind', 'width_m'), [('national', 13), ('provincial', 9), ('district', 9), ('commune', 4)])
+def test_the_class_of_a_road_decides_about_its_strip(loader, answer, kind, width_m):
+    stand(loader, {'IN': (width_m - 0.1, 0), 'OUT': (width_m + 0.1, 100)})
+    loader.load('roads', [road('R', kind, width_m=None)])
+    found = by_pair(answer('corridor-conflicts', audience='public', lines='roads', kind='road'))
+    assert {pair: values[0] for pair, values in found.items()} == {('R', 'IN'): width_m}
+
+
+def test_people_are_told_only_to_those_who_may_see_them(loader, answer):
+    stand(loader, ROADSIDE, people=3)
+    loader.load('roads', [road('R', 'commune')])
+    for_all = answer('corridor-conflicts', audience='public', lines='roads', kind='road')
+    assert 'people' not in json.dumps(for_all)
+
+
+def test_a_house_in_two_corridors_is_two_conflicts_and_one_target(loader, answer):
+    stand(loader, {'BETWEEN': (1, 100)}, people=5)
+    loader.load('roads', [road('R1', 'commune'), road('R2', 'national')])
+    summary = answer('corridor-conflicts', lines='roads', kind='road')['summary']
+    assert (summary['conflicts'], summary['targets'], summary['people']) == (2, 1, 5)
+
+
+# A dike along y = 0 with its river 60 m to the south; settlement from x = 500 on. Edges at y, left edges at x.
+BY_THE_DIKE = {
+    'LAND_IN': (24, 100), 'LAND_OUT': (26, 200), 'RIVER_IN': (-19, 100), 'RIVER_OUT': (-21, 200),
+    'TOWN_IN': (4, 600), 'TOWN_OUT': (6, 700), 'TOWN_RIVER_OUT': (-6, 800), 'TOUCHING': (0, 300),
+}  # fmt: skip
+
+
+@pytest.fixture
+def river_dike(loader):
+    """Loads the dike, drawn one way or the other."""
+
+    def load(*, backwards=False, grade='3', kind='river'):
+        xy = [(0, 0), (500, 0), (1000, 0)]
+        line = shapely.MultiLineString([xy[::-1] if backwards else xy])
+        loader.load('dikes', [(line, {'code': 'D', 'name': 'Đê', 'kind': kind, 'class': grade})])
+
+    river = shapely.MultiLineString([[(-500, -60), (1500, -60)]])
+    loader.load('rivers', [(river, {'code': 'S', 'name': 'Sông'})])
+    settled = shapely.MultiPolygon([shapely.box(500, -500, 1500, 500)])
+    fields = shapely.MultiPolygon([shapely.box(-500, -500, 500, 500)])
+    loader.load('land_use', [land('T', 'ONT', settled), land('F', 'LUC', fields)])
+    return load
+
+
+def land(code, use, area):
+    return area, {'code': code, 'class': use, 'commune_code': '13741'}
+
+
+@pytest.mark.parametrize('backwards', [False, True])
+def test_the_side_of_a_dike_and_the_settlement_decide_whichever_way_it_is_drawn(loader, answer, river_dike, backwards):
+    stand(loader, BY_THE_DIKE)
+    river_dike(backwards=backwards)
+    found = answer('corridor-conflicts', lines='dikes', kind='dike')['features']
+    widths = {one['properties']['target_id']: one['properties']['width_m'] for one in found}
+    # what touches the dike stands on both sides: the wider counts
+    assert widths == {'LAND_IN': 25, 'RIVER_IN': 20, 'TOWN_IN': 5, 'TOUCHING': 25}
+    sides = {one['properties']['target_id']: one['properties']['condition'] for one in found}
+    assert sides == {'LAND_IN': 'landward', 'RIVER_IN': 'riverward', 'TOWN_IN': 'settlement', 'TOUCHING': 'landward'}
+
+
+def test_a_dike_of_class_iv_has_no_norm_and_is_listed(loader, answer, river_dike):
+    stand(loader, BY_THE_DIKE)
+    river_dike(grade='4')
+    summary = answer('corridor-conflicts', lines='dikes', kind='dike')['summary']
+    assert summary['conflicts'] == 0
+    assert summary['lines_without_norm'] == [{'line_id': 'D', 'kind': 'river', 'class': '4'}]
+
+
+def test_a_sea_dike_keeps_200_m_free_towards_the_outer_border_of_the_land(loader, answer, river_dike):
+    """The districts end 300 m south of the dike and reach 5 km to the north."""
+    stand(loader, {'SEA_IN': (-199, 100), 'SEA_OUT': (-201, 200), 'LAND_IN': (24, 100), 'LAND_OUT': (26, 200)})
+    river_dike(kind='sea')
+    halves = [shapely.box(-5000, -300, 100, 5000), shapely.box(100, -300, 6000, 5000)]
+    loader.load('districts', [(shapely.MultiPolygon([half]), district(i)) for i, half in enumerate(halves)])
+    found = by_pair(answer('corridor-conflicts', lines='dikes', kind='dike'))
+    assert {pair[1]: values[0] for pair, values in found.items()} == {'SEA_IN': 200, 'LAND_IN': 25}
+
+
+def district(number):
+    return {'code': f'36{number}', 'name': f'Huyện {number}', 'parent_code': '36', 'valid_from': '2020-03-01'}
+
+
+def test_without_a_river_nothing_is_guessed(loader, answer, river_dike):
+    stand(loader, BY_THE_DIKE)
+    river_dike()
+    with pytest.raises(NoWater, match='"rivers" is empty'):
+        answer('corridor-conflicts', lines='dikes', kind='dike', water={'collection': 'rivers', 'filter': "code = 'X'"})
+
+
+def test_a_layer_without_the_columns_of_its_kind_is_refused_by_name(loader, answer):
+    stand(loader, ROADSIDE)
+    loader.load('power_lines', [line('L', 110)])
+    with pytest.raises(NoSuchColumn, match='"power_lines" has no column "class"'):
+        answer('corridor-conflicts', lines='power_lines', kind='road')
+
+
+def test_an_unknown_kind_is_answered_with_those_that_there_are(answer):
+    with pytest.raises(InvalidInput, match='kind'):
+        answer('corridor-conflicts', kind='canal')
+
+
+def test_lines_sent_along_are_judged_like_those_of_a_layer(loader, answer, locality):
+    """The same line, once delivered and once sent in degrees."""
+    houses(loader)
+    loader.load('power_lines', [line('L', 110)])
+    sent = answer('corridor-conflicts', lines=as_geojson(locality, *line('L', 110)))
+    assert by_pair(sent).keys() == by_pair(answer('corridor-conflicts')).keys()
+
+
+def as_geojson(locality, shape, attributes):
+    there = shapely.affinity.translate(shape, *ORIGIN)
+    to_degrees = pyproj.Transformer.from_crs(locality.srid, 4326, always_xy=True)
+    shown = shapely.transform(there, lambda xy: np.column_stack(to_degrees.transform(*xy.T)))
+    feature = {'type': 'Feature', 'geometry': shapely.geometry.mapping(shown), 'properties': attributes}
+    return {'type': 'FeatureCollection', 'features': [feature]}

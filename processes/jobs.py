@@ -42,7 +42,7 @@ def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
         cursor.execute(
             """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
                where id = %s and status in ('accepted', 'running')
-               returning process_id, inputs, audience, editor, upload, job.begun(turn)""",
+               returning process_id, inputs, audience, editor, upload, job.begun(turn, turn_lasts)""",
             [job_id],
         )
         row = cursor.fetchone()

@@ -127,10 +127,17 @@ begin
 end;
 $$;
 
--- Notes that the queue's own time has come to the turn of a job that begins.
-create or replace function job.begun(turn bigint) returns void
+-- Notes that a job begins: the queue's own time comes to its turn, and moves on by its length shared among those who
+-- have a job open. Without the second, time would stand still while new askers keep coming, all of them with a turn
+-- before the second job of whoever was there first.
+create or replace function job.begun(turn bigint, lasts bigint) returns void
 language sql security definer set search_path = job, pg_temp as $$
-    update job.clock set turn = begun.turn where clock.turn < begun.turn;
+    update job.clock set turn = greatest(
+        begun.turn,
+        clock.turn + begun.lasts / (
+            select greatest(1, count(distinct job.asker)) from job.job where status in ('accepted', 'running')
+        )
+    );
 $$;
 
 -- One job of the caller's audience without its result, or no row. inputs_changed: of how many layers that it read there
@@ -250,7 +257,7 @@ execute function job.note_callback();
 
 revoke execute on function
 job.audience(), job.answerable(text, text), job.inputs_changed(jsonb), job.answered(text, text),
-job.answer_from(uuid, uuid), job.turn_of(text, double precision), job.begun(bigint), job.note_callback(),
+job.answer_from(uuid, uuid), job.turn_of(text, double precision), job.begun(bigint, bigint), job.note_callback(),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
 ),
@@ -266,4 +273,5 @@ job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
 job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;
 grant execute on function
-job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint), job.inputs_changed(jsonb) to dothi_worker;
+job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb)
+to dothi_worker;

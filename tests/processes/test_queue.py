@@ -1,0 +1,260 @@
+"""The queue: whose turn it is, how much may wait, who is told what; seen without a worker, which would be too quick."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dothi.core.database import connection
+from dothi.core.errors import http_status
+from processes import requests
+from processes.child import Failed, failure
+from processes.jobs import begin, fail_waiting, finish
+from processes.listing import JobFilter, listed
+from processes.manager import mode, outcome_of, rerun, start
+from processes.preference import mode_of, preference
+from processes.registry import process
+from processes.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
+from processes.worker import _lost
+
+INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
+
+
+@pytest.fixture
+def waiting(database):
+    """Somebody gives signs of life for an hour and takes nothing."""
+    run("insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour')")
+    yield
+    run('truncate job.procrastinate_workers, job.procrastinate_jobs, job.job, job.asker cascade')
+    run('update job.clock set turn = 0')
+
+
+def run(query, values=()):
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('set local search_path to job, public')
+        cursor.execute(query, values)
+        return cursor.fetchall() if cursor.description else None
+
+
+def submitted(asker, cost_s=1.0, number=1, audience='internal', **more):
+    with requests.desk(audience, more.get('editor')) as db:
+        return [
+            requests.submit(db, Asked('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
+            for _ in range(number)
+        ]
+
+
+def taken():
+    """The id of the job that a worker would take now; it is begun."""
+    rows = run("select args ->> 'job_id' from procrastinate_fetch_job_v2(array['analyses'], null)")
+    job_id = rows[0][0]
+    if job_id:
+        begin(job_id, 100, Path())
+    return job_id
+
+
+def ended(job_id):
+    finish(job_id, failure(_lost()))
+    run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
+
+
+def order(names):
+    """Whose jobs are taken, one after the other, until none is left."""
+    found = []
+    while job_id := taken():
+        found.append(names[job_id])
+        ended(job_id)
+    return found
+
+
+def test_one_job_does_not_wait_behind_200_of_somebody_else(waiting):
+    names = dict.fromkeys(submitted('busy', number=200), 'busy')
+    ended(taken())
+    names |= dict.fromkeys(submitted('other'), 'other')
+    assert order(names).index('other') <= 1
+
+
+def test_turns_go_by_cost_and_not_by_number(waiting):
+    """One's jobs take 3 s, the other's 1 s: in the time of one of the first, three of the second are begun.
+
+    Turns, in tenths of a second: a 0, 30, 60; b 0, 10, 20, 30, 40, 50. What has the same turn goes as it came.
+    """
+    names = dict.fromkeys(submitted('a', cost_s=3, number=3), 'a') | dict.fromkeys(submitted('b', number=6), 'b')
+    assert ''.join(order(names)) == 'abbbabbba'
+
+
+def test_newcomers_pass_nobody_over_for_ever(waiting):
+    """Before each turn somebody comes who has never been there; a third job of the first still gets its turn.
+
+    With three askers at a time the queue's own time moves by a third of a job with each, so that the third of their
+    jobs, two jobs later in that time, comes after some ten.
+    """
+    first = submitted('first', number=3)
+    came, taken_of_first = 0, 0
+    while taken_of_first < 3 and came < 20:
+        submitted(f'newcomer {came}')
+        came += 1
+        job_id = taken()
+        taken_of_first += job_id in first
+        ended(job_id)
+    assert came <= 12
+
+
+def test_a_dismissed_job_that_never_began_does_not_cost_its_turn(waiting):
+    """Who ends their 50 jobs and asks anew stands where everybody stands who asks now."""
+    submitted('other', number=2)
+    with requests.desk('internal') as db:
+        for job_id in submitted('regretful', number=50):
+            assert requests.dismiss(db, job_id)
+    names = dict.fromkeys(submitted('regretful'), 'regretful')
+    assert 'regretful' in [names.get(taken()) for _ in range(2)]
+
+
+def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monkeypatch):
+    monkeypatch.setenv('DOTHI_MAX_OPEN_JOBS_EACH', '3')
+    monkeypatch.setenv('DOTHI_MAX_OPEN_JOBS', '5')
+    mine = submitted('mine', number=3)
+    with pytest.raises(TooManyJobs, match='You have 3 jobs') as refused:
+        submitted('mine')
+    assert http_status(refused.value) == 429
+    submitted('another', number=2)
+    with pytest.raises(TooManyJobs, match='There are 5 jobs') as refused:
+        submitted('third')
+    assert http_status(refused.value) == 429
+    with requests.desk('internal') as db:
+        requests.dismiss(db, mine[0])
+    assert submitted('mine')
+
+
+def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
+    (job_id,) = submitted('a')
+    fail_waiting(Failed('Busy', 'WaitedTooLong', _lost().text), longest_s=3_600)
+    with pytest.raises(NoResult):
+        outcome_of(job_id, 'internal')
+    run("update job.job set updated_at = now() - interval '2 hours'")
+    fail_waiting(Failed('Busy', 'WaitedTooLong', _lost().text), longest_s=3_600)
+    with pytest.raises(Exception, match='database was away') as refused:
+        outcome_of(job_id, 'internal')
+    assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)
+    assert begin(job_id, 100, Path()) is None, 'what failed is not run'
+
+
+def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):
+    (job_id,) = submitted('a')
+    run('truncate job.procrastinate_workers cascade')
+    with requests.desk('internal') as db:
+        assert 'dothi worker' in requests.state(db, job_id)['message_vi']
+    with pytest.raises(NoWorker):
+        submitted('a')
+
+
+def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):
+    (job_id,) = submitted('a')
+    with requests.desk('internal') as db:
+        assert requests.dismiss(db, job_id)
+        assert requests.state(db, job_id)['status'] == 'dismissed'
+        assert not requests.dismiss(db, job_id)
+    assert taken() is None
+    with pytest.raises(NoResult):
+        outcome_of(job_id, 'internal')
+
+
+def test_start_keeps_who_asked_and_by_which_norms(waiting, loader, locality):
+    loader.load('health_facilities', [])
+    job_id = start('service-coverage', INPUTS, 'internal', '192.0.2.7')
+    assert run('select id::text, asker, norms_version, status from job.job') == [
+        (job_id, '192.0.2.7', locality.norms_version, 'accepted')
+    ]
+
+
+def test_a_request_that_is_wrong_is_refused_before_there_is_a_job(waiting):
+    with pytest.raises(Exception, match='distance_m') as refused:
+        start('service-coverage', {**INPUTS, 'distance_m': -1}, 'internal', 'a')
+    assert http_status(refused.value) == 400
+    assert run('select count(*) from job.job') == [(0,)]
+
+
+def test_a_job_is_run_again_with_its_own_inputs(waiting):
+    job_id = start('service-coverage', INPUTS, 'internal', 'a')
+    again = rerun(job_id, 'internal', 'b')
+    assert again != job_id
+    assert run('select count(distinct inputs), count(*) from job.job') == [(1, 2)]
+    with pytest.raises(UnknownJob):
+        rerun(job_id, 'public', 'b')
+
+
+def test_the_list_has_filters_and_pages_newest_first(waiting):
+    jobs = submitted('a', number=5)
+    for i, job_id in enumerate(jobs):
+        run(
+            """update job.job set created_at = '2026-01-01'::timestamptz + %s * interval '1 day',
+                   started_at = '2026-01-09', finished_at = '2026-01-09'::timestamptz + %s * interval '1 minute',
+                   process_id = %s, status = %s where id = %s""",
+            [
+                i,
+                i,
+                'corridor-conflicts' if i == 1 else 'service-coverage',
+                'failed' if i == 2 else 'successful',
+                job_id,
+            ],
+        )
+
+    def found(limit=10, offset=0, **wanted):
+        with requests.desk('internal') as db:
+            page = listed(db, JobFilter(**wanted), limit, offset)
+        return [jobs.index(str(job['id'])) for job in page.jobs], page.matched
+
+    assert found() == ([4, 3, 2, 1, 0], 5)
+    assert found(limit=2, offset=1) == ([3, 2], 5)
+    assert found(limit=2, offset=5) == ([], 5)
+    assert found(statuses=('failed',)) == ([2], 1)
+    assert found(processes=('corridor-conflicts', 'none')) == ([1], 1)
+    assert found(min_s=120, max_s=180) == ([3, 2], 2)
+    day = [row[0] for row in run('select created_at from job.job order by 1')]
+    assert found(created_from=day[1], created_to=day[3]) == ([3, 2, 1], 3)
+
+
+def test_the_list_is_empty_for_the_public_and_has_no_other_editors_jobs(waiting):
+    submitted('a', audience='public')
+    submitted('lan', editor='lan')
+    for audience, editor, expected in (('public', None, 0), ('internal', None, 0), ('internal', 'lan', 1)):
+        with requests.desk(audience, editor) as db:
+            assert listed(db, JobFilter(), 10).matched == expected
+
+
+@pytest.mark.parametrize(
+    ('header', 'cost_s', 'expected'),
+    [
+        (None, 1, 'sync'),
+        (None, 21, 'async'),
+        ('respond-async', 1, 'async'),
+        ('Respond-Async; foo="bar"', 1, 'async'),
+        ('wait=5', 500, 'sync'),
+        ('wait', 500, 'sync'),
+        ('respond-async, wait=5', 1, 'async'),
+        ('return=minimal', 21, 'async'),
+        ('handling=lenient', 1, 'sync'),
+        ('', 1, 'sync'),
+    ],
+)
+def test_the_mode_is_the_clients_wish_and_else_goes_by_cost(header, cost_s, expected):
+    assert mode_of(header, cost_s, longest_s=20) == expected
+
+
+@given(st.text())
+def test_any_header_is_read(header):
+    assert preference(header).mode in (None, 'sync', 'async')
+
+
+def test_how_long_a_client_would_wait_is_read():
+    assert preference('respond-async, wait=10').wait_s == 10
+    assert preference('wait="2.5"').wait_s == 2.5
+    assert preference('wait=soon').wait_s is None
+
+
+def test_the_mode_of_a_process_is_by_its_own_estimate(monkeypatch):
+    chosen = process('service-coverage', 'internal')
+    assert mode(chosen, INPUTS, None) == 'sync'
+    monkeypatch.setenv('DOTHI_SYNC_COST_S', '0')
+    assert mode(chosen, INPUTS, None) == 'async'

@@ -7,7 +7,7 @@ from typing import Literal
 from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
-from dothi.core.layer import Described
+from dothi.core.layer import Described, Layer
 from dothi.core.text import Text
 from dothi.core.update_cycle import next_update_due
 
@@ -46,8 +46,10 @@ def of_layer(data: Described, delivered: Mapping[str, datetime], today: date) ->
     """The state for the layer's own agency, which answers for the whole, and for others that delivered parts of it.
 
     delivered: when each agency last delivered the layer. A part counts for the whole: districts keep it up for the
-    department.
+    department. None for a layer that a process makes: nobody delivers it.
     """
+    if isinstance(data, Layer) and data.made_by:
+        return []
     whole = max(delivered.values(), default=None)
     others = sorted(agency for agency in delivered if agency != data.agency)
     return [

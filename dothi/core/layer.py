@@ -145,6 +145,8 @@ class Publish(Part):
 
     search: list[str] = []
     validity: tuple[str, str] | None = None
+    # of a layer with validity, what is served where nobody names a time
+    without_datetime: Literal['reference_date', 'all'] = 'reference_date'
     tiles: Tiles = Tiles()
     style: str | None = None
 
@@ -174,6 +176,8 @@ class Layer(Described):
     """Everything about one layer."""
 
     geometry: GeometryType
+    # the process whose results it holds: nobody delivers it, so nobody is late with it
+    made_by: str | None = None
     # the columns that name a feature for its agency; without any, its id lasts because rows are recognised (0022)
     key: list[str] = []
     columns: dict[str, Column] = Field(min_length=1)

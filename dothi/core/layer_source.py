@@ -30,13 +30,13 @@ class Times:
 def source(layer: Layer, locality: Locality, audience: Audience, times: Times | None = None) -> sql.Composable:
     """What to select from: `id`, the columns that `audience` sees, `geom`, `geom_wgs84`, `release_from`.
 
-    A layer with validity columns gives what is valid at some time within `times`, or on the locality's reference
-    date; any other layer what was released at the end of `times`, or is now. It is a subquery in brackets without an
+    A layer with validity columns gives what is valid at some time within `times`, or without these on the locality's
+    reference date, or all of it where its file says so; any other layer what was released at the end of `times`, or is now. It is a subquery in brackets without an
     alias: `sql.SQL('select ... from {} as f').format(source(...))`. The planner looks through it, and it names the
     columns because the reader's role may not select all of them.
     """
     if layer.publish.validity:
-        condition = _valid(layer.publish.validity, times or day(locality.place.reference_date))
+        condition = _valid(layer.publish.validity, times or _usual(layer, locality))
         return _subquery('layer', layer, audience, condition)
     if times is None or times.end is None:
         return _subquery('layer', layer, audience, sql.SQL('true'))
@@ -99,6 +99,11 @@ def _moments(text: str) -> Ends:
     except (ValueError, OverflowError):
         raise _bad(text) from None
     return at, at
+
+
+def _usual(layer: Layer, locality: Locality) -> Times:
+    """The time that is meant where none is named."""
+    return Times(None, None) if layer.publish.without_datetime == 'all' else day(locality.place.reference_date)
 
 
 def _valid(columns: tuple[str, str], times: Times) -> sql.Composable:

@@ -6,10 +6,14 @@ from dothi.core.locality import Locality
 
 
 def sendable(agency: str, locality: Locality) -> dict[str, Layer | Coverage]:
-    """The layers and coverages that the agency supplies; a unit's office may supply its part of every layer."""
-    every: dict[str, Layer | Coverage] = {**locality.layers, **locality.coverages}
+    """The layers and coverages that the agency supplies; a unit's office may supply its part of every layer.
+
+    What a process makes is supplied by nobody.
+    """
+    layers = {name: layer for name, layer in locality.layers.items() if layer.made_by is None}
+    every: dict[str, Layer | Coverage] = {**layers, **locality.coverages}
     own = {name: described for name, described in every.items() if described.agency == agency}
-    return own | (locality.layers if locality.agencies[agency].unit_code else {})
+    return own | (layers if locality.agencies[agency].unit_code else {})
 
 
 def scope_of(agency: str, layer: str, locality: Locality) -> str:

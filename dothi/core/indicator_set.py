@@ -1,0 +1,202 @@
+"""An indicator set: criteria as data, each with its formula, its threshold, its source and the evidence it needs."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.locality import BadLocalityFile, Locality, parse_file
+from dothi.core.text import Text
+
+FOLDER = Path('indicators')
+NAME = r'^[a-z][a-z0-9_]{0,39}$'
+# What every formula may name beside its own values: the day of the evidence, the period, and the code of the whole.
+GIVEN = ('day', 'period_from', 'period_until', 'province')
+# The relation that every formula has beside its layers and norms: code, name, parent_code, geom of the units.
+UNITS = 'units'
+# Rows of layers come through the names under `layers`, which are in force and visible; a table would bypass that.
+TABLES = re.compile(r'\b(layer|history|staging|quarantine|job)\s*\.\s*"?[a-z]', re.IGNORECASE)
+
+Direction = Literal['higher', 'lower']
+
+
+class BadIndicatorFile(BadLocalityFile):
+    """A file of indicators does not follow its model, or names what is not there."""
+
+
+class UnknownSet(NotFound):
+    """The locality has no indicator set of this id."""
+
+
+class Part(BaseModel):
+    """A part of an indicator file: a key that is not declared here is an error."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+
+class ByProcess(Part):
+    """A process whose features are units. units: the input that takes the layer of units; figure: which property."""
+
+    id: str
+    inputs: dict[str, Any] = {}
+    units: str = 'zones'
+    figure: str
+
+
+class Measure(Part):
+    """A figure for each unit of `level`, that of a larger unit being the sum of its parts.
+
+    Either from `sql`, a query with the columns `unit` and `value`, or from a process. The query reads `units`, the
+    `layers` under their names, and `norm_<name>` for each of `norms`; it names what stands under `values` in braces.
+    Of a process, `layers` are those without which it has no answer.
+    """
+
+    title: Text
+    unit: str
+    level: str = 'commune'
+    layers: list[str] = []
+    norms: list[str] = []
+    values: dict[str, bool | int | float | str] = {}
+    sql: str | None = None
+    process: ByProcess | None = None
+
+    @field_validator('sql')
+    @classmethod
+    def _reads_what_is_in_force(cls, text: str | None) -> str | None:
+        table = TABLES.search(text or '')
+        if table:
+            raise ValueError(f'"{table[0]}…" names a table; put the layer under layers, and use its name alone')
+        return text
+
+    @model_validator(mode='after')
+    def _is_one_thing(self) -> Self:
+        if (self.sql is None) == (self.process is None):
+            raise ValueError('needs either sql or process')
+        if self.process and (self.norms or self.values):
+            raise ValueError('norms and values are for sql; a process takes inputs')
+        unknown = sorted(self.placeholders - {*self.values, *GIVEN})
+        if unknown:
+            raise ValueError(f'sql names {{{unknown[0]}}}, which is not under values; double the braces of plain ones')
+        return self
+
+    @property
+    def placeholders(self) -> set[str]:
+        """The names in braces in the query."""
+        return {name for _, name, _, _ in Formatter().parse(self.sql or '') if name is not None}
+
+
+class NormThreshold(Part):
+    """The value of a norm for a class of it, such as the urban class of the units that are judged."""
+
+    norm: str
+    of_class: float = Field(alias='class')
+
+
+class Evidence(Part):
+    """What there must be for a verdict, beside a release within its update cycle of every layer that is read.
+
+    layers: more such layers. real: no demonstration data. files: of the locality's folder, as records of acceptance.
+    """
+
+    layers: list[str] = []
+    real: bool = False
+    files: list[str] = []
+
+
+class Indicator(Part):
+    """One criterion: `factor` × numerator / denominator, judged against the threshold where it has one.
+
+    decimals: of the value as it is shown and judged. after: indicators of other systems that it follows.
+    """
+
+    title: Text
+    description: Text | None = None
+    numerator: str
+    denominator: str | None = None
+    factor: float = 1
+    unit: str
+    decimals: int = Field(2, ge=0, le=6)
+    direction: Direction
+    threshold: float | NormThreshold | None = None
+    source: Text
+    after: list[str] = []
+    evidence: Evidence = Evidence()
+
+
+class IndicatorSet(Part):
+    """A set of criteria: what document it comes from, and in which version."""
+
+    id: str = Field(pattern=NAME)
+    title: Text
+    source: Text
+    version: str
+    measures: dict[str, Measure] = Field(min_length=1)
+    indicators: dict[str, Indicator] = Field(min_length=1)
+
+    @field_validator('measures', 'indicators')
+    @classmethod
+    def _plain_names(cls, named: dict[str, Any]) -> dict[str, Any]:
+        odd = [name for name in named if not re.fullmatch(NAME, name)]
+        if odd:
+            raise ValueError(f'"{odd[0]}" is no name: lower-case letters, digits and _')
+        return named
+
+    @model_validator(mode='after')
+    def _measures_exist(self) -> Self:
+        for name, indicator in self.indicators.items():
+            for key, measure in (('numerator', indicator.numerator), ('denominator', indicator.denominator)):
+                if measure is not None and measure not in self.measures:
+                    hint = did_you_mean(measure, self.measures)
+                    raise ValueError(f'indicators.{name}.{key}: there is no measure "{measure}". {hint.en}')
+        return self
+
+    def measures_of(self, indicator: Indicator) -> list[str]:
+        """The names of its measures."""
+        return [name for name in (indicator.numerator, indicator.denominator) if name is not None]
+
+
+def indicator_sets(locality: Locality) -> list[str]:
+    """The ids of the locality's sets."""
+    return sorted(file.stem for file in (locality.path / FOLDER).glob('*.yml'))
+
+
+def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
+    """The set `set_id`; raises UnknownSet with the nearest id, or BadIndicatorFile that names file, key and fix."""
+    known = indicator_sets(locality)
+    if set_id not in known:
+        hint = did_you_mean(set_id, known)
+        raise UnknownSet(
+            vi=f'Không có bộ chỉ tiêu "{set_id}" trong {FOLDER}/. {hint.vi}',
+            en=f'There is no indicator set "{set_id}" in {FOLDER}/. {hint.en}',
+        )
+    file = locality.path / FOLDER / f'{set_id}.yml'
+    found = parse_file(IndicatorSet, file, BadIndicatorFile)
+    if found.id != set_id:
+        raise BadIndicatorFile(
+            vi=f'{file}, khóa id: "{found.id}" khác tên tệp. Đổi thành "{set_id}" hoặc đổi tên tệp.',
+            en=f'{file}, key id: "{found.id}" differs from the file\'s name. Make it "{set_id}", or rename it.',
+        )
+    _must_know_its_layers(found, file, locality)
+    return found
+
+
+def _must_know_its_layers(found: IndicatorSet, file: Path, locality: Locality) -> None:
+    every = [*locality.layers, *locality.coverages, *locality.broken]
+    for name, measure in found.measures.items():
+        _must_exist(measure.layers, [*locality.layers, *locality.broken], file, f'measures.{name}.layers')
+    for name, indicator in found.indicators.items():
+        _must_exist(indicator.evidence.layers, every, file, f'indicators.{name}.evidence.layers')
+
+
+def _must_exist(layers: Iterable[str], known: list[str], file: Path, key: str) -> None:
+    for layer in layers:
+        if layer not in known:
+            hint = did_you_mean(layer, known)
+            raise BadIndicatorFile(
+                vi=f'{file}, khóa {key}: không có lớp "{layer}". {hint.vi}',
+                en=f'{file}, key {key}: there is no layer "{layer}". {hint.en}',
+            )

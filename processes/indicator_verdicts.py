@@ -1,0 +1,109 @@
+"""What the figures of an indicator come to: value, proof, verdict and trend. Method: docs/explanation/indicators.md."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from dothi.core.indicator_set import Direction, Indicator
+from dothi.core.text import Text
+
+Verdict = Literal['met', 'not_met', 'not_shown']
+Trend = Literal['better', 'worse', 'same']
+# Why a piece of evidence proves nothing; None where it does.
+Fault = Literal['missing', 'late', 'demo']
+
+VERDICTS: dict[Verdict, Text] = {
+    'met': Text(vi='Đạt', en='Met'),
+    'not_met': Text(vi='Không đạt', en='Not met'),
+    'not_shown': Text(vi='Không chứng minh được', en='Not shown'),
+}
+TRENDS: dict[Trend, Text] = {
+    'better': Text(vi='tốt lên', en='better'),
+    'worse': Text(vi='xấu đi', en='worse'),
+    'same': Text(vi='không đổi', en='the same'),
+}
+FAULTS: dict[Fault, Text] = {
+    'missing': Text(vi='chưa có', en='not there'),
+    'late': Text(vi='quá hạn cập nhật', en='past its update cycle'),
+    'demo': Text(vi='là dữ liệu minh họa', en='demonstration data'),
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One thing that a verdict rests on: a layer's release, or a file.
+
+    delivered: when the layer was last delivered; due: the last day on which that is within its update cycle.
+    """
+
+    name: str
+    release: int | None = None
+    delivered: date | None = None
+    due: date | None = None
+    demo: bool = False
+    fault: Fault | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As plain data, with what it has."""
+        told = {'name': self.name, 'release': self.release, 'delivered': self.delivered, 'due': self.due}
+        known = {name: str(value) if isinstance(value, date) else value for name, value in told.items() if value}
+        return {**known, 'demo': self.demo, 'fault': self.fault}
+
+    def line(self) -> str:
+        """As one line of a table: `roads #12 (2026-11-25)`, with what is wrong in Vietnamese and English."""
+        release = f' #{self.release} ({self.delivered})' if self.release else ''
+        wrong = f': {FAULTS[self.fault].vi} · {FAULTS[self.fault].en}' if self.fault else ''
+        return f'{self.name}{release}{wrong}'
+
+
+def rolled_up(figures: Mapping[str, float], parents: Mapping[str, str | None]) -> dict[str, float]:
+    """The figures of all units: those given, and for every unit above them the sum of its parts.
+
+    figures: by code of the units that were counted by, nan where a figure is not known; that of a larger unit is nan
+    then too. parents: the unit above each, None above the largest.
+    """
+    sums: dict[str, float] = dict(figures)
+    for code, figure in figures.items():
+        above = parents.get(code)
+        while above is not None:
+            sums[above] = sums.get(above, 0.0) + figure
+            above = parents.get(above)
+    return sums
+
+
+def value_of(indicator: Indicator, numerator: float, denominator: float | None) -> float | None:
+    """The value, rounded as it is shown and judged; None where a part is not known or the denominator is 0."""
+    if math.isnan(numerator) or (denominator is not None and (math.isnan(denominator) or denominator == 0)):
+        return None
+    share = numerator if denominator is None else numerator / denominator
+    return round(indicator.factor * share, indicator.decimals)
+
+
+def verdict_of(
+    value: float | None, threshold: float | None, direction: Direction, proofs: Iterable[Proof]
+) -> Verdict | None:
+    """`not_shown` unless every proof holds; None where there is nothing to judge: no threshold, or no value.
+
+    A value on the threshold meets it, as norms say "at least" and "at most".
+    """
+    if any(proof.fault for proof in proofs):
+        return 'not_shown'
+    if value is None or threshold is None:
+        return None
+    return 'met' if (value >= threshold if direction == 'higher' else value <= threshold) else 'not_met'
+
+
+def trend_of(value: float | None, before: float | None, direction: Direction) -> Trend | None:
+    """How the value compares with that of the period before; None where either is missing."""
+    if value is None or before is None:
+        return None
+    if value == before:
+        return 'same'
+    return 'better' if (value > before) == (direction == 'higher') else 'worse'
+
+
+def counted(verdicts: Sequence[Verdict | None]) -> dict[str, int]:
+    """How many there are of each verdict."""
+    return {verdict: sum(one == verdict for one in verdicts) for verdict in VERDICTS}

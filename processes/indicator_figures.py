@@ -8,7 +8,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,6 @@ from psycopg2 import sql
 from dothi.core.errors import did_you_mean
 from dothi.core.indicator_set import FOLDER, UNITS, BadIndicatorFile, IndicatorSet, Measure
 from dothi.core.layer import Layer as LayerModel
-from dothi.core.norms import Norm
 from processes.base import Layer
 from processes.data import Data
 from processes.indicator_units import WHOLE, Units, outlines
@@ -63,12 +62,13 @@ class Formulas:
             rows = data.rows(query)
         except (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.InternalError, psycopg2.NotSupportedError) as e:
             raise self._bad(name, str(e.diag.message_primary)) from e
-        return [(row['unit'], row['value']) for row in rows], tuple(sorted({*measure.layers, *data.releases}))
+        return [(row['unit'], row['value']) for row in rows], tuple(self._set.layers_of(measure))
 
     def _query(self, measure: Measure, data: Data) -> sql.Composed:
         """The set's query, after the relations that it may read."""
         relations = {UNITS: units_relation(measure.level, self._units, data)}
-        relations |= {name: layer_relation(name, data) for name in measure.layers}
+        relations |= {name: layer_relation(name, data) for name in self._set.layers_of(measure)}
+        relations |= {name: sql.SQL(self._set.relations[name].sql).format() for name in measure.relations}
         relations |= {f'norm_{name}': norm_relation(name, data, self._units.on) for name in measure.norms}
         ctes = sql.SQL(', ').join(
             # units are wanted several times, the rows of a layer by its indexes
@@ -154,14 +154,16 @@ def layer_relation(layer: str, data: Data) -> sql.Composed:
 
 
 def norm_relation(norm: str, data: Data, on: date) -> sql.Composed:
-    """The values of a norm that are in force, under the columns of norms.csv."""
-    columns = [field.name for field in fields(Norm)]
-    rows = sql.SQL(', ').join(
-        sql.SQL('({})').format(sql.SQL(', ').join(sql.Literal(getattr(one, name)) for name in columns))
+    """The values of a norm that are in force: subject, condition, class (a range of numbers, in class_unit), value."""
+    rows = [
+        sql.SQL('({})').format(
+            sql.SQL(', ').join(map(sql.Literal, (one.subject, one.condition, one.class_range, one.class_unit, one.value)))
+        )
         for one in data.norms(norm, on)
-    )
-    names = sql.SQL(', ').join(map(sql.Identifier, columns))
-    return sql.SQL('select * from (values {}) norm ({})').format(rows, names)
+    ]
+    query = 'select subject, condition, class::numrange, class_unit, value::float8 from (values {}) norm ({})'
+    names = map(sql.Identifier, ('subject', 'condition', 'class', 'class_unit', 'value'))
+    return sql.SQL(query).format(sql.SQL(', ').join(rows), sql.SQL(', ').join(names))
 
 
 def _no_rows(layer: LayerModel, data: Data) -> sql.Composed:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.locality import BadLocalityFile, Locality, parse_file
@@ -47,37 +47,48 @@ class ByProcess(Part):
     figure: str
 
 
+def _in_force_only(text: str | None) -> str | None:
+    table = TABLES.search(text or '')
+    if table:
+        raise ValueError(f'"{table[0]}…" names a table; put the layer under layers, and use its name alone')
+    return text
+
+
+type Query = Annotated[str, AfterValidator(_in_force_only)]
+
+
+class Relation(Part):
+    """Rows that several measures of the set read under its name: a query on `units`, and on `layers`."""
+
+    layers: list[str] = []
+    sql: Query
+
+
 class Measure(Part):
     """A figure for each unit of `level`, that of a larger unit being the sum of its parts.
 
     Either from `sql`, a query with the columns `unit` and `value`, or from a process. The query reads `units`, the
     `layers` under their names, and `norm_<name>` for each of `norms`; it names what stands under `values` in braces.
-    Of a process, `layers` are those without which it has no answer.
+    `relations` of the set are read under their names too. Of a process, `layers` are those without which it has no
+    answer.
     """
 
     title: Text
     unit: str
     level: str = 'commune'
     layers: list[str] = []
+    relations: list[str] = []
     norms: list[str] = []
     values: dict[str, bool | int | float | str] = {}
-    sql: str | None = None
+    sql: Query | None = None
     process: ByProcess | None = None
-
-    @field_validator('sql')
-    @classmethod
-    def _reads_what_is_in_force(cls, text: str | None) -> str | None:
-        table = TABLES.search(text or '')
-        if table:
-            raise ValueError(f'"{table[0]}…" names a table; put the layer under layers, and use its name alone')
-        return text
 
     @model_validator(mode='after')
     def _is_one_thing(self) -> Self:
         if (self.sql is None) == (self.process is None):
             raise ValueError('needs either sql or process')
-        if self.process and (self.norms or self.values):
-            raise ValueError('norms and values are for sql; a process takes inputs')
+        if self.process and (self.relations or self.norms or self.values):
+            raise ValueError('relations, norms and values are for sql; a process takes inputs')
         unknown = sorted(self.placeholders - {*self.values, *GIVEN})
         if unknown:
             raise ValueError(f'sql names {{{unknown[0]}}}, which is not under values; double the braces of plain ones')
@@ -87,13 +98,6 @@ class Measure(Part):
     def placeholders(self) -> set[str]:
         """The names in braces in the query."""
         return {name for _, name, _, _ in Formatter().parse(self.sql or '') if name is not None}
-
-
-class NormThreshold(Part):
-    """The value of a norm for a class of it, such as the urban class of the units that are judged."""
-
-    norm: str
-    of_class: float = Field(alias='class')
 
 
 class Evidence(Part):
@@ -121,7 +125,7 @@ class Indicator(Part):
     unit: str
     decimals: int = Field(2, ge=0, le=6)
     direction: Direction
-    threshold: float | NormThreshold | None = None
+    threshold: float | None = None
     source: Text
     after: list[str] = []
     evidence: Evidence = Evidence()
@@ -134,10 +138,11 @@ class IndicatorSet(Part):
     title: Text
     source: Text
     version: str
+    relations: dict[str, Relation] = {}
     measures: dict[str, Measure] = Field(min_length=1)
     indicators: dict[str, Indicator] = Field(min_length=1)
 
-    @field_validator('measures', 'indicators')
+    @field_validator('relations', 'measures', 'indicators')
     @classmethod
     def _plain_names(cls, named: dict[str, Any]) -> dict[str, Any]:
         odd = [name for name in named if not re.fullmatch(NAME, name)]
@@ -147,16 +152,26 @@ class IndicatorSet(Part):
 
     @model_validator(mode='after')
     def _measures_exist(self) -> Self:
+        for name, measure in self.measures.items():
+            _must_be_among(measure.relations, self.relations, f'measures.{name}.relations')
         for name, indicator in self.indicators.items():
-            for key, measure in (('numerator', indicator.numerator), ('denominator', indicator.denominator)):
-                if measure is not None and measure not in self.measures:
-                    hint = did_you_mean(measure, self.measures)
-                    raise ValueError(f'indicators.{name}.{key}: there is no measure "{measure}". {hint.en}')
+            _must_be_among(self.measures_of(indicator), self.measures, f'indicators.{name}: numerator, denominator')
         return self
 
     def measures_of(self, indicator: Indicator) -> list[str]:
         """The names of its measures."""
         return [name for name in (indicator.numerator, indicator.denominator) if name is not None]
+
+    def layers_of(self, measure: Measure) -> list[str]:
+        """The layers that a measure reads, those of its relations included."""
+        of_relations = (layer for name in measure.relations for layer in self.relations[name].layers)
+        return sorted({*measure.layers, *of_relations})
+
+
+def _must_be_among(names: Iterable[str], known: Iterable[str], key: str) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f'{key}: there is no "{name}". {did_you_mean(name, known).en}')
 
 
 def indicator_sets(locality: Locality) -> list[str]:
@@ -186,6 +201,8 @@ def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
 
 def _must_know_its_layers(found: IndicatorSet, file: Path, locality: Locality) -> None:
     every = [*locality.layers, *locality.coverages, *locality.broken]
+    for name, relation in found.relations.items():
+        _must_exist(relation.layers, [*locality.layers, *locality.broken], file, f'relations.{name}.layers')
     for name, measure in found.measures.items():
         _must_exist(measure.layers, [*locality.layers, *locality.broken], file, f'measures.{name}.layers')
     for name, indicator in found.indicators.items():

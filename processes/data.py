@@ -1,5 +1,6 @@
 """What an analysis reads: arrays from one snapshot of the database, on the role of whoever asked."""
 
+import copy
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import psycopg2
@@ -165,6 +166,22 @@ class Data:
     def release(self, layer: LayerModel) -> Release:
         """The release of a layer that was read."""
         return self._current[layer.id]
+
+    def current(self, layer_id: str) -> Release | None:
+        """The release of a layer or coverage that is served, whether it is read or not."""
+        return self._current.get(layer_id)
+
+    def apart(self) -> Self:
+        """The same snapshot for one part of a run, which remembers on its own what that part reads."""
+        part = copy.copy(self)
+        part._read, part._read_earlier, part._norms, part._filtered = set(), {}, set(), False
+        return part
+
+    def count(self, part: 'Data') -> None:
+        """What a part of the run has read counts as read by all of it."""
+        self._read |= part._read
+        self._read_earlier |= part._read_earlier
+        self._norms |= part._norms
 
     def draft(self, name: str) -> Path:
         """Where the run may write a file of this name, to be its result; raises NotWritten."""

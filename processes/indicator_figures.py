@@ -62,6 +62,7 @@ class Formulas:
             rows = data.rows(query)
         except (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.InternalError, psycopg2.NotSupportedError) as e:
             raise self._bad(name, str(e.diag.message_primary)) from e
+        self._data.count(data)
         return [(row['unit'], row['value']) for row in rows], tuple(self._set.layers_of(measure))
 
     def _query(self, measure: Measure, data: Data) -> sql.Composed:
@@ -71,9 +72,9 @@ class Formulas:
         relations |= {name: sql.SQL(self._set.relations[name].sql).format() for name in measure.relations}
         relations |= {f'norm_{name}': norm_relation(name, data, self._units.on) for name in measure.norms}
         ctes = sql.SQL(', ').join(
-            # units are wanted several times, the rows of a layer by its indexes
+            # units and what the set makes of them are computed once, the rows of a layer are wanted by its indexes
             sql.SQL('{} as {} materialized ({})').format(
-                sql.Identifier(name), sql.SQL('' if name == UNITS else 'not'), relation
+                sql.Identifier(name), sql.SQL('' if name == UNITS or name in measure.relations else 'not'), relation
             )
             for name, relation in relations.items()
         )
@@ -95,6 +96,7 @@ class Formulas:
             data = self._data.apart()
             chosen = process(asked.id, data.audience)
             answer = chosen.run(validated(chosen.inputs, inputs), data, lambda _share, _doing: None)
+            self._data.count(data)
             self._results[key] = features_of(answer), tuple(data.releases)
         features, layers = self._results[key]
         told = [(str(one['id']), self._figure(name, one, asked.figure)) for one in features]
@@ -157,7 +159,9 @@ def norm_relation(norm: str, data: Data, on: date) -> sql.Composed:
     """The values of a norm that are in force: subject, condition, class (a range of numbers, in class_unit), value."""
     rows = [
         sql.SQL('({})').format(
-            sql.SQL(', ').join(map(sql.Literal, (one.subject, one.condition, one.class_range, one.class_unit, one.value)))
+            sql.SQL(', ').join(
+                map(sql.Literal, (one.subject, one.condition, one.class_range, one.class_unit, one.value))
+            )
         )
         for one in data.norms(norm, on)
     ]
@@ -170,4 +174,3 @@ def _no_rows(layer: LayerModel, data: Data) -> sql.Composed:
     names = ['id', *layer.columns_for(data.audience), 'geom', 'geom_wgs84']
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
     return sql.SQL('select {} from {} where false').format(columns, sql.Identifier('layer', layer.id))
-

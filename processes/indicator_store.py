@@ -63,7 +63,7 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     return {(row['indicator'], row['unit_code']): row['value'] for row in found if row['value'] is not None}
 
 
-def keep(  # noqa: PLR0913, PLR0917 (all that a verdict can be defended with)
+def keep(
     rows: Sequence[dict[str, Any]],
     outlines: Sequence[bytes],
     chosen: IndicatorSet,
@@ -131,9 +131,7 @@ def _record(chosen: IndicatorSet, period: Period, run: dict[str, Any]) -> int:
     names = sql.SQL(', ').join(map(sql.Identifier, values))
     places = sql.SQL(', ').join(map(sql.Placeholder, values))
     with connection('loader') as db, db.cursor() as cursor:
-        cursor.execute(
-            sql.SQL('insert into indicator.run ({}) values ({}) returning id').format(names, places), values
-        )
+        cursor.execute(sql.SQL('insert into indicator.run ({}) values ({}) returning id').format(names, places), values)
         (number,) = cursor.fetchone() or (0,)
     return int(number)
 

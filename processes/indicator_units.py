@@ -14,7 +14,8 @@ from dothi.core.layer_source import day
 from dothi.core.locality import Locality
 from dothi.core.unit_register import layer_of, level_of, unit_register
 from processes.base import Layer
-from processes.data import Data, NotDelivered
+from processes.data import Data
+from processes.layers import NotDelivered
 
 # The level of the one unit that holds all others.
 WHOLE = 'province'
@@ -130,4 +131,3 @@ def _whole(smallest: str, on: date, data: Data) -> Unit:
     place = data.locality.place
     wkb = bytes(row['wkb']) if row['wkb'] else shapely.to_wkb(shapely.MultiPolygon())
     return Unit(place.unit_code, place.title.vi, WHOLE, None, wkb, json.loads(row['geometry'] or 'null'))
-

@@ -1,4 +1,4 @@
-"""An indicator set for a period, by unit: value, verdict, trend and evidence. Method: docs/explanation/indicators.md."""
+"""An indicator set for a period, by unit: value, verdict, trend, evidence. Method: docs/explanation/indicators.md."""
 
 import math
 from collections.abc import Iterator
@@ -36,7 +36,8 @@ class Inputs(ProcessInputs):
     set: str = input_field(
         Text(vi='Bộ chỉ tiêu', en='Indicator set'),
         Text(
-            vi='Tên tệp trong locality/indicators/, không có đuôi.', en='A file of locality/indicators/, without suffix.'
+            vi='Tên tệp trong locality/indicators/, không có đuôi.',
+            en='A file of locality/indicators/, without suffix.',
         ),
         default='pilot',
         max_length=40,
@@ -100,7 +101,7 @@ class Indicators(Process[Inputs]):
 
     title = Text(vi='Chỉ tiêu đánh giá', en='Indicators')
     description = Text(
-        vi='Tính một bộ chỉ tiêu theo đơn vị hành chính cho một kỳ: giá trị, kết luận đạt hay không, xu hướng, bằng chứng.',
+        vi='Một bộ chỉ tiêu theo đơn vị hành chính cho một kỳ: giá trị, kết luận đạt hay không, xu hướng, bằng chứng.',
         en='An indicator set by administrative unit for a period: values, whether each is met, trend, and evidence.',
     )
     audience: ClassVar[Audience] = 'internal'
@@ -109,7 +110,10 @@ class Indicators(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""
         today = datetime.now(UTC).date()
-        chosen, period = indicator_set(inputs.set, data.locality), period_of(inputs.period_from, inputs.period_to, today)
+        chosen, period = (
+            indicator_set(inputs.set, data.locality),
+            period_of(inputs.period_from, inputs.period_to, today),
+        )
         must_be_known(inputs.level, data.locality)
         progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
         units = read_units(data, _units_on(inputs, data))
@@ -131,7 +135,7 @@ class Indicators(Process[Inputs]):
             'indicators': [about(name, chosen, values, proofs[name]) for name in chosen.indicators],
             'verdicts': counted([value.verdict for value in values if value.unit.level == WHOLE]),
             'kept': None,
-            **_read(proofs, data),
+            **data.provenance,
         }
         if inputs.keep:
             progress(0.85, Text(vi='Phát hành giá trị', en='Releasing the values'))
@@ -173,7 +177,7 @@ def proofs_of(chosen: IndicatorSet, figures: dict[str, Figures], witness: Witnes
     }
 
 
-def values_of(  # noqa: PLR0913, PLR0917 (one question; a value needs all of it)
+def values_of(
     chosen: IndicatorSet,
     figures: dict[str, Figures],
     proofs: dict[str, list[Proof]],
@@ -193,7 +197,7 @@ def values_of(  # noqa: PLR0913, PLR0917 (one question; a value needs all of it)
                              proofs[name], earlier)  # fmt: skip
 
 
-def _value(  # noqa: PLR0913, PLR0917 (the parts of one value)
+def _value(
     name: str,
     indicator: Indicator,
     unit: Unit,
@@ -230,7 +234,7 @@ def about(name: str, chosen: IndicatorSet, values: list[Value], proofs: list[Pro
 
 def feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
     """A unit with the value and the verdict of each indicator."""
-    told = {value.indicator: value.value for value in values}
+    told: dict[str, float | str | None] = {value.indicator: value.value for value in values}
     told |= {f'{value.indicator}_verdict': value.verdict for value in values}
     counts = counted([value.verdict for value in values])
     return {
@@ -271,7 +275,7 @@ def row(value: Value, chosen: IndicatorSet, period: Period, proofs: list[Proof])
     }
 
 
-def _kept(  # noqa: PLR0913, PLR0917 (all that is kept)
+def _kept(
     chosen: IndicatorSet,
     period: Period,
     values: list[Value],
@@ -287,12 +291,6 @@ def _kept(  # noqa: PLR0913, PLR0917 (all that is kept)
 
 def _told(kept: Kept | None) -> dict[str, Any] | None:
     return None if kept is None else {'run': kept.run, 'layer': kept.layer, 'release': kept.release}
-
-
-def _read(proofs: dict[str, list[Proof]], data: Data) -> dict[str, Any]:
-    """The provenance of all that was read, also for single measures."""
-    data.note({proof.name for own in proofs.values() for proof in own if proof.release})
-    return data.provenance
 
 
 def _levels(level: str, units: Units) -> list[str]:

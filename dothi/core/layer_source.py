@@ -31,9 +31,9 @@ def source(layer: Layer, locality: Locality, audience: Audience, times: Times | 
     """What to select from: `id`, the columns that `audience` sees, `geom`, `geom_wgs84`, `release_from`.
 
     A layer with validity columns gives what is valid at some time within `times`, or without these on the locality's
-    reference date, or all of it where its file says so; any other layer what was released at the end of `times`, or is now. It is a subquery in brackets without an
-    alias: `sql.SQL('select ... from {} as f').format(source(...))`. The planner looks through it, and it names the
-    columns because the reader's role may not select all of them.
+    reference date, or all of it where its file says so; any other layer what was released at the end of `times`, or
+    is now. It is a subquery in brackets without an alias: `sql.SQL('select ... from {} as f').format(source(...))`.
+    The planner looks through it, and it names the columns because the reader's role may not select all of them.
     """
     if layer.publish.validity:
         condition = _valid(layer.publish.validity, times or _usual(layer, locality))

@@ -63,7 +63,8 @@ class Formulas:
         except (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.InternalError, psycopg2.NotSupportedError) as e:
             raise self._bad(name, str(e.diag.message_primary)) from e
         self._data.count(data)
-        return [(row['unit'], row['value']) for row in rows], tuple(self._set.layers_of(measure))
+        layers = sorted({*self._set.layers_of(measure), *data.releases})
+        return [(row['unit'], row['value']) for row in rows], tuple(layers)
 
     def _query(self, measure: Measure, data: Data) -> sql.Composed:
         """The set's query, after the relations that it may read."""
@@ -105,7 +106,7 @@ class Formulas:
     def _figure(self, name: str, feature: dict[str, Any], figure: str) -> float | None:
         properties = feature['properties']
         if figure not in properties:
-            raise self._bad(name, did_you_mean(figure, properties).en)
+            raise self._bad(name, f'no figure "{figure}". {did_you_mean(figure, properties).en}')
         value = properties[figure]
         return None if value is None else float(value)
 

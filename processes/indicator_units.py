@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import shapely
 from psycopg2 import sql
@@ -12,7 +13,7 @@ from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import day
 from dothi.core.locality import Locality
-from dothi.core.unit_register import layer_of, level_of, unit_register
+from dothi.core.unit_register import UnitVersion, layer_of, level_of, unit_register
 from processes.base import Layer
 from processes.data import Data
 from processes.layers import NotDelivered
@@ -43,11 +44,15 @@ class Unit:
 
 @dataclass(frozen=True)
 class Units:
-    """The units in force on a day. levels: from the largest to the smallest; units: by code, in the same order."""
+    """The units in force on a day. levels: from the largest to the smallest; units: by code, in the same order.
+
+    undrawn: codes of those whose outline the layers lack, so that nothing can be counted in them.
+    """
 
     on: date
     levels: list[str]
     units: dict[str, Unit]
+    undrawn: list[str]
 
     @property
     def parents(self) -> dict[str, str | None]:
@@ -91,7 +96,8 @@ def read_units(data: Data, on: date) -> Units:
     units = {whole.code: whole}
     for level in levels:
         units |= {unit.code: unit for unit in _of_level(level, on, data, above=units)}
-    return Units(on, [WHOLE, *levels], units)
+    undrawn = [unit.code for level in levels for unit in named.on(on, level) if unit.code not in units]
+    return Units(on, [WHOLE, *levels], units, undrawn)
 
 
 def outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed]:
@@ -103,22 +109,25 @@ def outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed
     return layer, sql.SQL('(select {}::text as code, geom, geom_wgs84 from {}) outline').format(code, rows)
 
 
-def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> Iterator[Unit]:
+def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[Unit]:
     layer, rows = outlines(level, on, data)
-    query = 'select code, ST_AsBinary(geom) as wkb, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by code'
+    query = 'select code, ST_AsBinary(geom) as wkb, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}'
     drawn = {row['code']: row for row in data.rows(sql.SQL(query).format(rows))}
-    for unit in sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code):
-        if unit.code in drawn:
-            row = drawn[unit.code]
-            parent = unit.parent_code if unit.parent_code in above else data.locality.place.unit_code
-            yield Unit(unit.code, unit.name, level, parent, bytes(row['wkb']), json.loads(row['geometry']))
-    if not drawn:
+    named = sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code)
+    found = [_unit(unit, drawn[unit.code], above, data.locality) for unit in named if unit.code in drawn]
+    if not found:
+        derive = f'dothi units derive --level {level} --date {on}'
         raise NotDelivered(
-            vi=f'Lớp "{layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "dothi units derive --level {level} '
-            f'--date {on}".',
-            en=f'The layer "{layer.id}" has no outlines of {on}. Deliver them, or "dothi units derive --level {level} '
-            f'--date {on}".',
+            vi=f'Lớp "{layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
+            en=f'The layer "{layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
         )
+    return found
+
+
+def _unit(named: UnitVersion, drawn: dict[str, Any], above: dict[str, Unit], locality: Locality) -> Unit:
+    """A unit with its outline; one whose parent is not there lies right below the whole."""
+    parent = named.parent_code if named.parent_code in above else locality.place.unit_code
+    return Unit(named.code, named.name, named.level, parent, bytes(drawn['wkb']), json.loads(drawn['geometry']))
 
 
 def _whole(smallest: str, on: date, data: Data) -> Unit:

@@ -131,6 +131,7 @@ class Indicators(Process[Inputs]):
             'period': {'from': period.first.isoformat(), 'to': period.last.isoformat()},
             'evidence_on': evidence_on.isoformat(),
             'units_on': units.on.isoformat(),
+            'units_without_outline': units.undrawn,
             'level': inputs.level,
             'indicators': [about(name, chosen, values, proofs[name]) for name in chosen.indicators],
             'verdicts': counted([value.verdict for value in values if value.unit.level == WHOLE]),

@@ -1,4 +1,4 @@
-"""Writes the reference tables from what the code says: settings, layers, coverages, norms, processes."""
+"""Writes the reference tables from what the code says: settings, layers, coverages, norms, indicators, processes."""
 
 import sys
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from typing import get_args
 from pydantic.fields import FieldInfo
 
 from dothi.core.coverage import Coverage
+from dothi.core.indicator_set import Indicator, IndicatorSet, indicator_set, indicator_sets
 from dothi.core.layer import Checks, Column, Judged, Layer
 from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         'checks.md': checks_page(),
         'coverages.md': coverages_page(),
         'norms.md': norms_page(),
+        'indicators.md': indicators_page(),
         'processes.md': processes_page(),
     }
 
@@ -106,6 +108,20 @@ def coverages_page() -> str:
     return '\n'.join(parts)
 
 
+def indicators_page() -> str:
+    """Every indicator set of the locality that is shipped."""
+    head = 'What `locality/indicators/` says; [how it is computed and judged](../explanation/indicators.md).'
+    parts = [NOTICE, '# Indicators\n', f'{head}\n']
+    locality = load_locality(PROJECT / 'locality')
+    for name in indicator_sets(locality):
+        found = indicator_set(name, locality)
+        rows = [_indicator(key, one, found) for key, one in found.indicators.items()]
+        columns = ('indicator', 'vi', 'en', 'value', 'threshold', 'source', 'after', 'reads')
+        parts += [f'## `{name}` {found.version}: {found.title.vi} · {found.title.en}\n', f'{found.source.en}\n']
+        parts += [_table(columns, rows)]
+    return '\n'.join(parts)
+
+
 def processes_page() -> str:
     """Every analysis with its inputs."""
     parts = [NOTICE, '# Processes\n', '`POST /api/processes/{id}/execution` with `{"inputs": {…}}`.\n']
@@ -121,6 +137,19 @@ def processes_page() -> str:
             rows.append((f'`{key}`', _kind(schema), needed, described['description']['en']))
         parts += [_table(('input', 'type', 'needed', 'meaning'), rows)]
     return '\n'.join(parts)
+
+
+def _indicator(name: str, one: Indicator, found: IndicatorSet) -> tuple[str, ...]:
+    value = f'{one.numerator} / {one.denominator}' if one.denominator else one.numerator
+    sign = '≥' if one.direction == 'higher' else '≤'
+    measures = [found.measures[measure] for measure in found.measures_of(one)]
+    reads = {f'`{layer}`' for measure in measures for layer in found.layers_of(measure)}
+    reads |= {f'`{measure.process.id}`' for measure in measures if measure.process}
+    return (
+        f'`{name}`', one.title.vi, one.title.en, f'{_number(one.factor)} × {value}, {one.unit}',
+        '–' if one.threshold is None else f'{sign} {_number(one.threshold)}',
+        one.source.en, ', '.join(one.after), ', '.join(sorted(reads)),
+    )  # fmt: skip
 
 
 def _layer(layer: Layer) -> str:

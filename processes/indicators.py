@@ -160,11 +160,12 @@ def read_figures(
 ) -> dict[str, Figures]:
     """Every measure that an indicator uses, once."""
     used = sorted({name for one in chosen.indicators.values() for name in chosen.measures_of(one)})
-    formulas, figures = Formulas(chosen, units, given, data), {}
-    for done, name in enumerate(used):
-        title = chosen.measures[name].title
-        progress(0.05 + 0.75 * done / len(used), Text(vi=f'Tính: {title.vi}', en=f'Computing: {title.en}'))
-        figures[name] = formulas.read(name)
+    formulas = Formulas(chosen, units, given, data)
+    figures: dict[str, Figures] = {}
+    for names in formulas.groups(used):
+        title = chosen.measures[names[0]].title
+        progress(0.05 + 0.75 * len(figures) / len(used), Text(vi=f'Tính: {title.vi}', en=f'Computing: {title.en}'))
+        figures |= formulas.read(names)
     return figures
 
 

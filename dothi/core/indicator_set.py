@@ -195,25 +195,27 @@ def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
             vi=f'{file}, khóa id: "{found.id}" khác tên tệp. Đổi thành "{set_id}" hoặc đổi tên tệp.',
             en=f'{file}, key id: "{found.id}" differs from the file\'s name. Make it "{set_id}", or rename it.',
         )
-    _must_know_its_layers(found, file, locality)
+    _must_know_its_sources(found, file, locality)
     return found
 
 
-def _must_know_its_layers(found: IndicatorSet, file: Path, locality: Locality) -> None:
+def _must_know_its_sources(found: IndicatorSet, file: Path, locality: Locality) -> None:
+    norms = sorted({norm.norm for norm in locality.norm_values})
     every = [*locality.layers, *locality.coverages, *locality.broken]
     for name, relation in found.relations.items():
         _must_exist(relation.layers, [*locality.layers, *locality.broken], file, f'relations.{name}.layers')
     for name, measure in found.measures.items():
         _must_exist(measure.layers, [*locality.layers, *locality.broken], file, f'measures.{name}.layers')
+        _must_exist(measure.norms, norms, file, f'measures.{name}.norms')
     for name, indicator in found.indicators.items():
         _must_exist(indicator.evidence.layers, every, file, f'indicators.{name}.evidence.layers')
 
 
-def _must_exist(layers: Iterable[str], known: list[str], file: Path, key: str) -> None:
-    for layer in layers:
-        if layer not in known:
-            hint = did_you_mean(layer, known)
+def _must_exist(names: Iterable[str], known: list[str], file: Path, key: str) -> None:
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
             raise BadIndicatorFile(
-                vi=f'{file}, khóa {key}: không có lớp "{layer}". {hint.vi}',
-                en=f'{file}, key {key}: there is no layer "{layer}". {hint.en}',
+                vi=f'{file}, khóa {key}: không có "{name}". {hint.vi}',
+                en=f'{file}, key {key}: there is no "{name}". {hint.en}',
             )

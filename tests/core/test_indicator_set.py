@@ -69,6 +69,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ('indicators/roads/direction', 'up', ('indicators.roads.direction', "'higher' or 'lower'")),
         ('measures/road_km/layers', ['road'], ('measures.road_km.layers', '"roads"')),
         ('measures/road_km/layers', ['elevation'], ('measures.road_km.layers', '"elevation"')),
+        ('measures/road_km/norms', ['green_space'], ('measures.road_km.norms', '"green_space"')),
         ('measures/road_km/relations', ['homes'], ('measures.road_km.relations', '"homes"')),
         ('measures/road_km/sql', 'select {least_m}', ('least_m', 'values')),
         ('measures/road_km/sql', 'select code as unit, 1 as value from layer.roads', ('layer.r', 'layers')),

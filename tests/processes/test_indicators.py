@@ -46,9 +46,8 @@ def criterion(numerator, denominator=None, **more):
     return {**told, **({'denominator': denominator} if denominator else {}), **more}
 
 
-HOME = (
-    'select u.code as unit, b.population as people, u.name from units u join buildings b on ST_Intersects(u.geom, b.geom)'
-)
+PLACED = 'units u join buildings b on ST_Intersects(u.geom, b.geom)'
+HOME = f'select u.code as unit, b.population as people, u.name from {PLACED}'
 STATION = {
     'id': 'service-coverage',
     'inputs': {'facilities': 'health_facilities', 'distance_m': 800, 'mode': 'straight-line'},

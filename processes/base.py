@@ -226,8 +226,30 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
 
 def _fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dict[str, Any]]]]:
     """Name, field and JSON schema of every input."""
-    schemas = inputs.model_json_schema()['properties']
+    whole = inputs.model_json_schema()
+    schemas = _inlined(whole['properties'], whole.get('$defs', {}))
     return [(name, (field, schemas[name])) for name, field in inputs.model_fields.items()]
+
+
+def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
+    """`schema` with the parts that it refers to in their places, in the dialect of the descriptions (see _plain).
+
+    A description stands alone, so nothing can be referred to. A default of None says that a part may be left out.
+    """
+    if isinstance(schema, list):
+        return [_inlined(one, parts) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if '$ref' in schema:
+        name = schema['$ref'].rpartition('/')[2]
+        return _one_layer() if name == Layer.__name__ else _nested(_inlined(parts[name], parts))
+    return {name: _inlined(value, parts) for name, value in schema.items() if name != 'discriminator'}
+
+
+def _nested(schema: dict[str, Any]) -> dict[str, Any]:
+    """A part of an input: its fields in the dialect too."""
+    fields = {name: _plain_schema(one, {}) for name, one in schema.get('properties', {}).items()}
+    return {**schema, 'properties': fields} if fields else schema
 
 
 def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
@@ -243,8 +265,6 @@ def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _schema_of(field: FieldInfo, schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    if field.annotation == list[Layer]:
-        return {**_plain_schema(schema, told), 'items': _one_layer()}
     return _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, told)
 
 
@@ -272,6 +292,8 @@ def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any
     """pydantic's schema in the dialect of the standard's descriptions (OpenAPI 3.0): no null, limits in two keys."""
     keep = {name: value for name, value in schema.items() if name not in told and value is not None}
     options = [option for option in keep.pop('anyOf', []) if option != {'type': 'null'}]
+    if 'const' in keep:
+        keep['enum'] = [keep.pop('const')]
     plain = {**keep, **(options[0] if len(options) == 1 else {'oneOf': options} if options else {})}
     for exclusive, limit in (('exclusiveMinimum', 'minimum'), ('exclusiveMaximum', 'maximum')):
         if exclusive in plain:

@@ -44,7 +44,7 @@ class Distance:
         down = row[inside] - np.arange(halo, halo + tile.height)[:, None]
         right = column[inside] - np.arange(halo, halo + tile.width)
         metres = np.hypot(down.astype(np.float32), right.astype(np.float32)) * np.float32(grid.cell_width)
-        return np.minimum(metres, np.float32(self.reach_m))
+        return np.asarray(np.minimum(metres, np.float32(self.reach_m)))
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def fuzzy(values: Heights, worst: float, best: float) -> Heights:
     """
     if worst == best:
         return np.where(values >= best, np.float32(1), np.float32(0))
-    return np.clip((values - np.float32(worst)) / np.float32(best - worst), 0, 1)
+    return np.asarray(np.clip((values - np.float32(worst)) / np.float32(best - worst), 0, 1))
 
 
 def slope_deg(heights: Heights, cell_m: float) -> Heights:
@@ -195,7 +195,7 @@ def best_sites(
     count = max((int(area.max(initial=0)) for area in areas), default=0)
     sums = np.zeros((len(found[0][1]) if found else 2, count + 1))
     for area, (_, part) in zip(areas, found, strict=True):
-        np.add.at(sums, (slice(None), area), part)
+        sums += np.stack([np.bincount(area, weights=row, minlength=count + 1) for row in part])
     large = np.flatnonzero(sums[0] >= max(least_cells, 1))
     large = large[large > 0]
     mean = sums[:, large] / sums[0, large]

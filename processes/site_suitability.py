@@ -1,0 +1,237 @@
+"""Where something is best built, by weighted criteria. Method: docs/explanation/site-suitability.md."""
+
+import functools
+import json
+from typing import Any, ClassVar
+
+import numpy as np
+import rasterio
+import shapely
+from rasterio.features import shapes as outlines_of
+from rasterio.windows import Window
+from shapely.geometry import shape
+
+from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.grid import Grid
+from dothi.core.text import Text
+from processes.base import Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.criteria import Criterion, factor_of, must_make_sense, shares
+from processes.data import Data
+from processes.flood_basin import must_be_few
+from processes.geotiff import MEDIA_TYPE, NODATA, cog, drawn, put
+from processes.ground import Heights
+from processes.network import Floats, Geometries, Ints
+from processes.patches import Rim
+from processes.spread import spread
+from processes.suitability import Factor, Search, Site, best_sites, numbered, scored
+from processes.tiles import Tile, square_cells, tiles, transform_of
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    criteria: list[Criterion] = input_field(
+        Text(vi='Tiêu chí', en='Criteria'),
+        Text(
+            vi='Danh sách tiêu chí: gần (distance_to), xa (distance_from, có thể theo định mức cách ly), loại đất'
+            ' (land_use), độ dốc (slope), ngập (flood); mỗi tiêu chí có trọng số, ngưỡng mờ hoặc giới hạn cứng.',
+            en='A list: near to (distance_to), far from (distance_from, also by an isolation norm), land_use, slope and'
+            ' flood; each with a weight, and a worst and a best value or hard limits.',
+        ),
+        min_length=1,
+        max_length=20,
+    )
+    within: Layer = input_field(
+        Text(vi='Phạm vi tìm', en='Where to look'),
+        Text(vi='Lớp vùng mà địa điểm phải nằm trong.', en='Layer of areas that the site has to lie in.'),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+    cell_m: float = input_field(
+        Text(vi='Cạnh ô', en='Side of a cell'),
+        Text(vi='Mét.', en='In metres.'),
+        default=10.0,
+        unit='m',
+        ge=1,
+        le=1_000,
+    )
+    threshold: float = input_field(
+        Text(vi='Ngưỡng điểm', en='Least score'),
+        Text(vi='Mọi ô của địa điểm phải có điểm từ mức này (0 đến 1).', en='Of every cell of a site, 0 to 1.'),
+        default=0.7,
+        ge=0,
+        le=1,
+    )
+    min_area_ha: float = input_field(
+        Text(vi='Diện tích tối thiểu', en='Least area'),
+        Text(vi='Của một địa điểm liền khoảnh.', en='Of one contiguous site.'),
+        default=1.0,
+        unit='ha',
+        ge=0,
+        le=1_000_000,
+    )
+    sites: int = input_field(
+        Text(vi='Số địa điểm', en='Number of sites'),
+        Text(vi='Nhiều nhất bao nhiêu địa điểm tốt nhất.', en='How many of the best sites at most.'),
+        default=10,
+        ge=1,
+        le=1_000,
+    )
+
+
+class SiteSuitability(Process[Inputs]):
+    """A raster of scores, and the best areas of it."""
+
+    title = Text(vi='Tìm địa điểm xây dựng phù hợp', en='Suitability of sites')
+    description = Text(
+        vi='Chấm điểm từng ô theo tiêu chí có trọng số, chọn các khoảnh đất tốt nhất và giải thích điểm từng khoảnh.',
+        en='Scores every cell by weighted criteria and picks the best areas, each with its score explained.',
+    )
+    # a wastewater works for some ten thousand people: off the dwellings as the norm says, near a road, on high fields
+    example: ClassVar[dict[str, Any]] = {
+        'criteria': [
+            {
+                'kind': 'distance_from',
+                'name': 'homes',
+                'layer': 'buildings',
+                'norm': 'wastewater_isolation',
+                'norm_subject': 'treatment_works',
+                'norm_condition': 'open',
+                'norm_quantity': 10_000,
+                'worst': 250,
+                'best': 600,
+                'weight': 3,
+            },
+            {'kind': 'distance_to', 'name': 'roads', 'layer': 'roads', 'worst': 2_000, 'best': 100, 'weight': 2},
+            {'kind': 'land_use', 'name': 'land', 'classes': {'LUC': 0.4, 'CLN': 0.8, 'NTS': 0.6, 'LMU': 1.0}},
+            {'kind': 'slope', 'name': 'slope', 'worst': 5, 'best': 0, 'at_most': 8},
+            {'kind': 'flood', 'name': 'flood', 'scenario_cm': 80, 'worst': 1, 'best': 0, 'weight': 2},
+        ],
+        'threshold': 0.6,
+        'min_area_ha': 2,
+        'sites': 10,
+    }
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(Text(vi='Địa điểm tốt nhất', en='Best sites')),
+        'suitability': Output(Text(vi='Điểm phù hợp', en='Suitability'), (MEDIA_TYPE,)),
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+        """The best sites with value, score and contribution of every criterion, and the scores of all cells."""
+        must_make_sense(inputs.criteria)
+        within = data.shapes(inputs.within)
+        grid = grid_over(within, data.locality.srid, inputs.cell_m)
+        progress(0.02, Text(vi='Đọc dữ liệu của các tiêu chí', en='Reading what the criteria need'))
+        read = [
+            factor_of(one, share, grid, data)
+            for one, share in zip(inputs.criteria, shares(inputs.criteria), strict=True)
+        ]
+        search = Search(grid, within, [factor for factor, _ in read], inputs.threshold)
+        cut = tiles(grid)
+        found, allowed_cells, best = score(search, cut, data, progress)
+        progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
+        least_cells = inputs.min_area_ha * 1e4 / inputs.cell_m**2
+        sites, areas = best_sites(cut, found, least_cells, inputs.sites)
+        polygons = drawn_sites(search, cut, areas, sites, data)
+        told = summary(inputs, allowed_cells, best, [told for _, told in read], data)
+        features = [
+            feature(rank, site, polygon, search)
+            for rank, (site, polygon) in enumerate(zip(sites, polygons, strict=True), 1)
+        ]
+        return {
+            'result': {'type': 'FeatureCollection', 'features': features, 'summary': told | {'sites': len(sites)}},
+            'suitability': cog(data.draft('scores.plain'), data.draft('suitability.tif'), self.title, '1'),
+        }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """By criterion; how large the area is nobody knows here."""
+        return 5.0 + 5.0 * len(inputs.criteria)
+
+
+def grid_over(within: Geometries, srid: int, cell_m: float) -> Grid:
+    """Cells from a multiple of their side on, over the areas; raises TooManyCells."""
+    west, south, east, north = shapely.total_bounds(within) if len(within) else (0.0, 0.0, cell_m, cell_m)
+    left, top = np.floor(west / cell_m) * cell_m, np.ceil(north / cell_m) * cell_m
+    grid = square_cells((float(left), float(south), float(east), float(top)), srid, cell_m)
+    must_be_few(grid, cell_m)
+    return grid
+
+
+def score(
+    search: Search, cut: list[Tile], data: Data, progress: Report
+) -> tuple[list[tuple[Rim, Floats]], int, float | None]:
+    """Scores every tile into a file; rim and sums of each, how many cells are allowed, and the best score."""
+    found, allowed_cells, best = [], 0, -1.0
+    with drawn(data.draft('scores.plain'), search.grid, 'float32', NODATA) as file:
+        for number, part in enumerate(spread(functools.partial(scored, search), cut), start=1):
+            put(file, cut[number - 1], part.scores)
+            found.append((part.rim, part.sums))
+            known = part.scores[~np.isnan(part.scores)]
+            allowed_cells, best = allowed_cells + known.size, max(best, float(known.max(initial=-1)))
+            progress(0.2 + 0.65 * number / len(cut), Text(vi='Chấm điểm từng ô', en='Scoring the cells'))
+    return found, allowed_cells, best if allowed_cells else None
+
+
+def drawn_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[Site], data: Data) -> Geometries:
+    """The outline of each site, in their order."""
+    rank = {site.number: place for place, site in enumerate(sites, start=1)}
+    parts: list[list[Any]] = [[] for _ in sites]
+    with rasterio.open(data.draft('scores.plain')) as file:
+        for tile, area in zip(cut, areas, strict=True):
+            ranks = np.array([rank.get(int(number), 0) for number in area], dtype=np.int64)
+            if ranks.any():
+                ranked = numbered(_scores(file, tile.overlapping(search.grid)), search.threshold, ranks, tile)
+                for outline, value in outlines_of(ranked, ranked > 0, 4, transform_of(search.grid, tile)):
+                    parts[int(value) - 1].append(shape(outline))
+    return np.asarray([shapely.union_all(part) for part in parts], dtype=object)
+
+
+def _scores(file: rasterio.DatasetReader, tile: Tile) -> Heights:
+    window = Window(tile.left, tile.top, tile.width, tile.height)
+    return np.asarray(file.read(1, window=window, masked=True).filled(np.nan))
+
+
+def feature(rank: int, site: Site, polygon: shapely.Geometry, search: Search) -> dict[str, Any]:
+    """A site: its rank, score and area, and of every criterion the mean value, its score, and what that contributes."""
+    explained: dict[str, Any] = {}
+    for factor, value, own in zip(search.factors, site.values, site.scores, strict=True):
+        explained |= _explained(factor, value, own)
+    move = transformer(proj_string(search.grid.srid), proj_string(WGS84))
+    moved = shapely.transform(polygon, lambda xy: np.round(np.column_stack(move.transform(*xy.T)), 7))
+    hectares = site.cells * search.grid.cell_width * search.grid.cell_height / 1e4
+    return {
+        'type': 'Feature',
+        'id': rank,
+        'geometry': json.loads(shapely.to_geojson(moved)),
+        'properties': {'rank': rank, 'score': round(site.score, 4), 'area_ha': round(hectares, 2), **explained},
+    }
+
+
+def _explained(factor: Factor, value: float, own: float) -> dict[str, Any]:
+    """A criterion that only allows or forbids has a value and contributes nothing."""
+    told = {f'{factor.name}_value': round(value, 3)}
+    if factor.share:
+        told |= {f'{factor.name}_score': round(own, 4), f'{factor.name}_contribution': round(own * factor.share, 4)}
+    return told
+
+
+def summary(
+    inputs: Inputs, allowed_cells: int, best: float | None, criteria: list[dict[str, Any]], data: Data
+) -> dict[str, Any]:
+    """What was asked, what of it is allowed at all, and what it was computed from."""
+    return {
+        'allowed_ha': round(allowed_cells * inputs.cell_m**2 / 1e4, 2),
+        'best_score': None if best is None else round(best, 4),
+        'cell_m': inputs.cell_m,
+        'threshold': inputs.threshold,
+        'min_area_ha': inputs.min_area_ha,
+        'within': inputs.within.named,
+        'criteria': criteria,
+        'measured': 'straight-line, between centres of cells',
+        'reference_date': data.locality.place.reference_date.isoformat(),
+        'caveats': [
+            'Scores compare sites by these criteria and weights; they are no permission.',
+            'Distances are straight lines to the cell that a feature touches, so they are exact to a cell.',
+        ],
+        **data.provenance,
+    }

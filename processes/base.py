@@ -232,7 +232,7 @@ def _fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dic
 
 
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
-    """`schema` with the parts that it refers to in their places, in the dialect of the descriptions (see _plain).
+    """`schema` with the parts that it refers to in their places, in the dialect of the descriptions (`_plain_schema`).
 
     A description stands alone, so nothing can be referred to. A default of None says that a part may be left out.
     """

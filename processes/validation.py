@@ -1,10 +1,10 @@
 """Inputs of a request, checked before any work: every error names the input, what is wrong and what would be right."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
@@ -51,6 +51,12 @@ REASONS = {
     ),
     'two_limits': Text(vi='chỉ được có distance_m hoặc minutes', en='must have distance_m or minutes, not both'),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
+    'union_tag_invalid': Text(
+        vi='phải có {discriminator} là một trong {expected_tags}',
+        en='must have as {discriminator} one of {expected_tags}',
+    ),
+    'union_tag_not_found': Text(vi='thiếu {discriminator}, hãy thêm vào', en='lacks {discriminator}, add it'),
+    'string_pattern_mismatch': Text(vi='phải theo mẫu {pattern}', en='must match {pattern}'),
 }
 LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
@@ -135,10 +141,7 @@ def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None
 def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     where = '.'.join(str(part) for part in error['loc']) or 'inputs'
     if error['type'] in UNKNOWN:
-        known = (
-            model.model_fields if len(error['loc']) == 1 else ('collection', 'filter', 'datetime', 'features', 'job')
-        )
-        hint = did_you_mean(str(error['loc'][-1]), known)
+        hint = did_you_mean(str(error['loc'][-1]), _known_at(error, model))
         return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
     reason, context = REASONS.get(error['type'], unexpected), _context(error)
@@ -146,6 +149,30 @@ def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
         vi=f'Đầu vào "{where}"{_given(error)} {reason.vi.format_map(context)}.',
         en=f'Input "{where}"{_given(error)} {reason.en.format_map(context)}.',
     )
+
+
+def _known_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
+    """The names that would be right at the place of one that is unknown."""
+    place = error['loc']
+    if error['type'] == 'unexpected_keyword_argument':
+        return LAYER_FIELDS
+    if len(place) == 1:
+        return model.model_fields
+    parts = [*_models_in(model.model_fields[str(place[0])].annotation)]
+    # of several kinds the one that the place names
+    meant = (
+        [one for one in parts if {*get_args(one.model_fields['kind'].annotation)} & {*place}] if len(parts) > 1 else []
+    )
+    return {name for one in meant or parts for name in one.model_fields}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models of the parts of an input."""
+    annotation = getattr(annotation, '__value__', annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def _context(error: ErrorDetails) -> Mapping[str, Any]:

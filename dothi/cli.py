@@ -14,7 +14,7 @@ from dothi.column_option import Columns, pairs
 from dothi.conflicts_cli import conflicts_app
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
-from dothi.core.settings import PathSettings, ServerSettings
+from dothi.core.settings import ServerSettings
 from dothi.desk_cli import desk
 from dothi.diff_cli import diff
 from dothi.edits_cli import edits
@@ -22,6 +22,7 @@ from dothi.ending import run
 from dothi.export_cli import export
 from dothi.fetch_cli import fetch
 from dothi.inbox_cli import inbox
+from dothi.own_cli import own
 from dothi.receipt_cli import receipt
 from dothi.units_cli import units
 from etl.desk.options import DeliveryOptions
@@ -262,6 +263,7 @@ app.command()(fetch)
 app.command()(diff)
 app.command()(receipt)
 app.command()(inbox)
+app.add_typer(own, name='own')
 app.add_typer(units, name='units')
 
 
@@ -277,9 +279,9 @@ def main() -> None:
 
 
 def _locality() -> 'Locality':
-    from dothi.core.locality import load_locality
+    from dothi.core.own_layers import served_locality
 
-    return load_locality(PathSettings().locality)
+    return served_locality()
 
 
 def _options(

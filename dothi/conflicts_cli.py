@@ -10,8 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi import show
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.own_layers import served_locality
 from etl.desk.conflicts import Conflict, Side, conflicts, decide
 
 conflicts_app = typer.Typer(
@@ -39,7 +38,7 @@ def list_(
 ) -> None:
     """Những gì chờ quyết định · What waits for a decision, oldest first, with the values of both sides."""
     if layer:
-        load_locality(PathSettings().locality).layer(layer)
+        served_locality().layer(layer)
     found = conflicts(layer, decided=every)
     _print(found, as_json)
 
@@ -55,7 +54,7 @@ def decide_(
     as_json: Json = False,
 ) -> None:
     """Quyết định · Settles a conflict, by a release where that changes what is served."""
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     _print([decide(number, take, reason, by or getpass.getuser(), locality)], as_json)
 
 

@@ -15,8 +15,7 @@ from rich.text import Text as Line
 from dothi import show
 from dothi.column_option import Columns, pairs
 from dothi.core.errors import WrongUse
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.own_layers import served_locality
 from etl.desk.decide import Decision
 from etl.desk.delivery import must_be_known
 from etl.desk.held import WAITS_FOR
@@ -61,7 +60,7 @@ def deliveries(
     as_json: Json = False,
 ) -> None:
     """Các đợt giao · The deliveries: those that wait for a decision first, then the newest."""
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     if layer:
         locality.described(layer)
     must_be_known(agency, locality)
@@ -82,7 +81,7 @@ def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
                 vi=f'Đợt giao {number} ({found.delivery.status}) không có báo cáo để ghi.',
                 en=f'Delivery {number} ({found.delivery.status}) has no report to write.',
             )
-        put_on_map(found, load_locality(PathSettings().locality))
+        put_on_map(found, served_locality())
         write_page(found.report, html)
     _show(found, as_json)
 
@@ -109,7 +108,7 @@ def accept(
     given = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
     decision = _decision(reason, by, **given, as_of=as_of.date() if as_of else None)
     with show.progress() as progress:
-        report = accept_delivery(number, decision, load_locality(PathSettings().locality), progress)
+        report = accept_delivery(number, decision, served_locality(), progress)
     if html:
         write_page(report, html)
     if as_json:
@@ -140,7 +139,7 @@ def rollback(
 
     decision = _decision(reason, by)
     with show.progress() as progress:
-        found = put_back(layer, release, decision.reason, decision.by, load_locality(PathSettings().locality), progress)
+        found = put_back(layer, release, decision.reason, decision.by, served_locality(), progress)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return

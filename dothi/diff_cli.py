@@ -9,8 +9,7 @@ from rich.table import Table
 
 from dothi import show
 from dothi.core.database import connection
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.own_layers import served_locality
 from etl.compare.changes import changes, neighbours
 from etl.compare.comparison import Comparison, counted
 from etl.compare.files import write_geopackage
@@ -33,7 +32,7 @@ def diff(
     for option, target in (('--gpkg', gpkg), ('--html', html)):
         if target:
             must_be_writable(target, option)
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     known = locality.layer(layer)
     with connection('loader') as db:
         first, last = neighbours(db, known) if before is None or after is None else (before, after)

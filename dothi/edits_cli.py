@@ -10,8 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi import show
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.own_layers import served_locality
 from etl.editing import change_set
 from etl.editing.change_set import ChangeSet, PendingEdit
 
@@ -50,7 +49,7 @@ def list_(
 ) -> None:
     """Những gì chờ duyệt · The change sets that wait for a decision, oldest first."""
     if layer:
-        load_locality(PathSettings().locality).layer(layer)
+        served_locality().layer(layer)
     found = change_set.change_sets(layer, decided=every)
     if as_json:
         typer.echo(ChangeSets(change_sets=found).model_dump_json(indent=2))
@@ -78,7 +77,7 @@ def accept(number: Number, by: By = None, as_json: Json = False) -> None:
     """Chấp nhận · Releases the change set as one release, or says what has changed meanwhile and does nothing."""
     from etl.editing.review import accept as release_set
 
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     _decided(release_set(number, locality, by or getpass.getuser()), as_json)
 
 

@@ -8,8 +8,7 @@ import typer
 from dothi import show
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.own_layers import served_locality
 
 if TYPE_CHECKING:
     from dothi.api.tiles.pmtiles import Exported
@@ -42,7 +41,7 @@ def pmtiles(
 
     if layer and theme:
         raise WrongUse(vi='Chọn --layer hoặc --theme, không cả hai.', en='Give --layer or --theme, not both.')
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     with show.progress() as progress:
         written = export_tiles(file, locality, audience, layer=layer, theme=theme, progress=progress)
     if as_json:

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from dothi import show
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.own_layers import served_locality
 from etl.receipt.receipt import Receipt, write_receipt
 
 
@@ -19,7 +18,7 @@ def receipt(
     ] = False,
 ) -> None:
     """Phiếu nhận dữ liệu · Writes the receipt for the focal point, and the bad rows as a file for QGIS."""
-    show.document(write_receipt(number, folder, load_locality(PathSettings().locality)), as_json, _told)
+    show.document(write_receipt(number, folder, served_locality()), as_json, _told)
 
 
 def _told(written: Receipt) -> None:

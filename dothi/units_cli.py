@@ -13,8 +13,8 @@ from rich.table import Column, Table
 
 from dothi import show
 from dothi.core.errors import NotFound, did_you_mean
-from dothi.core.locality import Locality, load_locality
-from dothi.core.settings import PathSettings
+from dothi.core.locality import Locality
+from dothi.core.own_layers import served_locality
 from dothi.core.unit_register import Kind, Step, UnitRegister, UnitVersion, unit_register
 
 units = typer.Typer(
@@ -152,7 +152,7 @@ def convert(
 
 
 def _locality() -> Locality:
-    return load_locality(PathSettings().locality)
+    return served_locality()
 
 
 def _shown(register: UnitRegister, found: list[UnitVersion]) -> list[Shown]:

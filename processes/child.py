@@ -16,7 +16,7 @@ from typing import Any
 import psycopg2
 from shapely.errors import GEOSException
 
-from dothi.core import errors
+from dothi.core import errors, own_layers
 from dothi.core.database import READERS, NoDatabase, connection, no_database
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
@@ -178,14 +178,18 @@ def _output(name: str, value: Any, media_type: str) -> Made:
 
 
 def locality(path: Path) -> Locality:
-    """The locality in the folder `path`, read again only when a file of it has changed."""
-    files = [path / 'locality.yml', path / 'agencies.yml', path / 'norms.csv', *sorted((path / 'layers').glob('*.yml'))]
+    """The locality in the folder `path` with the planners' own layers, read again only when a file has changed."""
+    files = [
+        *(path / name for name in ('locality.yml', 'agencies.yml', 'norms.csv')),
+        *sorted((path / 'layers').glob('*.yml')),
+        *own_layers.files(),
+    ]
     return _locality(path, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
 
 
 @lru_cache(maxsize=1)
 def _locality(path: Path, _changed: tuple[int, ...]) -> Locality:
-    return load_locality(path)
+    return own_layers.with_own_layers(load_locality(path))
 
 
 def _end_with_the_worker() -> None:

@@ -30,7 +30,7 @@ from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES
 from dothi.api.words import in_language
 from dothi.core.layer import Audience
-from dothi.core.locality import load_locality
+from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
 
 OURS = (
@@ -48,7 +48,7 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     url: where clients reach it, without a final slash; DOTHI_PUBLIC_URL, else where it listens. A view of ours that
     has the very same rule as one of pygeoapi's takes its place, because it is registered first.
     """
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     releases = config.releases_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
     document = openapi.render(rendered, locality, audience, releases)

@@ -11,8 +11,9 @@ from dothi.api.served_crs import served_crs, uri_of
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer
-from dothi.core.locality import Locality, load_locality
-from dothi.core.settings import PROJECT, LimitSettings, PathSettings
+from dothi.core.locality import Locality
+from dothi.core.own_layers import served_locality
+from dothi.core.settings import PROJECT, LimitSettings
 from dothi.core.text import DEMO, LANGUAGES, Text
 
 FILE = PROJECT / 'pygeoapi-config.yml'
@@ -25,7 +26,7 @@ def render(audience: Audience, url: str | None = None) -> dict[str, Any]:
 
     Without a database it has no collections: the service then starts, and says in /health what is missing.
     """
-    locality = load_locality(PathSettings().locality)
+    locality = served_locality()
     return render_with(locality, audience, url or listening_url(audience), releases_now(audience))
 
 

@@ -25,12 +25,23 @@ def sync_layers(db: Connection, locality: Locality) -> list[str]:
     _sync_agencies(db, locality)
     changes = sync_coverages(db, locality)
     for layer in locality.layers.values():
-        changes += _sync_layer(db, layer, locality.srid)
-        _grant(db, layer)
-        _count_for_tiles(db, layer)
+        changes += sync_layer(db, layer, locality.srid)
     if changes:
-        execute(db, sql.SQL('update catalog.generation set n = n + 1'))
+        grow_generation(db)
     return changes
+
+
+def sync_layer(db: Connection, layer: Layer, srid: int) -> list[str]:
+    """As `sync_layers`, of one layer; whoever calls it tells the services."""
+    changes = _sync_layer(db, layer, srid)
+    _grant(db, layer)
+    _count_for_tiles(db, layer)
+    return changes
+
+
+def grow_generation(db: Connection) -> None:
+    """Tells the services that what they serve has changed in kind."""
+    execute(db, sql.SQL('update catalog.generation set n = n + 1'))
 
 
 def _count_for_tiles(db: Connection, layer: Layer) -> None:

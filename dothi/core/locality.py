@@ -45,6 +45,15 @@ class Agency(BaseModel):
     unit_code: str | None = None
 
 
+class KeptResults(BaseModel):
+    """In whose name planners keep results of analyses as layers, and under which theme."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    agency: str
+    theme: str
+
+
 class Place(BaseModel):
     """What `locality.yml` says."""
 
@@ -64,6 +73,7 @@ class Place(BaseModel):
     urban_units: str | None = None
     languages: list[str] = ['vi', 'en']
     attribution: Text
+    kept_results: KeptResults | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,8 @@ class Locality:
     # Titles by id in the order of the legend; empty where the locality names none.
     themes: dict[str, Text] = field(default_factory=dict)
     norm_values: tuple[Norm, ...] = ()
+    # ids of the layers that planners kept from results of analyses; they are in `layers` like any other
+    own: frozenset[str] = frozenset()
 
     @cached_property
     def srid(self) -> int:

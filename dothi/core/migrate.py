@@ -58,7 +58,7 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
         with connection('owner') as db:
             report.migrations += _apply_migration(db, file)
     with connection('owner') as db:
-        _lock(db)
+        lock_migration(db)
         _apply_functions(db)
         _sync(db, locality, report)
     return report
@@ -68,7 +68,7 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
     """Does everything in one transaction of the administrator, for roles may be new too, and takes it back."""
     try:
         with connection('admin') as db:
-            _lock(db)
+            lock_migration(db)
             _add_roles(db)
             db.cursor().execute('set local role dothi_owner')
             _add_catalog(db)
@@ -93,14 +93,14 @@ def _sync(db: Connection, locality: Locality, report: MigrationReport) -> None:
 def _prepare() -> None:
     """What only an administrator may do: extensions, roles and their passwords, coordinate systems."""
     with connection('admin') as db, db.cursor() as cursor:
-        _lock(db)
+        lock_migration(db)
         _add_roles(db)
         for role in LOGIN_ROLES:
             secret, name = sql.Literal(password(role)), sql.Identifier(role_name(role))
             cursor.execute(sql.SQL('alter role {} login password {}').format(name, secret))
         _add_coordinate_systems(db)
     with connection('owner') as db:
-        _lock(db)
+        lock_migration(db)
         _add_catalog(db)
 
 
@@ -135,7 +135,8 @@ def _add_coordinate_systems(db: Connection) -> None:
         )
 
 
-def _lock(db: Connection) -> None:
+def lock_migration(db: Connection) -> None:
+    """Waits until nobody else changes the schema, and keeps others from it until the transaction ends."""
     with db.cursor() as cursor:
         cursor.execute('select pg_advisory_xact_lock(%s)', [MIGRATE_LOCK])
 
@@ -146,7 +147,7 @@ def _migration_files() -> list[Path]:
 
 def _apply_migration(db: Connection, file: Path) -> list[str]:
     """The name of `file` if it was not applied yet and is now, else nothing."""
-    _lock(db)
+    lock_migration(db)
     content = file.read_bytes()
     checksum = hashlib.sha256(content).hexdigest()
     with db.cursor() as cursor:

@@ -77,6 +77,11 @@ class PathSettings(Settings):
         return values
 
     @property
+    def own_layers(self) -> Path:
+        """Folder of the layer files that planners keep."""
+        return Path(self.store) / 'own_layers'
+
+    @property
     def run(self) -> Path:
         """Folder of process ids, logs and rendered configuration."""
         return self.state / 'run'

@@ -1,0 +1,66 @@
+"""`dothi own`: layers that planners kept from results of analyses."""
+
+from typing import Annotated
+
+import rich
+import typer
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.table import Column, Table
+
+from dothi import show
+from dothi.core import own_layers
+from dothi.core.database import connection
+from dothi.core.layer_sync import grow_generation
+from dothi.core.text import Text
+
+own = typer.Typer(
+    no_args_is_help=True,
+    help='Lớp giữ từ kết quả phân tích · Layers that were kept from results of analyses.',
+)
+
+Json = Annotated[
+    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+]
+
+
+class OwnLayer(BaseModel):
+    """A kept layer: its id, what it is called, and where it comes from."""
+
+    id: str
+    title: Text
+    description: Text
+
+
+class OwnLayers(BaseModel):
+    """All of them, by id."""
+
+    layers: list[OwnLayer]
+
+
+@own.command('list')
+def list_(as_json: Json = False) -> None:
+    """Liệt kê · What was kept, and from which job, process and releases."""
+    place = own_layers.served_locality()
+    found = [place.layers[name] for name in sorted(place.own)]
+    told = [OwnLayer(id=layer.id, title=layer.title, description=layer.description) for layer in found]
+    show.document(OwnLayers(layers=told), as_json, _table)
+
+
+@own.command()
+def forget(
+    layer: Annotated[str, typer.Argument(help='Mã lớp · Id of the layer.')],
+    as_json: Json = False,
+) -> None:
+    """Thôi phục vụ · Serves a kept layer no longer; its releases stay, and keeping a result as it goes on from them."""
+    own_layers.remove(layer)
+    with connection('owner') as db:
+        grow_generation(db)
+    list_(as_json)
+
+
+def _table(found: OwnLayers) -> None:
+    table = Table(Column('Mã / id', no_wrap=True), 'Tên / title', 'Nguồn gốc / origin', box=SIMPLE)
+    for layer in found.layers:
+        table.add_row(layer.id, layer.title.vi, layer.description.vi)
+    rich.print(table)

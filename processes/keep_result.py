@@ -1,0 +1,152 @@
+"""A result kept as a layer of the planner's own. How to use it: docs/how-to/read-and-keep-results.md."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from dothi.core import own_layers
+from dothi.core.crs import WGS84, proj_string
+from dothi.core.database import connection
+from dothi.core.errors import DataRefused
+from dothi.core.layer import Audience, Layer
+from dothi.core.layer_sync import grow_generation, sync_layer
+from dothi.core.locality import Locality
+from dothi.core.migrate import lock_migration
+from dothi.core.text import Text
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
+from etl.moving import move
+from etl.report.model import Report as DeliveryReport
+from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
+from processes.data import Data
+from processes.forms.sources import sources_of
+from processes.forms.stored import Stored, stored
+from processes.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
+from processes.present_result import JOB
+
+LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'
+
+
+class ResultReturned(DataRefused):
+    """The features of a result do not pass the checks of a delivery."""
+
+
+class Inputs(ProcessInputs):
+    """Which result, and what it is to be called."""
+
+    job: str = input_field(
+        Text(vi='Tác vụ', en='Job'),
+        Text(vi='Mã của tác vụ đã chạy xong.', en='Id of a job that has ended well.'),
+        pattern=JOB,
+    )
+    output: str | None = input_field(
+        Text(vi='Kết quả', en='Output'),
+        Text(vi='Tên kết quả; bỏ trống là kết quả chính.', en='Its name; the main one when left out.'),
+        default=None,
+        max_length=60,
+    )
+    id: str = input_field(
+        Text(vi='Mã lớp', en='Id of the layer'),
+        Text(
+            vi='Chữ thường không dấu, số và _; mã của lớp đã giữ thì thay nội dung lớp đó.',
+            en='Lower case letters, digits and _; the id of a layer that was kept gives it this content.',
+        ),
+        pattern=LAYER_ID,
+    )
+    title: str = input_field(
+        Text(vi='Tên lớp', en='Title'),
+        Text(vi='Tên hiển thị bằng tiếng Việt.', en='What it is called in Vietnamese.'),
+        min_length=1,
+        max_length=200,
+    )
+    title_en: str | None = input_field(
+        Text(vi='Tên tiếng Anh', en='English title'),
+        Text(vi='Bỏ trống thì dùng tên tiếng Việt.', en='The Vietnamese one when left out.'),
+        default=None,
+        max_length=200,
+    )
+
+
+class KeepResult(Process[Inputs]):
+    """A layer of the internal service, changed by releases like any other."""
+
+    title = Text(vi='Giữ kết quả làm lớp', en='A result kept as a layer')
+    description = Text(
+        vi='Đưa các đối tượng của một kết quả thành lớp dữ liệu nội bộ, dùng được như mọi lớp. Cần mã sửa dữ liệu.',
+        en='Makes the features of a result a layer of the internal service, like any other. Needs an editing token.',
+    )
+    audience: ClassVar[Audience] = 'internal'
+    editors_only = True
+    reusable = False
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(Text(vi='Lớp đã giữ', en='The layer that was kept'), (JSON,))
+    }
+    example: ClassVar[dict[str, Any]] = {
+        'job': '00000000-0000-0000-0000-000000000000',
+        'id': 'tram_y_te_1km',
+        'title': 'Độ bao phủ trạm y tế 1 km',
+    }
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+        """Collection, release and number of features of the layer.
+
+        Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotKept, NameTaken, NobodyKeeps, BadFeatures,
+        UnsafeLayerChange where a kept layer has other columns, ResultReturned.
+        """
+        place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
+        must_be_free(inputs.id, place)
+        progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
+        found = stored(inputs.job, inputs.output, data)
+        made = features_of(found, inputs.id, title)
+        layer = own_layer(made, title, found, sources_of(found, data), place)
+        file = data.draft(f'{inputs.id}.gpkg')
+        write_features(made, move(made.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file)
+        progress(0.4, Text(vi='Phát hành', en='Releasing'))
+        with made_known(layer, place) as known:
+            report = deliver(file, _options(layer, found, data), known)
+            _must_be_released(report)
+        return {'collection': layer.id, 'release': report.release, 'features': len(made.rows)}
+
+
+@contextmanager
+def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
+    """The locality with the layer, whose file and tables are there; both as before where what follows fails.
+
+    Tables of a layer that was not there before stay, without rows: they are taken up by the next try.
+    """
+    before = place.layers.get(layer.id)
+    own_layers.write(layer)
+    try:
+        with connection('owner') as db:
+            lock_migration(db)
+            if sync_layer(db, layer, place.srid):
+                grow_generation(db)
+        yield replace(place, layers=place.layers | {layer.id: layer}, own=place.own | {layer.id})
+    except BaseException:
+        if before is None:
+            own_layers.remove(layer.id)
+        else:
+            own_layers.write(before)
+        raise
+
+
+def _options(layer: Layer, found: Stored, data: Data) -> DeliveryOptions:
+    """A delivery in the name of whoever keeps results; what the layer held before is of no account."""
+    return DeliveryOptions(
+        layer=layer.id,
+        crs=layer.source.crs,
+        accept_loss=True,
+        origin='demo' if found.summary.get('demo') else 'delivery',
+        sender=data.editor,
+        note=origin_of(found, sources_of(found, data), 'vi'),
+    )
+
+
+def _must_be_released(report: DeliveryReport) -> None:
+    if report.verdict != 'accepted':
+        first = report.rows.bad[0] if report.rows.bad else None
+        raise ResultReturned(
+            vi=f'Không giữ được kết quả: {first.message if first else report.verdict}',
+            en=f'The result cannot be kept: {first.message_en if first else report.verdict}',
+        )

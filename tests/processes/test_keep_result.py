@@ -1,0 +1,135 @@
+"""A result kept as a layer: served like any other, and an input of later analyses."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import shapely
+
+from dothi.api.app import create_app
+from dothi.core import own_layers
+from dothi.core.database import connection
+from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
+from dothi.core.layer import Layer
+from dothi.core.layer_sync import sync_layers
+from processes.manager import execution
+
+pytestmark = pytest.mark.usefixtures('worker')
+EDITOR = 'planner'
+
+
+@pytest.fixture
+def coverage(loader, grid_town, database):
+    """Id of a job: of two communes, the western one with 30 people is served."""
+    town = grid_town(
+        blocks=4, side_m=500, homes=[(250, 10), (1750, 1990)], people=[30, 10], facilities=[(0, 0)],
+        zones={'13741': (-50, -50, 1000, 2050), '13744': (1000, -50, 2050, 2050)},
+    )  # fmt: skip
+    loader.town(town)
+    yield execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
+    for file in own_layers.files():
+        file.unlink()
+
+
+def keep(job, layer='served', title='Được phục vụ', editor=EDITOR):
+    inputs = {'job': job, 'id': layer, 'title': title}
+    return json.loads(execution('keep-result', inputs, 'internal', editor).result.content())
+
+
+def items(layer, audience='internal'):
+    return create_app(audience).test_client().get(f'/api/collections/{layer}/items?f=json')
+
+
+def test_a_kept_result_is_served_with_its_columns(coverage):
+    kept = keep(coverage)
+    assert kept['features'] == 2
+    found = items('served').get_json(force=True)['features']
+    shares = {one['properties']['code']: one['properties']['share_covered'] for one in found}
+    assert shares == {'13741': 1, '13744': 0}
+
+
+def test_the_public_service_does_not_know_it(coverage):
+    keep(coverage)
+    assert items('served', 'public').status_code == 404
+
+
+def test_its_collection_says_from_which_job_process_and_releases(coverage):
+    keep(coverage)
+    found = create_app('internal').test_client().get('/api/collections/served?f=json&lang=vi').get_json(force=True)
+    assert coverage in found['description']
+    assert 'service-coverage' in found['description']
+    assert 'Cơ sở y tế' in found['description']
+
+
+def test_later_analyses_take_it_by_its_id(coverage):
+    keep(coverage)
+    wanted = {'facilities': 'health_facilities', 'distance_m': 600, 'zones': 'served'}
+    again = json.loads(execution('service-coverage', wanted, 'internal').result.content())
+    assert [one['properties']['population'] for one in again['features']] == [30, 10]
+    assert 'served' in again['summary']['releases']
+
+
+def test_keeping_under_the_same_id_is_a_new_release_of_the_same_features(coverage, loader):
+    first = keep(coverage)
+    before = {one['properties']['code']: one['id'] for one in items('served').get_json(force=True)['features']}
+    loader.load('health_facilities', [(shapely.Point(2000, 2000), {'code': 'S9', 'name': 'Trạm', 'kind': 'station'})])
+    job = execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
+    second = keep(job)
+    found = items('served').get_json(force=True)['features']
+    assert second['release'] > first['release']
+    assert {one['properties']['code']: one['id'] for one in found} == before
+    assert {one['properties']['code']: one['properties']['share_covered'] for one in found} == {'13741': 0, '13744': 1}
+
+
+def test_only_editors_keep_results(coverage):
+    with pytest.raises(NotSignedIn):
+        keep(coverage, editor=None)
+
+
+def test_a_layer_of_the_locality_is_not_overwritten(coverage):
+    with pytest.raises(WrongUse) as refused:
+        keep(coverage, 'schools')
+    assert 'schools' in refused.value.text.vi
+    assert not own_layers.files()
+
+
+def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(coverage):
+    """`share_covered` has values that would be lost."""
+    keep(coverage)
+    group = {'layer': 'health_facilities', 'level': 'commune', 'date': '2024-08-31'}
+    with pytest.raises(DothiError) as refused:
+        keep(execution('group-by-units', group, 'internal').job_id)
+    assert 'served' in refused.value.text.vi
+    assert 'share_covered' in own_layers.file_of('served').read_text()
+    assert len(items('served').get_json(force=True)['features']) == 2
+
+
+def test_nothing_found_is_nothing_to_keep(coverage, loader):
+    loader.load('power_lines', [])
+    with pytest.raises(WrongUse):
+        keep(execution('corridor-conflicts', {}, 'internal').job_id, 'conflicts')
+    assert not own_layers.files()
+
+
+def test_a_forgotten_layer_is_not_served_any_more(coverage):
+    keep(coverage)
+    own_layers.remove('served')
+    assert items('served').status_code == 404
+    with pytest.raises(NotFound):
+        own_layers.remove('served')
+
+
+def test_a_kept_layer_outlives_a_migrate(coverage):
+    keep(coverage)
+    with connection('owner') as db:
+        assert sync_layers(db, own_layers.served_locality()) == []
+    assert items('served').status_code == 200
+
+
+def test_a_kept_layer_whose_id_the_locality_takes_later_is_told_of(coverage, locality):
+    keep(coverage)
+    named: Layer = own_layers.served_locality().layers['served']
+    taken = replace(locality, layers=locality.layers | {'served': named})
+    found = own_layers.with_own_layers(taken)
+    assert 'own_layers/served' in found.broken
+    assert 'served' not in found.own

@@ -1,0 +1,349 @@
+"""Dwellings nearer to works or graves than their norm allows. Method: docs/explanation/isolation-distance.md."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from psycopg2 import sql
+
+from dothi.core.errors import WrongUse
+from dothi.core.layer import Audience, GeometryType
+from dothi.core.norms import Norm, norm_for
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.data import HOMES, POPULATION, Data, Zones
+from processes.layers import column
+from processes.network import Bools, Floats, Ints, zone_of
+
+AREAS: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
+# From the edge of the works to the dwelling. Dwellings at just the distance keep it: the distances come a hair
+# smaller, so that "not farther than" means "nearer than".
+NEAR = sql.SQL("""
+with source as materialized (
+    select wide.number, here.geom, wide.distance_m
+    from unnest({ids}::bigint[], {numbers}::integer[], {distances}::float8[]) wide (id, number, distance_m)
+    join {sources} using (id)
+)
+select source.number::float8, here.id::float8, here.{people}::float8,
+    ST_X(ST_Centroid(here.geom)), ST_Y(ST_Centroid(here.geom))
+from source join {homes} on ST_DWithin(here.geom, source.geom, source.distance_m)
+where here.{people} > 0
+order by 1, 2
+""")
+
+type Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How the norm of one kind is found: columns of its layer, and subject, condition and quantity from them."""
+
+    norm: str
+    columns: tuple[str, ...]
+    asked: Callable[[Row], tuple[str | None, str | None, float | None]]
+
+
+def _either(value: bool | None, yes: str, no: str) -> str | None:
+    return None if value is None else yes if value else no
+
+
+RULES: dict[str, Rule] = {
+    'wastewater_works': Rule(
+        'wastewater_isolation',
+        ('capacity_m3_d', 'enclosed'),
+        lambda row: ('treatment_works', _either(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
+    ),
+    'pumping_stations': Rule(
+        'wastewater_isolation', ('capacity_m3_d',), lambda row: ('pumping_station', None, row['capacity_m3_d'])
+    ),
+    'landfills': Rule('landfill_isolation', ('kind', 'open'), lambda row: (row['kind'], None, None)),
+    'cemeteries': Rule(
+        'cemetery_isolation',
+        ('treated',),
+        lambda row: ('cemetery', _either(row['treated'], 'treated', 'untreated'), None),
+    ),
+}
+CAVEATS = [
+    Text(
+        vi='Đo theo đường thẳng từ ranh công trình đến nhà, không xét hướng gió, dòng chảy và cây xanh cách ly.',
+        en='Measured straight from the edge of the works to the house, without wind, flow of water or a green belt.',
+    ),
+    Text(
+        vi='Khoảng cách của nghĩa trang là của vùng đồng bằng; bãi rác đã đóng cửa vẫn được tính.',
+        en='The distances of cemeteries are those of the plains; landfills that are closed count too.',
+    ),
+]
+
+
+class NoSources(WrongUse):
+    """The request names no layer to keep away from."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    wastewater_works: Layer | None = input_field(
+        Text(vi='Công trình xử lý nước thải', en='Wastewater works'),
+        Text(vi='Lớp có các cột capacity_m3_d và enclosed.', en='Layer with the columns capacity_m3_d and enclosed.'),
+        default=None,
+        geometry=AREAS,
+    )
+    pumping_stations: Layer | None = input_field(
+        Text(vi='Trạm bơm nước thải', en='Wastewater pumping stations'),
+        Text(vi='Lớp có cột capacity_m3_d.', en='Layer with the column capacity_m3_d.'),
+        default=None,
+        geometry=AREAS,
+    )
+    landfills: Layer | None = input_field(
+        Text(vi='Bãi chôn lấp rác', en='Landfills'),
+        Text(vi='Lớp có các cột kind và open.', en='Layer with the columns kind and open.'),
+        default=None,
+        geometry=AREAS,
+    )
+    cemeteries: Layer | None = input_field(
+        Text(vi='Nghĩa trang', en='Cemeteries'),
+        Text(vi='Lớp có cột treated.', en='Layer with the column treated.'),
+        default=None,
+        geometry=AREAS,
+    )
+    zones: Layer = input_field(
+        Text(vi='Vùng báo cáo', en='Zones'),
+        Text(
+            vi='Lớp vùng để cộng số nhà và số người.', en='Layer of areas by which dwellings and people are added up.'
+        ),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something to keep away from; `norm` is None where none applies."""
+
+    kind: str
+    row: Row
+    norm: Norm | None
+
+
+@dataclass(frozen=True)
+class Near:
+    """Pairs of a source and a dwelling that is too near to it; all of shape (n,).
+
+    source: number in the list of sources. zone: number of the dwelling's zone, -1 outside all.
+    """
+
+    source: Ints
+    home: Ints
+    people: Floats
+    zone: Ints
+
+    def where(self, true: Bools) -> 'Near':
+        """The pairs for which it is true."""
+        return Near(self.source[true], self.home[true], self.people[true], self.zone[true])
+
+    def each_once(self) -> 'Near':
+        """Every dwelling once, whatever it is too near to."""
+        _, first = np.unique(self.home, return_index=True)
+        return Near(self.source[first], self.home[first], self.people[first], self.zone[first])
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """Dwellings and people, each once."""
+        once = self.each_once()
+        return {'dwellings': len(once.home), 'people': int(once.people.sum())}
+
+
+class IsolationDistance(Process[Inputs]):
+    """Only for the internal service: it reads the population of every house."""
+
+    title = Text(vi='Khoảng cách ly', en='Isolation distance')
+    description = Text(
+        vi='Nhà ở và người trong khoảng cách an toàn môi trường của công trình nước thải, bãi rác, nghĩa trang.',
+        en='Dwellings and people within the isolation distance of wastewater works, landfills and cemeteries.',
+    )
+    audience: ClassVar[Audience] = 'internal'
+    outputs: ClassVar[dict[str, Output]] = {
+        'sources': Output(Text(vi='Từng công trình', en='Each source')),
+        'zones': Output(Text(vi='Từng vùng', en='Each zone')),
+    }
+    example: ClassVar[dict[str, Any]] = {
+        'wastewater_works': 'wastewater_plants',
+        'landfills': 'landfills',
+        'cemeteries': 'cemeteries',
+    }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """Seconds for a whole province."""
+        return 4.0 if inputs.cemeteries else 2.0
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+        """Sources with distance, clause, dwellings and people, and zones with the same counts, all and by kind."""
+        chosen = layers_of(inputs)
+        sources = [source for kind, layer in chosen.items() for source in read_sources(kind, layer, data)]
+        progress(0.1, Text(vi='Tìm nhà ở trong khoảng cách ly', en='Looking for dwellings within the distances'))
+        pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in chosen.items()])
+        progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
+        zones = data.zones(inputs.zones)
+        near = located(pairs, zones)
+        summary = {
+            **near.counted,
+            'people_outside_zones': near.where(near.zone < 0).counted['people'],
+            'by_kind': by_kind(sources, near, chosen),
+            'by_norm': by_norm(sources, near),
+            'sources_without_norm': [_without_norm(source) for source in sources if source.norm is None],
+            'mode': 'straight-line',
+            'zones': inputs.zones.named,
+            'norm_date': data.locality.place.reference_date.isoformat(),
+            'caveats': [caveat.model_dump() for caveat in CAVEATS],
+            **data.provenance,
+        }
+        return {
+            'sources': {**_collection(source_features(sources, near)), 'summary': summary},
+            'zones': {**_collection(zone_features(zones, sources, near, chosen)), 'summary': summary},
+        }
+
+
+def layers_of(inputs: Inputs) -> dict[str, Layer]:
+    """The layers to keep away from, by kind; raises NoSources where there is none."""
+    chosen = {kind: layer for kind in RULES if (layer := getattr(inputs, kind)) is not None}
+    if not chosen:
+        names = ', '.join(RULES)
+        raise NoSources(vi=f'Cần ít nhất một lớp trong: {names}.', en=f'Name at least one layer of: {names}.')
+    return chosen
+
+
+def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
+    """The sources of one kind in the order of their codes, each with the norm that its attributes lead to."""
+    rule = RULES[kind]
+    norms = data.norms(rule.norm)
+    layer, rows = data.source(chosen)
+    code = column(layer, layer.identifier, data.audience)
+    name = column(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
+    asked = sql.SQL(', ').join(column(layer, asked, data.audience) for asked in rule.columns)
+    query = (
+        'select id, {}::text as code, {}::text as name, {}, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 2'
+    )
+    found = data.rows(sql.SQL(query).format(code, name, asked, rows))
+    return [Source(kind, row, _norm(rule, row, norms)) for row in found]
+
+
+def _norm(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
+    subject, condition, quantity = rule.asked(row)
+    return norm_for(norms, subject, condition=condition, quantity=quantity)
+
+
+def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Floats:
+    """Dwellings nearer to the sources of one kind than allowed: number in `sources`, id, people, x, y; shape (n, 5)."""
+    ours = [(number, one) for number, one in enumerate(sources) if one.kind == kind and one.norm]
+    homes, home_rows = data.source(HOMES)
+    _, source_rows = data.source(chosen)
+    query = NEAR.format(
+        ids=sql.Literal([one.row['id'] for _, one in ours]),
+        numbers=sql.Literal([number for number, _ in ours]),
+        distances=sql.Literal([float(np.nextafter(one.norm.value, 0)) for _, one in ours if one.norm]),
+        sources=source_rows,
+        homes=home_rows,
+        people=column(homes, POPULATION, data.audience),
+    )
+    return data.numbers(query, width=5)
+
+
+def located(pairs: Floats, zones: Zones) -> Near:
+    """The pairs with their zones; a dwelling belongs to the zone that its middle lies in."""
+    source, home = pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
+    _, first, pair = np.unique(home, return_index=True, return_inverse=True)
+    return Near(source, home, pairs[:, 2], zone_of(pairs[first, 3:5], zones.shapes)[pair])
+
+
+def of_sources(near: Near, wanted: Iterable[bool]) -> Near:
+    """The pairs of the sources that are wanted, told for each in their order."""
+    return near.where(np.fromiter(wanted, dtype=bool)[near.source])
+
+
+def by_kind(sources: list[Source], near: Near, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Sources, dwellings and people of each kind."""
+    return {
+        kind: {
+            'sources': sum(source.kind == kind for source in sources),
+            **of_sources(near, (source.kind == kind for source in sources)).counted,
+        }
+        for kind in kinds
+    }
+
+
+def by_norm(sources: list[Source], near: Near) -> list[dict[str, Any]]:
+    """Every norm that was asked for, with its clause, and what is nearer than it allows."""
+    norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
+    return [
+        {
+            **norm.cited,
+            'sources': sum(source.norm == norm for source in sources),
+            **of_sources(near, (source.norm == norm for source in sources)).counted,
+        }
+        for norm in norms
+    ]
+
+
+def source_features(sources: list[Source], near: Near) -> list[dict[str, Any]]:
+    """One feature for each source, in the order of `sources`."""
+    dwellings = np.bincount(near.source, minlength=len(sources))
+    people = np.bincount(near.source, weights=near.people, minlength=len(sources))
+    return [
+        {
+            'type': 'Feature',
+            'id': number + 1,
+            'geometry': json.loads(source.row['geometry']),
+            'properties': {
+                'code': source.row['code'],
+                'name': source.row['name'],
+                'kind': source.kind,
+                **_judgement(source.norm, int(dwellings[number]), int(people[number])),
+            },
+        }
+        for number, source in enumerate(sources)
+    ]
+
+
+def _judgement(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
+    """What is too near by this norm; nulls where there is none, for nobody has said how far is far enough."""
+    if norm is None:
+        return dict.fromkeys(('distance_m', 'clause', 'verified', 'dwellings', 'people'))
+    told = {'distance_m': norm.value, 'clause': norm.clause, 'verified': norm.verified}
+    return told | {'dwellings': dwellings, 'people': people}
+
+
+def zone_features(zones: Zones, sources: list[Source], near: Near, kinds: Iterable[str]) -> list[dict[str, Any]]:
+    """One feature for each zone: dwellings and people that are too near to anything, and to each kind."""
+    counts = _per_zone(zones, near, '')
+    for kind in kinds:
+        counts |= _per_zone(zones, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
+    return [
+        {
+            'type': 'Feature',
+            'id': code,
+            'geometry': zones.geometries[number],
+            'properties': {'code': code, 'name': zones.names[number]}
+            | {name: int(values[number]) for name, values in counts.items()},
+        }
+        for number, code in enumerate(zones.codes)
+    ]
+
+
+def _per_zone(zones: Zones, near: Near, prefix: str) -> dict[str, Floats]:
+    """Dwellings and people by zone, each of shape (zones,)."""
+    inside, size = near.where(near.zone >= 0).each_once(), len(zones.codes)
+    return {
+        f'{prefix}dwellings': np.bincount(inside.zone, minlength=size).astype(np.float64),
+        f'{prefix}people': np.bincount(inside.zone, weights=inside.people, minlength=size),
+    }
+
+
+def _collection(features: list[dict[str, Any]]) -> FeatureCollection:
+    return {'type': 'FeatureCollection', 'features': features}
+
+
+def _without_norm(source: Source) -> dict[str, Any]:
+    asked = {name: source.row[name] for name in RULES[source.kind].columns}
+    return {'kind': source.kind, 'code': source.row['code'], 'attributes': asked}

@@ -56,12 +56,16 @@ class Places:
 
 @dataclass(frozen=True)
 class Zones:
-    """Areas to report on, in the order of their codes; shapes in the working CRS, geometries as GeoJSON in CRS84."""
+    """Areas to report on, in the order of their codes; shapes in the working CRS, geometries as GeoJSON in CRS84.
+
+    ids: of the features, by which SQL knows them.
+    """
 
     codes: list[str]
     names: list[str]
     shapes: Geometries
     geometries: list[dict[str, Any]]
+    ids: list[int]
 
 
 class Data:
@@ -156,12 +160,12 @@ class Data:
         code = column(layer, layer.identifier, self.audience)
         name = column(layer, (layer.publish.search or [layer.identifier])[0], self.audience)
         query = (
-            'select {}::text as code, {}::text as name, ST_AsBinary(geom) as wkb,'
-            ' ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 1'
+            'select {}::text as code, {}::text as name, ST_AsBinary(geom) as wkb, id,'
+            ' ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 1, id'
         )
         found = self.rows(sql.SQL(query).format(code, name, rows))
-        geometries = [json.loads(row['geometry']) for row in found]
-        return Zones([row['code'] for row in found], [row['name'] for row in found], _shapes(found), geometries)
+        codes, names, ids = ([row[part] for row in found] for part in ('code', 'name', 'id'))
+        return Zones(codes, names, _shapes(found), [json.loads(row['geometry']) for row in found], ids)
 
     def release(self, layer: LayerModel) -> Release:
         """The release of a layer that was read."""

@@ -1,0 +1,245 @@
+"""What changed in a layer between two dates, by unit. Method: docs/explanation/compare-releases.md."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from psycopg2 import sql
+
+from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer_source import BadTime, Times, parse_times
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.data import Data, Zones
+from processes.differences import Pairs, by_column, counted, measured, totals
+from processes.network import Floats, Ints
+from processes.parts import MEASURES, kind_of, parts_of
+
+# A measure as people want it, by the kind of geometry: its name, and how many metres or square metres one is.
+SHOWN_AS = {'LineString': ('km', 1_000.0), 'Polygon': ('ha', 10_000.0)}
+# As many bits as a double precision number holds exactly.
+MOST_COLUMNS = 52
+
+
+class NoHistory(WrongUse):
+    """Only collections have a history."""
+
+
+class NothingThen(DataRefused):
+    """The layer had nothing at either date."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    layer: Layer = input_field(
+        Text(vi='Lớp', en='Layer'), Text(vi='Lớp cần so sánh.', en='The layer whose two states are compared.')
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc', en='Filter'),
+        Text(
+            vi='Biểu thức CQL2 áp dụng cho cả hai thời điểm.',
+            en='A CQL2 expression, for both states: what passes it no more counts as removed.',
+        ),
+        default=None,
+        filters='layer',
+        max_length=20_000,
+    )
+    before: str = input_field(
+        Text(vi='Thời điểm trước', en='Before'),
+        Text(
+            vi='Ngày (cuối ngày, UTC) hoặc thời điểm: 2024-08-31, 2024-08-31T12:00:00Z.',
+            en='A day (its end, UTC) or a moment: 2024-08-31, 2024-08-31T12:00:00Z.',
+        ),
+        max_length=40,
+    )
+    after: str | None = input_field(
+        Text(vi='Thời điểm sau', en='After'),
+        Text(vi='Như before; bỏ trống: hiện nay.', en='As before; the present state when left out.'),
+        default=None,
+        max_length=40,
+    )
+    zones: Layer = input_field(
+        Text(vi='Vùng báo cáo', en='Zones'),
+        Text(vi='Lớp vùng để cộng thay đổi.', en='Layer of areas by which changes are added up.'),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+
+class CompareReleases(Process[Inputs]):
+    """Counts each feature once by its point; lengths and areas are cut at the borders."""
+
+    title = Text(vi='So sánh hai thời điểm của một lớp', en='Compare two states of a layer')
+    description = Text(
+        vi='Đối tượng được thêm, bỏ, đổi giữa hai thời điểm, theo đơn vị và tổng cộng, kèm chiều dài hoặc diện tích.',
+        en='What was added, removed and changed between two dates, by unit and in total, with lengths or areas.',
+    )
+    example: ClassVar[dict[str, Any]] = {'layer': 'roads', 'before': '2024-08-31', 'zones': 'districts'}
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+        """Zones with the figures of `figures_of`, and the same of the whole as `summary`."""
+        layer, before, after = states(inputs, data)
+        pairs = read_pairs(layer, before, after, data)
+        if not len(pairs.old_id):
+            raise NothingThen(
+                vi=f'Lớp "{layer.id}" không có đối tượng nào ở cả hai thời điểm.',
+                en=f'The layer "{layer.id}" had no feature at either date.',
+            )
+        progress(0.4, Text(vi='Xếp vào từng vùng', en='Assigning to zones'))
+        zones = data.zones(inputs.zones)
+        counts = counted(pairs, zones)
+        progress(0.6, Text(vi='Đo trong từng vùng', en='Measuring inside the zones'))
+        amounts, sums = measures(layer, before, after, pairs, zones, inputs, data)
+        release_before = release_at(layer, parse_times(inputs.before), data)
+        return {
+            'type': 'FeatureCollection',
+            'features': [feature(zones, number, counts, amounts) for number in range(len(zones.codes))],
+            'summary': {
+                **inputs.model_dump(include={'filter', 'before', 'after'}),
+                'layer': layer.id,
+                'zones': inputs.zones.named,
+                'release_before': release_before,
+                'release_after': release_at(layer, _after(inputs), data),
+                **totals(pairs),
+                **sums,
+                'changed_by_column': by_column(pairs, compared(layer, data)),
+                'outside_zones': {name: int(values[-1]) for name, values in counts.items()},
+                'caveats': [text.model_dump() for text in caveats(release_before)],
+                **data.provenance,
+            },
+        }
+
+
+def measures(
+    layer: LayerModel,
+    before: sql.Composed,
+    after: sql.Composed,
+    pairs: Pairs,
+    zones: Zones,
+    inputs: Inputs,
+    data: Data,
+) -> tuple[dict[str, Floats], dict[str, float]]:
+    """The lengths or areas by zone and of the whole; nothing of points."""
+    if kind_of(layer) == 'Point':
+        return {}, {}
+    shown_as = SHOWN_AS[kind_of(layer)]
+    old, new = (parts_of(layer, state, zones, inputs.zones, data) for state in (before, after))
+    sums = {'before': _total(layer, before, data), 'after': _total(layer, after, data)}
+    return measured(old, new, pairs, zones, shown_as), {f'{name}_{shown_as[0]}': one for name, one in sums.items()}
+
+
+def feature(zones: Zones, number: int, counts: dict[str, Ints], amounts: dict[str, Floats]) -> dict[str, Any]:
+    """A zone with its figures."""
+    return {
+        'type': 'Feature',
+        'id': zones.codes[number],
+        'geometry': zones.geometries[number],
+        'properties': {
+            'code': zones.codes[number],
+            'name': zones.names[number],
+            **{name: int(values[number]) for name, values in counts.items()},
+            **{name: round(float(values[number]), 3) for name, values in amounts.items()},
+        },
+    }
+
+
+def states(inputs: Inputs, data: Data) -> tuple[LayerModel, sql.Composed, sql.Composed]:
+    """The layer, and `here` of both states; raises NoHistory, BadTime."""
+    if inputs.layer.collection is None or inputs.layer.datetime is not None:
+        raise NoHistory(
+            vi='layer: chỉ lớp đã phát hành mới có lịch sử; thời điểm cho bằng before và after.',
+            en='layer: only a collection has a history; give its dates as before and after.',
+        )
+    first, last = parse_times(inputs.before), _after(inputs)
+    if first.end is None or (last and (last.end is None or last.end <= first.end)):
+        raise BadTime(
+            vi=f'before ({inputs.before}) phải có trước after ({inputs.after}).',
+            en=f'before ({inputs.before}) must be earlier than after ({inputs.after}).',
+        )
+    layer, before = data.source(inputs.layer, inputs.filter, times=_instant(first))
+    _, after = data.source(inputs.layer, inputs.filter, times=_instant(last) if last else None)
+    return layer, before, after
+
+
+# A feature is what both states call by the same id; where versions in time have ids of their own (units), what has the
+# same key but for its days. A place that is not there has no coordinates, and COPY of numbers wants some.
+PAIRS = sql.SQL("""
+    select coalesce(was.id, 'nan'::float8), coalesce(now.id, 'nan'::float8), ({differs})::float8,
+        coalesce((not was.geom = now.geom)::int::float8, 0),
+        coalesce(ST_X(old_place), 'nan'), coalesce(ST_Y(old_place), 'nan'),
+        coalesce(ST_X(new_place), 'nan'), coalesce(ST_Y(new_place), 'nan')
+    from (select * from {before}) was
+    full join (select * from {after}) now on {same},
+    lateral (select unit.place_of(was.geom) as old_place) one,
+    lateral (select case when was.geom = now.geom then old_place else unit.place_of(now.geom) end as new_place) two
+""")
+
+
+def read_pairs(layer: LayerModel, before: sql.Composed, after: sql.Composed, data: Data) -> Pairs:
+    """Every feature of either state."""
+    by_days = layer.publish.validity or ()
+    key = [name for name in layer.key if name not in by_days] if by_days else ['id']
+    same = sql.SQL(' and ').join(sql.SQL('was.{0} = now.{0}').format(sql.Identifier(name)) for name in key)
+    bits = [
+        sql.SQL('(was.{0} is distinct from now.{0})::int * {1}::bigint').format(
+            sql.Identifier(name), sql.Literal(2**bit)
+        )
+        for bit, name in enumerate(compared(layer, data))
+    ]
+    query = PAIRS.format(differs=sql.SQL(' + ').join(bits), before=before, after=after, same=same)
+    found = data.numbers(query, width=8)
+    both = ~np.isnan(found[:, :2]).any(axis=1)
+    differs = np.where(both, found[:, 2], 0).astype(np.int64)
+    return Pairs(found[:, 0], found[:, 1], differs, found[:, 3] > 0, found[:, 4:6], found[:, 6:])
+
+
+def compared(layer: LayerModel, data: Data) -> list[str]:
+    """The columns whose values count; the days of a unit's version are not a change of the unit."""
+    names = [name for name in layer.columns_for(data.audience) if name not in (layer.publish.validity or ())]
+    return names[:MOST_COLUMNS]
+
+
+def release_at(layer: LayerModel, times: Times | None, data: Data) -> int | None:
+    """Number of the release that was in force at the end of `times`, or is now; None before the first one.
+
+    A layer with validity shows every time by its present release.
+    """
+    if times is None or layer.publish.validity:
+        return data.release(layer).number
+    query = sql.SQL('select max(number) as number from catalog.release where layer_id = {} and released_at <= {}')
+    found: int | None = data.rows(query.format(sql.Literal(layer.id), sql.Literal(times.end)))[0]['number']
+    return found
+
+
+def caveats(release_before: int | None) -> list[Text]:
+    """What a reader of the result has to know."""
+    said = [
+        Text(
+            vi='changed gồm cả chỉnh sửa dữ liệu: đổi trong dữ liệu không nhất thiết là đổi ngoài thực địa.',
+            en='A change of the data is not always a change on the ground: corrections count too.',
+        )
+    ]
+    if release_before is None:
+        first = Text(
+            vi='Trước bản phát hành đầu tiên: mọi đối tượng được tính là thêm mới.',
+            en='Before the first release there was nothing: every feature counts as added.',
+        )
+        said.insert(0, first)
+    return said
+
+
+def _instant(times: Times) -> Times:
+    """The last moment alone: a unit that ended on that day is not the state at its end."""
+    return Times(times.end, times.end)
+
+
+def _after(inputs: Inputs) -> Times | None:
+    return parse_times(inputs.after) if inputs.after else None
+
+
+def _total(layer: LayerModel, state: sql.Composed, data: Data) -> float:
+    """Kilometres or hectares of all features, those outside every zone included."""
+    query = sql.SQL('select coalesce(sum({}), 0)::float8 as total from {}')
+    found = data.rows(query.format(MEASURES[kind_of(layer)], state))[0]['total']
+    return round(float(found / SHOWN_AS[kind_of(layer)][1]), 3)

@@ -1,0 +1,246 @@
+"""What two deliveries changed, counted by hand on two squares and by SQL on the demo."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import shapely
+
+from dothi.core.database import connection
+from dothi.core.errors import http_status
+from dothi.core.layer_source import BadTime
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
+from processes.compare_releases import Inputs, NoHistory, NothingThen
+from processes.data import Data
+from processes.given import put_given
+from processes.registry import process
+from processes.validation import validated
+from tests.processes.conftest import ORIGIN, commune
+
+# Two squares of 1 km side by side.
+ZONES = {'1': (0, 0, 1000, 1000), '2': (1000, 0, 2000, 1000)}
+STAYS = [(100, 100), (500, 100), (900, 100)]
+BEFORE = {
+    'a': (STAYS, 'Old name'),
+    # counted by the vertex in the middle, in the west; 500 m on each side
+    'b': ([(500, 500), (900, 500), (1500, 500)], None),
+    'c': ([(1200, 200), (1500, 200), (1800, 200)], None),
+    'd': ([(100, 900), (200, 900), (300, 900)], 'D'),
+    # half of a road along the border belongs to each side
+    'e': ([(1000, 600), (1000, 700), (1000, 800)], None),
+}
+AFTER = {
+    'a': (STAYS, 'New name'),
+    'b': ([(700, 500), (1200, 500), (1700, 500)], None),
+    'd': BEFORE['d'],
+    'e': BEFORE['e'],
+    'f': ([(1500, 800), (1600, 800), (1700, 800)], None),
+}
+
+
+def moment():
+    return datetime.now(UTC).isoformat()
+
+
+@pytest.fixture
+def send(tmp_path, locality):
+    """Delivers roads, given by code as (line, name), as an agency would."""
+
+    def send_(roads, shift=ORIGIN):
+        features = [
+            {
+                'type': 'Feature',
+                'properties': {'MA_DUONG': code, 'TEN_DUONG': name, 'CAP_DUONG': 'commune'},
+                'geometry': {'type': 'LineString', 'coordinates': [(x + shift[0], y + shift[1]) for x, y in line]},
+            }
+            for code, (line, name) in roads.items()
+        ]
+        crs = {'type': 'name', 'properties': {'name': 'urn:ogc:def:crs:EPSG::9209'}}
+        file = tmp_path / f'{moment()}.geojson'
+        file.write_text(json.dumps({'type': 'FeatureCollection', 'crs': crs, 'features': features}))
+        return deliver(file, DeliveryOptions(layer='roads', accept_loss=True), locality)
+
+    yield send_
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('update catalog.release set delivery_id = null; delete from catalog.delivery')
+
+
+@pytest.fixture
+def zones(loader):
+    loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in ZONES.items()])
+
+
+@pytest.fixture
+def between(zones, send):
+    """A moment after the first of two deliveries and before the second."""
+    send(BEFORE)
+    at = moment()
+    send(AFTER)
+    return at
+
+
+def compare(locality, audience='public', layer='roads', **inputs):
+    asked = validated(Inputs, {'layer': layer, **inputs})
+    with connection(f'reader_{audience}') as db:
+        data = Data(db, locality, audience, given=put_given(db, asked, locality, None))
+        return process('compare-releases', audience).run(asked, data, lambda share, doing: None)
+
+
+def rows(answer):
+    return {feature['id']: feature['properties'] for feature in answer['features']}
+
+
+def test_every_change_is_counted_once_in_its_zone(between, locality):
+    """a has another name, b moved east, c is gone, f came; d and e are as they were. Kilometres are cut at the border.
+
+    On the border, e counts in the zone with the lower code, and 0.1 of its 0.2 km in each.
+    """
+    answer = compare(locality, before=between)
+    west, east = rows(answer)['1'], rows(answer)['2']
+    common = ('before', 'after', 'added', 'removed', 'changed', 'changed_values', 'changed_geometry')
+    assert [west[name] for name in common] == [4, 3, 0, 0, 1, 1, 0]
+    assert [east[name] for name in common] == [1, 2, 1, 1, 1, 0, 1]
+    assert [(row['moved_in'], row['moved_out']) for row in (west, east)] == [(0, 1), (1, 0)]
+    lengths = ('before_km', 'after_km', 'added_km', 'removed_km')
+    assert [west[name] for name in lengths] == pytest.approx([0.8 + 0.5 + 0.2 + 0.1, 0.8 + 0.3 + 0.2 + 0.1, 0, 0])
+    assert [east[name] for name in lengths] == pytest.approx([0.5 + 0.6 + 0.1, 0.7 + 0.2 + 0.1, 0.2, 0.6])
+
+
+def test_the_whole_is_told_with_releases_and_columns(between, locality):
+    summary = compare(locality, before=between)['summary']
+    assert (summary['features_before'], summary['features_after']) == (5, 5)
+    assert (summary['added'], summary['removed'], summary['changed']) == (1, 1, 2)
+    assert summary['changed_by_column'] == {'name': 1}
+    assert (summary['before_km'], summary['after_km']) == (2.8, 2.4)
+    assert summary['release_before'] + 1 == summary['release_after'] == summary['releases']['roads']
+
+
+def test_the_other_way_round_what_came_went(between, send, locality):
+    """Delivered once more as at first: from the second state to the third is the way back."""
+    middle = moment()
+    send(BEFORE)
+    there = rows(compare(locality, before=between, after=middle))
+    back = rows(compare(locality, before=middle))
+    for code in ZONES:
+        assert (there[code]['added'], there[code]['moved_in']) == (back[code]['removed'], back[code]['moved_out'])
+        assert (there[code]['after_km'], there[code]['added_km']) == (back[code]['before_km'], back[code]['removed_km'])
+    assert compare(locality, before=between)['summary']['changed'] == 0
+
+
+def test_features_balance_in_every_zone(between, locality):
+    for row in rows(compare(locality, before=between)).values():
+        assert row['after'] == row['before'] + row['added'] - row['removed'] + row['moved_in'] - row['moved_out']
+
+
+def test_before_the_first_release_everything_is_new(between, locality):
+    answer = compare(locality, before='2000-01-01')
+    assert (answer['summary']['added'], answer['summary']['release_before']) == (5, None)
+    assert 'first release' in answer['summary']['caveats'][0]['en']
+
+
+def test_what_passes_the_filter_no_more_is_removed(between, locality):
+    answer = compare(locality, before=between, filter="name = 'Old name'")
+    assert (answer['summary']['removed'], answer['summary']['features_before']) == (1, 1)
+
+
+def test_what_lies_in_no_zone_is_told_of(zones, send, locality):
+    send({'a': (STAYS, None), 'far': ([(5000, 5000), (5100, 5000), (5200, 5000)], None)})
+    answer = compare(locality, before='2000-01-01')
+    assert answer['summary']['outside_zones']['added'] == 1
+    assert answer['summary']['added'] == 2
+    assert sum(row['added'] for row in rows(answer).values()) == 1
+
+
+def test_units_are_compared_by_code_through_their_validity(loader, locality):
+    """On 2024-09-01 unit 1 grew by unit 2, which ended; both versions of 1 are one unit that changed."""
+    small, large = (
+        shapely.MultiPolygon([shapely.box(0, 0, 100, 100)]),
+        shapely.MultiPolygon([shapely.box(0, 0, 200, 100)]),
+    )
+    ended = {'valid_to': '2024-09-01'}
+    loader.load(
+        'communes',
+        [
+            (small, commune('1') | ended),
+            (shapely.affinity.translate(small, 100), commune('2') | ended),
+            (large, commune('1') | {'valid_from': '2024-09-01'}),
+        ],
+    )
+    answer = compare(locality, layer='communes', before='2024-08-31', after='2024-09-01')
+    summary = answer['summary']
+    assert (summary['added'], summary['removed'], summary['changed_geometry'], summary['changed_values']) == (
+        0,
+        1,
+        1,
+        0,
+    )
+    assert (summary['before_ha'], summary['after_ha']) == (2, 2)
+    assert rows(answer)['1']['after_ha'] == 1
+
+
+@pytest.mark.parametrize(
+    ('change', 'error', 'says'),
+    [
+        ({'before': '2024-13-01'}, BadTime, '2024-13-01'),
+        ({'before': '2024-08-31', 'after': '2024-08-01'}, BadTime, 'earlier'),
+        ({'before': '..'}, BadTime, 'datetime'),
+        ({'layer': {'collection': 'roads', 'datetime': '2024-08-31'}}, NoHistory, 'before and after'),
+        ({'layer': {'type': 'FeatureCollection', 'features': []}}, NoHistory, 'history'),
+        ({'filter': "code = 'none'"}, NothingThen, 'roads'),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused_with_the_reason(between, locality, change, error, says):
+    with pytest.raises(error, match=says) as refused:
+        compare(locality, **({'before': between} | change))
+    assert http_status(refused.value) in (400, 422)
+
+
+BY_HAND = """
+with was as (select * from history.roads where release_from <= %(r)s and release_to > %(r)s
+             union all select *, null from layer.roads where release_from <= %(r)s),
+now as (select * from layer.roads),
+zone as (select code, geom from layer.communes where valid_from <= '2024-08-31'
+         and (valid_to is null or valid_to > '2024-08-31'))
+select z.code,
+    (select count(*) from now where not exists (select from was where was.id = now.id)
+        and (select min(o.code) from zone o where st_intersects(o.geom, st_pointonsurface(now.geom))) = z.code),
+    (select count(*) from was where not exists (select from now where was.id = now.id)
+        and (select min(o.code) from zone o where st_intersects(o.geom, st_pointonsurface(was.geom))) = z.code),
+    (select count(*) from now join was using (id) where (now.name is distinct from was.name
+            or st_astext(now.geom, 15) <> st_astext(was.geom, 15))
+        and (select min(o.code) from zone o where st_intersects(o.geom, st_pointonsurface(now.geom))) = z.code),
+    coalesce((select sum(st_length(st_intersection(was.geom, z.geom))) / 1000 from was
+        where st_intersects(was.geom, z.geom)), 0),
+    coalesce((select sum(st_length(st_intersection(now.geom, z.geom))) / 1000 from now
+        where st_intersects(now.geom, z.geom)), 0)
+from zone z
+"""
+
+
+def test_the_demo_against_sql_by_hand(province_database, send, locality):
+    """The demo's roads sent again by an agency: every tenth left out, each seventh moved, each eleventh renamed."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('select code, st_asbinary(geom), name from layer.roads order by id')
+        roads = [(code, shapely.from_wkb(bytes(wkb)), name) for code, wkb, name in cursor.fetchall()]
+        cursor.execute("select current_release from catalog.layer where id = 'roads'")
+        release = cursor.fetchone()[0]
+    at = moment()
+    sent = {
+        code: ([(x + 30 * (n % 7 == 0), y) for x, y in line.coords], 'Renamed' if n % 11 == 0 else name)
+        for n, (code, line, name) in enumerate(roads)
+        if n % 10
+    }
+    send(sent | {'NEW': ([(570_000, 2_240_000), (570_100, 2_240_000)], None)}, shift=(0, 0))
+    answer = compare(locality, before=at)
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(BY_HAND, {'r': release})
+        by_hand = {code: figures for code, *figures in cursor.fetchall()}
+    assert len(by_hand) > 200
+    assert answer['summary']['added'] == 1
+    names = ('added', 'removed', 'changed', 'before_km', 'after_km')
+    found = {code: [row[name] for name in names] for code, row in rows(answer).items()}
+    for code, figures in by_hand.items():
+        assert found[code][:3] == figures[:3], code
+        # by hand a road along a border counts in full on both sides
+        assert found[code][3:] == pytest.approx(figures[3:], abs=0.05), code

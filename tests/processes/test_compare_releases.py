@@ -196,25 +196,36 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(between, locality, c
     assert http_status(refused.value) in (400, 422)
 
 
+# What each feature was and is, the zone of each by the point on it, and the lengths cut by the zones.
 BY_HAND = """
-with was as (select * from history.roads where release_from <= %(r)s and release_to > %(r)s
-             union all select *, null from layer.roads where release_from <= %(r)s),
-now as (select * from layer.roads),
-zone as (select code, geom from layer.communes where valid_from <= '2024-08-31'
-         and (valid_to is null or valid_to > '2024-08-31'))
-select z.code,
-    (select count(*) from now where not exists (select from was where was.id = now.id)
-        and (select min(o.code) from zone o where st_intersects(o.geom, st_pointonsurface(now.geom))) = z.code),
-    (select count(*) from was where not exists (select from now where was.id = now.id)
-        and (select min(o.code) from zone o where st_intersects(o.geom, st_pointonsurface(was.geom))) = z.code),
-    (select count(*) from now join was using (id) where (now.name is distinct from was.name
-            or st_astext(now.geom, 15) <> st_astext(was.geom, 15))
-        and (select min(o.code) from zone o where st_intersects(o.geom, st_pointonsurface(now.geom))) = z.code),
-    coalesce((select sum(st_length(st_intersection(was.geom, z.geom))) / 1000 from was
-        where st_intersects(was.geom, z.geom)), 0),
-    coalesce((select sum(st_length(st_intersection(now.geom, z.geom))) / 1000 from now
-        where st_intersects(now.geom, z.geom)), 0)
-from zone z
+with was as materialized (
+    select id, name, geom from history.roads where release_from <= %(r)s and release_to > %(r)s
+    union all select id, name, geom from layer.roads where release_from <= %(r)s
+),
+zone as materialized (
+    select code, geom from layer.communes
+    where valid_from <= '2024-08-31' and (valid_to is null or valid_to > '2024-08-31')
+),
+old as (select was.*, (select min(code) from zone where st_intersects(zone.geom, st_pointonsurface(was.geom))) as zone
+        from was),
+new as (select r.id, r.name, r.geom,
+            (select min(code) from zone where st_intersects(zone.geom, st_pointonsurface(r.geom))) as zone
+        from layer.roads r),
+told as (
+    select new.zone, 1 as added, 0 as removed, 0 as changed from new where id not in (select id from old)
+    union all select old.zone, 0, 1, 0 from old where id not in (select id from new)
+    union all select new.zone, 0, 0, 1 from new join old using (id)
+        where new.name is distinct from old.name or st_astext(new.geom, 15) <> st_astext(old.geom, 15)
+),
+km as (
+    select code, sum(st_length(st_intersection(roads.geom, zone.geom)) * (side = 'was')::int) / 1000 as was,
+        sum(st_length(st_intersection(roads.geom, zone.geom)) * (side = 'is')::int) / 1000 as now
+    from (select 'was' as side, geom from was union all select 'is', geom from layer.roads) roads
+    join zone on st_intersects(roads.geom, zone.geom) group by code
+)
+select zone.code, coalesce(sum(added), 0), coalesce(sum(removed), 0), coalesce(sum(changed), 0),
+    coalesce(min(km.was), 0), coalesce(min(km.now), 0)
+from zone left join told on told.zone = zone.code left join km on km.code = zone.code group by zone.code
 """
 
 

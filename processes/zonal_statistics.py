@@ -1,0 +1,322 @@
+"""What a raster or a layer has in each zone. Method: docs/explanation/zonal-statistics.md."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import shapely
+
+from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.data import Data, Zones
+from processes.layer_zones import places, statistics_of
+from processes.network import Floats, zone_of
+from processes.parts import kind_of, parts_of
+from processes.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
+from processes.raster_zones import in_zones, moved
+from processes.rasters import Raster
+from processes.weighted import Statistics, by_group
+
+type Statistic = Literal[
+    'count', 'sum', 'mean', 'min', 'max', 'median', 'stdev', 'majority', 'minority', 'variety', 'length_m', 'area_m2'
+]
+# Of numbers that are names of classes, these say nothing.
+OF_QUANTITIES = {'sum', 'mean', 'min', 'max', 'median', 'stdev'}
+OF_KIND = {'length_m': 'LineString', 'area_m2': 'Polygon'}
+# Of nothing they are 0 and not unknown.
+ADDED_UP = {'count', 'length_m', 'area_m2'}
+
+
+class UnknownBand(NotFound):
+    """The raster has no band of this name."""
+
+
+class DoesNotFit(WrongUse):
+    """The statistic cannot be had of this raster or layer."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    coverage: str | None = input_field(
+        Text(vi='Raster', en='Raster'),
+        Text(vi='Mã lớp raster; hoặc cho layer.', en='Id of a coverage; or give a layer.'),
+        default=None,
+        max_length=40,
+    )
+    band: str | None = input_field(
+        Text(vi='Dải', en='Band'),
+        Text(vi='Tên dải của raster; bỏ trống: dải được vẽ.', en='Of the raster; the one that is drawn when left out.'),
+        default=None,
+        max_length=40,
+    )
+    layer: Layer | None = input_field(
+        Text(vi='Lớp', en='Layer'),
+        Text(vi='Lớp đối tượng; hoặc cho coverage.', en='A layer of features; or give a coverage.'),
+        default=None,
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc', en='Filter'),
+        Text(
+            vi='Biểu thức CQL2 cho layer, ví dụ floors > 2.', en='A CQL2 expression for the layer, such as floors > 2.'
+        ),
+        default=None,
+        filters='layer',
+        max_length=20_000,
+    )
+    column: str | None = input_field(
+        Text(vi='Cột', en='Column'),
+        Text(vi='Cột số của layer.', en='A column of numbers of the layer; not for count, length_m and area_m2.'),
+        default=None,
+        max_length=63,
+    )
+    statistics: list[Statistic] = input_field(
+        Text(vi='Thống kê', en='Statistics'),
+        Text(
+            vi='Một hoặc nhiều; length_m và area_m2 là của đường hoặc vùng trong layer.',
+            en='One or more; length_m and area_m2 of the lines or areas of a layer.',
+        ),
+        default=['mean'],
+        min_length=1,
+        max_length=12,
+    )
+    weight: Literal['area', 'population'] = input_field(
+        Text(vi='Trọng số', en='Weight'),
+        Text(
+            vi='area: theo phần nằm trong vùng. population: theo số người sống ở đó.',
+            en='area: by how much lies in the zone. population: by how many people live there.',
+        ),
+        default='area',
+    )
+    population: str | None = input_field(
+        Text(vi='Raster dân số', en='Raster of the population'),
+        Text(
+            vi='Cho trọng số population của raster: mã lớp lưới dân số; bỏ trống: người ở các nhà.',
+            en='For the weight population of a raster: a grid of people; those of the houses when left out.',
+        ),
+        default=None,
+        max_length=40,
+    )
+    zones: Layer = input_field(
+        Text(vi='Vùng', en='Zones'),
+        Text(vi='Lớp vùng bất kỳ, hoặc FeatureCollection.', en='Any layer of areas, or a FeatureCollection.'),
+        default=Layer('communes'),
+        geometry={'Polygon', 'MultiPolygon'},
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The statistics by zone, how much of each zone they cover (0 to 1, or nothing to say), and their unit."""
+
+    statistics: Statistics
+    covered: Floats | None
+    unit: str | None
+    told: dict[str, Any]
+
+
+class ZonalStatistics(Process[Inputs]):
+    """Nothing lies in two zones or is lost between them: what a border cuts is shared out."""
+
+    title = Text(vi='Thống kê theo vùng', en='Zonal statistics')
+    description = Text(
+        vi='Tổng, trung bình, trung vị... của raster hoặc lớp trong từng vùng, theo diện tích hoặc theo dân số.',
+        en='Sum, mean, median... of a raster or a layer in each zone, weighted by area or by population.',
+    )
+    example: ClassVar[dict[str, Any]] = {
+        'coverage': 'elevation',
+        'statistics': ['mean', 'min', 'max'],
+        'zones': 'communes',
+    }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """People are looked up one by one."""
+        return 10.0 if inputs.weight == 'population' else 3.0
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+        """Zones with the statistics, has_data and covered_share, and the whole as `summary`."""
+        must_fit(inputs)
+        zones = data.zones(inputs.zones)
+        progress(0.1, Text(vi='Đọc vùng', en='Reading the zones'))
+        if inputs.coverage is not None:
+            answer = of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
+        else:
+            answer = of_layer(inputs, zones, data)
+        features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
+        empty = [one['id'] for one in features if not one['properties']['has_data']]
+        return {
+            'type': 'FeatureCollection',
+            'features': features,
+            'summary': {
+                **inputs.model_dump(include={'coverage', 'filter', 'column', 'weight', 'population', 'statistics'}),
+                'layer': inputs.layer.named if inputs.layer else None,
+                'zones': inputs.zones.named,
+                'unit': answer.unit,
+                'zones_without_data': empty,
+                **{
+                    f'{name}_of_zones': float(answer.statistics[name].sum())
+                    for name in ('count', 'sum', 'length_m', 'area_m2')
+                    if name in inputs.statistics
+                },
+                **answer.told,
+                'caveats': [text.model_dump() for text in caveats(inputs, empty)],
+                **data.provenance,
+            },
+        }
+
+
+def must_fit(inputs: Inputs) -> None:
+    """Raises DoesNotFit where inputs contradict each other."""
+    needs_column = {*inputs.statistics} - {'count', *OF_KIND}
+    faults = {
+        (inputs.coverage is None) == (inputs.layer is None): Text(
+            vi='Cho một trong hai: coverage hoặc layer.', en='Give one of the two: coverage or layer.'
+        ),
+        inputs.coverage is not None and bool(OF_KIND.keys() & {*inputs.statistics}): Text(
+            vi='statistics: length_m và area_m2 là của layer.', en='statistics: length_m and area_m2 are of a layer.'
+        ),
+        inputs.layer is not None and bool(needs_column) != (inputs.column is not None): Text(
+            vi='column: cần cho mọi thống kê trừ count, length_m, area_m2, và chỉ cho chúng.',
+            en='column: needed for all statistics but count, length_m and area_m2, and for these only.',
+        ),
+        inputs.population is not None and (inputs.coverage is None or inputs.weight != 'population'): Text(
+            vi='population: chỉ cho coverage với weight = population.',
+            en='population: only for a coverage with the weight population.',
+        ),
+    }
+    if True in faults:
+        raise DoesNotFit(vi=faults[True].vi, en=faults[True].en)
+
+
+def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: Report) -> Answer:
+    """The statistics of a band; raises UnknownBand, DoesNotFit."""
+    name = inputs.band or raster.coverage.publish.band
+    if name not in raster.coverage.bands:
+        hint = did_you_mean(name, raster.coverage.bands)
+        raise UnknownBand(
+            vi=f'band: "{inputs.coverage}" không có dải "{name}". {hint.vi}',
+            en=f'band: "{inputs.coverage}" has no band "{name}". {hint.en}',
+        )
+    band = raster.coverage.bands[name]
+    if band.kind == 'category' and OF_QUANTITIES & {*inputs.statistics}:
+        raise DoesNotFit(
+            vi=f'statistics: "{name}" là mã loại, chỉ có count, majority, minority, variety.',
+            en=f'statistics: "{name}" holds classes, which have count, majority, minority and variety only.',
+        )
+
+    def told(share: float) -> None:
+        progress(0.1 + 0.8 * share, Text(vi='Đọc raster', en='Reading the raster'))
+
+    if inputs.weight == 'area':
+        shapes = moved(zones.shapes, raster.grid, data.locality.srid)
+        found = in_zones(raster, name, shapes, told)
+        cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
+        return Answer(found, np.minimum(found['count'] / cells, 1), band.unit, {'band': name})
+    if inputs.population is None:
+        homes = data.homes()
+        pieces = at_homes(raster, name, homes, zones, data.locality.srid)
+        everybody = people_of(homes, zones)
+    else:
+        pieces, everybody = on_grid(raster, name, data.raster(inputs.population), zones, data.locality.srid)
+    return by_people(pieces, everybody, band.unit, {'band': name})
+
+
+def of_layer(inputs: Inputs, zones: Zones, data: Data) -> Answer:
+    """The statistics of a layer; raises DoesNotFit, NoSuchColumn."""
+    assert inputs.layer is not None  # noqa: S101 (asked before)
+    layer, rows = data.source(inputs.layer, inputs.filter)
+    must_have(inputs, layer)
+    zone = zone_of(places(rows, data), zones.shapes)
+    told = {'features': len(zone), 'features_outside': int((zone < 0).sum())}
+    many = len(zones.codes)
+    counted: Statistics = {'count': np.bincount(zone[zone >= 0], minlength=many).astype(np.float64)}
+    if OF_KIND.keys() & {*inputs.statistics}:
+        parts = parts_of(layer, rows, zones, inputs.zones, data)
+        amount = np.bincount(parts.zone, parts.measure, minlength=many)
+        counted |= dict.fromkeys(OF_KIND, amount) | {'has': amount}
+    if inputs.column is None:
+        return Answer(counted, None, None, told)
+    unit = layer.columns[inputs.column].unit
+    if inputs.weight == 'population':
+        pieces = lived_in(layer, rows, inputs.column, zones, data)
+        answer = by_people(pieces, people_of(data.homes(), zones), unit, told)
+        return Answer(answer.statistics | {'count': counted['count']}, answer.covered, unit, told)
+    found = statistics_of(layer, rows, inputs.column, zones, inputs.zones, data)
+    return Answer({**found, **counted, 'has': found['count']}, None, unit, told)
+
+
+def must_have(inputs: Inputs, layer: LayerModel) -> None:
+    """Raises DoesNotFit where the layer's geometry or column does not have what is asked."""
+    kind = kind_of(layer)
+    for statistic in sorted(OF_KIND.keys() & {*inputs.statistics}):
+        if OF_KIND[statistic] != kind:
+            raise DoesNotFit(
+                vi=f'statistics: lớp "{layer.id}" có hình học {layer.geometry}, không có {statistic}.',
+                en=f'statistics: "{layer.id}" has {layer.geometry} geometries, which have no {statistic}.',
+            )
+    if inputs.weight == 'population' and (kind != 'Polygon' or inputs.column is None):
+        raise DoesNotFit(
+            vi='weight: dân số chỉ dùng cho raster, hoặc cho một cột của lớp vùng.',
+            en='weight: the population weighs rasters, and a column of a layer of areas.',
+        )
+    known = layer.columns.get(inputs.column or '')
+    if known and known.type not in ('integer', 'number'):
+        raise DoesNotFit(
+            vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
+        )
+
+
+def by_people(pieces: Pieces, everybody: Floats, unit: str | None, told: dict[str, Any]) -> Answer:
+    """Statistics in which everybody counts once, and the share of the people of each zone who have a value."""
+    found = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
+    covered = np.zeros(len(everybody))
+    np.divide(found['count'], everybody, out=covered, where=everybody > 0)
+    return Answer(found | {'people': found['count']}, np.minimum(covered, 1), unit, told)
+
+
+def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
+    """A zone with its figures; where nothing is known they are null, and has_data says so."""
+    of = answer.statistics
+    has_data = bool(of.get('has', of['count'])[number] > 0)
+    more = {'people': round(float(of['people'][number]), 1)} if 'people' in of else {}
+    covered = {'covered_share': round(float(answer.covered[number]), 6)} if answer.covered is not None else {}
+    return {
+        'type': 'Feature',
+        'id': zones.codes[number],
+        'geometry': zones.geometries[number],
+        'properties': {
+            'code': zones.codes[number],
+            'name': zones.names[number],
+            **{name: figure(of[name][number], known=has_data or name in ADDED_UP) for name in statistics},
+            **more,
+            **covered,
+            'has_data': has_data,
+        },
+    }
+
+
+def figure(value: float, *, known: bool) -> float | None:
+    """As it is written: twelve digits, which is more than anybody measured."""
+    return float(f'{value:.12g}') if known and not np.isnan(value) else None
+
+
+def caveats(inputs: Inputs, empty: list[str]) -> list[Text]:
+    """What a reader of the result has to know."""
+    said = []
+    if empty:
+        said.append(
+            Text(
+                vi=f'{len(empty)} vùng không có dữ liệu: has_data = false.',
+                en=f'{len(empty)} zones have no data: has_data = false.',
+            )
+        )
+    if inputs.weight == 'population':
+        said.append(
+            Text(
+                vi='Theo dân số: nói về con người, không phải về mặt đất; nơi không ai ở không được tính.',
+                en='By population: of people and not of ground; where nobody lives does not count.',
+            )
+        )
+    return said

@@ -1,0 +1,248 @@
+"""Rasters and layers by zones: cells and houses that can be counted by hand, and QGIS on the demo."""
+
+import json
+import math
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dothi.core.database import connection
+from dothi.core.errors import http_status
+from dothi.core.locality import UnknownLayer
+from processes.base import Layer
+from processes.data import Data
+from processes.given import put_given
+from processes.layers import NoSuchColumn, NotDelivered
+from processes.registry import process
+from processes.validation import InvalidInput, validated
+from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
+from tests.processes.conftest import building, commune, house
+
+CLIENT = Path(__file__).with_name('qgis_zonal.py')
+# Cells of 10 m, north up: two rows of three, the one in the middle above has no value.
+HEIGHTS = np.array([[1, math.nan, 3], [4, 5, 6]])
+# 1: the western half of the block, through the middle column; 2: the eastern; 3: beyond.
+ZONES = {'1': (0, 0, 15, 20), '2': (15, 0, 30, 20), '3': (100, 100, 120, 120)}
+ALL = ['count', 'sum', 'mean', 'min', 'max', 'majority', 'variety']
+
+
+@pytest.fixture
+def zones(loader):
+    loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in ZONES.items()])
+
+
+@pytest.fixture
+def heights(zones, loader):
+    loader.raster('elevation', HEIGHTS)
+
+
+def ask(locality, audience='public', **inputs):
+    asked = validated(Inputs, inputs)
+    with connection(f'reader_{audience}') as db:
+        data = Data(db, locality, audience, given=put_given(db, asked, locality, None))
+        return process('zonal-statistics', audience).run(asked, data, lambda share, doing: None)
+
+
+def rows(answer):
+    return {feature['id']: feature['properties'] for feature in answer['features']}
+
+
+def test_cells_count_by_the_share_that_lies_inside(heights, locality):
+    """West: 1 + 4 + 5 / 2 = 7.5 in 2.5 cells; east: 3 + 6 + 2.5; half a cell of three is empty."""
+    answer = ask(locality, coverage='elevation', statistics=ALL)
+    west, east = rows(answer)['1'], rows(answer)['2']
+    assert [west[name] for name in ALL] == [2.5, 7.5, 3, 1, 5, 1, 3]
+    assert [east[name] for name in ALL] == pytest.approx([2.5, 11.5, 4.6, 3, 6, 3, 3])
+    assert west['covered_share'] == pytest.approx(2.5 / 3, abs=1e-6)
+    assert (answer['summary']['sum_of_zones'], answer['summary']['unit']) == (19, 'm')
+
+
+def test_a_zone_without_data_says_so(heights, locality):
+    answer = ask(locality, coverage='elevation', statistics=['mean', 'sum', 'count'])
+    row = rows(answer)['3']
+    assert (row['mean'], row['sum'], row['count'], row['has_data'], row['covered_share']) == (None, None, 0, False, 0)
+    assert answer['summary']['zones_without_data'] == ['3']
+    assert 'has_data' in answer['summary']['caveats'][0]['vi']
+
+
+HOMES = [((5, 5), 3), ((5, 15), 1), ((25, 5), 2), ((15, 16), 4)]
+
+
+@pytest.fixture
+def homes(loader):
+    loader.load('buildings', [(house(*xy), building(n, people)) for n, (xy, people) in enumerate(HOMES)])
+
+
+def test_by_population_everybody_counts_once(heights, homes, locality):
+    """West: three live at 4 m, one at 1 m, four where nothing is known (on the border, in the lower code): 13 / 4."""
+    asked = {'coverage': 'elevation', 'weight': 'population', 'statistics': ['mean', 'max', 'median']}
+    found = rows(ask(locality, 'internal', **asked))
+    assert [found['1'][name] for name in ('mean', 'max', 'median', 'people', 'covered_share')] == [3.25, 4, 4, 4, 0.5]
+    assert [found['2'][name] for name in ('mean', 'max', 'people', 'covered_share')] == [6, 6, 2, 1]
+    assert found['3']['has_data'] is False
+    with pytest.raises(NoSuchColumn, match='population'):
+        ask(locality, **asked)
+
+
+def test_by_a_grid_of_people_whose_cells_the_zones_cut(heights, loader, locality):
+    """One cell of 30 m by 30 m with 90 people: 10 m2 a person, so half of those in the block on each side.
+
+    West 7.5 / 2.5 as by area, as they live evenly; the raster covers two of the three rows.
+    """
+    loader.raster('worldpop', np.array([[90.0]]), cell_m=30)
+    asked = {'coverage': 'elevation', 'weight': 'population', 'population': 'worldpop', 'statistics': ['mean']}
+    found = rows(ask(locality, **asked))
+    assert found['1']['people'] == pytest.approx(30)
+    assert found['1']['mean'] == pytest.approx(3)
+    assert found['1']['covered_share'] == pytest.approx(1)
+
+
+def test_values_of_points(zones, loader, locality):
+    """Two schools in the west, one on the border (lower code), one in the east without a figure, one nowhere."""
+    places = {'a': ((5, 5), 100), 'b': ((6, 6), 300), 'c': ((15, 5), 50), 'd': ((20, 5), None), 'e': ((50, 50), 7)}
+    schools = [
+        (shapely.Point(xy), {'code': code, 'name': code, 'level': 'primary', **({'places': n} if n else {})})
+        for code, (xy, n) in places.items()
+    ]
+    loader.load('schools', schools)
+    answer = ask(locality, layer='schools', column='places', statistics=['count', 'sum', 'mean', 'median'])
+    found = rows(answer)
+    assert [found['1'][name] for name in ('count', 'sum', 'mean', 'median')] == [3, 450, 150, 100]
+    assert [found['2'][name] for name in ('count', 'sum', 'mean', 'has_data')] == [1, None, None, False]
+    assert (answer['summary']['features'], answer['summary']['features_outside']) == (5, 1)
+    assert rows(ask(locality, layer='schools', statistics=['count'], filter='places > 60'))['1']['count'] == 2
+
+
+def test_values_of_areas_are_shared_out_by_what_lies_inside(zones, loader, locality):
+    """A house of 20 m by 2 m with 8 floors, three quarters in the west; one with 4 floors wholly in the west."""
+    across = shapely.MultiPolygon([shapely.box(0, 0, 20, 2)])
+    inside = shapely.MultiPolygon([shapely.box(1, 10, 11, 12)])
+    loader.load('buildings', [(across, building(1) | {'floors': 8}), (inside, building(2) | {'floors': 4})])
+    found = rows(
+        ask(locality, layer='buildings', column='floors', statistics=['count', 'sum', 'mean', 'area_m2', 'max'])
+    )
+    assert [found['1'][name] for name in ('count', 'sum', 'area_m2', 'max')] == pytest.approx([2, 6 + 4, 30 + 20, 8])
+    assert found['1']['mean'] == pytest.approx((8 * 30 + 4 * 20) / 50)
+    assert [found['2'][name] for name in ('count', 'sum', 'mean', 'area_m2')] == pytest.approx([0, 2, 8, 10])
+
+
+def test_people_weigh_the_areas_that_they_live_in(zones, homes, loader, locality):
+    """Three people on ground of class 10 in the west, one on 20: mean 12.5."""
+    ground = {'10': (0, 0, 10, 10), '20': (0, 10, 10, 20)}
+    features = [
+        {
+            'type': 'Feature',
+            'geometry': shapely.geometry.mapping(_wgs84(shapely.box(*box), locality)),
+            'properties': {'price': int(price)},
+        }
+        for price, box in ground.items()
+    ]
+    layer = {'type': 'FeatureCollection', 'features': features}
+    asked = {'layer': layer, 'column': 'price', 'weight': 'population', 'statistics': ['mean', 'count']}
+    found = rows(ask(locality, 'internal', **asked))
+    assert found['1']['mean'] == pytest.approx(12.5)
+    assert (found['1']['people'], found['1']['covered_share'], found['1']['count']) == (4, 0.5, 2)
+
+
+def test_lengths_of_lines(zones, loader, locality):
+    loader.load('roads', [(shapely.LineString([(5, 5), (25, 5)]), {'code': 'a', 'class': 'commune'})])
+    found = rows(ask(locality, layer='roads', statistics=['length_m']))
+    assert {code: row['length_m'] for code, row in found.items()} == pytest.approx({'1': 10, '2': 10, '3': 0})
+
+
+def _wgs84(shape, locality):
+    from dothi.core.crs import WGS84, proj_string
+    from etl.moving import move
+    from tests.processes.conftest import ORIGIN
+
+    placed = shapely.affinity.translate(shape, *ORIGIN)
+    return move(np.array([placed]), proj_string(locality.srid), proj_string(WGS84))[0]
+
+
+@given(cuts=st.lists(st.floats(0.5, 59.5), min_size=1, max_size=4, unique=True), values=st.integers(0, 2**32 - 1))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sums_over_a_partition_are_those_of_the_whole(loader, locality, cuts, values):
+    """A block cut into strips anywhere: cells that a border cuts are shared out, nothing is lost or counted twice."""
+    cells = np.random.default_rng(values).normal(10, 5, (4, 6))
+    loader.raster('elevation', cells)
+    edges = [0, *sorted(cuts), 60]
+    strips = [_wgs84(shapely.box(a, 0, b, 40), locality) for a, b in zip(edges, edges[1:], strict=False)]
+    sent = {
+        'type': 'FeatureCollection',
+        'features': [
+            {'type': 'Feature', 'geometry': shapely.geometry.mapping(one), 'properties': {}} for one in strips
+        ],
+    }
+    answer = ask(locality, coverage='elevation', statistics=['sum', 'count'], zones=sent)
+    # longitudes and latitudes there and back move a corner by a micrometre
+    assert answer['summary']['sum_of_zones'] == pytest.approx(cells.sum(), abs=1e-3)
+    assert answer['summary']['count_of_zones'] == pytest.approx(24, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ('change', 'error', 'says'),
+    [
+        ({'layer': 'schools'}, DoesNotFit, 'one of the two'),
+        ({'coverage': None}, DoesNotFit, 'one of the two'),
+        ({'coverage': 'elevatio'}, UnknownLayer, 'elevation'),
+        ({'coverage': 'surface_elevation'}, NotDelivered, 'surface_elevation'),
+        ({'band': 'height'}, UnknownBand, 'elevation'),
+        ({'statistics': ['area_m2']}, DoesNotFit, 'area_m2'),
+        ({'population': 'worldpop'}, DoesNotFit, 'population'),
+        ({'coverage': None, 'layer': 'schools'}, DoesNotFit, 'column'),
+        ({'coverage': None, 'layer': 'schools', 'column': 'name'}, DoesNotFit, 'not a number'),
+        ({'coverage': None, 'layer': 'schools', 'column': 'place'}, NoSuchColumn, 'places'),
+        ({'coverage': None, 'layer': 'schools', 'statistics': ['length_m']}, DoesNotFit, 'Point'),
+        ({'coverage': None, 'layer': 'schools', 'column': 'places', 'weight': 'population'}, DoesNotFit, 'areas'),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_had_is_refused_with_the_reason(heights, loader, locality, change, error, says):
+    loader.load('schools', [(shapely.Point(5, 5), {'code': 'a', 'name': 'a', 'level': 'primary', 'places': 1})])
+    with pytest.raises(error, match=says) as refused:
+        ask(locality, **({'coverage': 'elevation'} | change))
+    assert http_status(refused.value) in (400, 404, 503)
+
+
+@pytest.mark.parametrize('wrong', [{'statistics': []}, {'statistics': ['average']}, {'weight': 'money'}])
+def test_inputs_of_no_meaning_are_refused(wrong):
+    with pytest.raises(InvalidInput, match=next(iter(wrong))):
+        validated(Inputs, {'coverage': 'elevation', **wrong})
+
+
+def test_the_demo_against_qgis(province_database, shared_folder, monkeypatch, locality, tmp_path):
+    """QGIS takes a cell by its middle and we by its share, so a commune's mean may differ by what its border cuts."""
+    store = shared_folder / 'province-template' / 'store'
+    monkeypatch.setenv('DOTHI_STORE', str(store))
+    asked = {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'stdev']}
+    found = rows(ask(locality, **asked))
+    with connection('reader_public') as db:
+        zones = Data(db, locality, 'public').zones(Layer('communes'))
+        raster = Data(db, locality, 'public').raster('elevation').path
+    file = tmp_path / 'zones.gpkg'
+    codes = np.array(zones.codes, dtype=object)
+    pyogrio.raw.write(
+        file, shapely.to_wkb(zones.shapes), [codes], ['code'], geometry_type='MultiPolygon', crs='EPSG:9209'
+    )
+    own = {'PATH': os.environ['PATH'], 'HOME': str(tmp_path), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
+    done = subprocess.run(
+        ['/usr/bin/python3', str(CLIENT), str(raster), str(file)],
+        env=own, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    qgis = json.loads(done.stdout)
+    assert len(qgis) == len(found) > 200
+    for code, row in found.items():
+        assert row['count'] == pytest.approx(qgis[code]['count'], rel=0.02), code
+        assert row['mean'] == pytest.approx(qgis[code]['mean'], abs=0.05), code
+        assert row['median'] == pytest.approx(qgis[code]['median'], abs=0.05), code
+        assert row['stdev'] == pytest.approx(qgis[code]['stdev'], abs=0.05), code
+    assert sum(row['sum'] for row in found.values()) == pytest.approx(
+        sum(row['sum'] for row in qgis.values()), rel=0.002
+    )

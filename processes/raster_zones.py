@@ -87,7 +87,8 @@ def pieces_of_cells(raster: Raster, band: str, shapes: Geometries) -> tuple[Ints
     row, column = np.nonzero((values != raster.coverage.nodata) & (values > 0))
     west, north = grid.west + column * grid.cell_width, grid.north - row * grid.cell_height
     cells = np.asarray(shapely.box(west, north - grid.cell_height, west + grid.cell_width, north), dtype=object)
-    zone, cell = shapely.STRtree(cells).query(shapes, predicate='intersects')
+    found = shapely.STRtree(cells).query(shapes, predicate='intersects')
+    zone, cell = found[:, np.lexsort(found[::-1])]
     parts = np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object)
     share = shapely.area(parts) / (grid.cell_width * grid.cell_height)
     kept = share > 0

@@ -13,7 +13,8 @@ def by_group(group: Ints, values: Floats, weights: Floats, groups: int) -> Stati
     group, values, weights: of each of n pieces, shape (n,); what has no weight is left out. count: the weight of the
     group. sum: of value x weight. mean: sum / count. stdev: of the whole, not of a sample. median: the value at which
     half the weight is reached, or the middle of two where it is reached just between them. majority, minority: the
-    value with most and with least weight, of equal ones the smallest. variety: how many different values.
+    value with most and with least weight, of equal ones the greatest and the smallest, as exactextract has it.
+    variety: how many different values.
     """
     kept = weights > 0
     order = np.lexsort([values[kept], group[kept]])
@@ -39,7 +40,7 @@ def _of_one(values: Floats, weights: Floats, mean: float) -> dict[str, float]:
         'max': values[-1],
         'median': median(different, by_value),
         'stdev': float(np.sqrt(weights @ (values - mean) ** 2 / weights.sum())),
-        'majority': different[np.argmax(by_value)],
+        'majority': different[::-1][np.argmax(by_value[::-1])],
         'minority': different[np.argmin(by_value)],
         'variety': len(different),
     }

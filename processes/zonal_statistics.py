@@ -12,6 +12,7 @@ from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
 from processes.layer_zones import places, statistics_of
+from processes.layers import column
 from processes.network import Floats, zone_of
 from processes.parts import kind_of, parts_of
 from processes.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
@@ -170,24 +171,33 @@ class ZonalStatistics(Process[Inputs]):
 def must_fit(inputs: Inputs) -> None:
     """Raises DoesNotFit where inputs contradict each other."""
     needs_column = {*inputs.statistics} - {'count', *OF_KIND}
-    faults = {
-        (inputs.coverage is None) == (inputs.layer is None): Text(
-            vi='Cho một trong hai: coverage hoặc layer.', en='Give one of the two: coverage or layer.'
+    faults = [
+        (
+            (inputs.coverage is None) == (inputs.layer is None),
+            Text(vi='Cho một trong hai: coverage hoặc layer.', en='Give one of the two: coverage or layer.'),
         ),
-        inputs.coverage is not None and bool(OF_KIND.keys() & {*inputs.statistics}): Text(
-            vi='statistics: length_m và area_m2 là của layer.', en='statistics: length_m and area_m2 are of a layer.'
+        (
+            inputs.coverage is not None and bool(OF_KIND.keys() & {*inputs.statistics}),
+            Text(vi='statistics: length_m và area_m2 là của layer.', en='statistics: length_m, area_m2: of a layer.'),
         ),
-        inputs.layer is not None and bool(needs_column) != (inputs.column is not None): Text(
-            vi='column: cần cho mọi thống kê trừ count, length_m, area_m2, và chỉ cho chúng.',
-            en='column: needed for all statistics but count, length_m and area_m2, and for these only.',
+        (
+            inputs.layer is not None and bool(needs_column) != (inputs.column is not None),
+            Text(
+                vi='column: cần cho mọi thống kê trừ count, length_m, area_m2, và chỉ cho chúng.',
+                en='column: needed for all statistics but count, length_m and area_m2, and for these only.',
+            ),
         ),
-        inputs.population is not None and (inputs.coverage is None or inputs.weight != 'population'): Text(
-            vi='population: chỉ cho coverage với weight = population.',
-            en='population: only for a coverage with the weight population.',
+        (
+            inputs.population is not None and (inputs.coverage is None or inputs.weight != 'population'),
+            Text(
+                vi='population: chỉ cho coverage với weight = population.',
+                en='population: only for a coverage with the weight population.',
+            ),
         ),
-    }
-    if True in faults:
-        raise DoesNotFit(vi=faults[True].vi, en=faults[True].en)
+    ]
+    for at_fault, says in faults:
+        if at_fault:
+            raise DoesNotFit(vi=says.vi, en=says.en)
 
 
 def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: Report) -> Answer:
@@ -227,7 +237,7 @@ def of_layer(inputs: Inputs, zones: Zones, data: Data) -> Answer:
     """The statistics of a layer; raises DoesNotFit, NoSuchColumn."""
     assert inputs.layer is not None  # noqa: S101 (asked before)
     layer, rows = data.source(inputs.layer, inputs.filter)
-    must_have(inputs, layer)
+    must_have(inputs, layer, data)
     zone = zone_of(places(rows, data), zones.shapes)
     told = {'features': len(zone), 'features_outside': int((zone < 0).sum())}
     many = len(zones.codes)
@@ -247,8 +257,8 @@ def of_layer(inputs: Inputs, zones: Zones, data: Data) -> Answer:
     return Answer({**found, **counted, 'has': found['count']}, None, unit, told)
 
 
-def must_have(inputs: Inputs, layer: LayerModel) -> None:
-    """Raises DoesNotFit where the layer's geometry or column does not have what is asked."""
+def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
+    """Raises DoesNotFit where the layer's geometry or column does not have what is asked, or NoSuchColumn."""
     kind = kind_of(layer)
     for statistic in sorted(OF_KIND.keys() & {*inputs.statistics}):
         if OF_KIND[statistic] != kind:
@@ -261,8 +271,10 @@ def must_have(inputs: Inputs, layer: LayerModel) -> None:
             vi='weight: dân số chỉ dùng cho raster, hoặc cho một cột của lớp vùng.',
             en='weight: the population weighs rasters, and a column of a layer of areas.',
         )
-    known = layer.columns.get(inputs.column or '')
-    if known and known.type not in ('integer', 'number'):
+    if inputs.column is None:
+        return
+    column(layer, inputs.column, data.audience)
+    if inputs.column == 'id' or layer.columns[inputs.column].type not in ('integer', 'number'):
         raise DoesNotFit(
             vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
         )

@@ -39,5 +39,5 @@ def test_a_weight_is_a_number_of_times(pieces, chance):
         assert {name: found[name][number] for name in same} == pytest.approx(same, abs=1e-9)
         different, times = np.unique(own, return_counts=True)
         assert found['variety'][number] == len(different)
-        assert found['majority'][number] == different[times == times.max()][0]
+        assert found['majority'][number] == different[times == times.max()][-1]
         assert found['minority'][number] == different[times == times.min()][0]

@@ -10,9 +10,9 @@ from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedbac
 
 
 def main(raster: str, zones: str) -> None:
-    registry = QgsApplication.processingRegistry()
-    registry.addProvider(QgsNativeAlgorithms(registry))
-    algorithm = registry.algorithmById('native:zonalstatisticsfb')
+    algorithms = QgsApplication.processingRegistry()
+    algorithms.addProvider(QgsNativeAlgorithms(algorithms))
+    algorithm = algorithms.algorithmById('native:zonalstatisticsfb')
     context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
     layer = QgsVectorLayer(zones, 'zones')
     # count, sum, mean, median, stdev, min, max

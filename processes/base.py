@@ -179,6 +179,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     figures: ClassVar[dict[str, Figure]] = {}
     # how it computes, in a few sentences for a report; docs/explanation/<id>.md says the rest
     method: ClassVar[Text | None] = None
+    # a page of processes/forms/pages that tells, from the summary, what a table of figures cannot
+    page: ClassVar[str | None] = None
     # what it answers with; a process that names none has the one output `result`, GeoJSON
     outputs: ClassVar[dict[str, Output]] = {}
     inputs: ClassVar[type[ProcessInputs]]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from dothi.core.indicator_set import Indicator, IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.indicator_evidence import Witness
 from processes.indicator_figures import Figures, Formulas
@@ -106,6 +106,32 @@ class Indicators(Process[Inputs]):
     )
     audience: ClassVar[Audience] = 'internal'
     example: ClassVar[dict[str, Any]] = {'set': 'pilot', 'level': 'district', 'keep': False}
+
+    # layers grow old and services fail without a release, and a run that is kept makes one
+    reusable: ClassVar[bool] = False
+    figures: ClassVar[dict[str, Figure]] = {
+        'met': Figure(Text(vi='Số tiêu chí đạt', en='Criteria met')),
+        'not_met': Figure(Text(vi='Số tiêu chí không đạt', en='Criteria not met')),
+        'not_shown': Figure(Text(vi='Số tiêu chí không chứng minh được', en='Criteria not shown')),
+        'set': Figure(Text(vi='Mã bộ chỉ tiêu', en='Id of the set')),
+        'set_title': Figure(Text(vi='Bộ chỉ tiêu', en='Indicator set')),
+        'set_version': Figure(Text(vi='Phiên bản', en='Version')),
+        'source': Figure(Text(vi='Văn bản', en='Document')),
+        'evidence_on': Figure(Text(vi='Ngày lấy bằng chứng', en='Day of the evidence')),
+        'units_on': Figure(Text(vi='Đơn vị hành chính của ngày', en='Units of the day')),
+        'units_without_outline': Figure(Text(vi='Đơn vị chưa có ranh giới', en='Units without an outline')),
+        'level': Figure(Text(vi='Cấp', en='Level')),
+        'verdicts': Figure(Text(vi='Kết luận của toàn địa phương', en='Verdicts of the whole')),
+        'kept': Figure(Text(vi='Đã lưu', en='Kept')),
+    }
+    method: ClassVar[Text] = Text(
+        vi='Giá trị của một đơn vị là tổng tử số chia tổng mẫu số của các xã trong đó. Đạt khi giá trị chạm ngưỡng. '
+        'Không chứng minh được khi một lớp dữ liệu cần thiết chưa có hoặc quá hạn cập nhật vào ngày lấy bằng chứng.',
+        en="A unit's value is the sum of its communes' numerators over that of their denominators. It is met when it "
+        'reaches the threshold, and not shown when a layer it needs is missing or past its update cycle on the day of '
+        'the evidence.',
+    )
+    page: ClassVar[str | None] = 'criteria.html'
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""

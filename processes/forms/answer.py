@@ -12,7 +12,7 @@ from processes.forms.numbers import value_text
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
-ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norm', 'clause', 'caveats', 'note', 'notes')
+ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norm', 'clause', 'caveats', 'note', 'notes', 'indicators')
 NORMS, CAVEATS = ('norms', 'norm', 'clause'), ('caveats', 'caveat', 'note', 'notes')
 
 

@@ -4,6 +4,8 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from dothi import __version__
 from dothi.core.text import DEMO, Lang
 from etl.pages import template
@@ -11,10 +13,11 @@ from processes.data import Data
 from processes.forms.answer import caveats_of, key_figures, norms_of, table
 from processes.forms.figure import shown_figure
 from processes.forms.map import draw_map
-from processes.forms.numbers import day, moment
+from processes.forms.numbers import day, moment, number
 from processes.forms.question import asked
 from processes.forms.sources import Source, changed_since, sources_of
 from processes.forms.stored import Stored
+from processes.indicator_verdicts import FAULTS, TRENDS, VERDICTS
 
 PAGES = Path(__file__).parent / 'pages'
 
@@ -35,6 +38,7 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
         place=data.locality.place,
         inputs=asked(stored, data.locality, lang),
         figures=key_figures(summary, stored.inputs, figures, lang),
+        part=_own_part(stored, lang),
         map=_map(stored, sources, data, lang),
         table=table(features, shown.name, figures, summary, lang) if features else None,
         count=len(features) if stored.is_features else None,
@@ -59,6 +63,16 @@ def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from weasyprint import HTML  # type: ignore[import-untyped]
 
     HTML(string=report_html(stored, data, lang), url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
+
+
+def _own_part(stored: Stored, lang: Lang) -> Markup:
+    """What the process's own page tells of the summary; nothing where it has none."""
+    if stored.process.page is None:
+        return Markup()
+    page = template(stored.process.page, PAGES)
+    words = {'verdicts': VERDICTS, 'trends': TRENDS, 'faults': FAULTS}
+    # the page escapes what it is given
+    return Markup(page.render(summary=stored.summary, lang=lang, number=number, **words))  # noqa: S704
 
 
 def _inside_only() -> Any:

@@ -1,0 +1,177 @@
+"""The pilot's set on the demo province: through the queue, checked otherwise, kept, served and reported."""
+
+import html
+import json
+import subprocess
+
+import numpy as np
+import pytest
+import shapely
+
+from dothi.api.app import create_app
+from dothi.core import database as core_database
+from dothi.core.database import connection
+from processes.indicator_verdicts import VERDICTS
+from processes.manager import execution
+from processes.presenting import presented
+from tests.conftest import fresh
+from tests.processes.conftest import start_worker, stop_worker
+
+PROVINCE, CITY = '36', '356'
+# Of the census of 2019, which the demo's houses add up to.
+PEOPLE = 1_780_393
+PERIOD = {'period_from': '2026-01-01', 'period_to': '2026-12-31'}
+
+
+@pytest.fixture(scope='module')
+def demo(instance, province_template, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        yield from fresh(instance, province_template, tmp_path_factory.mktemp('state'), patch)
+
+
+@pytest.fixture(scope='module')
+def evaluated(demo):
+    """The run of the whole set for all communes, kept; its outcome and its answer."""
+    worker = start_worker(demo)
+    outcome = execution('indicators', {'set': 'pilot', **PERIOD}, 'internal')
+    yield outcome.job_id, json.loads(outcome.result.content())
+    stop_worker(worker)
+    core_database.fresh()
+
+
+def rows(query, *values):
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+def shapes(layer, condition='true'):
+    found = rows(f'select ST_AsBinary(geom) from layer.{layer} where {condition} order by id')
+    return np.asarray(shapely.from_wkb([bytes(one[0]) for one in found]), dtype=object)
+
+
+def homes():
+    """Places and people of the houses."""
+    found = rows(
+        'select ST_X(c), ST_Y(c), n from (select ST_Centroid(geom) c, population n from layer.buildings) b where n > 0'
+    )
+    table = np.asarray(found, dtype=float)
+    return shapely.points(table[:, :2]), table[:, 2]
+
+
+def criterion(evaluated, name):
+    return next(one for one in evaluated[1]['summary']['indicators'] if one['id'] == name)
+
+
+def test_every_criterion_has_a_value_or_says_that_it_is_not_shown(evaluated):
+    found = {one['id']: one for one in evaluated[1]['summary']['indicators']}
+    assert len(found) == 15
+    unknown = {name for name, one in found.items() if one['value'] is None}
+    # nobody has recorded whether the services answered
+    assert unknown == {'api_availability'}
+    assert found['api_availability']['verdict'] == 'not_shown'
+    # a threshold and good evidence: then there is a verdict
+    judged = {name for name, one in found.items() if one['threshold'] is not None}
+    assert all(found[name]['verdict'] in ('met', 'not_met') for name in judged)
+    assert all(proof['fault'] is None for one in found.values() for proof in one['evidence'])
+
+
+def test_nobody_is_lost_and_nobody_counted_twice(evaluated):
+    assert criterion(evaluated, 'school_coverage')['denominator'] == PEOPLE
+    assert criterion(evaluated, 'people_in_flood')['denominator'] == PEOPLE
+
+
+def test_people_at_risk_of_flooding_are_those_whom_shapely_finds(evaluated):
+    places, people = homes()
+    wet = shapely.union_all(shapes('flood_zones', 'sea_level_cm = 100'))
+    shapely.prepare(wet)
+    assert criterion(evaluated, 'people_in_flood')['numerator'] == people[shapely.intersects(wet, places)].sum()
+
+
+def test_people_in_corridors_are_those_of_the_conflicts(evaluated):
+    """The other analysis finds the same buildings."""
+    answer = json.loads(execution('corridor-conflicts', {}, 'internal').result.content())
+    targets = sorted({one['properties']['target_id'] for one in answer['features']})
+    ((people,),) = rows('select coalesce(sum(population), 0) from layer.buildings where code = any(%s)', targets)
+    assert criterion(evaluated, 'people_in_corridors')['numerator'] == people
+
+
+def test_roads_and_ground_are_those_that_shapely_measures(evaluated):
+    communes = shapes('communes', "valid_from <= '2024-08-31' and (valid_to is null or valid_to > '2024-08-31')")
+    density = criterion(evaluated, 'road_density')
+    assert density['denominator'] == pytest.approx(shapely.area(communes).sum() / 1e6, rel=1e-9)
+    inside = shapely.intersection(shapely.union_all(communes), shapes('roads'))
+    # a road along the province's border is half inside
+    assert density['numerator'] == pytest.approx(shapely.length(inside).sum() / 1000, rel=2e-3)
+
+
+def test_the_lit_roads_of_a_ward_are_those_that_shapely_finds(evaluated):
+    found = {one['id']: one for one in evaluated[1]['features']}
+    (ward, _) = max(
+        ((code, one['properties']['street_lighting'] or 0) for code, one in found.items() if len(code) == 5),
+        key=lambda pair: pair[1],
+    )
+    (outline,) = shapes('communes', f"code = '{ward}' and valid_from = '2020-03-01'")
+    roads = shapely.intersection(outline, shapes('roads'))
+    lit = shapely.union_all(shapely.buffer(shapes('street_lights'), 30, quad_segs=8))
+    share = 100 * shapely.length(shapely.intersection(roads, lit)).sum() / shapely.length(roads).sum()
+    assert found[ward]['properties']['street_lighting'] == pytest.approx(share, abs=2)
+
+
+def test_figures_of_larger_units_are_sums_of_their_communes(evaluated):
+    wrong = rows(
+        """select whole.indicator, whole.unit_code from layer.indicator_values whole
+           join lateral (
+               select sum(part.numerator) as numerator, sum(part.denominator) as denominator
+               from layer.indicator_values part
+               join unit.in_force('commune', '2024-08-31') version on version.code = part.unit_code
+               where part.indicator = whole.indicator and part.unit_level = 'commune'
+                 and whole.unit_code in (version.parent_code, %s)
+           ) parts on parts.numerator is not null
+           where whole.unit_level in ('district', 'province')
+             and greatest(
+                 abs(whole.numerator - parts.numerator), abs(whole.denominator - parts.denominator)
+             ) > 1e-3""",
+        PROVINCE,
+    )
+    assert wrong == []
+
+
+def test_layers_within_their_cycle_are_those_of_the_status(evaluated):
+    """All were delivered a moment ago; what has no release is not current."""
+    ((layers, released),) = rows(
+        "select count(*), count(current_release) from catalog.layer where definition ->> 'made_by' is null"
+    )
+    current = criterion(evaluated, 'layers_current')
+    assert (current['numerator'], current['denominator']) == (released, layers)
+
+
+def test_the_values_are_served_as_a_collection(evaluated):
+    """With a filter, by the period, and to nobody outside."""
+    client = create_app('internal').test_client()
+    items = '/api/collections/indicator_values/items?limit=1000&'
+    wanted = "filter=indicator='road_density' and unit_level='district'"
+    answer = client.get(f'{items}{wanted}').get_json()
+    assert answer['numberMatched'] == 10
+    assert {one['properties']['set_id'] for one in answer['features']} == {'pilot'}
+    assert all(one['geometry']['type'] == 'MultiPolygon' for one in answer['features'])
+    assert client.get(f'{items}{wanted}&datetime=2026-06-01').get_json()['numberMatched'] == 10
+    assert client.get(f'{items}{wanted}&datetime=2025-06-01').get_json()['numberMatched'] == 0
+    assert client.get('/api/collections/indicator_values/queryables').status_code == 200
+    assert create_app('public').test_client().get('/api/collections/indicator_values').status_code == 404
+
+
+def test_the_report_tells_every_criterion_in_both_languages(evaluated):
+    job, answer = evaluated
+    pages = {lang: presented(job, None, 'html', lang, 'internal').result.content().decode() for lang in ('vi', 'en')}
+    for lang, written in pages.items():
+        page = html.unescape(written)
+        for one in answer['summary']['indicators']:
+            assert one['title'][lang] in page
+            assert one['source'][lang] in page
+        assert VERDICTS['not_shown'].pick(lang) in page
+        assert 'data:image/png;base64,' in page
+        assert f'buildings #{answer["summary"]["releases"]["buildings"]}' in page
+    pdf = presented(job, None, 'pdf', 'vi', 'internal').result.file
+    text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, check=True).stdout.decode()
+    assert 'Không chứng minh được' in text

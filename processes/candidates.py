@@ -56,7 +56,7 @@ def cover_within(
 
 def _beside(reach: Reach, limit_m: float) -> csr_array:
     """Metres from each node to the homes on the segments that end there, by node and home."""
-    point, node, way_m = reach.entries()
+    point, node, way_m = reach.entries
     near = way_m <= limit_m + ROUNDING_M
     size = (len(reach.network.nodes), reach.count)
     # a home may reach a node from two segments: what follows takes either, so that the entries need no summing

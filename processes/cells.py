@@ -44,6 +44,8 @@ class Cells:
 
         chosen: shape (n,). Polygons that only touch at a corner stay apart, so each is valid.
         """
+        if not chosen.any():
+            return np.empty(0, dtype=object)
         grid = np.zeros(self.rows * self.columns, dtype=np.uint8)
         grid[self.number[chosen]] = 1
         rows = grid.reshape(self.rows, self.columns)

@@ -14,7 +14,7 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from processes.network import Floats, Ints, Network, Snapped, point_geometries, snap, split
+from processes.network import Floats, Ints, Network, Snapped, places_xy, point_geometries, snap, split
 
 # A way of ten thousand segments is exact to a nanometre.
 ROUNDING_M = 1e-6
@@ -75,8 +75,8 @@ class Reach:
         node_m, _, source = dijkstra(
             late, indices=self.numbers(np.arange(self.size)), min_only=True, return_predecessors=True
         )
-        way_m, node = self._best_nodes(node_m)
-        place = np.where(node >= 0, source[node] - len(self.network.nodes), -1)
+        way_m, entry = self.best_entries(node_m)
+        place = np.where(entry >= 0, source[self.entries[1][entry]] - len(self.network.nodes), -1)
         return way_m - HEAD_START_M * np.maximum(place, 0), place
 
     def each(self, chosen: Ints, limit_m: float = np.inf) -> Iterator[Floats]:
@@ -86,34 +86,34 @@ class Reach:
 
     def from_nodes(self, node_m: Floats) -> Floats:
         """Metres from each point to the source of `node_m`, which has metres from it to each node. Shape (count,)."""
-        start_m, end_m = self._by_either_end(node_m)
+        point, node, entry_m = self.entries
         way_m = np.full(self.count, np.inf)
-        np.minimum.at(way_m, self.points.point, np.minimum(start_m, end_m))
+        np.minimum.at(way_m, point, entry_m + node_m[node])
         return way_m
 
+    @cached_property
     def entries(self) -> tuple[Ints, Ints, Floats]:
-        """Point, node, and metres between them, for both ends of every segment that a point reaches. Shape (2 r,)."""
+        """Point, node, and metres between them, for the start and then for the end of every segment that a point
+        reaches. Shape (2 r,).
+        """
         start, end = self.network.ends[self.points.segment].T
         rest_m = self.network.lengths_m[self.points.segment] - self.points.along_m
         way_m = np.concatenate([self.points.along_m, rest_m]) + np.tile(self.points.offset_m, 2)
         return np.tile(self.points.point, 2), np.concatenate([start, end]), way_m
 
-    def _by_either_end(self, node_m: Floats) -> tuple[Floats, Floats]:
-        start, end = self.network.ends[self.points.segment].T
-        rest_m = self.network.lengths_m[self.points.segment] - self.points.along_m
-        return (
-            node_m[start] + self.points.along_m + self.points.offset_m,
-            node_m[end] + rest_m + self.points.offset_m,
-        )
+    @cached_property
+    def feet(self) -> Floats:
+        """Where each entry leaves the point's way to the network, shape (2 r, 2)."""
+        return np.tile(places_xy(self.network, self.points), (2, 1))
 
-    def _best_nodes(self, node_m: Floats) -> tuple[Floats, Ints]:
-        """The shortest way from each point, and the node by which it leaves, -1 where there is none."""
-        point, node, entry_m = self.entries()
+    def best_entries(self, node_m: Floats) -> tuple[Floats, Ints]:
+        """The shortest way from each point, and the number of the entry by which it leads, -1 where there is none."""
+        point, node, entry_m = self.entries
         way_m = entry_m + node_m[node]
         order = np.lexsort([node, way_m, point])
         first = order[np.unique(point[order], return_index=True)[1]]
         best_m, best = np.full(self.count, np.inf), np.full(self.count, -1)
-        best_m[point[first]], best[point[first]] = way_m[first], node[first]
+        best_m[point[first]], best[point[first]] = way_m[first], first
         best[np.isinf(best_m)] = -1
         return best_m, best
 

@@ -6,9 +6,8 @@ import numpy as np
 import shapely
 from pydantic import model_validator
 
-from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.layer import Audience
-from dothi.core.norms import Norm, norm_for
+from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.cells import Cells, cells_in
@@ -17,8 +16,9 @@ from processes.data import Data, Homes, Zones
 from processes.drawn import Drawn, collection, geojson
 from processes.facilities import GEOMETRY, Facilities, read_facilities, together
 from processes.layers import column
-from processes.network import Bools, Floats, zone_of
+from processes.network import Floats, no_lines, zone_of
 from processes.reach import reach_of, straight_to_nearest
+from processes.service_norms import NORM, in_urban_units, limit_by_norm
 from processes.travel import (
     BARRIERS,
     BRIDGES,
@@ -32,13 +32,6 @@ from processes.travel import (
     roads,
     speed_of,
 )
-
-NORM = 'service_distance'
-URBAN, RURAL = 'urban', 'rural'
-
-
-class NoDistanceNorm(WrongUse):
-    """No norm says how far a facility of this kind may be."""
 
 
 class Inputs(ProcessInputs):
@@ -95,6 +88,14 @@ class Inputs(ProcessInputs):
         default=Layer('communes'),
         geometry={'Polygon', 'MultiPolygon'},
     )
+    gaps: bool = input_field(
+        Text(vi='Vẽ vùng thiếu', en='Draw the gaps'),
+        Text(
+            vi='Thêm kết quả gaps: những nơi cơ sở gần nhất ở ngoài giới hạn.',
+            en='Adds the output gaps: the areas from which the nearest facility is beyond the limit.',
+        ),
+        default=False,
+    )
     cell_m: float = input_field(
         Text(vi='Cạnh ô của vùng thiếu', en='Cell of the gap areas'),
         Text(vi='Vùng thiếu dịch vụ gồm các ô vuông có cạnh này.', en='Gap areas are made of squares of this side.'),
@@ -130,13 +131,13 @@ class ServiceCoverage(Process[Inputs]):
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """A few seconds for a whole province, more where small cells are many."""
-        return 4.0 + 4.0 * (100.0 / inputs.cell_m) ** 2
+        """A few seconds for a whole province, and more where small cells are many."""
+        return 4.0 + (2.0 * (100.0 / inputs.cell_m) ** 2 if inputs.gaps else 0.0)
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
-        """Zones with population, population_covered and share_covered, the same of the whole as `summary`; and gaps."""
+        """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
         homes, zones = data.homes(), data.zones(inputs.zones)
-        cells = cells_in(zones.shapes, inputs.cell_m)
+        cells = cells_in(zones.shapes if inputs.gaps else no_lines(), inputs.cell_m)
         standing = np.vstack([homes.xy, cells.xy])
         facilities, kinds = kinds_of(inputs, data)
         limits = limits_of(kinds, standing, inputs, data)
@@ -161,12 +162,12 @@ class ServiceCoverage(Process[Inputs]):
             'caveats': [text.model_dump() for text in caveats(inputs, [norm for one in served for norm in one.norms])],
             **data.provenance,
         }
-        progress(0.85, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
+        result = {'result': by_zone(zones, at_home, homes, about)}
+        if not inputs.gaps:
+            return result
+        progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
         gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
-        return {
-            'result': by_zone(zones, at_home, homes, about),
-            'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **about}),
-        }
+        return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **about})}
 
 
 def kinds_of(inputs: Inputs, data: Data) -> tuple[Facilities, list[str]]:
@@ -214,35 +215,7 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
     if (limit_m := limit_of(inputs)) is not None:
         return [(np.full(len(standing), limit_m), ()) for _ in kinds]
     norms, urban = data.norms(NORM), in_urban_units(standing, data)
-    return [_limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
-
-
-def _limit_by_norm(norms: list[Norm], kind: str, urban: Bools | None, count: int) -> tuple[Floats, tuple[Norm, ...]]:
-    conditions = (None, None) if urban is None else (RURAL, URBAN)
-    found = [norm_for(norms, kind, condition=condition) for condition in conditions]
-    values = np.asarray([norm.value if norm else np.nan for norm in found])
-    used = tuple(dict.fromkeys(norm for norm in found if norm))
-    if not used:
-        raise _no_norm(kind, norms)
-    return values[np.zeros(count, dtype=int) if urban is None else urban.astype(int)], used
-
-
-def in_urban_units(places: Floats, data: Data) -> Bools | None:
-    """Whether each place lies in an urban unit; None where the locality does not say which units are urban."""
-    place = data.locality.place
-    if place.urban_units is None or not place.unit_layers:
-        return None
-    units = data.zones(Layer(place.unit_layers[-1], filter=place.urban_units))
-    return zone_of(places, units.shapes) >= 0
-
-
-def _no_norm(kind: str, norms: list[Norm]) -> NoDistanceNorm:
-    known = sorted({norm.subject for norm in norms})
-    hint = did_you_mean(kind, known)
-    return NoDistanceNorm(
-        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}". {hint.vi} Cho distance_m hoặc minutes, hoặc kind_column.',
-        en=f'No norm says how far "{kind}" may be. {hint.en} Give distance_m or minutes, or a kind_column.',
-    )
+    return [limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
 
 
 def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, Any]) -> FeatureCollection:

@@ -50,6 +50,13 @@ REASONS = {
         vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
     ),
     'two_limits': Text(vi='chỉ được có distance_m hoặc minutes', en='must have distance_m or minutes, not both'),
+    'breaks': Text(
+        vi='cần distances_m hoặc minutes, và chỉ một trong hai', en='needs distances_m or minutes, and not both'
+    ),
+    'break_range': Text(
+        vi='có {name} ngoài khoảng: phải lớn hơn 0, đến {most}',
+        en='has {name} out of range: each must be greater than 0, and {most} or less',
+    ),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
     'union_tag_invalid': Text(
         vi='phải có {discriminator} là một trong {expected_tags}',

@@ -103,9 +103,10 @@ def dismiss(job_id: str) -> Response:
 
 
 def _answer(chosen: Process[Any], outcome: Outcome, wanted: dict[str, Any]) -> Response:
-    names = _outputs(chosen)
+    # an output that the run left out, because nobody asked for it, is left out
+    names = [name for name in wanted.get('outputs') or _outputs(chosen) if name in outcome.results]
     if names != ['result']:
-        return _of_several(outcome, wanted, list(wanted.get('outputs') or names))
+        return _of_several(outcome, wanted, names)
     return _document(outcome, wanted) if wanted.get('response') == 'document' else _raw(outcome, wanted)
 
 

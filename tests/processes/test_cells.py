@@ -40,6 +40,7 @@ def test_the_grid_lies_where_it_always_lies():
 def test_nothing_has_no_cells():
     cells = cells_in(np.asarray([shapely.Polygon()], dtype=object), 20)
     assert len(cells.xy) == len(cells.number) == 0
+    assert len(cells.outline(np.empty(0, dtype=bool))) == 0
 
 
 def test_too_many_cells_are_refused_with_a_side_that_would_do():

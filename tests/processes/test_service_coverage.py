@@ -246,7 +246,9 @@ def test_a_park_is_entered_from_any_side(town, loader, worker):
 
 def test_gaps_are_the_cells_beyond_the_limit(town, worker):
     """In a straight line 1,000 m from (1200, 0): of commune 1, 750 m wide, what lies outside that circle."""
-    found = outputs(facilities='health_facilities', distance_m=1_000, mode='straight-line', cell_m=10)['gaps']
+    found = outputs(facilities='health_facilities', distance_m=1_000, mode='straight-line', cell_m=10, gaps=True)[
+        'gaps'
+    ]
     areas = [shapely.geometry.shape(feature['geometry']) for feature in found['features']]
     assert all(area.is_valid for area in areas)
     west, east, _ = (shapely.box(*box) for box in ZONES.values())
@@ -260,4 +262,8 @@ def test_gaps_are_the_cells_beyond_the_limit(town, worker):
 
 
 def test_all_are_within_reach_and_there_is_no_gap(town, worker):
-    assert outputs(facilities='health_facilities', distance_m=50_000)['gaps']['features'] == []
+    assert outputs(facilities='health_facilities', distance_m=50_000, gaps=True)['gaps']['features'] == []
+
+
+def test_gaps_are_drawn_only_when_they_are_wanted(town, worker):
+    assert outputs(facilities='health_facilities', distance_m=100).keys() == {'result'}

@@ -1,0 +1,198 @@
+"""How far one gets from facilities along the roads. Method: docs/explanation/isochrones.md."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+import shapely
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from dothi.core.errors import WrongUse
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.cells import Cells, cells_in
+from processes.data import Data
+from processes.drawn import collection, geojson
+from processes.facilities import GEOMETRY, Facilities, read_facilities
+from processes.network import Floats, Geometries, no_lines, point_geometries
+from processes.reach import ROUNDING_M, Reach, reach_of
+from processes.travel import (
+    BARRIERS,
+    BRIDGES,
+    LONGEST_M,
+    LONGEST_MINUTES,
+    SPEED_KMH,
+    TRAVEL,
+    Travel,
+    metres_in,
+    minutes_for,
+    roads,
+)
+
+MOST_SEPARATE = 200
+# A cell is this part of the least break, so that its outline is a few per cent of the way; within these limits.
+CELLS_A_BREAK, FINEST_M, COARSEST_M = 20, 5.0, 250.0
+
+
+class TooManySeparate(WrongUse):
+    """More facilities than are drawn one by one."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    facilities: Layer = input_field(
+        Text(vi='Xuất phát từ', en='Start from'),
+        Text(vi='Lớp cơ sở hoặc các điểm gửi kèm.', en='A layer of facilities, or points that are sent along.'),
+        geometry=GEOMETRY,
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
+        Text(vi="Biểu thức CQL2, ví dụ kind = 'hospital'.", en="A CQL2 expression such as kind = 'hospital'."),
+        default=None,
+        filters='facilities',
+        max_length=20_000,
+    )
+    distances_m: list[float] = input_field(
+        Text(vi='Các quãng đường', en='Distances'),
+        Text(vi='Mỗi quãng đường một vùng, ví dụ [500, 1000].', en='An area for each, such as [500, 1000].'),
+        default=[],
+        unit='m',
+        max_length=12,
+    )
+    minutes: list[float] = input_field(
+        Text(vi='Các thời gian', en='Times'),
+        Text(vi='Thay cho quãng đường, ví dụ [5, 10, 15].', en='In place of distances, such as [5, 10, 15].'),
+        default=[],
+        unit='min',
+        max_length=12,
+    )
+    separate: bool = input_field(
+        Text(vi='Riêng từng cơ sở', en='Each by itself'),
+        Text(
+            vi='Mỗi cơ sở một vùng; nếu không, một vùng chung cho tất cả.',
+            en='An area for each facility; otherwise one for all of them together.',
+        ),
+        default=False,
+    )
+    travel: Travel = TRAVEL
+    speed_kmh: float | None = SPEED_KMH
+    barriers: Layer | None = BARRIERS
+    bridges: Layer = BRIDGES
+    cell_m: float | None = input_field(
+        Text(vi='Cạnh ô', en='Cell'),
+        Text(
+            vi='Vùng gồm các ô vuông có cạnh này; mặc định 1/20 quãng đường ngắn nhất.',
+            en='Areas are made of squares of this side; by default a 20th of the shortest way.',
+        ),
+        default=None,
+        unit='m',
+        ge=1,
+        le=5_000,
+    )
+
+    @model_validator(mode='after')
+    def _breaks(self) -> 'Inputs':
+        if bool(self.distances_m) == bool(self.minutes):
+            raise PydanticCustomError('breaks', 'distances_m or minutes')
+        for name, values, most in (
+            ('distances_m', self.distances_m, LONGEST_M),
+            ('minutes', self.minutes, LONGEST_MINUTES),
+        ):
+            if not all(0 < value <= most for value in values):
+                raise PydanticCustomError('break_range', 'a break', {'name': name, 'most': most})
+        return self
+
+
+class Isochrones(Process[Inputs]):
+    """Areas that lie within a way of a facility, the larger ones around the smaller."""
+
+    title = Text(vi='Vùng đẳng thời', en='Isochrones')
+    description = Text(
+        vi='Những nơi đến được từ cơ sở trong các quãng đường hoặc thời gian cho trước, theo đường đi.',
+        en='Where one gets from facilities within given distances or times, along the roads.',
+    )
+    example: ClassVar[dict[str, Any]] = {
+        'facilities': 'health_facilities',
+        'filter': "kind = 'hospital'",
+        'minutes': [5, 10, 15],
+        'travel': 'driving',
+    }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """By the area that the longest way may cover."""
+        return 3.0 + max(breaks_of(inputs)) / 2_000
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+        """A polygon for each break, of each facility or of all together, from the shortest way to the longest."""
+        breaks_m, way = breaks_of(inputs), roads(inputs, data)
+        facilities = read_facilities(inputs.facilities, data, inputs.filter)
+        progress(0.2, Text(vi='Chia ô', en='Laying out the cells'))
+        cells = cells_around(facilities.xy, max(breaks_m), inputs.cell_m or usual_cell_m(min(breaks_m)))
+        reach = reach_of(cells.xy, facilities.xy, way.network)
+        shapes: list[Geometries] = []
+        told: list[dict[str, Any]] = []
+        for number, (who, way_m) in enumerate(ways(reach, facilities, separate=inputs.separate)):
+            progress(0.4 + 0.5 * number / max(facilities.count, 1), Text(vi='Vẽ các vùng', en='Drawing the areas'))
+            areas = nested(cells, way_m, breaks_m)
+            shapes.append(areas)
+            told += [
+                {**who, **about_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
+            ]
+        summary = {
+            'facilities': facilities.count,
+            'breaks_m': breaks_m,
+            'separate': inputs.separate,
+            'cell_m': cells.side_m,
+            **way.told,
+            **data.provenance,
+        }
+        return collection(geojson(np.concatenate([*shapes, no_lines()]), data.locality.srid), told, summary)
+
+
+def breaks_of(inputs: Inputs) -> list[float]:
+    """The distances, or what one travels in the times, in metres from the shortest to the longest; each once."""
+    return sorted({*inputs.distances_m, *(metres_in(minutes, inputs) for minutes in inputs.minutes)})
+
+
+def usual_cell_m(least_m: float) -> float:
+    """The side of a cell where nobody says otherwise."""
+    return float(np.clip(least_m / CELLS_A_BREAK, FINEST_M, COARSEST_M))
+
+
+def cells_around(xy: Floats, reach_m: float, cell_m: float) -> Cells:
+    """Cells no farther from any of the places than `reach_m` in a straight line: no way leads farther than that."""
+    # a disc of 32 corners lies half a per cent inside its circle
+    discs = shapely.buffer(point_geometries(xy), 1.01 * reach_m)
+    return cells_in(np.asarray([shapely.union_all(discs)], dtype=object), cell_m)
+
+
+def ways(reach: Reach, facilities: Facilities, *, separate: bool) -> Iterator[tuple[dict[str, Any], Floats]]:
+    """Metres to each cell from all facilities, or from each with its code and name; raises TooManySeparate."""
+    if not separate:
+        yield {}, reach.way_to_nearest()
+        return
+    if facilities.count > MOST_SEPARATE:
+        raise TooManySeparate(
+            vi=f'{facilities.count:,} cơ sở, riêng từng cơ sở chỉ vẽ đến {MOST_SEPARATE}. Lọc bớt, hoặc bỏ separate.',
+            en=f'{facilities.count:,} facilities; {MOST_SEPARATE} at most are drawn each by itself. Filter them, or '
+            f'leave separate out.',
+        )
+    for number, (code, name) in enumerate(zip(facilities.codes, facilities.names, strict=True)):
+        yield {'code': code, 'name': name}, reach.way_to_nearest(np.flatnonzero(facilities.owner == number))
+
+
+def nested(cells: Cells, way_m: Floats, breaks_m: list[float]) -> Geometries:
+    """For each break the MultiPolygon of the cells within it; each holds the ones before it."""
+    areas = [shapely.multipolygons(cells.outline(way_m <= break_m + ROUNDING_M)) for break_m in breaks_m]
+    return np.asarray(areas, dtype=object)
+
+
+def about_break(break_m: float, area: shapely.MultiPolygon, inputs: Inputs) -> dict[str, Any]:
+    """Properties of one area."""
+    return {
+        'break_m': round(break_m, 3),
+        'break_min': round(minutes_for(break_m, inputs), 3),
+        'area_km2': round(area.area / 1e6, 6),
+    }

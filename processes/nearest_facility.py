@@ -1,0 +1,179 @@
+"""The nearest facilities to each place, and the ways there. Method: docs/explanation/nearest-facility.md."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from psycopg2 import sql
+from pydantic import model_validator
+
+from dothi.core.errors import WrongUse
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.data import Data
+from processes.drawn import collection, geojson
+from processes.facilities import GEOMETRY, Facilities, read_facilities
+from processes.layers import column
+from processes.network import point_geometries
+from processes.reach import reach_of
+from processes.routes import Ranked, nearest_places, routes
+from processes.travel import (
+    BARRIERS,
+    BRIDGES,
+    DISTANCE_M,
+    MINUTES,
+    SPEED_KMH,
+    TRAVEL,
+    Travel,
+    limit_of,
+    minutes_for,
+    only_one_limit,
+    roads,
+)
+
+# A route has hundreds of coordinates in the answer, a point one.
+MOST_ROUTES, MOST_ROWS = 2_000, 50_000
+
+
+class TooManyOrigins(WrongUse):
+    """More pairs of origin and facility than an answer can show."""
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    origins: Layer = input_field(
+        Text(vi='Nơi đi', en='Origins'),
+        Text(
+            vi='Lớp hoặc các đối tượng gửi kèm; vùng được tính từ tâm.', en='Whence; areas count from their centroid.'
+        ),
+        geometry={'Point', 'Polygon', 'MultiPolygon'},
+    )
+    facilities: Layer = input_field(
+        Text(vi='Cơ sở phục vụ', en='Facilities'),
+        Text(vi='Lớp cơ sở cần đến.', en='Layer of where to go.'),
+        geometry=GEOMETRY,
+    )
+    filter: str | None = input_field(
+        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
+        Text(vi="Biểu thức CQL2, ví dụ kind = 'hospital'.", en="A CQL2 expression such as kind = 'hospital'."),
+        default=None,
+        filters='facilities',
+        max_length=20_000,
+    )
+    count: int = input_field(
+        Text(vi='Số cơ sở gần nhất', en='How many'),
+        Text(vi='Số cơ sở gần nhất cho mỗi nơi đi.', en='How many of the nearest facilities for each origin.'),
+        default=1,
+        ge=1,
+        le=10,
+    )
+    distance_m: float | None = DISTANCE_M
+    minutes: float | None = MINUTES
+    routes: bool = input_field(
+        Text(vi='Vẽ đường đi', en='Draw the routes'),
+        Text(
+            vi='Hình học là đường đi; nếu không là điểm của nơi đi.',
+            en='The geometry is the way; otherwise it is the point of the origin.',
+        ),
+        default=True,
+    )
+    travel: Travel = TRAVEL
+    speed_kmh: float | None = SPEED_KMH
+    barriers: Layer | None = BARRIERS
+    bridges: Layer = BRIDGES
+
+    _one_limit = model_validator(mode='after')(only_one_limit)
+
+
+class NearestFacility(Process[Inputs]):
+    """A route from each origin to each of its nearest facilities, with metres and minutes."""
+
+    title = Text(vi='Cơ sở gần nhất', en='Nearest facilities')
+    description = Text(
+        vi='Cơ sở gần nhất theo đường đi cho mỗi nơi, kèm quãng đường, thời gian và tuyến đi.',
+        en='The facilities nearest to each place along the roads, with distance, time and route.',
+    )
+    example: ClassVar[dict[str, Any]] = {
+        'origins': 'commune_offices',
+        'facilities': 'health_facilities',
+        'filter': "kind = 'hospital'",
+        'travel': 'driving',
+    }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """A run for all facilities finds the nearest; for more, and for routes, each facility has its own."""
+        return 3.0 + (10.0 if inputs.count > 1 else 0.0) + (5.0 if inputs.routes else 0.0)
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+        """A feature for each pair of origin and facility, by origin and then from the nearest on."""
+        origins, way = read_origins(inputs.origins, data), roads(inputs, data)
+        facilities = read_facilities(inputs.facilities, data, inputs.filter)
+        check_count(origins.count, inputs)
+        reach = reach_of(origins.xy, facilities.xy, way.network)
+        limit_m = limit_of(inputs)
+        ranked = nearest_places(
+            reach,
+            facilities.owner,
+            facilities.count,
+            inputs.count,
+            np.inf if limit_m is None else limit_m,
+            lambda share: progress(0.2 + 0.4 * share, Text(vi='Đo quãng đường', en='Measuring the ways')),
+        )
+        progress(0.6, Text(vi='Vẽ tuyến đi', en='Drawing the routes'))
+        shapes = point_geometries(origins.xy[ranked.point])
+        if inputs.routes:
+            shapes = routes(reach, origins.xy, facilities.xy, facilities.owner, ranked)
+        told = [pair(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
+        summary = {
+            'origins': origins.count,
+            'origins_without_way': origins.count - len(np.unique(ranked.point)),
+            'facilities': facilities.count,
+            'count': inputs.count,
+            'distance_m': limit_m,
+            'minutes': inputs.minutes,
+            'routes': inputs.routes,
+            **way.told,
+            **data.provenance,
+        }
+        return collection(geojson(shapes, data.locality.srid), told, summary)
+
+
+def read_origins(chosen: Layer, data: Data) -> Facilities:
+    """Where the ways begin: points, and centroids of areas; in the order of their codes."""
+    layer, rows = data.source(chosen)
+    code = column(layer, layer.identifier, data.audience)
+    name = column(layer, layer.publish.search[0], data.audience) if layer.publish.search else sql.SQL('null')
+    query = (
+        'select {}::text as code, {}::text as name, ST_X(ST_Centroid(here.geom)) as x,'
+        ' ST_Y(ST_Centroid(here.geom)) as y from {} order by code, here.id'
+    )
+    found = data.rows(sql.SQL(query).format(code, name, rows))
+    xy = np.asarray([(row['x'], row['y']) for row in found], dtype=np.float64).reshape(-1, 2)
+    codes, names = [row['code'] for row in found], [row['name'] for row in found]
+    return Facilities(codes, names, [''] * len(found), xy, np.arange(len(found)))
+
+
+def check_count(origins: int, inputs: Inputs) -> None:
+    """Raises TooManyOrigins."""
+    most = MOST_ROUTES if inputs.routes else MOST_ROWS
+    if origins * inputs.count > most:
+        raise TooManyOrigins(
+            vi=f'{origins:,} nơi đi × {inputs.count}: nhiều hơn {most:,} dòng. Lọc bớt nơi đi'
+            + (', hoặc đặt routes: false.' if inputs.routes else '.'),
+            en=f'{origins:,} origins × {inputs.count} are more than {most:,} rows. Filter the origins'
+            + (', or set routes: false.' if inputs.routes else '.'),
+        )
+
+
+def pair(inputs: Inputs, origins: Facilities, facilities: Facilities, ranked: Ranked, row: int) -> dict[str, Any]:
+    """Properties of one origin and one of its facilities."""
+    origin, facility, way_m = ranked.point[row], ranked.place[row], float(ranked.way_m[row])
+    return {
+        'origin': origins.codes[origin],
+        'origin_name': origins.names[origin],
+        'rank': int(ranked.rank[row]) + 1,
+        'facility': facilities.codes[facility],
+        'facility_name': facilities.names[facility],
+        'distance_m': round(way_m, 3),
+        'minutes': round(minutes_for(way_m, inputs), 3),
+    }

@@ -1,0 +1,104 @@
+"""Areas around a station on two roads that cross, whose shape can be drawn by hand."""
+
+import json
+
+import numpy as np
+import pytest
+import shapely
+
+from dothi.core.crs import proj_string, transformer
+from dothi.core.errors import http_status
+from processes.manager import execute
+from tests.processes.conftest import ORIGIN, station
+
+
+@pytest.fixture
+def cross(loader):
+    """Two roads of 4 km that cross at (0, 0), and a station there."""
+    loader.load(
+        'roads',
+        [
+            (shapely.LineString([(-2_000, 0), (0, 0), (2_000, 0)]), {'code': 'EW', 'class': 'commune'}),
+            (shapely.LineString([(0, -2_000), (0, 0), (0, 2_000)]), {'code': 'NS', 'class': 'commune'}),
+        ],
+    )
+    loader.load('health_facilities', [(shapely.Point(0, 0), station(0))])
+
+
+def isochrones(audience='public', **inputs):
+    return json.loads(execute('isochrones', {'facilities': 'health_facilities', **inputs}, audience))
+
+
+def areas(answer):
+    """The polygons in the town's metres."""
+    back = transformer(proj_string(4326), proj_string(9209))
+    shapes = np.asarray([shapely.geometry.shape(feature['geometry']) for feature in answer['features']])
+    return shapely.transform(shapes, lambda xy: np.column_stack(back.transform(*xy.T)) - ORIGIN)
+
+
+def test_an_area_is_the_diamond_of_those_who_walk_to_the_road_and_along_it(cross, worker):
+    """Whoever is x along a road and y off it walks x + y: within 500 m is a square of 500 m half diagonal."""
+    answer = isochrones(distances_m=[500], cell_m=5)
+    (area,) = areas(answer)
+    diamond = shapely.Polygon([(500, 0), (0, 500), (-500, 0), (0, -500)])
+    assert area.symmetric_difference(diamond).area < 0.03 * diamond.area
+    (told,) = (feature['properties'] for feature in answer['features'])
+    assert told['area_km2'] == pytest.approx(0.5, rel=0.02)
+    assert (told['break_m'], told['break_min']) == (500, 6)
+
+
+def test_longer_ways_hold_the_shorter_ones(cross, worker):
+    answer = isochrones(distances_m=[900, 300, 600, 300])
+    assert [feature['properties']['break_m'] for feature in answer['features']] == [300, 600, 900]
+    small, middle, large = areas(answer)
+    # back in metres a common edge is a centimetre off at most
+    assert small.difference(middle.buffer(0.05)).is_empty
+    assert middle.difference(large.buffer(0.05)).is_empty
+    assert answer['summary']['cell_m'] == 15
+
+
+def test_minutes_are_metres_at_the_speed(cross, worker):
+    """12 minutes at 5 km/h and 2 at 30 are 1,000 m."""
+    walked, driven = isochrones(minutes=[12]), isochrones(minutes=[2], travel='driving')
+    assert walked['features'][0]['geometry'] == driven['features'][0]['geometry']
+    assert walked['features'][0]['properties']['break_m'] == 1_000
+
+
+def test_each_facility_has_areas_of_its_own_or_all_have_one(cross, loader, worker):
+    loader.load('health_facilities', [(shapely.Point(300, 0), station(1))])
+    together, apart = isochrones(distances_m=[400]), isochrones(distances_m=[400], separate=True)
+    assert [feature['properties']['code'] for feature in apart['features']] == ['S0', 'S1']
+    (both,) = areas(together)
+    assert shapely.union_all(areas(apart)).symmetric_difference(both).area < 100
+
+
+def test_a_river_without_a_bridge_ends_an_area(cross, loader, worker):
+    """It runs north to south at x = 200, and the bridge is elsewhere."""
+    loader.load('rivers', [(shapely.MultiLineString([[(200, -3_000), (200, 3_000)]]), {'code': 'R', 'name': 'x'})])
+    loader.load('bridges', [(shapely.LineString([(0, 900), (9, 900)]), {'code': 'B', 'name': 'x', 'length_m': 9})])
+    (area,) = areas(isochrones(distances_m=[500], barriers='rivers'))
+    assert -501 < area.bounds[0] < -450
+    assert 150 < area.bounds[2] <= 250
+
+
+def test_from_nowhere_one_gets_nowhere(cross, worker):
+    answer = isochrones(distances_m=[500], filter="kind = 'hospital'")
+    assert answer['summary']['facilities'] == 0
+    assert [feature['properties']['area_km2'] for feature in answer['features']] == [0]
+
+
+@pytest.mark.parametrize(
+    ('inputs', 'hint'),
+    [
+        ({}, 'distances_m or minutes'),
+        ({'distances_m': [5], 'minutes': [5]}, 'not both'),
+        ({'distances_m': [0]}, 'distances_m out of range'),
+        ({'minutes': [601]}, 'minutes out of range'),
+        ({'distances_m': list(range(1, 14))}, '12 values or fewer'),
+        ({'distances_m': [50_000], 'cell_m': 1}, 'cell_m to'),
+    ],
+)
+def test_wrong_breaks_are_refused_with_what_would_be_right(cross, worker, inputs, hint):
+    with pytest.raises(Exception, match=hint) as refused:
+        isochrones(**inputs)
+    assert http_status(refused.value) == 400

@@ -65,9 +65,10 @@ def routes(reach: Reach, points: Floats, places: Floats, owner: Ints, ranked: Ra
         rows = np.flatnonzero(ranked.place == place)
         entrances = reach.numbers(np.flatnonzero(owner == place))
         node_m, before, _ = dijkstra(reach.graph, indices=entrances, min_only=True, return_predecessors=True)
+        came_from = np.asarray(before, dtype=np.int64)
         _, entry = reach.best_entries(node_m)
         for row in rows:
-            lines[row] = _line(reach, points[ranked.point[row]], int(entry[ranked.point[row]]), before, places)
+            lines[row] = _line(reach, points[ranked.point[row]], int(entry[ranked.point[row]]), came_from, places)
     return lines
 
 

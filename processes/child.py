@@ -128,14 +128,14 @@ def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
     """What an error means that no analysis foresaw."""
     if _for_want_of_memory(error):
         return failure(_too_large(order))
-    if _connection_lost(error):
+    if connection_lost(error):
         return Interrupted(no_database(error).text)
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return failure(not_written(Path(str(error.filename or order.drafts)), error))
     return Broken(traceback.format_exc())
 
 
-def _connection_lost(error: Exception) -> bool:
+def connection_lost(error: Exception) -> bool:
     """Whether the server broke off, and not a query: then it says nothing, or that it shuts down (class 57P)."""
     if not isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return False

@@ -1,17 +1,22 @@
 """The rows of jobs, as the worker writes them. What ended stays as it ended: a dismissed job gets no result."""
 
+import logging
+import uuid
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json
 
 from dothi.core.database import connection
+from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from processes.base import ResultFile
-from processes.child import Done, Failed, Order, Underway, failure
-from processes.store import RESULTS, forget, keep
+from processes.child import Done, Failed, Order, Underway, connection_lost, failure
+from processes.store import RESULTS, abandoned_results, forget, forget_folder, keep
 
+LOG = logging.getLogger('dothi.jobs')
 DAY_S = 86_400
 # As in sql/functions/job.sql: who holds it may say that one job's result is another's, or that it goes.
 QUEUE_LOCK = 'job.queue'
@@ -29,6 +34,10 @@ OLD_JOBS = """
       and not exists (select from job.output where output.job_id = job.id)
       and not exists (select from job.job other where other.result_of = job.id)
 """
+
+
+class NotStored(EnvironmentMissing):
+    """There is a result, and no room for it."""
 
 
 def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
@@ -74,26 +83,41 @@ def report(job_id: str, underway: Underway) -> None:
 
 
 def finish(job_id: str, ended: Done | Failed) -> None:
-    """Stores the outputs of a job, or why it has none."""
-    places: dict[str, str] = {}
-    if isinstance(ended, Done):
-        try:
-            places = _kept(job_id, ended)
-        except OSError as error:
-            ended = failure(not_written(Path(error.filename or ''), error))
-    if not _finished(job_id, ended, places):
-        for place in places.values():
-            forget(place)
+    """Stores the outputs of a job, or why it has none: it fails where there is no room for them.
+
+    Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
+    the second to finish must not touch the files of the first.
+    """
+    folder = f'{RESULTS}/{job_id}.{uuid.uuid4().hex[:8]}'
+    try:
+        stored = _finished(job_id, ended, _kept(folder, ended))
+    except OSError as error:
+        stored = False
+        _finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
+    except psycopg2.Error as error:
+        if connection_lost(error):
+            raise
+        LOG.exception('job %s: result not stored', job_id)
+        stored = False
+        _finished(job_id, failure(_not_stored(job_id)), {})
+    if not stored:
+        forget_folder(folder)
 
 
-def _kept(job_id: str, ended: Done) -> dict[str, str]:
+def _kept(folder: str, ended: Done | Failed) -> dict[str, str]:
     """Where in the store the files of the outputs lie now, by output; raises OSError."""
-    places = {}
-    for made in ended.outputs:
-        if made.file:
-            places[made.name] = f'{RESULTS}/{job_id}/{made.file.name}'
-            keep(made.file.path, places[made.name])
+    files = [(made.name, made.file) for made in ended.outputs if made.file] if isinstance(ended, Done) else []
+    places = {name: f'{folder}/{file.name}' for name, file in files}
+    for name, file in files:
+        keep(file.path, places[name])
     return places
+
+
+def _not_stored(job_id: str) -> NotStored:
+    return NotStored(
+        vi=f'Cơ sở dữ liệu không nhận kết quả, có thể do đầy đĩa. Báo quản trị viên mã {job_id}.',
+        en=f'The database did not take the result, perhaps as its disk is full. Give its administrator {job_id}.',
+    )
 
 
 def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool:
@@ -158,6 +182,18 @@ def expire(result_days: float, job_days: float) -> None:
         cursor.execute(OLD_JOBS, [job_days * DAY_S])
     for place in places:
         forget(place)
+
+
+def forget_orphans() -> None:
+    """Removes the files of workers that died before the result was written down, once nobody can be about to do so."""
+    old = abandoned_results()
+    if not old:
+        return
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute("select distinct split_part(file, '/', 2) from job.output where file is not null")
+        known = {name for (name,) in cursor.fetchall()}
+    for name in old - known:
+        forget_folder(f'{RESULTS}/{name}')
 
 
 def give_back(job_id: str) -> None:

@@ -48,6 +48,19 @@ def forget(place: str) -> None:
         path.parent.rmdir()
 
 
+def forget_folder(place: str) -> None:
+    """Removes a folder of the store with all that is in it."""
+    shutil.rmtree(store() / place, ignore_errors=True)
+
+
+def abandoned_results() -> set[str]:
+    """Names of the folders of results that are old enough to have been left by a worker that was killed."""
+    oldest = time.time() - ABANDONED_S
+    with suppress(OSError):
+        return {folder.name for folder in (store() / RESULTS).iterdir() if folder.stat().st_mtime < oldest}
+    return set()
+
+
 def forget_abandoned() -> None:
     """Removes what killed workers have left."""
     oldest = time.time() - ABANDONED_S

@@ -1,6 +1,7 @@
 """The worker: takes jobs from the queue and runs each in a child process, which it watches and may kill."""
 
 import asyncio
+import itertools
 import logging
 import multiprocessing
 import os
@@ -28,7 +29,7 @@ from dothi.core.settings import JobSettings
 from processes.callbacks import call_back
 from processes.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
 from processes.downloads import Ended, Keeper
-from processes.jobs import begin, expire, fail_lost, fail_waiting, finish, give_back, report
+from processes.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
 from processes.store import drafts, forget_abandoned
 
 LOG = logging.getLogger('dothi.worker')
@@ -46,6 +47,8 @@ LOOK_S = 1.0
 READY_LOOK_S = 3.0
 # How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
 SWEEP_S, CALL_BACK_S = 3.0, 1.0
+# Sweeps; it looks through a folder that may hold many results.
+ORPHANS_EVERY = 200
 
 
 class ChildDied(Defect):
@@ -152,10 +155,12 @@ def queue_app() -> App:
 
 async def _sweep(app: App) -> None:
     """Takes up what dead workers left, and ends what got lost, now and again and again."""
-    while True:
+    for number in itertools.count():
         try:
             await take_up_abandoned(app)
             await asyncio.to_thread(_tidy)
+            if number % ORPHANS_EVERY == 0:
+                await asyncio.to_thread(forget_orphans)
         except (ConnectorException, NoDatabase, psycopg2.Error):
             LOG.exception('could not look for abandoned jobs')
         await asyncio.sleep(SWEEP_S)

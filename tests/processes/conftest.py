@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -319,3 +320,15 @@ def wait_until(true: Callable[[], bool], patience_s: float = 60) -> None:
     while not true():
         assert time.monotonic() < ends, 'waited in vain'
         time.sleep(0.02)
+
+
+def descendants(pid):
+    """Process ids under `pid`, by /proc."""
+    parents = {}
+    for stat in Path('/proc').glob('[0-9]*/stat'):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rsplit(')', 1)[1].split()[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}

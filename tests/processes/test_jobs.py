@@ -20,6 +20,7 @@ from processes.child import Failed
 from processes.jobs import fail_lost
 from processes.manager import QueueManager, execute, execution
 from processes.requests import NoWorker, StillRunning, UnknownJob
+from tests.processes.conftest import descendants
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
@@ -55,18 +56,6 @@ class Request:
     def ended(self):
         self.thread.join(60)
         return self
-
-
-def descendants(pid):
-    """Process ids under `pid`, by /proc."""
-    parents = {}
-    for stat in Path('/proc').glob('[0-9]*/stat'):
-        with contextlib.suppress(OSError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rsplit(')', 1)[1].split()[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
 
 
 def child_of(worker, before):

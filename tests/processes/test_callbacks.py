@@ -1,0 +1,195 @@
+"""Subscribers are told of jobs, by a real server's account; and nobody is told who was not named."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from dothi.core.database import connection
+from dothi.core.errors import http_status
+from processes import callbacks, requests
+from processes.callbacks import NotCalledBack, subscription
+from processes.manager import outcome_of, start
+
+INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
+
+
+class Heard(BaseHTTPRequestHandler):
+    """Keeps what it is sent, and answers as the path says: /302 with a redirect, /500 with an error."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        self.server.heard.append((self.path, json.loads(body), self.headers))
+        code = int(self.path[1:4]) if self.path[1:4].isdigit() else 204
+        self.send_response(code)
+        if code == 302:
+            self.send_header('Location', '/followed')
+        self.end_headers()
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def listener(monkeypatch):
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Heard)
+    server.heard = []
+    server.url = f'http://127.0.0.1:{server.server_port}'
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps([f'127.0.0.1:{server.server_port}']))
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def town(grid_town, loader):
+    loader.town(grid_town(blocks=1, side_m=500, homes=[(250, 10)], facilities=[(0, 0)], zones={'1': (0, 0, 500, 500)}))
+
+
+def heard_at(listener, path):
+    return [body for at, body, _ in listener.heard if at == path]
+
+
+def due():
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('select event, attempts, due_at > now() from job.callback order by event')
+        return cursor.fetchall()
+
+
+@pytest.mark.own_database
+def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worker, listener, monkeypatch, one, until):
+    new_worker(DOTHI_CALLBACK_HOSTS=json.dumps([listener.url.removeprefix('http://')]))
+    told = {event: f'{listener.url}/{event}' for event in callbacks.EVENTS}
+    job_id = start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
+    until(lambda: heard_at(listener, '/successUri'))
+    (document,) = heard_at(listener, '/successUri')
+    assert document['result'] == json.loads(outcome_of(job_id, 'internal').result.content())
+    assert heard_at(listener, '/failedUri') == []
+    for info in heard_at(listener, '/inProgressUri'):
+        assert (info['jobID'], info['status']) == (job_id, 'running')
+    until(lambda: due() == [])
+
+    # an answer that is there already is told too
+    monkeypatch.setenv('DOTHI_RESULT_STORE', 'on')
+    for count in (2, 3):
+        start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
+        until(lambda count=count: len(heard_at(listener, '/successUri')) == count)
+    assert one('select count(*) from job.job where result_of is not null') == 1
+
+    # a file comes as a link under the service's own address
+    inputs = {'collection': 'buildings', 'format': 'csv'}
+    start('export-features', inputs, 'internal', 'a', subscriber={**told, 'api': 'https://gis.example/api'})
+    until(lambda: len(heard_at(listener, '/successUri')) == 4)
+    link = heard_at(listener, '/successUri')[3]['result']
+    assert link['href'].startswith('https://gis.example/api/jobs/')
+    assert link['type'].startswith('text/csv')
+
+    # layers without data: the reason is told, in both languages
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('update catalog.layer set current_release = null')
+    start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
+    until(lambda: heard_at(listener, '/failedUri'))
+    (info,) = heard_at(listener, '/failedUri')
+    assert info['status'] == 'failed'
+    assert 'chưa có dữ liệu' in info['message']
+    assert 'has no data yet' in info['message']
+
+
+def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
+        )
+    told = {'successUri': f'{listener.url}/ok', 'failedUri': f'{listener.url}/not'}
+    with requests.desk('internal') as db:
+        job_id = requests.submit(db, requests.Asked('service-coverage', INPUTS, subscriber=subscription(told)))
+        requests.dismiss(db, job_id)
+    callbacks.call_back(lambda: False)
+    assert [info['status'] for info in heard_at(listener, '/not')] == ['dismissed']
+    assert heard_at(listener, '/ok') == []
+
+
+@pytest.mark.parametrize('path', ['/500', '/302', '/404'])
+def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_followed(database, listener, path):
+    _noted(listener.url + path)
+    begun = time.monotonic()
+    callbacks.call_back(lambda: False)
+    assert time.monotonic() - begun < 5
+    assert len(heard_at(listener, path)) == 1
+    assert heard_at(listener, '/followed') == []
+    assert due() == [('failedUri', 1, True)]
+    for _ in range(10):
+        with connection('admin') as db, db.cursor() as cursor:
+            cursor.execute('update job.callback set due_at = now()')
+        callbacks.call_back(lambda: False)
+    assert len(heard_at(listener, path)) == callbacks.MOST_ATTEMPTS
+    assert due() == []
+
+
+def test_a_host_that_is_not_named_any_more_is_not_told(database, listener, monkeypatch):
+    _noted(f'{listener.url}/ok')
+    monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', '[]')
+    callbacks.call_back(lambda: False)
+    assert listener.heard == []
+
+
+def _noted(address):
+    """A dismissed job whose subscriber is still to be told."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into job.job (process_id, inputs, audience, software_version, subscriber)
+               values ('service-coverage', '{}', 'internal', '1', jsonb_build_object('failedUri', %s::text))""",
+            [address],
+        )
+        cursor.execute("update job.job set status = 'dismissed', finished_at = now()")
+
+
+@pytest.mark.parametrize(
+    ('address', 'hosts'),
+    [
+        ('https://gis.example/done', []),
+        ('https://evil.example/?gis.example', ['gis.example']),
+        ('https://gis.example.evil.example/', ['gis.example']),
+        ('https://gis.example@evil.example/', ['gis.example']),
+        ('https://evil.example@gis.example/', ['gis.example']),
+        ('https://gis.example:8443/', ['gis.example']),
+        ('http://127.0.0.1/', ['gis.example']),
+        ('http://[::1]/', ['gis.example']),
+        ('ftp://gis.example/', ['gis.example']),
+        ('file:///etc/passwd', ['gis.example']),
+        ('https://gis.example:port/', ['gis.example']),
+        ('gis.example', ['gis.example']),
+        ('', ['gis.example']),
+    ],
+)
+def test_only_named_hosts_are_told(address, hosts, monkeypatch):
+    monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps(hosts))
+    with pytest.raises(NotCalledBack, match='DOTHI_CALLBACK_HOSTS') as refused:
+        subscription({'successUri': address})
+    assert http_status(refused.value) == 400
+
+
+@pytest.mark.parametrize(
+    ('address', 'hosts'),
+    [
+        ('https://gis.example/done?x=1', ['gis.example']),
+        ('http://GIS.example:80/', ['gis.example']),
+        ('https://gis.example:8443/', ['gis.example:8443']),
+        ('http://[::1]:9000/', ['[::1]:9000']),
+    ],
+)
+def test_named_hosts_are_told(address, hosts, monkeypatch):
+    monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps(hosts))
+    assert subscription({'successUri': address})['successUri'] == address
+
+
+@pytest.mark.parametrize(
+    'subscriber', ['text', {}, {'failedUri': 'http://a/'}, {'successUri': 1}, {'other': 'http://a/'}]
+)
+def test_a_subscriber_that_is_none_is_refused_by_name(subscriber):
+    with pytest.raises(NotCalledBack, match='subscriber'):
+        subscription(subscriber)
+    assert subscription(None) is None

@@ -1,0 +1,267 @@
+"""What breaks while jobs run: workers, the database, disks. No job is lost, and none says for ever that it waits."""
+
+import os
+import resource
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from dothi.core import database as core_database
+from dothi.core.database import connection, database_url
+from dothi.core.errors import http_status
+from dothi.core.migrate import migrate
+from dothi.core.postgis import THROWAWAY, LocalPostgis
+from processes import requests
+from processes.base import ResultFile
+from processes.child import Done, Made
+from processes.jobs import begin, finish, forget_orphans
+from processes.manager import outcome_of, start
+from processes.requests import ENDED, Asked, NoResult
+from processes.store import RESULTS, store
+from tests.conftest import Instance, fresh, use
+from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
+from tests.processes.test_deliver_layer import schools
+
+EXPORT = {'collection': 'buildings', 'format': 'csv'}
+
+
+@pytest.fixture
+def houses(loader):
+    return loader.load('buildings', [(house(10 * i, 0), building(i)) for i in range(200)])
+
+
+class Held:
+    """Nobody can use a table for as long as this lasts, so that what needs it stops in the middle."""
+
+    def __init__(self, schema, table):
+        self.table = sql.Identifier(schema, table)
+
+    def __enter__(self):
+        url = database_url('admin').set(drivername='postgresql').render_as_string(hide_password=False)
+        self.lock = psycopg2.connect(url)
+        with self.lock.cursor() as cursor:
+            cursor.execute(sql.SQL('lock table {} in access exclusive mode').format(self.table))
+        return self
+
+    def __exit__(self, *_):
+        self.lock.close()
+
+
+def export(asker='a'):
+    return start('export-features', EXPORT, 'internal', asker)
+
+
+def status(job_id):
+    return ask('select status from job.job where id = %s', [job_id])
+
+
+def is_running(job_id):
+    return status(job_id) == 'running'
+
+
+def all_ended(jobs):
+    open_ = ask('select count(*) from job.job where status <> all(%s)', [list(ENDED)])
+    return open_ == 0 and ask('select count(*) from job.job') == jobs
+
+
+def test_a_running_job_is_dismissed_within_two_seconds_and_its_process_is_gone(houses, worker):
+    export()
+    wait_until(lambda: ask("select count(*) from job.job where status <> 'successful'") == 0)
+    before = descendants(worker.pid)
+    with Held('layer', 'buildings'):
+        job_id = export()
+        wait_until(lambda: is_running(job_id) and descendants(worker.pid) - before)
+        begun = time.monotonic()
+        with requests.desk('internal') as db:
+            assert requests.dismiss(db, job_id)
+        wait_until(lambda: not descendants(worker.pid) - before)
+        assert time.monotonic() - begun < 2
+    assert status(job_id) == 'dismissed'
+    with pytest.raises(NoResult):
+        outcome_of(job_id, 'internal')
+
+
+def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker, tmp_path):
+    """Between the end of the run and the record of it: whichever comes first stays."""
+    stop = "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
+    ask(stop)
+    with requests.desk('internal') as db:
+        (job_id,) = [requests.submit(db, Asked('export-features', EXPORT))]
+        begin(job_id, 100, tmp_path)
+        assert requests.dismiss(db, job_id)
+    draft = tmp_path / 'houses.csv'
+    draft.write_text('code\n', encoding='utf-8')
+    finish(job_id, Done((Made('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {}))
+    assert status(job_id) == 'dismissed'
+    assert ask('select count(*) from job.output where job_id = %s', [job_id]) == 0
+    assert not [*(store() / RESULTS).glob(f'{job_id}*')]
+
+
+def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(houses, worker, tmp_path):
+    job_id = export()
+    wait_until(lambda: status(job_id) == 'successful')
+    file = outcome_of(job_id, 'internal').result.file
+    draft = tmp_path / file.name
+    draft.write_text('late\n', encoding='utf-8')
+    finish(job_id, Done((Made('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {}))
+    assert outcome_of(job_id, 'internal').result.content() != b'late\n'
+    assert [one.parent for one in (store() / RESULTS).glob(f'{job_id}*/*')] == [file.parent]
+
+
+def test_files_without_a_record_go_after_a_day(houses, worker):
+    job_id = export()
+    wait_until(lambda: status(job_id) == 'successful')
+    kept = outcome_of(job_id, 'internal').result.file
+    left = store() / RESULTS / 'left' / 'x.csv'
+    left.parent.mkdir()
+    left.write_text('x', encoding='utf-8')
+    forget_orphans()
+    assert left.exists(), 'somebody may be about to write it down'
+    for folder in (left.parent, kept.parent):
+        os.utime(folder, (0, 0))
+    forget_orphans()
+    assert (left.exists(), kept.exists()) == (False, True)
+
+
+@pytest.mark.own_database
+def test_kill_9_of_a_worker_and_another_takes_its_job_up(houses, new_worker):
+    """Within the silence that is allowed, a sign of life before it, and five seconds."""
+    silent_s = 3
+    first = new_worker(DOTHI_WORKER_SILENT_S=str(silent_s))
+    with Held('layer', 'buildings'):
+        job_id = export()
+        wait_until(lambda: is_running(job_id))
+        started = ask('select started_at from job.job')
+        new_worker(DOTHI_WORKER_SILENT_S=str(silent_s))
+        first.kill()
+        first.wait()
+        killed = time.monotonic()
+        wait_until(lambda: is_running(job_id) and ask('select started_at from job.job') > started)
+        assert time.monotonic() - killed < silent_s * 1.2 + 5
+    wait_until(lambda: status(job_id) == 'successful')
+
+
+@pytest.mark.own_database
+def test_a_job_that_kills_its_workers_fails_with_a_reason(houses, new_worker):
+    attempts = "select coalesce(max(attempts), 0) from job.procrastinate_jobs where status = 'doing'"
+    with Held('layer', 'buildings'):
+        worker = new_worker(DOTHI_WORKER_SILENT_S='2')
+        job_id = export()
+        for attempt in range(3):
+            wait_until(lambda attempt=attempt: is_running(job_id) and ask(attempts) == attempt)
+            worker.kill()
+            worker.wait()
+            worker = new_worker(DOTHI_WORKER_SILENT_S='2')
+        wait_until(lambda: status(job_id) == 'failed')
+    with pytest.raises(Exception, match='3 times') as refused:
+        outcome_of(job_id, 'internal')
+    assert http_status(refused.value) == 500
+
+
+@pytest.mark.own_database
+def test_two_hundred_jobs_at_once_all_end_well(houses, worker):
+    """Handed in by 20 threads for four askers, to one worker with two places."""
+    with ThreadPoolExecutor(20) as pool:
+        jobs = [*pool.map(lambda i: export(f'asker {i % 4}'), range(200))]
+    assert len(set(jobs)) == 200
+    wait_until(lambda: all_ended(200), patience_s=240)
+    assert ask("select count(*) from job.job where status = 'successful'") == 200
+    wait_until(lambda: ask('select count(*) from job.procrastinate_jobs') == 0)
+
+
+@pytest.mark.own_database
+def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(houses, worker):
+    """The worker and all under it may write files of 2 kB."""
+    for pid in [worker.pid, *descendants(worker.pid)]:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (2_048, 2_048))
+    job_id = export()
+    wait_until(lambda: status(job_id) in ENDED)
+    with pytest.raises(Exception, match='could not be written') as refused:
+        outcome_of(job_id, 'internal')
+    assert (type(refused.value).__name__, http_status(refused.value)) == ('NotWritten', 503)
+    assert worker.poll() is None
+
+
+@pytest.mark.own_database
+def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses, worker):
+    (store() / RESULTS).write_text('where the results should be', encoding='utf-8')
+    job_id = export()
+    wait_until(lambda: status(job_id) in ENDED)
+    with pytest.raises(Exception, match='could not be written'):
+        outcome_of(job_id, 'internal')
+
+
+@pytest.mark.own_database
+def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(houses, worker):
+    """As PostgreSQL says it when the disk is full, at the same place."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """create function job.full() returns trigger language plpgsql as $$
+               begin raise disk_full using message = 'could not extend file "base/1/2": No space left'; end $$;
+               create trigger full_disk before insert on job.output for each row execute function job.full();
+               grant execute on function job.full() to dothi_worker"""
+        )
+    job_id = export()
+    wait_until(lambda: status(job_id) in ENDED)
+    with pytest.raises(Exception, match='disk is full') as refused:
+        outcome_of(job_id, 'internal')
+    assert 'base/1/2' not in str(refused.value), 'no internals'
+    assert not [*(store() / RESULTS).glob(f'{job_id}*')]
+
+
+@pytest.mark.own_database
+def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(database, new_worker):
+    """The release is there, the job has not been told: it is run again, and finds nothing to change."""
+    first = new_worker(DOTHI_WORKER_SILENT_S='3')
+    inputs = schools('a', 'b') | {'file': schools('a', 'b')['file']['value']}
+    with Held('job', 'output'):
+        job_id = start('deliver-layer', inputs, 'internal', 'lan', 'lan')
+        wait_until(lambda: ask('select count(*) from catalog.release') == 1)
+        wait_until(lambda: ask("select count(*) from pg_locks where not granted and relation = 'job.output'::regclass"))
+        first.kill()
+        first.wait()
+        new_worker(DOTHI_WORKER_SILENT_S='3')
+    wait_until(lambda: status(job_id) == 'successful')
+    report = outcome_of(job_id, 'internal', 'lan').results['report'].content().decode()
+    assert '"verdict": "unchanged"' in report
+    assert ask('select count(*) from catalog.release') == 1
+    assert ask('select count(*) from layer.schools') == 2
+
+
+@pytest.fixture
+def own_server(shared_folder, tmp_path, locality):
+    """A PostGIS server that a test may stop and start, with a migrated database."""
+    server = LocalPostgis(shared_folder / f'restarted-{os.getpid()}', settings=THROWAWAY)
+    server.start()
+    folder = shared_folder / f'secrets-{os.getpid()}'
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for environment in fresh(Instance(server, folder), None, tmp_path, patch):
+            migrate(locality)
+            yield server, environment
+    server.stop()
+
+
+def test_a_restart_of_the_database_in_the_middle_costs_no_job(own_server, locality, monkeypatch):
+    """The server is stopped while jobs run and wait, is away for three seconds, and all of them end well."""
+    server, environment = own_server
+    use(monkeypatch, environment)
+    Loader(locality).load('buildings', [(house(10 * i, 0), building(i)) for i in range(200)])
+    worker = start_worker(environment)
+    try:
+        jobs = [export() for _ in range(30)]
+        wait_until(lambda: ask("select count(*) from job.job where status = 'successful'") >= 3)
+        server.stop()
+        time.sleep(3)
+        core_database.fresh()
+        server.start()
+        wait_until(lambda: all_ended(30), patience_s=120)
+        failed = ask("select string_agg(message_en, '; ') from job.job where status <> 'successful'")
+        assert failed is None
+        assert {outcome_of(job_id, 'internal').result.content() for job_id in jobs}
+        assert worker.poll() is None
+    finally:
+        stop_worker(worker)

@@ -1,0 +1,173 @@
+"""Answers that are used again, say when their inputs have changed, and go when they are old."""
+
+import shutil
+
+import pytest
+
+from dothi.core.database import connection
+from dothi.core.settings import PROJECT
+from processes import requests
+from processes.identity import request_hash
+from processes.jobs import expire
+from processes.manager import execution, outcome_of, rerun, start
+from processes.requests import ResultGone, UnknownJob
+
+INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
+
+
+@pytest.fixture
+def town(grid_town, loader, monkeypatch):
+    monkeypatch.setenv('DOTHI_RESULT_STORE', 'on')
+    town = grid_town(blocks=1, side_m=500, homes=[(250, 10)], facilities=[(0, 0)], zones={'1': (0, 0, 500, 500)})
+    loader.town(town)
+    return town
+
+
+def asked(audience='internal', **inputs):
+    return execution('service-coverage', {**INPUTS, **inputs}, audience)
+
+
+def state(job_id):
+    with requests.desk('internal') as db:
+        return requests.state(db, job_id)
+
+
+def runs(one):
+    """How many jobs were answered by a run of their own."""
+    return one('select count(*) from job.job where result_of is null')
+
+
+def aged(days, where='true'):
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(f"update job.job set finished_at = now() - interval '{days} days' where {where}")
+
+
+def test_the_same_request_on_the_same_releases_is_not_run_twice(town, worker, one):
+    first, second = asked(), asked()
+    assert first.job_id != second.job_id, 'each asker has a job of their own, to watch and to dismiss'
+    assert (second.result, second.releases) == (first.result, first.releases)
+    assert runs(one) == 1
+    third = execution('service-coverage', dict(reversed(INPUTS.items())), 'internal')
+    assert third.result == first.result
+    assert runs(one) == 1, 'the order of inputs means nothing'
+    asked(distance_m=900)
+    assert runs(one) == 2
+
+
+def test_a_new_release_makes_the_old_answer_say_so_and_the_next_be_computed(town, worker, loader, one):
+    first = asked()
+    assert state(first.job_id)['inputs_changed'] == 0
+    loader.load('health_facilities', [])
+    loader.load('buildings', [])
+    assert state(first.job_id)['inputs_changed'] == 2
+    again = rerun(first.job_id, 'internal', 'planner')
+    with requests.desk('internal') as db:
+        requests.wait_for(db, again, 60)
+    assert state(again)['inputs_changed'] == 0
+    assert runs(one) == 2
+    assert outcome_of(again, 'internal').releases != first.releases
+    assert outcome_of(first.job_id, 'internal').result == first.result, 'the old one stays as it was'
+
+
+def test_what_is_asked_while_the_same_waits_is_answered_by_the_same_run(town, worker, one, until):
+    """200 people open the same page: one run answers those who still wait when it is done."""
+    jobs = [start('service-coverage', INPUTS, 'internal', f'{i}') for i in range(12)]
+    until(lambda: one("select count(*) from job.job where status = 'successful'") == 12)
+    assert runs(one) <= 2, 'as many as the worker has places'
+    assert len({outcome_of(job_id, 'internal').result.content() for job_id in jobs}) == 1
+
+
+def test_the_answer_to_one_audience_is_not_that_to_the_other(town, worker, one):
+    def exported(audience):
+        inputs = {'collection': 'health_facilities', 'format': 'csv'}
+        return execution('export-features', inputs, audience).result.content()
+
+    exported('internal')
+    exported('public')
+    assert runs(one) == 2
+    assert exported('public') == exported('public')
+    assert runs(one) == 2
+
+
+def test_with_the_store_off_every_request_is_run(town, worker, one, monkeypatch):
+    monkeypatch.setenv('DOTHI_RESULT_STORE', 'off')
+    asked()
+    asked()
+    assert runs(one) == 2
+    monkeypatch.setenv('DOTHI_RESULT_STORE', 'on')
+    asked()
+    assert runs(one) == 3, 'what was run while it was off is not used again either'
+
+
+def test_a_dismissed_answer_takes_nobody_elses_away(town, worker, one):
+    first, second = asked(), asked()
+    with requests.desk('internal') as db:
+        assert requests.dismiss(db, first.job_id)
+    expire(7, 90)
+    assert outcome_of(second.job_id, 'internal').result == second.result
+    with pytest.raises(requests.NoResult):
+        outcome_of(first.job_id, 'internal')
+    with requests.desk('internal') as db:
+        assert requests.dismiss(db, second.job_id)
+    expire(7, 90)
+    assert one('select count(*) from job.output') == 0
+
+
+def test_a_result_expires_and_its_job_says_so_until_it_is_forgotten_too(town, worker, one):
+    outcome = execution('export-features', {'collection': 'buildings', 'format': 'csv'}, 'internal')
+    file = outcome.result.file
+    aged(8)
+    expire(result_days=7, job_days=90)
+    assert not file.exists()
+    assert state(outcome.job_id)['gone']
+    with pytest.raises(ResultGone, match='Run the job again'):
+        outcome_of(outcome.job_id, 'internal')
+    assert execution('export-features', {'collection': 'buildings', 'format': 'csv'}, 'internal').result.file.exists()
+    assert runs(one) == 2, 'what is gone answers nobody'
+    aged(91, f"id = '{outcome.job_id}'")
+    expire(result_days=7, job_days=90)
+    with pytest.raises(UnknownJob):
+        state(outcome.job_id)
+
+
+def test_a_result_in_use_stays_though_the_job_that_made_it_is_old(town, worker):
+    first, second = asked(), asked()
+    aged(100, f"id = '{first.job_id}'")
+    expire(7, 90)
+    with pytest.raises(ResultGone):
+        outcome_of(first.job_id, 'internal')
+    assert outcome_of(second.job_id, 'internal').result == second.result
+
+
+def test_a_kept_result_does_not_expire(town, worker):
+    outcome = asked()
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('update job.job set kept = true')
+    aged(400)
+    expire(7, 90)
+    assert outcome_of(outcome.job_id, 'internal').result == outcome.result
+
+
+def test_the_hash_of_a_request_changes_with_all_that_decides_the_answer(tmp_path, monkeypatch):
+    place = tmp_path / 'locality'
+    shutil.copytree(PROJECT / 'locality', place)
+    monkeypatch.setenv('DOTHI_LOCALITY', str(place))
+
+    def hashed(process_id='service-coverage', inputs=INPUTS, audience='internal', editor=None):
+        return request_hash(process_id, inputs, audience, editor)
+
+    plain = hashed()
+    norms = place / 'norms.csv'
+    changed = [
+        hashed(process_id='another'),
+        hashed(inputs={**INPUTS, 'distance_m': 1_000.5}),
+        hashed(inputs={**INPUTS, 'facilities': {'type': 'FeatureCollection', 'features': []}}),
+        hashed(audience='public'),
+        hashed(editor='lan'),
+    ]
+    assert hashed() == plain
+    norms.write_text(norms.read_text(encoding='utf-8') + '\n', encoding='utf-8')
+    changed.append(hashed())
+    (place / 'layers' / 'roads.yml').touch()
+    assert hashed() == changed[-1], 'a file that was only touched says what it said'
+    assert len({plain, *changed}) == 7

@@ -127,7 +127,7 @@ def road(code, kind, width_m=8.0):
     return shapely.LineString([(0, 0), (1000, 0)]), {'code': code, 'class': kind, 'width_m': width_m}
 
 
-def test_the_strip_of_a_road_begins_at_the_edge_of_its_land(loader, answer):
+def test_the_strip_of_a_road_begins_at_the_edge_of_its_land(loader, answer, locality):
     stand(loader, ROADSIDE, people=3)
     loader.load('roads', [road('R', 'commune')])
     found = answer('corridor-conflicts', lines='roads', kind='road')
@@ -136,6 +136,7 @@ def test_the_strip_of_a_road_begins_at_the_edge_of_its_land(loader, answer):
     assert (summary['targets'], summary['people']) == (2, 6)
     assert [(norm['value'], norm['conflicts'], norm['verified']) for norm in summary['by_norm']] == [(4, 2, False)]
     assert [(norm['subject'], norm['value']) for norm in summary['assumed']] == [('commune', 6)]
+    assert summary['norms_version'] == locality.norms_version
 
 
 @pytest.mark.parametrize(('kind', 'width_m'), [('national', 13), ('provincial', 9), ('district', 9), ('commune', 4)])

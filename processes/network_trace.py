@@ -1,0 +1,98 @@
+"""What loses supply when valves close, pipes burst or stations fail. Method: docs/explanation/network-trace.md."""
+
+from typing import Any, ClassVar, Literal
+
+from dothi.core.layer import Audience
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.data import Data
+from processes.traced import Trace, drawn, read_homes, without_supply
+from processes.traced_power import power
+from processes.traced_water import water
+
+type Event = Literal['close-valve', 'burst-pipe', 'lose-substation']
+
+
+class Inputs(ProcessInputs):
+    """What the planner may choose."""
+
+    event: Event = input_field(
+        Text(vi='Sự cố', en='Event'),
+        Text(
+            vi='Đóng van (close-valve), vỡ ống (burst-pipe) hoặc mất trạm biến áp (lose-substation).',
+            en='Valves are closed (close-valve), pipes burst (burst-pipe), or substations fail (lose-substation).',
+        ),
+    )
+    failed: Layer = input_field(
+        Text(vi='Đối tượng gặp sự cố', en='What fails'),
+        Text(
+            vi="Van, ống hoặc trạm, cùng một lúc; thường là lớp với bộ lọc theo mã, ví dụ code = 'V1'.",
+            en="The valves, pipes or substations, all at once; usually their layer with a filter such as code = 'V1'.",
+        ),
+    )
+    within_m: float = input_field(
+        Text(vi='Khoảng cách đến ống', en='Distance to the pipe'),
+        Text(
+            vi='Nhà xa ống gần nhất hơn khoảng này không dùng nước của mạng.',
+            en='A house farther from its nearest pipe is not on the network.',
+        ),
+        default=100.0,
+        unit='m',
+        gt=0,
+        le=5_000,
+    )
+
+
+class NetworkTrace(Process[Inputs]):
+    """Only for the internal service: it reads the population of every house."""
+
+    title = Text(vi='Truy vết mạng lưới', en='Network trace')
+    description = Text(
+        vi='Đóng van, vỡ ống hoặc mất trạm biến áp: gì và ai mất dịch vụ, và cần đóng van nào để cô lập chỗ vỡ.',
+        en='A closed valve, a burst pipe or a lost substation: what and who loses supply, which valves stop a burst.',
+    )
+    audience: ClassVar[Audience] = 'internal'
+    outputs: ClassVar[dict[str, Output]] = {
+        'network': Output(Text(vi='Ống hoặc tuyến mất dịch vụ', en='Pipes or lines without supply')),
+        'controls': Output(
+            Text(vi='Van phải đóng, hoặc trạm mất điện', en='Valves to close, or stations without supply')
+        ),
+        'buildings': Output(Text(vi='Nhà mất dịch vụ', en='Buildings without supply')),
+    }
+    example: ClassVar[dict[str, Any]] = {
+        'event': 'lose-substation',
+        'failed': {'collection': 'substations', 'filter': 'voltage_kv < 110'},
+    }
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """Seconds for a whole province."""
+        return 3.0 if inputs.event == 'lose-substation' else 5.0
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+        """Pipes or lines, valves or stations, and buildings that lose supply, all with the same `summary`."""
+        progress(0.1, Text(vi='Dò mạng lưới', en='Tracing the network'))
+        trace = traced(inputs, data)
+        progress(0.4, Text(vi='Tìm nhà mất dịch vụ', en='Looking for the buildings'))
+        homes = read_homes(data)
+        affected = trace.affected(homes)
+        summary = {
+            'event': inputs.event,
+            **trace.facts,
+            'buildings': len(affected.home),
+            'people': int(homes.people[affected.home].sum()),
+            'caveats': [caveat.model_dump() for caveat in trace.caveats],
+        }
+        progress(0.7, Text(vi='Lấy hình học', en='Reading the geometries'))
+        answer = {
+            'network': drawn(*trace.network, data),
+            'controls': drawn(*trace.controls, data),
+            'buildings': drawn(*without_supply(homes, affected), data),
+        }
+        return {name: {**features, 'summary': {**summary, **data.provenance}} for name, features in answer.items()}
+
+
+def traced(inputs: Inputs, data: Data) -> Trace:
+    """What the event does to its network."""
+    if inputs.event == 'lose-substation':
+        return power(inputs.failed, data)
+    return water(inputs.failed, data, burst=inputs.event == 'burst-pipe', within_m=inputs.within_m)

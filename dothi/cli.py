@@ -22,6 +22,7 @@ from dothi.ending import run
 from dothi.export_cli import export
 from dothi.fetch_cli import fetch
 from dothi.inbox_cli import inbox
+from dothi.indicators_cli import indicators
 from dothi.own_cli import own
 from dothi.receipt_cli import receipt
 from dothi.units_cli import units
@@ -263,6 +264,7 @@ app.command()(fetch)
 app.command()(diff)
 app.command()(receipt)
 app.command()(inbox)
+app.add_typer(indicators, name='indicators')
 app.add_typer(own, name='own')
 app.add_typer(units, name='units')
 

@@ -1,6 +1,7 @@
 """A whole instance on this machine: database, demo province, worker and services, brought up and down."""
 
 import hashlib
+import json
 import os
 import time
 import urllib.request
@@ -207,6 +208,8 @@ def services() -> list[Service]:
 
 def start_services(progress: Progress = silent) -> None:
     """Starts what does not run, restarts what runs on older code or other settings, and waits until all answer."""
+    health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
+    os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = _fingerprint()
     for done, service in enumerate(services()):
         progress(f'start {service.name}', done, len(services()))

@@ -26,6 +26,7 @@ from procrastinate.jobs import Job, Status
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import Busy, Defect, DothiError
 from dothi.core.settings import JobSettings
+from processes.availability import probe, record
 from processes.callbacks import call_back
 from processes.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
 from processes.downloads import Ended, Keeper
@@ -45,6 +46,8 @@ AGAIN_S = 2
 LOOK_S = 1.0
 # How often the worker looks for layers whose files are to be written.
 READY_LOOK_S = 3.0
+# How often the services are asked whether they are well.
+PROBE_S = 60.0
 # How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
 SWEEP_S, CALL_BACK_S = 3.0, 1.0
 # Sweeps; it looks through a folder that may hold many results.
@@ -117,7 +120,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
         silent_s = JobSettings().worker_silent_s
         sweeping = asyncio.create_task(_sweep(app))
         stopped = threading.Event()
-        beside = asyncio.gather(_keep_ready(stopped), _call_back(stopped))
+        beside = asyncio.gather(_keep_ready(stopped), _call_back(stopped), _ask_services(stopped))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -182,6 +185,16 @@ async def _call_back(stopped: threading.Event) -> None:
         except (DothiError, psycopg2.Error):
             LOG.exception('could not look for subscribers')
         await asyncio.to_thread(stopped.wait, CALL_BACK_S)
+
+
+async def _ask_services(stopped: threading.Event) -> None:
+    """Asks the services whether they are well, if it was told of any, and counts their answers."""
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(lambda: record(probe(JobSettings().probe_urls)))
+        except (DothiError, psycopg2.Error):
+            LOG.exception('could not record whether the services answer')
+        await asyncio.to_thread(stopped.wait, PROBE_S)
 
 
 async def _keep_ready(stopped: threading.Event) -> None:

@@ -167,6 +167,11 @@ class JobSettings(Settings):
     callback_hosts: list[str] = Field(
         [], description='Hosts (name, or name:port) that may be told of jobs, as a JSON list; none when empty.'
     )
+    probe_urls: list[str] = Field(
+        [],
+        description='Addresses of `/health` that the worker asks every minute and counts the answers of, as a JSON '
+        'list: the availability of the API. `dothi up` names its own two services.',
+    )
     downloads: list[Literal['gpkg', 'csv', 'parquet', 'fgb', 'geojson', 'xlsx']] = Field(
         ['gpkg', 'csv', 'parquet'],
         description='Formats in which whole layers are kept ready, as a JSON list; [] for none.',

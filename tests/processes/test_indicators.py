@@ -1,5 +1,6 @@
 """Indicators of a town small enough to be worked out by hand: read, judged, kept, compared with an earlier period."""
 
+import json
 import shutil
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,7 @@ from dothi.core.errors import http_status
 from dothi.core.indicator_set import BadIndicatorFile
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
+from dothi.indicators_cli import check
 from processes.data import Data
 from processes.indicator_units import NoUnits, UnknownLevel, read_units
 from processes.indicators import Inputs
@@ -348,3 +350,14 @@ def test_values_on_demonstration_data_are_a_demo_release(town, place, tmp_path, 
     answer = evaluate(place, tmp_path, keep=True)
     assert answer['summary']['demo'] is True
     assert one("select origin from catalog.release where layer_id = 'indicator_values'") == 'demo'
+
+
+def test_the_command_computes_every_formula_and_keeps_nothing(town, place, monkeypatch, capsys, one):
+    monkeypatch.setenv('DOTHI_LOCALITY', str(place.path))
+    check('town', as_json=True)
+    (told_of,) = json.loads(capsys.readouterr().out)['sets']
+    assert (told_of['id'], told_of['indicators'], told_of['measures'], told_of['thresholds']) == ('town', 3, 6, 2)
+    assert one('select count(*) from indicator.run') == 0
+    write(place, measures={**TOWN['measures'], 'road_km': measure('select nothing from units')})
+    with pytest.raises(BadIndicatorFile, match=r'measures\.road_km'):
+        check('town', as_json=True)

@@ -1,0 +1,86 @@
+"""`dothi indicators`: the indicator sets of the locality, and whether each can be computed."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.table import Table
+
+from dothi import show
+from dothi.core.database import READERS, connection
+from dothi.core.indicator_set import IndicatorSet, indicator_set, indicator_sets
+from dothi.core.locality import load_locality
+from dothi.core.settings import PathSettings
+from dothi.core.text import Text
+
+indicators = typer.Typer(no_args_is_help=True, help='Bộ chỉ tiêu đánh giá · Indicator sets of an evaluation.')
+
+Json = Annotated[
+    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
+]
+SetId = Annotated[str | None, typer.Argument(help='Bộ chỉ tiêu; bỏ trống là tất cả · A set; all when left out.')]
+
+
+class SetChecked(BaseModel):
+    """A set whose file is right, and whose every formula was computed."""
+
+    id: str
+    version: str
+    title: Text
+    indicators: int
+    measures: int
+    thresholds: int
+
+
+class Checked(BaseModel):
+    """All that were checked."""
+
+    sets: list[SetChecked]
+
+
+@indicators.callback()
+def about() -> None:
+    """Bộ chỉ tiêu đánh giá · Indicator sets of an evaluation."""
+
+
+@indicators.command()
+def check(set_id: SetId = None, as_json: Json = False) -> None:
+    """Kiểm tra tệp và tính thử mọi công thức · Reads each file and computes every formula; keeps nothing."""
+    from processes.data import Data
+    from processes.indicator_period import period_of
+    from processes.indicator_units import read_units
+    from processes.indicators import given, read_figures
+
+    locality = load_locality(PathSettings().locality)
+    names = [set_id] if set_id else indicator_sets(locality)
+    sets = [indicator_set(name, locality) for name in names]
+    today = datetime.now(UTC).date()
+    with connection(READERS['internal']) as db:
+        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+        data = Data(db, locality, 'internal')
+        units = read_units(data, locality.place.reference_date)
+        values = given(period_of(None, None, today), today, data)
+        for one in sets:
+            read_figures(one, units, values, data, lambda _share, _doing: None)
+    show.document(Checked(sets=[_checked(one) for one in sets]), as_json, _show)
+
+
+def _checked(found: IndicatorSet) -> SetChecked:
+    return SetChecked(
+        id=found.id,
+        version=found.version,
+        title=found.title,
+        indicators=len(found.indicators),
+        measures=len(found.measures),
+        thresholds=sum(one.threshold is not None for one in found.indicators.values()),
+    )
+
+
+def _show(checked: Checked) -> None:
+    heads = ('Bộ · Set', 'Phiên bản · Version', 'Tên · Title', 'Tiêu chí · Criteria', 'Có ngưỡng · With threshold')
+    table = Table(*heads, box=SIMPLE)
+    for one in checked.sets:
+        table.add_row(one.id, one.version, one.title.vi, str(one.indicators), str(one.thresholds))
+    show.out.print(table)

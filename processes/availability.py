@@ -1,0 +1,34 @@
+"""Whether the services answer, asked now and again and counted by day: what the API's availability is shown by."""
+
+import urllib.request
+from collections.abc import Iterable
+from contextlib import suppress
+
+from dothi.core.database import connection
+
+# A service that needs longer to say that it is well is not.
+PATIENCE_S = 5.0
+
+
+def probe(addresses: Iterable[str]) -> dict[str, bool]:
+    """Whether each address answers 200 at once. Every service is asked, whatever became of the one before."""
+    return {address: _answers(address) for address in addresses}
+
+
+def record(answered: dict[str, bool]) -> None:
+    """Adds one question for each service to the counts of today, by UTC."""
+    with connection('worker') as db, db.cursor() as cursor:
+        for service, well in sorted(answered.items()):
+            cursor.execute(
+                """insert into indicator.availability as known (day, service, asked, answered)
+                   values ((now() at time zone 'UTC')::date, %s, 1, %s)
+                   on conflict (day, service) do update
+                   set asked = known.asked + 1, answered = known.answered + excluded.answered""",
+                [service, int(well)],
+            )
+
+
+def _answers(address: str) -> bool:
+    with suppress(OSError, ValueError), urllib.request.urlopen(address, timeout=PATIENCE_S) as response:
+        return bool(response.status == 200)
+    return False

@@ -1,0 +1,46 @@
+"""Whether services answer, counted by day; a small server stands for a service."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from processes.availability import probe, record
+
+
+class Service(BaseHTTPRequestHandler):
+    """Is well at /health, and at no other address."""
+
+    def do_GET(self):
+        self.send_response(200 if self.path == '/health' else 503)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+@pytest.fixture
+def service():
+    server = HTTPServer(('127.0.0.1', 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://127.0.0.1:{server.server_port}'
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_service_is_well_that_says_so(service):
+    """One that answers with an error is not, nor is one that nobody answers for, nor what is no address."""
+    nobody = 'http://127.0.0.1:9/health'
+    answers = {f'{service}/health': True, f'{service}/sick': False, nobody: False, 'health': False}
+    assert probe(answers) == answers
+    assert probe([]) == {}
+
+
+def test_answers_are_counted_by_day_and_service(database, one):
+    for well in (True, False, True):
+        record({'a': well, 'b': False})
+    record({})
+    counts = "select asked || '/' || answered from indicator.availability where service = %s"
+    assert one(counts, ['a']) == '3/2'
+    assert one(counts, ['b']) == '3/0'
+    assert one("select count(*) from indicator.availability where day = (now() at time zone 'UTC')::date") == 2

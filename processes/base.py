@@ -140,12 +140,14 @@ def input_field(
     unit: str | None = None,
     geometry: set[GeometryType] | None = None,
     filters: str | None = None,
+    occurs: int = 1,
     **limits: Any,
 ) -> Any:
     """A field of `ProcessInputs`, documented in both languages.
 
     unit: of a number. geometry: kinds of geometry that a Layer may have. filters: the Layer that this CQL2
-    text narrows. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
+    text narrows. occurs: how many values it may have at most; several come as an array, and its schema is of one.
+    limits: as of pydantic's Field (gt, ge, lt, le, max_length).
     """
     told: JsonDict = {
         'title': title.model_dump(),
@@ -153,6 +155,7 @@ def input_field(
         'unit': unit,
         'geometry': [*sorted(geometry or ())],
         'filters': filters,
+        'occurs': occurs,
     }
     return Field(default, json_schema_extra=told, **limits)
 
@@ -183,6 +186,10 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     page: ClassVar[str | None] = None
     # what it answers with; a process that names none has the one output `result`, GeoJSON
     outputs: ClassVar[dict[str, Output]] = {}
+    # inputs that are wanted with what may stand around a value: {"value", "mediaType", "encoding"} or {"href", "type"}
+    qualified: ClassVar[frozenset[str]] = frozenset()
+    # whether an answer that was waited for names its job
+    monitored: ClassVar[bool] = True
     inputs: ClassVar[type[ProcessInputs]]
 
     def __init_subclass__(cls) -> None:
@@ -217,7 +224,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'version': '1.0.0',
             'title': cls.title.model_dump(),
             'description': cls.description.model_dump(),
-            'jobControlOptions': ['sync-execute'],
+            'jobControlOptions': ['sync-execute', 'async-execute', 'dismiss'],
             'outputTransmission': ['value', 'reference'],
             'keywords': [],
             'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
@@ -262,7 +269,9 @@ def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
         'description': told['description'],
         'schema': _schema_of(field, schema, told),
         'minOccurs': 1 if field.is_required() else 0,
-        'maxOccurs': 1,
+        'maxOccurs': told['occurs'],
+        # beside the schema, in which the standard's schema.yaml allows no extension
+        **({'x-ogc-unit': told['unit']} if told.get('unit') else {}),
     }
 
 
@@ -298,9 +307,9 @@ def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any
         keep['enum'] = [keep.pop('const')]
     plain = {**keep, **(options[0] if len(options) == 1 else {'oneOf': options} if options else {})}
     for exclusive, limit in (('exclusiveMinimum', 'minimum'), ('exclusiveMaximum', 'maximum')):
-        if exclusive in plain:
+        if plain.get(exclusive, True) is not True:
             plain |= {limit: plain[exclusive], exclusive: True}
-    return plain | ({'x-ogc-unit': told['unit']} if told.get('unit') else {})
+    return plain
 
 
 def _output(output: Output) -> dict[str, Any]:

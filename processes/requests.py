@@ -159,6 +159,16 @@ def _too_many(whose: str, limits: JobSettings) -> TooManyJobs:
     )
 
 
+def watch(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
+    """The state of the job as soon as it has ended, or as it is after `limit_s`; the job goes on then."""
+    ends = time.monotonic() + limit_s
+    with db.cursor() as cursor:
+        cursor.execute('listen dothi_job')
+    while (job := state(db, job_id))['status'] not in ENDED and (left_s := ends - time.monotonic()) > 0:
+        _hear(db, job_id, min(LOOK_S, left_s))
+    return job
+
+
 def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     """The state of the job once it succeeded; raises what made it fail.
 

@@ -57,6 +57,7 @@ REASONS = {
         vi='có {name} ngoài khoảng: phải lớn hơn 0, đến {most}',
         en='has {name} out of range: each must be greater than 0, and {most} or less',
     ),
+    'schema': Text(vi='không đúng schema đã khai báo: {reason}', en='does not fit its schema: {reason}'),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
     'union_tag_invalid': Text(
         vi='phải có {discriminator} là một trong {expected_tags}',

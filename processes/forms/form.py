@@ -9,7 +9,7 @@ from typing import Literal
 from dothi.core.errors import WrongUse
 from dothi.core.export.formats import FORMATS
 from dothi.core.text import Lang
-from processes.base import GEOJSON
+from processes.base import GEOJSON, JSON
 from processes.data import Data
 from processes.forms.names import title_of
 from processes.forms.numbers import value_text
@@ -66,6 +66,13 @@ def form_of(media_type: str) -> Form | None:
     """The form with this media type, parameters aside; None where there is none."""
     bare = media_type.partition(';')[0].strip().lower()
     return next((form for form in FORMS.values() if form.media_type.partition(';')[0] == bare), None)
+
+
+def fitting(media_type: str) -> list[str]:
+    """The names of the forms that an output of this media type can be had in."""
+    kinds = {GEOJSON: ('features', 'places', 'anything'), TIFF: ('raster', 'places', 'anything'), JSON: ('anything',)}
+    needs = kinds.get(media_type.partition(';')[0].strip(), ())
+    return [form.name for form in FORMS.values() if form.needs in needs]
 
 
 def _not_in(form: Form, stored: Stored) -> NotInThisForm:

@@ -18,7 +18,9 @@ from dothi.api.landing import LANDING
 from dothi.api.openapi import document as openapi
 from dothi.api.openapi.document import OPENAPI
 from dothi.api.portal import PORTAL
-from dothi.api.processes import PROCESSES
+from dothi.api.processes.descriptions import DESCRIPTIONS
+from dothi.api.processes.execution import EXECUTION
+from dothi.api.processes.jobs import JOBS
 from dothi.api.records.collection import CATALOGUES
 from dothi.api.records.explanations import EXPLANATIONS
 from dothi.api.records.views import RECORDS
@@ -35,7 +37,7 @@ from dothi.core.settings import PathSettings
 
 OURS = (
     ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, DOWNLOADS, SCHEMAS, FUNCTIONS,
-    CONFORMANCE, PROCESSES, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES, EXPLANATIONS,
+    CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES, EXPLANATIONS,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

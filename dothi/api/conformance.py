@@ -1,9 +1,8 @@
-"""`/conformance`: what each view module says that it implements, and what pygeoapi's own pages do."""
+"""`/conformance`: what each view module says that it implements."""
 
 from importlib import import_module
 
 from flask import Blueprint, Response, current_app
-from pygeoapi.api.processes import CONFORMANCE_CLASSES as PYGEOAPI_PROCESSES
 
 from dothi.api import parameters
 from dothi.api.documents import as_json, as_page, own_links
@@ -11,15 +10,13 @@ from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 
 CONFORMANCE = Blueprint('conformance', __name__)
-# Of pygeoapi's routes only those of analyses and jobs are left to it; its results are not sent to a callback.
-THEIRS = tuple(name for name in PYGEOAPI_PROCESSES if not name.endswith('/callback'))
 
 
 def classes() -> list[str]:
     """Every class that works, sorted: `CONFORMANCE_CLASSES` of each module whose blueprint the app has."""
     modules = {import_module(blueprint.import_name) for blueprint in current_app.blueprints.values()}
     ours = {name for module in modules for name in getattr(module, 'CONFORMANCE_CLASSES', ())}
-    return sorted({*ours, *THEIRS})
+    return sorted(ours)
 
 
 @CONFORMANCE.route('/conformance')

@@ -1,15 +1,13 @@
 """Looks at every request before any view: known resource, known query parameters, a format that there is."""
 
 from flask import Flask, Response, request
-from pygeoapi.process.base import JobNotFoundError
 
 from dothi.api import parameters
+from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 from dothi.api.problems import NoSuchResource
 from dothi.api.service import released, service
 from dothi.api.snapshot import snapshot
-from processes.registry import process
-from processes.requests import UnknownJob
 
 # Routes of pygeoapi for kinds of data that this service has none of.
 NOT_OFFERED = frozenset(
@@ -20,8 +18,6 @@ NOT_OFFERED = frozenset(
         'static',
     )
 )  # fmt: skip
-# Parameters beyond f and lang.
-PARAMETERS = {'pygeoapi.get_jobs': ('limit', 'offset'), 'pygeoapi.get_processes': ('limit',)}
 FORMATS = {
     'pygeoapi.landing_page': ('json', 'html', 'jsonld'),
     'pygeoapi.collections': ('json', 'html', 'jsonld'),
@@ -42,13 +38,9 @@ def check() -> Response | None:
     if endpoint in NOT_OFFERED:
         raise NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.')
     if endpoint.startswith('pygeoapi.'):
-        parameters.refuse_unknown(('f', 'lang', *PARAMETERS.get(endpoint, ())))
-        parameters.whole_number('limit', 1, 1)
-        parameters.whole_number('offset', 0, 0)
+        parameters.refuse_unknown(COMMON)
         wanted_format(FORMATS.get(endpoint, ('json', 'html')))
         _known_collection()
-        _known_process()
-        _known_job()
     return None
 
 
@@ -58,18 +50,3 @@ def _known_collection() -> None:
         layer = service().layer(collection_id)
         with snapshot() as db:
             released(layer, db.releases())
-
-
-def _known_process() -> None:
-    process_id = (request.view_args or {}).get('process_id')
-    if process_id is not None:
-        process(process_id, service().audience)
-
-
-def _known_job() -> None:
-    job_id = (request.view_args or {}).get('job_id')
-    if job_id is not None:
-        try:
-            service().api.manager.get_job(job_id)
-        except JobNotFoundError:
-            raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".') from None

@@ -8,7 +8,7 @@ from werkzeug.datastructures import Headers
 
 from dothi.api.address import addressed
 from dothi.api.language import language
-from dothi.api.words import LINK_TITLES, RESULTS, in_language
+from dothi.api.words import LINK_TITLES, in_language
 
 JSON_TYPES = ('application/json', 'application/ld+json')
 ADDRESSED = (*JSON_TYPES, 'text/html')
@@ -50,8 +50,6 @@ def _in_words(document: Any) -> Any:
 def _titled(link: dict[str, Any]) -> dict[str, Any]:
     """A link with its title in the language of the request, where pygeoapi's English one is known."""
     title = link.get('title', '')
-    if title.startswith('Results of job'):
-        return link | {'title': RESULTS.pick(language())}
     return link | {'title': LINK_TITLES[title]} if language() == 'vi' and title in LINK_TITLES else link
 
 
@@ -60,9 +58,4 @@ def _translated(node: Any) -> Any:
     if isinstance(node, dict):
         inner = {name: _translated(value) for name, value in node.items()}
         return _titled(inner) if isinstance(inner.get('href'), str) else inner
-    return [_translated(part) for part in node if not _dead(part)] if isinstance(node, list) else node
-
-
-def _dead(node: Any) -> bool:
-    """Whether it is a link of pygeoapi to a form that there is not."""
-    return isinstance(node, dict) and str(node.get('href', '')).endswith('/processes?f=jsonld')
+    return [_translated(part) for part in node] if isinstance(node, list) else node

@@ -182,6 +182,17 @@ class JobSettings(Settings):
     )
 
 
+class InputSettings(Settings):
+    """What an execute request may refer to."""
+
+    input_hosts: list[str] = Field(
+        [],
+        description='Hosts (name, name:port, IP address) that inputs may be fetched from, as a JSON list; [] for none.',
+    )
+    input_max_mb: int = Field(20, gt=0, description='Size at most of an input that is fetched, or sent along.')
+    input_wait_s: float = Field(20, gt=0, description='How long fetching an input may take.')
+
+
 class EditSettings(Settings):
     """Who may edit."""
 
@@ -198,5 +209,6 @@ SETTINGS: tuple[type[Settings], ...] = (
     LimitSettings,
     TileSettings,
     JobSettings,
+    InputSettings,
     EditSettings,
 )

@@ -19,6 +19,7 @@ from dothi.api.openapi.features import feature_paths, feature_schemas
 from dothi.api.openapi.files import file_paths
 from dothi.api.openapi.filters import filter_paths
 from dothi.api.openapi.general import general_paths
+from dothi.api.openapi.jobs import JOB_SCHEMAS
 from dothi.api.openapi.parts import Offer, both, other_responses, shared_headers, shared_parameters
 from dothi.api.openapi.processes import process_paths
 from dothi.api.openapi.records import record_paths
@@ -35,6 +36,7 @@ MEDIA_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
 CONFORMANCE_CLASSES = (
     'http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30',
     'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30',
+    'http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30',
 )
 
 # An area adds one line here: a function of a module beside this one that gives its part of `paths`. Parts may name
@@ -84,7 +86,7 @@ def render(
         'tags': [{'name': name, 'description': text} for name, text in tags.items()],
         'paths': _merged(offer),
         'components': {
-            'schemas': SCHEMAS | feature_schemas(offer),
+            'schemas': SCHEMAS | JOB_SCHEMAS | feature_schemas(offer),
             'responses': other_responses(),
             'parameters': shared_parameters(locality),
             'headers': shared_headers(),

@@ -120,6 +120,7 @@ MEANINGS = {
     '413': both('Nội dung quá lớn', 'The content is too large'),
     '415': both('Không đọc được loại nội dung này', 'The media type of the content is not supported'),
     '422': both('Dữ liệu không hợp lệ', 'The data does not fit'),
+    '429': both('Quá nhiều tác vụ cùng lúc', 'Too many jobs at once'),
     '428': both('Cần If-Match', 'If-Match is required'),
     '500': both('Lỗi của máy chủ', 'A fault of the server'),
     '503': both(
@@ -166,6 +167,7 @@ def shared_headers() -> dict[str, Any]:
         'OGC-NumberMatched': both('Số đối tượng của cả lựa chọn.', 'Features of the whole selection.'),
         'OGC-NumberReturned': both('Số đối tượng trong câu trả lời.', 'Features in the answer.'),
         'Last-Modified': both('Thời điểm phát hành dữ liệu này.', 'When this data was released.'),
+        'Preference-Applied': both('Phần nào của Prefer đã được làm theo.', 'Which part of Prefer was followed.'),
         'Link': both('Liên kết liên quan, theo RFC 8288.', 'Related links, as RFC 8288 writes them.'),
         'Location': both('Địa chỉ của tài nguyên mới.', 'Address of the new resource.'),
         'Retry-After': both('Sau bao nhiêu giây thì nên thử lại.', 'After how many seconds to try again.'),

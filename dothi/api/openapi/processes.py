@@ -1,115 +1,162 @@
-"""The OpenAPI document's part on analyses, from their own descriptions, and on their jobs."""
+"""The OpenAPI document's part on analyses, from their own descriptions."""
 
 from typing import Any
 
 from dothi.api.openapi.editing import SECURITY
-from dothi.api.openapi.parts import Offer, both, content, headers, operation, path, query, responses, shared
+from dothi.api.openapi.jobs import TAG, job_paths, limit
+from dothi.api.openapi.parts import Offer, both, content, headers, operation, responses, shared
 from dothi.core.settings import LimitSettings
-from processes.base import GEOJSON
+from processes.base import GEOJSON, JSON, Process
 from processes.registry import processes
 
-TAG = 'processes'
+PREFER = {
+    'name': 'Prefer',
+    'in': 'header',
+    'description': both(
+        'respond-async: trả lời ngay bằng một tác vụ; wait=N: chờ kết quả nhiều nhất N giây (RFC 7240).',
+        'respond-async: answer at once, with a job; wait=N: wait N seconds at most for the outputs (RFC 7240).',
+    ),
+    'required': False,
+    'schema': {'type': 'string'},
+    'example': 'respond-async',
+}
+CONTENT = ('contentMediaType', 'contentEncoding', 'contentSchema')
+SUBSCRIBER = {
+    'type': 'object',
+    'description': both(
+        'Được báo khi tác vụ chạy, xong hoặc thất bại; chỉ tới máy trong DOTHI_CALLBACK_HOSTS.',
+        'Is told when the job runs, is done or has failed; only at hosts of DOTHI_CALLBACK_HOSTS.',
+    ),
+    'required': ['successUri'],
+    'properties': {
+        name: {'type': 'string', 'format': 'uri', 'maxLength': 2000}
+        for name in ('successUri', 'inProgressUri', 'failedUri')
+    },
+    'additionalProperties': False,
+}
 
 
 def process_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the analyses that are offered to the audience, and of their jobs."""
-    known = {name: one for name, one in processes().items() if one.offered_to(offer.audience)}
-    offered = {name: one.metadata_for_pygeoapi() for name, one in known.items()}
-    listed = _operation('getProcesses', both('Các phân tích', 'Analyses'), [_limit(), *shared('f', 'lang')])
-    paths: dict[str, Any] = {'/processes': {'get': listed}}
-    for name, metadata in offered.items():
-        described = _operation(f'describeProcess.{name}', metadata['title'], shared('f', 'lang'))
-        paths[f'/processes/{name}'] = {'get': described}
-        paths[f'/processes/{name}/execution'] = {
-            'post': _execution(name, metadata, for_editors=known[name].editors_only)
+    offered = {name: one for name, one in processes().items() if one.offered_to(offer.audience)}
+    most = LimitSettings().max_items
+    paths: dict[str, Any] = {
+        '/processes': {
+            'get': _read('getProcesses', both('Các phân tích', 'Analyses'), 'processList', limit(most, most))
         }
-    return paths | _jobs(list(offered.values()))
-
-
-def _execution(name: str, metadata: dict[str, Any], *, for_editors: bool) -> dict[str, Any]:
-    inputs = metadata['inputs']
-    required = [key for key, described in inputs.items() if described['minOccurs']]
-    fields = {
-        'type': 'object',
-        # an empty list is not allowed
-        **({'required': required} if required else {}),
-        'properties': {key: {'title': one['title'], **one['schema']} for key, one in inputs.items()},
-        'additionalProperties': False,
     }
-    schema = {
+    for name, chosen in offered.items():
+        title = chosen.title.model_dump()
+        paths[f'/processes/{name}'] = {'get': _read(f'describeProcess.{name}', title, 'process')}
+        paths[f'/processes/{name}/execution'] = {'post': _execution(name, chosen)}
+    return paths | job_paths([*offered], {kind for one in offered.values() for kind in _media_types(one)})
+
+
+def _read(name: str, summary: dict[str, str], schema: str, *parameters: dict[str, Any]) -> dict[str, Any]:
+    answers = responses(content(schema), '304', '400', '404', '500', '503')
+    return operation(name, summary, [*parameters, *shared('f', 'lang')], answers, tag=TAG)
+
+
+def _execution(name: str, chosen: Process[Any]) -> dict[str, Any]:
+    metadata = chosen.metadata_for_pygeoapi()
+    body = {
+        'required': True,
+        'content': {JSON: {'schema': _request(chosen, metadata), 'example': metadata['example']}},
+    }
+    refusals = ('400', *(['401'] if chosen.editors_only else []), '404', '409', '413', '422', '429', '500', '503')
+    answers = responses(_outputs(chosen, metadata), *refusals)
+    answers |= {'201': _created(), '204': _linked()}
+    more = {'security': SECURITY} if chosen.editors_only else {}
+    return operation(
+        f'execute.{name}', metadata['title'], [PREFER, *shared('lang')], answers, tag=TAG, requestBody=body, **more
+    )
+
+
+def _request(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """The execute request of a process: what the standard puts around a value is said of none, but allowed to all."""
+    inputs = metadata['inputs']
+    required = [name for name, described in inputs.items() if described['minOccurs']]
+    return {
         'type': 'object',
         'properties': {
-            'inputs': fields,
+            'inputs': {
+                'type': 'object',
+                # an empty list is not allowed
+                **({'required': required} if required else {}),
+                'properties': {name: _input(described) for name, described in inputs.items()},
+                'additionalProperties': False,
+            },
+            'outputs': {
+                'type': 'object',
+                'properties': {name: _wanted(one.media_types) for name, one in chosen.outputs.items()},
+                'additionalProperties': False,
+            },
             'response': {'type': 'string', 'enum': ['raw', 'document'], 'default': 'raw'},
-            'outputs': {'type': 'object'},
+            'subscriber': SUBSCRIBER,
         },
+        'additionalProperties': False,
     }
-    body = {'required': True, 'content': {'application/json': {'schema': schema, 'example': metadata['example']}}}
-    answers = responses(_result(metadata), '400', *(['401', '413'] if for_editors else []), '404', '422', '500', '503')
-    if 'reference' in metadata['outputTransmission']:
-        answers['204'] = {
-            'description': both('Liên kết tới kết quả', 'A link to the result'),
-            'headers': headers('Link'),
-        }
-    more = {'security': SECURITY} if for_editors else {}
-    return operation(f'execute.{name}', metadata['title'], shared('lang'), answers, tag=TAG, requestBody=body, **more)
 
 
-def _result(metadata: dict[str, Any]) -> dict[str, Any]:
-    """The raw result, and the document around it."""
-    document = {'application/json': {'schema': {'$ref': '#/components/schemas/anyObject'}}}
+def _input(described: dict[str, Any]) -> dict[str, Any]:
+    words = {'title': described['title'], 'description': described['description']}
+    unit = {'x-ogc-unit': described['x-ogc-unit']} if 'x-ogc-unit' in described else {}
+    schema: dict[str, Any] = _in_oas30(described['schema'])
+    if described['maxOccurs'] == 1:
+        return words | schema | unit
+    several = {'type': 'array', 'items': schema, 'maxItems': described['maxOccurs']}
+    return words | {'anyOf': [schema, several]} | unit
+
+
+def _in_oas30(schema: Any) -> Any:
+    """The schema without the words of descriptions that OpenAPI 3.0 does not have."""
+    if isinstance(schema, list):
+        return [_in_oas30(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _in_oas30(value) for name, value in schema.items() if name not in CONTENT}
+
+
+def _wanted(media_types: tuple[str, ...]) -> dict[str, Any]:
+    media_type = {'type': 'object', 'properties': {'mediaType': {'type': 'string', 'enum': [*media_types]}}}
+    modes = {'type': 'string', 'enum': ['value', 'reference'], 'default': 'value'}
+    return {
+        'type': 'object',
+        'properties': {'transmissionMode': modes, 'format': media_type},
+        'additionalProperties': False,
+    }
+
+
+def _outputs(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """The only output by itself, several as parts of one answer, or all in a document."""
+    contents = {kind: _schema(kind) for kind in sorted(_media_types(chosen))}
+    if len(chosen.outputs) > 1:
+        contents['multipart/related'] = {'schema': {'type': 'string', 'format': 'binary'}}
+    document = {JSON: {'schema': {'$ref': '#/components/schemas/results'}}}
     return {
         'description': metadata['description'],
-        'headers': headers('Dothi-Release', 'Link'),
-        'content': _raw(metadata) | document,
+        'headers': headers('Dothi-Release', 'Link', 'Preference-Applied'),
+        'content': contents | document,
     }
 
 
-def _raw(metadata: dict[str, Any]) -> dict[str, Any]:
-    """GeoJSON, or a file of one of several types."""
-    if 'result' not in metadata['outputs']:
-        types = [one['schema']['contentMediaType'] for one in metadata['outputs'].values()]
-        return {name: {'schema': {'type': 'string'}} for name in types}
-    files = [one['contentMediaType'] for one in metadata['outputs']['result']['schema'].get('oneOf', [])]
-    collection = {'schema': {'$ref': '#/components/schemas/featureCollection'}}
-    return {name: {'schema': {'type': 'string', 'format': 'binary'}} for name in files} or {GEOJSON: collection}
+def _media_types(chosen: Process[Any]) -> set[str]:
+    return {kind for output in chosen.outputs.values() for kind in output.media_types}
 
 
-def _jobs(offered: list[dict[str, Any]]) -> dict[str, Any]:
-    job = path('jobId', both('Mã tác vụ', 'Job id'))
-    offset = query('offset', both('Số tác vụ bỏ qua.', 'Jobs to leave out.'), {'type': 'integer', 'minimum': 0})
-    own, listed = [job, *shared('f', 'lang')], [_limit(), offset, *shared('f', 'lang')]
+def _schema(media_type: str) -> dict[str, Any]:
+    if media_type == GEOJSON:
+        return {'schema': {'$ref': '#/components/schemas/anyObject'}}
+    return {'schema': {} if media_type == JSON else {'type': 'string', 'format': 'binary'}}
+
+
+def _created() -> dict[str, Any]:
     return {
-        '/jobs': {'get': _operation('getJobs', both('Các tác vụ', 'Jobs'), listed)},
-        '/jobs/{jobId}': {
-            'get': _operation('getJob', both('Một tác vụ', 'A job'), own),
-            'delete': _operation(
-                'dismissJob', both('Hủy tác vụ', 'Dismiss a job'), [job, *shared('lang')], '409', html=False
-            ),
-        },
-        '/jobs/{jobId}/results': {'get': _results(job, offered)},
+        'description': both('Tác vụ đã được nhận', 'The job was accepted'),
+        'headers': headers('Location', 'Preference-Applied'),
+        'content': {JSON: {'schema': {'$ref': '#/components/schemas/statusInfo'}}},
     }
 
 
-def _results(job: dict[str, Any], offered: list[dict[str, Any]]) -> dict[str, Any]:
-    """In the form that it was made in, whatever is asked for."""
-    contents = {name: schema for metadata in offered for name, schema in _raw(metadata).items()}
-    found = {
-        'description': both('Kết quả', 'The result'), 'headers': headers('Dothi-Release'), 'content': contents,
-    }  # fmt: skip
-    answers = responses(found, '400', '404', '500', '503')
-    return operation('getJobResults', both('Kết quả của tác vụ', "A job's result"), [job, *shared('lang')], answers,
-                     tag=TAG)  # fmt: skip
-
-
-def _limit() -> dict[str, Any]:
-    limits = LimitSettings()
-    schema = {'type': 'integer', 'minimum': 1, 'maximum': limits.max_items, 'default': limits.default_items}
-    return query('limit', both('Nhiều nhất bao nhiêu.', 'How many at most.'), schema, style='form', explode=False)
-
-
-def _operation(
-    name: str, summary: dict[str, str], parameters: list[Any], *errors: str, html: bool = True
-) -> dict[str, Any]:
-    answers = responses(content('anyObject', html=html), '400', '404', *errors, '500', '503')
-    return operation(name, summary, parameters, answers, tag=TAG)
+def _linked() -> dict[str, Any]:
+    return {'description': both('Liên kết tới kết quả', 'A link to the result'), 'headers': headers('Link')}

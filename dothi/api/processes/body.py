@@ -1,0 +1,133 @@
+"""The body of an execute request, read and checked: what is not offered is refused rather than left out in silence."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flask import request
+
+from dothi.core.errors import WrongUse, did_you_mean
+from processes.base import Process
+from processes.forms.form import FORMS, form_of
+
+type Transmission = Literal['value', 'reference'] | None
+type Form = Literal['raw', 'document']
+
+FIELDS = ('inputs', 'outputs', 'response', 'subscriber')
+OF_AN_OUTPUT = ('format', 'transmissionMode')
+
+
+class BadRequest(WrongUse):
+    """The body of the request is no execute request."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which outputs, each as a value or by reference, alone or in a document; None leaves it to us.
+
+    forms: of outputs that are wanted in another form than their own (`processes.forms.form.FORMS`).
+    """
+
+    outputs: dict[str, Transmission]
+    form: Form | None = None
+    forms: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExecuteRequest:
+    """What a client asks for. inputs: as they came, with what may stand around a value."""
+
+    inputs: Any
+    wanted: Wanted
+    subscriber: Any = None
+
+
+def execute_request(chosen: Process[Any]) -> ExecuteRequest:
+    """The body of the current request; raises BadRequest."""
+    body = _body()
+    known = ', '.join(FIELDS)
+    for name in body.keys() - set(FIELDS):
+        raise BadRequest(
+            vi=f'Không hiểu "{name}". Yêu cầu gồm {known}; đầu vào của phân tích nằm trong "inputs".',
+            en=f'"{name}" is not understood. A request has {known}; inputs of the analysis go into "inputs".',
+        )
+    if body.get('response', 'raw') not in ('raw', 'document'):
+        raise BadRequest(vi='"response" phải là raw hoặc document.', en='"response" must be raw or document.')
+    outputs = body.get('outputs')
+    # who says nothing at all of several outputs gets them in one document, which every client can read
+    usual = 'document' if len(chosen.outputs) > 1 and not outputs else None
+    wanted = Wanted(_outputs(outputs, chosen), body.get('response', usual), _forms(outputs or {}, chosen))
+    return ExecuteRequest(body.get('inputs', {}), wanted, body.get('subscriber'))
+
+
+def _body() -> dict[str, Any]:
+    try:
+        body = json.loads(request.get_data() or b'null')
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise BadRequest(
+            vi='Nội dung yêu cầu phải là JSON dạng {"inputs": {...}}.',
+            en='The body of the request must be JSON like {"inputs": {...}}.',
+        )
+    return body
+
+
+def _outputs(asked: Any, chosen: Process[Any]) -> dict[str, Transmission]:
+    """The outputs by name; all of them where none is named."""
+    if asked is None or asked == {}:
+        return {name: _usual(name, chosen) for name in chosen.outputs}
+    if not isinstance(asked, dict):
+        raise BadRequest(
+            vi='"outputs" phải là đối tượng JSON dạng {"result": {"transmissionMode": "value"}}.',
+            en='"outputs" must be a JSON object like {"result": {"transmissionMode": "value"}}.',
+        )
+    _known('outputs', asked, chosen.outputs)
+    return {name: _transmission(name, one, chosen) for name, one in asked.items()}
+
+
+def _transmission(name: str, asked: Any, chosen: Process[Any]) -> Transmission:
+    where = f'outputs.{name}'
+    if not isinstance(asked, dict):
+        raise BadRequest(vi=f'"{where}" phải là đối tượng JSON.', en=f'"{where}" must be a JSON object.')
+    _known(where, asked, OF_AN_OUTPUT)
+    mode: Transmission = asked.get('transmissionMode', _usual(name, chosen))
+    if mode not in ('value', 'reference', None):
+        raise BadRequest(
+            vi=f'"{where}.transmissionMode" phải là value hoặc reference.',
+            en=f'"{where}.transmissionMode" must be value or reference.',
+        )
+    return mode
+
+
+def _usual(name: str, chosen: Process[Any]) -> Transmission:
+    """A value, where the process says what it looks like; else it is left to us, and a file is linked to."""
+    return 'value' if chosen.outputs[name].schema else None
+
+
+def _forms(asked: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
+    """The other form of each output that is wanted in one; raises BadRequest for a format that there is not."""
+    found = {}
+    for name, one in asked.items():
+        told = one.get('format', {})
+        media_type = told.get('mediaType') if isinstance(told, dict) else told
+        if media_type is None or media_type in chosen.outputs[name].media_types:
+            continue
+        form = form_of(media_type) if isinstance(media_type, str) else None
+        if form is None:
+            known = ', '.join([*chosen.outputs[name].media_types, *(other.media_type for other in FORMS.values())])
+            raise BadRequest(
+                vi=f'"outputs.{name}.format": không có định dạng này. Có: {known}.',
+                en=f'"outputs.{name}.format": there is no such format. There are: {known}.',
+            )
+        found[name] = form.name
+    return found
+
+
+def _known(where: str, asked: dict[str, Any], known: Iterable[str]) -> None:
+    for name in asked.keys() - set(known):
+        hint = did_you_mean(name, known)
+        raise BadRequest(
+            vi=f'"{where}" không có "{name[:60]}". {hint.vi}', en=f'"{where}" has no "{name[:60]}". {hint.en}'
+        )

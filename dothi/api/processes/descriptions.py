@@ -1,0 +1,68 @@
+"""What analyses there are, and the inputs and outputs of each."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from dothi.api import parameters
+from dothi.api.documents import OGC, as_json, as_page, link, own_links
+from dothi.api.items.query import COMMON
+from dothi.api.language import HTML, JSON, language, wanted_format
+from dothi.api.processes.form import fields
+from dothi.api.service import service
+from dothi.api.words import in_language
+from dothi.core.text import Text
+from processes.base import Process
+from processes.registry import process, processes
+
+DESCRIPTIONS = Blueprint('process_descriptions', __name__)
+CONFORMANCE_CLASSES = tuple(
+    f'http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}' for name in ('html', 'ogc-process-description')
+)
+OF_A_LIST = ('version', 'title', 'description', 'jobControlOptions', 'outputTransmission', 'keywords')
+JSON_TITLE = Text(vi='Mô tả phân tích, JSON', en='Process description as JSON')
+PAGE_TITLE = Text(vi='Mô tả phân tích, HTML', en='Process description as a page')
+EXECUTE = Text(vi='Chạy phân tích này', en='Execution of this process')
+JOBS = Text(vi='Các tác vụ', en='Jobs')
+
+
+@DESCRIPTIONS.route('/processes')
+def every() -> Response:
+    """A summary of every analysis that is offered, `limit` of them."""
+    parameters.refuse_unknown((*COMMON, 'limit'))
+    limits = service().limits
+    limit = min(parameters.whole_number('limit', limits.max_items, 1), limits.max_items)
+    offered = {name: one for name, one in processes().items() if one.offered_to(service().audience)}
+    document = {
+        'processes': [_summary(name, one) for name, one in [*offered.items()][:limit]],
+        'links': [*own_links('/processes'), link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],
+    }
+    return as_page('processes/index.html', document) if wanted_format() == 'html' else as_json(document)
+
+
+@DESCRIPTIONS.route('/processes/<process_id>')
+def one(process_id: str) -> Response:
+    """The description of an analysis; as a page, a form to run it. Raises UnknownProcess."""
+    parameters.refuse_unknown(COMMON)
+    chosen = process(process_id, service().audience)
+    document = in_language(chosen.metadata_for_pygeoapi(), language())
+    document |= {'id': process_id, 'links': _links(process_id)}
+    if wanted_format() == 'html':
+        shown = {'fields': fields(chosen), 'editors_only': chosen.editors_only, 'upload': chosen.upload}
+        return as_page('processes/process.html', document | shown)
+    return as_json(document)
+
+
+def _summary(process_id: str, chosen: Process[Any]) -> dict[str, Any]:
+    described = in_language(chosen.metadata_for_pygeoapi(), language())
+    return {'id': process_id, **{name: described[name] for name in OF_A_LIST}, 'links': _links(process_id)}
+
+
+def _links(process_id: str) -> list[dict[str, Any]]:
+    where, lang = f'/processes/{process_id}', language()
+    return [
+        link('self', JSON, JSON_TITLE, f'{where}?f=json', hreflang=lang),
+        link('alternate', HTML, PAGE_TITLE, f'{where}?f=html', hreflang=lang),
+        link(f'{OGC}/execute', JSON, EXECUTE, f'{where}/execution'),
+        link(f'{OGC}/job-list', JSON, JOBS, f'/jobs?processID={process_id}'),
+    ]

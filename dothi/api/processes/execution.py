@@ -1,0 +1,147 @@
+"""Running an analysis: waited for, or left to a job that the client comes back to."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from dothi.api import parameters
+from dothi.api.address import api_url
+from dothi.api.editing.access import editor, must_be_editor
+from dothi.api.items.query import COMMON
+from dothi.api.language import JSON
+from dothi.api.problems import NotAllowed, answer
+from dothi.api.processes.body import ExecuteRequest, execute_request
+from dothi.api.processes.inputs import plain
+from dothi.api.processes.kept_wishes import keep_wishes
+from dothi.api.processes.results import answered
+from dothi.api.processes.status import status_info
+from dothi.api.service import service
+from dothi.core.errors import Busy
+from dothi.core.settings import InputSettings, JobSettings
+from processes import manager
+from processes.base import Process
+from processes.preference import Preference, mode_of, preference
+from processes.registry import process
+from processes.requests import desk, watch
+from processes.uploads import most_bytes
+from processes.validation import validated
+
+EXECUTION = Blueprint('process_execution', __name__)
+CONFORMANCE_CLASSES = tuple(
+    f'http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}' for name in ('core', 'json', 'callback')
+)
+
+
+class TooManyAtOnce(Busy):
+    """As many analyses are waited for as this process has places."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a client waits for an analysis, 0 for not at all, and how its wish is answered."""
+
+    wait_s: float
+    applied: str | None
+
+
+@EXECUTION.route('/processes/<process_id>/execution', methods=['POST'])
+def execute(process_id: str) -> Response:
+    """The outputs; or 201 and the state of the job, if the client comes back for them."""
+    parameters.refuse_unknown(COMMON)
+    chosen = process(process_id, service().audience)
+    sender = must_be_editor() if chosen.editors_only else None
+    request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
+    asked = execute_request(chosen)
+    inputs = plain(asked.inputs, chosen)
+    waiting = _waiting(chosen, inputs)
+    if not waiting.wait_s:
+        return _started(_start(process_id, inputs, asked, sender), waiting)
+    places = service().places
+    if not places.acquire(blocking=False):
+        raise TooManyAtOnce(
+            vi='Đang có quá nhiều phân tích chạy cùng lúc. Hãy thử lại sau ít phút, hoặc gửi "Prefer: respond-async".',
+            en='Too many analyses are waited for at once. Try again in a moment, or send "Prefer: respond-async".',
+        )
+    try:
+        return _waited_for(chosen, _start(process_id, inputs, asked, sender), asked, waiting)
+    finally:
+        places.release()
+
+
+@EXECUTION.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])
+def how_to_execute(process_id: str) -> Response:
+    """Says that an analysis is run by POST, to whoever follows its link in a browser."""
+    process(process_id, service().audience)
+    refused = NotAllowed(
+        vi=f'Chạy phân tích bằng POST, nội dung là JSON. Ví dụ: {api_url()}/processes/{process_id}?f=html.',
+        en=f'An analysis is run by POST with a body in JSON. Example: {api_url()}/processes/{process_id}?f=html.',
+    )
+    response = answer(refused, 405)
+    response.headers['Allow'] = 'POST, OPTIONS'
+    return response
+
+
+def asker() -> str:
+    """Whose jobs are counted together: an editor's, else those from one address."""
+    return editor() or request.remote_addr or ''
+
+
+def created(job_id: str) -> Response:
+    """201, with the state of the new job and its address."""
+    with desk(service().audience, editor()) as db:
+        job = watch(db, job_id, 0)
+    response = Response(json.dumps(status_info(job), ensure_ascii=False), 201, mimetype=JSON)
+    response.headers['Location'] = f'{api_url()}/jobs/{job_id}'
+    response.headers['Cache-Control'] = 'no-store'
+    return response
+
+
+def _waiting(chosen: Process[Any], inputs: Any) -> Waiting:
+    """By what the client prefers (RFC 7240) and, if it leaves it open, by what the run costs; raises InvalidInput."""
+    wish = preference(', '.join(request.headers.getlist('Prefer')))
+    cost_s = chosen.cost_s(validated(chosen.inputs, inputs))
+    limits = JobSettings()
+    wait_s = min(wish.wait_s or limits.sync_wait_s, limits.sync_wait_s)
+    if wish.mode == 'async':
+        return Waiting(wait_s if wish.wait_s else 0.0, _applied('respond-async', wish))
+    if mode_of(None if wish.mode is None else 'wait', cost_s, limits.sync_cost_s) == 'async':
+        return Waiting(0.0, None)
+    return Waiting(wait_s, None if wish.mode is None else _applied(None, wish))
+
+
+def _applied(first: str | None, wish: Preference) -> str:
+    wait = None if wish.wait_s is None else f'wait={wish.wait_s:g}'
+    return ', '.join(part for part in (first, wait) if part) or 'wait'
+
+
+def _start(process_id: str, inputs: Any, asked: ExecuteRequest, sender: str | None) -> str:
+    subscriber = asked.subscriber
+    if isinstance(subscriber, dict):
+        subscriber = {**subscriber, 'api': api_url()}
+    job_id = manager.start(process_id, inputs, service().audience, asker(), sender, subscriber)
+    keep_wishes(job_id, asked.wanted, sender)
+    return job_id
+
+
+def _started(job_id: str, waiting: Waiting) -> Response:
+    response = created(job_id)
+    if waiting.applied:
+        response.headers['Preference-Applied'] = waiting.applied
+    return response
+
+
+def _waited_for(chosen: Process[Any], job_id: str, asked: ExecuteRequest, waiting: Waiting) -> Response:
+    """The outputs if they are there in time; else the job goes on, and the client comes back for them."""
+    with desk(service().audience, editor()) as db:
+        ended = watch(db, job_id, waiting.wait_s)['finished_at'] is not None
+    if not ended:
+        return _started(job_id, waiting)
+    outcome = manager.outcome_of(job_id, service().audience, editor())
+    response = answered(outcome, asked.wanted)
+    if waiting.applied:
+        response.headers['Preference-Applied'] = waiting.applied
+    if chosen.monitored or waiting.applied:
+        response.headers.add('Link', f'<{api_url()}/jobs/{job_id}>; rel="monitor"')
+    return response

@@ -1,0 +1,89 @@
+"""The form of an analysis: one field for each input, of the kind that its schema asks for."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dothi.api.language import language, say
+from dothi.api.service import service
+from dothi.api.snapshot import snapshot
+from dothi.api.words import in_language
+from processes.base import Layer, Process, about
+
+type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'json']
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input. value: what stands there at first, as the example has it, else its default.
+
+    choices: value and label of what can be chosen. least, most: of a number; above: whether it
+    has to be more than least.
+    """
+
+    name: str
+    title: str
+    description: str
+    kind: Kind
+    required: bool
+    value: Any = None
+    choices: tuple[tuple[str, str], ...] = ()
+    unit: str | None = None
+    least: float | None = None
+    most: float | None = None
+    above: bool = False
+    longest: int | None = None
+
+
+def fields(chosen: Process[Any]) -> list[Field]:
+    """The fields of the form, in the order of the inputs; what must be filled in comes first."""
+    described = in_language(chosen.metadata_for_pygeoapi()['inputs'], language())
+    found = [_field(name, one, chosen) for name, one in described.items()]
+    return sorted(found, key=lambda one: not one.required)
+
+
+def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
+    schema, field = described['schema'], chosen.inputs.model_fields[name]
+    told = about(field)
+    kind = _kind(name, schema, is_layer=field.annotation in (Layer, Layer | None), chosen=chosen)
+    return Field(
+        name=name,
+        title=described['title'],
+        description=described['description'],
+        kind=kind,
+        required=described['minOccurs'] > 0,
+        value=chosen.example.get(name, schema.get('default')),
+        choices=_choices(kind, schema, told['geometry']),
+        unit=told['unit'],
+        least=schema.get('minimum'),
+        most=schema.get('maximum'),
+        above=schema.get('exclusiveMinimum') is True,
+        longest=schema.get('maxLength'),
+    )
+
+
+def _kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:
+    if is_layer:
+        return 'layer'
+    if name == chosen.upload:
+        return 'file'
+    if 'enum' in schema:
+        return 'choice'
+    if schema.get('type') == 'string' and schema.get('format') in ('date', 'date-time'):
+        return 'date'
+    plain: dict[str, Kind] = {'boolean': 'yes-no', 'integer': 'whole', 'number': 'number', 'string': 'text'}
+    return plain.get(schema.get('type', ''), 'json')
+
+
+def _choices(kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
+    """The words of an enumeration, or the released layers that have a geometry which the input takes."""
+    if kind == 'choice':
+        return tuple((str(one), str(one)) for one in schema['enum'])
+    if kind != 'layer':
+        return ()
+    with snapshot() as db:
+        released = db.releases()
+    return tuple(
+        (name, say(layer.title))
+        for name, layer in service().layers.items()
+        if name in released and (not geometry or layer.geometry in geometry)
+    )

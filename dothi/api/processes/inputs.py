@@ -1,0 +1,53 @@
+"""Inputs as an analysis wants them: without what the standard lets a client put around a value, references resolved."""
+
+from typing import Any
+
+from dothi.api.processes.references import referred
+from processes.base import Process, about
+
+QUALIFIED = frozenset(('value', 'mediaType', 'encoding', 'schema', 'format'))
+
+
+def plain(inputs: Any, chosen: Process[Any]) -> Any:
+    """The inputs by name, each as its schema describes it; raises BadReference.
+
+    What a process wants qualified (`Process.qualified`) stays so, in the spelling of the standard.
+    """
+    if not isinstance(inputs, dict):
+        return inputs
+    return {name: _input(name, given, chosen) for name, given in inputs.items()}
+
+
+def _input(name: str, given: Any, chosen: Process[Any]) -> Any:
+    one = _qualified if name in chosen.qualified else _value
+    field = chosen.inputs.model_fields.get(name)
+    if field is not None and about(field)['occurs'] > 1 and isinstance(given, list):
+        return [one(name, part, chosen) for part in given[: about(field)['occurs'] + 1]]
+    return one(name, given, chosen)
+
+
+def _value(name: str, given: Any, chosen: Process[Any]) -> Any:
+    if isinstance(given, dict) and 'href' in given:
+        return referred(name, given['href'], file=name == chosen.upload)
+    return given['value'] if _is_qualified(given) else given
+
+
+def _qualified(_name: str, given: Any, _chosen: Process[Any]) -> dict[str, Any]:
+    """`{"value", "mediaType", "encoding"}` or `{"href", "type"}`; drafts of the standard had both under `format`."""
+    told = _format(given)
+    if isinstance(given, dict) and isinstance(given.get('href'), str):
+        kind = given.get('type', told.get('mediaType'))
+        return {'href': given['href'], **({'type': kind} if isinstance(kind, str) else {})}
+    if not _is_qualified(given):
+        return {'value': given}
+    about_it = {name: given.get(name, told.get(name)) for name in ('mediaType', 'encoding')}
+    return {'value': given['value'], **{name: text for name, text in about_it.items() if isinstance(text, str)}}
+
+
+def _format(given: Any) -> dict[str, Any]:
+    found = given.get('format') if isinstance(given, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _is_qualified(given: Any) -> bool:
+    return isinstance(given, dict) and 'value' in given and given.keys() <= QUALIFIED

@@ -1,0 +1,70 @@
+"""The list of jobs: its filters, and its pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from dothi.api import parameters
+from dothi.api.documents import link, own_links
+from dothi.api.language import JSON
+from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.service import service
+from dothi.core.errors import did_you_mean
+from dothi.core.text import Text
+from processes.listing import JobFilter
+from processes.registry import processes
+
+STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
+FILTERS = ('type', 'processID', 'status', 'datetime', 'minDuration', 'maxDuration')
+PARAMETERS = ('f', 'lang', 'limit', 'offset', *FILTERS)
+# The standard's own (OGC 18-062r2, requirement 63 and 64).
+DEFAULT_LIMIT, MOST = 10, 1_000
+NEXT, PREVIOUS = Text(vi='Trang sau', en='Next page'), Text(vi='Trang trước', en='Previous page')
+
+
+def job_filter() -> JobFilter:
+    """What the parameters of the current request let through; raises BadParameter."""
+    _several('type', ('process',))
+    created = parameters.times()
+    return JobFilter(
+        statuses=_several('status', STATUSES),
+        processes=_several('processID', tuple(_offered())),
+        created_from=created.begin if created else None,
+        created_to=created.end if created else None,
+        min_s=_seconds('minDuration'),
+        max_s=_seconds('maxDuration'),
+    )
+
+
+def page_of_jobs() -> tuple[int, int]:
+    """How many jobs, and how many are left out before them."""
+    return min(parameters.whole_number('limit', DEFAULT_LIMIT, 1), MOST), parameters.whole_number('offset', 0, 0)
+
+
+def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
+    """Links of the list to itself, and to the pages before and after."""
+    asked = {name: text for name, text in given().items() if name in (*FILTERS, 'lang')}
+    links = own_links('/jobs')
+    for one, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
+        if (one == 'next' and begin < matched) or (one == 'prev' and offset):
+            query = urlencode({**asked, 'limit': limit, 'offset': begin})
+            links.append(link(one, JSON, title, f'/jobs?{query}'))
+    return links
+
+
+def _offered() -> list[str]:
+    return [name for name, one in processes().items() if one.offered_to(service().audience)]
+
+
+def _several(name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The values of a parameter that may have several, separated by commas; None when it is left out."""
+    texts = tuple(part.strip() for part in given().get(name, '').split(',') if part.strip())
+    for text in texts:
+        if text not in known:
+            hint, what = did_you_mean(text, known), shown(name, text)
+            raise BadParameter(vi=f'{what}: không có giá trị này. {hint.vi}', en=f'{what}: no such value. {hint.en}')
+    return texts or None
+
+
+def _seconds(name: str) -> float | None:
+    """A number of whole seconds; None when it is left out."""
+    return parameters.whole_number(name, 0, 0) if given().get(name, '').strip() else None

@@ -1,0 +1,139 @@
+"""Jobs: their list, the state of one, its end before its time, its results, and the same once more."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from dothi.api import parameters
+from dothi.api.documents import as_json, as_page
+from dothi.api.editing.access import editor
+from dothi.api.items.query import COMMON
+from dothi.api.language import wanted_format
+from dothi.api.processes.body import Wanted
+from dothi.api.processes.execution import asker, created
+from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
+from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
+from dothi.api.processes.results import answered, in_form, output, value, with_releases
+from dothi.api.processes.status import changed, has_result, rerunnable, status_info
+from dothi.api.service import service
+from dothi.core.errors import HeldForDecision
+from processes import manager
+from processes.base import Process
+from processes.forms.form import FORMS, fitting
+from processes.listing import listed
+from processes.registry import processes
+from processes.requests import desk, dismiss, state
+
+JOBS = Blueprint('process_jobs', __name__)
+CONFORMANCE_CLASSES = tuple(
+    f'http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}' for name in ('dismiss', 'job-list')
+)
+
+
+class JobEnded(HeldForDecision):
+    """A job that was dismissed already."""
+
+
+@JOBS.route('/jobs')
+def jobs() -> Response:
+    """A page of the jobs that the asker may list, newest first."""
+    parameters.refuse_unknown(PARAMETERS)
+    form, wanted = wanted_format(), job_filter()
+    limit, offset = page_of_jobs()
+    with desk(service().audience, editor()) as db:
+        found = listed(db, wanted, limit, offset)
+    document = {
+        'jobs': [status_info(job, listed=True) for job in found.jobs],
+        'links': list_links(found.matched, limit, offset),
+        'numberMatched': found.matched,
+        'numberReturned': len(found.jobs),
+    }
+    if form == 'html':
+        titles = {name: one.title for name, one in processes().items() if one.offered_to(service().audience)}
+        return _fresh(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
+    return _fresh(as_json(document))
+
+
+@JOBS.route('/jobs/<job_id>')
+def job(job_id: str) -> Response:
+    """The state of one job; raises UnknownJob."""
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format()
+    with desk(service().audience, editor()) as db:
+        found = state(db, job_id)
+    if form == 'html':
+        return _fresh(as_page('jobs/job.html', status_info(found) | _shown(found)))
+    return _fresh(as_json(status_info(found)))
+
+
+@JOBS.route('/jobs/<job_id>', methods=['DELETE'])
+def end(job_id: str) -> Response:
+    """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
+    parameters.refuse_unknown(COMMON)
+    with desk(service().audience, editor()) as db:
+        state(db, job_id)
+        ended, found = dismiss(db, job_id), state(db, job_id)
+    if not ended:
+        raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
+    return _fresh(as_json(status_info(found)))
+
+
+@JOBS.route('/jobs/<job_id>/rerun', methods=['POST'])
+def rerun(job_id: str) -> Response:
+    """A new job with the inputs of this one, on the data that there is now."""
+    parameters.refuse_unknown(COMMON)
+    again = manager.rerun(job_id, service().audience, asker(), editor())
+    if wanted := kept_wishes(job_id):
+        keep_wishes(again, wanted, editor())
+    return created(again)
+
+
+@JOBS.route('/jobs/<job_id>/results')
+def results(job_id: str) -> Response:
+    """The results of a job as its execute request wanted them, in a document where it did not say.
+
+    Raises what made the job fail, and NoResult while it has none.
+    """
+    parameters.refuse_unknown(COMMON)
+    outcome = manager.outcome_of(job_id, service().audience, editor())
+    wanted = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
+    return answered(outcome, Wanted(wanted.outputs, wanted.form or 'document'))
+
+
+@JOBS.route('/jobs/<job_id>/results/<name>')
+def result(job_id: str, name: str) -> Response:
+    """One output of a job by itself, in its own form, or in the one that `f` names."""
+    parameters.refuse_unknown(COMMON)
+    form = parameters.one_of('f', ('json', *FORMS))
+    outcome = manager.outcome_of(job_id, service().audience, editor())
+    if form != 'json':
+        outcome = in_form(outcome, name, form)
+    return with_releases(value(output(outcome, name)), outcome)
+
+
+def _shown(found: dict[str, Any]) -> dict[str, Any]:
+    """What the page of a job shows beside its state."""
+    chosen = processes().get(found['process_id'])
+    return {
+        'process': chosen.title if chosen else None,
+        'outputs': _outputs(found, chosen) if chosen and has_result(found) else [],
+        'changed': changed(found['inputs_changed']),
+        'rerunnable': rerunnable(found),
+        'gone': found['status'] == 'successful' and found['gone'],
+    }
+
+
+def _outputs(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
+    """Name, title and forms of each output that there is."""
+    outcome = manager.outcome_of(str(found['id']), service().audience, editor())
+    return [
+        {'name': name, 'title': chosen.outputs[name].title, 'forms': fitting(one.media_type)}
+        for name, one in outcome.results.items()
+        if name in chosen.outputs
+    ]
+
+
+def _fresh(response: Response) -> Response:
+    """A state is out of date the moment it was told."""
+    response.headers['Cache-Control'] = 'no-store'
+    return response

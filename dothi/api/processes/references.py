@@ -1,0 +1,148 @@
+"""Inputs that are given by reference: to what the service has itself, or to a host that it may fetch from."""
+
+import base64
+import ipaddress
+import json
+import socket
+import time
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+import urllib3
+
+from dothi.api.address import api_url
+from dothi.core.errors import WrongUse
+from dothi.core.settings import InputSettings
+
+# Query parameters of a collection's items that narrow an input in the same way.
+NARROWING = ('filter', 'datetime')
+BLOCK_BYTES = 1 << 16
+# A server that answers nothing for so long is given up, however much time there is left.
+SILENT_S = 5.0
+
+
+class BadReference(WrongUse):
+    """An input is given by a reference that cannot be followed."""
+
+
+def referred(name: str, href: Any, *, file: bool = False) -> Any:
+    """What the input `name` refers to: a collection or a job of this API as it is named here, or what was fetched.
+
+    file: whether the input is a file, which comes in base64 then. Raises BadReference.
+    """
+    if not isinstance(href, str):
+        raise _bad(name, '"href" phải là chuỗi ký tự', '"href" must be a text')
+    own = None if file else _own(name, href)
+    return own if own is not None else _fetched(name, href, file=file)
+
+
+def _own(name: str, href: str) -> Any:
+    """The value that names a collection or a job of this API; None for an address elsewhere."""
+    base = f'{api_url()}/'
+    if not href.startswith(base):
+        return None
+    parts = urlsplit(href.removeprefix(base))
+    match [*map(str, parts.path.strip('/').split('/'))]:
+        case ['collections', collection] | ['collections', collection, 'items'] if collection.isidentifier():
+            query = dict(parse_qsl(parts.query))
+            narrowed = {key: query[key] for key in NARROWING if key in query}
+            return {'collection': collection, **narrowed} if narrowed else collection
+        case ['jobs', job, 'results'] | ['jobs', job, 'results', _]:
+            return {'job': job}
+    raise _bad(
+        name,
+        f'chỉ tham chiếu được tới một lớp ({base}collections/schools) hoặc kết quả của một tác vụ',
+        f'a reference can be to a collection ({base}collections/schools) or to the results of a job',
+    )
+
+
+def _fetched(name: str, href: str, *, file: bool) -> Any:
+    """The content of an address: JSON as it is, a file in base64, anything else as text."""
+    limits = InputSettings()
+    parts = _allowed(name, href, limits.input_hosts)
+    content, media_type = _content(name, parts, limits)
+    if file:
+        return base64.b64encode(content).decode()
+    try:
+        text = content.decode()
+        return json.loads(text) if 'json' in media_type else text
+    except (ValueError, RecursionError):
+        raise _bad(name, f'{href}: không đọc được nội dung', f'{href}: its content cannot be read') from None
+
+
+def _allowed(name: str, href: str, hosts: list[str]) -> SplitResult:
+    """The parts of an address on a host that is named in the setting; raises BadReference for any other."""
+    try:
+        parts = urlsplit(href)
+        port = parts.port
+    except ValueError:
+        raise _bad(name, f'{href[:200]}: không phải địa chỉ', f'{href[:200]}: no address') from None
+    usual = port in (None, {'http': 80, 'https': 443}.get(parts.scheme))
+    named = parts.hostname and '@' not in parts.netloc and parts.scheme in ('http', 'https')
+    if not named or not (f'{parts.hostname}:{port}' in hosts or (usual and parts.hostname in hosts)):
+        known = ', '.join(hosts) or '–'
+        raise _bad(
+            name,
+            f'không được tải gì từ địa chỉ này. Tham chiếu tới lớp của {api_url()}, hoặc tới máy được phép'
+            f' (DOTHI_INPUT_HOSTS): {known}',
+            f'nothing is fetched from this address. Refer to a collection of {api_url()}, or to a host that is allowed'
+            f' (DOTHI_INPUT_HOSTS): {known}',
+        )
+    return parts
+
+
+def _content(name: str, parts: SplitResult, limits: InputSettings) -> tuple[bytes, str]:
+    """Content and media type, within the limits of time and size; redirects are not followed."""
+    ends = time.monotonic() + limits.input_wait_s
+    try:
+        with _asked(_address(name, parts), parts, limits) as response:
+            if response.status != 200:
+                raise _bad(
+                    name, f'{parts.netloc} trả lời {response.status}', f'{parts.netloc} answered {response.status}'
+                )
+            content = bytearray()
+            for block in response.stream(BLOCK_BYTES):
+                content += block
+                if len(content) > limits.input_max_mb * 2**20 or time.monotonic() > ends:
+                    raise _bad(
+                        name,
+                        f'quá {limits.input_max_mb} MB hoặc quá {limits.input_wait_s:g} giây',
+                        f'more than {limits.input_max_mb} MB, or more than {limits.input_wait_s:g} s',
+                    )
+            return bytes(content), response.headers.get('Content-Type', '')
+    except (urllib3.exceptions.HTTPError, OSError):
+        raise _bad(name, f'không tải được từ {parts.netloc}', f'could not be fetched from {parts.netloc}') from None
+
+
+def _asked(address: str, parts: SplitResult, limits: InputSettings) -> urllib3.BaseHTTPResponse:
+    """The answer of that very address, so that a name cannot lead elsewhere between the look at it and the request."""
+    wait = urllib3.Timeout(connect=SILENT_S, read=min(SILENT_S, limits.input_wait_s))
+    host = str(parts.hostname)
+    pool: urllib3.HTTPConnectionPool
+    if parts.scheme == 'https':
+        pool = urllib3.HTTPSConnectionPool(
+            address, parts.port or 443, timeout=wait, server_hostname=host, assert_hostname=host
+        )
+    else:
+        pool = urllib3.HTTPConnectionPool(address, parts.port or 80, timeout=wait)
+    path = f'{parts.path or "/"}{f"?{parts.query}" if parts.query else ""}'
+    headers = {'Host': parts.netloc, 'Accept': 'application/geo+json, application/json, */*;q=0.5'}
+    return pool.urlopen('GET', path, headers=headers, redirect=False, retries=False, preload_content=False)
+
+
+def _address(name: str, parts: SplitResult) -> str:
+    """The IP address to ask. A name must lead to a public one; a host in our own network is named by its address."""
+    host = str(parts.hostname)
+    found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)}
+    private = [one for one in found if not ipaddress.ip_address(one).is_global]
+    if private and host not in found:
+        raise _bad(
+            name,
+            f'{host} nằm trong mạng riêng. Ghi địa chỉ IP của nó vào DOTHI_INPUT_HOSTS',
+            f'{host} is in a private network. Name its IP address in DOTHI_INPUT_HOSTS',
+        )
+    return min(found)
+
+
+def _bad(name: str, vi: str, en: str) -> BadReference:
+    return BadReference(vi=f'Đầu vào "{name}": {vi}.', en=f'Input "{name}": {en}.')

@@ -1,0 +1,162 @@
+"""Outputs as answers: one by itself, several in one answer of many parts, or all in a document."""
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Response
+
+from dothi.api.address import api_url
+from dothi.api.editing.access import editor
+from dothi.api.language import JSON, language
+from dothi.api.processes.body import Wanted
+from dothi.api.processes.multipart import Part, related
+from dothi.api.service import service
+from dothi.api.stored_file import stored_file
+from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from processes.forms.form import form_of
+from processes.manager import Outcome
+from processes.presenting import presented
+from processes.requests import Result
+
+# A file within a JSON document is a third larger, and whoever reads it holds all of it.
+MOST_INLINE_BYTES = 10 * 2**20
+
+
+class TooLargeInline(WrongUse):
+    """A file that is too large to be a value within a document."""
+
+
+class UnknownOutput(NotFound):
+    """The job has no output of this name."""
+
+
+def answered(outcome: Outcome, wanted: Wanted) -> Response:
+    """The outputs that are wanted, in the form that is wanted; raw where none is named.
+
+    One that the run left out, as an echo of nothing, is left out.
+    """
+    for name, form in wanted.forms.items():
+        outcome = in_form(outcome, name, form)
+    response = document(outcome, wanted) if wanted.form == 'document' else _raw(outcome, wanted)
+    return with_releases(response, outcome)
+
+
+def output(outcome: Outcome, name: str) -> Result:
+    """One output of a job; raises UnknownOutput."""
+    if name not in outcome.results:
+        hint = did_you_mean(name, outcome.results)
+        raise UnknownOutput(
+            vi=f'Tác vụ không có kết quả "{name[:60]}". {hint.vi}',
+            en=f'The job has no output "{name[:60]}". {hint.en}',
+        )
+    return outcome.results[name]
+
+
+def in_form(outcome: Outcome, name: str, form: str) -> Outcome:
+    """The job's outputs, this one in another form; raises UnknownOutput, NotInThisForm."""
+    own = form_of(output(outcome, name).media_type)
+    if own is not None and own.name == form:
+        return outcome
+    made = presented(outcome.job_id, name, form, language(), service().audience, editor())
+    return replace(outcome, results={**outcome.results, name: made.result})
+
+
+def value(result: Result) -> Response:
+    """The output itself, as of its own media type."""
+    if result.file is None:
+        return Response(result.body, mimetype=result.media_type)
+    return stored_file(result.file, result.media_type, result.name or result.file.name)
+
+
+def document(outcome: Outcome, wanted: Wanted) -> Response:
+    """`{"<output>": ...}` (results.yaml): plain values, qualified values, and links."""
+    told = {
+        name: _reference(outcome, name) if _by_reference(outcome.results[name], mode) else _in_document(name, outcome)
+        for name, mode in wanted.outputs.items()
+        if name in outcome.results
+    }
+    return Response(json.dumps(told, ensure_ascii=False), mimetype=JSON)
+
+
+def with_releases(response: Response, outcome: Outcome) -> Response:
+    """Names the releases that the outputs were computed from. They are kept here, so clients need not keep them."""
+    if outcome.releases:
+        response.headers['Dothi-Release'] = ', '.join(str(number) for number in outcome.releases.values())
+    response.headers['Cache-Control'] = 'no-store'
+    return response
+
+
+def address(job_id: str, name: str) -> str:
+    """Where an output of a job is found by itself."""
+    return f'{api_url()}/jobs/{job_id}/results/{name}'
+
+
+def _raw(outcome: Outcome, wanted: Wanted) -> Response:
+    """One output by itself, or a link to it; several as parts of one answer, whatever else the client accepts."""
+    if len(wanted.outputs) > 1:
+        return related([_part(outcome, name, mode) for name, mode in wanted.outputs.items() if name in outcome.results])
+    ((name, mode),) = wanted.outputs.items()
+    if name not in outcome.results:
+        return Response(status=204)
+    if mode != 'reference':
+        return value(outcome.results[name])
+    kind = outcome.results[name].media_type.replace('"', '')
+    return Response(status=204, headers={'Link': f'<{address(outcome.job_id, name)}>; rel="result"; type="{kind}"'})
+
+
+def _part(outcome: Outcome, name: str, mode: str | None) -> Part:
+    result = outcome.results[name]
+    if mode == 'reference':
+        return Part(name, result.media_type, b'', address(outcome.job_id, name))
+    if result.file:
+        _small_enough(name, result.file)
+    return Part(name, result.media_type, result.content())
+
+
+def _by_reference(result: Result, mode: str | None) -> bool:
+    """Whether a document has a link to the output: as the client wants it; where it leaves that open, to a file."""
+    return mode == 'reference' or (mode is None and result.file is not None)
+
+
+def _reference(outcome: Outcome, name: str) -> dict[str, Any]:
+    result = outcome.results[name]
+    return {
+        'href': address(outcome.job_id, name),
+        'rel': 'result',
+        'type': result.media_type,
+        'title': result.name or name,
+    }
+
+
+def _in_document(name: str, outcome: Outcome) -> Any:
+    """A plain value, box or link as it is; what else is an object, or no JSON, with its media type."""
+    result = outcome.results[name]
+    if result.file:
+        _small_enough(name, result.file)
+    kind, content = result.media_type, result.content()
+    if 'json' not in kind and not _is_text(kind):
+        return {'value': base64.b64encode(content).decode(), 'encoding': 'base64', 'mediaType': kind}
+    found = json.loads(content) if 'json' in kind else content.decode()
+    if isinstance(found, dict) and found.keys() != {'bbox', 'crs'} and 'href' not in found:
+        return {'value': found, 'mediaType': kind}
+    if isinstance(found, str) and kind != 'text/plain':
+        return {'value': found, 'mediaType': kind}
+    return found
+
+
+def _is_text(media_type: str) -> bool:
+    """Whether it stands in a document as text; a table does not, whose bytes matter to who reads it."""
+    bare = media_type.partition(';')[0].strip()
+    return bare in ('text/plain', 'text/html') or bare.endswith('xml')
+
+
+def _small_enough(name: str, file: Path) -> None:
+    if file.stat().st_size > MOST_INLINE_BYTES:
+        most = MOST_INLINE_BYTES // 2**20
+        raise TooLargeInline(
+            vi=f'"{name}" lớn hơn {most} MB. Dùng "transmissionMode": "reference", hoặc lấy riêng kết quả này.',
+            en=f'"{name}" exceeds {most} MB. Use "transmissionMode": "reference", or ask for this output alone.',
+        )

@@ -1,0 +1,82 @@
+"""A job as the API tells of it: statusInfo, in the language of whoever asks."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dothi.api.documents import OGC, link
+from dothi.api.language import HTML, JSON, language, say
+from dothi.core.text import Text
+from processes.registry import processes
+
+MOMENTS = ('created', 'started', 'finished', 'updated')
+THIS = Text(vi='Trạng thái của tác vụ', en='State of the job')
+PAGE = Text(vi='Trang của tác vụ', en='Page of the job')
+RESULTS = Text(vi='Kết quả', en='Results')
+REASON = Text(vi='Vì sao không có kết quả', en='Why there is no result')
+EVERY = Text(vi='Các tác vụ', en='Jobs')
+AGAIN = Text(vi='Chạy lại trên dữ liệu hiện có (POST)', en='Run again on the data that there is now (POST)')
+
+
+def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
+    """statusInfo.yaml of a row of `job.state`, with its inputs and what it read; of a list, without these."""
+    told = {
+        'jobID': str(job['id']),
+        'processID': job['process_id'],
+        'type': 'process',
+        'status': job['status'],
+        'message': job[f'message_{language()}'],
+        'progress': job['progress'],
+        **{name: _moment(job[f'{name}_at']) for name in MOMENTS if job[f'{name}_at']},
+    }
+    if not listed:
+        told |= {
+            'inputs': job['inputs'],
+            'dothi:software': job['software_version'],
+            'dothi:releases': job['releases'] or {},
+            'dothi:inputsChanged': job['inputs_changed'],
+        }
+    return told | {'links': _links(job, listed=listed)}
+
+
+def changed(count: int) -> Text | None:
+    """How many of the layers that a result was computed from have a newer release; None for none."""
+    if not count:
+        return None
+    return Text(
+        vi=f'{count} lớp đầu vào đã có dữ liệu mới hơn.',
+        en=f'{count} input{"" if count == 1 else "s"} changed since.',
+    )
+
+
+def has_result(job: dict[str, Any]) -> bool:
+    """Whether there is a result to fetch."""
+    return bool(job['status'] == 'successful' and not job['gone'])
+
+
+def rerunnable(job: dict[str, Any]) -> bool:
+    """Whether the same can be asked again: nothing that is not kept was sent along."""
+    chosen = processes().get(job['process_id'])
+    return job['finished_at'] is not None and chosen is not None and chosen.upload is None
+
+
+def _links(job: dict[str, Any], *, listed: bool) -> list[dict[str, Any]]:
+    where = f'/jobs/{job["id"]}'
+    links = [
+        link('monitor' if listed else 'self', JSON, THIS, f'{where}?f=json'),
+        link('alternate', HTML, PAGE, f'{where}?f=html'),
+    ]
+    if not listed:
+        links += [link('monitor', JSON, THIS, where), link(f'{OGC}/job-list', JSON, EVERY, '/jobs')]
+    if has_result(job):
+        links.append(link(f'{OGC}/results', JSON, RESULTS, f'{where}/results'))
+    if job['status'] == 'failed':
+        links.append(link(f'{OGC}/exceptions', JSON, REASON, f'{where}/results'))
+    if not listed and rerunnable(job):
+        since = changed(job['inputs_changed'])
+        title = f'{say(since)} {say(AGAIN)}' if since else say(AGAIN)
+        links.append(link(f'{OGC}/execute', JSON, title, f'{where}/rerun'))
+    return links
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec='milliseconds').replace('+00:00', 'Z')

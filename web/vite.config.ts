@@ -27,6 +27,13 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // the page's Content-Security-Policy refuses fonts and workers in data: URLs
     modulePreload: {polyfill: false},
+    rollupOptions: {
+      // the pages of analyses and jobs, which the API writes, load theirs under names that do not change
+      input: {index: 'index.html', run: 'src/analysis/run.ts', job: 'src/analysis/job.ts'},
+      output: {
+        entryFileNames: ({name}) => ['run', 'job'].includes(name) ? 'analysis/[name].js' : 'assets/[name]-[hash].js',
+      },
+    },
     chunkSizeWarningLimit: 1500, // kB; MapLibre alone is 1,100
     license: {fileName: 'licenses.md'},
   },

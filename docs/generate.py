@@ -196,6 +196,8 @@ def _kind(schema: dict[str, object]) -> str:
         kinds = [kind for kind in schema['oneOf'] if isinstance(kind, dict)]  # type: ignore[attr-defined]
         layer = any('collection' in kind.get('properties', {}) for kind in kinds)
         return 'collection id, or id and filter' if layer else ' or '.join(_kind(kind) for kind in kinds)
+    if 'allOf' in schema:
+        return _kind(schema['allOf'][-1])  # type: ignore[index]
     limits = f' {_limit(schema, "minimum", ">")}{_limit(schema, "maximum", "<")}'.rstrip()
     return f'{schema["type"]}{limits}'
 

@@ -21,7 +21,7 @@ REFUSED = [
     (b'{', 400, 'JSON'),
     (b'\xff\xfe', 400, 'JSON'),
     (b'{"inputs": ' + b'[' * 100_000 + b']' * 100_000 + b'}', 400, 'JSON'),
-    (b'x' * 2**21, 413, ''),
+    (b'x' * (21 * 2**20), 413, ''),
     ({'inputs': INPUTS, 'response': 'both'}, 400, 'document'),
     ({'inputs': INPUTS, 'response': ['raw']}, 400, 'document'),
     ({'inputs': INPUTS, 'outputs': {'map': {}}}, 400, 'outputs'),
@@ -90,6 +90,12 @@ def job(database: object) -> Callable[..., str]:
 def test_results_say_what_became_of_the_job(job: Callable[..., str], client: Client) -> None:
     app = client()
     done = job(status='successful', result=b'{"a": 1}', media_type='application/geo+json')
+    of_a_client = app.get(f'/api/jobs/{done}/results/result')
+    assert (of_a_client.status_code, of_a_client.mimetype) == (200, 'application/geo+json')
+    assert of_a_client.get_data() == b'{"a": 1}'
+    unknown = app.get(f'/api/jobs/{done}/results/map?lang=en')
+    assert (unknown.status_code, unknown.get_json()['code']) == (404, 'UnknownOutput')
+    assert 'result' in unknown.get_json()['description']
     refused = job(status='failed', error_family='WrongUse', error_code='TooLarge', message_en='needs more than 9 MB')
     broken = job(status='failed', error_family='Defect', error_code='RunFailed', message_en='reference 17')
     for job_id, status, code in (
@@ -102,16 +108,18 @@ def test_results_say_what_became_of_the_job(job: Callable[..., str], client: Cli
         assert (answer.status_code, answer.get_json()['code']) == (status, code)
     assert 'needs more than 9 MB' in app.get(f'/api/jobs/{refused}/results?lang=en').get_json()['description']
     answer = app.get(f'/api/jobs/{done}/results')
-    assert (answer.status_code, answer.mimetype, answer.get_data()) == (200, 'application/geo+json', b'{"a": 1}')
+    assert answer.status_code == 200
+    assert answer.get_json() == {'result': {'value': {'a': 1}, 'mediaType': 'application/geo+json'}}
     assert client('public').get(f'/api/jobs/{done}/results').status_code == 404
 
 
-def test_a_job_is_dismissed_once_also_after_its_end(job: Callable[..., str], client: Client) -> None:
+def test_a_job_is_dismissed_once(job: Callable[..., str], client: Client) -> None:
     app, waiting, done = client(), job(status='accepted'), job(status='successful', result=b'{}')
-    for dismissed in (waiting, done):
-        answer = app.delete(f'/api/jobs/{dismissed}')
+    for ended in (waiting, done):
+        answer = app.delete(f'/api/jobs/{ended}')
         assert (answer.status_code, answer.get_json()['status']) == (200, 'dismissed')
-        again = app.delete(f'/api/jobs/{dismissed}?lang=en')
+        assert app.get(f'/api/jobs/{ended}/results').status_code == 404
+        again = app.delete(f'/api/jobs/{ended}?lang=en')
         assert (again.status_code, again.get_json()['code']) == (409, 'JobEnded'), again.get_data(as_text=True)
     assert app.delete(f'/api/jobs/{uuid4()}').status_code == 404
     assert client('public').delete(f'/api/jobs/{done}').status_code == 404
@@ -119,12 +127,12 @@ def test_a_job_is_dismissed_once_also_after_its_end(job: Callable[..., str], cli
 
 def test_jobs_speak_the_language_of_the_reader(job: Callable[..., str], client: Client) -> None:
     app, job_id = client(), job(status='successful', result=b'{}', media_type='application/geo+json')
-    for lang, message, result in (('vi', 'Đã xong', 'Kết quả'), ('en', 'Done', 'Result')):
+    for lang, message, result in (('vi', 'Đã xong', 'Kết quả'), ('en', 'Done', 'Results')):
         (listed,) = app.get(f'/api/jobs?lang={lang}').get_json(force=True)['jobs']
         one = app.get(f'/api/jobs/{job_id}?lang={lang}').get_json(force=True)
         for shown in (listed, one):
             assert shown['message'] == message
-            assert [link['title'] for link in shown['links']] == [result]
+            assert [link['title'] for link in shown['links'] if link['rel'].endswith('/results')] == [result]
         page = app.get(f'/api/jobs/{job_id}?f=html&lang={lang}').get_data(as_text=True)
         assert message in page
-    assert 'successful' not in app.get(f'/api/jobs/{job_id}?f=html').get_data(as_text=True)
+    assert '>successful' not in app.get(f'/api/jobs/{job_id}?f=html').get_data(as_text=True)

@@ -1,5 +1,6 @@
 """What the modules about OGC API - Processes share: execute requests, and schemas of the standard's answers."""
 
+import time
 from typing import Any
 
 import requests
@@ -47,6 +48,18 @@ def execute(
     """The answer to an execute request. more: its other members."""
     address = f'{api.url}/processes/{process}/execution'
     return api.session.post(address, json={'inputs': inputs, **more}, headers=headers, timeout=120)
+
+
+def ended(api: Api, answer: requests.Response) -> dict[str, Any]:
+    """The state of a job that was made just now, once it has ended."""
+    assert answer.status_code == 201, answer.text
+    deadline = time.monotonic() + 60
+    while True:
+        job: dict[str, Any] = api.json(answer.headers['Location'])
+        if job['status'] not in {'accepted', 'running'}:
+            return job
+        assert time.monotonic() < deadline, job
+        time.sleep(0.1)
 
 
 def succeeded(answer: requests.Response) -> requests.Response:

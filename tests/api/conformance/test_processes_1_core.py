@@ -1,11 +1,7 @@
-"""OGC API - Processes - Part 1 (OGC 18-062r2), class Core, on the running service and its worker.
-
-What no analysis here has is not checked: inputs that are binary, boxes or of several values, several outputs, and
-execution that is not waited for.
-"""
+"""OGC API - Processes - Part 1 (OGC 18-062r2), class Core, on the running service and its worker."""
 
 import base64
-from threading import Thread
+import email
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +10,26 @@ import requests
 from jsonschema import Draft4Validator
 
 from tests.api.conformance.conftest import Api, links
-from tests.api.conformance.processing import EXCEPTIONS, EXPORT, RESULTS, STATUS_INFO, execute, raw_types, succeeded
+from tests.api.conformance.processing import (
+    EXCEPTIONS,
+    EXPORT,
+    RESULTS,
+    STATUS_INFO,
+    ended,
+    execute,
+    raw_types,
+    succeeded,
+)  # fmt: skip
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core']
 OGC = 'http://www.opengis.net/def/rel/ogc/1.0'
 COVERAGE = {'facilities': 'schools', 'distance_m': 800, 'mode': 'straight-line', 'zones': 'districts'}
 REFERENCE = {'result': {'transmissionMode': 'reference'}}
+BOX = {'bbox': [51.9, 7, 52, 7.1], 'crs': 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'}
+POINT = {'type': 'Point', 'coordinates': [106.2, 20.4]}
+GML = {'value': '<gml:Point><gml:pos>20.4 106.2</gml:pos></gml:Point>', 'mediaType': 'application/gml+xml; version=3.2'}
+MEASURE = {'measurement': 10.3, 'uom': 'm', 'reference': 'https://ucum.org/ucum-essence.xml'}
+IMAGE = base64.b64encode(b'II*\x00 an image').decode()
 
 
 def test_landing_page_leads_to_definition_conformance_and_processes(api: Api) -> None:
@@ -118,21 +128,114 @@ def test_inputs_are_validated(internal: Api, wrong: dict[str, Any], named: str) 
     assert named in answer.json()['description']
 
 
+@pytest.mark.parametrize(
+    ('given', 'output', 'expected'),
+    [
+        ({'stringInput': 'Value1'}, 'stringOutput', 'Value1'),
+        ({'doubleInput': 3.14159}, 'doubleOutput', 3.14159),
+        ({'doubleInput': {'value': 2}}, 'doubleOutput', 2),
+        ({'dateInput': '2021-03-06T07:21:00'}, 'dateOutput', '2021-03-06T07:21:00'),
+        ({'arrayInput': [1, 2, 3, 4, 5, 6]}, 'arrayOutput', [1, 2, 3, 4, 5, 6]),
+        ({'boundingBoxInput': BOX}, 'boundingBoxOutput', BOX),
+        ({'measureInput': {'value': MEASURE}}, 'measureOutput', {'value': MEASURE, 'mediaType': 'application/json'}),
+        ({'measureInput': MEASURE}, 'measureOutput', {'value': MEASURE, 'mediaType': 'application/json'}),
+        ({'geometryInput': POINT}, 'geometryOutput', {'value': POINT, 'mediaType': 'application/geo+json'}),
+        ({'geometryInput': {'value': POINT}}, 'geometryOutput', {'value': POINT, 'mediaType': 'application/geo+json'}),
+        ({'geometryInput': GML}, 'geometryOutput', GML),
+        ({'geometryInput': [GML, POINT]}, 'geometryOutput', [GML, {'value': POINT}]),
+        (
+            {'imagesInput': {'value': IMAGE, 'mediaType': 'image/jp2', 'encoding': 'base64'}},
+            'imagesOutput',
+            {'value': IMAGE, 'mediaType': 'image/jp2', 'encoding': 'base64'},
+        ),
+        ({'imagesInput': {'href': 'http://a.example/b.tif', 'type': 'image/tiff'}}, 'imagesOutput',
+         {'href': 'http://a.example/b.tif', 'type': 'image/tiff'}),
+    ],
+)  # fmt: skip
+def test_every_kind_of_input_comes_back_as_it_was_meant(
+    api: Api, given: dict[str, Any], output: str, expected: Any
+) -> None:
+    """/req/core/job-creation-input-inline, -inline-object, -inline-mixed, -inline-binary, -inline-bbox, -array, -ref"""
+    document = succeeded(execute(api, 'echo', given, response='document', outputs={output: {}})).json()
+    Draft4Validator(RESULTS).validate(document)
+    assert document == {output: expected}
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'named'),
+    [
+        ({'stringInput': 'Value9'}, 'stringInput'),
+        ({'stringInput': ['Value1']}, 'stringInput'),
+        ({'arrayInput': [1]}, 'arrayInput'),
+        ({'arrayInput': [1, 'two']}, 'arrayInput'),
+        ({'doubleInput': 0}, 'doubleInput'),
+        ({'doubleInput': 10.1}, 'doubleInput'),
+        ({'dateInput': 'yesterday'}, 'dateInput'),
+        ({'boundingBoxInput': {'bbox': [1, 2, 3]}}, 'boundingBoxInput'),
+        ({'boundingBoxInput': BOX | {'crs': 'http://a.example/crs'}}, 'boundingBoxInput'),
+        ({'measureInput': {'value': {'uom': 'm'}}}, 'measureInput'),
+        ({'geometryInput': [POINT] * 6}, 'geometryInput'),
+        ({'geometryInput': {'value': '<a/>', 'mediaType': 'text/plain'}}, 'geometryInput'),
+        ({'imagesInput': 'not base64!'}, 'imagesInput'),
+        ({'imagesInput': {'value': IMAGE, 'mediaType': 'image/gif'}}, 'imagesInput'),
+        ({'featureCollectionInput': POINT}, 'featureCollectionInput'),
+        ({'pause': -1}, 'pause'),
+        ({'pause': 1e9}, 'pause'),
+    ],
+)
+def test_each_kind_of_input_is_validated(api: Api, wrong: dict[str, Any], named: str) -> None:
+    """/req/core/job-creation-input-validation"""
+    answer = execute(api, 'echo', wrong)
+    assert answer.status_code == 400, answer.text
+    assert named in answer.json()['description']
+
+
 def test_a_missing_input_is_refused(internal: Api) -> None:
     answer = execute(internal, 'service-coverage', {'facilities': 'schools'})
     assert answer.status_code == 400
     assert 'distance_m' in answer.json()['description']
 
 
-def test_what_can_only_be_waited_for_is_waited_for(api: Api) -> None:
-    """/req/core/job-creation-default-execution-mode, -success-sync: by default, and if a client wishes otherwise."""
+def test_every_mode_is_offered(api: Api) -> None:
     for one in api.json('/processes')['processes']:
-        assert one['jobControlOptions'] == ['sync-execute']
-    for wish in ({}, {'Prefer': 'respond-async'}):
+        assert set(one['jobControlOptions']) == {'sync-execute', 'async-execute', 'dismiss'}
+        assert set(one['outputTransmission']) == {'value', 'reference'}
+
+
+def test_what_may_be_either_is_waited_for(api: Api) -> None:
+    """/req/core/job-creation-default-execution-mode, -success-sync, /job-results-success-sync"""
+    for wish in ({}, {'Prefer': 'wait=60'}):
         answer = succeeded(execute(api, 'export-features', EXPORT, headers=wish))
-        assert answer.headers['Preference-Applied'] == 'wait'
-        job = answer.links['monitor']['url']
-        assert api.json(job)['status'] == 'successful'
+        assert answer.headers.get('Preference-Applied') == wish.get('Prefer')
+        assert api.json(answer.links['monitor']['url'])['status'] == 'successful'
+
+
+def test_what_the_client_prefers_to_come_back_for_is_a_job(api: Api) -> None:
+    """/req/core/job-creation-auto-execution-mode, -success-async: 201, statusInfo, and where the job is."""
+    answer = execute(api, 'echo', {'pause': 0.5}, headers={'Prefer': 'respond-async'})
+    assert answer.status_code == 201
+    assert answer.headers['Preference-Applied'] == 'respond-async'
+    Draft4Validator(STATUS_INFO).validate(answer.json())
+    assert answer.headers['Location'] == f'{api.url}/jobs/{answer.json()["jobID"]}'
+    assert ended(api, answer)['status'] == 'successful'
+
+
+def test_a_client_waits_no_longer_than_it_wants(api: Api) -> None:
+    """The run goes on, and its result can be fetched later."""
+    for prefer in ('wait=1', 'respond-async, wait=1'):
+        answer = execute(api, 'echo', {'stringInput': 'Value2', 'pause': 2}, headers={'Prefer': prefer})
+        assert answer.status_code == 201
+        assert 'wait=1' in answer.headers['Preference-Applied']
+        assert ended(api, answer)['status'] == 'successful'
+        assert api.json(f'{answer.headers["Location"]}/results')['stringOutput'] == 'Value2'
+    quick = execute(api, 'echo', {'pause': 0}, headers={'Prefer': 'respond-async, wait=30'})
+    assert quick.status_code == 200
+
+
+def test_what_would_take_long_is_a_job_where_the_client_leaves_it_open(api: Api) -> None:
+    answer = execute(api, 'echo', {'pause': 250})
+    assert answer.status_code == 201
+    assert api.session.delete(answer.headers['Location'], timeout=30).status_code == 200
 
 
 def test_left_out_outputs_are_all_outputs(api: Api) -> None:
@@ -158,6 +261,20 @@ def test_raw_reference(api: Api) -> None:
     assert (answer.status_code, answer.content) == (204, b'')
     linked = api.get(answer.links['result']['url'])
     assert linked.content == succeeded(execute(api, 'export-features', EXPORT)).content
+
+
+def test_raw_values_of_several_outputs_are_parts_of_one_answer(api: Api) -> None:
+    """/req/core/job-creation-success-sync-raw-value-multi, -raw-mixed-multi"""
+    outputs = {'stringOutput': {}, 'arrayOutput': {'transmissionMode': 'reference'}}
+    answer = succeeded(execute(api, 'echo', {'stringInput': 'Value3', 'arrayInput': [1, 2]}, outputs=outputs))
+    kind = answer.headers['Content-Type']
+    message = email.message_from_bytes(f'Content-Type: {kind}\r\n\r\n'.encode() + answer.content)
+    assert message.get_content_type() == 'multipart/related'
+    text, array = message.get_payload()
+    assert [part['Content-ID'].strip('<>') for part in (text, array)] == ['stringOutput', 'arrayOutput']
+    assert text.get_payload() == 'Value3'
+    assert array.get_payload() == ''
+    assert api.json(array['Content-Location']) == [1, 2]
 
 
 def test_document(internal: Api) -> None:
@@ -187,7 +304,8 @@ def test_a_job_has_a_status_and_results(api: Api) -> None:
     assert (status['jobID'], status['status'], status['progress']) == (job.rsplit('/', 1)[-1], 'successful', 100)
     (results,) = links(status, f'{OGC}/results')
     for address in (results['href'], f'{job}/results'):
-        assert api.get(address).content == answer.content
+        Draft4Validator(RESULTS).validate(api.json(address))
+    assert api.get(f'{job}/results/result').content == answer.content
 
 
 def test_unknown_jobs_are_not_found(api: Api) -> None:
@@ -211,29 +329,39 @@ def test_the_results_of_a_failed_job_say_why(internal: Api) -> None:
     answer = execute(internal, 'export-features', EXPORT | {'crs': 'EPSG:32601'})
     assert answer.status_code == 400, answer.text
     failed = next(one for one in internal.json('/jobs', limit=20)['jobs'] if one['status'] == 'failed')
-    assert 'links' not in failed
+    assert not links(failed, f'{OGC}/results')
     later = internal.get(f'/jobs/{failed["jobID"]}/results')
     assert (later.status_code, later.json()) == (answer.status_code, answer.json())
 
 
-def test_results_of_a_job_without_any_are_not_ready(internal: Api) -> None:
-    """/req/core/job-results-exception/results-not-ready: of one that has not ended."""
-    running = Thread(target=execute, args=(internal, 'service-coverage', COVERAGE | {'mode': 'network'}))
-    running.start()
-    job = _open_job(internal)
-    answer = internal.get(f'/jobs/{job}/results')
-    running.join()
-    assert answer.status_code == 404
-    assert answer.json()['type'] == f'{EXCEPTIONS}/result-not-ready'
+def test_results_of_a_job_that_has_not_ended_are_not_ready(api: Api) -> None:
+    """/req/core/job-results-exception/results-not-ready"""
+    job = execute(api, 'echo', {'pause': 60}, headers={'Prefer': 'respond-async'}).headers['Location']
+    for address in (f'{job}/results', f'{job}/results/stringOutput'):
+        answer = api.get(address)
+        assert answer.status_code == 404
+        assert answer.json()['type'] == f'{EXCEPTIONS}/result-not-ready'
+    assert api.session.delete(job, timeout=30).status_code == 200
 
 
-def _open_job(api: Api) -> str:
-    """A job that waits or runs, once there is one."""
-    for _ in range(500):
-        for one in requests.get(f'{api.url}/jobs', params={'limit': 3}, timeout=30).json()['jobs']:
-            if one['status'] in {'accepted', 'running'}:
-                return str(one['jobID'])
-    pytest.fail('no job was seen before it ended')
+def test_the_results_of_a_job_come_as_they_were_wanted(api: Api) -> None:
+    """/req/core/job-results-async-document, -async-raw-value-one, -async-raw-value-multi, -async-raw-ref"""
+    given = {'stringInput': 'Value1', 'arrayInput': [4, 5]}
+    one, both = {'stringOutput': {}}, {'stringOutput': {}, 'arrayOutput': {}}
+    for more, status, kind in (
+        ({}, 200, 'application/json'),
+        ({'response': 'document', 'outputs': both}, 200, 'application/json'),
+        ({'response': 'raw', 'outputs': one}, 200, 'text/plain'),
+        ({'response': 'raw', 'outputs': both}, 200, 'multipart/related'),
+        ({'response': 'raw', 'outputs': {'stringOutput': {'transmissionMode': 'reference'}}}, 204, ''),
+    ):
+        job = execute(api, 'echo', given, headers={'Prefer': 'respond-async'}, **more)
+        assert ended(api, job)['status'] == 'successful'
+        answer = api.get(f'{job.headers["Location"]}/results')
+        assert answer.status_code == status, answer.text
+        assert answer.headers.get('Content-Type', '').split(';')[0] in (kind, 'text/html' if status == 204 else kind)
+        if kind == 'application/json':
+            assert answer.json()['arrayOutput'] == [4, 5]
 
 
 def test_http_is_spoken_as_it_should_be(api: Api) -> None:

@@ -36,6 +36,8 @@ def test_every_operation_is_described(api: Api) -> None:
         ('/jobs/{jobId}', 'get'),
         ('/jobs/{jobId}', 'delete'),
         ('/jobs/{jobId}/results', 'get'),
+        ('/jobs/{jobId}/results/{outputId}', 'get'),
+        ('/jobs/{jobId}/rerun', 'post'),
     ):
         assert method in paths[where], where
 

@@ -86,7 +86,14 @@ def test_inputs_of_several_types(descriptions: list[dict[str, Any]]) -> None:
     ]
     assert mixed
     for schema in mixed:
-        assert all(option.get('type') for option in schema['oneOf'])
+        assert all(option.get('type') or option.get('allOf') for option in schema.get('oneOf', schema.get('allOf')))
+
+
+def test_inputs_of_several_values(descriptions: list[dict[str, Any]]) -> None:
+    """/req/ogc-process-description/inputs-def: how many are allowed is told"""
+    (echo,) = [one for one in descriptions if one['id'] == 'echo']
+    assert echo['inputs']['imagesInput']['maxOccurs'] == 150
+    assert echo['inputs']['geometryInput']['maxOccurs'] == 5
 
 
 def test_outputs_and_each_output(descriptions: list[dict[str, Any]]) -> None:
@@ -97,9 +104,9 @@ def test_outputs_and_each_output(descriptions: list[dict[str, Any]]) -> None:
             jsonschema.validate(described, OUTPUT)
             is_schema(described['schema'])
             for option in described['schema'].get('oneOf', [described['schema']]):
-                assert option['contentMediaType']
-                if option['type'] == 'string':
-                    assert option['contentEncoding'] == 'binary'
+                if one['id'] != 'echo':
+                    assert option['contentMediaType']
+                    assert option['type'] == 'object' or option['contentEncoding'] == 'binary'
 
 
 def test_the_example_fits_the_inputs(descriptions: list[dict[str, Any]]) -> None:

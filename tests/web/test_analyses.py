@@ -1,0 +1,84 @@
+"""An analysis run by a planner in a real browser: fill in the form, watch the job, take the result."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def form(portal: Any) -> Callable[[str], Page]:
+    def open_form(process: str, lang: str = 'vi') -> Page:
+        page: Page = portal.page
+        page.goto(f'{portal.url}/api/processes/{process}?f=html&lang={lang}')
+        return page
+
+    return open_form
+
+
+def run(page: Page) -> None:
+    page.get_by_role('button', name='Chạy phân tích').click()
+    page.wait_for_url('**/jobs/**')
+
+
+def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Any, form: Callable[[str], Page]) -> None:
+    """From the list of analyses to a file, with nothing but the page, and nothing from any other server."""
+    page = portal.page
+    page.goto(f'{portal.url}/api/processes?f=html&lang=vi')
+    page.get_by_role('link', name='Độ bao phủ dịch vụ').click()
+    choices = page.locator('select[name=facilities] option').all_text_contents()
+    assert any('(schools)' in choice for choice in choices)
+    assert not any('(roads)' in choice for choice in choices), 'facilities are points'
+    page.locator('select[name=facilities]').select_option('schools')
+    page.locator('[data-of=facilities][data-part=filter]').evaluate('field => field.closest("details").open = true')
+    page.locator('[data-of=facilities][data-part=filter]').fill("level = 'primary'")
+    page.locator('select[name=zones]').select_option('districts')
+    run(page)
+    expect(page.locator('#job')).to_have_attribute('data-status', 'successful', timeout=120_000)
+    link = page.locator('a.result').first
+    answer = page.request.get(link.get_attribute('href') or '')
+    assert answer.ok
+    found = json.loads(answer.body())
+    assert len(found['features']) == 10
+    assert found['summary']['zones'] == 'districts'
+    assert portal.foreign_requests() == []
+    assert portal.complaints == []
+
+
+def test_progress_is_shown_and_a_job_can_be_cancelled(portal: Any, form: Callable[[str], Page]) -> None:
+    page = form('echo')
+    page.locator('[name=pause]').fill('120')
+    run(page)
+    page.wait_for_function("document.querySelector('#progress')?.value > 0", timeout=60_000)
+    assert 'giây' in page.locator('#message').inner_text()
+    page.get_by_role('button', name='Hủy').click()
+    expect(page.locator('#job')).to_have_attribute('data-status', 'dismissed')
+
+
+def test_a_refused_input_is_named_beside_its_field(portal: Any, form: Callable[[str], Page]) -> None:
+    page = form('echo')
+    page.locator('[name=arrayInput]').fill('[1]')
+    page.get_by_role('button', name='Chạy phân tích').click()
+    expect(page.locator('#wrong')).to_contain_text('arrayInput')
+    expect(page.locator('[data-field=arrayInput]')).to_have_class('field wrong')
+    page.locator('[name=arrayInput]').fill('[1, 2')
+    page.get_by_role('button', name='Chạy phân tích').click()
+    expect(page.locator('#wrong')).to_contain_text('JSON')
+
+
+def test_a_job_is_run_again(portal: Any, form: Callable[[str], Page]) -> None:
+    page = form('echo')
+    run(page)
+    expect(page.locator('#job')).to_have_attribute('data-status', 'successful')
+    first = page.url
+    page.get_by_role('button', name='Chạy lại').click()
+    page.wait_for_url(lambda url: url != first)
+    expect(page.locator('#job')).to_have_attribute('data-status', 'successful')
+
+
+def test_the_form_speaks_english_too(portal: Any, form: Callable[..., Page]) -> None:
+    page = form('echo', 'en')
+    expect(page.get_by_role('button', name='Run the analysis')).to_be_visible()
+    assert portal.complaints == []

@@ -26,11 +26,13 @@ class BadRequest(WrongUse):
 class Wanted:
     """Which outputs, each as a value or by reference, alone or in a document; None leaves it to us.
 
+    named: whether the client named the outputs; else it gets those that there are.
     forms: of outputs that are wanted in another form than their own (`processes.forms.form.FORMS`).
     """
 
     outputs: dict[str, Transmission]
     form: Form | None = None
+    named: bool = False
     forms: dict[str, str] = field(default_factory=dict)
 
 
@@ -55,9 +57,8 @@ def execute_request(chosen: Process[Any]) -> ExecuteRequest:
     if body.get('response', 'raw') not in ('raw', 'document'):
         raise BadRequest(vi='"response" phải là raw hoặc document.', en='"response" must be raw or document.')
     outputs = body.get('outputs')
-    # who says nothing at all of several outputs gets them in one document, which every client can read
-    usual = 'document' if len(chosen.outputs) > 1 and not outputs else None
-    wanted = Wanted(_outputs(outputs, chosen), body.get('response', usual), _forms(outputs or {}, chosen))
+    modes, forms = _outputs(outputs, chosen), _forms(outputs or {}, chosen)
+    wanted = Wanted(modes, body.get('response'), bool(outputs), forms)
     return ExecuteRequest(body.get('inputs', {}), wanted, body.get('subscriber'))
 
 

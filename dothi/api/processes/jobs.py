@@ -1,5 +1,6 @@
 """Jobs: their list, the state of one, its end before its time, its results, and the same once more."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response
@@ -97,7 +98,7 @@ def results(job_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     outcome = manager.outcome_of(job_id, service().audience, editor())
     wanted = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
-    return answered(outcome, Wanted(wanted.outputs, wanted.form or 'document'))
+    return answered(outcome, replace(wanted, form=wanted.form or 'document'))
 
 
 @JOBS.route('/jobs/<job_id>/results/<name>')

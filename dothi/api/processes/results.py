@@ -34,10 +34,14 @@ class UnknownOutput(NotFound):
 
 
 def answered(outcome: Outcome, wanted: Wanted) -> Response:
-    """The outputs that are wanted, in the form that is wanted; raw where none is named.
+    """The outputs that are wanted, in the form that is wanted.
 
-    One that the run left out, as an echo of nothing, is left out.
+    Who names neither outputs nor a form gets the only one that there is by itself, and several in a document. One that
+    the run left out, as an echo of nothing, is left out.
     """
+    if not wanted.named:
+        there = {name: mode for name, mode in wanted.outputs.items() if name in outcome.results}
+        wanted = replace(wanted, outputs=there, form=wanted.form or ('document' if len(there) > 1 else None))
     for name, form in wanted.forms.items():
         outcome = in_form(outcome, name, form)
     response = document(outcome, wanted) if wanted.form == 'document' else _raw(outcome, wanted)
@@ -98,7 +102,7 @@ def _raw(outcome: Outcome, wanted: Wanted) -> Response:
     """One output by itself, or a link to it; several as parts of one answer, whatever else the client accepts."""
     if len(wanted.outputs) > 1:
         return related([_part(outcome, name, mode) for name, mode in wanted.outputs.items() if name in outcome.results])
-    ((name, mode),) = wanted.outputs.items()
+    name, mode = next(iter(wanted.outputs.items()), ('', None))
     if name not in outcome.results:
         return Response(status=204)
     if mode != 'reference':

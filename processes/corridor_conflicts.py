@@ -11,7 +11,7 @@ from psycopg2 import sql
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.corridors import (
     CAVEATS,
     COLUMNS,
@@ -172,6 +172,17 @@ class CorridorConflicts(Process[Inputs]):
     description = Text(
         vi='Công trình nằm trong hành lang an toàn của đường dây điện, đường bộ hoặc đê, bề rộng theo quy chuẩn.',
         en='What stands in the safety corridor of power lines, roads or dikes, whose width the norm gives.',
+    )
+    figures: ClassVar[dict[str, Figure]] = {
+        'overlap_m2': Figure(Text(vi='Diện tích lấn', en='Overlap'), 'm2'),
+        'people': Figure(Text(vi='Số người', en='People')),
+        'distance_m': Figure(Text(vi='Cách tuyến', en='Distance from the line'), 'm', low_first=True),
+    }
+    method = Text(
+        vi='Bề rộng hành lang lấy từ quy chuẩn theo loại, cấp và điều kiện của tuyến. Công trình vi phạm khi khoảng '
+        'cách thật tới tuyến như được vẽ nhỏ hơn bề rộng đó; đúng bằng thì không vi phạm.',
+        en='The width comes from the norm, by the kind, class and condition of the line. A target is in conflict when '
+        'its exact distance from the line as drawn is less than the width; at just the width it is not.',
     )
     example: ClassVar[dict[str, Any]] = {'lines': 'power_lines', 'kind': 'power_line', 'targets': 'buildings'}
 

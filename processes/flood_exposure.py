@@ -12,7 +12,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Output, Process, Report, ResultFile, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, Report, ResultFile, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
 from processes.exposure import Tally, Things, class_names, figures
 from processes.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
@@ -74,6 +74,22 @@ class FloodExposure(Process[Inputs]):
         en='People, buildings, roads, schools and health stations under water at a level, by zone and depth.',
     )
     audience: ClassVar[Audience] = 'internal'
+    figures: ClassVar[dict[str, Figure]] = {
+        'people': Figure(Text(vi='Số người trong vùng ngập', en='People in the flooded area')),
+        'buildings': Figure(Text(vi='Công trình bị ngập', en='Flooded buildings')),
+        'schools': Figure(Text(vi='Trường học bị ngập', en='Flooded schools')),
+        'health_stations': Figure(Text(vi='Cơ sở y tế bị ngập', en='Flooded health facilities')),
+        'road_km': Figure(Text(vi='Đường bị ngập', en='Flooded roads'), 'km'),
+        'hectares': Figure(Text(vi='Diện tích ngập', en='Flooded area'), 'ha'),
+        'share_people': Figure(Text(vi='Tỷ lệ người bị ngập', en='Share of people'), 'share'),
+        'share_area': Figure(Text(vi='Tỷ lệ diện tích ngập', en='Share of the area'), 'share'),
+    }
+    method = Text(
+        vi='Ô đất thấp hơn mực nước và thông với nơi nước tới thì ngập. Người, công trình, đường trên các ô ngập được '
+        'cộng theo vùng và theo cấp độ sâu.',
+        en='A cell is flooded where it lies below the level and is connected to where the water comes from. People, '
+        'buildings and roads on flooded cells are added up by zone and by class of depth.',
+    )
     example: ClassVar[dict[str, Any]] = {'scenario_cm': 80.0, 'respect_dikes': False, 'zones': 'communes'}
     outputs: ClassVar[dict[str, Output]] = {
         'result': Output(Text(vi='Số liệu theo vùng', en='Figures by zone')),

@@ -12,7 +12,7 @@ from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.layers import column
 from processes.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
@@ -96,6 +96,15 @@ class GroupByUnits(Process[Inputs]):
     description = Text(
         vi='Số đối tượng, tổng, trung bình, chiều dài hoặc diện tích theo các đơn vị có hiệu lực vào một ngày bất kỳ.',
         en='Count, sum, mean, length or area of a layer by the units in force on any day.',
+    )
+    figures: ClassVar[dict[str, Figure]] = {
+        'value': Figure(Text(vi='Giá trị', en='Value')),
+        'features': Figure(Text(vi='Số đối tượng', en='Features')),
+        'features_outside': Figure(Text(vi='Nằm ngoài các đơn vị', en='Outside of all units')),
+    }
+    method = Text(
+        vi='Mỗi đối tượng được tính một lần theo điểm của nó; chiều dài và diện tích được cắt tại ranh giới đơn vị.',
+        en='Each feature counts once, by its point; lengths and areas are cut at the borders of units.',
     )
     example: ClassVar[dict[str, Any]] = {
         'layer': 'schools',

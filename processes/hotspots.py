@@ -14,7 +14,7 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from etl.moving import move
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.clusters import LEAST_PERIODS_FOR_TREND, Verdicts, judged
 from processes.data import Data
 from processes.layers import Filter, NotDelivered, column
@@ -161,6 +161,11 @@ class Hotspots(Process[Inputs]):
         en='Where and when reports are unusually many or few (Getis-Ord Gi*), corrected for multiple tests; small '
         'counts are hidden.',
     )
+    figures: ClassVar[dict[str, Figure]] = {
+        'z': Figure(Text(vi='Điểm nóng (z của Gi*)', en='Hot spot (z of Gi*)')),
+        'reports': Figure(Text(vi='Số phản ánh', en='Reports')),
+        'p_adjusted': Figure(Text(vi='p hiệu chỉnh', en='Adjusted p'), low_first=True),
+    }
     example: ClassVar[dict[str, Any]] = {
         'reports': 'citizen_reports',
         'category': 'waste',

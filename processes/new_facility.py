@@ -9,7 +9,7 @@ from pydantic import model_validator
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.candidates import cover_within, on_roads
 from processes.covered import coverage, per_zone
 from processes.data import Data, Homes, Zones
@@ -122,6 +122,14 @@ class NewFacility(Process[Inputs]):
         en='Where the next facilities should stand so that most people more have one within reach; before and after.',
     )
     audience: ClassVar[Audience] = 'internal'
+    figures: ClassVar[dict[str, Figure]] = {
+        'population_gained': Figure(Text(vi='Dân số được phục vụ thêm', en='People covered in addition')),
+        'population_gained_so_far': Figure(Text(vi='Cộng dồn', en='In addition so far')),
+        'share_covered_after': Figure(
+            Text(vi='Tỷ lệ được phục vụ sau', en='Share covered after'), 'share', low_first=True
+        ),
+        'share_covered_before': Figure(Text(vi='Tỷ lệ được phục vụ trước', en='Share covered before'), 'share'),
+    }
     example: ClassVar[dict[str, Any]] = {
         'facilities': 'health_facilities',
         'filter': "kind = 'station'",

@@ -63,7 +63,7 @@ def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin
             vi='locality.yml chưa có "kept_results": cơ quan và chủ đề của các kết quả được giữ. Hãy thêm.',
             en='locality.yml lacks "kept_results": agency and theme of the results that are kept. Add it.',
         )
-    columns = {name: _column(name, column, stored.process.figures) for name, column in made.layer.columns.items()}
+    columns = {name: _column(name, column, stored.figures) for name, column in made.layer.columns.items()}
     return Layer(
         id=made.layer.id,
         title=title,

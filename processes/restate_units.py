@@ -15,7 +15,7 @@ from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Shares, crosswalk, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.layers import NotDelivered, column
 from processes.network import Geometries
@@ -115,6 +115,14 @@ class RestateUnits(Process[Inputs]):
         vi='Số liệu theo đơn vị của một ngày, quy đổi sang đơn vị của ngày khác; giữ nguyên tổng, kèm sai số tối đa.',
         en='Figures by the units of one day, on the units of another; sums are kept, and each has its error bound.',
     )
+    figures: ClassVar[dict[str, Figure]] = {
+        'value': Figure(Text(vi='Giá trị', en='Value')),
+        'least': Figure(Text(vi='Ít nhất', en='At least')),
+        'most': Figure(Text(vi='Nhiều nhất', en='At most')),
+        'error': Figure(Text(vi='Sai số tối đa', en='Error at most')),
+        'sum_before': Figure(Text(vi='Tổng trước', en='Sum before')),
+        'sum_after': Figure(Text(vi='Tổng sau', en='Sum after')),
+    }
     example: ClassVar[dict[str, Any]] = {
         'figures': {'356': 120, '358': 45, '359': 60},
         'level': 'district',

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from dothi.core.layer import Audience
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.cells import Cells, cells_in
 from processes.covered import Served, kind_summary, per_zone, summary_of, zone_figures
 from processes.data import Data, Homes, Zones
@@ -118,6 +118,19 @@ class ServiceCoverage(Process[Inputs]):
         en='People whose nearest facility is within a given way or that of the norm, per zone; and the gap areas.',
     )
     audience: ClassVar[Audience] = 'internal'
+    figures: ClassVar[dict[str, Figure]] = {
+        'share_covered': Figure(
+            Text(vi='Tỷ lệ dân được phục vụ', en='Share of people covered'), 'share', low_first=True
+        ),
+        'population_beyond': Figure(Text(vi='Dân số ngoài phạm vi', en='People beyond the limit')),
+    }
+    method = Text(
+        vi='Dân số đặt tại tâm từng nhà. Quãng đường theo đường đi tới cơ sở gần nhất (Dijkstra), gồm cả đoạn từ nhà ra '
+        'đường; người được phục vụ khi quãng đường không quá giới hạn; cộng theo vùng chứa tâm nhà.',
+        en='People stand at the centres of their houses. The way along roads to the nearest facility (Dijkstra) '
+        'includes the part from the house to the road; whoever is within the limit is covered; sums are by the zone '
+        'of the house.',
+    )
     example: ClassVar[dict[str, Any]] = {
         'facilities': 'health_facilities',
         'filter': "kind = 'station'",

@@ -14,7 +14,7 @@ from shapely.geometry import shape
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.text import Text
-from processes.base import Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.criteria import Criterion, factor_of, must_make_sense, shares
 from processes.data import Data
 from processes.flood_basin import must_be_few
@@ -88,6 +88,11 @@ class SiteSuitability(Process[Inputs]):
         en='Scores every cell by weighted criteria and picks the best areas, each with its score explained.',
     )
     # a wastewater works for some ten thousand people: off the dwellings as the norm says, near a road, on high fields
+    figures: ClassVar[dict[str, Figure]] = {
+        'score': Figure(Text(vi='Điểm phù hợp', en='Suitability')),
+        'rank': Figure(Text(vi='Hạng', en='Rank'), low_first=True),
+        'area_ha': Figure(Text(vi='Diện tích', en='Area'), 'ha'),
+    }
     example: ClassVar[dict[str, Any]] = {
         'criteria': [
             {

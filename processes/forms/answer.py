@@ -1,10 +1,10 @@
 """What a report says of a result: the figures of the whole, the table's most telling rows, norms and caveats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dothi.core.text import Lang
+from dothi.core.text import LANGUAGES, Lang, Text
 from processes.base import Figure
 from processes.forms.columns import Feature, properties_of
 from processes.forms.names import heading, title_of, unit_for
@@ -12,8 +12,11 @@ from processes.forms.numbers import value_text
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
-ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norm', 'clause', 'caveats', 'note', 'notes', 'indicators')
-NORMS, CAVEATS = ('norms', 'norm', 'clause'), ('caveats', 'caveat', 'note', 'notes')
+CAVEATS = ('caveats', 'caveat', 'note', 'notes')
+ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators', *CAVEATS)
+# Columns that say the same as the list of norms.
+OF_NORMS = ('clause', 'norm', 'verified', 'condition')
+UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified against the text')
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,28 @@ def key_figures(
     return [
         (title_of(name, figures, lang), _in_a_line(value, lang, unit_for(name, figures)))
         for name, value in summary.items()
-        if name not in ELSEWHERE and not (name in inputs and _is_repeated(value, inputs[name]))
+        if name not in ELSEWHERE
+        and not _is_list_of_parts(value)
+        and not (name in inputs and _is_repeated(value, inputs[name]))
     ]
+
+
+def details(summary: Mapping[str, Any], figures: Mapping[str, Figure], lang: Lang) -> list[tuple[str, Table]]:
+    """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table."""
+    lists = {name: value for name, value in summary.items() if name not in ELSEWHERE and _is_list_of_parts(value)}
+    return [
+        (title_of(name, figures, lang), table([{'properties': one} for one in value], None, figures, {}, lang))
+        for name, value in lists.items()
+    ]
+
+
+def _is_list_of_parts(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, dict) for one in value)
+        and not all(one.keys() == set(LANGUAGES) for one in value)
+    )
 
 
 def _is_repeated(value: Any, given: Any) -> bool:
@@ -58,13 +81,15 @@ def table(
     figures: Mapping[str, Figure],
     summary: Mapping[str, Any],
     lang: Lang,
+    leave_out: Collection[str] = (),
 ) -> Table:
     """At most MOST_ROWS rows, by the figure: the highest first, or the lowest where that is what a planner looks for.
 
-    Rows without a value come last. Columns are the properties in their order, those without any value left out.
+    Rows without a value come last. Columns are the properties in their order, those without any value left out, and
+    those that are told elsewhere (`leave_out`).
     """
     rows = properties_of(features)
-    columns = _columns(rows, figures)
+    columns = _columns(rows, figures, leave_out)
     low_first = figure is not None and figure in figures and figures[figure].low_first
     ordered = sorted(rows, key=lambda row: _rank(row.get(figure or ''), low_first=low_first))
     shown = [[value_text(row.get(name), lang, unit_for(name, figures)) for name in columns] for row in ordered]
@@ -93,9 +118,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure]) -> list[str]:
+def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leave_out: Collection[str]) -> list[str]:
     """As many as fit on a page; the process's figures are kept when there are more."""
-    filled = list(dict.fromkeys(name for row in rows for name, value in row.items() if value is not None))
+    named = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
+    filled = [name for name in named if name not in leave_out]
     if len(filled) <= MOST_COLUMNS:
         return filled
     first = filled[:2]
@@ -106,14 +132,29 @@ def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure]) -> l
 
 
 def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang) -> list[str]:
-    """The norms and clauses that the result names, in the summary and with its features, each once."""
-    found: list[Any] = []
-    for name in NORMS:
-        value = summary.get(name)
-        found += value if isinstance(value, list) else [] if value is None else [value]
-    for properties in properties_of(features):
-        found += [properties[name] for name in ('norm', 'clause') if properties.get(name)]
-    return list(dict.fromkeys(value_text(one, lang) for one in found))
+    """The norms that the result cites anywhere in its summary, and the clauses of its features, each once."""
+    cited = [_cited(one, lang) for one in _with_clause(summary)]
+    clauses = [str(row['clause']) for row in properties_of(features) if row.get('clause')]
+    return list(dict.fromkeys([*cited, *(clause for clause in clauses if not any(clause in one for one in cited))]))
+
+
+def _with_clause(value: Any) -> Iterator[dict[str, Any]]:
+    """What names a clause, however deep it lies."""
+    if isinstance(value, dict):
+        if value.get('clause'):
+            yield value
+        else:
+            yield from (one for part in value.values() for one in _with_clause(part))
+    elif isinstance(value, list):
+        yield from (one for part in value for one in _with_clause(part))
+
+
+def _cited(norm: Mapping[str, Any], lang: Lang) -> str:
+    """`Decree 14/2014/ND-CP, art. 11: power_line, (35,110] kV, bare: 4 m`, and whether anybody has verified it."""
+    of = [str(norm[name]) for name in ('subject', 'class', 'condition') if norm.get(name) not in (None, 'any')]
+    value = value_text(norm.get('value'), lang, norm.get('unit'))
+    doubt = f' ({UNVERIFIED.pick(lang)})' if norm.get('verified') is False else ''
+    return f'{norm["clause"]}: {", ".join(of)}: {value}{doubt}' if of else f'{norm["clause"]}: {value}{doubt}'
 
 
 def caveats_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:

@@ -97,7 +97,7 @@ def _csv(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
 def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.geopackage import write_geopackage
 
-    srid, figures = data.locality.srid, stored.process.figures
+    srid, figures = data.locality.srid, stored.figures
     told = {title_of(name, figures, lang): value_text(value, lang) for name, value in stored.summary.items()}
     about = {
         'process': stored.process_id,

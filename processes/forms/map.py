@@ -56,7 +56,7 @@ def outlines(data: Data) -> Geometries:
 
 
 def _draw_features(stored: Stored, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
-    figures, title = stored.process.figures, stored.process.outputs[stored.output].title.pick(lang)
+    figures, title = stored.figures, stored.process.outputs[stored.output].title.pick(lang)
     shapes, units = stored.shapes_in(data.locality.srid), outlines(data)
     sheet = sheet_of(_bounds(shapes, units, data))
     shown = shown_figure(stored.features, figures)

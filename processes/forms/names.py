@@ -1,11 +1,15 @@
 """What the members of a result are called, where its process does not say so itself."""
 
+import re
 from collections.abc import Mapping
 
 from dothi.core.text import Lang, Text
 from processes.base import Figure
-from processes.forms.numbers import UNITS, unit_of, unit_text
+from processes.forms.numbers import UNITS, number, unit_of, unit_text
 
+# Figures by class of depth: `people_to_0_5_m`, `people_over_1_m`.
+DEPTH = re.compile(r'(?P<of>.+)_(?P<side>to|over)_(?P<bound>[0-9]+(_[0-9]+)?)_m')
+BOUNDS = {'to': Text(vi='tới', en='up to'), 'over': Text(vi='trên', en='over')}
 # What several analyses say alike.
 COMMON = {
     'code': Text(vi='Mã', en='Code'),
@@ -36,11 +40,48 @@ COMMON = {
     'period': Text(vi='Kỳ', en='Period'),
     'unit': Text(vi='Đơn vị tính', en='Unit'),
     'verdict': Text(vi='Kết luận', en='Verdict'),
+    'condition': Text(vi='Điều kiện', en='Condition'),
+    'subject': Text(vi='Đối tượng', en='Subject'),
+    'class': Text(vi='Cấp', en='Class'),
+    'verified': Text(vi='Đã kiểm chứng', en='Verified'),
+    'population_covered': Text(vi='Dân số được phục vụ', en='Population covered'),
+    'share_covered': Text(vi='Tỷ lệ được phục vụ', en='Share covered'),
+    'population_assessed': Text(vi='Dân số được xét', en='Population assessed'),
+    'population_beyond': Text(vi='Dân số ngoài phạm vi', en='Population beyond'),
+    'population_outside_zones': Text(vi='Dân số ngoài các vùng', en='Population outside the zones'),
+    'population_without_way': Text(vi='Dân số không có đường tới', en='Population without a way'),
+    'conflicts': Text(vi='Số vi phạm', en='Conflicts'),
+    'targets': Text(vi='Đối tượng vi phạm', en='Targets'),
+    'lines': Text(vi='Số tuyến', en='Lines'),
+    'line_id': Text(vi='Mã tuyến', en='Line'),
+    'target_id': Text(vi='Mã đối tượng', en='Target'),
+    'width_m': Text(vi='Bề rộng hành lang', en='Width of the corridor'),
+    'overlap_m2': Text(vi='Diện tích lấn', en='Overlap'),
+    'lines_without_norm': Text(vi='Tuyến chưa có quy chuẩn', en='Lines without a norm'),
+    'by_norm': Text(vi='Theo quy chuẩn', en='By norm'),
+    'assumed': Text(vi='Giả định theo', en='Assumed by'),
+    'kinds': Text(vi='Theo loại cơ sở', en='By kind of facility'),
+    'cell_m': Text(vi='Cỡ ô', en='Size of a cell'),
+    'mode': Text(vi='Cách đo', en='How it was measured'),
+    'level_m': Text(vi='Mực nước', en='Level of the water'),
+    'hectares': Text(vi='Diện tích ngập (ha)', en='Flooded area (ha)'),
+    'depth_class': Text(vi='Cấp độ sâu', en='Depth class'),
+    'criteria': Text(vi='Tiêu chí', en='Criteria'),
+    'indicators': Text(vi='Chỉ số', en='Indicators'),
+    'numerator': Text(vi='Tử số', en='Numerator'),
+    'denominator': Text(vi='Mẫu số', en='Denominator'),
+    'threshold': Text(vi='Ngưỡng', en='Threshold'),
+    'reports': Text(vi='Số phản ánh', en='Reports'),
+    'title': Text(vi='Tên', en='Title'),
+    'source': Text(vi='Nguồn', en='Source'),
 }
 
 
 def title_of(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
     """What a member is called: as its process says, as several say alike, or its own name without the unit in it."""
+    if depth := DEPTH.fullmatch(name):
+        bound = number(float(depth['bound'].replace('_', '.')), lang, 'm')
+        return f'{title_of(depth["of"], figures, lang)} {BOUNDS[depth["side"]].pick(lang)} {bound}'
     if name in figures:
         return figures[name].title.pick(lang)
     if name in COMMON:
@@ -52,7 +93,9 @@ def title_of(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
 
 def unit_for(name: str, figures: Mapping[str, Figure]) -> str | None:
     """The unit of a member: as its process says, else as its name does."""
-    return figures[name].unit if name in figures else unit_of(name)
+    depth = DEPTH.fullmatch(name)
+    plain = depth['of'] if depth else name
+    return figures[plain].unit if plain in figures else unit_of(plain)
 
 
 def heading(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:

@@ -1,6 +1,8 @@
 """Values as people read them: 19,7 % and 26.114 m in Vietnamese, 19.7 % and 26,114 m in English."""
 
 import math
+import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ NOTHING = '–'
 # A share is stored as 0 to 1 and read in per cent.
 SHARE = 'share'
 YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')
+ISO_DAY = re.compile(r'\d{4}-\d{2}-\d{2}')
 # What the ends of names say of units, as this project names its columns.
 UNITS = {
     '_m': 'm',
@@ -90,7 +93,15 @@ def value_text(value: Any, lang: Lang, unit: str | None = None) -> str:
         return number(value, lang, unit)
     if isinstance(value, dict | list | tuple):
         return _of_parts(value, lang, unit) or NOTHING
-    return NOTHING if value is None or value == '' else str(value)
+    return NOTHING if value is None or value == '' else _text(str(value), lang)
+
+
+def _text(text: str, lang: Lang) -> str:
+    """A text as it is, but for a day, which is written as people write it."""
+    if ISO_DAY.fullmatch(text):
+        with suppress(ValueError):
+            return day(date.fromisoformat(text), lang)
+    return text
 
 
 def _of_parts(value: Any, lang: Lang, unit: str | None) -> str:

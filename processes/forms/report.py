@@ -10,7 +10,7 @@ from dothi import __version__
 from dothi.core.text import DEMO, Lang
 from etl.pages import template
 from processes.data import Data
-from processes.forms.answer import caveats_of, key_figures, norms_of, table
+from processes.forms.answer import OF_NORMS, caveats_of, details, key_figures, norms_of, table
 from processes.forms.figure import shown_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import day, moment, number
@@ -24,7 +24,7 @@ PAGES = Path(__file__).parent / 'pages'
 
 def report_html(stored: Stored, data: Data, lang: Lang) -> str:
     """The page. Its map is drawn where the result has places."""
-    sources, figures = sources_of(stored, data), stored.process.figures
+    sources, figures = sources_of(stored, data), stored.figures
     features, summary = stored.features, stored.summary
     shown = shown_figure(features, figures)
     return template('result.html', PAGES).render(
@@ -39,8 +39,9 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
         inputs=asked(stored, data.locality, lang),
         figures=key_figures(summary, stored.inputs, figures, lang),
         part=_own_part(stored, lang),
+        details=details(summary, figures, lang),
         map=_map(stored, sources, data, lang),
-        table=table(features, shown.name, figures, summary, lang) if features else None,
+        table=table(features, shown.name, figures, summary, lang, OF_NORMS) if features else None,
         count=len(features) if stored.is_features else None,
         norms=norms_of(summary, features, lang),
         caveats=caveats_of(summary, lang),

@@ -12,9 +12,10 @@ import shapely
 
 from dothi.core.crs import WGS84, proj_string
 from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.text import Text
 from etl.formats.source import Geometries
 from etl.moving import move
-from processes.base import GEOJSON, JSON, Process, ProcessInputs
+from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
 from processes.data import Data
 from processes.forms.columns import Feature
 from processes.registry import process
@@ -70,6 +71,14 @@ class Stored:
     def summary(self) -> dict[str, Any]:
         """What it says of the whole."""
         return dict(self.document.get('summary') or {}) if self.is_features else self.document
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """What its members are called: as its process says, and as the parts of its summary say that have a title."""
+        lists = [value for value in self.summary.values() if isinstance(value, list)]
+        parts = [one for some in lists for one in some if isinstance(one, dict) and isinstance(one.get('title'), dict)]
+        named = {str(one['id']): Figure(Text(**one['title']), one.get('unit')) for one in parts if one.get('id')}
+        return {**self.process.figures, **named}
 
     @cached_property
     def shapes(self) -> Geometries:

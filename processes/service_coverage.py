@@ -125,8 +125,8 @@ class ServiceCoverage(Process[Inputs]):
         'population_beyond': Figure(Text(vi='Dân số ngoài phạm vi', en='People beyond the limit')),
     }
     method = Text(
-        vi='Dân số đặt tại tâm từng nhà. Quãng đường theo đường đi tới cơ sở gần nhất (Dijkstra), gồm cả đoạn từ nhà ra '
-        'đường; người được phục vụ khi quãng đường không quá giới hạn; cộng theo vùng chứa tâm nhà.',
+        vi='Dân số đặt tại tâm từng nhà. Quãng đường theo đường đi tới cơ sở gần nhất (Dijkstra), gồm cả đoạn từ nhà '
+        'ra đường; người được phục vụ khi quãng đường không quá giới hạn; cộng theo vùng chứa tâm nhà.',
         en='People stand at the centres of their houses. The way along roads to the nearest facility (Dijkstra) '
         'includes the part from the house to the road; whoever is within the limit is covered; sums are by the zone '
         'of the house.',

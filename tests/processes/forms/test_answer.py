@@ -1,0 +1,84 @@
+"""What a report says of a result."""
+
+from dothi.core.text import Text
+from processes.base import Figure
+from processes.forms.answer import OF_NORMS, details, key_figures, norms_of, table
+from processes.forms.names import title_of, unit_for
+
+FIGURES = {
+    'share_covered': Figure(Text(vi='Tỷ lệ', en='Share'), 'share', low_first=True),
+    'people': Figure(Text(vi='Người', en='People')),
+}
+CITED = {
+    'norm': 'corridor', 'subject': 'power_line', 'condition': 'bare', 'class': '(22,35] kV', 'value': 3.0, 'unit': 'm',
+    'clause': 'Decree 14/2014/ND-CP, art. 11', 'verified': False,
+}  # fmt: skip
+
+
+def rows(*properties):
+    return [{'type': 'Feature', 'geometry': None, 'properties': one} for one in properties]
+
+
+def test_the_rows_that_tell_most_come_first_and_those_without_a_value_last():
+    found = table(
+        rows({'name': 'A', 'share_covered': 0.9}, {'name': 'B', 'share_covered': None}, {'name': 'C', 'share_covered': 0.1}),
+        'share_covered', FIGURES, {}, 'vi',
+    )  # fmt: skip
+    assert found.rows == [['C', '10\xa0%'], ['A', '90\xa0%'], ['B', '–']]
+    assert found.headings == ['Tên', 'Tỷ lệ (%)']
+    assert found.numeric == [False, True]
+    high = table(rows({'people': 1}, {'people': 5}), 'people', FIGURES, {}, 'en')
+    assert high.rows == [['5'], ['1']]
+
+
+def test_the_line_of_the_whole_comes_from_the_summary():
+    found = table(rows({'name': 'A', 'people': 3}), 'people', FIGURES, {'people': 26_114, 'name': 'x'}, 'vi')
+    assert found.total == ['', '26.114']
+
+
+def test_a_long_table_is_cut_and_says_so():
+    found = table(rows(*({'people': number} for number in range(70))), 'people', FIGURES, {}, 'vi')
+    assert (len(found.rows), found.more, found.rows[0]) == (60, 10, ['69'])
+
+
+def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list():
+    row = {'name': 'A', 'clause': 'x', **{f'c{number}': number for number in range(9)}, 'people': 1}
+    found = table(rows(row), 'people', FIGURES, {}, 'en', OF_NORMS)
+    assert len(found.headings) == 8
+    assert 'People' in found.headings
+    assert 'Clause' not in found.headings
+
+
+def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once():
+    summary = {'by_norm': [{**CITED, 'conflicts': 3}, CITED], 'kinds': [{'norms': [CITED]}]}
+    told = norms_of(summary, rows({'clause': 'Decree 14/2014/ND-CP, art. 11'}, {'clause': 'Other, art. 1'}), 'vi')
+    assert told == [
+        'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)',
+        'Other, art. 1',
+    ]
+
+
+def test_inputs_that_the_summary_repeats_are_not_told_twice():
+    summary = {
+        'distance_m': 600,
+        'zones': 'communes',
+        'people': 3,
+        'demo': True,
+        'releases': {'a': 1},
+        'parts': [{'a': 1}],
+    }
+    inputs = {'distance_m': 600, 'zones': {'collection': 'communes'}}
+    assert key_figures(summary, inputs, FIGURES, 'vi') == [('Người', '3')]
+
+
+def test_parts_of_the_summary_are_tables_of_their_own():
+    ((title, parts),) = details({'kinds': [{'kind': 'a', 'people': 3}], 'people': 3, 'said': [{'vi': 'a', 'en': 'b'}]},
+                                FIGURES, 'en')  # fmt: skip
+    assert title == 'By kind of facility'
+    assert (parts.headings, parts.rows) == (['Kind', 'People'], [['a', '3']])
+
+
+def test_a_figure_of_a_class_of_depth_is_told_with_its_bound():
+    assert title_of('people_to_0_5_m', FIGURES, 'vi') == 'Người tới 0,5\xa0m'
+    assert title_of('people_over_1_m', FIGURES, 'en') == 'People over 1\xa0m'
+    assert unit_for('people_over_1_m', FIGURES) is None

@@ -20,10 +20,9 @@ def rows(*properties):
 
 
 def test_the_rows_that_tell_most_come_first_and_those_without_a_value_last():
-    found = table(
-        rows({'name': 'A', 'share_covered': 0.9}, {'name': 'B', 'share_covered': None}, {'name': 'C', 'share_covered': 0.1}),
-        'share_covered', FIGURES, {}, 'vi',
-    )  # fmt: skip
+    shares = {'A': 0.9, 'B': None, 'C': 0.1}
+    some = rows(*({'name': name, 'share_covered': share} for name, share in shares.items()))
+    found = table(some, 'share_covered', FIGURES, {}, 'vi')
     assert found.rows == [['C', '10\xa0%'], ['A', '90\xa0%'], ['B', '–']]
     assert found.headings == ['Tên', 'Tỷ lệ (%)']
     assert found.numeric == [False, True]

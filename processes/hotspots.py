@@ -168,9 +168,8 @@ class Hotspots(Process[Inputs]):
     }
     example: ClassVar[dict[str, Any]] = {
         'reports': 'citizen_reports',
-        'category': 'waste',
-        'cell_m': 2000,
-        'period_days': 30,
+        'cell_m': 4000,
+        'period_days': 45,
     }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:

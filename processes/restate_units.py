@@ -131,6 +131,10 @@ class RestateUnits(Process[Inputs]):
         'method': 'crosswalk',
     }
 
+    def cost_s(self, inputs: Inputs) -> float:
+        """Houses are placed in the units of both days."""
+        return 5.0 if inputs.method == 'population' else 1.0
+
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units of to_date with value, least, most, method and pieces, and the sums as `summary`."""
         start, end = day_of(inputs.from_date), day_of(inputs.to_date)

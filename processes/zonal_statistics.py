@@ -133,8 +133,8 @@ class ZonalStatistics(Process[Inputs]):
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """People are looked up one by one."""
-        return 10.0 if inputs.weight == 'population' else 3.0
+        """600,000 buildings are cut in 10 s, as many homes looked up in 5 s; cells take less than a second."""
+        return 10.0 if inputs.weight == 'population' or inputs.layer is not None else 2.0
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Zones with the statistics, has_data and covered_share, and the whole as `summary`."""

@@ -59,13 +59,12 @@ def isolation(pipes: Pipes, gates: Bools, burst: Bools) -> Cut:
     has water behind it without passing what was reached, so none of them can stay open: no smaller set of these
     gates will do. A source within cannot be shut off by valves and has to be stopped.
     """
-    ends, gate = pipes.ends, gates.ravel()
-    part = _parts(pipes, ~gate)
+    ends, part = pipes.ends, _parts(pipes, ~gates.ravel())
     emptied = np.isin(part, part[pipes.count :][burst])
     inside = emptied[ends]
     behind = _parts(pipes, ~inside.any(axis=1))
     fed = np.isin(behind, behind[pipes.sources[~emptied[pipes.sources]]]) & ~emptied
-    rim = gate & (inside[:, 0] != inside[:, 1])
+    rim = inside[:, 0] != inside[:, 1]
     closed = rim & fed[ends].any(axis=1)
     return Cut(closed.reshape(-1, 2), emptied[pipes.sources])
 
@@ -111,7 +110,7 @@ def energised(grid: Grid, sources: Bools, lost: Bools) -> Bools:
     start, end = grid.sections[~lost[grid.sections].any(axis=1)].T
     graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(len(lost), len(lost)))
     _, part = connected_components(graph, directed=False)
-    return ~lost & np.isin(part, part[sources & ~lost])
+    return np.isin(part, part[sources & ~lost])
 
 
 def on_failed(points: Floats, lines: Geometries, failed: Bools, within_m: float) -> tuple[Ints, Ints, Floats]:
@@ -125,5 +124,5 @@ def on_failed(points: Floats, lines: Geometries, failed: Bools, within_m: float)
     (point, line), away_m = shapely.STRtree(lines).query_nearest(at[asked], return_distance=True, all_matches=True)
     order = np.lexsort([line, point])
     point, line, away_m = point[order], line[order], away_m[order]
-    first = np.concatenate([[True], point[1:] != point[:-1]])[: len(point)] & failed[line] & (away_m <= within_m)
+    first = np.concatenate([[True], point[1:] != point[:-1]])[: len(point)] & failed[line]
     return asked[point[first]], line[first], away_m[first]

@@ -26,7 +26,8 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
     state = folder() / str(buildings)
     state.mkdir(parents=True, exist_ok=True)
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
-    os.environ.update({'DOTHI_STATE': str(state), 'DOTHI_WORKERS': '2', **ports})
+    # every analysis that is measured is run
+    os.environ.update({'DOTHI_STATE': str(state), 'DOTHI_WORKERS': '2', 'DOTHI_RESULT_STORE': 'off', **ports})
     os.environ.pop('DOTHI_DATABASE_URL', None)
     fresh()
     locality = load_locality(PathSettings().locality)

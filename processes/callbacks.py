@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.settings import JobSettings
+from processes.qualified import in_document
 
 LOG = logging.getLogger('dothi.callbacks')
 EVENTS = ('successUri', 'failedUri', 'inProgressUri')
@@ -166,7 +167,7 @@ def status_info(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _results(job: dict[str, Any]) -> dict[str, Any]:
-    """Every output by its name: a document as it is, a file as a link."""
+    """Every output by its name, as in the document of results; a file as a link."""
     with connection('worker') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
             'select * from job.output where job_id = coalesce(%s, %s) order by position', [job['result_of'], job['id']]
@@ -177,7 +178,6 @@ def _results(job: dict[str, Any]) -> dict[str, Any]:
 
 def _value(output: dict[str, Any], job: dict[str, Any]) -> Any:
     if output['body'] is None:
-        href = f'{job["subscriber"].get("api", "")}/jobs/{job["id"]}/results?outputs={output["name"]}'
+        href = f'{job["subscriber"].get("api", "")}/jobs/{job["id"]}/results/{output["name"]}'
         return {'href': href, 'type': output['media_type'], 'title': output['file_name']}
-    text = bytes(output['body']).decode()
-    return json.loads(text) if 'json' in output['media_type'] else text
+    return in_document(output['media_type'], bytes(output['body']))

@@ -52,6 +52,13 @@ def _forwarded() -> str | None:
     return f'{scheme}://{host}/{prefix}'.rstrip('/')
 
 
+def client_address() -> str:
+    """The address of whoever asks: what a trusted proxy saw, else the other end of the connection."""
+    remote = request.remote_addr or ''
+    seen = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
+    return seen[-1] if seen and _trusted(request.remote_addr) else remote
+
+
 SAFE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:[]/')
 
 

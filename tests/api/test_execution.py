@@ -8,9 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from psycopg2 import sql
 
+from dothi.api.address import client_address
 from dothi.api.service import Service
 from dothi.core.database import connection
-from tests.api.conftest import TOKENS, Desk
+from tests.api.conftest import TOKENS, Desk, school
 from tests.api.editors import LAN
 
 type Client = Callable[..., FlaskClient]
@@ -136,3 +137,46 @@ def test_jobs_speak_the_language_of_the_reader(job: Callable[..., str], client: 
         page = app.get(f'/api/jobs/{job_id}?f=html&lang={lang}').get_data(as_text=True)
         assert message in page
     assert '>successful' not in app.get(f'/api/jobs/{job_id}?f=html').get_data(as_text=True)
+
+
+def test_a_result_says_when_its_inputs_have_changed_since(desk: Desk, job: Callable[..., str], client: Client) -> None:
+    """And offers to run the same on the data that there is now; a job that is as new as its data does not."""
+    number = desk.release('schools', [('POINT(0 0)', school('a'))])
+    done = job(status='successful', finished_at='2026-01-01', result=b'{}', releases=json.dumps({'schools': number}))
+    app = client()
+    assert app.get(f'/api/jobs/{done}').get_json()['dothi:inputsChanged'] == 0
+    assert 'id="changed"' not in app.get(f'/api/jobs/{done}?f=html').get_data(as_text=True)
+    desk.release('schools', [('POINT(0 0)', school('a', 'Trường mới'))])
+    told = app.get(f'/api/jobs/{done}?lang=en').get_json()
+    assert told['dothi:inputsChanged'] == 1
+    (again,) = [link for link in told['links'] if link['rel'].endswith('/execute')]
+    assert again['title'].startswith('1 input changed since.')
+    assert again['href'].endswith(f'/jobs/{done}/rerun')
+    page = app.get(f'/api/jobs/{done}?f=html').get_data(as_text=True)
+    assert '1 lớp đầu vào đã có dữ liệu mới hơn.' in page
+    assert 'Chạy lại' in page
+
+
+def test_a_rerun_is_refused_where_it_cannot_be(job: Callable[..., str], client: Client) -> None:
+    app = client()
+    wrong = job(status='failed', finished_at='2026-01-01', inputs='{"facilities": "nowhere", "distance_m": 5}')
+    answer = app.post(f'/api/jobs/{wrong}/rerun?lang=en')
+    assert (answer.status_code, 'facilities' in answer.get_json()['description']) == (400, True)
+    assert app.post(f'/api/jobs/{uuid4()}/rerun').status_code == 404
+    assert client('public').post(f'/api/jobs/{wrong}/rerun').status_code == 404
+
+
+def test_jobs_behind_a_trusted_proxy_are_counted_by_who_stands_behind_it(
+    database: object, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.1"]')
+    app = client().application
+    for sent_by, forwarded, expected in (
+        ('127.0.0.1', '10.0.0.9, 10.0.0.7', '10.0.0.7'),
+        ('127.0.0.1', '', '127.0.0.1'),
+        ('10.0.0.8', '10.0.0.7', '10.0.0.8'),
+    ):
+        with app.test_request_context(
+            '/api', environ_base={'REMOTE_ADDR': sent_by}, headers={'X-Forwarded-For': forwarded}
+        ):
+            assert client_address() == expected

@@ -66,7 +66,8 @@ def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worke
     job_id = start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
     until(lambda: heard_at(listener, '/successUri'))
     (document,) = heard_at(listener, '/successUri')
-    assert document['result'] == json.loads(outcome_of(job_id, 'internal').result.content())
+    assert document['result']['value'] == json.loads(outcome_of(job_id, 'internal').result.content())
+    assert document['result']['mediaType'] == 'application/geo+json'
     assert heard_at(listener, '/failedUri') == []
     for info in heard_at(listener, '/inProgressUri'):
         assert (info['jobID'], info['status']) == (job_id, 'running')

@@ -5,6 +5,7 @@ from typing import Any
 from dothi.api.openapi.parts import both, content, headers, operation, path, query, responses, shared
 from dothi.api.processes.job_list import DEFAULT_LIMIT, MOST, STATUSES
 from processes.base import JSON
+from processes.forms.form import FORMS
 
 TAG = 'processes'
 MOMENT = {'type': 'string', 'format': 'date-time'}
@@ -81,6 +82,17 @@ JOB_SCHEMAS: dict[str, Any] = {
 }
 
 
+FORM = query(
+    'f',
+    both(
+        f'Dạng khác của kết quả: {", ".join(FORMS)}; không có thì như phân tích đã viết.',
+        f'Another form of the output: {", ".join(FORMS)}; left out, as the analysis has written it.',
+    ),
+    {'type': 'string', 'pattern': f'^({"|".join(FORMS)}|json)$'},
+    example='csv',
+)
+
+
 def job_paths(process_ids: list[str], media_types: set[str]) -> dict[str, Any]:
     """Operations of jobs. media_types: that an output may have."""
     job = path('jobId', both('Mã tác vụ', 'Job id'), {'type': 'string', 'format': 'uuid'})
@@ -110,8 +122,8 @@ def job_paths(process_ids: list[str], media_types: set[str]) -> dict[str, Any]:
         },
         '/jobs/{jobId}/results/{outputId}': {
             'get': _operation(
-                'getJobResult', both('Một kết quả', 'One output'), [job, name, *shared('lang')],
-                _results(media_types), '404', '409', '422',
+                'getJobResult', both('Một kết quả', 'One output'), [job, name, FORM, *shared('lang')],
+                _results(media_types | {form.media_type for form in FORMS.values()}), '404', '409', '422',
             )
         },
     }  # fmt: skip

@@ -7,6 +7,7 @@ from dothi.api.openapi.jobs import TAG, job_paths, limit
 from dothi.api.openapi.parts import Offer, both, content, headers, operation, responses, shared
 from dothi.core.settings import LimitSettings
 from processes.base import GEOJSON, JSON, Process
+from processes.forms.form import FORMS
 from processes.registry import processes
 
 PREFER = {
@@ -118,7 +119,8 @@ def _in_oas30(schema: Any) -> Any:
 
 
 def _wanted(media_types: tuple[str, ...]) -> dict[str, Any]:
-    media_type = {'type': 'object', 'properties': {'mediaType': {'type': 'string', 'enum': [*media_types]}}}
+    every = [*dict.fromkeys((*media_types, *(form.media_type for form in FORMS.values())))]
+    media_type = {'type': 'object', 'properties': {'mediaType': {'type': 'string', 'enum': every}}}
     modes = {'type': 'string', 'enum': ['value', 'reference'], 'default': 'value'}
     return {
         'type': 'object',

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from dothi.api import parameters
-from dothi.api.address import api_url
+from dothi.api.address import api_url, client_address
 from dothi.api.editing.access import editor, must_be_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import JSON
@@ -85,7 +85,7 @@ def how_to_execute(process_id: str) -> Response:
 
 def asker() -> str:
     """Whose jobs are counted together: an editor's, else those from one address."""
-    return editor() or request.remote_addr or ''
+    return editor() or client_address()
 
 
 def created(job_id: str) -> Response:

@@ -1,6 +1,5 @@
 """Outputs as answers: one by itself, several in one answer of many parts, or all in a document."""
 
-import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from processes.forms.form import form_of
 from processes.manager import Outcome
 from processes.presenting import presented
+from processes.qualified import in_document
 from processes.requests import Result
 
 # A file within a JSON document is a third larger, and whoever reads it holds all of it.
@@ -136,25 +136,10 @@ def _reference(outcome: Outcome, name: str) -> dict[str, Any]:
 
 
 def _in_document(name: str, outcome: Outcome) -> Any:
-    """A plain value, box or link as it is; what else is an object, or no JSON, with its media type."""
     result = outcome.results[name]
     if result.file:
         _small_enough(name, result.file)
-    kind, content = result.media_type, result.content()
-    if 'json' not in kind and not _is_text(kind):
-        return {'value': base64.b64encode(content).decode(), 'encoding': 'base64', 'mediaType': kind}
-    found = json.loads(content) if 'json' in kind else content.decode()
-    if isinstance(found, dict) and found.keys() != {'bbox', 'crs'} and 'href' not in found:
-        return {'value': found, 'mediaType': kind}
-    if isinstance(found, str) and kind != 'text/plain':
-        return {'value': found, 'mediaType': kind}
-    return found
-
-
-def _is_text(media_type: str) -> bool:
-    """Whether it stands in a document as text; a table does not, whose bytes matter to who reads it."""
-    bare = media_type.partition(';')[0].strip()
-    return bare in ('text/plain', 'text/html') or bare.endswith('xml')
+    return in_document(result.media_type, result.content())
 
 
 def _small_enough(name: str, file: Path) -> None:

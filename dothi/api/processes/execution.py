@@ -103,9 +103,9 @@ def _waiting(chosen: Process[Any], inputs: Any) -> Waiting:
     wish = preference(', '.join(request.headers.getlist('Prefer')))
     cost_s = chosen.cost_s(validated(chosen.inputs, inputs))
     limits = JobSettings()
-    wait_s = min(wish.wait_s or limits.sync_wait_s, limits.sync_wait_s)
+    wait_s = limits.sync_wait_s if wish.wait_s is None else min(wish.wait_s, limits.sync_wait_s)
     if wish.mode == 'async':
-        return Waiting(wait_s if wish.wait_s else 0.0, _applied('respond-async', wish))
+        return Waiting(0.0 if wish.wait_s is None else wait_s, _applied('respond-async', wish))
     if mode_of(None if wish.mode is None else 'wait', cost_s, limits.sync_cost_s) == 'async':
         return Waiting(0.0, None)
     return Waiting(wait_s, None if wish.mode is None else _applied(None, wish))

@@ -43,6 +43,9 @@ def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Any, form: Calla
     found = json.loads(answer.body())
     assert len(found['features']) == 10
     assert found['summary']['zones'] == 'districts'
+    table = page.request.get(page.get_by_role('link', name='bảng (CSV)').first.get_attribute('href') or '')
+    assert table.headers['content-type'].startswith('text/csv')
+    assert len(table.body().decode('utf-8-sig').splitlines()) == 11
     assert portal.foreign_requests() == []
     assert portal.complaints == []
 

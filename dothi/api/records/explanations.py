@@ -1,5 +1,7 @@
 """`/documents/{id}`: the platform's own explanations of its analyses, as they lie in docs/explanation."""
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,8 @@ from processes.registry import processes
 EXPLANATIONS = Blueprint('explanations', __name__)
 FOLDER = PROJECT / 'docs' / 'explanation'
 MARKDOWN = 'text/markdown'
+# A link to another file of docs/.
+LINK = re.compile(r'\[([^\]]+)\]\((?:[\w./-]*/)?([\w-]+)\.md(?:#[\w-]*)?\)')
 
 
 class UnknownDocument(NotFound):
@@ -53,17 +57,22 @@ def explanation(document_id: str) -> Response:
         raise UnknownDocument(
             vi=f'Không có tài liệu "{document_id}". {hint.vi}', en=f'There is no document "{document_id}". {hint.en}'
         )
-    response = _written(known[document_id], form)
+    response = _written(known[document_id], form, known)
     response.headers['Content-Language'] = 'en'
     return response
 
 
-def _written(found: Explanation, form: str) -> Response:
+def _written(found: Explanation, form: str, known: Container[str]) -> Response:
     if form == 'md':
         return kept(found.text.encode(), f'{MARKDOWN}; charset=utf-8')
     # what stands in the text as HTML stays text
-    body = MarkdownIt('js-default').render(found.text)
+    body = MarkdownIt('js-default').render(_linked(found.text, known))
     return as_page('catalogue/document.html', {'id': found.id, 'title': found.title, 'body': body})
+
+
+def _linked(text: str, known: Container[str]) -> str:
+    """The text with links to the explanations that are served; other files of docs/ are not, and are only named."""
+    return LINK.sub(lambda link: f'[{link[1]}]({link[2]}?f=html)' if link[2] in known else link[1], text)
 
 
 @lru_cache

@@ -281,7 +281,7 @@ def _running(command: list[str], environment: dict[str, str], log: object) -> It
 
 
 def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(url, timeout=5):

@@ -10,8 +10,8 @@ from processes.maximal_cover import Cover, cover_of
 from processes.network import Floats, Ints, Network
 from processes.reach import ROUNDING_M, Reach
 
-# A pair takes 12 bytes; the whole must fit a job's memory several times over.
-MOST_PAIRS = 60_000_000
+# A pair takes some 50 bytes while the matrix is made.
+MOST_PAIRS = 20_000_000
 
 
 class TooManyPairs(WrongUse):

@@ -10,8 +10,8 @@ from rasterio.features import rasterize, shapes
 from dothi.core.errors import WrongUse
 from processes.network import Bools, Floats, Geometries, Ints
 
-# What half a minute and half a gigabyte allow.
-MOST_CELLS = 4_000_000
+# Cells in the areas: what half a minute and half a gigabyte allow. Cells of the grid around them: a byte each.
+MOST_CELLS, LARGEST_GRID = 4_000_000, 50_000_000
 
 
 class TooManyCells(WrongUse):
@@ -64,22 +64,24 @@ def cells_in(areas: Geometries, side_m: float) -> Cells:
     west, south, east, north = shapely.total_bounds(areas)
     left, top = np.floor(west / side_m) * side_m, np.ceil(north / side_m) * side_m
     rows, columns = int(np.ceil((top - south) / side_m)), int(np.ceil((east - left) / side_m))
-    _check_count(rows * columns, side_m)
+    _check_count(rows * columns, LARGEST_GRID, side_m)
     inside = rasterize(
         ((area, 1) for area in areas),
         out_shape=(max(rows, 1), max(columns, 1)),
         transform=_transform((left, top), side_m),
         dtype=np.uint8,
     )
-    return Cells((float(left), float(top)), side_m, inside.shape[0], inside.shape[1], np.flatnonzero(inside))
+    number = np.flatnonzero(inside)
+    _check_count(len(number), MOST_CELLS, side_m)
+    return Cells((float(left), float(top)), side_m, inside.shape[0], inside.shape[1], number)
 
 
-def _check_count(count: int, side_m: float) -> None:
-    if count > MOST_CELLS:
-        wanted = side_m * np.sqrt(count / MOST_CELLS)
+def _check_count(count: int, most: int, side_m: float) -> None:
+    if count > most:
+        wanted = np.ceil(side_m * np.sqrt(count / most))
         raise TooManyCells(
-            vi=f'Vùng cần {count:,} ô {side_m:g} m, nhiều hơn {MOST_CELLS:,}. Đặt cell_m từ {wanted:.0f} trở lên.',
-            en=f'That is {count:,} cells of {side_m:g} m (limit {MOST_CELLS:,}). Set cell_m to {wanted:.0f} or more.',
+            vi=f'Vùng cần {count:,} ô {side_m:g} m, nhiều hơn {most:,}. Đặt cell_m từ {wanted:.0f} trở lên.',
+            en=f'That is {count:,} cells of {side_m:g} m (limit {most:,}). Set cell_m to {wanted:.0f} or more.',
         )
 
 

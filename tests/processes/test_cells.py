@@ -43,7 +43,16 @@ def test_nothing_has_no_cells():
     assert len(cells.outline(np.empty(0, dtype=bool))) == 0
 
 
-def test_too_many_cells_are_refused_with_a_side_that_would_do():
-    with pytest.raises(TooManyCells, match='cell_m to 50') as refused:
-        cells_in(square(100_000), 1)
+@pytest.mark.parametrize(
+    ('areas', 'wanted'),
+    [
+        # 9 million cells; and two small areas 100 km apart, in a grid of 10,000 million
+        (square(3_000), 2),
+        (np.concatenate([square(), square(at=(100_000, 100_000))]), 15),
+    ],
+)
+def test_too_many_cells_are_refused_with_a_side_that_would_do(areas, wanted):
+    with pytest.raises(TooManyCells, match=f'cell_m to {wanted} or more') as refused:
+        cells_in(areas, 1)
     assert http_status(refused.value) == 400
+    assert len(cells_in(areas, wanted).number)

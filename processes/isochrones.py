@@ -1,11 +1,11 @@
 """How far one gets from facilities along the roads. Method: docs/explanation/isochrones.md."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import shapely
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from dothi.core.errors import WrongUse
@@ -54,14 +54,14 @@ class Inputs(ProcessInputs):
         filters='facilities',
         max_length=20_000,
     )
-    distances_m: list[float] = input_field(
+    distances_m: list[Annotated[float, Field(gt=0, le=LONGEST_M)]] = input_field(
         Text(vi='Các quãng đường', en='Distances'),
         Text(vi='Mỗi quãng đường một vùng, ví dụ [500, 1000].', en='An area for each, such as [500, 1000].'),
         default=[],
         unit='m',
         max_length=12,
     )
-    minutes: list[float] = input_field(
+    minutes: list[Annotated[float, Field(gt=0, le=LONGEST_MINUTES)]] = input_field(
         Text(vi='Các thời gian', en='Times'),
         Text(vi='Thay cho quãng đường, ví dụ [5, 10, 15].', en='In place of distances, such as [5, 10, 15].'),
         default=[],
@@ -96,12 +96,6 @@ class Inputs(ProcessInputs):
     def _breaks(self) -> 'Inputs':
         if bool(self.distances_m) == bool(self.minutes):
             raise PydanticCustomError('breaks', 'distances_m or minutes')
-        for name, values, most in (
-            ('distances_m', self.distances_m, LONGEST_M),
-            ('minutes', self.minutes, LONGEST_MINUTES),
-        ):
-            if not all(0 < value <= most for value in values):
-                raise PydanticCustomError('break_range', 'a break', {'name': name, 'most': most})
         return self
 
 

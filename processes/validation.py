@@ -53,10 +53,6 @@ REASONS = {
     'breaks': Text(
         vi='cần distances_m hoặc minutes, và chỉ một trong hai', en='needs distances_m or minutes, and not both'
     ),
-    'break_range': Text(
-        vi='có {name} ngoài khoảng: phải lớn hơn 0, đến {most}',
-        en='has {name} out of range: each must be greater than 0, and {most} or less',
-    ),
     'schema': Text(vi='không đúng schema đã khai báo: {reason}', en='does not fit its schema: {reason}'),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
     'union_tag_invalid': Text(

@@ -17,15 +17,20 @@ INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
 
 class Heard(BaseHTTPRequestHandler):
-    """Keeps what it is sent, and answers as the path says: /302 with a redirect, /500 with an error."""
+    """Keeps what it is sent, and answers as the path says: /302 and /307 with a redirect, /500 with an error."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers['Content-Length']))
         self.server.heard.append((self.path, json.loads(body), self.headers))
         code = int(self.path[1:4]) if self.path[1:4].isdigit() else 204
         self.send_response(code)
-        if code == 302:
+        if code in (302, 307):
             self.send_header('Location', '/followed')
+        self.end_headers()
+
+    def do_GET(self):
+        self.server.heard.append((self.path, None, self.headers))
+        self.send_response(204)
         self.end_headers()
 
     def log_message(self, *_args):
@@ -113,7 +118,7 @@ def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
     assert heard_at(listener, '/ok') == []
 
 
-@pytest.mark.parametrize('path', ['/500', '/302', '/404'])
+@pytest.mark.parametrize('path', ['/500', '/302', '/307', '/404'])
 def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_followed(database, listener, path):
     _noted(listener.url + path)
     begun = time.monotonic()

@@ -2,6 +2,8 @@
 
 import os
 import resource
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +16,7 @@ from dothi.core.database import connection, database_url
 from dothi.core.errors import http_status
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
+from dothi.core.settings import PROJECT
 from processes import requests
 from processes.base import ResultFile
 from processes.child import Done, Made
@@ -98,6 +101,18 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
     assert status(job_id) == 'dismissed'
     assert ask('select count(*) from job.output where job_id = %s', [job_id]) == 0
     assert not [*(store() / RESULTS).glob(f'{job_id}*')]
+
+
+def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses, worker):
+    """The client lost its answer, and finds it under the job's address."""
+    code = f"from processes.manager import execution; execution('export-features', {EXPORT!r}, 'internal')"
+    with Held('layer', 'buildings'):
+        web = subprocess.Popen([sys.executable, '-c', code], cwd=PROJECT)
+        wait_until(lambda: ask("select count(*) from job.job where status = 'running'") == 1)
+        web.kill()
+        web.wait()
+    wait_until(lambda: ask("select count(*) from job.job where status = 'successful'") == 1)
+    assert outcome_of(ask('select id::text from job.job'), 'internal').result.file.exists()
 
 
 def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(houses, worker, tmp_path):

@@ -7,6 +7,7 @@ import fiona
 import pytest
 import rasterio
 
+from dothi.api.app import create_app
 from dothi.core.errors import NotFound, WrongUse
 from processes.manager import execution
 from processes.presenting import presented
@@ -118,6 +119,26 @@ def test_features_are_no_raster_and_the_error_says_what_they_are(coverage):
         form(coverage, 'tif')
     assert 'geojson, csv, gpkg, png, html, pdf' in refused.value.text.vi
     assert 'application/geo+json' in refused.value.text.en
+
+
+def test_over_http_a_form_is_had_later_or_with_the_answer(coverage):
+    app = create_app('internal').test_client()
+    later = app.get(f'/api/jobs/{coverage}/results/result?f=csv')
+    assert later.headers['Content-Type'].startswith('text/csv')
+    wanted = {'inputs': COVERAGE, 'outputs': {'result': {'format': {'mediaType': 'text/csv'}}}}
+    at_once = app.post('/api/processes/service-coverage/execution', json=wanted, headers={'Prefer': 'wait'})
+    assert at_once.data == later.data
+    assert app.get(f'/api/jobs/{coverage}/results/result?f=tif').status_code == 400
+
+
+def test_requests_for_forms_leave_threads_for_maps(coverage):
+    """Each waits for a worker; when all places to wait are taken, the next one is asked to come back."""
+    app = create_app('internal')
+    places = app.extensions['dothi'].places
+    while places.acquire(blocking=False):
+        pass
+    refused = app.test_client().get(f'/api/jobs/{coverage}/results/result?f=png')
+    assert (refused.status_code, refused.get_json()['code']) == (503, 'TooManyAtOnce')
 
 
 def test_an_unknown_job_or_output_is_not_found(coverage):

@@ -1,6 +1,8 @@
 """Running an analysis: waited for, or left to a job that the client comes back to."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,16 +60,8 @@ def execute(process_id: str) -> Response:
     waiting = _waiting(chosen, inputs)
     if not waiting.wait_s:
         return _started(_start(process_id, inputs, asked, sender), waiting)
-    places = service().places
-    if not places.acquire(blocking=False):
-        raise TooManyAtOnce(
-            vi='Đang có quá nhiều phân tích chạy cùng lúc. Hãy thử lại sau ít phút, hoặc gửi "Prefer: respond-async".',
-            en='Too many analyses are waited for at once. Try again in a moment, or send "Prefer: respond-async".',
-        )
-    try:
+    with place_to_wait():
         return _waited_for(chosen, _start(process_id, inputs, asked, sender), asked, waiting)
-    finally:
-        places.release()
 
 
 @EXECUTION.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])
@@ -81,6 +75,21 @@ def how_to_execute(process_id: str) -> Response:
     response = answer(refused, 405)
     response.headers['Allow'] = 'POST, OPTIONS'
     return response
+
+
+@contextmanager
+def place_to_wait() -> Iterator[None]:
+    """One of the threads that may wait for a worker, so that some are left for maps and items; raises TooManyAtOnce."""
+    places = service().places
+    if not places.acquire(blocking=False):
+        raise TooManyAtOnce(
+            vi='Đang có quá nhiều phân tích chạy cùng lúc. Hãy thử lại sau ít phút, hoặc gửi "Prefer: respond-async".',
+            en='Too many analyses are waited for at once. Try again in a moment, or send "Prefer: respond-async".',
+        )
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def asker() -> str:

@@ -11,7 +11,7 @@ from dothi.api.editing.access import editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 from dothi.api.processes.body import Wanted
-from dothi.api.processes.execution import asker, created
+from dothi.api.processes.execution import asker, created, place_to_wait
 from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import answered, in_form, output, value, with_releases
@@ -108,7 +108,8 @@ def result(job_id: str, name: str) -> Response:
     form = parameters.one_of('f', ('json', *FORMS))
     outcome = manager.outcome_of(job_id, service().audience, editor())
     if form != 'json':
-        outcome = in_form(outcome, name, form)
+        with place_to_wait():
+            outcome = in_form(outcome, name, form)
     return with_releases(value(output(outcome, name)), outcome)
 
 

@@ -9,7 +9,7 @@ from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
 from processes.differences import Pairs, by_column, counted, measured, totals
 from processes.network import Floats, Ints
@@ -74,6 +74,39 @@ class CompareReleases(Process[Inputs]):
     description = Text(
         vi='Đối tượng được thêm, bỏ, đổi giữa hai thời điểm, theo đơn vị và tổng cộng, kèm chiều dài hoặc diện tích.',
         en='What was added, removed and changed between two dates, by unit and in total, with lengths or areas.',
+    )
+    figures: ClassVar[dict[str, Figure]] = {
+        'changed': Figure(Text(vi='Thay đổi', en='Changed')),
+        'added': Figure(Text(vi='Thêm mới', en='Added')),
+        'removed': Figure(Text(vi='Bỏ đi', en='Removed')),
+        'before': Figure(Text(vi='Trước', en='Before')),
+        'after': Figure(Text(vi='Sau', en='After')),
+        'changed_values': Figure(Text(vi='Đổi thuộc tính', en='Changed values')),
+        'changed_geometry': Figure(Text(vi='Đổi hình học', en='Changed geometry')),
+        'moved_in': Figure(Text(vi='Chuyển đến', en='Moved in')),
+        'moved_out': Figure(Text(vi='Chuyển đi', en='Moved out')),
+        **{
+            f'{name}_{unit}': Figure(title, unit)
+            for unit in ('km', 'ha')
+            for name, title in {
+                'before': Text(vi='Trước', en='Before'),
+                'after': Text(vi='Sau', en='After'),
+                'added': Text(vi='Thêm mới', en='Added'),
+                'removed': Text(vi='Bỏ đi', en='Removed'),
+            }.items()
+        },
+        'features_before': Figure(Text(vi='Số đối tượng trước', en='Features before')),
+        'features_after': Figure(Text(vi='Số đối tượng sau', en='Features after')),
+        'release_before': Figure(Text(vi='Bản phát hành trước', en='Release before')),
+        'release_after': Figure(Text(vi='Bản phát hành sau', en='Release after')),
+        'changed_by_column': Figure(Text(vi='Thay đổi theo cột', en='Changed by column')),
+        'outside_zones': Figure(Text(vi='Ngoài các vùng', en='Outside the zones')),
+    }
+    method = Text(
+        vi='Hai trạng thái của lớp được ghép theo mã bền; mỗi đối tượng đếm một lần theo điểm của nó, chiều dài và '
+        'diện tích cắt theo ranh giới vùng.',
+        en='The two states are joined by lasting id; each feature is counted once by its point, lengths and areas are '
+        'cut at the borders of the zones.',
     )
     example: ClassVar[dict[str, Any]] = {'layer': 'roads', 'before': '2024-08-31', 'zones': 'districts'}
 

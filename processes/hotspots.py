@@ -1,26 +1,24 @@
 """Where and when reports gather more than chance would have it. Method: docs/explanation/hotspots.md."""
 
-import json
 from datetime import timedelta
 from typing import Any, ClassVar
 
 import numpy as np
-import shapely
 from psycopg2 import sql
 
-from dothi.core.crs import WGS84, proj_string
+from dothi.core.crs import proj_string
 from dothi.core.errors import DataRefused, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from etl.moving import move
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
-from processes.clusters import LEAST_PERIODS_FOR_TREND, Verdicts, judged
+from processes.bin_features import features_of
+from processes.clusters import judged
 from processes.data import Data
 from processes.layers import Filter, NotDelivered, column
-from processes.network import Bools, Floats, Geometries, Ints
+from processes.network import Bools, Floats, Ints
 from processes.small_cells import may_show
-from processes.space_time import EPOCH, Cells, Periods, cells_of, counted
+from processes.space_time import EPOCH, Periods, cells_of, counted
 from processes.unit_layers import DAY, day_of
 
 NORM = 'small_cell'
@@ -162,10 +160,27 @@ class Hotspots(Process[Inputs]):
         'counts are hidden.',
     )
     figures: ClassVar[dict[str, Figure]] = {
-        'z': Figure(Text(vi='Điểm nóng (z của Gi*)', en='Hot spot (z of Gi*)')),
+        'z': Figure(Text(vi='Điểm z (Gi*)', en='z-score (Gi*)')),
         'reports': Figure(Text(vi='Số phản ánh', en='Reports')),
-        'p_adjusted': Figure(Text(vi='p hiệu chỉnh', en='Adjusted p'), low_first=True),
+        'cell': Figure(Text(vi='Ô', en='Cell')),
+        'since': Figure(Text(vi='Từ ngày', en='Since')),
+        'until': Figure(Text(vi='Đến ngày', en='Until')),
+        'p': Figure(Text(vi='Giá trị p', en='p-value')),
+        'p_adjusted': Figure(Text(vi='Giá trị p hiệu chỉnh', en='p-value, corrected')),
+        'trend': Figure(Text(vi='Xu hướng', en='Trend')),
+        'hot': Figure(Text(vi='Số điểm nóng', en='Hot spots')),
+        'cold': Figure(Text(vi='Số điểm lạnh', en='Cold spots')),
+        'reports_outside': Figure(Text(vi='Phản ánh ngoài vùng hoặc kỳ', en='Reports outside of area or periods')),
+        'bins': Figure(Text(vi='Số ô theo kỳ', en='Cells by period')),
+        'bins_shown': Figure(Text(vi='Ô theo kỳ được hiện số', en='Cells by period whose count is shown')),
+        'least_count_shown': Figure(Text(vi='Số nhỏ nhất được hiện', en='Least count shown')),
     }
+    method = Text(
+        vi='Phản ánh được đếm theo ô và kỳ; số nhỏ được gộp. Gi* so tổng quanh mỗi ô với tổng kỳ vọng ngẫu nhiên; '
+        'giá trị p được hiệu chỉnh cho mọi ô (Benjamini-Hochberg).',
+        en='Reports are counted by cell and period, small counts pooled. Gi* compares the sum around each cell with '
+        'what chance would give; p-values are corrected for all cells (Benjamini-Hochberg).',
+    )
     example: ClassVar[dict[str, Any]] = {
         'reports': 'citizen_reports',
         'cell_m': 4000,
@@ -247,33 +262,6 @@ def periods_of(inputs: Inputs, days: Ints) -> Periods:
     return Periods(until, inputs.period_days, inputs.periods or min(max(whole, 1), MOST_PERIODS))
 
 
-def features_of(
-    verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, crs: str
-) -> list[dict[str, Any]]:
-    """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
-    period, row, column = np.nonzero(verdicts.shown | (verdicts.p_adjusted <= significance))
-    order = np.lexsort([period, column, row])
-    period, row, column = period[order], row[order], column[order]
-    squares = shapely.to_geojson(_rounded(move(cells.boxes(row, column), crs, proj_string(WGS84))))
-    return [
-        {
-            'type': 'Feature',
-            'id': number,
-            'geometry': json.loads(square),
-            'properties': {
-                'cell': cells.name(at[1], at[2]),
-                'since': periods.begins(at[0]).isoformat(),
-                'until': periods.ends(at[0]).isoformat(),
-                'reports': int(cube[at]) if verdicts.shown[at] else None,
-                **_verdict(verdicts, at, significance),
-            },
-        }
-        for number, (square, at) in enumerate(
-            zip(squares, zip(period.tolist(), row.tolist(), column.tolist(), strict=True), strict=True), start=1
-        )
-    ]
-
-
 def caveats(shown: Bools) -> list[Text]:
     """What a reader of the result has to know."""
     said = [
@@ -296,26 +284,6 @@ def caveats(shown: Bools) -> list[Text]:
             ),
         )
     return said
-
-
-def _verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
-    z, p_adjusted = float(verdicts.z[at]), float(verdicts.p_adjusted[at])
-    named = ('hot' if z > 0 else 'cold') if p_adjusted <= significance else 'none'
-    trend_z, trend_p = float(verdicts.trend_z[at[1:]]), float(verdicts.trend_p_adjusted[at[1:]])
-    rising = ('rising' if trend_z > 0 else 'falling') if trend_p <= significance else 'none'
-    return {
-        'z': round(z, 4),
-        'p': round(float(verdicts.p[at]), 6),
-        'p_adjusted': round(p_adjusted, 6),
-        'verdict': named,
-        'trend_z': round(trend_z, 4),
-        'trend_p_adjusted': round(trend_p, 6),
-        'trend': rising if len(verdicts.z) >= LEAST_PERIODS_FOR_TREND else None,
-    }
-
-
-def _rounded(geometry: Geometries) -> Any:
-    return shapely.set_precision(geometry, 1e-7, mode='pointwise')
 
 
 def _of_category(inputs: Inputs) -> Filter | None:

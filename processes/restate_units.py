@@ -116,13 +116,25 @@ class RestateUnits(Process[Inputs]):
         en='Figures by the units of one day, on the units of another; sums are kept, and each has its error bound.',
     )
     figures: ClassVar[dict[str, Figure]] = {
-        'value': Figure(Text(vi='Giá trị', en='Value')),
-        'least': Figure(Text(vi='Ít nhất', en='At least')),
-        'most': Figure(Text(vi='Nhiều nhất', en='At most')),
+        'value': Figure(Text(vi='Số liệu quy đổi', en='Restated figure')),
+        'least': Figure(Text(vi='Ít nhất', en='Least')),
+        'most': Figure(Text(vi='Nhiều nhất', en='Most')),
         'error': Figure(Text(vi='Sai số tối đa', en='Error at most')),
-        'sum_before': Figure(Text(vi='Tổng trước', en='Sum before')),
-        'sum_after': Figure(Text(vi='Tổng sau', en='Sum after')),
+        'exact': Figure(Text(vi='Chính xác', en='Exact')),
+        'complete': Figure(Text(vi='Đủ số liệu', en='Complete')),
+        'pieces': Figure(Text(vi='Gồm các đơn vị', en='Made of units')),
+        'sum_before': Figure(Text(vi='Tổng trước quy đổi', en='Sum before')),
+        'sum_after': Figure(Text(vi='Tổng sau quy đổi', en='Sum after')),
+        'units_without_figure': Figure(Text(vi='Đơn vị chưa có số liệu', en='Units without a figure')),
+        'units_without_outline': Figure(Text(vi='Đơn vị chưa có ranh giới', en='Units without an outline')),
+        'census': Figure(Text(vi='Năm điều tra dân số', en='Year of the census')),
     }
+    method = Text(
+        vi='Đơn vị nằm trọn thì cộng; đơn vị bị chia thì chia theo tỷ lệ, phần dư theo số dư lớn nhất nên tổng giữ '
+        'nguyên. Ít nhất và nhiều nhất: mọi cách phân bố có thể.',
+        en='Whole units are added up; divided ones are shared out, and what is left over goes to the largest '
+        'remainders, so sums are kept. Least and most hold however a figure is spread.',
+    )
     example: ClassVar[dict[str, Any]] = {
         'figures': {'356': 120, '358': 45, '359': 60},
         'level': 'district',

@@ -9,7 +9,7 @@ import shapely
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
 from processes.layer_zones import places, statistics_of
 from processes.layers import column
@@ -125,6 +125,30 @@ class ZonalStatistics(Process[Inputs]):
     description = Text(
         vi='Tổng, trung bình, trung vị... của raster hoặc lớp trong từng vùng, theo diện tích hoặc theo dân số.',
         en='Sum, mean, median... of a raster or a layer in each zone, weighted by area or by population.',
+    )
+    figures: ClassVar[dict[str, Figure]] = {
+        'mean': Figure(Text(vi='Trung bình', en='Mean')),
+        'sum': Figure(Text(vi='Tổng', en='Sum')),
+        'count': Figure(Text(vi='Số ô hoặc đối tượng', en='Cells or features')),
+        'median': Figure(Text(vi='Trung vị', en='Median')),
+        'min': Figure(Text(vi='Nhỏ nhất', en='Least')),
+        'max': Figure(Text(vi='Lớn nhất', en='Greatest')),
+        'stdev': Figure(Text(vi='Độ lệch chuẩn', en='Standard deviation')),
+        'majority': Figure(Text(vi='Giá trị nhiều nhất', en='Majority')),
+        'minority': Figure(Text(vi='Giá trị ít nhất', en='Minority')),
+        'variety': Figure(Text(vi='Số giá trị khác nhau', en='Different values')),
+        'covered_share': Figure(Text(vi='Tỷ lệ có dữ liệu', en='Share with data'), 'share'),
+        'has_data': Figure(Text(vi='Có dữ liệu', en='Has data')),
+        'zones_without_data': Figure(Text(vi='Vùng không có dữ liệu', en='Zones without data')),
+        'sum_of_zones': Figure(Text(vi='Tổng các vùng', en='Sum of the zones')),
+        'count_of_zones': Figure(Text(vi='Số ô hoặc đối tượng trong các vùng', en='Cells or features in the zones')),
+        'features_outside': Figure(Text(vi='Đối tượng ngoài các vùng', en='Features outside the zones')),
+    }
+    method = Text(
+        vi='Ô bị ranh giới cắt được tính theo phần diện tích nằm trong; đường và vùng cũng vậy. Theo dân số thì mỗi '
+        'người được tính một lần với giá trị nơi ở.',
+        en='What a border cuts counts by the share that lies inside. By population everybody counts once, with the '
+        'value of the place where they live.',
     )
     example: ClassVar[dict[str, Any]] = {
         'coverage': 'elevation',

@@ -29,7 +29,7 @@ class Period:
 
 def period_of(first: str | None, last: str | None, today: date) -> Period:
     """The period from `first` to `last`; the calendar year of the other end, or of today, where one is not given."""
-    begins, ends = _day('period_from', first), _day('period_to', last)
+    begins, ends = day_of('period_from', first), day_of('period_to', last)
     year = (begins or ends or today).year
     period = Period(begins or date(year, 1, 1), ends or date(year, 12, 31))
     if period.first > period.last:
@@ -45,7 +45,8 @@ def period_of(first: str | None, last: str | None, today: date) -> Period:
     return period
 
 
-def _day(name: str, text: str | None) -> date | None:
+def day_of(name: str, text: str | None) -> date | None:
+    """The day that the input `name` says; raises BadPeriod for one that the calendar lacks."""
     try:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:

@@ -14,7 +14,6 @@ from psycopg2.extras import Json
 from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.errors import HeldForDecision
-from dothi.core.indicator_set import IndicatorSet
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
@@ -22,6 +21,7 @@ from etl.desk.options import DeliveryOptions
 from etl.report.model import Report as DeliveryReport
 from processes.base import Layer
 from processes.data import Data
+from processes.evaluation import Evaluation
 from processes.indicator_period import Period
 
 PROCESS = 'indicators'
@@ -63,32 +63,25 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     return {(row['indicator'], row['unit_code']): row['value'] for row in found if row['value'] is not None}
 
 
-def keep(
-    rows: Sequence[dict[str, Any]],
-    outlines: Sequence[bytes],
-    chosen: IndicatorSet,
-    period: Period,
-    run: dict[str, Any],
-    data: Data,
-) -> Kept | None:
+def keep(found: Evaluation, about: dict[str, Any], data: Data) -> Kept | None:
     """Releases the values and records the run; None in a locality that keeps none. Raises NotKept.
 
-    rows: the columns of the layer; outlines: the unit of each as WKB in the working CRS. Values that rest on
-    demonstration data are a demo release. The same values again make no new one.
+    about: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
+    The same values again make no new one.
     """
     layer = values_layer(data.locality)
     if layer is None:
         return None
-    number = _record(chosen, period, run)
+    number, chosen = _record(found, about), found.chosen
     file = data.draft(f'{layer.id}.gpkg')
-    write(file, rows, outlines, data.locality.srid)
+    write(file, found.rows(), [value.unit.wkb for value in found.values], data.locality.srid)
     options = DeliveryOptions(
         layer=layer.id,
         mode='upsert',
-        origin='demo' if run['demo'] else 'delivery',
+        origin='demo' if about['demo'] else 'delivery',
         crs=f'EPSG:{data.locality.srid}',
         sender=PROCESS,
-        note=f'{chosen.id} {chosen.version}, {period.first}/{period.last}, run {number}',
+        note=f'{chosen.id} {chosen.version}, {found.period.first}/{found.period.last}, run {number}',
     )
     report = deliver(file, options, data.locality)
     if report.verdict != 'accepted':
@@ -113,19 +106,20 @@ def write(file: Path, rows: Sequence[dict[str, Any]], outlines: Sequence[bytes],
     )
 
 
-def _record(chosen: IndicatorSet, period: Period, run: dict[str, Any]) -> int:
+def _record(found: Evaluation, about: dict[str, Any]) -> int:
     """The number of the run. Its release is noted when there is one."""
+    evidence = {name: [proof.document() for proof in own] for name, own in found.proofs.items()}
     values = {
-        'set_id': chosen.id,
-        'set_version': chosen.version,
-        'definition': Json(chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
-        'level': run['level'],
-        'units_on': run['units_on'],
-        'period_from': period.first,
-        'period_until': period.until,
-        'evidence_on': run['evidence_on'],
-        'releases': Json(run['releases']),
-        'evidence': Json(run['evidence'], dumps=lambda value: json.dumps(value, ensure_ascii=False)),
+        'set_id': found.chosen.id,
+        'set_version': found.chosen.version,
+        'definition': _json(found.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
+        'level': about['level'],
+        'units_on': about['units_on'],
+        'period_from': found.period.first,
+        'period_until': found.period.until,
+        'evidence_on': about['evidence_on'],
+        'releases': _json(about['releases']),
+        'evidence': _json(evidence),
         'software_version': __version__,
     }
     names = sql.SQL(', ').join(map(sql.Identifier, values))
@@ -134,6 +128,10 @@ def _record(chosen: IndicatorSet, period: Period, run: dict[str, Any]) -> int:
         cursor.execute(sql.SQL('insert into indicator.run ({}) values ({}) returning id').format(names, places), values)
         (number,) = cursor.fetchone() or (0,)
     return int(number)
+
+
+def _json(value: Any) -> Json:
+    return Json(value, dumps=lambda plain: json.dumps(plain, ensure_ascii=False))
 
 
 def _not_kept(report: DeliveryReport) -> NotKept:

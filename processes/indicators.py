@@ -1,33 +1,24 @@
 """An indicator set for a period, by unit: value, verdict, trend, evidence. Method: docs/explanation/indicators.md."""
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from dothi.core.indicator_set import Indicator, IndicatorSet, indicator_set
+from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Process, ProcessInputs, Report, input_field
 from processes.data import Data
+from processes.evaluation import Evaluation
 from processes.indicator_evidence import Witness
 from processes.indicator_figures import Figures, Formulas
-from processes.indicator_period import Period, period_of
-from processes.indicator_store import Kept, keep, values_before
-from processes.indicator_units import WHOLE, NoUnits, Unit, Units, must_be_known, read_units
-from processes.indicator_verdicts import (
-    Proof,
-    Trend,
-    Verdict,
-    counted,
-    rolled_up,
-    trend_of,
-    value_of,
-    verdict_of,
-)
+from processes.indicator_period import Period, day_of, period_of
+from processes.indicator_store import keep, values_before
+from processes.indicator_units import NoUnits, Units, must_be_known, read_units
+from processes.indicator_verdicts import Proof
 
 DAY = r'^\d{4}-\d{2}-\d{2}$'
+# What of the summary is recorded with a run that is kept.
+RECORDED = ('level', 'units_on', 'evidence_on', 'releases', 'demo')
 
 
 class Inputs(ProcessInputs):
@@ -82,20 +73,6 @@ class Inputs(ProcessInputs):
     )
 
 
-@dataclass(frozen=True)
-class Value:
-    """What an indicator comes to in one unit."""
-
-    indicator: str
-    unit: Unit
-    numerator: float
-    denominator: float | None
-    value: float | None
-    verdict: Verdict | None
-    before: float | None
-    trend: Trend | None
-
-
 class Indicators(Process[Inputs]):
     """Only for the internal service: it reads the population of every house."""
 
@@ -141,39 +118,47 @@ class Indicators(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""
         today = datetime.now(UTC).date()
-        chosen, period = (
-            indicator_set(inputs.set, data.locality),
-            period_of(inputs.period_from, inputs.period_to, today),
-        )
-        must_be_known(inputs.level, data.locality)
-        progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
-        units = read_units(data, _units_on(inputs, data))
-        levels = _levels(inputs.level, units)
-        figures = read_figures(chosen, units, given(period, today, data), data, progress)
-        evidence_on = period.evidence_on(today)
-        proofs = proofs_of(chosen, figures, Witness(data, evidence_on))
-        before = values_before(chosen.id, period, data)
-        values = [*values_of(chosen, figures, proofs, before, units, levels)]
+        period = period_of(inputs.period_from, inputs.period_to, today)
+        found, evidence_on = evaluation(inputs, period, today, data, progress), period.evidence_on(today)
         summary = {
-            'set': chosen.id,
-            'set_title': chosen.title.model_dump(),
-            'set_version': chosen.version,
-            'source': chosen.source.model_dump(),
-            'period': {'from': period.first.isoformat(), 'to': period.last.isoformat()},
+            **about(found.chosen, period),
             'evidence_on': evidence_on.isoformat(),
-            'units_on': units.on.isoformat(),
-            'units_without_outline': units.undrawn,
+            'units_on': found.units.on.isoformat(),
+            'units_without_outline': found.units.undrawn,
             'level': inputs.level,
-            'indicators': [about(name, chosen, values, proofs[name]) for name in chosen.indicators],
-            'verdicts': counted([value.verdict for value in values if value.unit.level == WHOLE]),
+            'indicators': [found.about(name) for name in found.chosen.indicators],
+            'verdicts': found.verdicts,
             'kept': None,
             **data.provenance,
         }
         if inputs.keep:
             progress(0.85, Text(vi='Phát hành giá trị', en='Releasing the values'))
-            summary['kept'] = _told(_kept(chosen, period, values, proofs, summary, data))
-        features = [feature(unit, [value for value in values if value.unit is unit]) for unit in units.of(*levels)]
-        return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+            kept = keep(found, {name: summary[name] for name in RECORDED}, data)
+            summary['kept'] = kept and {'run': kept.run, 'layer': kept.layer, 'release': kept.release}
+        return {'type': 'FeatureCollection', 'features': found.features(), 'summary': summary}
+
+
+def about(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
+    """What a summary says of the set and of the period."""
+    return {
+        'set': chosen.id,
+        'set_title': chosen.title.model_dump(),
+        'set_version': chosen.version,
+        'source': chosen.source.model_dump(),
+        'period': {'from': period.first.isoformat(), 'to': period.last.isoformat()},
+    }
+
+
+def evaluation(inputs: Inputs, period: Period, today: date, data: Data, progress: Report) -> Evaluation:
+    """The set in the period, from figures to values."""
+    chosen = indicator_set(inputs.set, data.locality)
+    must_be_known(inputs.level, data.locality)
+    progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
+    units = read_units(data, day_of('units_on', inputs.units_on) or data.locality.place.reference_date)
+    levels = _levels(inputs.level, units)
+    figures = read_figures(chosen, units, given(period, today, data), data, progress)
+    proofs = proofs_of(chosen, figures, Witness(data, period.evidence_on(today)))
+    return Evaluation(chosen, period, units, levels, figures, proofs, values_before(chosen.id, period, data))
 
 
 def given(period: Period, today: date, data: Data) -> dict[str, str | date]:
@@ -210,122 +195,6 @@ def proofs_of(chosen: IndicatorSet, figures: dict[str, Figures], witness: Witnes
     }
 
 
-def values_of(
-    chosen: IndicatorSet,
-    figures: dict[str, Figures],
-    proofs: dict[str, list[Proof]],
-    before: dict[tuple[str, str], float],
-    units: Units,
-    levels: list[str],
-) -> Iterator[Value]:
-    """Every indicator in every unit of `levels` that its measures tell of; figures of larger units are sums."""
-    sums = {name: rolled_up(one.by_unit, units.parents) for name, one in figures.items()}
-    for name, indicator in chosen.indicators.items():
-        told = [sums[measure] for measure in chosen.measures_of(indicator)]
-        for unit in units.of(*levels):
-            if all(unit.code in figure for figure in told):
-                parts = [figure[unit.code] for figure in told]
-                earlier = before.get((name, unit.code))
-                yield _value(name, indicator, unit, parts[0], parts[1] if indicator.denominator else None,
-                             proofs[name], earlier)  # fmt: skip
-
-
-def _value(
-    name: str,
-    indicator: Indicator,
-    unit: Unit,
-    numerator: float,
-    denominator: float | None,
-    proofs: list[Proof],
-    before: float | None,
-) -> Value:
-    value = value_of(indicator, numerator, denominator)
-    known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
-    verdict = verdict_of(value, indicator.threshold, indicator.direction, proofs, known=known)
-    trend = trend_of(value, before, indicator.direction)
-    return Value(name, unit, numerator, denominator, value, verdict, before, trend)
-
-
-def about(name: str, chosen: IndicatorSet, values: list[Value], proofs: list[Proof]) -> dict[str, Any]:
-    """One criterion: what it is, what it came to in the whole, in how many units it is met, and on what it rests."""
-    indicator = chosen.indicators[name]
-    own = [value for value in values if value.indicator == name]
-    whole = next((value for value in own if value.unit.level == WHOLE), None)
-    return {
-        'id': name,
-        **indicator.model_dump(include={'title', 'description', 'unit', 'threshold', 'direction', 'source', 'after'}),
-        'value': whole.value if whole else None,
-        'numerator': _number(whole.numerator) if whole else None,
-        'denominator': _number(whole.denominator) if whole else None,
-        'verdict': whole.verdict if whole else None,
-        'value_before': whole.before if whole else None,
-        'trend': whole.trend if whole else None,
-        'units': counted([value.verdict for value in own if value.unit.level != WHOLE]),
-        'evidence': [proof.document() for proof in proofs],
-    }
-
-
-def feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
-    """A unit with the value and the verdict of each indicator."""
-    told: dict[str, float | str | None] = {value.indicator: value.value for value in values}
-    told |= {f'{value.indicator}_verdict': value.verdict for value in values}
-    counts = counted([value.verdict for value in values])
-    return {
-        'type': 'Feature',
-        'id': unit.code,
-        'geometry': unit.geometry,
-        'properties': {
-            'code': unit.code, 'name': unit.name, 'level': unit.level, 'parent_code': unit.parent, **counts, **told,
-        },
-    }  # fmt: skip
-
-
-def row(value: Value, chosen: IndicatorSet, period: Period, proofs: list[Proof]) -> dict[str, Any]:
-    """The columns of the layer of values."""
-    indicator = chosen.indicators[value.indicator]
-    return {
-        'set_id': chosen.id,
-        'set_version': chosen.version,
-        'indicator': value.indicator,
-        'title_vi': indicator.title.vi,
-        'title_en': indicator.title.en,
-        'unit_code': value.unit.code,
-        'unit_name': value.unit.name,
-        'unit_level': value.unit.level,
-        'period_from': period.first.isoformat(),
-        'period_until': period.until.isoformat(),
-        'value': value.value,
-        'measured_in': indicator.unit,
-        'numerator': _number(value.numerator),
-        'denominator': _number(value.denominator),
-        'threshold': indicator.threshold,
-        'direction': indicator.direction,
-        'verdict': value.verdict,
-        'value_before': value.before,
-        'trend': value.trend,
-        'evidence': '; '.join(proof.line() for proof in proofs) or '–',
-        'source': indicator.source.vi,
-    }
-
-
-def _kept(
-    chosen: IndicatorSet,
-    period: Period,
-    values: list[Value],
-    proofs: dict[str, list[Proof]],
-    summary: dict[str, Any],
-    data: Data,
-) -> Kept | None:
-    rows = [row(value, chosen, period, proofs[value.indicator]) for value in values]
-    told = {name: summary[name] for name in ('level', 'units_on', 'evidence_on', 'releases', 'demo')}
-    evidence = {name: [proof.document() for proof in own] for name, own in proofs.items()}
-    return keep(rows, [value.unit.wkb for value in values], chosen, period, {**told, 'evidence': evidence}, data)
-
-
-def _told(kept: Kept | None) -> dict[str, Any] | None:
-    return None if kept is None else {'run': kept.run, 'layer': kept.layer, 'release': kept.release}
-
-
 def _levels(level: str, units: Units) -> list[str]:
     if level not in units.levels:
         raise NoUnits(
@@ -333,12 +202,3 @@ def _levels(level: str, units: Units) -> list[str]:
             en=f'There were no units of the level "{level}" on {units.on}. Choose another units_on or level.',
         )
     return units.down_to(level)
-
-
-def _units_on(inputs: Inputs, data: Data) -> date:
-    return period_of(inputs.units_on, None, date.max).first if inputs.units_on else data.locality.place.reference_date
-
-
-def _number(figure: float | None) -> float | None:
-    """A figure as it is told: to the millionth, as sums of many parts are not exact to the last digit."""
-    return None if figure is None or math.isnan(figure) else round(figure, 6)

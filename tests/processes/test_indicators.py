@@ -16,6 +16,7 @@ from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
 from dothi.indicators_cli import check
 from processes.data import Data
+from processes.indicator_period import BadPeriod
 from processes.indicator_units import NoUnits, UnknownLevel, read_units
 from processes.indicators import Inputs
 from processes.layers import NotDelivered
@@ -271,6 +272,8 @@ def test_units_that_are_not_there_are_refused(town, place, tmp_path, one):
         evaluate(place, tmp_path, level='communes')
     with pytest.raises(NoUnits, match='1900'):
         evaluate(place, tmp_path, units_on='1900-01-01')
+    with pytest.raises(BadPeriod, match='units_on'):
+        evaluate(place, tmp_path, units_on='2025-02-30')
     with pytest.raises(NotDelivered, match='2025-08-01'):
         evaluate(place, tmp_path, units_on='2025-08-01')
 

@@ -24,13 +24,14 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
-from dothi.core.errors import Busy, Defect, DothiError
+from dothi.core.errors import DothiError
 from dothi.core.settings import JobSettings
 from processes.availability import probe, record
 from processes.callbacks import call_back
 from processes.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
 from processes.downloads import Ended, Keeper
 from processes.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
+from processes.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
 from processes.store import drafts, forget_abandoned
 
 LOG = logging.getLogger('dothi.worker')
@@ -39,7 +40,6 @@ QUEUE, TASK = 'analyses', 'processes.run'
 GLANCE_S = 0.2
 # What runs at SIGTERM has this long to finish before it goes back to the queue.
 GRACE_S = 5.0
-MOST_ATTEMPTS = 3
 # After which a job is tried again that lost its database.
 AGAIN_S = 2
 # A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
@@ -54,14 +54,6 @@ SWEEP_S, CALL_BACK_S = 3.0, 1.0
 ORPHANS_EVERY = 200
 
 
-class ChildDied(Defect):
-    """The process of a run ended without an answer."""
-
-
-class WaitedTooLong(Busy):
-    """No worker came to take the job."""
-
-
 class Again(BaseRetryStrategy):
     """A job goes back to the queue when its worker is asked to stop, and for a few times when the database was away."""
 
@@ -69,16 +61,8 @@ class Again(BaseRetryStrategy):
         """When the job is to be run again, if at all."""
         if isinstance(exception, JobAborted):
             return RetryDecision(retry_in={'seconds': 0})
-        lost = isinstance(exception, NoDatabase | psycopg2.Error)
-        return RetryDecision(retry_in={'seconds': AGAIN_S}) if lost and job.attempts + 1 < MOST_ATTEMPTS else None
-
-
-class RunFailed(Defect):
-    """An analysis failed by a fault of ours."""
-
-
-class TooLong(Busy):
-    """A run took longer than a job may."""
+        away = isinstance(exception, NoDatabase | psycopg2.Error)
+        return RetryDecision(retry_in={'seconds': AGAIN_S}) if away and job.attempts + 1 < MOST_ATTEMPTS else None
 
 
 def run_worker(concurrency: int = 1) -> None:
@@ -171,8 +155,8 @@ async def _sweep(app: App) -> None:
 
 def _tidy() -> None:
     settings = JobSettings()
-    fail_lost(failure(_lost()))
-    fail_waiting(failure(_waited(settings.job_wait_s)), settings.job_wait_s)
+    fail_lost(failure(lost()))
+    fail_waiting(failure(waited(settings.job_wait_s)), settings.job_wait_s)
     expire(settings.result_days, settings.job_days)
     forget_abandoned()
 
@@ -216,7 +200,7 @@ async def take_up_abandoned(app: App) -> None:
             await asyncio.to_thread(give_back, str(job.task_kwargs['job_id']))
             await app.job_manager.retry_job(job)
         else:
-            await asyncio.to_thread(finish, str(job.task_kwargs['job_id']), failure(_abandoned()))
+            await asyncio.to_thread(finish, str(job.task_kwargs['job_id']), failure(abandoned()))
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
@@ -244,7 +228,7 @@ def _work_on(context: JobContext, job_id: str, order: Order) -> None:
         raise NoDatabase(vi=ended.reason.vi, en=ended.reason.en)
     if isinstance(ended, Broken):
         LOG.error('job %s failed:\n%s', job_id, ended.trace)
-        ended = failure(_run_failed(job_id))
+        ended = failure(run_failed(job_id))
     finish(job_id, ended)
 
 
@@ -272,58 +256,15 @@ def _listen(
     ends = time.monotonic() + limit_s
     while not stopped():
         if time.monotonic() > ends:
-            return failure(_too_long(limit_s))
+            return failure(too_long(limit_s))
         if not pipe.poll(GLANCE_S):
             continue
         try:
             message: Underway | Done | Failed | Broken | Interrupted = pipe.recv()
         except EOFError:
             child.join()
-            return failure(_died(child.exitcode))
+            return failure(died(child.exitcode))
         if not isinstance(message, Underway):
             return message
         tell(message)
     return None
-
-
-def _died(exit_code: int | None) -> ChildDied:
-    how = f'signal {-exit_code}' if exit_code is not None and exit_code < 0 else f'exit code {exit_code}'
-    return ChildDied(
-        vi=f'Tiến trình phân tích bị dừng ({how}), có thể do hết bộ nhớ (DOTHI_JOB_MEMORY_MB). Hãy thử lại.',
-        en=f'The analysis broke off ({how}), perhaps for want of memory (DOTHI_JOB_MEMORY_MB). Try again.',
-    )
-
-
-def _abandoned() -> ChildDied:
-    return ChildDied(
-        vi=f'Tiến trình "dothi worker" đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
-        en=f'The worker ended {MOST_ATTEMPTS} times while it ran this analysis.',
-    )
-
-
-def _lost() -> ChildDied:
-    return ChildDied(
-        vi='Mất liên lạc với cơ sở dữ liệu khi đang chạy phân tích này. Hãy thử lại.',
-        en='The database was away while this analysis ran. Try again.',
-    )
-
-
-def _waited(limit_s: float) -> WaitedTooLong:
-    return WaitedTooLong(
-        vi=f'Không tới lượt chạy trong {limit_s:g} giây (DOTHI_JOB_WAIT_S). Hãy thử lại.',
-        en=f'Its turn did not come within {limit_s:g} s (DOTHI_JOB_WAIT_S). Try again.',
-    )
-
-
-def _run_failed(job_id: str) -> RunFailed:
-    return RunFailed(
-        vi=f'Lỗi của hệ thống khi chạy phân tích. Báo quản trị viên mã {job_id}.',
-        en=f'The analysis failed by a fault of the platform. Give the administrator the reference {job_id}.',
-    )
-
-
-def _too_long(limit_s: float) -> TooLong:
-    return TooLong(
-        vi=f'Phân tích chạy quá {limit_s:g} giây. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_TIME_LIMIT_S.',
-        en=f'The analysis took longer than {limit_s:g} s. Narrow its inputs, or raise DOTHI_JOB_TIME_LIMIT_S.',
-    )

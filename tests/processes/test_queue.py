@@ -14,9 +14,9 @@ from processes.jobs import begin, fail_waiting, finish
 from processes.listing import JobFilter, listed
 from processes.manager import mode, outcome_of, rerun, start
 from processes.preference import mode_of, preference
+from processes.reasons import lost
 from processes.registry import process
 from processes.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
-from processes.worker import _lost
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
@@ -55,7 +55,7 @@ def taken():
 
 
 def ended(job_id):
-    finish(job_id, failure(_lost()))
+    finish(job_id, failure(lost()))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 
@@ -129,11 +129,11 @@ def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monk
 
 def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
     (job_id,) = submitted('a')
-    fail_waiting(Failed('Busy', 'WaitedTooLong', _lost().text), longest_s=3_600)
+    fail_waiting(Failed('Busy', 'WaitedTooLong', lost().text), longest_s=3_600)
     with pytest.raises(NoResult):
         outcome_of(job_id, 'internal')
     run("update job.job set updated_at = now() - interval '2 hours'")
-    fail_waiting(Failed('Busy', 'WaitedTooLong', _lost().text), longest_s=3_600)
+    fail_waiting(Failed('Busy', 'WaitedTooLong', lost().text), longest_s=3_600)
     with pytest.raises(Exception, match='database was away') as refused:
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)

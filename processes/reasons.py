@@ -1,0 +1,71 @@
+"""Why a job that was not wrong by itself has no result: what its user is told, and what to do."""
+
+from dothi.core.errors import Busy, Defect
+
+# How many workers may die, or lose their database, on one job.
+MOST_ATTEMPTS = 3
+
+
+class ChildDied(Defect):
+    """The process of a run ended without an answer."""
+
+
+class WaitedTooLong(Busy):
+    """No worker came to take the job."""
+
+
+class RunFailed(Defect):
+    """An analysis failed by a fault of ours."""
+
+
+class TooLong(Busy):
+    """A run took longer than a job may."""
+
+
+def died(exit_code: int | None) -> ChildDied:
+    """The process of a run ended with this exit code, negative for a signal."""
+    how = f'signal {-exit_code}' if exit_code is not None and exit_code < 0 else f'exit code {exit_code}'
+    return ChildDied(
+        vi=f'Tiến trình phân tích bị dừng ({how}), có thể do hết bộ nhớ (DOTHI_JOB_MEMORY_MB). Hãy thử lại.',
+        en=f'The analysis broke off ({how}), perhaps for want of memory (DOTHI_JOB_MEMORY_MB). Try again.',
+    )
+
+
+def abandoned() -> ChildDied:
+    """Every worker that ran the job died."""
+    return ChildDied(
+        vi=f'Tiến trình "dothi worker" đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
+        en=f'The worker ended {MOST_ATTEMPTS} times while it ran this analysis.',
+    )
+
+
+def lost() -> ChildDied:
+    """The queue does not know the job any more."""
+    return ChildDied(
+        vi='Mất liên lạc với cơ sở dữ liệu khi đang chạy phân tích này. Hãy thử lại.',
+        en='The database was away while this analysis ran. Try again.',
+    )
+
+
+def waited(limit_s: float) -> WaitedTooLong:
+    """The job waited for so long."""
+    return WaitedTooLong(
+        vi=f'Không tới lượt chạy trong {limit_s:g} giây (DOTHI_JOB_WAIT_S). Hãy thử lại.',
+        en=f'Its turn did not come within {limit_s:g} s (DOTHI_JOB_WAIT_S). Try again.',
+    )
+
+
+def run_failed(job_id: str) -> RunFailed:
+    """The log has the trace under this id."""
+    return RunFailed(
+        vi=f'Lỗi của hệ thống khi chạy phân tích. Báo quản trị viên mã {job_id}.',
+        en=f'The analysis failed by a fault of the platform. Give the administrator the reference {job_id}.',
+    )
+
+
+def too_long(limit_s: float) -> TooLong:
+    """The run took longer than this."""
+    return TooLong(
+        vi=f'Phân tích chạy quá {limit_s:g} giây. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_TIME_LIMIT_S.',
+        en=f'The analysis took longer than {limit_s:g} s. Narrow its inputs, or raise DOTHI_JOB_TIME_LIMIT_S.',
+    )

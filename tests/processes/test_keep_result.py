@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import shapely
+from typer.testing import CliRunner
 
 from dothi.api.app import create_app
 from dothi.core import own_layers
@@ -12,6 +13,7 @@ from dothi.core.database import connection
 from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_sync import sync_layers
+from dothi.own_cli import own
 from processes.manager import execution
 
 pytestmark = pytest.mark.usefixtures('worker')
@@ -118,7 +120,11 @@ def test_a_kept_layer_outlives_a_migrate_until_it_is_forgotten(coverage, localit
     found = own_layers.with_own_layers(replace(locality, layers=locality.layers | {'served': named}))
     assert 'own_layers/served' in found.broken
     assert 'served' not in found.own
-    own_layers.remove('served')
+    commands = CliRunner()
+    (listed,) = json.loads(commands.invoke(own, ['list', '--json']).output)['layers']
+    assert (listed['id'], listed['title']['vi']) == ('served', 'Được phục vụ')
+    assert coverage in listed['description']['en']
+    assert json.loads(commands.invoke(own, ['forget', 'served', '--json']).output) == {'layers': []}
     assert items('served').status_code == 404
     with pytest.raises(NotFound):
         own_layers.remove('served')

@@ -86,8 +86,9 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
         try:
             for layer in layers_in(value):
                 _check_layer(layer, told['geometry'], locality, audience)
-            if value is not None and told.get('filters'):
-                _check_filter(getattr(inputs, told['filters']), value, locality, audience)
+            narrowed = getattr(inputs, told['filters']) if told.get('filters') else None
+            if value is not None and narrowed is not None:
+                _check_filter(narrowed, value, locality, audience)
         except DothiError as error:
             raise InvalidInput(
                 vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'

@@ -212,6 +212,10 @@ def must_fit(inputs: Inputs) -> None:
             ),
         ),
         (
+            inputs.layer is None and (inputs.filter is not None or inputs.column is not None),
+            Text(vi='filter, column: chỉ cho layer.', en='filter, column: only for a layer.'),
+        ),
+        (
             inputs.population is not None and (inputs.coverage is None or inputs.weight != 'population'),
             Text(
                 vi='population: chỉ cho coverage với weight = population.',

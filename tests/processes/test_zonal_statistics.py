@@ -19,7 +19,7 @@ from processes.data import Data
 from processes.given import put_given
 from processes.layers import NoSuchColumn, NotDelivered
 from processes.registry import process
-from processes.validation import InvalidInput, validated
+from processes.validation import InvalidInput, check_layers, validated
 from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
 from tests.processes.conftest import building, commune, house
 
@@ -174,6 +174,8 @@ def _wgs84(shape, locality):
         ({'band': 'height'}, UnknownBand, 'elevation'),
         ({'statistics': ['area_m2']}, DoesNotFit, 'area_m2'),
         ({'population': 'worldpop'}, DoesNotFit, 'population'),
+        ({'filter': 'floors > 2'}, DoesNotFit, 'filter'),
+        ({'column': 'floors'}, DoesNotFit, 'column'),
         ({'coverage': None, 'layer': 'schools'}, DoesNotFit, 'column'),
         ({'coverage': None, 'layer': 'schools', 'column': 'name'}, DoesNotFit, 'not a number'),
         ({'coverage': None, 'layer': 'schools', 'column': 'place'}, NoSuchColumn, 'places'),
@@ -186,6 +188,11 @@ def test_what_cannot_be_had_is_refused_with_the_reason(heights, loader, locality
     with pytest.raises(error, match=says) as refused:
         ask(locality, **({'coverage': 'elevation'} | change))
     assert http_status(refused.value) in (400, 404, 503)
+
+
+def test_a_filter_without_its_layer_gets_as_far_as_the_reason(locality):
+    """The check before the run has no layer to hold it against; `must_fit` says what is wrong."""
+    check_layers(validated(Inputs, {'coverage': 'elevation', 'filter': 'floors > 2'}), locality, 'public')
 
 
 @pytest.mark.parametrize('wrong', [{'statistics': []}, {'statistics': ['average']}, {'weight': 'money'}])

@@ -152,7 +152,12 @@ class Data:
     def shapes(self, chosen: Layer, *narrowed_by: Filter | None) -> Geometries:
         """The geometries of a layer in the working CRS, those that its own filter and these let through."""
         _, rows = self.source(chosen, *narrowed_by)
-        return _shapes(self.rows(sql.SQL('select ST_AsBinary(geom) as wkb from {}').format(rows)))
+        # many in one value: one by one they take ten times as long to fetch
+        query = sql.SQL("""
+            select ST_AsBinary(ST_Collect(geom)) as wkb
+            from (select geom, row_number() over () / 10000 as batch from {}) every group by batch order by batch
+        """).format(rows)
+        return shapely.get_parts(_shapes(self.rows(query)))
 
     def zones(self, chosen: Layer) -> Zones:
         """The polygons of a layer: code from the first column of its key, name from the first searchable one."""

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dothi.core.grid import Grid
 from processes.flooding import grade
 from processes.ground import Heights
 from processes.network import Floats, Ints
 from processes.tiles import Tile, by_tile, values_at
+
+type Grades = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,17 @@ class Tally:
         for one in self.things:
             off = np.flatnonzero(one.cell < 0)
             nowhere = np.full(len(off), -1) if one.zone is None else one.zone[off]
-            self._add(one, off, nowhere, np.zeros(len(off), dtype=np.int64))
+            self._add(one, off, nowhere, np.zeros(len(off), dtype=np.uint8))
 
-    def add(self, number: int, depths: Heights, zone: Ints) -> Ints:
-        """Adds the things of a tile and its area in hectares; returns the class of its cells, 0 where it is dry.
+    def add(self, number: int, depths: Heights, zone: Ints) -> Grades:
+        """Adds the things of a tile and the area of zones in it; returns the class of its cells, 0 where it is dry.
 
         number: of the tile. zone: number of each cell's zone, -1 outside; shape of the tile, as `depths` has it.
         """
         tile, graded = self.tiles[number], grade(depths, self.bounds_m)
         cell_ha = self.grid.cell_width * self.grid.cell_height / 1e4
-        self._sum('hectares', zone.ravel(), graded.ravel(), np.full(zone.size, cell_ha))
+        zoned = zone >= 0
+        self._sum('hectares', zone[zoned], graded[zoned], None, cell_ha)
         for one, of_tile in zip(self.things, self._of_tile, strict=True):
             mine = of_tile[number]
             cells = one.cell[mine]
@@ -64,15 +68,17 @@ class Tally:
             self._add(one, mine, own, values_at(graded, cells, self.grid, tile))
         return graded
 
-    def _add(self, one: Things, mine: Ints, zone: Ints, graded: Ints) -> None:
+    def _add(self, one: Things, mine: Ints, zone: Ints, graded: Grades) -> None:
         for measure, amounts in one.amounts.items():
             self._sum(measure, zone, graded, amounts[mine])
 
-    def _sum(self, measure: str, zone: Ints, graded: Ints, amounts: Floats) -> None:
+    def _sum(self, measure: str, zone: Ints, graded: Grades, amounts: Floats | None, each: float = 1.0) -> None:
+        """amounts: of each, or None where all are one; each: what one is in the unit of the measure."""
         classes = len(self.bounds_m) + 2
         place = np.where(zone < 0, self.zones, zone) * classes + graded
         found = np.bincount(place, weights=amounts, minlength=(self.zones + 1) * classes)
-        self.sums[measure] = self.sums.get(measure, 0) + found.reshape(self.zones + 1, classes)
+        table = np.asarray(found * each, dtype=np.float64).reshape(self.zones + 1, classes)
+        self.sums[measure] = self.sums.get(measure, np.zeros_like(table)) + table
 
 
 def class_names(bounds_m: list[float]) -> list[str]:

@@ -161,7 +161,7 @@ def fill(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: Report)
     with drawn(plain, basin.grid, 'float32', NODATA) as file, drawn(classes, basin.grid, 'uint8', 0) as graded:
         for number, (tile, depths) in enumerate(flooded(basin, tally.tiles)):
             zone = numbers_in(zones.shapes, basin.grid, tile).astype(np.int64) - 1
-            put(graded, tile, tally.add(number, depths, zone).astype(np.uint8))
+            put(graded, tile, tally.add(number, depths, zone))
             put(file, tile, depths)
             share = (number + 1) / len(tally.tiles)
             progress(0.3 + 0.55 * share, Text(vi='Cho nước vào', en='Letting the water in'))
@@ -223,7 +223,7 @@ def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> Feat
                 'depth_class': class_names(tally.bounds_m)[number - 1],
                 'from_m': bounds[number - 1],
                 'to_m': bounds[number],
-                'hectares': round(float(tally.sums['hectares'][:, number].sum()), 2),
+                'hectares': round(float(shapely.area(polygons).sum()) / 1e4, 2),
             },
         }
         for number, polygons in found.items()

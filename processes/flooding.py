@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dothi.core.grid import Grid
 from processes.ground import Band, Heights, heights_in
-from processes.network import Bools, Floats, Ints
+from processes.network import Bools, Ints
 from processes.patches import Labels, Neighbours, Rim, joined, labelled, rim_of
 from processes.spread import spread
 from processes.tiles import Tile, mask_of
@@ -83,10 +84,13 @@ def depth(basin: Basin, piece: tuple[Tile, Bools]) -> Heights:
     return np.where(wet[labels[inside]], np.round(under, 3), np.float32(np.nan))
 
 
-def grade(depths: Heights | Floats, bounds_m: list[float]) -> Ints:
+def grade(depths: Heights, bounds_m: list[float]) -> NDArray[np.uint8]:
     """0 where it is dry, else the number of the depth class: 1 up to the first bound, 2 up to the second, and so on."""
-    found = np.searchsorted(np.asarray(bounds_m, dtype=np.float32), depths, side='left') + 1
-    return np.where(np.isnan(depths), 0, found).astype(np.int64)
+    found = (~np.isnan(depths)).astype(np.uint8)
+    for bound in bounds_m:
+        # NaN is above nothing; in the precision of the depths, for 0.2 m is not above 0.2 m
+        found += depths > np.float32(bound)
+    return found
 
 
 def _areas(basin: Basin, tile: Tile) -> tuple[Heights, Labels]:

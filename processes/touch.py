@@ -11,7 +11,6 @@ import shapely
 
 from dothi.core.grid import Grid
 from processes.network import Floats, Geometries, Ints
-from processes.tiles import numbers_in, tiles
 
 # Vertices that are cut at a time: some hundred bytes each while they are.
 CHUNK = 200_000
@@ -40,20 +39,44 @@ def touched(geometries: Geometries, grid: Grid) -> Ints:
     kind = shapely.get_dimensions(parts)
     areas = parts[kind == 2]
     lines = np.concatenate([parts[kind == 1], shapely.get_parts(shapely.boundary(areas))])
-    cells = [cells_at(shapely.get_coordinates(parts[kind == 0]), grid), _inside(areas, grid)]
+    cells = [cells_at(shapely.get_coordinates(parts[kind == 0]), grid), *_inside(areas, grid)]
     found = np.unique(np.concatenate([*cells, *(pieces.cell for pieces in cut(lines, grid))]))
     return found[found >= 0]
 
 
-def _inside(areas: Geometries, grid: Grid) -> Ints:
-    """The cells whose centre lies in an area, without those that its border passes: a narrow one has no others."""
-    west, south, east, north = shapely.bounds(areas).reshape(-1, 4).T
-    wide = areas[(east - west > grid.cell_width) & (north - south > grid.cell_height)]
-    found = [np.empty(0, dtype=np.int64)]
-    for tile in tiles(grid) if len(wide) else []:
-        row, column = np.nonzero(numbers_in(wide, grid, tile))
-        found.append((row + tile.top) * grid.width + column + tile.left)
-    return np.concatenate(found)
+def _inside(areas: Geometries, grid: Grid) -> Iterator[Ints]:
+    """The cells whose centre lies in an area, many areas at a time.
+
+    Row by row of cells, from where a border comes in to where it goes out: half a million houses in seconds, for each
+    of which GDAL's rasterizing would make a shape of Python's first.
+    """
+    for part in _chunks(areas):
+        borders, area = shapely.get_parts(shapely.boundary(part), return_index=True)
+        xy, border = shapely.get_coordinates(borders, return_index=True)
+        start = np.flatnonzero(border[:-1] == border[1:])
+        uv = (xy - [grid.west, grid.north]) / [grid.cell_width, -grid.cell_height] - 0.5
+        yield _filled(area[border[start]], uv[start], uv[start + 1], grid)
+
+
+def _filled(area: Ints, start: Floats, end: Floats, grid: Grid) -> Ints:
+    """The cells whose centre, a whole number here, lies between segments of the same area."""
+    low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
+    first, last = np.clip(np.ceil(low), 0, grid.height), np.clip(np.ceil(high), 0, grid.height)
+    segment, row = _spans(first, last)
+    share = (row - start[segment, 1]) / (end[segment, 1] - start[segment, 1])
+    column = start[segment, 0] + share * (end[segment, 0] - start[segment, 0])
+    # of an area that is closed as many borders pass a row on its way in as on its way out
+    order = np.lexsort([column, row, area[segment]])
+    edge = np.clip(np.ceil(column[order]), 0, grid.width)
+    span, inside = _spans(edge[0::2], edge[1::2])
+    return row[order][0::2][span] * grid.width + inside
+
+
+def _spans(first: Floats, last: Floats) -> tuple[Ints, Ints]:
+    """Every whole number from each `first` on and below its `last`: which of them it is of, and the number."""
+    count = np.maximum(last - first, 0).astype(np.int64)
+    which = np.repeat(np.arange(len(count)), count)
+    return which, first.astype(np.int64)[which] + np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
 
 
 def walls(lines: Geometries, grid: Grid) -> Ints:
@@ -71,12 +94,18 @@ def walls(lines: Geometries, grid: Grid) -> Ints:
 
 def cut(lines: Geometries, grid: Grid) -> Iterator[Pieces]:
     """The pieces of all lines, many lines at a time. lines: LineStrings or LinearRings; numbered as they come."""
-    vertices = np.cumsum(shapely.get_num_coordinates(lines))
-    chunks = np.searchsorted(vertices, np.arange(CHUNK, vertices[-1] if len(lines) else 0, CHUNK))
     first = 0
-    for part in np.split(lines, chunks):
+    for part in _chunks(lines):
         yield _cut(part, first, grid)
         first += len(part)
+
+
+def _chunks(geometries: Geometries) -> list[Geometries]:
+    """The geometries in their order, with about CHUNK vertices at a time."""
+    vertices = np.cumsum(shapely.get_num_coordinates(geometries))
+    return np.split(
+        geometries, np.searchsorted(vertices, np.arange(CHUNK, vertices[-1] if len(vertices) else 0, CHUNK))
+    )
 
 
 def _cut(lines: Geometries, first: int, grid: Grid) -> Pieces:
@@ -103,10 +132,7 @@ def _places(start: Floats, end: Floats) -> tuple[Ints, Floats]:
     segment, share = [numbers, numbers], [np.zeros(len(start)), np.ones(len(start))]
     for axis in (0, 1):
         low, high = np.minimum(start[:, axis], end[:, axis]), np.maximum(start[:, axis], end[:, axis])
-        edges = np.maximum(np.ceil(high) - np.floor(low) - 1, 0).astype(np.int64)
-        crossing = np.repeat(numbers, edges)
-        nth = np.arange(len(crossing)) - np.repeat(np.cumsum(edges) - edges, edges)
-        edge = np.floor(low[crossing]) + 1 + nth
+        crossing, edge = _spans(np.floor(low) + 1, np.ceil(high))
         segment.append(crossing)
         share.append((edge - start[crossing, axis]) / (end[crossing, axis] - start[crossing, axis]))
     segments, shares = np.concatenate(segment), np.concatenate(share)

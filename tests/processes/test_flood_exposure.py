@@ -177,7 +177,7 @@ def test_nobody_is_lost_between_zones_classes_and_tiles(people, size):
     depths = np.random.default_rng(size).choice([np.nan, 0.1, 0.3, 0.9], (6, 8)).astype(np.float32)
     for number, tile in enumerate(tally.tiles):
         part = depths[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
-        tally.add(number, part, np.full(tile.shape, -1, dtype=np.int64))
+        tally.add(number, part, np.zeros(tile.shape, dtype=np.int64))
     assert tally.sums['people'].sum() == count.sum()
     assert tally.sums['hectares'].sum() == pytest.approx(48 * 0.01)
     assert tally.sums['people'][:, 0].sum() == count[(cell < 0) | np.isnan(depths.ravel()[cell])].sum()

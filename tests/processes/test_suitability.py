@@ -162,14 +162,15 @@ def test_distances_are_those_of_the_slow_way(targets, reach_m, size):
         assert distance.on(GRID, tile) == pytest.approx(part, rel=1e-6)
 
 
+@pytest.fixture(scope='module')
+def hills(tmp_path_factory):
+    heights = np.random.default_rng(1).normal(20, 8, (60, 70)).cumsum(axis=1)
+    heights[10:12, 20:25] = -99
+    return write_raster(tmp_path_factory.mktemp('hills') / 'hills.tif', heights)
+
+
 class TestAgainstGdal:
     """Hills of random heights, as GDAL's tools see them."""
-
-    @pytest.fixture(scope='class')
-    def hills(self, tmp_path_factory):
-        heights = np.random.default_rng(1).normal(20, 8, (60, 70)).cumsum(axis=1)
-        heights[10:12, 20:25] = -99
-        return write_raster(tmp_path_factory.mktemp('hills') / 'hills.tif', heights)
 
     def test_slopes_are_those_of_gdaldem(self, hills, tmp_path):
         slopes = tmp_path / 'slope.tif'

@@ -173,3 +173,24 @@ class TestHeights:
         x, y = transformer(proj_string(4326), proj_string(9209)).transform(106.0 + 0.035, 20.5 - 0.045)
         grid = square_cells((x - 5, y - 5, x + 5, y + 5), 9209, 10)
         assert heights_in(Band(path, 1, 4326), grid, tiles(grid)[0]).tolist() == [[43]]
+
+
+ring = st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=7, unique=True)
+
+
+@given(ring, ring)
+def test_areas_touch_every_cell_that_they_cover_in_part(outer, other):
+    """Polygons of any shape, with holes, several at once; a cell that they meet at its border only may be of either."""
+    areas = [
+        shapely.make_valid(shapely.Polygon([(1000 + 10 * x, 2000 - 10 * y) for x, y in xy])) for xy in (outer, other)
+    ]
+    areas = shapely.get_parts(np.array([areas[0].difference(areas[1]), areas[1]], dtype=object))
+    areas = shapely.get_parts(areas[shapely.get_dimensions(areas) == 2])
+    ours = mask_of(touched(areas, GRID), GRID, WHOLE)
+    for row, column in np.ndindex(WHOLE.shape):
+        cell = shapely.box(1000 + 10 * column, 1990 - 10 * row, 1010 + 10 * column, 2000 - 10 * row)
+        overlap = sum(shapely.area(shapely.intersection(areas, cell)))
+        if overlap > 1e-6:
+            assert ours[row, column]
+        if shapely.distance(areas, cell).min(initial=1) > 1e-6:
+            assert not ours[row, column]

@@ -1,5 +1,8 @@
 """What a flood reaches in a town whose figures can be worked out by hand."""
 
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rasterio
@@ -7,6 +10,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dothi.core.settings import PathSettings
 from processes.exposure import Tally, Things
 from processes.flood_basin import LevelOrScenario, TooManyCells, UnknownScenario
 from processes.flood_exposure import BadDepths
@@ -181,3 +185,66 @@ def test_nobody_is_lost_between_zones_classes_and_tiles(people, size):
     assert tally.sums['people'].sum() == count.sum()
     assert tally.sums['hectares'].sum() == pytest.approx(48 * 0.01)
     assert tally.sums['people'][:, 0].sum() == count[(cell < 0) | np.isnan(depths.ravel()[cell])].sum()
+
+
+POLYGONIZE = """
+import sys
+import numpy as np
+from osgeo import gdal, ogr
+gdal.UseExceptions()
+source = gdal.Open(sys.argv[1])
+heights, nodata = source.ReadAsArray(), source.GetRasterBand(1).GetNoDataValue()
+known = heights != nodata
+low = gdal.GetDriverByName('MEM').Create('', source.RasterXSize, source.RasterYSize, 1, gdal.GDT_Byte)
+low.GetRasterBand(1).WriteArray((~known | (heights < float(sys.argv[2]))).astype('u1'))
+kept = ogr.GetDriverByName('Memory').CreateDataSource('')
+areas = kept.CreateLayer('areas')
+gdal.Polygonize(low.GetRasterBand(1), low.GetRasterBand(1), areas, -1, ['8CONNECTED=8'])
+filled = gdal.GetDriverByName('MEM').Create('', source.RasterXSize, source.RasterYSize, 1, gdal.GDT_Byte)
+west, east, south, north = 0, source.RasterXSize, 0, source.RasterYSize
+sea = [one.GetFID() for one in areas if one.GetGeometryRef().GetEnvelope() == (west, east, south, north)]
+areas.SetAttributeFilter(f'FID in ({",".join(map(str, sea))})')
+gdal.RasterizeLayer(filled, [1], areas, burn_values=[1])
+print(int(((filled.ReadAsArray() == 1) & known).sum()))
+"""
+
+
+@pytest.fixture
+def demo(province_database, shared_folder, monkeypatch):
+    """The demo province, whose rasters lie where they were delivered."""
+    monkeypatch.setenv('DOTHI_STORE', str(shared_folder / 'province-template' / 'store'))
+
+
+def test_gdal_finds_the_same_cells_and_people_on_the_demo(demo, answer, one):
+    """The polygon of low cells around the whole raster by GDAL's polygonize; houses in it by gdallocationinfo."""
+    found = answer('flood-exposure', level_m=1.0)
+    number = one("select current_release from catalog.layer where id = 'elevation'")
+    path = Path(PathSettings().store) / one('select store_path from catalog.raster where release = %s', [number])
+    script = ['/usr/bin/python3', '-c', POLYGONIZE, str(path), '1.0']
+    cells = int(subprocess.run(script, check=True, capture_output=True, text=True).stdout)
+    hectares = sum(part['properties']['hectares'] for part in found['extent']['features'])
+    assert cells > 100_000
+    assert hectares == pytest.approx(cells * 0.25)
+    homes = one(
+        """select string_agg(ST_X(c) || ' ' || ST_Y(c) || ' ' || people, E'\\n')
+           from (select ST_Centroid(geom) c, coalesce(population, 0) people from layer.buildings) b"""
+    ).split('\n')
+    xy = '\n'.join(home.rsplit(' ', 1)[0] for home in homes)
+    asked = ['gdallocationinfo', '-valonly', '-geoloc', str(found['depth'].path)]
+    told = subprocess.run(asked, input=xy, check=True, capture_output=True, text=True).stdout.splitlines()
+    wet = [float(depth) > 0 for depth in told]
+    summary = found['result']['summary']
+    assert summary['buildings'] == sum(wet)
+    assert summary['people'] == sum(
+        int(home.rsplit(' ', 1)[1]) for home, is_wet in zip(homes, wet, strict=True) if is_wet
+    )
+    assert summary['demo'] is True
+
+
+def test_on_the_demo_more_is_reached_at_a_higher_level_and_less_behind_dikes(demo, answer):
+    low, high = (answer('flood-exposure', level_m=level_m)['result']['summary'] for level_m in (0.8, 1.0))
+    behind = answer('flood-exposure', level_m=1.0, respect_dikes=True)['result']['summary']
+    for measure in ('people', 'buildings', 'road_km', 'hectares', 'schools'):
+        assert low[measure] <= high[measure]
+        assert behind[measure] <= high[measure]
+    assert behind['hectares'] < high['hectares']

@@ -9,11 +9,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from distributed import LocalCluster
 
+from dothi.core.settings import PROJECT
+from processes.flooding import Basin, flooded
+from processes.ground import Band
 from processes.spread import ClusterLost, ClusterUnreachable, spread
+from processes.suitability import Distance, Factor, Search, scored
+from processes.tiles import square_cells, tiles
+from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 FOLDER = Path(__file__).parent
 
@@ -23,7 +32,7 @@ def importable() -> Iterator[None]:
     """Workers, which are started with this environment, find `piecework`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(FOLDER)
-        patch.setenv('PYTHONPATH', str(FOLDER), prepend=os.pathsep)
+        patch.setenv('PYTHONPATH', os.pathsep.join([str(FOLDER), str(PROJECT)]))
         yield
 
 
@@ -119,3 +128,23 @@ def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework, monkeypatch):
     threading.Timer(1.5, lost.close).start()
     with pytest.raises(ClusterLost, match='went away'):
         list(spread(piecework.wait_a_minute, range(2)))
+
+
+def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(two_workers, monkeypatch, tmp_path):
+    """Real work: tiles of a raster in a shared file, with walls, targets and areas that travel to the workers."""
+    heights = np.random.default_rng(3).choice([np.nan, 0.2, 0.6, 1.5], (60, 70), p=[0.1, 0.4, 0.3, 0.2])
+    heights[:, 0] = np.nan
+    path = write_raster(tmp_path / 'ground.tif', np.where(np.isnan(heights), NODATA, heights))
+    grid = square_cells((WEST, NORTH - 60 * CELL, WEST + 70 * CELL, NORTH), 9209, CELL)
+    basin = Basin(Band(path, 1, 9209), grid, 1.0, walls=np.arange(70 * 20, 70 * 20 + 40))
+    everywhere = np.array([shapely.box(*grid.bounds)], dtype=object)
+    near = Factor('near', Distance(np.array([5, 900, 3_000]), 2_000.0), 1.0, 2_000.0, 0.0)
+    search = Search(grid, everywhere, [near], 0.5)
+
+    def both() -> list[Any]:
+        depths = [depth for _, depth in flooded(basin, tiles(grid, 16))]
+        return depths + [part.scores for part in spread(functools.partial(scored, search), tiles(grid, 16))]
+
+    here = both()
+    monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
+    assert all(np.array_equal(one, other, equal_nan=True) for one, other in zip(here, both(), strict=True))

@@ -338,8 +338,8 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
 
 
 def figure(value: float, *, known: bool) -> float | None:
-    """As it is written: twelve digits, which is more than anybody measured."""
-    return float(f'{value:.12g}') if known and not np.isnan(value) else None
+    """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
+    return round(float(value), 6) if known and not np.isnan(value) else None
 
 
 def caveats(inputs: Inputs, empty: list[str]) -> list[Text]:

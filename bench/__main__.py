@@ -1,5 +1,6 @@
 """`make bench`: measures, prints, and writes docs/benchmarks.md."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -9,10 +10,11 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from bench import chapters, mapserver, report
+from bench import analyses, chapters, mapserver, report
 from bench.chapters import Chapter, Subject
-from bench.instance import FULL, SMALL, folder, running
+from bench.instance import FULL, HALF, folder, running
 from bench.loading import loading
+from bench.pgrouting import pgrouting
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
 from bench.tiling import Places
@@ -22,6 +24,7 @@ from dothi.core.catalog import current_releases
 from dothi.core.database import connection
 from dothi.core.layer import Layer
 from dothi.core.locality import load_locality
+from dothi.core.progress import Progress
 from dothi.core.settings import PROJECT, PathSettings
 
 LAYER = 'buildings'
@@ -32,7 +35,7 @@ PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
 def main(parts: list[str]) -> None:
-    """Measures the named parts, or all: loading by itself, the API on the full province, the analysis on the small."""
+    """Measures the named parts, or all: loading by itself, the API and the analyses on the full province."""
     unknown = set(parts) - set(PARTS)
     if unknown:
         sys.exit(f'{", ".join(sorted(unknown))}: PARTS are {", ".join(PARTS)}')
@@ -44,8 +47,20 @@ def main(parts: list[str]) -> None:
             with running(FULL, progress):
                 _write(*_api_chapters())
         if 'analysis' in wanted:
-            with running(SMALL, progress):
-                _write([_told(chapters.coverage(_api_url(), SMALL))], [])
+            _write(_analyses(progress), [])
+
+
+def _analyses(progress: Progress) -> list[Chapter]:
+    """On the full province, and on half of its buildings; results are not taken from the store."""
+    os.environ.update({'DOTHI_RESULT_STORE': 'off', 'DOTHI_JOB_MEMORY_MB': str(analyses.MEMORY_MB)})
+    with running(HALF, progress):
+        half = analyses.each(_api_url(), HALF)
+    with running(FULL, progress):
+        whole = _told(analyses.each(_api_url(), FULL))
+        reference_date = load_locality(PathSettings().locality).place.reference_date
+        with pgrouting(reference_date.isoformat()) as peer:
+            against = _told(analyses.coverage_against(peer, _api_url(), FULL))
+    return [whole, against, _told(analyses.growth(half.timings, whole.timings))]
 
 
 def _write(written: list[Chapter], peers: list[str]) -> None:

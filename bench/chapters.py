@@ -2,7 +2,6 @@
 
 import json
 import random
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -149,22 +148,6 @@ def sessions(subject: Subject) -> Chapter:
         at_most('99 of 100 within 250 ms', dothi.percentile_ms(0.99), 250),
     ]
     return Chapter(f'{CLIENTS} clients at their maps for {LENGTH_S:.0f} s', goals=goals, sessions=held)
-
-
-def coverage(api_url: str, buildings: int) -> Chapter:
-    """An analysis, with another distance each time."""
-
-    def ask(number: int) -> object:
-        inputs = {'facilities': 'health_facilities', 'filter': "kind = 'station'", 'distance_m': 1500 + number}
-        body = json.dumps({'inputs': inputs}).encode()
-        url = f'{api_url}/processes/service-coverage/execution'
-        request = urllib.request.Request(url, body, {'Content-Type': 'application/json'})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return response.read()
-
-    title = f'`service-coverage` of health stations, {buildings:,} buildings, over the network'
-    timings = compare([('dothi', ask)])
-    return Chapter(title, timings, [at_most('at most 3 s', timings[0].median_ms, 3_000)])
 
 
 def at_most(text: str, measured: float, limit: float, unit: str = 'ms') -> Goal:

@@ -41,4 +41,5 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
         local.down()
 
 
-FULL, SMALL = SIZES['full'], SIZES['small']
+FULL = SIZES['full']
+HALF = FULL // 2

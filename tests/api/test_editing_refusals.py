@@ -167,3 +167,12 @@ def test_a_layer_can_want_the_version_that_was_edited(
         there, number, {'properties': school('a')}, {'If-Match': there.get(f'{SCHOOLS}/{number}').headers['ETag']}
     )
     assert same.status_code == 204
+
+
+def test_what_a_process_computed_is_not_edited(desk: Desk, office: Any) -> None:
+    """A verdict that somebody typed would be none."""
+    items = '/api/collections/indicator_values/items'
+    answer = post(office, feature('c'), where=items)
+    assert answer.status_code == 400
+    assert answer.get_json()['code'] == 'MadeByAProcess'
+    assert 'indicators' in answer.get_json()['description']

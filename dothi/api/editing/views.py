@@ -21,7 +21,7 @@ from dothi.api.language import say
 from dothi.api.problems import answer
 from dothi.api.service import released, service
 from dothi.core.catalog import current_releases
-from dothi.core.errors import ConditionMissing, NotFound, Outdated
+from dothi.core.errors import ConditionMissing, NotFound, Outdated, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.text import without_accents
 from etl.doctor.coordinates import Reading
@@ -53,6 +53,10 @@ LIST_METHODS = ('GET', 'HEAD', 'OPTIONS', 'POST')
 ITEM_METHODS = ('GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE')
 # What an edit makes of the version that it finds, and how the coordinates of that are to be read.
 Made = tuple[Submitted, Reading]
+
+
+class MadeByAProcess(WrongUse):
+    """The layer holds what a process computed: an edit would make a figure of its own."""
 
 
 class NoFeature(NotFound):
@@ -211,6 +215,11 @@ def _may_edit(collection_id: str) -> tuple[Layer, str]:
     layer = service().layer(collection_id)
     author = must_be_editor()
     parameters.refuse_unknown(COMMON)
+    if layer.made_by is not None:
+        raise MadeByAProcess(
+            vi=f'Lớp "{layer.id}" do tiến trình "{layer.made_by}" tạo ra, không sửa tay. Chạy lại tiến trình.',
+            en=f'The layer "{layer.id}" is made by the process "{layer.made_by}" and not edited. Run that again.',
+        )
     return layer, author
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bench.chapters import Chapter, Goal, at_most, times
 from bench.measure import Timing, compare
 from bench.pgrouting import PgRouting
+from processes.site_suitability import SiteSuitability
 
 # Seconds each at most, on the full demo; memory by the limit that the worker holds them to.
 LIMITS_S = {
@@ -21,11 +22,8 @@ MEMORY_MB = 2_000
 ROUNDS = 3
 MOST_GROWTH = 2.2
 STATIONS = {'collection': 'health_facilities', 'filter': "kind = 'station'"}
-SUITABLE = [
-    {'kind': 'distance_from', 'name': 'homes', 'layer': 'buildings', 'worst': 250, 'best': 600, 'weight': 3},
-    {'kind': 'distance_to', 'name': 'roads', 'layer': 'roads', 'worst': 2_000, 'best': 100, 'weight': 2},
-    {'kind': 'slope', 'worst': 10, 'best': 0, 'weight': 1},
-]
+# near and far, an isolation norm, land use, slope and flood
+SUITABLE = SiteSuitability.example['criteria']
 
 
 def question(process_id: str, number: int) -> Any:
@@ -38,7 +36,7 @@ def question(process_id: str, number: int) -> Any:
             'targets': 'buildings',
         },
         'flood-exposure': {'level_m': 0.8 + number / 100, 'cell_m': 10, 'respect_dikes': False},
-        'site-suitability': {'criteria': SUITABLE, 'cell_m': 10, 'count': 5 + number},
+        'site-suitability': {'criteria': SUITABLE, 'cell_m': 10, 'sites': 5 + number},
         'indicators': {'set': 'pilot', 'level': 'commune', 'keep': False, 'period_from': f'2026-01-{1 + number:02}'},
     }[process_id]
 

@@ -220,7 +220,7 @@ def worker(
     ] = 2,
 ) -> None:
     """Chạy phân tích · Works through the queue of analyses in the foreground, until it is ended."""
-    from processes.worker import run_worker
+    from processes.queue.worker import run_worker
 
     run_worker(concurrency)
 

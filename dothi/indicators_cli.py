@@ -49,8 +49,8 @@ def about() -> None:
 def check(set_id: SetId = None, as_json: Json = False) -> None:
     """Kiểm tra tệp và tính thử mọi công thức · Reads each file and computes every formula; keeps nothing."""
     from processes.data import Data
-    from processes.indicator_period import period_of
-    from processes.indicator_units import read_units
+    from processes.evaluation.period import period_of
+    from processes.evaluation.units import read_units
     from processes.indicators import given, read_figures
 
     locality = load_locality(PathSettings().locality)

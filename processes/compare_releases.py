@@ -11,9 +11,9 @@ from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
-from processes.differences import Pairs, by_column, counted, measured, totals
-from processes.network import Floats, Ints
-from processes.parts import MEASURES, kind_of, parts_of
+from processes.ways.network import Floats, Ints
+from processes.zones.differences import Pairs, by_column, counted, measured, totals
+from processes.zones.parts import MEASURES, kind_of, parts_of
 
 # A measure as people want it, by the kind of geometry: its name, and how many metres or square metres one is.
 SHOWN_AS = {'LineString': ('km', 1_000.0), 'Polygon': ('ha', 10_000.0)}

@@ -12,7 +12,9 @@ from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
-from processes.corridors import (
+from processes.data import POPULATION, Data
+from processes.reading.layers import column
+from processes.supply.corridors import (
     CAVEATS,
     COLUMNS,
     LANDWARD,
@@ -27,9 +29,7 @@ from processes.corridors import (
     strip_of,
     toward,
 )
-from processes.data import POPULATION, Data
-from processes.layers import column
-from processes.network import Bools, Floats, Geometries, zone_of
+from processes.ways.network import Bools, Floats, Geometries, zone_of
 
 # The decision is the exact distance to the line as drawn, so the corridor has round ends, as that distance has: a
 # building beyond the last pylon but nearer than the width is in danger like any other.

@@ -27,10 +27,10 @@ from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from processes.base import Layer
-from processes.given import PutGiven, rows_of
-from processes.layers import Filter, column, condition, not_delivered, visible_layer
-from processes.network import Floats, Geometries, Network, network_of
-from processes.rasters import Raster, raster
+from processes.reading.given import PutGiven, rows_of
+from processes.reading.layers import Filter, column, condition, not_delivered, visible_layer
+from processes.reading.rasters import Raster, raster
+from processes.ways.network import Floats, Geometries, Network, network_of
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.
 HOMES, POPULATION, ROADS = Layer('buildings'), 'population', Layer('roads')

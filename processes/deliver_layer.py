@@ -17,7 +17,7 @@ from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
 from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.validation import InvalidInput
+from processes.reading.validation import InvalidInput
 
 HTML = 'text/html'
 # A name alone: nothing that leads to another folder, and nothing hidden.

@@ -16,7 +16,7 @@ from dothi.core.locality import Locality
 from dothi.core.text import Text
 from processes.base import Layer, Output, Process, ProcessInputs, Report, ResultFile, input_field
 from processes.data import Data
-from processes.layers import column
+from processes.reading.layers import column
 
 WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
 

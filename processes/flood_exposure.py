@@ -14,14 +14,14 @@ from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, Report, ResultFile, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.exposure import Tally, Things, class_names, figures
-from processes.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
-from processes.flooding import Basin, flooded
-from processes.geotiff import MEDIA_TYPE, NODATA, cog, drawn, outlines, put
-from processes.layers import column
-from processes.network import Geometries, zone_of
-from processes.tiles import numbers_in, tiles
-from processes.touch import cells_at, cut
+from processes.ground.exposure import Tally, Things, class_names, figures
+from processes.ground.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
+from processes.ground.flooding import Basin, flooded
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, cog, drawn, outlines, put
+from processes.ground.tiles import numbers_in, tiles
+from processes.ground.touch import cells_at, cut
+from processes.reading.layers import column
+from processes.ways.network import Geometries, zone_of
 
 
 class BadDepths(WrongUse):

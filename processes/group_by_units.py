@@ -14,8 +14,8 @@ from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.layers import column
-from processes.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
+from processes.reading.layers import column
+from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
 
 # What a statistic needs of the layer: its column, or a kind of geometry.
 OF_COLUMN = ('sum', 'mean')

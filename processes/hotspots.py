@@ -12,14 +12,14 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
-from processes.bin_features import features_of
-from processes.clusters import judged
 from processes.data import Data
-from processes.layers import Filter, NotDelivered, column
-from processes.network import Bools, Floats, Ints
-from processes.small_cells import may_show
-from processes.space_time import EPOCH, Periods, cells_of, counted
-from processes.unit_layers import DAY, day_of
+from processes.reading.layers import Filter, NotDelivered, column
+from processes.reading.unit_layers import DAY, day_of
+from processes.ways.network import Bools, Floats, Ints
+from processes.zones.bin_features import features_of
+from processes.zones.clusters import judged
+from processes.zones.small_cells import may_show
+from processes.zones.space_time import EPOCH, Periods, cells_of, counted
 
 NORM = 'small_cell'
 DAY_S = 86_400

@@ -8,13 +8,13 @@ from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.evaluation import Evaluation
-from processes.indicator_evidence import Witness
-from processes.indicator_figures import Figures, Formulas
-from processes.indicator_period import Period, day_of, period_of
-from processes.indicator_store import keep, values_before
-from processes.indicator_units import NoUnits, Units, must_be_known, read_units
-from processes.indicator_verdicts import Proof
+from processes.evaluation.evaluated import Evaluation
+from processes.evaluation.evidence import Witness
+from processes.evaluation.figures import Figures, Formulas
+from processes.evaluation.period import Period, day_of, period_of
+from processes.evaluation.store import keep, values_before
+from processes.evaluation.units import NoUnits, Units, must_be_known, read_units
+from processes.evaluation.verdicts import Proof
 
 DAY = r'^\d{4}-\d{2}-\d{2}$'
 # What of the summary is recorded with a run that is kept.

@@ -11,13 +11,13 @@ from pydantic_core import PydanticCustomError
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
-from processes.cells import Cells, cells_in
 from processes.data import Data
-from processes.drawn import collection, geojson
-from processes.facilities import GEOMETRY, Facilities, read_facilities
-from processes.network import Floats, Geometries, no_lines, point_geometries
-from processes.reach import ROUNDING_M, Reach, reach_of
-from processes.travel import (
+from processes.ways.cells import Cells, cells_in
+from processes.ways.drawn import collection, geojson
+from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
+from processes.ways.network import Floats, Geometries, no_lines, point_geometries
+from processes.ways.reach import ROUNDING_M, Reach, reach_of
+from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
     LONGEST_M,

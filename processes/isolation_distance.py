@@ -14,8 +14,8 @@ from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.layers import column
-from processes.network import Bools, Floats, Ints, zone_of
+from processes.reading.layers import column
+from processes.ways.network import Bools, Floats, Ints, zone_of
 
 AREAS: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 # From the edge of the works to the dwelling. Dwellings at just the distance keep it: the distances come a hair

@@ -20,9 +20,9 @@ from etl.moving import move
 from etl.report.model import Report as DeliveryReport
 from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
 from processes.data import Data
+from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
 from processes.forms.sources import sources_of
 from processes.forms.stored import Stored, stored
-from processes.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
 from processes.present_result import JOB
 
 LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'

@@ -10,13 +10,13 @@ from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.drawn import collection, geojson
-from processes.facilities import GEOMETRY, Facilities, read_facilities
-from processes.layers import column
-from processes.network import point_geometries
-from processes.reach import reach_of
-from processes.routes import Ranked, nearest_places, routes
-from processes.travel import (
+from processes.reading.layers import column
+from processes.ways.drawn import collection, geojson
+from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
+from processes.ways.network import point_geometries
+from processes.ways.reach import reach_of
+from processes.ways.routes import Ranked, nearest_places, routes
+from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
     DISTANCE_M,

@@ -6,9 +6,9 @@ from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.traced import Trace, drawn, read_homes, without_supply
-from processes.traced_power import power
-from processes.traced_water import water
+from processes.supply.traced import Trace, drawn, read_homes, without_supply
+from processes.supply.traced_power import power
+from processes.supply.traced_water import water
 
 type Event = Literal['close-valve', 'burst-pipe', 'lose-substation']
 

@@ -10,15 +10,15 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
-from processes.candidates import cover_within, on_roads
-from processes.covered import coverage, per_zone
 from processes.data import Data, Homes, Zones
-from processes.drawn import collection, geojson
-from processes.facilities import GEOMETRY, Facilities, read_facilities
-from processes.maximal_cover import EXACT_PAIRS, Choice, Cover, exact, greedy
-from processes.network import Bools, Floats, Network, point_geometries, zone_of
-from processes.reach import ROUNDING_M, reach_of
-from processes.travel import (
+from processes.ways.candidates import cover_within, on_roads
+from processes.ways.covered import coverage, per_zone
+from processes.ways.drawn import collection, geojson
+from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
+from processes.ways.maximal_cover import EXACT_PAIRS, Choice, Cover, exact, greedy
+from processes.ways.network import Bools, Floats, Network, point_geometries, zone_of
+from processes.ways.reach import ROUNDING_M, reach_of
+from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
     DISTANCE_M,

@@ -17,10 +17,10 @@ from dothi.core.unit_crosswalk import Shares, crosswalk, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.layers import NotDelivered, column
-from processes.network import Geometries
-from processes.restating import Restated, area_shares, decimals_of, in_steps, people_shares, restated
-from processes.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
+from processes.reading.layers import NotDelivered, column
+from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
+from processes.ways.network import Geometries
+from processes.zones.restating import Restated, area_shares, decimals_of, in_steps, people_shares, restated
 
 
 class BadFigures(WrongUse):

@@ -10,16 +10,16 @@ from dothi.core.layer import Audience
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
-from processes.cells import Cells, cells_in
-from processes.covered import Served, kind_summary, per_zone, summary_of, zone_figures
 from processes.data import Data, Homes, Zones
-from processes.drawn import Drawn, collection, geojson
-from processes.facilities import GEOMETRY, Facilities, read_facilities, together
-from processes.layers import column
-from processes.network import Floats, no_lines, zone_of
-from processes.reach import reach_of, straight_to_nearest
-from processes.service_norms import NORM, in_urban_units, limit_by_norm
-from processes.travel import (
+from processes.reading.layers import column
+from processes.ways.cells import Cells, cells_in
+from processes.ways.covered import Served, kind_summary, per_zone, summary_of, zone_figures
+from processes.ways.drawn import Drawn, collection, geojson
+from processes.ways.facilities import GEOMETRY, Facilities, read_facilities, together
+from processes.ways.network import Floats, no_lines, zone_of
+from processes.ways.reach import reach_of, straight_to_nearest
+from processes.ways.service_norms import NORM, in_urban_units, limit_by_norm
+from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
     DISTANCE_M,

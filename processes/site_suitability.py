@@ -15,16 +15,16 @@ from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.text import Text
 from processes.base import Figure, Layer, Output, Process, ProcessInputs, Report, input_field
-from processes.criteria import Criterion, factor_of, must_make_sense, shares
 from processes.data import Data
-from processes.flood_basin import must_be_few
-from processes.geotiff import MEDIA_TYPE, NODATA, cog, drawn, put
-from processes.ground import Heights
-from processes.network import Floats, Geometries, Ints
-from processes.patches import Rim
-from processes.spread import spread
-from processes.suitability import Factor, Search, Site, best_sites, numbered, scored
-from processes.tiles import Tile, square_cells, tiles, transform_of
+from processes.ground.criteria import Criterion, factor_of, must_make_sense, shares
+from processes.ground.elevation import Heights
+from processes.ground.flood_basin import must_be_few
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, cog, drawn, put
+from processes.ground.spread import spread
+from processes.ground.suitability import Factor, Search, Site, best_sites, numbered, scored
+from processes.ground.tiles import Tile, square_cells, tiles, transform_of
+from processes.ways.network import Floats, Geometries, Ints
+from processes.ways.patches import Rim
 
 
 class Inputs(ProcessInputs):

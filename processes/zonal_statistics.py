@@ -11,14 +11,14 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
-from processes.layer_zones import places, statistics_of
-from processes.layers import column
-from processes.network import Floats, zone_of
-from processes.parts import kind_of, parts_of
-from processes.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
-from processes.raster_zones import in_zones, moved
-from processes.rasters import Raster
-from processes.weighted import Statistics, by_group
+from processes.reading.layers import column
+from processes.reading.rasters import Raster
+from processes.ways.network import Floats, zone_of
+from processes.zones.layer_zones import places, statistics_of
+from processes.zones.parts import kind_of, parts_of
+from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
+from processes.zones.raster_zones import in_zones, moved
+from processes.zones.weighted import Statistics, by_group
 
 type Statistic = Literal[
     'count', 'sum', 'mean', 'min', 'max', 'median', 'stdev', 'majority', 'minority', 'variety', 'length_m', 'area_m2'

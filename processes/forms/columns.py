@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dothi.core.layer import ColumnType
-from processes.given_features import cell, column_types
+from processes.reading.given_features import cell, column_types
 
 type Feature = dict[str, Any]
 

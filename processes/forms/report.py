@@ -10,6 +10,7 @@ from dothi import __version__
 from dothi.core.text import DEMO, Lang
 from etl.pages import template
 from processes.data import Data
+from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
 from processes.forms.answer import OF_NORMS, caveats_of, details, key_figures, norms_of, table
 from processes.forms.figure import shown_figure
 from processes.forms.map import draw_map
@@ -17,7 +18,6 @@ from processes.forms.numbers import day, moment, number
 from processes.forms.question import asked
 from processes.forms.sources import Source, changed_since, sources_of
 from processes.forms.stored import Stored
-from processes.indicator_verdicts import FAULTS, TRENDS, VERDICTS
 
 PAGES = Path(__file__).parent / 'pages'
 

@@ -18,8 +18,8 @@ from etl.moving import move
 from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
 from processes.data import Data
 from processes.forms.columns import Feature
+from processes.queue.requests import Result, no_result, results, state
 from processes.registry import process
-from processes.requests import Result, no_result, results, state
 
 TIFF = 'image/tiff'
 

@@ -19,8 +19,8 @@ from dothi.core.database import connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
-from processes.child import Done, Order
-from processes.downloads import LOCK_CLASS, Keeper
+from processes.queue.child import Done, Order
+from processes.queue.downloads import LOCK_CLASS, Keeper
 from tests.api.conftest import Desk, building, square
 from tests.conftest import Instance, fresh
 from tests.processes.conftest import ask, start_worker, stop_worker, wait_until

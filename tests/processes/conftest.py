@@ -26,9 +26,9 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings
 from processes.data import Data
-from processes.given import put_given
+from processes.reading.given import put_given
+from processes.reading.validation import validated
 from processes.registry import process as process_named
-from processes.validation import validated
 from tests.conftest import Instance, fresh, use
 from tests.rasters import write_raster
 
@@ -289,7 +289,7 @@ def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
 
 def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """A worker that is alive."""
-    code = 'from processes.worker import run_worker; run_worker(2)'
+    code = 'from processes.queue.worker import run_worker; run_worker(2)'
     # files of whole layers are written by children too, and tests here look for the child of a job
     environment = {'DOTHI_DOWNLOADS': '[]', **environment}
     process = subprocess.Popen([sys.executable, '-c', code], env={**os.environ, **environment}, cwd=PROJECT)

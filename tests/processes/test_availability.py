@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from processes.availability import probe, record
+from processes.queue.availability import probe, record
 
 
 class Service(BaseHTTPRequestHandler):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import shapely
 
-from processes.barriers import behind_barriers
-from processes.network import network_of
-from processes.reach import way_to_nearest
+from processes.ways.barriers import behind_barriers
+from processes.ways.network import network_of
+from processes.ways.reach import way_to_nearest
 
 # Two roads go north, at x = 0 and x = 500; roads along y = 0 and y = 500 join them. The river crosses both at y = 250.
 ROADS = [[(0, 0), (500, 0)], [(0, 500), (500, 500)], [(0, 0), (0, 500)], [(500, 0), (500, 500)]]

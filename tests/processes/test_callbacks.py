@@ -9,9 +9,9 @@ import pytest
 
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from processes import callbacks, requests
-from processes.callbacks import NotCalledBack, subscription
-from processes.manager import outcome_of, start
+from processes.queue import callbacks, requests
+from processes.queue.callbacks import NotCalledBack, subscription
+from processes.queue.manager import outcome_of, start
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 

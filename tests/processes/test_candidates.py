@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dothi.core.errors import http_status
-from processes import candidates
-from processes.candidates import TooManyPairs, cover_within, on_roads
-from processes.network import network_of
-from processes.reach import reach_of, way_to_nearest
+from processes.ways import candidates
+from processes.ways.candidates import TooManyPairs, cover_within, on_roads
+from processes.ways.network import network_of
+from processes.ways.reach import reach_of, way_to_nearest
 
 
 def grid(blocks=3, side_m=500):

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from dothi.core.errors import http_status
-from processes.cells import TooManyCells, cells_in
+from processes.ways.cells import TooManyCells, cells_in
 
 
 def square(side=40.0, at=(0, 0)):

@@ -13,9 +13,9 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from processes.compare_releases import Inputs, NoHistory, NothingThen
 from processes.data import Data
-from processes.given import put_given
+from processes.reading.given import put_given
+from processes.reading.validation import validated
 from processes.registry import process
-from processes.validation import validated
 from tests.processes.conftest import ORIGIN, commune
 
 # Two squares of 1 km side by side.

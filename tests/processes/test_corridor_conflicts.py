@@ -8,9 +8,9 @@ import pytest
 import shapely
 
 from processes.corridor_conflicts import NoWater
-from processes.layers import NoSuchColumn
-from processes.manager import execute
-from processes.validation import InvalidInput
+from processes.queue.manager import execute
+from processes.reading.layers import NoSuchColumn
+from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN
 
 # The line runs along y = 0 from 0 to 1,000 m; houses are given by their nearest edge.

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.corridors import NORMS, nearest_points, outline, strip_of, toward
+from processes.supply.corridors import NORMS, nearest_points, outline, strip_of, toward
 
 DAY = date(2024, 8, 31)
 METRES = st.floats(-1000, 1000).map(lambda metre: round(metre, 2))

@@ -15,9 +15,9 @@ from dothi.core.settings import PROJECT
 from etl.desk.records import records
 from processes.data import Data
 from processes.deliver_layer import Inputs, _options
-from processes.manager import EditorsOnly, execution
+from processes.queue.manager import EditorsOnly, execution
+from processes.reading.validation import InvalidInput
 from processes.registry import UnknownProcess, process
-from processes.validation import InvalidInput
 from tests.conftest import use
 from tests.processes.conftest import ORIGIN
 

@@ -15,10 +15,10 @@ from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.export.formats import FORMATS
 from dothi.core.settings import PathSettings
-from processes import requests
-from processes.jobs import expire
-from processes.manager import execution, outcome_of
-from processes.requests import ResultGone
+from processes.queue import requests
+from processes.queue.jobs import expire
+from processes.queue.manager import execution, outcome_of
+from processes.queue.requests import ResultGone
 from tests.processes.conftest import ORIGIN, building, house, station
 
 HOUSES = [(0, 0), (100, 0), (200, 0)]

@@ -17,13 +17,13 @@ from dothi.core.errors import http_status
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
-from processes import requests
 from processes.base import ResultFile
-from processes.child import Done, Made
-from processes.jobs import begin, finish, forget_orphans
-from processes.manager import outcome_of, start
-from processes.requests import ENDED, Asked, NoResult
-from processes.store import RESULTS, store
+from processes.queue import requests
+from processes.queue.child import Done, Made
+from processes.queue.jobs import begin, finish, forget_orphans
+from processes.queue.manager import outcome_of, start
+from processes.queue.requests import ENDED, Asked, NoResult
+from processes.queue.store import RESULTS, store
 from tests.conftest import Instance, fresh, use
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
 from tests.processes.test_deliver_layer import schools
@@ -105,7 +105,7 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
 
 def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses, worker):
     """The client lost its answer, and finds it under the job's address."""
-    code = f"from processes.manager import execution; execution('export-features', {EXPORT!r}, 'internal')"
+    code = f"from processes.queue.manager import execution; execution('export-features', {EXPORT!r}, 'internal')"
     with Held('layer', 'buildings'):
         web = subprocess.Popen([sys.executable, '-c', code], cwd=PROJECT)
         wait_until(lambda: ask("select count(*) from job.job where status = 'running'") == 1)

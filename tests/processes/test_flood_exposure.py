@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dothi.core.settings import PathSettings
-from processes.exposure import Tally, Things
-from processes.flood_basin import LevelOrScenario, TooManyCells, UnknownScenario
 from processes.flood_exposure import BadDepths
-from processes.layers import NotDelivered
-from processes.tiles import square_cells, tiles
+from processes.ground.exposure import Tally, Things
+from processes.ground.flood_basin import LevelOrScenario, TooManyCells, UnknownScenario
+from processes.ground.tiles import square_cells, tiles
+from processes.reading.layers import NotDelivered
 from tests.processes.conftest import building, commune, house, station
 
 # Ten columns of 10 m from the sea in the west: a slope down to 0.4 m, a ridge of 2 m, low ground behind it.
@@ -155,7 +155,7 @@ def test_what_cannot_be_answered_says_what_to_do(coast, answer, inputs, error, t
 
 
 def test_too_many_cells_are_refused_with_the_size_that_will_do(coast, answer, monkeypatch):
-    monkeypatch.setattr('processes.flood_basin.MOST_CELLS', 1_000)
+    monkeypatch.setattr('processes.ground.flood_basin.MOST_CELLS', 1_000)
     with pytest.raises(TooManyCells, match='Set cell_m to 3 or more'):
         answer('flood-exposure', level_m=1.0, cell_m=2.0)
 

@@ -9,10 +9,10 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processes.flooding import Basin, flooded, grade
-from processes.ground import Band
-from processes.tiles import square_cells, tiles
-from processes.touch import cells_at, walls
+from processes.ground.elevation import Band
+from processes.ground.flooding import Basin, flooded, grade
+from processes.ground.tiles import square_cells, tiles
+from processes.ground.touch import cells_at, walls
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 # The sea in the west, a beach, a ridge of 3 m, and low ground behind it.

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from processes.clusters import judged
-from processes.getis_ord import adjusted, gi_star, near_sums, neighbourhood, trend, two_sided
-from processes.small_cells import may_show, pooled
+from processes.zones.clusters import judged
+from processes.zones.getis_ord import adjusted, gi_star, near_sums, neighbourhood, trend, two_sided
+from processes.zones.small_cells import may_show, pooled
 
 CUBES = arrays.arrays(
     np.int64, st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 12)

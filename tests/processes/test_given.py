@@ -6,9 +6,9 @@ import pytest
 from pyproj import Transformer
 
 from processes.base import Layer
-from processes.given_features import BadFeatures, given
-from processes.manager import execute, execution
-from processes.validation import InvalidInput
+from processes.queue.manager import execute, execution
+from processes.reading.given_features import BadFeatures, given
+from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN
 
 POINT = {'type': 'Point', 'coordinates': [106.2, 20.4]}

@@ -9,10 +9,10 @@ from dothi.core.unit_crosswalk import NoUnitsThen
 from processes.base import Layer
 from processes.data import Data
 from processes.group_by_units import DoesNotFit, Inputs
-from processes.layers import NoSuchColumn, NotDelivered
+from processes.reading.layers import NoSuchColumn, NotDelivered
+from processes.reading.unit_layers import BadDay, UnknownLevel
+from processes.reading.validation import InvalidInput, validated
 from processes.registry import process
-from processes.unit_layers import BadDay, UnknownLevel
-from processes.validation import InvalidInput, validated
 
 # Vị Hoàng (6,232 people) lies west of Vị Xuyên (8,770), both 100 m square; Trần Tế Xương (11,702) is 50 m farther off.
 # On 2024-09-01 the three became one ward, which took the last one's code.

@@ -9,13 +9,13 @@ import shapely
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.data import Data
-from processes.given import put_given
 from processes.hotspots import Inputs, NoMoment, NothingReported, UnknownCategory, periods_of
-from processes.layers import NoSuchColumn
+from processes.reading.given import put_given
+from processes.reading.layers import NoSuchColumn
+from processes.reading.unit_layers import BadDay
+from processes.reading.validation import InvalidInput, validated
 from processes.registry import process
-from processes.space_time import NoArea, Periods, TooFine
-from processes.unit_layers import BadDay
-from processes.validation import InvalidInput, validated
+from processes.zones.space_time import NoArea, Periods, TooFine
 from tests.processes.conftest import commune
 
 # Cells of 1 km; four of them, from the fifth column and row on, have 20 reports each.

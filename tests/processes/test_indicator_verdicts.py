@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from dothi.core.catalog import Release
 from dothi.core.indicator_set import Indicator
 from dothi.core.text import Text
-from processes.indicator_evidence import proof_of
-from processes.indicator_period import BadPeriod, period_of
-from processes.indicator_verdicts import Proof, rolled_up, trend_of, value_of, verdict_of
+from processes.evaluation.evidence import proof_of
+from processes.evaluation.period import BadPeriod, period_of
+from processes.evaluation.verdicts import Proof, rolled_up, trend_of, value_of, verdict_of
 
 ANY = Text(vi='x', en='x')
 # Two communes in one district, one in another, and one of no district, as after 2025.

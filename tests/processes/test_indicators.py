@@ -16,10 +16,10 @@ from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
 from dothi.indicators_cli import check
 from processes.data import Data
-from processes.indicator_period import BadPeriod
-from processes.indicator_units import NoUnits, UnknownLevel, read_units
+from processes.evaluation.period import BadPeriod
+from processes.evaluation.units import NoUnits, UnknownLevel, read_units
 from processes.indicators import Inputs
-from processes.layers import NotDelivered
+from processes.reading.layers import NotDelivered
 from processes.registry import process
 
 # Two wards of the city (356), each 1 km square, and a commune of another district (366), 2 km wide, south of both.

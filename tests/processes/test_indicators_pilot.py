@@ -11,9 +11,9 @@ import shapely
 from dothi.api.app import create_app
 from dothi.core import database as core_database
 from dothi.core.database import connection
-from processes.indicator_verdicts import VERDICTS
-from processes.manager import execution
-from processes.presenting import presented
+from processes.evaluation.verdicts import VERDICTS
+from processes.forms.presenting import presented
+from processes.queue.manager import execution
 from tests.conftest import fresh
 from tests.processes.conftest import start_worker, stop_worker
 

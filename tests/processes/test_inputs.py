@@ -5,10 +5,10 @@ import pytest
 from dothi.core.errors import http_status
 from processes.base import Layer
 from processes.corridor_conflicts import Inputs as CorridorInputs
-from processes.manager import QueueManager
+from processes.queue.manager import QueueManager
+from processes.reading.validation import InvalidInput, check_layers, validated
 from processes.registry import UnknownProcess, process
 from processes.service_coverage import Inputs, ServiceCoverage
-from processes.validation import InvalidInput, check_layers, validated
 
 GOOD = {'facilities': 'health_facilities', 'distance_m': 1_000}
 ENTRIES = {
@@ -125,8 +125,10 @@ def test_the_description_tells_type_range_default_and_unit_in_both_languages():
 
 def test_what_only_the_internal_service_offers_is_hidden_from_the_public():
     """It counts people, which the public role cannot read; a name that is not offered is like one that is not there."""
-    public = QueueManager({'name': 'processes.manager.QueueManager', 'audience': 'public', 'processes': ENTRIES})
-    internal = QueueManager({'name': 'processes.manager.QueueManager', 'audience': 'internal', 'processes': ENTRIES})
+    public = QueueManager({'name': 'processes.queue.manager.QueueManager', 'audience': 'public', 'processes': ENTRIES})
+    internal = QueueManager(
+        {'name': 'processes.queue.manager.QueueManager', 'audience': 'internal', 'processes': ENTRIES}
+    )
     assert [*public.processes] == ['corridor-conflicts']
     assert [*internal.processes] == ['service-coverage', 'corridor-conflicts']
     with pytest.raises(UnknownProcess):

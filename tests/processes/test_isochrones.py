@@ -8,7 +8,7 @@ import shapely
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.errors import http_status
-from processes.manager import execute
+from processes.queue.manager import execute
 from tests.processes.conftest import ORIGIN, station
 
 

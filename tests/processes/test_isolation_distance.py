@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dothi.core.database import connection
 from processes.isolation_distance import Near, NoSources, of_sources
-from processes.layers import NoSuchColumn
-from processes.validation import InvalidInput
+from processes.reading.layers import NoSuchColumn
+from processes.reading.validation import InvalidInput
 from tests.processes.conftest import answered, commune
 
 # Sites are squares of 100 m with their lower left corner here; houses are squares of 10 m by their nearer edge.

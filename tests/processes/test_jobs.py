@@ -15,11 +15,11 @@ from psycopg2 import sql
 from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
 from dothi.core.text import Text
-from processes import requests
-from processes.child import Failed
-from processes.jobs import fail_lost
-from processes.manager import QueueManager, execute, execution
-from processes.requests import NoWorker, StillRunning, UnknownJob
+from processes.queue import requests
+from processes.queue.child import Failed
+from processes.queue.jobs import fail_lost
+from processes.queue.manager import QueueManager, execute, execution
+from processes.queue.requests import NoWorker, StillRunning, UnknownJob
 from tests.processes.conftest import descendants
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -244,7 +244,7 @@ def test_services_cannot_read_the_tables_of_jobs(database, audience, table):
 
 def test_the_manager_lists_a_job_with_inputs_times_and_result(town, worker):
     """What pygeoapi shows under /jobs."""
-    manager = QueueManager({'name': 'processes.manager.QueueManager', 'audience': 'internal', 'processes': {}})
+    manager = QueueManager({'name': 'processes.queue.manager.QueueManager', 'audience': 'internal', 'processes': {}})
     outcome = execution('service-coverage', INPUTS, 'internal')
     assert manager.get_jobs()['numberMatched'] == 1
     job = manager.get_job(outcome.job_id)

@@ -14,7 +14,7 @@ from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_sync import sync_layers
 from dothi.own_cli import own
-from processes.manager import execution
+from processes.queue.manager import execution
 
 pytestmark = pytest.mark.usefixtures('worker')
 EDITOR = 'planner'

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processes.maximal_cover import cover_of, exact, greedy
+from processes.ways.maximal_cover import cover_of, exact, greedy
 
 # Greedy takes A (6 people) and then 2 more, 8 in all. Best are B and C, which cover all 10.
 TRAP = {'A': [0, 1, 2, 3, 4, 5], 'B': [0, 1, 2, 6, 7], 'C': [3, 4, 5, 8, 9]}

@@ -7,8 +7,8 @@ import shapely
 
 from dothi.core.errors import http_status
 from processes import nearest_facility
-from processes.manager import execute
 from processes.nearest_facility import Inputs, TooManyOrigins, check_count
+from processes.queue.manager import execute
 
 # Blocks of 500 m. Stations S0 (1200, 0), S1 (0, 1000). Markets: M (250, 100), 100 m off the bottom road, 1,050 m
 # from S0 and 100 + 250 + 1,000 m from S1.

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from psycopg2.extras import execute_values
 
 from dothi.core.database import connection
-from processes.network import network_of, snap, split, zone_of
-from processes.reach import reach_of, straight_to_nearest, way_to_nearest
+from processes.ways.network import network_of, snap, split, zone_of
+from processes.ways.reach import reach_of, straight_to_nearest, way_to_nearest
 
 
 def ways(roads, homes, facilities):

@@ -4,9 +4,9 @@ import pytest
 import shapely
 
 from dothi.core.database import connection
-from processes.layers import NotDelivered
-from processes.traced import NothingFailed, UnknownAsset
-from processes.traced_water import NotAGate
+from processes.reading.layers import NotDelivered
+from processes.supply.traced import NothingFailed, UnknownAsset
+from processes.supply.traced_water import NotAGate
 from tests.processes.conftest import answered, building, house
 
 # P (plant) at A --p1-- B --p2-- C --p3-- D, and B --p4-- E. A gate where each pipe begins, a hydrant at D.

@@ -8,8 +8,8 @@ import shapely
 
 from dothi.core.errors import http_status
 from processes import new_facility
-from processes.manager import execution
-from processes.maximal_cover import cover_of
+from processes.queue.manager import execution
+from processes.ways.maximal_cover import cover_of
 from tests.processes.conftest import building, commune, house, station
 
 # A road of 10 km. Villages at its kilometres 0, 1, 2, 5, 6, 9; a station at kilometre 9. Within 1,000 m of a site at

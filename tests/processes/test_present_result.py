@@ -9,8 +9,8 @@ import rasterio
 
 from dothi.api.app import create_app
 from dothi.core.errors import NotFound, WrongUse
-from processes.manager import execution
-from processes.presenting import presented
+from processes.forms.presenting import presented
+from processes.queue.manager import execution
 
 pytestmark = pytest.mark.usefixtures('worker')
 COVERAGE = {'facilities': 'health_facilities', 'distance_m': 600}

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from processes import requests
-from processes.child import Failed, failure
-from processes.jobs import begin, fail_waiting, finish
-from processes.listing import JobFilter, listed
-from processes.manager import mode, outcome_of, rerun, start
-from processes.preference import mode_of, preference
-from processes.reasons import lost
+from processes.queue import requests
+from processes.queue.child import Failed, failure
+from processes.queue.jobs import begin, fail_waiting, finish
+from processes.queue.listing import JobFilter, listed
+from processes.queue.manager import mode, outcome_of, rerun, start
+from processes.queue.preference import mode_of, preference
+from processes.queue.reasons import lost
+from processes.queue.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
 from processes.registry import process
-from processes.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
 from etl.moving import move
-from processes.raster_zones import at_points, in_zones, moved, pieces_of_cells
-from processes.rasters import Raster
+from processes.reading.rasters import Raster
+from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells
 
 NODATA = -9999.0
 WEST, NORTH, CELL = 570_000.0, 2_240_000.0, 10.0

@@ -7,11 +7,11 @@ from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.unit_crosswalk import NoUnitsThen
 from processes.data import Data
-from processes.layers import NoSuchColumn, NotDelivered
+from processes.reading.layers import NoSuchColumn, NotDelivered
+from processes.reading.unit_layers import BadDay, UnknownLevel, day_of, layer_of_level
+from processes.reading.validation import InvalidInput, validated
 from processes.registry import process
 from processes.restate_units import BadFigures, Inputs, NoWay, divided
-from processes.unit_layers import BadDay, UnknownLevel, day_of, layer_of_level
-from processes.validation import InvalidInput, validated
 from tests.processes.conftest import building, house
 
 # Vị Hoàng (6,232 people), Vị Xuyên (8,770) and Trần Tế Xương (11,702) became one ward on 2024-09-01.

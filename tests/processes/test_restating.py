@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processes.data import Homes
-from processes.restating import allotted, area_shares, decimals_of, people_shares, restated
+from processes.zones.restating import allotted, area_shares, decimals_of, people_shares, restated
 
 SHARES = st.dictionaries(
     st.sampled_from('ABCDE'),

@@ -6,11 +6,11 @@ import pytest
 
 from dothi.core.database import connection
 from dothi.core.settings import PROJECT
-from processes import requests
-from processes.identity import request_hash
-from processes.jobs import expire
-from processes.manager import execution, outcome_of, rerun, start
-from processes.requests import ResultGone, UnknownJob
+from processes.queue import requests
+from processes.queue.identity import request_hash
+from processes.queue.jobs import expire
+from processes.queue.manager import execution, outcome_of, rerun, start
+from processes.queue.requests import ResultGone, UnknownJob
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 

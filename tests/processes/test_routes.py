@@ -6,8 +6,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processes.reach import reach_of, way_to_nearest
-from processes.routes import nearest_places, routes
+from processes.ways.reach import reach_of, way_to_nearest
+from processes.ways.routes import nearest_places, routes
 from tests.processes.test_candidates import grid
 
 

@@ -8,7 +8,7 @@ import shapely
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from processes.manager import execute, execution
+from processes.queue.manager import execute, execution
 from tests.processes.conftest import ORIGIN, building, commune, house
 
 # Blocks of 500 m. One health station at (1200, 0), on the bottom road.

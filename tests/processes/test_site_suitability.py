@@ -5,9 +5,9 @@ import pytest
 import rasterio
 import shapely
 
-from processes.criteria import BadCriterion, NoSuchNorm, TooFar
-from processes.flood_basin import LevelOrScenario
-from processes.validation import InvalidInput
+from processes.ground.criteria import BadCriterion, NoSuchNorm, TooFar
+from processes.ground.flood_basin import LevelOrScenario
+from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN, building, commune, house
 
 # A road along the western edge, 10 m cells; its cells are the first column.

@@ -17,11 +17,11 @@ import shapely
 from distributed import LocalCluster
 
 from dothi.core.settings import PROJECT
-from processes.flooding import Basin, flooded
-from processes.ground import Band
-from processes.spread import ClusterLost, ClusterUnreachable, spread
-from processes.suitability import Distance, Factor, Search, scored
-from processes.tiles import square_cells, tiles
+from processes.ground.elevation import Band
+from processes.ground.flooding import Basin, flooded
+from processes.ground.spread import ClusterLost, ClusterUnreachable, spread
+from processes.ground.suitability import Distance, Factor, Search, scored
+from processes.ground.tiles import square_cells, tiles
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 FOLDER = Path(__file__).parent
@@ -101,21 +101,21 @@ def test_pieces_are_taken_only_as_fast_as_they_are_used():
 
 
 def test_a_cluster_that_is_not_there_is_named_with_what_to_do(piecework, monkeypatch):
-    monkeypatch.setattr('processes.spread.PATIENCE_S', 1)
+    monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     monkeypatch.setenv('DOTHI_DASK', 'tcp://127.0.0.1:1')
     with pytest.raises(ClusterUnreachable, match=r'tcp://127\.0\.0\.1:1 .*unset DOTHI_DASK'):
         list(spread(piecework.inverse, [1.0]))
 
 
 def test_an_address_that_is_none_is_refused_too(piecework, monkeypatch):
-    monkeypatch.setattr('processes.spread.PATIENCE_S', 1)
+    monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     monkeypatch.setenv('DOTHI_DASK', 'nowhere://a.example')
     with pytest.raises(ClusterUnreachable, match='DOTHI_DASK'):
         list(spread(piecework.inverse, [1.0]))
 
 
 def test_a_cluster_without_workers_is_no_help(piecework, monkeypatch):
-    monkeypatch.setattr('processes.spread.PATIENCE_S', 1)
+    monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     with LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL) as empty:
         monkeypatch.setenv('DOTHI_DASK', empty.scheduler_address)
         with pytest.raises(ClusterUnreachable, match='dask worker'):

@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processes.ground import Band
-from processes.suitability import (
+from processes.ground.elevation import Band
+from processes.ground.suitability import (
     Classes,
     Distance,
     Factor,
@@ -23,7 +23,7 @@ from processes.suitability import (
     scored,
     slope_deg,
 )
-from processes.tiles import square_cells, tiles
+from processes.ground.tiles import square_cells, tiles
 from tests.rasters import NORTH, WEST, write_raster
 
 ROWS, COLUMNS = 7, 9

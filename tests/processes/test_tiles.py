@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from rasterio.features import rasterize
 
 from dothi.core.grid import Grid
-from processes.ground import Band, heights_in
-from processes.tiles import by_tile, mask_of, numbers_in, square_cells, tiles, transform_of, values_at
-from processes.touch import cells_at, cut, touched, walls
+from processes.ground.elevation import Band, heights_in
+from processes.ground.tiles import by_tile, mask_of, numbers_in, square_cells, tiles, transform_of, values_at
+from processes.ground.touch import cells_at, cut, touched, walls
 from tests.rasters import CELL, HEIGHTS, NORTH, WEST, write_raster
 
 GRID = Grid(9209, 10, 8, 1000.0, 2000.0, 10.0, 10.0)

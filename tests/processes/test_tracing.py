@@ -6,7 +6,7 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from processes.tracing import Cut, Pipes, energised, grid_of, isolation, nothing_closed, on_failed, supplied
+from processes.supply.tracing import Cut, Pipes, energised, grid_of, isolation, nothing_closed, on_failed, supplied
 
 
 @st.composite

@@ -7,9 +7,9 @@ from psycopg2 import sql
 
 from dothi.core.database import READERS, connection
 from processes.data import Data
-from processes.network import point_geometries
+from processes.reading.validation import validated
 from processes.registry import process
-from processes.validation import validated
+from processes.ways.network import point_geometries
 from tests.conftest import fresh
 
 

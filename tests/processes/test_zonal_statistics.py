@@ -16,10 +16,10 @@ from dothi.core.errors import http_status
 from dothi.core.locality import UnknownLayer
 from processes.base import Layer
 from processes.data import Data
-from processes.given import put_given
-from processes.layers import NoSuchColumn, NotDelivered
+from processes.reading.given import put_given
+from processes.reading.layers import NoSuchColumn, NotDelivered
+from processes.reading.validation import InvalidInput, check_layers, validated
 from processes.registry import process
-from processes.validation import InvalidInput, check_layers, validated
 from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
 from tests.processes.conftest import building, commune, house
 

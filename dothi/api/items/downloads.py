@@ -19,7 +19,7 @@ from dothi.core.export.ready import Download, definition
 from dothi.core.layer import Layer
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.store import store
+from processes.queue.store import store
 
 DOWNLOADS = Blueprint('downloads', __name__)
 

@@ -22,13 +22,13 @@ from dothi.api.processes.status import status_info
 from dothi.api.service import service
 from dothi.core.errors import Busy
 from dothi.core.settings import InputSettings, JobSettings
-from processes import manager
 from processes.base import Process
-from processes.preference import Preference, mode_of, preference
+from processes.queue import manager
+from processes.queue.preference import Preference, mode_of, preference
+from processes.queue.requests import desk, watch
+from processes.queue.uploads import most_bytes
+from processes.reading.validation import validated
 from processes.registry import process
-from processes.requests import desk, watch
-from processes.uploads import most_bytes
-from processes.validation import validated
 
 EXECUTION = Blueprint('process_execution', __name__)
 CONFORMANCE_CLASSES = tuple(

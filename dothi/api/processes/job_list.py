@@ -10,7 +10,7 @@ from dothi.api.parameters import BadParameter, given, shown
 from dothi.api.service import service
 from dothi.core.errors import did_you_mean
 from dothi.core.text import Text
-from processes.listing import JobFilter
+from processes.queue.listing import JobFilter
 from processes.registry import processes
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')

@@ -18,12 +18,12 @@ from dothi.api.processes.results import answered, in_form, output, value, with_r
 from dothi.api.processes.status import changed, has_result, rerunnable, status_info
 from dothi.api.service import service
 from dothi.core.errors import HeldForDecision
-from processes import manager
 from processes.base import Process
 from processes.forms.form import FORMS, fitting
-from processes.listing import listed
+from processes.queue import manager
+from processes.queue.listing import listed
+from processes.queue.requests import desk, dismiss, state
 from processes.registry import processes
-from processes.requests import desk, dismiss, state
 
 JOBS = Blueprint('process_jobs', __name__)
 CONFORMANCE_CLASSES = tuple(

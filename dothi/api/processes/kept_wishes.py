@@ -5,7 +5,7 @@ from psycopg2.extras import Json
 from dothi.api.editing.access import editor
 from dothi.api.processes.body import Wanted
 from dothi.api.service import service
-from processes.requests import desk, rows
+from processes.queue.requests import desk, rows
 
 
 def keep_wishes(job_id: str, wanted: Wanted, sender: str | None) -> None:

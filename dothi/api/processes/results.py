@@ -16,10 +16,10 @@ from dothi.api.service import service
 from dothi.api.stored_file import stored_file
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from processes.forms.form import form_of
-from processes.manager import Outcome
-from processes.presenting import presented
-from processes.qualified import in_document
-from processes.requests import Result
+from processes.forms.presenting import presented
+from processes.queue.manager import Outcome
+from processes.queue.qualified import in_document
+from processes.queue.requests import Result
 
 # A file within a JSON document is a third larger, and whoever reads it holds all of it.
 MOST_INLINE_BYTES = 10 * 2**20

@@ -1,0 +1,1 @@
+"""Indicators: what a set asks for, by unit, with the evidence."""

@@ -1,0 +1,118 @@
+"""A result as a layer of the planner's own: its layer file, and its features as they are delivered."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dothi.core.errors import EnvironmentMissing, WrongUse
+from dothi.core.layer import Checks, Column, Layer, Publish, Source
+from dothi.core.locality import CATALOGUE, Locality
+from dothi.core.text import LANGUAGES, Lang, Text
+from etl.formats.source import Geometries
+from etl.geopackage import add_layer
+from processes.base import Figure
+from processes.forms.names import title_of, unit_for
+from processes.forms.numbers import day
+from processes.forms.sources import Source as Origin
+from processes.forms.stored import Stored
+from processes.reading.given_features import FEATURE_ID, Given, given
+
+# Nobody delivers it again, so it is never late; and another result under its name may hold anything.
+NEVER, ANYTHING = 'P100Y', Checks(lost_rows_share=1, moved_share=1)
+LICENCE = 'internal-use'
+
+
+class NotKept(WrongUse):
+    """The result is none that can be a layer."""
+
+
+class NameTaken(WrongUse):
+    """A layer of the locality has this id."""
+
+
+class NobodyKeeps(EnvironmentMissing):
+    """The locality does not say in whose name results are kept."""
+
+
+def must_be_free(layer_id: str, place: Locality) -> None:
+    """Raises NameTaken for the id of a layer or coverage that was not kept from a result."""
+    if layer_id in place.own:
+        return
+    if layer_id == CATALOGUE or layer_id in place.layers or layer_id in place.coverages:
+        raise NameTaken(
+            vi=f'Đầu vào "id": đã có lớp "{layer_id}". Đặt mã khác.',
+            en=f'Input "id": there is a layer "{layer_id}" already. Choose another id.',
+        )
+
+
+def features_of(stored: Stored, layer_id: str, title: Text) -> Given:
+    """The result's features with one kind of geometry; raises NotKept, BadFeatures."""
+    if not stored.is_features or not stored.features:
+        raise NotKept(
+            vi=f'Kết quả "{stored.output}" không có đối tượng nào để giữ làm lớp.',
+            en=f'The result "{stored.output}" has no features to be kept as a layer.',
+        )
+    return given(layer_id, title.vi, stored.document)
+
+
+def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin], place: Locality) -> Layer:
+    """The layer file of a kept result; raises NobodyKeeps."""
+    whose = place.place.kept_results
+    if whose is None:
+        raise NobodyKeeps(
+            vi='locality.yml chưa có "kept_results": cơ quan và chủ đề của các kết quả được giữ. Hãy thêm.',
+            en='locality.yml lacks "kept_results": agency and theme of the results that are kept. Add it.',
+        )
+    columns = {name: _column(name, column, stored.figures) for name, column in made.layer.columns.items()}
+    return Layer(
+        id=made.layer.id,
+        title=title,
+        description=Text(**{lang: origin_of(stored, origins, lang) for lang in LANGUAGES}),
+        theme=whose.theme,
+        agency=whose.agency,
+        access='internal',
+        licence=LICENCE,
+        update_cycle=NEVER,
+        geometry=made.layer.geometry,
+        key=_key(made),
+        columns=columns,
+        source=Source(crs=place.place.crs),
+        checks=ANYTHING,
+        publish=Publish(search=[name for name in ('name', *_key(made)) if name in columns][:1]),
+    )
+
+
+def origin_of(stored: Stored, origins: Sequence[Origin], lang: Lang) -> str:
+    """What the record says: process, job, day, and the releases of the layers behind it."""
+    from_layers = ', '.join(f'{origin.title.pick(lang)} {origin.release}' for origin in origins)
+    process, on = stored.process.title.pick(lang), day(stored.finished_at.date(), lang)
+    if lang == 'vi':
+        text = f'Kết quả của "{process}" ({stored.process_id}, tác vụ {stored.job_id}), tính ngày {on}'
+        return f'{text}, từ các phiên bản: {from_layers}.' if from_layers else f'{text}.'
+    text = f'Result of "{process}" ({stored.process_id}, job {stored.job_id}), computed on {on}'
+    return f'{text} from the releases: {from_layers}.' if from_layers else f'{text}.'
+
+
+def _column(name: str, column: Column, figures: Mapping[str, Figure]) -> Column:
+    """The column under its title in both languages, with its unit."""
+    title = Text(**{lang: title_of(name, figures, lang) for lang in LANGUAGES})
+    unit = unit_for(name, figures) if column.type in ('integer', 'number') else None
+    return column.model_copy(update={'title': title, 'unit': unit})
+
+
+def _key(made: Given) -> list[str]:
+    """The code or the feature's id, the first that names each feature; none where neither does."""
+    names = list(made.layer.columns)
+    for name in ('code', FEATURE_ID):
+        if name in names:
+            values = [row[names.index(name)] for row in made.rows]
+            if None not in values and len(set(values)) == len(values):
+                return [name]
+    return []
+
+
+def write_features(made: Given, shapes: Geometries, srid: int, target: Path) -> None:
+    """The features as the GeoPackage that is delivered. shapes: in the system `srid`, in the order of the rows."""
+    columns = {name: column.type for name, column in made.layer.columns.items()}
+    rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in made.rows]
+    add_layer(target, made.layer.id, columns, rows, list(shapes), srid)

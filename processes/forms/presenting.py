@@ -1,0 +1,17 @@
+"""The forms of a result over HTTP: a form that is asked for is made by a job of its own, in a worker."""
+
+from dothi.core.layer import Audience
+from dothi.core.text import Lang
+from processes.queue.manager import Outcome, execution
+
+
+def presented(
+    job_id: str, output: str | None, form: str, lang: Lang, audience: Audience, asker: str | None = None
+) -> Outcome:
+    """The file that an output of a job is in this form; `output` None is the main one.
+
+    form: a name of `processes.forms.form.FORMS`. asker: whose token came with the request, if any did.
+    Raises UnknownJob, NoResult, ResultGone, NoSuchOutput (404), NotInThisForm (400).
+    """
+    wanted = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
+    return execution('present-result', wanted, audience, asker)

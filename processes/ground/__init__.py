@@ -1,0 +1,1 @@
+"""Rasters: read in tiles, flooded, scored, drawn as areas."""

@@ -1,0 +1,217 @@
+"""Criteria of a search for sites: what a request says, and what is read so that tiles can be scored by it."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import shapely
+from psycopg2 import sql
+from pydantic import BaseModel, ConfigDict, Field
+
+from dothi.core.errors import WrongUse
+from dothi.core.grid import Grid
+from dothi.core.norms import Norm, norm_for
+from processes.base import Layer
+from processes.data import Data
+from processes.ground.elevation import Band
+from processes.ground.flood_basin import ground_of, level_of, own_cell_m
+from processes.ground.flooding import Basin, flooded
+from processes.ground.geotiff import NODATA, drawn, put
+from processes.ground.suitability import Classes, Depth, Distance, Factor, Slope, Values
+from processes.ground.tiles import tiles
+from processes.ground.touch import touched
+from processes.reading.layers import column
+
+# Cells around a tile that distances are looked for in; more would take gigabytes.
+MOST_HALO = 2_000
+
+
+class BadCriterion(WrongUse):
+    """A criterion lacks what its kind needs, or says what makes no sense."""
+
+
+class NoSuchNorm(WrongUse):
+    """No norm in force fits what the criterion says."""
+
+
+class TooFar(WrongUse):
+    """A distance is so many cells long that a run cannot look for it."""
+
+
+class _Named(BaseModel):
+    """What every criterion has."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True, strict=True, allow_inf_nan=False)
+
+    name: str = Field(pattern=r'^[a-z][a-z0-9_]{0,39}$', description='Names the columns of its figures in the result.')
+    weight: float = Field(1.0, ge=0, le=1_000, description='Beside those of the others; all together are made 1.')
+
+
+class _Measured(_Named):
+    """A criterion with a value that has a score, limits, or both."""
+
+    worst: float | None = Field(None, description='Value with score 0.')
+    best: float | None = Field(None, description='Value with score 1; linear between the two.')
+    at_least: float | None = Field(None, description='Hard limit: nothing is built where the value is smaller.')
+    at_most: float | None = Field(None, description='Hard limit: nothing is built where the value is greater.')
+
+
+class DistanceTo(_Measured):
+    """Metres to the nearest feature of a layer that is wanted near."""
+
+    kind: Literal['distance_to']
+    layer: Layer
+
+
+class DistanceFrom(_Measured):
+    """Metres to the nearest feature of a layer that has to be kept away from, which a norm may tell."""
+
+    kind: Literal['distance_from']
+    layer: Layer
+    norm: str | None = Field(None, max_length=100, description='Norm whose value is a hard limit from below.')
+    norm_subject: str | None = Field(None, max_length=100, description='What the norm is applied to.')
+    norm_condition: str | None = Field(None, max_length=100, description='On which of its conditions.')
+    norm_quantity: float | None = Field(None, description="Such as m3/d, in the unit of the norm's classes.")
+
+
+class LandUse(_Named):
+    """Scores by class of land; nothing is built on a class without one."""
+
+    kind: Literal['land_use']
+    layer: Layer = Layer('land_use')
+    column: str = Field('class', max_length=100, description='The column with the class.')
+    classes: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        min_length=1, max_length=200, description='Score from 0 to 1 by class.'
+    )
+
+
+class SlopeOf(_Measured):
+    """Degrees of the ground."""
+
+    kind: Literal['slope']
+    coverage: str = Field('elevation', max_length=100, description='Id of the coverage of the ground.')
+
+
+class FloodOf(_Measured):
+    """Metres of water over the ground at a level, or in a scenario, of the sea."""
+
+    kind: Literal['flood']
+    coverage: str = Field('elevation', max_length=100, description='Id of the coverage of the ground.')
+    level_m: float | None = Field(None, gt=0, le=100, description='Level of the water; or scenario_cm.')
+    scenario_cm: float | None = Field(None, gt=0, le=10_000, description='Scenario of the sea level.')
+
+
+type Measured = DistanceTo | DistanceFrom | SlopeOf | FloodOf
+type Criterion = Annotated[DistanceTo | DistanceFrom | LandUse | SlopeOf | FloodOf, Field(discriminator='kind')]
+
+
+def must_make_sense(criteria: Sequence[Criterion]) -> None:
+    """Raises BadCriterion that names the first criterion that lacks something."""
+    names = [one.name for one in criteria]
+    for number, one in enumerate(criteria):
+        if one.name in names[:number]:
+            raise _bad(one, 'trùng tên với tiêu chí trước', 'has the name of one before')
+        if isinstance(one, LandUse):
+            continue
+        if (one.worst is None) != (one.best is None) or (one.worst is not None and one.worst == one.best):
+            raise _bad(one, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same')
+        if one.best is None and one.at_least is None and one.at_most is None and _norm_name(one) is None:
+            raise _bad(one, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
+
+
+def shares(criteria: Sequence[Criterion]) -> list[float]:
+    """The weights of those that have a score, made 1 together; 0 for those that only allow or forbid."""
+    weights = [one.weight if isinstance(one, LandUse) or one.best is not None else 0.0 for one in criteria]
+    total = sum(weights)
+    return [weight / total if total else 0.0 for weight in weights]
+
+
+def _norm_name(one: Criterion) -> str | None:
+    return one.norm if isinstance(one, DistanceFrom) else None
+
+
+def _bad(one: Criterion, vi: str, en: str) -> BadCriterion:
+    return BadCriterion(
+        vi=f'Tiêu chí "{one.name}" ({one.kind}): {vi}.', en=f'Criterion "{one.name}" ({one.kind}) {en}.'
+    )
+
+
+def factor_of(one: Criterion, share: float, grid: Grid, data: Data) -> tuple[Factor, dict[str, Any]]:
+    """What scores tiles by the criterion, and what the summary says of it. share: of the weights.
+
+    Raises NoSuchNorm, TooFar and what reading raises.
+    """
+    told = one.model_dump(exclude_none=True, exclude={'layer', 'weight'}) | {'share': round(share, 6)}
+    if isinstance(one, LandUse):
+        return Factor(one.name, _land_use(one, data), share, 0.0, 1.0), told | {'layer': one.layer.named}
+    norm = isolation_norm(one, data) if isinstance(one, DistanceFrom) else None
+    least = [limit for limit in (one.at_least, norm.value if norm else None) if limit is not None]
+    values, more = _values(one, least, grid, data)
+    # without them there is no score to tell; the share is 0 then
+    worst, best = (0.0, 1.0) if one.worst is None or one.best is None else (one.worst, one.best)
+    at_most = math.inf if one.at_most is None else one.at_most
+    told |= ({'at_least': max(least)} if least else {}) | ({'norm': norm.cited} if norm else {}) | more
+    return Factor(one.name, values, share, worst, best, max(least, default=-math.inf), at_most), told
+
+
+def isolation_norm(one: DistanceFrom, data: Data) -> Norm | None:
+    """The norm that the criterion names, as it is in force; raises NoSuchNorm."""
+    if one.norm is None:
+        return None
+    known = data.norms(one.norm)
+    found = norm_for(known, one.norm_subject, condition=one.norm_condition, quantity=one.norm_quantity)
+    if found is None:
+        listed = ', '.join(sorted({f'{norm.subject}/{norm.condition}' for norm in known})) or '0'
+        raise NoSuchNorm(
+            vi=f'Tiêu chí "{one.name}": định mức "{one.norm}" không có giá trị phù hợp ({listed}). Sửa norm_….',
+            en=f'Criterion "{one.name}": no value of the norm "{one.norm}" fits ({listed}). Correct norm_….',
+        )
+    return found
+
+
+def _values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
+    match one:
+        case SlopeOf():
+            raster = data.raster(one.coverage)
+            cell_m = max(own_cell_m(raster.grid, grid.srid), grid.cell_width)
+            return Slope(Band(raster.path, 1, raster.grid.srid), cell_m), {'slope_cell_m': cell_m}
+        case FloodOf():
+            return _flood(one, grid, data)
+        case _:
+            return _distance(one, least, grid, data), {'layer': one.layer.named}
+
+
+def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
+    asked = [value for value in (one.worst, one.best, one.at_most, *least) if value is not None]
+    # a cell more, so that what is at the limit can be told from what is beyond it
+    reach_m = max(asked) + grid.cell_width
+    if reach_m / grid.cell_width > MOST_HALO:
+        wanted = math.ceil(reach_m / MOST_HALO)
+        raise TooFar(
+            vi=f'Tiêu chí "{one.name}": {reach_m:g} m dài quá {MOST_HALO} ô. Đặt cell_m từ {wanted} trở lên.',
+            en=f'Criterion "{one.name}": {reach_m:g} m is over {MOST_HALO} cells. Set cell_m to {wanted} or more.',
+        )
+    return Distance(touched(data.shapes(one.layer), grid), reach_m)
+
+
+def _land_use(one: LandUse, data: Data) -> Classes:
+    """The areas whose class has a score."""
+    layer, rows = data.source(one.layer)
+    named = column(layer, one.column, data.audience)
+    query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} where {0}::text = any({2}) order by id'
+    found = data.rows(sql.SQL(query).format(named, rows, sql.Literal(list(one.classes))))
+    shapes = shapely.from_wkb([bytes(row['wkb']) for row in found])
+    return Classes(np.asarray(shapes, dtype=object), np.array([one.classes[row['class']] for row in found]))
+
+
+def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:
+    """Depths as `flood-exposure` computes them without dikes, on cells of the same size, in a file of the run's own."""
+    level = level_of(one.level_m, one.scenario_cm, data)
+    ground, whole = ground_of(one.coverage, grid.cell_width, data)
+    path = data.draft(f'{one.name}.plain')
+    with drawn(path, whole, 'float32', NODATA) as file:
+        for tile, depths in flooded(Basin(ground, whole, level.metres), tiles(whole)):
+            put(file, tile, depths)
+    told = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
+    return Depth(Band(path, 1, whole.srid)), told

@@ -1,0 +1,225 @@
+"""How well each cell suits, by weighted criteria, and the best areas: pure functions on tiles of a grid.
+
+A tile can be computed anywhere from a `Search` alone. Method and sources: docs/explanation/site-suitability.md.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from dothi.core.grid import Grid
+from processes.ground.elevation import Band, Heights, heights_in
+from processes.ground.tiles import Tile, mask_of, numbers_in, square_cells
+from processes.ways.network import Floats, Geometries, Ints
+from processes.ways.patches import Rim, joined, labelled, rim_of
+
+
+class Values(Protocol):
+    """What a criterion measures."""
+
+    def on(self, grid: Grid, tile: Tile) -> Heights:
+        """The value of each cell, shape of the tile; NaN where nothing can be said, and so nothing be built."""
+        ...
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Metres to the nearest of `cells`, from centre to centre, and `reach_m` for all that are as far or farther."""
+
+    cells: Ints
+    reach_m: float
+
+    def on(self, grid: Grid, tile: Tile) -> Heights:
+        """Exact within the reach: the tile is looked at with as many cells around it as that takes."""
+        halo = math.ceil(self.reach_m / grid.cell_width)
+        away = ~mask_of(self.cells, grid, tile.grown(halo))
+        if away.all():
+            return np.full(tile.shape, self.reach_m, dtype=np.float32)
+        row, column = ndimage.distance_transform_edt(away, return_distances=False, return_indices=True)
+        inside = slice(halo, halo + tile.height), slice(halo, halo + tile.width)
+        down = row[inside] - np.arange(halo, halo + tile.height)[:, None]
+        right = column[inside] - np.arange(halo, halo + tile.width)
+        metres = np.hypot(down.astype(np.float32), right.astype(np.float32)) * np.float32(grid.cell_width)
+        return np.asarray(np.minimum(metres, np.float32(self.reach_m)))
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The score of the area that the centre of a cell lies in; shape (n,) as `areas`."""
+
+    areas: Geometries
+    scores: Floats
+
+    def on(self, grid: Grid, tile: Tile) -> Heights:
+        """NaN outside all areas."""
+        by_number = np.concatenate([[np.nan], self.scores]).astype(np.float32)
+        return np.asarray(by_number[numbers_in(self.areas, grid, tile)])
+
+
+@dataclass(frozen=True)
+class Slope:
+    """Slope of the ground in degrees, on cells of `cell_m`: those of the raster, where they are larger than the grid's.
+
+    Finer cells repeat the raster's heights, and would be flat with steps between them.
+    """
+
+    ground: Band
+    cell_m: float
+
+    def on(self, grid: Grid, tile: Tile) -> Heights:
+        """Each cell has the slope of the larger one that its centre lies in."""
+        coarse = square_cells(grid.bounds, grid.srid, max(self.cell_m, grid.cell_width))
+        ratio = grid.cell_width / coarse.cell_width
+        row = np.floor((np.arange(tile.top, tile.top + tile.height) + 0.5) * ratio).astype(np.int64)
+        column = np.floor((np.arange(tile.left, tile.left + tile.width) + 0.5) * ratio).astype(np.int64)
+        part = Tile(0, 0, row[0], column[0], row[-1] - row[0] + 1, column[-1] - column[0] + 1)
+        slopes = slope_deg(heights_in(self.ground, coarse, part.grown(1)), coarse.cell_width)
+        return slopes[np.ix_(row - row[0], column - column[0])]
+
+
+@dataclass(frozen=True)
+class Depth:
+    """Depth of water in metres, 0 where a raster of depths has none."""
+
+    depths: Band
+
+    def on(self, grid: Grid, tile: Tile) -> Heights:
+        """No cell is without a depth."""
+        return np.nan_to_num(heights_in(self.depths, grid, tile), nan=0.0)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A criterion with all that it needs. share: of the weights, 0 for one that only allows or forbids.
+
+    The score is 0 at `worst`, 1 at `best` and linear between. A cell below `at_least` or above `at_most` is out.
+    """
+
+    name: str
+    values: Values
+    share: float
+    worst: float
+    best: float
+    at_least: float = -math.inf
+    at_most: float = math.inf
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where to look: within these areas, by these factors, for areas whose cells all score `threshold` or more."""
+
+    grid: Grid
+    within: Geometries
+    factors: list[Factor]
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A tile: its scores (NaN where nothing may be built), the rim of its good areas, and sums by label of these.
+
+    sums: cells, score, then value and score of each factor; shape (2 + 2 * factors, labels + 1).
+    """
+
+    scores: Heights
+    rim: Rim
+    sums: Floats
+
+
+@dataclass(frozen=True)
+class Site:
+    """A good area. number: in the numbering of `joined`; values, scores: means of each factor over its cells."""
+
+    number: int
+    cells: int
+    score: float
+    values: list[float]
+    scores: list[float]
+
+
+def scored(search: Search, tile: Tile) -> Scored:
+    """The scores of a tile, and what of it is good."""
+    wide = tile.overlapping(search.grid)
+    values = [factor.values.on(search.grid, wide) for factor in search.factors]
+    parts = [fuzzy(value, factor.worst, factor.best) for value, factor in zip(values, search.factors, strict=True)]
+    total = sum((part * np.float32(factor.share) for part, factor in zip(parts, search.factors, strict=True)),
+                start=np.zeros(wide.shape, dtype=np.float32))  # fmt: skip
+    total[~allowed(search, wide, values)] = np.nan
+    labels = labelled(total >= np.float32(search.threshold), 4)
+    core = slice(0, tile.height), slice(0, tile.width)
+    rim = rim_of(labels)
+    layers = [total, *(array for pair in zip(values, parts, strict=True) for array in pair)]
+    return Scored(total[core], rim, _sums(labels[core], [array[core] for array in layers], rim.count))
+
+
+def allowed(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.bool_]:
+    """The cells within the area that no hard limit forbids, and of which every value is known."""
+    found = numbers_in(search.within, search.grid, tile) > 0
+    for value, factor in zip(values, search.factors, strict=True):
+        # NaN is neither
+        found &= (value >= factor.at_least) & (value <= factor.at_most)
+    return np.asarray(found)
+
+
+def fuzzy(values: Heights, worst: float, best: float) -> Heights:
+    """0 at `worst` and beyond, 1 at `best` and beyond, linear between them; which of them is greater does not matter.
+
+    Where both are one, 1 from there on upwards.
+    """
+    if worst == best:
+        return np.where(values >= best, np.float32(1), np.float32(0))
+    return np.asarray(np.clip((values - np.float32(worst)) / np.float32(best - worst), 0, 1))
+
+
+def slope_deg(heights: Heights, cell_m: float) -> Heights:
+    """Slope in degrees by Horn's method (1981), of all but the outermost cells; NaN beside an unknown height."""
+    north, middle, south = heights[:-2], heights[1:-1], heights[2:]
+    rows = north + 2 * middle + south
+    columns = heights[:, :-2] + 2 * heights[:, 1:-1] + heights[:, 2:]
+    east_west, north_south = rows[:, 2:] - rows[:, :-2], columns[:-2] - columns[2:]
+    # Horn leaves the cell's own height out; a cell without one has no slope all the same
+    unknown = np.isnan(middle[:, 1:-1])
+    slopes = np.degrees(np.arctan(np.hypot(east_west, north_south) / np.float32(8 * cell_m)))
+    return np.where(unknown, np.float32(np.nan), slopes.astype(np.float32))
+
+
+def best_sites(
+    tiles: list[Tile], found: list[tuple[Rim, Floats]], least_cells: float, most: int
+) -> tuple[list[Site], list[Ints]]:
+    """The best areas of at least so many cells, best mean score first, then the largest; and `joined` of the tiles."""
+    areas = joined(tiles, [rim for rim, _ in found])
+    count = max((int(area.max(initial=0)) for area in areas), default=0)
+    sums = np.zeros((len(found[0][1]) if found else 2, count + 1))
+    for area, (_, part) in zip(areas, found, strict=True):
+        sums += np.stack([np.bincount(area, weights=row, minlength=count + 1) for row in part])
+    large = np.flatnonzero(sums[0] >= max(least_cells, 1))
+    large = large[large > 0]
+    mean = sums[:, large] / sums[0, large]
+    # means that differ by rounding are one
+    order = np.lexsort([large, -sums[0, large], -np.round(mean[1], 6)])[:most]
+    return [_site(int(large[i]), int(sums[0, large[i]]), mean[1:, i]) for i in order], areas
+
+
+def numbered(scores: Heights, threshold: float, ranks: Ints, tile: Tile) -> NDArray[np.int32]:
+    """The rank of the site that each cell of the tile belongs to, 0 for none.
+
+    scores: of the tile as it overlaps the next ones, so that its areas get the numbers that they had. ranks: by label.
+    """
+    labels = labelled(scores >= np.float32(threshold), 4)[: tile.height, : tile.width]
+    return np.asarray(ranks[labels], dtype=np.int32)
+
+
+def _site(number: int, cells: int, means: Floats) -> Site:
+    return Site(number, cells, float(means[0]), means[1::2].tolist(), means[2::2].tolist())
+
+
+def _sums(labels: NDArray[np.int32], arrays: list[Heights], count: int) -> Floats:
+    """Cells and sums of the arrays by label; what has no label is not looked at."""
+    good = labels > 0
+    label = labels[good]
+    weights = [None, *(array[good].astype(np.float64) for array in arrays)]
+    return np.stack([np.bincount(label, weights=weight, minlength=count + 1).astype(np.float64) for weight in weights])

@@ -1,0 +1,1 @@
+"""Jobs: handed in, taken by workers, run in children, kept and removed."""

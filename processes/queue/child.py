@@ -1,0 +1,221 @@
+"""One run of an analysis, in a process of its own: limited in memory, on the role of whoever asked, and killable."""
+
+import errno
+import json
+import os
+import resource
+import threading
+import traceback
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from shapely.errors import GEOSException
+
+from dothi.core import errors, own_layers
+from dothi.core.database import READERS, NoDatabase, connection, no_database
+from dothi.core.errors import DothiError, WrongUse
+from dothi.core.export.formats import not_written
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality, load_locality
+from dothi.core.settings import PathSettings
+from dothi.core.text import Text
+from processes.base import GEOJSON, JSON, Process, ResultFile
+from processes.data import Data
+from processes.queue.uploads import put_back
+from processes.reading.given import put_given
+from processes.reading.validation import check_given, validated
+from processes.registry import process
+
+# Why a file cannot be written that has a right place: the disk, a quota, a limit, a folder that is read only.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+# Out of 19: a run that nobody waits for gets what others leave.
+PATIENCE = 10
+
+
+class TooLarge(WrongUse):
+    """The run needs more memory than a job may have."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be run."""
+
+    process_id: str
+    inputs: dict[str, Any]
+    audience: Audience
+    memory_mb: int
+    # where the run may write a file
+    drafts: Path
+    # steps back for whatever else the machine has to do
+    patient: bool = False
+    # whose token it was, where the process is for editors only, and the file that they sent
+    editor: str | None = None
+    upload: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """One output: a document, or a file that is still where the run wrote it."""
+
+    name: str
+    media_type: str
+    body: bytes | None
+    file: ResultFile | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The run's outputs, and the releases that they were computed from."""
+
+    outputs: tuple[Made, ...]
+    releases: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a run has no result: family and class of the error, and what the user is told."""
+
+    family: str
+    code: str
+    message: Text
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A fault of ours: the trace is for the log only."""
+
+    trace: str
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The database went away in the middle: the run is to be tried again."""
+
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Underway:
+    """How far the run is."""
+
+    share: float
+    doing: Text
+
+
+def run(order: Order, worker: Connection) -> None:
+    """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed, Interrupted or Broken."""
+    _end_with_the_worker()
+    _limit_memory(order.memory_mb)
+    if order.patient:
+        os.nice(PATIENCE)
+    try:
+        told: Done | Failed | Interrupted | Broken = _answer(order, worker)
+    except NoDatabase as error:
+        told = Interrupted(error.text)
+    except DothiError as error:
+        told = failure(error)
+    except Exception as error:
+        told = _fault(order, error)
+    worker.send(told)
+
+
+def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
+    """What an error means that no analysis foresaw."""
+    if _for_want_of_memory(error):
+        return failure(_too_large(order))
+    if connection_lost(error):
+        return Interrupted(no_database(error).text)
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return failure(not_written(Path(str(error.filename or order.drafts)), error))
+    return Broken(traceback.format_exc())
+
+
+def connection_lost(error: Exception) -> bool:
+    """Whether the server broke off, and not a query: then it says nothing, or that it shuts down (class 57P)."""
+    if not isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return False
+    return error.pgcode is None or error.pgcode.startswith('57P')
+
+
+def failure(error: DothiError) -> Failed:
+    """`error` as it is stored with the job."""
+    family = next(one for one in type(error).__mro__ if one.__module__ == errors.__name__)
+    return Failed(family.__name__, type(error).__name__, error.text)
+
+
+def _answer(order: Order, worker: Connection) -> Done:
+    chosen = process(order.process_id, order.audience)
+    inputs = validated(chosen.inputs, put_back(chosen, order.inputs, order.upload))
+    place = locality(PathSettings().locality)
+    with connection(READERS[order.audience]) as db:
+        given = put_given(db, inputs, place, order.editor)
+        check_given(inputs, {name: put.layer for name, put in given.items()})
+        # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
+        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+        data = Data(db, place, order.audience, order.drafts, order.editor, given)
+        result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
+    return Done(_made(chosen, result), data.releases)
+
+
+def _made(chosen: Process[Any], result: Any) -> tuple[Made, ...]:
+    """The outputs of a run, in the order in which its process names them; one that it left out is left out."""
+    names = list(chosen.outputs)
+    values = {names[0]: result} if len(names) == 1 else result
+    return tuple(_output(name, values[name], chosen.outputs[name].media_types[0]) for name in names if name in values)
+
+
+def _output(name: str, value: Any, media_type: str) -> Made:
+    if isinstance(value, ResultFile):
+        return Made(name, value.media_type, None, value)
+    if isinstance(value, str) and media_type not in (JSON, GEOJSON):
+        return Made(name, media_type, value.encode(), None)
+    return Made(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
+
+
+def locality(path: Path) -> Locality:
+    """The locality in the folder `path` with the planners' own layers, read again only when a file has changed."""
+    files = [
+        *(path / name for name in ('locality.yml', 'agencies.yml', 'norms.csv')),
+        *sorted((path / 'layers').glob('*.yml')),
+        *own_layers.files(),
+    ]
+    return _locality(path, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
+
+
+@lru_cache(maxsize=1)
+def _locality(path: Path, _changed: tuple[int, ...]) -> Locality:
+    return own_layers.with_own_layers(load_locality(path))
+
+
+def _end_with_the_worker() -> None:
+    """Ends this process when the worker is gone: nobody would take the result, and the job runs again elsewhere."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """Lets this process grow by `memory_mb`; what libraries and threads took before the run began is not the run's.
+
+    RLIMIT_DATA counts what is really written to, RLIMIT_AS would count every mapped file and reserved stack.
+    """
+    begun_kb = int(Path('/proc/self/status').read_text(encoding='ascii').split('VmData:')[1].split()[0])
+    limit = begun_kb * 2**10 + memory_mb * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _for_want_of_memory(error: Exception) -> bool:
+    """Whether `error` means that memory was refused: GEOS says `std::bad_alloc`, shapely `could not allocate`."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError | GEOSException) and 'alloc' in str(error))
+
+
+def _too_large(order: Order) -> TooLarge:
+    return TooLarge(
+        vi=f'Phân tích cần hơn {order.memory_mb} MB bộ nhớ. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_MEMORY_MB.',
+        en=f'The analysis needs more than {order.memory_mb} MB. Narrow its inputs, or raise DOTHI_JOB_MEMORY_MB.',
+    )

@@ -1,0 +1,200 @@
+"""Whole layers kept ready as files, for each audience its own, and made anew after each release."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.catalog import Release, current_releases
+from dothi.core.database import connection
+from dothi.core.export.ready import Download, definition, downloads
+from dothi.core.layer import VISIBLE, Audience, Layer
+from dothi.core.locality import Locality
+from dothi.core.settings import JobSettings, PathSettings
+from processes.base import ResultFile
+from processes.queue.child import Broken, Done, Failed, Interrupted, Order, locality
+from processes.queue.store import DOWNLOADS, drafts, forget, keep, store
+
+LOG = logging.getLogger('dothi.downloads')
+# A delivery in parts makes several releases in a row: files are made when it has been quiet for so long.
+SETTLED = timedelta(seconds=3)
+# A large layer that is edited all day rests between two files for so many times as long as writing one takes.
+REST, LARGE_BYTES = 20, 20 * 2**20
+RETRY_S = 60.0
+# Class of the advisory locks that keep workers from writing the same file twice.
+LOCK_CLASS = 920_902
+
+type Ended = Done | Failed | Interrupted | Broken | None
+type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], Ended]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A file that is to be written: of a layer, for an audience, in a format."""
+
+    layer: Layer
+    audience: Audience
+    format: str
+
+    @property
+    def name(self) -> str:
+        return f'{self.audience}/{self.layer.id}.{self.format}'
+
+
+@dataclass
+class Keeper:
+    """Keeps the files of one worker's instance up to date. watch: runs an order in a child process."""
+
+    watch: Watch
+    failed_at: dict[str, float] = field(default_factory=dict)
+
+    def prepare(self, stopped: Callable[[], bool]) -> None:
+        """Writes what is due, one file after the other, until nothing is or `stopped` says so."""
+        with connection('worker') as db:
+            waiting = due(db, locality(PathSettings().locality))
+            _remove_unwanted(db, locality(PathSettings().locality))
+        for one in waiting:
+            if stopped():
+                return
+            if time.monotonic() - self.failed_at.get(one.name, -RETRY_S) >= RETRY_S:
+                self._prepare(one, stopped)
+
+    def _prepare(self, one: Due, stopped: Callable[[], bool]) -> None:
+        with _claimed(one) as mine, drafts() as folder:
+            if not mine:
+                return
+            # what the file will be by at the latest: should the layer file change meanwhile, it is written once more
+            by = definition(one.layer, locality(PathSettings().locality), one.audience)
+            begun = time.monotonic()
+            ended = self.watch(_order(one, folder), _ignore, stopped)
+            if isinstance(ended, Done) and (file := ended.outputs[0].file):
+                try:
+                    _record(one, by, ended, file, time.monotonic() - begun)
+                    self.failed_at.pop(one.name, None)
+                except OSError as error:
+                    self._fail(one, str(error))
+            elif isinstance(ended, Failed):
+                self._fail(one, ended.message.en)
+            elif isinstance(ended, Interrupted):
+                self._fail(one, ended.reason.en)
+            elif isinstance(ended, Broken):
+                self._fail(one, ended.trace)
+
+    def _fail(self, one: Due, why: str) -> None:
+        LOG.error('%s could not be made ready, next try in %g s: %s', one.name, RETRY_S, why)
+        self.failed_at[one.name] = time.monotonic()
+
+
+def due(db: Connection, locality: Locality) -> list[Due]:
+    """What has to be written now, small layers first."""
+    releases = current_releases(db)
+    ready = {(one.layer_id, one.audience, one.format): one for one in downloads(db)}
+    wanted = [
+        one
+        for one in _wanted(locality)
+        if one.layer.id in releases
+        and _is_due(one, releases[one.layer.id], ready.get((one.layer.id, one.audience, one.format)), locality)
+    ]
+    return sorted(wanted, key=lambda one: releases[one.layer.id].rows_total)
+
+
+def _wanted(locality: Locality) -> list[Due]:
+    return [
+        Due(layer, audience, form)
+        for audience in VISIBLE
+        for layer in locality.layers_for(audience).values()
+        for form in JobSettings().downloads
+    ]
+
+
+def _is_due(one: Due, release: Release, ready: Download | None, locality: Locality) -> bool:
+    now = datetime.now(UTC)
+    if ready is None or ready.definition != definition(one.layer, locality, one.audience):
+        return release.released_at < now - SETTLED
+    if not (store() / ready.file).exists():
+        return True
+    rests = timedelta(seconds=REST * ready.seconds if ready.size_bytes > LARGE_BYTES else 0)
+    return ready.release != release.number and max(release.released_at + SETTLED, ready.made_at + rests) < now
+
+
+def _order(one: Due, folder: Path) -> Order:
+    inputs = {'collection': one.layer.id, 'format': one.format}
+    return Order('export-features', inputs, one.audience, JobSettings().job_memory_mb, folder, patient=True)
+
+
+@contextmanager
+def _claimed(one: Due) -> Iterator[bool]:
+    """Whether this worker is the one to write the file, and it is still due."""
+    with connection('worker') as db:
+        with db.cursor() as cursor:
+            cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, one.name])
+            (locked,) = cursor.fetchone() or (False,)
+        yield locked and one in due(db, locality(PathSettings().locality))
+
+
+def _record(one: Due, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
+    """Puts the file in its place and into the catalogue, and then removes the one before it."""
+    digest = _sha256(file.path)
+    size = file.path.stat().st_size
+    place = f'{DOWNLOADS}/{one.audience}/{one.layer.id}/{file.path.stem}-{digest[:8]}{file.path.suffix}'
+    keep(file.path, place)
+    made = Download(
+        layer_id=one.layer.id,
+        audience=one.audience,
+        format=one.format,
+        release=ended.releases[one.layer.id],
+        definition=by,
+        file=place,
+        rows_total=file.rows,
+        size_bytes=size,
+        sha256=digest,
+        seconds=seconds,
+        made_at=datetime.now(UTC),
+    )
+    with connection('worker') as db:
+        before = _replace(db, made)
+    if before and before != place:
+        forget(before)
+
+
+def _replace(db: Connection, made: Download) -> str | None:
+    """Enters a file into the catalogue, and says where the one before it lies."""
+    values = made.model_dump()
+    with db.cursor() as cursor:
+        cursor.execute(
+            """delete from catalog.download
+               where layer_id = %(layer_id)s and audience = %(audience)s and format = %(format)s returning file""",
+            values,
+        )
+        before = cursor.fetchone()
+        cursor.execute(
+            """insert into catalog.download values (%(layer_id)s, %(audience)s, %(format)s, %(release)s,
+                   %(definition)s, %(file)s, %(rows_total)s, %(size_bytes)s, %(sha256)s, %(seconds)s, %(made_at)s)""",
+            values,
+        )
+    return str(before[0]) if before else None
+
+
+def _remove_unwanted(db: Connection, locality: Locality) -> None:
+    """Removes the files of layers and formats that are not on offer any more."""
+    wanted = {(one.layer.id, one.audience, one.format) for one in _wanted(locality)}
+    for one in downloads(db):
+        if (one.layer_id, one.audience, one.format) not in wanted:
+            with db.cursor() as cursor:
+                cursor.execute('delete from catalog.download where file = %s', [one.file])
+            forget(one.file)
+
+
+def _sha256(path: Path) -> str:
+    with path.open('rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
+def _ignore(_underway: object) -> None:
+    """Nobody waits for it."""

@@ -1,0 +1,246 @@
+"""The rows of jobs, as the worker writes them. What ended stays as it ended: a dismissed job gets no result."""
+
+import logging
+import uuid
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import Json
+
+from dothi.core.database import connection
+from dothi.core.errors import EnvironmentMissing
+from dothi.core.export.formats import not_written
+from processes.base import ResultFile
+from processes.queue.child import Done, Failed, Order, Underway, connection_lost, failure
+from processes.queue.store import RESULTS, abandoned_results, forget, forget_folder, keep
+
+LOG = logging.getLogger('dothi.jobs')
+DAY_S = 86_400
+# As in sql/functions/job.sql: who holds it may say that one job's result is another's, or that it goes.
+QUEUE_LOCK = 'job.queue'
+# An output is the result of the job that made it, and of those that were answered from it.
+UNUSED_OUTPUTS = """
+    delete from job.output where not exists (
+        select from job.job
+        where coalesce(job.result_of, job.id) = output.job_id
+          and (job.status = 'successful' and job.gone_at is null or job.kept)
+    ) returning file
+"""
+OLD_JOBS = """
+    delete from job.job
+    where finished_at < now() - make_interval(secs => %s) and not kept
+      and not exists (select from job.output where output.job_id = job.id)
+      and not exists (select from job.job other where other.result_of = job.id)
+"""
+
+
+class NotStored(EnvironmentMissing):
+    """There is a result, and no room for it."""
+
+
+def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
+    """What is to be run, the job being marked as running; None when it needs no run.
+
+    It was dismissed in the meantime, or the same was asked before and answered while it waited.
+    """
+    with connection('worker') as db, db.cursor() as cursor:
+        if _answered_meanwhile(cursor, job_id):
+            return None
+        cursor.execute(
+            """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
+               where id = %s and status in ('accepted', 'running')
+               returning process_id, inputs, audience, editor, upload, job.begun(turn, turn_lasts)""",
+            [job_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    upload = None if row[4] is None else bytes(row[4])
+    return Order(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload)
+
+
+def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
+    cursor.execute('select pg_advisory_xact_lock(hashtext(%s))', [QUEUE_LOCK])
+    cursor.execute('select job.answered(request, audience) from job.job where id = %s', [job_id])
+    row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return False
+    cursor.execute('select job.answer_from(%s, %s)', [job_id, row[0]])
+    return True
+
+
+def report(job_id: str, underway: Underway) -> None:
+    """Stores how far a running job is."""
+    percent = round(100 * min(max(underway.share, 0), 1))
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            """update job.job set progress = %s, message_vi = %s, message_en = %s, updated_at = now()
+               where id = %s and status = 'running'""",
+            [percent, underway.doing.vi, underway.doing.en, job_id],
+        )
+
+
+def finish(job_id: str, ended: Done | Failed) -> None:
+    """Stores the outputs of a job, or why it has none: it fails where there is no room for them.
+
+    Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
+    the second to finish must not touch the files of the first.
+    """
+    folder = f'{RESULTS}/{job_id}.{uuid.uuid4().hex[:8]}'
+    try:
+        stored = _finished(job_id, ended, _kept(folder, ended))
+    except OSError as error:
+        stored = False
+        _finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
+    except psycopg2.Error as error:
+        if connection_lost(error):
+            raise
+        LOG.exception('job %s: result not stored', job_id)
+        stored = False
+        _finished(job_id, failure(_not_stored(job_id)), {})
+    if not stored:
+        forget_folder(folder)
+
+
+def _kept(folder: str, ended: Done | Failed) -> dict[str, str]:
+    """Where in the store the files of the outputs lie now, by output; raises OSError."""
+    files = [(made.name, made.file) for made in ended.outputs if made.file] if isinstance(ended, Done) else []
+    places = {name: f'{folder}/{file.name}' for name, file in files}
+    for name, file in files:
+        keep(file.path, places[name])
+    return places
+
+
+def _not_stored(job_id: str) -> NotStored:
+    return NotStored(
+        vi=f'Cơ sở dữ liệu không nhận kết quả, có thể do đầy đĩa. Báo quản trị viên mã {job_id}.',
+        en=f'The database did not take the result, perhaps as its disk is full. Give its administrator {job_id}.',
+    )
+
+
+def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool:
+    """Whether the job was still open, and has ended so now, with its outputs."""
+    values = _ending(ended)
+    assignments = ', '.join(f'{name} = %({name})s' for name in values)
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            f"""update job.job set {assignments}, finished_at = now(), updated_at = now()
+                where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
+            {**values, 'id': job_id},
+        )
+        if not cursor.rowcount:
+            return False
+        for position, made in enumerate(ended.outputs if isinstance(ended, Done) else ()):
+            cursor.execute(
+                'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s)',
+                [job_id, made.name, position, made.media_type, made.body, places.get(made.name), *_named(made.file)],
+            )
+    return True
+
+
+def _named(file: ResultFile | None) -> list[Any]:
+    return [file.name, file.rows] if file else [None, None]
+
+
+def _ending(ended: Done | Failed) -> dict[str, Any]:
+    """The columns that tell how a job ended."""
+    if isinstance(ended, Done):
+        return {
+            'status': 'successful',
+            'progress': 100,
+            'message_vi': 'Đã xong',
+            'message_en': 'Done',
+            'releases': Json(ended.releases),
+            'media_type': ended.outputs[0].media_type,
+        }
+    return {
+        'status': 'failed',
+        'message_vi': ended.message.vi,
+        'message_en': ended.message.en,
+        'error_code': ended.code,
+        'error_family': ended.family,
+    }
+
+
+def expire(result_days: float, job_days: float) -> None:
+    """Removes results that are so old, and the rows of jobs that are older still; what is kept stays.
+
+    In between, a job's row says that it had a result.
+    """
+    with connection('worker') as db, db.cursor() as cursor:
+        # nobody may be answered from a result in the moment in which it goes
+        cursor.execute('select pg_advisory_xact_lock(hashtext(%s))', [QUEUE_LOCK])
+        cursor.execute(
+            """update job.job set gone_at = now()
+               where finished_at < now() - make_interval(secs => %s) and gone_at is null and not kept""",
+            [result_days * DAY_S],
+        )
+        cursor.execute(UNUSED_OUTPUTS)
+        places = [file for (file,) in cursor.fetchall() if file]
+        cursor.execute(OLD_JOBS, [job_days * DAY_S])
+    for place in places:
+        forget(place)
+
+
+def forget_orphans() -> None:
+    """Removes the files of workers that died before the result was written down, once nobody can be about to do so."""
+    old = abandoned_results()
+    if not old:
+        return
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute("select distinct split_part(file, '/', 2) from job.output where file is not null")
+        known = {name for (name,) in cursor.fetchall()}
+    for name in old - known:
+        forget_folder(f'{RESULTS}/{name}')
+
+
+def give_back(job_id: str) -> None:
+    """Marks a running job as waiting again."""
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
+               started_at = null, updated_at = now() where id = %s and status = 'running'""",
+            [job_id],
+        )
+
+
+def fail_lost(why: Failed) -> None:
+    """Fails the jobs that have not ended and that the queue does not know any more: nobody would ever run them.
+
+    Submitting writes both rows in one transaction, and the queue forgets a job only after it was finished here, so
+    no job that somebody still works on is taken for lost.
+    """
+    _fail_open(
+        """not exists (
+               select from job.procrastinate_jobs queued
+               where queued.id = job.queue_id and queued.status in ('todo', 'doing')
+           )""",
+        why,
+    )
+    with connection('worker') as db, db.cursor() as cursor:
+        # of jobs that were dismissed while a worker that died ran them; the queue's triggers look for its own schema
+        cursor.execute('set local search_path to job')
+        cursor.execute("delete from procrastinate_jobs where status not in ('todo', 'doing')")
+
+
+def fail_waiting(why: Failed, longest_s: float) -> None:
+    """Fails the jobs that have waited for their turn for so long; the queue then finds nothing to run."""
+    _fail_open("status = 'accepted' and updated_at < now() - make_interval(secs => %(longest_s)s)", why, longest_s)
+
+
+def _fail_open(which: str, why: Failed, longest_s: float = 0) -> None:
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
+                    error_family = %(family)s, finished_at = now(), updated_at = now()
+                where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
+            {
+                'vi': why.message.vi,
+                'en': why.message.en,
+                'code': why.code,
+                'family': why.family,
+                'longest_s': longest_s,
+            },
+        )

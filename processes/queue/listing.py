@@ -1,0 +1,45 @@
+"""The list of jobs, by the filters of OGC API - Processes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from processes.queue.requests import rows
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs are listed; None lets all pass. created_*: both ends belong to it. *_s: from start to end, or now."""
+
+    statuses: tuple[str, ...] | None = None
+    processes: tuple[str, ...] | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    min_s: float | None = None
+    max_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of jobs, newest first, and how many there are in all."""
+
+    jobs: list[dict[str, Any]]
+    matched: int
+
+
+def listed(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> Listed:
+    """Jobs that the connection's audience may list: none of the public service, no other editor's."""
+    values = vars(wanted) | {'limit': limit, 'offset': offset}
+    values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
+    query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
+                   %(created_to)s, %(min_s)s, %(max_s)s)"""
+    found = rows(db, query.format('%(limit)s', '%(offset)s'), values)
+    return Listed(found, found[0]['matched'] if found else _matched(db, query, values))
+
+
+def _matched(db: Connection, query: str, values: dict[str, Any]) -> int:
+    """How many there are before a page that is empty."""
+    first = rows(db, query.format('1', '0'), values)
+    return int(first[0]['matched']) if first else 0

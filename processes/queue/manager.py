@@ -1,0 +1,260 @@
+"""pygeoapi's process manager on our queue: no analysis runs in a web process."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from pygeoapi.process.base import JobNotFoundError, JobResultNotFoundError, ProcessorExecuteError
+from pygeoapi.process.manager.base import BaseManager
+from pygeoapi.util import DATETIME_FORMAT, JobStatus
+
+from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_status
+from dothi.core.layer import Audience
+from dothi.core.settings import JobSettings, PathSettings
+from processes.base import Process
+from processes.queue import requests
+from processes.queue.callbacks import subscription
+from processes.queue.child import locality
+from processes.queue.identity import request_hash
+from processes.queue.listing import JobFilter, listed
+from processes.queue.preference import Mode, mode_of
+from processes.queue.requests import Asked, Result
+from processes.queue.uploads import taken_out
+from processes.reading.validation import check_layers, validated
+from processes.registry import process
+
+
+class EditorsOnly(NotSignedIn):
+    """A process that changes data was asked for without a token."""
+
+
+class NoRerun(WrongUse):
+    """A job cannot be run again: it needs what is not kept."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished execution: its outputs, the main one first, and the releases that they were computed from."""
+
+    job_id: str
+    results: dict[str, Result]
+    releases: dict[str, int]
+
+    @property
+    def result(self) -> Result:
+        """The main output."""
+        return next(iter(self.results.values()))
+
+
+def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
+    """The raw form of the main output: a GeoJSON document in bytes, or what is in the file.
+
+    Raises InvalidInput (400) that names input and reason, UnknownProcess (404), NoWorker, StillRunning (503),
+    and what the analysis itself found wrong.
+    """
+    return execution(process_id, inputs, audience).result.content()
+
+
+def execution(
+    process_id: str,
+    inputs: object,
+    audience: Audience,
+    editor: str | None = None,
+    *,
+    asker: str = '',
+    subscriber: object = None,
+    wait_s: float | None = None,
+) -> Outcome:
+    """As `execute`, with all that is known of the result.
+
+    editor: whose token came with the request, if any did. asker: whose jobs are counted together. subscriber: whom to
+    tell. wait_s: how long the client would wait, where that is less than a request may.
+    """
+    asked = _asked(process_id, inputs, audience, editor, asker, subscriber)
+    longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
+    with requests.desk(audience, editor) as db:
+        job_id = requests.submit(db, asked)
+        job = requests.wait_for(db, job_id, longest_s)
+        found = requests.results(db, job_id)
+    if not found:
+        raise JobResultNotFoundError(job_id)
+    return Outcome(job_id, found, job['releases'])
+
+
+def start(
+    process_id: str,
+    inputs: object,
+    audience: Audience,
+    asker: str,
+    editor: str | None = None,
+    subscriber: object = None,
+) -> str:
+    """Id of a new job for which nobody waits, its inputs found good; arguments and errors as of `execution`.
+
+    It may have ended already: the same request on the same releases is answered from the result that is there.
+    """
+    asked = _asked(process_id, inputs, audience, editor, asker, subscriber)
+    with requests.desk(audience, editor) as db:
+        return requests.submit(db, asked)
+
+
+def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
+    """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
+    with requests.desk(audience, editor) as db:
+        job = requests.state(db, job_id)
+    if process(job['process_id'], audience).upload:
+        raise NoRerun(
+            vi='Tệp đã gửi không còn được giữ. Hãy gửi lại tệp.',
+            en='The file that was sent is not kept. Send it again.',
+        )
+    return start(job['process_id'], job['inputs'], audience, asker, editor)
+
+
+def mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
+    """Whether the client waits for the result, by its header `Prefer` and the estimated cost; raises InvalidInput."""
+    model = validated(chosen.inputs, inputs)
+    return mode_of(prefer, chosen.cost_s(model), JobSettings().sync_cost_s)
+
+
+def _asked(
+    process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
+) -> Asked:
+    """The request, checked: whatever is wrong with it is said before there is a job."""
+    chosen = process(process_id, audience)
+    _must_be_allowed(chosen, editor)
+    model = validated(chosen.inputs, inputs)
+    place = locality(PathSettings().locality)
+    check_layers(model, place, audience)
+    rest, upload = taken_out(chosen, model.model_dump(mode='json'))
+    reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
+    return Asked(
+        process_id=process_id,
+        inputs=rest,
+        asker=asker or editor or '',
+        editor=editor,
+        upload=upload,
+        cost_s=min(chosen.cost_s(model), JobSettings().job_time_limit_s),
+        request=request_hash(process_id, rest, audience, editor) if reusable else None,
+        norms_version=place.norms_version,
+        subscriber=subscription(subscriber),
+    )
+
+
+def _must_be_allowed(chosen: Process[Any], editor: str | None) -> None:
+    if chosen.editors_only and editor is None:
+        raise EditorsOnly(
+            vi='Tiến trình này cần mã sửa dữ liệu: gửi "Authorization: Bearer MÃ".',
+            en='This process wants an editing token: send "Authorization: Bearer TOKEN".',
+        )
+
+
+def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Outcome:
+    """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
+    with requests.desk(audience, editor) as db:
+        job = requests.state(db, job_id)
+        found = requests.results(db, job_id)
+    if job['status'] == 'failed':
+        raise requests.error_of(job)
+    if job['status'] == 'successful' and job['gone']:
+        raise requests.result_gone()
+    if not found:
+        raise requests.no_result(job)
+    return Outcome(job_id, found, job['releases'])
+
+
+class ExecutionError(ProcessorExecuteError):  # type: ignore[misc]  # pygeoapi has no types
+    """An error of ours in the shape that pygeoapi answers with."""
+
+    def __init__(self, error: DothiError) -> None:
+        super().__init__(str(error), user_msg=str(error))
+        self.http_status_code = http_status(error)
+        self.ogc_exception_code = describe(error)['code']
+
+
+class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
+    """Configured as `server.manager: {name: processes.queue.manager.QueueManager, audience: public | internal}`.
+
+    Only what is offered to the audience is listed. asking: the editor whose token came with the request; pygeoapi does
+    not hand it on. Its own execution waits for the result; `start` is there for who comes back for it.
+    """
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        super().__init__(definition)
+        self.audience: Audience = definition.get('audience', 'public')
+        self.asking: Callable[[], str | None] = lambda: None
+        for name in [*self.processes]:
+            if not self.get_processor(name).offered_to(self.audience):
+                del self.processes[name]
+
+    def execute_process(
+        self, process_id: str, data_dict: dict[str, Any], *_options: Any, **_more: Any
+    ) -> tuple[str, str, Any, JobStatus, dict[str, str]]:
+        """Job id, media type, result, status and headers."""
+        try:
+            outcome = execution(process_id, data_dict, self.audience)
+        except DothiError as error:
+            raise ExecutionError(error) from error
+        applied = {'Preference-Applied': 'wait'}
+        return outcome.job_id, outcome.result.media_type, outcome.result.content(), JobStatus.successful, applied
+
+    def get_jobs(
+        self, status: JobStatus | None = None, limit: int | None = 10, offset: int | None = 0
+    ) -> dict[str, Any]:
+        """Jobs of the internal service, newest first; none for the public one."""
+        wanted = JobFilter(statuses=(status.value,) if status else None)
+        with self._desk() as db:
+            found = listed(db, wanted, limit, offset or 0)
+        return {'jobs': [_for_pygeoapi(job) for job in found.jobs], 'numberMatched': found.matched}
+
+    def get_job(self, job_id: str) -> dict[str, Any]:
+        """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
+        try:
+            with self._desk() as db:
+                job = requests.state(db, job_id)
+        except requests.UnknownJob:
+            raise JobNotFoundError from None
+        return _for_pygeoapi(job)
+
+    def get_job_result(self, job_id: str) -> tuple[str, bytes]:
+        """Media type and content; raises JobResultNotFoundError."""
+        self.get_job(job_id)
+        with self._desk() as db:
+            found = requests.results(db, job_id)
+        if not found:
+            raise JobResultNotFoundError
+        main = next(iter(found.values()))
+        return main.media_type, main.content()
+
+    def delete_job(self, job_id: str) -> bool:
+        """Whether there was something to dismiss; the job stays known as dismissed."""
+        self.get_job(job_id)
+        with self._desk() as db:
+            return requests.dismiss(db, job_id)
+
+    def _desk(self) -> AbstractContextManager[Connection]:
+        return requests.desk(self.audience, self.asking())
+
+
+def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
+    """The job under pygeoapi's names."""
+    times = {name: _moment(job[f'{name}_at']) for name in ('created', 'started', 'finished', 'updated')}
+    # pygeoapi sorts by it, and None does not compare
+    times['started'] = times['started'] or times['created']
+    return {
+        'identifier': str(job['id']),
+        'process_id': job['process_id'],
+        'status': job['status'],
+        'progress': job['progress'],
+        # in both languages: dothi.api.links and the page choose
+        'message': {'vi': job['message_vi'], 'en': job['message_en']},
+        'parameters': job.get('inputs'),
+        'mimetype': job['media_type'] or 'application/json',
+        **times,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.strftime(DATETIME_FORMAT) if at else None

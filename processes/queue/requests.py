@@ -1,0 +1,308 @@
+"""Jobs as a service sees them: it hands one in, waits for its end, and gets the result, on its reader's role."""
+
+import math
+import select
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import Json, RealDictCursor
+
+from dothi import __version__
+from dothi.core import errors
+from dothi.core.database import READERS, database_url, no_database
+from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound, TooMany
+from dothi.core.layer import Audience
+from dothi.core.settings import JobSettings
+from dothi.core.text import Text
+from processes.queue.store import store
+
+ENDED = ('successful', 'failed', 'dismissed')
+# Without a notification the state is read this often, for a worker that died or a notification that was lost.
+LOOK_S = 2.0
+NO_WORKER = Text(
+    vi='Không có tiến trình xử lý phân tích nào đang chạy. Khởi động bằng "dothi worker".',
+    en='No worker is running to do the analysis. Start one with "dothi worker".',
+)
+
+
+class NoWorker(EnvironmentMissing):
+    """No worker takes jobs from the queue."""
+
+
+class StillRunning(Busy):
+    """The result was not there within the time that a request waits."""
+
+
+class TooManyJobs(TooMany):
+    """As many jobs wait or run as may at once."""
+
+
+class UnknownJob(NotFound):
+    """No job of this audience has this id."""
+
+
+class NoResult(NotFound):
+    """The job waits, runs or was dismissed."""
+
+
+class ResultGone(NotFound):
+    """The job's result is not kept any more."""
+
+
+class Dismissed(Busy):
+    """Somebody dismissed the job while the request waited for it."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """An output of a job: a document, or a file in the store and what it is called when it is handed over."""
+
+    media_type: str
+    body: bytes | None
+    file: Path | None
+    name: str | None
+
+    def content(self) -> bytes:
+        """The document, or what is in the file."""
+        return self.file.read_bytes() if self.file else self.body or b''
+
+
+@contextmanager
+def desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
+    """A connection on the audience's role, each statement a transaction of its own.
+
+    editor: whose token came with the request, if any did; the jobs of other editors are as unknown as none.
+    Not one of the pool: it listens for as long as a job runs, and the pool is for requests that last milliseconds.
+    """
+    url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
+    try:
+        db = psycopg2.connect(url, connect_timeout=10, application_name='dothi jobs')
+    except psycopg2.OperationalError as error:
+        raise no_database(error) from None
+    try:
+        db.autocommit = True
+        rows(db, "select set_config('dothi.editor', %s, false)", [editor])
+        yield db
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise no_database(error) from None
+    finally:
+        db.close()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request whose inputs were found good.
+
+    asker: whose jobs are counted together, an editor's name or a client's address. editor: whose token it was, where
+    the process is for editors only. cost_s: about how long it takes. request: its hash, None where no other answer
+    will do. norms_version: of the norms' values. subscriber: whom to tell.
+    """
+
+    process_id: str
+    inputs: dict[str, Any]
+    asker: str = ''
+    editor: str | None = None
+    upload: bytes | None = None
+    cost_s: float = 1.0
+    request: str | None = None
+    norms_version: str = ''
+    subscriber: dict[str, str] | None = None
+
+
+def submit(db: Connection, asked: Asked) -> str:
+    """Id of a new job, about whose changes the connection hears from now on.
+
+    Raises NoWorker if none would take it, and TooManyJobs.
+    """
+    _worker_must_live(db)
+    with db.cursor() as cursor:
+        cursor.execute('listen dothi_job')
+    limits = JobSettings()
+    values = {
+        **vars(asked),
+        'inputs': Json(asked.inputs),
+        'upload': asked.upload and psycopg2.Binary(asked.upload),
+        'subscriber': asked.subscriber and Json(asked.subscriber),
+        'software': __version__,
+        'each': limits.max_open_jobs_each,
+        'of_all': limits.max_open_jobs,
+    }
+    (row,) = rows(
+        db,
+        """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms_version)s,
+               %(asker)s, %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s)""",
+        values,
+    )
+    if row['refused']:
+        raise _too_many(row['refused'], limits)
+    return str(row['id'])
+
+
+def _too_many(whose: str, limits: JobSettings) -> TooManyJobs:
+    if whose == 'asker':
+        most = limits.max_open_jobs_each
+        return TooManyJobs(
+            vi=f'Bạn đã có {most} tác vụ đang chờ hoặc đang chạy. Đợi chúng xong, hoặc hủy bớt (DELETE /jobs/MÃ).',
+            en=f'You have {most} jobs that wait or run. Wait for them, or dismiss some (DELETE /jobs/ID).',
+        )
+    most = limits.max_open_jobs
+    return TooManyJobs(
+        vi=f'Đã có {most} tác vụ đang chờ hoặc đang chạy. Hãy thử lại sau ít phút.',
+        en=f'There are {most} jobs that wait or run. Try again in a few minutes.',
+    )
+
+
+def watch(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
+    """The state of the job as soon as it has ended, or as it is after `limit_s`; the job goes on then."""
+    ends = time.monotonic() + limit_s
+    with db.cursor() as cursor:
+        cursor.execute('listen dothi_job')
+    while (job := state(db, job_id))['status'] not in ENDED and (left_s := ends - time.monotonic()) > 0:
+        _hear(db, job_id, min(LOOK_S, left_s))
+    return job
+
+
+def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
+    """The state of the job once it succeeded; raises what made it fail.
+
+    After `limit_s`, or when no worker comes to take it, the job is dismissed: nobody would fetch its result.
+    """
+    ends, lonely = time.monotonic() + limit_s, Loneliness(JobSettings().worker_silent_s)
+    try:
+        while (job := state(db, job_id))['status'] not in ENDED:
+            lonely.look(alone=job['status'] == 'accepted' and not _worker_lives(db))
+            _hear(db, job_id, min(LOOK_S, _left(ends, limit_s)))
+    except DothiError:
+        dismiss(db, job_id)
+        raise
+    if job['status'] != 'successful':
+        raise error_of(job)
+    return job
+
+
+class Loneliness:
+    """For how long a job has waited without a worker: one that is started anew is away for a moment."""
+
+    def __init__(self, longest_s: float) -> None:
+        self.longest_s, self.since = longest_s, math.inf
+
+    def look(self, *, alone: bool) -> None:
+        """Raises NoWorker when it was alone at every look for too long."""
+        self.since = min(self.since, time.monotonic()) if alone else math.inf
+        if time.monotonic() - self.since > self.longest_s:
+            raise NoWorker(vi=NO_WORKER.vi, en=NO_WORKER.en)
+
+
+def state(db: Connection, job_id: str) -> dict[str, Any]:
+    """One job without its result; raises UnknownJob, also for a job of another audience or editor."""
+    found = rows(db, 'select * from job.state(%s)', [job_id]) if _is_uuid(job_id) else []
+    if not found:
+        raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".')
+    (job,) = found
+    if job['status'] == 'accepted' and not _worker_lives(db):
+        # it waits for somebody to start one, and whoever waits for it should know
+        return job | {'message_vi': NO_WORKER.vi, 'message_en': NO_WORKER.en}
+    return job
+
+
+def dismiss(db: Connection, job_id: str) -> bool:
+    """Whether there was such a job to dismiss: one that is open ends, one that has ended loses its result."""
+    (row,) = rows(db, 'select job.dismiss(%s) as done', [job_id])
+    return bool(row['done'])
+
+
+def results(db: Connection, job_id: str) -> dict[str, Result]:
+    """A successful job's outputs by name, the main one first; none for any other job.
+
+    Raises ResultGone for a file that is not there any more.
+    """
+    return {row['name']: _result(row) for row in rows(db, 'select * from job.results(%s)', [job_id])}
+
+
+def _result(row: dict[str, Any]) -> Result:
+    if row['body'] is not None:
+        return Result(row['media_type'], bytes(row['body']), None, None)
+    if row['file'] is None or not (store() / row['file']).exists():
+        raise result_gone()
+    return Result(row['media_type'], None, store() / row['file'], row['file_name'])
+
+
+def rows(db: Connection, query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a query."""
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return [dict(row) for row in cursor.fetchall()]
+
+
+def error_of(job: dict[str, Any]) -> DothiError:
+    """The error that ended the job in the child, of the same class name and family, hence the same HTTP status."""
+    if job['status'] == 'dismissed':
+        return Dismissed(vi='Tác vụ đã bị hủy.', en='The job was dismissed.')
+    family: type[DothiError] = getattr(errors, job['error_family'])
+    named: type[DothiError] = type(job['error_code'], (family,), {})
+    return named(vi=job['message_vi'], en=job['message_en'])
+
+
+def no_result(job: dict[str, Any]) -> NoResult:
+    """The error for a job that has no result: it waits, runs, or was dismissed."""
+    return NoResult(
+        vi=f'Tác vụ chưa có kết quả (trạng thái: {job["status"]}, {job["progress"]} %).',
+        en=f'The job has no result (status: {job["status"]}, {job["progress"]} %).',
+    )
+
+
+def result_gone() -> ResultGone:
+    """The error for a successful job whose result was kept for long enough."""
+    return ResultGone(
+        vi=f'Kết quả đã bị xóa sau {JobSettings().result_days:g} ngày. Hãy chạy lại.',
+        en=f'The result was removed after {JobSettings().result_days:g} days. Run the job again.',
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _hear(db: Connection, job_id: str, within_s: float) -> None:
+    """Returns when the job's state changed, or after `within_s`."""
+    ends = time.monotonic() + within_s
+    while (left_s := ends - time.monotonic()) > 0:
+        if not select.select([db], [], [], left_s)[0]:
+            return
+        db.poll()
+        heard = {notification.payload for notification in db.notifies}
+        db.notifies.clear()
+        if job_id in heard:
+            return
+
+
+def _left(ends: float, limit_s: float) -> float:
+    """Seconds until `ends`; raises StillRunning when there are none."""
+    left_s = ends - time.monotonic()
+    if left_s > 0:
+        return left_s
+    raise StillRunning(
+        vi=f'Chưa có kết quả sau {limit_s:g} giây. Thử lại sau, hoặc tăng DOTHI_SYNC_WAIT_S.',
+        en=f'There is no result after {limit_s:g} s. Try again later, or raise DOTHI_SYNC_WAIT_S.',
+    )
+
+
+def _worker_must_live(db: Connection) -> None:
+    if not _worker_lives(db):
+        raise NoWorker(vi=NO_WORKER.vi, en=NO_WORKER.en)
+
+
+def _worker_lives(db: Connection) -> bool:
+    (row,) = rows(db, 'select job.worker_alive(%s) as alive', [JobSettings().worker_silent_s])
+    return bool(row['alive'])

@@ -1,0 +1,270 @@
+"""The worker: takes jobs from the queue and runs each in a child process, which it watches and may kill."""
+
+import asyncio
+import itertools
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+import psycopg
+import psycopg2
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job, Status
+
+from dothi.core.database import NoDatabase, connection, database_url
+from dothi.core.errors import DothiError
+from dothi.core.settings import JobSettings
+from processes.queue.availability import probe, record
+from processes.queue.callbacks import call_back
+from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
+from processes.queue.downloads import Ended, Keeper
+from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
+from processes.queue.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
+from processes.queue.store import drafts, forget_abandoned
+
+LOG = logging.getLogger('dothi.worker')
+QUEUE, TASK = 'analyses', 'processes.run'
+# How often the watcher looks whether it should stop; a message from the child wakes it at once.
+GLANCE_S = 0.2
+# What runs at SIGTERM has this long to finish before it goes back to the queue.
+GRACE_S = 5.0
+# After which a job is tried again that lost its database.
+AGAIN_S = 2
+# A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
+LOOK_S = 1.0
+# How often the worker looks for layers whose files are to be written.
+READY_LOOK_S = 3.0
+# How often the services are asked whether they are well.
+PROBE_S = 60.0
+# How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
+SWEEP_S, CALL_BACK_S = 3.0, 1.0
+# Sweeps; it looks through a folder that may hold many results.
+ORPHANS_EVERY = 200
+
+
+class Again(BaseRetryStrategy):
+    """A job goes back to the queue when its worker is asked to stop, and for a few times when the database was away."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When the job is to be run again, if at all."""
+        if isinstance(exception, JobAborted):
+            return RetryDecision(retry_in={'seconds': 0})
+        away = isinstance(exception, NoDatabase | psycopg2.Error)
+        return RetryDecision(retry_in={'seconds': AGAIN_S}) if away and job.attempts + 1 < MOST_ATTEMPTS else None
+
+
+def run_worker(concurrency: int = 1) -> None:
+    """Works on jobs, `concurrency` of them at a time, until SIGTERM or SIGINT."""
+    # says plainly that there is no database, where a pool would try again for half a minute
+    with connection('worker'):
+        _prepare_children()
+    asyncio.run(_work(concurrency))
+
+
+def _prepare_children() -> None:
+    """Starts the server that children are forked from, with all that they import loaded: a child is there in 50 ms.
+
+    One thread each for linear algebra: as many jobs run at once as the machine shall bear.
+    """
+    os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
+    multiprocessing.set_forkserver_preload(['__main__', 'processes.queue.warm'])
+    forkserver.ensure_running()
+
+
+async def _work(concurrency: int) -> None:
+    """Works until it is asked to stop; a worker that ended because the database was away is followed by another."""
+    loop, asked_to_stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    # every job keeps a thread while its child runs
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 6))
+    while not asked_to_stop.is_set():
+        try:
+            await _work_while_connected(concurrency, asked_to_stop)
+        except (ConnectorException, psycopg.Error):
+            LOG.warning('no database', exc_info=True)
+            await asyncio.sleep(LOOK_S)
+
+
+async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) -> None:
+    app = queue_app()
+    async with app.open_async():
+        silent_s = JobSettings().worker_silent_s
+        sweeping = asyncio.create_task(_sweep(app))
+        stopped = threading.Event()
+        beside = asyncio.gather(_keep_ready(stopped), _call_back(stopped), _ask_services(stopped))
+        working = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=concurrency,
+                fetch_job_polling_interval=LOOK_S,
+                abort_job_polling_interval=LOOK_S,
+                update_heartbeat_interval=silent_s / 5,
+                stalled_worker_timeout=silent_s,
+                shutdown_graceful_timeout=GRACE_S,
+                install_signal_handlers=False,
+                delete_jobs='always',
+            )
+        )
+        stopping = asyncio.create_task(asked_to_stop.wait())
+        try:
+            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done():
+                working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+        finally:
+            stopping.cancel()
+            sweeping.cancel()
+            stopped.set()
+            await beside
+
+
+def queue_app() -> App:
+    """procrastinate on our database, as the worker's role."""
+    url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
+    app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
+    app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Again())(work_on)
+    return app
+
+
+async def _sweep(app: App) -> None:
+    """Takes up what dead workers left, and ends what got lost, now and again and again."""
+    for number in itertools.count():
+        try:
+            await take_up_abandoned(app)
+            await asyncio.to_thread(_tidy)
+            if number % ORPHANS_EVERY == 0:
+                await asyncio.to_thread(forget_orphans)
+        except (ConnectorException, NoDatabase, psycopg2.Error):
+            LOG.exception('could not look for abandoned jobs')
+        await asyncio.sleep(SWEEP_S)
+
+
+def _tidy() -> None:
+    settings = JobSettings()
+    fail_lost(failure(lost()))
+    fail_waiting(failure(waited(settings.job_wait_s)), settings.job_wait_s)
+    expire(settings.result_days, settings.job_days)
+    forget_abandoned()
+
+
+async def _call_back(stopped: threading.Event) -> None:
+    """Tells subscribers what became of jobs."""
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(call_back, stopped.is_set)
+        except (DothiError, psycopg2.Error):
+            LOG.exception('could not look for subscribers')
+        await asyncio.to_thread(stopped.wait, CALL_BACK_S)
+
+
+async def _ask_services(stopped: threading.Event) -> None:
+    """Asks the services whether they are well, if it was told of any, and counts their answers."""
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(lambda: record(probe(JobSettings().probe_urls)))
+        except (DothiError, psycopg2.Error):
+            LOG.exception('could not record whether the services answer')
+        await asyncio.to_thread(stopped.wait, PROBE_S)
+
+
+async def _keep_ready(stopped: threading.Event) -> None:
+    """Writes whole layers into files after each release, one at a time beside the jobs."""
+    keeper = Keeper(watch)
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(keeper.prepare, stopped.is_set)
+        except (DothiError, OSError, psycopg2.Error):
+            LOG.exception('could not look for files to make ready')
+        await asyncio.to_thread(stopped.wait, READY_LOOK_S)
+
+
+async def take_up_abandoned(app: App) -> None:
+    """Puts the jobs of workers without a sign of life back into the queue; one that was tried often enough fails."""
+    silent_s = JobSettings().worker_silent_s
+    for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent_s):
+        if job.attempts + 1 < MOST_ATTEMPTS:
+            await asyncio.to_thread(give_back, str(job.task_kwargs['job_id']))
+            await app.job_manager.retry_job(job)
+        else:
+            await asyncio.to_thread(finish, str(job.task_kwargs['job_id']), failure(abandoned()))
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+def work_on(context: JobContext, job_id: str) -> None:
+    """Runs one job to its end; raises JobAborted when it was dismissed, or the worker has to stop."""
+    with drafts() as folder:
+        order = begin(job_id, JobSettings().job_memory_mb, folder)
+        if order is not None:
+            _work_on(context, job_id, order)
+
+
+def _work_on(context: JobContext, job_id: str, order: Order) -> None:
+    try:
+        ended = watch(order, lambda underway: report(job_id, underway), context.should_abort)
+    except (NoDatabase, psycopg2.Error):
+        raise
+    except Exception:
+        ended = Broken(traceback.format_exc())
+    if ended is None:
+        if context.abort_reason() == AbortReason.SHUTDOWN:
+            give_back(job_id)
+        raise JobAborted
+    if isinstance(ended, Interrupted):
+        give_back(job_id)
+        raise NoDatabase(vi=ended.reason.vi, en=ended.reason.en)
+    if isinstance(ended, Broken):
+        LOG.error('job %s failed:\n%s', job_id, ended.trace)
+        ended = failure(run_failed(job_id))
+    finish(job_id, ended)
+
+
+def watch(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> Ended:
+    """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
+    context = multiprocessing.get_context('forkserver')
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=run, args=(order, theirs))
+    child.start()
+    # or the end of the child would never be seen, as this process held its side of the pipe open too
+    theirs.close()
+    try:
+        return _listen(ours, child, tell, stopped)
+    finally:
+        child.kill()
+        child.join()
+        child.close()
+        ours.close()
+
+
+def _listen(
+    pipe: Connection, child: BaseProcess, tell: Callable[[Underway], None], stopped: Callable[[], bool]
+) -> Ended:
+    limit_s = JobSettings().job_time_limit_s
+    ends = time.monotonic() + limit_s
+    while not stopped():
+        if time.monotonic() > ends:
+            return failure(too_long(limit_s))
+        if not pipe.poll(GLANCE_S):
+            continue
+        try:
+            message: Underway | Done | Failed | Broken | Interrupted = pipe.recv()
+        except EOFError:
+            child.join()
+            return failure(died(child.exitcode))
+        if not isinstance(message, Underway):
+            return message
+        tell(message)
+    return None

@@ -1,0 +1,1 @@
+"""What an analysis reads: inputs checked, layers, features sent along, rasters, units."""

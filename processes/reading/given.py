@@ -1,0 +1,135 @@
+"""Features that are no collection, in the database: sent along with a request, or the result of an earlier job.
+
+They lie in temporary tables of the run's own session, so that an analysis reads them like any layer.
+"""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+import shapely
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.errors import NotFound, WrongUse
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.locality import Locality
+from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
+from processes.reading.given_features import Given, given
+
+SQL_TYPES = {
+    'text': 'text collate "C"',
+    'integer': 'bigint',
+    'number': 'double precision',
+    'boolean': 'boolean',
+}
+
+
+class UnknownResult(NotFound):
+    """No job that the asker may see has a result to work with."""
+
+
+class NoFeatures(WrongUse):
+    """The result of the job holds no features."""
+
+
+@dataclass(frozen=True)
+class PutGiven:
+    """A layer in a temporary table; releases: what the earlier job had read, by layer."""
+
+    layer: LayerModel
+    releases: dict[str, int]
+
+
+def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None) -> dict[str, PutGiven]:
+    """What the inputs hold besides collections, by `Layer.named`, each in a table that lasts as long as the session.
+
+    Raises UnknownResult, NoFeatures, BadFeatures. Commits, so that a read-only transaction can follow.
+    """
+    found: dict[str, PutGiven] = {}
+    with db.cursor() as cursor:
+        cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
+    for one in layers_in(inputs):
+        if one.collection is None and one.named not in found:
+            document, releases = _document(db, one)
+            made = given(_table_name(one), one.named, document)
+            _put(db, made, locality.srid)
+            found[one.named] = PutGiven(made.layer, releases)
+    db.commit()
+    return found
+
+
+def rows_of(layer: LayerModel) -> sql.Composed:
+    """What to select from, as `dothi.core.layer_source.source` gives it for a collection."""
+    return sql.SQL('(select * from {})').format(sql.Identifier('pg_temp', layer.id))
+
+
+def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, int]]:
+    if chosen.features is not None:
+        return chosen.features, {}
+    return _result_of(db, str(chosen.job))
+
+
+def _result_of(db: Connection, job_id: str) -> tuple[FeatureCollection, dict[str, int]]:
+    """The first output with features of an earlier job, and the releases that it was computed from."""
+    with db.cursor() as cursor:
+        cursor.execute('select releases from job.state(%s)', [_uuid(job_id)])
+        state = cursor.fetchone()
+        cursor.execute('select body from job.results(%s) where media_type = %s', [_uuid(job_id), GEOJSON])
+        bodies = [row[0] for row in cursor.fetchall() if row[0] is not None]
+    if state is None:
+        raise _unknown(job_id)
+    if not bodies:
+        raise NoFeatures(
+            vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON.',
+            en=f'The job "{job_id}" has no GeoJSON result, or has it no more.',
+        )
+    return json.loads(bytes(bodies[0])), state[0] or {}
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise _unknown(text) from None
+
+
+def _unknown(job_id: str) -> UnknownResult:
+    return UnknownResult(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
+
+
+def _table_name(chosen: Layer) -> str:
+    kind, _, name = chosen.named.partition(':')
+    return f'{kind}_{name.replace("-", "")[:32].lower()}'
+
+
+def _put(db: Connection, made: Given, srid: int) -> None:
+    """The table, its rows, and an index on their places."""
+    table = sql.Identifier(made.layer.id)
+    columns = [
+        sql.SQL('{} {}').format(sql.Identifier(name), sql.SQL(SQL_TYPES[column.type]))
+        for name, column in made.layer.columns.items()
+    ]
+    create = sql.SQL('create temporary table {} (id bigint, {}, geom_wgs84 geometry, geom geometry)')
+    # reading a layer that was released names the release of each row; these have none
+    place = sql.SQL(
+        'update {0} set geom = ST_Transform(geom_wgs84, {1}); create index on {0} using gist (geom); analyze {0}'
+    )
+    with db.cursor() as cursor:
+        cursor.execute(create.format(table, sql.SQL(', ').join(columns)))
+        names = sql.SQL(', ').join(map(sql.Identifier, ['id', *made.layer.columns, 'geom_wgs84']))
+        cursor.copy_expert(sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _csv(made))
+        cursor.execute(place.format(table, sql.Literal(srid)))
+
+
+def _csv(made: Given) -> io.StringIO:
+    """The rows as PostgreSQL reads them: nothing for null, quotes around every text."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)
+    shapes = shapely.to_wkb(shapely.set_srid(made.shapes, 4326), hex=True, include_srid=True)
+    for number, (row, shape) in enumerate(zip(made.rows, shapes, strict=True), start=1):
+        writer.writerow([number, *row, shape])
+    text.seek(0)
+    return text

@@ -1,0 +1,173 @@
+"""A GeoJSON document as a layer: columns and types from its properties, and what is wrong with it in the user's words.
+
+Pure functions; processes/reading/given.py puts what they find into the database.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely import MultiLineString, MultiPoint, MultiPolygon
+from shapely.errors import GEOSException
+from shapely.geometry.base import BaseGeometry
+
+from dothi.core.errors import WrongUse
+from dothi.core.layer import RESERVED_COLUMNS, Column, ColumnType, GeometryType, Publish, Source
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.text import Text
+from processes.base import FeatureCollection
+from processes.ways.network import Geometries
+
+# The id of a feature in the document, or its place in it.
+FEATURE_ID = 'feature_id'
+CRS84 = ('urn:ogc:def:crs:OGC:1.3:CRS84', 'http://www.opengis.net/def/crs/OGC/1.3/CRS84', 'EPSG:4326')
+WITH_PARTS: dict[str, Callable[[list[Any]], BaseGeometry]] = {
+    'Point': MultiPoint,
+    'LineString': MultiLineString,
+    'Polygon': MultiPolygon,
+}
+LARGEST_INTEGER = 2**63 - 1
+
+
+class BadFeatures(WrongUse):
+    """A GeoJSON document that cannot be worked with."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A document as a layer. rows: the values of its columns; shapes: in CRS84, shape (n,)."""
+
+    layer: LayerModel
+    rows: list[list[Any]]
+    shapes: Geometries
+
+
+def given(name: str, title: str, document: FeatureCollection) -> Given:
+    """`document` as the layer `name`; raises BadFeatures that names the feature."""
+    features = _features(document)
+    shapes = _one_kind(_shapes([feature.get('geometry') for feature in features]))
+    properties = [feature.get('properties') or {} for feature in features]
+    types = column_types(properties)
+    names = {key: f'{key}_' if key in RESERVED_COLUMNS or key == FEATURE_ID else key for key in types}
+    columns = {names[key]: Column(type=kind, title=Text(vi=key, en=key)) for key, kind in types.items()}
+    rows = [
+        [str(feature.get('id', number)), *(cell(row.get(key), kind) for key, kind in types.items())]
+        for number, (feature, row) in enumerate(zip(features, properties, strict=True), start=1)
+    ]
+    return Given(_layer(name, title, columns, geometry_type(shapes)), rows, shapes)
+
+
+def geometry_type(shapes: Geometries) -> GeometryType:
+    """The kind of geometry that all have; several-part where any has parts."""
+    kinds = {shape.geom_type for shape in shapes}
+    found: GeometryType = 'Point' if not kinds else max(kinds, key=len)
+    return found
+
+
+def _layer(name: str, title: str, columns: dict[str, Column], geometry: GeometryType) -> LayerModel:
+    told = Text(vi=title, en=title)
+    own = {FEATURE_ID: Column(type='text', title=Text(vi='Mã đối tượng', en='Feature id'))}
+    key = 'code' if 'code' in columns else FEATURE_ID
+    return LayerModel(
+        id=name, title=told, description=told, theme='given', agency='given', access='internal', licence='',
+        update_cycle='P1D', geometry=geometry, key=[key], columns=own | columns, source=Source(crs='EPSG:4326'),
+        publish=Publish(search=['name'] if 'name' in columns else []),
+    )  # fmt: skip
+
+
+def _features(document: FeatureCollection) -> list[dict[str, Any]]:
+    features = document.get('features')
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+        raise BadFeatures(
+            vi='FeatureCollection phải có "features" là danh sách các đối tượng GeoJSON.',
+            en='A FeatureCollection must have "features", a list of GeoJSON features.',
+        )
+    crs = document.get('crs')
+    named = crs.get('properties', {}).get('name') if isinstance(crs, dict) else None
+    if crs is not None and named not in CRS84:
+        raise BadFeatures(
+            vi='GeoJSON phải dùng kinh độ, vĩ độ WGS 84 (RFC 7946). Chuyển hệ tọa độ trước khi gửi.',
+            en='GeoJSON must be in WGS 84 longitude and latitude (RFC 7946). Transform it before you send it.',
+        )
+    return features
+
+
+def _shapes(geometries: Sequence[Any]) -> Geometries:
+    """The shapes; raises BadFeatures for the first that is none, is not valid, or lies outside longitude/latitude."""
+    texts = [json.dumps(geometry) for geometry in geometries]
+    try:
+        shapes = np.asarray(shapely.from_geojson(texts), dtype=object)
+    except GEOSException:
+        raise _bad(_first_unreadable(texts), 'không có hình học GeoJSON đọc được', 'has no readable geometry') from None
+    wrong = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if wrong.any():
+        raise _bad(int(np.argmax(wrong)), 'không có hình học', 'has no geometry')
+    west, south, east, north = shapely.bounds(shapes).T
+    outside = (west < -180) | (south < -90) | (east > 180) | (north > 90)
+    if outside.any():
+        raise _bad(int(np.argmax(outside)), 'nằm ngoài kinh độ, vĩ độ', 'lies outside longitude and latitude')
+    invalid = ~shapely.is_valid(shapes)
+    if invalid.any():
+        first = int(np.argmax(invalid))
+        reason = shapely.is_valid_reason(shapes[first])
+        raise _bad(first, f'có hình học lỗi ({reason})', f'has an invalid geometry ({reason})')
+    return np.asarray(shapely.force_2d(shapes), dtype=object)
+
+
+def _first_unreadable(texts: Sequence[str]) -> int:
+    for number, text in enumerate(texts):
+        try:
+            shapely.from_geojson(text)
+        except GEOSException:
+            return number
+    return 0
+
+
+def _one_kind(shapes: Geometries) -> Geometries:
+    """The shapes, all with parts where any has; raises BadFeatures where points, lines and areas are mixed."""
+    kinds = sorted({shape.geom_type.removeprefix('Multi') for shape in shapes})
+    if len(kinds) > 1 or kinds in (['GeometryCollection'], ['LinearRing']):
+        raise BadFeatures(
+            vi=f'Các đối tượng phải cùng loại hình học, không lẫn {", ".join(kinds)}.',
+            en=f'Features must have one kind of geometry, not {", ".join(kinds)}.',
+        )
+    if len({shape.geom_type for shape in shapes}) < 2:
+        return shapes
+    parts = [WITH_PARTS[kinds[0]](list(shapely.get_parts(shape))) for shape in shapes]
+    return np.asarray(parts, dtype=object)
+
+
+def column_types(properties: Sequence[dict[str, Any]]) -> dict[str, ColumnType]:
+    """The type of every property, in the order in which they come first."""
+    keys = dict.fromkeys(key for row in properties for key in row)
+    return {key: _type(row.get(key) for row in properties) for key in keys}
+
+
+def _type(values: Iterable[Any]) -> ColumnType:
+    """The narrowest type that holds all values; null fits any."""
+    kinds = {_kind(value) for value in values if value is not None}
+    if kinds == {'integer', 'number'}:
+        return 'number'
+    return kinds.pop() if len(kinds) == 1 else 'text'
+
+
+def _kind(value: Any) -> ColumnType:
+    if isinstance(value, bool):
+        return 'boolean'
+    if isinstance(value, int) and abs(value) <= LARGEST_INTEGER:
+        return 'integer'
+    return 'number' if isinstance(value, int | float) else 'text'
+
+
+def cell(value: Any, kind: ColumnType) -> Any:
+    """A value as its column holds it; parts and lists as JSON text."""
+    if value is None or kind != 'text' or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _bad(number: int, vi: str, en: str) -> BadFeatures:
+    return BadFeatures(vi=f'Đối tượng thứ {number + 1} {vi}.', en=f'Feature number {number + 1} {en}.')

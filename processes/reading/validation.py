@@ -1,0 +1,194 @@
+"""Inputs of a request, checked before any work: every error names the input, what is wrong and what would be right."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from dothi.core.errors import DothiError, WrongUse, did_you_mean
+from dothi.core.layer import Audience
+from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer_source import parse_times
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from processes.base import Layer, ProcessInputs, about, layers_in
+from processes.reading.given_features import given
+from processes.reading.layers import Filter, condition, visible_layer
+
+
+class InvalidInput(WrongUse):
+    """An input is missing, unknown, of the wrong type or out of range."""
+
+
+class WrongGeometry(WrongUse):
+    """A layer has points where areas are needed, or the like."""
+
+
+# What is wrong, by the type of pydantic's error; the fields in braces come from the error's context.
+REASONS = {
+    'missing': Text(vi='thiếu, hãy thêm vào', en='is missing, add it'),
+    'greater_than': Text(vi='phải lớn hơn {gt}', en='must be greater than {gt}'),
+    'greater_than_equal': Text(vi='phải từ {ge} trở lên', en='must be {ge} or more'),
+    'less_than': Text(vi='phải nhỏ hơn {lt}', en='must be less than {lt}'),
+    'less_than_equal': Text(vi='phải từ {le} trở xuống', en='must be {le} or less'),
+    'literal_error': Text(vi='phải là {expected}', en='must be {expected}'),
+    'float_type': Text(vi='phải là số', en='must be a number'),
+    'finite_number': Text(vi='phải là số hữu hạn', en='must be a finite number'),
+    'string_type': Text(vi='phải là chuỗi ký tự', en='must be a text'),
+    'list_type': Text(vi='phải là danh sách', en='must be a list'),
+    'too_short': Text(vi='phải có ít nhất {min_length} giá trị', en='must have {min_length} values or more'),
+    'too_long': Text(vi='phải có nhiều nhất {max_length} giá trị', en='must have {max_length} values or fewer'),
+    'string_too_long': Text(vi='dài quá {max_length} ký tự', en='is longer than {max_length} characters'),
+    'dataclass_type': Text(vi='phải là mã lớp dữ liệu', en='must be the id of a collection'),
+    'layer_place': Text(
+        vi='phải có đúng một trong collection, features, job', en='must have one of collection, features and job'
+    ),
+    'layer_datetime': Text(vi='chỉ lớp mới có datetime', en='has a datetime, which only collections have'),
+    'no_limit': Text(
+        vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
+    ),
+    'two_limits': Text(vi='chỉ được có distance_m hoặc minutes', en='must have distance_m or minutes, not both'),
+    'breaks': Text(
+        vi='cần distances_m hoặc minutes, và chỉ một trong hai', en='needs distances_m or minutes, and not both'
+    ),
+    'schema': Text(vi='không đúng schema đã khai báo: {reason}', en='does not fit its schema: {reason}'),
+    'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
+    'union_tag_invalid': Text(
+        vi='phải có {discriminator} là một trong {expected_tags}',
+        en='must have as {discriminator} one of {expected_tags}',
+    ),
+    'union_tag_not_found': Text(vi='thiếu {discriminator}, hãy thêm vào', en='lacks {discriminator}, add it'),
+    'string_pattern_mismatch': Text(vi='phải theo mẫu {pattern}', en='must match {pattern}'),
+}
+LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job')
+UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
+SHOWN_LENGTH = 60
+
+
+def validated[I: ProcessInputs](model: type[I], inputs: object) -> I:
+    """`inputs` as the process's model; raises InvalidInput that names every input that is wrong."""
+    try:
+        return model.model_validate(inputs)
+    except ValidationError as invalid:
+        found = [_explain(error, model) for error in invalid.errors(include_url=False)]
+        raise InvalidInput(vi=' '.join(text.vi for text in found), en=' '.join(text.en for text in found)) from None
+
+
+def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) -> None:
+    """Raises InvalidInput unless every layer exists for `audience`, has a usable geometry and suits its filter.
+
+    What an earlier job holds is seen when the run begins.
+    """
+    for name, field in type(inputs).model_fields.items():
+        value, told = getattr(inputs, name), about(field)
+        try:
+            for layer in layers_in(value):
+                _check_layer(layer, told['geometry'], locality, audience)
+            narrowed = getattr(inputs, told['filters']) if told.get('filters') else None
+            if value is not None and narrowed is not None:
+                _check_filter(narrowed, value, locality, audience)
+        except DothiError as error:
+            raise InvalidInput(
+                vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
+            ) from error
+
+
+def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: Audience) -> None:
+    layer = _known(value, locality, audience)
+    if layer is None:
+        return
+    check_geometry(layer, kinds)
+    if value.filter is not None:
+        condition(layer, value.filter, locality, audience)
+    if value.datetime is not None:
+        parse_times(value.datetime)
+
+
+def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: Audience) -> None:
+    layer = _known(narrowed, locality, audience)
+    if layer is not None:
+        condition(layer, text, locality, audience)
+
+
+def _known(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
+    """The layer; None for the result of a job, which the request does not look into."""
+    if value.features is not None:
+        return given('features', value.named, value.features).layer
+    return None if value.collection is None else visible_layer(value.collection, locality, audience)
+
+
+def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
+    """Raises WrongGeometry unless the layer has one of these kinds; none allows all."""
+    if kinds and layer.geometry not in kinds:
+        wanted = ', '.join(sorted(kinds))
+        raise WrongGeometry(
+            vi=f'lớp "{layer.id}" có hình học {layer.geometry}, cần {wanted}.',
+            en=f'the layer "{layer.id}" has the geometry {layer.geometry}, which has to be {wanted}.',
+        )
+
+
+def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None:
+    """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
+    for name, field in type(inputs).model_fields.items():
+        for one in layers_in(getattr(inputs, name)):
+            if one.named not in layers:
+                continue
+            try:
+                check_geometry(layers[one.named], about(field).get('geometry') or [])
+            except WrongGeometry as error:
+                raise InvalidInput(
+                    vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
+                ) from error
+
+
+def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
+    where = '.'.join(str(part) for part in error['loc']) or 'inputs'
+    if error['type'] in UNKNOWN:
+        hint = did_you_mean(str(error['loc'][-1]), _known_at(error, model))
+        return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
+    unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
+    reason, context = REASONS.get(error['type'], unexpected), _context(error)
+    return Text(
+        vi=f'Đầu vào "{where}"{_given(error)} {reason.vi.format_map(context)}.',
+        en=f'Input "{where}"{_given(error)} {reason.en.format_map(context)}.',
+    )
+
+
+def _known_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
+    """The names that would be right at the place of one that is unknown."""
+    place = error['loc']
+    if error['type'] == 'unexpected_keyword_argument':
+        return LAYER_FIELDS
+    if len(place) == 1:
+        return model.model_fields
+    parts = [*_models_in(model.model_fields[str(place[0])].annotation)]
+    # of several kinds the one that the place names
+    meant = (
+        [one for one in parts if {*get_args(one.model_fields['kind'].annotation)} & {*place}] if len(parts) > 1 else []
+    )
+    return {name for one in meant or parts for name in one.model_fields}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models of the parts of an input."""
+    annotation = getattr(annotation, '__value__', annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+def _context(error: ErrorDetails) -> Mapping[str, Any]:
+    """The limits that pydantic names; whole ones without a decimal point."""
+    context = error.get('ctx', {})
+    return {name: f'{value:g}' if isinstance(value, float) else value for name, value in context.items()}
+
+
+def _given(error: ErrorDetails) -> str:
+    """What was sent, cut short; nothing where it is missing or has parts of its own."""
+    if error['type'] == 'missing' or not isinstance(error['input'], str | int | float):
+        return ''
+    shown = json.dumps(error['input'], ensure_ascii=False)
+    return f' ({shown[:SHOWN_LENGTH]}...)' if len(shown) > SHOWN_LENGTH else f' ({shown})'

@@ -1,0 +1,123 @@
+"""What a trace finds, whatever flows in the network, and how it reads and draws what it needs."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psycopg2 import sql
+
+from dothi.core.errors import NotFound
+from dothi.core.text import Text
+from processes.base import FeatureCollection, Layer
+from processes.data import HOMES, POPULATION, Data
+from processes.reading.layers import column
+from processes.ways.network import Bools, Floats, Ints
+
+# A plant feeds the node, and a line leads to the station, that is nearest to it and not farther than this.
+TOUCH_M = 50.0
+
+# A layer, and what is told of those of its features that are drawn, by id.
+type Told = tuple[Layer, dict[int, dict[str, Any]]]
+type Rows = list[dict[str, Any]]
+
+
+class UnknownAsset(NotFound):
+    """The network has nothing with this code."""
+
+
+class NothingFailed(NotFound):
+    """No feature passes the filter of what fails."""
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Buildings that people live in, by id. xy: middle of the footprint, shape (n, 2)."""
+
+    id: Ints
+    people: Floats
+    xy: Floats
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Homes without supply: their numbers, the code of what each of them is on, and the way to it; shape (a,)."""
+
+    home: Ints
+    on: list[str]
+    away_m: Floats
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What an event does. facts: for the summary. affected: which homes lose supply."""
+
+    network: Told
+    controls: Told
+    facts: dict[str, Any]
+    caveats: Sequence[Text]
+    affected: Callable[[Homes], Affected]
+
+
+def read_homes(data: Data) -> Homes:
+    """Every building with people."""
+    layer, rows = data.source(HOMES)
+    query = (
+        'select id::float8, {0}::float8, ST_X(ST_Centroid(geom)), ST_Y(ST_Centroid(geom)) from {1} where {0} > 0'
+        ' order by id'
+    )
+    found = data.numbers(sql.SQL(query).format(column(layer, POPULATION, data.audience), rows), width=4)
+    return Homes(found[:, 0].astype(np.int64), found[:, 1], found[:, 2:4])
+
+
+def read_rows(chosen: Layer, data: Data, *names: str) -> Rows:
+    """id, code, WKB and the named columns of every feature, in the order of their codes."""
+    layer, rows = data.source(chosen)
+    code = column(layer, layer.identifier, data.audience)
+    asked = [column(layer, name, data.audience) for name in names]
+    columns = sql.SQL(', ').join([sql.SQL('id'), sql.SQL('{}::text as code').format(code), *asked])
+    return data.rows(sql.SQL('select {}, ST_AsBinary(geom) as wkb from {} order by 2').format(columns, rows))
+
+
+def failing(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
+    """Which rows of the layer `among` have a code of what fails; raises NothingFailed, UnknownAsset."""
+    codes = [row['code'] for row in read_rows(failed, data)]
+    known = [row['code'] for row in network]
+    if not codes:
+        raise NothingFailed(
+            vi=f'Không đối tượng nào của "{failed.named}" qua bộ lọc. Kiểm tra mã trong bộ lọc.',
+            en=f'No feature of "{failed.named}" passes the filter. Check the code in it.',
+        )
+    unknown = sorted({*codes} - {*known})
+    if unknown:
+        raise UnknownAsset(
+            vi=f'Lớp "{among.named}" không có mã "{unknown[0]}". Đầu vào "failed" phải chọn đối tượng của lớp này.',
+            en=f'The layer "{among.named}" has no "{unknown[0]}". The input "failed" has to name features of it.',
+        )
+    return np.isin(np.array(known, dtype=object), codes)
+
+
+def drawn(chosen: Layer, told: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
+    """The features with these ids, in the order of their codes, each with its code and what is told of it."""
+    layer, rows = data.source(chosen)
+    query = sql.SQL(
+        'select id, {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} where id = any({}) order by 2'
+    ).format(column(layer, layer.identifier, data.audience), rows, sql.Literal([*told]))
+    features = [
+        {
+            'type': 'Feature',
+            'id': row['id'],
+            'geometry': json.loads(row['geometry']),
+            'properties': {'code': row['code'], **told[row['id']]},
+        }
+        for row in (data.rows(query) if told else [])
+    ]
+    return {'type': 'FeatureCollection', 'features': features}
+
+
+def without_supply(homes: Homes, affected: Affected) -> Told:
+    """The buildings that lose supply, with their people and what they are on."""
+    ids, people = homes.id[affected.home].tolist(), homes.people[affected.home].tolist()
+    rows = zip(ids, people, affected.on, affected.away_m.round(2).tolist(), strict=True)
+    return HOMES, {one: {'people': int(n), 'on': on, 'distance_m': away_m} for one, n, on, away_m in rows}

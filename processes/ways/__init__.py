@@ -1,0 +1,1 @@
+"""Ways along networks: graph, reach, routes, areas, and where new places should stand."""

@@ -1,0 +1,107 @@
+"""Who has a service within reach, counted by zone and by kind of facility: pure functions on arrays."""
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from dothi.core.norms import Norm
+from processes.ways.network import Bools, Floats, Ints
+from processes.ways.reach import ROUNDING_M
+
+
+@dataclass(frozen=True)
+class Served:
+    """How far people are from one kind of facility, and how far they may be; arrays of shape (n,).
+
+    limit_m: nan where no norm says so; whoever lives there is neither served nor unserved.
+    """
+
+    kind: str
+    facilities: int
+    way_m: Floats
+    limit_m: Floats
+    norms: tuple[Norm, ...] = ()
+
+    @property
+    def covered(self) -> Bools:
+        """Whether the way is within the limit."""
+        return np.asarray(self.way_m <= self.limit_m + ROUNDING_M, dtype=bool)
+
+    @property
+    def assessed(self) -> Bools:
+        """Whether there is a limit."""
+        return ~np.isnan(self.limit_m)
+
+    @property
+    def beyond(self) -> Bools:
+        """Whether the way exceeds a limit."""
+        return self.assessed & ~self.covered
+
+    def of(self, some: slice) -> 'Served':
+        """The same of some of the people."""
+        return Served(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
+
+
+def by_all(kinds: list[Served]) -> tuple[Bools, Bools]:
+    """Who is covered by every kind, and whom every kind is asked for."""
+    covered = reduce(np.logical_and, (one.covered for one in kinds))
+    return covered, reduce(np.logical_and, (one.assessed for one in kinds))
+
+
+def coverage(population: float, assessed: float, covered: float, kind: str = '') -> dict[str, Any]:
+    """People covered and their share of those for whom there is a limit; their names end in the kind, if one is given.
+
+    The share is null where nobody lives, because an empty zone is neither served nor unserved.
+    """
+    ending = f'_{kind}' if kind else ''
+    share = round(covered / assessed, 6) if assessed else None
+    lacking = {f'population_without_norm{ending}': int(population - assessed)} if assessed < population else {}
+    return {f'population_covered{ending}': int(covered), f'share_covered{ending}': share, **lacking}
+
+
+def zone_figures(kinds: list[Served], people: Floats, zone: Ints, zones: int) -> list[dict[str, Any]]:
+    """Figures of each zone: of all kinds together, and of each where there are several.
+
+    people, zone: per home, shape (n,); zone: its number, -1 outside.
+    """
+    population = per_zone(zone, people, zones)
+    told: list[dict[str, Any]] = [{'population': int(total)} for total in population]
+    columns = [('', *by_all(kinds))]
+    if len(kinds) > 1:
+        columns += [(one.kind, one.covered, one.assessed) for one in kinds]
+    for name, covered, assessed in columns:
+        sums = [per_zone(zone, people * some, zones) for some in (assessed, covered & assessed)]
+        for figures, total, asked, served in zip(told, population, *sums, strict=True):
+            figures.update(coverage(total, asked, served, name))
+    return told
+
+
+def summary_of(kinds: list[Served], people: Floats, zone: Ints) -> dict[str, Any]:
+    """Figures of all homes, those outside every zone included, so that nobody is lost between the zones."""
+    covered, assessed = by_all(kinds)
+    cut_off = np.logical_or.reduce([np.isinf(one.way_m) for one in kinds])
+    return {
+        'population': int(people.sum()),
+        **coverage(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
+        'population_outside_zones': int(people[zone < 0].sum()),
+        'population_without_way': int(people[cut_off].sum()),
+    }
+
+
+def kind_summary(one: Served, people: Floats) -> dict[str, Any]:
+    """Figures of one kind, with the norms that set its limit."""
+    return {
+        'kind': one.kind,
+        'facilities': one.facilities,
+        **coverage(people.sum(), people[one.assessed].sum(), people[one.covered].sum()),
+        'population_without_way': int(people[np.isinf(one.way_m)].sum()),
+        'norms': [norm.cited for norm in one.norms],
+    }
+
+
+def per_zone(zone: Ints, people: Floats, zones: int) -> Floats:
+    """Sum of people by zone, shape (zones,); those outside every zone are left out."""
+    inside = zone >= 0
+    return np.bincount(zone[inside], weights=people[inside], minlength=zones)

@@ -1,0 +1,90 @@
+"""Where services are given: facilities with their names, kinds and the places at which one enters them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psycopg2 import sql
+
+from dothi.core.layer import GeometryType
+from dothi.core.layer import Layer as LayerModel
+from processes.base import Layer
+from processes.data import Data
+from processes.reading.layers import column
+from processes.ways.network import Floats, Ints
+
+# A facility with an area, a park say, is entered anywhere on its edge: at every corner, and this often between them.
+ENTRANCE_EVERY_M = 20.0
+POINTS_OF_AREA = sql.SQL(
+    'case when ST_Dimension(here.geom) = 2 then ST_Segmentize(ST_Boundary(here.geom), {}) else here.geom end'
+).format(sql.Literal(ENTRANCE_EVERY_M))
+GEOMETRY: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
+
+
+@dataclass(frozen=True)
+class Facilities:
+    """Facilities in the order of their codes. xy: entrances in the working CRS, shape (p, 2); owner: number of the
+    facility of each entrance, shape (p,), ascending.
+    """
+
+    codes: list[str]
+    names: list[str | None]
+    kinds: list[str]
+    xy: Floats
+    owner: Ints
+
+    @property
+    def count(self) -> int:
+        return len(self.codes)
+
+    def entrances_of(self, kind: str) -> Ints:
+        """Numbers of the entrances of facilities of this kind."""
+        return np.flatnonzero(np.asarray([one == kind for one in self.kinds], dtype=bool)[self.owner])
+
+
+def read_facilities(
+    chosen: Layer, data: Data, narrowed_by: str | None = None, kind_column: str | None = None, kind: str = ''
+) -> Facilities:
+    """The facilities of a layer; each is of the kind that `kind_column` says, or of `kind` where it is None."""
+    layer, rows = data.source(chosen, narrowed_by)
+    kinds = sql.Literal(kind) if kind_column is None else column(layer, kind_column, data.audience)
+    code, name = column(layer, layer.identifier, data.audience), _name(layer, data)
+    query = 'select here.id, {}::text as code, {}::text as name, {}::text as kind from {} order by code, id'
+    found = data.rows(sql.SQL(query).format(code, name, kinds, rows))
+    points = sql.SQL(
+        'select here.id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_DumpPoints({}) point'
+    )
+    entrances = data.numbers(points.format(rows, POINTS_OF_AREA), width=3)
+    owner = _owner(entrances[:, 0], found)
+    order = np.argsort(owner, kind='stable')
+    return Facilities(
+        [row['code'] for row in found],
+        [row['name'] for row in found],
+        [row['kind'] or '' for row in found],
+        entrances[order, 1:],
+        owner[order],
+    )
+
+
+def together(facilities: list[Facilities]) -> Facilities:
+    """All of them, in the order in which they are given."""
+    before = np.cumsum([0, *(one.count for one in facilities)])
+    return Facilities(
+        [code for one in facilities for code in one.codes],
+        [name for one in facilities for name in one.names],
+        [kind for one in facilities for kind in one.kinds],
+        np.concatenate([one.xy for one in facilities]),
+        np.concatenate([one.owner + first for one, first in zip(facilities, before, strict=False)]),
+    )
+
+
+def _name(layer: LayerModel, data: Data) -> sql.Composable:
+    searched = layer.publish.search
+    return column(layer, searched[0], data.audience) if searched else sql.SQL('null')
+
+
+def _owner(ids: Floats, found: list[dict[str, Any]]) -> Ints:
+    """Place in `found` of the row with each id, shape (p,)."""
+    known = np.asarray([row['id'] for row in found], dtype=np.float64)
+    order = np.argsort(known)
+    return np.asarray(order[np.searchsorted(known[order], ids)], dtype=np.int64) if len(known) else np.empty(0, int)

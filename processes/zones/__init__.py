@@ -1,0 +1,1 @@
+"""Figures by zones and units: cut, weighted, restated, compared, tested for clusters."""

@@ -1,0 +1,60 @@
+"""Bins of space and time as features: what is shown of each, and what is hidden."""
+
+import json
+from typing import Any
+
+import numpy as np
+import shapely
+
+from dothi.core.crs import WGS84, proj_string
+from etl.moving import move
+from processes.ways.network import Geometries, Ints
+from processes.zones.clusters import LEAST_PERIODS_FOR_TREND, Verdicts
+from processes.zones.space_time import Cells, Periods
+
+
+def features_of(
+    verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, crs: str
+) -> list[dict[str, Any]]:
+    """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
+    period, row, column = np.nonzero(verdicts.shown | (verdicts.p_adjusted <= significance))
+    order = np.lexsort([period, column, row])
+    period, row, column = period[order], row[order], column[order]
+    squares = shapely.to_geojson(_rounded(move(cells.boxes(row, column), crs, proj_string(WGS84))))
+    return [
+        {
+            'type': 'Feature',
+            'id': number,
+            'geometry': json.loads(square),
+            'properties': {
+                'cell': cells.name(at[1], at[2]),
+                'since': periods.begins(at[0]).isoformat(),
+                'until': periods.ends(at[0]).isoformat(),
+                'reports': int(cube[at]) if verdicts.shown[at] else None,
+                **_verdict(verdicts, at, significance),
+            },
+        }
+        for number, (square, at) in enumerate(
+            zip(squares, zip(period.tolist(), row.tolist(), column.tolist(), strict=True), strict=True), start=1
+        )
+    ]
+
+
+def _verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
+    z, p_adjusted = float(verdicts.z[at]), float(verdicts.p_adjusted[at])
+    named = ('hot' if z > 0 else 'cold') if p_adjusted <= significance else 'none'
+    trend_z, trend_p = float(verdicts.trend_z[at[1:]]), float(verdicts.trend_p_adjusted[at[1:]])
+    rising = ('rising' if trend_z > 0 else 'falling') if trend_p <= significance else 'none'
+    return {
+        'z': round(z, 4),
+        'p': round(float(verdicts.p[at]), 6),
+        'p_adjusted': round(p_adjusted, 6),
+        'verdict': named,
+        'trend_z': round(trend_z, 4),
+        'trend_p_adjusted': round(trend_p, 6),
+        'trend': rising if len(verdicts.z) >= LEAST_PERIODS_FOR_TREND else None,
+    }
+
+
+def _rounded(geometry: Geometries) -> Any:
+    return shapely.set_precision(geometry, 1e-7, mode='pointwise')

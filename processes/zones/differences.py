@@ -1,0 +1,108 @@
+"""Two states of a layer, feature by feature, added up by zone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from processes.data import Zones
+from processes.ways.network import Bools, Floats, Ints, zone_of
+from processes.zones.parts import Parts
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A row for each feature of either state, shape (n,).
+
+    old_id, new_id: nan where it was not there, is not there. differs: a bit for each column whose values differ.
+    reshaped: whether the geometry differs. old_xy, new_xy: the point by which it is counted, shape (n, 2), or nan.
+    """
+
+    old_id: Floats
+    new_id: Floats
+    differs: Ints
+    reshaped: Bools
+    old_xy: Floats
+    new_xy: Floats
+
+    @property
+    def added(self) -> Bools:
+        """Those that only the later state has."""
+        return np.isnan(self.old_id)
+
+    @property
+    def removed(self) -> Bools:
+        """Those that only the earlier state has."""
+        return np.isnan(self.new_id)
+
+    @property
+    def changed(self) -> Bools:
+        """Those that both have, and that differ in a value or in their geometry."""
+        return ~self.added & ~self.removed & (self.reshaped | (self.differs > 0))
+
+
+def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
+    """Features by zone, and last those in none, shape (zones + 1,), by the name of the figure.
+
+    after = before + added - removed + moved_in - moved_out, in each of them.
+    """
+    was, now = _zones_of(pairs.old_xy, zones), _zones_of(pairs.new_xy, zones)
+    here, moved = ~pairs.added & ~pairs.removed, was != now
+
+    def of(zone: Ints, which: Bools) -> Ints:
+        return np.bincount(zone[which], minlength=len(zones.codes) + 1)
+
+    return {
+        'before': of(was, ~pairs.added),
+        'after': of(now, ~pairs.removed),
+        'added': of(now, pairs.added),
+        'removed': of(was, pairs.removed),
+        'changed': of(now, pairs.changed),
+        'changed_values': of(now, here & (pairs.differs > 0)),
+        'changed_geometry': of(now, here & pairs.reshaped),
+        'moved_in': of(now, here & moved),
+        'moved_out': of(was, here & moved),
+    }
+
+
+def measured(before: Parts, after: Parts, pairs: Pairs, zones: Zones, shown_as: tuple[str, float]) -> dict[str, Floats]:
+    """Kilometres or hectares inside each zone, shape (zones,), by the name of the figure."""
+    unit, one = shown_as
+    gone, came = pairs.old_id[pairs.removed], pairs.new_id[pairs.added]
+
+    def of(parts: Parts, which: Bools) -> Floats:
+        return np.bincount(parts.zone[which], parts.measure[which], minlength=len(zones.codes)) / one
+
+    return {
+        f'before_{unit}': of(before, np.ones(len(before.zone), dtype=bool)),
+        f'after_{unit}': of(after, np.ones(len(after.zone), dtype=bool)),
+        f'added_{unit}': of(after, np.isin(after.feature, came)),
+        f'removed_{unit}': of(before, np.isin(before.feature, gone)),
+    }
+
+
+def totals(pairs: Pairs) -> dict[str, int]:
+    """Features of both states, those outside every zone included."""
+    here = ~pairs.added & ~pairs.removed
+    return {
+        'features_before': int((~pairs.added).sum()),
+        'features_after': int((~pairs.removed).sum()),
+        'added': int(pairs.added.sum()),
+        'removed': int(pairs.removed.sum()),
+        'changed': int(pairs.changed.sum()),
+        'changed_values': int((here & (pairs.differs > 0)).sum()),
+        'changed_geometry': int((here & pairs.reshaped).sum()),
+    }
+
+
+def by_column(pairs: Pairs, columns: list[str]) -> dict[str, int]:
+    """How many features have another value in a column, for those in which any has."""
+    found = {name: int((pairs.differs >> bit & 1).sum()) for bit, name in enumerate(columns)}
+    return {name: count for name, count in found.items() if count}
+
+
+def _zones_of(xy: Floats, zones: Zones) -> Ints:
+    """Number of the zone of each point, that of the last zone and one more for none (and for no point)."""
+    there = ~np.isnan(xy[:, 0])
+    zone = np.full(len(xy), -1, dtype=np.int64)
+    zone[there] = zone_of(xy[there], zones.shapes)
+    return np.where(zone < 0, len(zones.codes), zone)

@@ -1,0 +1,72 @@
+"""Values weighted by the people who have them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from psycopg2 import sql
+
+from dothi.core.crs import proj_string
+from dothi.core.layer import Layer as LayerModel
+from etl.moving import move
+from processes.data import HOMES, POPULATION, Data, Homes, Zones
+from processes.reading.layers import column
+from processes.reading.rasters import Raster
+from processes.ways.network import Floats, Ints, point_geometries, zone_of
+from processes.zones.layer_zones import known_values
+from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A row for each piece, shape (n,). zone: number. value: of its feature. weight: how much it counts."""
+
+    zone: Ints
+    value: Floats
+    weight: Floats
+
+
+def at_homes(raster: Raster, band: str, homes: Homes, zones: Zones, srid: int) -> Pieces:
+    """The people of each house with the value of the cell in which it stands."""
+    crs = proj_string(srid), proj_string(raster.grid.srid)
+    value = at_points(raster, band, shapely.get_coordinates(move(point_geometries(homes.xy), *crs)))
+    zone = zone_of(homes.xy, zones.shapes)
+    known = (zone >= 0) & ~np.isnan(value)
+    return Pieces(zone[known], value[known], homes.population[known])
+
+
+def on_grid(raster: Raster, band: str, people: Raster, zones: Zones, srid: int) -> tuple[Pieces, Floats]:
+    """The people of each cell of a grid, cut by the zones, with the value under the piece; and all people by zone.
+
+    The value is the mean under the piece, or the class that has most of it.
+    """
+    zone, parts, amount = pieces_of_cells(people, people.coverage.publish.band, moved(zones.shapes, people.grid, srid))
+    middle = 'majority' if raster.coverage.bands[band].kind == 'category' else 'mean'
+    value = in_zones(raster, band, moved(parts, raster.grid, people.grid.srid), lambda _: None)[middle]
+    known = ~np.isnan(value)
+    everybody = np.bincount(zone, amount, minlength=len(zones.codes))
+    return Pieces(zone[known], value[known], amount[known]), everybody
+
+
+def people_of(homes: Homes, zones: Zones) -> Floats:
+    """The people who live in each zone."""
+    zone = zone_of(homes.xy, zones.shapes)
+    return np.bincount(zone[zone >= 0], homes.population[zone >= 0], minlength=len(zones.codes))
+
+
+def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, data: Data) -> Pieces:
+    """The people of the houses that stand in polygons with a value, each with that value and its own zone.
+
+    Somebody whose house stands in two polygons has both values.
+    """
+    value, known = known_values(rows, name, layer, data)
+    homes, home_rows = data.source(HOMES)
+    people = column(homes, POPULATION, data.audience)
+    query = sql.SQL(
+        'select ST_X(centre), ST_Y(centre), people, value from'
+        ' (select ST_Centroid(geom) as centre, {}::float8 as people from {}) home'
+        ' join (select {} as value, geom from {}) ground on ST_Intersects(ground.geom, centre) where people > 0'
+    )
+    found = data.numbers(query.format(people, home_rows, value, known), width=4)
+    zone = zone_of(found[:, :2], zones.shapes)
+    return Pieces(zone[zone >= 0], found[zone >= 0, 3], found[zone >= 0, 2])

@@ -1,0 +1,96 @@
+"""Values of a raster inside polygons and at points, read in windows."""
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import rasterio
+import shapely
+from exactextract import exact_extract
+from exactextract.feature import JSONFeatureSource
+from exactextract.raster import RasterioRasterSource
+from rasterio.windows import Window
+
+from dothi.core.crs import proj_string, units_per_metre
+from dothi.core.grid import Grid
+from etl.moving import move
+from processes.reading.rasters import Raster
+from processes.ways.network import Floats, Geometries, Ints
+from processes.zones.weighted import Statistics
+
+# A straight border is a curve in another system. Pieces of this length bend by less than a centimetre in a province,
+# and neighbours that share a border get the same vertices on it.
+DENSE_M = 500.0
+ROWS_AT_ONCE = 1_024
+# What exactextract tells as None or nan where there is nothing; both become nan.
+STATISTICS = ('count', 'sum', 'mean', 'min', 'max', 'median', 'stdev', 'majority', 'minority', 'variety')
+
+
+def band_number(raster: Raster, band: str) -> int:
+    """Of a band by its name, counted from 1."""
+    return [*raster.coverage.bands].index(band) + 1
+
+
+def moved(shapes: Geometries, grid: Grid, srid: int) -> Geometries:
+    """Polygons of the system `srid` in that of the raster, their sides as curves."""
+    if grid.srid == srid:
+        return shapes
+    dense = np.asarray(shapely.segmentize(shapes, DENSE_M * units_per_metre(srid)), dtype=object)
+    return move(dense, proj_string(srid), proj_string(grid.srid))
+
+
+def in_zones(raster: Raster, band: str, shapes: Geometries, told: Callable[[float], None]) -> Statistics:
+    """Statistics of the cells in each polygon (of the raster's system), shape (n,); nan where there is nothing.
+
+    A cell counts by the share of its area that lies inside, so that polygons side by side share out its value. count:
+    cells with a value. As exactextract (Baston 2023) works it out, in windows of 30 million cells at most.
+    """
+    geometries = [json.loads(text) for text in shapely.to_geojson(shapes)]
+    features = [{'type': 'Feature', 'properties': {}, 'geometry': geometry} for geometry in geometries]
+    with rasterio.open(raster.path) as file:
+        found = exact_extract(
+            RasterioRasterSource(file, band_number(raster, band)),
+            JSONFeatureSource(features),
+            list(STATISTICS),
+            progress=lambda share, _: told(share),
+        )
+    rows = [one['properties'] for one in found]
+    return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in STATISTICS}
+
+
+def at_points(raster: Raster, band: str, xy: Floats) -> Floats:
+    """The value of the cell in which each point (of the raster's system) lies, nan without one; shape (n,)."""
+    grid = raster.grid
+    column = np.floor((xy[:, 0] - grid.west) / grid.cell_width)
+    row = np.floor((grid.north - xy[:, 1]) / grid.cell_height)
+    inside = (column >= 0) & (column < grid.width) & (row >= 0) & (row < grid.height)
+    values = np.full(len(xy), np.nan)
+    with rasterio.open(raster.path) as file:
+        for top, bottom in pairwise([*range(0, grid.height, ROWS_AT_ONCE), grid.height]):
+            here = np.flatnonzero(inside & (row >= top) & (row < bottom))
+            if here.size:
+                strip = file.read(band_number(raster, band), window=Window(0, top, grid.width, bottom - top))
+                values[here] = strip[(row[here] - top).astype(int), column[here].astype(int)]
+    values[values == raster.coverage.nodata] = np.nan
+    return values
+
+
+def pieces_of_cells(raster: Raster, band: str, shapes: Geometries) -> tuple[Ints, Geometries, Floats]:
+    """The cells above 0 cut by polygons (of the raster's system): number of the polygon, piece, its part of the value.
+
+    A cell's value is spread evenly over it, so a piece has of it what it has of the area.
+    """
+    grid = raster.grid
+    with rasterio.open(raster.path) as file:
+        values = file.read(band_number(raster, band)).astype(np.float64)
+    row, column = np.nonzero((values != raster.coverage.nodata) & (values > 0))
+    west, north = grid.west + column * grid.cell_width, grid.north - row * grid.cell_height
+    cells = np.asarray(shapely.box(west, north - grid.cell_height, west + grid.cell_width, north), dtype=object)
+    found = shapely.STRtree(cells).query(shapes, predicate='intersects')
+    zone, cell = found[:, np.lexsort(found[::-1])]
+    parts = np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object)
+    share = shapely.area(parts) / (grid.cell_width * grid.cell_height)
+    kept = share > 0
+    amount = values[row[cell], column[cell]] * share
+    return zone[kept], parts[kept], amount[kept]

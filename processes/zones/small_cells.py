@@ -1,0 +1,45 @@
+"""Counts so small that they speak of persons, hidden so that what is shown does not give them away."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from processes.ways.network import Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Counts that may be shown, and one value, the mean of the rest, in place of each of the others.
+
+    values: shape of the counts, with the same sum. shown: where the value is the count itself.
+    """
+
+    values: Floats
+    shown: Bools
+
+
+def pooled(counts: Ints, least: int) -> Pooled:
+    """The counts, those below `least` (empty ones too) pooled.
+
+    Whatever is computed from the values alone can tell no more of a hidden count than that it is hidden: two tables
+    with the same counts shown and the same sum give the same values. As that sum is known, it must not be small
+    itself, nor belong to one place: then the least of the counts that could be shown are hidden with the rest.
+    """
+    shown = counts >= least
+    while shown.any() and _gives_away(counts[~shown], least):
+        shown &= counts > counts[shown].min()
+    hidden = counts[~shown]
+    values = counts.astype(np.float64)
+    values[~shown] = hidden.mean() if hidden.size else 0
+    return Pooled(values, shown)
+
+
+def may_show(count: int, least: int) -> int | None:
+    """The count, or None where it is too small to be shown; none at all is nobody's."""
+    return None if 0 < count < least else count
+
+
+def _gives_away(hidden: Ints, least: int) -> bool:
+    """Whether the sum of the hidden counts tells what they are (one alone, or all at their most), or is too small."""
+    total = int(hidden.sum())
+    return total > 0 and (hidden.size < 2 or total < least or total == hidden.size * (least - 1))

@@ -201,6 +201,13 @@ def zone_of(points: Floats, zones: Geometries) -> Ints:
 
     The points go into the tree and the polygons are asked, because shapely prepares the geometry that asks.
     """
+    starts = range(0, len(points), POINTS_AT_ONCE)
+    with ThreadPoolExecutor() as pool:
+        found = [*pool.map(lambda start: _zone_of(points[start : start + POINTS_AT_ONCE], zones), starts)]
+    return np.concatenate([np.empty(0, np.int64), *found])
+
+
+def _zone_of(points: Floats, zones: Geometries) -> Ints:
     pairs = shapely.STRtree(point_geometries(points)).query(zones, predicate='intersects')
     zone, point = pairs[:, np.argsort(-pairs[0], kind='stable')]
     result = np.full(len(points), -1, dtype=np.int64)

@@ -30,12 +30,22 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
     }
     if not listed:
         told |= {
-            'inputs': job['inputs'],
+            'inputs': as_sent(job['inputs']),
             'dothi:software': job['software_version'],
             'dothi:releases': job['releases'] or {},
             'dothi:inputsChanged': job['inputs_changed'],
         }
     return told | {'links': _links(job, listed=listed)}
+
+
+def as_sent(inputs: Any) -> Any:
+    """The inputs of a job without what was left out, and a collection that nothing narrows as its id."""
+    if isinstance(inputs, list):
+        return [as_sent(one) for one in inputs]
+    if not isinstance(inputs, dict):
+        return inputs
+    told = {name: as_sent(value) for name, value in inputs.items() if value is not None}
+    return told['collection'] if told.keys() == {'collection'} else told
 
 
 def changed(count: int) -> Text | None:

@@ -18,7 +18,7 @@ from processes.ways.drawn import Drawn, collection, geojson
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities, together
 from processes.ways.network import Floats, no_lines, zone_of
 from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.service_norms import NORM, in_urban_units, limit_by_norm
+from processes.ways.service_norms import ALONG_WAYS, NORM, in_urban_units, limit_by_norm
 from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
@@ -195,7 +195,8 @@ def kinds_of(inputs: Inputs, data: Data) -> tuple[Facilities, list[str]]:
     for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
         named = _distinct(layer.named, kinds)
         found.append(read_facilities(layer, data, narrowed_by, kind_column, named))
-        kinds += sorted({*found[-1].kinds} - {*kinds}) or [named]
+        # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
+        kinds += sorted({*found[-1].kinds} - {*kinds}) if found[-1].count else [named]
     return together(found), kinds
 
 
@@ -267,6 +268,7 @@ def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
                 en='Measured in a straight line: real ways are longer, and barriers are not considered.',
             )
         )
+        told += [_not_as_the_norm(norm) for norm in dict.fromkeys(norms) if ALONG_WAYS in norm.measured_from]
     if inputs.minutes is not None:
         told.append(
             Text(
@@ -279,3 +281,12 @@ def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
             Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
         )
     return told
+
+
+def _not_as_the_norm(norm: Norm) -> Text:
+    return Text(
+        vi=f'Quy chuẩn {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) đo theo đường tiếp cận thực tế: '
+        'đo đường thẳng thì nhiều người được tính là được phục vụ hơn quy chuẩn. Dùng mode network.',
+        en=f'The norm of {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) is measured along actual access: '
+        'in a straight line more people count as covered than by the norm. Use the mode network.',
+    )

@@ -18,6 +18,9 @@ ENTRANCE_EVERY_M = 20.0
 POINTS_OF_AREA = sql.SQL(
     'case when ST_Dimension(here.geom) = 2 then ST_Segmentize(ST_Boundary(here.geom), {}) else here.geom end'
 ).format(sql.Literal(ENTRANCE_EVERY_M))
+# The kind of a facility whose column says nothing: a name of its own, or its figures would take the place of those
+# of all kinds together.
+NO_KIND = 'unknown'
 GEOMETRY: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 
 
@@ -60,7 +63,7 @@ def read_facilities(
     return Facilities(
         [row['code'] for row in found],
         [row['name'] for row in found],
-        [row['kind'] or '' for row in found],
+        [row['kind'] or (kind if kind_column is None else NO_KIND) for row in found],
         entrances[order, 1:],
         owner[order],
     )

@@ -10,6 +10,8 @@ from processes.ways.network import Bools, Floats, zone_of
 
 NORM = 'service_distance'
 URBAN, RURAL = 'urban', 'rural'
+# What a norm says in `measured_from` where a straight line is not enough.
+ALONG_WAYS = 'along actual access'
 
 
 class NoDistanceNorm(WrongUse):

@@ -9,6 +9,8 @@ from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.queue.manager import execute, execution
+from processes.reading.validation import validated
+from processes.service_coverage import Inputs, caveats
 from tests.processes.conftest import ORIGIN, building, commune, house
 
 # Blocks of 500 m. One health station at (1200, 0), on the bottom road.
@@ -267,3 +269,36 @@ def test_all_are_within_reach_and_there_is_no_gap(town, worker):
 
 def test_gaps_are_drawn_only_when_they_are_wanted(town, worker):
     assert outputs(facilities='health_facilities', distance_m=100).keys() == {'result'}
+
+
+def test_layers_that_share_their_kinds_add_no_kind_that_nobody_has(town, loader, worker):
+    """Stations in one layer twice: a kind without facilities would leave everybody uncovered."""
+    twice = {'more_facilities': ['health_facilities'], 'kind_column': 'kind'}
+    summary = coverage(1_050, **twice)['summary']
+    assert [(kind['kind'], kind['population_covered']) for kind in summary['kinds']] == [('station', 7)]
+    assert summary['population_covered'] == 7
+
+
+def test_a_facility_of_no_kind_is_a_kind_of_its_own(town, worker):
+    """Sent along: one with a kind beside the station, one without beside B. Nobody has both at 1,051 m."""
+    places = stations((1200, 0), (1500, 1490))
+    for place, kind in zip(places['features'], ('station', None), strict=True):
+        place['properties'] = {'kind': kind}
+    answer = coverage(1_051, facilities=places, kind_column='kind')
+    kinds = answer['summary']['kinds']
+    assert [(kind['kind'], kind['population_covered']) for kind in kinds] == [('station', 7), ('unknown', 2)]
+    zone = answer['features'][1]['properties']
+    assert (zone['population_covered'], zone['population_covered_unknown']) == (0, 2)
+
+
+def test_a_straight_line_is_no_measure_of_a_norm_along_actual_access(locality):
+    """Parks: 300 m along actual access. Schools: a distance, which a straight line may measure."""
+    norms = locality.norms('service_distance', locality.place.reference_date)
+    park, primary = ([norm for norm in norms if norm.subject == subject] for subject in ('park', 'primary'))
+    asked = validated(Inputs, {'facilities': 'parks', 'mode': 'straight-line'})
+    straight, *warned = caveats(asked, park * 2)
+    assert ('straight line' in straight.en, len(warned)) == (True, 1)
+    assert 'along actual access' in warned[0].en
+    assert 'tiếp cận thực tế' in warned[0].vi
+    assert len(caveats(asked, primary)) == 1
+    assert caveats(validated(Inputs, {'facilities': 'parks'}), park) == []

@@ -280,7 +280,8 @@ def of_layer(inputs: Inputs, zones: Zones, data: Data) -> Answer:
     if inputs.weight == 'population':
         pieces = lived_in(layer, rows, inputs.column, zones, data)
         answer = by_people(pieces, people_of(data.homes(), zones), unit, told)
-        return Answer(answer.statistics | {'count': counted['count']}, answer.covered, unit, told)
+        lived = answer.statistics
+        return Answer({**lived, **counted, 'has': lived['people']}, answer.covered, unit, told)
     found = statistics_of(layer, rows, inputs.column, zones, inputs.zones, data)
     return Answer({**found, **counted, 'has': found['count']}, None, unit, told)
 

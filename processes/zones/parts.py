@@ -44,8 +44,12 @@ def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, chosen: Layer,
     found = data.numbers(query.format(MEASURES[kind_of(layer)], rows), width=6)
     boxes = np.asarray(shapely.box(*found[:, 2:].T), dtype=object)
     # the zones ask, because shapely prepares the geometry that asks
-    zone, feature = shapely.STRtree(boxes).query(zones.shapes, predicate='contains_properly')
-    alone = np.bincount(feature, minlength=len(found)) == 1
+    tree = shapely.STRtree(boxes)
+    zone, feature = tree.query(zones.shapes, predicate='contains_properly')
+    # of zones that overlap one may hold a box whole and another a part of it
+    touching = tree.query(zones.shapes, predicate='intersects')[1]
+    alone = np.zeros(len(found), dtype=bool)
+    alone[feature] = np.bincount(touching, minlength=len(found))[feature] == 1
     inside = alone[feature]
     cut = _cut(found[~alone, 0].astype(np.int64), rows, zones, chosen, data)
     of_cut = np.searchsorted(found[:, 0], cut[:, 0])

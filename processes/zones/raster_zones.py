@@ -89,8 +89,18 @@ def pieces_of_cells(raster: Raster, band: str, shapes: Geometries) -> tuple[Ints
     cells = np.asarray(shapely.box(west, north - grid.cell_height, west + grid.cell_width, north), dtype=object)
     found = shapely.STRtree(cells).query(shapes, predicate='intersects')
     zone, cell = found[:, np.lexsort(found[::-1])]
-    parts = np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object)
+    parts = _areas(np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object))
     share = shapely.area(parts) / (grid.cell_width * grid.cell_height)
     kept = share > 0
     amount = values[row[cell], column[cell]] * share
     return zone[kept], parts[kept], amount[kept]
+
+
+def _areas(shapes: Geometries) -> Geometries:
+    """The shapes without the lines and points beside their areas: a border along the edge of a cell leaves some."""
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    only = shapes.copy()
+    for number in mixed:
+        parts = shapely.get_parts(shapes[number])
+        only[number] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return only

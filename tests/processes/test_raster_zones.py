@@ -117,3 +117,14 @@ def test_cells_of_people_are_cut_with_what_they_hold(raster):
     assert zone.tolist() == [0, 0, 1]
     assert people.tolist() == pytest.approx([100, 4, 4])
     assert shapely.area(parts) == pytest.approx([100, 50, 50])
+
+
+def test_a_border_along_the_edges_of_cells_leaves_areas_only(raster):
+    """An L whose step runs along a cell's upper side: it shares a square with that cell, and half of its side."""
+    cells = raster(np.ones((2, 2)))
+    corners = [(0, -20), (20, -20), (20, -10), (10, -10), (10, 0), (0, 0)]
+    shape = shapely.affinity.translate(shapely.Polygon(corners), WEST - 5, NORTH)
+    _, parts, amount = pieces_of_cells(cells, 'elevation', np.array([shape], dtype=object))
+    assert {part.geom_type for part in parts} <= {'Polygon', 'MultiPolygon'}
+    assert amount.sum() == pytest.approx(2)
+    assert take(cells, parts)['count'].sum() == pytest.approx(2)

@@ -230,3 +230,30 @@ def test_the_demo_against_qgis(province_database, shared_folder, monkeypatch, lo
     assert sum(row['sum'] for row in found.values()) == pytest.approx(
         sum(row['sum'] for row in qgis.values()), rel=0.002
     )
+
+
+def test_people_who_live_on_ground_that_is_counted_next_door(zones, homes, loader, locality):
+    """One field over both zones, counted in one of them by its point: in both it is what people live on.
+
+    Four in the west, and six on the border or in the east, of which the border counts in the west.
+    """
+    field = shapely.geometry.mapping(_wgs84(shapely.box(-1, -1, 31, 21), locality))
+    layer = {
+        'type': 'FeatureCollection',
+        'features': [{'type': 'Feature', 'geometry': field, 'properties': {'price': 7}}],
+    }
+    asked = {'layer': layer, 'column': 'price', 'weight': 'population', 'statistics': ['mean', 'count', 'area_m2']}
+    found = rows(ask(locality, 'internal', **asked))
+    assert [found[code]['mean'] for code in '123'] == [7, 7, None]
+    assert [found[code]['has_data'] for code in '123'] == [True, True, False]
+    assert [found[code]['area_m2'] for code in '123'] == pytest.approx([300, 300, 0], rel=1e-3)
+    assert sum(found[code]['count'] for code in '123') == 1
+
+
+def test_zones_that_overlap_have_all_that_lies_in_each(loader, locality):
+    """A house wholly in one zone, half in another that overlaps it."""
+    boxes = {'1': (0, 0, 40, 40), '2': (10, 0, 40, 40)}
+    loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in boxes.items()])
+    loader.load('buildings', [(shapely.MultiPolygon([shapely.box(5, 5, 15, 15)]), building(1))])
+    found = rows(ask(locality, layer='buildings', statistics=['area_m2']))
+    assert (found['1']['area_m2'], found['2']['area_m2']) == pytest.approx((100, 50))

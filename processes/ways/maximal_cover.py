@@ -98,6 +98,9 @@ def exact(cover: Cover, k: int) -> Choice:
     Chosen x, covered y: maximise people · y, with y <= reaches' x, sum of x <= k, x whole.
     """
     first = greedy(cover, k)
+    if first.optimal:
+        # nothing is left to search for, and HiGHS takes no programme without unknowns
+        return first
     candidates, demands = cover.reaches.shape
     linked = hstack([-cover.reaches.T, eye_array(demands)])
     counted = coo_array(np.concatenate([np.ones(candidates), np.zeros(demands)])[None, :])

@@ -85,3 +85,11 @@ def test_the_order_of_demands_decides_nothing(sets, k, seed):
     seed.shuffle(order)
     turned = [[order[demand] for demand in demands] for demands in sets]
     assert greedy(cover(sets, [1.0] * 12), k).chosen.tolist() == greedy(cover(turned, [1.0] * 12), k).chosen.tolist()
+
+
+@pytest.mark.parametrize(('candidates', 'people'), [(0, 0), (3, 0), (0, 3)])
+def test_where_there_is_nothing_to_choose_the_exact_answer_is_nothing(candidates, people):
+    """Everybody is covered already, or nowhere could one build: HiGHS would refuse to look for it."""
+    nothing = np.empty(0, dtype=np.int64)
+    found = exact(cover_of(nothing, nothing, np.ones(people), candidates), 2)
+    assert (found.chosen.tolist(), found.bound, found.optimal) == ([], 0, True)

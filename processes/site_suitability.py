@@ -26,6 +26,17 @@ from processes.ground.tiles import Tile, square_cells, tiles, transform_of
 from processes.ways.network import Floats, Geometries, Ints
 from processes.ways.patches import Rim
 
+CAVEATS = [
+    Text(
+        vi='Điểm chỉ để so sánh các địa điểm theo những tiêu chí và trọng số này, không phải là sự cho phép xây dựng.',
+        en='Scores compare sites by these criteria and weights; they are no permission.',
+    ),
+    Text(
+        vi='Khoảng cách đo theo đường thẳng đến ô mà đối tượng chạm vào, nên chính xác đến một ô.',
+        en='Distances are straight lines to the cell that a feature touches, so they are exact to a cell.',
+    ),
+]
+
 
 class Inputs(ProcessInputs):
     """What the planner may choose."""
@@ -87,12 +98,20 @@ class SiteSuitability(Process[Inputs]):
         vi='Chấm điểm từng ô theo tiêu chí có trọng số, chọn các khoảnh đất tốt nhất và giải thích điểm từng khoảnh.',
         en='Scores every cell by weighted criteria and picks the best areas, each with its score explained.',
     )
-    # a wastewater works for some ten thousand people: off the dwellings as the norm says, near a road, on high fields
     figures: ClassVar[dict[str, Figure]] = {
         'score': Figure(Text(vi='Điểm phù hợp', en='Suitability')),
         'rank': Figure(Text(vi='Hạng', en='Rank'), low_first=True),
         'area_ha': Figure(Text(vi='Diện tích', en='Area'), 'ha'),
     }
+    method = Text(
+        vi='Mỗi ô có điểm 0 đến 1 theo từng tiêu chí (tuyến tính giữa worst và best); điểm của ô là trung bình theo '
+        'trọng số. Ô vi phạm giới hạn cứng hoặc khoảng cách theo quy chuẩn bị loại. Địa điểm là các ô liền nhau đều '
+        'đạt ngưỡng và đủ diện tích, xếp theo điểm trung bình.',
+        en='Every cell has a score from 0 to 1 by each criterion (linear between worst and best); its score is their '
+        'mean by weight. Cells that break a hard limit or the distance of a norm are out. Sites are areas of cells '
+        'side by side that all reach the threshold, large enough, in the order of their mean score.',
+    )
+    # a wastewater works for some ten thousand people: off the dwellings as the norm says, near a road, on high fields
     example: ClassVar[dict[str, Any]] = {
         'criteria': [
             {
@@ -234,9 +253,6 @@ def summary(
         'criteria': criteria,
         'measured': 'straight-line, between centres of cells',
         'reference_date': data.locality.place.reference_date.isoformat(),
-        'caveats': [
-            'Scores compare sites by these criteria and weights; they are no permission.',
-            'Distances are straight lines to the cell that a feature touches, so they are exact to a cell.',
-        ],
+        'caveats': [caveat.model_dump() for caveat in CAVEATS],
         **data.provenance,
     }

@@ -14,7 +14,7 @@ from dothi.core.grid import Grid
 from dothi.core.norms import Norm, norm_for
 from processes.base import Layer
 from processes.data import Data
-from processes.ground.elevation import Band
+from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
 from processes.ground.flooding import Basin, flooded
 from processes.ground.geotiff import NODATA, drawn, put
@@ -183,9 +183,7 @@ def _values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[
 
 
 def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
-    asked = [value for value in (one.worst, one.best, one.at_most, *least) if value is not None]
-    # a cell more, so that what is at the limit can be told from what is beyond it
-    reach_m = max(asked) + grid.cell_width
+    reach_m = reach_for([one.worst, one.best, one.at_most, *least], grid.cell_width)
     if reach_m / grid.cell_width > MOST_HALO:
         wanted = math.ceil(reach_m / MOST_HALO)
         raise TooFar(
@@ -193,6 +191,14 @@ def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, da
             en=f'Criterion "{one.name}": {reach_m:g} m is over {MOST_HALO} cells. Set cell_m to {wanted} or more.',
         )
     return Distance(touched(data.shapes(one.layer), grid), reach_m)
+
+
+def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
+    """How far distances are looked for, given the values that are asked about.
+
+    A cell more, so that what is at the limit can be told from what is beyond it; no distance is below 0.
+    """
+    return max([0.0, *(value for value in asked if value is not None)]) + cell_m
 
 
 def _land_use(one: LandUse, data: Data) -> Classes:
@@ -212,6 +218,11 @@ def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]
     path = data.draft(f'{one.name}.plain')
     with drawn(path, whole, 'float32', NODATA) as file:
         for tile, depths in flooded(Basin(ground, whole, level.metres), tiles(whole)):
-            put(file, tile, depths)
+            put(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
     told = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
     return Depth(Band(path, 1, whole.srid)), told
+
+
+def with_dry_ground(depths: Heights, heights: Heights) -> Heights:
+    """The depths with 0 where the ground is known and dry; NaN is left where nobody knows how high it is."""
+    return np.where(np.isnan(depths) & ~np.isnan(heights), np.float32(0), depths)

@@ -83,13 +83,13 @@ class Slope:
 
 @dataclass(frozen=True)
 class Depth:
-    """Depth of water in metres, 0 where a raster of depths has none."""
+    """Depth of water in metres, 0 on dry ground; NaN where the height of the ground is unknown, as at sea."""
 
     depths: Band
 
     def on(self, grid: Grid, tile: Tile) -> Heights:
-        """No cell is without a depth."""
-        return np.nan_to_num(heights_in(self.depths, grid, tile), nan=0.0)
+        """As the raster of depths has them."""
+        return heights_in(self.depths, grid, tile)
 
 
 @dataclass(frozen=True)
@@ -146,14 +146,26 @@ def scored(search: Search, tile: Tile) -> Scored:
     wide = tile.overlapping(search.grid)
     values = [factor.values.on(search.grid, wide) for factor in search.factors]
     parts = [fuzzy(value, factor.worst, factor.best) for value, factor in zip(values, search.factors, strict=True)]
-    total = sum((part * np.float32(factor.share) for part, factor in zip(parts, search.factors, strict=True)),
-                start=np.zeros(wide.shape, dtype=np.float32))  # fmt: skip
+    total = _weighted(parts, search.factors, wide)
     total[~allowed(search, wide, values)] = np.nan
     labels = labelled(total >= np.float32(search.threshold), 4)
     core = slice(0, tile.height), slice(0, tile.width)
     rim = rim_of(labels)
     layers = [total, *(array for pair in zip(values, parts, strict=True) for array in pair)]
     return Scored(total[core], rim, _sums(labels[core], [array[core] for array in layers], rim.count))
+
+
+def _weighted(parts: list[Heights], factors: list[Factor], tile: Tile) -> Heights:
+    """The scores by their shares, to a millionth: 0.7 twice is 0.7, and not a hair less, which would miss a threshold.
+
+    Where criteria only allow or forbid, what is allowed suits fully.
+    """
+    if not any(factor.share for factor in factors):
+        return np.ones(tile.shape, dtype=np.float32)
+    total = np.zeros(tile.shape, dtype=np.float32)
+    for part, factor in zip(parts, factors, strict=True):
+        total += part * np.float32(factor.share)
+    return np.round(total, 6, out=total)
 
 
 def allowed(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.bool_]:

@@ -47,6 +47,7 @@ def test_the_best_site_is_explained_to_the_last_part(square, answer):
     assert (summary['sites'], summary['allowed_ha'], summary['best_score']) == (1, 0.6, 1)
     assert summary['criteria'][0]['share'] == 1
     assert summary['releases'].keys() == {'communes', 'roads'}
+    assert all(caveat['vi'] and caveat['en'] for caveat in summary['caveats'])
 
 
 def test_the_raster_has_every_score(square, answer):
@@ -93,6 +94,14 @@ def test_water_and_slope_count_as_they_are_over_the_ground(loader, square, answe
     assert site['slope_value'] == pytest.approx(np.degrees(np.arctan(0.01)), abs=1e-3)
     # no slope beside the rim, where neighbours are unknown
     assert found['result']['summary']['allowed_ha'] == pytest.approx(4 * 8 * 0.01)
+
+
+def test_where_the_height_of_the_ground_is_unknown_no_flood_can_be_told_and_nothing_is_built(loader, square, answer):
+    """Three columns of the sea and seven of dry ground: the sea is not the driest place of all."""
+    loader.raster('elevation', np.tile([np.nan] * 3 + [2.0] * 7, (6, 1)))
+    flood = {'kind': 'flood', 'name': 'flood', 'level_m': 0.5, 'worst': 0.5, 'best': 0}
+    (site,), found = sites(answer, flood)
+    assert (site['area_ha'], found['result']['summary']['allowed_ha']) == (0.42, 0.42)
 
 
 def test_no_site_is_an_answer_too(square, answer):

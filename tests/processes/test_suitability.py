@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processes.ground.criteria import reach_for, with_dry_ground
 from processes.ground.elevation import Band
 from processes.ground.suitability import (
     Classes,
@@ -219,3 +220,32 @@ class TestAgainstGdal:
         # GDAL's way over the rows is near, but not always the nearest
         assert (ours <= theirs + 1e-3).all()
         assert np.isclose(ours, theirs, atol=1e-3).mean() > 0.99
+
+
+def test_what_is_only_allowed_or_forbidden_suits_where_it_is_allowed():
+    """No criterion has a weight: the cells beyond 20 m are sites, and not all of them worth nothing."""
+    limit = near([0], 0, 1, share=0.0, at_least=20.0)
+    found = scores(search(limit, threshold=1.0))
+    assert np.isnan(found[0, :2]).all()
+    assert (found[0, 2:] == 1).all()
+
+
+@pytest.mark.parametrize('weights', [[1, 1, 1], [5, 7], [1, 4, 7], [6, 6, 7]])
+def test_a_score_at_the_threshold_reaches_it_whatever_the_weights(weights):
+    """Every criterion gives 1, or 0.7: so does their mean, and no rounding of the shares takes a hair off."""
+    for value in (1.0, 0.7):
+        land = Classes(EVERYWHERE, np.array([value]))
+        factors = [Factor('land', land, weight / sum(weights), 0.0, 1.0) for weight in weights]
+        (site,), _ = sites(search(*factors, threshold=value))
+        assert site.cells == ROWS * COLUMNS
+
+
+def test_distances_are_looked_for_a_cell_beyond_what_is_asked_and_never_backwards():
+    assert reach_for([100.0, None, 250.0], 10.0) == 260
+    assert reach_for([None, -500.0], 10.0) == 10
+
+
+def test_dry_ground_has_no_water_and_unknown_ground_no_answer():
+    depths = np.array([0.3, np.nan, np.nan], dtype=np.float32)
+    heights = np.array([0.2, 2.0, np.nan], dtype=np.float32)
+    assert with_dry_ground(depths, heights).tolist() == pytest.approx([0.3, 0, np.nan], nan_ok=True)

@@ -47,14 +47,6 @@ class Homes:
 
 
 @dataclass(frozen=True)
-class Places:
-    """Facilities: how many, and their points in the working CRS, shape (k, 2); one may have several points."""
-
-    count: int
-    xy: Floats
-
-
-@dataclass(frozen=True)
 class Zones:
     """Areas to report on, in the order of their codes; shapes in the working CRS, geometries as GeoJSON in CRS84.
 
@@ -138,13 +130,6 @@ class Data:
             width=3,
         )
         return Homes(found[:, :2], found[:, 2])
-
-    def points(self, chosen: Layer, narrowed_by: str | None = None) -> Places:
-        """The facilities of a layer of points that its own filter and `narrowed_by` (CQL2) let through."""
-        _, rows = self.source(chosen, narrowed_by)
-        query = 'select id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_Dump(here.geom) point'
-        found = self.numbers(sql.SQL(query).format(rows), width=3)
-        return Places(len(np.unique(found[:, 0])), found[:, 1:])
 
     def network(self) -> Network:
         """The roads as a graph."""

@@ -22,6 +22,18 @@ from processes.ground.tiles import numbers_in, tiles
 from processes.ground.touch import cells_at, cut
 from processes.reading.layers import column
 from processes.ways.network import Geometries, zone_of
+from processes.zones.layer_zones import places
+
+CAVEATS = [
+    Text(
+        vi='Đất thấp hơn mực nước và thông với nơi nước vào; không xét thời gian, dòng chảy và sóng.',
+        en='Ground below the level and connected to the water; no time, flow or waves.',
+    ),
+    Text(
+        vi='Độ cao lấy từ mô hình độ cao; mực nước tính từ mốc 0 của mô hình đó.',
+        en='Heights are those of the elevation model; the level counts from its zero.',
+    ),
+]
 
 
 class BadDepths(WrongUse):
@@ -143,8 +155,9 @@ def things(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]
         *(
             (xy, {name: np.ones(len(xy))})
             for name, xy in (
-                ('schools', data.points(inputs.schools).xy),
-                ('health_stations', data.points(inputs.health_stations).xy),
+                # one point for each, also for one that has several
+                ('schools', places(data.source(inputs.schools)[1], data)),
+                ('health_stations', places(data.source(inputs.health_stations)[1], data)),
             )
         ),
     ]
@@ -187,11 +200,7 @@ def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, data: Data
     }
     if inputs.respect_dikes:
         told['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
-    caveats = [
-        'Ground below the level and connected to the water; no time, flow or waves.',
-        'Heights are those of the elevation model; the level counts from its zero.',
-    ]
-    return told | {'caveats': caveats, **data.provenance}
+    return told | {'caveats': [caveat.model_dump() for caveat in CAVEATS], **data.provenance}
 
 
 def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollection:

@@ -60,6 +60,7 @@ def test_the_figures_are_those_worked_out_by_hand(coast, answer):
     assert (front['road_km'], front['road_km_to_0_2_m'], front['road_km_over_1_m']) == (0.03, 0.01, 0)
     assert (front['hectares'], front['area_ha'], front['share_area']) == (0.18, 0.3, 0.6)
     assert (front['population'], front['share_people']) == (6, 1)
+    assert all(caveat['vi'] and caveat['en'] for caveat in whole['caveats'])
     assert (back['people'], back['population'], back['hectares']) == (0, 3, 0)
     assert (whole['people'], whole['population'], whole['people_outside_zones']) == (6, 14, 0)
     assert (whole['level_m'], whole['scenario'], whole['cell_m'], whole['connected_to']) == (1, None, 10, 'sea')
@@ -111,6 +112,15 @@ def test_water_from_given_features_alone(coast, answer):
     found = answer('flood-exposure', level_m=1.0, connected_to=source)
     assert (zone(found, FRONT)['people'], zone(found, BACK)['people']) == (0, 3)
     assert found['result']['summary']['connected_to'].startswith('features:')
+
+
+def test_a_school_of_several_points_is_one_school(coast, answer):
+    """Two buildings of it, both under water in front."""
+    first, second = (point(x, 25) for x in (11, 12))
+    both = [one['geometry']['coordinates'] for one in (first, second)]
+    school = {**first, 'geometry': {'type': 'MultiPoint', 'coordinates': both}}
+    found = answer('flood-exposure', level_m=1.0, schools={'type': 'FeatureCollection', 'features': [school]})
+    assert zone(found, FRONT)['schools'] == 1
 
 
 @pytest.mark.parametrize(('crest_m', 'people'), [(1.0, 0), (5.0, 0), (0.99, 6), (None, 6)])

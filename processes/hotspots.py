@@ -251,7 +251,7 @@ def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
         raise NothingReported(
             vi=f'Lớp "{layer.id}" không có phản ánh nào qua bộ lọc.', en=f'No report of "{layer.id}" passes the filter.'
         )
-    days = np.floor((found[:, 2] + _offset_s(layer)) / DAY_S).astype(np.int64)
+    days = np.floor((found[:, 2] + offset_s(layer, inputs.moment)) / DAY_S).astype(np.int64)
     return found[:, 0], found[:, 1], days
 
 
@@ -320,8 +320,10 @@ def _must_be_known(inputs: Inputs, layer: LayerModel) -> None:
         )
 
 
-def _offset_s(layer: LayerModel) -> int:
-    """How far ahead of UTC the clock of the layer's agency is: its days begin by that."""
+def offset_s(layer: LayerModel, moment: str) -> int:
+    """How far ahead of UTC the clock of the layer's agency is: its days begin by that. A date is that day anywhere."""
+    if moment in layer.columns and layer.columns[moment].type == 'date':
+        return 0
     sign, hours, minutes = layer.source.utc_offset[0], *layer.source.utc_offset[1:].split(':')
     seconds = int(hours) * 3600 + int(minutes) * 60
     return -seconds if sign == '-' else seconds

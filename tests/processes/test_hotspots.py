@@ -9,7 +9,7 @@ import shapely
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.data import Data
-from processes.hotspots import Inputs, NoMoment, NothingReported, UnknownCategory, periods_of
+from processes.hotspots import Inputs, NoMoment, NothingReported, UnknownCategory, offset_s, periods_of
 from processes.reading.given import put_given
 from processes.reading.layers import NoSuchColumn
 from processes.reading.unit_layers import BadDay
@@ -229,3 +229,12 @@ def test_the_demo_against_counts_in_sql_and_the_definition_of_gi(province_databa
     assert {row['cell'] for row in rows(answer) if row['reports']} == {
         cell for cell, (_, count) in by_cell.items() if count >= 5
     }
+
+
+def test_a_date_is_the_same_day_whatever_the_clock_of_its_agency(locality):
+    """At UTC-5 midnight UTC is the day before; a date has no clock."""
+    stations = locality.layers['air_stations']
+    west = stations.model_copy(update={'source': stations.source.model_copy(update={'utc_offset': '-05:00'})})
+    assert offset_s(west, 'since') == 0
+    reports = locality.layers['citizen_reports']
+    assert offset_s(reports, 'reported_at') == 7 * 3600

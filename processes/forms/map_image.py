@@ -59,7 +59,10 @@ def kind_of(shape: shapely.Geometry, metres_per_px: float) -> Kind:
 
 
 def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
-    """The shapes as marks, areas below lines below dots, and what has no value below what has one."""
+    """The shapes as marks: areas below lines below dots, what has no value below what has one, large areas below small.
+
+    So of areas that hold one another, as isochrones do, each is seen.
+    """
     order = {'area': 0, 'line': 1, 'point': 2}
     made = []
     for shape, number in zip(drawn.shapes, drawn.numbers, strict=True):
@@ -68,7 +71,7 @@ def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
         kind = kind_of(shape, metres_per_px)
         placed = shapely.point_on_surface(shape) if kind == 'point' and shapely.get_dimensions(shape) else shape
         made.append(Mark(placed, kind, number=int(number)))
-    return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE))
+    return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
 
 
 def _document(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path) -> str:

@@ -134,3 +134,12 @@ def test_a_raster_is_shown_in_the_colours_of_its_classes(tmp_path):
     assert colour_at(image, sheet, WEST + 500, SOUTH + 800) == painted.classes[0].colour
     assert colour_at(image, sheet, WEST + 1_500, SOUTH + 800) == painted.classes[1].colour
     assert colour_at(image, sheet, WEST + 800, SOUTH + 1_800) == WATER
+
+
+@pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
+def test_of_areas_that_hold_one_another_the_small_one_lies_above(tmp_path):
+    """As isochrones come: from the shortest way to the longest."""
+    small, large = square(1, 1), square(0, 0, side=3_000)
+    image, sheet, classes = drawn([small, large], [500, 1_000], tmp_path)
+    assert colour_at(image, sheet, WEST + 1_300, SOUTH + 1_600) == classes[0].colour
+    assert colour_at(image, sheet, WEST + 300, SOUTH + 600) == classes[1].colour

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.ways.cells import Cells, cells_in
 from processes.ways.drawn import collection, geojson
@@ -106,6 +106,19 @@ class Isochrones(Process[Inputs]):
     description = Text(
         vi='Những nơi đến được từ cơ sở trong các quãng đường hoặc thời gian cho trước, theo đường đi.',
         en='Where one gets from facilities within given distances or times, along the roads.',
+    )
+    figures: ClassVar[dict[str, Figure]] = {
+        'break_m': Figure(Text(vi='Quãng đường đến', en='Way up to'), 'm', low_first=True),
+        'break_min': Figure(Text(vi='Thời gian đến', en='Time up to'), 'min', low_first=True),
+        'area_km2': Figure(Text(vi='Diện tích', en='Area'), 'km2'),
+    }
+    method = Text(
+        vi='Mặt bằng được chia thành ô vuông. Quãng đường từ tâm ô gồm đoạn thẳng ra đường gần nhất và đường đi ngắn '
+        'nhất tới cơ sở (Dijkstra). Các ô trong giới hạn hợp thành vùng; vùng của giới hạn dài chứa vùng của giới hạn '
+        'ngắn. Thời gian tính theo một tốc độ trên mọi đường.',
+        en='The plane is laid out in squares. The way from the centre of a square is the straight piece to the nearest '
+        'road and the shortest way along roads to a facility (Dijkstra). Squares within the limit form the area; that '
+        'of a longer limit holds those of shorter ones. Times suppose one speed on every road.',
     )
     example: ClassVar[dict[str, Any]] = {
         'facilities': 'health_facilities',

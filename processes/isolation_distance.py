@@ -12,7 +12,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience, GeometryType
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
 from processes.reading.layers import column
 from processes.ways.network import Bools, Floats, Ints, zone_of
@@ -65,6 +65,12 @@ RULES: dict[str, Rule] = {
         lambda row: ('cemetery', _either(row['treated'], 'treated', 'untreated'), None),
     ),
 }
+KINDS = {
+    'wastewater_works': Text(vi='Công trình xử lý nước thải', en='Wastewater works'),
+    'pumping_stations': Text(vi='Trạm bơm nước thải', en='Wastewater pumping stations'),
+    'landfills': Text(vi='Bãi chôn lấp rác', en='Landfills'),
+    'cemeteries': Text(vi='Nghĩa trang', en='Cemeteries'),
+}
 CAVEATS = [
     Text(
         vi='Đo theo đường thẳng từ ranh công trình đến nhà, không xét hướng gió, dòng chảy và cây xanh cách ly.',
@@ -85,25 +91,25 @@ class Inputs(ProcessInputs):
     """What the planner may choose."""
 
     wastewater_works: Layer | None = input_field(
-        Text(vi='Công trình xử lý nước thải', en='Wastewater works'),
+        KINDS['wastewater_works'],
         Text(vi='Lớp có các cột capacity_m3_d và enclosed.', en='Layer with the columns capacity_m3_d and enclosed.'),
         default=None,
         geometry=AREAS,
     )
     pumping_stations: Layer | None = input_field(
-        Text(vi='Trạm bơm nước thải', en='Wastewater pumping stations'),
+        KINDS['pumping_stations'],
         Text(vi='Lớp có cột capacity_m3_d.', en='Layer with the column capacity_m3_d.'),
         default=None,
         geometry=AREAS,
     )
     landfills: Layer | None = input_field(
-        Text(vi='Bãi chôn lấp rác', en='Landfills'),
+        KINDS['landfills'],
         Text(vi='Lớp có các cột kind và open.', en='Layer with the columns kind and open.'),
         default=None,
         geometry=AREAS,
     )
     cemeteries: Layer | None = input_field(
-        Text(vi='Nghĩa trang', en='Cemeteries'),
+        KINDS['cemeteries'],
         Text(vi='Lớp có cột treated.', en='Layer with the column treated.'),
         default=None,
         geometry=AREAS,
@@ -164,6 +170,30 @@ class IsolationDistance(Process[Inputs]):
         en='Dwellings and people within the isolation distance of wastewater works, landfills and cemeteries.',
     )
     audience: ClassVar[Audience] = 'internal'
+    figures: ClassVar[dict[str, Figure]] = {
+        'people': Figure(Text(vi='Số người trong khoảng cách ly', en='People within the distance')),
+        'dwellings': Figure(Text(vi='Nhà ở trong khoảng cách ly', en='Dwellings within the distance')),
+        'distance_m': Figure(Text(vi='Khoảng cách theo quy chuẩn', en='Distance of the norm'), 'm'),
+        'people_outside_zones': Figure(Text(vi='Số người ngoài các vùng', en='People outside the zones')),
+        'by_kind': Figure(Text(vi='Theo loại công trình', en='By kind of source')),
+        'sources_without_norm': Figure(Text(vi='Công trình chưa có quy chuẩn', en='Sources without a norm')),
+        **{
+            f'{kind}_{name}': Figure(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
+            for kind, of in KINDS.items()
+            for name, counted in {
+                'people': Text(vi='số người', en='people'),
+                'dwellings': Text(vi='nhà ở', en='dwellings'),
+            }.items()
+        },
+    }
+    method = Text(
+        vi='Khoảng cách lấy từ quy chuẩn theo loại, công suất và điều kiện của công trình. Nhà có người ở bị tính khi '
+        'khoảng cách thẳng từ ranh công trình đến nhà nhỏ hơn quy chuẩn; đúng bằng thì không. Mỗi nhà đếm một lần '
+        'trong mỗi vùng và trong tổng số, theo vùng chứa tâm nhà.',
+        en='The distance comes from the norm, by the kind, capacity and condition of the source. A building with '
+        'people counts when the straight distance between the site and the building is less than the norm; at just '
+        'the distance it does not. By zone and on the whole every dwelling counts once, in the zone of its middle.',
+    )
     outputs: ClassVar[dict[str, Output]] = {
         'sources': Output(Text(vi='Từng công trình', en='Each source')),
         'zones': Output(Text(vi='Từng vùng', en='Each zone')),

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.reading.layers import column
 from processes.ways.drawn import collection, geojson
@@ -92,6 +92,25 @@ class NearestFacility(Process[Inputs]):
     description = Text(
         vi='Cơ sở gần nhất theo đường đi cho mỗi nơi, kèm quãng đường, thời gian và tuyến đi.',
         en='The facilities nearest to each place along the roads, with distance, time and route.',
+    )
+    figures: ClassVar[dict[str, Figure]] = {
+        'distance_m': Figure(Text(vi='Quãng đường', en='Way'), 'm'),
+        'minutes': Figure(Text(vi='Thời gian', en='Time'), 'min'),
+        'origin': Figure(Text(vi='Mã nơi đi', en='Origin')),
+        'origin_name': Figure(Text(vi='Nơi đi', en='Name of the origin')),
+        'facility': Figure(Text(vi='Mã cơ sở', en='Facility')),
+        'facility_name': Figure(Text(vi='Cơ sở', en='Name of the facility')),
+        'rank': Figure(Text(vi='Thứ tự gần', en='Rank'), low_first=True),
+        'origins': Figure(Text(vi='Số nơi đi', en='Origins')),
+        'origins_without_way': Figure(Text(vi='Nơi không có cơ sở trong tầm', en='Origins without a facility')),
+    }
+    method = Text(
+        vi='Quãng đường gồm đoạn thẳng từ nơi đi ra đường gần nhất, đường đi ngắn nhất (Dijkstra) và đoạn từ đường vào '
+        'cơ sở. Mỗi nơi đi được ghép với các cơ sở gần nhất; cơ sở cách bằng nhau thì lấy mã nhỏ hơn. Thời gian tính '
+        'theo một tốc độ trên mọi đường.',
+        en='The way is the straight piece from the origin to the nearest road, the shortest way along roads '
+        '(Dijkstra), and the piece from the road to the facility. Each origin has the facilities nearest to it, of '
+        'equally near ones that with the lower code. Times suppose one speed on every road.',
     )
     example: ClassVar[dict[str, Any]] = {
         'origins': 'commune_offices',

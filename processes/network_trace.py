@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.supply.traced import Trace, drawn, read_homes, without_supply
 from processes.supply.traced_power import power
@@ -52,6 +52,31 @@ class NetworkTrace(Process[Inputs]):
         en='A closed valve, a burst pipe or a lost substation: what and who loses supply, which valves stop a burst.',
     )
     audience: ClassVar[Audience] = 'internal'
+    figures: ClassVar[dict[str, Figure]] = {
+        'people': Figure(Text(vi='Số người mất dịch vụ', en='People without supply')),
+        'buildings': Figure(Text(vi='Nhà mất dịch vụ', en='Buildings without supply')),
+        'length_m': Figure(Text(vi='Chiều dài ống', en='Length of pipe'), 'm'),
+        'voltage_kv': Figure(Text(vi='Điện áp', en='Voltage'), 'kV'),
+        'on': Figure(Text(vi='Dùng ống hoặc trạm', en='On the pipe or station')),
+        'distance_m': Figure(Text(vi='Cách ống hoặc trạm', en='Distance to it'), 'm'),
+        'lost': Figure(Text(vi='Gặp sự cố', en='Lost')),
+        'valves_to_close': Figure(Text(vi='Van phải đóng', en='Valves to close')),
+        'plants_to_stop': Figure(Text(vi='Nhà máy nước phải ngừng', en='Plants to stop')),
+        'pipes_without_supply': Figure(Text(vi='Ống mất nước', en='Pipes without supply')),
+        'pipes_without_supply_before': Figure(Text(vi='Ống không có nước từ trước', en='Pipes without before')),
+        'stations_lost': Figure(Text(vi='Trạm gặp sự cố', en='Stations lost')),
+        'stations_without_supply': Figure(Text(vi='Trạm mất điện', en='Stations without supply')),
+        'stations_without_supply_before': Figure(Text(vi='Trạm không có điện từ trước', en='Stations without before')),
+        'lines_without_supply': Figure(Text(vi='Tuyến mất điện', en='Lines without supply')),
+    }
+    method = Text(
+        vi='Mạng được xét như đồ thị: ống hoặc trạm mất dịch vụ khi trước sự cố có thông với nguồn và sau đó thì '
+        'không. Khi vỡ ống, nước rút đến các van gần nhất; chỉ đóng những van mà phía sau còn nguồn. Nhà thuộc ống gần '
+        'nhất trong khoảng cách cho trước, hoặc trạm gần nhất.',
+        en='The network is a graph: a pipe or station loses supply when it was connected to a source before the event '
+        'and is not after it. A burst empties as far as the nearest valves, of which those are closed that still have '
+        'a source behind them. A house is on the nearest pipe within the given distance, or on the nearest station.',
+    )
     outputs: ClassVar[dict[str, Output]] = {
         'network': Output(Text(vi='Ống hoặc tuyến mất dịch vụ', en='Pipes or lines without supply')),
         'controls': Output(

@@ -130,6 +130,14 @@ class NewFacility(Process[Inputs]):
         ),
         'share_covered_before': Figure(Text(vi='Tỷ lệ được phục vụ trước', en='Share covered before'), 'share'),
     }
+    method = Text(
+        vi='Tìm người có cơ sở gần nhất ngoài giới hạn, đo theo đường đi (Dijkstra). Mỗi vị trí ứng viên phục vụ những '
+        'người trong giới hạn; chọn các vị trí thêm được nhiều người nhất: từng vị trí một kèm cận trên (greedy), hoặc '
+        'tối ưu bằng quy hoạch nguyên (exact). Sau đó đo lại cho mọi nhà.',
+        en='People whose nearest facility is beyond the limit are found along the roads (Dijkstra). A candidate serves '
+        'whoever of them is within the limit; chosen are those that add most people: one after the other with a bound '
+        '(greedy), or by integer programming (exact). Then the ways of all homes are measured again.',
+    )
     example: ClassVar[dict[str, Any]] = {
         'facilities': 'health_facilities',
         'filter': "kind = 'station'",

@@ -3,11 +3,12 @@
 import pytest
 
 from dothi.core.errors import http_status
+from dothi.core.settings import PROJECT
 from processes.base import Layer
 from processes.corridor_conflicts import Inputs as CorridorInputs
 from processes.queue.manager import QueueManager
 from processes.reading.validation import InvalidInput, check_layers, validated
-from processes.registry import UnknownProcess, process
+from processes.registry import UnknownProcess, process, processes
 from processes.service_coverage import Inputs, ServiceCoverage
 
 GOOD = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -138,3 +139,12 @@ def test_what_only_the_internal_service_offers_is_hidden_from_the_public():
 def test_an_unknown_process_is_answered_with_the_nearest_name():
     with pytest.raises(UnknownProcess, match='corridor-conflicts'):
         process('corridor-conflict', 'public')
+
+
+def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called():
+    """A report prints both; what has an explanation is an analysis."""
+    pages = PROJECT / 'docs/explanation'
+    analyses = {name: one for name, one in processes().items() if (pages / f'{name}.md').exists()}
+    assert len(analyses) == 14
+    assert [name for name, one in analyses.items() if not (one.method and one.method.vi and one.method.en)] == []
+    assert [name for name, one in analyses.items() if not one.figures] == []

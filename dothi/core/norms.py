@@ -16,6 +16,8 @@ from dothi.core.text import Text
 
 # What a norm says for every subject, or on every condition.
 ANY = 'any'
+# Analyses compute in metres; a distance of "1 km" would be one of 1 m to them.
+OTHER_LENGTHS = ('km', 'dm', 'cm', 'mm')
 COLUMNS = (
     'norm', 'subject', 'condition', 'class_from', 'class_to', 'class_unit',
     'value', 'unit', 'clause', 'measured_from', 'valid_from', 'valid_to', 'verified',
@@ -89,6 +91,8 @@ class Norm(BaseModel):
             raise ValueError('class_to must be greater than class_from')
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise ValueError('valid_to must be later than valid_from')
+        if self.unit in OTHER_LENGTHS:
+            raise ValueError('a length must be in m')
         return self
 
     @property

@@ -113,6 +113,7 @@ def test_what_nobody_has_verified_is_marked(locality: Locality) -> None:
         ([{'verified': 'perhaps'}], 2, 'column verified ("perhaps")'),
         ([{'clause': ''}], 2, 'column clause'),
         ([{'valid_to': '2014-04-15'}], 2, 'valid_to must be later'),
+        ([{'value': '1', 'unit': 'km'}], 2, 'a length must be in m'),
         ([{'valid_from': '15/04/2014'}], 2, 'column valid_from ("15/04/2014")'),
         ([{}, {}], 3, 'overlaps line 2'),
         ([{}, {'class_from': '21', 'class_to': '35'}], 3, 'overlaps line 2'),

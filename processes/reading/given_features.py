@@ -30,6 +30,10 @@ WITH_PARTS: dict[str, Callable[[list[Any]], BaseGeometry]] = {
     'Polygon': MultiPolygon,
 }
 LARGEST_INTEGER = 2**63 - 1
+# Bytes of a column's name in PostgreSQL, which would cut longer ones, and how many stay of those.
+LONGEST_NAME, CUT_NAME = 63, 56
+# Columns of every table, PostgreSQL's own among them.
+TAKEN = {*RESERVED_COLUMNS, FEATURE_ID, 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'}
 
 
 class BadFeatures(WrongUse):
@@ -49,9 +53,9 @@ def given(name: str, title: str, document: FeatureCollection) -> Given:
     """`document` as the layer `name`; raises BadFeatures that names the feature."""
     features = _features(document)
     shapes = _one_kind(_shapes([feature.get('geometry') for feature in features]))
-    properties = [feature.get('properties') or {} for feature in features]
+    properties = [_properties(feature, number) for number, feature in enumerate(features)]
     types = column_types(properties)
-    names = {key: f'{key}_' if key in RESERVED_COLUMNS or key == FEATURE_ID else key for key in types}
+    names = _column_names(types)
     columns = {names[key]: Column(type=kind, title=Text(vi=key, en=key)) for key, kind in types.items()}
     rows = [
         [str(feature.get('id', number)), *(cell(row.get(key), kind) for key, kind in types.items())]
@@ -86,13 +90,53 @@ def _features(document: FeatureCollection) -> list[dict[str, Any]]:
             en='A FeatureCollection must have "features", a list of GeoJSON features.',
         )
     crs = document.get('crs')
-    named = crs.get('properties', {}).get('name') if isinstance(crs, dict) else None
-    if crs is not None and named not in CRS84:
+    about = crs.get('properties') if isinstance(crs, dict) else None
+    if crs is not None and not (isinstance(about, dict) and about.get('name') in CRS84):
         raise BadFeatures(
             vi='GeoJSON phải dùng kinh độ, vĩ độ WGS 84 (RFC 7946). Chuyển hệ tọa độ trước khi gửi.',
             en='GeoJSON must be in WGS 84 longitude and latitude (RFC 7946). Transform it before you send it.',
         )
     return features
+
+
+def _properties(feature: dict[str, Any], number: int) -> dict[str, Any]:
+    """What the feature says; raises BadFeatures where the database could not hold it."""
+    found = feature.get('properties') or {}
+    if not isinstance(found, dict):
+        raise _bad(number, 'có "properties" không phải là đối tượng JSON', 'has "properties" that are no object')
+    for name, value in {FEATURE_ID: feature.get('id'), **found}.items():
+        if not name or not _storable(name):
+            vi = f'có thuộc tính {name[:60]!a}: tên rỗng hoặc có ký tự lạ'
+            raise _bad(number, vi, f'has a property {name[:60]!a}: no name, or a strange character in it')
+        if not _storable(value):
+            raise _bad(number, f'có ký tự lạ trong thuộc tính "{name}"', f'has a strange character in "{name}"')
+    return found
+
+
+def _storable(value: Any) -> bool:
+    """Whether PostgreSQL can hold the value, as far as it is text: no NUL, and no half of a surrogate pair."""
+    if not isinstance(value, str | list | dict):
+        return True
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode('utf-8')
+    except UnicodeEncodeError:
+        return False
+    return '\0' not in text
+
+
+def _column_names(keys: Iterable[str]) -> dict[str, str]:
+    """A column for each property: its own name, or that with as many _ as it takes where the table has one already."""
+    names: dict[str, str] = {}
+    taken = set(TAKEN)
+    for key in sorted(keys, key=lambda key: key in TAKEN):
+        long = len(key.encode()) > LONGEST_NAME
+        name = key.encode()[:CUT_NAME].decode(errors='ignore') if long else key
+        while name in taken:
+            name += '_'
+        names[key] = name
+        taken.add(name)
+    return names
 
 
 def _shapes(geometries: Sequence[Any]) -> Geometries:

@@ -81,11 +81,35 @@ BOW = {'type': 'Polygon', 'coordinates': [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0
         (collection(feature(BOW)), 'invalid geometry .Self-intersection'),
         (collection(feature(POINT), feature(TRIANGLE)), 'one kind'),
         ({**collection(feature(POINT)), 'crs': {'properties': {'name': 'EPSG:9209'}}}, 'RFC 7946'),
+        ({**collection(feature(POINT)), 'crs': {'properties': None}}, 'RFC 7946'),
+        ({**collection(feature(POINT)), 'crs': {'properties': 'EPSG:4326'}}, 'RFC 7946'),
+        (collection(feature(POINT), {**feature(POINT), 'properties': [1]}), 'number 2 has "properties" that are no'),
+        (collection({**feature(POINT), 'properties': 'x'}), 'number 1 has "properties" that are no'),
+        (collection({**feature(POINT), 'properties': {'': 1}}), 'no name'),
+        (collection({**feature(POINT), 'properties': {'a\0': 1}}), 'strange character'),
+        (collection(feature(POINT, a='x\0')), 'strange character in "a"'),
+        (collection(feature(POINT, a=['\ud800'])), 'strange character in "a"'),
     ],
 )
 def test_a_document_that_will_not_do_says_which_feature_and_why(document, reason):
     with pytest.raises(BadFeatures, match=reason):
         given('x', 'x', document)
+
+
+def test_no_two_properties_share_a_column_and_none_takes_one_of_the_table():
+    """`id` and `xmin` are the table's own, and `id_` is a property already."""
+    made = given('x', 'x', collection(feature(POINT, id=1, id_=2, xmin=3, name='a')))
+    assert dict(zip(made.layer.columns, made.rows[0], strict=True)) == {
+        'feature_id': '1', 'id__': 1, 'id_': 2, 'xmin_': 3, 'name': 'a',
+    }  # fmt: skip
+
+
+def test_long_names_that_differ_at_their_ends_stay_apart():
+    """PostgreSQL cuts names after 63 bytes, of which ệ takes three."""
+    long = 'tỷ_lệ_' * 12
+    made = given('x', 'x', collection(feature(POINT, **{f'{long}1': 1, f'{long}2': 2, 'k' * 63: 3})))
+    assert [*made.layer.columns][3] == 'k' * 63
+    assert len({name.encode()[:63] for name in made.layer.columns}) == 4
 
 
 def town(loader, grid_town):

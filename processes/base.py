@@ -78,7 +78,7 @@ class Layer:
     """Features as an input: of a collection, of a GeoJSON document sent along, or the result of an earlier job.
 
     filter: CQL2 that lets some of them through. datetime: of the collection, as at /items; its present state when
-    left out.
+    left out. output: of the job, where it has several; the first one with features when left out.
     """
 
     collection: str | None = None
@@ -86,6 +86,7 @@ class Layer:
     datetime: str | None = None
     features: FeatureCollection | None = None
     job: str | None = None
+    output: str | None = None
 
     @model_validator(mode='before')
     @classmethod
@@ -102,15 +103,17 @@ class Layer:
             raise PydanticCustomError('layer_place', 'one of collection, features, job')
         if self.datetime is not None and self.collection is None:
             raise PydanticCustomError('layer_datetime', 'datetime is of collections')
+        if self.output is not None and self.job is None:
+            raise PydanticCustomError('layer_output', 'output is of jobs')
         return self
 
     @property
     def named(self) -> str:
-        """What a result says of it: the collection, `job:<id>`, or `features:<a hash of them>`."""
+        """What a result says of it: the collection, `job:<id>` with its output, or `features:<a hash of them>`."""
         if self.collection is not None:
             return self.collection
         if self.job is not None:
-            return f'job:{self.job}'
+            return f'job:{self.job}' + (f'/{self.output}' if self.output is not None else '')
         return f'features:{hashlib.sha256(json.dumps(self.features, sort_keys=True).encode()).hexdigest()[:12]}'
 
 
@@ -288,7 +291,8 @@ def _one_layer() -> dict[str, Any]:
     """A collection id; an object with id, filter and datetime; a FeatureCollection; or an earlier job."""
     narrowed = {'filter': {'type': 'string'}, 'datetime': {'type': 'string'}}
     collection = {'collection': {'type': 'string'}, **narrowed}
-    job = {'job': {'type': 'string', 'format': 'uuid'}, 'filter': {'type': 'string'}}
+    job = {name: {'type': 'string'} for name in ('output', 'filter')}
+    job = {'job': {'type': 'string', 'format': 'uuid'}, **job}
     return {
         'oneOf': [
             {'type': 'string'},

@@ -45,11 +45,12 @@ def _in_words(value: Any, unit: str | None, locality: Locality, lang: Lang) -> s
 def _layer(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
     """The title of a collection; its filter and day behind it."""
     collection, job, features = (value.get(name) for name in ('collection', 'job', 'features'))
+    output = f'/{value["output"]}' if value.get('output') else ''
     if collection:
         known = collection in locality.layers or collection in locality.coverages
         text = locality.described(collection).title.pick(lang) if known else str(collection)
     elif job:
-        text = Text(vi=f'kết quả của tác vụ {job}', en=f'the result of job {job}').pick(lang)
+        text = Text(vi=f'kết quả của tác vụ {job}{output}', en=f'the result of job {job}{output}').pick(lang)
     else:
         count = len((features or {}).get('features', []))
         text = Text(vi=f'{count} đối tượng gửi kèm', en=f'{count} features that were sent along').pick(lang)

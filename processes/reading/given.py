@@ -4,6 +4,7 @@ They lie in temporary tables of the run's own session, so that an analysis reads
 """
 
 import csv
+import hashlib
 import io
 import json
 from dataclasses import dataclass
@@ -69,24 +70,31 @@ def rows_of(layer: LayerModel) -> sql.Composed:
 def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, int]]:
     if chosen.features is not None:
         return chosen.features, {}
-    return _result_of(db, str(chosen.job))
+    return _result_of(db, str(chosen.job), chosen.output)
 
 
-def _result_of(db: Connection, job_id: str) -> tuple[FeatureCollection, dict[str, int]]:
-    """The first output with features of an earlier job, and the releases that it was computed from."""
+def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[FeatureCollection, dict[str, int]]:
+    """An output with features of an earlier job, the first when none is named, and the releases behind it."""
     with db.cursor() as cursor:
         cursor.execute('select releases from job.state(%s)', [_uuid(job_id)])
         state = cursor.fetchone()
-        cursor.execute('select body from job.results(%s) where media_type = %s', [_uuid(job_id), GEOJSON])
+        cursor.execute(
+            'select body from job.results(%s) where media_type = %s and name = coalesce(%s, name)',
+            [_uuid(job_id), GEOJSON, output],
+        )
         bodies = [row[0] for row in cursor.fetchall() if row[0] is not None]
     if state is None:
         raise _unknown(job_id)
     if not bodies:
         raise NoFeatures(
-            vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON.',
-            en=f'The job "{job_id}" has no GeoJSON result, or has it no more.',
+            vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON{_called(output)}.',
+            en=f'The job "{job_id}" has no GeoJSON result{_called(output)}, or has it no more.',
         )
     return json.loads(bytes(bodies[0])), state[0] or {}
+
+
+def _called(output: str | None) -> str:
+    return '' if output is None else f' "{output[:60]}"'
 
 
 def _uuid(text: str) -> str:
@@ -102,7 +110,9 @@ def _unknown(job_id: str) -> UnknownResult:
 
 def _table_name(chosen: Layer) -> str:
     kind, _, name = chosen.named.partition(':')
-    return f'{kind}_{name.replace("-", "")[:32].lower()}'
+    # of a job the outputs lie beside one another, and the id of a layer has at most 40 characters
+    told = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()
+    return f'{kind}_{told.replace("-", "")[:32].lower()}'
 
 
 def _put(db: Connection, made: Given, srid: int) -> None:

@@ -46,6 +46,7 @@ REASONS = {
         vi='phải có đúng một trong collection, features, job', en='must have one of collection, features and job'
     ),
     'layer_datetime': Text(vi='chỉ lớp mới có datetime', en='has a datetime, which only collections have'),
+    'layer_output': Text(vi='chỉ tác vụ mới có output', en='has an output, which only jobs have'),
     'no_limit': Text(
         vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
     ),
@@ -62,7 +63,7 @@ REASONS = {
     'union_tag_not_found': Text(vi='thiếu {discriminator}, hãy thêm vào', en='lacks {discriminator}, add it'),
     'string_pattern_mismatch': Text(vi='phải theo mẫu {pattern}', en='must match {pattern}'),
 }
-LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job')
+LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job', 'output')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
 SHOWN_LENGTH = 60
 

@@ -121,7 +121,10 @@ def test_what_the_service_has_itself_is_named_and_not_fetched(fetch: Callable[..
     narrowed = fetch(f'{api}/collections/districts/items?filter=code%20%3D%20%27366%27&limit=5&datetime=2024-08-31')
     assert narrowed == {'collection': 'districts', 'filter': "code = '366'", 'datetime': '2024-08-31'}
     assert fetch(f'{api}/jobs/{job}/results') == {'job': job}
-    assert fetch(f'{api}/jobs/{job}/results/result') == {'job': job}
+    assert fetch(f'{api}/jobs/{job}/results/gaps?f=csv') == {'job': job, 'output': 'gaps'}
+    for query in ('bbox=106,20,107,21', 'kind=primary', 'offset=10'):
+        with pytest.raises(BadReference, match='cannot have the parameter'):
+            fetch(f'{api}/collections/districts/items?{query}')
     for address in (f'{api}/processes', f'{api}/collections/../jobs', f'{api}/jobs/{job}'):
         with pytest.raises(BadReference, match='a reference can be to a collection'):
             fetch(address)

@@ -7,6 +7,7 @@ from pyproj import Transformer
 
 from processes.base import Layer
 from processes.queue.manager import execute, execution
+from processes.reading.given import _table_name
 from processes.reading.given_features import BadFeatures, given
 from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN
@@ -148,11 +149,34 @@ def test_the_result_of_a_job_is_an_input_of_the_next_and_its_releases_count_as_r
     assert again.releases == first.releases
 
 
+def test_of_several_outputs_of_a_job_the_one_that_is_named_is_read(loader, grid_town, worker):
+    """In the gaps of an analysis nobody lives within reach; in its zones somebody does."""
+    town(loader, grid_town)
+    asked = {'facilities': 'health_facilities', 'distance_m': 100}
+    first = execution('service-coverage', {**asked, 'gaps': True}, 'internal')
+    gaps = coverage('health_facilities', zones={'job': first.job_id, 'output': 'gaps'})
+    assert len(gaps['features']) == len(json.loads(first.results['gaps'].content())['features']) > 0
+    assert gaps['summary']['zones'] == f'job:{first.job_id}/gaps'
+    assert [one['properties']['population_covered'] for one in gaps['features']] == [0] * len(gaps['features'])
+    with pytest.raises(Exception, match='no GeoJSON result "streets"'):
+        coverage('health_facilities', zones={'job': first.job_id, 'output': 'streets'})
+
+
 def test_points_are_no_zones_wherever_they_come_from(loader, grid_town, worker, locality):
     town(loader, grid_town)
     sent = collection(feature(place(locality, 0, 0)))
     with pytest.raises(InvalidInput, match=r'"zones".*Point'):
         coverage('health_facilities', zones=sent)
+
+
+def test_an_output_is_of_a_job_and_each_has_a_table_of_its_own():
+    job = '0b0c3c5e-8a0e-4d55-b0a6-3f3a5b7f9c11'
+    one, other = Layer(job=job), Layer(job=job, output='gaps')
+    assert (one.named, other.named) == (f'job:{job}', f'job:{job}/gaps')
+    assert _table_name(one) == 'job_0b0c3c5e8a0e4d55b0a63f3a5b7f9c11'
+    assert _table_name(other) not in (_table_name(one), _table_name(Layer(job=job, output='result')))
+    with pytest.raises(ValueError, match='output is of jobs'):
+        Layer(collection='schools', output='gaps')
 
 
 def test_a_job_that_nobody_knows_is_named(loader, grid_town, worker):

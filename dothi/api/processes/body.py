@@ -1,12 +1,12 @@
 """The body of an execute request, read and checked: what is not offered is refused rather than left out in silence."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from flask import request
 
+from dothi.api.processes.sound_json import sound_json
 from dothi.core.errors import WrongUse, did_you_mean
 from processes.base import Process
 from processes.forms.form import FORMS, form_of
@@ -64,7 +64,7 @@ def execute_request(chosen: Process[Any]) -> ExecuteRequest:
 
 def _body() -> dict[str, Any]:
     try:
-        body = json.loads(request.get_data() or b'null')
+        body = sound_json(request.get_data() or b'null')
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

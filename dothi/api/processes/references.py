@@ -2,7 +2,6 @@
 
 import base64
 import ipaddress
-import json
 import socket
 import time
 from typing import Any
@@ -11,11 +10,14 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import urllib3
 
 from dothi.api.address import api_url
+from dothi.api.processes.sound_json import sound_json
 from dothi.core.errors import WrongUse
 from dothi.core.settings import InputSettings
 
 # Query parameters of a collection's items that narrow an input in the same way.
 NARROWING = ('filter', 'datetime')
+# Others that say how items are shown, not which are meant: an input is never a page of them.
+SHOWN = ('f', 'lang', 'limit')
 BLOCK_BYTES = 1 << 16
 # A server that answers nothing for so long is given up, however much time there is left.
 SILENT_S = 5.0
@@ -44,16 +46,29 @@ def _own(name: str, href: str) -> Any:
     parts = urlsplit(href.removeprefix(base))
     match [*map(str, parts.path.strip('/').split('/'))]:
         case ['collections', collection] | ['collections', collection, 'items'] if collection.isidentifier():
-            query = dict(parse_qsl(parts.query))
-            narrowed = {key: query[key] for key in NARROWING if key in query}
+            narrowed = _narrowed(name, parts.query, NARROWING)
             return {'collection': collection, **narrowed} if narrowed else collection
-        case ['jobs', job, 'results'] | ['jobs', job, 'results', _]:
-            return {'job': job}
+        case ['jobs', job, 'results']:
+            return {'job': job, **_narrowed(name, parts.query, ())}
+        case ['jobs', job, 'results', output]:
+            return {'job': job, 'output': output, **_narrowed(name, parts.query, ())}
     raise _bad(
         name,
         f'chỉ tham chiếu được tới một lớp ({base}collections/schools) hoặc kết quả của một tác vụ',
         f'a reference can be to a collection ({base}collections/schools) or to the results of a job',
     )
+
+
+def _narrowed(name: str, query: str, known: tuple[str, ...]) -> dict[str, str]:
+    """The parameters that narrow an input; one that would be left out of account is refused."""
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    for parameter in asked.keys() - {*known, *SHOWN}:
+        raise _bad(
+            name,
+            f'tham chiếu không dùng được tham số "{parameter[:60]}". Dùng "filter" của một lớp',
+            f'a reference cannot have the parameter "{parameter[:60]}". Use "filter", which collections have',
+        )
+    return {key: asked[key] for key in known if key in asked}
 
 
 def _fetched(name: str, href: str, *, file: bool) -> Any:
@@ -64,10 +79,16 @@ def _fetched(name: str, href: str, *, file: bool) -> Any:
     if file:
         return base64.b64encode(content).decode()
     try:
-        text = content.decode()
-        return json.loads(text) if 'json' in media_type else text
+        return sound_json(content) if 'json' in media_type else _text(content)
     except (ValueError, RecursionError):
         raise _bad(name, f'{href}: không đọc được nội dung', f'{href}: its content cannot be read') from None
+
+
+def _text(content: bytes) -> str:
+    text = content.decode()
+    if '\x00' in text:
+        raise ValueError('U+0000')
+    return text
 
 
 def _allowed(name: str, href: str, hosts: list[str]) -> SplitResult:

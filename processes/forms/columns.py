@@ -10,8 +10,9 @@ type Feature = dict[str, Any]
 
 
 def properties_of(features: Sequence[Feature]) -> list[dict[str, Any]]:
-    """The properties of each feature."""
-    return [feature.get('properties') or {} for feature in features]
+    """The properties of each feature; none where they are no object, which only an echo can have."""
+    told = [feature.get('properties') for feature in features]
+    return [one if isinstance(one, dict) else {} for one in told]
 
 
 def columns_of(features: Sequence[Feature]) -> dict[str, ColumnType]:

@@ -6,12 +6,19 @@ from processes.queue.manager import Outcome, execution
 
 
 def presented(
-    job_id: str, output: str | None, form: str, lang: Lang, audience: Audience, asker: str | None = None
+    job_id: str,
+    output: str | None,
+    form: str,
+    lang: Lang,
+    audience: Audience,
+    editor: str | None = None,
+    asker: str = '',
 ) -> Outcome:
     """The file that an output of a job is in this form; `output` None is the main one.
 
-    form: a name of `processes.forms.form.FORMS`. asker: whose token came with the request, if any did.
+    form: a name of `processes.forms.form.FORMS`. editor: whose token came with the request, if any did.
+    asker: whose jobs are counted together.
     Raises UnknownJob, NoResult, ResultGone, NoSuchOutput (404), NotInThisForm (400).
     """
     wanted = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
-    return execution('present-result', wanted, audience, asker)
+    return execution('present-result', wanted, audience, editor, asker=asker)

@@ -18,7 +18,7 @@ from etl.moving import move
 from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
 from processes.data import Data
 from processes.forms.columns import Feature
-from processes.queue.requests import Result, no_result, results, state
+from processes.queue.requests import Result, no_result, result_gone, results, state
 from processes.registry import process
 
 TIFF = 'image/tiff'
@@ -59,8 +59,9 @@ class Stored:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The JSON document; nothing of a file in another form."""
-        return dict(json.loads(self.result.content())) if self.is_features or self.is_document else {}
+        """The JSON document, a plain value under the name of the output; nothing of a file in another form."""
+        found = json.loads(self.result.content()) if self.is_features or self.is_document else {}
+        return found if isinstance(found, dict) else {self.output: found}
 
     @property
     def features(self) -> list[Feature]:
@@ -84,7 +85,8 @@ class Stored:
     def shapes(self) -> Geometries:
         """The features' geometries in CRS84, None where there is none, shape (n,)."""
         texts = [json.dumps(feature.get('geometry')) for feature in self.features]
-        return np.asarray(shapely.from_geojson(texts), dtype=object)
+        # an echo gives back whatever it was sent
+        return np.asarray(shapely.from_geojson(texts, on_invalid='ignore'), dtype=object)
 
     def shapes_in(self, srid: int) -> Geometries:
         """The geometries in the system `srid`."""
@@ -108,6 +110,8 @@ def stored(job_id: str, output: str | None, data: Data) -> Stored:
     """
     job = state(data.db, job_id)
     found = results(data.db, job_id)
+    if job['status'] == 'successful' and job['gone']:
+        raise result_gone()
     if not found:
         raise no_result(job)
     name = output if output is not None else next(iter(found))

@@ -105,12 +105,14 @@ def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None
     """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
     with requests.desk(audience, editor) as db:
         job = requests.state(db, job_id)
-    if process(job['process_id'], audience).upload:
+    chosen = process(job['process_id'], audience)
+    if chosen.upload:
         raise NoRerun(
             vi='Tệp đã gửi không còn được giữ. Hãy gửi lại tệp.',
             en='The file that was sent is not kept. Send it again.',
         )
-    return start(job['process_id'], job['inputs'], audience, asker, editor)
+    # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
+    return start(job['process_id'], job['inputs'], audience, asker, editor if chosen.editors_only else None)
 
 
 def mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:

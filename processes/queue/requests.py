@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import psycopg2
@@ -164,9 +164,9 @@ def watch(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     ends = time.monotonic() + limit_s
     with db.cursor() as cursor:
         cursor.execute('listen dothi_job')
-    while (job := state(db, job_id))['status'] not in ENDED and (left_s := ends - time.monotonic()) > 0:
+    while _status(db, job_id) not in ENDED and (left_s := ends - time.monotonic()) > 0:
         _hear(db, job_id, min(LOOK_S, left_s))
-    return job
+    return state(db, job_id)
 
 
 def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
@@ -176,12 +176,13 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     """
     ends, lonely = time.monotonic() + limit_s, Loneliness(JobSettings().worker_silent_s)
     try:
-        while (job := state(db, job_id))['status'] not in ENDED:
-            lonely.look(alone=job['status'] == 'accepted' and not _worker_lives(db))
+        while (status := _status(db, job_id)) not in ENDED:
+            lonely.look(alone=status == 'accepted' and not _worker_lives(db))
             _hear(db, job_id, min(LOOK_S, _left(ends, limit_s)))
     except DothiError:
         dismiss(db, job_id)
         raise
+    job = state(db, job_id)
     if job['status'] != 'successful':
         raise error_of(job)
     return job
@@ -202,14 +203,24 @@ class Loneliness:
 
 def state(db: Connection, job_id: str) -> dict[str, Any]:
     """One job without its result; raises UnknownJob, also for a job of another audience or editor."""
-    found = rows(db, 'select * from job.state(%s)', [job_id]) if _is_uuid(job_id) else []
-    if not found:
-        raise UnknownJob(vi=f'Không có tác vụ "{job_id}".', en=f'There is no job "{job_id}".')
-    (job,) = found
+    job = _row(db, job_id, '*')
     if job['status'] == 'accepted' and not _worker_lives(db):
         # it waits for somebody to start one, and whoever waits for it should know
         return job | {'message_vi': NO_WORKER.vi, 'message_en': NO_WORKER.en}
     return job
+
+
+def _status(db: Connection, job_id: str) -> str:
+    """The state in one word: whoever waits asks often, and the inputs may be megabytes."""
+    return str(_row(db, job_id, 'status')['status'])
+
+
+def _row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> dict[str, Any]:
+    query = f'select {columns} from job.state(%s)'  # noqa: S608  one of two
+    found = rows(db, query, [job_id]) if _is_uuid(job_id) else []
+    if not found:
+        raise UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
+    return found[0]
 
 
 def dismiss(db: Connection, job_id: str) -> bool:
@@ -224,6 +235,13 @@ def results(db: Connection, job_id: str) -> dict[str, Result]:
     Raises ResultGone for a file that is not there any more.
     """
     return {row['name']: _result(row) for row in rows(db, 'select * from job.results(%s)', [job_id])}
+
+
+def media_types(db: Connection, job_id: str) -> dict[str, str]:
+    """What the outputs of a successful job are, by name."""
+    return {
+        row['name']: row['media_type'] for row in rows(db, 'select name, media_type from job.results(%s)', [job_id])
+    }
 
 
 def _result(row: dict[str, Any]) -> Result:
@@ -267,11 +285,11 @@ def result_gone() -> ResultGone:
 
 
 def _is_uuid(text: str) -> bool:
+    """Whether it is one as PostgreSQL writes it; Python takes more for one."""
     try:
-        UUID(text)
+        return str(UUID(text)) == text.lower()
     except ValueError:
         return False
-    return True
 
 
 def _hear(db: Connection, job_id: str, within_s: float) -> None:

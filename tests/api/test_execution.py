@@ -23,6 +23,9 @@ REFUSED = [
     (b'\xff\xfe', 400, 'JSON'),
     (b'{"inputs": ' + b'[' * 100_000 + b']' * 100_000 + b'}', 400, 'JSON'),
     (b'x' * (21 * 2**20), 413, ''),
+    # neither half of a surrogate pair nor U+0000 is a text that the database can hold
+    (b'{"inputs": {"facilities": "\\ud800"}}', 400, 'JSON'),
+    (b'{"inputs": {"facilities": {"type": "FeatureCollection", "features": [{"\\u0000": 1}]}}}', 400, 'JSON'),
     ({'inputs': INPUTS, 'response': 'both'}, 400, 'document'),
     ({'inputs': INPUTS, 'response': ['raw']}, 400, 'document'),
     ({'inputs': INPUTS, 'outputs': {'map': {}}}, 400, 'outputs'),
@@ -114,6 +117,24 @@ def test_results_say_what_became_of_the_job(job: Callable[..., str], client: Cli
     assert client('public').get(f'/api/jobs/{done}/results').status_code == 404
 
 
+def test_what_only_looks_like_the_id_of_a_job_is_unknown(job: Callable[..., str], client: Client) -> None:
+    """Python takes each for a UUID, and PostgreSQL does not."""
+    done, app = job(status='successful', result=b'{}', media_type='application/geo+json'), client()
+    assert app.get(f'/api/jobs/{done.upper()}').status_code == 200
+    for odd in (f'urn:uuid:{done}', f'0x{done[2:]}', done.replace('-', '_', 1), f'{done[:3]}-{done[3:]}'):
+        for path in (odd, f'{odd}/results', f'{odd}/results/result', f'{odd}?f=html'):
+            assert app.get(f'/api/jobs/{path}').status_code == 404, path
+
+
+def test_the_page_of_a_job_offers_its_forms_without_fetching_the_result(
+    job: Callable[..., str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = job(status='successful', result=b'{}', media_type='application/geo+json')
+    monkeypatch.setattr('processes.queue.manager.outcome_of', None)
+    page = client().get(f'/api/jobs/{done}?f=html').get_data(as_text=True)
+    assert f'/jobs/{done}/results/result?f=gpkg' in page
+
+
 def test_a_job_is_dismissed_once(job: Callable[..., str], client: Client) -> None:
     app, waiting, done = client(), job(status='accepted'), job(status='successful', result=b'{}')
     for ended in (waiting, done):
@@ -164,6 +185,21 @@ def test_a_rerun_is_refused_where_it_cannot_be(job: Callable[..., str], client: 
     assert (answer.status_code, 'facilities' in answer.get_json()['description']) == (400, True)
     assert app.post(f'/api/jobs/{uuid4()}/rerun').status_code == 404
     assert client('public').post(f'/api/jobs/{wrong}/rerun').status_code == 404
+
+
+def test_a_rerun_by_an_editor_is_as_open_to_all_as_the_first_run(
+    job: Callable[..., str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
+    done, whose = job(status='successful', inputs=json.dumps(INPUTS)), []
+
+    def start(*asked: object) -> str:
+        whose.append(asked[4])
+        return done
+
+    monkeypatch.setattr('processes.queue.manager.start', start)
+    assert client().post(f'/api/jobs/{done}/rerun', headers=LAN).status_code == 201
+    assert whose == [None]
 
 
 def test_jobs_behind_a_trusted_proxy_are_counted_by_who_stands_behind_it(

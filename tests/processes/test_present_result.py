@@ -8,6 +8,7 @@ import pytest
 import rasterio
 
 from dothi.api.app import create_app
+from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
 from processes.forms.presenting import presented
 from processes.queue.manager import execution
@@ -139,6 +140,36 @@ def test_requests_for_forms_leave_threads_for_maps(coverage):
         pass
     refused = app.test_client().get(f'/api/jobs/{coverage}/results/result?f=png')
     assert (refused.status_code, refused.get_json()['code']) == (503, 'TooManyAtOnce')
+
+
+def test_results_in_a_form_that_was_wished_take_a_place_too(town, until):
+    app = create_app('internal')
+    wished = {'inputs': COVERAGE, 'outputs': {'result': {'format': {'mediaType': 'text/csv'}}}}
+    headers = {'Prefer': 'respond-async'}
+    job = app.test_client().post('/api/processes/service-coverage/execution', json=wished, headers=headers).get_json()
+    address = f'/api/jobs/{job["jobID"]}'
+    until(lambda: app.test_client().get(address).get_json()['status'] == 'successful')
+    places = app.extensions['dothi'].places
+    while places.acquire(blocking=False):
+        pass
+    assert app.test_client().get(f'{address}/results').status_code == 503
+    places.release()
+    assert app.test_client().get(f'{address}/results').status_code == 200
+
+
+def test_a_form_is_counted_among_the_jobs_of_who_wants_it(coverage, one):
+    app = create_app('internal').test_client()
+    wanted = app.get(f'/api/jobs/{coverage}/results/result?f=csv', environ_base={'REMOTE_ADDR': '10.0.0.7'})
+    assert wanted.status_code == 200
+    assert one("select asker from job.job where process_id = 'present-result'") == '10.0.0.7'
+
+
+def test_a_result_that_was_removed_is_said_to_be(coverage):
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute('update job.job set gone_at = now() where id = %s', [coverage])
+    with pytest.raises(NotFound) as refused:
+        form(coverage, 'csv')
+    assert type(refused.value).__name__ == 'ResultGone'
 
 
 def test_an_unknown_job_or_output_is_not_found(coverage):

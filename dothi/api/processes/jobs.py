@@ -1,5 +1,6 @@
 """Jobs: their list, the state of one, its end before its time, its results, and the same once more."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from processes.base import Process
 from processes.forms.form import FORMS, fitting
 from processes.queue import manager
 from processes.queue.listing import listed
-from processes.queue.requests import desk, dismiss, state
+from processes.queue.requests import desk, dismiss, media_types, state
 from processes.registry import processes
 
 JOBS = Blueprint('process_jobs', __name__)
@@ -98,7 +99,9 @@ def results(job_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     outcome = manager.outcome_of(job_id, service().audience, editor())
     wanted = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
-    return answered(outcome, replace(wanted, form=wanted.form or 'document'))
+    # a form is made by a worker, which is waited for
+    with place_to_wait() if wanted.forms else nullcontext():
+        return answered(outcome, replace(wanted, form=wanted.form or 'document'))
 
 
 @JOBS.route('/jobs/<job_id>/results/<name>')
@@ -126,11 +129,12 @@ def _shown(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outputs(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
-    """Name, title and forms of each output that there is."""
-    outcome = manager.outcome_of(str(found['id']), service().audience, editor())
+    """Name, title and forms of each output that there is, none of which is fetched for it."""
+    with desk(service().audience, editor()) as db:
+        kinds = media_types(db, str(found['id']))
     return [
-        {'name': name, 'title': chosen.outputs[name].title, 'forms': fitting(one.media_type)}
-        for name, one in outcome.results.items()
+        {'name': name, 'title': chosen.outputs[name].title, 'forms': fitting(kind)}
+        for name, kind in kinds.items()
         if name in chosen.outputs
     ]
 

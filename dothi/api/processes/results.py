@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from dothi.api.address import api_url
+from dothi.api.address import api_url, client_address
 from dothi.api.editing.access import editor
 from dothi.api.language import JSON, language
 from dothi.api.processes.body import Wanted
@@ -64,7 +64,8 @@ def in_form(outcome: Outcome, name: str, form: str) -> Outcome:
     own = form_of(output(outcome, name).media_type)
     if own is not None and own.name == form:
         return outcome
-    made = presented(outcome.job_id, name, form, language(), service().audience, editor())
+    asker = editor() or client_address()
+    made = presented(outcome.job_id, name, form, language(), service().audience, editor(), asker)
     return replace(outcome, results={**outcome.results, name: made.result})
 
 

@@ -1,0 +1,32 @@
+"""What an earlier job left, as forms read it: whatever an output may hold."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from processes.base import GEOJSON, JSON
+from processes.forms.columns import properties_of
+from processes.forms.stored import Stored
+from processes.queue.requests import Result
+from processes.registry import process
+
+
+def stored(value, media_type, output):
+    result = Result(media_type, json.dumps(value).encode(), None, None)
+    at, echo = datetime(2026, 11, 25, tzinfo=UTC), process('echo', 'internal')
+    return Stored('0', 'echo', echo, {}, {}, '0', at, output, result)
+
+
+@pytest.mark.parametrize('value', [5.0, [1, 2, 3], 'a'])
+def test_a_plain_value_goes_by_the_name_of_its_output(value):
+    assert stored(value, JSON, 'doubleOutput').summary == {'doubleOutput': value}
+
+
+def test_a_feature_without_a_place_has_no_shape():
+    """Neither has one whose geometry cannot be read, which an echo gives back as it came."""
+    point = {'type': 'Point', 'coordinates': [106.2, 20.4]}
+    features = [{'geometry': place, 'properties': 7} for place in (None, {'type': 'Point'}, point)]
+    found = stored({'type': 'FeatureCollection', 'features': features}, GEOJSON, 'featureCollectionOutput')
+    assert [shape is None for shape in found.shapes] == [True, True, False]
+    assert properties_of(found.features) == [{}, {}, {}]

@@ -72,18 +72,18 @@ class Evaluation:
         """One criterion: what it is, what it came to in the whole, in how many units it is met, on what it rests."""
         indicator = self.chosen.indicators[name]
         own = [value for value in self.values if value.indicator == name]
-        # what is counted by any level adds up to the whole
-        (whole,) = (value for value in own if value.unit.level == WHOLE)
+        # what is counted by any level adds up to the whole; by one without units on the day, to nothing
+        whole = next((value for value in own if value.unit.level == WHOLE), None)
         told = {'title', 'description', 'unit', 'threshold', 'direction', 'source', 'after'}
         return {
             'id': name,
             **indicator.model_dump(include=told),
-            'value': whole.value,
-            'numerator': _number(whole.numerator),
-            'denominator': _number(whole.denominator),
-            'verdict': whole.verdict,
-            'value_before': whole.before,
-            'trend': whole.trend,
+            'value': whole.value if whole else None,
+            'numerator': _number(whole.numerator) if whole else None,
+            'denominator': _number(whole.denominator) if whole else None,
+            'verdict': whole.verdict if whole else None,
+            'value_before': whole.before if whole else None,
+            'trend': whole.trend if whole else None,
             'units': counted([value.verdict for value in own if value.unit.level != WHOLE]),
             'evidence': [proof.document() for proof in self.proofs[name]],
         }

@@ -32,6 +32,10 @@ def period_of(first: str | None, last: str | None, today: date) -> Period:
     begins, ends = day_of('period_from', first), day_of('period_to', last)
     year = (begins or ends or today).year
     period = Period(begins or date(year, 1, 1), ends or date(year, 12, 31))
+    if period.last == date.max:
+        raise BadPeriod(
+            vi=f'period_to: sau {period.last} không còn ngày nào.', en=f'period_to: no day is after {period.last}.'
+        )
     if period.first > period.last:
         raise BadPeriod(
             vi=f'period_from ({period.first}) ở sau period_to ({period.last}).',

@@ -8,11 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.catalog import Release
-from dothi.core.indicator_set import Indicator
+from dothi.core.indicator_set import Indicator, indicator_set
+from dothi.core.locality import load_locality
+from dothi.core.settings import PROJECT
 from dothi.core.text import Text
+from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.evidence import proof_of
+from processes.evaluation.figures import Figures
 from processes.evaluation.period import BadPeriod, period_of
+from processes.evaluation.units import Unit, Units
 from processes.evaluation.verdicts import Proof, rolled_up, trend_of, value_of, verdict_of
+from processes.forms.own_layer import NEVER
 
 ANY = Text(vi='x', en='x')
 # Two communes in one district, one in another, and one of no district, as after 2025.
@@ -142,6 +148,34 @@ def test_a_period_is_the_year_where_an_end_is_left_out(first, last, expected):
     assert (period.first.isoformat(), period.last.isoformat()) == expected
 
 
+def test_what_planners_keep_of_results_is_no_layer_that_somebody_owes():
+    """It is never late and has no bad rows, so that every kept one would have raised both shares."""
+    measures = indicator_set('pilot', load_locality(PROJECT / 'locality')).measures
+    for name in ('layers', 'layers_current', 'layers_within_quality'):
+        assert f"definition ->> 'update_cycle' is distinct from '{NEVER}'" in (measures[name].sql or '')
+
+
+def test_what_districts_are_counted_for_is_told_of_nothing_once_there_are_none():
+    """As from 2025-07-01 on: the other criteria of the set are told all the same."""
+    place = load_locality(PROJECT / 'locality')
+    chosen = indicator_set('pilot', place)
+    commune = Unit('1', 'Xã', 'commune', '36', b'', {})
+    units = Units(
+        date(2025, 8, 1),
+        ['province', 'commune'],
+        {'36': Unit('36', 'Tỉnh', 'province', None, b'', {}), '1': commune},
+        [],
+    )
+    ones = {
+        name: Figures({unit.code: 1.0 for unit in units.of(measure.level)}, ())
+        for name, measure in chosen.measures.items()
+    }
+    period = period_of('2025-01-01', None, TODAY)
+    found = Evaluation(chosen, period, units, units.levels, ones, {name: [] for name in chosen.indicators}, {})
+    told = {name: found.about(name)['value'] for name in chosen.indicators}
+    assert (told['deliveries_on_time'], told['layers_current'], told['road_density']) == (None, 100, 1)
+
+
 def test_evidence_is_asked_for_on_the_last_day_or_today():
     assert period_of('2026-07-01', '2026-09-30', TODAY).evidence_on(TODAY) == date(2026, 9, 30)
     assert period_of(None, None, TODAY).evidence_on(TODAY) == TODAY
@@ -149,7 +183,12 @@ def test_evidence_is_asked_for_on_the_last_day_or_today():
 
 @pytest.mark.parametrize(
     ('first', 'last', 'said'),
-    [('2026-02-30', None, '2026-02-30'), ('2026-06-01', '2026-05-01', 'after'), ('2026-12-01', None, 'today')],
+    [
+        ('2026-02-30', None, '2026-02-30'),
+        ('2026-06-01', '2026-05-01', 'after'),
+        ('2026-12-01', None, 'today'),
+        ('2026-01-01', '9999-12-31', 'period_to'),
+    ],
 )
 def test_a_period_that_cannot_be_is_refused(first, last, said):
     with pytest.raises(BadPeriod, match=said):

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -138,6 +139,7 @@ class Fits:
         """`value`, if it fits; None is an input that was left out."""
         if value is not None:
             fit(value, self.schema)
+            _must_be_finite(value)
         return value
 
 
@@ -158,6 +160,7 @@ class FitsMedia(Fits):
         for one in value if isinstance(value, list) else [value]:
             if one is not None and 'href' not in one:
                 self.check(one['value'], one.get('mediaType'))
+                _must_be_finite(one['value'])
         return value
 
 
@@ -168,6 +171,13 @@ def fit(value: Any, schema: dict[str, Any]) -> None:
         where = '.'.join(map(str, first.absolute_path))
         reason = f'{where}: {first.message}' if where else first.message
         raise PydanticCustomError('schema', '{reason}', {'reason': reason[:200]})
+
+
+def _must_be_finite(value: Any) -> None:
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        _refuse('a number is not finite')
 
 
 def _refuse(reason: str) -> None:
@@ -209,7 +219,9 @@ def is_image(value: Any, media_type: str | None) -> None:
 
 
 def _is_offered(media_type: str | None, offered: tuple[str, ...]) -> None:
-    if media_type is not None and bare(media_type) not in map(bare, offered):
+    # it becomes a header of the answer
+    sound = media_type is None or (media_type.isascii() and media_type.isprintable())
+    if not sound or (media_type is not None and bare(media_type) not in map(bare, offered)):
         _refuse(f'mediaType {media_type!r} is none of {", ".join(offered)}')
 
 

@@ -3,6 +3,7 @@
 import urllib.request
 from collections.abc import Iterable
 from contextlib import suppress
+from http.client import HTTPException
 
 from dothi.core.database import connection
 
@@ -29,6 +30,7 @@ def record(answered: dict[str, bool]) -> None:
 
 
 def _answers(address: str) -> bool:
-    with suppress(OSError, ValueError), urllib.request.urlopen(address, timeout=PATIENCE_S) as response:
+    # what is no answer in HTTP is none, and must not end the asking
+    with suppress(OSError, ValueError, HTTPException), urllib.request.urlopen(address, timeout=PATIENCE_S) as response:
         return bool(response.status == 200)
     return False

@@ -1,5 +1,6 @@
 """Whether services answer, counted by day; a small server stands for a service."""
 
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -34,6 +35,21 @@ def test_a_service_is_well_that_says_so(service):
     answers = {f'{service}/health': True, f'{service}/sick': False, nobody: False, 'health': False}
     assert probe(answers) == answers
     assert probe([]) == {}
+
+
+def test_what_speaks_another_language_is_not_well_and_does_not_end_the_asking():
+    """Say, a mail server on the port of the service."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+
+        def greet():
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b'220 mail ready\r\n')
+                connection.recv(1_000)
+
+        threading.Thread(target=greet, daemon=True).start()
+        address = f'http://127.0.0.1:{server.getsockname()[1]}/health'
+        assert probe([address]) == {address: False}
 
 
 def test_answers_are_counted_by_day_and_service(database, one):

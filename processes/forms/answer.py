@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from dothi.core.text import LANGUAGES, Lang, Text
 from processes.base import Figure
 from processes.forms.columns import Feature, properties_of
@@ -73,6 +75,13 @@ def _in_a_line(value: Any, lang: Lang, unit: str | None) -> str:
     if isinstance(value, list) and len(value) > MOST_LISTED:
         return f'{value_text(value[:MOST_LISTED], lang, unit)} … ({len(value)})'
     return value_text(value, lang, unit)
+
+
+def sums_of(summary: Mapping[str, Any], inputs: type[BaseModel]) -> dict[str, Any]:
+    """What of the summary may stand below a column as its total: not a number that was asked for, such as a limit."""
+    numbers = (int, float, int | None, float | None)
+    asked = {name for name, field in inputs.model_fields.items() if field.annotation in numbers}
+    return {name: value for name, value in summary.items() if name not in asked}
 
 
 def table(

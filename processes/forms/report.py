@@ -11,7 +11,7 @@ from dothi.core.text import DEMO, Lang
 from etl.pages import template
 from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
-from processes.forms.answer import OF_NORMS, caveats_of, details, key_figures, norms_of, table
+from processes.forms.answer import OF_NORMS, caveats_of, details, key_figures, norms_of, sums_of, table
 from processes.forms.figure import shown_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import day, moment, number
@@ -41,7 +41,9 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
         part=_own_part(stored, lang),
         details=details(summary, figures, lang),
         map=_map(stored, sources, data, lang),
-        table=table(features, shown.name, figures, summary, lang, OF_NORMS) if features else None,
+        table=table(features, shown.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
+        if features
+        else None,
         count=len(features) if stored.is_features else None,
         norms=norms_of(summary, features, lang),
         caveats=caveats_of(summary, lang),

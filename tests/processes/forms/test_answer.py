@@ -2,8 +2,9 @@
 
 from dothi.core.text import Text
 from processes.base import Figure
-from processes.forms.answer import OF_NORMS, details, key_figures, norms_of, table
+from processes.forms.answer import OF_NORMS, details, key_figures, norms_of, sums_of, table
 from processes.forms.names import title_of, unit_for
+from processes.registry import process
 
 FIGURES = {
     'share_covered': Figure(Text(vi='Tỷ lệ', en='Share'), 'share', low_first=True),
@@ -81,3 +82,11 @@ def test_a_figure_of_a_class_of_depth_is_told_with_its_bound():
     assert title_of('people_to_0_5_m', FIGURES, 'vi') == 'Người tới 0,5\xa0m'
     assert title_of('people_over_1_m', FIGURES, 'en') == 'People over 1\xa0m'
     assert unit_for('people_over_1_m', FIGURES) is None
+
+
+def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
+    """The summary of nearest facilities names the limit as the column of the distances is named."""
+    summary = {'distance_m': 5_000.0, 'minutes': None, 'origins': 2}
+    assert sums_of(summary, process('nearest-facility', 'public').inputs) == {'origins': 2}
+    # the input is a layer, and the number how many reports there are
+    assert sums_of({'reports': 80}, process('hotspots', 'public').inputs) == {'reports': 80}

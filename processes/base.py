@@ -313,6 +313,9 @@ def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any
     for exclusive, limit in (('exclusiveMinimum', 'minimum'), ('exclusiveMaximum', 'maximum')):
         if plain.get(exclusive, True) is not True:
             plain |= {limit: plain[exclusive], exclusive: True}
+    # what a list holds has limits of its own
+    if isinstance(plain.get('items'), dict):
+        plain['items'] = _plain_schema(plain['items'], {})
     return plain
 
 

@@ -6,6 +6,7 @@ from dothi.core.errors import http_status
 from dothi.core.settings import PROJECT
 from processes.base import Layer
 from processes.corridor_conflicts import Inputs as CorridorInputs
+from processes.isochrones import Isochrones
 from processes.queue.manager import QueueManager
 from processes.reading.validation import InvalidInput, check_layers, validated
 from processes.registry import UnknownProcess, process, processes
@@ -122,6 +123,12 @@ def test_the_description_tells_type_range_default_and_unit_in_both_languages():
     assert inputs['more_facilities']['schema']['items'] == inputs['facilities']['schema']
     for value in inputs.values():
         assert all(value[part][lang] for part in ('title', 'description') for lang in ('vi', 'en'))
+
+
+def test_the_limits_of_what_a_list_holds_are_told_in_the_same_dialect():
+    """OpenAPI 3.0 has a yes or no for exclusiveMinimum; a number made the whole document invalid."""
+    distances = Isochrones.metadata_for_pygeoapi()['inputs']['distances_m']['schema']
+    assert distances['items'] == {'type': 'number', 'minimum': 0, 'exclusiveMinimum': True, 'maximum': 50_000}
 
 
 def test_what_only_the_internal_service_offers_is_hidden_from_the_public():

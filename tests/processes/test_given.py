@@ -135,6 +135,17 @@ def test_facilities_that_are_sent_along_count_like_those_of_a_collection(loader,
     assert coverage({'features': sent, 'filter': "kind = 'b'"})['summary']['population_covered'] == 5
 
 
+def test_whatever_a_text_holds_arrives_as_it_was_sent(loader, grid_town, worker, locality):
+    """Also what means something to COPY: a line that could end the data, tabs, the mark of null."""
+    town(loader, grid_town)
+    odd = ['a\n\\.\nb', 'c\td', '\\N', '', 'e\r\n"f",g']
+    sent = collection(*[feature(place(locality, 0, 0), kind=text) for text in odd])
+    assert coverage(sent)['summary']['facilities'] == len(odd)
+    for text in ('', '\\N', 'c\td'):
+        found = coverage({'features': sent, 'filter': f"kind = '{text}'"})['summary']
+        assert found['facilities'] == 1, text
+
+
 def test_the_result_of_a_job_is_an_input_of_the_next_and_its_releases_count_as_read(loader, grid_town, worker):
     town(loader, grid_town)
     first = execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 100}, 'internal')

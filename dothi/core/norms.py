@@ -163,12 +163,12 @@ def norms_version(norms: Iterable[Norm]) -> str:
 
 
 def read_norms(file: Path) -> tuple[Norm, ...]:
-    """What `file` states; raises BadNormsFile that names line and fix."""
+    """What `file` states, nothing where there is no file; raises BadNormsFile that names line and fix."""
+    if not file.exists():
+        return ()
     try:
         with file.open(encoding='utf-8', newline='') as lines:
             numbered = [*_parsed(csv.DictReader(lines, strict=True), file)]
-    except FileNotFoundError:
-        raise BadNormsFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.') from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise _bad(
             file, 1, Text(vi='không đọc được CSV (UTF-8)', en=f'not readable as CSV in UTF-8 ({error})')

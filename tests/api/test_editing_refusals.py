@@ -158,7 +158,7 @@ def test_a_layer_can_want_the_version_that_was_edited(
 ) -> None:
     strict = load_locality(PROJECT / 'locality')
     strict.layers['schools'] = strict.layers['schools'].model_copy(update={'require_if_match': True})
-    monkeypatch.setattr('dothi.api.app.load_locality', lambda _: strict)
+    monkeypatch.setattr('dothi.api.app.served_locality', lambda: strict)
     there, number = client('internal'), number_of('a')
     assert patch(there, number, {'properties': {'places': 1}}).status_code == 428
     assert delete(there, number).status_code == 428

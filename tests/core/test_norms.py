@@ -229,3 +229,7 @@ def test_every_quantity_between_the_first_and_the_last_bound_is_in_just_one_clas
     row = ROW | {'norm': 'n'}
     classes = [Norm.model_validate(row | {'class_from': low, 'class_to': high}) for low, high in pairwise(edges)]
     assert sum(norm.holds(quantity) for norm in classes) == (min(bounds) < quantity <= max(bounds))
+
+
+def test_a_locality_without_norms_works(tmp_path: Path) -> None:
+    assert read_norms(tmp_path / 'norms.csv') == ()

@@ -85,7 +85,7 @@ class KeepResult(Process[Inputs]):
     example: ClassVar[dict[str, Any]] = {
         'job': '00000000-0000-0000-0000-000000000000',
         'id': 'tram_y_te_1km',
-        'title': 'Độ bao phủ trạm y tế 1 km',
+        'title': 'Health stations, 1 km',
     }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:

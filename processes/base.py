@@ -210,6 +210,16 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         The value of the only output, or the value of each by its name. A value is a ResultFile, or plain data.
         """
 
+    def for_editors(self, inputs: I) -> bool:
+        """Whether a run with these inputs changes what is served, and therefore wants an editing token."""
+        del inputs
+        return self.editors_only
+
+    @classmethod
+    def knows_editors(cls) -> bool:
+        """Whether any run of it wants an editing token."""
+        return cls.editors_only or cls.for_editors is not Process.for_editors
+
     def cost_s(self, inputs: I) -> float:
         """About how many seconds a run with these inputs takes; a client that leaves it open waits for short ones."""
         del inputs

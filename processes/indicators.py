@@ -66,10 +66,11 @@ class Inputs(ProcessInputs):
     keep: bool = input_field(
         Text(vi='Lưu', en='Keep'),
         Text(
-            vi='Phát hành các giá trị vào lớp giá trị chỉ tiêu, để so sánh với kỳ sau.',
-            en='Releases the values in the layer of indicator values, where later periods are compared with them.',
+            vi='Phát hành các giá trị vào lớp giá trị chỉ tiêu, để so sánh với kỳ sau; cần mã sửa dữ liệu.',
+            en='Releases the values in the layer of indicator values, where later periods are compared with them; '
+            'needs an editing token.',
         ),
-        default=True,
+        default=False,
     )
 
 
@@ -114,6 +115,10 @@ class Indicators(Process[Inputs]):
         """Half a minute for a whole province, whatever is asked: the smallest units are always counted."""
         del inputs
         return 30.0
+
+    def for_editors(self, inputs: Inputs) -> bool:
+        """A run that keeps its values releases them."""
+        return inputs.keep
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""

@@ -106,8 +106,8 @@ def _next_due() -> dict[str, Any] | None:
 
 def _tell(due: dict[str, Any]) -> None:
     job = _job(due['job_id'])
-    # how far it was is of no interest any more once it has ended
-    if due['event'] == 'inProgressUri' and job['status'] != 'running':
+    # a job that is gone has nothing to tell, and how far it was is of no interest any more once it has ended
+    if job is None or (due['event'] == 'inProgressUri' and job['status'] != 'running'):
         _told(due)
         return
     address = job['subscriber'][due['event']]
@@ -145,11 +145,11 @@ def _told(due: dict[str, Any]) -> None:
         cursor.execute('delete from job.callback where job_id = %s and event = %s', [due['job_id'], due['event']])
 
 
-def _job(job_id: str) -> dict[str, Any]:
+def _job(job_id: str) -> dict[str, Any] | None:
     with connection('worker') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute('select * from job.job where id = %s', [job_id])
-        (job,) = cursor.fetchall()
-        return dict(job)
+        job = cursor.fetchone()
+        return dict(job) if job else None
 
 
 def status_info(job: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,8 @@ def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None
             en='The file that was sent is not kept. Send it again.',
         )
     # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
-    return start(job['process_id'], job['inputs'], audience, asker, editor if chosen.editors_only else None)
+    changes = chosen.for_editors(validated(chosen.inputs, job['inputs']))
+    return start(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
 
 
 def mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
@@ -126,8 +127,11 @@ def _asked(
 ) -> Asked:
     """The request, checked: whatever is wrong with it is said before there is a job."""
     chosen = process(process_id, audience)
-    _must_be_allowed(chosen, editor)
+    if chosen.editors_only:
+        _must_be_allowed(editor)
     model = validated(chosen.inputs, inputs)
+    if chosen.for_editors(model):
+        _must_be_allowed(editor)
     place = locality(PathSettings().locality)
     check_layers(model, place, audience)
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
@@ -145,11 +149,11 @@ def _asked(
     )
 
 
-def _must_be_allowed(chosen: Process[Any], editor: str | None) -> None:
-    if chosen.editors_only and editor is None:
+def _must_be_allowed(editor: str | None) -> None:
+    if editor is None:
         raise EditorsOnly(
-            vi='Tiến trình này cần mã sửa dữ liệu: gửi "Authorization: Bearer MÃ".',
-            en='This process wants an editing token: send "Authorization: Bearer TOKEN".',
+            vi='Yêu cầu này thay đổi dữ liệu nên cần mã sửa dữ liệu: gửi "Authorization: Bearer MÃ".',
+            en='This request changes data and wants an editing token: send "Authorization: Bearer TOKEN".',
         )
 
 

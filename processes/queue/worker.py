@@ -166,8 +166,9 @@ async def _call_back(stopped: threading.Event) -> None:
     while not stopped.is_set():
         try:
             await asyncio.to_thread(call_back, stopped.is_set)
-        except (DothiError, psycopg2.Error):
-            LOG.exception('could not look for subscribers')
+        except Exception:
+            # whatever is wrong with one note, it is due again later, and the others must not wait for ever
+            LOG.exception('could not tell a subscriber')
         await asyncio.to_thread(stopped.wait, CALL_BACK_S)
 
 

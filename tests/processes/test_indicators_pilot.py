@@ -20,6 +20,7 @@ from tests.processes.conftest import start_worker, stop_worker
 PROVINCE, CITY = '36', '356'
 # Of the census of 2019, which the demo's houses add up to.
 PEOPLE = 1_780_393
+EDITOR = 'evaluator'
 PERIOD = {'period_from': '2026-01-01', 'period_to': '2026-12-31'}
 
 
@@ -33,7 +34,7 @@ def demo(instance, province_template, tmp_path_factory):
 def evaluated(demo):
     """The run of the whole set for all communes, kept; its outcome and its answer."""
     worker = start_worker(demo)
-    outcome = execution('indicators', {'set': 'pilot', **PERIOD}, 'internal')
+    outcome = execution('indicators', {'set': 'pilot', 'keep': True, **PERIOD}, 'internal', EDITOR)
     yield outcome.job_id, json.loads(outcome.result.content())
     stop_worker(worker)
     core_database.fresh()
@@ -163,7 +164,9 @@ def test_the_values_are_served_as_a_collection(evaluated):
 
 def test_the_report_tells_every_criterion_in_both_languages(evaluated):
     job, answer = evaluated
-    pages = {lang: presented(job, None, 'html', lang, 'internal').result.content().decode() for lang in ('vi', 'en')}
+    pages = {
+        lang: presented(job, None, 'html', lang, 'internal', EDITOR).result.content().decode() for lang in ('vi', 'en')
+    }
     for lang, written in pages.items():
         page = html.unescape(written)
         for one in answer['summary']['indicators']:
@@ -172,6 +175,6 @@ def test_the_report_tells_every_criterion_in_both_languages(evaluated):
         assert VERDICTS['not_shown'].pick(lang) in page
         assert 'data:image/png;base64,' in page
         assert f'buildings #{answer["summary"]["releases"]["buildings"]}' in page
-    pdf = presented(job, None, 'pdf', 'vi', 'internal').result.file
+    pdf = presented(job, None, 'pdf', 'vi', 'internal', EDITOR).result.file
     text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, check=True).stdout.decode()
     assert 'Không chứng minh được' in text

@@ -7,7 +7,7 @@ from dothi.core.settings import PROJECT
 from processes.base import Layer
 from processes.corridor_conflicts import Inputs as CorridorInputs
 from processes.isochrones import Isochrones
-from processes.queue.manager import QueueManager
+from processes.queue.manager import EditorsOnly, QueueManager, start
 from processes.reading.validation import InvalidInput, check_layers, validated
 from processes.registry import UnknownProcess, process, processes
 from processes.service_coverage import Inputs, ServiceCoverage
@@ -155,3 +155,13 @@ def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called():
     assert len(analyses) == 14
     assert [name for name, one in analyses.items() if not (one.method and one.method.vi and one.method.en)] == []
     assert [name for name, one in analyses.items() if not one.figures] == []
+
+
+def test_only_an_editor_keeps_what_indicators_come_to():
+    """It is a release of a layer; a run that keeps nothing is anybody's."""
+    with pytest.raises(EditorsOnly, match='changes data'):
+        start('indicators', {'keep': True}, 'internal', '127.0.0.1')
+    indicators = process('indicators', 'internal')
+    assert not indicators.for_editors(validated(indicators.inputs, {}))
+    assert indicators.knows_editors()
+    assert not process('service-coverage', 'internal').knows_editors()

@@ -64,10 +64,12 @@ def _execution(name: str, chosen: Process[Any]) -> dict[str, Any]:
         'required': True,
         'content': {JSON: {'schema': _request(chosen, metadata), 'example': metadata['example']}},
     }
-    refusals = ('400', *(['401'] if chosen.editors_only else []), '404', '409', '413', '422', '429', '500', '503')
+    refusals = ('400', *(['401'] if chosen.knows_editors() else []), '404', '409', '413', '422', '429', '500', '503')
     answers = responses(_outputs(chosen, metadata), *refusals)
     answers |= {'201': _created(), '204': _linked()}
-    more = {'security': SECURITY} if chosen.editors_only else {}
+    # some want a token for some of their inputs only
+    without: list[dict[str, Any]] = [] if chosen.editors_only else [{}]
+    more = {'security': [*SECURITY, *without]} if chosen.knows_editors() else {}
     return operation(
         f'execute.{name}', metadata['title'], [PREFER, *shared('lang')], answers, tag=TAG, requestBody=body, **more
     )

@@ -48,7 +48,12 @@ def one(process_id: str) -> Response:
     document = in_language(chosen.metadata_for_pygeoapi(), language())
     document |= {'id': process_id, 'links': _links(process_id)}
     if wanted_format() == 'html':
-        shown = {'fields': fields(chosen), 'editors_only': chosen.editors_only, 'upload': chosen.upload}
+        shown = {
+            'fields': fields(chosen),
+            'editors_only': chosen.editors_only,
+            'knows_editors': chosen.knows_editors(),
+            'upload': chosen.upload,
+        }
         return as_page('processes/process.html', document | shown)
     return as_json(document)
 

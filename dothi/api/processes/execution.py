@@ -58,6 +58,8 @@ def execute(process_id: str) -> Response:
     asked = execute_request(chosen)
     inputs = plain(asked.inputs, chosen)
     waiting = _waiting(chosen, inputs)
+    if chosen.for_editors(validated(chosen.inputs, inputs)):
+        sender = must_be_editor()
     if not waiting.wait_s:
         return _started(_start(process_id, inputs, asked, sender), waiting)
     with place_to_wait():

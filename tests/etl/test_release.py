@@ -10,6 +10,7 @@ from dothi.core import database
 from dothi.core.errors import exit_code
 from dothi.core.layer import Checks, Column, Publish
 from dothi.core.migrate import migrate
+from etl.desk.decide import Decision, accept
 from etl.desk.deliver import deliver
 from etl.desk.deliveries import LostDatabase
 from etl.desk.options import DeliveryOptions
@@ -220,8 +221,8 @@ class TestScope:
         assert query(OPEN) == [('w', 1), ('x', 7)]
 
 
-def test_two_deliveries_at_once_take_turns(agency, send, query):
-    """Both are released, one after the other, and neither loses the other's rows (mode upsert)."""
+def test_two_deliveries_at_once_take_turns(agency, send, query, locality):
+    """Neither loses the other's rows (mode upsert); one that was overtaken waits for a person, who accepts it here."""
     files = [places(agency, '1.geojson', a=1, b=2), places(agency, '2.geojson', b=3, c=4)]
     errors = []
 
@@ -237,6 +238,8 @@ def test_two_deliveries_at_once_take_turns(agency, send, query):
     for thread in threads:
         thread.join()
     assert not errors
+    for held in query("select id from catalog.delivery where status = 'diagnosed'"):
+        assert accept(held[0], Decision(by='chief', reason='the same day'), locality).verdict == 'accepted'
     assert [code for code, _ in query(OPEN)] == ['a', 'b', 'c']
     assert query('select status, count(*) from catalog.delivery group by 1') == [('accepted', 2)]
 

@@ -1,6 +1,6 @@
 """`/styles/default`: one MapLibre style of all collections, written from `locality/styles/<id>.yml`.
 
-The format of those files is explained at the top of `locality/styles/districts.yml`.
+`docs/how-to/style-a-layer.md` explains how those files are written.
 """
 
 import json
@@ -15,21 +15,21 @@ from dothi.api.caching import hash_of, not_modified
 from dothi.api.items.features import name_column
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, say, wanted_format
-from dothi.api.legend import entries
 from dothi.api.service import service
-from dothi.api.snapshot import snapshot
-from dothi.api.style_file import ByZoom, Part, Style, Value, style_of
+from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.descriptions import tile_address
 from dothi.core.catalog import Release
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
+from dothi.core.style.breaks import class_breaks
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.legend import legend_of
+from dothi.core.style.maplibre import layers_of
+from dothi.core.style.style_file import DEFAULT, styles_of
 
 STYLES = Blueprint('styles', __name__)
 LOG = logging.getLogger('dothi.api')
-LABEL_FONT = 'Be Vietnam Pro Medium'
 BACKGROUND = '#dfe8eb'
-# In tiles, what stands for several features says how many they are.
-MERGED = ['has', 'count']
 
 
 @STYLES.route('/styles/default')
@@ -39,7 +39,7 @@ def default_style() -> Response:
     wanted_format(('json',))
     with snapshot() as db:
         releases = db.releases()
-    drawn = _drawn(releases)
+        drawn = _drawn(db, releases)
     tag = hash_of(f'{service().fingerprint} {sorted((r.layer_id, r.number) for r in releases.values())}')
     tag = f'{tag}-{hash_of(repr(drawn) + root_url())}-{language()}'
     if not_modified(tag):
@@ -54,12 +54,12 @@ def default_style() -> Response:
     return response
 
 
-def style_document(drawn: list[tuple[Layer, Style]], releases: dict[str, Release]) -> dict[str, Any]:
+def style_document(drawn: list[Drawing], releases: dict[str, Release]) -> dict[str, Any]:
     """The MapLibre style of these layers; labels come last, above everything."""
     locality = service().locality
-    place, themes = locality.place, locality.theme_titles(layer.theme for layer, _ in drawn)
-    shapes = [part for layer, style in drawn for part in _parts(layer, style, labels=False)]
-    labels = [part for layer, style in drawn for part in _parts(layer, style, labels=True)]
+    place, themes = locality.place, locality.theme_titles(one.layer.theme for one in drawn)
+    shapes = [part for one in drawn for part in layers_of(one, one.layer.id, labels=False)]
+    labels = [part for one in drawn for part in layers_of(one, one.layer.id, labels=True)]
     return {
         'version': 8,
         'name': say(place.title),
@@ -68,13 +68,13 @@ def style_document(drawn: list[tuple[Layer, Style]], releases: dict[str, Release
         'metadata': {
             'dothi:title': place.title.model_dump(),
             'dothi:attribution': place.attribution.model_dump(),
-            'dothi:demo': any(releases[layer.id].demo for layer, _ in drawn),
-            'dothi:layers': [_about(layer, releases[layer.id]) for layer, _ in drawn],
+            'dothi:demo': any(releases[one.layer.id].demo for one in drawn),
+            'dothi:layers': [_about(one.layer, releases[one.layer.id]) for one in drawn],
             'dothi:themes': [{'id': theme, 'title': title.model_dump()} for theme, title in themes.items()],
-            'dothi:legend': [_legend(layer, style) for layer, style in drawn],
+            'dothi:legend': [_legend(one) for one in drawn],
             'dothi:view': _view(releases),
         },
-        'sources': {layer.id: _source(layer, releases[layer.id]) for layer, _ in drawn},
+        'sources': {one.layer.id: _source(one.layer, releases[one.layer.id]) for one in drawn},
         'layers': [
             {'id': 'background', 'type': 'background', 'paint': {'background-color': BACKGROUND}},
             *shapes,
@@ -83,114 +83,28 @@ def style_document(drawn: list[tuple[Layer, Style]], releases: dict[str, Release
     }
 
 
-def _drawn(releases: dict[str, Release]) -> list[tuple[Layer, Style]]:
-    """The released layers with their styles, lowest first; one whose style file is broken is left out."""
+def _drawn(db: Snapshot, releases: dict[str, Release]) -> list[Drawing]:
+    """The released layers in their styles, lowest first; one whose style file is broken is left out."""
     found = []
     for layer in service().layers.values():
         if layer.id in releases:
             try:
-                found.append((layer, style_of(layer, service().locality.path)))
+                found.append(_drawing(db, layer))
             except DothiError as error:
                 LOG.error('style of %s: %s', layer.id, error)
-    return sorted(found, key=lambda pair: (pair[1].draw_order, pair[0].id))
+    return sorted(found, key=lambda one: (one.draw_order, one.layer.id))
+
+
+def _drawing(db: Snapshot, layer: Layer) -> Drawing:
+    locality, audience = service().locality, service().audience
+    breaks = class_breaks(db.db, layer, locality, audience)
+    return drawing_of(layer, styles_of(layer, locality.path), DEFAULT, audience, breaks)
 
 
 def _source(layer: Layer, release: Release) -> dict[str, Any]:
     least, most = layer.publish.tiles.zooms
     source: dict[str, Any] = {'type': 'vector', 'tiles': [tile_address(layer.id)], 'minzoom': least, 'maxzoom': most}
     return source | ({'bounds': release.extent_wgs84} if release.extent_wgs84 else {})
-
-
-def _parts(layer: Layer, style: Style, *, labels: bool) -> list[dict[str, Any]]:
-    """The parts that show only what the audience may see."""
-    visible = layer.columns_for(service().audience)
-    return [
-        _layer(layer, style, part, number)
-        for number, part in enumerate(style.layers)
-        if (part.kind == 'label') is labels and part.columns <= visible.keys()
-    ]
-
-
-def _layer(layer: Layer, style: Style, part: Part, number: int) -> dict[str, Any]:
-    kind = {'label': 'symbol'}.get(part.kind, part.kind)
-    from_points = part.kind == 'label' and layer.geometry.endswith('Polygon')
-    made: dict[str, Any] = {
-        'id': f'{layer.id}-{number}',
-        'type': kind,
-        'source': layer.id,
-        'source-layer': f'{layer.id}_label' if from_points else layer.id,
-        'layout': {'visibility': 'visible' if style.visible else 'none', **_layout(part)},
-        'paint': PAINT[part.kind](part),
-    }
-    if part.zooms:
-        made |= {'minzoom': part.zooms[0], 'maxzoom': part.zooms[1]}
-    conditions = [_equals(name, value) for name, value in part.where.items()]
-    if part.merged is not None:
-        conditions.append(MERGED if part.merged else ['!', MERGED])
-    if conditions:
-        made['filter'] = ['all', *conditions]
-    return made
-
-
-def _equals(column: str, value: Value) -> list[Any]:
-    return ['==', ['get', column], value]
-
-
-def _layout(part: Part) -> dict[str, Any]:
-    if part.kind == 'line':
-        return {'line-cap': 'butt' if part.dash else 'round', 'line-join': 'round'}
-    if part.kind == 'label':
-        return {
-            'text-field': ['get', part.text],
-            'text-font': [LABEL_FONT],
-            'text-size': _by_zoom(part.size if part.size is not None else 12.0),
-            'text-max-width': 7,
-        }
-    return {}
-
-
-def _fill(part: Part) -> dict[str, Any]:
-    return {'fill-color': _color(part)} | ({'fill-outline-color': part.outline} if part.outline else {})
-
-
-def _line(part: Part) -> dict[str, Any]:
-    width = {'line-color': _color(part), 'line-width': _by_zoom(part.width if part.width is not None else 1.0)}
-    return width | ({'line-dasharray': part.dash} if part.dash else {})
-
-
-def _circle(part: Part) -> dict[str, Any]:
-    paint = {'circle-color': _color(part), 'circle-radius': _by_zoom(part.radius if part.radius is not None else 4.0)}
-    if part.outline:
-        width = _by_zoom(part.width if part.width is not None else 1.0)
-        paint |= {'circle-stroke-color': part.outline, 'circle-stroke-width': width}
-    return paint
-
-
-def _label(part: Part) -> dict[str, Any]:
-    halo = {'text-halo-color': part.halo, 'text-halo-width': 1.4} if part.halo else {}
-    return {'text-color': part.color} | halo
-
-
-PAINT = {'fill': _fill, 'line': _line, 'circle': _circle, 'label': _label}
-
-
-def _color(part: Part) -> Any:
-    if part.by is None:
-        return part.color
-    # to-string: in a tile a whole number may come as an integer or as a double
-    pairs = [text for value, color in part.by.values.items() for text in (_as_text(value), color)]
-    return ['match', ['to-string', ['get', part.by.column]], *pairs, part.color]
-
-
-def _as_text(value: Value) -> str:
-    """As MapLibre writes a value."""
-    return json.dumps(value) if isinstance(value, bool) else f'{value:g}' if isinstance(value, float) else str(value)
-
-
-def _by_zoom(value: ByZoom) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return ['interpolate', ['linear'], ['zoom'], *(number for stop in sorted(value.items()) for number in stop)]
 
 
 def _about(layer: Layer, release: Release) -> dict[str, Any]:
@@ -214,10 +128,9 @@ def _about(layer: Layer, release: Release) -> dict[str, Any]:
     }
 
 
-def _legend(layer: Layer, style: Style) -> dict[str, Any]:
-    visible = layer.columns_for(service().audience)
-    parts = [part for part in style.layers if part.columns <= visible.keys()]
-    return {'layer': layer.id, 'title': layer.title.model_dump(), 'entries': entries(layer, parts)}
+def _legend(drawing: Drawing) -> dict[str, Any]:
+    entries = [entry.document for entry in legend_of(drawing)]
+    return {'layer': drawing.layer.id, 'title': drawing.layer.title.model_dump(), 'entries': entries}
 
 
 def _view(releases: dict[str, Release]) -> dict[str, Any]:

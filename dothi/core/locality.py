@@ -261,8 +261,8 @@ def _parse_value[M: BaseModel](
 def _explain(
     invalid: ValidationError, model: type[BaseModel], file: Path, key: str | None, error: type[BadLocalityFile]
 ) -> BadLocalityFile:
-    """The first thing that is wrong, with file, key and fix."""
-    first = invalid.errors(include_url=False)[0]
+    """The first thing that is wrong, with file, key and fix; a misspelt key before the one that is missing for it."""
+    first = min(invalid.errors(include_url=False), key=lambda error: error['type'] != 'extra_forbidden')
     where = '.'.join(str(part) for part in ((key,) if key else ()) + first['loc']) or '(file)'
     if first['type'] == 'extra_forbidden':
         hint = did_you_mean(str(first['loc'][-1]), _keys_at(model, first['loc'][:-1]))

@@ -162,20 +162,14 @@ def test_a_part_of_a_style_that_shows_an_internal_column_is_not_for_the_public(
     desk.release('buildings', [(square(0, 0), building('A'))])
     folder = _copy_of(desk.locality.path, tmp_path)
     part = '{kind: fill, color: red, by: {column: population, values: {1: blue}}}'
-    (folder / 'styles' / 'buildings.yml').write_text(f'layers: [{part}]', encoding='utf-8')
+    style = f'styles: {{default: {{parts: [{part}]}}}}'
+    (folder / 'styles' / 'buildings.yml').write_text(style, encoding='utf-8')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     drawn = {
         audience: len(client(audience).get('/api/styles/default').get_json()['layers']) - 1
         for audience in ('public', 'internal')
     }
     assert drawn == {'public': 0, 'internal': 1}
-
-
-def test_every_style_file_of_the_locality_is_read(desk: Desk, locality: object) -> None:
-    from dothi.api.style_file import style_of
-
-    for layer in desk.locality.layers.values():
-        assert style_of(layer, desk.locality.path).layers
 
 
 @pytest.mark.parametrize(

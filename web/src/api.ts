@@ -28,7 +28,8 @@ export interface Theme {
 
 export interface LegendEntry {
   label: Text;
-  kind: 'fill' | 'line' | 'circle';
+  kind: 'fill' | 'line' | 'marker';
+  marker: string | null;
   color: string;
   outline?: string | null;
   dash?: number[] | null;

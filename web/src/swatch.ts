@@ -21,7 +21,7 @@ function shape(entry: LegendEntry): SVGElement {
     group.append(line(edge, '5', 'none'), line(entry.color, '3', dash));
     return group;
   }
-  if (entry.kind === 'circle') {
+  if (entry.kind === 'marker') {
     return part('circle', {cx: '12', cy: '8', r: '5', fill: entry.color, stroke: edge, 'stroke-width': '1.5'});
   }
   return part('rect', {x: '3', y: '2', width: '18', height: '12', rx: '2', fill: entry.color, stroke: edge});

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from psycopg2 import sql
 
 from dothi import __version__
-from dothi.api.style_file import has_labels
 from dothi.api.tiles.cache import Kept, TileCache, pack
 from dothi.api.tiles.changes import Current, Ledger, Version
 from dothi.api.tiles.draw import MOST_BYTES, Drawn, draw
@@ -20,6 +19,7 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings, TileSettings
+from dothi.core.style.style_file import has_labels
 
 # What decides over the bytes of a tile beside data and layer file.
 SOURCES = (

@@ -1,0 +1,269 @@
+"""The style file of a layer, read and checked. `docs/how-to/style-a-layer.md` explains how one is written."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from dothi.core.errors import DothiError, did_you_mean
+from dothi.core.layer import Audience, Layer
+from dothi.core.locality import BadLocalityFile, parse_file
+from dothi.core.style import conditions
+from dothi.core.style.colour import parse_colour
+from dothi.core.style.markers import NAMES
+from dothi.core.style.zoom import ByZoom
+from dothi.core.text import Text
+
+type Value = str | int | float | bool
+type Kind = Literal['fill', 'line', 'marker', 'label']
+Method = Literal['quantile', 'jenks', 'pretty', 'equal', 'given']
+
+DEFAULT = 'default'
+NAME = r'^[a-z][a-z0-9_-]{0,39}$'
+# Keys of a part that say something only of some kinds.
+ONLY_FOR: dict[str, tuple[Kind, ...]] = {
+    'outline': ('fill', 'marker'), 'width': ('line', 'marker'), 'dash': ('line',), 'casing': ('line',),
+    'marker': ('marker',), 'size': ('marker', 'label'), 'text': ('label',), 'halo': ('label',),
+    'priority': ('label',), 'along': ('label',),
+}  # fmt: skip
+
+
+def _colour(text: str) -> str:
+    parse_colour(text)
+    return text
+
+
+Css = Annotated[str, AfterValidator(_colour)]
+
+
+class StylePart(BaseModel):
+    """A part of a style file: a key that is not declared here is an error."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+
+class ByColumn(StylePart):
+    """Colours by the values of one column. titles: what the legend calls them, where the column's domain does not."""
+
+    column: str
+    values: dict[Value, Css] = Field(min_length=1)
+    titles: dict[Value, Text] = {}
+
+
+class Classes(StylePart):
+    """Colours by classes of a numeric column.
+
+    method: `quantile` (as many features in each), `jenks` (natural breaks), `pretty` (round numbers), `equal` (as
+    wide), all of the current release; or `given`: `breaks`, the limits between the classes. A class holds its lower
+    limit and not its upper one. `pretty` takes about as many classes as there are colours, the others exactly.
+    """
+
+    column: str
+    method: Method
+    colors: list[Css] = Field(min_length=2, max_length=12)
+    breaks: list[float] | None = None
+
+    @model_validator(mode='after')
+    def _breaks_fit(self) -> Self:
+        if (self.method == 'given') != (self.breaks is not None):
+            raise ValueError('breaks belong to the method given, and it needs them')
+        if self.breaks is not None and len(self.breaks) != len(self.colors) - 1:
+            raise ValueError(f'{len(self.colors)} colors need {len(self.colors) - 1} breaks between them')
+        if any(low >= high for low, high in pairwise(self.breaks or [])):
+            raise ValueError('breaks must rise')
+        return self
+
+
+class Casing(StylePart):
+    """What lies under a line and shows on each of its sides, `width` pixels of it."""
+
+    color: Css
+    width: ByZoom = 1.0
+
+
+class Part(StylePart):
+    """One part of the drawing of a layer."""
+
+    kind: Kind
+    # of every feature that `by` and `classes` give no other
+    color: Css
+    by: ByColumn | None = None
+    classes: Classes | None = None
+    # the features that are drawn: {column: value or list of values}, or a CQL2 text
+    where: dict[str, Value | list[Value]] | str = {}
+    zooms: tuple[float, float] | None = None
+    # only what stands for several features (in a tile, in a generalised picture), or only what does not
+    merged: bool | None = None
+    # what the legend says in place of its own words; false: nothing
+    legend: Text | Literal[False] | None = None
+    outline: Css | None = None
+    # pixels, of a line or of the edge of a marker
+    width: ByZoom | None = None
+    # lengths of dash and gap, in line widths
+    dash: list[Annotated[float, Field(gt=0)]] | None = None
+    casing: Casing | None = None
+    marker: str = 'circle'
+    # pixels: the diameter of a marker, the height of letters
+    size: ByZoom | None = None
+    text: str | None = None
+    halo: Css | None = None
+    # of two labels that are in each other's way the one with the higher number stays
+    priority: int = 0
+    along: Literal['point', 'line'] = 'point'
+
+    @property
+    def condition(self) -> conditions.Condition | None:
+        """Which features are drawn, as a tree of CQL2; None: all."""
+        return conditions.of(self.where)
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that the part reads."""
+        named = {one.column for one in (self.by, self.classes) if one}
+        return named | conditions.columns_of(self.condition) | ({self.text} if self.text else set())
+
+    @model_validator(mode='after')
+    def _keys_belong_to_the_kind(self) -> Self:
+        for key in self.model_fields_set & ONLY_FOR.keys():
+            if self.kind not in ONLY_FOR[key]:
+                raise ValueError(f'{key} says nothing of a {self.kind}; it belongs to {", ".join(ONLY_FOR[key])}')
+        if self.kind == 'label' and self.text is None:
+            raise ValueError('a label needs text, the column that it writes')
+        if self.by and self.classes:
+            raise ValueError('by and classes are two ways to choose a colour: keep one')
+        if self.marker not in NAMES:
+            raise ValueError(f'there is no marker "{self.marker}". {did_you_mean(self.marker, NAMES).en}')
+        return self
+
+
+class Style(StylePart):
+    """One way to draw a layer: parts of its own, or those of another style in other colours."""
+
+    title: Text = Text(vi='Mặc định', en='Default')
+    # of the whole map in this style
+    background: Css | None = None
+    parts: list[Part] | None = Field(None, min_length=1)
+    based_on: str | None = None
+    recolor: dict[Css, Css] = {}
+
+    @model_validator(mode='after')
+    def _parts_or_base(self) -> Self:
+        if (self.parts is None) == (self.based_on is None):
+            raise ValueError('give either parts, or based_on with recolor')
+        return self
+
+
+class StyleFile(StylePart):
+    """How a layer is drawn. draw_order: a higher number is nearer to the reader. visible: when the map opens."""
+
+    draw_order: int = 0
+    visible: bool = True
+    styles: dict[Annotated[str, Field(pattern=NAME)], Style]
+
+    @model_validator(mode='after')
+    def _bases_exist(self) -> Self:
+        if DEFAULT not in self.styles:
+            raise ValueError('the style "default" is missing')
+        for name, style in self.styles.items():
+            base = self.styles.get(style.based_on or name)
+            if base is None or (style.based_on and base.parts is None):
+                raise ValueError(f'{name} is based on "{style.based_on}", which is no style with parts of its own')
+        return self
+
+    def parts_of(self, style: str) -> list[Part]:
+        """The parts of a style, in its colours."""
+        own = self.styles[style]
+        if own.parts is not None:
+            return own.parts
+        base = self.styles[own.based_on or DEFAULT].parts or []
+        return [Part.model_validate(_recoloured(part.model_dump(exclude_unset=True), own.recolor)) for part in base]
+
+    def offered(self, layer: Layer, audience: Audience) -> list[str]:
+        """The styles that show something which the audience may see; `default` is always one."""
+        visible = layer.columns_for(audience).keys()
+        return [
+            name
+            for name in self.styles
+            if name == DEFAULT or any(part.columns <= visible for part in self.parts_of(name))
+        ]
+
+
+# What a layer without a style file of its own looks like.
+PLAIN = {
+    'Point': Part(kind='marker', color='#4a7a8c', size=8),
+    'LineString': Part(kind='line', color='#4a7a8c', width=1.5),
+    'Polygon': Part(kind='fill', color='rgba(74, 122, 140, 0.3)', outline='#4a7a8c'),
+}
+
+
+def styles_of(layer: Layer, locality_path: Path) -> StyleFile:
+    """The styles that the layer names, or a plain one; raises BadLocalityFile with file, key and fix."""
+    file = style_path(layer, locality_path)
+    try:
+        changed = file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return StyleFile(styles={DEFAULT: Style(parts=[PLAIN[layer.geometry.removeprefix('Multi')]])})
+    styles = _read(file, changed)
+    for key, problem in _problems(styles, layer):
+        raise BadLocalityFile(vi=f'{file}, khóa {key}: {problem.vi}', en=f'{file}, key {key}: {problem.en}')
+    return styles
+
+
+def style_path(layer: Layer, locality_path: Path) -> Path:
+    """Where the styles of the layer are, or would be."""
+    return locality_path / 'styles' / f'{layer.publish.style}.yml'
+
+
+def has_labels(layer: Layer, locality_path: Path) -> bool:
+    """Whether a style of the layer writes names; a broken style file has none."""
+    try:
+        styles = styles_of(layer, locality_path)
+    except BadLocalityFile:
+        return False
+    return any(part.kind == 'label' for name in styles.styles for part in styles.parts_of(name))
+
+
+@lru_cache(maxsize=512)
+def _read(file: Path, _changed: int) -> StyleFile:
+    return parse_file(StyleFile, file)
+
+
+def _problems(styles: StyleFile, layer: Layer) -> Iterator[tuple[str, Text]]:
+    """What does not fit the layer: key, what is wrong and what to do."""
+    for name, style in styles.styles.items():
+        for number, part in enumerate(style.parts or []):
+            key = f'styles.{name}.parts.{number}'
+            try:
+                columns = part.columns
+            except DothiError as unreadable:
+                yield f'{key}.where', unreadable.text
+                continue
+            for column in sorted(columns - layer.columns.keys()):
+                hint = did_you_mean(column, layer.columns)
+                yield (
+                    key,
+                    Text(
+                        vi=f'lớp {layer.id} không có cột "{column}". {hint.vi}',
+                        en=f'the layer {layer.id} has no column "{column}". {hint.en}',
+                    ),
+                )
+            if part.classes and layer.columns[part.classes.column].type not in {'integer', 'number'}:
+                yield (
+                    f'{key}.classes.column',
+                    Text(
+                        vi=f'cột "{part.classes.column}" không phải là số. Dùng by.',
+                        en=f'the column "{part.classes.column}" holds no numbers. Use by.',
+                    ),
+                )
+
+
+def _recoloured(value: Any, recolor: dict[str, str]) -> Any:
+    """The same with colours replaced wherever they stand."""
+    if isinstance(value, dict):
+        return {key: _recoloured(inner, recolor) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_recoloured(inner, recolor) for inner in value]
+    return recolor.get(value, value) if isinstance(value, str) else value

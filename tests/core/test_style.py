@@ -1,0 +1,193 @@
+"""A style file says what is wrong with it, and becomes passes, classes and a legend."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dothi.core.layer import Layer
+from dothi.core.locality import BadLocalityFile, Locality
+from dothi.core.style import conditions
+from dothi.core.style.breaks import breaks_of
+from dothi.core.style.colour import Colour, parse_colour
+from dothi.core.style.conditions import BadCondition
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.legend import legend_of
+from dothi.core.style.maplibre import expression, layers_of
+from dothi.core.style.style_file import StyleFile, styles_of
+from dothi.core.style.zoom import at_zoom, scale_denominator, zoom_of
+
+
+def drawn(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = None) -> Drawing:
+    styles = StyleFile.model_validate({'styles': {'default': {'parts': parts}}})
+    return drawing_of(layer, styles, 'default', 'internal', lambda _classes: breaks or [])
+
+
+def legend(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = None) -> list[tuple[Any, ...]]:
+    return [(one.label.en, one.color, one.outline) for one in legend_of(drawn(layer, *parts, breaks=breaks))]
+
+
+@pytest.mark.parametrize(
+    ('style', 'said'),
+    [
+        ('colour: red', ['styles.default.parts.0.colour', '"color"']),
+        ('color: reddish', ['styles.default.parts.0.color', '"reddish" is no colour']),
+        ('color: red, where: {clas: x}', ['styles.default.parts.0', '"clas"', '"class"']),
+        ('color: red, where: "clas = \'x\'"', ['styles.default.parts.0', '"clas"', '"class"']),
+        ('color: red, where: "casei(name) = \'x\'"', ['styles.default.parts.0.where', 'a column stands on the left']),
+        ('color: red, where: "s_intersects(geom, point(1 1))"', ['parts.0.where', 's_intersects']),
+        ('color: red, where: "name ="', ['styles.default.parts.0.where', 'cannot be read']),
+        ('color: red, classes: {column: class, method: equal, colors: [red, blue]}', ['holds no numbers', 'by']),
+        ('color: red, classes: {column: width_m, method: given, colors: [red, blue]}', ['breaks']),
+        ('color: red, outline: blue', ['outline says nothing of a line']),
+    ],
+)
+def test_a_wrong_style_is_told_with_file_key_and_fix(
+    locality: Locality, tmp_path: Path, style: str, said: list[str]
+) -> None:
+    file = tmp_path / 'styles' / 'roads.yml'
+    file.parent.mkdir()
+    file.write_text(f'styles: {{default: {{parts: [{{kind: line, {style}}}]}}}}', encoding='utf-8')
+    with pytest.raises(BadLocalityFile) as wrong:
+        styles_of(locality.layers['roads'], tmp_path)
+    for words in [str(file), *said]:
+        assert words in wrong.value.text.en
+
+
+@pytest.mark.parametrize('where', ['default: {based_on: drak}', 'dark: {based_on: default}', 'default: {}'])
+def test_a_style_without_parts_is_refused(locality: Locality, tmp_path: Path, where: str) -> None:
+    (tmp_path / 'styles').mkdir()
+    (tmp_path / 'styles' / 'roads.yml').write_text(f'styles: {{{where}}}', encoding='utf-8')
+    with pytest.raises(BadLocalityFile):
+        styles_of(locality.layers['roads'], tmp_path)
+
+
+def test_a_marker_with_a_slip_of_the_pen_is_offered_its_right_name() -> None:
+    drawn_part = {'kind': 'marker', 'color': 'red', 'marker': 'circel'}
+    with pytest.raises(ValueError, match='Did you mean "circle"'):
+        StyleFile.model_validate({'styles': {'default': {'parts': [drawn_part]}}})
+
+
+def test_a_style_based_on_another_has_its_parts_in_other_colours() -> None:
+    line = {'kind': 'line', 'color': '#ffffff', 'casing': {'color': '#000000'}}
+    dark = {'based_on': 'default', 'recolor': {'#ffffff': '#111111', '#000000': '#eeeeee'}}
+    styles = StyleFile.model_validate({'styles': {'default': {'parts': [line]}, 'dark': dark}})
+    (part,) = styles.parts_of('dark')
+    assert (part.color, part.casing and part.casing.color) == ('#111111', '#eeeeee')
+
+
+def test_every_style_of_the_locality_can_be_drawn(locality: Locality) -> None:
+    for layer in locality.layers.values():
+        styles = styles_of(layer, locality.path)
+        for name in styles.offered(layer, 'internal'):
+            made = drawing_of(layer, styles, name, 'internal', lambda _classes: [1.0, 2.0])
+            assert layers_of(made, layer.id, labels=False)
+
+
+def test_casings_lie_below_all_lines_and_labels_above_all(locality: Locality) -> None:
+    label = {'kind': 'label', 'color': 'black', 'text': 'name'}
+    casing = {'color': 'black', 'width': 1}
+    wide, narrow = ({'kind': 'line', 'color': 'red', 'width': width, 'casing': casing} for width in (5, 3))
+    passes = drawn(locality.layers['roads'], label, {'kind': 'line', 'color': 'blue'}, wide, narrow).passes
+    assert [(one.kind, one.casing, one.width) for one in passes] == [
+        ('line', False, 1.0), ('line', True, 7), ('line', True, 5), ('line', False, 5), ('line', False, 3),
+        ('label', False, None),
+    ]  # fmt: skip
+
+
+def test_a_part_whose_column_is_hidden_is_left_out(locality: Locality) -> None:
+    part = {'kind': 'fill', 'color': 'red', 'where': 'population > 3'}
+    styles = StyleFile.model_validate({'styles': {'default': {'parts': [part]}}})
+    for audience, count in (('public', 0), ('internal', 1)):
+        made = drawing_of(locality.layers['buildings'], styles, 'default', audience, lambda _classes: [])
+        assert len(made.passes) == count
+
+
+def test_classes_hold_their_lower_limit_and_the_legend_says_so(locality: Locality) -> None:
+    classes = {'column': 'floors', 'method': 'given', 'breaks': [3, 1000], 'colors': ['red', 'lime', 'blue']}
+    part = {'kind': 'fill', 'color': 'white', 'classes': classes}
+    assert legend(locality.layers['buildings'], part, breaks=[3, 1000]) == [
+        ('below 3 floor', '#ff0000', None),
+        ('3 – 1,000 floor', '#00ff00', None),
+        ('1,000 floor and more', '#0000ff', None),
+    ]
+    rules = drawn(locality.layers['buildings'], part, breaks=[3, 1000]).passes[0].rules
+    assert rules[1].condition == {
+        'op': 'and',
+        'args': [
+            {'op': '>=', 'args': [{'property': 'floors'}, 3]},
+            {'op': '<', 'args': [{'property': 'floors'}, 1000]},
+        ],
+    }
+
+
+def test_a_casing_is_no_entry_of_its_own(locality: Locality) -> None:
+    cased = {'kind': 'line', 'color': 'white', 'casing': {'color': 'black'}}
+    title = locality.layers['bridges'].title.en
+    assert legend(locality.layers['bridges'], cased) == [(title, '#ffffff', '#000000')]
+    two = ({'kind': 'line', 'color': 'black'}, {'kind': 'line', 'color': 'white'})
+    assert legend(locality.layers['bridges'], *two) == [(title, '#ffffff', '#000000')]
+    assert legend(locality.layers['rivers'], {**two[0], 'kind': 'fill'}, two[1])[0][2] is None
+
+
+def test_the_legend_calls_things_by_the_domain_or_by_the_file(locality: Locality) -> None:
+    flood = locality.layers['flood_zones']
+    by = {'column': 'depth_class', 'values': {'over_1_m': 'navy'}}
+    part = {'kind': 'fill', 'color': 'blue', 'where': {'sea_level_cm': 50}, 'by': by}
+    assert legend(flood, part)[0][0] == '50 cm: Over 1 m'
+    assert legend(flood, {**part, 'legend': {'vi': 'Nước', 'en': 'Water'}})[0][0] == 'Water: Over 1 m'
+    assert legend(flood, {**part, 'legend': False}) == []
+    assert legend(flood, {'kind': 'fill', 'color': 'rgba(0, 0, 0, 0)'}) == []
+
+
+@pytest.mark.parametrize(
+    ('method', 'limits'),
+    [
+        # one value in each unit from 0 to 99, and a hundred
+        ('equal', [25.0, 50.0, 75.0]),
+        ('quantile', [25.0, 50.0, 75.0]),
+        ('pretty', [25.0, 50.0, 75.0]),
+        ('jenks', [25.0, 50.0, 75.0]),
+    ],
+)
+def test_even_values_give_even_classes_by_every_method(method: str, limits: list[float]) -> None:
+    assert breaks_of(method, 4, lambda shares: [share * 100 for share in shares]) == pytest.approx(limits, abs=0.2)
+
+
+def test_natural_breaks_fall_between_heaps() -> None:
+    values = [1.0] * 400 + [2.0] * 100 + [50.0] * 300 + [90.0] * 200
+    assert breaks_of('jenks', 3, lambda shares: [values[round(share * 999)] for share in shares]) == [50, 90]
+
+
+def test_values_that_are_all_alike_or_missing_have_no_limits() -> None:
+    assert breaks_of('quantile', 4, lambda shares: [5.0 for _ in shares]) == []
+    assert breaks_of('jenks', 4, lambda _shares: []) == []
+
+
+def test_conditions_of_clients_are_those_of_cql2() -> None:
+    tree = conditions.of("(width_m > 7 and class in ('a', 'b')) or not (name like 'Lê%') or surface is null")
+    assert tree is not None
+    assert conditions.columns_of(tree) == {'width_m', 'class', 'name', 'surface'}
+    number = ['case', ['==', ['typeof', ['get', 'width_m']], 'number'], ['>', ['get', 'width_m'], 7.0], False]
+    assert expression(tree) == [
+        'any',
+        ['all', ['all', ['has', 'width_m'], number], ['in', ['get', 'class'], ['literal', ['a', 'b']]]],
+        ['!', ['==', ['slice', ['to-string', ['get', 'name']], 0, 2], 'Lê']],
+        ['==', ['coalesce', ['get', 'surface'], None], None],
+    ]
+    with pytest.raises(BadCondition, match='how a value begins'):
+        conditions.of("name like '%a'")
+
+
+def test_colours_of_css() -> None:
+    assert parse_colour('rgba(198, 64, 60, 0.5)') == Colour(198, 64, 60, 0.5)
+    assert parse_colour('hsl(120, 100%, 25%)').hex == parse_colour('green').hex == '#008000'
+    assert parse_colour('transparent').unseen
+
+
+def test_zooms_are_those_of_tiles_of_512_pixels() -> None:
+    """The standard's scale of WebMercatorQuad's zoom 1 (OGC 17-083r4, annex D) is that of zoom 0 here."""
+    assert scale_denominator(0) == pytest.approx(279_541_132.0143589)
+    assert zoom_of(78_271.51696402048, 0) == pytest.approx(0)
+    assert zoom_of(78_271.51696402048 / 2, 60) == pytest.approx(0)
+    assert [at_zoom({10: 1, 12: 5}, zoom) for zoom in (9, 10, 11, 12, 20)] == [1, 1, 3, 5, 5]

@@ -12,6 +12,7 @@ from dothi import show
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.layer_sync import grow_generation
+from dothi.core.share_sync import withdraw
 from dothi.core.text import Text
 
 own = typer.Typer(
@@ -55,6 +56,7 @@ def forget(
     """Thôi phục vụ · Serves a kept layer no longer; its releases stay, and keeping a result as it goes on from them."""
     own_layers.remove(layer)
     with connection('owner') as db:
+        withdraw(db, layer)
         grow_generation(db)
     list_(as_json)
 

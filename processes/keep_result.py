@@ -120,7 +120,7 @@ def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
     try:
         with connection('owner') as db:
             lock_migration(db)
-            if sync_layer(db, layer, place.srid):
+            if sync_layer(db, layer, place):
                 grow_generation(db)
         yield replace(place, layers=place.layers | {layer.id: layer}, own=place.own | {layer.id})
     except BaseException:

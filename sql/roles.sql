@@ -6,7 +6,8 @@ declare
     name text;
 begin
     foreach name in array array[
-        'dothi_owner', 'dothi_loader', 'dothi_reader_public', 'dothi_reader_internal', 'dothi_editor', 'dothi_worker'
+        'dothi_owner', 'dothi_loader', 'dothi_reader_public', 'dothi_reader_internal', 'dothi_editor', 'dothi_worker',
+        'dothi_gis_public', 'dothi_gis_internal'
     ] loop
         if not exists (select 1 from pg_roles where rolname = name) then
             execute format('create role %I login', name);
@@ -29,5 +30,28 @@ begin
     execute format(
         'grant connect, temporary on database %I to dothi_reader_public, dothi_reader_internal', current_database()
     );
+end
+$$;
+
+-- GIS staff connect as these from their desks: they read schema share, where QGIS finds layer_styles without its
+-- schema's name, they change nothing, and a forgotten window neither holds a transaction nor counts for ever.
+do $$
+declare
+    name text;
+    wanted constant text[] := array[
+        'search_path=share, public', 'default_transaction_read_only=on', 'statement_timeout=2min',
+        'idle_in_transaction_session_timeout=10min'
+    ];
+begin
+    foreach name in array array['dothi_gis_public', 'dothi_gis_internal'] loop
+        execute format('grant connect on database %I to %I', current_database(), name);
+        -- only where it is not so already: many databases of one server share their roles
+        if (select rolconfig from pg_roles where rolname = name) is distinct from wanted then
+            execute format('alter role %I set search_path = share, public', name);
+            execute format('alter role %I set default_transaction_read_only = on', name);
+            execute format('alter role %I set statement_timeout = %L', name, '2min');
+            execute format('alter role %I set idle_in_transaction_session_timeout = %L', name, '10min');
+        end if;
+    end loop;
 end
 $$;

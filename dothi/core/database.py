@@ -16,9 +16,13 @@ from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.settings import DatabaseSettings, PathSettings
 
-Role = Literal['admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker']
+Role = Literal[
+    'admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal'
+]
 READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
-LOGIN_ROLES: tuple[Role, ...] = ('owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker')
+LOGIN_ROLES: tuple[Role, ...] = (
+    'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
+)  # fmt: skip
 
 _engines: dict[Role, sqlalchemy.Engine] = {}
 

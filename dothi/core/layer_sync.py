@@ -14,6 +14,7 @@ from dothi.core.coverage_sync import sync_coverages
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_columns import UnsafeLayerChange, alter_columns, execute, first_row
 from dothi.core.locality import Locality
+from dothi.core.share_sync import share, withdraw_others, withdraw_outdated
 from dothi.core.tables import history_table, id_sequence, layer_table
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -25,17 +26,21 @@ def sync_layers(db: Connection, locality: Locality) -> list[str]:
     _sync_agencies(db, locality)
     changes = sync_coverages(db, locality)
     for layer in locality.layers.values():
-        changes += sync_layer(db, layer, locality.srid)
+        changes += sync_layer(db, layer, locality)
+    withdraw_others(db, locality)
     if changes:
         grow_generation(db)
     return changes
 
 
-def sync_layer(db: Connection, layer: Layer, srid: int) -> list[str]:
+def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
     """As `sync_layers`, of one layer; whoever calls it tells the services."""
-    changes = _sync_layer(db, layer, srid)
+    # a column that a view reads cannot change its type
+    withdraw_outdated(db, layer, locality)
+    changes = _sync_layer(db, layer, locality.srid)
     _grant(db, layer)
     _count_for_tiles(db, layer)
+    share(db, layer, locality)
     return changes
 
 

@@ -110,11 +110,19 @@ def test_nothing_found_is_nothing_to_keep(coverage, loader):
     assert not own_layers.files()
 
 
+def shared(layer: str) -> bool:
+    """Whether GIS staff find a layer in the database."""
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute('select to_regclass(%s) is not null', [f'share.{layer}'])
+        return bool(cursor.fetchone()[0])
+
+
 def test_a_kept_layer_outlives_a_migrate_until_it_is_forgotten(coverage, locality):
     keep(coverage)
     with connection('owner') as db:
         assert sync_layers(db, own_layers.served_locality()) == []
     assert items('served').status_code == 200
+    assert shared('served')
     named: Layer = own_layers.served_locality().layers['served']
     # should the locality get a layer of this id later, its own counts, and the kept one is told of
     found = own_layers.with_own_layers(replace(locality, layers=locality.layers | {'served': named}))
@@ -126,5 +134,6 @@ def test_a_kept_layer_outlives_a_migrate_until_it_is_forgotten(coverage, localit
     assert coverage in listed['description']['en']
     assert json.loads(commands.invoke(own, ['forget', 'served', '--json']).output) == {'layers': []}
     assert items('served').status_code == 404
+    assert not shared('served')
     with pytest.raises(NotFound):
         own_layers.remove('served')

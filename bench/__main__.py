@@ -10,8 +10,9 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from bench import analyses, chapters, mapserver, report
+from bench import analyses, chapters, mapserver, pictures, report
 from bench.chapters import Chapter, Subject
+from bench.extents import SCALES_M
 from bench.instance import FULL, HALF, folder, running
 from bench.loading import loading
 from bench.pgrouting import pgrouting
@@ -30,12 +31,12 @@ from dothi.core.settings import PROJECT, PathSettings
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'api', 'analysis')
+PARTS = ('loading', 'api', 'analysis', 'pictures')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
 def main(parts: list[str]) -> None:
-    """Measures the named parts, or all: loading by itself, the API and the analyses on the full province."""
+    """Measures the named parts, or all: loading by itself, the others on the full province."""
     unknown = set(parts) - set(PARTS)
     if unknown:
         sys.exit(f'{", ".join(sorted(unknown))}: PARTS are {", ".join(PARTS)}')
@@ -48,6 +49,9 @@ def main(parts: list[str]) -> None:
                 _write(*_api_chapters())
         if 'analysis' in wanted:
             _write(_analyses(progress), [])
+        if 'pictures' in wanted:
+            with running(FULL, progress):
+                _write(*_picture_chapters())
 
 
 def _analyses(progress: Progress) -> list[Chapter]:
@@ -96,6 +100,17 @@ def _api_chapters() -> tuple[list[Chapter], list[str]]:
             )
         ]
         return written, [*_versions(), *(server.name for server in servers[1:])]
+
+
+def _picture_chapters() -> tuple[list[Chapter], list[str]]:
+    """folder() keeps a picture of each kind by each server, to be looked at."""
+    locality, kept = load_locality(PathSettings().locality), folder() / 'pictures'
+    kept.mkdir(parents=True, exist_ok=True)
+    kept.chmod(0o755)
+    with pictures.scene(locality, local.service_url('internal'), Places(locality.layer(LAYER)), kept) as scene:
+        written = [_told(pictures.pictures(kind, scene)) for kind in SCALES_M]
+        written += [_told(pictures.cached(scene)), _told(pictures.tiles(scene, _api_url()))]
+        return written, [*_versions(), *(painter.name for painter in scene.painters[1:])]
 
 
 def _clear_tiles() -> None:

@@ -1,0 +1,134 @@
+"""The layers' styles as another map server can draw them: at one zoom, in plain pixels, over rows that know their look.
+
+Every server gets the same rows with the same column `look`, so that each draws the same with as little as it can.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.cql2.geometry import IN_CRS84
+from dothi.core.cql2.where import Translator
+from dothi.core.layer import Audience
+from dothi.core.layer_source import source
+from dothi.core.locality import Locality
+from dothi.core.style.colour import Colour, parse_colour
+from dothi.core.style.drawing import Drawing, Pass
+from dothi.core.style.zoom import at_zoom
+
+AUDIENCE: Audience = 'internal'
+WGS84 = 4326
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One drawing of a feature: its area in `colour`, its line or edge in `outline` or `colour`; sizes in pixels."""
+
+    kind: str
+    colour: Colour
+    outline: Colour | None = None
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+    size: float = 0.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """How the column `label` of the rows is written; letters `size` pixels high."""
+
+    colour: Colour
+    halo: Colour | None
+    size: float
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A layer: rows with `id`, `geom_wgs84`, `look` and `label`, and the strokes of each look, lowest first."""
+
+    id: str
+    geometry: str
+    rows: sql.Composable
+    looks: dict[str, tuple[Stroke, ...]]
+    label: Label | None
+
+
+def sheet(drawing: Drawing, zoom: float, db: Connection, locality: Locality) -> Sheet:
+    """The drawing at the zoom."""
+    layer = drawing.layer
+    return sheet_of(drawing, zoom, db, source(layer, locality, AUDIENCE))
+
+
+def sheet_of(drawing: Drawing, zoom: float, db: Connection, rows: sql.Composable) -> Sheet:
+    """The drawing at the zoom, of rows from anywhere: a subquery with the layer's columns and `geom_wgs84`."""
+    passes = list(_passes(drawing, zoom))
+    shapes = [one for one in passes if one.kind != 'label']
+    labels = [one for one in passes if one.kind == 'label']
+    translator = Translator(drawing.layer, WGS84, AUDIENCE, IN_CRS84)
+    look = sql.SQL(" || '-' || ").join([*(_choice(one, translator) for one in shapes), sql.SQL("''")])
+    looking = sql.SQL('(select id, geom_wgs84, {} as look, {} as label from {} as f)').format(
+        look, _text(labels, translator), rows
+    )
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL('select distinct look from {} as f').format(looking))
+        found = sorted(name for (name,) in cursor.fetchall())
+    looks = {name: tuple(_strokes(name, shapes, zoom)) for name in found}
+    return Sheet(drawing.layer.id, drawing.layer.geometry.removeprefix('Multi'), looking, looks, _label(labels, zoom))
+
+
+def _passes(drawing: Drawing, zoom: float) -> Iterable[Pass]:
+    """What is drawn at the zoom; what stands for several features only where the features themselves are not drawn."""
+    seen = [one for one in drawing.passes if one.seen_at(zoom)]
+    single = {one.kind for one in seen if one.part.merged is False}
+    return [one for one in seen if not (one.part.merged and one.kind in single)]
+
+
+def _choice(one: Pass, translator: Translator) -> sql.Composable:
+    """The number of the rule that draws a row, or `x` where none does."""
+    whens: list[sql.Composable] = []
+    for number, rule in enumerate(one.rules):
+        if rule.condition is None:
+            return sql.SQL('case {} else {} end').format(sql.SQL(' ').join([*whens, _NEVER]), sql.Literal(str(number)))
+        condition = translator.condition(rule.condition)
+        whens.append(sql.SQL('when {} then {}').format(condition, sql.Literal(str(number))))
+    return sql.SQL("case {} else 'x' end").format(sql.SQL(' ').join(whens))
+
+
+_NEVER = sql.SQL("when false then ''")
+
+
+def _text(labels: list[Pass], translator: Translator) -> sql.Composable:
+    """What a row's label says, or null."""
+    for one in labels:
+        column, condition = sql.Identifier(one.part.text or ''), one.rules[0].condition
+        if condition is None:
+            return column
+        return sql.SQL('case when {} then {} end').format(translator.condition(condition), column)
+    return sql.SQL('null::text')
+
+
+def _strokes(look: str, shapes: list[Pass], zoom: float) -> Iterable[Stroke]:
+    for one, number in zip(shapes, look.split('-'), strict=False):
+        if number == 'x' or ((colour := one.rules[int(number)].colour).unseen and not one.part.outline):
+            continue
+        outline = parse_colour(one.part.outline) if one.part.outline else None
+        yield Stroke(
+            kind=one.kind,
+            colour=colour,
+            outline=None if outline is None or outline.unseen else outline,
+            width=at_zoom(one.width if one.width is not None else 1.0, zoom),
+            dash=tuple(one.part.dash or ()),
+            size=at_zoom(one.part.size if one.part.size is not None else 8.0, zoom),
+        )
+
+
+def _label(labels: list[Pass], zoom: float) -> Label | None:
+    for one in labels:
+        halo, size = one.part.halo, one.part.size
+        return Label(
+            colour=one.rules[0].colour,
+            halo=parse_colour(halo) if halo else None,
+            size=at_zoom(size if size is not None else 12.0, zoom),
+        )
+    return None

@@ -1,0 +1,175 @@
+"""Pictures of maps: GetMap of ours, of MapServer and of QGIS Server, of the same eight layers in a like style."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+from psycopg2 import sql
+
+from bench import like_style, mapfile, mapserver, qgis_server
+from bench.chapters import Chapter, Goal, at_most, times
+from bench.client import Client
+from bench.extents import SCALES_M, extents, zoom
+from bench.measure import ROUNDS, WARM_UP, compare
+from bench.painter import Extent, Painter, difference
+from bench.session import CLIENTS, LENGTH_S, TileWishes, session
+from bench.tiling import Places
+from dothi.core.database import connection
+from dothi.core.layer_source import source
+from dothi.core.locality import Locality
+from dothi.core.style.breaks import class_breaks
+from dothi.core.style.colour import parse_colour
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.style_file import DEFAULT, styles_of
+
+LAYERS = (
+    'districts', 'communes', 'rivers', 'buildings', 'roads', 'power_lines', 'schools', 'health_facilities',
+)  # fmt: skip
+BACKGROUND = parse_colour('#dfe8eb')
+LIMITS_MS = {'street': 40, 'district': 120, 'province': 300}
+# Not slower than MapServer, and at the province's scale so many times as fast.
+RATIOS = {'street': 1, 'district': 1, 'province': 5}
+# Of 255. Like pictures are 1 to 2 apart, one without anything but the land 10 to 18.
+MOST_DIFFERENT = 4.0
+COMPARED = 3
+CACHED_MS = 3
+TILE = '/map/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=png&collections={layers}'
+TILES_P99_MS = 300
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is painted, and by whom: ours first, then those of the others that are installed."""
+
+    locality: Locality
+    drawings: list[Drawing]
+    painters: list[Painter]
+    places: Places
+    # takes a picture of each kind by each painter, to be looked at
+    folder: Path
+
+    def extents(self, kind: str, count: int) -> list[Extent]:
+        with connection('reader_internal') as db:
+            return extents(kind, count, self.places.points, db)
+
+
+@contextmanager
+def scene(locality: Locality, internal_url: str, places: Places, folder: Path) -> Iterator[Scene]:
+    """The other servers run while inside."""
+    drawn = drawings(locality)
+    names = ','.join(one.layer.id for one in drawn)
+    ours = Painter('dothi', dict.fromkeys(SCALES_M, (f'{internal_url}/ows?', names)), BACKGROUND)
+    sheets = {kind: sheets_of(drawn, kind, locality) for kind in SCALES_M}
+    with ExitStack() as stack:
+        painters = [ours]
+        if mapserver.installed():
+            painters.append(stack.enter_context(mapfile.mapserver(sheets, BACKGROUND, folder / 'mapserver')))
+        if qgis_server.installed():
+            painters.append(stack.enter_context(qgis_server.qgis_server(sheets, BACKGROUND, folder / 'qgis')))
+        yield Scene(locality, drawn, painters, places, folder)
+
+
+def drawings(locality: Locality) -> list[Drawing]:
+    """The eight layers in their usual styles, lowest first."""
+    made = []
+    with connection('reader_internal') as db:
+        for name in LAYERS:
+            layer = locality.layer(name)
+            breaks = class_breaks(db, layer, locality, like_style.AUDIENCE)
+            made.append(drawing_of(layer, styles_of(layer, locality.path), DEFAULT, like_style.AUDIENCE, breaks))
+    return sorted(made, key=lambda one: one.draw_order)
+
+
+def sheets_of(drawn: list[Drawing], kind: str, locality: Locality) -> list[like_style.Sheet]:
+    """The drawings for other servers, at the zoom of a kind of picture; without the layers that show nothing there."""
+    at = zoom(kind, locality.place.centre_wgs84[1])
+    with connection('reader_internal') as db:
+        sheets = [like_style.sheet(one, at, db, locality) for one in drawn]
+    return [one for one in sheets if one.looks]
+
+
+def pictures(kind: str, scene: Scene) -> Chapter:
+    """Everybody in turn paints extents of a kind, each another one."""
+    boxes = scene.extents(kind, ROUNDS + WARM_UP)
+    ways: list[tuple[str, Callable[[int], object]]] = [(one.name, painting(one, kind, boxes)) for one in scene.painters]
+    if kind != 'province':
+        ways.insert(1, ('raw SQL, the shapes alone', shapes_sql(scene, boxes)))
+    timings = compare(ways)
+    ours, by_name = timings[0], {timing.name: timing for timing in timings}
+    goals = [at_most(f'at most {LIMITS_MS[kind]} ms', ours.median_ms, LIMITS_MS[kind])]
+    for painter in scene.painters[1:]:
+        wanted = RATIOS[kind] if painter.name.startswith('MapServer') else 1
+        goals.append(times(painter.name, by_name[painter.name], ours, wanted))
+        goals.append(alike(painter, kind, boxes[:COMPARED], scene))
+    title = f'Pictures of 1024 × 768, {kind}: {SCALES_M[kind]:g} m to the pixel, eight layers'
+    return Chapter(title, timings, goals)
+
+
+def painting(painter: Painter, kind: str, boxes: list[Extent]) -> Callable[[int], bytes]:
+    """One extent after the other, or a RuntimeError where something else than a picture comes."""
+    client = Client(painter.url(kind, boxes[0]))
+
+    def ask(number: int) -> bytes:
+        body = client.get(painter.url(kind, boxes[number % len(boxes)]))
+        if not body.startswith(b'\x89PNG'):
+            raise RuntimeError(f'{painter.name}: {body[:300]!r}')
+        return body
+
+    return ask
+
+
+def shapes_sql(scene: Scene, boxes: list[Extent]) -> Callable[[int], int]:
+    """What every painter has to read: the shapes in the extent, of all layers, without a column."""
+    box = sql.SQL('select st_transform(st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857), 4326) as box')
+    each = [
+        sql.SQL('select st_asbinary(geom_wgs84) from {} as f, b where geom_wgs84 && box').format(
+            source(one.layer, scene.locality, like_style.AUDIENCE)
+        )
+        for one in scene.drawings
+    ]
+    query = sql.SQL('with b as materialized ({}) {}').format(box, sql.SQL(' union all ').join(each))
+
+    def ask(number: int) -> int:
+        with connection('reader_internal') as db, db.cursor() as cursor:
+            cursor.execute(query, boxes[number % len(boxes)]._asdict())
+            return len(cursor.fetchall())
+
+    return ask
+
+
+def alike(painter: Painter, kind: str, boxes: list[Extent], scene: Scene) -> Goal:
+    """Whether another server's pictures show what ours do: nobody is fast by painting less."""
+    apart = []
+    for box in boxes:
+        pair = [painting(one, kind, [box])(0) for one in (scene.painters[0], painter)]
+        apart.append(difference(*pair))
+        for one, body in zip((scene.painters[0], painter), pair, strict=True):
+            (scene.folder / f'{kind}-{one.name.split()[0].lower()}.png').write_bytes(body)
+    return at_most(f'{painter.name} shows the same: at most {MOST_DIFFERENT:g} of 255 apart', mean(apart),
+                   MOST_DIFFERENT, unit='of 255')  # fmt: skip
+
+
+def cached(scene: Scene) -> Chapter:
+    """A picture that was painted before."""
+    (ours, *_), ways = scene.painters, []
+    for kind in SCALES_M:
+        ask = painting(ours, kind, scene.extents(kind, 1))
+        ask(0)
+        ways.append((f'{kind}, cached', ask))
+    timings = compare(ways, 100)
+    goals = [at_most(f'{one.name}: at most {CACHED_MS} ms', one.median_ms, CACHED_MS) for one in timings]
+    return Chapter('The same picture again', timings, goals)
+
+
+def tiles(scene: Scene, api_url: str) -> Chapter:
+    """Raster tiles of all eight layers, four fifths of them seen before."""
+    layers = ','.join(one.layer.id for one in scene.drawings)
+    wishes = TileWishes(api_url + TILE.format(layers=layers), scene.places)
+    held = session('dothi', api_url, wishes.next)
+    goals = [
+        Goal('no error', f'{held.errors}', held.errors == 0),
+        at_most(f'99 of 100 within {TILES_P99_MS} ms', held.percentile_ms(0.99), TILES_P99_MS),
+    ]
+    return Chapter(f'{CLIENTS} clients of raster tiles for {LENGTH_S:.0f} s', goals=goals, sessions=[held])

@@ -57,8 +57,8 @@ def difference(one: bytes, other: bytes) -> float:
 
     Small enough to see a layer that is missing, large enough not to see how an edge is smoothed.
     """
-    small = [_squares(picture) for picture in (one, other)]
-    return sum(abs(a - b) for a, b in zip(*small, strict=True)) / len(small[0])
+    first, second = _squares(one), _squares(other)
+    return sum(abs(a - b) for a, b in zip(first, second, strict=True)) / len(first)
 
 
 def _squares(picture: bytes) -> bytes:

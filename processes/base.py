@@ -4,6 +4,8 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
@@ -248,9 +250,15 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
 
 def _fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dict[str, Any]]]]:
     """Name, field and JSON schema of every input."""
-    whole = inputs.model_json_schema()
-    schemas = _inlined(whole['properties'], whole.get('$defs', {}))
+    schemas = deepcopy(_schemas(inputs))
     return [(name, (field, schemas[name])) for name, field in inputs.model_fields.items()]
+
+
+@cache
+def _schemas(inputs: type[ProcessInputs]) -> Any:
+    """JSON schemas of the inputs, by name: pydantic takes its time, and a service asks three times at its start."""
+    whole = inputs.model_json_schema()
+    return _inlined(whole['properties'], whole.get('$defs', {}))
 
 
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:

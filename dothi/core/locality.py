@@ -22,6 +22,9 @@ from dothi.core.text import Text
 # The collection of records, which no layer can be.
 CATALOGUE = 'catalogue'
 
+# libyaml's, where PyYAML has it: forty files take 0.03 s and not 0.3 s.
+LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+
 
 class BadLocalityFile(WrongUse):
     """A file of the locality does not say what it must."""
@@ -302,7 +305,7 @@ def _model_within(annotation: Any) -> Any:
 
 def _yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding='utf-8'))
+        content = yaml.load(file.read_text(encoding='utf-8'), LOADER)  # noqa: S506 (it is a safe one)
     except FileNotFoundError:
         raise error(
             vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'

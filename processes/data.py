@@ -29,7 +29,8 @@ from dothi.core.norms import Norm
 from processes.base import Layer
 from processes.reading.given import PutGiven, rows_of
 from processes.reading.layers import Filter, column, condition, not_delivered, visible_layer
-from processes.reading.rasters import Raster, raster
+from dothi.core.released_raster import Raster
+from processes.reading.rasters import raster
 from processes.ways.network import Floats, Geometries, Network, network_of
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.

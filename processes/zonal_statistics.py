@@ -12,7 +12,7 @@ from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
 from processes.reading.layers import column
-from processes.reading.rasters import Raster
+from dothi.core.released_raster import Raster
 from processes.ways.network import Floats, zone_of
 from processes.zones.layer_zones import places, statistics_of
 from processes.zones.parts import kind_of, parts_of

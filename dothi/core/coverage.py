@@ -69,10 +69,15 @@ class RasterChecks(Part):
 
 
 class RasterPublish(Part):
-    """How the coverage is drawn: the colour of some values of one band, and of all between them."""
+    """How the coverage is drawn: the colour of some values of one band, and of all between them.
+
+    hillshade: how many times too high the relief is that the sun throws shadows of on a map; none without it. 1 is true
+    to nature, in which a plain has none to be seen. The band's values must be metres.
+    """
 
     band: str
     ramp: list[tuple[float, Colour]] = Field(min_length=2)
+    hillshade: float | None = Field(None, gt=0, le=1_000)
 
     @field_validator('ramp')
     @classmethod
@@ -95,6 +100,8 @@ class Coverage(Described):
     def _fits_together(self) -> Self:
         if self.publish.band not in self.bands:
             raise ValueError(f'publish.band names {self.publish.band}, which is not under bands')
+        if self.publish.hillshade and self.bands[self.publish.band].unit != 'm':
+            raise ValueError(f'publish.hillshade wants heights in m, and {self.publish.band} has another unit')
         if len({(band.type, band.nodata) for band in self.bands.values()}) > 1:
             raise ValueError('all bands must have one type and one nodata: a GeoTIFF knows one of each')
         return self

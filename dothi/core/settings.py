@@ -144,6 +144,18 @@ class TileSettings(Settings):
     )
 
 
+class MapSettings(Settings):
+    """How map images are drawn."""
+
+    map_renderers: int = Field(1, gt=0, description='Renderers that one web process has at most.')
+    map_queue: int = Field(16, ge=0, description='Requests of one web process that may wait for a renderer.')
+    map_wait_s: float = Field(20, gt=0, description='How long a request may wait for a renderer.')
+    map_seconds: float = Field(20, gt=0, description='How long one map image may take to draw.')
+    map_memory_mb: int = Field(1_000, gt=0, description='Memory of one renderer at most.')
+    map_max_pixels: int = Field(25_000_000, gt=0, description='Pixels of one map image at most.')
+    map_max_layers: int = Field(40, gt=0, description='Layers in one map image at most.')
+
+
 class JobSettings(Settings):
     """How analyses run."""
 
@@ -208,6 +220,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     ServerSettings,
     LimitSettings,
     TileSettings,
+    MapSettings,
     JobSettings,
     InputSettings,
     EditSettings,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from etl.formats.source import Geometries
 from processes.forms.classes import NONE
-from processes.forms.drawing_library import mapnik
+from dothi.core.mapping.drawing_library import mapnik
 from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, marks
 
 # The sheet is drawn in plane metres of the working CRS, to which all of it was brought before: nothing is projected.

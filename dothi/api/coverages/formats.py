@@ -18,6 +18,7 @@ from rasterio.io import MemoryFile
 from dothi.api.coverages.read import Part, Values, strips, transform_of
 from dothi.api.coverages.systems import System
 from dothi.core.coverage import Band
+from dothi.core.mapping.ramp import coloured
 from dothi.core.text import LANGUAGES
 from dothi.core.units import ucum
 
@@ -152,18 +153,9 @@ def png(part: Part) -> bytes:
     grid = part.grid
     with MemoryFile() as memory:
         with memory.open(driver='PNG', width=grid.width, height=grid.height, count=4, dtype='uint8') as image:
-            image.write(np.concatenate([_coloured(values[0], part) for _, values in strips(part)], axis=1))
+            coverage = part.stored.coverage
+            image.write(np.concatenate([coloured(values[0], coverage) for _, values in strips(part)], axis=1))
         return bytes(memory.read())
-
-
-def _coloured(values: Values, part: Part) -> Values:
-    """Red, green, blue and opacity of each value, between the colours of its neighbours in the ramp."""
-    ramp = part.stored.coverage.publish.ramp
-    stops = [stop for stop, _ in ramp]
-    colours = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for _, colour in ramp])
-    channels = [np.interp(values, stops, colours[:, channel]) for channel in range(3)]
-    channels.append(np.where(values == part.nodata, 0, 255))
-    return np.stack(channels).round().astype('uint8')
 
 
 def content_crs(system: System) -> str:

@@ -10,17 +10,14 @@ from dothi.api.service import NoRelease, service
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import EnvironmentMissing, did_you_mean
+from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
 from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
+from dothi.core.released_raster import MissingRaster
 from dothi.core.settings import PathSettings
 
 COLUMNS = 'store_path, bands, srid, width, height, west, north, cell_width, cell_height'
-
-
-class MissingRaster(EnvironmentMissing):
-    """A released raster is not in the store."""
 
 
 @dataclass(frozen=True)

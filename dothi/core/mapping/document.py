@@ -1,0 +1,129 @@
+"""A picture as an order for a renderer: Mapnik's styles, and the layers with their sources."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string
+from dothi.core.database import READERS, database_url
+from dothi.core.layer import Audience, Layer
+from dothi.core.locality import Locality
+from dothi.core.mapping.formats import ASKED
+from dothi.core.mapping.layer_query import rows
+from dothi.core.mapping.picture import Picture, Shown
+from dothi.core.style.colour import Colour
+from dothi.core.style.mapnik_xml import Sheet, document, raster_style, sheets, style
+
+# What of a feature may lie outside the picture and still be seen in it: half a marker, half the width of a line.
+BUFFER_PX = 48
+WHITE = Colour(255, 255, 255)
+# Of a source: Mapnik would ask the database, and leaves out what is said to lie outside the picture.
+EVERYWHERE = '-1e9,-1e9,1e9,1e9'
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of Mapnik's layers: a source with the styles that it is drawn in."""
+
+    name: str
+    srs: str
+    source: dict[str, Any]
+    styles: tuple[Element, ...]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As a renderer reads it."""
+        names = [one.get('name') for one in self.styles]
+        return {'name': self.name, 'srs': self.srs, 'source': self.source, 'styles': names}
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What orders are made with. painted: coverages as they are seen in the picture, by number of what is shown.
+
+    db: quotes names and values; nothing is read from it.
+    """
+
+    db: Connection
+    locality: Locality
+    audience: Audience
+    painted: dict[int, Path]
+
+
+def order(picture: Picture, maker: Maker) -> bytes:
+    """The order (renderer.py) for `picture`."""
+    view = picture.view
+    entries = _entries(picture, maker)
+    background = picture.background or (WHITE if picture.format == 'jpeg' else None)
+    styles = [one for entry in entries for one in entry.styles]
+    told = {
+        'width': view.width_px,
+        'height': view.height_px,
+        'ratio': view.pixel_ratio,
+        'box': view.box,
+        'format': ASKED[picture.format],
+        'styles': document(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
+        'layers': [entry.told for entry in entries],
+    }
+    return json.dumps(told).encode()
+
+
+def srs(srid: int) -> str:
+    """A system in words that Mapnik's PROJ understands; between the first two it has a way of its own, a fast one."""
+    return f'epsg:{srid}' if srid in (WGS84, WEB_MERCATOR) else proj_string(srid)
+
+
+def _buffer(picture: Picture) -> int:
+    return round(BUFFER_PX * picture.view.pixel_ratio)
+
+
+def _entries(picture: Picture, maker: Maker) -> list[Entry]:
+    """Shapes of all layers from below, then labels.
+
+    Of labels in each other's way the first stays: those of the highest priority come first, then those of upper layers.
+    """
+    zoom, shapes, labels = picture.view.zoom, [], []
+    for number, shown in enumerate(picture.shown):
+        if number in maker.painted:
+            shapes.append(_raster(str(number), srs(picture.view.crs), maker.painted[number]))
+        if not isinstance(shown.layer, Layer) or shown.drawing is None:
+            continue
+        seen = [one for one in sheets(shown.drawing, zoom) if not one.drawn.part.merged]
+        below = [one for one in seen if one.drawn.kind != 'label']
+        if below:
+            shapes.append(_entry(str(number), shown, below, picture.view.crs, maker))
+        for one in (one for one in seen if one.drawn.kind == 'label'):
+            entry = _entry(f'{number}-{one.number}', shown, [one], picture.view.crs, maker)
+            labels.append((one.drawn.part.priority, number, entry))
+    labels.sort(key=lambda one: one[:2], reverse=True)
+    return [*shapes, *(entry for _, _, entry in labels)]
+
+
+def _entry(name: str, shown: Shown, drawn: list[Sheet], view_srid: int, maker: Maker) -> Entry:
+    """A layer's rows, in the styles of these passes."""
+    read = rows(maker.db, shown, drawn, view_srid, maker.locality, maker.audience)
+    source = {
+        **_server(maker.audience),
+        'table': read.statement,
+        'geometry_field': read.geometry,
+        'srid': read.srid,
+        'extent': EVERYWHERE,
+    }
+    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{one.number}', one) for one in drawn))
+
+
+def _raster(name: str, system: str, file: Path) -> Entry:
+    return Entry(name, system, {'type': 'gdal', 'file': str(file)}, (raster_style(name),))
+
+
+def _server(audience: Audience) -> dict[str, Any]:
+    """How a renderer reaches the database: as the reader of the audience, which sees what it may see."""
+    url = database_url(READERS[audience])
+    host = url.host or url.query.get('host')
+    known = {'host': host, 'port': url.port, 'dbname': url.database, 'user': url.username, 'password': url.password}
+    told = {name: str(value) for name, value in known.items() if value is not None}
+    return {'type': 'postgis', **told, 'persist_connection': True, 'initial_size': 1, 'max_size': 3}

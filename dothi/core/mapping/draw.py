@@ -1,0 +1,39 @@
+"""Draws pictures: the one way from layers and styles to an image."""
+
+import tempfile
+from pathlib import Path
+
+from dothi.core.coverage import Coverage
+from dothi.core.database import READERS, connection
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
+from dothi.core.mapping.document import Maker, order
+from dothi.core.mapping.formats import written
+from dothi.core.mapping.limits import check
+from dothi.core.mapping.picture import Picture
+from dothi.core.mapping.pool import renderers
+from dothi.core.mapping.raster_picture import paint
+from dothi.core.released_raster import released_raster
+
+
+def draw(picture: Picture, locality: Locality, audience: Audience) -> bytes:
+    """The picture as a file, drawn by one of the renderers of this process; no connection is held meanwhile.
+
+    Raises PictureTooLarge or NotAPicture for what is not drawn at all; TooBusy, TookTooLong or DrawingBroke for what
+    may be asked again; UnknownCrs, MissingRaster.
+    """
+    check(picture)
+    with tempfile.TemporaryDirectory(prefix='dothi-map-') as folder:
+        # names of files, which are written once the connection is given back
+        drafts = {number: Path(folder) / f'{number}.tif' for number in range(len(picture.shown))}
+        with connection(READERS[audience]) as db:
+            rasters = {
+                number: found
+                for number, shown in enumerate(picture.shown)
+                if isinstance(shown.layer, Coverage) and (found := released_raster(db, shown.layer, shown.times))
+            }
+            maker = Maker(db, locality, audience, {number: drafts[number] for number in rasters})
+            told = order(picture, maker)
+        for number, raster in rasters.items():
+            paint(raster, picture.view, drafts[number])
+        return written(renderers().draw(told), picture)

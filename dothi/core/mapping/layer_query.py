@@ -1,0 +1,96 @@
+"""What Mapnik reads of a layer: the rows in the box, and for each pass of its drawing the rule that takes a row."""
+
+import re
+from dataclasses import dataclass
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.cql2.geometry import IN_CRS84
+from dothi.core.cql2.where import Translator
+from dothi.core.crs import WEB_MERCATOR, WGS84
+from dothi.core.layer import Audience, Layer
+from dothi.core.layer_source import source
+from dothi.core.locality import Locality
+from dothi.core.mapping.picture import Shown
+from dothi.core.style.mapnik_xml import Sheet
+
+# A text or name in a statement, as psycopg2 quotes it.
+QUOTED = re.compile(r"""(?P<escaped>\s?E)?'(?P<text>(?:[^'\\]|''|\\.)*)'|"(?P<name>(?:[^"]|"")*)\"""")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A layer's rows for some passes. srid: of the geometry that is read. statement: in Mapnik's form."""
+
+    srid: int
+    geometry: str
+    statement: str
+
+
+def rows(
+    db: Connection, shown: Shown, sheets: list[Sheet], view_srid: int, locality: Locality, audience: Audience
+) -> Rows:
+    """The rows that `sheets` draw, in the system from which the view's is near: stored degrees or the working CRS."""
+    assert isinstance(shown.layer, Layer)  # noqa: S101
+    geometry, srid = ('geom_wgs84', WGS84) if view_srid in (WGS84, WEB_MERCATOR) else ('geom', locality.srid)
+    columns = [sql.Identifier(geometry), *_columns(shown.layer, sheets, locality.srid, audience)]
+    conditions = [sql.SQL('{} && !bbox!').format(sql.Identifier(geometry))]
+    if shown.condition is not None:
+        conditions.append(shown.condition)
+    picked = sql.SQL('select {} from {} as stored where {}').format(
+        sql.SQL(', ').join(columns),
+        source(shown.layer, locality, audience, shown.times),
+        sql.SQL(' and ').join(sql.SQL('({})').format(one) for one in conditions),
+    )
+    statement = sql.SQL('(select * from ({}) as picked{}) as rows').format(picked, _drawn_by_any(sheets))
+    return Rows(srid, geometry, unmistakable(statement.as_string(db)))
+
+
+def _columns(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -> list[sql.Composable]:
+    translator = Translator(layer, srid, audience, IN_CRS84)
+    made = []
+    for sheet in sheets:
+        if not sheet.takes_all:
+            made.append(_rule(translator, sheet))
+        if sheet.drawn.part.text is not None:
+            text = sql.Identifier(sheet.drawn.part.text)
+            made.append(sql.SQL('{}::text as {}').format(text, sql.Identifier(sheet.text_column)))
+    return made
+
+
+def _rule(translator: Translator, sheet: Sheet) -> sql.Composable:
+    """The number of the first rule that takes the row."""
+    cases = [
+        sql.SQL('when {} then {}').format(
+            sql.SQL('true') if rule.condition is None else translator.condition(rule.condition), sql.Literal(number)
+        )
+        for number, rule in enumerate(sheet.drawn.rules)
+    ]
+    return sql.SQL('case {} end as {}').format(sql.SQL(' ').join(cases), sql.Identifier(sheet.rule_column))
+
+
+def _drawn_by_any(sheets: list[Sheet]) -> sql.Composable:
+    """The condition that some pass draws the row; none where one draws all."""
+    if any(sheet.takes_all for sheet in sheets):
+        return sql.SQL('')
+    ruled = [sql.SQL('{} is not null').format(sql.Identifier(sheet.rule_column)) for sheet in sheets]
+    return sql.SQL(' where {}').format(sql.SQL(' or ').join(ruled))
+
+
+def unmistakable(statement: str) -> str:
+    """The same statement without an exclamation mark inside a text or a name.
+
+    Mapnik replaces `!bbox!` and whatever else stands so between two of them, also within quotes: the text of a filter
+    could leave its quotes that way.
+    """
+    return QUOTED.sub(_without_marks, statement)
+
+
+def _without_marks(found: re.Match[str]) -> str:
+    if '!' not in found[0]:
+        return found[0]
+    if found['name'] is not None:
+        return 'U&"{}"'.format(found['name'].replace('\\', r'\\').replace('!', r'\0021'))
+    # psycopg2 doubles backslashes in an E'' and writes one wherever there are any, so a plain text has none
+    return ' E\'{}\''.format(found['text'].replace('!', r'\x21'))

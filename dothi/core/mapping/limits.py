@@ -1,0 +1,84 @@
+"""How much one picture may ask for, and what is told of one that asks for more."""
+
+from typing import TYPE_CHECKING
+
+from dothi.core.errors import Busy, Defect, WrongUse
+from dothi.core.settings import MapSettings
+
+if TYPE_CHECKING:
+    from dothi.core.mapping.picture import Picture
+
+# What cairo and image files can hold of one side.
+LONGEST_SIDE_PX = 32_000
+
+
+class PictureTooLarge(WrongUse):
+    """More pixels or layers are asked for than one picture may have."""
+
+
+class NotAPicture(WrongUse):
+    """The box of a picture is empty or lies outside the system."""
+
+
+class TooBusy(Busy):
+    """All renderers draw, and enough requests wait for one."""
+
+
+class TookTooLong(Busy):
+    """The picture was not drawn within its time."""
+
+
+class DrawingBroke(Busy):
+    """The renderer that drew the picture is gone."""
+
+
+class NotDrawn(Defect):
+    """Mapnik refuses what we told it to draw."""
+
+
+def check(picture: 'Picture') -> None:
+    """Raises PictureTooLarge or NotAPicture for what is not drawn at all."""
+    limits, view = MapSettings(), picture.view
+    pixels = view.width_px * view.height_px
+    if pixels > limits.map_max_pixels or max(view.width_px, view.height_px) > LONGEST_SIDE_PX:
+        most = limits.map_max_pixels
+        raise PictureTooLarge(
+            vi=f'Ảnh {view.width_px} × {view.height_px} điểm quá lớn (tối đa {most:,} điểm ảnh). Giảm width, height.',
+            en=f'A picture of {view.width_px} × {view.height_px} is too large (at most {most:,} pixels). '
+            'Ask for less width or height.',
+        )
+    if len(picture.shown) > limits.map_max_layers:
+        raise PictureTooLarge(
+            vi=f'{len(picture.shown)} lớp trong một ảnh là quá nhiều (tối đa {limits.map_max_layers}). Chọn ít lớp hơn.',
+            en=f'{len(picture.shown)} layers are too many for one picture (at most {limits.map_max_layers}). '
+            'Choose fewer.',
+        )
+    west, south, east, north = view.box
+    if not (west < east and south < north and view.width_px > 0 and view.height_px > 0):
+        raise NotAPicture(
+            vi=f'Khung {west:g}, {south:g}, {east:g}, {north:g} trên {view.width_px} × {view.height_px} điểm là rỗng.',
+            en=f'The box {west:g}, {south:g}, {east:g}, {north:g} on {view.width_px} × {view.height_px} px is empty.',
+        )
+
+
+def too_busy() -> TooBusy:
+    """The error for a request that finds the queue full, or waited in it for too long."""
+    return TooBusy(
+        vi='Máy chủ đang vẽ nhiều ảnh. Thử lại sau ít giây.', en='Many pictures are being drawn. Try again shortly.'
+    )
+
+
+def took_too_long(seconds: float) -> TookTooLong:
+    """The error for a picture that was given up."""
+    return TookTooLong(
+        vi=f'Không vẽ xong ảnh trong {seconds:g} giây. Thu nhỏ khung, bớt lớp, hoặc thử lại sau.',
+        en=f'The picture was not drawn within {seconds:g} s. Ask for a smaller box or fewer layers, or try later.',
+    )
+
+
+def drawing_broke() -> DrawingBroke:
+    """The error for a picture whose renderer ended in the middle of it."""
+    return DrawingBroke(
+        vi='Chương trình vẽ dừng giữa chừng; các yêu cầu khác không bị ảnh hưởng. Thử lại.',
+        en='The drawing program ended in the middle; other requests go on. Try again.',
+    )

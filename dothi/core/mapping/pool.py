@@ -1,0 +1,182 @@
+"""The renderers of this process: started when they are first needed, replaced when they die or take too long."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from dothi.core.database import NoDatabase
+from dothi.core.mapping import frames
+from dothi.core.mapping.limits import NotDrawn, PictureTooLarge, drawing_broke, took_too_long, too_busy
+from dothi.core.settings import PROJECT, MapSettings
+
+LOG = logging.getLogger('dothi.mapping')
+
+
+class Renderer:
+    """One process that draws, one picture at a time."""
+
+    def __init__(self, settings: MapSettings) -> None:
+        self._line, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, '-m', __name__.replace('pool', 'renderer'), str(os.getpid())]
+                + [str(settings.map_memory_mb)],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                cwd=PROJECT,
+                env=os.environ | _for_libpq(settings),
+            )
+
+    def draw(self, order: bytes, deadline: float) -> tuple[str, bytes] | None:
+        """What the renderer answers, or None where it died; raises TimeoutError at `deadline`."""
+        try:
+            self._line.settimeout(max(deadline - time.monotonic(), 0.001))
+            frames.send(self._line, frames.ORDER, order)
+            return frames.receive(self._line, deadline)
+        except (BrokenPipeError, ConnectionResetError):
+            return None
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """Ends the process, whatever it does."""
+        self._line.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Renderers:
+    """So many renderers, and a queue before them."""
+
+    def __init__(self, settings: MapSettings) -> None:
+        self.settings = settings
+        self._free = threading.Semaphore(settings.map_renderers)
+        self._lock = threading.Lock()
+        self._idle: list[Renderer] = []
+        self._waiting = 0
+        # A renderer ends with the thread that started it, and a thread of a web server may end before its process.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix='renderers')
+
+    def draw(self, order: bytes) -> bytes:
+        """The picture that `order` (renderer.py) asks for.
+
+        Raises TooBusy where the queue is full or does not move, TookTooLong, DrawingBroke where the renderer dies,
+        PictureTooLarge where it gets no memory for it, NoDatabase, NotDrawn.
+        """
+        self._queue()
+        try:
+            return self._drawn(order)
+        finally:
+            self._free.release()
+
+    def _queue(self) -> None:
+        with self._lock:
+            if self._free.acquire(blocking=False):
+                return
+            if self._waiting >= self.settings.map_queue:
+                raise too_busy()
+            self._waiting += 1
+        free = self._free.acquire(timeout=self.settings.map_wait_s)
+        with self._lock:
+            self._waiting -= 1
+        if not free:
+            raise too_busy()
+
+    def _drawn(self, order: bytes) -> bytes:
+        renderer, seconds = self._take(), self.settings.map_seconds
+        try:
+            told = renderer.draw(order, time.monotonic() + seconds)
+        except BaseException as error:
+            renderer.end()
+            if isinstance(error, TimeoutError):
+                raise took_too_long(seconds) from None
+            raise
+        if told is None:
+            self._bury(renderer)
+            raise drawing_broke()
+        with self._lock:
+            self._idle.append(renderer)
+        return _content(*told, seconds)
+
+    def _take(self) -> Renderer:
+        """A renderer that lives: an idle one, else a new one."""
+        while True:
+            with self._lock:
+                renderer = self._idle.pop() if self._idle else None
+            if renderer is None:
+                return self._starter.submit(Renderer, self.settings).result()
+            if renderer.alive:
+                return renderer
+            self._bury(renderer)
+
+    def _bury(self, renderer: Renderer) -> None:
+        renderer.end()
+        code = renderer.process.returncode
+        name = signal.Signals(-code).name if code < 0 else f'exit code {code}'
+        LOG.error('renderer %s died: %s', renderer.process.pid, name)
+
+    def end(self) -> None:
+        """Ends the idle renderers."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for renderer in idle:
+            renderer.end()
+        self._starter.shutdown(wait=False)
+
+
+_renderers: Renderers | None = None
+_first = threading.Lock()
+
+
+def renderers() -> Renderers:
+    """Those of this process."""
+    global _renderers
+    with _first:
+        if _renderers is None:
+            _renderers = Renderers(MapSettings())
+        return _renderers
+
+
+def _after_fork() -> None:
+    """A forked child has renderers of its own; those of its parent go on there."""
+    global _renderers, _first
+    _renderers, _first = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _content(kind: str, content: bytes, seconds: float) -> bytes:
+    """The picture, or the error that the renderer tells of."""
+    if kind == frames.DRAWN:
+        return content
+    if kind == frames.TOO_SLOW:
+        raise took_too_long(seconds)
+    if kind == frames.TOO_LARGE:
+        raise PictureTooLarge(
+            vi='Ảnh cần nhiều bộ nhớ hơn mức cho phép. Giảm width, height hoặc thu nhỏ khung.',
+            en='The picture needs more memory than it may have. Ask for fewer pixels or a smaller box.',
+        )
+    # Mapnik's words hold statements and the server's address: they are for the log
+    LOG.error('not drawn: %s', content.decode(errors='replace'))
+    if kind == frames.NO_DATABASE:
+        raise NoDatabase(
+            vi='Chương trình vẽ không kết nối được cơ sở dữ liệu. Thử lại sau.',
+            en='The renderer cannot reach the database. Try again later.',
+        )
+    raise NotDrawn(vi='Không vẽ được ảnh. Nhật ký dịch vụ ghi lý do.', en="Not drawn; the service's log has the reason.")
+
+
+def _for_libpq(settings: MapSettings) -> dict[str, str]:
+    """A query ends a little before its renderer would be ended."""
+    timeout_ms = round(settings.map_seconds * 900)
+    return {'PGOPTIONS': f'-c statement_timeout={timeout_ms}', 'PGAPPNAME': 'dothi map'}

@@ -1,0 +1,54 @@
+"""The released raster of a coverage: that of the current release, or of an earlier one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.coverage import Coverage
+from dothi.core.errors import EnvironmentMissing
+from dothi.core.grid import Grid
+from dothi.core.layer_source import Times
+from dothi.core.settings import PathSettings
+
+
+class MissingRaster(EnvironmentMissing):
+    """A released raster is not in the store."""
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A released raster: its description (bands, nodata), its cells' places, the file (GeoTIFF), and the release."""
+
+    coverage: Coverage
+    grid: Grid
+    path: Path
+    release: int
+
+
+def released_raster(db: Connection, coverage: Coverage, times: Times | None = None) -> Raster | None:
+    """What `coverage` held at the end of `times`, or holds now; None for nothing. Raises MissingRaster."""
+    condition = sql.SQL('release = (select current_release from catalog.layer where id = {})')
+    values = [coverage.id]
+    if times is not None and times.end is not None:
+        condition = sql.SQL(
+            'release = (select max(number) from catalog.release where layer_id = {} and released_at <= {})'
+        )
+        values = [coverage.id, times.end]
+    query = sql.SQL(
+        'select release, store_path, srid, width, height, west, north, cell_width, cell_height '
+        'from catalog.raster where {}'
+    ).format(condition.format(*map(sql.Literal, values)))
+    with db.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found = Raster(coverage, Grid(*row[2:]), Path(PathSettings().store) / row[1], row[0])
+    if not found.path.exists():
+        raise MissingRaster(
+            vi=f'Kho lưu trữ không có {found.path.name} của "{coverage.id}". Kiểm tra DOTHI_STORE của tiến trình.',
+            en=f'The store lacks {found.path.name} of "{coverage.id}". Check the DOTHI_STORE of the process.',
+        )
+    return found

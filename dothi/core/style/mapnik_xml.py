@@ -1,0 +1,185 @@
+"""A drawing as Mapnik's styles: one for each of its passes, lowest first, with sizes for one zoom.
+
+The conditions of its rules are not in them. The database decides which rule of a pass takes a feature
+(dothi.core.mapping.layer_query) and hands Mapnik its number, so no column's name and no value of a style has to be
+written in Mapnik's expressions, which have other ideas of text, null and quotes than CQL2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from dothi.core.style import markers
+from dothi.core.style.colour import Colour, parse_colour
+from dothi.core.style.drawing import Drawing, Pass, Rule
+from dothi.core.style.zoom import at_zoom
+
+# Of the fonts in Mapnik's wheel; it has all Vietnamese letters.
+FACE = 'DejaVu Sans Book'
+HALO_PX = 1.4
+LABEL_PX, MARKER_PX = 12.0, 8.0
+# Between two of the same name along a line.
+REPEATED_PX = 400
+WRAPPED_EM = 7
+HIDDEN = Colour(0, 0, 0, 0.0)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A pass as it is drawn at a zoom. number: of the pass in its drawing, which its columns are called by."""
+
+    number: int
+    drawn: Pass
+    geometry: str
+    zoom: float
+
+    @property
+    def rule_column(self) -> str:
+        """The column with the number of the rule that takes a feature; null where none does."""
+        return f'rule_{self.number}'
+
+    @property
+    def text_column(self) -> str:
+        """The column with the text of a label."""
+        return f'text_{self.number}'
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether its first rule takes every feature, so that nothing has to be decided."""
+        return self.drawn.rules[0].condition is None
+
+    def size(self, value: object, otherwise: float) -> float:
+        """A width or size in pixels of the style."""
+        return at_zoom(value, self.zoom) if isinstance(value, int | float | dict) else otherwise
+
+
+def sheets(drawing: Drawing, zoom: float) -> list[Sheet]:
+    """The passes that are drawn at `zoom`, lowest first."""
+    return [
+        Sheet(number, one, drawing.layer.geometry, zoom)
+        for number, one in enumerate(drawing.passes)
+        if one.seen_at(zoom) and not all(_is_unseen(one, rule) for rule in one.rules)
+    ]
+
+
+def style(name: str, sheet: Sheet) -> Element:
+    """Mapnik's `<Style>` of one pass."""
+    made = Element('Style', {'name': name, 'filter-mode': 'first'})
+    for number, rule in enumerate(sheet.drawn.rules):
+        written = SubElement(made, 'Rule')
+        if not sheet.takes_all:
+            SubElement(written, 'Filter').text = f'[{sheet.rule_column}] = {number}'
+        written.extend(SYMBOLS[sheet.drawn.kind](sheet, rule.colour))
+        if sheet.takes_all:
+            break
+    return made
+
+
+def raster_style(name: str) -> Element:
+    """Mapnik's `<Style>` of a raster in colours, on the very pixels of the picture."""
+    made = Element('Style', {'name': name})
+    SubElement(SubElement(made, 'Rule'), 'RasterSymbolizer', {'scaling': 'near'})
+    return made
+
+
+def document(styles: Iterable[Element], *, srs: str, background: Colour | None, buffer_px: int) -> str:
+    """Mapnik's whole map without its layers."""
+    attributes = {'srs': srs, 'buffer-size': str(buffer_px)}
+    if background is not None:
+        attributes['background-color'] = f'rgba({background.css[5:]}' if background.alpha < 1 else background.hex
+    made = Element('Map', attributes)
+    made.extend(styles)
+    return tostring(made, encoding='unicode')
+
+
+def _is_unseen(drawn: Pass, rule: Rule) -> bool:
+    return rule.colour.unseen and not (drawn.part.outline and not parse_colour(drawn.part.outline).unseen)
+
+
+def _fill(sheet: Sheet, colour: Colour) -> list[Element]:
+    made = [] if colour.unseen else [Element('PolygonSymbolizer', _paint('fill', colour))]
+    outline = _outline(sheet)
+    if not outline.unseen:
+        edge = _paint('stroke', outline) | {'stroke-width': '1', 'stroke-linejoin': 'round'}
+        made.append(Element('LineSymbolizer', edge))
+    return made
+
+
+def _line(sheet: Sheet, colour: Colour) -> list[Element]:
+    width, dash = sheet.size(sheet.drawn.width, 1.0), sheet.drawn.part.dash
+    attributes = _paint('stroke', colour) | {
+        'stroke-width': _number(width),
+        'stroke-linejoin': 'round',
+        'stroke-linecap': 'butt' if dash else 'round',
+    }
+    if dash and not sheet.drawn.casing:
+        attributes['stroke-dasharray'] = ', '.join(_number(part * max(width, 0.5)) for part in dash)
+    return [Element('LineSymbolizer', attributes)]
+
+
+def _marker(sheet: Sheet, colour: Colour) -> list[Element]:
+    part, outline = sheet.drawn.part, _outline(sheet)
+    size, edge = sheet.size(part.size, MARKER_PX), sheet.size(sheet.drawn.width, 1.0)
+    shape = {'marker-type': 'ellipse'} if part.marker == 'circle' else {'file': _file(part.marker)}
+    attributes = {
+        **shape,
+        **_paint('fill', colour),
+        **(_paint('stroke', outline) | {'stroke-width': _number(edge)} if not outline.unseen else {'stroke-width': '0'}),
+        'width': _number(size),
+        'height': _number(size),
+        'allow-overlap': 'true',
+        'ignore-placement': 'true',
+        'placement': 'point' if sheet.geometry.endswith('Point') else 'interior',
+    }
+    return [Element('MarkersSymbolizer', attributes)]
+
+
+def _label(sheet: Sheet, colour: Colour) -> list[Element]:
+    part = sheet.drawn.part
+    size = sheet.size(part.size, LABEL_PX)
+    attributes = {
+        'face-name': FACE,
+        'size': _number(size),
+        **_paint('fill', colour, opacity='opacity'),
+        **_placement(sheet, size),
+        # a name that the edge would cut is left out
+        'avoid-edges': 'true',
+        'margin': '2',
+        'clip': 'false',
+    }
+    if part.halo:
+        halo = parse_colour(part.halo)
+        attributes |= _paint('halo-fill', halo, opacity='halo-opacity') | {'halo-radius': _number(HALO_PX)}
+    made = Element('TextSymbolizer', attributes)
+    made.text = f'[{sheet.text_column}]'
+    return [made]
+
+
+def _placement(sheet: Sheet, size: float) -> dict[str, str]:
+    """Along a line, inside a polygon, or at a point."""
+    if sheet.drawn.part.along == 'line' and not sheet.geometry.endswith('Point'):
+        return {'placement': 'line', 'spacing': str(REPEATED_PX), 'max-char-angle-delta': '25'}
+    wrapped = {'wrap-width': _number(size * WRAPPED_EM)}
+    return wrapped | {'placement': 'point' if sheet.geometry.endswith('Point') else 'interior'}
+
+
+SYMBOLS = {'fill': _fill, 'line': _line, 'marker': _marker, 'label': _label}
+
+
+def _outline(sheet: Sheet) -> Colour:
+    return parse_colour(sheet.drawn.part.outline) if sheet.drawn.part.outline else HIDDEN
+
+
+def _paint(name: str, colour: Colour, opacity: str | None = None) -> dict[str, str]:
+    """A colour and its opacity, as Mapnik's symbolizers take them apart."""
+    opaque = {} if colour.alpha == 1 else {opacity or f'{name}-opacity': _number(colour.alpha)}
+    return {name: colour.hex} | opaque
+
+
+def _file(marker: str) -> str:
+    markers.path_of(marker)
+    return str(markers.FOLDER / f'{marker}.svg')
+
+
+def _number(value: float) -> str:
+    return f'{value:.4g}'

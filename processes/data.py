@@ -26,10 +26,10 @@ from dothi.core.layer_source import Times, parse_times
 from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
 from dothi.core.norms import Norm
+from dothi.core.released_raster import Raster
 from processes.base import Layer
 from processes.reading.given import PutGiven, rows_of
 from processes.reading.layers import Filter, column, condition, not_delivered, visible_layer
-from dothi.core.released_raster import Raster
 from processes.reading.rasters import raster
 from processes.ways.network import Floats, Geometries, Network, network_of
 

@@ -8,11 +8,11 @@ import shapely
 
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
+from dothi.core.released_raster import Raster
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
 from processes.reading.layers import column
-from dothi.core.released_raster import Raster
 from processes.ways.network import Floats, zone_of
 from processes.zones.layer_zones import places, statistics_of
 from processes.zones.parts import kind_of, parts_of

@@ -30,7 +30,7 @@ class Raster:
 def released_raster(db: Connection, coverage: Coverage, times: Times | None = None) -> Raster | None:
     """What `coverage` held at the end of `times`, or holds now; None for nothing. Raises MissingRaster."""
     condition = sql.SQL('release = (select current_release from catalog.layer where id = {})')
-    values = [coverage.id]
+    values: list[object] = [coverage.id]
     if times is not None and times.end is not None:
         condition = sql.SQL(
             'release = (select max(number) from catalog.release where layer_id = {} and released_at <= {})'

@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from dothi.core.mapping.drawing_library import mapnik
 from etl.formats.source import Geometries
 from processes.forms.classes import NONE
-from dothi.core.mapping.drawing_library import mapnik
 from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, marks
 
 # The sheet is drawn in plane metres of the working CRS, to which all of it was brought before: nothing is projected.

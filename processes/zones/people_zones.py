@@ -8,10 +8,10 @@ from psycopg2 import sql
 
 from dothi.core.crs import proj_string
 from dothi.core.layer import Layer as LayerModel
+from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.data import HOMES, POPULATION, Data, Homes, Zones
 from processes.reading.layers import column
-from dothi.core.released_raster import Raster
 from processes.ways.network import Floats, Ints, point_geometries, zone_of
 from processes.zones.layer_zones import known_values
 from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells

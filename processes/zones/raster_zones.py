@@ -14,8 +14,8 @@ from rasterio.windows import Window
 
 from dothi.core.crs import proj_string, units_per_metre
 from dothi.core.grid import Grid
-from etl.moving import move
 from dothi.core.released_raster import Raster
+from etl.moving import move
 from processes.ways.network import Floats, Geometries, Ints
 from processes.zones.weighted import Statistics
 

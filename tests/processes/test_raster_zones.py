@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
-from etl.moving import move
 from dothi.core.released_raster import Raster
+from etl.moving import move
 from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells
 
 NODATA = -9999.0

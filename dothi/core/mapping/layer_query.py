@@ -35,7 +35,7 @@ def rows(
     assert isinstance(shown.layer, Layer)  # noqa: S101
     geometry, srid = ('geom_wgs84', WGS84) if view_srid in (WGS84, WEB_MERCATOR) else ('geom', locality.srid)
     columns = [sql.Identifier(geometry), *_columns(shown.layer, sheets, locality.srid, audience)]
-    conditions = [sql.SQL('{} && !bbox!').format(sql.Identifier(geometry))]
+    conditions: list[sql.Composable] = [sql.SQL('{} && !bbox!').format(sql.Identifier(geometry))]
     if shown.condition is not None:
         conditions.append(shown.condition)
     picked = sql.SQL('select {} from {} as stored where {}').format(
@@ -49,7 +49,7 @@ def rows(
 
 def _columns(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -> list[sql.Composable]:
     translator = Translator(layer, srid, audience, IN_CRS84)
-    made = []
+    made: list[sql.Composable] = []
     for sheet in sheets:
         if not sheet.takes_all:
             made.append(_rule(translator, sheet))
@@ -93,4 +93,4 @@ def _without_marks(found: re.Match[str]) -> str:
     if found['name'] is not None:
         return 'U&"{}"'.format(found['name'].replace('\\', r'\\').replace('!', r'\0021'))
     # psycopg2 doubles backslashes in an E'' and writes one wherever there are any, so a plain text has none
-    return ' E\'{}\''.format(found['text'].replace('!', r'\x21'))
+    return " E'{}'".format(found['text'].replace('!', r'\x21'))

@@ -49,9 +49,8 @@ def check(picture: 'Picture') -> None:
         )
     if len(picture.shown) > limits.map_max_layers:
         raise PictureTooLarge(
-            vi=f'{len(picture.shown)} lớp trong một ảnh là quá nhiều (tối đa {limits.map_max_layers}). Chọn ít lớp hơn.',
-            en=f'{len(picture.shown)} layers are too many for one picture (at most {limits.map_max_layers}). '
-            'Choose fewer.',
+            vi=f'{len(picture.shown)} lớp là quá nhiều cho một ảnh (tối đa {limits.map_max_layers}). Chọn ít hơn.',
+            en=f'{len(picture.shown)} layers are too many for a picture (at most {limits.map_max_layers}). Take fewer.',
         )
     west, south, east, north = view.box
     if not (west < east and south < north and view.width_px > 0 and view.height_px > 0):

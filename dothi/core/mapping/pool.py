@@ -9,14 +9,14 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 from dothi.core.database import NoDatabase
 from dothi.core.mapping import frames
-from dothi.core.mapping.limits import NotDrawn, PictureTooLarge, drawing_broke, took_too_long, too_busy
+from dothi.core.mapping.limits import NotDrawn, PictureTooLarge, drawing_broke, too_busy, took_too_long
 from dothi.core.settings import PROJECT, MapSettings
 
 LOG = logging.getLogger('dothi.mapping')
+PROGRAM = 'dothi.core.mapping.renderer'
 
 
 class Renderer:
@@ -26,9 +26,8 @@ class Renderer:
         self._line, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, '-m', __name__.replace('pool', 'renderer'), str(os.getpid())]
-                + [str(settings.map_memory_mb)],
-                stdin=theirs,
+                [sys.executable, '-m', PROGRAM, str(os.getpid()), str(settings.map_memory_mb)],
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=PROJECT,
                 env=os.environ | _for_libpq(settings),
@@ -133,26 +132,13 @@ class Renderers:
         self._starter.shutdown(wait=False)
 
 
-_renderers: Renderers | None = None
-_first = threading.Lock()
+# By process: a forked child has renderers of its own, those of its parent go on there.
+_RENDERERS: dict[int, Renderers] = {}
 
 
 def renderers() -> Renderers:
     """Those of this process."""
-    global _renderers
-    with _first:
-        if _renderers is None:
-            _renderers = Renderers(MapSettings())
-        return _renderers
-
-
-def _after_fork() -> None:
-    """A forked child has renderers of its own; those of its parent go on there."""
-    global _renderers, _first
-    _renderers, _first = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+    return _RENDERERS.setdefault(os.getpid(), Renderers(MapSettings()))
 
 
 def _content(kind: str, content: bytes, seconds: float) -> bytes:
@@ -173,7 +159,9 @@ def _content(kind: str, content: bytes, seconds: float) -> bytes:
             vi='Chương trình vẽ không kết nối được cơ sở dữ liệu. Thử lại sau.',
             en='The renderer cannot reach the database. Try again later.',
         )
-    raise NotDrawn(vi='Không vẽ được ảnh. Nhật ký dịch vụ ghi lý do.', en="Not drawn; the service's log has the reason.")
+    raise NotDrawn(
+        vi='Không vẽ được ảnh. Nhật ký dịch vụ ghi lý do.', en="Not drawn; the service's log has the reason."
+    )
 
 
 def _for_libpq(settings: MapSettings) -> dict[str, str]:

@@ -36,7 +36,9 @@ def hillshade(heights: Values, cell_m: tuple[float, float]) -> Values:
     """
     middle = heights[1:-1, 1:-1]
     around = {
-        (row, column): _or(heights[1 + row : heights.shape[0] - 1 + row, 1 + column : heights.shape[1] - 1 + column], middle)
+        (row, column): _or(
+            heights[1 + row : heights.shape[0] - 1 + row, 1 + column : heights.shape[1] - 1 + column], middle
+        )
         for row in (-1, 0, 1)
         for column in (-1, 0, 1)
     }

@@ -1,8 +1,8 @@
 """A renderer: a process that draws maps with Mapnik until whoever started it ends, or closes its socket.
 
 It is started as `python -m dothi.core.mapping.renderer`, reads orders from its standard input, which is a socket, and
-answers each on it (frames.py). It imports Mapnik and next to nothing else: Mapnik points PROJ and GDAL of its process at data of
-its own, and a renderer has to start in a tenth of a second.
+answers each on it (frames.py). It imports Mapnik and next to nothing else: Mapnik points PROJ and GDAL of its process
+at data of its own, and a renderer has to start in a tenth of a second.
 """
 
 import json
@@ -24,8 +24,10 @@ PR_SET_PDEATHSIG = 1
 # Sources that are kept with what Mapnik learned of their columns; each is a few kilobytes.
 MOST_SOURCES = 200
 # What PostgreSQL says where the connection, not the query, is what failed.
-LOST = ('terminating connection', 'closed the connection', 'onnection refused', 'not connect', 'starting up', 'SSL')
-LOST = (*LOST, 'shutting down', 'No such file', 'null connection', 'Null connection', 'no connection', 'PQ reports')
+LOST = (
+    'terminating connection', 'closed the connection', 'onnection refused', 'not connect', 'starting up',
+    'shutting down', 'No such file', 'ull connection', 'no connection', 'connection to server',
+)  # fmt: skip
 
 
 class Studio:

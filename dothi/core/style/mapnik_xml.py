@@ -124,7 +124,9 @@ def _marker(sheet: Sheet, colour: Colour) -> list[Element]:
     attributes = {
         **shape,
         **_paint('fill', colour),
-        **(_paint('stroke', outline) | {'stroke-width': _number(edge)} if not outline.unseen else {'stroke-width': '0'}),
+        **(
+            _paint('stroke', outline) | {'stroke-width': _number(edge)} if not outline.unseen else {'stroke-width': '0'}
+        ),
         'width': _number(size),
         'height': _number(size),
         'allow-overlap': 'true',

@@ -1,0 +1,30 @@
+"""What tests of pictures draw with: styles written in place, and pictures as arrays."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dothi.core.locality import Locality
+from dothi.core.mapping.draw import draw
+from dothi.core.mapping.picture import Picture, Shown
+from dothi.core.mapping.view import View
+from dothi.core.style.drawing import drawing_of
+from dothi.core.style.style_file import Style, StyleFile
+
+type Pixels = NDArray[np.uint8]
+
+
+def shown(locality: Locality, layer_id: str, *parts: dict[str, Any], **how: Any) -> Shown:
+    """The layer in a style of these parts."""
+    layer = locality.layers[layer_id]
+    styles = StyleFile(styles={'default': Style.model_validate({'parts': list(parts)})})
+    return Shown(layer, drawing_of(layer, styles, 'default', 'internal', lambda _: []), **how)
+
+
+def pixels(locality: Locality, view: View, *layers: Shown, **how: Any) -> Pixels:
+    """Red, green, blue and opacity of the picture's pixels, shape (height, width, 4)."""
+    content = draw(Picture(view, layers, format='png', **how), locality, 'internal')
+    return np.asarray(Image.open(io.BytesIO(content)).convert('RGBA'))

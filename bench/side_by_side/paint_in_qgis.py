@@ -1,0 +1,61 @@
+"""Paints layers of PostGIS in the styles of QML files, as asked for in JSON on standard input. System's Python."""
+
+import json
+import sys
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsDataSourceUri,
+    QgsMapRendererSequentialJob,
+    QgsMapSettings,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+
+
+def vector_layer(asked: Any, connection: list[str]) -> QgsVectorLayer:
+    source = QgsDataSourceUri()
+    source.setConnection(*connection)
+    source.setDataSource('', asked['rows'], 'geom_wgs84', '', 'id')
+    source.setSrid('4326')
+    source.setWkbType(QgsWkbTypes.parseType(asked['geometry']))
+    source.setUseEstimatedMetadata(True)
+    layer = QgsVectorLayer(source.uri(False), asked['id'], 'postgres')
+    if not layer.isValid():
+        sys.exit(f'{asked["id"]}: {layer.error().message()} {layer.dataProvider().error().message()}')
+    said, taken = layer.loadNamedStyle(asked['style'])
+    if not taken:
+        sys.exit(f'{asked["style"]}: {said}')
+    return layer
+
+
+def main(asked: Any) -> None:
+    layers = [vector_layer(one, asked['connection']) for one in asked['layers']]
+    for layer in layers:
+        layer.setLabelsEnabled(layer.labelsEnabled() and asked['labels'])
+    settings = QgsMapSettings()
+    settings.setLayers(list(reversed(layers)))
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem('EPSG:3857'))
+    settings.setExtent(QgsRectangle(*asked['box']))
+    settings.setOutputSize(QSize(*asked['size']))
+    settings.setOutputDpi(96)
+    settings.setBackgroundColor(QColor(asked['background']))
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    if job.errors():
+        sys.exit('; '.join(f'{error.layerID}: {error.message}' for error in job.errors()))
+    job.renderedImage().save(asked['file'])
+
+
+if __name__ == '__main__':
+    application = QgsApplication([], False)
+    application.initQgis()
+    main(json.load(sys.stdin))
+    sys.stdout.flush()
+    application.exitQgis()

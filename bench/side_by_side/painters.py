@@ -1,0 +1,142 @@
+"""The same extent and styles by three painters: the service's renderer, MapLibre in Chromium, QGIS from the QML."""
+
+import base64
+import io
+import json
+import math
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from PIL import Image
+from playwright.sync_api import Browser
+from psycopg2 import sql
+
+from dothi.core.database import connection, database_url
+from dothi.core.layer_source import source
+from dothi.core.locality import Locality
+from dothi.core.style.zoom import EQUATOR_M, zoom_of
+
+PAINT_IN_QGIS = Path(__file__).with_name('paint_in_qgis.py')
+BACKGROUND = '#dfe8eb'
+# A map of the portal's own MapLibre, alone on the page, with the layers that are asked for.
+PAINT_IN_MAPLIBRE = """async ({url, layers, centre, zoom, width, height, labels}) => {
+  const style = await (await fetch(url)).json();
+  style.layers = style.layers
+    .filter(part => part.type === 'background' || layers.includes(part.source))
+    .filter(part => labels || !part.layout?.['text-field'])
+    .map(part => part.type === 'background' ? part : {...part, layout: {...part.layout, visibility: 'visible'}});
+  const box = document.createElement('div');
+  box.style.cssText = `position: fixed; inset: 0; width: ${width}px; height: ${height}px; z-index: 9999`;
+  document.body.append(box);
+  const map = new dothiMap.constructor({
+    container: box, style, center: centre, zoom, pixelRatio: 1, fadeDuration: 0, attributionControl: false,
+    canvasContextAttributes: {preserveDrawingBuffer: true},
+  });
+  await new Promise(resolve => map.once('idle', resolve));
+  const picture = map.getCanvas().toDataURL('image/png');
+  map.remove();
+  box.remove();
+  return picture;
+}"""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is painted: the middle, the ground metres of a pixel there, and how large the picture is."""
+
+    lon: float
+    lat: float
+    metres_per_px: float
+    width_px: int = 512
+    height_px: int = 384
+
+    @property
+    def zoom(self) -> float:
+        return zoom_of(self.metres_per_px, self.lat)
+
+    @property
+    def box(self) -> list[float]:
+        """West, south, east and north in Web Mercator."""
+        x = self.lon / 360 * EQUATOR_M
+        y = math.asinh(math.tan(math.radians(self.lat))) * EQUATOR_M / (2 * math.pi)
+        half = self.metres_per_px / math.cos(math.radians(self.lat)) / 2
+        across, up = half * self.width_px, half * self.height_px
+        return [x - across, y - up, x + across, y + up]
+
+
+@dataclass(frozen=True)
+class Painters:
+    """Those who paint, each from what the service gives to its like; layers are named from the lowest up."""
+
+    service_url: str
+    chromium: Browser
+    locality: Locality
+    folder: Path
+
+    def each(self, frame: Frame, layers: list[str], *, labels: bool) -> dict[str, Image.Image]:
+        """The pictures by painter."""
+        ways: dict[str, Callable[[Frame, list[str], bool], bytes]] = {
+            'Mapnik': self.mapnik, 'MapLibre': self.maplibre, 'QGIS': self.qgis,
+        }  # fmt: skip
+        return {name: _opened(paint(frame, layers, labels)) for name, paint in ways.items()}
+
+    def mapnik(self, frame: Frame, layers: list[str], labels: bool) -> bytes:
+        """As WMS. Labels cannot be left away there, so they are asked for only in what is looked at."""
+        styles = ','.join('default' for _ in layers)
+        query = {
+            'service': 'WMS', 'version': '1.3.0', 'request': 'GetMap', 'crs': 'EPSG:3857', 'format': 'image/png',
+            'layers': ','.join(layers), 'styles': styles, 'bbox': ','.join(map(str, frame.box)),
+            'width': frame.width_px, 'height': frame.height_px, 'bgcolor': BACKGROUND.replace('#', '0x'),
+        }  # fmt: skip
+        answer = requests.get(f'{self.service_url}/ows', params=query, timeout=60)
+        assert answer.headers['content-type'] == 'image/png', answer.text
+        return answer.content
+
+    def maplibre(self, frame: Frame, layers: list[str], labels: bool) -> bytes:
+        """The style and the vector tiles, on a page of the portal, whose MapLibre and letters it uses."""
+        size = {'width': frame.width_px, 'height': frame.height_px}
+        page = self.chromium.new_page(viewport=size, device_scale_factor=1)
+        page.goto(self.service_url)
+        page.wait_for_selector('body[data-map=idle]', timeout=60_000)
+        asked = {
+            'url': f'{self.service_url}/api/styles/default', 'layers': layers, 'centre': [frame.lon, frame.lat],
+            'zoom': frame.zoom, 'labels': labels, **size,
+        }  # fmt: skip
+        address = page.evaluate(PAINT_IN_MAPLIBRE, asked)
+        page.close()
+        return base64.b64decode(address.partition(',')[2])
+
+    def qgis(self, frame: Frame, layers: list[str], labels: bool) -> bytes:
+        """The rows from the database, in the style that the service gives as QML."""
+        url, picture = database_url('reader_internal'), self.folder / 'qgis.png'
+        asked = {
+            'connection': [url.host, str(url.port), url.database, url.username, url.password],
+            'layers': [self._qgis_layer(name) for name in layers],
+            'box': frame.box, 'size': [frame.width_px, frame.height_px], 'background': BACKGROUND, 'labels': labels,
+            'file': str(picture),
+        }  # fmt: skip
+        environment = {'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'QT_QPA_PLATFORM': 'offscreen'}
+        command = ['/usr/bin/python3', str(PAINT_IN_QGIS)]
+        done = subprocess.run(
+            command, input=json.dumps(asked), env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return picture.read_bytes()
+
+    def _qgis_layer(self, name: str) -> dict[str, Any]:
+        layer = self.locality.layer(name)
+        with connection('reader_internal') as db:
+            rows = sql.SQL('{}').format(source(layer, self.locality, 'internal')).as_string(db)
+        answer = requests.get(f'{self.service_url}/api/collections/{name}/styles/default?f=qml', timeout=60)
+        assert answer.status_code == 200, answer.text
+        style = self.folder / f'{name}.qml'
+        style.write_bytes(answer.content)
+        return {'id': name, 'rows': rows, 'geometry': layer.geometry, 'style': str(style)}
+
+
+def _opened(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture)).convert('RGB')

@@ -63,7 +63,7 @@ def _layout(one: Pass) -> dict[str, Any]:
         return {'line-cap': 'butt' if one.part.dash else 'round', 'line-join': 'round'}
     if one.kind == 'label':
         return _label_layout(one)
-    return {} if _type(one) == 'circle' else _icon_layout(one)
+    return _icon_layout(one) if _type(one) == 'symbol' else {}
 
 
 def _label_layout(one: Pass) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from psycopg2 import sql
 
 from dothi.core.database import connection, database_url
@@ -23,11 +23,10 @@ from dothi.core.style.zoom import EQUATOR_M, zoom_of
 PAINT_IN_QGIS = Path(__file__).with_name('paint_in_qgis.py')
 BACKGROUND = '#dfe8eb'
 # A map of the portal's own MapLibre, alone on the page, with the layers that are asked for.
-PAINT_IN_MAPLIBRE = """async ({url, layers, centre, zoom, width, height, labels}) => {
+PAINT_IN_MAPLIBRE = """async ({url, layers, centre, zoom, width, height}) => {
   const style = await (await fetch(url)).json();
   style.layers = style.layers
     .filter(part => part.type === 'background' || layers.includes(part.source))
-    .filter(part => labels || !part.layout?.['text-field'])
     .map(part => part.type === 'background' ? part : {...part, layout: {...part.layout, visibility: 'visible'}});
   const box = document.createElement('div');
   box.style.cssText = `position: fixed; inset: 0; width: ${width}px; height: ${height}px; z-index: 9999`;
@@ -77,17 +76,17 @@ class Painters:
     locality: Locality
     folder: Path
 
-    def each(self, frame: Frame, layers: list[str], *, labels: bool) -> dict[str, Image.Image]:
+    def each(self, frame: Frame, layers: list[str]) -> dict[str, Image.Image]:
         """The pictures by painter."""
-        ways: dict[str, Callable[[Frame, list[str], bool], bytes]] = {
+        ways: dict[str, Callable[[Frame, list[str]], bytes]] = {
             'Mapnik': self.mapnik, 'MapLibre': self.maplibre, 'QGIS': self.qgis,
         }  # fmt: skip
-        return {name: _opened(paint(frame, layers, labels)) for name, paint in ways.items()}
+        return {name: _opened(paint(frame, layers)) for name, paint in ways.items()}
 
-    def mapnik(self, frame: Frame, layers: list[str], labels: bool) -> bytes:
-        """As WMS. Labels cannot be left away there, so they are asked for only in what is looked at."""
+    def mapnik(self, frame: Frame, layers: list[str]) -> bytes:
+        """By GetMap of WMS."""
         styles = ','.join('default' for _ in layers)
-        query = {
+        query: dict[str, str | int] = {
             'service': 'WMS', 'version': '1.3.0', 'request': 'GetMap', 'crs': 'EPSG:3857', 'format': 'image/png',
             'layers': ','.join(layers), 'styles': styles, 'bbox': ','.join(map(str, frame.box)),
             'width': frame.width_px, 'height': frame.height_px, 'bgcolor': BACKGROUND.replace('#', '0x'),
@@ -96,27 +95,27 @@ class Painters:
         assert answer.headers['content-type'] == 'image/png', answer.text
         return answer.content
 
-    def maplibre(self, frame: Frame, layers: list[str], labels: bool) -> bytes:
+    def maplibre(self, frame: Frame, layers: list[str]) -> bytes:
         """The style and the vector tiles, on a page of the portal, whose MapLibre and letters it uses."""
-        size = {'width': frame.width_px, 'height': frame.height_px}
+        size = ViewportSize(width=frame.width_px, height=frame.height_px)
         page = self.chromium.new_page(viewport=size, device_scale_factor=1)
         page.goto(self.service_url)
         page.wait_for_selector('body[data-map=idle]', timeout=60_000)
         asked = {
             'url': f'{self.service_url}/api/styles/default', 'layers': layers, 'centre': [frame.lon, frame.lat],
-            'zoom': frame.zoom, 'labels': labels, **size,
+            'zoom': frame.zoom, **size,
         }  # fmt: skip
         address = page.evaluate(PAINT_IN_MAPLIBRE, asked)
         page.close()
         return base64.b64decode(address.partition(',')[2])
 
-    def qgis(self, frame: Frame, layers: list[str], labels: bool) -> bytes:
+    def qgis(self, frame: Frame, layers: list[str]) -> bytes:
         """The rows from the database, in the style that the service gives as QML."""
         url, picture = database_url('reader_internal'), self.folder / 'qgis.png'
         asked = {
             'connection': [url.host, str(url.port), url.database, url.username, url.password],
             'layers': [self._qgis_layer(name) for name in layers],
-            'box': frame.box, 'size': [frame.width_px, frame.height_px], 'background': BACKGROUND, 'labels': labels,
+            'box': frame.box, 'size': [frame.width_px, frame.height_px], 'background': BACKGROUND,
             'file': str(picture),
         }  # fmt: skip
         environment = {'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'QT_QPA_PLATFORM': 'offscreen'}

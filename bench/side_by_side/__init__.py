@@ -1,0 +1,1 @@
+"""One extent as three painters draw it, side by side."""

@@ -132,6 +132,20 @@ def box() -> tuple[float, float, float, float] | None:
     return (flat[0], flat[1], flat[2], flat[3])
 
 
+def numbers(name: str, text: str, count: int) -> list[float]:
+    """So many numbers, separated by commas."""
+    try:
+        found = [_finite(part.strip()) for part in text.split(',')]
+    except ValueError:
+        found = []
+    if len(found) != count:
+        raise BadParameter(
+            vi=f'{shown(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
+            en=f'{shown(name, text)}: {count} numbers are needed, separated by commas.',
+        )
+    return found
+
+
 def value_for(name: str, column: Column, text: str) -> sql.Composable:
     """The value of a `column=value` parameter, of the column's type."""
     readers: dict[str, Any] = {

@@ -109,5 +109,10 @@ def service() -> Service:
 def released(layer: Layer, releases: dict[str, Release]) -> Release:
     """The layer's current release; raises NoRelease."""
     if layer.id not in releases:
-        raise NoRelease(vi=f'Lớp "{layer.id}" chưa có dữ liệu.', en=f'The collection "{layer.id}" has no data yet.')
+        raise no_release(layer)
     return releases[layer.id]
+
+
+def no_release(layer: Layer) -> NoRelease:
+    """The error for a layer of which nothing has been released yet."""
+    return NoRelease(vi=f'Lớp "{layer.id}" chưa có dữ liệu.', en=f'The collection "{layer.id}" has no data yet.')

@@ -82,14 +82,19 @@ class Region:
         )
 
 
-def read_region(known: dict[str, System]) -> Region:
+def asked_axes() -> list[tuple[str, str]]:
+    """Each axis that `subset` names in the current request, with what stands in its brackets; raises BadParameter."""
+    return [item for text in request.args.getlist('subset') for item in per_axis('subset', text)]
+
+
+def read_region(known: dict[str, System], axes: list[tuple[str, str]] | None = None) -> Region:
     """The part that the current request asks for; raises BadParameter, UnservedCrs.
 
-    known: the raster's systems by URI, its own first.
+    known: the data's systems by URI, their own first. axes: of `asked_axes`, where not all of them are of space.
     """
     box = parameters.box()
     box_system = system(given().get('bbox-crs'), known, 'bbox-crs', CRS84)
-    asked = [item for text in request.args.getlist('subset') for item in per_axis('subset', text)]
+    asked = asked_axes() if axes is None else axes
     subset_system = _subset_system(known, [name for name, _ in asked])
     if box is not None and asked:
         raise BadParameter(

@@ -50,7 +50,7 @@ class Box:
         if self.crs.srid == WGS84:
             return bounds
         to_wgs84 = transformer(proj_string(self.crs.srid), 'EPSG:4326')
-        west, south, east, north = to_wgs84.transform_bounds(*_on_the_map(self.crs.srid, bounds))
+        west, south, east, north = to_wgs84.transform_bounds(*on_the_map(self.crs.srid, bounds))
         return west, south, east, north
 
 
@@ -88,14 +88,14 @@ def _envelope(bounds: Bounds, srid: int) -> sql.Composable:
 
 def _transformed(srid: int, bounds: Bounds) -> sql.Composable:
     """The box in WGS 84."""
-    box = _on_the_map(srid, bounds)
+    box = on_the_map(srid, bounds)
     # a straight side in one system is bent in another: corners between the corners keep it within a hair
     side = max(box[2] - box[0], box[3] - box[1]) / 16
     form = 'ST_Transform(ST_Segmentize({}, {}), {})' if side > 0 else 'ST_Transform({0}, {2})'
     return sql.SQL(form).format(_envelope(box, srid), sql.Literal(side), sql.Literal(WGS84))
 
 
-def _on_the_map(srid: int, bounds: Bounds) -> Bounds:
+def on_the_map(srid: int, bounds: Bounds) -> Bounds:
     """The part of a box that can be transformed: a map that shows more than the world asks for more than there is."""
     west, south, east, north = _map(srid)
     x1, x2 = (min(max(x, west), east) for x in (bounds[0], bounds[2]))
@@ -106,8 +106,13 @@ def _on_the_map(srid: int, bounds: Bounds) -> Bounds:
 @lru_cache
 def _map(srid: int) -> Bounds:
     """Where coordinates of the system mean a place."""
+    x1, y1, x2, y2 = transformer('EPSG:4326', proj_string(srid)).transform_bounds(*area_around(srid))
+    return x1, y1, x2, y2
+
+
+@lru_cache
+def area_around(srid: int) -> Bounds:
+    """The area for which the system is made, and some degrees around it; in degrees."""
     crs = pyproj.CRS.from_epsg(srid)
     west, south, east, north = crs.area_of_use.bounds if crs.area_of_use else (-180.0, -90.0, 180.0, 90.0)
-    around = max(west - AROUND, -180), max(south - AROUND, -85.06), min(east + AROUND, 180), min(north + AROUND, 85.06)
-    x1, y1, x2, y2 = transformer('EPSG:4326', proj_string(srid)).transform_bounds(*around)
-    return x1, y1, x2, y2
+    return max(west - AROUND, -180), max(south - AROUND, -85.06), min(east + AROUND, 180), min(north + AROUND, 85.06)

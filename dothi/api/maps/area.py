@@ -1,0 +1,116 @@
+"""Which part of the world a map shows: `crs`, and `bbox`, `subset` or `center`, each in the system that it names."""
+
+from dataclasses import dataclass
+
+from dothi.api import parameters
+from dothi.api.coverages.region import Region, read_region
+from dothi.api.coverages.systems import System, system
+from dothi.api.items.box import area_around, on_the_map
+from dothi.api.maps.size import Box, Point
+from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.served_crs import CRS84
+from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.errors import NotFound
+from dothi.core.grid import moved_bounds
+
+NAMES = ('crs', 'bbox', 'bbox-crs', 'subset', 'subset-crs', 'center', 'center-crs')
+
+
+class OutsideMap(NotFound):
+    """What is asked for lies where the coordinate system has no places, or before the first data."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """What a request says of the place. system: of the map. centre: x and y in that system."""
+
+    system: System
+    region: Region
+    centre: Point | None = None
+
+    def box(self, extent_wgs84: Box) -> Box | None:
+        """West, south, east, north in the map's system, None where no part is asked for.
+
+        An open end is that of the extent. Raises OutsideMap where the system has no such place.
+        """
+        region = self.region
+        if region.whole:
+            return None
+        srid = region.system.crs.srid
+        west, south, east, north = moved(extent_wgs84, WGS84, srid)
+        x1, x2 = _closed(region.x, west, east)
+        y1, y2 = _closed(region.y, south, north)
+        if region.system.geographic and (y1 > 90 or y2 < -90 or x1 > 540 or x2 < -540):
+            raise outside(x1, y1, x2, y2)
+        return moved((x1, y1, x2, y2), srid, self.system.crs.srid)
+
+
+def read_area(known: dict[str, System], axes: list[tuple[str, str]]) -> Area:
+    """What the current request asks for; raises BadParameter, UnservedCrs.
+
+    known: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset` that are of
+    space. (OGC 20-058, requirements 18 to 26, 36.)
+    """
+    target = system(given().get('crs'), known, 'crs', CRS84)
+    region, centre = read_region(known, axes), _read_centre(known, target)
+    if centre is not None and not region.whole:
+        raise BadParameter(
+            vi='center không đi cùng bbox hay subset theo trục không gian. Bỏ một trong hai.',
+            en='center does not go with bbox or with subset of an axis of space. Leave one of them out.',
+        )
+    return Area(target, region, centre)
+
+
+def moved(box: Box, srid: int, target: int) -> Box:
+    """The bounds of a box in another system, of its part for which that system is made; raises OutsideMap."""
+    if srid == target:
+        return box
+    degrees = box if srid == WGS84 else moved_bounds(on_the_map(srid, box), srid, WGS84)
+    if target == WGS84:
+        return degrees
+    west, south, east, north = area_around(target)
+    within = max(degrees[0], west), max(degrees[1], south), min(degrees[2], east), min(degrees[3], north)
+    if within[0] > within[2] or within[1] > within[3]:
+        raise outside(*degrees)
+    # by way of degrees a box grows, so it is gone only where it must be
+    return moved_bounds(box, srid, target) if within == degrees else moved_bounds(within, WGS84, target)
+
+
+def outside(x1: float, y1: float, x2: float, y2: float) -> OutsideMap:
+    """The error for a box without any place in it."""
+    return OutsideMap(
+        vi=f'{x1:g}, {y1:g}, {x2:g}, {y2:g}: hệ tọa độ không có chỗ này. Kiểm tra thứ tự trục, bbox-crs và crs.',
+        en=f'{x1:g}, {y1:g}, {x2:g}, {y2:g}: the coordinate system has no such place. Check the order of axes, '
+        'bbox-crs and crs.',
+    )
+
+
+def _closed(side: tuple[float | None, float | None], low: float, high: float) -> tuple[float, float]:
+    """From and to, of which an open one is the extent's, or the other where the extent lies beyond it."""
+    first, last = side
+    if first is None and last is None:
+        return low, high
+    if first is None:
+        return (min(low, last), last) if last is not None else (low, high)
+    return first, max(high, first) if last is None else last
+
+
+def _read_centre(known: dict[str, System], target: System) -> Point | None:
+    text = given().get('center', '').strip()
+    if not text:
+        # without it the standard wants center-crs ignored (requirement 20 F)
+        return None
+    of = system(given().get('center-crs'), known, 'center-crs', CRS84)
+    numbers = parameters.numbers('center', text, 2)
+    x, y = numbers[::-1] if of.crs.yx else numbers
+    if of.geographic and not -90 <= y <= 90:
+        raise outside(x, y, x, y)
+    if of.crs.srid == target.crs.srid:
+        return x, y
+    at = transformer(proj_string(of.crs.srid), proj_string(target.crs.srid)).transform(x, y)
+    if not all(abs(value) < 1e9 for value in at):
+        raise BadParameter(
+            vi=f'{shown("center", text)}: nằm ngoài hệ tọa độ của bản đồ (crs).',
+            en=f"{shown('center', text)}: lies outside the map's coordinate system (crs).",
+        )
+    return float(at[0]), float(at[1])

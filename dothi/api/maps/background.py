@@ -1,0 +1,66 @@
+"""What a map shows where nothing is drawn: `bgcolor`, `transparent`, and beyond the world `void-color` and the like."""
+
+from dataclasses import dataclass
+
+from dothi.api import parameters
+from dothi.api.parameters import BadParameter, given, shown
+from dothi.core.style.colour import Colour, parse_colour
+
+NAMES = ('bgcolor', 'transparent', 'void-color', 'void-transparent')
+WHITE = Colour(255, 255, 255)
+HEX = frozenset('0123456789abcdef')
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A colour, and whether it lets everything through: it is then still written, for who paints the map opaque."""
+
+    colour: Colour
+    transparent: bool
+
+
+@dataclass(frozen=True)
+class Background:
+    """Where nothing is drawn, and where the coordinate system means no place. told: whether a colour was asked for."""
+
+    ground: Ground
+    void: Ground
+    told: bool = False
+
+    @property
+    def colour(self) -> Colour | None:
+        """What the picture is painted on; None: nothing."""
+        return None if self.ground.transparent else self.ground.colour
+
+
+def read_background(of_style: Colour | None = None, *, opaque: bool = False) -> Background:
+    """What the current request asks for; raises BadParameter.
+
+    of_style: the background that the style has of its own. opaque: the format knows no transparency. (OGC 20-058,
+    requirements 6 to 9: without a colour a map is transparent, with one it is not.)
+    """
+    asked, asked_void = _colour('bgcolor'), _colour('void-color')
+    colour = asked or of_style or WHITE
+    transparent = parameters.yes_or_no('transparent') if given().get('transparent') else asked is None
+    void_transparent = parameters.yes_or_no('void-transparent') if given().get('void-transparent') else transparent
+    return Background(
+        Ground(colour, transparent and not opaque),
+        Ground(asked_void or colour, void_transparent and not opaque),
+        told=asked is not None,
+    )
+
+
+def _colour(name: str) -> Colour | None:
+    """`0xRRGGBB`, `RRGGBB`, `#RRGGBB`, or a colour's name in any case."""
+    text = given().get(name, '').strip().lower()
+    if not text:
+        return None
+    digits = text.removeprefix('0x').removeprefix('#')
+    try:
+        found = parse_colour(f'#{digits}' if len(digits) == 6 and set(digits) <= HEX else text)
+    except ValueError:
+        raise BadParameter(
+            vi=f'{shown(name, text)}: không phải là màu. Viết 0xFFFFFF hoặc tên màu như "white".',
+            en=f'{shown(name, text)}: is no colour. Write 0xFFFFFF or the name of a colour, such as "white".',
+        ) from None
+    return Colour(found.red, found.green, found.blue)

@@ -1,0 +1,235 @@
+"""Pictures of layers and coverages: from which releases, under which tag, and their bytes.
+
+A picture is drawn without a connection of the web process: the versions are read before and once more after, and
+where a release came in between it is drawn anew.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from dothi import __version__
+from dothi.api.caching import hash_of
+from dothi.api.coverages.stored import stored_in
+from dothi.api.maps.formats import MEDIA_TYPES
+from dothi.api.maps.paint import Paint, painted
+from dothi.api.remembered import Remembered
+from dothi.api.service import no_release, service
+from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.tiles.changes import Current, Version, current
+from dothi.core.coverage import Coverage
+from dothi.core.cql2.geometry import IN_CRS84, Space
+from dothi.core.cql2.parse import Node
+from dothi.core.cql2.where import Translator
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.layer import Layer
+from dothi.core.layer_source import Times
+from dothi.core.mapping.draw import draw
+from dothi.core.mapping.picture import Format, Picture, Shown
+from dothi.core.mapping.view import View
+from dothi.core.settings import PROJECT
+from dothi.core.style.breaks import class_breaks
+from dothi.core.style.colour import Colour
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.style_file import DEFAULT, style_path, styles_of
+from dothi.core.text import DEMO
+
+# What decides over the bytes of a picture beside data, layer file and style file.
+SOURCES = sorted(
+    file
+    for folder in ('dothi/core/mapping', 'dothi/core/style', 'dothi/api/maps')
+    for file in (PROJECT / folder).glob('*.py')
+)
+# Releases that may come while a picture is drawn, before it is given away as it was.
+ATTEMPTS = 3
+
+
+class NoSuchStyle(NotFound):
+    """The collection has no style of that name."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A tree of CQL2, and how coordinates in it are read."""
+
+    tree: Node
+    space: Space = IN_CRS84
+
+
+@dataclass(frozen=True)
+class MapRequest:
+    """What is drawn. layers: ids of layers and coverages with a style each (None: the default one), lowest first.
+
+    background: None is transparent. filters: by the layer's id. paint: what comes over the finished picture.
+    """
+
+    layers: tuple[tuple[str, str | None], ...]
+    view: View
+    format: Format = 'png'
+    background: Colour | None = None
+    times: Times | None = None
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    paint: Paint | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs for what is drawn differently."""
+        filters = sorted((name, json.dumps(one.tree), repr(one.space)) for name, one in self.filters.items())
+        return repr((self.layers, self.view, self.format, self.background, self.times, filters, self.paint))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A picture as it would be drawn now. released_at: of the newest release that may have changed it."""
+
+    tag: str
+    released_at: datetime
+    demo: bool
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture as it is sent."""
+
+    content: bytes
+    media_type: str
+    tag: str
+    released_at: datetime
+    demo: bool
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A layer or coverage as it stands: the release that counts here, and what else decides over its looks."""
+
+    shown: Shown
+    version: Version
+    demo: bool
+    looks: str
+
+
+def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
+    """The picture, drawn now or kept since. edition: where it is known already.
+
+    Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, and what `dothi.core.mapping.draw` raises.
+    """
+    edition = edition or edition_of(request)
+    content = b''
+    for _ in range(ATTEMPTS):
+        content = _drawn(request, edition.picture)
+        after = edition_of(request)
+        if after.tag == edition.tag:
+            break
+        edition = after
+    return Made(content, MEDIA_TYPES[request.format], edition.tag, edition.released_at, edition.demo)
+
+
+def edition_of(request: MapRequest) -> Edition:
+    """What the picture would be now; raises as `picture_of`."""
+    with snapshot() as db:
+        return edition_in(db, request)
+
+
+def edition_in(db: Snapshot, request: MapRequest) -> Edition:
+    """As `edition_of`, in the snapshot `db`."""
+    things = [thing(name) for name, _ in request.layers]
+    now = current(db, tuple(one for one in things if isinstance(one, Layer)))
+    held = [
+        _layer(db, one, style, now, request) if isinstance(one, Layer) else _coverage(db, one, style, request)
+        for one, (_, style) in zip(things, request.layers, strict=True)
+    ]
+    newest = max(one.version for one in held)
+    looks = hash_of(software(), service().fingerprint, request.fingerprint, *(one.looks for one in held))
+    demo = any(one.demo for one in held)
+    picture = Picture(
+        request.view, tuple(one.shown for one in held), request.background, request.format, _about(newest, demo)
+    )
+    return Edition(f'{looks}-{newest.label}-{request.format}', newest.released_at, demo, picture)
+
+
+def thing(collection_id: str) -> Layer | Coverage:
+    """The layer or coverage; raises UnknownLayer with the nearest id."""
+    coverage = service().coverages.get(collection_id)
+    return coverage if coverage is not None else service().layer(collection_id)
+
+
+def _drawn(request: MapRequest, picture: Picture) -> bytes:
+    content = draw(picture, service().locality, service().audience)
+    return painted(content, request.format, request.paint) if request.paint else content
+
+
+def _layer(db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current], request: MapRequest) -> _Held:
+    if layer.id not in now:
+        raise no_release(layer)
+    known = now[layer.id]
+    changed, looks = drawing(db, layer, style or DEFAULT, known.version.number)
+    condition = None
+    if layer.id in request.filters:
+        asked = request.filters[layer.id]
+        translator = Translator(layer, service().locality.srid, service().audience, asked.space)
+        condition = translator.condition(asked.tree)
+    return _Held(Shown(layer, looks, request.times, condition), known.version, known.demo, f'{changed}')
+
+
+def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _Held:
+    if style not in {None, DEFAULT}:
+        raise no_such_style(coverage.id, str(style), [DEFAULT])
+    one = stored_in(db, coverage, request.times)
+    version = Version(one.release.number, one.release.released_at)
+    return _Held(Shown(coverage, None, request.times), version, one.release.demo, one.path.name)
+
+
+def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, Drawing]:
+    """When the style file was changed, and the layer in that style with the classes of the release.
+
+    Raises NoSuchStyle, BadLocalityFile.
+    """
+    locality, audience = service().locality, service().audience
+    changed = _changed(style_path(layer, locality.path))
+    drawings: Remembered[tuple[Any, ...], Drawing] = current_app.extensions.setdefault('dothi.drawings', Remembered(500))
+    key = (layer.id, style, release, changed)
+    found = drawings.get(key)
+    if found is None:
+        styles = styles_of(layer, locality.path)
+        if style not in styles.styles:
+            raise no_such_style(layer.id, style, styles.offered(layer, audience))
+        found = drawing_of(layer, styles, style, audience, class_breaks(db.db, layer, locality, audience))
+        drawings.keep(key, found)
+    return changed, found
+
+
+def no_such_style(collection_id: str, style: str, known: list[str]) -> NoSuchStyle:
+    """The error, with the nearest style."""
+    hint = did_you_mean(style, known)
+    return NoSuchStyle(
+        vi=f'"{collection_id}" không có kiểu vẽ "{style}". {hint.vi}',
+        en=f'"{collection_id}" has no style "{style}". {hint.en}',
+    )
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _about(version: Version, demo: bool) -> dict[str, str]:
+    """What the file says of itself, where its format can; in both languages, since a picture is kept for all."""
+    attribution = service().locality.place.attribution
+    found = {'Author': f'{attribution.vi} / {attribution.en}', 'Release': str(version.number)}
+    return found | ({'Comment': f'{DEMO.vi} / {DEMO.en}'} if demo else {})
+
+
+@lru_cache
+def software() -> str:
+    """Changes with what draws pictures."""
+    return hashlib.sha256(b''.join([__version__.encode(), *(file.read_bytes() for file in SOURCES)])).hexdigest()

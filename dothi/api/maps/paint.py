@@ -1,0 +1,102 @@
+"""What is painted into a finished picture: colours behind what is transparent, and where the system has no places."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rasterio.io import MemoryFile
+
+from dothi.api.maps.background import Background, Ground
+from dothi.core.crs import WEB_MERCATOR, WGS84
+from dothi.core.mapping.picture import Format
+from dothi.core.mapping.view import View
+
+type Pixels = NDArray[np.uint8]
+
+# North and south of these there are no places; the other systems that are served have no such line.
+EDGES = {WGS84: 90.0, WEB_MERCATOR: 20_037_508.342789244}
+# Those whose pixels can be painted; the others are drawings.
+SAVED: dict[Format, dict[str, Any]] = {
+    'png': {'compress_level': 1},
+    'webp': {'quality': 85, 'method': 1, 'exact': True},
+    'jpeg': {'quality': 88},
+}
+
+
+@dataclass(frozen=True)
+class Paint:
+    """What is painted where nothing is drawn, and on so many rows above and below the world."""
+
+    ground: Ground
+    void: Ground
+    above: int
+    below: int
+
+
+def paint_for(view: View, background: Background, form: Format) -> Paint | None:
+    """What has to be painted once the picture is drawn; None: nothing, as for nearly every map."""
+    if form not in {*SAVED, 'tiff'}:
+        return None
+    above, below = _beyond(view)
+    hidden_colour = background.told and background.ground.transparent
+    other_void = (above or below) and background.void != background.ground
+    return Paint(background.ground, background.void, above, below) if hidden_colour or other_void else None
+
+
+def painted(content: bytes, form: Format, paint: Paint) -> bytes:
+    """The picture with its paint. A transparent pixel keeps a colour, for who shows the map without transparency."""
+    if form == 'tiff':
+        return _tiff(content, paint)
+    pixels = np.array(Image.open(io.BytesIO(content)).convert('RGBA'))
+    _paint(pixels, paint)
+    image = Image.fromarray(pixels, 'RGBA')
+    written = io.BytesIO()
+    (image.convert('RGB') if form == 'jpeg' else image).save(written, form.upper(), **SAVED[form])
+    return written.getvalue()
+
+
+def _paint(pixels: Pixels, paint: Paint) -> None:
+    """pixels: rows, columns, then red, green, blue, opacity; changed in place."""
+    empty = pixels[..., 3] == 0
+    if paint.ground.transparent:
+        pixels[empty] = _rgba(paint.ground)
+    height = len(pixels)
+    pixels[: paint.above] = _rgba(paint.void)
+    pixels[height - paint.below :] = _rgba(paint.void)
+
+
+def _tiff(content: bytes, paint: Paint) -> bytes:
+    """As `painted`, with the georeference kept."""
+    with MemoryFile(content) as read, read.open() as raster:
+        profile, bands = raster.profile, raster.read()
+    if len(bands) < 4:
+        bands = np.concatenate([bands[:3], np.full_like(bands[:1], 255)])
+    pixels = np.moveaxis(bands, 0, -1).copy()
+    _paint(pixels, paint)
+    with MemoryFile() as written:
+        with written.open(**profile | {'count': 4, 'photometric': 'rgb'}) as raster:
+            raster.write(np.moveaxis(pixels, -1, 0))
+        return bytes(written.read())
+
+
+def _rgba(ground: Ground) -> list[int]:
+    colour = ground.colour
+    return [colour.red, colour.green, colour.blue, 0 if ground.transparent else 255]
+
+
+def _beyond(view: View) -> tuple[int, int]:
+    """Rows whose middle lies north of the world, and south of it."""
+    edge = EDGES.get(view.crs)
+    if edge is None:
+        return 0, 0
+    _, south, _, north = view.box
+    size = (north - south) / view.height_px
+    above, below = (north - edge) / size - 0.5, (-edge - south) / size - 0.5
+    return _rows(above, view), _rows(below, view)
+
+
+def _rows(rows: float, view: View) -> int:
+    return min(max(int(np.ceil(rows)), 0), view.height_px)

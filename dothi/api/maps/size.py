@@ -1,0 +1,186 @@
+"""How many pixels a map has and which box they show: `width`, `height`, `scale-denominator`, `mm-per-pixel`."""
+
+import math
+from dataclasses import dataclass
+
+from dothi.api.parameters import BadParameter, given, shown
+from dothi.core.crs import DEGREE_M, WEB_MERCATOR, units_per_metre
+from dothi.core.mapping.view import View
+
+type Box = tuple[float, float, float, float]
+type Point = tuple[float, float]
+
+# Of the longer side, where nothing else says how large the map shall be.
+DEFAULT_PX = 1024
+# OGC 20-058, requirement 16 C: the standard's pixel.
+MM_PER_PIXEL = 0.28
+# Lines of a map for paper are at most so many times as wide as on a screen.
+RATIOS = (0.25, 10.0)
+NAMES = ('width', 'height', 'scale-denominator', 'mm-per-pixel')
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of the size. scale: so many metres on the ground are one on the display."""
+
+    width: int | None = None
+    height: int | None = None
+    scale: float | None = None
+    mm_per_pixel: float = MM_PER_PIXEL
+
+    @property
+    def pixel_ratio(self) -> float:
+        """Pixels of the picture for one of the style: lines keep their width in millimetres."""
+        least, most = RATIOS
+        return min(max(MM_PER_PIXEL / self.mm_per_pixel, least), most)
+
+    @property
+    def metres_per_px(self) -> float | None:
+        """What a pixel is on the ground at the scale (requirement 15 C)."""
+        return self.scale and self.mm_per_pixel / 1000 * self.scale
+
+
+def read_wish() -> Wish:
+    """What the current request asks for; raises BadParameter."""
+    return Wish(_pixels('width'), _pixels('height'), _positive('scale-denominator'),
+                _positive('mm-per-pixel') or MM_PER_PIXEL)  # fmt: skip
+
+
+def framed(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: Point | None = None) -> View:
+    """The view that shows `box`, or as much as there is room for around `centre`, or all of `extent`.
+
+    srid: of the map and of the coordinates. A box is shown as it is, also where width and height stretch it; what
+    is left out of width and height follows from its shape on the ground. Raises BadParameter for parameters that
+    say too much. (OGC 20-058, 7.4 and requirements 13 to 15, 25.)
+    """
+    if wish.scale is not None:
+        return _at_scale(srid, wish, extent, box, centre)
+    if centre is not None:
+        whole = framed(srid, Wish(), extent)
+        metres = _longer(srid, extent) / DEFAULT_PX * wish.mm_per_pixel / MM_PER_PIXEL
+        return _around(srid, centre, (wish.width or whole.width_px, wish.height or whole.height_px), metres, wish)
+    if box is None:
+        box = _of_aspect(srid, extent, wish)
+    box = _with_area(srid, box, extent)
+    return View(srid, box, *_pixels_of(srid, box, wish), wish.pixel_ratio)
+
+
+def ground(srid: int, box: Box) -> Point:
+    """What a unit of the system is on the ground in the middle of the box, in metres: to the east, to the north."""
+    middle = (box[1] + box[3]) / 2
+    if srid == WEB_MERCATOR:
+        # the latitude of a northing y is gd(y / R), and cos(gd(u)) = 1 / cosh(u)
+        metres = 1 / math.cosh(middle / 6_378_137)
+        return metres, metres
+    metres = 1 / units_per_metre(srid)
+    if metres < DEGREE_M / 2:
+        return metres, metres
+    # towards a pole a degree of longitude comes to nothing
+    return metres * max(math.cos(math.radians(middle)), 0.01), metres
+
+
+def _at_scale(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Point | None) -> View:
+    metres = wish.metres_per_px or 0.0
+    if box is not None:
+        if wish.width or wish.height:
+            raise BadParameter(
+                vi='scale-denominator, width/height và bbox/subset không dùng cùng lúc. Bỏ một trong ba.',
+                en='scale-denominator, width/height and bbox/subset do not go together. Leave one of the three out.',
+            )
+        box = _with_area(srid, box, extent)
+        return View(srid, box, *_counted(srid, box, metres), wish.pixel_ratio)
+    # the whole extent where it is small at this scale, a map of the usual size where it is not
+    across, down = (min(pixels, DEFAULT_PX) for pixels in _counted(srid, extent, metres))
+    size = (wish.width or across, wish.height or down)
+    return _around(srid, centre or _middle(extent), size, metres, wish)
+
+
+def _around(srid: int, centre: Point, size: tuple[int, int], metres: float, wish: Wish) -> View:
+    (x, y), (width, height) = centre, size
+    per_x, per_y = ground(srid, (x, y, x, y))
+    dx, dy = width * metres / per_x / 2, height * metres / per_y / 2
+    return View(srid, (x - dx, y - dy, x + dx, y + dy), width, height, wish.pixel_ratio)
+
+
+def _pixels_of(srid: int, box: Box, wish: Wish) -> tuple[int, int]:
+    """Width and height, where one or both are left out."""
+    width_m, height_m = _metres(srid, box)
+    if wish.width and wish.height:
+        return wish.width, wish.height
+    if wish.width:
+        return wish.width, max(1, round(wish.width * height_m / width_m))
+    if wish.height:
+        return max(1, round(wish.height * width_m / height_m)), wish.height
+    longer = max(width_m, height_m)
+    return max(1, round(DEFAULT_PX * width_m / longer)), max(1, round(DEFAULT_PX * height_m / longer))
+
+
+def _counted(srid: int, box: Box, metres: float) -> tuple[int, int]:
+    """Pixels across and down, of which each is so many metres; a number that no limit allows stands for all above."""
+    across, down = (max(1, round(min(side / metres, 1e9))) for side in _metres(srid, box))
+    return across, down
+
+
+def _of_aspect(srid: int, extent: Box, wish: Wish) -> Box:
+    """The extent, with more around it where width and height ask for another shape: nothing is stretched unasked."""
+    if not (wish.width and wish.height):
+        return extent
+    extent = _with_area(srid, extent, extent)
+    (width_m, height_m), (x, y) = _metres(srid, extent), _middle(extent)
+    metres = max(width_m / wish.width, height_m / wish.height)
+    per_x, per_y = ground(srid, extent)
+    dx, dy = wish.width * metres / per_x / 2, wish.height * metres / per_y / 2
+    return x - dx, y - dy, x + dx, y + dy
+
+
+def _with_area(srid: int, box: Box, extent: Box) -> Box:
+    """The box; a side without length is as long as a pixel of the map of everything."""
+    west, south, east, north = box
+    half_m = max(max(_metres(srid, box)), _longer(srid, extent), 1e-3) / DEFAULT_PX / 2
+    per_x, per_y = ground(srid, box)
+    if west == east:
+        west, east = west - half_m / per_x, east + half_m / per_x
+    if south == north:
+        south, north = south - half_m / per_y, north + half_m / per_y
+    return west, south, east, north
+
+
+def _metres(srid: int, box: Box) -> tuple[float, float]:
+    """Width and height on the ground."""
+    per_x, per_y = ground(srid, box)
+    return (box[2] - box[0]) * per_x, (box[3] - box[1]) * per_y
+
+
+def _longer(srid: int, box: Box) -> float:
+    return max(_metres(srid, box))
+
+
+def _middle(box: Box) -> Point:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _pixels(name: str) -> int | None:
+    text = given().get(name, '').strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
+        raise BadParameter(
+            vi=f'{shown(name, text)}: phải là số nguyên từ 1 trở lên.',
+            en=f'{shown(name, text)}: must be a whole number, 1 or more.',
+        )
+    return int(text)
+
+
+def _positive(name: str) -> float | None:
+    text = given().get(name, '').strip()
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise BadParameter(
+            vi=f'{shown(name, text)}: phải là số dương.', en=f'{shown(name, text)}: must be a number above 0.'
+        )
+    return number

@@ -1,0 +1,118 @@
+"""Of which time a map is: `datetime`, or the axis `time` of `subset`."""
+
+import re
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
+
+from dothi.api.parameters import BadParameter, given, shown
+from dothi.core.layer_source import BadTime, Times, parse_times
+
+AXES = ('time', 't')
+# Of RFC 3339, section 5.6, the first parts of a date or time: 2024, 2024-06, 2024-06-08T12Z, 2024-06-08T12:00Z.
+PARTIAL = re.compile(
+    r'(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2}))?)?)?'
+)  # fmt: skip
+POINT = r"""("[^"]*"|'[^']*'|\*|[^:"'*]+)"""
+ON_AXIS = re.compile(rf'\s*{POINT}\s*(?::\s*{POINT}\s*)?')
+
+
+def read_times(on_axis: list[str]) -> Times | None:
+    """The time that the current request asks for, None where it names none; raises BadParameter, BadTime.
+
+    on_axis: what stands in the brackets of each `time(…)` in `subset`.
+    """
+    text = given().get('datetime', '').strip()
+    if len(on_axis) > 1 or (text and on_axis):
+        raise BadParameter(
+            vi='Thời gian được nêu hai lần. Dùng datetime, hoặc subset=time(…) một lần.',
+            en='The time is given twice. Use datetime, or subset=time(…) once.',
+        )
+    if on_axis:
+        return from_axis(on_axis[0])
+    return from_datetime(text) if text else None
+
+
+def from_datetime(text: str) -> Times:
+    """The value of `datetime`, whose dates and times may leave their last parts out."""
+    begin, slash, end = text.partition('/')
+    if not slash:
+        return moments(begin) or parse_times(text)
+    first, last = moments(begin), moments(end)
+    if first is None or last is None:
+        return parse_times(text)
+    return _in_order(text, Times(first.begin, last.end))
+
+
+def from_axis(text: str) -> Times | None:
+    """`"2024-08-31"`, `"2024-01":"2024-06"`, `"2024":*`; None for `*` and `*:*`, which stand for the newest state."""
+    match = ON_AXIS.fullmatch(text)
+    if match is None:
+        raise _unreadable(text)
+    low, high = (part and part.strip().strip('"\'') for part in match.groups())
+    if high is None:
+        return None if low == '*' else _moments(low, text)
+    if low == high == '*':
+        return None
+    begin = None if low == '*' else _moments(low, text).begin
+    end = None if high == '*' else _moments(high, text).end
+    return _in_order(text, Times(begin, end))
+
+
+def moments(text: str) -> Times | None:
+    """First and last moment of a whole or partial date or time; None for what is neither."""
+    match = PARTIAL.fullmatch(text.strip())
+    if match is None:
+        return None
+    year, month, day, hour, minute, zone = match.groups()
+    try:
+        begin = datetime.fromisoformat(
+            f'{year}-{month or "01"}-{day or "01"}T{hour or "00"}:{minute or "00"}:00{zone or "Z"}'
+        )
+    except ValueError:
+        return None
+    if minute:
+        return Times(begin, begin)
+    if hour:
+        return Times(begin, begin + timedelta(minutes=59, seconds=59, microseconds=999_999))
+    last = begin.replace(month=begin.month if month else 12)
+    last = last.replace(day=last.day if day else monthrange(last.year, last.month)[1])
+    return Times(begin, last.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC))
+
+
+def written(times: Times, now: datetime) -> str:
+    """As the header Content-Datetime has it: an instant, or an interval whose open end is `now`."""
+    begin, end = times.begin, times.end or now
+    if begin is None or begin == end:
+        return rfc3339(end)
+    return f'{rfc3339(begin)}/{rfc3339(end)}'
+
+
+def rfc3339(moment: datetime) -> str:
+    """In UTC, to the second."""
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace('+00:00', 'Z')
+
+
+def _moments(text: str, whole: str) -> Times:
+    found = moments(text)
+    if found is None:
+        try:
+            found = parse_times(text)
+        except BadTime:
+            raise _unreadable(whole) from None
+    return found
+
+
+def _in_order(text: str, times: Times) -> Times:
+    if times.begin and times.end and times.begin > times.end:
+        raise BadParameter(
+            vi=f'{shown("time", text)}: đầu khoảng ở sau cuối khoảng.',
+            en=f'{shown("time", text)}: it begins after its end.',
+        )
+    return times
+
+
+def _unreadable(text: str) -> BadParameter:
+    return BadParameter(
+        vi=f'subset: không đọc được time({text[:100]}). Viết như time("2024-08-31") hoặc time("2024-01":"2024-06").',
+        en=f'subset: time({text[:100]}) cannot be read. Write it like time("2024-08-31") or time("2024-01":"2024-06").',
+    )

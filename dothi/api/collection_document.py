@@ -16,6 +16,7 @@ from dothi.api.served_crs import CRS84, served_crs, uri_of
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.core.catalog import Release
+from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times, source
 from dothi.core.text import DEMO, Text
@@ -101,6 +102,17 @@ def _rights(layer: Layer) -> list[dict[str, Any]]:
     if layer.licence in LICENCES:
         links.append(link('license', HTML, layer.licence, LICENCES[layer.licence]))
     return links
+
+
+def begins(
+    db: Snapshot, collections: dict[str, Layer | Coverage], releases: dict[str, Release]
+) -> dict[str, datetime]:
+    """From when on there is something of each of these, of which `releases` are the current ones."""
+    first = _first_released(db)
+    return {
+        name: _interval(db, one, first[name], releases[name])[0] if isinstance(one, Layer) else first[name]
+        for name, one in collections.items()
+    }
 
 
 def _first_released(db: Snapshot) -> dict[str, datetime]:

@@ -2,23 +2,161 @@
 
 from dataclasses import dataclass, replace
 
-from flask import request
-
-from dothi.api.collection_document import temporal_extent
+from dothi.api import parameters
+from dothi.api.collection_document import begins
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.area import OutsideMap
-from dothi.api.maps.make import no_such_style, thing
+from dothi.api.maps.make import no_such_style
 from dothi.api.maps.size import Box
-from dothi.api.maps.times import rfc3339, written
-from dothi.api.parameters import given
+from dothi.api.maps.times import rfc3339
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot
-from dothi.api.tiles.changes import Current, current
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
+from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
 from dothi.core.text import Text
+
+DATASET = Text(vi='Mọi lớp dữ liệu trên một bản đồ.', en='All collections on one map.')
+
+
+class NoMap(NotFound):
+    """The collection is there, but no map can be made of it."""
+
+
+class NotOnMap(WrongUse):
+    """A collection is asked for that the map does not have."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Collections, lowest first, in a style each. path: below /api, before `/map`. selected: as links repeat it."""
+
+    path: str
+    title: Text
+    description: Text
+    things: tuple[Layer | Coverage, ...]
+    styles: tuple[str | None, ...]
+    releases: dict[str, Release]
+    extent: Box
+    # in which the data lie
+    srid: int
+    selected: str = ''
+
+    @property
+    def layers(self) -> tuple[tuple[str, str | None], ...]:
+        """As a map request has them."""
+        return tuple((one.id, style) for one, style in zip(self.things, self.styles, strict=True))
+
+    @property
+    def is_dataset(self) -> bool:
+        """Whether it is of all collections, or a selection of them."""
+        return not self.path.startswith('/collections/')
+
+    @property
+    def demo(self) -> bool:
+        return any(self.releases[one.id].demo for one in self.things)
+
+    def only(self, keep: set[str]) -> 'Subject':
+        """The same with these collections alone."""
+        pairs = [(one, style) for one, style in zip(self.things, self.styles, strict=True) if one.id in keep]
+        return replace(self, things=tuple(one for one, _ in pairs), styles=tuple(style for _, style in pairs))
+
+
+def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Subject:
+    """The subject of an address; raises UnknownLayer, NoMap, NoRelease, NoSuchStyle, NotOnMap."""
+    if collection_id is None:
+        return _dataset(db, style)
+    if collection_id == CATALOGUE.id:
+        raise NoMap(vi=f'"{collection_id}" không có bản đồ.', en=f'The collection "{collection_id}" has no map.')
+    path = f'/collections/{collection_id}' + (f'/styles/{style}' if style else '')
+    coverage = service().coverages.get(collection_id)
+    if coverage is not None:
+        one = stored_in(db, coverage)
+        if style not in {None, DEFAULT}:
+            raise no_such_style(coverage.id, str(style), [DEFAULT])
+        return _single(path, coverage, style, one.release, one.grid)
+    layer = service().layer(collection_id)
+    offered = styles_of(layer, service().locality.path).offered(layer, service().audience)
+    if style is not None and style not in offered:
+        raise no_such_style(layer.id, style, offered)
+    return _single(path, layer, style, db.release(layer))
+
+
+def at(db: Snapshot, subject: Subject, times: Times | None) -> Subject:
+    """Without the collections of which there was nothing yet; raises OutsideMap where none is left."""
+    if times is None or times.end is None:
+        return subject
+    first = begins(db, {one.id: one for one in subject.things}, subject.releases)
+    found = subject.only({name for name, moment in first.items() if moment <= times.end})
+    if not found.things:
+        since = rfc3339(min(first.values()))
+        raise OutsideMap(vi=f'Dữ liệu có từ {since}, trước đó không có gì.', en=f'There are data from {since} on.')
+    return found
+
+
+def _single(path: str, of: Layer | Coverage, style: str | None, release: Release, grid: Grid | None = None) -> Subject:
+    srid = grid.srid if grid else service().locality.srid
+    return Subject(path, of.title, of.description, (of,), (style,), {of.id: release}, _extent([release]), srid)
+
+
+def _dataset(db: Snapshot, style: str | None) -> Subject:
+    releases = db.releases()
+    styled = _styled(releases)
+    asked = _asked()
+    names = _known(asked, releases) if asked else [name for name, file in styled.items() if file.visible] or [*styled]
+    things = tuple(service().coverages.get(name) or service().layers[name] for name in names)
+    if not things:
+        raise no_release(next(iter(service().layers.values())))
+    styles = tuple(style if style and name in styled and style in styled[name].styles else None for name in names)
+    if style not in {None, DEFAULT} and not any(styles):
+        known = sorted({one for file in styled.values() for one in file.styles})
+        raise no_such_style(service().locality.place.id, str(style), known)
+    place, path = service().locality.place, f'/styles/{style}' if style else ''
+    extent = _extent([releases[name] for name in names])
+    return Subject(path, place.title, DATASET, things, styles, releases, extent, service().locality.srid, ','.join(asked))
+
+
+def _styled(releases: dict[str, Release]) -> dict[str, StyleFile]:
+    """The style files of all released layers, lowest first; one that is broken is left out."""
+    found = {}
+    for name, layer in service().layers.items():
+        if name in releases:
+            try:
+                found[name] = styles_of(layer, service().locality.path)
+            except DothiError:
+                # `dothi status` tells of it
+                continue
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
+
+
+def _asked() -> list[str]:
+    """`collections`: ids, or addresses of collections, each once."""
+    text = parameters.given().get('collections', '').strip()
+    parts = [part.strip().rstrip('/').rpartition('/')[2] for part in text.split(',')] if text else []
+    return list(dict.fromkeys(parts))
+
+
+def _known(names: list[str], releases: dict[str, Release]) -> list[str]:
+    known = [name for name in (*service().layers, *service().coverages) if name in releases]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise NotOnMap(
+                vi=f'collections={name[:100]}: không có lớp này. {hint.vi}',
+                en=f'collections={name[:100]}: there is no such collection. {hint.en}',
+            )
+    return names
+
+
+def _extent(releases: list[Release]) -> Box:
+    """In degrees, of all releases; that of the locality where they have none."""
+    boxes = [release.extent_wgs84 for release in releases if release.extent_wgs84]
+    if not boxes:
+        return service().locality.place.extent_wgs84
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)

@@ -1,0 +1,168 @@
+"""The current request as a picture to be drawn, with what its headers say of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from dothi.api import parameters
+from dothi.api.coverages.region import asked_axes
+from dothi.api.coverages.systems import System, systems
+from dothi.api.items.query import COMMON
+from dothi.api.maps import area, background, size, times
+from dothi.api.maps.area import moved, read_area
+from dothi.api.maps.background import read_background
+from dothi.api.maps.make import Filter, MapRequest
+from dothi.api.maps.paint import paint_for
+from dothi.api.maps.size import framed, read_wish
+from dothi.api.maps.subject import Subject, at
+from dothi.api.maps.times import read_times
+from dothi.api.parameters import BadParameter, given
+from dothi.api.served_crs import chosen_crs
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.cql2.errors import UnknownProperty
+from dothi.core.cql2.parse import Language, parse
+from dothi.core.cql2.where import Translator
+from dothi.core.crs import WGS84
+from dothi.core.layer import Layer
+from dothi.core.layer_source import Times
+from dothi.core.mapping.picture import Format
+from dothi.core.mapping.view import View
+from dothi.core.settings import MapSettings
+from dothi.core.style.colour import Colour, parse_colour
+from dothi.core.style.style_file import DEFAULT, styles_of
+
+FILTERING = ('filter', 'filter-lang', 'filter-crs')
+EVERYWHERE = (*COMMON, 'datetime', *background.NAMES)
+OF_MAPS = (*EVERYWHERE, *area.NAMES, *size.NAMES)
+OF_TILES = (*EVERYWHERE, 'subset', 'width', 'height', 'mm-per-pixel')
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks for. system: of the answer's coordinates. times: None where the newest state is meant."""
+
+    request: MapRequest
+    system: System
+    times: Times | None
+
+    @property
+    def content_bbox(self) -> str:
+        """Where the map lies, in the axis order of its system."""
+        west, south, east, north = self.request.view.box
+        corners = [*self.system.ordered(west, south), *self.system.ordered(east, north)]
+        return ','.join(f'{corner:.15g}' for corner in corners)
+
+    def content_datetime(self, now: datetime, subject: Subject) -> str:
+        """Of which time the map is; of units, which have a validity, it is the reference date where none is named."""
+        if self.times is not None:
+            return times.written(self.times, now)
+        layers = [one for one in subject.things if isinstance(one, Layer)]
+        if layers and all(one.publish.validity and one.publish.without_datetime == 'reference_date' for one in layers):
+            return service().locality.place.reference_date.isoformat()
+        return times.rfc3339(now)
+
+
+def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
+    filtering = FILTERING if any(isinstance(one, Layer) for one in subject.things) else ()
+    return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
+
+
+def read_map(db: Snapshot, subject: Subject, form: Format) -> Asked:
+    """The map that the current request asks for.
+
+    Raises UnknownParameter, BadParameter, BadTime, BadFilter, UnservedCrs, OutsideMap.
+    """
+    parameters.refuse_unknown(known_parameters(subject, OF_MAPS), repeatable=('subset',))
+    of_time, of_space = _axes()
+    when = read_times(of_time)
+    part = read_area(systems(subject.srid, service().locality), of_space)
+    subject = at(db, subject, when)
+    srid = part.system.crs.srid
+    view = framed(srid, read_wish(), moved(subject.extent, WGS84, srid), part.box(subject.extent), part.centre)
+    _must_fit(view)
+    return Asked(_request(subject, view, form, when), part.system, when)
+
+
+def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: System) -> Asked:
+    """The same for a tile, whose place is settled: `view` says its box and usual size. Raises as `read_map`."""
+    parameters.refuse_unknown(known_parameters(subject, OF_TILES), repeatable=('subset',))
+    of_time, of_space = _axes()
+    if of_space:
+        raise BadParameter(
+            vi=f'subset: ô bản đồ chỉ nhận trục time, không nhận {of_space[0][0]}.',
+            en=f'subset: a tile takes the axis time only, not {of_space[0][0]}.',
+        )
+    when, wish = read_times(of_time), read_wish()
+    pixels = wish.width or wish.height or view.width_px
+    ratio = wish.pixel_ratio if 'mm-per-pixel' in given() else view.pixel_ratio
+    view = View(view.crs, view.box, pixels, wish.height or pixels, ratio)
+    _must_fit(view)
+    return Asked(_request(at(db, subject, when), view, form, when), system, when)
+
+
+def _request(subject: Subject, view: View, form: Format, when: Times | None) -> MapRequest:
+    ground = read_background(_style_background(subject), opaque=form == 'jpeg')
+    return MapRequest(
+        subject.layers, view, form, ground.colour, when, _filters(subject), paint_for(view, ground, form)
+    )
+
+
+def _axes() -> tuple[list[str], list[tuple[str, str]]]:
+    """What `subset` says of time, and of space by axis."""
+    axes = asked_axes()
+    of_time = [text for name, text in axes if name.lower() in times.AXES]
+    return of_time, [(name, text) for name, text in axes if name.lower() not in times.AXES]
+
+
+def _style_background(subject: Subject) -> Colour | None:
+    """The background that the lowest layer's style has of its own."""
+    for one, name in zip(subject.things, subject.styles, strict=True):
+        if isinstance(one, Layer):
+            styles = styles_of(one, service().locality.path)
+            css = styles.styles[name or DEFAULT].background
+            if css:
+                return parse_colour(css)
+    return None
+
+
+def _filters(subject: Subject) -> dict[str, Filter]:
+    """The filter for each layer that has the columns it names; raises UnknownProperty where none has them."""
+    text = given().get('filter', '').strip()
+    language = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
+    crs = chosen_crs(given().get('filter-crs'), service().locality, 'filter-crs')
+    if not text:
+        return {}
+    wanted, found, problem = Filter(parse(text, language), crs.space), {}, None
+    for layer in (one for one in subject.things if isinstance(one, Layer)):
+        translator = Translator(layer, service().locality.srid, service().audience, crs.space)
+        try:
+            translator.condition(wanted.tree)
+            found[layer.id] = wanted
+        except UnknownProperty as error:
+            problem = error
+    if problem is not None and not found:
+        raise problem
+    return found
+
+
+def _must_fit(view: View) -> None:
+    limits = MapSettings()
+    pixels = view.width_px * view.height_px
+    if max(view.width_px, view.height_px) > MOST_PX or pixels > limits.map_max_pixels:
+        raise BadParameter(
+            vi=f'width × height = {view.width_px} × {view.height_px}: mỗi cạnh nhiều nhất {MOST_PX} điểm ảnh, '
+            f'tất cả nhiều nhất {limits.map_max_pixels:,}.',
+            en=f'width × height = {view.width_px} × {view.height_px}: a side has {MOST_PX} pixels at most, all of it '
+            f'{limits.map_max_pixels:,}.',
+        )
+
+
+# Of a side: what is shown on paper of size A0 at 300 dots per inch has 14,000.
+MOST_PX = 16_000
+
+
+def limits() -> dict[str, Any]:
+    """As service metadata has them: `x-OGC-limits.maps`."""
+    return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': MapSettings().map_max_pixels}

@@ -1,0 +1,95 @@
+"""`/collections/{id}/map`, `/map`, and the same in a style: one picture of whatever part, size and time is asked for."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from dothi.api.address import api_url
+from dothi.api.caching import not_modified
+from dothi.api.documents import as_page
+from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
+from dothi.api.maps.make import Edition, Made, edition_in, picture_of
+from dothi.api.maps.read import Asked, read_map
+from dothi.api.maps.subject import Subject, subject_of
+from dothi.api.service import service
+from dothi.api.snapshot import snapshot
+from dothi.core.layer import Layer
+
+MAPS = Blueprint('maps', __name__)
+SPEC = 'http://www.opengis.net/spec/ogcapi-maps-1/1.0'
+CONFORMANCE_CLASSES = tuple(
+    f'{SPEC}/conf/{name}'
+    for name in (
+        'core', 'scaling', 'display-resolution', 'spatial-subsetting', 'datetime', 'crs', 'background',
+        'collections-selection', 'collection-map', 'dataset-map', 'styled-map', 'png', 'jpeg', 'tiff', 'svg', 'html',
+        'api-operations', 'cors',
+    )
+)  # fmt: skip
+
+
+@MAPS.route('/map')
+@MAPS.route('/styles/<style_id>/map')
+@MAPS.route('/collections/<path:collection_id>/map')
+@MAPS.route('/collections/<path:collection_id>/styles/<style_id>/map')
+def map_picture(collection_id: str | None = None, style_id: str | None = None) -> Response:
+    """The map as a picture, or on a page that tells of it."""
+    form = wanted_form()
+    with snapshot() as db:
+        subject = subject_of(db, collection_id, style_id)
+        asked = read_map(db, subject, 'png' if form == 'html' else form)  # type: ignore[arg-type]
+        edition = edition_in(db, asked.request)
+    if form == 'html':
+        return _page(subject, asked, edition)
+    response = answer(asked, edition, subject)
+    if collection_id is not None:
+        response.headers.add('Link', f'<{api_url()}/collections/{collection_id}>', rel='collection')
+    return response
+
+
+def answer(asked: Asked, edition: Edition, subject: Subject) -> Response:
+    """The picture, unless the client has it; with what the standard wants its headers to say."""
+    if not_modified(edition.tag, edition.released_at):
+        response = Response(status=304)
+        made = Made(b'', '', edition.tag, edition.released_at, edition.demo)
+    else:
+        made = picture_of(asked.request, edition)
+        response = Response(made.content, mimetype=made.media_type)
+    response.set_etag(made.tag, weak=True)
+    response.last_modified = made.released_at
+    response.vary.add('Accept')
+    response.headers['Cache-Control'] = 'no-cache'
+    # a plain address, as OGC's tests of Maps want it; Features has it within < >
+    response.headers['Content-Crs'] = asked.system.crs.uri
+    response.headers['Content-Bbox'] = asked.content_bbox
+    response.headers['Content-Datetime'] = asked.content_datetime(made.released_at, subject)
+    response.headers['Dothi-Demo'] = str(made.demo).lower()
+    return response
+
+
+def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
+    """A page with the map, of what it is, and the same in other formats."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
+    view = asked.request.view
+    where = f'{api_url()}{subject.path}/map'
+    return as_page(
+        'collections/map.html',
+        {
+            'title': subject.title,
+            'description': subject.description,
+            'path': subject.path,
+            'things': [_described(one, subject) for one in reversed(subject.things)],
+            'forms': [(form, MEDIA_TYPES[form], f'{where}?{urlencode([("f", form), *kept])}') for form in PICTURES],
+            'view': view,
+            'scale': f'{view.metres_per_px / 0.00028 * view.pixel_ratio:,.0f}',
+            'crs': asked.system.crs.uri,
+            'bbox': asked.content_bbox,
+            'datetime': asked.content_datetime(edition.released_at, subject),
+            'demo': edition.demo,
+            'map': where,
+        },
+    )
+
+
+def _described(one: object, subject: Subject) -> dict[str, object]:
+    release = subject.releases[one.id]  # type: ignore[attr-defined]
+    return {'id': one.id, 'title': one.title, 'release': release, 'is_layer': isinstance(one, Layer)}  # type: ignore[attr-defined]

@@ -104,9 +104,7 @@ def _rights(layer: Layer) -> list[dict[str, Any]]:
     return links
 
 
-def begins(
-    db: Snapshot, collections: dict[str, Layer | Coverage], releases: dict[str, Release]
-) -> dict[str, datetime]:
+def begins(db: Snapshot, collections: dict[str, Layer | Coverage], releases: dict[str, Release]) -> dict[str, datetime]:
     """From when on there is something of each of these, of which `releases` are the current ones."""
     first = _first_released(db)
     return {

@@ -194,7 +194,9 @@ def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, 
     """
     locality, audience = service().locality, service().audience
     changed = _changed(style_path(layer, locality.path))
-    drawings: Remembered[tuple[Any, ...], Drawing] = current_app.extensions.setdefault('dothi.drawings', Remembered(500))
+    drawings: Remembered[tuple[Any, ...], Drawing] = current_app.extensions.setdefault(
+        'dothi.drawings', Remembered(500)
+    )
     key = (layer.id, style, release, changed)
     found = drawings.get(key)
     if found is None:

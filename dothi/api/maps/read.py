@@ -104,9 +104,7 @@ def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: 
 
 def _request(subject: Subject, view: View, form: Format, when: Times | None) -> MapRequest:
     ground = read_background(_style_background(subject), opaque=form == 'jpeg')
-    return MapRequest(
-        subject.layers, view, form, ground.colour, when, _filters(subject), paint_for(view, ground, form)
-    )
+    return MapRequest(subject.layers, view, form, ground.colour, when, _filters(subject), paint_for(view, ground, form))
 
 
 def _axes() -> tuple[list[str], list[tuple[str, str]]]:

@@ -118,7 +118,9 @@ def _dataset(db: Snapshot, style: str | None) -> Subject:
         raise no_such_style(service().locality.place.id, str(style), known)
     place, path = service().locality.place, f'/styles/{style}' if style else ''
     extent = _extent([releases[name] for name in names])
-    return Subject(path, place.title, DATASET, things, styles, releases, extent, service().locality.srid, ','.join(asked))
+    return Subject(
+        path, place.title, DATASET, things, styles, releases, extent, service().locality.srid, ','.join(asked)
+    )
 
 
 def _styled(releases: dict[str, Release]) -> dict[str, StyleFile]:

@@ -11,7 +11,6 @@ from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
 from dothi.api.maps.make import Edition, Made, edition_in, picture_of
 from dothi.api.maps.read import Asked, read_map
 from dothi.api.maps.subject import Subject, subject_of
-from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.layer import Layer
 

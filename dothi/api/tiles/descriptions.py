@@ -92,7 +92,7 @@ def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
         'description': say(tileset.description),
         'attribution': say(service().locality.place.attribution),
         'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
-        'tileMatrixSetLimits': [_limits(tileset.limits(grid, z)) for z in tileset.zooms(grid)],
+        'tileMatrixSetLimits': [limits_of(tileset.limits(grid, z)) for z in tileset.zooms(grid)],
         'layers': [part for layer in tileset.layers for part in _described(layer, grid)],
         **_release(tileset),
         'links': links,
@@ -147,7 +147,8 @@ def _described(layer: Layer, grid: Grid) -> list[dict[str, Any]]:
     ]
 
 
-def _limits(at: Limits) -> dict[str, Any]:
+def limits_of(at: Limits) -> dict[str, Any]:
+    """As tileset metadata has them."""
     return {
         'tileMatrix': str(at.z), 'minTileRow': at.north, 'maxTileRow': at.south, 'minTileCol': at.west,
         'maxTileCol': at.east,

@@ -1,5 +1,8 @@
 """Vector tiles of a collection, and what any tileset answers: tiles, metadata, TileJSON."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from flask import Blueprint, Response, request
 
 from dothi.api import parameters
@@ -14,7 +17,7 @@ from dothi.api.tiles.cache import Kept
 from dothi.api.tiles.changes import Version, current
 from dothi.api.tiles.descriptions import MVT, listing, maker, metadata, tilejson, xyz
 from dothi.api.tiles.matrix_sets import known_grid
-from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Place
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Limits, Place
 from dothi.api.tiles.tileset import Tileset, of_layer
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
@@ -85,7 +88,7 @@ def tiled_layer(collection_id: str) -> Layer:
 def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, str, str]) -> Response:
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
-    place = _place(tileset, grid, *where)
+    place = place_in(_Within(tileset, grid), *where)
     edition = maker().edition(db, tileset.sheet, tileset.now, place)
     tag = edition.tag(tileset.sheet)
     if not_modified(tag, edition.version.released_at):
@@ -134,20 +137,47 @@ def _body(tile: Kept) -> Response:
     return Response(tile.packed, mimetype=MVT, headers={'Content-Encoding': 'gzip'})
 
 
-def _place(tileset: Tileset, grid: Grid, matrix: str, row: str, column: str) -> Place:
+class Extents(Protocol):
+    """What says where a tileset has tiles."""
+
+    @property
+    def grid(self) -> Grid: ...
+
+    @property
+    def zooms(self) -> range: ...
+
+    def limits(self, z: int) -> Limits: ...
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A tileset in one of its tile matrix sets."""
+
+    tileset: Tileset
+    grid: Grid
+
+    @property
+    def zooms(self) -> range:
+        return self.tileset.zooms(self.grid)
+
+    def limits(self, z: int) -> Limits:
+        return self.tileset.limits(self.grid, z)
+
+
+def place_in(of: Extents, matrix: str, row: str, column: str) -> Place:
     """The tile; raises NoSuchTile with the reason."""
     if not all(part.isascii() and part.isdigit() and len(part) < 11 for part in (matrix, row, column)):
         raise NoSuchTile(
             vi='Mức thu phóng, hàng và cột phải là số nguyên không âm.',
             en='Zoom level, row and column must be whole numbers, 0 or more.',
         )
-    place, zooms = Place(int(matrix), int(column), int(row), grid), tileset.zooms(grid)
+    place, zooms = Place(int(matrix), int(column), int(row), of.grid), of.zooms
     if place.z not in zooms:
         raise NoSuchTile(
-            vi=f'Có ô {grid.name} từ mức {zooms[0]} đến {zooms[-1]}, không có mức {place.z}.',
-            en=f'There are tiles of {grid.name} from zoom {zooms[0]} to {zooms[-1]}, not {place.z}.',
+            vi=f'Có ô {of.grid.name} từ mức {zooms[0]} đến {zooms[-1]}, không có mức {place.z}.',
+            en=f'There are tiles of {of.grid.name} from zoom {zooms[0]} to {zooms[-1]}, not {place.z}.',
         )
-    limits = tileset.limits(grid, place.z)
+    limits = of.limits(place.z)
     if not limits.contains(place):
         raise NoSuchTile(
             vi=f'Ở mức {place.z} dữ liệu nằm trong hàng {limits.north}–{limits.south}, '

@@ -1,0 +1,110 @@
+"""Tilesets of map images: of a collection, of several, in any style; as OGC API - Tiles and as XYZ."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response
+
+from dothi.api import parameters
+from dothi.api.documents import as_json, as_page
+from dothi.api.items.query import COMMON
+from dothi.api.language import wanted_format
+from dothi.api.maps.formats import TILES, wanted_form
+from dothi.api.maps.make import edition_in
+from dothi.api.maps.read import read_tile
+from dothi.api.maps.subject import Subject, subject_of
+from dothi.api.maps.tilesets import MapTileset, listing, metadata, tilejson
+from dothi.api.maps.views import SPEC, answer
+from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.tiles.matrix_sets import known_grid
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD
+from dothi.api.tiles.views import place_in
+from dothi.core.mapping.picture import Format
+
+MAP_TILES = Blueprint('map_tiles', __name__)
+CONFORMANCE_CLASSES = (f'{SPEC}/conf/tilesets',)
+FORMATS = ('json', 'tilejson', 'html')
+ENDINGS: dict[str, Format] = {'png': 'png', 'webp': 'webp', 'jpg': 'jpeg', 'jpeg': 'jpeg'}
+FINE = '@2x'
+
+
+@MAP_TILES.route('/map/tiles')
+@MAP_TILES.route('/styles/<style_id>/map/tiles')
+@MAP_TILES.route('/collections/<path:collection_id>/map/tiles')
+@MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles')
+def map_tilesets(collection_id: str | None = None, style_id: str | None = None) -> Response:
+    """The tilesets of a map, one per tile matrix set."""
+    subject = _subject(collection_id, style_id)
+    form, document = wanted_format(), listing(subject)
+    if form == 'json':
+        return as_json(document)
+    return as_page('collections/tiles/index.html', {**document, 'path': subject.path})
+
+
+@MAP_TILES.route('/map/tiles/<tileMatrixSetId>')
+@MAP_TILES.route('/map/tiles/<tileMatrixSetId>/metadata')
+@MAP_TILES.route('/styles/<style_id>/map/tiles/<tileMatrixSetId>')
+@MAP_TILES.route('/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
+@MAP_TILES.route('/collections/<path:collection_id>/map/tiles/<tileMatrixSetId>')
+@MAP_TILES.route('/collections/<path:collection_id>/map/tiles/<tileMatrixSetId>/metadata')
+@MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>')
+@MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
+def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id: str | None = None) -> Response:  # noqa: N803
+    """What the tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
+    of = MapTileset(_subject(collection_id, style_id), known_grid(tileMatrixSetId))
+    form = wanted_format(FORMATS)
+    if form == 'html':
+        page = {'path': of.subject.path, 'tiles': f'{of.subject.path}/map/tiles', 'set': of.grid.name}
+        return as_page('collections/tiles/metadata.html', page | {'tilejson': tilejson(of), 'xyz': of.xyz()})
+    return as_json(tilejson(of) if form == 'tilejson' else metadata(of))
+
+
+@MAP_TILES.route('/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
+@MAP_TILES.route('/styles/<style_id>/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
+@MAP_TILES.route('/collections/<path:collection_id>/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
+@MAP_TILES.route(
+    '/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>'
+)
+def map_tile(
+    tileMatrixSetId: str,  # noqa: N803
+    tileMatrix: str,  # noqa: N803
+    tileRow: str,  # noqa: N803
+    tileCol: str,  # noqa: N803
+    collection_id: str | None = None,
+    style_id: str | None = None,
+) -> Response:
+    """One tile of 256 pixels, or of as many as `width` and `height` say."""
+    grid, form = known_grid(tileMatrixSetId), wanted_form(TILES, page=False)
+    with snapshot() as db:
+        of = MapTileset(subject_of(db, collection_id, style_id), grid)
+        return _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
+
+
+@MAP_TILES.route('/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
+@MAP_TILES.route('/styles/<style_id>/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
+@MAP_TILES.route('/collections/<path:collection_id>/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
+@MAP_TILES.route(
+    '/collections/<path:collection_id>/styles/<style_id>/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>'
+)
+def map_xyz(
+    z: str, x: str, y: str, ending: str, collection_id: str | None = None, style_id: str | None = None
+) -> Response:
+    """The same tile of WebMercatorQuad, for clients that know only this order; `@2x` for fine screens."""
+    with snapshot() as db:
+        of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
+        return _tile(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
+
+
+def _tile(db: Snapshot, of: MapTileset, where: tuple[str, str, str], form: Format, *, fine: bool = False) -> Response:
+    place = place_in(of, *where)
+    view = of.view(place)
+    if fine:
+        view = replace(view, width_px=2 * view.width_px, height_px=2 * view.height_px, pixel_ratio=2.0)
+    asked = read_tile(db, of.subject, form, view, of.system)
+    return answer(asked, edition_in(db, asked.request), of.subject)
+
+
+def _subject(collection_id: str | None, style_id: str | None) -> Subject:
+    names = COMMON if collection_id is not None else (*COMMON, 'collections')
+    parameters.refuse_unknown(names)
+    with snapshot() as db:
+        return subject_of(db, collection_id, style_id)

@@ -1,0 +1,372 @@
+"""What a map request says of size, place, time and background: cases whose answer can be worked out by hand."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image
+
+from dothi.api.coverages.region import asked_axes
+from dothi.api.coverages.systems import systems
+from dothi.api.maps.area import OutsideMap, moved, read_area
+from dothi.api.maps.background import Ground, read_background
+from dothi.api.maps.formats import wanted_form
+from dothi.api.maps.paint import paint_for, painted
+from dothi.api.maps.read import _axes
+from dothi.api.maps.size import DEFAULT_PX, Wish, framed, ground, read_wish
+from dothi.api.maps.times import from_axis, from_datetime, read_times, written
+from dothi.api.parameters import BadParameter
+from dothi.api.served_crs import UnservedCrs
+from dothi.core.layer_source import BadTime, Times
+from dothi.core.locality import Locality
+from dothi.core.mapping.view import View
+from dothi.core.style.colour import Colour
+
+# Two by one degrees at the equator, and twelve by four kilometres.
+EQUATOR, PROJECTED = (-1.0, -0.5, 1.0, 0.5), (570_000.0, 2_240_000.0, 582_000.0, 2_244_000.0)
+HELPED = Flask('parameters')
+
+
+@contextmanager
+def asking(query: str, **headers: str) -> Iterator[None]:
+    with HELPED.test_request_context(f'/?{query}', headers=headers):
+        yield
+
+
+def size(view: View) -> tuple[int, int]:
+    return view.width_px, view.height_px
+
+
+def near(box: Any, *expected: float) -> bool:
+    return bool(box == pytest.approx(expected, rel=1e-6, abs=1e-6))
+
+
+# --- size
+
+
+def test_without_any_wish_the_longer_side_of_everything_has_the_usual_size() -> None:
+    """A third as high as wide: 1024 by 341; on the equator degrees are alike, and two to one stays two to one."""
+    assert size(framed(9209, Wish(), PROJECTED)) == (DEFAULT_PX, 341)
+    assert size(framed(4326, Wish(), EQUATOR)) == (DEFAULT_PX, DEFAULT_PX // 2)
+    assert framed(9209, Wish(), PROJECTED).box == PROJECTED
+
+
+def test_the_side_that_is_left_out_follows_from_the_shape_on_the_ground() -> None:
+    """At 60° north a degree of longitude is half as long as one of latitude: a square of degrees is half as wide."""
+    assert size(framed(9209, Wish(width=600), PROJECTED)) == (600, 200)
+    assert size(framed(9209, Wish(height=200), PROJECTED)) == (600, 200)
+    assert size(framed(4326, Wish(height=400), EQUATOR, (10, 59.5, 11, 60.5))) == (200, 400)
+
+
+def test_width_and_height_stretch_a_box_that_is_asked_for_but_not_everything() -> None:
+    """Everything gets more around it: 12 km on 400 px is 30 m each, so 200 px are 6 km in place of 4."""
+    asked = framed(9209, Wish(400, 200), PROJECTED, PROJECTED)
+    assert (asked.box, size(asked)) == (PROJECTED, (400, 200))
+    assert near(framed(9209, Wish(400, 200), PROJECTED).box, 570_000, 2_239_000, 582_000, 2_245_000)
+
+
+def test_a_scale_says_how_large_a_pixel_is_on_the_ground() -> None:
+    """1:100,000 at 0.28 mm is 28 m a pixel: 12 km are 429 pixels; at 0.14 mm twice as many."""
+    assert Wish(scale=100_000).metres_per_px == pytest.approx(28)
+    assert size(framed(9209, Wish(scale=100_000), PROJECTED, PROJECTED)) == (429, 143)
+    fine = framed(9209, Wish(scale=100_000, mm_per_pixel=0.14), PROJECTED, PROJECTED)
+    assert (size(fine), fine.pixel_ratio) == ((857, 286), 2.0)
+
+
+def test_with_a_scale_width_and_height_cut_a_part_out() -> None:
+    """100 × 50 pixels of 28 m around the middle; no more than the usual size where nothing says how many."""
+    middle = framed(9209, Wish(100, 50, 100_000), PROJECTED)
+    assert near(middle.box, 576_000 - 1_400, 2_242_000 - 700, 576_000 + 1_400, 2_242_000 + 700)
+    around = framed(9209, Wish(100, 50, 100_000), PROJECTED, centre=(570_000, 2_240_000))
+    assert near(around.box, 568_600, 2_239_300, 571_400, 2_240_700)
+    assert size(framed(9209, Wish(scale=1_000), PROJECTED)) == (DEFAULT_PX, DEFAULT_PX)
+    assert size(framed(9209, Wish(scale=1e9), PROJECTED)) == (1, 1)
+
+
+def test_degrees_at_a_scale_are_as_many_metres_both_ways() -> None:
+    """At 60° north 1 km is twice as many degrees of longitude as of latitude."""
+    west, south, east, north = framed(4326, Wish(100, 100, 1e6), EQUATOR, centre=(10, 60)).box
+    assert (east - west) / (north - south) == pytest.approx(2, rel=1e-3)
+    assert (north - south) * 111_320 == pytest.approx(100 * 280)
+
+
+def test_web_mercator_is_stretched_on_the_ground() -> None:
+    """At 60° north a unit of EPSG:3857 is half a metre: y = R ln tan(75°) = 8,399,738 m."""
+    assert ground(3857, (0, 8_399_737, 1, 8_399_739)) == (pytest.approx(0.5, rel=1e-4),) * 2
+
+
+def test_around_a_centre_without_scale_it_is_that_of_everything() -> None:
+    """12 km on 1024 px are 11.72 m each; half of that with pixels half as large."""
+    view = framed(9209, Wish(256, 256), PROJECTED, centre=(570_000, 2_240_000))
+    assert near(view.box, 568_500, 2_238_500, 571_500, 2_241_500)
+    fine = framed(9209, Wish(256, 256, mm_per_pixel=0.14), PROJECTED, centre=(570_000, 2_240_000))
+    assert near(fine.box, 569_250, 2_239_250, 570_750, 2_240_750)
+
+
+def test_a_point_or_a_line_is_a_pixel_wide() -> None:
+    assert size(framed(9209, Wish(), PROJECTED, (570_000, 2_240_000, 570_000, 2_240_000))) == (1024, 1024)
+    line = framed(9209, Wish(), PROJECTED, (570_000, 2_240_000, 582_000, 2_240_000))
+    assert size(line) == (1024, 1)
+    assert line.box[1] < 2_240_000 < line.box[3]
+
+
+def test_too_much_about_the_size_is_refused() -> None:
+    with pytest.raises(BadParameter, match='scale-denominator'):
+        framed(9209, Wish(width=100, scale=1e5), PROJECTED, PROJECTED)
+    for query in ('width=0', 'height=-1', 'width=1.5', 'width=abc', 'mm-per-pixel=0', 'scale-denominator=nan'):
+        with asking(query), pytest.raises(BadParameter, match=query.split('=')[0]):
+            read_wish()
+    with asking('width=200&mm-per-pixel=0.0001'):
+        assert read_wish() == Wish(200, mm_per_pixel=0.0001)
+        assert read_wish().pixel_ratio == 10
+
+
+# --- place
+
+
+@pytest.fixture(scope='module')
+def place() -> Locality:
+    from dothi.core.locality import load_locality
+    from dothi.core.settings import PROJECT
+
+    return load_locality(PROJECT / 'locality')
+
+
+def box_of(query: str, place: Locality, extent: Any = (105.9, 19.9, 106.6, 20.5)) -> Any:
+    with asking(query):
+        area = read_area(systems(9209, place), _axes()[1])
+        return area.box(extent)
+
+
+def test_the_same_place_in_every_system_and_axis_order(place: Locality) -> None:
+    """FACTS: 20.429, 106.1683 is 569542.413, 2259884.543 in EPSG:9209."""
+    degrees = (106.1683, 20.429, 106.2683, 20.529)
+    for query in (
+        'bbox=106.1683,20.429,106.2683,20.529',
+        'bbox=106.1683,20.429,106.2683,20.529&bbox-crs=[OGC:CRS84]',
+        'bbox=20.429,106.1683,20.529,106.2683&bbox-crs=[EPSG:4326]',
+        'bbox=20.429,106.1683,20.529,106.2683&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326',
+        'subset=Lat(20.429:20.529),Lon(106.1683:106.2683)',
+        'subset=Lon(106.1683:106.2683)&subset=Lat(20.429:20.529)&subset-crs=EPSG:4326',
+    ):
+        assert near(box_of(query, place), *degrees), query
+        assert near(box_of(f'{query}&crs=EPSG:4326', place), *degrees), query
+    west, south, _, _ = box_of('bbox=106.1683,20.429,106.2683,20.529&crs=EPSG:9209', place)
+    assert (west, south) == pytest.approx((569_542.413, 2_259_884.543), abs=60)
+    metres = 'subset=E(569542:570542),N(2259884:2260884)&crs=[EPSG:9209]'
+    assert box_of(metres, place) == (569_542, 2_259_884, 570_542, 2_260_884)
+    assert box_of(f'{metres}&subset-crs=EPSG:9209', place) == box_of(metres, place)
+
+
+def test_a_centre_lies_where_its_system_puts_it(place: Locality) -> None:
+    for query in (
+        'center=106.1683,20.429',
+        'center=20.429,106.1683&center-crs=[EPSG:4326]',
+        'center=569542.413,2259884.543&center-crs=[EPSG:9209]',
+    ):
+        with asking(f'{query}&crs=EPSG:9209'):
+            area = read_area(systems(9209, place), [])
+        assert area.centre == pytest.approx((569_542.413, 2_259_884.543), abs=0.01), query
+
+
+def test_what_is_left_open_is_that_of_the_data(place: Locality) -> None:
+    assert near(box_of('subset=Lat(20:*)', place), 105.9, 20, 106.6, 20.5)
+    assert near(box_of('subset=Lon(*:106)', place), 105.9, 19.9, 106, 20.5)
+    assert near(box_of('subset=Lat(-10:10)', place), 105.9, -10, 106.6, 10)
+    assert box_of('', place) is None
+
+
+def test_a_box_may_cross_the_antimeridian_and_show_more_than_the_world(place: Locality) -> None:
+    assert near(box_of('subset=Lon(170:-170)', place), 170, 19.9, 190, 20.5)
+    assert near(box_of('bbox=-180,-120,180,120', place), -180, -120, 180, 120)
+    west, south, east, north = box_of('bbox=-180,-90,180,90&crs=EPSG:3857', place)
+    assert (west, east) == pytest.approx((-20_037_508, 20_037_508), abs=1)
+    assert -south == pytest.approx(north) == pytest.approx(20_048_966, abs=20_000)
+
+
+@pytest.mark.parametrize('query', ['subset=Lat(200:300)', 'bbox=-20,-20,-10,-10&crs=EPSG:9209'])
+def test_where_the_system_has_no_places_there_is_no_map(query: str, place: Locality) -> None:
+    with pytest.raises(OutsideMap):
+        box_of(query, place)
+
+
+@pytest.mark.parametrize(
+    ('query', 'error', 'named'),
+    [
+        ('bbox=1,2,3,4&center=1,2', BadParameter, 'center'),
+        ('subset=Lat(1:2)&center=1,2', BadParameter, 'center'),
+        ('subset=Lat(1:2)&bbox=1,2,3,4', BadParameter, 'bbox'),
+        ('subset=Depth(1:2)', BadParameter, 'Depth'),
+        ('center=1', BadParameter, 'center'),
+        ('center=1,2,3', BadParameter, 'center'),
+        ('bbox=1,2,3,4&bbox-crs=EPSG:32648', UnservedCrs, 'bbox-crs'),
+        ('center=1,2&center-crs=nowhere', UnservedCrs, 'center-crs'),
+        ('crs=EPSG:32648', UnservedCrs, 'crs'),
+    ],
+)
+def test_errors_name_the_parameter(query: str, error: type[Exception], named: str, place: Locality) -> None:
+    with pytest.raises(error, match=named):
+        box_of(query, place)
+
+
+def test_moving_there_and_back_gives_about_the_same(place: Locality) -> None:
+    there = moved((106.0, 20.0, 106.1, 20.1), 4326, 3405)
+    back = moved(there, 3405, 4326)
+    assert back == pytest.approx((106.0, 20.0, 106.1, 20.1), abs=2e-3)
+    assert back[0] <= 106.0 and back[2] >= 106.1
+
+
+# --- time
+
+DAY = Times(datetime(2024, 8, 31, tzinfo=UTC), datetime(2024, 8, 31, 23, 59, 59, 999_999, UTC))
+NOON = datetime(2024, 8, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ('text', 'begin', 'end'),
+    [
+        ('"2024"', '2024-01-01T00:00:00', '2024-12-31T23:59:59'),
+        ('"2024-02"', '2024-02-01T00:00:00', '2024-02-29T23:59:59'),
+        ('"2024-08-31"', '2024-08-31T00:00:00', '2024-08-31T23:59:59'),
+        ('2024-08-31', '2024-08-31T00:00:00', '2024-08-31T23:59:59'),
+        ('"2024-08-31T12Z"', '2024-08-31T12:00:00', '2024-08-31T12:59:59'),
+        ('"2024-08-31T12:00Z"', '2024-08-31T12:00:00', '2024-08-31T12:00:00'),
+        ('"2024-08-31T19:00+07:00"', '2024-08-31T12:00:00', '2024-08-31T12:00:00'),
+        ("'2024-08-31T12:00:30Z'", '2024-08-31T12:00:30', '2024-08-31T12:00:30'),
+        ('"2023":"2024-02"', '2023-01-01T00:00:00', '2024-02-29T23:59:59'),
+    ],
+)
+def test_times_on_the_axis_may_be_partial(text: str, begin: str, end: str) -> None:
+    found = from_axis(text)
+    assert found is not None and found.begin is not None and found.end is not None
+    ends = [moment.astimezone(UTC).replace(microsecond=0, tzinfo=None) for moment in (found.begin, found.end)]
+    assert ends == [datetime.fromisoformat(begin), datetime.fromisoformat(end)]
+
+
+def test_a_star_is_an_open_end_and_alone_the_newest_state() -> None:
+    assert from_axis('*') is None
+    assert from_axis('*:*') is None
+    assert from_axis('"2024-08-31":*') == Times(DAY.begin, None)
+    assert from_axis('*:"2024-08-31"') == Times(None, DAY.end)
+
+
+def test_datetime_and_the_axis_mean_the_same() -> None:
+    assert from_datetime('2024-08-31') == from_axis('"2024-08-31"') == DAY
+    assert from_datetime('2024-08-31T12:00:00Z') == from_axis('"2024-08-31T12:00Z"') == Times(NOON, NOON)
+    assert from_datetime('../2024-08-31') == Times(None, DAY.end)
+    with asking('datetime=2024-08-31'):
+        assert read_times([]) == DAY
+    with asking(''):
+        assert read_times([]) is None
+        assert read_times(['"2024-08-31"']) == DAY
+
+
+def test_unreadable_times_are_refused() -> None:
+    for text in ('"yesterday"', '"2024-13"', '"2024-02-30"', '"2024":"2023"', '', '"2024":"2025":"2026"'):
+        with pytest.raises(BadParameter, match='time'):
+            from_axis(text)
+    with pytest.raises(BadTime):
+        from_datetime('yesterday')
+    with asking('datetime=2024-08-31'), pytest.raises(BadParameter, match='twice'):
+        read_times(['"2024"'])
+
+
+def test_the_header_has_an_instant_or_an_interval() -> None:
+    assert written(Times(NOON, NOON), NOON) == '2024-08-31T12:00:00Z'
+    assert written(DAY, NOON) == '2024-08-31T00:00:00Z/2024-08-31T23:59:59Z'
+    assert written(Times(DAY.begin, None), NOON) == '2024-08-31T00:00:00Z/2024-08-31T12:00:00Z'
+    assert written(Times(None, NOON), NOON) == '2024-08-31T12:00:00Z'
+
+
+# --- background
+
+WHITE, NAVY, LIME = Colour(255, 255, 255), Colour(0, 0, 128), Colour(0, 255, 0)
+
+
+@pytest.mark.parametrize(
+    ('query', 'ground_', 'void'),
+    [
+        ('', Ground(WHITE, True), Ground(WHITE, True)),
+        ('bgcolor=NaVy', Ground(NAVY, False), Ground(NAVY, False)),
+        ('bgcolor=0x000080', Ground(NAVY, False), Ground(NAVY, False)),
+        ('bgcolor=000080&transparent=true', Ground(NAVY, True), Ground(NAVY, True)),
+        ('transparent=false', Ground(WHITE, False), Ground(WHITE, False)),
+        ('void-color=%2300ff00', Ground(WHITE, True), Ground(LIME, True)),
+        ('bgcolor=navy&void-color=lime', Ground(NAVY, False), Ground(LIME, False)),
+        ('transparent=true&void-transparent=false', Ground(WHITE, True), Ground(WHITE, False)),
+    ],
+)
+def test_background_without_a_colour_is_transparent(query: str, ground_: Ground, void: Ground) -> None:
+    with asking(query):
+        found = read_background()
+    assert (found.ground, found.void) == (ground_, void)
+
+
+def test_a_style_may_have_a_background_and_jpeg_has_no_transparency() -> None:
+    with asking('transparent=false'):
+        assert read_background(NAVY).colour == NAVY
+    with asking(''):
+        assert read_background(NAVY).colour is None
+        assert read_background(NAVY, opaque=True).colour == NAVY
+        assert read_background(opaque=True).colour == WHITE
+    for query in ('bgcolor=nocolour', 'void-color=0x12345', 'transparent=perhaps'):
+        with asking(query), pytest.raises(BadParameter, match=query.split('=')[0]):
+            read_background()
+
+
+def test_beyond_the_world_it_is_painted_as_asked() -> None:
+    """240 degrees on 24 rows: three above 90° and three below, the rest is the map's own ground."""
+    view = View(4326, (-180, -120, 180, 120), 12, 24)
+    drawn = io.BytesIO()
+    Image.new('RGBA', (12, 24), (1, 2, 3, 0)).save(drawn, 'PNG')
+    with asking('bgcolor=navy&transparent=true&void-color=lime&void-transparent=false'):
+        paint = paint_for(view, read_background(), 'png')
+    assert paint is not None
+    found = Image.open(io.BytesIO(painted(drawn.getvalue(), 'png', paint)))
+    column = [found.getpixel((5, row)) for row in range(24)]
+    assert column == [(0, 255, 0, 255)] * 3 + [(0, 0, 128, 0)] * 18 + [(0, 255, 0, 255)] * 3
+    with asking('bgcolor=navy'):
+        assert paint_for(view, read_background(), 'png') is None
+    with asking('bgcolor=navy&void-color=lime'):
+        assert paint_for(view, read_background(), 'svg') is None
+        assert paint_for(View(9209, view.box, 12, 24), read_background(), 'png') is None
+
+
+# --- format
+
+JAVA = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2'
+BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
+
+
+@pytest.mark.parametrize(
+    ('query', 'accept', 'expected'),
+    [
+        ('', '*/*', 'png'),
+        ('', 'image/*', 'png'),
+        ('', 'image/png,image/jpeg,image/*', 'png'),
+        ('', 'image/jpeg', 'jpeg'),
+        ('', 'image/tiff', 'tiff'),
+        ('', 'image/tiff; application=geotiff', 'tiff'),
+        ('', 'application/pdf', 'pdf'),
+        ('', 'image/svg+xml', 'svg'),
+        ('', 'text/html', 'html'),
+        ('', BROWSER, 'html'),
+        ('', JAVA, 'jpeg'),
+        ('f=webp', JAVA, 'webp'),
+        ('f=image/png', 'text/html', 'png'),
+        ('f=image/svg%2Bxml', '*/*', 'svg'),
+    ],
+)
+def test_the_format_is_that_which_is_asked_for(query: str, accept: str, expected: str) -> None:
+    with asking(query, Accept=accept):
+        assert wanted_form() == expected
+
+
+def test_axes_of_time_and_of_space_are_told_apart() -> None:
+    with asking('subset=Lat(1:2),time("2024-08-31T12:00Z")&subset=Lon(3)'):
+        assert len(asked_axes()) == 3
+        assert _axes() == (['"2024-08-31T12:00Z"'], [('Lat', '1:2'), ('Lon', '3')])

@@ -136,7 +136,7 @@ def _of_aspect(srid: int, extent: Box, wish: Wish) -> Box:
 def _with_area(srid: int, box: Box, extent: Box) -> Box:
     """The box; a side without length is as long as a pixel of the map of everything."""
     west, south, east, north = box
-    half_m = max(max(_metres(srid, box)), _longer(srid, extent), 1e-3) / DEFAULT_PX / 2
+    half_m = max(_longer(srid, box), _longer(srid, extent), 1e-3) / DEFAULT_PX / 2
     per_x, per_y = ground(srid, box)
     if west == east:
         west, east = west - half_m / per_x, east + half_m / per_x

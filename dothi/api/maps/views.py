@@ -1,4 +1,4 @@
-"""`/collections/{id}/map`, `/map`, and the same in a style: one picture of whatever part, size and time is asked for."""
+"""`/collections/{id}/map`, `/map`, and the same in a style: one picture of the part, size and time asked for."""
 
 from urllib.parse import urlencode
 

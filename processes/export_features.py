@@ -1,28 +1,22 @@
 """Features of a layer as a file, for what is too large to wait for. How to use it: docs/how-to/download-data.md."""
 
-from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
 from psycopg2 import sql
 
-from dothi.core.crs import UnknownCrs, srid_of
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 from dothi.core.export.extract import Extract
 from dothi.core.export.formats import FORMATS
 from dothi.core.layer import Column
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
-from dothi.core.locality import Locality
 from dothi.core.text import Text
 from processes.base import Layer, Output, Process, ProcessInputs, Report, ResultFile, input_field
 from processes.data import Data
 from processes.reading.layers import column
+from processes.reading.systems import served_srid
 
 WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
-
-
-class UnservedCrs(WrongUse):
-    """A coordinate system that the locality does not offer."""
 
 
 class NotACollection(WrongUse):
@@ -134,7 +128,7 @@ def extract_of(inputs: Inputs, data: Data) -> Extract:
         columns=_columns(layer, inputs.properties, data),
         release=data.release(layer),
         tail=sql.SQL('from {} order by id').format(rows),
-        srid=_srid(inputs.crs, data.locality),
+        srid=served_srid(inputs.crs, data.locality),
         working_srid=data.locality.srid,
         lang=inputs.lang,
         headers=inputs.headers or ('titles' if inputs.format == 'xlsx' else 'names'),
@@ -160,18 +154,3 @@ def _within(box: list[float] | None) -> str | None:
             en=f'bbox={box}: write west, south, east, north, in longitude and latitude.',
         )
     return f'S_INTERSECTS(geom, BBOX({west!r}, {south!r}, {east!r}, {north!r}))'
-
-
-def _srid(text: str | None, locality: Locality) -> int:
-    """EPSG number of the system that is asked for; raises UnservedCrs."""
-    if text is None:
-        return locality.srid
-    codes = {srid_of(code): code for code in locality.place.served_crs}
-    with suppress(UnknownCrs):
-        if (srid := srid_of(text)) in codes:
-            return srid
-    hint = did_you_mean(text, codes.values())
-    raise UnservedCrs(
-        vi=f'crs={text}: không phục vụ hệ tọa độ này. {hint.vi}',
-        en=f'crs={text}: this coordinate system is not served. {hint.en}',
-    )

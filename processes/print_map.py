@@ -1,0 +1,180 @@
+"""A map on paper, to scale. How to use it: docs/how-to/print-a-map.md."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from datetime import datetime as Moment
+from typing import Any, ClassVar, Literal
+
+import pyproj
+
+from dothi.core.mapping.legend_image import sample_pictures
+from dothi.core.text import DEMO, Text
+from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.data import Data
+from processes.forms.numbers import day
+from processes.printing.body import body_of
+from processes.printing.drawn import Drawn, drawn_layers, seen_in, sources
+from processes.printing.framed import Framed, framed
+from processes.printing.page import Group, Page, Row, write_page
+from processes.printing.paper import FACTORS, PIXEL_MM
+from processes.printing.pdf import as_png, merge
+from processes.printing.place import Extent, Unit, place_of
+
+PDF, PNG = 'application/pdf', 'image/png'
+# Dots of the legend's samples for each pixel of the style: 360 to an inch.
+FINE = 4.0
+STATE = Text(vi='Dữ liệu của thời điểm {}', en='The data of {}')
+
+
+class Inputs(ProcessInputs):
+    """What the reader may choose."""
+
+    title: str | None = input_field(
+        Text(vi='Tên bản đồ', en='Title'),
+        Text(vi='Bỏ trống là tên đơn vị hoặc địa phương.', en='That of the unit or the locality when left out.'),
+        default=None,
+        max_length=160,
+    )
+    unit: Unit | None = input_field(
+        Text(vi='Đơn vị hành chính', en='Unit'),
+        Text(
+            vi='{"level": "district", "code": "366"}; cấp có thể bỏ trống. Không có unit và extent là toàn địa bàn.',
+            en='{"level": "district", "code": "366"}; level may be left out. Without unit and extent: all of it.',
+        ),
+        default=None,
+    )
+    extent: Extent | None = input_field(
+        Text(vi='Phạm vi', en='Extent'),
+        Text(
+            vi='{"bbox": [tây, nam, đông, bắc], "crs": "EPSG:9209"}, theo thứ tự trục của hệ; bỏ trống crs là CRS84.',
+            en='{"bbox": [west, south, east, north], "crs": "EPSG:3857"}, in the order of axes of the system; CRS84 '
+            'when crs is left out.',
+        ),
+        default=None,
+    )
+    layers: list[str] | None = input_field(
+        Text(vi='Các lớp', en='Layers'),
+        Text(
+            vi='Mã lớp, hoặc mã:kiểu vẽ, như ["roads", "land_use:print"]; bỏ trống là các lớp bản đồ hiện khi mở.',
+            en='Ids, or id:style, such as ["roads", "land_use:print"]; those that the map opens with when left out.',
+        ),
+        default=None,
+        min_length=1,
+        max_length=60,
+    )
+    paper: Literal['A4', 'A3', 'A2', 'A1', 'A0'] = input_field(
+        Text(vi='Khổ giấy', en='Paper'), Text(vi='Theo ISO 216.', en='By ISO 216.'), default='A4'
+    )
+    orientation: Literal['landscape', 'portrait'] | None = input_field(
+        Text(vi='Hướng giấy', en='Orientation'),
+        Text(
+            vi='landscape: ngang, portrait: dọc; bỏ trống là hướng vừa nhất.',
+            en='That which shows most when left out.',
+        ),
+        default=None,
+    )
+    scale: int | None = input_field(
+        Text(vi='Tỷ lệ', en='Scale'),
+        Text(
+            vi='Mẫu số, như 10000 cho 1:10.000; bỏ trống là tỷ lệ tròn lớn nhất vừa giấy.',
+            en='Its denominator, such as 10000 for 1:10,000; the largest round one that fits when left out.',
+        ),
+        default=None,
+        ge=100,
+        le=100_000_000,
+    )
+    grid: bool = input_field(
+        Text(vi='Lưới tọa độ', en='Grid'),
+        Text(vi='Lưới ô vuông của hệ tọa độ làm việc.', en='Of the working coordinate system.'),
+        default=True,
+    )
+    datetime: str | None = input_field(
+        Text(vi='Thời gian', en='Time'),
+        Text(vi='Vẽ dữ liệu của thời điểm này, như ở /items.', en='Draws the data of this time, given as for /items.'),
+        default=None,
+        max_length=100,
+    )
+    lang: Literal['vi', 'en'] = input_field(
+        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của tờ bản đồ.', en='Of the sheet.'), default='vi'
+    )
+    format: Literal['pdf', 'png'] = input_field(
+        Text(vi='Định dạng', en='Format'),
+        Text(vi='pdf, hoặc png 150 điểm mỗi inch.', en='pdf, or png of 150 dots an inch.'),
+        default='pdf',
+    )
+
+
+class PrintMap(Process[Inputs]):
+    """A sheet of paper; what it shows is the picture of one moment, and its foot says of which releases."""
+
+    title = Text(vi='In bản đồ', en='Print a map')
+    description = Text(
+        vi='Tờ bản đồ đúng tỷ lệ, khổ A4 đến A0: khung, tên, chú giải, thước tỷ lệ, hướng bắc, lưới tọa độ, nguồn.',
+        en='A map to scale on a sheet from A4 to A0: frame, title, legend, scale bar, north arrow, coordinate grid, '
+        'sources.',
+    )
+    example: ClassVar[dict[str, Any]] = {'unit': {'level': 'district', 'code': '366'}, 'paper': 'A3', 'lang': 'vi'}
+    outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Tờ bản đồ', en='Sheet'), (PDF, PNG))}
+
+    def cost_s(self, inputs: Inputs) -> float:
+        """From measurements of a small and a large sheet of a province."""
+        return 4 * FACTORS[inputs.paper] ** 2
+
+    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+        """The file; raises what `drawn_layers`, `place_of`, `must_fit` and `body_of` raise."""
+        progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
+        drawn = drawn_layers(inputs.layers, inputs.datetime, data)
+        place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
+        on_paper = framed(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+        progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
+        body = body_of(drawn, on_paper.view, inputs.datetime, data)
+        progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
+        seen = seen_in(drawn, on_paper.box, inputs.datetime, data)
+        page, target = data.draft('page.pdf'), data.draft('map.pdf')
+        write_page(_page(inputs, on_paper, seen, data), page)
+        merge(body, page, on_paper.sheet, target)
+        page.unlink()
+        if inputs.format == 'png':
+            progress(0.9, Text(vi='Ghi ảnh', en='Writing the picture'))
+            target = as_png(target)
+        name = f'{data.locality.place.id}-{inputs.paper}-{on_paper.scale}{target.suffix}'
+        media_type = PNG if inputs.format == 'png' else PDF
+        return ResultFile(target, media_type, name, 1)
+
+
+def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -> Page:
+    """What is written around the map, whose legend names only what is seen in it."""
+    lang, place = inputs.lang, data.locality.place
+    return Page(
+        sheet=on_paper.sheet,
+        lang=lang,
+        title=inputs.title or on_paper.place.title,
+        centre=place.attribution.pick(lang),
+        place=place.title.pick(lang),
+        demo=DEMO.pick(lang) if any(one.release.demo for one in seen) else '',
+        denominator=on_paper.scale,
+        crs=pyproj.CRS.from_epsg(on_paper.srid).name,
+        grid=on_paper.grid if inputs.grid else None,
+        outline=on_paper.outline,
+        legend=_legend(seen, on_paper, inputs),
+        sources=sources(seen, data, lang),
+        notes=[STATE.pick(lang).format(inputs.datetime)] if inputs.datetime else [],
+        printed=day(Moment.now(UTC).astimezone().date(), lang),
+    )
+
+
+def _legend(seen: Sequence[Drawn], on_paper: Framed, inputs: Inputs) -> list[Group]:
+    """Layer by layer, the topmost first, each as it is drawn at the map's scale."""
+    topmost = seen[::-1]
+    samples = sample_pictures([one.drawing for one in topmost], on_paper.view.zoom, FINE)
+    groups = [
+        Group(
+            one.layer.title.pick(inputs.lang),
+            tuple(
+                Row(part.label.pick(inputs.lang), part.png, part.width_px * PIXEL_MM, part.height_px * PIXEL_MM)
+                for part in own
+            ),
+        )
+        for one, own in zip(topmost, samples, strict=True)
+    ]
+    return [group for group in groups if group.rows]

@@ -1,0 +1,60 @@
+"""The map itself: drawn by Mapnik as PDF at the size that it has on the paper."""
+
+from collections.abc import Sequence
+
+from dothi.core.catalog import current_releases
+from dothi.core.database import READERS, connection
+from dothi.core.layer_source import Times, parse_times
+from dothi.core.mapping.document import order
+from dothi.core.mapping.limits import check
+from dothi.core.mapping.picture import Picture, Shown
+from dothi.core.mapping.pool import Renderers
+from dothi.core.mapping.view import View
+from dothi.core.settings import JobSettings, MapSettings
+from dothi.core.style.colour import Colour
+from processes.data import Data
+from processes.printing.drawn import Drawn
+
+WHITE = Colour(255, 255, 255)
+
+
+def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) -> bytes:
+    """The layers in the view, of exactly the releases that the run knows of; raises as `draw` does.
+
+    The renderer reads on a connection of its own, so a release may come between; then what was in force before it is
+    drawn, from history.
+    """
+    times = parse_times(time) if time is not None else None
+    picture = _drawn_once(drawn, view, times, data)
+    if times is not None or _still_in_force(drawn, data):
+        return picture
+    known = max(one.release.released_at for one in drawn)
+    return _drawn_once(drawn, view, Times(known, known), data)
+
+
+def _drawn_once(drawn: Sequence[Drawn], view: View, times: Times | None, data: Data) -> bytes:
+    shown = tuple(Shown(one.layer, one.drawing, times) for one in drawn)
+    picture = Picture(view, shown, _background(drawn), 'pdf')
+    check(picture)
+    pool = Renderers(_settings())
+    try:
+        return pool.draw(order(picture, data.db, data.locality, data.audience))
+    finally:
+        pool.end()
+
+
+def _settings() -> MapSettings:
+    """A sheet may take as long and as much as its job."""
+    job = JobSettings()
+    return MapSettings(map_seconds=job.job_time_limit_s / 2, map_memory_mb=job.job_memory_mb, map_renderers=1)
+
+
+def _background(drawn: Sequence[Drawn]) -> Colour:
+    """That of the lowest layer whose style has one."""
+    return next((one.drawing.background for one in drawn if one.drawing.background), WHITE)
+
+
+def _still_in_force(drawn: Sequence[Drawn], data: Data) -> bool:
+    with connection(READERS[data.audience]) as db:
+        now = current_releases(db)
+    return all(one.layer.id in now and now[one.layer.id].number == one.release.number for one in drawn)

@@ -1,0 +1,153 @@
+"""The sheet around a printed map, as a page of its own that WeasyPrint lays out: the map's frame in it is clear."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dothi import __version__
+from dothi.core.text import Lang
+from etl.pages import template
+from processes.forms.numbers import number
+from processes.printing.grid import EAST, NORTH, Grid, label
+from processes.printing.paper import Sheet
+from processes.printing.scale import Bar, bar_of
+
+if TYPE_CHECKING:
+    from weasyprint import Document  # type: ignore[import-untyped]
+
+PAGES = Path(__file__).parent / 'pages'
+# Height of the letters of the explanations on A4, and how small they may become before they go on to a second sheet.
+TEXT_MM, SMALLER = 2.4, (1.0, 0.88, 0.78)
+# Of bold letters of DejaVu Sans, in parts of their height; and the largest and smallest of the title, on A4.
+LETTER, LARGEST_MM, SECOND_LINE_MM = 0.68, 5.2, 4.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the legend: what it says, and a PNG of how that is drawn, with its size on paper."""
+
+    label: str
+    picture: bytes
+    width_mm: float
+    height_mm: float
+
+    @property
+    def address(self) -> str:
+        """The picture as an address that holds it."""
+        return 'data:image/png;base64,' + base64.b64encode(self.picture).decode()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The legend of a layer; one line that is called like its layer needs no heading."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+    @property
+    def heading(self) -> str:
+        return '' if len(self.rows) == 1 and self.rows[0].label == self.title else self.title
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is written on the sheet.
+
+    demo: the mark of demonstration data, or nothing. crs: the name of the working CRS. grid: None for none. outline:
+    of the unit that is shown, as a path of SVG, or nothing. sources: a line for each agency; notes: lines below them.
+    """
+
+    sheet: Sheet
+    lang: Lang
+    title: str
+    centre: str
+    place: str
+    demo: str
+    denominator: int
+    crs: str
+    grid: Grid | None
+    outline: str
+    legend: Sequence[Group]
+    sources: Sequence[str]
+    notes: Sequence[str]
+    printed: str
+
+
+def write_page(page: Page, target: Path) -> int:
+    """Writes the page as PDF and says on how many sheets: the legend goes on where the first one is full."""
+    laid_out = _laid_out(page)
+    laid_out.write_pdf(target, pdf_tags=False)
+    return len(laid_out.pages)
+
+
+def _laid_out(page: Page) -> 'Document':
+    """The page with letters as large as they can be on one sheet, or in the usual size on several."""
+    found = [_document(page, SMALLER[0])]
+    for smaller in SMALLER[1:]:
+        if len(found[-1].pages) > 1:
+            found.append(_document(page, smaller))
+    return found[-1] if len(found[-1].pages) == 1 else found[0]
+
+
+def _document(page: Page, smaller: float) -> 'Document':
+    # half a second, for those who print
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
+
+    inside_only = URLFetcher(allowed_protocols=['data'], allow_redirects=False)
+    return HTML(string=page_html(page, smaller), url_fetcher=inside_only).render()
+
+
+def page_html(page: Page, smaller: float = 1.0) -> str:
+    """The page as HTML. smaller: the size of the explanations' letters, as a share of the usual one."""
+    sheet = page.sheet
+    return template('sheet.html', PAGES).render(
+        page=page,
+        sheet=sheet,
+        english=page.lang == 'en',
+        text_mm=TEXT_MM * sheet.factor * smaller,
+        title_mm=title_mm(page.title, sheet),
+        bar=bar_of(page.denominator, sheet.column_mm * 0.62),
+        ticks=_ticks,
+        scale=number(page.denominator, page.lang),
+        per_cm=_length(page.denominator / 100, page.lang),
+        eastings=[(line.at_mm, label(line.value_m, EAST, page.lang)) for line in page.grid.eastings]
+        if page.grid
+        else [],
+        northings=[(line.at_mm, label(line.value_m, NORTH, page.lang)) for line in page.grid.northings]
+        if page.grid
+        else [],
+        spacing=_length(page.grid.spacing_m, page.lang) if page.grid else '',
+        length=lambda metres: _length(metres, page.lang),
+        software=f'dothi {__version__}',
+    )
+
+
+def title_mm(title: str, sheet: Sheet) -> float:
+    """The height of the title's letters: as large as one line allows, else so that two lines hold it."""
+    # the mark of demonstration data stands at its right
+    room = (sheet.border.width - sheet.column_mm) / sheet.factor
+    whole = len(title) * LETTER
+    if whole * SECOND_LINE_MM <= room:
+        return min(LARGEST_MM, room / whole) * sheet.factor
+    # words do not fill a line to its end
+    return min(SECOND_LINE_MM, 1.8 * room / whole) * sheet.factor
+
+
+def _ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
+    """Where numbers stand on the bar, in millimetres from its beginning: 0, the middle (or every part), and the end."""
+    shown = range(0, bar.parts + 1, 2) if bar.parts % 2 == 0 else (0, bar.parts)
+    kilometres = bar.length_m >= 1_000
+    found = []
+    for part in shown:
+        metres = bar.length_m * part / bar.parts
+        text = number(metres / 1_000 if kilometres else metres, lang)
+        unit = ('\u00a0km' if kilometres else '\u00a0m') if part == bar.parts else ''
+        found.append((bar.length_mm * part / bar.parts, text + unit))
+    return found
+
+
+def _length(metres: float, lang: Lang) -> str:
+    return number(metres / 1_000, lang, 'km') if metres >= 1_000 else number(metres, lang, 'm')

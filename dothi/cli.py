@@ -23,6 +23,7 @@ from dothi.export_cli import export
 from dothi.fetch_cli import fetch
 from dothi.inbox_cli import inbox
 from dothi.indicators_cli import indicators
+from dothi.map_cli import map_
 from dothi.own_cli import own
 from dothi.receipt_cli import receipt
 from dothi.units_cli import units
@@ -265,6 +266,7 @@ app.command()(diff)
 app.command()(receipt)
 app.command()(inbox)
 app.add_typer(indicators, name='indicators')
+app.command('map')(map_)
 app.add_typer(own, name='own')
 app.add_typer(units, name='units')
 

@@ -18,6 +18,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from dothi.core.catalog import Release, current_releases
+from dothi.core.coverage import Coverage
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
@@ -159,8 +160,8 @@ class Data:
         codes, names, ids = ([row[part] for row in found] for part in ('code', 'name', 'id'))
         return Zones(codes, names, _shapes(found), [json.loads(row['geometry']) for row in found], ids)
 
-    def release(self, layer: LayerModel) -> Release:
-        """The release of a layer that was read."""
+    def release(self, layer: LayerModel | Coverage) -> Release:
+        """The release of a layer or coverage that was read."""
         return self._current[layer.id]
 
     def current(self, layer_id: str) -> Release | None:

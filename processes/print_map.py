@@ -166,7 +166,7 @@ def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -
 def _legend(seen: Sequence[Drawn], on_paper: Framed, inputs: Inputs) -> list[Group]:
     """Layer by layer, the topmost first, each as it is drawn at the map's scale."""
     topmost = seen[::-1]
-    samples = sample_pictures([one.drawing for one in topmost], on_paper.view.zoom, FINE)
+    samples = sample_pictures([one.shows for one in topmost], on_paper.view.zoom, FINE)
     groups = [
         Group(
             one.layer.title.pick(inputs.lang),

@@ -7,6 +7,7 @@ from itertools import groupby
 from psycopg2 import sql
 
 from dothi.core.catalog import Release, releases_numbered
+from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
@@ -24,8 +25,6 @@ from processes.reading.layers import visible_layer
 # The style of a layer that is made for paper, where it has one.
 PRINT = 'print'
 RELEASE = Text(vi='phiên bản', en='release')
-# How a layer is named together with a style.
-NAMED = r'^[a-z][a-z0-9_]{0,39}(:[a-z][a-z0-9_-]{0,39})?$'
 
 
 class NoSuchLayer(WrongUse):
@@ -42,11 +41,23 @@ class NothingToPrint(WrongUse):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A layer of the map. release: what is shown of it."""
+    """A layer in one of its styles, or a coverage, which has none. release: what is shown of it."""
 
-    layer: LayerModel
-    drawing: Drawing
+    shows: Drawing | Coverage
     release: Release
+
+    @property
+    def drawing(self) -> Drawing | None:
+        return self.shows if isinstance(self.shows, Drawing) else None
+
+    @property
+    def layer(self) -> LayerModel | Coverage:
+        return _layer(self.shows)
+
+    @property
+    def order(self) -> float:
+        """Its place in the pile; rasters lie below everything."""
+        return self.shows.draw_order if isinstance(self.shows, Drawing) else float('-inf')
 
 
 def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[Drawn]:
@@ -54,26 +65,27 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
 
     names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
     """
-    found = [_named(name, data) for name in names] if names is not None else [*_usual(data)]
-    if not found:
+    found = [_named(name, data) for name in names] if names is not None else _usual(data)
+    shown = _releases([_layer(one) for one in found], datetime, data)
+    drawn = [Drawn(one, shown[_layer(one).id]) for one in found if _layer(one).id in shown]
+    if not drawn:
         raise NothingToPrint(
-            vi='Chưa có lớp nào được phát hành để in. Nạp dữ liệu, hoặc chọn lớp bằng layers.',
-            en='No layer is released that could be printed. Deliver data, or choose by layers.',
+            vi='Không có lớp nào đã phát hành để in. Nạp dữ liệu, hoặc chọn lớp và thời gian khác.',
+            en='No layer is released that could be printed. Deliver data, or choose other layers or another time.',
         )
-    numbers = _releases([layer.id for layer, _ in found], datetime, data)
-    drawn = [Drawn(layer, drawing, numbers[layer.id]) for layer, drawing in found if layer.id in numbers]
-    return sorted(drawn, key=lambda one: one.drawing.draw_order)
+    return sorted(drawn, key=lambda one: one.order)
 
 
 def seen_in(drawn: Sequence[Drawn], box: Box, datetime: str | None, data: Data) -> list[Drawn]:
     """Those that have something within the box (west, south, east, north in the working CRS)."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*box, data.locality.srid])))
-    seen = []
-    for one in drawn:
-        _, rows = data.source(Layer(one.layer.id, datetime=datetime))
-        (row,) = data.rows(sql.SQL('select exists (select from {} where geom && {}) as seen').format(rows, frame))
-        seen += [one] if row['seen'] else []
-    return seen
+    return [one for one in drawn if isinstance(one.layer, Coverage) or _has_any(one.layer, frame, datetime, data)]
+
+
+def _has_any(layer: LayerModel, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
+    _, rows = data.source(Layer(layer.id, datetime=datetime))
+    (row,) = data.rows(sql.SQL('select exists (select from {} where geom && {}) as seen').format(rows, frame))
+    return bool(row['seen'])
 
 
 def sources(drawn: Sequence[Drawn], data: Data, lang: Lang) -> list[str]:
@@ -90,25 +102,38 @@ def _source(one: Drawn, lang: Lang) -> str:
     return f'{one.layer.title.pick(lang)} ({RELEASE.pick(lang)} {one.release.number}, {released})'
 
 
-def _named(name: str, data: Data) -> tuple[LayerModel, Drawing]:
+def _layer(shows: Drawing | Coverage) -> LayerModel | Coverage:
+    return shows.layer if isinstance(shows, Drawing) else shows
+
+
+def _named(name: str, data: Data) -> Drawing | Coverage:
     layer_id, _, style = name.partition(':')
+    coverage = data.locality.coverages_for(data.audience).get(layer_id)
+    if coverage is not None:
+        # it counts as read, and has to be released; so does a layer
+        data.raster(coverage.id)
+        _must_be_offered(style, coverage, ['default'])
+        return coverage
     try:
         layer = visible_layer(layer_id, data.locality, data.audience)
     except UnknownLayer as error:
         raise NoSuchLayer(vi=f'layers: {error.text.vi}', en=f'layers: {error.text.en}') from None
-    # it counts as read, and has to be released
     data.source(Layer(layer.id))
     styles = styles_of(layer, data.locality.path)
-    if style and style not in styles.offered(layer, data.audience):
-        hint = did_you_mean(style, styles.offered(layer, data.audience))
+    _must_be_offered(style, layer, styles.offered(layer, data.audience))
+    return _drawing(layer, styles, style, data)
+
+
+def _must_be_offered(style: str, layer: LayerModel | Coverage, offered: list[str]) -> None:
+    if style and style not in offered:
+        hint = did_you_mean(style, offered)
         raise NoSuchStyle(
             vi=f'layers: lớp "{layer.id}" không có kiểu vẽ "{style}". {hint.vi}',
             en=f'layers: the layer "{layer.id}" has no style "{style}". {hint.en}',
         )
-    return layer, _drawing(layer, styles, style, data)
 
 
-def _usual(data: Data) -> list[tuple[LayerModel, Drawing]]:
+def _usual(data: Data) -> list[Drawing]:
     found = []
     for layer in data.locality.layers_for(data.audience).values():
         try:
@@ -118,7 +143,7 @@ def _usual(data: Data) -> list[tuple[LayerModel, Drawing]]:
             continue
         if styles.visible and data.is_released(layer.id):
             data.source(Layer(layer.id))
-            found.append((layer, _drawing(layer, styles, '', data)))
+            found.append(_drawing(layer, styles, '', data))
     return found
 
 
@@ -128,25 +153,19 @@ def _drawing(layer: LayerModel, styles: StyleFile, style: str, data: Data) -> Dr
     return drawing_of(layer, styles, chosen, data.audience, breaks)
 
 
-def _releases(layer_ids: list[str], datetime: str | None, data: Data) -> dict[str, Release]:
-    """What is shown of each layer: its current release, or the last one before the end of a time.
+def _releases(layers: Sequence[LayerModel | Coverage], datetime: str | None, data: Data) -> dict[str, Release]:
+    """What is shown of each layer: its current release, or at a time the last one before; none where it has none yet.
 
     Layers whose features have a validity of their own show the current release at any time.
     """
-    current = {name: data.release(data.locality.layers[name]) for name in layer_ids}
     end = parse_times(datetime).end if datetime is not None else None
-    past = [name for name in layer_ids if not data.locality.layers[name].publish.validity]
-    if end is None or not past:
-        return current
+    lasting = [one for one in layers if end is None or (isinstance(one, LayerModel) and one.publish.validity)]
+    current = {one.id: data.release(one) for one in lasting}
+    past = [one.id for one in layers if one.id not in current]
     query = sql.SQL(
         'select layer_id, max(number) as number from catalog.release'
-        ' where layer_id = any({}) and released_at <= {} group by layer_id'
+        ' where layer_id = any({}::text[]) and released_at <= {} group by layer_id'
     ).format(sql.Literal(past), sql.Literal(end))
-    numbers = {row['layer_id']: row['number'] for row in data.rows(query)}
+    numbers = {row['layer_id']: row['number'] for row in data.rows(query)} if past else {}
     then = releases_numbered(data.db, [*numbers.values()])
-    # a layer that was not there yet is left out
-    return {
-        name: then[numbers[name]] if name in past else one
-        for name, one in current.items()
-        if name not in past or name in numbers
-    }
+    return current | {name: then[number] for name, number in numbers.items()}

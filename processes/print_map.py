@@ -129,7 +129,7 @@ class PrintMap(Process[Inputs]):
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
         body = body_of(drawn, on_paper.view, inputs.datetime, data)
         progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
-        seen = seen_in(drawn, on_paper.box, inputs.datetime, data)
+        seen = seen_in(drawn, on_paper.view, inputs.datetime, data)
         page, target = data.draft('page.pdf'), data.draft('map.pdf')
         write_page(_page(inputs, on_paper, seen, data), page)
         merge(body, page, on_paper.sheet, target)

@@ -12,6 +12,7 @@ from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import UnknownLayer
+from dothi.core.mapping.view import View
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.drawing import Drawing, drawing_of
 from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
@@ -19,7 +20,6 @@ from dothi.core.text import Lang, Text
 from processes.base import Layer
 from processes.data import Data
 from processes.forms.numbers import day
-from processes.printing.scale import Box
 from processes.reading.layers import visible_layer
 
 # The style of a layer that is made for paper, where it has one.
@@ -54,6 +54,10 @@ class Drawn:
     def layer(self) -> LayerModel | Coverage:
         return _layer(self.shows)
 
+    def drawn_at(self, zoom: float) -> bool:
+        """Whether anything of it is drawn at the zoom."""
+        return not isinstance(self.shows, Drawing) or any(one.seen_at(zoom) for one in self.shows.passes)
+
     @property
     def order(self) -> float:
         """Its place in the pile; rasters lie below everything."""
@@ -76,13 +80,15 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     return sorted(drawn, key=lambda one: one.order)
 
 
-def seen_in(drawn: Sequence[Drawn], box: Box, datetime: str | None, data: Data) -> list[Drawn]:
-    """Those that have something within the box (west, south, east, north in the working CRS)."""
-    frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*box, data.locality.srid])))
-    return [one for one in drawn if isinstance(one.layer, Coverage) or _has_any(one.layer, frame, datetime, data)]
+def seen_in(drawn: Sequence[Drawn], view: View, datetime: str | None, data: Data) -> list[Drawn]:
+    """Those that are drawn at the view's scale and have something within its box."""
+    frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
+    return [one for one in drawn if one.drawn_at(view.zoom) and _has_any(one.layer, frame, datetime, data)]
 
 
-def _has_any(layer: LayerModel, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
+def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
+    if isinstance(layer, Coverage):
+        return True
     _, rows = data.source(Layer(layer.id, datetime=datetime))
     (row,) = data.rows(sql.SQL('select exists (select from {} where geom && {}) as seen').format(rows, frame))
     return bool(row['seen'])

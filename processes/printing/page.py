@@ -11,7 +11,7 @@ from dothi.core.text import Lang
 from etl.pages import template
 from processes.forms.numbers import number
 from processes.printing.grid import EAST, NORTH, Grid, label
-from processes.printing.paper import Sheet
+from processes.printing.paper import COLUMN_GAP, Sheet
 from processes.printing.scale import Bar, bar_of
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         english=page.lang == 'en',
         text_mm=TEXT_MM * sheet.factor * smaller,
         title_mm=title_mm(page.title, sheet),
-        bar=bar_of(page.denominator, sheet.column_mm * 0.62),
+        # beside it stand the arrow and half of its last number
+        bar=bar_of(page.denominator, sheet.column_mm - 20 * sheet.factor),
         ticks=_ticks,
         scale=number(page.denominator, page.lang),
         per_cm=_length(page.denominator / 100, page.lang),
@@ -121,6 +122,7 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         else [],
         spacing=_length(page.grid.spacing_m, page.lang) if page.grid else '',
         length=lambda metres: _length(metres, page.lang),
+        column_gap=COLUMN_GAP,
         software=f'dothi {__version__}',
     )
 

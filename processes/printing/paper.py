@@ -17,10 +17,10 @@ SIZES_MM: dict[Paper, tuple[float, float]] = {
 FACTORS: dict[Paper, float] = {'A4': 1, 'A3': 1.2, 'A2': 1.5, 'A1': 1.9, 'A0': 2.4}
 PIXEL_MM = PIXEL_M * 1_000
 # All in millimetres of A4: the paper's white edge, the band of the grid's numbers around the map, the title, the
-# foot of the sheet, the column with the explanations, and their share of a sheet that stands upright.
+# foot of the sheet, the width of the explanations beside a map, and their height below one.
 EDGE, BAND, TITLE, FOOT, COLUMN = 8.0, 5.0, 14.0, 5.0, 62.0
-GAP = 3.0
-UPRIGHT_SHARE = 0.26
+GAP, COLUMN_GAP = 3.0, 4.0
+UPRIGHT = 77.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,10 @@ class Sheet:
 
     @property
     def column_mm(self) -> float:
-        return COLUMN * self.factor
+        """Width of a column of the explanations; below a map there are three."""
+        if self.orientation == 'landscape':
+            return self.explanations.width
+        return (self.explanations.width - 2 * COLUMN_GAP * self.factor) / 3
 
     @property
     def frame_px(self) -> tuple[int, int]:
@@ -85,9 +88,9 @@ def sheet_of(paper: Paper, orientation: Orientation) -> Sheet:
         beside_top = edge + TITLE * factor + gap
         beside = Rectangle(right + band, beside_top, COLUMN * factor, height - edge - FOOT * factor - gap - beside_top)
     else:
-        bottom -= height * UPRIGHT_SHARE + gap
+        bottom -= UPRIGHT * factor + gap
         beside_top = bottom + band
-        beside = Rectangle(edge + gap, beside_top, width - 2 * edge - 2 * gap, height * UPRIGHT_SHARE)
+        beside = Rectangle(edge + gap, beside_top, width - 2 * edge - 2 * gap, UPRIGHT * factor)
     frame = Rectangle(left, top, _whole(right - left), _whole(bottom - top))
     return Sheet(paper, orientation, width, height, factor, frame, beside)
 

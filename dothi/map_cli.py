@@ -93,7 +93,8 @@ def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Pro
     from processes.print_map import Inputs, PrintMap
     from processes.reading.validation import validated
 
-    def told(_share: float, doing: Text) -> None:
+    def told(share: float, doing: Text) -> None:
+        del share
         progress(f'{doing.vi} · {doing.en}', 1, 1)
 
     checked, process = validated(Inputs, inputs), PrintMap({'name': 'print-map'})

@@ -113,7 +113,7 @@ class PrintMap(Process[Inputs]):
         en='A map to scale on a sheet from A4 to A0: frame, title, legend, scale bar, north arrow, coordinate grid, '
         'sources.',
     )
-    example: ClassVar[dict[str, Any]] = {'unit': {'level': 'district', 'code': '366'}, 'paper': 'A3', 'lang': 'vi'}
+    example: ClassVar[dict[str, Any]] = {'paper': 'A4', 'orientation': 'landscape', 'lang': 'vi'}
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Tờ bản đồ', en='Sheet'), (PDF, PNG))}
 
     def cost_s(self, inputs: Inputs) -> float:

@@ -47,9 +47,8 @@ def fitting_scale(box: Box, frame: Rectangle) -> int:
     """
     west, south, east, north = box
     least = max((east - west) / frame.width, (north - south) / frame.height) * 1_000
-    power = 10 ** math.floor(math.log10(max(least, LEAST)))
+    power = 10.0 ** math.floor(math.log10(max(least, LEAST)))
     steps = [round(step * power * times) for times in (1, 10) for step in ROUND]
-    # a metre of the extent more or less on a sheet is nothing that makes the next scale worth it
     return max(LEAST, next(step for step in steps if step >= least * (1 - 1e-9)))
 
 

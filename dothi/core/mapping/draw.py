@@ -11,13 +11,15 @@ from dothi.core.mapping.document import Maker, order
 from dothi.core.mapping.formats import written
 from dothi.core.mapping.limits import check
 from dothi.core.mapping.picture import Picture
-from dothi.core.mapping.pool import renderers
+from dothi.core.mapping.pool import Renderers, renderers
 from dothi.core.mapping.raster_picture import paint
 from dothi.core.released_raster import released_raster
 
 
-def draw(picture: Picture, locality: Locality, audience: Audience) -> bytes:
+def draw(picture: Picture, locality: Locality, audience: Audience, pool: Renderers | None = None) -> bytes:
     """The picture as a file, drawn by one of the renderers of this process; no connection is held meanwhile.
+
+    pool: other renderers than the usual ones, for whoever has other limits.
 
     Raises PictureTooLarge or NotAPicture for what is not drawn at all; TooBusy, TookTooLong or DrawingBroke for what
     may be asked again; UnknownCrs, MissingRaster.
@@ -36,4 +38,4 @@ def draw(picture: Picture, locality: Locality, audience: Audience) -> bytes:
             told = order(picture, maker)
         for number, raster in rasters.items():
             paint(raster, picture.view, drafts[number])
-        return written(renderers().draw(told), picture)
+        return written((pool or renderers()).draw(told), picture)

@@ -38,8 +38,8 @@ class Inputs(ProcessInputs):
     unit: Unit | None = input_field(
         Text(vi='Đơn vị hành chính', en='Unit'),
         Text(
-            vi='{"level": "district", "code": "366"}; cấp có thể bỏ trống. Không có unit và extent là toàn địa bàn.',
-            en='{"level": "district", "code": "366"}; level may be left out. Without unit and extent: all of it.',
+            vi='{"level": "…", "code": "…"}; cấp có thể bỏ trống. Không có unit và extent là toàn địa bàn.',
+            en='{"level": "…", "code": "…"}; level may be left out. Without unit and extent: all of it.',
         ),
         default=None,
     )

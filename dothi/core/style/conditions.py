@@ -46,6 +46,13 @@ def all_of(parts: list[Condition]) -> Condition | None:
     return {'op': 'and', 'args': parts}
 
 
+def apart_from(condition: Condition, outer: Condition | None) -> Condition:
+    """What the condition asks for beside `outer`, which `all_of` put before it."""
+    if outer and condition['op'] == 'and' and condition['args'][0] == outer:
+        return all_of(condition['args'][1:]) or condition
+    return condition
+
+
 def columns_of(condition: Condition | None) -> set[str]:
     """The columns that a condition reads."""
     if isinstance(condition, dict):

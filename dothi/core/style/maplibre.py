@@ -6,6 +6,8 @@ from typing import Any
 
 from dothi.core.style.conditions import Condition, columns_of
 from dothi.core.style.drawing import Drawing, Pass, Rule
+from dothi.core.style.markers import BOX
+from dothi.core.style.sizes import HALO_PX, size_of, times
 from dothi.core.style.style_file import Value
 from dothi.core.style.zoom import ByZoom
 
@@ -71,7 +73,7 @@ def _label_layout(one: Pass) -> dict[str, Any]:
     layout: dict[str, Any] = {
         'text-field': ['get', part.text],
         'text-font': [LABEL_FONT],
-        'text-size': by_zoom(part.size if part.size is not None else 12.0),
+        'text-size': by_zoom(size_of(part)),
         'text-max-width': 7,
     }
     if part.along == 'line':
@@ -86,7 +88,7 @@ def _icon_layout(one: Pass) -> dict[str, Any]:
     names = [icon_name(part.marker, rule.colour.css, part.outline) for rule in one.rules]
     return {
         'icon-image': _by_rule(one, names),
-        'icon-size': by_zoom(_scaled(part.size if part.size is not None else 14.0, 1 / 24)),
+        'icon-size': by_zoom(times(size_of(part), 1 / BOX)),
         'icon-allow-overlap': True,
     }
 
@@ -103,8 +105,7 @@ def _line(one: Pass) -> dict[str, Any]:
 
 def _circle(one: Pass) -> dict[str, Any]:
     part = one.part
-    size = part.size if part.size is not None else 8.0
-    paint = {'circle-color': _colour(one), 'circle-radius': by_zoom(_scaled(size, 0.5))}
+    paint = {'circle-color': _colour(one), 'circle-radius': by_zoom(times(size_of(part), 0.5))}
     if part.outline:
         paint |= {'circle-stroke-color': part.outline, 'circle-stroke-width': by_zoom(one.width or 1.0)}
     return paint
@@ -113,7 +114,7 @@ def _circle(one: Pass) -> dict[str, Any]:
 def _symbol(one: Pass) -> dict[str, Any]:
     if one.kind == 'marker':
         return {}
-    halo = {'text-halo-color': one.part.halo, 'text-halo-width': 1.4} if one.part.halo else {}
+    halo = {'text-halo-color': one.part.halo, 'text-halo-width': HALO_PX} if one.part.halo else {}
     return {'text-color': one.rules[0].colour.css, **halo}
 
 
@@ -193,12 +194,6 @@ TESTS: dict[str, Callable[[str, str, list[Any]], list[Any]]] = {
 def _as_text(value: Value) -> str:
     """As MapLibre writes a value."""
     return json.dumps(value) if isinstance(value, bool) else f'{value:g}' if isinstance(value, float) else str(value)
-
-
-def _scaled(value: ByZoom, by: float) -> ByZoom:
-    if isinstance(value, dict):
-        return {zoom: round(one * by, 4) for zoom, one in value.items()}
-    return round(value * by, 4)
 
 
 def by_zoom(value: ByZoom) -> Any:

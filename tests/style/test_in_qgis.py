@@ -1,0 +1,186 @@
+"""QGIS draws what the written styles mean, pixel by pixel, for hand-made layers with columns of odd names."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.qml import qml_of
+from dothi.core.style.sld import sld_of
+from dothi.core.style.style_file import StyleFile, styles_of
+
+SCRIPT = Path(__file__).with_name('draw_in_qgis.py')
+BLACK, WHITE, RED, GREEN, BLUE, YELLOW = '#000000', '#ffffff', '#ff0000', '#00ff00', '#0000ff', '#ffff00'
+COLUMNS: dict[str, Any] = {
+    'end': {'type': 'text', 'title': {'vi': 'Cuối', 'en': 'End'}},
+    'kind': {'type': 'text', 'title': {'vi': 'Loại', 'en': 'Kind'}, 'domain': {"o'k": {'vi': 'Được', 'en': 'Fine'}}},
+    'Độ sâu (m)': {'type': 'number', 'unit': 'm', 'title': {'vi': 'Độ sâu', 'en': 'Depth'}},
+}
+# On the equator a map of 200 m on 200 pixels has this zoom: 512 * 2^zoom pixels go around the earth.
+ZOOM = 16.2561
+
+type Row = tuple[list[Any], dict[str, Any]]
+
+
+def layer_of(geometry: str) -> Layer:
+    named = {'vi': 'Lớp thử', 'en': 'Test layer'}
+    return Layer.model_validate(
+        {
+            'id': 'odd', 'title': named, 'description': named, 'theme': 'x', 'agency': 'x', 'access': 'public',
+            'licence': 'CC0-1.0', 'update_cycle': 'P1Y', 'geometry': geometry, 'columns': COLUMNS,
+            'source': {'crs': 'EPSG:3857'},
+        }
+    )  # fmt: skip
+
+
+def drawing(geometry: str, *parts: dict[str, Any]) -> Drawing:
+    styles = StyleFile.model_validate({'styles': {'default': {'parts': parts}}})
+    return drawing_of(layer_of(geometry), styles, 'default', 'internal', lambda classes: classes.breaks or [])
+
+
+def square(x: float) -> list[Any]:
+    return [[(x, 20), (x + 40, 20), (x + 40, 180), (x, 180), (x, 20)]]
+
+
+CASED: list[Row] = [([(0, 100), (200, 100)], {'kind': 'b'}), ([(100, 0), (100, 200)], {'kind': "o'k"})]
+AREAS: list[Row] = [
+    (square(0), {'Độ sâu (m)': 1.5}),
+    (square(50), {'Độ sâu (m)': 2, 'kind': "o'k", 'end': 'x'}),
+    (square(100), {'Độ sâu (m)': 50, 'end': '"'}),
+    (square(150), {}),
+]
+SIGNS: list[Row] = [([50, 50], {'kind': 'b', 'end': '%'}), ([150, 50], {'kind': 'c', 'end': '%'}), ([50, 150], {})]
+
+ROAD = drawing(
+    'LineString',
+    {
+        'kind': 'line', 'color': RED, 'by': {'column': 'kind', 'values': {"o'k": GREEN}},
+        'width': {ZOOM - 1.5: 10, ZOOM + 1.5: 30}, 'casing': {'color': BLACK, 'width': 4},
+    },
+    {'kind': 'label', 'text': 'kind', 'color': BLACK, 'halo': WHITE, 'along': 'line', 'zooms': [20, 24]},
+)  # fmt: skip
+AREA = drawing(
+    'Polygon',
+    {
+        'kind': 'fill', 'color': '#cccccc', 'outline': BLUE,
+        'classes': {'column': 'Độ sâu (m)', 'method': 'given', 'breaks': [2, 10], 'colors': [RED, GREEN, YELLOW]},
+    },
+    {'kind': 'fill', 'color': BLACK, 'zooms': [ZOOM + 0.1, 24]},
+    {'kind': 'fill', 'color': BLACK, 'merged': True},
+    {'kind': 'line', 'color': BLACK, 'width': 6, 'where': '"Độ sâu (m)" between 2 and 3 and "kind" <> \'b\''},
+    {'kind': 'marker', 'marker': 'school', 'size': 20, 'outline': WHITE, 'width': 2, 'color': BLUE,
+     'where': '"Độ sâu (m)" > 40'},
+)  # fmt: skip
+SIGN = drawing(
+    'Point',
+    {
+        'kind': 'marker', 'marker': 'health', 'size': 48, 'width': 6, 'outline': BLACK, 'color': BLUE,
+        'by': {'column': 'kind', 'values': {'b': RED}}, 'where': 'kind is not null',
+    },
+    {'kind': 'marker', 'size': {ZOOM - 1.5: 30, ZOOM + 1.5: 50}, 'outline': GREEN, 'width': 10, 'color': BLUE,
+     'where': 'kind is null'},
+)  # fmt: skip
+ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
+# Points of the map, and what is there. A casing never crosses the line of another road.
+ROAD_SEEN = {(100, 100): GREEN, (50, 100): RED, (50, 108): RED, (50, 112): BLACK, (50, 115): WHITE, (100, 112): GREEN}
+AREA_SEEN = {(20, 100): RED, (60, 100): GREEN, (170, 100): '#cccccc', (110, 40): YELLOW, (89, 100): BLACK}
+SIGN_SEEN = {(36, 30): RED, (136, 30): BLUE, (78, 50): BLACK, (50, 168): BLUE, (50, 175): GREEN}
+ODD_SEEN = {(60, 100): GREEN, (110, 100): BLUE, (20, 100): RED}
+PICTOGRAM = {(83, 50): WHITE, (50, 50): BLACK, (63, 50): BLACK}
+
+
+@pytest.fixture(scope='module')
+def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[str, dict[str, Any]]:
+    """What QGIS tells of each style, by name: the hand-made ones, and all of the locality's in `own`."""
+    folder = tmp_path_factory.mktemp('qgis')
+    hand_made = {
+        'road.qml': (ROAD, 'LineString', CASED, ROAD_SEEN), 'road.sld': (ROAD, 'LineString', CASED, ROAD_SEEN),
+        'area.qml': (AREA, 'Polygon', AREAS, AREA_SEEN), 'area.sld': (AREA, 'Polygon', AREAS, AREA_SEEN),
+        'sign.qml': (SIGN, 'Point', SIGNS, SIGN_SEEN | PICTOGRAM), 'sign.sld': (SIGN, 'Point', SIGNS, SIGN_SEEN),
+        'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN),
+    }  # fmt: skip
+    works = [_work(folder, name, *given) for name, given in hand_made.items()] + list(_own(folder, locality))
+    environment = {'PATH': os.environ['PATH'], 'HOME': str(folder), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
+    done = subprocess.run(
+        ['/usr/bin/python3', SCRIPT],
+        input=json.dumps(works), env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    answers = json.loads(done.stdout[done.stdout.index('[') :])
+    return dict(zip([Path(work['style']).name for work in works], answers, strict=True))
+
+
+def _work(folder: Path, name: str, made: Drawing, kind: str, rows: list[Row], points: Any) -> dict[str, Any]:
+    data = folder / f'{name}.geojson'
+    empty = dict.fromkeys(COLUMNS)
+    features = [
+        {'type': 'Feature', 'geometry': {'type': kind, 'coordinates': at}, 'properties': empty | values}
+        for at, values in rows
+    ]
+    crs = {'type': 'name', 'properties': {'name': 'EPSG:3857'}}
+    data.write_text(json.dumps({'type': 'FeatureCollection', 'crs': crs, 'features': features}), encoding='utf-8')
+    style = _written(folder / name, made)
+    picture = str(folder / f'{name}.png')
+    return {
+        'file': str(data), 'style': style, 'box': [0, 0, 200, 200], 'size': [200, 200], 'picture': picture,
+        'points': list(points),
+    }  # fmt: skip
+
+
+def _written(file: Path, made: Drawing) -> str:
+    writer: Callable[[Drawing], str] = (
+        (lambda one: sld_of(one, 0.0)) if file.suffix == '.sld' else lambda one: qml_of(one, 0.0, columns=COLUMNS_OF)
+    )
+    file.write_text(writer(made), encoding='utf-8')
+    return str(file)
+
+
+COLUMNS_OF = layer_of('Point').columns
+
+
+def _own(folder: Path, locality: Locality) -> Any:
+    for layer in locality.layers.values():
+        styles = styles_of(layer, locality.path)
+        uri = f'{layer.geometry}?crs=EPSG:3857&' + '&'.join(f'field={name}:string' for name in layer.columns)
+        for name in styles.styles:
+            made = drawing_of(layer, styles, name, 'internal', lambda classes: classes.breaks or [1.0])
+            for form in ('qml', 'sld'):
+                style = _written(folder / f'own-{layer.id}-{name}.{form}', made)
+                yield {'file': uri, 'provider': 'memory', 'style': style}
+
+
+def test_every_style_loads_without_a_word_and_its_expressions_parse(seen: dict[str, dict[str, Any]]) -> None:
+    assert len(seen) > 60
+    for name, told in seen.items():
+        assert (told['well'], told['message'], told['said'], told['wrong']) == (True, '', [], []), name
+        assert told['renderer'] == 'RuleRenderer' or name.endswith('.sld'), name
+
+
+def test_colours_are_where_the_style_puts_them(seen: dict[str, dict[str, Any]]) -> None:
+    expected = {'road': ROAD_SEEN, 'area': AREA_SEEN, 'sign': SIGN_SEEN, 'odd': ODD_SEEN}
+    for name in ('road.qml', 'road.sld', 'area.qml', 'area.sld', 'sign.qml', 'sign.sld', 'odd.qml'):
+        wanted = expected[name.partition('.')[0]]
+        found = dict(zip(wanted, seen[name]['colours'], strict=False))
+        assert found == wanted, name
+
+
+def test_a_sign_is_drawn_from_the_style_itself(seen: dict[str, dict[str, Any]]) -> None:
+    """What is cut out of it has the colour of its edge, 13 pixels right of the middle too."""
+    assert seen['sign.qml']['colours'][-3:] == [WHITE, BLACK, BLACK]
+
+
+def test_the_rules_are_called_as_the_legend_is(seen: dict[str, dict[str, Any]]) -> None:
+    (colours, _zoomed, lines, signs) = seen['area.qml']['rules']
+    assert [rule['label'] for rule in colours['rules']] == ['dưới 2 m', '2 – 10 m', 'từ 10 m', 'Khác']
+    assert [rule['filter'] for rule in colours['rules']][-1] == 'ELSE'
+    assert (lines['label'], signs['label']) == ('', 'Lớp thử')
+    assert seen['area.qml']['aliases'] == {'end': 'Cuối', 'kind': 'Loại', 'Độ sâu (m)': 'Độ sâu (m)'}
+    assert [rule['label'] for rule in seen['area.sld']['rules']][:3] == ['dưới 2 m', '2 – 10 m', 'từ 10 m']
+    assert seen['road.qml']['labels'] == 'rule-based'

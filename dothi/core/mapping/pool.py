@@ -124,12 +124,11 @@ class Renderers:
         LOG.error('renderer %s died: %s', renderer.process.pid, name)
 
     def end(self) -> None:
-        """Ends the idle renderers."""
+        """Ends the idle renderers; whoever draws next gets new ones."""
         with self._lock:
             idle, self._idle = self._idle, []
         for renderer in idle:
             renderer.end()
-        self._starter.shutdown(wait=False)
 
 
 # By process: a forked child has renderers of its own, those of its parent go on there.
@@ -165,6 +164,7 @@ def _content(kind: str, content: bytes, seconds: float) -> bytes:
 
 
 def _for_libpq(settings: MapSettings) -> dict[str, str]:
-    """A query ends a little before its renderer would be ended."""
+    """A query ends a little before its renderer would be ended, and soon after its renderer did."""
     timeout_ms = round(settings.map_seconds * 900)
-    return {'PGOPTIONS': f'-c statement_timeout={timeout_ms}', 'PGAPPNAME': 'dothi map'}
+    options = f'-c statement_timeout={timeout_ms} -c client_connection_check_interval=500'
+    return {'PGOPTIONS': options, 'PGAPPNAME': 'dothi map'}

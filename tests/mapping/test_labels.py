@@ -1,0 +1,100 @@
+"""Labels: every Vietnamese letter, whole or not at all, the more important one first, inside what they name."""
+
+import unicodedata
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from dothi.core.locality import Locality
+from dothi.core.mapping.pool import renderers
+from dothi.core.mapping.view import View
+from tests.api.conftest import E0, N0, Desk, school
+from tests.mapping.drawing import Pixels, pixels, shown
+
+TONES = ('', '\u0300', '\u0309', '\u0303', '\u0301', '\u0323')
+VOWELS = [case for small in 'aăâeêioôơuưy' for case in (small, small.upper())]
+LETTERS = [unicodedata.normalize('NFC', vowel + tone) for vowel in VOWELS for tone in TONES] + ['đ', 'Đ']
+# Of the private use area: no font has it, and what is drawn in its place is the box.
+MISSING = '\ue000'
+CELL, ACROSS = 40, 16
+LABEL = {'kind': 'label', 'text': 'name', 'color': '#000000', 'size': 18}
+
+
+@pytest.fixture
+def desk(database: dict[str, str], locality: Locality) -> Iterator[Desk]:
+    yield Desk(locality)
+    renderers().end()
+
+
+def over(width: float, height: float, west: float = 0, south: float = 0) -> View:
+    """So many metres and pixels from (E0, N0), one metre a pixel."""
+    box = (E0 + west, N0 + south, E0 + west + width, N0 + south + height)
+    return View(9209, box, round(width), round(height))
+
+
+def test_every_vietnamese_letter_is_drawn_as_itself(desk: Desk) -> None:
+    """146 letters: none is empty, none is the box of a missing sign, and no two look alike, so no mark is lost."""
+    signs = [*LETTERS, MISSING]
+    assert len(LETTERS) == 146
+    places = [(CELL * (n % ACROSS) + CELL // 2, CELL * (n // ACROSS) + CELL // 2) for n in range(len(signs))]
+    rows = [(f'POINT({x} {y})', school(f'{x} {y}', sign)) for (x, y), sign in zip(places, signs, strict=True)]
+    desk.release('schools', rows)
+    high = CELL * (len(signs) // ACROSS + 1)
+    picture = pixels(desk.locality, over(CELL * ACROSS, high), shown(desk.locality, 'schools', LABEL))
+    drawn = [cell(picture, x, y) for x, y in places]
+    *letters, box = drawn
+    assert all(any(one) for one in drawn)
+    assert box not in letters
+    assert len(set(letters)) == len(LETTERS)
+
+
+def cell(picture: Pixels, x: int, y: int) -> bytes:
+    """The opacity of what is drawn around a place."""
+    row = picture.shape[0] - y
+    return picture[row - CELL // 2 : row + CELL // 2, x - CELL // 2 : x + CELL // 2, 3].tobytes()
+
+
+def test_no_label_is_cut_by_the_edge(desk: Desk) -> None:
+    """A name beside the edge is left out, and drawn where the picture reaches a little further."""
+    desk.release('schools', [('POINT(20 100)', school('a', 'Trường Nguyễn Khuyến'))])
+    named = shown(desk.locality, 'schools', LABEL)
+    assert not pixels(desk.locality, over(400, 200), named)[:, :, 3].any()
+    assert pixels(desk.locality, over(400, 200, west=-200), named)[:, :, 3].any()
+
+
+def test_the_more_important_of_two_names_stays(desk: Desk) -> None:
+    desk.release('schools', [('POINT(100 50)', school('a', 'Aaaaaaa')), ('POINT(104 52)', school('b', 'Bbbbbbb'))])
+    red, blue = ({**LABEL, 'color': css, 'where': {'code': code}} for css, code in (('#ff0000', 'a'), ('#0000ff', 'b')))
+    for first, second, channel in ((1, 2, 2), (2, 1, 0)):
+        names = shown(desk.locality, 'schools', {**red, 'priority': first}, {**blue, 'priority': second})
+        seen = pixels(desk.locality, over(200, 100), names)
+        inked = seen[seen[:, :, 3] > 200]
+        assert inked.size
+        assert (inked[:, channel] > 200).all()
+
+
+def test_names_stand_inside_what_they_name_and_above_everything(desk: Desk) -> None:
+    """In a U the middle of the box is outside; and the layer that lies above hides no name."""
+    hook = 'MULTIPOLYGON(((10 10, 290 10, 290 190, 230 190, 230 70, 70 70, 70 190, 10 190, 10 10)))'
+    desk.release('buildings', [(hook, {'code': 'a', 'use': 'public', 'floors': 1, 'population': 1})])
+    desk.release('schools', [('POINT(150 40)', school('a'))])
+    name = {**LABEL, 'text': 'code', 'size': 14, 'color': '#ff0000'}
+    ground = {'kind': 'fill', 'color': '#00ff00'}
+    disc = {'kind': 'marker', 'color': '#0000ff', 'size': 60}
+    layers = shown(desk.locality, 'buildings', ground, name), shown(desk.locality, 'schools', disc)
+    picture = pixels(desk.locality, over(300, 200), *layers)
+    rows, columns = np.nonzero(picture[:, :, 0] > 200)
+    assert rows.size
+    x, y = columns.mean(), 200 - rows.mean()
+    assert y < 70 or x < 70 or x > 230
+
+
+def test_a_name_follows_its_line(desk: Desk) -> None:
+    """Along a road to the north letters stand on end: the name is higher than it is wide."""
+    road = {'code': 'a', 'name': 'Đường Trần Hưng Đạo', 'class': 'national'}
+    desk.release('roads', [('LINESTRING(100 -400, 100 600)', road)])
+    names = shown(desk.locality, 'roads', {**LABEL, 'along': 'line'})
+    rows, columns = np.nonzero(pixels(desk.locality, over(200, 400), names)[:, :, 3])
+    assert np.ptp(rows) > 150
+    assert np.ptp(columns) < 40

@@ -9,10 +9,9 @@ from xml.etree.ElementTree import Element
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string
-from dothi.core.database import READERS, database_url
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
-from dothi.core.mapping.formats import ASKED
+from dothi.core.mapping.formats import asked
 from dothi.core.mapping.layer_query import rows
 from dothi.core.mapping.picture import Picture, Shown
 from dothi.core.style.colour import Colour
@@ -45,7 +44,7 @@ class Entry:
 class Maker:
     """What orders are made with. painted: coverages as they are seen in the picture, by number of what is shown.
 
-    db: quotes names and values; nothing is read from it.
+    db: as the reader of the audience; it quotes names and values, nothing is read from it.
     """
 
     db: Connection
@@ -65,7 +64,7 @@ def order(picture: Picture, maker: Maker) -> bytes:
         'height': view.height_px,
         'ratio': view.pixel_ratio,
         'box': view.box,
-        'format': ASKED[picture.format],
+        'format': asked(picture),
         'styles': document(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
         'layers': [entry.told for entry in entries],
     }
@@ -107,7 +106,7 @@ def _entry(name: str, shown: Shown, drawn: list[Sheet], view_srid: int, maker: M
     """A layer's rows, in the styles of these passes."""
     read = rows(maker.db, shown, drawn, view_srid, maker.locality, maker.audience)
     source = {
-        **_server(maker.audience),
+        **_server(maker.db),
         'table': read.statement,
         'geometry_field': read.geometry,
         'srid': read.srid,
@@ -120,10 +119,8 @@ def _raster(name: str, system: str, file: Path) -> Entry:
     return Entry(name, system, {'type': 'gdal', 'file': str(file)}, (raster_style(name),))
 
 
-def _server(audience: Audience) -> dict[str, Any]:
-    """How a renderer reaches the database: as the reader of the audience, which sees what it may see."""
-    url = database_url(READERS[audience])
-    host = url.host or url.query.get('host')
-    known = {'host': host, 'port': url.port, 'dbname': url.database, 'user': url.username, 'password': url.password}
-    told = {name: str(value) for name, value in known.items() if value is not None}
-    return {'type': 'postgis', **told, 'persist_connection': True, 'initial_size': 1, 'max_size': 3}
+def _server(db: Connection) -> dict[str, Any]:
+    """How a renderer reaches the database: as the same role in the same place as `db`."""
+    told = {name: getattr(db.info, name) for name in ('host', 'port', 'dbname', 'user', 'password')}
+    known = {name: str(value) for name, value in told.items() if value}
+    return {'type': 'postgis', **known, 'persist_connection': True, 'initial_size': 1, 'max_size': 3}

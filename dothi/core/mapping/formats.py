@@ -16,16 +16,23 @@ MEDIA_TYPES: dict[Format, str] = {
     'pdf': 'application/pdf',
 }
 # What a renderer is asked for, in Mapnik's words. z=1: of 1024 x 768 pixels of a street map the fastest way costs 14 ms
-# and 373 kB, the densest 60 ms and 327 kB; a palette saves half the bytes, no time, and moves colours.
+# and 347 kB, the densest 60 ms and 310 kB; a palette saves half the bytes, no time, and moves colours. t=0: no opacity,
+# an eighth of the bytes less.
 ASKED: dict[Format, str] = {
     'png': 'png32:z=1',
-    'webp': 'webp:quality=85:method=1',
+    'webp': 'webp:quality=85:method=0',
     'jpeg': 'jpeg88',
     'tiff': 'raw',
     'svg': 'svg',
     'pdf': 'pdf',
 }
+OPAQUE = {'png': 'png32:t=0:z=1'}
 BLOCK = 256
+
+
+def asked(picture: Picture) -> str:
+    """The format that a renderer is asked for, in Mapnik's words."""
+    return OPAQUE.get(picture.format, ASKED[picture.format]) if _is_opaque(picture) else ASKED[picture.format]
 
 
 def written(drawn: bytes, picture: Picture) -> bytes:
@@ -40,7 +47,7 @@ def _geotiff(pixels: bytes, picture: Picture) -> bytes:
     """
     view = picture.view
     bands = np.frombuffer(pixels, dtype=np.uint8).reshape(view.height_px, view.width_px, 4)
-    count = 3 if picture.background is not None and picture.background.alpha == 1 else 4
+    count = 3 if _is_opaque(picture) else 4
     profile = {
         'driver': 'GTiff', 'width': view.width_px, 'height': view.height_px, 'count': count, 'dtype': 'uint8',
         'crs': CRS.from_epsg(view.crs), 'transform': view.transform, 'photometric': 'RGB', 'compress': 'DEFLATE',
@@ -55,3 +62,7 @@ def _geotiff(pixels: bytes, picture: Picture) -> bytes:
             file.write(np.moveaxis(bands[:, :, :count], 2, 0))
             file.update_tags(**picture.about)
         return bytes(memory.read())
+
+
+def _is_opaque(picture: Picture) -> bool:
+    return picture.background is not None and picture.background.alpha == 1

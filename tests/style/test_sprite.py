@@ -1,0 +1,77 @@
+"""The sprite: every sign of a style is where its index says, in its colours and at its size."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.mapping.pool import Renderers
+from dothi.core.settings import MapSettings
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.maplibre import layers_of
+from dothi.core.style.markers import NAMES
+from dothi.core.style.sprite import icons_of, sprite_index, sprite_picture
+from dothi.core.style.style_file import StyleFile
+
+CLEAR = (0, 0, 0, 0)
+RED, GREEN, WHITE = (255, 0, 0, 255), (0, 128, 0, 255), (255, 255, 255, 255)
+
+
+@pytest.fixture(scope='module')
+def pool() -> Iterator[Renderers]:
+    made = Renderers(MapSettings())
+    yield made
+    made.end()
+
+
+def drawing(layer: Layer, *parts: dict[str, object]) -> Drawing:
+    styles = StyleFile.model_validate({'styles': {'default': {'parts': parts}}})
+    return drawing_of(layer, styles, 'default', 'public', lambda _: [])
+
+
+def test_each_sign_is_where_the_style_finds_it(locality: Locality, pool: Renderers) -> None:
+    layer = locality.layers['schools']
+    made = drawing(
+        layer,
+        {'kind': 'marker', 'color': '#888'},
+        {
+            'kind': 'marker', 'marker': 'health', 'color': '#f00', 'outline': 'white',
+            'by': {'column': 'level', 'values': {'primary': 'green'}},
+        },
+    )  # fmt: skip
+    icons = icons_of([made, made])
+    asked = str(layers_of(made, 'schools', labels=False))
+    assert [icon.name in asked for icon in icons] == [True, True]
+    for ratio in (1, 2):
+        picture = Image.open(io.BytesIO(sprite_picture(icons, ratio, pool)))
+        for icon, colour in zip(icons, (GREEN, RED), strict=True):
+            at = sprite_index(icons, ratio)[icon.name]
+            assert at['pixelRatio'] == ratio
+            cell = picture.crop((at['x'], at['y'], at['x'] + at['width'], at['y'] + at['height']))
+            box = [ratio * number for number in (1, 1, 29, 29)]
+            # 24 pixels and 2 of the edge on each side; the cross in the middle is cut out
+            assert cell.getbbox() == tuple(box)
+            assert [cell.getpixel((ratio * x, ratio * 15)) for x in (0, 1, 4, 15, 24, 28)] == [
+                CLEAR, WHITE, colour, WHITE, colour, WHITE,
+            ]  # fmt: skip
+
+
+def test_every_sign_fills_its_box_so_that_sizes_mean_the_same_everywhere(locality: Locality, pool: Renderers) -> None:
+    """Mapnik takes what is drawn for the sign's size, and others its box."""
+    parts = [{'kind': 'marker', 'marker': name, 'color': '#f00'} for name in NAMES if name != 'circle']
+    icons = icons_of([drawing(locality.layers['schools'], *parts)])
+    picture = Image.open(io.BytesIO(sprite_picture(icons, 1, pool)))
+    index = sprite_index(icons, 1)
+    assert len(index) == len(NAMES) - 1
+    for name, at in index.items():
+        cell = picture.crop((at['x'], at['y'], at['x'] + at['width'], at['y'] + at['height']))
+        assert cell.getbbox() == (3, 3, 27, 27), name
+
+
+def test_a_style_without_signs_has_an_empty_sprite(locality: Locality, pool: Renderers) -> None:
+    icons = icons_of([drawing(locality.layers['schools'], {'kind': 'marker', 'color': '#f00'})])
+    assert (icons, sprite_index(icons, 2)) == ([], {})
+    assert Image.open(io.BytesIO(sprite_picture(icons, 2, pool))).getbbox() is None

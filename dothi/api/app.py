@@ -17,6 +17,7 @@ from dothi.api.items.views import ITEMS
 from dothi.api.landing import LANDING
 from dothi.api.openapi import document as openapi
 from dothi.api.openapi.document import OPENAPI
+from dothi.api.ows.views import OWS
 from dothi.api.portal import PORTAL
 from dothi.api.processes.descriptions import DESCRIPTIONS
 from dothi.api.processes.execution import EXECUTION
@@ -69,5 +70,6 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     for blueprint in (writing, *OURS, pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')
     app.register_blueprint(HEALTH)
+    app.register_blueprint(OWS)
     app.register_blueprint(PORTAL)
     return app

@@ -87,12 +87,14 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    return answer(defect(error))
+
+
+def defect(error: Exception) -> Defect:
     """A fault of ours: the client gets a number, the log gets the rest."""
     reference = secrets.token_hex(4)
     LOG.error('reference %s: %s %s', reference, request.method, request.full_path, exc_info=error)
-    return answer(
-        Defect(
-            vi=f'Máy chủ gặp lỗi. Báo cho quản trị viên số tham chiếu {reference}.',
-            en=f'The server failed. Tell its administrator the reference number {reference}.',
-        )
+    return Defect(
+        vi=f'Máy chủ gặp lỗi. Báo cho quản trị viên số tham chiếu {reference}.',
+        en=f'The server failed. Tell its administrator the reference number {reference}.',
     )

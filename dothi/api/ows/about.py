@@ -1,0 +1,80 @@
+"""What both services say of themselves and of their layers, in the language of the request."""
+
+import math
+from typing import Any
+
+from dothi.api.address import api_url, root_url
+from dothi.api.language import language, say
+from dothi.api.ows.contents import Box, Group, Leaf
+from dothi.api.service import service
+from dothi.api.words import in_language
+from dothi.core.text import DEMO, Text
+
+SUBJECT = {
+    'WMS': Text(vi='ảnh bản đồ (WMS)', en='map images (WMS)'),
+    'WMTS': Text(vi='ô ảnh bản đồ (WMTS)', en='map tiles (WMTS)'),
+}
+# Decimals of a degree and of a metre in the boxes of layers, rounded outwards.
+DEGREE_DIGITS, METRE_DIGITS = 6, 2
+
+
+def about_service(kind: str) -> dict[str, Any]:
+    """Title, description, keywords, contact and licence of the service."""
+    config = in_language(service().api.config['metadata'], language())
+    identification, place = config['identification'], service().locality.place
+    return {
+        'title': f'{say(place.title)}: {say(SUBJECT[kind])}',
+        'abstract': identification['description'],
+        'keywords': identification['keywords'],
+        'home': f'{root_url()}/',
+        'contact': config['contact']['name'],
+        'organisation': say(place.attribution),
+        'licence': config['license']['name'],
+    }
+
+
+def about_leaf(leaf: Leaf) -> dict[str, Any]:
+    """What is said of one layer."""
+    data, locality = leaf.data, service().locality
+    demo = leaf.release.demo
+    collection = f'{api_url()}/collections/{leaf.name}'
+    return {
+        'name': leaf.name,
+        'title': f'{say(leaf.title)}{f" ({say(DEMO)})" if demo else ""}',
+        'abstract': f'{say(data.description)}{f" {say(DEMO)}." if demo else ""}',
+        'keywords': [say(locality.theme_title(data.theme)), *([say(DEMO).lower()] if demo else [])],
+        'attribution': say(locality.agencies[data.agency].title),
+        'home': f'{root_url()}/',
+        'metadata': f'{api_url()}/collections/catalogue/items/{leaf.name}?f=iso19139',
+        'collection': f'{collection}?f=json',
+        'items': f'{collection}/items?f=json' if leaf.queryable else '',
+        'queryable': int(leaf.queryable),
+    }
+
+
+def about_group(group: Group) -> dict[str, Any]:
+    """What is said of a theme, or of the whole map."""
+    whole = group.theme is None
+    return {
+        'name': group.name,
+        'title': say(group.title),
+        'abstract': ', '.join(say(leaf.title) for leaf in group.drawn),
+        'keywords': [],
+        'attribution': say(service().locality.place.attribution) if whole else '',
+        'home': f'{root_url()}/',
+        'metadata': '',
+        'collection': '',
+        'items': '',
+        'queryable': int(group.queryable),
+    }
+
+
+def rounded(box: Box, digits: int) -> Box:
+    """The box with so many decimals, nothing of it lost."""
+    west, south, east, north = (number * 10**digits for number in box)
+    return (
+        math.floor(west) / 10**digits,
+        math.floor(south) / 10**digits,
+        math.ceil(east) / 10**digits,
+        math.ceil(north) / 10**digits,
+    )

@@ -1,0 +1,104 @@
+"""The parameters of a request for WMS or WMTS: names in any case, errors by the standards' codes."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+
+from dothi.api.ows.errors import InvalidParameterValue, MissingParameterValue
+from dothi.api.parameters import NUMBER, WHOLE, shown
+
+BACKGROUND = re.compile(r'(?:0[xX]|#)?([0-9a-fA-F]{6})')
+
+
+class Asked:
+    """What a request asks for. A parameter that is there without a value counts as left out."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Raises InvalidParameterValue for a NUL, and for a parameter that has two values."""
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            known = self._values.setdefault(name.upper(), value)
+            if known != value or '\x00' in value:
+                what = shown(name, value).replace('\x00', '')
+                raise InvalidParameterValue(
+                    vi=f'{what}: có ký tự NUL hoặc có hai giá trị khác nhau.',
+                    en=f'{what}: contains the character NUL, or is given twice with two values.',
+                    locator=name.upper(),
+                )
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the parameter is there, with a value or without one."""
+        return name in self._values
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names in capitals, with their values."""
+        return iter(self._values.items())
+
+    def text(self, name: str, default: str = '') -> str:
+        """The value, or `default` where it is left out."""
+        return self._values.get(name, '').strip() or default
+
+    def required(self, name: str) -> str:
+        """The value; raises MissingParameterValue."""
+        value = self.text(name)
+        if not value:
+            raise MissingParameterValue(
+                vi=f'Thiếu tham số {name}.', en=f'The parameter {name} is missing.', locator=name
+            )
+        return value
+
+    def either(self, *names: str) -> str:
+        """The value under the first of `names` that has one; raises MissingParameterValue that speaks of the first."""
+        found = [value for name in names if (value := self.text(name))]
+        return found[0] if found else self.required(names[0])
+
+    def names(self, name: str) -> list[str]:
+        """A list, separated by commas; empty places stay."""
+        return [part.strip() for part in self._values.get(name, '').split(',')]
+
+    def whole(self, name: str, least: int, default: int | None = None) -> int:
+        """A whole number of `least` or more."""
+        text = self.required(name) if default is None else self.text(name, str(default))
+        if not WHOLE.fullmatch(text) or len(text) > 9 or int(text) < least:
+            raise InvalidParameterValue(
+                vi=f'{shown(name, text)}: phải là số nguyên từ {least} trở lên.',
+                en=f'{shown(name, text)}: must be a whole number, {least} or more.',
+                locator=name,
+            )
+        return int(text)
+
+    def numbers(self, name: str, count: int) -> list[float]:
+        """So many finite numbers, separated by commas."""
+        text = self.required(name)
+        parts = [part.strip() for part in text.split(',')]
+        found = [float(part) for part in parts if NUMBER.fullmatch(part)]
+        if len(parts) != count or len(found) != count or not all(map(math.isfinite, found)):
+            raise InvalidParameterValue(
+                vi=f'{shown(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
+                en=f'{shown(name, text)}: {count} numbers are needed, separated by commas.',
+                locator=name,
+            )
+        return found
+
+    def yes(self, name: str) -> bool:
+        """TRUE or FALSE; no where it is left out."""
+        text = self.text(name, 'FALSE').upper()
+        if text not in {'TRUE', 'FALSE'}:
+            raise InvalidParameterValue(
+                vi=f'{shown(name, text)}: phải là TRUE hoặc FALSE.',
+                en=f'{shown(name, text)}: must be TRUE or FALSE.',
+                locator=name,
+            )
+        return text == 'TRUE'
+
+    def colour(self, name: str, default: str) -> str:
+        """A colour `0xRRGGBB` as `#rrggbb`."""
+        text = self.text(name, default)
+        found = BACKGROUND.fullmatch(text)
+        if not found:
+            raise InvalidParameterValue(
+                vi=f'{shown(name, text)}: viết màu là 0xRRGGBB.',
+                en=f'{shown(name, text)}: write a colour as 0xRRGGBB.',
+                locator=name,
+            )
+        return f'#{found[1].lower()}'

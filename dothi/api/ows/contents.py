@@ -1,0 +1,199 @@
+"""What WMS and WMTS have: the layers and coverages with data, by theme, each theme and the whole map by a name, too."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
+from dothi.api.parameters import shown
+from dothi.api.service import service
+from dothi.core.catalog import Release
+from dothi.core.coverage import Coverage
+from dothi.core.errors import did_you_mean
+from dothi.core.layer import Layer
+from dothi.core.locality import BadLocalityFile
+from dothi.core.style.style_file import DEFAULT, Part, StyleFile, styles_of
+from dothi.core.style.zoom import scale_denominator
+from dothi.core.text import Text
+
+type Box = tuple[float, float, float, float]
+
+# With a hyphen, which no id of a layer has.
+WHOLE, THEME = 'all-layers', 'theme-'
+DEFAULT_TITLE = Text(vi='Mặc định', en='Default')
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A layer or coverage with data."""
+
+    data: Layer | Coverage
+    release: Release
+
+    @property
+    def name(self) -> str:
+        return self.data.id
+
+    @property
+    def title(self) -> Text:
+        return self.data.title
+
+    @cached_property
+    def styles(self) -> dict[str, Text]:
+        """The titles of its styles by name, the default first; a broken style file leaves that one alone."""
+        files = self._files
+        if files is None or isinstance(self.data, Coverage):
+            return {DEFAULT: DEFAULT_TITLE}
+        return {name: files.styles[name].title for name in files.offered(self.data, service().audience)}
+
+    @property
+    def draw_order(self) -> int:
+        """Coverages lie below all layers."""
+        return self._files.draw_order if self._files else -1
+
+    @property
+    def visible(self) -> bool:
+        """Whether it is drawn when the whole map is."""
+        return self._files.visible if self._files else False
+
+    @property
+    def queryable(self) -> bool:
+        """Whether there are features that can be told of."""
+        return isinstance(self.data, Layer)
+
+    @property
+    def extent(self) -> Box:
+        """West, south, east, north in degrees."""
+        west, south, east, north = self.release.extent_wgs84 or service().locality.place.extent_wgs84
+        return west, south, east, north
+
+    def parts(self, style: str) -> list[Part]:
+        """What it is drawn with in a style, as far as the audience may see it."""
+        if self._files is None or isinstance(self.data, Coverage):
+            return []
+        visible = self.data.columns_for(service().audience).keys()
+        return [part for part in self._files.parts_of(style or DEFAULT) if part.columns <= visible]
+
+    @cached_property
+    def zooms(self) -> tuple[float | None, float | None]:
+        """The zooms between which its default style draws anything; None where there is no end."""
+        parts = self.parts(DEFAULT)
+        if not parts or any(part.zooms is None for part in parts):
+            return None, None
+        ranges = [part.zooms for part in parts if part.zooms]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+    @property
+    def scales(self) -> tuple[float | None, float | None]:
+        """The least and greatest scale denominator at which anything is drawn, wide enough for every system.
+
+        A client works them out from the units of its system, which are metres on the ground or, in Web Mercator, such
+        on the equator.
+        """
+        least_zoom, most_zoom = self.zooms
+        latitude = service().locality.place.centre_wgs84[1]
+        greatest = None if not least_zoom else scale_denominator(least_zoom)
+        least = None if most_zoom is None or most_zoom >= 24 else scale_denominator(most_zoom, latitude)
+        return least, greatest
+
+    @cached_property
+    def _files(self) -> StyleFile | None:
+        if isinstance(self.data, Coverage):
+            return None
+        try:
+            return styles_of(self.data, service().locality.path)
+        except BadLocalityFile:
+            return None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Layers that are drawn together under one name. theme: None is the whole map."""
+
+    name: str
+    title: Text
+    leaves: tuple[Leaf, ...]
+    theme: str | None = None
+
+    @property
+    def styles(self) -> dict[str, Text]:
+        """The styles that any of its layers has; a layer without one is drawn in its default."""
+        found = {name: title for leaf in self.leaves for name, title in leaf.styles.items()}
+        return {DEFAULT: DEFAULT_TITLE} | found
+
+    @property
+    def drawn(self) -> tuple[Leaf, ...]:
+        """What is drawn, lowest first: of the whole map what is visible when a map opens."""
+        shown_ones = [leaf for leaf in self.leaves if self.theme is not None or leaf.visible]
+        return tuple(sorted(shown_ones, key=lambda leaf: (leaf.draw_order, leaf.name)))
+
+    @property
+    def queryable(self) -> bool:
+        return any(leaf.queryable for leaf in self.drawn)
+
+    @property
+    def extent(self) -> Box:
+        """The extent of all its layers in degrees, or that of the locality where there are none."""
+        if not self.leaves:
+            return service().locality.place.extent_wgs84
+        wests, souths, easts, norths = zip(*(leaf.extent for leaf in self.leaves), strict=True)
+        return min(wests), min(souths), max(easts), max(norths)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that can be asked for by name."""
+
+    whole: Group
+    themes: tuple[Group, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Leaf | Group]:
+        """Groups and layers by name."""
+        return {one.name: one for one in (self.whole, *self.themes, *self.whole.leaves)}
+
+    def named(self, name: str, locator: str) -> Leaf | Group:
+        """The layer or group of that name; raises LayerNotDefined with the nearest one."""
+        if name not in self.by_name:
+            hint = did_you_mean(name, self.by_name)
+            raise LayerNotDefined(
+                vi=f'{shown(locator, name)}: không có lớp này. {hint.vi}',
+                en=f'{shown(locator, name)}: there is no such layer. {hint.en}',
+                locator=locator,
+            )
+        return self.by_name[name]
+
+
+def contents(releases: dict[str, Release]) -> Contents:
+    """What of these releases the audience may see."""
+    known = {**service().layers, **service().coverages}
+    leaves = [Leaf(data, releases[name]) for name, data in known.items() if name in releases]
+    locality = service().locality
+    themes = tuple(
+        Group(f'{THEME}{theme}', title, _topmost_first(leaf for leaf in leaves if leaf.data.theme == theme), theme)
+        for theme, title in locality.theme_titles(leaf.data.theme for leaf in leaves).items()
+    )
+    return Contents(Group(WHOLE, locality.place.title, tuple(leaf for one in themes for leaf in one.leaves)), themes)
+
+
+def style_of(one: Leaf | Group, text: str, locator: str) -> str:
+    """The style that is asked for, the default where the text is empty; raises StyleNotDefined with the nearest."""
+    name = text or DEFAULT
+    if name not in one.styles:
+        hint = did_you_mean(name, one.styles)
+        raise StyleNotDefined(
+            vi=f'{shown(locator, name)}: lớp "{one.name}" không có kiểu vẽ này. {hint.vi}',
+            en=f'{shown(locator, name)}: the layer "{one.name}" has no such style. {hint.en}',
+            locator=locator,
+        )
+    return name
+
+
+def drawn(one: Leaf | Group, style: str) -> list[tuple[Leaf, str]]:
+    """The layers that a name draws in a style, lowest first, each with the style that it is drawn in."""
+    leaves = (one,) if isinstance(one, Leaf) else one.drawn
+    return [(leaf, style if style in leaf.styles else DEFAULT) for leaf in leaves]
+
+
+def _topmost_first(leaves: Iterator[Leaf]) -> tuple[Leaf, ...]:
+    return tuple(sorted(leaves, key=lambda leaf: (-leaf.draw_order, leaf.name)))

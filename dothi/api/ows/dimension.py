@@ -1,0 +1,124 @@
+"""The dimension TIME: the days on which something became otherwise, and how a value of it is read."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from psycopg2 import sql
+
+from dothi.api.ows.errors import InvalidDimensionValue, MissingDimensionValue
+from dothi.api.parameters import shown
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.catalog import Release
+from dothi.core.layer import Layer
+from dothi.core.layer_source import BadTime, Times, parse_times, source
+
+# Days that are listed one by one; a client that offers them in a list or on a slider shows each.
+MOST_DAYS = 100
+CURRENT = 'current'
+# Annex D of OGC 06-042 cuts off what is not said: a month, a year.
+SHORT = re.compile(r'(\d{4})(?:-(\d{2}))?')
+RELEASED = """select layer_id, array_agg(distinct (released_at at time zone 'UTC')::date) from catalog.release
+    group by layer_id"""
+
+
+@dataclass(frozen=True)
+class TimeDimension:
+    """On which days a layer became otherwise, and the value that is meant where none is named."""
+
+    days: tuple[date, ...]
+    usual: str
+
+    @property
+    def values(self) -> list[str]:
+        """The days, or where they are too many the period between the first and the last of them."""
+        if len(self.days) > MOST_DAYS:
+            return [f'{self.days[0].isoformat()}/{self.days[-1].isoformat()}/P1D']
+        return [day.isoformat() for day in self.days]
+
+
+def time_dimensions(db: Snapshot, layers: Iterable[Layer], releases: dict[str, Release]) -> dict[str, TimeDimension]:
+    """The dimension of everything that is released, by id: of `layers` with validity by it, else by release."""
+    found = {name: _of_days(days) for name, days in db.rows(sql.SQL(RELEASED)) if name in releases}
+    for layer in layers:
+        if layer.id in releases and layer.publish.validity:
+            dimension = _of_validity(db, layer, layer.publish.validity)
+            found[layer.id] = dimension or found[layer.id]
+    return found
+
+
+def read_time(text: str) -> Times | None:
+    """What TIME means: a day, a moment, a month, a year, or an interval of them; None is what is served without it.
+
+    Raises InvalidDimensionValue. Clients that play through time send `begin/end/step`: a picture is of one interval.
+    """
+    if text.lower() == CURRENT:
+        return None
+    if ',' in text:
+        raise InvalidDimensionValue(
+            vi=f'{shown("TIME", text)}: mỗi ảnh chỉ vẽ một thời điểm.',
+            en=f'{shown("TIME", text)}: a picture shows one time only.',
+            locator='TIME',
+        )
+    begin, slash, end = text.partition('/')
+    last = end.partition('/')[0]
+    try:
+        return parse_times(f'{_first_day(begin)}/{_last_day(last)}' if slash else _whole(text))
+    except (BadTime, ValueError):
+        raise InvalidDimensionValue(
+            vi=f'{shown("TIME", text)}: viết là 2024-08-31, 2024-08-31T12:00:00Z, 2024-08, 2024 hoặc 2024-01/2024-06.',
+            en=f'{shown("TIME", text)}: write 2024-08-31, 2024-08-31T12:00:00Z, 2024-08, 2024 or 2024-01/2024-06.',
+            locator='TIME',
+        ) from None
+
+
+def must_have_value(text: str) -> str:
+    """The value of a TIME that is there; raises MissingDimensionValue for an empty one."""
+    if not text:
+        raise MissingDimensionValue(
+            vi='TIME: thiếu giá trị. Bỏ tham số này để có dữ liệu hiện hành.',
+            en='TIME: its value is missing. Leave the parameter out to get what is current.',
+            locator='TIME',
+        )
+    return text
+
+
+def _of_days(days: list[date]) -> TimeDimension:
+    listed = tuple(sorted(days))
+    return TimeDimension(listed, listed[-1].isoformat())
+
+
+def _of_validity(db: Snapshot, layer: Layer, columns: tuple[str, str]) -> TimeDimension | None:
+    """The days on which a feature became valid or ceased to be; None where nothing says so that the reader may see."""
+    if not {*columns} <= layer.columns_for(service().audience).keys():
+        return None
+    rows = source(layer, service().locality, service().audience, Times(None, None))
+    form = """select distinct day::date from {} as f, unnest(array[{}::timestamptz, {}::timestamptz]) as day
+        where day is not null order by 1"""
+    listed = tuple(day for (day,) in db.rows(sql.SQL(form).format(rows, *map(sql.Identifier, columns))))
+    if not listed:
+        return None
+    if layer.publish.without_datetime == 'all':
+        return TimeDimension(listed, f'{listed[0].isoformat()}/{listed[-1].isoformat()}')
+    return TimeDimension(listed, service().locality.place.reference_date.isoformat())
+
+
+def _whole(text: str) -> str:
+    """A month or a year as the interval that it is."""
+    return f'{_first_day(text)}/{_last_day(text)}' if SHORT.fullmatch(text) else text
+
+
+def _first_day(text: str) -> str:
+    short = SHORT.fullmatch(text)
+    return f'{short[1]}-{short[2] or "01"}-01' if short else text
+
+
+def _last_day(text: str) -> str:
+    short = SHORT.fullmatch(text)
+    if not short:
+        return text
+    year, month = int(short[1]), int(short[2] or 12)
+    return date(year, month, monthrange(year, month)[1]).isoformat()

@@ -1,0 +1,90 @@
+"""Errors as pictures, for clients that show pictures only: what is wrong, written into the map that was asked for."""
+
+import importlib.util
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+# Nobody needs a larger picture to read a sentence.
+MOST_PX, USUAL_PX = 4096, 512
+MARGIN_PX, LETTER_PX = 8, 14
+INK, PAPER = '#a01616', '#ffffff'
+FORMATS = {'image/png': 'PNG', 'image/webp': 'WEBP', 'image/jpeg': 'JPEG', 'image/tiff': 'TIFF'}
+PNG = 'image/png'
+
+
+def error_image(message: str, size: tuple[int, int], media_type: str, background: str | None) -> tuple[bytes, str]:
+    """A picture of `size` with the message on it, and its media type: PNG where nothing else is written here.
+
+    background: a colour; None is transparent, but for the paper right behind the letters. An empty message gives an
+    empty picture.
+    """
+    picture = Image.new('RGBA', size, (255, 255, 255, 0) if background is None else ImageColor.getrgb(background))
+    if message:
+        _write(picture, message)
+    return _saved(picture, media_type)
+
+
+def sensible_size(width: str, height: str) -> tuple[int, int]:
+    """The size that was asked for, where it can be had; what was wrong may be the size."""
+    sides = [int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0 for text in (width, height)]
+    across, down = (side if 0 < side <= MOST_PX else USUAL_PX for side in sides)
+    return across, down
+
+
+def _write(picture: Image.Image, message: str) -> None:
+    """As large as fits: a small picture gets small letters."""
+    draw = ImageDraw.Draw(picture)
+    room = (max(picture.width - 2 * MARGIN_PX, 1), max(picture.height - 2 * MARGIN_PX, 1))
+    for size in range(LETTER_PX, 5, -1):
+        font = _font(size)
+        text = wrapped(message, font, room[0])
+        box = draw.multiline_textbbox((MARGIN_PX, MARGIN_PX), text, font=font)
+        if box[3] <= room[1] + MARGIN_PX:
+            break
+    paper = (box[0] - 4, box[1] - 4, box[2] + 4, box[3] + 4)
+    draw.rectangle(paper, fill=PAPER, outline=INK)
+    draw.multiline_text((MARGIN_PX, MARGIN_PX), text, font=font, fill=INK)
+
+
+def wrapped(message: str, font: ImageFont.FreeTypeFont, width_px: int) -> str:
+    """The message in lines no wider than `width_px`, broken between words, and within a word that is wider."""
+    lines = ['']
+    for word in message.split():
+        for piece in _pieces(word, font, width_px):
+            longer = f'{lines[-1]} {piece}'.strip()
+            if font.getlength(longer) <= width_px:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+    return '\n'.join(line for line in lines if line)
+
+
+def _pieces(word: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    pieces = ['']
+    for letter in word:
+        if pieces[-1] and font.getlength(pieces[-1] + letter) > width_px:
+            pieces.append('')
+        pieces[-1] += letter
+    return pieces
+
+
+@lru_cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """DejaVu, which has all Vietnamese letters and comes with Mapnik; looked up, for Mapnik must not be imported."""
+    found = importlib.util.find_spec('mapnik')
+    (folder,) = found.submodule_search_locations if found and found.submodule_search_locations else ['.']
+    return ImageFont.truetype(Path(folder) / 'lib' / 'mapnik' / 'fonts' / 'DejaVuSans.ttf', size)
+
+
+def _saved(picture: Image.Image, media_type: str) -> tuple[bytes, str]:
+    written = media_type if media_type in FORMATS else PNG
+    body = BytesIO()
+    if written == 'image/jpeg':
+        paper = Image.new('RGB', picture.size, PAPER)
+        paper.paste(picture, mask=picture.getchannel('A'))
+        picture = paper
+    picture.save(body, FORMATS[written])
+    return body.getvalue(), written

@@ -1,0 +1,139 @@
+"""What lies at a point of a picture: the features of the layers that are asked about, topmost first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2 import sql
+
+from dothi.api.items.box import Box as Around
+from dothi.api.ows.asked import Asked
+from dothi.api.ows.contents import Contents, Group, Leaf
+from dothi.api.ows.errors import InvalidPoint, LayerNotQueryable
+from dothi.api.ows.filters import where
+from dothi.api.ows.frame import Frame
+from dothi.api.parameters import shown
+from dothi.api.served_crs import ServedCrs, uri_of
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.layer import Layer
+from dothi.core.layer_source import source
+from dothi.core.mapping.view import View
+from dothi.core.style.style_file import Part
+from dothi.core.style.zoom import at_zoom
+
+# How far from a feature a click may be and still mean it, in pixels of the style.
+LEAST_PX, POLYGON_PX = 4.0, 1.0
+MOST_PX, MOST_FEATURES = 50, 100
+# What QGIS (by kind of geometry) and GeoServer call that distance.
+TOLERANCES = {'Point': 'FI_POINT_TOLERANCE', 'LineString': 'FI_LINE_TOLERANCE', 'Polygon': 'FI_POLYGON_TOLERANCE'}
+ANY_TOLERANCE = 'BUFFER'
+
+
+@dataclass(frozen=True)
+class Found:
+    """What of a layer lies at the point: ids, values in the order of the columns that the audience sees, geometry."""
+
+    layer: Layer
+    rows: list[tuple[Any, ...]]
+
+
+def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
+    """The layers of QUERY_LAYERS with the styles that they are drawn in, topmost first; raises LayerNotQueryable."""
+    asked.required('QUERY_LAYERS')
+    found: list[tuple[Leaf, str]] = []
+    for name in asked.names('QUERY_LAYERS'):
+        one = offered.named(name, 'QUERY_LAYERS')
+        if not one.queryable:
+            raise LayerNotQueryable(
+                vi=f'{shown("QUERY_LAYERS", name)}: lớp này không có đối tượng để hỏi.',
+                en=f'{shown("QUERY_LAYERS", name)}: this layer has no features to ask about.',
+                locator='QUERY_LAYERS',
+            )
+        leaves = one.drawn if isinstance(one, Group) else (one,)
+        found += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
+    return found[::-1]
+
+
+def read_point(asked: Asked, view: View, names: Iterable[str]) -> tuple[int, int]:
+    """Column and row of the pixel that is asked about; raises InvalidPoint outside of the picture.
+
+    names: the first letters are those of the version; clients mix them up.
+    """
+    across, down = (next((one for one in pair if asked.text(one)), pair[0]) for pair in names)
+    column, row = asked.whole(across, 0), asked.whole(down, 0)
+    if column >= view.width_px or row >= view.height_px:
+        raise InvalidPoint(
+            vi=f'Điểm {column}, {row} nằm ngoài ảnh {view.width_px} × {view.height_px}.',
+            en=f'The point {column}, {row} lies outside of the picture of {view.width_px} × {view.height_px}.',
+            locator=across if column >= view.width_px else down,
+        )
+    return column, row
+
+
+def features_at(
+    db: Snapshot, layers: Iterable[tuple[Leaf, str]], frame: Frame, pixel: tuple[int, int], asked: Asked
+) -> list[Found]:
+    """What of each layer lies at the pixel and is drawn at this scale, the nearest first, at most FEATURE_COUNT."""
+    most = min(asked.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
+    found = []
+    for leaf, style in layers:
+        parts = [part for part in leaf.parts(style) if _seen(part, frame.view.zoom)]
+        if parts and isinstance(leaf.data, Layer):
+            reach_px = _reach_px(asked, leaf.data, parts, frame.view)
+            rows = db.rows(_statement(leaf.data, frame, pixel, reach_px, most))
+            found.append(Found(leaf.data, rows))
+    return found
+
+
+def _style_in(frame: Frame, leaf: Leaf) -> str:
+    return next((style for drawn, style, _ in frame.layers if drawn.name == leaf.name), '')
+
+
+def _seen(part: Part, zoom: float) -> bool:
+    return part.zooms is None or part.zooms[0] <= zoom < part.zooms[1]
+
+
+def _reach_px(asked: Asked, layer: Layer, parts: list[Part], view: View) -> float:
+    """How far around the pixel's middle a feature may lie, in pixels of the picture."""
+    kind = layer.geometry.removeprefix('Multi')
+    for name in (TOLERANCES[kind], ANY_TOLERANCE):
+        if asked.text(name):
+            return min(asked.whole(name, 0), MOST_PX) + 0.5
+    if kind == 'Polygon':
+        return POLYGON_PX
+    return max(LEAST_PX, *(_half_drawn(part, view.zoom) for part in parts)) * view.pixel_ratio
+
+
+def _half_drawn(part: Part, zoom: float) -> float:
+    """Half of a line's width or of a marker's diameter."""
+    size = {'line': part.width, 'marker': part.size}.get(part.kind)
+    return at_zoom(size, zoom) / 2 if size is not None else 0.0
+
+
+def _statement(layer: Layer, frame: Frame, pixel: tuple[int, int], reach_px: float, most: int) -> sql.Composable:
+    """Id, values, GeoJSON in CRS84 of the features that touch a square around the pixel's middle."""
+    view, locality = frame.view, service().locality
+    x, y = view.transform * (pixel[0] + 0.5, pixel[1] + 0.5)
+    dx, dy = (reach_px * side for side in view.pixel)
+    crs = ServedCrs(uri_of(f'EPSG:{view.crs}'), view.crs, yx=False)
+    conditions = [Around(crs, (x - dx, y - dy, x + dx, y + dy)).touches(locality.srid)]
+    if layer.id in frame.filters:
+        conditions.append(where(layer, frame.filters[layer.id]))
+    names = ['id', *layer.columns_for(service().audience)]
+    form = """select {}, ST_AsGeoJSON(geom_wgs84, 7) from {} as f where {}
+        order by ST_Distance(geom_wgs84, ST_SetSRID(ST_MakePoint({}, {}), {})), id limit {}"""
+    return sql.SQL(form).format(
+        sql.SQL(', ').join(map(sql.Identifier, names)),
+        source(layer, locality, service().audience, frame.times),
+        sql.SQL(' and ').join(conditions),
+        *map(sql.Literal, (*_wgs84(view.crs, x, y), WGS84, most)),
+    )
+
+
+def _wgs84(srid: int, x: float, y: float) -> tuple[float, float]:
+    if srid == WGS84:
+        return x, y
+    lon, lat = transformer(proj_string(srid), proj_string(WGS84)).transform(x, y)
+    return float(lon), float(lat)

@@ -1,0 +1,40 @@
+"""The formats of pictures."""
+
+from collections.abc import Iterable
+
+from dothi.api.ows.errors import InvalidFormat
+from dothi.api.parameters import shown
+from dothi.core.errors import did_you_mean
+
+MAP_FORMATS = {
+    'image/png': 'png',
+    'image/jpeg': 'jpeg',
+    'image/webp': 'webp',
+    'image/tiff': 'tiff',
+    'image/svg+xml': 'svg',
+    'application/pdf': 'pdf',
+}
+TILE_FORMATS = {'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp'}
+LEGEND_FORMATS = {'image/png': 'png', 'application/json': 'json'}
+# Ways to say PNG that older clients have kept from other servers.
+ALSO = {
+    'image/jpg': 'image/jpeg',
+    'image/png8': 'image/png',
+    'image/png; mode=8bit': 'image/png',
+    'image/png; mode=24bit': 'image/png',
+    'image/png; mode=32bit': 'image/png',
+    'image/geotiff': 'image/tiff',
+}
+
+
+def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
+    """The media type that is asked for; raises InvalidFormat with the nearest one."""
+    wanted = ALSO.get(text.lower(), text.lower())
+    if wanted not in offered:
+        hint = did_you_mean(wanted, offered)
+        raise InvalidFormat(
+            vi=f'{shown(locator, text)}: không có định dạng này. {hint.vi}',
+            en=f'{shown(locator, text)}: there is no such format. {hint.en}',
+            locator=locator,
+        )
+    return wanted

@@ -1,0 +1,116 @@
+"""What GetFeatureInfo found, as GeoJSON, as text and as a page."""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Response
+
+from dothi.api.address import api_url
+from dothi.api.caching import hash_of, not_modified
+from dothi.api.language import language, say
+from dothi.api.ows.feature_info import Found
+from dothi.api.ows.templates import render
+from dothi.api.service import service
+from dothi.core.layer import Column
+from dothi.core.text import Text
+
+# Without it QGIS takes the coordinates to be in the system of the map.
+CRS84 = {'type': 'name', 'properties': {'name': 'urn:ogc:def:crs:OGC:1.3:CRS84'}}
+YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')
+NOTHING = Text(vi='Không có đối tượng nào ở đây.', en='There is nothing here.')
+
+
+def info_answer(found: list[Found], media_type: str) -> Response:
+    """The answer in one of INFO_FORMATS."""
+    body = INFO_FORMATS[media_type](found)
+    tag = hash_of(media_type, body)
+    response = Response(status=304) if not_modified(tag) else Response(body, mimetype=media_type)
+    response.set_etag(tag, weak=True)
+    response.headers['Cache-Control'] = 'no-cache'
+    response.headers['Content-Language'] = language()
+    response.vary.add('Accept-Language')
+    return response
+
+
+def _geojson(found: list[Found]) -> str:
+    features = [_feature(one, row) for one in found for row in one.rows]
+    document = {'type': 'FeatureCollection', 'crs': CRS84, 'features': features, 'numberReturned': len(features)}
+    return json.dumps(document, ensure_ascii=False, default=_iso)
+
+
+def _feature(one: Found, row: tuple[Any, ...]) -> dict[str, Any]:
+    """Its id names the layer, too: ids of several layers may be the same numbers."""
+    number, *values, geometry = row
+    names = one.layer.columns_for(service().audience)
+    return {
+        'type': 'Feature',
+        'id': f'{one.layer.id}.{number}',
+        'geometry': json.loads(geometry) if geometry else None,
+        'properties': {name: _finite(value) for name, value in zip(names, values, strict=True)},
+    }
+
+
+def _text(found: list[Found]) -> str:
+    blocks = []
+    for one in found:
+        for _, pairs in _told(one):
+            blocks.append('\n'.join([say(one.layer.title), *(f'  {title}: {value}' for title, value in pairs)]))
+    return '\n\n'.join(blocks or [say(NOTHING)]) + '\n'
+
+
+def _page(found: list[Found]) -> str:
+    layers = [
+        {
+            'title': say(one.layer.title),
+            'features': [
+                {'href': f'{api_url()}/collections/{one.layer.id}/items/{number}?f=html', 'pairs': pairs}
+                for number, pairs in _told(one)
+            ],
+        }
+        for one in found
+        if one.rows
+    ]
+    return render('feature_info.html', layers=layers, nothing=say(NOTHING), lang=language())
+
+
+def _told(one: Found) -> list[tuple[int, list[tuple[str, str]]]]:
+    """Each feature's number, with the titles and values of its columns as a reader has them."""
+    columns = one.layer.columns_for(service().audience).values()
+    return [
+        (number, [(say(column.title), _said(column, value)) for column, value in zip(columns, values, strict=True)])
+        for number, *values, _ in one.rows
+    ]
+
+
+def _said(column: Column, value: Any) -> str:
+    """A value in words: what the domain calls it, yes or no, with the column's unit."""
+    if value is None:
+        return ''
+    if isinstance(value, bool):
+        return say(YES if value else NO)
+    if column.domain and str(value) in column.domain:
+        return say(column.domain[str(value)])
+    text = _iso(value) if isinstance(value, date) else f'{value:.15g}' if isinstance(value, float) else str(value)
+    return f'{text} {column.unit}' if column.unit else text
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no word for what is not a number."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace('+00:00', 'Z')
+    return str(value)
+
+
+INFO_FORMATS: dict[str, Callable[[list[Found]], str]] = {
+    'text/html': _page,
+    'text/plain': _text,
+    'application/json': _geojson,
+    'application/geo+json': _geojson,
+}

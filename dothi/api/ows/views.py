@@ -1,0 +1,79 @@
+"""`/ows`: one address for WMS and WMTS; SERVICE, REQUEST and VERSION say what is meant."""
+
+import logging
+
+from flask import Blueprint, Response, g, request
+from werkzeug.datastructures import MultiDict
+
+from dothi.api.ows import wms, wmts
+from dothi.api.ows.asked import Asked
+from dothi.api.ows.errors import InvalidParameterValue
+from dothi.api.ows.refused import refuse_addresses
+from dothi.api.ows.reports import wms_report, wmts_report
+from dothi.api.parameters import shown
+from dothi.api.problems import defect
+from dothi.core.errors import DothiError, http_status
+from dothi.core.text import LANGUAGES
+
+OWS = Blueprint('ows', __name__)
+LOG = logging.getLogger('dothi.api')
+PATH = '/ows'
+SERVICES = ('WMS', 'WMTS')
+
+
+def wanted_language(asked: Asked) -> str:
+    """LANGUAGE, which INSPIRE brought into WMS, or LANG; the first of AcceptLanguages that is spoken; or nothing."""
+    listed = asked.text('ACCEPTLANGUAGES').replace(',', ' ').lower().split()
+    spoken = [one for one in listed if one.startswith(LANGUAGES)]
+    return asked.text('LANGUAGE') or asked.text('LANG') or (spoken[0] if spoken else '')
+
+
+@OWS.before_request
+def _read() -> None:
+    """Keeps what is asked for with the request, and in which language, which these services call otherwise."""
+    g.given = MultiDict()
+    g.asked = Asked(())
+    g.asked = Asked(request.args.items(multi=True))
+    g.given = MultiDict({'lang': wanted_language(g.asked)})
+
+
+@OWS.route(PATH)
+def ows() -> Response:
+    """An operation of WMS or WMTS."""
+    asked: Asked = g.asked
+    refuse_addresses(asked)
+    return wmts.answer(asked) if _service(asked) == 'WMTS' else wms.answer(asked)
+
+
+@OWS.errorhandler(DothiError)
+def _refused(error: DothiError) -> Response:
+    """The error as a document of the service that was asked."""
+    if http_status(error) >= 500:
+        LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
+    if _is_wmts(g.asked):
+        return wmts_report(error)
+    return wms_report(error, wms.version_of(g.asked), g.asked)
+
+
+@OWS.errorhandler(Exception)
+def _failed(error: Exception) -> Response:
+    return _refused(defect(error))
+
+
+def _service(asked: Asked) -> str:
+    """WMS or WMTS; who asks for anything but GetCapabilities may leave SERVICE out."""
+    name = asked.text('SERVICE').upper()
+    if not name and asked.required('REQUEST').lower() == 'getcapabilities':
+        asked.required('SERVICE')
+    if name and name not in SERVICES:
+        raise InvalidParameterValue(
+            vi=f'{shown("SERVICE", name)}: ở đây có WMS và WMTS.',
+            en=f'{shown("SERVICE", name)}: there are WMS and WMTS here.',
+            locator='SERVICE',
+        )
+    return name or ('WMTS' if _is_wmts(asked) else 'WMS')
+
+
+def _is_wmts(asked: Asked) -> bool:
+    named = asked.text('SERVICE').upper() == 'WMTS' or asked.text('REQUEST').lower() == 'gettile'
+    return named or request.path.startswith(f'{PATH}/wmts')

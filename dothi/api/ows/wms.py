@@ -1,0 +1,80 @@
+"""WMS 1.3.0 (OGC 06-042) and 1.1.1 (OGC 01-068r3)."""
+
+from collections.abc import Callable
+
+from flask import Response
+
+from dothi.api.address import root_url
+from dothi.api.documents import kept
+from dothi.api.ows.asked import Asked
+from dothi.api.ows.contents import contents
+from dothi.api.ows.dimension import time_dimensions
+from dothi.api.ows.errors import OperationNotSupported
+from dothi.api.ows.feature_info import features_at, queried, read_point
+from dothi.api.ows.formats import picture_format
+from dothi.api.ows.frame import read_frame
+from dothi.api.ows.info_documents import INFO_FORMATS, info_answer
+from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
+from dothi.api.parameters import shown
+from dothi.api.service import service
+from dothi.api.snapshot import snapshot
+from dothi.core.errors import did_you_mean
+
+NEWEST, OLDEST = '1.3.0', '1.1.1'
+
+
+def version_of(asked: Asked) -> str:
+    """The version that is spoken: 1.3.0 where none is named, else the highest that is not above the one named.
+
+    The rule of OGC 06-042, 6.2.4, for GetCapabilities; a picture in a version that is not spoken here gets the same.
+    """
+    text = asked.text('VERSION') or asked.text('WMTVER')
+    numbers = tuple(int(part) if part.isdigit() and part.isascii() else 0 for part in text.split('.'))
+    return OLDEST if text and numbers < (1, 3, 0) else NEWEST
+
+
+def answer(asked: Asked) -> Response:
+    """The answer to one operation; raises OperationNotSupported for any other."""
+    name = asked.required('REQUEST')
+    if name.lower() not in OPERATIONS:
+        hint = did_you_mean(name, NAMES)
+        raise OperationNotSupported(
+            vi=f'{shown("REQUEST", name)}: WMS ở đây không có thao tác này. {hint.vi}',
+            en=f'{shown("REQUEST", name)}: WMS has no such operation here. {hint.en}',
+            locator='REQUEST',
+        )
+    return OPERATIONS[name.lower()](asked, version_of(asked))
+
+
+def address(asked: Asked) -> str:
+    """Where requests go, ending in ? or &: who named a language gets it on in all that follows."""
+    named = asked.text('LANGUAGE') or asked.text('LANG')
+    language = f'language={"en" if named.lower().startswith("en") else "vi"}&' if named else ''
+    return f'{root_url()}/ows?{language}'
+
+
+def _capabilities(asked: Asked, version: str) -> Response:
+    with snapshot() as db:
+        releases = db.releases()
+        times = time_dimensions(db, service().layers.values(), releases)
+    body = wms_capabilities(contents(releases), times, version, address(asked))
+    return kept(body, f'{MEDIA_TYPES[version]}; charset=utf-8')
+
+
+def _feature_info(asked: Asked, version: str) -> Response:
+    form = picture_format(asked.text('INFO_FORMAT', 'text/html'), INFO_FORMATS, 'INFO_FORMAT')
+    with snapshot() as db:
+        offered = contents(db.releases())
+        frame = read_frame(asked, version, offered)
+        layers = queried(asked, offered, frame)
+        names = ('IX', 'JY') if version == NEWEST else ('XI', 'YJ')
+        pixel = read_point(asked, frame.view, names)
+        found = features_at(db, layers, frame, pixel, asked)
+    return info_answer(found, form)
+
+
+OPERATIONS: dict[str, Callable[[Asked, str], Response]] = {
+    'getcapabilities': _capabilities,
+    'getfeatureinfo': _feature_info,
+}
+NAMES = ('GetCapabilities', 'GetMap', 'GetFeatureInfo', 'GetLegendGraphic')

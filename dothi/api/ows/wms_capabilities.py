@@ -1,0 +1,72 @@
+"""GetCapabilities of WMS: OGC 06-042, 7.2 and annex E; OGC 01-068r3, 7.1 and annex A."""
+
+import math
+from typing import Any
+
+from dothi.api.language import say
+from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, rounded
+from dothi.api.ows.contents import Contents, Group, Leaf
+from dothi.api.ows.dimension import TimeDimension
+from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS
+from dothi.api.ows.info_documents import INFO_FORMATS
+from dothi.api.ows.systems import System, systems
+from dothi.api.ows.templates import render_xml
+from dothi.api.service import service
+from dothi.core.crs import units_per_metre
+from dothi.core.style.zoom import PIXEL_M
+
+MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}
+TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
+
+
+def wms_capabilities(offered: Contents, times: dict[str, TimeDimension], version: str, url: str) -> bytes:
+    """The document of that version. url: where requests go, ending in ? or &."""
+    known = systems(service().locality, version)
+    root = _group(offered.whole, known, url) | {
+        # what the layers below inherit
+        'systems': list(known),
+        'layers': [
+            _group(theme, known, url)
+            | {'layers': [_leaf(leaf, times.get(leaf.name), known, url) for leaf in theme.leaves]}
+            for theme in offered.themes
+        ],
+    }
+    about = about_service('WMS') | {
+        'url': url,
+        'map_formats': list(MAP_FORMATS),
+        'info_formats': list(INFO_FORMATS),
+        'legend_formats': list(LEGEND_FORMATS),
+    }
+    return render_xml(TEMPLATES[version], about=about, root=root)
+
+
+def _group(group: Group, known: dict[str, System], url: str) -> dict[str, Any]:
+    return about_group(group) | _placed(group, known) | {'styles': _styles(group, url), 'layers': []}
+
+
+def _leaf(leaf: Leaf, time: TimeDimension | None, known: dict[str, System], url: str) -> dict[str, Any]:
+    placed = _placed(leaf, known) | {'scales': leaf.scales, 'hint': _hint(*leaf.scales), 'time': time}
+    return about_leaf(leaf) | placed | {'styles': _styles(leaf, url), 'layers': []}
+
+
+def _placed(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:
+    """Where it lies, in degrees and in each system as that writes its axes."""
+    boxes = [(name, system.turned(_rounded(system, one))) for name, system in known.items()]
+    degrees = rounded(one.extent, DEGREE_DIGITS)
+    return {'degrees': degrees, 'boxes': boxes, 'systems': [], 'time': None, 'scales': (None, None), 'hint': None}
+
+
+def _rounded(system: System, one: Leaf | Group) -> tuple[float, float, float, float]:
+    return rounded(system.box(one.extent), DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS)
+
+
+def _styles(one: Leaf | Group, url: str) -> list[dict[str, Any]]:
+    return [{'name': name, 'title': say(title), 'legend': None} for name, title in one.styles.items()]
+
+
+def _hint(least: float | None, greatest: float | None) -> tuple[float, float] | None:
+    """Diagonal of a pixel on the ground in metres, 7.1.4.5.16 of OGC 01-068r3; 0 and much where there is no end."""
+    if least is None and greatest is None:
+        return None
+    diagonal = PIXEL_M * math.sqrt(2)
+    return round((least or 0) * diagonal, 4), round((greatest or 1e9) * diagonal, 4)

@@ -128,6 +128,14 @@ class Group:
         return tuple(sorted(shown_ones, key=lambda leaf: (leaf.draw_order, leaf.name)))
 
     @property
+    def scales(self) -> tuple[float | None, float | None]:
+        """As a leaf's: from the least to the greatest of what it draws."""
+        pairs = [leaf.scales for leaf in self.drawn] or [(None, None)]
+        leasts, greatests = [least for least, _ in pairs if least], [greatest for _, greatest in pairs if greatest]
+        least = min(leasts) if len(leasts) == len(pairs) else None
+        return least, max(greatests) if len(greatests) == len(pairs) else None
+
+    @property
     def queryable(self) -> bool:
         return any(leaf.queryable for leaf in self.drawn)
 
@@ -150,7 +158,8 @@ class Contents:
     @cached_property
     def by_name(self) -> dict[str, Leaf | Group]:
         """Groups and layers by name."""
-        return {one.name: one for one in (self.whole, *self.themes, *self.whole.leaves)}
+        found: dict[str, Leaf | Group] = {group.name: group for group in (self.whole, *self.themes)}
+        return found | {leaf.name: leaf for leaf in self.whole.leaves}
 
     def named(self, name: str, locator: str) -> Leaf | Group:
         """The layer or group of that name; raises LayerNotDefined with the nearest one."""
@@ -166,7 +175,7 @@ class Contents:
 
 def contents(releases: dict[str, Release]) -> Contents:
     """What of these releases the audience may see."""
-    known = {**service().layers, **service().coverages}
+    known: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
     leaves = [Leaf(data, releases[name]) for name, data in known.items() if name in releases]
     locality = service().locality
     themes = tuple(

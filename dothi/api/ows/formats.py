@@ -14,7 +14,9 @@ MAP_FORMATS = {
     'image/svg+xml': 'svg',
     'application/pdf': 'pdf',
 }
-TILE_FORMATS = {'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp'}
+# Media types with the endings of addresses.
+TILE_FORMATS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp'}
+INFO_ENDINGS = {'text/html': 'html', 'text/plain': 'txt', 'application/json': 'json'}
 LEGEND_FORMATS = {'image/png': 'png', 'application/json': 'json'}
 # Ways to say PNG that older clients have kept from other servers.
 ALSO = {
@@ -38,3 +40,9 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
             locator=locator,
         )
     return wanted
+
+
+def format_ending(ending: str, offered: dict[str, str]) -> str:
+    """The media type of an address that ends so; raises InvalidFormat."""
+    by_ending = {known: media_type for media_type, known in offered.items()}
+    return by_ending[ending] if ending in by_ending else picture_format(ending, by_ending, 'FORMAT')

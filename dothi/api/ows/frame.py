@@ -1,6 +1,6 @@
 """What GetMap and GetFeatureInfo have in common: which layers in which styles, of what part of the world, and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Leaf, drawn, style_of
@@ -27,7 +27,7 @@ class Frame:
     layers: tuple[tuple[Leaf, str, str], ...]
     view: View
     times: Times | None
-    filters: dict[str, Node]
+    filters: dict[str, Node] = field(default_factory=dict)
 
 
 def read_frame(asked: Asked, version: str, offered: Contents) -> Frame:

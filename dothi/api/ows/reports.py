@@ -21,6 +21,14 @@ XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 XML_LANG = '{http://www.w3.org/XML/1998/namespace}lang'
 SCHEMAS = 'http://schemas.opengis.net'
 DOCTYPE = f'<!DOCTYPE ServiceExceptionReport SYSTEM "{SCHEMAS}/wms/1.1.1/exception_1_1_1.dtd">'
+# Codes of WMS as WMTS has them.
+WMTS_CODES = {
+    'InvalidPoint': 'PointIJOutOfRange',
+    **dict.fromkeys(
+        ('InvalidFormat', 'InvalidCRS', 'LayerNotDefined', 'StyleNotDefined', 'LayerNotQueryable',
+         'InvalidDimensionValue', 'MissingDimensionValue'), 'InvalidParameterValue'
+    ),
+}  # fmt: skip
 IN_IMAGE = ('INIMAGE', 'APPLICATION/VND.OGC.SE_INIMAGE')
 BLANK = ('BLANK', 'APPLICATION/VND.OGC.SE_BLANK')
 
@@ -42,7 +50,8 @@ def wmts_report(error: DothiError) -> Response:
     root.set('version', '1.1.0')
     root.set(XML_LANG, language())
     root.set(f'{{{XSI}}}schemaLocation', f'{OWS} {SCHEMAS}/ows/1.1.0/owsExceptionReport.xsd')
-    told = etree.SubElement(root, f'{{{OWS}}}Exception', exceptionCode=_code(error) or 'NoApplicableCode')
+    code = WMTS_CODES.get(_code(error), _code(error)) or 'NoApplicableCode'
+    told = etree.SubElement(root, f'{{{OWS}}}Exception', exceptionCode=code)
     if isinstance(error, OwsError) and error.locator:
         told.set('locator', error.locator)
     etree.SubElement(told, f'{{{OWS}}}ExceptionText').text = error.text.pick(language())

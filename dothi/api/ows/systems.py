@@ -31,12 +31,13 @@ class System:
         """A box in x, y as this system writes it, or the other way round."""
         return (box[1], box[0], box[3], box[2]) if self.yx else box
 
-    def box(self, degrees: Box) -> Box:
-        """The smallest box in x, y around one in degrees."""
-        if self.srid == WGS84:
-            return degrees
-        west, south, east, north = transformer('EPSG:4326', proj_string(self.srid)).transform_bounds(*degrees)
-        return west, south, east, north
+
+def box_in(srid: int, degrees: Box) -> Box:
+    """The smallest box in x, y of a system around one in degrees."""
+    if srid == WGS84:
+        return degrees
+    west, south, east, north = transformer('EPSG:4326', proj_string(srid)).transform_bounds(*degrees)
+    return west, south, east, north
 
 
 def systems(locality: Locality, version: str) -> dict[str, System]:

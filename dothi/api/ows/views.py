@@ -6,18 +6,19 @@ from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from dothi.api.ows import wms, wmts
+from dothi.api.ows.address import PATH, REST
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.errors import InvalidParameterValue
+from dothi.api.ows.formats import INFO_ENDINGS, format_ending
 from dothi.api.ows.refused import refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
 from dothi.api.parameters import shown
 from dothi.api.problems import defect
-from dothi.core.errors import DothiError, http_status
+from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.text import LANGUAGES
 
 OWS = Blueprint('ows', __name__)
 LOG = logging.getLogger('dothi.api')
-PATH = '/ows'
 SERVICES = ('WMS', 'WMTS')
 
 
@@ -45,10 +46,22 @@ def ows() -> Response:
     return wmts.answer(asked) if _service(asked) == 'WMTS' else wms.answer(asked)
 
 
+@OWS.route(f'{REST}/WMTSCapabilities.xml')
+def wmts_capabilities() -> Response:
+    """What WMTS has, by address."""
+    return wmts.capabilities(g.asked)
+
+
+@OWS.route(f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>/<j>/<i>.<ending>')
+def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
+    """What lies at a pixel of a tile, by address."""
+    return wmts.feature_info(wmts.Tile(**tile), i, j, format_ending(ending, INFO_ENDINGS))
+
+
 @OWS.errorhandler(DothiError)
 def _refused(error: DothiError) -> Response:
     """The error as a document of the service that was asked."""
-    if http_status(error) >= 500:
+    if http_status(error) >= 500 and not isinstance(error, Defect):
         LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
     if _is_wmts(g.asked):
         return wmts_report(error)
@@ -76,4 +89,4 @@ def _service(asked: Asked) -> str:
 
 def _is_wmts(asked: Asked) -> bool:
     named = asked.text('SERVICE').upper() == 'WMTS' or asked.text('REQUEST').lower() == 'gettile'
-    return named or request.path.startswith(f'{PATH}/wmts')
+    return named or request.path.startswith(REST)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask import Response
 
-from dothi.api.address import root_url
 from dothi.api.documents import kept
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import contents
@@ -46,18 +45,11 @@ def answer(asked: Asked) -> Response:
     return OPERATIONS[name.lower()](asked, version_of(asked))
 
 
-def address(asked: Asked) -> str:
-    """Where requests go, ending in ? or &: who named a language gets it on in all that follows."""
-    named = asked.text('LANGUAGE') or asked.text('LANG')
-    language = f'language={"en" if named.lower().startswith("en") else "vi"}&' if named else ''
-    return f'{root_url()}/ows?{language}'
-
-
-def _capabilities(asked: Asked, version: str) -> Response:
+def _capabilities(_asked: Asked, version: str) -> Response:
     with snapshot() as db:
         releases = db.releases()
         times = time_dimensions(db, service().layers.values(), releases)
-    body = wms_capabilities(contents(releases), times, version, address(asked))
+    body = wms_capabilities(contents(releases), times, version)
     return kept(body, f'{MEDIA_TYPES[version]}; charset=utf-8')
 
 

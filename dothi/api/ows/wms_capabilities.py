@@ -3,13 +3,14 @@
 import math
 from typing import Any
 
-from dothi.api.language import say
 from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, rounded
+from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import TimeDimension
 from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS
 from dothi.api.ows.info_documents import INFO_FORMATS
-from dothi.api.ows.systems import System, systems
+from dothi.api.ows.legends import styles_with_legends
+from dothi.api.ows.systems import System, box_in, systems
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
 from dothi.core.crs import units_per_metre
@@ -19,20 +20,19 @@ MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}
 TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 
 
-def wms_capabilities(offered: Contents, times: dict[str, TimeDimension], version: str, url: str) -> bytes:
-    """The document of that version. url: where requests go, ending in ? or &."""
+def wms_capabilities(offered: Contents, times: dict[str, TimeDimension], version: str) -> bytes:
+    """The document of that version."""
     known = systems(service().locality, version)
-    root = _group(offered.whole, known, url) | {
+    root = _group(offered.whole, known) | {
         # what the layers below inherit
         'systems': list(known),
         'layers': [
-            _group(theme, known, url)
-            | {'layers': [_leaf(leaf, times.get(leaf.name), known, url) for leaf in theme.leaves]}
+            _group(theme, known) | {'layers': [_leaf(leaf, times.get(leaf.name), known) for leaf in theme.leaves]}
             for theme in offered.themes
         ],
     }
     about = about_service('WMS') | {
-        'url': url,
+        'url': service_url(),
         'map_formats': list(MAP_FORMATS),
         'info_formats': list(INFO_FORMATS),
         'legend_formats': list(LEGEND_FORMATS),
@@ -40,13 +40,13 @@ def wms_capabilities(offered: Contents, times: dict[str, TimeDimension], version
     return render_xml(TEMPLATES[version], about=about, root=root)
 
 
-def _group(group: Group, known: dict[str, System], url: str) -> dict[str, Any]:
-    return about_group(group) | _placed(group, known) | {'styles': _styles(group, url), 'layers': []}
+def _group(group: Group, known: dict[str, System]) -> dict[str, Any]:
+    return about_group(group) | _placed(group, known) | {'styles': styles_with_legends(group), 'layers': []}
 
 
-def _leaf(leaf: Leaf, time: TimeDimension | None, known: dict[str, System], url: str) -> dict[str, Any]:
+def _leaf(leaf: Leaf, time: TimeDimension | None, known: dict[str, System]) -> dict[str, Any]:
     placed = _placed(leaf, known) | {'scales': leaf.scales, 'hint': _hint(*leaf.scales), 'time': time}
-    return about_leaf(leaf) | placed | {'styles': _styles(leaf, url), 'layers': []}
+    return about_leaf(leaf) | placed | {'styles': styles_with_legends(leaf), 'layers': []}
 
 
 def _placed(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:
@@ -57,11 +57,9 @@ def _placed(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:
 
 
 def _rounded(system: System, one: Leaf | Group) -> tuple[float, float, float, float]:
-    return rounded(system.box(one.extent), DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS)
-
-
-def _styles(one: Leaf | Group, url: str) -> list[dict[str, Any]]:
-    return [{'name': name, 'title': say(title), 'legend': None} for name, title in one.styles.items()]
+    return rounded(
+        box_in(system.srid, one.extent), DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS
+    )
 
 
 def _hint(least: float | None, greatest: float | None) -> tuple[float, float] | None:

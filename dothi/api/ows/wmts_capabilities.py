@@ -1,0 +1,74 @@
+"""GetCapabilities of WMTS: OGC 07-057r7, 7.1."""
+
+from typing import Any
+
+from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_service, rounded
+from dothi.api.ows.address import rest_url, service_url, url_query
+from dothi.api.ows.contents import Contents, Group, Leaf
+from dothi.api.ows.dimension import CURRENT, TimeDimension
+from dothi.api.ows.formats import INFO_ENDINGS, TILE_FORMATS
+from dothi.api.ows.legends import styles_with_legends
+from dothi.api.ows.matrix_sets import Matrix, MatrixSet, matrix_sets
+from dothi.api.ows.systems import Box, box_in
+from dothi.api.ows.templates import render_xml
+from dothi.api.service import service
+
+PLACE = '{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
+
+
+def wmts_capabilities(offered: Contents, times: dict[str, TimeDimension]) -> bytes:
+    """The document."""
+    sets = list(matrix_sets(service().locality).values())
+    about = about_service('WMTS') | {
+        'url': service_url(),
+        'rest': rest_url(),
+        'query': url_query(),
+        'tile_formats': list(TILE_FORMATS),
+        'info_formats': list(INFO_ENDINGS),
+    }
+    layers = [_layer(one, times.get(one.name), sets) for one in offered.by_name.values()]
+    return render_xml('wmts_1_0_0.xml', about=about, layers=layers, sets=sets)
+
+
+def _layer(one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]) -> dict[str, Any]:
+    said = about_leaf(one) if isinstance(one, Leaf) else about_group(one)
+    return said | {
+        'degrees': rounded(one.extent, DEGREE_DIGITS),
+        'styles': styles_with_legends(one),
+        'time': time,
+        'links': [_link(one, matrix_set) for matrix_set in sets],
+        'resources': _resources(one, '{TIME}' if time else CURRENT),
+    }
+
+
+def _link(one: Leaf | Group, matrix_set: MatrixSet) -> dict[str, Any]:
+    box = box_in(matrix_set.srid, one.extent)
+    limits = [(matrix, reach_of(one, matrix, box)) for matrix in matrix_set.matrices]
+    return {
+        'name': matrix_set.name,
+        # the standard's schema takes no 0, which the few tiles of the whole world have: their levels are left out
+        'limits': [{'matrix': matrix.name, 'reach': reach} for matrix, reach in limits if reach and min(reach) > 0],
+    }
+
+
+def reach_of(one: Leaf | Group, matrix: Matrix, box: Box) -> tuple[int, int, int, int] | None:
+    """First and last column and row of the tiles on which anything is; None where nothing is drawn at that scale."""
+    least, greatest = one.scales
+    # a hair: the scales of the sets are those at which zooms begin and end
+    if (least and matrix.denominator < least * 0.999) or (greatest and matrix.denominator > greatest * 1.001):
+        return None
+    return matrix.reach(box)
+
+
+def _resources(one: Leaf | Group, time: str) -> list[dict[str, str]]:
+    """The templates of addresses of tiles and of what lies at a point of them."""
+    base = f'{rest_url()}/{one.name}/{{Style}}/{time}/{PLACE}'
+    tiles = [
+        {'format': media_type, 'type': 'tile', 'template': f'{base}.{ending}'}
+        for media_type, ending in TILE_FORMATS.items()
+    ]
+    infos = [
+        {'format': media_type, 'type': 'FeatureInfo', 'template': f'{base}/{{J}}/{{I}}.{ending}{url_query()}'}
+        for media_type, ending in INFO_ENDINGS.items()
+    ]
+    return tiles + (infos if one.queryable else [])

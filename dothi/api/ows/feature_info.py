@@ -115,7 +115,7 @@ def _half_drawn(part: Part, zoom: float) -> float:
 def _statement(layer: Layer, frame: Frame, pixel: tuple[int, int], reach_px: float, most: int) -> sql.Composable:
     """Id, values, GeoJSON in CRS84 of the features that touch a square around the pixel's middle."""
     view, locality = frame.view, service().locality
-    x, y = view.transform * (pixel[0] + 0.5, pixel[1] + 0.5)
+    x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
     dx, dy = (reach_px * side for side in view.pixel)
     crs = ServedCrs(uri_of(f'EPSG:{view.crs}'), view.crs, yx=False)
     conditions = [Around(crs, (x - dx, y - dy, x + dx, y + dy)).touches(locality.srid)]

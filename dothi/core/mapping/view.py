@@ -39,9 +39,9 @@ class View:
         west, south, east, north = self.box
         x, y = (west + east) / 2, (south + north) / 2
         if self.crs == WGS84:
-            return x, y
+            return x, _on_earth(y)
         lon, lat = transformer(proj_string(self.crs), proj_string(WGS84)).transform(x, y)
-        return float(lon), float(lat)
+        return float(lon), _on_earth(float(lat))
 
     @cached_property
     def pixel_m(self) -> tuple[float, float]:
@@ -84,3 +84,8 @@ def metres_per_unit(srid: int, latitude: float) -> tuple[float, float]:
 
 def _is_degrees(srid: int) -> bool:
     return units_per_metre(srid) < 1e-3
+
+
+def _on_earth(latitude: float) -> float:
+    """The nearest latitude that there is: a box with its axes swapped lies beyond the poles, some lie nowhere (inf)."""
+    return max(-90.0, min(90.0, latitude))

@@ -1,0 +1,188 @@
+"""WMS: what it says of itself, what it refuses and in which words, what it tells of a point."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree
+from PIL import Image
+
+from dothi.core.crs import proj_string, transformer
+from tests.api.conftest import E0, N0, Desk, building, school, square
+from tests.api.ows_schemas import SCHEMAS, needs_schemas
+
+type Client = Callable[..., FlaskClient]
+OGC, WMS = '{http://www.opengis.net/ogc}', '{http://www.opengis.net/wms}'
+# 400 m around the first school, in the working system.
+BOX = f'{E0 - 200},{N0 - 200},{E0 + 200},{N0 + 200}'
+MAP = {'service': 'WMS', 'version': '1.3.0', 'layers': 'schools', 'styles': '', 'crs': 'EPSG:9209', 'bbox': BOX,
+       'width': '400', 'height': '400', 'format': 'image/png'}  # fmt: skip
+INFO = MAP | {'request': 'GetFeatureInfo', 'query_layers': 'schools', 'i': '200', 'j': '200',
+              'info_format': 'application/json'}  # fmt: skip
+
+
+@pytest.fixture
+def wms(desk: Desk, client: Client) -> Callable[..., Any]:
+    """Asks for something, with two schools and a house there; the house lies to the east and to the north."""
+    desk.release('schools', [('POINT(0 0)', school('a', 'Trường A')), ('POINT(100 0)', school('b', places=300))])
+    desk.release('buildings', [(square(100, 50, 60), building('x'))])
+    asked = client()
+    return lambda **query: asked.get('/ows', query_string=query)
+
+
+def refused(answer: Any, code: str, locator: str = '') -> str:
+    """What an exception document of WMS 1.3.0 says."""
+    assert answer.status_code == 200
+    assert answer.mimetype == 'text/xml'
+    (told,) = etree.fromstring(answer.get_data()).iter(f'{OGC}ServiceException')
+    assert (told.get('code'), told.get('locator', '')) == (code, locator), told.text
+    return str(told.text)
+
+
+@needs_schemas
+def test_both_capabilities_are_valid_by_the_standards_schemas(wms: Callable[..., Any]) -> None:
+    new = wms(service='WMS', request='GetCapabilities')
+    assert new.mimetype == 'text/xml'
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / 'wms' / '1.3.0' / 'capabilities_1_3_0.xsd'))
+    schema.assertValid(etree.fromstring(new.get_data()))
+    old = wms(SERVICE='WMS', Request='GetCapabilities', VERSION='1.1.0')
+    assert old.mimetype == 'application/vnd.ogc.wms_xml'
+    with (SCHEMAS / 'wms' / '1.1.1' / 'capabilities_1_1_1.dtd').open('rb') as file:
+        etree.DTD(file).assertValid(etree.fromstring(old.get_data()))
+
+
+def test_layers_come_by_theme_in_both_languages_with_their_places(wms: Callable[..., Any]) -> None:
+    """A box of EPSG:4326 has the latitude first, as 1.3.0 wants it."""
+    root = etree.fromstring(wms(service='WMS', request='GetCapabilities', language='en').get_data())
+    titles = {one.findtext(f'{WMS}Name'): one.findtext(f'{WMS}Title') for one in root.iter(f'{WMS}Layer')}
+    assert titles == {
+        'all-layers': 'Nam Dinh province', 'theme-society': 'Society', 'schools': 'Schools',
+        'buildings': 'Buildings',
+    }  # fmt: skip
+    vietnamese = wms(service='WMS', request='GetCapabilities').get_data(as_text=True)
+    assert '<Title>Trường học</Title>' in vietnamese
+    assert 'ows?language=en&amp;' not in vietnamese
+    assert 'ows?language=en&amp;' in etree.tostring(root, encoding='unicode')
+    (layer,) = (one for one in root.iter(f'{WMS}Layer') if one.findtext(f'{WMS}Name') == 'schools')
+    boxes = {one.get('CRS'): [float(one.get(side)) for side in ('minx', 'miny', 'maxx', 'maxy')]
+             for one in layer.iter(f'{WMS}BoundingBox')}  # fmt: skip
+    assert boxes['EPSG:9209'] == pytest.approx([E0, N0, E0 + 100, N0], abs=1)
+    lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
+    assert boxes['EPSG:4326'][:2] == pytest.approx([lat, lon], abs=1e-5)
+    assert boxes['CRS:84'][:2] == pytest.approx([lon, lat], abs=1e-5)
+
+
+def test_each_refusal_has_its_code_and_says_what_would_be_right(wms: Callable[..., Any]) -> None:
+    assert 'REQUEST' in refused(wms(service='WMS'), 'MissingParameterValue', 'REQUEST')
+    refused(wms(request='GetCapabilities'), 'MissingParameterValue', 'SERVICE')
+    refused(wms(service='WFS', request='GetCapabilities'), 'InvalidParameterValue', 'SERVICE')
+    assert 'GetMap' in refused(wms(service='WMS', request='GetMapp'), 'OperationNotSupported', 'REQUEST')
+    cases: list[tuple[dict[str, str], str, str]] = [
+        ({'layers': 'shools'}, 'LayerNotDefined', 'LAYERS'),
+        ({'query_layers': 'roads'}, 'LayerNotDefined', 'QUERY_LAYERS'),
+        ({'styles': 'neon'}, 'StyleNotDefined', 'STYLES'),
+        ({'styles': 'default,default'}, 'InvalidParameterValue', 'STYLES'),
+        ({'crs': 'EPSG:2154'}, 'InvalidCRS', 'CRS'),
+        ({'bbox': '1,2,3'}, 'InvalidParameterValue', 'BBOX'),
+        ({'bbox': '3,2,1,4'}, 'InvalidParameterValue', 'BBOX'),
+        ({'bbox': 'nan,2,3,4'}, 'InvalidParameterValue', 'BBOX'),
+        ({'width': '0'}, 'InvalidParameterValue', 'WIDTH'),
+        ({'width': ''}, 'MissingParameterValue', 'WIDTH'),
+        ({'i': '400'}, 'InvalidPoint', 'I'),
+        ({'info_format': 'text/xml'}, 'InvalidFormat', 'INFO_FORMAT'),
+        ({'time': ''}, 'MissingDimensionValue', 'TIME'),
+        ({'time': 'yesterday'}, 'InvalidDimensionValue', 'TIME'),
+        ({'time': '2024-13'}, 'InvalidDimensionValue', 'TIME'),
+        ({'time': '2024-01-01,2024-02-01'}, 'InvalidDimensionValue', 'TIME'),
+        ({'dpi': '0'}, 'InvalidParameterValue', 'DPI'),
+        ({'cql_filter': 'levle = 1'}, 'InvalidParameterValue', 'CQL_FILTER'),
+        ({'sld': 'http://127.0.0.1:9/a.sld'}, 'OperationNotSupported', 'SLD'),
+        ({'sld_body': '<StyledLayerDescriptor/>'}, 'OperationNotSupported', 'SLD_BODY'),
+        ({'map': 'file:///etc/passwd'}, 'InvalidParameterValue', 'MAP'),
+        ({'layers': 'schools\x00'}, 'InvalidParameterValue', 'LAYERS'),
+    ]
+    for change, code, locator in cases:
+        refused(wms(**INFO | change), code, locator)
+    assert 'Có phải "schools"?' in refused(wms(**INFO | {'layers': 'shools'}), 'LayerNotDefined', 'LAYERS')
+    assert 'Did you mean "schools"?' in refused(
+        wms(**INFO | {'layers': 'shools', 'language': 'en'}), 'LayerNotDefined', 'LAYERS'
+    )
+
+
+def test_the_older_version_has_its_own_words_for_errors(wms: Callable[..., Any]) -> None:
+    query = {name: value for name, value in INFO.items() if name not in {'crs', 'i', 'j'}}
+    answer = wms(**query | {'version': '1.1.1', 'srs': 'EPSG:2154', 'x': '1', 'y': '1'})
+    assert answer.mimetype == 'application/vnd.ogc.se_xml'
+    assert b'exception_1_1_1.dtd' in answer.get_data()
+    (told,) = etree.fromstring(answer.get_data())
+    assert told.get('code') == 'InvalidSRS'
+
+
+def test_an_error_is_drawn_where_pictures_are_wanted(wms: Callable[..., Any]) -> None:
+    """Its letters are there, in the size and format that was asked for; BLANK has none."""
+    asked = MAP | {'request': 'GetMap', 'layers': 'nowhere', 'exceptions': 'INIMAGE', 'width': '300', 'height': '90'}
+    for wanted, form in (('INIMAGE', 'png'), ('application/vnd.ogc.se_inimage', 'jpeg'), ('BLANK', 'png')):
+        answer = wms(**asked | {'exceptions': wanted, 'format': f'image/{form}'})
+        assert (answer.status_code, answer.mimetype) == (200, f'image/{form}')
+        picture = Image.open(io.BytesIO(answer.get_data())).convert('RGB')
+        assert picture.size == (300, 90)
+        inked = sum(count for count, (red, green, _) in picture.getcolors(2**16) or [] if red > 120 and green < 90)
+        assert (inked > 200) == (wanted != 'BLANK')
+        assert answer.headers['Cache-Control'] == 'no-store'
+
+
+def test_a_point_tells_of_the_features_there_in_every_form(wms: Callable[..., Any]) -> None:
+    document = wms(**INFO).get_json()
+    (feature,) = document['features']
+    assert feature['id'] == 'schools.1'
+    assert feature['properties'] == {'code': 'a', 'name': 'Trường A', 'level': 'primary', 'places': 100}
+    text = wms(**INFO | {'info_format': 'text/plain', 'language': 'en'}).get_data(as_text=True)
+    assert text.startswith('Schools\n  Code: a\n  Name: Trường A\n')
+    page = wms(**INFO | {'info_format': 'text/html'}).get_data(as_text=True)
+    assert '<th>Tên</th><td>Trường A</td>' in page
+    wide = f'{E0 - 1000},{N0 - 1000},{E0 + 1000},{N0 + 1000}'
+    both = INFO | {'layers': 'schools,buildings', 'query_layers': 'schools,buildings', 'bbox': wide, 'buffer': '40'}
+    both |= {'feature_count': '9'}
+    assert [one['id'] for one in wms(**both).get_json()['features']] == ['buildings.1', 'schools.1', 'schools.2']
+    filtered = both | {'cql_filter': "places > 200;use = 'a;b'"}
+    assert [one['id'] for one in wms(**filtered).get_json()['features']] == ['schools.2']
+    assert not wms(**INFO | {'i': '20'}).get_json()['features']
+    assert not wms(**INFO | {'time': '2020-01-01'}).get_json()['features']
+    assert wms(**INFO | {'time': '2020/2200'}).get_json()['features']
+
+
+def test_each_version_reads_a_box_in_its_own_axis_order(wms: Callable[..., Any]) -> None:
+    """In the upper right quarter lies the house, 100 m east and 50 m north: a box read the wrong way misses it."""
+    to_degrees = transformer(proj_string(9209), 'EPSG:4326')
+    (west, south), (east, north) = to_degrees.transform(E0, N0), to_degrees.transform(E0 + 200, N0 + 100)
+    asked = INFO | {'layers': 'buildings', 'query_layers': 'buildings', 'width': '200', 'height': '100'}
+    asked |= {'i': '130', 'j': '25', 'x': '130', 'y': '25'}
+    yx, xy = f'{south},{west},{north},{east}', f'{west},{south},{east},{north}'
+    for change, count in (
+        ({'crs': 'EPSG:4326', 'bbox': yx}, 1),
+        ({'crs': 'CRS:84', 'bbox': xy}, 1),
+        ({'crs': 'EPSG:4326', 'bbox': xy}, 0),
+        ({'version': '1.1.1', 'srs': 'EPSG:4326', 'bbox': xy}, 1),
+    ):
+        assert len(wms(**asked | change).get_json()['features']) == count, change
+
+
+def test_the_public_service_tells_of_no_column_of_others(desk: Desk, client: Client) -> None:
+    """How many live in a building is for the internal service."""
+    desk.release('buildings', [(square(-20, -20, 40), building('A', population=424242))])
+    asked = INFO | {'layers': 'buildings', 'query_layers': 'buildings'}
+    answers = [client(audience).get('/ows', query_string=asked) for audience in ('public', 'internal')]
+    assert ['424242' in answer.get_data(as_text=True) for answer in answers] == [False, True]
+    assert answers[0].get_json()['features'][0]['properties']['code'] == 'A'
+    assert answers[0].headers['Access-Control-Allow-Origin'] == '*'
+    hidden = client('public').get('/ows', query_string=asked | {'cql_filter': 'population > 1'})
+    assert 'population' in refused(hidden, 'InvalidParameterValue', 'CQL_FILTER')
+
+
+def test_capabilities_are_asked_for_again_only_when_they_changed(wms: Callable[..., Any], client: Client) -> None:
+    asked = client()
+    first = asked.get('/ows?service=WMS&request=GetCapabilities')
+    again = asked.get('/ows?service=WMS&request=GetCapabilities', headers={'If-None-Match': first.headers['ETag']})
+    assert (first.status_code, again.status_code) == (200, 304)

@@ -12,8 +12,6 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
 from dothi.core.layer import Audience
-from dothi.core.layer_source import source
-from dothi.core.locality import Locality
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.drawing import Drawing, Pass
 from dothi.core.style.zoom import at_zoom
@@ -45,7 +43,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A layer: rows with `id`, `geom_wgs84`, `look` and `label`, and the strokes of each look, lowest first."""
+    """A layer, or a pass over it: rows with `id`, `geom_wgs84`, `look`, `label`, and each look's strokes, lowest first."""
 
     id: str
     geometry: str
@@ -54,17 +52,25 @@ class Sheet:
     label: Label | None
 
 
-def sheet(drawing: Drawing, zoom: float, db: Connection, locality: Locality) -> Sheet:
-    """The drawing at the zoom."""
-    layer = drawing.layer
-    return sheet_of(drawing, zoom, db, source(layer, locality, AUDIENCE))
+def sheets(drawing: Drawing, zoom: float, db: Connection, rows: sql.Composable) -> list[Sheet]:
+    """The drawing at the zoom, lowest sheet first. rows: a subquery with the layer's columns and `geom_wgs84`.
 
-
-def sheet_of(drawing: Drawing, zoom: float, db: Connection, rows: sql.Composable) -> Sheet:
-    """The drawing at the zoom, of rows from anywhere: a subquery with the layer's columns and `geom_wgs84`."""
+    Passes over lines share a sheet, since the others too draw all casings of a layer before its lines. Over areas
+    they do so for each area by itself, so there each pass is a sheet: edges of neighbours lie below all areas.
+    """
     passes = list(_passes(drawing, zoom))
     shapes = [one for one in passes if one.kind != 'label']
     labels = [one for one in passes if one.kind == 'label']
+    groups = [[one] for one in shapes] if drawing.layer.geometry.endswith('Polygon') else [shapes]
+    made = [_sheet(drawing, group, [], zoom, db, rows) for group in groups]
+    found = [one for one in made if one.looks]
+    return [*found, _sheet(drawing, [], labels, zoom, db, rows)] if labels else found
+
+
+def _sheet(
+    drawing: Drawing, shapes: list[Pass], labels: list[Pass], zoom: float, db: Connection, rows: sql.Composable
+) -> Sheet:
+    """Only the rows that are drawn, with their looks."""
     translator = Translator(drawing.layer, WGS84, AUDIENCE, IN_CRS84)
     look = sql.SQL(" || '-' || ").join([*(_choice(one, translator) for one in shapes), sql.SQL("''")])
     looking = sql.SQL('(select id, geom_wgs84, {} as look, {} as label from {} as f)').format(
@@ -72,9 +78,15 @@ def sheet_of(drawing: Drawing, zoom: float, db: Connection, rows: sql.Composable
     )
     with db.cursor() as cursor:
         cursor.execute(sql.SQL('select distinct look from {} as f').format(looking))
-        found = sorted(name for (name,) in cursor.fetchall())
-    looks = {name: tuple(_strokes(name, shapes, zoom)) for name in found}
-    return Sheet(drawing.layer.id, drawing.layer.geometry.removeprefix('Multi'), looking, looks, _label(labels, zoom))
+        strokes = {name: tuple(_strokes(name, shapes, zoom)) for (name,) in sorted(cursor.fetchall())}
+    looks = {name: found for name, found in strokes.items() if found or labels}
+    if looks.keys() < strokes.keys():
+        looking = sql.SQL('(select * from {} as f where look = any({}))').format(looking, sql.Literal(sorted(looks)))
+    number = ''.join(str(drawing.passes.index(one)) for one in (shapes or labels)[:1])
+    return Sheet(
+        f'{drawing.layer.id}_{number}', drawing.layer.geometry.removeprefix('Multi'), looking, looks,
+        _label(labels, zoom),
+    )  # fmt: skip
 
 
 def _passes(drawing: Drawing, zoom: float) -> Iterable[Pass]:

@@ -83,11 +83,14 @@ def drawings(locality: Locality) -> list[Drawing]:
 
 
 def sheets_of(drawn: list[Drawing], kind: str, locality: Locality) -> list[like_style.Sheet]:
-    """The drawings for other servers, at the zoom of a kind of picture; without the layers that show nothing there."""
+    """The drawings for other servers, at the zoom of a kind of picture."""
     at = zoom(kind, locality.place.centre_wgs84[1])
     with connection('reader_internal') as db:
-        sheets = [like_style.sheet(one, at, db, locality) for one in drawn]
-    return [one for one in sheets if one.looks]
+        return [
+            sheet
+            for one in drawn
+            for sheet in like_style.sheets(one, at, db, source(one.layer, locality, like_style.AUDIENCE))
+        ]
 
 
 def pictures(kind: str, scene: Scene) -> Chapter:

@@ -14,6 +14,7 @@ from dothi.core.cql2.where import Translator
 from dothi.core.layer import Audience
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.drawing import Drawing, Pass
+from dothi.core.style.sizes import size_of
 from dothi.core.style.zoom import at_zoom
 
 AUDIENCE: Audience = 'internal'
@@ -43,7 +44,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A layer, or a pass over it: rows with `id`, `geom_wgs84`, `look`, `label`, and each look's strokes, lowest first."""
+    """A layer, or a pass over it: rows with `id`, `geom_wgs84`, `look`, `label`; a look has strokes, lowest first."""
 
     id: str
     geometry: str
@@ -131,16 +132,16 @@ def _strokes(look: str, shapes: list[Pass], zoom: float) -> Iterable[Stroke]:
             outline=None if outline is None or outline.unseen else outline,
             width=at_zoom(one.width if one.width is not None else 1.0, zoom),
             dash=tuple(one.part.dash or ()),
-            size=at_zoom(one.part.size if one.part.size is not None else 8.0, zoom),
+            size=at_zoom(size_of(one.part), zoom),
         )
 
 
 def _label(labels: list[Pass], zoom: float) -> Label | None:
     for one in labels:
-        halo, size = one.part.halo, one.part.size
+        halo = one.part.halo
         return Label(
             colour=one.rules[0].colour,
             halo=parse_colour(halo) if halo else None,
-            size=at_zoom(size if size is not None else 12.0, zoom),
+            size=at_zoom(size_of(one.part), zoom),
         )
     return None

@@ -8,6 +8,8 @@ from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsDataSourceUri,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsRectangle,
@@ -43,6 +45,10 @@ def main(asked: Any) -> None:
     settings.setOutputSize(QSize(*asked['size']))
     settings.setOutputDpi(96)
     settings.setBackgroundColor(QColor(asked['background']))
+    # sizes by scale ask for the scale of the map, as a canvas tells it
+    context = QgsExpressionContext()
+    context.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))
+    settings.setExpressionContext(context)
     job = QgsMapRendererSequentialJob(settings)
     job.start()
     job.waitForFinished()

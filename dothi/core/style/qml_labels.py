@@ -41,6 +41,8 @@ def _text_style(one: Pass) -> Element:
             'fontFamily': FONTS[0],
             'fontSize': fixed(size_of(part)),
             'fontSizeUnit': 'Point',
+            # left out it is 0, the thinnest face that the machine has
+            'fontWeight': '50',
             'textColor': rgba(one.rules[0].colour),
             'textOpacity': '1',
         },

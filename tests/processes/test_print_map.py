@@ -1,0 +1,156 @@
+"""Maps on paper: measured with a ruler, read by a person, refused where they cannot be."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from PIL import Image
+from pypdf import PdfReader
+from typer.testing import CliRunner
+
+from dothi.cli import app
+from dothi.core.errors import WrongUse, http_status
+from dothi.core.locality import Locality
+from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint
+from processes.printing.paper import sheet_of
+from processes.printing.place import BadExtent, NoSuchUnit
+from processes.printing.scale import DoesNotFit
+from processes.reading.layers import NotDelivered
+from processes.reading.systems import UnservedCrs
+from tests.processes.conftest import ORIGIN, Loader, commune
+
+# Ten dots to a millimetre.
+DOTS = 254
+ALPHABET = 'ẤẦẨẪẬẮẰẲẴẶẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢỨỪỬỮỰÝỲỶỸỴĐ'
+
+
+@pytest.fixture
+def cross(loader: Loader) -> None:
+    """National roads along two lines of the grid each way, a kilometre apart, in a commune of 2.3 km by 1.7 km."""
+    ends = [(0, 0, 0, 1_400), (1_000, 0, 1_000, 1_400), (-300, 0, 1_800, 0), (-300, 1_000, 1_800, 1_000)]
+    roads = [shapely.LineString([line[:2], line[2:]]) for line in ends]
+    loader.load('roads', [(shape, {'code': f'R{i}', 'class': 'national'}) for i, shape in enumerate(roads)], demo=True)
+    square = shapely.MultiPolygon([shapely.box(-450, -240, 1_850, 1_440)])
+    loader.load('communes', [(square, commune('13999'))])
+
+
+def drawn(file: Path, name: str) -> np.ndarray[Any, Any]:
+    """The first sheet as pixels of a tenth of a millimetre."""
+    stem = file.with_name(name)
+    subprocess.run(['pdftoppm', '-r', str(DOTS), '-png', '-singlefile', file, stem], check=True)
+    return np.asarray(Image.open(stem.with_suffix('.png')).convert('RGB')).astype(int)
+
+
+def grid_lines(pixels: np.ndarray[Any, Any]) -> list[float]:
+    """The middle of each blue line that runs from the upper to the lower edge."""
+    columns = np.flatnonzero(np.median(pixels[..., 2] - pixels[..., 0], axis=0) > 15)
+    return [float(run.mean()) for run in np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)]
+
+
+def roads_along(lines: list[float], pixels: np.ndarray[Any, Any]) -> dict[float, float]:
+    """The middle of the road that runs along a line, by the line, where there is one: 4 mm of it in the very middle."""
+    high = len(pixels) // 2
+    red = (pixels[high - 20 : high + 20, :, 0] - pixels[high - 20 : high + 20, :, 2] > 60).all(axis=0)
+    around = {line: np.flatnonzero(red[round(line) - 40 : round(line) + 40]) for line in lines if line > 40}
+    return {line: round(line) - 40 + (part[0] + part[-1]) / 2 for line, part in around.items() if len(part)}
+
+
+def test_a_kilometre_at_1_10000_is_100_mm_and_the_map_lies_under_its_grid(
+    cross: None, answer: Callable[..., Any], tmp_path: Path
+):
+    """The lines of the grid are measured on the paper, and the roads that run along them in the map below."""
+    made = answer(
+        'print-map', unit={'code': '13999', 'level': 'commune'}, paper='A3', orientation='landscape', scale=10_000,
+        layers=['roads', 'communes'], title=f'Bản đồ {ALPHABET}',
+    )  # fmt: skip
+    page = PdfReader(made.path).pages[0]
+    assert [float(side) * 25.4 / 72 for side in page.mediabox[2:]] == pytest.approx([420, 297], abs=0.01)
+    frame = sheet_of('A3', 'landscape').frame
+    top, bottom, left, right = (
+        round(edge * 10) for edge in (frame.top + 1, frame.bottom - 1, frame.left + 1, frame.right - 1)
+    )
+    inside = drawn(made.path, 'sheet')[top:bottom, left:right]
+    for pixels in (inside, inside.transpose(1, 0, 2)):
+        lines = grid_lines(pixels)
+        assert len(lines) >= 5
+        # one each 500 m
+        assert np.diff(lines) == pytest.approx([500] * (len(lines) - 1), abs=1)
+        roads = roads_along(lines, pixels)
+        assert len(roads) == 2
+        assert [*roads.values()] == pytest.approx([*roads], abs=1)
+    text = subprocess.run(['pdftotext', '-layout', made.path, '-'], check=True, capture_output=True).stdout.decode()
+    for said in ('Tỷ lệ 1:10.000', '1 cm trên giấy là 100 m', 'Dữ liệu minh họa', '560\u202f500', '2\u202f230\u202f000',
+                 'VN-2000 / TM-3 105-30', 'Quốc lộ', 'Lưới ô vuông 500 m'):  # fmt: skip
+        assert said in text.replace('\n', ' '), said
+    assert ALPHABET in text
+    assert re.search(r'Đường giao thông \(phiên bản \d+, \d\d/\d\d/\d{4}\)', re.sub(r'\s+', ' ', text))
+
+
+def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]):
+    """At 1:10,000 on A4 it says 200 m; its parts are 5 mm long."""
+    box = [ORIGIN[0] - 100, ORIGIN[1] - 100, ORIGIN[0] + 900, ORIGIN[1] + 900]
+    made = answer(
+        'print-map', extent={'bbox': box, 'crs': 'EPSG:9209'}, orientation='landscape', scale=10_000, lang='en',
+        layers=['roads'], grid=False,
+    )  # fmt: skip
+    beside = sheet_of('A4', 'landscape').explanations
+    top, left = round((beside.top + 10.5) * 10), round(beside.left * 10)
+    # within the height of the bar
+    dark = np.flatnonzero((drawn(made.path, 'sheet')[top : top + 6, left:] < 60).all(axis=(0, 2)))
+    runs = [run for run in np.split(dark, np.flatnonzero(np.diff(dark) > 1) + 1) if 30 < len(run) < 80]
+    assert [len(run) for run in runs] == pytest.approx([50, 50], abs=3)
+    assert runs[1][0] - runs[0][0] == pytest.approx(100, abs=1)
+    text = subprocess.run(['pdftotext', made.path, '-'], check=True, capture_output=True).stdout.decode()
+    assert 'Scale 1:10,000' in text
+    assert '200 m' in text.replace('\u00a0', ' ')
+
+
+def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer: Callable[..., Any]):
+    """All are the asker's to put right: 400, not a fault."""
+    here = {'bbox': [106.0, 20.1, 106.2, 20.3]}
+    cases: list[tuple[type[Exception], dict[str, Any], str]] = [
+        (NoSuchUnit, {'unit': {'code': '13998'}}, '13999'),
+        (NoSuchUnit, {'unit': {'code': '13999', 'level': 'comune'}}, 'commune'),
+        (NoSuchLayer, {'layers': ['road'], 'extent': here}, 'roads'),
+        (NoSuchStyle, {'layers': ['roads:defalt'], 'extent': here}, 'default'),
+        (DoesNotFit, {'extent': here, 'scale': 1_000}, '1:'),
+        (BadExtent, {'extent': {'bbox': [106.2, 20.1, 106.0, 20.3]}}, '106.2'),
+        (UnservedCrs, {'extent': {**here, 'crs': 'EPSG:32648'}}, 'EPSG:3857'),
+        (NothingToPrint, {'layers': ['roads'], 'extent': here, 'datetime': '2001-01-01'}, 'released'),
+    ]
+    for family, inputs, said in cases:
+        with pytest.raises(family) as refused:
+            answer('print-map', **inputs)
+        assert said in refused.value.text.en
+        assert refused.value.text.vi != refused.value.text.en
+        assert http_status(refused.value) == 400
+    with pytest.raises(NotDelivered):
+        answer('print-map', layers=['bridges'])
+
+
+def test_the_command_writes_pdf_and_png(cross: None, tmp_path: Path):
+    """A4 at 150 dots an inch; a name that says no format, and an extent that is none, are refused."""
+    command, picture = CliRunner(), tmp_path / 'map.png'
+    run = command.invoke(app, ['map', str(picture), '--unit', 'commune/13999', '-l', 'roads', '--json'])
+    assert run.exit_code == 0, run.output
+    told = json.loads(run.stdout)
+    assert (told['sheet'], list(told['releases'])) == ('A4-12500', ['communes', 'roads'])
+    with Image.open(picture) as image:
+        assert sorted(image.size) == pytest.approx([1240, 1754], abs=1)
+    refused = command.invoke(app, ['map', str(tmp_path / 'map.doc')])
+    assert isinstance(refused.exception, WrongUse)
+    assert '.pdf' in str(refused.exception)
+    refused = command.invoke(app, ['map', str(picture), '--extent', '1,2,3'])
+    assert '106.1,20.0,106.3,20.2' in str(refused.exception)
+
+
+def test_what_an_audience_may_not_see_is_unknown_to_it(cross: None, answer: Callable[..., Any], locality: Locality):
+    hidden = next(name for name, layer in locality.layers.items() if not layer.visible_to('public'))
+    with pytest.raises(NoSuchLayer, match=hidden):
+        answer('print-map', audience='public', layers=[hidden])

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -30,6 +31,11 @@ def wms(desk: Desk, client: Client) -> Callable[..., Any]:
     desk.release('buildings', [(square(100, 50, 60), building('x'))])
     asked = client()
     return lambda **query: asked.get('/ows', query_string=query)
+
+
+def box(corners: Any) -> str:
+    """The value of BBOX for two corners."""
+    return ','.join(f'{number!r}' for corner in corners for number in corner)
 
 
 def refused(answer: Any, code: str, locator: str = '') -> str:
@@ -154,19 +160,70 @@ def test_a_point_tells_of_the_features_there_in_every_form(wms: Callable[..., An
 
 
 def test_each_version_reads_a_box_in_its_own_axis_order(wms: Callable[..., Any]) -> None:
-    """In the upper right quarter lies the house, 100 m east and 50 m north: a box read the wrong way misses it."""
-    to_degrees = transformer(proj_string(9209), 'EPSG:4326')
-    (west, south), (east, north) = to_degrees.transform(E0, N0), to_degrees.transform(E0 + 200, N0 + 100)
+    """The house is in the upper right quarter, 100 to 160 m east and from 50 m north: it is drawn and told of there.
+
+    A box whose axes are read the wrong way lies beyond the poles, where nothing is.
+    """
+    corners = (E0, N0), (E0 + 200, N0 + 100)
+    degrees = [transformer(proj_string(9209), 'EPSG:4326').transform(*corner) for corner in corners]
+    metres = [transformer('EPSG:4326', 'EPSG:3857').transform(*corner) for corner in degrees]
     asked = INFO | {'layers': 'buildings', 'query_layers': 'buildings', 'width': '200', 'height': '100'}
     asked |= {'i': '130', 'j': '25', 'x': '130', 'y': '25'}
-    yx, xy = f'{south},{west},{north},{east}', f'{west},{south},{east},{north}'
-    for change, count in (
-        ({'crs': 'EPSG:4326', 'bbox': yx}, 1),
-        ({'crs': 'CRS:84', 'bbox': xy}, 1),
-        ({'crs': 'EPSG:4326', 'bbox': xy}, 0),
-        ({'version': '1.1.1', 'srs': 'EPSG:4326', 'bbox': xy}, 1),
+    old = {'version': '1.1.1', 'crs': ''}
+    for change, seen in (
+        ({'crs': 'EPSG:9209', 'bbox': box(corners)}, True),
+        ({'crs': 'EPSG:3857', 'bbox': box(metres)}, True),
+        ({'crs': 'EPSG:4326', 'bbox': box([point[::-1] for point in degrees])}, True),
+        ({'crs': 'CRS:84', 'bbox': box(degrees)}, True),
+        ({'crs': 'EPSG:4326', 'bbox': box(degrees)}, False),
+        (old | {'srs': 'EPSG:4326', 'bbox': box(degrees)}, True),
+        (old | {'srs': 'EPSG:4326', 'bbox': box([point[::-1] for point in degrees])}, False),
     ):
-        assert len(wms(**asked | change).get_json()['features']) == count, change
+        assert len(wms(**asked | change).get_json()['features']) == int(seen), change
+        answer = wms(**asked | change | {'request': 'GetMap', 'bgcolor': '0xFFFFFF'})
+        assert answer.mimetype == 'image/png', answer.get_data(as_text=True)
+        picture = Image.open(io.BytesIO(answer.get_data())).convert('RGB')
+        there, elsewhere = picture.getpixel((130, 25)), picture.getpixel((40, 75))
+        assert ((there != (255, 255, 255)), elsewhere) == (seen, (255, 255, 255)), change
+
+
+def test_a_picture_comes_in_every_format_and_is_kept_until_a_release(wms: Callable[..., Any], desk: Desk) -> None:
+    asked = MAP | {'request': 'GetMap', 'layers': 'all-layers', 'width': '64', 'height': '32'}
+    for form in ('png', 'jpeg', 'webp', 'tiff'):
+        answer = wms(**asked | {'format': f'image/{form}', 'transparent': 'true'})
+        assert answer.mimetype == f'image/{form}'
+        picture = Image.open(io.BytesIO(answer.get_data()))
+        assert picture.size == (64, 32)
+        corner = picture.convert('RGBA').getpixel((0, 0))
+        assert corner == ((255, 255, 255, 255) if form == 'jpeg' else (0, 0, 0, 0))
+    assert b'<svg' in wms(**asked | {'format': 'image/svg+xml'}).get_data()
+    assert wms(**asked | {'format': 'application/pdf'}).get_data().startswith(b'%PDF')
+    assert wms(**asked | {'transparent': 'maybe'}).mimetype == 'text/xml'
+    refused(wms(**asked | {'format': 'image/gif'}), 'InvalidFormat', 'FORMAT')
+    assert wms(**asked | {'width': '99999', 'height': '99999'}).status_code == 400
+    filtered = [wms(**asked | {'cql_filter': 'INCLUDE', 'layers': one}).get_data() for one in ('schools', 'buildings')]
+    empty = wms(**asked | {'layers': 'schools', 'cql_filter': "code = 'nobody'"}).get_data()
+    assert len({*filtered, empty}) == 3
+    first = wms(**asked)
+    assert first.headers['Cache-Control'] == 'no-cache'
+    desk.release('schools', [('POINT(0 100)', school('a'))])
+    assert wms(**asked).headers['ETag'] != first.headers['ETag']
+
+
+def test_a_legend_is_as_large_as_its_layer_says(wms: Callable[..., Any]) -> None:
+    root = etree.fromstring(wms(service='WMS', request='GetCapabilities').get_data())
+    (legend,) = root.xpath(
+        '//w:Layer[w:Name="buildings"]/w:Style[w:Name="default"]/w:LegendURL', namespaces={'w': WMS[1:-1]}
+    )
+    (href,) = legend.xpath('.//@x:href', namespaces={'x': 'http://www.w3.org/1999/xlink'})
+    answer = wms(**dict(parse_qsl(urlsplit(href).query)))
+    size = Image.open(io.BytesIO(answer.get_data())).size
+    assert size == (int(legend.get('width')), int(legend.get('height')))
+    told = wms(service='WMS', request='GetLegendGraphic', layer='buildings', format='application/json', lang='en')
+    assert 'Residential' in [entry['label'] for entry in told.get_json()['layers'][0]['entries']]
+    refused(
+        wms(service='WMS', request='GetLegendGraphic', layer='buildings', scale='x'), 'InvalidParameterValue', 'SCALE'
+    )
 
 
 def test_the_public_service_tells_of_no_column_of_others(desk: Desk, client: Client) -> None:

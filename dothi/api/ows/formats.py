@@ -1,12 +1,13 @@
 """The formats of pictures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dothi.api.ows.errors import InvalidFormat
 from dothi.api.parameters import shown
 from dothi.core.errors import did_you_mean
+from dothi.core.mapping.picture import Format
 
-MAP_FORMATS = {
+MAP_FORMATS: dict[str, Format] = {
     'image/png': 'png',
     'image/jpeg': 'jpeg',
     'image/webp': 'webp',
@@ -14,8 +15,8 @@ MAP_FORMATS = {
     'image/svg+xml': 'svg',
     'application/pdf': 'pdf',
 }
-# Media types with the endings of addresses.
-TILE_FORMATS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp'}
+# Media types with the endings of their addresses.
+TILE_ENDINGS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp'}
 INFO_ENDINGS = {'text/html': 'html', 'text/plain': 'txt', 'application/json': 'json'}
 LEGEND_FORMATS = {'image/png': 'png', 'application/json': 'json'}
 # Ways to say PNG that older clients have kept from other servers.
@@ -42,7 +43,7 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
     return wanted
 
 
-def format_ending(ending: str, offered: dict[str, str]) -> str:
+def format_ending(ending: str, offered: Mapping[str, str]) -> str:
     """The media type of an address that ends so; raises InvalidFormat."""
     by_ending = {known: media_type for media_type, known in offered.items()}
     return by_ending[ending] if ending in by_ending else picture_format(ending, by_ending, 'FORMAT')

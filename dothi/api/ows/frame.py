@@ -36,7 +36,7 @@ def read_frame(asked: Asked, version: str, offered: Contents) -> Frame:
     locator = 'CRS' if version == '1.3.0' else 'SRS'
     system = system_named(asked.either(locator, 'CRS', 'SRS'), service().locality, version, locator)
     box = _box(asked, system)
-    view = View(system.srid, box, asked.whole('WIDTH', 1), asked.whole('HEIGHT', 1), _pixel_ratio(asked))
+    view = View(system.srid, box, asked.whole('WIDTH', 1), asked.whole('HEIGHT', 1), pixel_ratio(asked))
     return Frame(layers, view, wanted_times(asked), read_filters(asked, layers))
 
 
@@ -77,7 +77,7 @@ def _box(asked: Asked, system: System) -> Box:
     return box
 
 
-def _pixel_ratio(asked: Asked) -> float:
+def pixel_ratio(asked: Asked) -> float:
     """How much finer than on a screen: DPI and MAP_RESOLUTION as QGIS writes it, FORMAT_OPTIONS=dpi:n as GeoServer."""
     options = dict(part.partition(':')[::2] for part in asked.text('FORMAT_OPTIONS').lower().split(';'))
     text = asked.text('DPI') or asked.text('MAP_RESOLUTION') or options.get('dpi', '') or str(SCREEN_DPI)

@@ -9,7 +9,7 @@ from dothi.api.ows import wms, wmts
 from dothi.api.ows.address import PATH, REST
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.errors import InvalidParameterValue
-from dothi.api.ows.formats import INFO_ENDINGS, format_ending
+from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS, format_ending
 from dothi.api.ows.refused import refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
 from dothi.api.parameters import shown
@@ -20,6 +20,7 @@ from dothi.core.text import LANGUAGES
 OWS = Blueprint('ows', __name__)
 LOG = logging.getLogger('dothi.api')
 SERVICES = ('WMS', 'WMTS')
+TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
 
 
 def wanted_language(asked: Asked) -> str:
@@ -52,7 +53,13 @@ def wmts_capabilities() -> Response:
     return wmts.capabilities(g.asked)
 
 
-@OWS.route(f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>/<j>/<i>.<ending>')
+@OWS.route(f'{TILE}.<ending>')
+def wmts_tile(ending: str, **tile: str) -> Response:
+    """A tile, by address."""
+    return wmts.tile(wmts.Tile(**tile), format_ending(ending, TILE_ENDINGS))
+
+
+@OWS.route(f'{TILE}/<j>/<i>.<ending>')
 def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
     """What lies at a pixel of a tile, by address."""
     return wmts.feature_info(wmts.Tile(**tile), i, j, format_ending(ending, INFO_ENDINGS))

@@ -6,18 +6,21 @@ from flask import Response
 
 from dothi.api.documents import kept
 from dothi.api.ows.asked import Asked
-from dothi.api.ows.contents import contents
+from dothi.api.ows.contents import contents, style_of
 from dothi.api.ows.dimension import time_dimensions
 from dothi.api.ows.errors import OperationNotSupported
 from dothi.api.ows.feature_info import features_at, queried, read_point
-from dothi.api.ows.formats import picture_format
+from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS, picture_format
 from dothi.api.ows.frame import read_frame
 from dothi.api.ows.info_documents import INFO_FORMATS, info_answer
+from dothi.api.ows.legends import legend_answer, legend_now
+from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
 from dothi.api.parameters import shown
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.errors import did_you_mean
+from dothi.core.style.colour import parse_colour
 
 NEWEST, OLDEST = '1.3.0', '1.1.1'
 
@@ -49,8 +52,28 @@ def _capabilities(_asked: Asked, version: str) -> Response:
     with snapshot() as db:
         releases = db.releases()
         times = time_dimensions(db, service().layers.values(), releases)
-    body = wms_capabilities(contents(releases), times, version)
+        body = wms_capabilities(db, contents(releases), times, version)
     return kept(body, f'{MEDIA_TYPES[version]}; charset=utf-8')
+
+
+def _map(asked: Asked, version: str) -> Response:
+    form = MAP_FORMATS[picture_format(asked.required('FORMAT'), MAP_FORMATS, 'FORMAT')]
+    clear = asked.yes('TRANSPARENT') and form not in OPAQUE
+    background = None if clear else parse_colour(asked.colour('BGCOLOR', '0xFFFFFF'))
+    with snapshot() as db:
+        request = map_request(read_frame(asked, version, contents(db.releases())), form, background)
+        edition = edition_now(db, request)
+    return picture_answer(request, edition)
+
+
+def _legend(asked: Asked, _version: str) -> Response:
+    form = picture_format(asked.text('FORMAT', 'image/png'), LEGEND_FORMATS, 'FORMAT')
+    with snapshot() as db:
+        offered = contents(db.releases())
+        one = offered.named(asked.either('LAYER', 'LAYERS'), 'LAYER')
+        style = style_of(one, asked.text('STYLE') or asked.text('STYLES'), 'STYLE')
+        legend = legend_now(db, one, style)
+    return legend_answer(legend, asked, form)
 
 
 def _feature_info(asked: Asked, version: str) -> Response:
@@ -67,6 +90,8 @@ def _feature_info(asked: Asked, version: str) -> Response:
 
 OPERATIONS: dict[str, Callable[[Asked, str], Response]] = {
     'getcapabilities': _capabilities,
+    'getmap': _map,
     'getfeatureinfo': _feature_info,
+    'getlegendgraphic': _legend,
 }
 NAMES = ('GetCapabilities', 'GetMap', 'GetFeatureInfo', 'GetLegendGraphic')

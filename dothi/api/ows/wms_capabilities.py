@@ -13,21 +13,24 @@ from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.systems import System, box_in, systems
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
 from dothi.core.crs import units_per_metre
+from dothi.core.settings import MapSettings
 from dothi.core.style.zoom import PIXEL_M
 
 MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}
 TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 
 
-def wms_capabilities(offered: Contents, times: dict[str, TimeDimension], version: str) -> bytes:
+def wms_capabilities(db: Snapshot, offered: Contents, times: dict[str, TimeDimension], version: str) -> bytes:
     """The document of that version."""
-    known = systems(service().locality, version)
-    root = _group(offered.whole, known) | {
+    limits, known = MapSettings(), systems(service().locality, version)
+    root = _group(db, offered.whole, known) | {
         # what the layers below inherit
         'systems': list(known),
         'layers': [
-            _group(theme, known) | {'layers': [_leaf(leaf, times.get(leaf.name), known) for leaf in theme.leaves]}
+            _group(db, theme, known)
+            | {'layers': [_leaf(db, leaf, times.get(leaf.name), known) for leaf in theme.leaves]}
             for theme in offered.themes
         ],
     }
@@ -36,17 +39,19 @@ def wms_capabilities(offered: Contents, times: dict[str, TimeDimension], version
         'map_formats': list(MAP_FORMATS),
         'info_formats': list(INFO_FORMATS),
         'legend_formats': list(LEGEND_FORMATS),
+        'most_layers': limits.map_max_layers,
+        'longest_px': math.isqrt(limits.map_max_pixels),
     }
     return render_xml(TEMPLATES[version], about=about, root=root)
 
 
-def _group(group: Group, known: dict[str, System]) -> dict[str, Any]:
-    return about_group(group) | _placed(group, known) | {'styles': styles_with_legends(group), 'layers': []}
+def _group(db: Snapshot, group: Group, known: dict[str, System]) -> dict[str, Any]:
+    return about_group(group) | _placed(group, known) | {'styles': styles_with_legends(db, group), 'layers': []}
 
 
-def _leaf(leaf: Leaf, time: TimeDimension | None, known: dict[str, System]) -> dict[str, Any]:
+def _leaf(db: Snapshot, leaf: Leaf, time: TimeDimension | None, known: dict[str, System]) -> dict[str, Any]:
     placed = _placed(leaf, known) | {'scales': leaf.scales, 'hint': _hint(*leaf.scales), 'time': time}
-    return about_leaf(leaf) | placed | {'styles': styles_with_legends(leaf), 'layers': []}
+    return about_leaf(leaf) | placed | {'styles': styles_with_legends(db, leaf), 'layers': []}
 
 
 def _placed(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:

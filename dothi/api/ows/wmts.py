@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from flask import Response, g
 
+from dothi.api.caching import hash_of, not_modified
 from dothi.api.documents import kept
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Group, Leaf, contents, drawn, style_of
 from dothi.api.ows.dimension import CURRENT, read_time, time_dimensions
+from dothi.api.ows.error_image import error_image
 from dothi.api.ows.errors import (
     InvalidParameterValue,
     LayerNotQueryable,
@@ -16,17 +18,22 @@ from dothi.api.ows.errors import (
     VersionNegotiationFailed,
 )
 from dothi.api.ows.feature_info import features_at, read_point
-from dothi.api.ows.formats import INFO_ENDINGS, picture_format
+from dothi.api.ows.formats import INFO_ENDINGS, MAP_FORMATS, TILE_ENDINGS, picture_format
 from dothi.api.ows.frame import Frame
 from dothi.api.ows.info_documents import info_answer
-from dothi.api.ows.matrix_sets import known_set, tile_place, view_of
-from dothi.api.ows.wmts_capabilities import wmts_capabilities
+from dothi.api.ows.matrix_sets import SIDE_PX, Matrix, known_set, tile_place, view_of
+from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
+from dothi.api.ows.systems import box_in
+from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
 from dothi.api.parameters import shown
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.errors import did_you_mean
+from dothi.core.mapping.view import View
+from dothi.core.style.colour import Colour
 
 VERSION = '1.0.0'
+WHITE = Colour(255, 255, 255)
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,20 @@ def capabilities(asked: Asked) -> Response:
     with snapshot() as db:
         releases = db.releases()
         times = time_dimensions(db, service().layers.values(), releases)
-    return kept(wmts_capabilities(contents(releases), times), 'application/xml; charset=utf-8')
+        body = wmts_capabilities(db, contents(releases), times)
+    return kept(body, 'application/xml; charset=utf-8')
+
+
+def tile(where: Tile, media_type: str) -> Response:
+    """The picture of a tile; far from the layer, and at scales at which nothing of it is drawn, an empty one."""
+    form = MAP_FORMATS[media_type]
+    with snapshot() as db:
+        one, matrix, frame = _frame(where, contents(db.releases()))
+        if frame.times is None and not _near(one, matrix, frame.view):
+            return _empty(media_type)
+        request = map_request(frame, form, WHITE if form in OPAQUE else None)
+        edition = edition_now(db, request)
+    return picture_answer(request, edition)
 
 
 def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Response:
@@ -81,7 +101,7 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
     g.asked = asked = Asked([*g.asked, ('I', column), ('J', row)])
     with snapshot() as db:
         offered = contents(db.releases())
-        one, frame = _frame(tile, offered)
+        one, _, frame = _frame(tile, offered)
         if not one.queryable:
             raise LayerNotQueryable(
                 vi=f'{shown("LAYER", one.name)}: lớp này không có đối tượng để hỏi.',
@@ -94,19 +114,42 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
     return info_answer(found, info_format)
 
 
-def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Frame]:
-    """The picture that a tile is."""
+def _near(one: Leaf | Group, matrix: Matrix, view: View) -> bool:
+    """Whether anything may be seen: markers and letters reach beyond where their features are, but no tile far."""
+    (west, south, east, north), side = box_in(view.crs, one.extent), matrix.side
+    around = west - side, south - side, east + side, north + side
+    left, bottom, right, top = view.box
+    meets = left <= around[2] and right >= around[0] and bottom <= around[3] and top >= around[1]
+    return meets and reach_of(one, matrix, around) is not None
+
+
+def _empty(media_type: str) -> Response:
+    """A tile without anything, which takes no renderer."""
+    tag = hash_of('empty', media_type)
+    body, _ = error_image('', (SIDE_PX, SIDE_PX), media_type, None)
+    response = Response(status=304) if not_modified(tag) else Response(body, mimetype=media_type)
+    response.set_etag(tag, weak=True)
+    response.headers['Cache-Control'] = 'no-cache'
+    return response
+
+
+def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
+    """The picture that a tile is, of what, in which matrix."""
     one = offered.named(tile.layer, 'LAYER')
     layers = tuple((leaf, style, one.name) for leaf, style in drawn(one, style_of(one, tile.style, 'STYLE')))
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
     matrix = matrix_set.matrix(tile.matrix, 'TILEMATRIX')
     column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
-    return one, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(tile.time or CURRENT))
+    return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(tile.time or CURRENT))
 
 
 def _asked_tile(asked: Asked) -> Tile:
     place = [asked.required(name) for name in ('TILEMATRIXSET', 'TILEMATRIX', 'TILEROW', 'TILECOL')]
     return Tile(asked.required('LAYER'), asked.text('STYLE'), asked.text('TIME'), *place)
+
+
+def _tile(asked: Asked) -> Response:
+    return tile(_asked_tile(asked), picture_format(asked.required('FORMAT'), TILE_ENDINGS, 'FORMAT'))
 
 
 def _feature_info(asked: Asked) -> Response:
@@ -116,6 +159,7 @@ def _feature_info(asked: Asked) -> Response:
 
 OPERATIONS: dict[str, Callable[[Asked], Response]] = {
     'getcapabilities': capabilities,
+    'gettile': _tile,
     'getfeatureinfo': _feature_info,
 }
 NAMES = ('GetCapabilities', 'GetTile', 'GetFeatureInfo')

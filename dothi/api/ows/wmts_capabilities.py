@@ -6,35 +6,36 @@ from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_se
 from dothi.api.ows.address import rest_url, service_url, url_query
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import CURRENT, TimeDimension
-from dothi.api.ows.formats import INFO_ENDINGS, TILE_FORMATS
+from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.matrix_sets import Matrix, MatrixSet, matrix_sets
 from dothi.api.ows.systems import Box, box_in
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
 
 PLACE = '{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
 
 
-def wmts_capabilities(offered: Contents, times: dict[str, TimeDimension]) -> bytes:
+def wmts_capabilities(db: Snapshot, offered: Contents, times: dict[str, TimeDimension]) -> bytes:
     """The document."""
     sets = list(matrix_sets(service().locality).values())
     about = about_service('WMTS') | {
         'url': service_url(),
         'rest': rest_url(),
         'query': url_query(),
-        'tile_formats': list(TILE_FORMATS),
+        'tile_formats': list(TILE_ENDINGS),
         'info_formats': list(INFO_ENDINGS),
     }
-    layers = [_layer(one, times.get(one.name), sets) for one in offered.by_name.values()]
+    layers = [_layer(db, one, times.get(one.name), sets) for one in offered.by_name.values()]
     return render_xml('wmts_1_0_0.xml', about=about, layers=layers, sets=sets)
 
 
-def _layer(one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]) -> dict[str, Any]:
+def _layer(db: Snapshot, one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]) -> dict[str, Any]:
     said = about_leaf(one) if isinstance(one, Leaf) else about_group(one)
     return said | {
         'degrees': rounded(one.extent, DEGREE_DIGITS),
-        'styles': styles_with_legends(one),
+        'styles': styles_with_legends(db, one),
         'time': time,
         'links': [_link(one, matrix_set) for matrix_set in sets],
         'resources': _resources(one, '{TIME}' if time else CURRENT),
@@ -65,7 +66,7 @@ def _resources(one: Leaf | Group, time: str) -> list[dict[str, str]]:
     base = f'{rest_url()}/{one.name}/{{Style}}/{time}/{PLACE}'
     tiles = [
         {'format': media_type, 'type': 'tile', 'template': f'{base}.{ending}'}
-        for media_type, ending in TILE_FORMATS.items()
+        for media_type, ending in TILE_ENDINGS.items()
     ]
     infos = [
         {'format': media_type, 'type': 'FeatureInfo', 'template': f'{base}/{{J}}/{{I}}.{ending}{url_query()}'}

@@ -89,6 +89,12 @@ def legend_image(
     return renderers().draw(order)
 
 
+def legend_size(drawings: Sequence[Legendary], lang: Lang, *, heading: bool = True) -> tuple[float, float]:
+    """Width and height in pixels that the legend would have with a pixel ratio of 1."""
+    groups = [(_title(one), samples_of(one, None)) for one in drawings]
+    return _laid_out(groups, lang, heading=heading)[2]
+
+
 def sample_pictures(shown: Sequence[Legendary], zoom: float | None, pixel_ratio: float) -> list[list[Picture]]:
     """Each sample of each legend alone, for whoever sets the text: `shown` and its lines, topmost first."""
     groups = [samples_of(one, zoom) for one in shown]

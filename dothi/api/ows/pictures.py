@@ -1,0 +1,53 @@
+"""A picture as an answer: made from the releases as they are now, kept by clients until a release touches it."""
+
+from flask import Response
+
+from dothi.api.caching import not_modified
+from dothi.api.maps.make import Edition, Filter, MapRequest, edition_in, picture_of
+from dothi.api.ows.errors import InvalidDimensionValue
+from dothi.api.ows.frame import Frame
+from dothi.api.service import NoRelease
+from dothi.api.snapshot import Snapshot
+from dothi.core.mapping.picture import Format
+from dothi.core.style.colour import Colour
+
+# Formats in which nothing can be transparent.
+OPAQUE = ('jpeg',)
+
+
+def map_request(frame: Frame, form: Format, background: Colour | None) -> MapRequest:
+    """What is drawn of a frame."""
+    return MapRequest(
+        layers=tuple((leaf.name, style) for leaf, style, _ in frame.layers),
+        view=frame.view,
+        format=form,
+        background=background,
+        times=frame.times,
+        filters={name: Filter(tree) for name, tree in frame.filters.items()},
+    )
+
+
+def edition_now(db: Snapshot, request: MapRequest) -> Edition:
+    """The picture as it would be drawn now; raises InvalidDimensionValue where a raster begins after the time."""
+    try:
+        return edition_in(db, request)
+    except NoRelease as missing:
+        if request.times is None:
+            raise
+        raise InvalidDimensionValue(missing.text.vi, missing.text.en, 'TIME') from None
+
+
+def picture_answer(request: MapRequest, edition: Edition) -> Response:
+    """The picture, unless the client has it. No connection to the database may be held."""
+    if not_modified(edition.tag, edition.released_at):
+        response, tag, released_at, demo = Response(status=304), edition.tag, edition.released_at, edition.demo
+    else:
+        made = picture_of(request, edition)
+        # GDAL and older desktops know the plain type only
+        response = Response(made.content, mimetype=made.media_type.partition(';')[0])
+        tag, released_at, demo = made.tag, made.released_at, made.demo
+    response.set_etag(tag, weak=True)
+    response.last_modified = released_at
+    response.headers['Cache-Control'] = 'no-cache'
+    response.headers['Dothi-Demo'] = str(demo).lower()
+    return response

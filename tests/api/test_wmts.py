@@ -1,0 +1,115 @@
+"""WMTS: its three ways of cutting the world, tiles by parameters and by address, and its reports of errors."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree
+from PIL import Image
+
+from dothi.api.ows.matrix_sets import matrix_sets
+from dothi.core.crs import proj_string, transformer
+from dothi.core.locality import Locality
+from tests.api.conftest import E0, N0, Desk, building, school, square
+from tests.api.ows_schemas import SCHEMAS, needs_schemas
+
+type Client = Callable[..., FlaskClient]
+OWS = '{http://www.opengis.net/ows/1.1}'
+TILE = {'service': 'WMTS', 'request': 'GetTile', 'version': '1.0.0', 'layer': 'buildings', 'style': 'default',
+        'format': 'image/png'}  # fmt: skip
+
+
+@pytest.fixture
+def app(desk: Desk, client: Client) -> FlaskClient:
+    """A client of a service with one house of 200 m, around (E0, N0), and a school far away."""
+    desk.release('buildings', [(square(-100, -100, 200), building('x'))])
+    desk.release('schools', [('POINT(9000 9000)', school('a'))])
+    return client()
+
+
+def test_the_sets_are_those_of_the_standard_and_printed_maps(locality: Locality) -> None:
+    """OGC 07-057r7, annex E, and 17-083r4, annex D; scales of the own set are those of paper maps."""
+    sets = matrix_sets(locality)
+    assert [*sets] == ['WebMercatorQuad', 'WorldCRS84Quad', 'EPSG-9209']
+    first = {name: one.matrices[0] for name, one in sets.items()}
+    assert first['WebMercatorQuad'].denominator == pytest.approx(559_082_264.0287178, abs=1e-6)
+    assert first['WorldCRS84Quad'].denominator == pytest.approx(279_541_132.0143589, abs=1e-6)
+    assert (first['WorldCRS84Quad'].columns, first['WorldCRS84Quad'].rows) == (2, 1)
+    own = sets['EPSG-9209']
+    assert [one.denominator for one in own.matrices][-3:] == [2_000, 1_000, 500]
+    for one in own.matrices:
+        column, _, row, _ = one.reach((E0, N0, E0, N0)) or (0, 0, 0, 0)
+        west, south, east, north = one.box(column, row)
+        assert west <= E0 < east
+        assert south < N0 <= north
+        assert east - west == pytest.approx(256 * 0.00028 * one.denominator)
+
+
+@needs_schemas
+def test_its_capabilities_are_valid_by_the_standards_schema(app: FlaskClient) -> None:
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / 'wmts' / '1.0' / 'wmtsGetCapabilities_response.xsd'))
+    by_address = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml')
+    schema.assertValid(etree.fromstring(by_address.get_data()))
+    assert app.get('/ows?service=WMTS&request=GetCapabilities').get_data() == by_address.get_data()
+    asked = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml', headers={'If-None-Match': by_address.headers['ETag']})
+    assert asked.status_code == 304
+
+
+def test_a_tile_is_where_its_matrix_has_it(app: FlaskClient, locality: Locality) -> None:
+    """In each set the house is at its pixel of its tile; the same by address and by parameters; nothing is beside."""
+    lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
+    places = {'WebMercatorQuad': transformer('EPSG:4326', 'EPSG:3857').transform(lon, lat),
+              'WorldCRS84Quad': (lon, lat), 'EPSG-9209': (E0, N0)}  # fmt: skip
+    for name, level in (('WebMercatorQuad', '16'), ('WorldCRS84Quad', '15'), ('EPSG-9209', '10000')):
+        matrix, (x, y) = matrix_sets(locality)[name].matrix(level, ''), places[name]
+        column, _, row, _ = matrix.reach((x, y, x, y)) or (0, 0, 0, 0)
+        west, _, _, north = matrix.box(column, row)
+        pixel = int((x - west) / matrix.pixel), int((north - y) / matrix.pixel)
+        address = f'/ows/wmts/1.0.0/buildings/default/current/{name}/{level}'
+        answer = app.get(f'{address}/{row}/{column}.png')
+        picture = Image.open(io.BytesIO(answer.get_data())).convert('RGBA')
+        assert picture.size == (256, 256)
+        assert picture.getpixel(pixel)[3] > 0, name
+        query = TILE | {'tilematrixset': name, 'tilematrix': level}
+        query |= {'tilerow': f'{row}', 'tilecol': f'{column}'}
+        assert app.get('/ows', query_string=query).get_data() == answer.get_data()
+        beside = app.get(f'{address}/{row}/{column - 5}.png')
+        assert (beside.status_code, Image.open(io.BytesIO(beside.get_data())).convert('RGBA').getextrema()[3]) == (
+            200,
+            (0, 0),
+        )
+        told = app.get(f'{address}/{row}/{column}/{pixel[1]}/{pixel[0]}.json')
+        assert [one['id'] for one in told.get_json()['features']] == ['buildings.1']
+        again = app.get(f'{address}/{row}/{column}.png', headers={'If-None-Match': answer.headers['ETag']})
+        assert again.status_code == 304
+
+
+def test_each_refusal_is_a_report_with_its_code_and_status(app: FlaskClient) -> None:
+    tile = TILE | {'tilematrixset': 'WebMercatorQuad', 'tilematrix': '3', 'tilerow': '3', 'tilecol': '6'}
+    info = tile | {'request': 'GetFeatureInfo', 'infoformat': 'text/html', 'i': '0', 'j': '0'}
+    cases: list[tuple[dict[str, str], int, str, str]] = [
+        (tile | {'request': 'GetMap'}, 501, 'OperationNotSupported', 'REQUEST'),
+        (tile | {'version': '2.0.0'}, 400, 'InvalidParameterValue', 'VERSION'),
+        (tile | {'tilerow': ''}, 400, 'MissingParameterValue', 'TILEROW'),
+        (tile | {'layer': 'nowhere'}, 400, 'InvalidParameterValue', 'LAYER'),
+        (tile | {'style': 'neon'}, 400, 'InvalidParameterValue', 'STYLE'),
+        (tile | {'format': 'image/gif'}, 400, 'InvalidParameterValue', 'FORMAT'),
+        (tile | {'tilematrixset': 'Mine'}, 400, 'InvalidParameterValue', 'TILEMATRIXSET'),
+        (tile | {'tilematrix': '99'}, 400, 'InvalidParameterValue', 'TILEMATRIX'),
+        (tile | {'tilerow': 'x'}, 400, 'InvalidParameterValue', 'TILEROW'),
+        (tile | {'tilerow': '8'}, 400, 'TileOutOfRange', 'TILEROW'),
+        (tile | {'tilecol': '-1'}, 400, 'TileOutOfRange', 'TILECOL'),
+        (tile | {'time': 'never'}, 400, 'InvalidParameterValue', 'TIME'),
+        (info | {'i': '256'}, 400, 'PointIJOutOfRange', 'I'),
+        (info | {'infoformat': 'text/csv'}, 400, 'InvalidParameterValue', 'INFOFORMAT'),
+        ({'service': 'WMTS', 'request': 'GetCapabilities', 'acceptversions': '2.0.0'}, 400,
+         'VersionNegotiationFailed', 'AcceptVersions'),
+    ]  # fmt: skip
+    for query, status, code, locator in cases:
+        answer = app.get('/ows', query_string=query)
+        (told,) = etree.fromstring(answer.get_data()).iter(f'{OWS}Exception')
+        assert (answer.status_code, told.get('exceptionCode'), told.get('locator')) == (status, code, locator)
+    by_address = app.get('/ows/wmts/1.0.0/nowhere/default/current/WebMercatorQuad/3/3/6.png')
+    assert by_address.status_code == 400
+    assert 'Có phải' in by_address.get_data(as_text=True) or 'Các tên' in by_address.get_data(as_text=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dothi import __version__
-from dothi.core.text import Lang
+from dothi.core.text import Lang, Text
 from etl.pages import template
 from processes.forms.numbers import number
-from processes.printing.grid import EAST, NORTH, Grid, label
+from processes.printing.grid import EAST, NORTH, Grid, Line, label
 from processes.printing.paper import COLUMN_GAP, Sheet
 from processes.printing.scale import Bar, bar_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PAGES = Path(__file__).parent / 'pages'
 # Height of the letters of the explanations on A4, and how small they may become before they go on to a second sheet.
 TEXT_MM, SMALLER = 2.4, (1.0, 0.88, 0.78)
+HALF_A_NUMBER_MM = 8.0
 # Of bold letters of DejaVu Sans, in parts of their height; and the largest and smallest of the title, on A4.
 LETTER, LARGEST_MM, SECOND_LINE_MM = 0.68, 5.2, 4.0
 
@@ -102,7 +103,7 @@ def _document(page: Page, smaller: float) -> 'Document':
 
 def page_html(page: Page, smaller: float = 1.0) -> str:
     """The page as HTML. smaller: the size of the explanations' letters, as a share of the usual one."""
-    sheet = page.sheet
+    sheet, frame = page.sheet, page.sheet.frame
     return template('sheet.html', PAGES).render(
         page=page,
         sheet=sheet,
@@ -114,17 +115,22 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         ticks=_ticks,
         scale=number(page.denominator, page.lang),
         per_cm=_length(page.denominator / 100, page.lang),
-        eastings=[(line.at_mm, label(line.value_m, EAST, page.lang)) for line in page.grid.eastings]
-        if page.grid
-        else [],
-        northings=[(line.at_mm, label(line.value_m, NORTH, page.lang)) for line in page.grid.northings]
-        if page.grid
-        else [],
+        eastings=_labelled(page.grid.eastings, EAST, frame.left, frame.right, page) if page.grid else [],
+        northings=_labelled(page.grid.northings, NORTH, frame.top, frame.bottom, page) if page.grid else [],
         spacing=_length(page.grid.spacing_m, page.lang) if page.grid else '',
         length=lambda metres: _length(metres, page.lang),
         column_gap=COLUMN_GAP,
         software=f'dothi {__version__}',
     )
+
+
+def _labelled(lines: Sequence[Line], axis: Text, first: float, last: float, page: Page) -> list[tuple[float, str]]:
+    """Place and number of each line; one so near to a corner of the frame that two numbers would meet has none."""
+    room = HALF_A_NUMBER_MM * page.sheet.factor
+    return [
+        (line.at_mm, label(line.value_m, axis, page.lang) if first + room < line.at_mm < last - room else '')
+        for line in lines
+    ]
 
 
 def title_mm(title: str, sheet: Sheet) -> float:

@@ -6,7 +6,7 @@ import time
 
 HEAD = struct.Struct('>cQ')
 ORDER = 'O'
-DRAWN, REFUSED, TOO_SLOW, TOO_LARGE, NO_DATABASE = 'D', 'R', 'S', 'L', 'N'
+DRAWN, REFUSED, UNFIT, TOO_SLOW, TOO_LARGE, NO_DATABASE = 'D', 'R', 'U', 'S', 'L', 'N'
 CHUNK = 1 << 20
 
 

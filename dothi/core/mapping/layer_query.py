@@ -15,8 +15,8 @@ from dothi.core.locality import Locality
 from dothi.core.mapping.picture import Shown
 from dothi.core.style.mapnik_xml import Sheet
 
-# A text or name in a statement, as psycopg2 quotes it.
-QUOTED = re.compile(r"""(?P<escaped>\s?E)?'(?P<text>(?:[^'\\]|''|\\.)*)'|"(?P<name>(?:[^"]|"")*)\"""")
+# A text with escapes, a plain one, or a name in a statement, as psycopg2 quotes them.
+QUOTED = re.compile(r"""\bE'(?P<escaped>(?:[^'\\]|''|\\.)*)'|'(?P<plain>(?:[^']|'')*)'|"(?P<name>(?:[^"]|"")*)\"""")
 
 
 @dataclass(frozen=True)
@@ -92,5 +92,5 @@ def _without_marks(found: re.Match[str]) -> str:
         return found[0]
     if found['name'] is not None:
         return 'U&"{}"'.format(found['name'].replace('\\', r'\\').replace('!', r'\0021'))
-    # psycopg2 doubles backslashes in an E'' and writes one wherever there are any, so a plain text has none
-    return " E'{}'".format(found['text'].replace('!', r'\x21'))
+    escaped = found['escaped'] if found['plain'] is None else found['plain'].replace('\\', r'\\')
+    return "E'{}'".format(escaped.replace('!', r'\x21'))

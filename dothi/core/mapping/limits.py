@@ -20,6 +20,10 @@ class NotAPicture(WrongUse):
     """The box of a picture is empty or lies outside the system."""
 
 
+class FilterNotComputable(WrongUse):
+    """The database cannot compute what a filter asks for: a division by zero, a number too large."""
+
+
 class TooBusy(Busy):
     """All renderers draw, and enough requests wait for one."""
 
@@ -80,4 +84,12 @@ def drawing_broke() -> DrawingBroke:
     return DrawingBroke(
         vi='Chương trình vẽ dừng giữa chừng; các yêu cầu khác không bị ảnh hưởng. Thử lại.',
         en='The drawing program ended in the middle; other requests go on. Try again.',
+    )
+
+
+def filter_not_computable() -> FilterNotComputable:
+    """The error for a filter at which the database stumbles."""
+    return FilterNotComputable(
+        vi='Không tính được bộ lọc với dữ liệu này (chia cho 0 hoặc số quá lớn). Sửa bộ lọc.',
+        en='The filter cannot be computed on this data (a division by zero, a number too large). Change the filter.',
     )

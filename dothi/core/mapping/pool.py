@@ -12,7 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dothi.core.database import NoDatabase
 from dothi.core.mapping import frames
-from dothi.core.mapping.limits import NotDrawn, PictureTooLarge, drawing_broke, too_busy, took_too_long
+from dothi.core.mapping.limits import (
+    NotDrawn,
+    PictureTooLarge,
+    drawing_broke,
+    filter_not_computable,
+    too_busy,
+    took_too_long,
+)
 from dothi.core.settings import PROJECT, MapSettings
 
 LOG = logging.getLogger('dothi.mapping')
@@ -146,6 +153,8 @@ def _content(kind: str, content: bytes, seconds: float) -> bytes:
         return content
     if kind == frames.TOO_SLOW:
         raise took_too_long(seconds)
+    if kind == frames.UNFIT:
+        raise filter_not_computable()
     if kind == frames.TOO_LARGE:
         raise PictureTooLarge(
             vi='Ảnh cần nhiều bộ nhớ hơn mức cho phép. Giảm width, height hoặc thu nhỏ khung.',

@@ -61,7 +61,7 @@ def _shown(raster: Raster, view: View, values: NDArray[Any]) -> NDArray[np.uint8
     colours = coloured(values[1:-1, 1:-1], coverage)
     if not coverage.publish.hillshade:
         return colours
-    heights = np.where(values == coverage.nodata, np.nan, values.astype(float)) * coverage.publish.hillshade
+    heights = np.where(values == coverage.nodata, np.nan, values.astype(np.float32)) * coverage.publish.hillshade
     return lit(colours, hillshade(heights, view.pixel_m))
 
 

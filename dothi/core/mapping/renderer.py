@@ -30,6 +30,10 @@ LOST = (
 )  # fmt: skip
 
 
+# And where the values of a filter are at fault: PostgreSQL's class 22, of which Mapnik passes on only the words.
+UNFIT = ('division by zero', 'out of range', 'overflow', 'underflow', 'invalid input syntax', 'TopologyException')
+
+
 class Studio:
     """Mapnik, with the sources that were drawn from lately."""
 
@@ -104,6 +108,8 @@ def answer(studio: Studio, order: dict[str, Any]) -> tuple[str, bytes]:
             reason = str(error)
             if 'statement timeout' in reason:
                 return frames.TOO_SLOW, b''
+            if any(words in reason for words in UNFIT):
+                return frames.UNFIT, b''
             lost = any(words in reason for words in LOST)
             if last or not lost:
                 return (frames.NO_DATABASE if lost else frames.REFUSED), reason.encode()

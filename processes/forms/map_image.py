@@ -1,18 +1,19 @@
-"""The map itself, drawn by Mapnik from a style in XML: the stable way to tell it what to do."""
+"""The map itself, drawn by Mapnik in a renderer: its styles as XML, its layers as files of GeoJSON."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dothi.core.mapping.drawing_library import mapnik
 from etl.formats.source import Geometries
 from processes.forms.classes import NONE
+from processes.forms.job_renderers import job_renderers
 from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, marks
 
 # The sheet is drawn in plane metres of the working CRS, to which all of it was brought before: nothing is projected.
@@ -41,13 +42,18 @@ class Drawn:
 
 def draw(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
     """The whole sheet as PNG. Files for Mapnik are written beside `target`."""
-    library = mapnik()
-    picture = library.Map(WIDTH_PX, HEIGHT_PX)
-    library.load_map_from_string(picture, _document(drawn, sheet, words, entries, target.parent))
-    picture.zoom_to_box(library.Box2d(*sheet.box))
-    image = library.Image(WIDTH_PX, HEIGHT_PX)
-    library.render(picture, image)
-    image.save(str(target), 'png')
+    layers = _layers(drawn, sheet, words, entries, target.parent)
+    order = {
+        'width': WIDTH_PX,
+        'height': HEIGHT_PX,
+        'ratio': 1,
+        'box': sheet.box,
+        'format': 'png',
+        'styles': f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_styles(drawn.colours)}</Map>',
+        'layers': layers,
+    }
+    with job_renderers() as pool:
+        target.write_bytes(pool.draw(json.dumps(order).encode()))
 
 
 def kind_of(shape: shapely.Geometry, metres_per_px: float) -> Kind:
@@ -74,39 +80,31 @@ def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
     return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
 
 
-def _document(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path) -> str:
-    """The map as Mapnik reads it, lowest layer first."""
+def _layers(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path) -> list[dict[str, Any]]:
+    """Mapnik's layers as a renderer reads them (dothi.core.mapping.renderer), lowest first."""
     ground = [Mark(shape, 'ground') for shape in drawn.outlines]
     borders = [Mark(shape, 'border') for shape in drawn.outlines]
     layers = [
         _layer('ground', ground, folder),
-        _raster_layer(drawn.raster) if drawn.raster else '',
+        _of_source('raster', 'raster', {'type': 'gdal', 'file': str(drawn.raster)}) if drawn.raster else None,
         _layer('shown', marks_of(drawn, sheet.metres_per_px), folder),
         _layer('borders', borders, folder),
         _layer('furniture', marks(sheet, words, entries), folder),
     ]
-    return f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_styles(drawn.colours)}{"".join(layers)}</Map>'
+    return [layer for layer in layers if layer]
 
 
-def _layer(name: str, drawn: Sequence[Mark], folder: Path) -> str:
+def _layer(name: str, drawn: Sequence[Mark], folder: Path) -> dict[str, Any] | None:
     if not drawn:
-        return ''
+        return None
     file = folder / f'{name}.geojson'
     collection = {'type': 'FeatureCollection', 'features': [mark.feature for mark in drawn]}
     file.write_text(json.dumps(collection), encoding='utf-8')
-    return _source(name, 'sheet', {'type': 'geojson', 'file': str(file)})
+    return _of_source(name, 'sheet', {'type': 'geojson', 'file': str(file)})
 
 
-def _raster_layer(file: Path) -> str:
-    return _source('raster', 'raster', {'type': 'gdal', 'file': str(file)})
-
-
-def _source(name: str, style: str, parameters: dict[str, str]) -> str:
-    told = ''.join(f'<Parameter name="{key}"><![CDATA[{value}]]></Parameter>' for key, value in parameters.items())
-    return (
-        f'<Layer name="{name}" srs={quoteattr(SRS)}><StyleName>{style}</StyleName>'
-        f'<Datasource>{told}</Datasource></Layer>'
-    )
+def _of_source(name: str, style: str, source: dict[str, str]) -> dict[str, Any]:
+    return {'name': name, 'srs': SRS, 'source': source, 'styles': [style]}
 
 
 def _styles(colours: dict[int, str]) -> str:

@@ -7,11 +7,10 @@ from dothi.core.database import READERS, connection
 from dothi.core.layer_source import Times, parse_times
 from dothi.core.mapping.draw import draw
 from dothi.core.mapping.picture import Picture, Shown
-from dothi.core.mapping.pool import Renderers
 from dothi.core.mapping.view import View
-from dothi.core.settings import JobSettings, MapSettings
 from dothi.core.style.colour import Colour
 from processes.data import Data
+from processes.forms.job_renderers import job_renderers
 from processes.printing.drawn import Drawn
 
 WHITE = Colour(255, 255, 255)
@@ -24,27 +23,18 @@ def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) ->
     drawn, from history.
     """
     times = parse_times(time) if time is not None else None
-    pool = Renderers(_settings())
-    try:
+    with job_renderers() as pool:
         picture = draw(_picture(drawn, view, times), data.locality, data.audience, pool)
         if times is not None or _still_in_force(drawn, data):
             return picture
         known = max(one.release.released_at for one in drawn)
         return draw(_picture(drawn, view, Times(known, known)), data.locality, data.audience, pool)
-    finally:
-        pool.end()
 
 
 def _picture(drawn: Sequence[Drawn], view: View, times: Times | None) -> Picture:
     shown = tuple(Shown(one.layer, one.drawing, times) for one in drawn)
     background = next((one.drawing.background for one in drawn if one.drawing and one.drawing.background), WHITE)
     return Picture(view, shown, background, 'pdf')
-
-
-def _settings() -> MapSettings:
-    """A sheet may take as long and as much as its job: it is larger than what a web page shows."""
-    job = JobSettings()
-    return MapSettings(map_seconds=job.job_time_limit_s / 2, map_memory_mb=job.job_memory_mb, map_renderers=1)
 
 
 def _still_in_force(drawn: Sequence[Drawn], data: Data) -> bool:

@@ -27,7 +27,7 @@ from dothi.api.records.explanations import EXPLANATIONS
 from dothi.api.records.views import RECORDS
 from dothi.api.schemas import SCHEMAS
 from dothi.api.service import Service
-from dothi.api.style import STYLES
+from dothi.api.styles.views import STYLES
 from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES

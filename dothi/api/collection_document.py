@@ -15,6 +15,7 @@ from dothi.api.language import GEOJSON, HTML, JSON, MEDIA_TYPES, say
 from dothi.api.served_crs import CRS84, served_crs, uri_of
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.links import styles_links
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
@@ -93,6 +94,7 @@ def _links(layer: Layer) -> list[dict[str, Any]]:
         link(f'{OGC}/tilesets-vector', JSON, TILES, f'{tiles}?f=json'),
         link(f'{OGC}/tilesets-vector', HTML, TILES, f'{tiles}?f=html'),
         link('describedby', JSON, 'TileJSON', f'{tiles}/WebMercatorQuad/metadata?f=tilejson'),
+        *styles_links(base),
     ]
 
 

@@ -37,6 +37,8 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     (f'{OGC}/job-list', JSON, Text(vi='Các tác vụ', en='Jobs'), '/jobs?f=json'),
     (f'{OGC}/ogc-catalog', GEOJSON, CATALOGUE.title, '/collections/catalogue/items?f=json'),
     (f'{OGC}/tilesets-vector', JSON, Text(vi='Ô bản đồ của mọi lớp', en='Tiles of all collections'), '/tiles?f=json'),
+    (f'{OGC}/styles', JSON, Text(vi='Các kiểu vẽ', en='Styles'), '/styles?f=json'),
+    (f'{OGC}/styles', HTML, Text(vi='Các kiểu vẽ', en='Styles'), '/styles?f=html'),
     (f'{OGC}/tiling-schemes', JSON, Text(vi='Các bộ ô bản đồ', en='Tile matrix sets'), '/TileMatrixSets?f=json'),
 )
 DOCUMENTED = {

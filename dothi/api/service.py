@@ -82,6 +82,11 @@ class Service:
         return Remembered(100)
 
     @cached_property
+    def class_limits(self) -> Remembered[tuple[object, ...], tuple[float, ...]]:
+        """The limits between the classes of styles, by release."""
+        return Remembered(1_000)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Changes with the software and with what the locality says: part of every ETag."""
         said = [layer.definition() for layer in self.layers.values()]

@@ -20,7 +20,7 @@ from dothi.core.style.zoom import at_zoom, scale_denominator, zoom_of
 
 def drawn(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = None) -> Drawing:
     styles = StyleFile.model_validate({'styles': {'default': {'parts': parts}}})
-    return drawing_of(layer, styles, 'default', 'internal', lambda _classes: breaks or [])
+    return drawing_of(layer, styles, 'default', 'internal', lambda _part: breaks or [])
 
 
 def legend(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = None) -> list[tuple[Any, ...]]:
@@ -76,11 +76,44 @@ def test_a_style_based_on_another_has_its_parts_in_other_colours() -> None:
     assert (part.color, part.casing and part.casing.color) == ('#111111', '#eeeeee')
 
 
+def test_a_colour_to_be_replaced_that_the_style_below_no_longer_has_is_an_error(
+    locality: Locality, tmp_path: Path
+) -> None:
+    (tmp_path / 'styles').mkdir()
+    default = 'default: {parts: [{kind: line, color: "#ff0000", casing: {color: "#ffffff"}}]}'
+    dark = 'dark: {based_on: default, recolor: {"#fffff0": "#111111"}}'
+    (tmp_path / 'styles' / 'roads.yml').write_text(f'styles: {{{default}, {dark}}}', encoding='utf-8')
+    with pytest.raises(BadLocalityFile) as found:
+        styles_of(locality.layers['roads'], tmp_path)
+    for text in ('styles.dark.recolor', '"#fffff0"', 'Did you mean "#ffffff"'):
+        assert text in found.value.text.en
+
+
+def test_a_style_of_its_own_needs_all_its_columns_the_default_does_without(locality: Locality) -> None:
+    """Without the number of people, a style by it would be a map of something else."""
+    base: dict[str, Any] = {
+        'parts': [{'kind': 'fill', 'color': 'red'}, {'kind': 'fill', 'color': 'blue', 'where': 'population > 3'}]
+    }
+    styles = StyleFile.model_validate(
+        {
+            'styles': {
+                'default': base,
+                'dark': {'based_on': 'default'},
+                'population': base,
+                'plain': {'parts': base['parts'][:1]},
+            }
+        }
+    )
+    buildings = locality.layers['buildings']
+    assert styles.offered(buildings, 'public') == ['default', 'dark', 'plain']
+    assert styles.offered(buildings, 'internal') == ['default', 'dark', 'population', 'plain']
+
+
 def test_every_style_of_the_locality_can_be_drawn(locality: Locality) -> None:
     for layer in locality.layers.values():
         styles = styles_of(layer, locality.path)
         for name in styles.offered(layer, 'internal'):
-            made = drawing_of(layer, styles, name, 'internal', lambda _classes: [1.0, 2.0])
+            made = drawing_of(layer, styles, name, 'internal', lambda _part: [1.0, 2.0])
             assert layers_of(made, layer.id, labels=False)
 
 
@@ -99,7 +132,7 @@ def test_a_part_whose_column_is_hidden_is_left_out(locality: Locality) -> None:
     part = {'kind': 'fill', 'color': 'red', 'where': 'population > 3'}
     styles = StyleFile.model_validate({'styles': {'default': {'parts': [part]}}})
     for audience, count in (('public', 0), ('internal', 1)):
-        made = drawing_of(locality.layers['buildings'], styles, 'default', audience, lambda _classes: [])
+        made = drawing_of(locality.layers['buildings'], styles, 'default', audience, lambda _part: [])
         assert len(made.passes) == count
 
 
@@ -107,9 +140,9 @@ def test_classes_hold_their_lower_limit_and_the_legend_says_so(locality: Localit
     classes = {'column': 'floors', 'method': 'given', 'breaks': [3, 1000], 'colors': ['red', 'lime', 'blue']}
     part = {'kind': 'fill', 'color': 'white', 'classes': classes}
     assert legend(locality.layers['buildings'], part, breaks=[3, 1000]) == [
-        ('below 3 floor', '#ff0000', None),
-        ('3 – 1,000 floor', '#00ff00', None),
-        ('1,000 floor and more', '#0000ff', None),
+        ('below 3 floors', '#ff0000', None),
+        ('3 – 1,000 floors', '#00ff00', None),
+        ('1,000 floors and more', '#0000ff', None),
     ]
     rules = drawn(locality.layers['buildings'], part, breaks=[3, 1000]).passes[0].rules
     assert rules[1].condition == {

@@ -24,6 +24,7 @@ from dothi.api.openapi.parts import Offer, both, other_responses, shared_headers
 from dothi.api.openapi.processes import process_paths
 from dothi.api.openapi.records import record_paths
 from dothi.api.openapi.schemas import SCHEMAS
+from dothi.api.openapi.styles import style_paths
 from dothi.api.openapi.tiles import tile_paths
 from dothi.api.words import in_language
 from dothi.core.layer import Audience
@@ -46,6 +47,7 @@ AREAS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     feature_paths,
     filter_paths,
     tile_paths,
+    style_paths,
     coverage_paths,
     process_paths,
     record_paths,
@@ -55,6 +57,7 @@ AREAS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
 TAGS = {
     'server': both('Dịch vụ', 'Service'),
     'tiles': both('Ô bản đồ', 'Tiles'),
+    'styles': both('Kiểu vẽ', 'Styles'),
     'processes': both('Phân tích', 'Analyses'),
     'catalogue': both('Danh mục', 'Catalogue'),
 }

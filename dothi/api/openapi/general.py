@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dothi.api.openapi.parts import JSONLD, Offer, both, content, form, of_layer, operation, responses, shared
+from dothi.api.openapi.parts import JSONLD, Offer, both, content, of_layer, operation, responses, shared
 from dothi.core.layer import Layer
 
 DESCRIBED = {
@@ -31,14 +31,6 @@ def general_paths(offer: Offer) -> dict[str, Any]:
             both('Tài liệu này', 'This document'),
             shared('f', 'lang'),
             responses(content('anyObject', 'application/vnd.oai.openapi+json;version=3.0'), '304', '400', '500'),
-        )
-    }
-    paths['/styles/default'] = {
-        'get': operation(
-            'getDefaultStyle',
-            both('Kiểu MapLibre của mọi lớp', 'MapLibre style of all collections'),
-            [form('json'), *shared('lang')],
-            responses(content('anyObject', html=False), '400', '500', '503'),
         )
     }
     for layer in offer.layers:

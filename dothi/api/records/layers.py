@@ -172,9 +172,11 @@ def _layer_links(layer: Layer) -> list[Link]:
         )
         for form in JobSettings().downloads
     ]
-    if layer.publish.style:
-        links.append(Link('stylesheet', '/styles/default', JSON, Text(vi='Kiểu vẽ MapLibre', en='MapLibre style')))
-    return links
+    return [
+        *links,
+        Link(f'{OGC}/styles', f'{base}/styles', JSON, STYLES),
+        Link('stylesheet', f'{base}/styles/{DEFAULT}?f=maplibre', MAPLIBRE, Text(vi='Kiểu MapLibre', en='MapLibre style')),
+    ]
 
 
 def _coverage_links(coverage: Coverage) -> list[Link]:

@@ -9,6 +9,7 @@ from dothi.api.documents import OGC, link, own_links
 from dothi.api.language import JSON, language, say
 from dothi.api.schemas import column_schema
 from dothi.api.service import service
+from dothi.api.styles.links import styles_links
 from dothi.api.tiles.maker import TileMaker
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Grid, Limits
 from dothi.api.tiles.tileset import Tileset, fields, inner_layers
@@ -83,6 +84,7 @@ def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
         *about['links'],
         link('item', MVT, TITLES['tile'], tiles, templated=True),
         link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection(tileset)}'),
+        *_styles(tileset),
     ]
     if grid is WEB_MERCATOR_QUAD:
         links.append(link('alternate', MVT, TITLES['xyz'], xyz(tileset), templated=True))
@@ -158,6 +160,11 @@ def limits_of(at: Limits) -> dict[str, Any]:
 def _release(tileset: Tileset) -> dict[str, Any]:
     now = [tileset.now[layer.id] for layer in tileset.layers]
     return {'dothi:release': max(one.version.number for one in now), 'dothi:demo': any(one.demo for one in now)}
+
+
+def _styles(tileset: Tileset) -> list[dict[str, Any]]:
+    """Of a layer its own styles, of several those of the whole map; a theme's layers have them there too."""
+    return styles_links(tileset.path if tileset.path.startswith('/collections/') else '')
 
 
 def _selection(tileset: Tileset, mark: Literal['?', '&'] = '&') -> str:

@@ -7,32 +7,37 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.cql2.geometry import IN_CRS84
+from dothi.core.cql2.where import Translator
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
-from dothi.core.style.style_file import Classes
+from dothi.core.style.style_file import Classes, Part
 
 # So many evenly ranked values stand for a column when natural breaks are sought, which takes time by their square.
 SAMPLE = 1_000
 NICE_STEPS = (1, 2, 2.5, 5, 10)
 
+type Breaks = Callable[[Part], list[float]]
 type Values = Callable[[list[float]], list[float]]
 
 
-def class_breaks(
-    db: Connection, layer: Layer, locality: Locality, audience: Audience
-) -> Callable[[Classes], list[float]]:
-    """What gives the limits of a style's classes, lowest first, from the rows that the layer shows now.
+def class_breaks(db: Connection, layer: Layer, locality: Locality, audience: Audience) -> Breaks:
+    """What gives the limits of the classes of a style's part, lowest first, from the rows that it draws now.
 
     They are none where the column has no values, and fewer than asked where many values are alike.
     """
 
-    def limits(classes: Classes) -> list[float]:
-        if classes.breaks is not None:
-            return list(classes.breaks)
-        return breaks_of(classes.method, len(classes.colors), lambda shares: _quantiles(db, rows, classes, shares))
+    def limits(part: Part) -> list[float]:
+        classes = part.classes
+        if classes is None or classes.breaks is not None:
+            return list(classes.breaks or []) if classes else []
+        drawn = sql.SQL('true') if part.condition is None else translator.condition(part.condition)
+        return breaks_of(
+            classes.method, len(classes.colors), lambda shares: _quantiles(db, rows, drawn, classes, shares)
+        )
 
-    rows = source(layer, locality, audience)
+    rows, translator = source(layer, locality, audience), Translator(layer, locality.srid, audience, IN_CRS84)
     return limits
 
 
@@ -86,11 +91,13 @@ METHODS: dict[str, Callable[[int, float, float, Values], list[float]]] = {
 }  # fmt: skip
 
 
-def _quantiles(db: Connection, rows: sql.Composable, classes: Classes, shares: list[float]) -> list[float]:
+def _quantiles(
+    db: Connection, rows: sql.Composable, drawn: sql.Composable, classes: Classes, shares: list[float]
+) -> list[float]:
     # the values stand in the statement: a column may be called "50 %", which a statement with values apart cannot say
-    statement = sql.SQL('select percentile_disc({}::float8[]) within group (order by {}::float8) from {} as f').format(
-        sql.Literal(shares), sql.Identifier(classes.column), rows
-    )
+    statement = sql.SQL(
+        'select percentile_disc({}::float8[]) within group (order by {}::float8) from {} as f where {}'
+    ).format(sql.Literal(shares), sql.Identifier(classes.column), rows, drawn)
     with db.cursor() as cursor:
         cursor.execute(statement)
         row: tuple[Any, ...] | None = cursor.fetchone()

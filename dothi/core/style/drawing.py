@@ -13,7 +13,7 @@ from dothi.core.style.titles import class_title, part_title, value_title
 from dothi.core.style.zoom import ByZoom, at_zoom
 from dothi.core.text import Text
 
-type Breaks = Callable[[Classes], list[float]]
+type Breaks = Callable[[Part], list[float]]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _rules(layer: Layer, part: Part, breaks: Breaks) -> list[Rule]:
         ]
         return [*found, Rule(within, plain)]
     if part.classes:
-        return [*_class_rules(layer, part, part.classes, breaks(part.classes)), Rule(within, plain)]
+        return [*_class_rules(layer, part, part.classes, breaks(part)), Rule(within, plain)]
     title = None if plain.unseen else part_title(layer, part)
     return [Rule(within, plain, title)]
 

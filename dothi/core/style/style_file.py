@@ -182,12 +182,15 @@ class StyleFile(StylePart):
         return [Part.model_validate(_recoloured(part.model_dump(exclude_unset=True), own.recolor)) for part in base]
 
     def offered(self, layer: Layer, audience: Audience) -> list[str]:
-        """The styles that show something which the audience may see; `default` is always one."""
+        """The styles that the audience may have: `default` and the same in other colours, without the parts that need a
+        column which it may not see, and those of their own that read no such column: without it they would say
+        something else.
+        """
         visible = layer.columns_for(audience).keys()
         return [
             name
-            for name in self.styles
-            if name == DEFAULT or any(part.columns <= visible for part in self.parts_of(name))
+            for name, style in self.styles.items()
+            if DEFAULT in (name, style.based_on) or all(part.columns <= visible for part in self.parts_of(name))
         ]
 
 
@@ -234,6 +237,7 @@ def _read(file: Path, _changed: int) -> StyleFile:
 def _problems(styles: StyleFile, layer: Layer) -> Iterator[tuple[str, Text]]:
     """What does not fit the layer: key, what is wrong and what to do."""
     for name, style in styles.styles.items():
+        yield from _unused_colours(styles, name)
         for number, part in enumerate(style.parts or []):
             key = f'styles.{name}.parts.{number}'
             try:
@@ -258,6 +262,30 @@ def _problems(styles: StyleFile, layer: Layer) -> Iterator[tuple[str, Text]]:
                         en=f'the column "{part.classes.column}" holds no numbers. Use by.',
                     ),
                 )
+
+
+def _unused_colours(styles: StyleFile, name: str) -> Iterator[tuple[str, Text]]:
+    """The colours to be replaced that the style below does not have: after a change there, the two no longer fit."""
+    style = styles.styles[name]
+    based_on = style.based_on or DEFAULT
+    used = _texts([part.model_dump(exclude_unset=True) for part in styles.styles[based_on].parts or []])
+    for colour in style.recolor:
+        if colour not in used:
+            hint = did_you_mean(colour, sorted(one for one in used if one.startswith(('#', 'rgb', 'hsl'))))
+            yield (
+                f'styles.{name}.recolor',
+                Text(
+                    vi=f'kiểu "{based_on}" không có màu "{colour}". {hint.vi}',
+                    en=f'the style "{based_on}" has no colour "{colour}". {hint.en}',
+                ),
+            )
+
+
+def _texts(value: Any) -> set[str]:
+    """All texts within."""
+    if isinstance(value, dict | list):
+        return {text for inner in (value.values() if isinstance(value, dict) else value) for text in _texts(inner)}
+    return {value} if isinstance(value, str) else set()
 
 
 def _recoloured(value: Any, recolor: dict[str, str]) -> Any:

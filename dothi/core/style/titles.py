@@ -1,8 +1,17 @@
 """What the legend calls a part, a value and a class, where the style file does not say."""
 
-from dothi.core.layer import Layer
+from dothi.core.layer import Column, Layer
 from dothi.core.style.style_file import Part, Value
-from dothi.core.text import LANGUAGES, Text
+from dothi.core.text import Text
+
+# Units that are words; a symbol such as m or kV is the same in every language. The web map has the same list.
+UNIT_WORDS = {
+    'person': Text(vi='người', en='people'),
+    'household': Text(vi='hộ', en='households'),
+    'floor': Text(vi='tầng', en='floors'),
+    'bed': Text(vi='giường', en='beds'),
+    'place': Text(vi='chỗ', en='places'),
+}
 
 
 def part_title(layer: Layer, part: Part) -> Text | None:
@@ -28,16 +37,17 @@ def class_title(layer: Layer, part: Part, low: float | None, high: float | None)
     if part.legend is False or part.classes is None:
         return None
     column = layer.columns[part.classes.column]
-    unit = f' {column.unit}' if column.unit else ''
     if low is None and high is None:
         range_ = column.title
     elif low is None:
-        range_ = Text(vi=f'dưới {number(high, "vi")}{unit}', en=f'below {number(high, "en")}{unit}')
+        most = with_unit(column, high)
+        range_ = Text(vi=f'dưới {most.vi}', en=f'below {most.en}')
     elif high is None:
-        range_ = Text(vi=f'từ {number(low, "vi")}{unit}', en=f'{number(low, "en")}{unit} and more')
+        least = with_unit(column, low)
+        range_ = Text(vi=f'từ {least.vi}', en=f'{least.en} and more')
     else:
-        between = {lang: f'{number(low, lang)} – {number(high, lang)}{unit}' for lang in LANGUAGES}
-        range_ = Text.model_validate(between)
+        most = with_unit(column, high)
+        range_ = Text(vi=f'{number(column, low, "vi")} – {most.vi}', en=f'{number(column, low, "en")} – {most.en}')
     return _joined([*_where_titles(layer, part), range_], ': ')
 
 
@@ -48,13 +58,22 @@ def called(layer: Layer, column: str, value: Value) -> Text:
         return described.domain[str(value)]
     if isinstance(value, bool):
         return described.title
-    text = f'{value} {described.unit}' if described.unit else str(value)
-    return Text(vi=text, en=text)
+    if isinstance(value, str):
+        return Text(vi=value, en=value)
+    return with_unit(described, value)
 
 
-def number(value: float | None, lang: str) -> str:
-    """`12,000.5`, or `12.000,5` in Vietnamese."""
-    text = f'{value or 0:,.6f}'.rstrip('0').rstrip('.')
+def with_unit(column: Column, value: float | None) -> Text:
+    """The number with the column's unit, in words where it is one."""
+    unit = UNIT_WORDS.get(column.unit or '') or Text(vi=column.unit or '', en=column.unit or '')
+    return Text(
+        vi=f'{number(column, value, "vi")} {unit.vi}'.rstrip(), en=f'{number(column, value, "en")} {unit.en}'.rstrip()
+    )
+
+
+def number(column: Column, value: float | None, lang: str) -> str:
+    """`12,000.5`, or `12.000,5` in Vietnamese; a number without a unit may be a year, and is not parted."""
+    text = f'{value or 0:{"," if column.unit else ""}.6f}'.rstrip('0').rstrip('.')
     return text if lang == 'en' else text.translate(str.maketrans(',.', '.,'))
 
 
@@ -63,7 +82,13 @@ def _where_titles(layer: Layer, part: Part) -> list[Text]:
         return [part.legend]
     if isinstance(part.where, str):
         return []
-    return [called(layer, column, one) for column, value in part.where.items() for one in _listed(value)[:1]]
+    firsts = [(column, _listed(value)[0]) for column, value in part.where.items()]
+    return [called(layer, column, one) for column, one in firsts if not _is_code(layer, column, one)]
+
+
+def _is_code(layer: Layer, column: str, value: Value) -> bool:
+    """Whether it is a text that nothing explains."""
+    return isinstance(value, str) and value not in (layer.columns[column].domain or {})
 
 
 def _listed(value: Value | list[Value]) -> list[Value]:

@@ -1,0 +1,67 @@
+"""The OpenAPI document's part on styles: of the service, and of each layer."""
+
+from typing import Any
+
+from dothi.api.openapi.parts import Offer, both, content, form, of_layer, operation, path, query, responses, shared
+from dothi.api.styles.encodings import PAGE, forms
+from dothi.core.layer import Layer
+from dothi.core.style.style_file import DEFAULT
+
+LIST, STYLE, METADATA, LEGEND = '', '/{styleId}', '/{styleId}/metadata', '/{styleId}/legend'
+NAMES = {LIST: 'getStyles', STYLE: 'getStyle', METADATA: 'getStyleMetadata', LEGEND: 'getStyleLegend'}
+WORDS = {
+    LIST: both('các kiểu vẽ', 'styles'),
+    STYLE: both('một kiểu vẽ', 'one style'),
+    METADATA: both('siêu dữ liệu của kiểu vẽ', 'metadata of a style'),
+    LEGEND: both('chú giải của kiểu vẽ', 'legend of a style'),
+}
+ID = path('styleId', both('Tên của kiểu vẽ', 'Id of the style'), example=DEFAULT)
+CHOSEN = query(
+    'styles',
+    both(
+        'Lớp nào vẽ theo kiểu khác, như roads:surface, cách nhau bằng dấu phẩy; với kiểu của cả bản đồ.',
+        'Layers to be drawn in other styles, such as roads:surface, separated by commas; of a style of the whole map.',
+    ),
+    {'type': 'string'},
+)
+ERRORS = ('304', '400', '404', '500', '503')
+
+
+def style_paths(offer: Offer) -> dict[str, Any]:
+    """Operations on the styles of the service, and on those of each layer."""
+    everything = {end: {'summary': _of_service(words), 'tag': 'styles'} for end, words in WORDS.items()}
+    paths = _paths('/styles', '', everything, None, [CHOSEN])
+    for layer in offer.layers:
+        titles = {end: of_layer(layer, words) for end, words in WORDS.items()}
+        paths |= _paths(f'/collections/{layer.id}/styles', f'.{layer.id}', titles, layer, [])
+    return paths
+
+
+def _of_service(words: dict[str, str]) -> dict[str, str]:
+    return both(f'Cả dịch vụ: {words["vi"]}', f'Whole service: {words["en"]}')
+
+
+def _paths(
+    base: str, end_of_name: str, titles: dict[str, dict[str, Any]], layer: Layer | None, chosen: list[Any]
+) -> dict[str, Any]:
+    sheets = forms(layer)
+    media_types = [encoding.media_type for encoding in sheets.values()]
+    style = content({'type': 'object'}, media_types[0])
+    style['content'] |= {other: {'schema': {'type': 'string'}} for other in media_types[1:]}
+    answers = {LIST: content('anyObject'), STYLE: style} | {
+        end: content('anyObject', html=False) for end in (METADATA, LEGEND)
+    }
+    parameters = {LIST: shared('f'), STYLE: [ID, form(*sheets, PAGE), *chosen]} | {
+        end: [ID, form('json'), *chosen] for end in (METADATA, LEGEND)
+    }
+    return {
+        f'{base}{end}': {
+            'get': operation(
+                f'{name}{end_of_name}',
+                parameters=[*parameters[end], *shared('lang')],
+                answers=responses(answers[end], *ERRORS),
+                **titles[end],
+            )
+        }
+        for end, name in NAMES.items()
+    }

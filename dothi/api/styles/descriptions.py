@@ -1,0 +1,118 @@
+"""What is said of styles: their lists, and the metadata of one."""
+
+from typing import Any
+
+from dothi.api.documents import OGC, link, own_links
+from dothi.api.language import GEOJSON, HTML, JSON, language, say
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.api.styles.encodings import forms
+from dothi.api.styles.offered import OF, Styled, layer_style_title, layer_styles, map_styles
+from dothi.core.layer import Layer
+from dothi.core.style.style_file import DEFAULT
+from dothi.core.text import Text
+
+WORDS = {
+    'page': Text(vi='Kiểu vẽ, chú giải và hình', en='The style with its legend and a picture'),
+    'metadata': Text(vi='Siêu dữ liệu của kiểu vẽ', en='Metadata of the style'),
+    'legend': Text(vi='Chú giải', en='Legend'),
+    'picture': Text(vi='Hình xem trước', en='Preview'),
+    'data': Text(vi='Dữ liệu', en='The data'),
+}
+KINDS = {'Point': 'point', 'LineString': 'line', 'Polygon': 'polygon'}
+ATTRIBUTES = {
+    'integer': 'integer',
+    'number': 'number',
+    'boolean': 'boolean',
+    'date': 'dateTime',
+    'timestamp': 'dateTime',
+}
+
+
+def service_styles(db: Snapshot) -> dict[str, Any]:
+    """All styles of the service: of the whole map first, then of each layer that has a release."""
+    listed = [_entry(name, title, f'/styles/{name}', None) for name, title in map_styles().items()]
+    releases = db.releases()
+    for layer in service().layers.values():
+        if layer.id in releases:
+            listed += [
+                _entry(f'{layer.id}{OF}{name}', layer_style_title(layer, title), f'/styles/{layer.id}{OF}{name}', layer)
+                for name, title in layer_styles(layer).items()
+            ]
+    return {'default': DEFAULT, 'styles': listed, 'links': own_links('/styles')}
+
+
+def collection_styles(layer: Layer) -> dict[str, Any]:
+    """The styles of one layer."""
+    path, offered = f'/collections/{layer.id}/styles', layer_styles(layer)
+    default = {'default': DEFAULT} if offered else {}
+    listed = [_entry(name, title, f'{path}/{name}', layer) for name, title in offered.items()]
+    return {'title': say(layer.title), **default, 'styles': listed, 'links': own_links(path)}
+
+
+def metadata(styled: Styled, style_id: str, path: str) -> dict[str, Any]:
+    """Metadata of a style, as the draft's style-info has them. style_id, path: as it was asked for."""
+    layers = [one.layer for one in styled.drawings]
+    return {
+        'id': style_id,
+        'title': say(styled.title),
+        'keywords': sorted({say(service().locality.theme_title(layer.theme)) for layer in layers}),
+        'attribution': say(service().locality.place.attribution),
+        'license': ', '.join(sorted({layer.licence for layer in layers})),
+        'scope': 'style',
+        'resourceLanguages': [{'code': language()}],
+        'updated': styled.updated.isoformat(),
+        'stylesheets': [
+            {
+                'title': say(encoding.title),
+                'version': encoding.version,
+                'specification': encoding.specification,
+                'native': False,
+                'link': link('stylesheet', encoding.media_type, encoding.title, f'{path}?f={name}'),
+            }
+            for name, encoding in forms(styled.layer).items()
+        ],
+        'layers': [_layer(layer) for layer in layers],
+        'links': [
+            link('self', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
+            *_links(path, styled.layer),
+        ],
+    }
+
+
+def _entry(style_id: str, title: Text, path: str, layer: Layer | None) -> dict[str, Any]:
+    return {
+        'id': style_id,
+        'title': say(title),
+        'links': [
+            *_links(path, layer),
+            link('describedby', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
+        ],
+    }
+
+
+def _links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
+    sheets = [
+        link('stylesheet', encoding.media_type, encoding.title, f'{path}?f={name}')
+        for name, encoding in forms(layer).items()
+    ]
+    return [
+        *sheets,
+        link('alternate', HTML, WORDS['page'], f'{path}?f=html'),
+        link(f'{OGC}/legend', JSON, WORDS['legend'], f'{path}/legend?f=json'),
+    ]
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    """A layer that the style draws, with the attributes that the audience sees of it."""
+    columns = layer.columns_for(service().audience)
+    return {
+        'id': layer.id,
+        'description': say(layer.description),
+        'type': KINDS[layer.geometry.removeprefix('Multi')],
+        'attributes': [
+            {'id': name, 'type': ATTRIBUTES.get(column.type, 'string'), 'description': say(column.title)}
+            for name, column in columns.items()
+        ],
+        'sampleData': link('data', GEOJSON, WORDS['data'], f'/collections/{layer.id}/items?f=json'),
+    }

@@ -1,0 +1,124 @@
+"""A style as a MapLibre document, with what a web map says of it in its metadata."""
+
+from typing import Any
+
+from dothi.api.items.features import name_column
+from dothi.api.language import say
+from dothi.api.service import service
+from dothi.api.styles.offered import Styled, layer_styles, map_styles
+from dothi.api.tiles.descriptions import tile_address
+from dothi.core.catalog import Release
+from dothi.core.layer import Layer
+from dothi.core.style.drawing import Drawing
+from dothi.core.style.legend import legend_of
+from dothi.core.style.maplibre import layers_of
+from dothi.core.style.markers import path_of
+from dothi.core.style.style_file import DEFAULT
+
+BACKGROUND = '#dfe8eb'
+
+
+def style_document(styled: Styled) -> dict[str, Any]:
+    """The MapLibre style; labels come last, above everything. A layer's own style has no background: it lies on others.
+
+    Its metadata say what the layers are, for the legend and for what a click shows.
+    """
+    place, drawings = service().locality.place, styled.drawings
+    shapes = [part for one in drawings for part in layers_of(one, one.layer.id, labels=False)]
+    labels = [part for one in drawings for part in layers_of(one, one.layer.id, labels=True)]
+    return {
+        'version': 8,
+        'name': say(place.title) if styled.id == DEFAULT and not styled.layer else say(styled.title),
+        'center': list(place.centre_wgs84),
+        'zoom': place.zoom,
+        'metadata': _metadata(styled),
+        'sources': {one.layer.id: _source(one.layer, styled.releases[one.layer.id]) for one in drawings},
+        'layers': [*([] if styled.layer else [_background(drawings)]), *shapes, *labels],
+    }
+
+
+def legend_document(styled: Styled) -> list[dict[str, Any]]:
+    """The legend of each layer, lowest first."""
+    return [
+        {
+            'layer': one.layer.id,
+            'title': one.layer.title.model_dump(),
+            'style': one.id,
+            'entries': [entry.document for entry in legend_of(one)],
+        }
+        for one in styled.drawings
+    ]
+
+
+def marker_paths(styled: Styled) -> dict[str, str]:
+    """The signs that the style draws: their paths, in a box of 24 by 24, filled by the even-odd rule."""
+    names = {one.part.marker for drawing in styled.drawings for one in drawing.passes if one.kind == 'marker'}
+    return {name: path_of(name) for name in sorted(names)}
+
+
+def _metadata(styled: Styled) -> dict[str, Any]:
+    locality, drawings, releases = service().locality, styled.drawings, styled.releases
+    themes = locality.theme_titles(one.layer.theme for one in drawings)
+    return {
+        'dothi:title': locality.place.title.model_dump(),
+        'dothi:attribution': locality.place.attribution.model_dump(),
+        'dothi:demo': any(releases[one.layer.id].demo for one in drawings),
+        'dothi:style': styled.id,
+        'dothi:styles': _choices({name: title.model_dump() for name, title in map_styles().items()}),
+        'dothi:layers': [_about(one, releases[one.layer.id]) for one in drawings],
+        'dothi:themes': [{'id': theme, 'title': title.model_dump()} for theme, title in themes.items()],
+        'dothi:legend': legend_document(styled),
+        'dothi:markers': marker_paths(styled),
+        'dothi:view': _view(releases),
+    }
+
+
+def _choices(titles: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    return [{'id': name, 'title': title} for name, title in titles.items()]
+
+
+def _background(drawings: tuple[Drawing, ...]) -> dict[str, Any]:
+    """What lies below all: the background of the lowest layer that has one."""
+    colour = next((one.background.css for one in drawings if one.background), BACKGROUND)
+    return {'id': 'background', 'type': 'background', 'paint': {'background-color': colour}}
+
+
+def _source(layer: Layer, release: Release) -> dict[str, Any]:
+    least, most = layer.publish.tiles.zooms
+    source: dict[str, Any] = {'type': 'vector', 'tiles': [tile_address(layer.id)], 'minzoom': least, 'maxzoom': most}
+    return source | ({'bounds': release.extent_wgs84} if release.extent_wgs84 else {})
+
+
+def _about(drawing: Drawing, release: Release) -> dict[str, Any]:
+    layer = drawing.layer
+    visible = layer.columns_for(service().audience)
+    columns = {
+        name: {
+            'title': column.title.model_dump(),
+            'unit': column.unit,
+            'domain': {value: title.model_dump() for value, title in column.domain.items()} if column.domain else None,
+        }
+        for name, column in visible.items()
+    }
+    return {
+        'id': layer.id,
+        'title': layer.title.model_dump(),
+        'theme': layer.theme,
+        'name_column': name_column(layer, visible),
+        'demo': release.demo,
+        'release': release.number,
+        'columns': columns,
+        'style': drawing.id,
+        'styles': _choices({name: title.model_dump() for name, title in layer_styles(layer).items()}),
+    }
+
+
+def _view(releases: dict[str, Release]) -> dict[str, Any]:
+    """Where the map opens: on the extent of the data, else on the locality."""
+    place = service().locality.place
+    boxes = [box for release in releases.values() if (box := release.extent_wgs84)]
+    bounds = list(place.extent_wgs84)
+    if boxes:
+        wests, souths, easts, norths = zip(*boxes, strict=True)
+        bounds = [min(wests), min(souths), max(easts), max(norths)]
+    return {'center': list(place.centre_wgs84), 'zoom': place.zoom, 'bounds': bounds}

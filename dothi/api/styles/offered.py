@@ -1,0 +1,147 @@
+"""Which styles the service has: of the whole map, and of each layer."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from dothi.api.service import released, service
+from dothi.api.snapshot import Snapshot
+from dothi.core.catalog import Release
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.layer import Layer
+from dothi.core.locality import BadLocalityFile
+from dothi.core.style.breaks import Breaks, class_breaks
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.style_file import DEFAULT, Part, StyleFile, style_path, styles_of
+from dothi.core.text import Text
+
+LOG = logging.getLogger('dothi.api')
+# Between the layer and its style in the name that a layer's style has among those of the service.
+OF = '.'
+WHOLE_MAP = Text(vi='Bản đồ chung', en='Whole map')
+
+
+class UnknownStyle(NotFound):
+    """There is no such style, or none for whoever asks."""
+
+
+@dataclass(frozen=True)
+class Styled:
+    """A style with all that it draws, lowest first. path: where it is, below /api; layer: None is the whole map."""
+
+    id: str
+    path: str
+    title: Text
+    drawings: tuple[Drawing, ...]
+    releases: dict[str, Release]
+    layer: Layer | None = None
+
+    @property
+    def updated(self) -> datetime:
+        """When what it draws or how it draws it last changed."""
+        files = [style_path(one.layer, service().locality.path) for one in self.drawings]
+        changed = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in files if file.exists()]
+        return max([self.releases[one.layer.id].released_at for one in self.drawings] + changed)
+
+
+def style_files() -> dict[str, tuple[Layer, StyleFile]]:
+    """The styles of each layer, without the layers whose file is broken: they are named in the log."""
+    found = {}
+    for layer in service().layers.values():
+        try:
+            found[layer.id] = layer, styles_of(layer, service().locality.path)
+        except BadLocalityFile as error:
+            LOG.error('style of %s: %s', layer.id, error)
+    return found
+
+
+def map_styles() -> dict[str, Text]:
+    """The styles of the whole map: `default`, and those that give it a background in some layer's file."""
+    found = {DEFAULT: WHOLE_MAP}
+    for _, styles in style_files().values():
+        for name, style in styles.styles.items():
+            if style.background and name != DEFAULT:
+                title = Text(vi=f'{WHOLE_MAP.vi}: {style.title.vi}', en=f'{WHOLE_MAP.en}: {style.title.en}')
+                found.setdefault(name, title)
+    return found
+
+
+def layer_styles(layer: Layer) -> dict[str, Text]:
+    """The styles of a layer, for the audience; none where its file is broken."""
+    _, styles = style_files().get(layer.id, (layer, None))
+    if styles is None:
+        return {}
+    return {name: styles.styles[name].title for name in styles.offered(layer, service().audience)}
+
+
+def of_map(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) -> Styled:
+    """All released layers, each in its style of that name or else in its default; raises UnknownStyle.
+
+    chosen: layer to style, for those that are to be drawn otherwise.
+    """
+    titles, releases = map_styles(), db.releases()
+    if style_id not in titles:
+        raise _unknown(style_id, titles)
+    drawings = [
+        _drawing(db, layer, styles, _name(styles, layer, (chosen or {}).get(layer.id, style_id)), releases[layer.id])
+        for layer, styles in style_files().values()
+        if layer.id in releases
+    ]
+    lowest_first = sorted(drawings, key=lambda one: (one.draw_order, one.layer.id))
+    return Styled(style_id, f'/styles/{style_id}', titles[style_id], tuple(lowest_first), releases)
+
+
+def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
+    """A layer in one of its styles; raises UnknownStyle, NoRelease, and BadLocalityFile where its file is broken."""
+    styles = styles_of(layer, service().locality.path)
+    offered = styles.offered(layer, service().audience)
+    if style_id not in offered:
+        raise _unknown(style_id, offered)
+    releases = db.releases()
+    release = released(layer, releases)
+    path, title = f'/collections/{layer.id}/styles/{style_id}', layer_style_title(layer, styles.styles[style_id].title)
+    # its own map shows it, whether or not that of all layers does when it opens
+    drawing = replace(_drawing(db, layer, styles, style_id, release), visible=True)
+    return Styled(style_id, path, title, (drawing,), releases, layer)
+
+
+def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) -> Styled:
+    """One of `/styles`: of the whole map, or `layer.style`; raises UnknownStyle."""
+    name, dot, of_it = style_id.partition(OF)
+    if dot and name in service().layers:
+        return of_layer(db, service().layers[name], of_it)
+    return of_map(db, style_id, chosen)
+
+
+def layer_style_title(layer: Layer, title: Text) -> Text:
+    """What a layer's style is called outside of the layer."""
+    return Text(vi=f'{layer.title.vi}: {title.vi}', en=f'{layer.title.en}: {title.en}')
+
+
+def _unknown(style_id: str, known: Iterable[str]) -> UnknownStyle:
+    hint = did_you_mean(style_id, list(known))
+    return UnknownStyle(vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}')
+
+
+def _name(styles: StyleFile, layer: Layer, wanted: str) -> str:
+    return wanted if wanted in styles.offered(layer, service().audience) else DEFAULT
+
+
+def _drawing(db: Snapshot, layer: Layer, styles: StyleFile, style_id: str, release: Release) -> Drawing:
+    return drawing_of(layer, styles, style_id, service().audience, _remembered(db, layer, release))
+
+
+def _remembered(db: Snapshot, layer: Layer, release: Release) -> Breaks:
+    """The limits between classes as of the release, computed once for it."""
+    compute = class_breaks(db.db, layer, service().locality, service().audience)
+
+    def limits(part: Part) -> list[float]:
+        question = (layer.id, release.number, repr(part.classes), repr(part.condition))
+        found = service().class_limits.get(question)
+        if found is None:
+            found = tuple(compute(part))
+            service().class_limits.keep(question, found)
+        return list(found)
+
+    return limits

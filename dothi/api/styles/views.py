@@ -1,0 +1,151 @@
+"""`/styles` and `/collections/{id}/styles`: lists, the styles in every encoding, their metadata and legends."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from dothi.api import parameters
+from dothi.api.address import root_url
+from dothi.api.caching import dated, hash_of, not_modified
+from dothi.api.documents import as_json, as_page, own_links
+from dothi.api.items.query import COMMON
+from dothi.api.language import HTML, language, page, say, wanted_format
+from dothi.api.records.queryables import CATALOGUE
+from dothi.api.service import service
+from dothi.api.snapshot import snapshot
+from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
+from dothi.api.styles.document import legend_document, marker_paths
+from dothi.api.styles.encodings import ENCODINGS, PAGE, forms, wanted_form
+from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, style_files
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.layer import Layer
+from dothi.core.style.legibility import paper
+
+STYLES = Blueprint('styles', __name__)
+# The classes as the draft names them now and, the last ones, as it named them while clients were written for it.
+CONFORMANCE_CLASSES = (
+    *(
+        f'http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/{name}'
+        for name in ('core', 'global-styles', 'collection-styles', 'mapbox-styles')
+    ),
+    *(f'http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/{name}' for name in ('core', 'mapbox-styles', 'html')),
+)
+# Of a style of the whole map: layers in other styles, as `styles=roads:surface,schools:places`.
+CHOSEN = 'styles'
+
+
+class NoStyles(NotFound):
+    """The collection is there, but has no styles."""
+
+
+@STYLES.route('/styles')
+def styles() -> Response:
+    """All styles."""
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format()
+    with snapshot() as db:
+        document = service_styles(db)
+    return as_json(document) if form == 'json' else as_page('styles/index.html', document)
+
+
+@STYLES.route('/collections/<path:collection_id>/styles')
+def styles_of_a_collection(collection_id: str) -> Response:
+    """The styles of a collection."""
+    parameters.refuse_unknown(COMMON)
+    layer, form = styled_layer(collection_id), wanted_format()
+    document = collection_styles(layer)
+    return as_json(document) if form == 'json' else as_page('styles/index.html', {**document, 'layer': layer.id})
+
+
+@STYLES.route('/styles/<style_id>')
+@STYLES.route('/collections/<path:collection_id>/styles/<style_id>')
+def style(style_id: str, collection_id: str | None = None) -> Response:
+    """A style, in the encoding that is asked for, or as a page with its legend and a picture."""
+    styled = _asked(style_id, collection_id)
+    form = wanted_form(styled.layer)
+    tag = _tag(styled, form)
+    if not_modified(tag, styled.updated):
+        response = Response(status=304)
+    elif form == PAGE:
+        shown = page('styles/style.html', _shown(styled, _path(style_id, collection_id)))
+        response = Response(shown, content_type=f'{HTML}; charset=utf-8')
+    else:
+        response = Response(ENCODINGS[form].write(styled), content_type=ENCODINGS[form].media_type)
+    response.set_etag(tag, weak=True)
+    return dated(response, styled.updated)
+
+
+@STYLES.route('/styles/<style_id>/metadata')
+@STYLES.route('/collections/<path:collection_id>/styles/<style_id>/metadata')
+def style_metadata(style_id: str, collection_id: str | None = None) -> Response:
+    """What is known of a style."""
+    wanted_format(('json',))
+    styled = _asked(style_id, collection_id)
+    return as_json(metadata(styled, style_id, _path(style_id, collection_id)))
+
+
+@STYLES.route('/styles/<style_id>/legend')
+@STYLES.route('/collections/<path:collection_id>/styles/<style_id>/legend')
+def style_legend(style_id: str, collection_id: str | None = None) -> Response:
+    """What each colour and sign means, by layer, in drawing order."""
+    wanted_format(('json',))
+    styled = _asked(style_id, collection_id)
+    links = own_links(f'{_path(style_id, collection_id)}/legend', ('json',))
+    parts = {'layers': legend_document(styled), 'markers': marker_paths(styled)}
+    return as_json({'title': say(styled.title), **parts, 'links': links})
+
+
+def styled_layer(collection_id: str) -> Layer:
+    """The layer; raises NoStyles for a collection that is no layer, UnknownLayer where there is none."""
+    if collection_id in {*service().coverages, CATALOGUE.id}:
+        raise NoStyles(vi=f'"{collection_id}" không có kiểu vẽ.', en=f'The collection "{collection_id}" has no styles.')
+    return service().layer(collection_id)
+
+
+def _asked(style_id: str, collection_id: str | None) -> Styled:
+    """The style that the request is about; raises UnknownStyle and what its parameters are refused with."""
+    parameters.refuse_unknown((*COMMON, CHOSEN) if collection_id is None else COMMON)
+    chosen = _chosen()
+    with snapshot() as db:
+        if collection_id is not None:
+            return of_layer(db, styled_layer(collection_id), style_id)
+        return of_service(db, style_id, chosen)
+
+
+def _chosen() -> dict[str, str]:
+    """Layer to style; raises BadParameter with the nearest style that there is."""
+    text = parameters.given().get(CHOSEN, '').strip()
+    pairs = [part.strip().partition(':') for part in text.split(',')] if text else []
+    known = {f'{name}:{style}' for name, layer in service().layers.items() for style in layer_styles(layer)}
+    for layer, _, style in pairs:
+        if f'{layer}:{style}' not in known:
+            what, hint = parameters.shown(CHOSEN, f'{layer}:{style}'), did_you_mean(f'{layer}:{style}', known)
+            raise parameters.BadParameter(
+                vi=f'{what}: không có kiểu vẽ này. {hint.vi}', en=f'{what}: no such style. {hint.en}'
+            )
+    return {layer: style for layer, _, style in pairs}
+
+
+def _path(style_id: str, collection_id: str | None) -> str:
+    return f'/styles/{style_id}' if collection_id is None else f'/collections/{collection_id}/styles/{style_id}'
+
+
+def _tag(styled: Styled, form: str) -> str:
+    """Changes with the releases, which class limits and legend follow, and with the style files."""
+    releases = sorted((release.layer_id, release.number) for release in styled.releases.values())
+    seen = hash_of(service().fingerprint, repr(releases), repr(styled.drawings), repr(map_styles()), root_url())
+    return f'{seen}-{form}-{language()}'
+
+
+def _shown(styled: Styled, path: str) -> dict[str, Any]:
+    """What the page says."""
+    return {
+        'title': say(styled.title),
+        'path': path,
+        'collection': styled.layer.id if styled.layer else None,
+        'legend': list(reversed(legend_document(styled))),
+        'markers': marker_paths(styled),
+        'paper': paper((styles for _, styles in style_files().values()), styled.id).css,
+        'picture': None,
+        'forms': [(name, say(encoding.title), encoding.media_type) for name, encoding in forms(styled.layer).items()],
+    }

@@ -10,15 +10,18 @@ from dothi.api.language import GEOJSON, HTML, JSON, JSONLD
 from dothi.api.records.groups import groups
 from dothi.api.records.past import Past
 from dothi.api.records.record import OPEN, Box, Contact, Entry, Link, Record, Template
+from dothi.api.styles.links import STYLES
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.export.formats import FORMATS as FILE_FORMATS
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings
+from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import DEMO, Text
 
 MVT, SCHEMA = 'application/vnd.mapbox-vector-tile', 'application/schema+json'
+MAPLIBRE = 'application/vnd.mapbox.style+json'
 DOCUMENTS = (('GeoJSON', GEOJSON), ('JSON-LD', JSONLD), ('HTML', HTML), ('Mapbox Vector Tile', MVT))
 FILES = tuple((one.title, one.media_type) for one in FILE_FORMATS.values() if one.media_type != GEOJSON)
 NUMBER = {'type': 'integer', 'minimum': 0}
@@ -175,7 +178,9 @@ def _layer_links(layer: Layer) -> list[Link]:
     return [
         *links,
         Link(f'{OGC}/styles', f'{base}/styles', JSON, STYLES),
-        Link('stylesheet', f'{base}/styles/{DEFAULT}?f=maplibre', MAPLIBRE, Text(vi='Kiểu MapLibre', en='MapLibre style')),
+        Link(
+            'stylesheet', f'{base}/styles/{DEFAULT}?f=maplibre', MAPLIBRE, Text(vi='Kiểu MapLibre', en='MapLibre style')
+        ),
     ]
 
 

@@ -69,8 +69,10 @@ def map_styles() -> dict[str, Text]:
 
 def layer_styles(layer: Layer) -> dict[str, Text]:
     """The styles of a layer, for the audience; none where its file is broken."""
-    _, styles = style_files().get(layer.id, (layer, None))
-    if styles is None:
+    try:
+        styles = styles_of(layer, service().locality.path)
+    except BadLocalityFile as error:
+        LOG.error('style of %s: %s', layer.id, error)
         return {}
     return {name: styles.styles[name].title for name in styles.offered(layer, service().audience)}
 

@@ -115,7 +115,9 @@ def _asked(style_id: str, collection_id: str | None) -> Styled:
 def _chosen() -> dict[str, str]:
     """Layer to style; raises BadParameter with the nearest style that there is."""
     text = parameters.given().get(CHOSEN, '').strip()
-    pairs = [part.strip().partition(':') for part in text.split(',')] if text else []
+    if not text:
+        return {}
+    pairs = [part.strip().partition(':') for part in text.split(',')]
     known = {f'{name}:{style}' for name, layer in service().layers.items() for style in layer_styles(layer)}
     for layer, _, style in pairs:
         if f'{layer}:{style}' not in known:

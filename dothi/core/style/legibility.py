@@ -11,8 +11,8 @@ from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.style.vision import SIGHTS, Sight, distance
 from dothi.core.style.zoom import ByZoom, at_zoom
 
-# CIEDE2000. 1 is about the least difference that is seen between two fields side by side; a map's classes lie apart, with
-# other colours between them, and have to be found again in the legend: ten times that.
+# CIEDE2000. 1 is about the least difference that is seen between two fields side by side; classes of a map lie apart,
+# with other colours between them, and have to be found again in the legend: ten times that.
 LEAST_DISTANCE = 10.0
 # A line that is half as wide again as another is seen to be so.
 WIDER = 1.5

@@ -1,7 +1,7 @@
 """The style file of a layer, read and checked. `docs/how-to/style-a-layer.md` explains how one is written."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -114,12 +114,12 @@ class Part(StylePart):
     priority: int = 0
     along: Literal['point', 'line'] = 'point'
 
-    @property
+    @cached_property
     def condition(self) -> conditions.Condition | None:
         """Which features are drawn, as a tree of CQL2; None: all."""
         return conditions.of(self.where)
 
-    @property
+    @cached_property
     def columns(self) -> set[str]:
         """The columns that the part reads."""
         named = {one.column for one in (self.by, self.classes) if one}
@@ -175,11 +175,18 @@ class StyleFile(StylePart):
 
     def parts_of(self, style: str) -> list[Part]:
         """The parts of a style, in its colours."""
-        own = self.styles[style]
-        if own.parts is not None:
-            return own.parts
-        base = self.styles[own.based_on or DEFAULT].parts or []
-        return [Part.model_validate(_recoloured(part.model_dump(exclude_unset=True), own.recolor)) for part in base]
+        return self.own_and_recoloured[style]
+
+    @cached_property
+    def own_and_recoloured(self) -> dict[str, list[Part]]:
+        """The parts of each style, in its colours."""
+        return {
+            name: style.parts or [_recoloured_part(part, style.recolor) for part in self._base(style)]
+            for name, style in self.styles.items()
+        }
+
+    def _base(self, style: Style) -> list[Part]:
+        return self.styles[style.based_on or DEFAULT].parts or []
 
     def offered(self, layer: Layer, audience: Audience) -> list[str]:
         """The styles that the audience may have: `default` and the same in other colours, without the parts that need a
@@ -209,10 +216,7 @@ def styles_of(layer: Layer, locality_path: Path) -> StyleFile:
         changed = file.stat().st_mtime_ns
     except FileNotFoundError:
         return StyleFile(styles={DEFAULT: Style(parts=[PLAIN[layer.geometry.removeprefix('Multi')]])})
-    styles = _read(file, changed)
-    for key, problem in _problems(styles, layer):
-        raise BadLocalityFile(vi=f'{file}, khóa {key}: {problem.vi}', en=f'{file}, key {key}: {problem.en}')
-    return styles
+    return _fitting(file, changed, _Columns(layer))
 
 
 def style_path(layer: Layer, locality_path: Path) -> Path:
@@ -229,9 +233,26 @@ def has_labels(layer: Layer, locality_path: Path) -> bool:
     return any(part.kind == 'label' for name in styles.styles for part in styles.parts_of(name))
 
 
+class _Columns:
+    """A layer as its styles see it: two with the same columns are one to them."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+        self.known = (layer.id, *((name, column.type) for name, column in layer.columns.items()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Columns) and self.known == other.known
+
+    def __hash__(self) -> int:
+        return hash(self.known)
+
+
 @lru_cache(maxsize=512)
-def _read(file: Path, _changed: int) -> StyleFile:
-    return parse_file(StyleFile, file)
+def _fitting(file: Path, _changed: int, columns: _Columns) -> StyleFile:
+    styles = parse_file(StyleFile, file)
+    for key, problem in _problems(styles, columns.layer):
+        raise BadLocalityFile(vi=f'{file}, khóa {key}: {problem.vi}', en=f'{file}, key {key}: {problem.en}')
+    return styles
 
 
 def _problems(styles: StyleFile, layer: Layer) -> Iterator[tuple[str, Text]]:
@@ -286,6 +307,10 @@ def _texts(value: Any) -> set[str]:
     if isinstance(value, dict | list):
         return {text for inner in (value.values() if isinstance(value, dict) else value) for text in _texts(inner)}
     return {value} if isinstance(value, str) else set()
+
+
+def _recoloured_part(part: Part, recolor: dict[str, str]) -> Part:
+    return Part.model_validate(_recoloured(part.model_dump(exclude_unset=True), recolor))
 
 
 def _recoloured(value: Any, recolor: dict[str, str]) -> Any:

@@ -1,6 +1,7 @@
 /** What the portal reads: the style document with our metadata, and single items. */
 import type {Feature} from 'geojson';
 import type {StyleSpecification} from 'maplibre-gl';
+import {written, type Choice} from './choice';
 import {language} from './language';
 import type {Text} from './words';
 
@@ -8,6 +9,12 @@ export interface Column {
   title: Text;
   unit?: string | null;
   domain?: Record<string, Text> | null;
+}
+
+/** A style to choose. */
+export interface StyleTitle {
+  id: string;
+  title: Text;
 }
 
 export interface LayerInfo {
@@ -18,6 +25,9 @@ export interface LayerInfo {
   release: number | null;
   name_column: string | null;
   columns: Record<string, Column>;
+  /** The style it is drawn in, and all that it has. */
+  style: string;
+  styles: StyleTitle[];
 }
 
 /** A theme of the layers that are there; the list of them is in the order of the legend. */
@@ -45,6 +55,13 @@ export interface StyleMetadata {
   'dothi:title'?: Text;
   'dothi:attribution'?: Text;
   'dothi:demo': boolean;
+  /** The style of the whole map, and all that there are. */
+  'dothi:style': string;
+  'dothi:styles': StyleTitle[];
+  /** Name of a sign -> its path in a box of 24 by 24, filled by the even-odd rule. */
+  'dothi:markers': Record<string, string>;
+  /** What lies below the other layers. */
+  'dothi:paper': string;
   'dothi:layers': LayerInfo[];
   'dothi:themes': Theme[];
   'dothi:legend': LegendLayer[];
@@ -53,12 +70,23 @@ export interface StyleMetadata {
 
 export type MapStyle = StyleSpecification & {metadata: StyleMetadata};
 
+/** The side of the box of a sign's path. */
+export const SIGN_PX = 24;
+
 export class Unreachable extends Error {}
+
+/** The address names a style that is not there. */
+export class UnknownStyle extends Error {}
 
 const API = new URL('./api/', document.baseURI);
 
-export async function fetchStyle(): Promise<MapStyle> {
-  return await read(new URL(`styles/default?lang=${language()}`, API)) as MapStyle;
+/** The map's style, with the layers that are to look otherwise; throws UnknownStyle, Unreachable. */
+export async function fetchStyle({map, layers}: Choice): Promise<MapStyle> {
+  const address = new URL(`styles/${encodeURIComponent(map)}`, API);
+  address.searchParams.set('f', 'maplibre');
+  address.searchParams.set('lang', language());
+  if (layers.size > 0) address.searchParams.set('styles', written(layers));
+  return await read(address) as MapStyle;
 }
 
 export const itemAddress = (layer: string, id: number | string): URL =>
@@ -84,9 +112,10 @@ export function ownAddress(address: string): string {
 async function read(address: URL): Promise<unknown> {
   try {
     const answer = await fetch(address, {headers: {Accept: 'application/json'}});
+    if (answer.status === 404 || answer.status === 400) throw new UnknownStyle(address.pathname);
     if (!answer.ok) throw new Unreachable(`${answer.status} ${address.pathname}`);
     return await answer.json();
   } catch (cause) {
-    throw cause instanceof Unreachable ? cause : new Unreachable(address.pathname, {cause});
+    throw cause instanceof Unreachable || cause instanceof UnknownStyle ? cause : new Unreachable(address.pathname, {cause});
   }
 }

@@ -1,10 +1,12 @@
 /** The legend: every layer with its switch and its colours, grouped by theme. */
 import type {LayerSpecification, Map as MapLibre} from 'maplibre-gl';
 import type {LayerInfo, LegendLayer, MapStyle, Theme} from './api';
+import {DEFAULT} from './choice';
+import {chooser} from './chooser';
 import {byId, make} from './elements';
 import {Group} from './group';
 import {inLanguage, pick, say} from './language';
-import {firstZoom, partsByCollection} from './layers';
+import {collectionOf, firstZoom, partsByCollection} from './layers';
 import {swatch} from './swatch';
 
 /** Narrower than this the legend is a sheet that opens from the lower edge; portal.css says the same. */
@@ -14,13 +16,16 @@ const PHONE = matchMedia('(max-width: 640px)');
 const ONE_LINE = 18;
 
 export class Legend {
-  private readonly parts: Map<string, LayerSpecification[]>;
+  private parts: Map<string, LayerSpecification[]>;
   private readonly shown: Set<string>;
   private readonly groups = new Map<string, Group>();
   /** Themes whose layers are unfolded. */
   private readonly open = new Set<string>();
 
-  constructor(private readonly map: MapLibre, private readonly style: MapStyle) {
+  /** `drawBy` is told whenever a visitor wants a layer in another of its styles. */
+  constructor(
+    private readonly map: MapLibre, private style: MapStyle, private readonly drawBy: (layer: string, style: string) => void,
+  ) {
     this.parts = partsByCollection(style);
     this.shown = new Set([...this.parts].filter(([, parts]) => parts.some(isVisible)).map(([id]) => id));
     followPhone();
@@ -30,7 +35,24 @@ export class Legend {
     this.openWhatFits();
   }
 
+  /** Says what the colours of another style mean, and gives it with the layers shown that are on. */
+  restyle(style: MapStyle): MapStyle {
+    const layers = style.layers.map((part) => this.asShown(part));
+    this.style = {...style, layers};
+    this.parts = partsByCollection(this.style);
+    this.write();
+    return this.style;
+  }
+
+  private asShown(part: LayerSpecification): LayerSpecification {
+    const known = new Set(this.style.metadata['dothi:layers'].map((layer) => layer.id));
+    const id = collectionOf(part, known);
+    if (!id) return part;
+    return {...part, layout: {...part.layout, visibility: this.shown.has(id) ? 'visible' : 'none'}} as LayerSpecification;
+  }
+
   private write(): void {
+    document.body.style.setProperty('--land', this.style.metadata['dothi:paper']);
     for (const theme of this.style.metadata['dothi:themes']) this.groups.set(theme.id, this.group(theme));
     byId('legend-layers').replaceChildren(...[...this.groups.values()].map((group) => group.element));
     this.markZoom();
@@ -76,8 +98,24 @@ export class Legend {
     const info = this.info(id);
     const item = make('li', {children: [this.heading(id, info, legend)]});
     item.dataset['layer'] = id;
-    if (legend && legend.entries.length > 1) item.append(entryList(legend));
+    const choice = this.choice(info);
+    if (choice) item.append(choice);
+    if (legend && legend.entries.length > 1) item.append(entryList(legend, this.signs));
     return item;
+  }
+
+  /** The styles that are the layer's own, for those of the whole map are chosen for all layers together. */
+  private choice(info: LayerInfo): HTMLElement | null {
+    const common = this.style.metadata['dothi:styles'].map((style) => style.id).filter((id) => id !== DEFAULT);
+    const own = info.styles.filter((style) => !common.includes(style.id));
+    if (own.length < 2) return null;
+    const now = own.some((style) => style.id === info.style) ? info.style : DEFAULT;
+    const label = `${say('layerStyle')}: ${pick(info.title)}`;
+    return make('div', {className: 'choose', children: [chooser(own, now, label, (style) => this.drawBy(info.id, style))]});
+  }
+
+  private get signs(): Record<string, string> {
+    return this.style.metadata['dothi:markers'];
   }
 
   private heading(id: string, info: LayerInfo, legend: LegendLayer | undefined): HTMLElement {
@@ -87,7 +125,7 @@ export class Legend {
     if (info.demo && !this.allDemo()) label.append(make('span', {className: 'tag', textContent: say('demoTag')}));
     label.append(make('span', {className: 'hint', textContent: say('zoomToSee')}));
     const only = legend?.entries.length === 1 ? legend.entries[0] : undefined;
-    if (only) label.append(swatch(only));
+    if (only) label.append(swatch(only, this.signs));
     return label;
   }
 
@@ -123,8 +161,8 @@ export class Legend {
 
 const isVisible = (part: LayerSpecification): boolean => part.layout?.visibility !== 'none';
 
-function entryList(legend: LegendLayer): HTMLElement {
-  const items = legend.entries.map((entry) => make('li', {children: [swatch(entry), pick(entry.label)]}));
+function entryList(legend: LegendLayer, signs: Record<string, string>): HTMLElement {
+  const items = legend.entries.map((entry) => make('li', {children: [swatch(entry, signs), pick(entry.label)]}));
   const list = make('ul', {children: items});
   list.classList.toggle('one-column', legend.entries.some(({label}) => pick(label).length > ONE_LINE));
   return list;

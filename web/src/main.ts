@@ -1,13 +1,14 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type {Map as MapLibre} from 'maplibre-gl';
-import {fetchStyle, Unreachable, type MapStyle} from './api';
+import {fetchStyle, UnknownStyle, Unreachable, type MapStyle} from './api';
+import {chosen, DEFAULT, keep} from './choice';
 import {Details} from './details';
 import {byId} from './elements';
 import {featuresAt} from './find';
 import {inLanguage, pick, say, startLanguage} from './language';
-import {Legend} from './legend';
 import {createMap, hasWebgl, mark} from './map';
 import {hideFault, showFault} from './notice';
+import {Styles} from './styles';
 
 const RETRY_MS = 15_000;
 
@@ -18,7 +19,7 @@ async function start(): Promise<void> {
   if (!style) return;
   nameThings(style);
   const map = await createMap(style);
-  new Legend(map, style);
+  new Styles(map, style);
   answerClicks(map, style);
   Object.assign(window, {dothiMap: map}); // to look at the map from the browser's console, and from the tests
 }
@@ -26,14 +27,25 @@ async function start(): Promise<void> {
 /** The style, or null after saying why there is none and setting the next try. */
 async function styleOrFault(): Promise<MapStyle | null> {
   try {
-    const style = await fetchStyle();
+    const style = await styleOfAddress();
     if (style.metadata['dothi:layers'].length > 0) return style;
     tryLater('noData');
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable || error instanceof UnknownStyle)) throw error;
     tryLater('unreachable');
   }
   return null;
+}
+
+/** The style that the address asks for; where it is gone, the usual one. */
+async function styleOfAddress(): Promise<MapStyle> {
+  try {
+    return await fetchStyle(chosen());
+  } catch (error) {
+    if (!(error instanceof UnknownStyle)) throw error;
+    keep({map: DEFAULT, layers: new Map()});
+    return await fetchStyle(chosen());
+  }
 }
 
 function tryLater(fault: 'noData' | 'unreachable'): void {

@@ -1,9 +1,10 @@
 /** The map itself: MapLibre with our worker, our font and the API's style. */
-import {Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource, type PaddingOptions} from 'maplibre-gl';
+import {Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource, type LayerSpecification, type PaddingOptions} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import type {Feature} from 'geojson';
+import type {Feature, FeatureCollection} from 'geojson';
 import {ownAddress, type MapStyle} from './api';
 import {byId} from './elements';
+import {drawIcons} from './icons';
 import {inLanguage, say} from './language';
 import {showFault} from './notice';
 
@@ -11,6 +12,16 @@ import {showFault} from './notice';
 const LABEL_FONT = 'Be Vietnam Pro Medium';
 const SELECTED = 'dothi:selected';
 const ACCENT = '#0b6e8f';
+const SELECTION: LayerSpecification[] = [
+  {id: `${SELECTED}-fill`, type: 'fill', source: SELECTED, paint: {'fill-color': ACCENT, 'fill-opacity': 0.1}},
+  {id: `${SELECTED}-halo`, type: 'line', source: SELECTED, paint: {'line-color': '#fff', 'line-width': 6, 'line-opacity': 0.8}},
+  {id: `${SELECTED}-line`, type: 'line', source: SELECTED, paint: {'line-color': ACCENT, 'line-width': 2.5}},
+  {
+    id: `${SELECTED}-point`, type: 'circle', source: SELECTED, filter: ['==', ['geometry-type'], 'Point'],
+    paint: {'circle-radius': 11, 'circle-opacity': 0, 'circle-stroke-color': ACCENT, 'circle-stroke-width': 3},
+  },
+];
+let marked: FeatureCollection = {type: 'FeatureCollection', features: []};
 
 export const hasWebgl = (): boolean => document.createElement('canvas').getContext('webgl2') !== null;
 
@@ -20,7 +31,7 @@ export async function createMap(style: MapStyle): Promise<MapLibre> {
   const {bounds} = style.metadata['dothi:view'];
   const map = new MapLibre({
     container: 'map',
-    style: withOwnFont(style),
+    style: ours(style),
     bounds,
     fitBoundsOptions: {padding: roomForCards()},
     maxBounds: grown(bounds),
@@ -40,28 +51,22 @@ export async function createMap(style: MapStyle): Promise<MapLibre> {
     showFault('tiles');
   });
   map.on('idle', () => { document.body.dataset['map'] = 'idle'; }); // for tests and screenshots
+  drawIcons(map, style.metadata['dothi:markers']);
   await map.once('style.load');
-  addSelection(map);
   inLanguage(() => map.getCanvas().setAttribute('aria-label', say('map')));
   return map;
 }
 
-/** Draws the shape of the chosen feature over everything, or clears it. */
-export function mark(map: MapLibre, item: Feature | null): void {
-  const features = item ? [item] : [];
-  void map.getSource<GeoJSONSource>(SELECTED)?.setData({type: 'FeatureCollection', features});
+/** Draws the map in another style; what both have in common stays as it is, tiles among it. */
+export function restyle(map: MapLibre, style: MapStyle): void {
+  drawIcons(map, style.metadata['dothi:markers']);
+  map.setStyle(ours(style));
 }
 
-function addSelection(map: MapLibre): void {
-  map.addSource(SELECTED, {type: 'geojson', data: {type: 'FeatureCollection', features: []}});
-  const source = SELECTED;
-  map.addLayer({id: `${SELECTED}-fill`, type: 'fill', source, paint: {'fill-color': ACCENT, 'fill-opacity': 0.1}});
-  map.addLayer({id: `${SELECTED}-halo`, type: 'line', source, paint: {'line-color': '#fff', 'line-width': 6, 'line-opacity': 0.8}});
-  map.addLayer({id: `${SELECTED}-line`, type: 'line', source, paint: {'line-color': ACCENT, 'line-width': 2.5}});
-  map.addLayer({
-    id: `${SELECTED}-point`, type: 'circle', source, filter: ['==', ['geometry-type'], 'Point'],
-    paint: {'circle-radius': 11, 'circle-opacity': 0, 'circle-stroke-color': ACCENT, 'circle-stroke-width': 3},
-  });
+/** Draws the shape of the chosen feature over everything, or clears it. */
+export function mark(map: MapLibre, item: Feature | null): void {
+  marked = {type: 'FeatureCollection', features: item ? [item] : []};
+  void map.getSource<GeoJSONSource>(SELECTED)?.setData(marked);
 }
 
 function addButtons(map: MapLibre, style: MapStyle): void {
@@ -73,11 +78,16 @@ function addButtons(map: MapLibre, style: MapStyle): void {
   byId('zoom').hidden = false;
 }
 
-function withOwnFont({glyphs: _, ...style}: MapStyle): MapStyle {
-  const layers = style.layers.map((part) => part.type === 'symbol'
+/** The API's style with our font in place of a glyph server's, and the chosen feature above everything. */
+function ours({glyphs: _, ...style}: MapStyle): MapStyle {
+  const layers = style.layers.map((part) => part.type === 'symbol' && part.layout?.['text-field']
     ? {...part, layout: {...part.layout, 'text-font': [LABEL_FONT]}}
     : part);
-  return {...style, layers};
+  return {
+    ...style,
+    sources: {...style.sources, [SELECTED]: {type: 'geojson', data: marked}},
+    layers: [...layers, ...SELECTION],
+  };
 }
 
 // MapLibre keeps each letter as it first drew it, so the font has to be there before the first label.

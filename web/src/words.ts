@@ -22,6 +22,8 @@ export const WORDS = {
     vi: 'Bản đồ. Phím mũi tên để di chuyển, + và − để phóng, Enter để xem thuộc tính ở giữa.',
     en: 'Map. Arrow keys move it, + and − zoom, Enter shows the attributes at the centre.',
   },
+  mapStyle: {vi: 'Kiểu bản đồ', en: 'Map style'},
+  layerStyle: {vi: 'Vẽ theo', en: 'Drawn by'},
   layersOn: {vi: 'lớp đang bật', en: 'layers on'},
   zoomToSee: {vi: 'phóng to để thấy', en: 'zoom in to see'},
   demoTag: {vi: 'minh họa', en: 'demonstration'},
@@ -53,6 +55,10 @@ export const FAULTS = {
   tiles: {
     vi: 'Một phần bản đồ không tải được. Di chuyển bản đồ để thử lại.',
     en: 'Part of the map could not be loaded. Move the map to try again.',
+  },
+  style: {
+    vi: 'Không tải được kiểu vẽ. Bản đồ giữ kiểu cũ; hãy chọn lại.',
+    en: 'The style could not be loaded. The map keeps its old one; please choose again.',
   },
   item: {
     vi: 'Không đọc được thuộc tính. Đối tượng có thể đã thay đổi; hãy tải lại trang.',

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dothi.api.openapi.parts import Offer, both, content, form, of_layer, operation, path, query, responses, shared
-from dothi.api.styles.encodings import PAGE, forms
+from dothi.api.styles.encodings import MOST_ZOOM, PAGE, ZOOM, forms
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 
@@ -23,6 +23,11 @@ CHOSEN = query(
         'Layers to be drawn in other styles, such as roads:surface, separated by commas; of a style of the whole map.',
     ),
     {'type': 'string'},
+)
+ZOOMED = query(
+    ZOOM,
+    both('Mức thu phóng của các kích thước trong Mapnik XML.', 'The zoom of the sizes in Mapnik XML.'),
+    {'type': 'number', 'minimum': 0, 'maximum': MOST_ZOOM, 'default': 14},
 )
 ERRORS = ('304', '400', '404', '500', '503')
 
@@ -48,11 +53,12 @@ def _paths(
     media_types = [encoding.media_type for encoding in sheets.values()]
     style = content({'type': 'object'}, media_types[0])
     style['content'] |= {other: {'schema': {'type': 'string'}} for other in media_types[1:]}
-    answers = {LIST: content('anyObject'), STYLE: style} | {
-        end: content('anyObject', html=False) for end in (METADATA, LEGEND)
-    }
-    parameters = {LIST: shared('f'), STYLE: [ID, form(*sheets, PAGE), *chosen]} | {
-        end: [ID, form('json'), *chosen] for end in (METADATA, LEGEND)
+    described, legend = content('anyObject', html=False), content('anyObject', html=False)
+    legend['content'] |= {'image/png': {'schema': {'type': 'string', 'format': 'binary'}}}
+    answers = {LIST: content('anyObject'), STYLE: style, METADATA: described, LEGEND: legend}
+    parameters = {LIST: shared('f'), STYLE: [ID, form(*sheets, PAGE), ZOOMED, *chosen]} | {
+        METADATA: [ID, form('json'), *chosen],
+        LEGEND: [ID, form('json', 'png'), *chosen],
     }
     return {
         f'{base}{end}': {

@@ -7,7 +7,7 @@ from dothi.api.language import GEOJSON, HTML, JSON, language, say
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.encodings import forms
-from dothi.api.styles.offered import OF, Styled, layer_style_title, layer_styles, map_styles
+from dothi.api.styles.offered import OF, WHOLE_MAP, Styled, layer_styles, map_styles, within
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import Text
@@ -31,12 +31,12 @@ ATTRIBUTES = {
 
 def service_styles(db: Snapshot) -> dict[str, Any]:
     """All styles of the service: of the whole map first, then of each layer that has a release."""
-    listed = [_entry(name, title, f'/styles/{name}', None) for name, title in map_styles().items()]
+    listed = [_entry(name, within(WHOLE_MAP, title), f'/styles/{name}', None) for name, title in map_styles().items()]
     releases = db.releases()
     for layer in service().layers.values():
         if layer.id in releases:
             listed += [
-                _entry(f'{layer.id}{OF}{name}', layer_style_title(layer, title), f'/styles/{layer.id}{OF}{name}', layer)
+                _entry(f'{layer.id}{OF}{name}', within(layer.title, title), f'/styles/{layer.id}{OF}{name}', layer)
                 for name, title in layer_styles(layer).items()
             ]
     return {'default': DEFAULT, 'styles': listed, 'links': own_links('/styles')}

@@ -5,7 +5,7 @@ from typing import Any
 from dothi.api.items.features import name_column
 from dothi.api.language import say
 from dothi.api.service import service
-from dothi.api.styles.offered import Styled, layer_styles, map_styles
+from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
 from dothi.api.tiles.descriptions import tile_address
 from dothi.core.catalog import Release
 from dothi.core.layer import Layer
@@ -69,6 +69,7 @@ def _metadata(styled: Styled) -> dict[str, Any]:
         'dothi:themes': [{'id': theme, 'title': title.model_dump()} for theme, title in themes.items()],
         'dothi:legend': legend_document(styled),
         'dothi:markers': marker_paths(styled),
+        'dothi:paper': paper_of(styled.id),
         'dothi:view': _view(releases),
     }
 

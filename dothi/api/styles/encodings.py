@@ -3,17 +3,23 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from xml.etree.ElementTree import fromstring
 
 from flask import request
 
-from dothi.api.language import HTML, JSON, UnknownFormat
-from dothi.api.parameters import given, shown
+from dothi.api.language import HTML, JSON, UnknownFormat, language
+from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.service import service
 from dothi.api.styles.document import style_document
 from dothi.api.styles.offered import Styled
 from dothi.core.errors import did_you_mean
+from dothi.core.style.mapnik_xml import template
+from dothi.core.style.qml import qml_of
+from dothi.core.style.sld import sld_of, written
 from dothi.core.text import Text
 
 PAGE = 'html'
+ZOOM, MOST_ZOOM = 'zoom', 24
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,54 @@ def _maplibre(styled: Styled) -> bytes:
     return json.dumps(style_document(styled), ensure_ascii=False).encode()
 
 
+def _sld(styled: Styled) -> bytes:
+    """One document with a named layer for each layer."""
+    documents = [fromstring(sld_of(one, _latitude(), language())) for one in styled.drawings]  # noqa: S314
+    for other in documents[1:]:
+        documents[0].extend(other)
+    return written(documents[0]).encode() if documents else b''
+
+
+def _qml(styled: Styled) -> bytes:
+    (drawing,) = styled.drawings
+    return qml_of(drawing, _latitude(), language(), drawing.layer.columns_for(service().audience)).encode()
+
+
+def _mapnik(styled: Styled) -> bytes:
+    return template(styled.drawings, asked_zoom()).encode()
+
+
+def asked_zoom() -> float:
+    """`zoom`, at which Mapnik's sizes are: its styles know none of their own; raises BadParameter."""
+    text = given().get(ZOOM, '').strip() or '14'
+    if not text.replace('.', '', 1).isdecimal() or float(text) > MOST_ZOOM:
+        what = shown(ZOOM, text)
+        raise BadParameter(
+            vi=f'{what}: phải là số từ 0 đến {MOST_ZOOM}.', en=f'{what}: must be a number from 0 to {MOST_ZOOM}.'
+        )
+    return float(text)
+
+
+def _latitude() -> float:
+    return service().locality.place.centre_wgs84[1]
+
+
 ENCODINGS = {
     'maplibre': Encoding(
         'application/vnd.mapbox.style+json', Text(vi='Kiểu vẽ MapLibre', en='MapLibre style'), _maplibre,
         'https://maplibre.org/maplibre-style-spec/', '8',
+    ),
+    'sld': Encoding(
+        'application/vnd.ogc.sld+xml;version=1.1', Text(vi='SLD 1.1', en='SLD 1.1'), _sld,
+        'https://www.ogc.org/standards/sld', '1.1.0',
+    ),
+    'qml': Encoding(
+        'application/vnd.qgis.qml', Text(vi='QGIS (QML)', en='QGIS (QML)'), _qml,
+        'https://docs.qgis.org/3.40/en/docs/user_manual/appendices/qgis_file_formats.html', '3.40', one_layer=True,
+    ),
+    'mapnik': Encoding(
+        'application/vnd.mapnik+xml', Text(vi='Mapnik XML', en='Mapnik XML'), _mapnik,
+        'https://github.com/mapnik/mapnik/wiki/XMLConfigReference', '4',
     ),
 }  # fmt: skip
 

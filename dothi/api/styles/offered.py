@@ -13,13 +13,14 @@ from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile
 from dothi.core.style.breaks import Breaks, class_breaks
 from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.legibility import paper
 from dothi.core.style.style_file import DEFAULT, Part, StyleFile, style_path, styles_of
 from dothi.core.text import Text
 
 LOG = logging.getLogger('dothi.api')
 # Between the layer and its style in the name that a layer's style has among those of the service.
 OF = '.'
-WHOLE_MAP = Text(vi='Bản đồ chung', en='Whole map')
+WHOLE_MAP, USUAL = Text(vi='Bản đồ chung', en='Whole map'), Text(vi='Mặc định', en='Default')
 
 
 class UnknownStyle(NotFound):
@@ -58,13 +59,15 @@ def style_files() -> dict[str, tuple[Layer, StyleFile]]:
 
 def map_styles() -> dict[str, Text]:
     """The styles of the whole map: `default`, and those that give it a background in some layer's file."""
-    found = {DEFAULT: WHOLE_MAP}
+    found = {DEFAULT: USUAL}
     for _, styles in style_files().values():
-        for name, style in styles.styles.items():
-            if style.background and name != DEFAULT:
-                title = Text(vi=f'{WHOLE_MAP.vi}: {style.title.vi}', en=f'{WHOLE_MAP.en}: {style.title.en}')
-                found.setdefault(name, title)
+        found |= {name: style.title for name, style in styles.styles.items() if style.background and name not in found}
     return found
+
+
+def paper_of(style_id: str) -> str:
+    """What lies below the layers of a map in that style, as CSS."""
+    return paper((styles for _, styles in style_files().values()), style_id).css
 
 
 def layer_styles(layer: Layer) -> dict[str, Text]:
@@ -91,7 +94,8 @@ def of_map(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) ->
         if layer.id in releases
     ]
     lowest_first = sorted(drawings, key=lambda one: (one.draw_order, one.layer.id))
-    return Styled(style_id, f'/styles/{style_id}', titles[style_id], tuple(lowest_first), releases)
+    title = within(WHOLE_MAP, titles[style_id])
+    return Styled(style_id, f'/styles/{style_id}', title, tuple(lowest_first), releases)
 
 
 def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
@@ -102,7 +106,7 @@ def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
         raise _unknown(style_id, offered)
     releases = db.releases()
     release = released(layer, releases)
-    path, title = f'/collections/{layer.id}/styles/{style_id}', layer_style_title(layer, styles.styles[style_id].title)
+    path, title = f'/collections/{layer.id}/styles/{style_id}', within(layer.title, styles.styles[style_id].title)
     # its own map shows it, whether or not that of all layers does when it opens
     drawing = replace(_drawing(db, layer, styles, style_id, release), visible=True)
     return Styled(style_id, path, title, (drawing,), releases, layer)
@@ -116,9 +120,9 @@ def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None
     return of_map(db, style_id, chosen)
 
 
-def layer_style_title(layer: Layer, title: Text) -> Text:
-    """What a layer's style is called outside of the layer."""
-    return Text(vi=f'{layer.title.vi}: {title.vi}', en=f'{layer.title.en}: {title.en}')
+def within(whole: Text, title: Text) -> Text:
+    """What a style is called outside of the layer or map whose it is."""
+    return Text(vi=f'{whole.vi}: {title.vi}', en=f'{whole.en}: {title.en}')
 
 
 def _unknown(style_id: str, known: Iterable[str]) -> UnknownStyle:

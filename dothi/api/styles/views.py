@@ -15,20 +15,23 @@ from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
 from dothi.api.styles.document import legend_document, marker_paths
-from dothi.api.styles.encodings import ENCODINGS, PAGE, forms, wanted_form
-from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, style_files
+from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
+from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.style.legibility import paper
+from dothi.core.mapping.legend_image import legend_image
 
 STYLES = Blueprint('styles', __name__)
 # The classes as the draft names them now and, the last ones, as it named them while clients were written for it.
 CONFORMANCE_CLASSES = (
     *(
         f'http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/{name}'
-        for name in ('core', 'global-styles', 'collection-styles', 'mapbox-styles')
+        for name in ('core', 'global-styles', 'collection-styles', 'mapbox-styles', 'sld-se')
     ),
-    *(f'http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/{name}' for name in ('core', 'mapbox-styles', 'html')),
+    *(
+        f'http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/{name}'
+        for name in ('core', 'mapbox-styles', 'sld-11', 'html')
+    ),
 )
 # Of a style of the whole map: layers in other styles, as `styles=roads:surface,schools:places`.
 CHOSEN = 'styles'
@@ -63,7 +66,7 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
     """A style, in the encoding that is asked for, or as a page with its legend and a picture."""
     styled = _asked(style_id, collection_id)
     form = wanted_form(styled.layer)
-    tag = _tag(styled, form)
+    tag = _tag(styled, f'{form}-{asked_zoom():g}')
     if not_modified(tag, styled.updated):
         response = Response(status=304)
     elif form == PAGE:
@@ -87,12 +90,26 @@ def style_metadata(style_id: str, collection_id: str | None = None) -> Response:
 @STYLES.route('/styles/<style_id>/legend')
 @STYLES.route('/collections/<path:collection_id>/styles/<style_id>/legend')
 def style_legend(style_id: str, collection_id: str | None = None) -> Response:
-    """What each colour and sign means, by layer, in drawing order."""
-    wanted_format(('json',))
+    """What each colour and sign means, by layer, in drawing order; or all of it as a picture."""
+    form = wanted_format(('json', 'png'))
     styled = _asked(style_id, collection_id)
+    if form == 'png':
+        return _picture(styled)
     links = own_links(f'{_path(style_id, collection_id)}/legend', ('json',))
     parts = {'layers': legend_document(styled), 'markers': marker_paths(styled)}
     return as_json({'title': say(styled.title), **parts, 'links': links})
+
+
+def _picture(styled: Styled) -> Response:
+    tag = _tag(styled, 'legend')
+    if not_modified(tag, styled.updated):
+        response = Response(status=304)
+    else:
+        topmost_first = list(reversed(styled.drawings))
+        drawn = legend_image(topmost_first, language(), heading=styled.layer is None)
+        response = Response(drawn, mimetype='image/png')
+    response.set_etag(tag, weak=True)
+    return dated(response, styled.updated)
 
 
 def styled_layer(collection_id: str) -> Layer:
@@ -104,7 +121,7 @@ def styled_layer(collection_id: str) -> Layer:
 
 def _asked(style_id: str, collection_id: str | None) -> Styled:
     """The style that the request is about; raises UnknownStyle and what its parameters are refused with."""
-    parameters.refuse_unknown((*COMMON, CHOSEN) if collection_id is None else COMMON)
+    parameters.refuse_unknown((*COMMON, ZOOM, CHOSEN) if collection_id is None else (*COMMON, ZOOM))
     chosen = _chosen()
     with snapshot() as db:
         if collection_id is not None:
@@ -147,7 +164,7 @@ def _shown(styled: Styled, path: str) -> dict[str, Any]:
         'collection': styled.layer.id if styled.layer else None,
         'legend': list(reversed(legend_document(styled))),
         'markers': marker_paths(styled),
-        'paper': paper((styles for _, styles in style_files().values()), styled.id).css,
+        'paper': paper_of(styled.id),
         'picture': None,
         'forms': [(name, say(encoding.title), encoding.media_type) for name, encoding in forms(styled.layer).items()],
     }

@@ -12,7 +12,7 @@ from dothi.core.style.drawing import Drawing, Pass, Rule
 from dothi.core.style.legend import Entry, legend_of
 from dothi.core.style.mapnik_xml import MARKER_PX, Sheet, document, style
 from dothi.core.style.style_file import Part as StylePart
-from dothi.core.style.titles import number
+from dothi.core.style.titles import with_unit
 from dothi.core.style.zoom import at_zoom
 from dothi.core.text import Text
 
@@ -89,9 +89,8 @@ def _of_ramp(coverage: Coverage) -> Iterator[Sample]:
     """A value in its colour each, the highest first; between them the map mixes the colours."""
     unit = coverage.bands[coverage.publish.band].unit
     for value, css in reversed(coverage.publish.ramp):
-        written = {lang: number(value, lang) + (f' {unit}' if unit else '') for lang in ('vi', 'en')}
         fill = Pass('fill', StylePart(kind='fill', color=css), (Rule(None, parse_colour(css)),))
-        yield Sample(Text(**written), (fill,), LEAST_PX)
+        yield Sample(with_unit(value, unit), (fill,), LEAST_PX)
 
 
 def _sample(entry: Entry, zoom: float | None) -> Sample:

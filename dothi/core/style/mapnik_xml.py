@@ -5,9 +5,10 @@ The conditions of its rules are not in them. The database decides which rule of 
 written in Mapnik's expressions, which have other ideas of text, null and quotes than CQL2.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
 
 from dothi.core.style import markers
 from dothi.core.style.colour import Colour, parse_colour
@@ -90,6 +91,30 @@ def document(styles: Iterable[Element], *, srs: str, background: Colour | None, 
     made = Element('Map', attributes)
     made.extend(styles)
     return tostring(made, encoding='unicode')
+
+
+def template(drawings: Iterable[Drawing], zoom: float) -> str:
+    """The styles of these drawings at a zoom, as a map without layers: where the rows come from is not said.
+
+    A row is to say in `rule_<pass>` which rule takes it; a comment before each style has their conditions, as CQL2 in
+    JSON.
+    """
+    found = [(f'{drawing.layer.id}-{sheet.number}', sheet) for drawing in drawings for sheet in sheets(drawing, zoom)]
+    made = fromstring(document((), srs='epsg:3857', background=None, buffer_px=0))  # noqa: S314
+    for name, sheet in found:
+        made.append(Comment(_conditions(sheet)))
+        made.append(style(name, sheet))
+    return tostring(made, encoding='unicode')
+
+
+def _conditions(sheet: Sheet) -> str:
+    if sheet.takes_all:
+        return ' every row '
+    rules = [
+        f'{sheet.rule_column} = {number}: {json.dumps(rule.condition)}' for number, rule in enumerate(sheet.drawn.rules)
+    ]
+    # two hyphens would end a comment
+    return f' {"; ".join(rules).replace("--", "- -")} '
 
 
 def _is_unseen(drawn: Pass, rule: Rule) -> bool:

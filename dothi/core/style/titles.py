@@ -1,8 +1,8 @@
 """What the legend calls a part, a value and a class, where the style file does not say."""
 
-from dothi.core.layer import Column, Layer
+from dothi.core.layer import Layer
 from dothi.core.style.style_file import Part, Value
-from dothi.core.text import Text
+from dothi.core.text import LANGUAGES, Text
 
 # Units that are words; a symbol such as m or kV is the same in every language. The web map has the same list.
 UNIT_WORDS = {
@@ -37,17 +37,19 @@ def class_title(layer: Layer, part: Part, low: float | None, high: float | None)
     if part.legend is False or part.classes is None:
         return None
     column = layer.columns[part.classes.column]
+    unit = column.unit
     if low is None and high is None:
         range_ = column.title
     elif low is None:
-        most = with_unit(column, high)
+        most = with_unit(high, unit)
         range_ = Text(vi=f'dưới {most.vi}', en=f'below {most.en}')
     elif high is None:
-        least = with_unit(column, low)
+        least = with_unit(low, unit)
         range_ = Text(vi=f'từ {least.vi}', en=f'{least.en} and more')
     else:
-        most = with_unit(column, high)
-        range_ = Text(vi=f'{number(column, low, "vi")} – {most.vi}', en=f'{number(column, low, "en")} – {most.en}')
+        most = with_unit(high, unit)
+        from_ = [number(low, lang, parted=bool(unit)) for lang in LANGUAGES]
+        range_ = Text(vi=f'{from_[0]} – {most.vi}', en=f'{from_[1]} – {most.en}')
     return _joined([*_where_titles(layer, part), range_], ': ')
 
 
@@ -60,20 +62,22 @@ def called(layer: Layer, column: str, value: Value) -> Text:
         return described.title
     if isinstance(value, str):
         return Text(vi=value, en=value)
-    return with_unit(described, value)
+    return with_unit(value, described.unit)
 
 
-def with_unit(column: Column, value: float | None) -> Text:
-    """The number with the column's unit, in words where it is one."""
-    unit = UNIT_WORDS.get(column.unit or '') or Text(vi=column.unit or '', en=column.unit or '')
-    return Text(
-        vi=f'{number(column, value, "vi")} {unit.vi}'.rstrip(), en=f'{number(column, value, "en")} {unit.en}'.rstrip()
-    )
+def with_unit(value: float | None, unit: str | None) -> Text:
+    """`12,000 floors`: the number with its unit, in words where it is one.
+
+    Without a unit it may be a year, and its digits are not parted.
+    """
+    words = UNIT_WORDS.get(unit or '') or Text(vi=unit or '', en=unit or '')
+    vi, en = (number(value, lang, parted=bool(unit)) for lang in LANGUAGES)
+    return Text(vi=f'{vi} {words.vi}'.rstrip(), en=f'{en} {words.en}'.rstrip())
 
 
-def number(column: Column, value: float | None, lang: str) -> str:
-    """`12,000.5`, or `12.000,5` in Vietnamese; a number without a unit may be a year, and is not parted."""
-    text = f'{value or 0:{"," if column.unit else ""}.6f}'.rstrip('0').rstrip('.')
+def number(value: float | None, lang: str, *, parted: bool = True) -> str:
+    """`12,000.5`, or `12.000,5` in Vietnamese."""
+    text = f'{value or 0:{"," if parted else ""}.6f}'.rstrip('0').rstrip('.')
     return text if lang == 'en' else text.translate(str.maketrans(',.', '.,'))
 
 

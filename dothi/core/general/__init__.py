@@ -1,0 +1,1 @@
+"""Generalised geometry: what pictures of whole districts and provinces are drawn from, in place of every row."""

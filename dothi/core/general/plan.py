@@ -1,0 +1,100 @@
+"""What is generalised of a layer, and how far: it follows from its file, its styles and its size."""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.settings import PROJECT
+
+type Form = Literal['rows', 'blocks', 'outlines']
+
+# Below these a picture of all rows takes no longer than one of their generalised form.
+LEAST_ROWS, LEAST_POINTS = 2_000, 5_000
+# A finer picture than 2^4 metres a pixel shows so little of a province that lines and outlines are drawn as they are.
+FINEST_LEVEL = 5
+# Up to a picture in which the whole of a locality is so many pixels wide.
+LEAST_WIDTH_PX = 64
+DEGREE_M = 40_075_017 / 360
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many rows a layer has, and how many points their geometries."""
+
+    rows: int
+    points: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a layer is generalised. Level n is for pictures of 2^(n-1) to 2^n metres a pixel; from fine to coarse.
+
+    kind_sets: the columns by whose values features are told apart, one set for each way in which styles do so.
+    definition: a hash of all that the result follows from, beside the rows.
+    """
+
+    form: Form
+    kind_sets: tuple[tuple[str, ...], ...]
+    levels: tuple[int, ...]
+    definition: str
+
+
+def plan_of(layer: Layer, locality: Locality, size: Size) -> Plan:
+    """What is to be made of a layer of that size."""
+    form = form_of(layer, size)
+    kind_sets = kind_sets_of(layer) if form == 'blocks' else ()
+    return Plan(form, kind_sets, levels_of(layer, locality), definition(layer, locality))
+
+
+def form_of(layer: Layer, size: Size) -> Form:
+    """Blocks for what is too many, outlines for polygons that are too detailed, else the rows themselves."""
+    if layer.geometry.endswith('LineString'):
+        return 'blocks' if size.rows >= LEAST_ROWS else 'rows'
+    if layer.publish.tiles.merge_below is not None:
+        return 'blocks' if size.rows >= LEAST_ROWS else 'rows'
+    return 'outlines' if layer.geometry.endswith('Polygon') and size.points >= LEAST_POINTS else 'rows'
+
+
+def kind_sets_of(layer: Layer) -> tuple[tuple[str, ...], ...]:
+    """The sets of columns by which features are told apart. Public columns only: every reader gets the same blocks."""
+    return (tuple(layer.kinds),)
+
+
+def levels_of(layer: Layer, locality: Locality) -> tuple[int, ...]:
+    """From the first level that saves anything to that of a picture which shows the locality no larger than a stamp.
+
+    Polygons are merged wherever tiles merge them, so that one look passes into the other at the same zoom.
+    """
+    west, south, east, north = locality.place.extent_wgs84
+    latitude = (south + north) / 2
+    width_m = max((east - west) * math.cos(math.radians(latitude)), north - south) * DEGREE_M
+    coarsest = max(FINEST_LEVEL, math.ceil(math.log2(width_m / LEAST_WIDTH_PX)))
+    finest, below = FINEST_LEVEL, layer.publish.tiles.merge_below
+    if layer.geometry.endswith('Polygon') and below is not None:
+        finest = min(max(math.ceil(math.log2(metres_per_px(below, latitude))), 0), coarsest)
+    return tuple(range(finest, coarsest + 1))
+
+
+def metres_per_px(zoom: float, latitude: float) -> float:
+    """The width on the ground of a pixel at a zoom of tiles with 512 pixels."""
+    return 360 * DEGREE_M * math.cos(math.radians(latitude)) / 2 ** (zoom + 9)
+
+
+def definition(layer: Layer, locality: Locality) -> str:
+    """A hash of what the generalised form of a layer follows from, beside its rows."""
+    said = [
+        _software(), layer.definition(), kind_sets_of(layer), levels_of(layer, locality), locality.place.crs,
+        locality.place.reference_date.isoformat(), LEAST_ROWS, LEAST_POINTS,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+@lru_cache
+def _software() -> str:
+    files = sorted((PROJECT / 'sql' / 'functions').glob('generalise*.sql'))
+    return hashlib.sha256(b''.join(file.read_bytes() for file in files)).hexdigest()

@@ -1,0 +1,79 @@
+"""Layers generalised for pictures of whole provinces, made anew after each release."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.catalog import current_releases
+from dothi.core.database import connection
+from dothi.core.errors import DothiError
+from dothi.core.general.refresh import is_current, refresh, states
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.settings import PathSettings
+from processes.queue.child import locality
+
+LOG = logging.getLogger('dothi.generalising')
+# A delivery in parts makes several releases in a row.
+SETTLED = timedelta(seconds=1)
+# Of a layer that is edited all day: it rests between two times for so many times as long as one takes.
+REST = 4
+RETRY_S = 60.0
+# Class of the advisory locks that keep workers from doing the same layer twice.
+LOCK_CLASS = 920_903
+
+
+@dataclass
+class Generaliser:
+    """Keeps the generalised layers of one worker's instance up to date. Until it has, pictures draw the rows."""
+
+    failed_at: dict[str, float] = field(default_factory=dict)
+
+    def prepare(self, stopped: Callable[[], bool]) -> None:
+        """Does what is due, one layer after the other, until nothing is or `stopped` says so."""
+        place = locality(PathSettings().locality)
+        with connection('loader') as db:
+            waiting = due(db, place)
+        for layer in waiting:
+            if stopped():
+                return
+            if time.monotonic() - self.failed_at.get(layer.id, -RETRY_S) >= RETRY_S:
+                self._prepare(layer, place)
+
+    def _prepare(self, layer: Layer, place: Locality) -> None:
+        try:
+            with connection('loader') as db:
+                if _claim(db, layer):
+                    refresh(db, layer, place)
+            self.failed_at.pop(layer.id, None)
+        except (DothiError, psycopg2.Error) as error:
+            LOG.error('%s could not be generalised, next try in %g s: %s', layer.id, RETRY_S, error)
+            self.failed_at[layer.id] = time.monotonic()
+
+
+def due(db: Connection, place: Locality) -> list[Layer]:
+    """The layers that have to be generalised now, small ones first."""
+    releases, made, now = current_releases(db), states(db), datetime.now(UTC)
+    found = []
+    for layer in place.layers.values():
+        release, state = releases.get(layer.id), made.get(layer.id)
+        if release is None or is_current(layer, release.number, state, place):
+            continue
+        rests = timedelta(seconds=REST * state.seconds if state else 0)
+        if release.released_at + max(SETTLED, rests) < now:
+            found.append(layer)
+    return sorted(found, key=lambda layer: releases[layer.id].rows_total)
+
+
+def _claim(db: Connection, layer: Layer) -> bool:
+    """Whether this worker is the one to do it; for the length of the transaction."""
+    with db.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read; set local work_mem = '128MB'")
+        cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, layer.id])
+        (mine,) = cursor.fetchone() or (False,)
+    return bool(mine)

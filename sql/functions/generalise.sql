@@ -1,0 +1,152 @@
+-- Makes general.block and general.outline of a layer what its current release is. Everything is worked out in tables of
+-- the session first, and written at the end: no lock is held while it takes long.
+
+-- Generalises a layer anew, or only where releases since the last time touched it. p_kind_sets: arrays of names of
+-- columns; p_levels: from fine to coarse; p_on: the day by which validity columns choose rows, null for all rows;
+-- p_definition: what all of this follows from, so that another one begins from nothing.
+create or replace function general.refresh_blocks(
+    p_layer text, p_kind_sets jsonb, p_levels integer[], p_on date, p_definition text
+) returns void
+language plpgsql
+as $$
+declare
+    begun timestamptz := clock_timestamp();
+    now_served bigint := (select current_release from catalog.layer where id = p_layer);
+    srid integer := find_srid('layer', p_layer, 'geom');
+    touched geometry := general.touched(p_layer, p_definition, srid);
+    kind_set jsonb;
+    kinds text[];
+    one_level integer;
+begin
+    create temporary table general_new (like general.block) on commit drop;
+    create temporary table general_touched (level integer, x integer, y integer, primary key (level, x, y)) on commit drop;
+    if touched is not null then
+        perform general.note_touched(touched, p_levels);
+    end if;
+    for kind_set in select jsonb_array_elements(p_kind_sets) loop
+        kinds := array(select jsonb_array_elements_text(kind_set));
+        perform general.take_rows(p_layer, kinds, p_on, touched, p_levels[cardinality(p_levels)]);
+        foreach one_level in array p_levels loop
+            perform general.make_blocks(p_layer, kinds, one_level, srid, touched is not null);
+        end loop;
+        drop table general_row;
+    end loop;
+
+    perform general.write_state(p_layer, now_served, p_definition, 'blocks', p_kind_sets, p_levels, begun);
+    if touched is null then
+        delete from general.block where layer_id = p_layer;
+    else
+        delete from general.block as b using general_touched as t
+        where b.layer_id = p_layer and (b.level, b.x, b.y) = (t.level, t.x, t.y);
+    end if;
+    delete from general.outline where layer_id = p_layer;
+    insert into general.block select * from general_new order by kinds, level, x, y, kind;
+    drop table general_new, general_touched;
+end
+$$;
+
+-- The same for polygons that keep their rows: each outline simplified, at every level. As a coverage, where the layer
+-- file says that it is one, so that neighbours go on sharing their edges.
+create or replace function general.refresh_outlines(
+    p_layer text, p_coverage boolean, p_levels integer[], p_on date, p_definition text
+) returns void
+language plpgsql
+as $$
+declare
+    begun timestamptz := clock_timestamp();
+    now_served bigint := (select current_release from catalog.layer where id = p_layer);
+begin
+    execute format($sql$
+        create temporary table general_new on commit drop as
+        select %2$L::text as layer_id, level::smallint, id,
+            %4$s as geom
+        from layer.%1$I, unnest($1) as level
+        where %3$s
+        $sql$, p_layer, p_layer, general.valid_on(p_layer, p_on), case when p_coverage
+        then 'st_setsrid(st_coveragesimplify(geom, 2.0 ^ level / 4) over (partition by level), st_srid(geom))'
+        else 'st_simplifypreservetopology(geom, 2.0 ^ level / 4)' end) using p_levels;
+
+    perform general.write_state(p_layer, now_served, p_definition, 'outlines', '[]', p_levels, begun);
+    delete from general.block where layer_id = p_layer;
+    delete from general.outline where layer_id = p_layer;
+    insert into general.outline
+    select layer_id, level, id, geom, st_transform(geom, 4326) from general_new
+    where not st_isempty(geom) order by level, id;
+    drop table general_new;
+end
+$$;
+
+create or replace function general.write_state(
+    p_layer text, p_release bigint, p_definition text, p_form text, p_kind_sets jsonb, p_levels integer[],
+    p_begun timestamptz
+) returns void
+language sql
+as $$
+    insert into general.state as s
+    values (
+        p_layer, p_release, p_definition, p_form, p_kind_sets, p_levels,
+        extract(epoch from clock_timestamp() - p_begun), now()
+    )
+    on conflict (layer_id) do update set release = excluded.release, definition = excluded.definition,
+        form = excluded.form, kind_sets = excluded.kind_sets, levels = excluded.levels, seconds = excluded.seconds,
+        made_at = excluded.made_at
+$$;
+
+-- Notes that the rows themselves serve best.
+create or replace function general.keep_rows(p_layer text, p_definition text) returns void
+language sql
+as $$
+    delete from general.block where layer_id = p_layer;
+    delete from general.outline where layer_id = p_layer;
+    select general.write_state(
+        p_layer, (select current_release from catalog.layer where id = p_layer), p_definition, 'rows', '[]', '{}',
+        clock_timestamp()
+    );
+$$;
+
+-- Where releases changed the layer since it was generalised by this definition, in the working system; null where all of
+-- it may have changed, or it never was.
+create or replace function general.touched(p_layer text, p_definition text, p_srid integer) returns geometry
+language sql
+stable
+as $$
+    select case when bool_and(t.release is not null) then coalesce(
+        st_collect(boxes.geom), st_geomfromtext('geometrycollection empty', p_srid)
+    ) end
+    from general.state as s
+    left join catalog.release as r on r.layer_id = s.layer_id and r.number > s.release
+    left join catalog.release_tiles as t on t.release = r.number
+    left join lateral (
+        select st_collect(st_envelope(st_transform(st_tileenvelope(t.zoom, x, y), p_srid))) as geom
+        from unnest(t.columns, t.rows) as tiles (x, y)
+    ) as boxes on true
+    where s.layer_id = p_layer and s.definition = p_definition and s.form = 'blocks'
+$$;
+
+-- Fills general_touched: the squares of each level that the boxes meet.
+create or replace function general.note_touched(p_boxes geometry, p_levels integer[]) returns void
+language plpgsql
+as $$
+begin
+    insert into general_touched
+    select distinct level, x, y
+    from st_dump(p_boxes) as box, unnest(p_levels) as level,
+        lateral (select 32 * 2.0::double precision ^ level as block_m) as square,
+        generate_series(floor(st_xmin(box.geom) / block_m)::integer, floor(st_xmax(box.geom) / block_m)::integer) as x,
+        generate_series(floor(st_ymin(box.geom) / block_m)::integer, floor(st_ymax(box.geom) / block_m)::integer) as y;
+end
+$$;
+
+-- The condition by which rows are valid on a day, as dothi.core.layer_source has it.
+create or replace function general.valid_on(p_layer text, p_on date) returns text
+language sql
+stable
+as $$
+    select coalesce((
+        select format(
+            '(%1$I is null or %1$I <= %3$L) and (%2$I is null or %2$I > %3$L)', validity ->> 0, validity ->> 1, p_on
+        )
+        from catalog.layer as l, lateral (select l.definition #> '{publish,validity}' as validity) as published
+        where l.id = p_layer and validity is not null and p_on is not null
+    ), 'true')
+$$;

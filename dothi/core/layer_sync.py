@@ -56,6 +56,16 @@ def _count_for_tiles(db: Connection, layer: Layer) -> None:
         execute(db, sql.SQL('select catalog.recount_tile_cells(%s)'), [layer.id])
 
 
+def _forget_hidden(db: Connection, layer: Layer) -> None:
+    """Forgets generalised geometry that tells features apart by a column which is not public any more."""
+    statement = sql.SQL(
+        """delete from general.state where layer_id = %s and exists (
+               select from jsonb_array_elements(kind_sets) as kinds, jsonb_array_elements_text(kinds) as name
+               where name <> all (%s))"""
+    )
+    execute(db, statement, [layer.id, list(layer.columns_for('public'))])
+
+
 def _sync_agencies(db: Connection, locality: Locality) -> None:
     for name, agency in locality.agencies.items():
         execute(

@@ -24,8 +24,6 @@ SETTLED = timedelta(seconds=1)
 # Of a layer that is edited all day: it rests between two times for so many times as long as one takes.
 REST = 4
 RETRY_S = 60.0
-# Class of the advisory locks that keep workers from doing the same layer twice.
-LOCK_CLASS = 920_903
 
 
 @dataclass
@@ -48,8 +46,7 @@ class Generaliser:
     def _prepare(self, layer: Layer, place: Locality) -> None:
         try:
             with connection('loader') as db:
-                if _claim(db, layer):
-                    refresh(db, layer, place)
+                refresh(db, layer, place)
             self.failed_at.pop(layer.id, None)
         except (DothiError, psycopg2.Error) as error:
             LOG.error('%s could not be generalised, next try in %g s: %s', layer.id, RETRY_S, error)
@@ -68,12 +65,3 @@ def due(db: Connection, place: Locality) -> list[Layer]:
         if release.released_at + max(SETTLED, rests) < now:
             found.append(layer)
     return sorted(found, key=lambda layer: releases[layer.id].rows_total)
-
-
-def _claim(db: Connection, layer: Layer) -> bool:
-    """Whether this worker is the one to do it; for the length of the transaction."""
-    with db.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read; set local work_mem = '128MB'")
-        cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, layer.id])
-        (mine,) = cursor.fetchone() or (False,)
-    return bool(mine)

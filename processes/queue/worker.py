@@ -30,6 +30,7 @@ from processes.queue.availability import probe, record
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
 from processes.queue.downloads import Ended, Keeper
+from processes.queue.generalising import Generaliser
 from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
 from processes.queue.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
 from processes.queue.store import drafts, forget_abandoned
@@ -46,6 +47,8 @@ AGAIN_S = 2
 LOOK_S = 1.0
 # How often the worker looks for layers whose files are to be written.
 READY_LOOK_S = 3.0
+# How often it looks for layers that are to be generalised: until then pictures of a province are slow.
+GENERALISE_LOOK_S = 1.0
 # How often the services are asked whether they are well.
 PROBE_S = 60.0
 # How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
@@ -89,7 +92,7 @@ async def _work(concurrency: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     # every job keeps a thread while its child runs
-    loop.set_default_executor(ThreadPoolExecutor(concurrency + 6))
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 8))
     while not asked_to_stop.is_set():
         try:
             await _work_while_connected(concurrency, asked_to_stop)
@@ -104,7 +107,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
         silent_s = JobSettings().worker_silent_s
         sweeping = asyncio.create_task(_sweep(app))
         stopped = threading.Event()
-        beside = asyncio.gather(_keep_ready(stopped), _call_back(stopped), _ask_services(stopped))
+        beside = asyncio.gather(_keep_ready(stopped), _generalise(stopped), _call_back(stopped), _ask_services(stopped))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -191,6 +194,17 @@ async def _keep_ready(stopped: threading.Event) -> None:
         except (DothiError, OSError, psycopg2.Error):
             LOG.exception('could not look for files to make ready')
         await asyncio.to_thread(stopped.wait, READY_LOOK_S)
+
+
+async def _generalise(stopped: threading.Event) -> None:
+    """Generalises layers after each release, one at a time beside the jobs."""
+    generaliser = Generaliser()
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(generaliser.prepare, stopped.is_set)
+        except (DothiError, psycopg2.Error):
+            LOG.exception('could not look for layers to generalise')
+        await asyncio.to_thread(stopped.wait, GENERALISE_LOOK_S)
 
 
 async def take_up_abandoned(app: App) -> None:

@@ -104,8 +104,8 @@ as $$
     );
 $$;
 
--- Where releases changed the layer since it was generalised by this definition, in the working system; null where all of
--- it may have changed, or it never was.
+-- Where releases changed the layer since it was generalised by this definition, in the working system; null where all
+-- of it may have changed, or it never was.
 create or replace function general.touched(p_layer text, p_definition text, p_srid integer) returns geometry
 language sql
 stable

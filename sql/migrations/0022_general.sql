@@ -18,9 +18,9 @@ create table general.state (
     made_at timestamptz not null default now()
 );
 
--- All features of one kind in one square of 32 by 32 cells, a cell being 2^level metres wide: polygons as the cells that
--- they settle, lines joined and simplified, points as one a cell. x and y count such squares from the origin of the
--- working system; kind holds the values of the columns in `kinds`; count says how many features there are.
+-- All features of one kind in one square of 32 by 32 cells, a cell being 2^level metres wide: polygons as the cells
+-- that they settle, lines joined and simplified, points as one a cell. x and y count such squares from the origin of
+-- the working system; kind holds the values of the columns in `kinds`; count says how many features there are.
 create table general.block (
     layer_id text collate "C" not null references general.state on delete cascade,
     kinds text[] collate "C" not null,

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Literal
 
 from dothi.core.layer import Layer
-from dothi.core.locality import Locality
+from dothi.core.locality import BadLocalityFile, Locality
 from dothi.core.settings import PROJECT
+from dothi.core.style.style_file import Part, styles_of
+from dothi.core.style.zoom import EQUATOR_M, metres_per_px, zoom_of
 
 type Form = Literal['rows', 'blocks', 'outlines']
 
@@ -19,7 +21,7 @@ LEAST_ROWS, LEAST_POINTS = 2_000, 5_000
 FINEST_LEVEL = 5
 # Up to a picture in which the whole of a locality is so many pixels wide.
 LEAST_WIDTH_PX = 64
-DEGREE_M = 40_075_017 / 360
+DEGREE_M = EQUATOR_M / 360
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Plan:
 def plan_of(layer: Layer, locality: Locality, size: Size) -> Plan:
     """What is to be made of a layer of that size."""
     form = form_of(layer, size)
-    kind_sets = kind_sets_of(layer) if form == 'blocks' else ()
+    kind_sets = kind_sets_of(layer, locality) if form == 'blocks' else ()
     return Plan(form, kind_sets, levels_of(layer, locality), definition(layer, locality))
 
 
@@ -60,9 +62,32 @@ def form_of(layer: Layer, size: Size) -> Form:
     return 'outlines' if layer.geometry.endswith('Polygon') and size.points >= LEAST_POINTS else 'rows'
 
 
-def kind_sets_of(layer: Layer) -> tuple[tuple[str, ...], ...]:
-    """The sets of columns by which features are told apart. Public columns only: every reader gets the same blocks."""
-    return (tuple(layer.kinds),)
+def kind_sets_of(layer: Layer, locality: Locality) -> tuple[tuple[str, ...], ...]:
+    """The sets of columns by which the layer's styles tell features apart, in pictures of that scale.
+
+    Public columns only, as every reader gets the same blocks; and no measured numbers, of which each feature has its
+    own. A style that needs another column is drawn from the rows.
+    """
+    try:
+        styles = styles_of(layer, locality.path)
+    except BadLocalityFile:
+        return (tuple(layer.kinds),)
+    parts = [[part for part in styles.parts_of(name) if _is_drawn(part, layer, locality)] for name in styles.styles]
+    read = [{name for part in drawn for name in part.columns} for drawn in parts]
+    return tuple(sorted({tuple(sorted(columns)) for columns in read if columns <= _discrete(layer)}))
+
+
+def _is_drawn(part: Part, layer: Layer, locality: Locality) -> bool:
+    """Whether a part of a style is ever drawn from blocks."""
+    if part.kind == 'label' or (part.merged is False and not layer.geometry.endswith('LineString')):
+        return False
+    nearest = zoom_of(2.0 ** (levels_of(layer, locality)[0] - 1), _latitude(locality))
+    return part.zooms is None or part.zooms[0] < nearest
+
+
+def _discrete(layer: Layer) -> set[str]:
+    columns = layer.columns_for('public').items()
+    return {name for name, column in columns if column.type in {'text', 'integer', 'boolean'}}
 
 
 def levels_of(layer: Layer, locality: Locality) -> tuple[int, ...]:
@@ -71,24 +96,23 @@ def levels_of(layer: Layer, locality: Locality) -> tuple[int, ...]:
     Polygons are merged wherever tiles merge them, so that one look passes into the other at the same zoom.
     """
     west, south, east, north = locality.place.extent_wgs84
-    latitude = (south + north) / 2
-    width_m = max((east - west) * math.cos(math.radians(latitude)), north - south) * DEGREE_M
+    width_m = max((east - west) * math.cos(math.radians(_latitude(locality))), north - south) * DEGREE_M
     coarsest = max(FINEST_LEVEL, math.ceil(math.log2(width_m / LEAST_WIDTH_PX)))
     finest, below = FINEST_LEVEL, layer.publish.tiles.merge_below
     if layer.geometry.endswith('Polygon') and below is not None:
-        finest = min(max(math.ceil(math.log2(metres_per_px(below, latitude))), 0), coarsest)
+        finest = min(max(math.ceil(math.log2(metres_per_px(below, _latitude(locality)))), 0), coarsest)
     return tuple(range(finest, coarsest + 1))
 
 
-def metres_per_px(zoom: float, latitude: float) -> float:
-    """The width on the ground of a pixel at a zoom of tiles with 512 pixels."""
-    return 360 * DEGREE_M * math.cos(math.radians(latitude)) / 2 ** (zoom + 9)
+def _latitude(locality: Locality) -> float:
+    _, south, _, north = locality.place.extent_wgs84
+    return (south + north) / 2
 
 
 def definition(layer: Layer, locality: Locality) -> str:
     """A hash of what the generalised form of a layer follows from, beside its rows."""
     said = [
-        _software(), layer.definition(), kind_sets_of(layer), levels_of(layer, locality), locality.place.crs,
+        _software(), layer.definition(), kind_sets_of(layer, locality), levels_of(layer, locality), locality.place.crs,
         locality.place.reference_date.isoformat(), LEAST_ROWS, LEAST_POINTS,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]

@@ -10,6 +10,9 @@ from dothi.core.general.plan import Plan, Size, definition, plan_of
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 
+# Class of the advisory locks that keep workers from doing the same layer twice.
+LOCK_CLASS = 920_903
+
 
 @dataclass(frozen=True)
 class State:
@@ -32,13 +35,13 @@ def is_current(layer: Layer, release: int, state: State | None, locality: Locali
     return state is not None and (state.release, state.definition) == (release, definition(layer, locality))
 
 
-def refresh(db: Connection, layer: Layer, locality: Locality) -> Plan:
+def refresh(db: Connection, layer: Layer, locality: Locality) -> Plan | None:
     """How the layer is generalised now, as its current release has it; only what releases touched is made anew.
 
-    db: as the loader, in a transaction that holds no other work; it may take some seconds.
+    None: somebody else is at it. db: as the loader, with nothing begun; it may take some seconds.
     """
-    # one state of the layer from the first statement to the last, whatever is released meanwhile
-    db.cursor().execute("set transaction isolation level repeatable read; set local work_mem = '128MB'")
+    if not _claim(db, layer):
+        return None
     plan = plan_of(layer, locality, _size(db, layer))
     on = None if layer.publish.without_datetime == 'all' else locality.place.reference_date
     levels = list(plan.levels)
@@ -56,6 +59,15 @@ def refresh(db: Connection, layer: Layer, locality: Locality) -> Plan:
         else:
             cursor.execute('select general.keep_rows(%s, %s)', [layer.id, plan.definition])
     return plan
+
+
+def _claim(db: Connection, layer: Layer) -> bool:
+    """Begins the transaction, and says whether nobody else does the same at the moment."""
+    with db.cursor() as cursor:
+        # one state of the layer from the first statement to the last, whatever is released meanwhile
+        cursor.execute("set transaction isolation level repeatable read; set local work_mem = '128MB'")
+        cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, layer.id])
+        return cursor.fetchone() == (True,)
 
 
 def _size(db: Connection, layer: Layer) -> Size:

@@ -1,0 +1,153 @@
+"""What a picture of a layer is drawn from: its generalised form where that says the same, else its rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil, inf, isfinite, log2
+from typing import Protocol
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.crs import proj_string, transformer
+from dothi.core.general.plan import Form, definition
+from dothi.core.layer import Audience, Layer
+from dothi.core.layer_columns import CATALOGUED
+from dothi.core.layer_source import Times, source
+from dothi.core.locality import Locality
+
+type Box = tuple[float, float, float, float]
+# Cells across a block, as sql/functions/generalise_blocks.sql has it.
+CELLS = 32
+# What lies so far outside of a picture may still show in it: a marker, the width of a line.
+MARGIN_PX = 64
+
+
+class View(Protocol):
+    """A part of the world and its scale; `dothi.core.mapping.view` has it."""
+
+    @property
+    def crs(self) -> int: ...
+
+    @property
+    def metres_per_px(self) -> float: ...
+
+    @property
+    def zoom(self) -> float: ...
+
+    def grown(self, margin_px: float) -> Box: ...
+
+
+@dataclass(frozen=True)
+class Generalised:
+    """What is there of a layer's current release."""
+
+    form: Form
+    kind_sets: tuple[tuple[str, ...], ...]
+    levels: tuple[int, ...]
+
+    def kinds_for(self, columns: set[str]) -> tuple[str, ...] | None:
+        """The smallest set of kinds that has these columns."""
+        enough = [kinds for kinds in self.kind_sets if columns <= set(kinds)]
+        return min(enough, key=len, default=None)
+
+    def level(self, view: View, *, always: bool) -> int | None:
+        """The level for pictures of that scale; finer than the finest there is none, unless `always` says so."""
+        fitting = ceil(log2(view.metres_per_px))
+        if not self.levels or (fitting < self.levels[0] and not always):
+            return None
+        return min(max(fitting, self.levels[0]), self.levels[-1])
+
+
+def generalised(db: Connection, layers: Iterable[Layer], locality: Locality) -> dict[str, Generalised]:
+    """What is there of these layers; those that were not generalised since their last release are missing."""
+    known = {layer.id: layer for layer in layers}
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select s.layer_id, s.definition, s.form, s.kind_sets, s.levels
+               from general.state as s join catalog.layer as l on l.id = s.layer_id and l.current_release = s.release
+               where s.layer_id = any (%s) and s.form <> 'rows'""",
+            [list(known)],
+        )
+        return {
+            name: Generalised(form, tuple(map(tuple, kind_sets)), tuple(levels))
+            for name, by, form, kind_sets, levels in cursor.fetchall()
+            if by == definition(known[name], locality)
+        }
+
+
+def is_merged(layer: Layer, view: View) -> bool:
+    """Whether features are merged at that scale, as they are in tiles: which parts of a style draw depends on it."""
+    below = layer.publish.tiles.merge_below
+    return below is not None and view.zoom < below
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a picture shows of a layer. columns: those that its passes read at this scale."""
+
+    layer: Layer
+    view: View
+    columns: set[str]
+    times: Times | None = None
+    is_filtered: bool = False
+
+
+def rows_of(asked: Asked, there: Generalised | None, locality: Locality, audience: Audience) -> sql.Composable:
+    """What to select from, in place of `dothi.core.layer_source.source`: the same columns, or those that are asked for.
+
+    there: what `generalised` found. At another time than now, or under a filter, a picture shows the rows themselves.
+    """
+    plain = source(asked.layer, locality, audience, asked.times)
+    if there is None or asked.times is not None or asked.is_filtered:
+        return plain
+    settled = there.form == 'blocks' and asked.layer.geometry.endswith('Polygon')
+    level = there.level(asked.view, always=settled and is_merged(asked.layer, asked.view))
+    if level is None:
+        return plain
+    if there.form == 'outlines':
+        return _outlines(asked.layer, level, plain, audience)
+    kinds = there.kinds_for(asked.columns)
+    # markers and fills of merged features only, as long as tiles do not merge them
+    if kinds is None or not (asked.layer.geometry.endswith('LineString') or is_merged(asked.layer, asked.view)):
+        return plain
+    return _blocks(asked, kinds, level, locality)
+
+
+def _outlines(layer: Layer, level: int, rows: sql.Composable, audience: Audience) -> sql.Composable:
+    names = ['id', *layer.columns_for(audience), 'release_from']
+    columns = sql.SQL(', ').join(sql.Identifier('as_released', name) for name in names)
+    return sql.SQL(
+        """(select {}, outline.geom, outline.geom_wgs84 from {} as as_released
+            join general.outline on outline.layer_id = {} and outline.level = {} and outline.id = as_released.id)"""
+    ).format(columns, rows, sql.Literal(layer.id), sql.Literal(level))
+
+
+def _blocks(asked: Asked, kinds: tuple[str, ...], level: int, locality: Locality) -> sql.Composable:
+    columns = [
+        sql.SQL('kind[{}]::{} as {}').format(
+            sql.Literal(number), sql.SQL(CATALOGUED[asked.layer.columns[name].type]), sql.Identifier(name)
+        )
+        for number, name in enumerate(kinds, 1)
+    ]
+    form = '(select {} from general.block where layer_id = {} and kinds = {}::text[] and level = {} and {})'
+    return sql.SQL(form).format(
+        sql.SQL(', ').join([*columns, sql.SQL('geom'), sql.SQL('geom_wgs84')]),
+        sql.Literal(asked.layer.id),
+        sql.Literal(list(kinds)),
+        sql.Literal(level),
+        _squares(asked.view, level, locality),
+    )
+
+
+def _squares(view: View, level: int, locality: Locality) -> sql.Composable:
+    """The condition that a block lies in the picture. By number: row-level security lets no spatial index be used."""
+    block_m = CELLS * 2.0**level
+    # twice as much as will show: the system's lines may be bent against those of the picture
+    to_working = transformer(proj_string(view.crs), proj_string(locality.srid))
+    west, south, east, north = to_working.transform_bounds(*view.grown(2 * MARGIN_PX), densify_pts=21)
+    ranges = [(x // block_m, y // block_m) for x, y in ((west, south), (east, north)) if isfinite(x) and isfinite(y)]
+    if len(ranges) < 2 or max(map(abs, (west, south, east, north))) == inf:
+        return sql.SQL('true')
+    (x_first, y_first), (x_last, y_last) = ranges
+    limits = [sql.Literal(max(min(int(one), 2**31 - 1), -(2**31))) for one in (x_first, x_last, y_first, y_last)]
+    return sql.SQL('x between {} and {} and y between {} and {}').format(*limits)

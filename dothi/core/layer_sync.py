@@ -40,6 +40,7 @@ def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
     changes = _sync_layer(db, layer, locality.srid)
     _grant(db, layer)
     _count_for_tiles(db, layer)
+    _forget_hidden(db, layer)
     share(db, layer, locality)
     return changes
 

@@ -5,7 +5,7 @@ create schema general;
 
 -- What was made of each layer. form: 'blocks' (general.block), 'outlines' (general.outline), or 'rows' where a layer is
 -- too small to gain anything. definition: a hash of the software and of what the layer file says. Level n is for
--- pictures of 2^(n-1) to 2^n metres a pixel. A picture looks here only for the release that it shows.
+-- pictures of about 2^n metres a pixel. A picture looks here only for the release that it shows.
 create table general.state (
     layer_id text collate "C" primary key references catalog.layer on delete cascade,
     release bigint not null references catalog.release on delete cascade,

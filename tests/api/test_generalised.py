@@ -98,20 +98,21 @@ def drawn(
 
 
 def test_polygons_become_the_cells_that_they_settle(desk: Desk) -> None:
-    """Cells of 16 m. Two houses in one cell are one square; where two uses meet, the one with more ground has the cell,
-    and both count; a factory of 38 m has the cells whose middle it covers.
+    """Cells of 32 m. Two houses in one cell are one square; where two uses meet, the one with more ground has the cell,
+    and both count; a factory of 76 m has the cells whose middle it covers. (E0, N0) is in the middle of a cell's west
+    side, so the cells begin at -16 and 16.
     """
     desk.release('buildings', [
-        (square(1, 1, 6), building('a')), (square(9, 9, 6), building('b')), (square(33, 1), building('c')),
-        (square(17, 1, 5), building('d')), (square(23, 1, 8), building('e', 'commercial')),
-        (square(64, 64, 38), building('f', 'industrial')),
+        (square(1, 1, 6), building('a')), (square(9, 9, 6), building('b')), (square(50, 1), building('c')),
+        (square(17, 1, 5), building('d')), (square(33, 1, 8), building('e', 'commercial')),
+        (square(80, 64, 76), building('f', 'industrial')),
     ])  # fmt: skip
     layer = desk.locality.layers['buildings']
     generalise(layer, desk.locality)
-    assert_blocks('buildings', 4, [
-        ('commercial', 2, shapely.box(16, 0, 32, 16)),
-        ('industrial', 1, shapely.box(64, 64, 96, 96)),
-        ('residential', 3, shapely.union(shapely.box(0, 0, 16, 16), shapely.box(32, 0, 48, 16))),
+    assert_blocks('buildings', 5, [
+        ('commercial', 2, shapely.box(16, 0, 48, 32)),
+        ('industrial', 1, shapely.box(80, 64, 144, 128)),
+        ('residential', 3, shapely.union(shapely.box(-16, 0, 16, 32), shapely.box(48, 0, 80, 32))),
     ])  # fmt: skip
     (srids,) = query('select distinct ST_SRID(geom), ST_SRID(geom_wgs84) from general.block')
     assert srids == (9209, 4326)
@@ -196,7 +197,7 @@ def test_the_public_sees_no_more_than_of_the_rows(desk: Desk) -> None:
     assert plan.kind_sets_of(layer, desk.locality) == (('use',),)
     generalise(layer, desk.locality)
     with connection('reader_public') as db, db.cursor() as cursor:
-        cursor.execute('select kinds, kind from general.block where level = 4')
+        cursor.execute('select kinds, kind from general.block where level = 5')
         assert cursor.fetchall() == [(['use'], ['residential'])]
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute('delete from general.block')

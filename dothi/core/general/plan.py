@@ -19,6 +19,9 @@ type Form = Literal['rows', 'blocks', 'outlines']
 LEAST_ROWS, LEAST_POINTS = 2_000, 5_000
 # A finer picture than 2^4 metres a pixel shows so little of a province that lines and outlines are drawn as they are.
 FINEST_LEVEL = 5
+# The cells of polygons are 2 to 4 pixels wide, twice as wide as lines and points are generalised: narrower ones are not
+# seen beside the lines of roads. (In tiles they are 4 to 8.)
+SETTLED_STEP = 1
 # Up to a picture in which the whole of a locality is so many pixels wide.
 LEAST_WIDTH_PX = 64
 DEGREE_M = EQUATOR_M / 360
@@ -34,7 +37,8 @@ class Size:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a layer is generalised. Level n is for pictures of 2^(n-1) to 2^n metres a pixel; from fine to coarse.
+    """How a layer is generalised. Level n is for pictures of 2^(n-1) to 2^n metres a pixel, or in the case of cells
+    that polygons settle for those twice as fine; the levels are from fine to coarse.
 
     kind_sets: the columns by whose values features are told apart, one set for each way in which styles do so.
     definition: a hash of all that the result follows from, beside the rows.
@@ -100,7 +104,8 @@ def levels_of(layer: Layer, locality: Locality) -> tuple[int, ...]:
     coarsest = max(FINEST_LEVEL, math.ceil(math.log2(width_m / LEAST_WIDTH_PX)))
     finest, below = FINEST_LEVEL, layer.publish.tiles.merge_below
     if layer.geometry.endswith('Polygon') and below is not None:
-        finest = min(max(math.ceil(math.log2(metres_per_px(below, _latitude(locality)))), 0), coarsest)
+        first = math.ceil(math.log2(metres_per_px(below, _latitude(locality)))) + SETTLED_STEP
+        finest = min(max(first, 0), coarsest)
     return tuple(range(finest, coarsest + 1))
 
 

@@ -9,7 +9,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.crs import proj_string, transformer
-from dothi.core.general.plan import Form, definition
+from dothi.core.general.plan import SETTLED_STEP, Form, definition
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_columns import CATALOGUED
 from dothi.core.layer_source import Times, source
@@ -50,10 +50,10 @@ class Generalised:
         enough = [kinds for kinds in self.kind_sets if columns <= set(kinds)]
         return min(enough, key=len, default=None)
 
-    def level(self, view: View, *, always: bool) -> int | None:
-        """The level for pictures of that scale; finer than the finest there is none, unless `always` says so."""
-        fitting = ceil(log2(view.metres_per_px))
-        if not self.levels or (fitting < self.levels[0] and not always):
+    def level(self, view: View, *, settled: bool) -> int | None:
+        """The level for pictures of that scale; None for finer ones than there are. settled: cells are seen."""
+        fitting = ceil(log2(view.metres_per_px)) + (SETTLED_STEP if settled else 0)
+        if not self.levels or (fitting < self.levels[0] and not settled):
             return None
         return min(max(fitting, self.levels[0]), self.levels[-1])
 
@@ -100,15 +100,15 @@ def rows_of(asked: Asked, there: Generalised | None, locality: Locality, audienc
     plain = source(asked.layer, locality, audience, asked.times)
     if there is None or asked.times is not None or asked.is_filtered:
         return plain
-    settled = there.form == 'blocks' and asked.layer.geometry.endswith('Polygon')
-    level = there.level(asked.view, always=settled and is_merged(asked.layer, asked.view))
+    merged, polygons = is_merged(asked.layer, asked.view), asked.layer.geometry.endswith('Polygon')
+    level = there.level(asked.view, settled=there.form == 'blocks' and polygons)
     if level is None:
         return plain
     if there.form == 'outlines':
         return _outlines(asked.layer, level, plain, audience)
     kinds = there.kinds_for(asked.columns)
-    # markers and fills of merged features only, as long as tiles do not merge them
-    if kinds is None or not (asked.layer.geometry.endswith('LineString') or is_merged(asked.layer, asked.view)):
+    # one marker or cell for several features, only where tiles do so too
+    if kinds is None or not (merged or asked.layer.geometry.endswith('LineString')):
         return plain
     return _blocks(asked, kinds, level, locality)
 

@@ -9,11 +9,12 @@ from xml.etree.ElementTree import Element
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string
-from dothi.core.layer import Audience, Layer
-from dothi.core.locality import Locality
+from dothi.core.general.source import is_merged
+from dothi.core.layer import Layer
 from dothi.core.mapping.formats import asked
-from dothi.core.mapping.layer_query import rows
+from dothi.core.mapping.layer_query import Reader, rows
 from dothi.core.mapping.picture import Picture, Shown
+from dothi.core.mapping.view import View
 from dothi.core.style.colour import Colour
 from dothi.core.style.mapnik_xml import Sheet, document, raster_style, sheets, style
 
@@ -44,14 +45,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Maker:
-    """What orders are made with. painted: coverages as they are seen in the picture, by number of what is shown.
+    """What orders are made with. painted: coverages as they are seen in the picture, by number of what is shown."""
 
-    db: as the reader of the audience; it quotes names and values, nothing is read from it.
-    """
-
-    db: Connection
-    locality: Locality
-    audience: Audience
+    reader: Reader
     painted: dict[int, Path]
 
 
@@ -93,22 +89,23 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
             shapes.append(_raster(str(number), srs(picture.view.crs), maker.painted[number]))
         if not isinstance(shown.layer, Layer) or shown.drawing is None:
             continue
-        seen = [one for one in sheets(shown.drawing, zoom) if not one.drawn.part.merged]
+        merged = is_merged(shown.layer, picture.view)
+        seen = [one for one in sheets(shown.drawing, zoom) if one.drawn.part.merged in {None, merged}]
         below = [one for one in seen if one.drawn.kind != 'label']
         if below:
-            shapes.append(_entry(str(number), shown, below, picture.view.crs, maker))
+            shapes.append(_entry(str(number), shown, below, picture.view, maker))
         for one in (one for one in seen if one.drawn.kind == 'label'):
-            entry = _entry(f'{number}-{one.number}', shown, [one], picture.view.crs, maker)
+            entry = _entry(f'{number}-{one.number}', shown, [one], picture.view, maker)
             labels.append((one.drawn.part.priority, number, entry))
     labels.sort(key=lambda one: one[:2], reverse=True)
     return [*shapes, *(entry for _, _, entry in labels)]
 
 
-def _entry(name: str, shown: Shown, drawn: list[Sheet], view_srid: int, maker: Maker) -> Entry:
+def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker) -> Entry:
     """A layer's rows, in the styles of these passes."""
-    read = rows(maker.db, shown, drawn, view_srid, maker.locality, maker.audience)
+    read = rows(maker.reader, shown, drawn, view)
     source = {
-        **_server(maker.db),
+        **_server(maker.reader.db),
         'table': read.statement,
         'geometry_field': read.geometry,
         'srid': read.srid,

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from dothi.core.coverage import Coverage
 from dothi.core.database import READERS, connection
-from dothi.core.layer import Audience
+from dothi.core.general.source import generalised
+from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.mapping.document import Maker, order
 from dothi.core.mapping.formats import written
+from dothi.core.mapping.layer_query import Reader
 from dothi.core.mapping.limits import check
 from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.pool import Renderers, renderers
@@ -34,8 +36,9 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
                 for number, shown in enumerate(picture.shown)
                 if isinstance(shown.layer, Coverage) and (found := released_raster(db, shown.layer, shown.times))
             }
-            maker = Maker(db, locality, audience, {number: drafts[number] for number in rasters})
-            told = order(picture, maker)
+            layers = [shown.layer for shown in picture.shown if isinstance(shown.layer, Layer)]
+            reader = Reader(db, locality, audience, generalised(db, layers, locality))
+            told = order(picture, Maker(reader, {number: drafts[number] for number in rasters}))
         for number, raster in rasters.items():
             paint(raster, picture.view, drafts[number])
         return written((pool or renderers()).draw(told), picture)

@@ -9,10 +9,11 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
 from dothi.core.crs import WEB_MERCATOR, WGS84
+from dothi.core.general.source import Asked, Generalised, rows_of
 from dothi.core.layer import Audience, Layer
-from dothi.core.layer_source import source
 from dothi.core.locality import Locality
 from dothi.core.mapping.picture import Shown
+from dothi.core.mapping.view import View
 from dothi.core.style.mapnik_xml import Sheet
 
 # A text with escapes, a plain one, or a name in a statement, as psycopg2 quotes them.
@@ -28,23 +29,37 @@ class Rows:
     statement: str
 
 
-def rows(
-    db: Connection, shown: Shown, sheets: list[Sheet], view_srid: int, locality: Locality, audience: Audience
-) -> Rows:
+@dataclass(frozen=True)
+class Reader:
+    """Whose rows are read, and what is there of generalised layers.
+
+    db: as the reader of the audience; it quotes names and values, nothing is read from it.
+    """
+
+    db: Connection
+    locality: Locality
+    audience: Audience
+    generalised: dict[str, Generalised]
+
+
+def rows(reader: Reader, shown: Shown, sheets: list[Sheet], view: View) -> Rows:
     """The rows that `sheets` draw, in the system from which the view's is near: stored degrees or the working CRS."""
     assert isinstance(shown.layer, Layer)  # noqa: S101
-    geometry, srid = ('geom_wgs84', WGS84) if view_srid in (WGS84, WEB_MERCATOR) else ('geom', locality.srid)
+    locality, audience = reader.locality, reader.audience
+    geometry, srid = ('geom_wgs84', WGS84) if view.crs in (WGS84, WEB_MERCATOR) else ('geom', locality.srid)
+    read = {name for sheet in sheets for name in sheet.drawn.columns}
+    asked = Asked(shown.layer, view, read, shown.times, is_filtered=shown.condition is not None)
     columns = [sql.Identifier(geometry), *_columns(shown.layer, sheets, locality.srid, audience)]
     conditions: list[sql.Composable] = [sql.SQL('{} && !bbox!').format(sql.Identifier(geometry))]
     if shown.condition is not None:
         conditions.append(shown.condition)
     picked = sql.SQL('select {} from {} as stored where {}').format(
         sql.SQL(', ').join(columns),
-        source(shown.layer, locality, audience, shown.times),
+        rows_of(asked, reader.generalised.get(shown.layer.id), locality, audience),
         sql.SQL(' and ').join(sql.SQL('({})').format(one) for one in conditions),
     )
     statement = sql.SQL('(select * from ({}) as picked{}) as rows').format(picked, _drawn_by_any(sheets))
-    return Rows(srid, geometry, unmistakable(statement.as_string(db)))
+    return Rows(srid, geometry, unmistakable(statement.as_string(reader.db)))
 
 
 def _columns(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -> list[sql.Composable]:

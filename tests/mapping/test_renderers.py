@@ -15,6 +15,7 @@ from psycopg2 import sql
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.mapping.document import Maker, order
+from dothi.core.mapping.layer_query import Reader
 from dothi.core.mapping.limits import DrawingBroke, PictureTooLarge, TooBusy, TookTooLong
 from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.pool import Renderers
@@ -46,7 +47,7 @@ def slow(locality: Locality, seconds: float, view: View | None = None) -> bytes:
     layer = shown(locality, 'districts', GREEN, condition=waits)
     with connection('reader_internal') as db:
         picture = Picture(view or of_the_province(locality, 9209), (layer,))
-        return order(picture, Maker(db, locality, 'internal', {}))
+        return order(picture, Maker(Reader(db, locality, 'internal', {}), {}))
 
 
 def children() -> set[int]:

@@ -33,6 +33,7 @@ from processes.queue.downloads import Ended, Keeper
 from processes.queue.generalising import Generaliser
 from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
 from processes.queue.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
+from processes.queue.shared_styles import restyle
 from processes.queue.store import drafts, forget_abandoned
 
 LOG = logging.getLogger('dothi.worker')
@@ -45,8 +46,8 @@ GRACE_S = 5.0
 AGAIN_S = 2
 # A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
 LOOK_S = 1.0
-# How often the worker looks for layers whose files are to be written.
-READY_LOOK_S = 3.0
+# How often the worker looks for layers whose files are to be written, and for styles.
+READY_LOOK_S, RESTYLE_LOOK_S = 3.0, 5.0
 # How often it looks for layers that are to be generalised: until then pictures of a province are slow.
 GENERALISE_LOOK_S = 1.0
 # How often the services are asked whether they are well.
@@ -92,7 +93,7 @@ async def _work(concurrency: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     # every job keeps a thread while its child runs
-    loop.set_default_executor(ThreadPoolExecutor(concurrency + 8))
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 9))
     while not asked_to_stop.is_set():
         try:
             await _work_while_connected(concurrency, asked_to_stop)
@@ -107,7 +108,9 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
         silent_s = JobSettings().worker_silent_s
         sweeping = asyncio.create_task(_sweep(app))
         stopped = threading.Event()
-        beside = asyncio.gather(_keep_ready(stopped), _generalise(stopped), _call_back(stopped), _ask_services(stopped))
+        beside = asyncio.gather(
+            _keep_ready(stopped), _generalise(stopped), _restyle(stopped), _call_back(stopped), _ask_services(stopped)
+        )
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -205,6 +208,16 @@ async def _generalise(stopped: threading.Event) -> None:
         except (DothiError, psycopg2.Error):
             LOG.exception('could not look for layers to generalise')
         await asyncio.to_thread(stopped.wait, GENERALISE_LOOK_S)
+
+
+async def _restyle(stopped: threading.Event) -> None:
+    """Keeps the styles for GIS staff as the files and the releases say."""
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(restyle)
+        except (DothiError, OSError, psycopg2.Error):
+            LOG.exception('could not write styles for GIS staff')
+        await asyncio.to_thread(stopped.wait, RESTYLE_LOOK_S)
 
 
 async def take_up_abandoned(app: App) -> None:

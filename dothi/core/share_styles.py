@@ -1,0 +1,115 @@
+"""The styles of the views in schema `share`, where QGIS looks for them: `share.layer_styles`."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi import __version__
+from dothi.core.catalog import current_releases
+from dothi.core.layer_columns import execute
+from dothi.core.locality import BadLocalityFile, Locality
+from dothi.core.share_sync import SharedView, views_of
+from dothi.core.style.breaks import class_breaks
+from dothi.core.style.drawing import drawing_of
+from dothi.core.style.qml import qml_of
+from dothi.core.style.sld import sld_of
+from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
+
+LOG = logging.getLogger('dothi.share')
+# Grows when QML or SLD are written in another way.
+FORM = 1
+
+
+@dataclass(frozen=True)
+class SharedStyle:
+    """A style of a view. basis: changes with whatever it is written from."""
+
+    view: SharedView
+    styles: StyleFile
+    id: str
+    basis: str
+
+
+def sync_styles(db: Connection, locality: Locality) -> None:
+    """Writes the styles that are not there as the files and releases say, on a role that reads all layers."""
+    for one in outdated(db, locality):
+        keep(db, one, locality, reader=db)
+
+
+def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
+    """The styles that have to be written; those that no file describes any more are deleted.
+
+    The styles of a file that is not right stay as they were.
+    """
+    releases = {layer: release.number for layer, release in current_releases(db).items()}
+    known, waiting = _known(db), []
+    for layer in locality.layers.values():
+        try:
+            wanted = list(_wanted(views_of(layer), styles_of(layer, locality.path), locality, releases.get(layer.id)))
+        except BadLocalityFile as error:
+            LOG.error('styles of %s in layer_styles stay as they are: %s', layer.id, error)
+            continue
+        waiting += [one for one in wanted if known.get((one.view.name, one.id)) != one.basis]
+        _delete_others(db, views_of(layer), {(one.view.name, one.id) for one in wanted})
+    return waiting
+
+
+def keep(db: Connection, one: SharedStyle, locality: Locality, reader: Connection) -> None:
+    """Writes the style as QML and SLD. reader: on a role that reads the layer, for its classes."""
+    layer, audience = one.view.layer, one.view.audience
+    breaks = class_breaks(reader, layer, locality, audience)
+    drawing = drawing_of(layer, one.styles, one.id, audience, breaks)
+    latitude = locality.place.centre_wgs84[1]
+    written = qml_of(drawing, latitude, columns=layer.columns_for(audience)), sld_of(drawing, latitude)
+    execute(
+        db,
+        sql.SQL("""
+            insert into catalog.shared_style as s
+                (view_name, style_id, title, is_default, qml, sld, basis)
+            select name, %s, %s, %s, xmlparse(document %s), xmlparse(document %s), %s
+            from catalog.shared_view where name = %s
+            on conflict (view_name, style_id) do update set title = excluded.title, qml = excluded.qml,
+                sld = excluded.sld, basis = excluded.basis, updated_at = now()"""),
+        [one.id, drawing.title.vi, one.id == DEFAULT, *written, one.basis, one.view.name],
+    )
+
+
+def _wanted(
+    views: list[SharedView], styles: StyleFile, locality: Locality, release: int | None
+) -> Iterator[SharedStyle]:
+    for view in views:
+        for name in styles.offered(view.layer, view.audience):
+            classed = any(part.classes and part.classes.method != 'given' for part in styles.parts_of(name))
+            said = [
+                __version__,
+                FORM,
+                view.audience,
+                view.titles,
+                view.layer.definition(),
+                styles.model_dump(mode='json'),
+                locality.place.centre_wgs84,
+                release if classed else None,
+            ]
+            basis = hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16]
+            yield SharedStyle(view, styles, name, basis)
+
+
+def _known(db: Connection) -> dict[tuple[str, str], str]:
+    with db.cursor() as cursor:
+        cursor.execute('select view_name, style_id, basis from catalog.shared_style')
+        return {(view, style): basis for view, style, basis in cursor.fetchall()}
+
+
+def _delete_others(db: Connection, views: list[SharedView], wanted: set[tuple[str, str]]) -> None:
+    execute(
+        db,
+        sql.SQL("""
+            delete from catalog.shared_style
+            where view_name = any(%s) and not (view_name || ' ' || style_id) = any(%s)"""),
+        [[view.name for view in views], [f'{view} {style}' for view, style in wanted]],
+    )

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsPointXY,
+    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
@@ -72,8 +73,18 @@ def expressions(layer):
     return [text for text in filters + found if text and text != 'ELSE']
 
 
+def raster_answer(work):
+    """What came of a raster, a text file of cells."""
+    layer = QgsRasterLayer(work['file'], 'layer')
+    message, well = layer.loadNamedStyle(work['style'])
+    told = {'well': layer.isValid() and well, 'message': message, 'renderer': layer.renderer().type()}
+    return {**told, 'expressions': [], **drawn(layer, work), 'said': list(said)}
+
+
 def answer(work):
     said.clear()
+    if work['file'].endswith('.asc'):
+        return raster_answer(work)
     layer = QgsVectorLayer(work['file'], 'layer', work.get('provider', 'ogr'))
     load = layer.loadSldStyle if work['style'].endswith('.sld') else layer.loadNamedStyle
     message, well = load(work['style'])

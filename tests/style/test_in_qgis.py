@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from dothi.core.style.coverage_styles import coverage_qml
 from dothi.core.style.drawing import Drawing, drawing_of
 from dothi.core.style.qml import qml_of
 from dothi.core.style.sld import sld_of
@@ -88,6 +90,15 @@ SIGN = drawing(
      'where': 'kind is null'},
 )  # fmt: skip
 ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
+NAMED = {'vi': 'Độ cao', 'en': 'Height'}
+HEIGHTS = Coverage.model_validate(
+    {
+        'id': 'heights', 'title': NAMED, 'description': NAMED, 'theme': 'x', 'agency': 'x', 'access': 'public',
+        'licence': 'CC0-1.0', 'update_cycle': 'P1Y', 'source': {'crs': 'EPSG:3857'},
+        'bands': {'height': {'type': 'float32', 'title': NAMED, 'unit': 'm', 'nodata': -99}},
+        'publish': {'band': 'height', 'ramp': [[0, BLACK], [10, '#ff0000'], [15, BLUE]], 'hillshade': 5},
+    }
+)  # fmt: skip
 # Points of the map, and what is there. A casing never crosses the line of another road.
 ROAD_SEEN = {(100, 100): GREEN, (50, 100): RED, (50, 108): RED, (50, 112): BLACK, (50, 115): WHITE, (100, 112): GREEN}
 AREA_SEEN = {(20, 100): RED, (60, 100): GREEN, (170, 100): '#cccccc', (110, 40): YELLOW, (89, 100): BLACK}
@@ -107,6 +118,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
         'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN),
     }  # fmt: skip
     works = [_work(folder, name, *given) for name, given in hand_made.items()] + list(_own(folder, locality))
+    works.append(_raster(folder))
     environment = {'PATH': os.environ['PATH'], 'HOME': str(folder), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
     done = subprocess.run(
         ['/usr/bin/python3', SCRIPT],
@@ -131,6 +143,22 @@ def _work(folder: Path, name: str, made: Drawing, kind: str, rows: list[Row], po
     return {
         'file': str(data), 'style': style, 'box': [0, 0, 200, 200], 'size': [200, 200], 'picture': picture,
         'points': list(points),
+    }  # fmt: skip
+
+
+def _raster(folder: Path) -> dict[str, Any]:
+    """Four cells in a row, the last of them without a value."""
+    cells = folder / 'heights.asc'
+    cells.write_text(
+        'ncols 4\nnrows 1\nxllcorner 0\nyllcorner 75\ncellsize 50\nNODATA_value -99\n0 5 20 -99\n', encoding='utf-8'
+    )
+    style = folder / 'heights.qml'
+    style.write_text(coverage_qml(HEIGHTS), encoding='utf-8')
+    points = [(x, 100) for x in (25, 75, 125, 175)]
+    picture = str(folder / 'heights.png')
+    return {
+        'file': str(cells), 'style': str(style), 'box': [0, 0, 200, 200], 'size': [200, 200], 'picture': picture,
+        'points': points,
     }  # fmt: skip
 
 
@@ -160,7 +188,7 @@ def test_every_style_loads_without_a_word_and_its_expressions_parse(seen: dict[s
     assert len(seen) > 60
     for name, told in seen.items():
         assert (told['well'], told['message'], told['said'], told['wrong']) == (True, '', [], []), name
-        assert told['renderer'] == 'RuleRenderer' or name.endswith('.sld'), name
+        assert told['renderer'] in {'RuleRenderer', 'singlebandpseudocolor'} or name.endswith('.sld'), name
 
 
 def test_colours_are_where_the_style_puts_them(seen: dict[str, dict[str, Any]]) -> None:
@@ -184,3 +212,8 @@ def test_the_rules_are_called_as_the_legend_is(seen: dict[str, dict[str, Any]]) 
     assert seen['area.qml']['aliases'] == {'end': 'Cuối', 'kind': 'Loại', 'Độ sâu (m)': 'Độ sâu (m)'}
     assert [rule['label'] for rule in seen['area.sld']['rules']][:3] == ['dưới 2 m', '2 – 10 m', 'từ 10 m']
     assert seen['road.qml']['labels'] == 'rule-based'
+
+
+def test_a_raster_has_the_colours_of_its_ramp_and_those_between(seen: dict[str, dict[str, Any]]) -> None:
+    """5 lies half way from black to red; beyond the ramp is its last colour, and where nothing is known none."""
+    assert seen['heights.qml']['colours'] == [BLACK, '#7f0000', BLUE, WHITE]

@@ -124,7 +124,9 @@ def private_database() -> 'LocalPostgis':
     """The server that `make up` starts; not used where DOTHI_DATABASE_URL names another."""
     from dothi.core.postgis import LocalPostgis
 
-    return LocalPostgis(PathSettings().state / 'postgis', DatabaseSettings().database_port)
+    settings = DatabaseSettings()
+    networks = tuple(map(str, settings.gis_networks))
+    return LocalPostgis(PathSettings().state / 'postgis', settings.database_port, networks=networks)
 
 
 def start_database() -> None:

@@ -34,21 +34,28 @@ SETTINGS = {
 THROWAWAY = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off'}
 
 
+# Who may connect, in the words of pg_hba.conf: everybody from this machine, GIS staff from the networks named.
+HERE = ('127.0.0.1/32', '::1/128')
+GIS_ROLES = 'dothi_gis_public,dothi_gis_internal'
+
+
 class NoPostgis(EnvironmentMissing):
     """PostgreSQL or PostGIS is not installed, or does not start."""
 
 
 @dataclass
 class LocalPostgis:
-    """The server in `folder`, which listens on 127.0.0.1 only.
+    """The server in `folder`, which listens on 127.0.0.1 only, unless `networks` says who else may read.
 
     folder: as root it must be reachable for the user `postgres`, who then runs the server (PostgreSQL
-    refuses to run as root). port: 0 takes a free one at the first start and keeps it.
+    refuses to run as root). port: 0 takes a free one at the first start and keeps it. networks: from these the roles
+    of GIS staff may connect (`10.20.0.0/16`), and nobody else; a server that runs takes them up at its next start.
     """
 
     folder: Path
     port: int = 0
     settings: dict[str, str] = field(default_factory=dict)
+    networks: tuple[str, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -90,7 +97,19 @@ class LocalPostgis:
         return self._run([str(BINARIES / 'pg_ctl'), '-D', str(self.data), 'status']).returncode == 0
 
     def _launch(self) -> None:
+        self._say_who_may_connect()
         self._pg_ctl('start', '-w', '-t', '60', '-l', str(self.folder / 'server.log'), '-o', self._options())
+
+    def _say_who_may_connect(self) -> None:
+        """A file beside the data, for what PostgreSQL wrote itself is for whoever runs it to change."""
+        rules = [f'host all all {place} scram-sha-256' for place in HERE]
+        rules += [f'host {DATABASE} {GIS_ROLES} {network} scram-sha-256' for network in self.networks]
+        self._access.write_text('\n'.join([*rules, '']), encoding='utf-8')
+        self._own(self._access)
+
+    @property
+    def _access(self) -> Path:
+        return self.folder / 'access.conf'
 
     def _create(self) -> None:
         """Makes the data folder whole or not at all: an interrupted start leaves only a draft."""
@@ -133,7 +152,9 @@ class LocalPostgis:
         file.write_text(str(port), encoding='utf-8')
 
     def _options(self) -> str:
-        values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': '127.0.0.1'}
+        addresses = '*' if self.networks else '127.0.0.1'
+        values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': addresses}
+        values['hba_file'] = str(self._access)
         # No socket file: its path would have to be short, and TCP on loopback serves every client.
         values['unix_socket_directories'] = ''
         return ' '.join(f"-c {name}='{value}'" for name, value in values.items())

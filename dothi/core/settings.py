@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from dothi.core.errors import WrongUse
@@ -94,6 +94,11 @@ class DatabaseSettings(Settings):
         '', description='URL of an existing PostgreSQL database, as its owner; empty: a private one is started.'
     )
     database_port: int = Field(0, ge=0, le=65535, description='Port of the private PostgreSQL; 0 takes a free one.')
+    gis_networks: list[IPvAnyNetwork] = Field(
+        [],
+        description='Networks from which GIS staff may read the private PostgreSQL, as a JSON list such as '
+        '["10.20.0.0/16"]; without any it listens on this machine only.',
+    )
     statement_timeout_ms: int = Field(30_000, gt=0, description='Longest time that one query of the API may take.')
     pool_size: int = Field(8, gt=0, description='Database connections that one web process keeps at most.')
 

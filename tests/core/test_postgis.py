@@ -5,7 +5,9 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -28,14 +30,15 @@ def server(shared_folder: Path, request: pytest.FixtureRequest) -> Iterator[Loca
     server.stop()
 
 
-def answer(server: LocalPostgis) -> int:
+def rows(server: LocalPostgis, query: str) -> list[tuple[Any, ...]]:
     url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
-    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute('select 41 + 1')
-        row = cursor.fetchone()
-    connection.close()
-    assert row is not None
-    return int(row[0])
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def answer(server: LocalPostgis) -> int:
+    return int(rows(server, 'select 41 + 1')[0][0])
 
 
 def test_it_starts_twice_and_stops_twice(server: LocalPostgis) -> None:
@@ -46,6 +49,21 @@ def test_it_starts_twice_and_stops_twice(server: LocalPostgis) -> None:
     server.stop()
     server.stop()
     assert not server.running()
+
+
+def test_other_machines_reach_it_only_from_the_networks_named_and_only_as_gis_staff(server: LocalPostgis) -> None:
+    server.start()
+    alone = rows(server, 'show listen_addresses')
+    server.stop()
+    server.networks = ('10.20.0.0/16',)
+    server.start()
+    assert (alone, rows(server, 'show listen_addresses')) == ([('127.0.0.1',)], [('*',)])
+    rules = 'select database, user_name, address, auth_method, error from pg_hba_file_rules order by rule_number'
+    assert rows(server, rules) == [
+        (['all'], ['all'], '127.0.0.1', 'scram-sha-256', None),
+        (['all'], ['all'], '::1', 'scram-sha-256', None),
+        (['dothi'], ['dothi_gis_public', 'dothi_gis_internal'], '10.20.0.0', 'scram-sha-256', None),
+    ]
 
 
 def test_a_killed_server_is_adopted_at_the_next_start(server: LocalPostgis) -> None:

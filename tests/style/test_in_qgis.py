@@ -16,7 +16,7 @@ from dothi.core.style.coverage_styles import coverage_qml
 from dothi.core.style.drawing import Drawing, drawing_of
 from dothi.core.style.qml import qml_of
 from dothi.core.style.sld import sld_of
-from dothi.core.style.style_file import StyleFile, styles_of
+from dothi.core.style.style_file import Part, StyleFile, styles_of
 
 SCRIPT = Path(__file__).with_name('draw_in_qgis.py')
 BLACK, WHITE, RED, GREEN, BLUE, YELLOW = '#000000', '#ffffff', '#ff0000', '#00ff00', '#0000ff', '#ffff00'
@@ -42,9 +42,14 @@ def layer_of(geometry: str) -> Layer:
     )  # fmt: skip
 
 
+def limits(part: Part) -> list[float]:
+    """The limits of its classes: those given, or one."""
+    return (part.classes.breaks if part.classes else None) or [1.0]
+
+
 def drawing(geometry: str, *parts: dict[str, Any]) -> Drawing:
     styles = StyleFile.model_validate({'styles': {'default': {'parts': parts}}})
-    return drawing_of(layer_of(geometry), styles, 'default', 'internal', lambda classes: classes.breaks or [])
+    return drawing_of(layer_of(geometry), styles, 'default', 'internal', limits)
 
 
 def square(x: float) -> list[Any]:
@@ -178,7 +183,7 @@ def _own(folder: Path, locality: Locality) -> Any:
         styles = styles_of(layer, locality.path)
         uri = f'{layer.geometry}?crs=EPSG:3857&' + '&'.join(f'field={name}:string' for name in layer.columns)
         for name in styles.styles:
-            made = drawing_of(layer, styles, name, 'internal', lambda classes: classes.breaks or [1.0])
+            made = drawing_of(layer, styles, name, 'internal', limits)
             for form in ('qml', 'sld'):
                 style = _written(folder / f'own-{layer.id}-{name}.{form}', made)
                 yield {'file': uri, 'provider': 'memory', 'style': style}

@@ -123,9 +123,9 @@ class PrintMap(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
         """The file; raises what `drawn_layers`, `place_of`, `must_fit` and `body_of` raise."""
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
-        drawn = drawn_layers(inputs.layers, inputs.datetime, data)
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
         on_paper = framed(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+        drawn = drawn_layers(inputs.layers, inputs.datetime, data)
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
         body = body_of(drawn, on_paper.view, inputs.datetime, data)
         progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))

@@ -15,15 +15,21 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dothi.cli import app
+from dothi.core import database as core_database
+from dothi.core.database import READERS, connection
 from dothi.core.errors import WrongUse, http_status
-from dothi.core.locality import Locality
-from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint
+from dothi.core.locality import Locality, load_locality
+from dothi.core.mapping.view import View
+from dothi.core.settings import PROJECT
+from processes.data import Data
+from processes.printing.body import body_of
+from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, drawn_layers
 from processes.printing.paper import sheet_of
-from processes.printing.place import BadExtent, NoSuchUnit
+from processes.printing.place import BadExtent, NoPlane, NoSuchUnit
 from processes.printing.scale import DoesNotFit
 from processes.reading.layers import NotDelivered
 from processes.reading.systems import UnservedCrs
-from tests.processes.conftest import ORIGIN, Loader, commune
+from tests.processes.conftest import ORIGIN, Loader, answered, commune
 
 # Ten dots to a millimetre.
 DOTS = 254
@@ -156,3 +162,28 @@ def test_what_an_audience_may_not_see_is_unknown_to_it(cross: None, answer: Call
     hidden = next(name for name, layer in locality.layers.items() if not layer.visible_to('public'))
     with pytest.raises(NoSuchLayer, match=hidden):
         answer('print-map', audience='public', layers=[hidden])
+
+
+def test_another_locality_prints_in_its_own_system_or_hears_why_not(database: dict[str, str], tmp_path: Path):
+    """Degrees have no scale; a place in UTM has one, and is asked for data next."""
+    with pytest.raises(NoPlane, match='EPSG:4326'):
+        answered(load_locality(PROJECT / 'tests/localities/world'), tmp_path, 'print-map')
+    with pytest.raises(NothingToPrint):
+        answered(load_locality(PROJECT / 'tests/localities/bay'), tmp_path, 'print-map')
+
+
+def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(cross: None, loader: Loader, locality: Locality):
+    """The sheet names the releases of the run's snapshot, so the renderer, which sees newer ones, draws those."""
+    corner = (ORIGIN[0] - 500, ORIGIN[1] - 500)
+    view = View(locality.srid, (*corner, corner[0] + 2_800, corner[1] + 2_800), 700, 700)
+    with connection(READERS['internal']) as db:
+        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+        data = Data(db, locality, 'internal')
+        drawn = drawn_layers(['roads'], None, data)
+        before = body_of(drawn, view, None, data)
+        diagonal = shapely.LineString([(0, 0), (1_500, 1_500), (1_500, 300), (200, 1_200)])
+        loader.load('roads', [(diagonal, {'code': 'R9', 'class': 'national'})])
+        # the same but for the second in which it was written
+        assert len(body_of(drawn, view, None, data)) == len(before)
+        assert len(body_of(drawn, view, '2100-01-01', data)) != len(before)
+    core_database.fresh()

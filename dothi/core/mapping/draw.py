@@ -1,7 +1,10 @@
 """Draws pictures: the one way from layers and styles to an image."""
 
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
+
+from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.database import READERS, connection
@@ -15,7 +18,7 @@ from dothi.core.mapping.limits import check
 from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.pool import Renderers, renderers
 from dothi.core.mapping.raster_picture import paint
-from dothi.core.released_raster import released_raster
+from dothi.core.released_raster import Raster, released_raster
 
 
 def draw(picture: Picture, locality: Locality, audience: Audience, pool: Renderers | None = None) -> bytes:
@@ -27,18 +30,32 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
     may be asked again; UnknownCrs, MissingRaster.
     """
     check(picture)
-    with tempfile.TemporaryDirectory(prefix='dothi-map-') as folder:
-        # names of files, which are written once the connection is given back
-        drafts = {number: Path(folder) / f'{number}.tif' for number in range(len(picture.shown))}
+    with ExitStack() as kept:
         with connection(READERS[audience]) as db:
-            rasters = {
-                number: found
-                for number, shown in enumerate(picture.shown)
-                if isinstance(shown.layer, Coverage) and (found := released_raster(db, shown.layer, shown.times))
-            }
+            rasters = _rasters(picture, db)
+            # named now, painted when the connection is given back
+            files = _drafts(kept, rasters)
             layers = [shown.layer for shown in picture.shown if isinstance(shown.layer, Layer)]
             reader = Reader(db, locality, audience, generalised(db, layers, locality))
-            told = order(picture, Maker(reader, {number: drafts[number] for number in rasters}))
+            told = order(picture, Maker(reader, files))
         for number, raster in rasters.items():
-            paint(raster, picture.view, drafts[number])
+            paint(raster, picture.view, files[number])
         return written((pool or renderers()).draw(told), picture)
+
+
+def _rasters(picture: Picture, db: Connection) -> dict[int, Raster]:
+    """The rasters of what is shown, by its number in the picture; what has none at that time is left out."""
+    found = {
+        number: released_raster(db, one.layer, one.times)
+        for number, one in enumerate(picture.shown)
+        if isinstance(one.layer, Coverage)
+    }
+    return {number: raster for number, raster in found.items() if raster}
+
+
+def _drafts(kept: ExitStack, rasters: dict[int, Raster]) -> dict[int, Path]:
+    """A file for each of them, in a folder that goes when `kept` is closed."""
+    if not rasters:
+        return {}
+    folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix='dothi-map-')))
+    return {number: folder / f'{number}.tif' for number in rasters}

@@ -41,6 +41,8 @@ class Studio:
         import mapnik  # type: ignore[import-untyped]
 
         self.mapnik = mapnik
+        # what it fails at it raises; it would also write of every sign in `currentColor`, which it gets from the style
+        mapnik.logger.set_severity(getattr(mapnik.severity_type, 'None'))
         self._sources: OrderedDict[str, Any] = OrderedDict()
 
     def draw(self, order: dict[str, Any]) -> bytes:
@@ -137,8 +139,14 @@ def _end_with(parent: int) -> None:
 
 
 def _limit_memory(memory_mb: int) -> None:
-    """RLIMIT_DATA counts what is written to; beyond it Mapnik gets no memory, and one request no picture."""
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * 2**20, memory_mb * 2**20))
+    """RLIMIT_DATA counts what is written to; beyond it Mapnik gets no memory, and one request no picture.
+
+    A renderer of a job has no more than its job.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = memory_mb * 2**20
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 if __name__ == '__main__':

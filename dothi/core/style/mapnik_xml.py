@@ -20,7 +20,7 @@ FACE = 'DejaVu Sans Book'
 HALO_PX = 1.4
 LABEL_PX, MARKER_PX = 12.0, 8.0
 # Between two of the same name along a line.
-REPEATED_PX = 400
+REPEATED_PX = 250
 WRAPPED_EM = 7
 HIDDEN = Colour(0, 0, 0, 0.0)
 
@@ -184,8 +184,9 @@ def _label(sheet: Sheet, colour: Colour) -> list[Element]:
 
 def _placement(sheet: Sheet, size: float) -> dict[str, str]:
     """Along a line, inside a polygon, or at a point."""
+    spacing = str(REPEATED_PX)
     if sheet.drawn.part.along == 'line' and not sheet.geometry.endswith('Point'):
-        return {'placement': 'line', 'spacing': str(REPEATED_PX), 'max-char-angle-delta': '25'}
+        return {'placement': 'line', 'spacing': spacing, 'repeat-distance': spacing, 'max-char-angle-delta': '25'}
     wrapped = {'wrap-width': _number(size * WRAPPED_EM)}
     return wrapped | {'placement': 'point' if sheet.geometry.endswith('Point') else 'interior'}
 

@@ -8,14 +8,28 @@ from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 
 LIST, STYLE, METADATA, LEGEND = '', '/{styleId}', '/{styleId}/metadata', '/{styleId}/legend'
-NAMES = {LIST: 'getStyles', STYLE: 'getStyle', METADATA: 'getStyleMetadata', LEGEND: 'getStyleLegend'}
+SPRITE = '/{styleId}/{sprite}'
+NAMES = {
+    LIST: 'getStyles', STYLE: 'getStyle', METADATA: 'getStyleMetadata', LEGEND: 'getStyleLegend',
+    SPRITE: 'getStyleSprite',
+}  # fmt: skip
 WORDS = {
     LIST: both('các kiểu vẽ', 'styles'),
     STYLE: both('một kiểu vẽ', 'one style'),
     METADATA: both('siêu dữ liệu của kiểu vẽ', 'metadata of a style'),
     LEGEND: both('chú giải của kiểu vẽ', 'legend of a style'),
+    SPRITE: both('ký hiệu của kiểu vẽ trong một ảnh', 'signs of a style in one picture'),
 }
 ID = path('styleId', both('Tên của kiểu vẽ', 'Id of the style'), example=DEFAULT)
+PART = path(
+    'sprite',
+    both(
+        'Ảnh, hoặc vị trí của từng ký hiệu trong ảnh; @2x cho màn hình mịn.',
+        'The picture, or where each sign is in it; @2x for fine screens.',
+    ),
+    {'type': 'string', 'enum': ['sprite.json', 'sprite.png', 'sprite@2x.json', 'sprite@2x.png']},
+    example='sprite.json',
+)
 CHOSEN = query(
     'styles',
     both(
@@ -55,10 +69,12 @@ def _paths(
     style['content'] |= {other: {'schema': {'type': 'string'}} for other in media_types[1:]}
     described, legend = content('anyObject', html=False), content('anyObject', html=False)
     legend['content'] |= {'image/png': {'schema': {'type': 'string', 'format': 'binary'}}}
-    answers = {LIST: content('anyObject'), STYLE: style, METADATA: described, LEGEND: legend}
+    # both are a document or a picture
+    answers = {LIST: content('anyObject'), STYLE: style, METADATA: described, LEGEND: legend, SPRITE: legend}
     parameters = {LIST: shared('f'), STYLE: [ID, form(*sheets, PAGE), ZOOMED, *chosen]} | {
         METADATA: [ID, form('json'), *chosen],
         LEGEND: [ID, form('json', 'png'), *chosen],
+        SPRITE: [ID, PART, *chosen],
     }
     return {
         f'{base}{end}': {

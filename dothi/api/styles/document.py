@@ -1,9 +1,12 @@
 """A style as a MapLibre document, with what a web map says of it in its metadata."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from dothi.api.address import api_url
 from dothi.api.items.features import name_column
 from dothi.api.language import say
+from dothi.api.parameters import given
 from dothi.api.service import service
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
 from dothi.api.tiles.descriptions import tile_address
@@ -13,9 +16,12 @@ from dothi.core.style.drawing import Drawing
 from dothi.core.style.legend import legend_of
 from dothi.core.style.maplibre import layers_of
 from dothi.core.style.markers import path_of
+from dothi.core.style.sprite import icons_of
 from dothi.core.style.style_file import DEFAULT
 
 BACKGROUND = '#dfe8eb'
+# Of a style of the whole map: layers in other styles, as `styles=roads:surface,schools:places`.
+CHOSEN = 'styles'
 
 
 def style_document(styled: Styled) -> dict[str, Any]:
@@ -32,9 +38,19 @@ def style_document(styled: Styled) -> dict[str, Any]:
         'center': list(place.centre_wgs84),
         'zoom': place.zoom,
         'metadata': _metadata(styled),
+        **_sprite(styled),
         'sources': {one.layer.id: _source(one.layer, styled.releases[one.layer.id]) for one in drawings},
         'layers': [*([] if styled.layer else [_background(drawings)]), *shapes, *labels],
     }
+
+
+def _sprite(styled: Styled) -> dict[str, str]:
+    """Where the signs of the style are; MapLibre puts the ending before the query."""
+    if not icons_of(styled.drawings):
+        return {}
+    chosen = given().get(CHOSEN, '').strip()
+    query = f'?{urlencode({CHOSEN: chosen})}' if chosen else ''
+    return {'sprite': f'{api_url()}{styled.path}/sprite{query}'}
 
 
 def legend_document(styled: Styled) -> list[dict[str, Any]]:

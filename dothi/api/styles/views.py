@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, jsonify
 
 from dothi.api import parameters
 from dothi.api.address import root_url
@@ -14,12 +14,13 @@ from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
-from dothi.api.styles.document import legend_document, marker_paths
+from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.mapping.legend_image import legend_image
+from dothi.core.style.sprite import icons_of, sprite_index, sprite_picture
 
 STYLES = Blueprint('styles', __name__)
 # The classes as the draft names them now and, the last ones, as it named them while clients were written for it.
@@ -33,8 +34,6 @@ CONFORMANCE_CLASSES = (
         for name in ('core', 'mapbox-styles', 'sld-11', 'html')
     ),
 )
-# Of a style of the whole map: layers in other styles, as `styles=roads:surface,schools:places`.
-CHOSEN = 'styles'
 
 
 class NoStyles(NotFound):
@@ -108,6 +107,26 @@ def _picture(styled: Styled) -> Response:
         topmost_first = list(reversed(styled.drawings))
         drawn = legend_image(topmost_first, language(), heading=styled.layer is None)
         response = Response(drawn, mimetype='image/png')
+    response.set_etag(tag, weak=True)
+    return dated(response, styled.updated)
+
+
+@STYLES.route('/styles/<style_id>/<any("sprite.json", "sprite.png", "sprite@2x.json", "sprite@2x.png"):part>')
+@STYLES.route(
+    '/collections/<path:collection_id>/styles/<style_id>/'
+    '<any("sprite.json", "sprite.png", "sprite@2x.json", "sprite@2x.png"):part>'
+)
+def style_sprite(style_id: str, part: str, collection_id: str | None = None) -> Response:
+    """The signs of a style as MapLibre asks for them: a picture, or where each is in it, also for fine screens."""
+    styled = _asked(style_id, collection_id)
+    icons, ratio = tuple(icons_of(styled.drawings)), 2 if '@2x' in part else 1
+    tag = hash_of(service().fingerprint, part, repr(icons))
+    if not_modified(tag, styled.updated):
+        response = Response(status=304)
+    elif part.endswith('.png'):
+        response = Response(sprite_picture(icons, ratio), mimetype='image/png')
+    else:
+        response = jsonify(sprite_index(icons, ratio))
     response.set_etag(tag, weak=True)
     return dated(response, styled.updated)
 

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def icons_of(drawings: Iterable[Drawing]) -> list[Icon]:
     return sorted(found, key=lambda icon: icon.name)
 
 
-def sprite_index(icons: list[Icon], ratio: int) -> dict[str, dict[str, float]]:
+def sprite_index(icons: Sequence[Icon], ratio: int) -> dict[str, dict[str, float]]:
     """Where each icon is in the picture, in its pixels. ratio: pixels of the picture to one of the style."""
     return {
         icon.name: {
@@ -65,7 +65,7 @@ def sprite_index(icons: list[Icon], ratio: int) -> dict[str, dict[str, float]]:
     }
 
 
-def sprite_picture(icons: list[Icon], ratio: int, pool: Renderers | None = None) -> bytes:
+def sprite_picture(icons: Sequence[Icon], ratio: int, pool: Renderers | None = None) -> bytes:
     """The picture as PNG; raises as `dothi.core.mapping.draw.draw`. Without icons it is one empty cell."""
     with tempfile.TemporaryDirectory(prefix='dothi-sprite-') as folder:
         files = {icon: Path(folder) / f'{number}.svg' for number, icon in enumerate(icons)}
@@ -74,11 +74,11 @@ def sprite_picture(icons: list[Icon], ratio: int, pool: Renderers | None = None)
         return (pool or renderers()).draw(json.dumps(_order(icons, files, ratio)).encode())
 
 
-def _placed(icons: list[Icon]) -> list[tuple[Icon, tuple[int, int]]]:
+def _placed(icons: Sequence[Icon]) -> list[tuple[Icon, tuple[int, int]]]:
     return [(icon, divmod(number, COLUMNS)) for number, icon in enumerate(icons)]
 
 
-def _order(icons: list[Icon], files: dict[Icon, Path], ratio: int) -> dict[str, Any]:
+def _order(icons: Sequence[Icon], files: dict[Icon, Path], ratio: int) -> dict[str, Any]:
     """What a renderer is told (dothi.core.mapping.renderer): a point in the middle of each cell, with a sign on it."""
     width, height = CELL_PX * min(max(len(icons), 1), COLUMNS), CELL_PX * max(-(-len(icons) // COLUMNS), 1)
     points = [

@@ -16,7 +16,7 @@ from dothi.core.catalog import Release, current_releases
 from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
-from dothi.core.layer import Audience
+from dothi.core.layer import Audience, Layer
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
@@ -25,6 +25,7 @@ from etl.report.model import Report
 
 if TYPE_CHECKING:
     from demo.sent import DemoFile
+    from dothi.core.coverage import Coverage
     from dothi.core.locality import Locality
     from dothi.core.postgis import LocalPostgis
 
@@ -53,6 +54,8 @@ class LayerState(BaseModel):
 
     id: str
     error: dict[str, object] | None = None
+    # what is wrong with the file of its styles: the layer is served, and drawn in none
+    style_error: dict[str, object] | None = None
     release: Release | None = None
     demo: bool = False
     # of its own agency first, then of those that delivered parts of it
@@ -269,6 +272,7 @@ def _layer_states(
     known = [
         LayerState(
             id=name,
+            style_error=_style_error(locality, data),
             release=served.get(name),
             demo=name in served and served[name].demo,
             freshness=of_layer(data, delivered.get(name, {}), today),
@@ -276,6 +280,18 @@ def _layer_states(
         for name, data in (*locality.layers.items(), *locality.coverages.items())
     ]
     return broken + known
+
+
+def _style_error(locality: 'Locality', data: 'Layer | Coverage') -> dict[str, object] | None:
+    from dothi.core.locality import BadLocalityFile
+    from dothi.core.style.style_file import styles_of
+
+    try:
+        if isinstance(data, Layer):
+            styles_of(data, locality.path)
+    except BadLocalityFile as error:
+        return describe(error)
+    return None
 
 
 def _fingerprint() -> str:

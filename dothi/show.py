@@ -173,8 +173,9 @@ def status(document: local.Status) -> None:
     out.print(updates(document))
     waiting(document)
     for layer in document.layers:
-        if layer.error:
-            _broken(layer.error)
+        for error in (layer.error, layer.style_error):
+            if error:
+                _broken(error)
 
 
 def waiting(document: local.Status) -> None:

@@ -121,14 +121,19 @@ def test_a_database_that_is_away_is_said_without_its_password(districts: Path, t
     assert 's3cr3t' not in done.stderr
 
 
-def test_status_shows_a_broken_layer_file_and_the_rest(database: dict[str, str], tmp_path: Path) -> None:
+def test_status_shows_broken_files_of_layers_and_styles_and_the_rest(database: dict[str, str], tmp_path: Path) -> None:
     place = shutil.copytree(PROJECT / 'locality', tmp_path / 'place')
     file = place / 'layers' / 'schools.yml'
     file.write_text(file.read_text(encoding='utf-8').replace('licence:', 'license:'), encoding='utf-8')
+    (place / 'styles' / 'roads.yml').write_text('styles: {default: {parts: [{kind: line, colour: red}]}}')
     done = dothi('status', '--json', env={**database, 'DOTHI_LOCALITY': str(place)})
     layers = {layer['id']: layer for layer in document(done)['layers']}
     assert layers['schools']['error']['code'] == 'BadLayerFile'
     assert layers['roads']['error'] is None
+    said = layers['roads']['style_error']['message']['en']
+    for text in ('styles/roads.yml', 'styles.default.parts.0.colour', 'Did you mean "color"'):
+        assert text in said
+    assert layers['rivers']['style_error'] is None
 
 
 def test_config_lists_every_setting_and_masks_passwords() -> None:

@@ -12,6 +12,7 @@ from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import Text
 
+PNG, PREVIEW_PX = 'image/png', 400
 WORDS = {
     'page': Text(vi='Kiểu vẽ, chú giải và hình', en='The style with its legend and a picture'),
     'metadata': Text(vi='Siêu dữ liệu của kiểu vẽ', en='Metadata of the style'),
@@ -76,17 +77,25 @@ def metadata(styled: Styled, style_id: str, path: str) -> dict[str, Any]:
         'links': [
             link('self', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
             *_links(path, styled.layer),
+            link('preview', PNG, WORDS['picture'], picture(styled.path, PREVIEW_PX)),
         ],
     }
 
 
+def picture(path: str, width: int) -> str:
+    """The address of a map in the style at `path`, below /api."""
+    return f'{path}/map?f=png&width={width}'
+
+
 def _entry(style_id: str, title: Text, path: str, layer: Layer | None) -> dict[str, Any]:
+    own = f'/collections/{layer.id}/styles/{style_id.rpartition(OF)[2]}' if layer else path
     return {
         'id': style_id,
         'title': say(title),
         'links': [
             *_links(path, layer),
             link('describedby', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
+            link('preview', PNG, WORDS['picture'], picture(own, PREVIEW_PX)),
         ],
     }
 
@@ -100,6 +109,7 @@ def _links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
         *sheets,
         link('alternate', HTML, WORDS['page'], f'{path}?f=html'),
         link(f'{OGC}/legend', JSON, WORDS['legend'], f'{path}/legend?f=json'),
+        link(f'{OGC}/legend', PNG, WORDS['legend'], f'{path}/legend?f=png'),
     ]
 
 

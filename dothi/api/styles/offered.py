@@ -48,13 +48,8 @@ class Styled:
 
 def style_files() -> dict[str, tuple[Layer, StyleFile]]:
     """The styles of each layer, without the layers whose file is broken: they are named in the log."""
-    found = {}
-    for layer in service().layers.values():
-        try:
-            found[layer.id] = layer, styles_of(layer, service().locality.path)
-        except BadLocalityFile as error:
-            LOG.error('style of %s: %s', layer.id, error)
-    return found
+    found = {layer.id: (layer, _file_of(layer)) for layer in service().layers.values()}
+    return {name: (layer, styles) for name, (layer, styles) in found.items() if styles is not None}
 
 
 def map_styles() -> dict[str, Text]:
@@ -72,10 +67,8 @@ def paper_of(style_id: str) -> str:
 
 def layer_styles(layer: Layer) -> dict[str, Text]:
     """The styles of a layer, for the audience; none where its file is broken."""
-    try:
-        styles = styles_of(layer, service().locality.path)
-    except BadLocalityFile as error:
-        LOG.error('style of %s: %s', layer.id, error)
+    styles = _file_of(layer)
+    if styles is None:
         return {}
     return {name: styles.styles[name].title for name in styles.offered(layer, service().audience)}
 
@@ -99,8 +92,13 @@ def of_map(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) ->
 
 
 def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
-    """A layer in one of its styles; raises UnknownStyle, NoRelease, and BadLocalityFile where its file is broken."""
-    styles = styles_of(layer, service().locality.path)
+    """A layer in one of its styles; raises NoRelease, and UnknownStyle, also where its file is broken."""
+    styles = _file_of(layer)
+    if styles is None:
+        raise UnknownStyle(
+            vi=f'Tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
+            en=f'The style file of "{layer.id}" is broken; dothi status says where.',
+        )
     offered = styles.offered(layer, service().audience)
     if style_id not in offered:
         raise _unknown(style_id, offered)
@@ -123,6 +121,15 @@ def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None
 def within(whole: Text, title: Text) -> Text:
     """What a style is called outside of the layer or map whose it is."""
     return Text(vi=f'{whole.vi}: {title.vi}', en=f'{whole.en}: {title.en}')
+
+
+def _file_of(layer: Layer) -> StyleFile | None:
+    """The layer's styles; None where their file is broken, with a line in the log that names file, key and fix."""
+    try:
+        return styles_of(layer, service().locality.path)
+    except BadLocalityFile as error:
+        LOG.error('style of %s: %s', layer.id, error)
+        return None
 
 
 def _unknown(style_id: str, known: Iterable[str]) -> UnknownStyle:

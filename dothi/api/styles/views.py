@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from dothi.api import parameters
-from dothi.api.address import root_url
+from dothi.api.address import api_url, root_url
 from dothi.api.caching import dated, hash_of, not_modified
 from dothi.api.documents import as_json, as_page, own_links
 from dothi.api.items.query import COMMON
@@ -13,7 +13,7 @@ from dothi.api.language import HTML, language, page, say, wanted_format
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
-from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
+from dothi.api.styles.descriptions import collection_styles, metadata, picture, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
@@ -34,6 +34,7 @@ CONFORMANCE_CLASSES = (
         for name in ('core', 'mapbox-styles', 'sld-11', 'html')
     ),
 )
+PICTURE_PX = 700
 
 
 class NoStyles(NotFound):
@@ -184,6 +185,6 @@ def _shown(styled: Styled, path: str) -> dict[str, Any]:
         'legend': list(reversed(legend_document(styled))),
         'markers': marker_paths(styled),
         'paper': paper_of(styled.id),
-        'picture': None,
+        'picture': f'{api_url()}{picture(styled.path, PICTURE_PX)}',
         'forms': [(name, say(encoding.title), encoding.media_type) for name, encoding in forms(styled.layer).items()],
     }

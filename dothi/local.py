@@ -25,7 +25,6 @@ from etl.report.model import Report
 
 if TYPE_CHECKING:
     from demo.sent import DemoFile
-    from dothi.core.coverage import Coverage
     from dothi.core.locality import Locality
     from dothi.core.postgis import LocalPostgis
 
@@ -282,7 +281,7 @@ def _layer_states(
     return broken + known
 
 
-def _style_error(locality: 'Locality', data: 'Layer | Coverage') -> dict[str, object] | None:
+def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None:
     from dothi.core.locality import BadLocalityFile
     from dothi.core.style.style_file import styles_of
 

@@ -4,8 +4,8 @@ import {SIGN_PX} from './api';
 
 /** Name of an image: sign, colour, colour of its edge or none. */
 const NAME = /^(\S+) (#\w+|\w+\([^)]*\)|\w+) (#\w+|\w+\([^)]*\)|\w+)$/;
-/** Pixels around the sign that its edge needs. */
-const EDGE_PX = 1.5;
+/** Pixels around the sign that its edge needs, as in the API's sprite. */
+const EDGE_PX = 2;
 
 /** Has the map ask here for an image that it misses; it is as sharp as the screen. */
 export function drawIcons(map: MapLibre, signs: Record<string, string>): void {

@@ -78,8 +78,11 @@ function addButtons(map: MapLibre, style: MapStyle): void {
   byId('zoom').hidden = false;
 }
 
-/** The API's style with our font in place of a glyph server's, and the chosen feature above everything. */
-function ours({glyphs: _, ...style}: MapStyle): MapStyle {
+/**
+ * The API's style with our font in place of a glyph server's, our own drawing of its signs in place of its sprite, and
+ * the chosen feature above everything.
+ */
+function ours({glyphs: _, sprite: __, ...style}: MapStyle): MapStyle {
   const layers = style.layers.map((part) => part.type === 'symbol' && part.layout?.['text-field']
     ? {...part, layout: {...part.layout, 'text-font': [LABEL_FONT]}}
     : part);

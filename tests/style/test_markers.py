@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from dothi.core.style.markers import FOLDER, NAMES, UnknownMarker, path_of
+from dothi.core.style.markers import BADGE, FOLDER, NAMES, UnknownMarker, path_of, silhouette_file, silhouette_of
 
 
 def test_every_name_has_a_sign_of_its_own_and_every_sign_a_name() -> None:
-    assert {file.stem for file in FOLDER.glob('*.svg')} == set(NAMES)
+    assert {file.stem for file in FOLDER.glob('*.svg')} == {*NAMES, BADGE}
     assert len({path_of(name) for name in NAMES}) == len(NAMES)
 
 
@@ -19,6 +19,11 @@ def test_a_sign_is_one_path_of_whole_parts_in_its_box() -> None:
         assert path.endswith('Z'), name
         assert path.count('M') == path.count('Z'), name
         assert all(0 <= float(number) <= 24 for number in re.findall(r'[\d.]+', path)), name
+
+
+def test_the_silhouette_of_a_sign_has_a_file_too() -> None:
+    for name in NAMES:
+        assert f'd="{silhouette_of(name)}"' in silhouette_file(name).read_text(encoding='utf-8'), name
 
 
 def test_a_misspelt_sign_is_told_with_the_nearest_one() -> None:

@@ -1,6 +1,7 @@
 """The sprite: every sign of a style is where its index says, in its colours and at its size."""
 
 import io
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,8 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.mapping.pool import Renderers
 from dothi.core.settings import MapSettings
+from dothi.core.style import mapnik_xml
+from dothi.core.style.colour import Colour
 from dothi.core.style.drawing import Drawing, drawing_of
 from dothi.core.style.maplibre import layers_of
 from dothi.core.style.markers import NAMES
@@ -69,6 +72,25 @@ def test_every_sign_fills_its_box_so_that_sizes_mean_the_same_everywhere(localit
     for name, at in index.items():
         cell = picture.crop((at['x'], at['y'], at['x'] + at['width'], at['y'] + at['height']))
         assert cell.getbbox() == (3, 3, 27, 27), name
+
+
+def test_mapnik_draws_signs_as_qgis_and_maplibre_do(locality: Locality, pool: Renderers) -> None:
+    """48 pixels of a sign and an edge of 6 around it, black as the cross; a dot of 40 with an edge of 10."""
+    sign = {'kind': 'marker', 'marker': 'health', 'color': '#f00', 'size': 48, 'outline': '#000', 'width': 6}
+    dot = {'kind': 'marker', 'color': '#f00', 'size': 40, 'outline': '#000', 'width': 10}
+    styles, layers = [], []
+    for number, part in enumerate((sign, dot)):
+        (only,) = drawing(locality.layers['schools'], part).passes
+        styles.append(mapnik_xml.style(f's{number}', mapnik_xml.Sheet(0, only, 'Point', 14.0)))
+        source = {'type': 'csv', 'inline': f'x,y\n{40 + 80 * number},40'}
+        layers.append({'name': f'l{number}', 'srs': 'epsg:3857', 'source': source, 'styles': [f's{number}']})
+    document = mapnik_xml.document(styles, srs='epsg:3857', background=Colour(255, 255, 255), buffer_px=0)
+    order = {'width': 160, 'height': 80, 'ratio': 1, 'box': [0, 0, 160, 80], 'format': 'png32', 'styles': document}
+    picture = Image.open(io.BytesIO(pool.draw(json.dumps(order | {'layers': layers}).encode())))
+    black = (0, 0, 0, 255)
+    across = [picture.getpixel((40 + x, 40)) for x in (0, 13, 20, 26, 29, 31)]
+    assert across == [black, black, RED, black, black, WHITE]
+    assert [picture.getpixel((120 + x, 40)) for x in (0, 18, 22, 28, 31)] == [RED, RED, black, black, WHITE]
 
 
 def test_a_style_without_signs_has_an_empty_sprite(locality: Locality, pool: Renderers) -> None:

@@ -10,7 +10,8 @@ from dothi.core.coverage import Coverage
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.drawing import Drawing, Pass, Rule
 from dothi.core.style.legend import Entry, legend_of
-from dothi.core.style.mapnik_xml import MARKER_PX, Sheet, document, style
+from dothi.core.style.mapnik_xml import Sheet, document, style
+from dothi.core.style.sizes import size_of
 from dothi.core.style.style_file import Part as StylePart
 from dothi.core.style.titles import with_unit
 from dothi.core.style.zoom import at_zoom
@@ -108,7 +109,7 @@ def _within(drawn: Pass, zoom: float) -> float:
 
 def _fitting(drawn: Pass, rule: Rule, zoom: float) -> Pass:
     """The pass for one rule that takes everything, in its sizes at the zoom but no larger than a sample is high."""
-    size = at_zoom(drawn.part.size, zoom) if drawn.part.size is not None else MARKER_PX
+    size = at_zoom(size_of(drawn.part), zoom)
     width = at_zoom(drawn.width, zoom) if drawn.width is not None else None
     part = drawn.part.model_copy(update={'size': min(size, MOST_PX - 4)}) if drawn.kind == 'marker' else drawn.part
     # a casing shows on both sides of a line that had to become thinner, too

@@ -10,15 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
 
-from dothi.core.style import markers
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.drawing import Drawing, Pass, Rule
+from dothi.core.style.markers import BOX, file_of, silhouette_file
+from dothi.core.style.sizes import HALO_PX, LABEL_PX, SIGN_PX, size_of
 from dothi.core.style.zoom import at_zoom
 
 # Of the fonts in Mapnik's wheel; it has all Vietnamese letters.
 FACE = 'DejaVu Sans Book'
-HALO_PX = 1.4
-LABEL_PX, MARKER_PX = 12.0, 8.0
 # Between two of the same name along a line.
 REPEATED_PX = 250
 WRAPPED_EM = 7
@@ -143,22 +142,31 @@ def _line(sheet: Sheet, colour: Colour) -> list[Element]:
 
 
 def _marker(sheet: Sheet, colour: Colour) -> list[Element]:
+    """A dot, of whose edge Mapnik draws half inside; or a sign on its silhouette, whose wider edge shows around it."""
     part, outline = sheet.drawn.part, _outline(sheet)
-    size, edge = sheet.size(part.size, MARKER_PX), sheet.size(sheet.drawn.width, 1.0)
-    shape = {'marker-type': 'ellipse'} if part.marker == 'circle' else {'file': _file(part.marker)}
-    attributes = {
-        **shape,
-        **_paint('fill', colour),
-        **(
-            _paint('stroke', outline) | {'stroke-width': _number(edge)} if not outline.unseen else {'stroke-width': '0'}
-        ),
+    size = sheet.size(size_of(part), SIGN_PX)
+    edge = 0.0 if outline.unseen else sheet.size(sheet.drawn.width, 1.0)
+    if part.marker == 'circle':
+        stroke = _paint('stroke', outline) | {'stroke-width': _number(edge)}
+        return [_marked(sheet, size + edge, {'marker-type': 'ellipse', **_paint('fill', colour), **stroke})]
+    sign = _marked(sheet, size, {'file': str(file_of(part.marker)), **_paint('fill', colour), 'stroke-width': '0'})
+    if not edge:
+        return [sign]
+    # Mapnik makes the stroke of a file as many times larger as the file
+    stroke = _paint('stroke', outline) | {'stroke-width': _number(2 * edge * BOX / size)}
+    below = {'file': str(silhouette_file(part.marker)), **_paint('fill', outline), **stroke}
+    return [_marked(sheet, size, below), sign]
+
+
+def _marked(sheet: Sheet, size: float, look: dict[str, str]) -> Element:
+    at = {
         'width': _number(size),
         'height': _number(size),
         'allow-overlap': 'true',
         'ignore-placement': 'true',
         'placement': 'point' if sheet.geometry.endswith('Point') else 'interior',
     }
-    return [Element('MarkersSymbolizer', attributes)]
+    return Element('MarkersSymbolizer', look | at)
 
 
 def _label(sheet: Sheet, colour: Colour) -> list[Element]:
@@ -202,11 +210,6 @@ def _paint(name: str, colour: Colour, opacity: str | None = None) -> dict[str, s
     """A colour and its opacity, as Mapnik's symbolizers take them apart."""
     opaque = {} if colour.alpha == 1 else {opacity or f'{name}-opacity': _number(colour.alpha)}
     return {name: colour.hex} | opaque
-
-
-def _file(marker: str) -> str:
-    markers.path_of(marker)
-    return str(markers.FOLDER / f'{marker}.svg')
 
 
 def _number(value: float) -> str:

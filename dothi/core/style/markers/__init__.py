@@ -1,9 +1,9 @@
 """The marker set: signs of our own that every client draws alike.
 
 Each file beside this one holds one path in a box of 24 by 24, filled by the even-odd rule. Its first part, up to the
-first Z, is the silhouette; where there are others, they are cut out of it. An edge is the silhouette in the edge's
-colour, drawn wider and below the sign, so that it fills what is cut out: a sign stays legible on any ground. (Neither
-Mapnik nor Qt knows `paint-order`.)
+first Z, is the silhouette; where there are others, they are cut out of it, and the silhouette is that of `badge.svg`.
+An edge is the silhouette in the edge's colour, drawn wider and below the sign, so that it fills what is cut out: a sign
+stays legible on any ground. (Neither Mapnik nor Qt knows `paint-order`.)
 """
 
 import re
@@ -20,6 +20,8 @@ NAMES = (
 )  # fmt: skip
 FOLDER = Path(__file__).parent
 BOX = 24.0
+# What the signs that show something are cut out of.
+BADGE = 'badge'
 
 
 class UnknownMarker(WrongUse):
@@ -42,6 +44,17 @@ def silhouette_of(name: str) -> str:
     """The outer part of the sign's path; raises UnknownMarker."""
     path = path_of(name)
     return path[: path.index('Z') + 1]
+
+
+def file_of(name: str) -> Path:
+    """The file of the sign; raises UnknownMarker."""
+    path_of(name)
+    return FOLDER / f'{name}.svg'
+
+
+def silhouette_file(name: str) -> Path:
+    """A file with the outer part of the sign alone; raises UnknownMarker."""
+    return file_of(name) if silhouette_of(name) == path_of(name) else FOLDER / f'{BADGE}.svg'
 
 
 def marker_svg(name: str, colour: Colour, outline: Colour | None = None, *, size: float = BOX, edge: float = 0) -> str:

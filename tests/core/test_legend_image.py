@@ -24,6 +24,8 @@ STYLE = {
                 {'kind': 'line', 'color': '#e0805e', 'width': {10: 2, 14: 8}, 'casing': {'color': '#000', 'width': 2},
                  'legend': {'vi': 'Quốc lộ', 'en': 'National'}, 'zooms': [5, 24]},
                 {'kind': 'line', 'color': '#00aa00', 'width': 2, 'legend': LONG.model_dump(), 'zooms': [12, 24]},
+                {'kind': 'line', 'color': '#123456', 'width': 9, 'legend': {'vi': 'Quốc lộ', 'en': 'National'},
+                 'zooms': [16, 24]},
                 {'kind': 'label', 'color': '#000000', 'text': 'name'},
             ]
         }
@@ -45,6 +47,8 @@ def test_a_legend_has_a_sample_for_each_line_in_the_colours_and_sizes_of_the_map
     assert [(tuple(pixel[:3]) == (0xE0, 0x80, 0x5E)) for pixel in middle].count(True) == 16
     assert [tuple(pixel) == (0, 0, 0, 255) for pixel in middle].count(True) == 8
     assert [one.label.vi for one in samples_of(roads, 11)] == ['Quốc lộ']
+    # one that is drawn in another way from zoom 16 on
+    assert samples_of(roads, 17)[0].passes[-1].rules[0].colour.hex == '#123456'
     (small,) = samples_of(roads, 10)
     assert [one.width for one in small.passes] == [6, 2]
 

@@ -50,7 +50,10 @@ def samples_of(shown: Legendary, zoom: float | None = None) -> list[Sample]:
     """The lines of the legend, topmost first; at a zoom only those of what is drawn there, in the sizes of it."""
     if isinstance(shown, Coverage):
         return [*_of_ramp(shown)]
-    return [_sample(entry, zoom) for entry in legend_of(shown) if zoom is None or entry.drawn[0].seen_at(zoom)]
+    if zoom is not None:
+        # before the legend is made: of passes with one title it keeps the topmost, which may not be drawn there
+        shown = replace(shown, passes=tuple(one for one in shown.passes if one.seen_at(zoom)))
+    return [_sample(entry, zoom) for entry in legend_of(shown)]
 
 
 def order_of(

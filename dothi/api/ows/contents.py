@@ -1,12 +1,19 @@
 """What WMS and WMTS have: the layers and coverages with data, by theme, each theme and the whole map by a name, too."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from flask import current_app
+from psycopg2 import sql
+
+from dothi.api.caching import hash_of
 from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
 from dothi.api.parameters import shown
+from dothi.api.remembered import Remembered
 from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
@@ -20,6 +27,7 @@ type Box = tuple[float, float, float, float]
 
 # With a hyphen, which no id of a layer has.
 WHOLE, THEME = 'all-layers', 'theme-'
+NUMBERS = 'select id, current_release from catalog.layer where current_release is not null order by id'
 DEFAULT_TITLE = Text(vi='Mặc định', en='Default')
 
 
@@ -154,6 +162,8 @@ class Contents:
 
     whole: Group
     themes: tuple[Group, ...]
+    # differs for what is not the same
+    edition: str
 
     @cached_property
     def by_name(self) -> dict[str, Leaf | Group]:
@@ -173,8 +183,18 @@ class Contents:
         return self.by_name[name]
 
 
-def contents(releases: dict[str, Release]) -> Contents:
-    """What of these releases the audience may see."""
+def contents(db: Snapshot) -> Contents:
+    """What there is now, made anew when a layer has a new release or a style file was changed."""
+    known: Remembered[str, Contents] = current_app.extensions.setdefault('dothi.ows.contents', Remembered(4))
+    edition = f'{db.rows(sql.SQL(NUMBERS))} {_style_files()}'
+    found = known.get(edition)
+    if found is None:
+        found = _contents(db.releases(), edition)
+        known.keep(edition, found)
+    return found
+
+
+def _contents(releases: dict[str, Release], edition: str) -> Contents:
     known: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
     leaves = [Leaf(data, releases[name]) for name, data in known.items() if name in releases]
     locality = service().locality
@@ -182,7 +202,17 @@ def contents(releases: dict[str, Release]) -> Contents:
         Group(f'{THEME}{theme}', title, _topmost_first(leaf for leaf in leaves if leaf.data.theme == theme), theme)
         for theme, title in locality.theme_titles(leaf.data.theme for leaf in leaves).items()
     )
-    return Contents(Group(WHOLE, locality.place.title, tuple(leaf for one in themes for leaf in one.leaves)), themes)
+    whole = Group(WHOLE, locality.place.title, tuple(leaf for one in themes for leaf in one.leaves))
+    return Contents(whole, themes, hash_of(edition))
+
+
+def _style_files() -> list[tuple[str, int]]:
+    """When each style file was changed."""
+    try:
+        with os.scandir(service().locality.path / 'styles') as files:
+            return sorted((file.name, file.stat().st_mtime_ns) for file in files)
+    except FileNotFoundError:
+        return []
 
 
 def style_of(one: Leaf | Group, text: str, locator: str) -> str:

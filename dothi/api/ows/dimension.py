@@ -8,11 +8,11 @@ from datetime import date
 
 from psycopg2 import sql
 
+from dothi.api.ows.contents import Leaf
 from dothi.api.ows.errors import InvalidDimensionValue, MissingDimensionValue
 from dothi.api.parameters import shown
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
-from dothi.core.catalog import Release
 from dothi.core.layer import Layer
 from dothi.core.layer_source import BadTime, Times, parse_times, source
 
@@ -40,14 +40,10 @@ class TimeDimension:
         return [day.isoformat() for day in self.days]
 
 
-def time_dimensions(db: Snapshot, layers: Iterable[Layer], releases: dict[str, Release]) -> dict[str, TimeDimension]:
-    """The dimension of everything that is released, by id: of `layers` with validity by it, else by release."""
-    found = {name: _of_days(days) for name, days in db.rows(sql.SQL(RELEASED)) if name in releases}
-    for layer in layers:
-        if layer.id in releases and layer.publish.validity:
-            dimension = _of_validity(db, layer, layer.publish.validity)
-            found[layer.id] = dimension or found[layer.id]
-    return found
+def time_dimensions(db: Snapshot, leaves: Iterable[Leaf]) -> dict[str, TimeDimension]:
+    """The dimension of each layer by id: of one with validity by it, of any other by its releases."""
+    released = {name: _of_days(days) for name, days in db.rows(sql.SQL(RELEASED))}
+    return {leaf.name: _by_validity(db, leaf) or released[leaf.name] for leaf in leaves}
 
 
 def read_time(text: str) -> Times | None:
@@ -91,9 +87,11 @@ def _of_days(days: list[date]) -> TimeDimension:
     return TimeDimension(listed, listed[-1].isoformat())
 
 
-def _of_validity(db: Snapshot, layer: Layer, columns: tuple[str, str]) -> TimeDimension | None:
+def _by_validity(db: Snapshot, leaf: Leaf) -> TimeDimension | None:
     """The days on which a feature became valid or ceased to be; None where nothing says so that the reader may see."""
-    if not {*columns} <= layer.columns_for(service().audience).keys():
+    layer = leaf.data
+    columns = layer.publish.validity if isinstance(layer, Layer) else None
+    if not isinstance(layer, Layer) or not columns or not {*columns} <= layer.columns_for(service().audience).keys():
         return None
     rows = source(layer, service().locality, service().audience, Times(None, None))
     form = """select distinct day::date from {} as f, unnest(array[{}::timestamptz, {}::timestamptz]) as day

@@ -6,8 +6,8 @@ from flask import Response
 
 from dothi.api.documents import kept
 from dothi.api.ows.asked import Asked
+from dothi.api.ows.capabilities import remembered
 from dothi.api.ows.contents import contents, style_of
-from dothi.api.ows.dimension import time_dimensions
 from dothi.api.ows.errors import OperationNotSupported
 from dothi.api.ows.feature_info import features_at, queried, read_point
 from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS, picture_format
@@ -17,7 +17,6 @@ from dothi.api.ows.legends import legend_answer, legend_now
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
 from dothi.api.parameters import shown
-from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.errors import did_you_mean
 from dothi.core.style.colour import parse_colour
@@ -50,9 +49,7 @@ def answer(asked: Asked) -> Response:
 
 def _capabilities(_asked: Asked, version: str) -> Response:
     with snapshot() as db:
-        releases = db.releases()
-        times = time_dimensions(db, service().layers.values(), releases)
-        body = wms_capabilities(db, contents(releases), times, version)
+        body = remembered(contents(db), version, lambda offered: wms_capabilities(db, offered, version))
     return kept(body, f'{MEDIA_TYPES[version]}; charset=utf-8')
 
 
@@ -61,7 +58,7 @@ def _map(asked: Asked, version: str) -> Response:
     clear = asked.yes('TRANSPARENT') and form not in OPAQUE
     background = None if clear else parse_colour(asked.colour('BGCOLOR', '0xFFFFFF'))
     with snapshot() as db:
-        request = map_request(read_frame(asked, version, contents(db.releases())), form, background)
+        request = map_request(read_frame(asked, version, contents(db)), form, background)
         edition = edition_now(db, request)
     return picture_answer(request, edition)
 
@@ -69,7 +66,7 @@ def _map(asked: Asked, version: str) -> Response:
 def _legend(asked: Asked, _version: str) -> Response:
     form = picture_format(asked.text('FORMAT', 'image/png'), LEGEND_FORMATS, 'FORMAT')
     with snapshot() as db:
-        offered = contents(db.releases())
+        offered = contents(db)
         one = offered.named(asked.either('LAYER', 'LAYERS'), 'LAYER')
         style = style_of(one, asked.text('STYLE') or asked.text('STYLES'), 'STYLE')
         legend = legend_now(db, one, style)
@@ -79,7 +76,7 @@ def _legend(asked: Asked, _version: str) -> Response:
 def _feature_info(asked: Asked, version: str) -> Response:
     form = picture_format(asked.text('INFO_FORMAT', 'text/html'), INFO_FORMATS, 'INFO_FORMAT')
     with snapshot() as db:
-        offered = contents(db.releases())
+        offered = contents(db)
         frame = read_frame(asked, version, offered)
         layers = queried(asked, offered, frame)
         names = ('IX', 'JY') if version == NEWEST else ('XI', 'YJ')

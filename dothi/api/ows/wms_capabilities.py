@@ -6,7 +6,7 @@ from typing import Any
 from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, rounded
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents, Group, Leaf
-from dothi.api.ows.dimension import TimeDimension
+from dothi.api.ows.dimension import TimeDimension, time_dimensions
 from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS
 from dothi.api.ows.info_documents import INFO_FORMATS
 from dothi.api.ows.legends import styles_with_legends
@@ -22,8 +22,9 @@ MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}
 TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 
 
-def wms_capabilities(db: Snapshot, offered: Contents, times: dict[str, TimeDimension], version: str) -> bytes:
+def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
     """The document of that version."""
+    times = time_dimensions(db, offered.whole.leaves)
     limits, known = MapSettings(), systems(service().locality, version)
     root = _group(db, offered.whole, known) | {
         # what the layers below inherit

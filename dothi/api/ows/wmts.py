@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Response, g
 
 from dothi.api.caching import hash_of, not_modified
 from dothi.api.documents import kept
 from dothi.api.ows.asked import Asked
+from dothi.api.ows.capabilities import remembered
 from dothi.api.ows.contents import Contents, Group, Leaf, contents, drawn, style_of
-from dothi.api.ows.dimension import CURRENT, read_time, time_dimensions
+from dothi.api.ows.dimension import CURRENT, read_time
 from dothi.api.ows.error_image import error_image
 from dothi.api.ows.errors import (
     InvalidParameterValue,
@@ -78,9 +80,7 @@ def capabilities(asked: Asked) -> Response:
             locator='AcceptVersions',
         )
     with snapshot() as db:
-        releases = db.releases()
-        times = time_dimensions(db, service().layers.values(), releases)
-        body = wmts_capabilities(db, contents(releases), times)
+        body = remembered(contents(db), 'WMTS', lambda offered: wmts_capabilities(db, offered))
     return kept(body, 'application/xml; charset=utf-8')
 
 
@@ -88,7 +88,7 @@ def tile(where: Tile, media_type: str) -> Response:
     """The picture of a tile; far from the layer, and at scales at which nothing of it is drawn, an empty one."""
     form = MAP_FORMATS[media_type]
     with snapshot() as db:
-        one, matrix, frame = _frame(where, contents(db.releases()))
+        one, matrix, frame = _frame(where, contents(db))
         if frame.times is None and not _near(one, matrix, frame.view):
             return _empty(media_type)
         request = map_request(frame, form, WHITE if form in OPAQUE else None)
@@ -100,7 +100,7 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
     """What lies at a pixel of a tile. column, row: I and J."""
     g.asked = asked = Asked([*g.asked, ('I', column), ('J', row)])
     with snapshot() as db:
-        offered = contents(db.releases())
+        offered = contents(db)
         one, _, frame = _frame(tile, offered)
         if not one.queryable:
             raise LayerNotQueryable(
@@ -126,11 +126,15 @@ def _near(one: Leaf | Group, matrix: Matrix, view: View) -> bool:
 def _empty(media_type: str) -> Response:
     """A tile without anything, which takes no renderer."""
     tag = hash_of('empty', media_type)
-    body, _ = error_image('', (SIDE_PX, SIDE_PX), media_type, None)
-    response = Response(status=304) if not_modified(tag) else Response(body, mimetype=media_type)
+    response = Response(status=304) if not_modified(tag) else Response(_empty_picture(media_type), mimetype=media_type)
     response.set_etag(tag, weak=True)
     response.headers['Cache-Control'] = 'no-cache'
     return response
+
+
+@cache
+def _empty_picture(media_type: str) -> bytes:
+    return error_image('', (SIDE_PX, SIDE_PX), media_type, None)[0]
 
 
 def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:

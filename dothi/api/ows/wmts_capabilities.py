@@ -5,7 +5,7 @@ from typing import Any
 from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_service, rounded
 from dothi.api.ows.address import rest_url, service_url, url_query
 from dothi.api.ows.contents import Contents, Group, Leaf
-from dothi.api.ows.dimension import CURRENT, TimeDimension
+from dothi.api.ows.dimension import CURRENT, TimeDimension, time_dimensions
 from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.matrix_sets import Matrix, MatrixSet, matrix_sets
@@ -17,8 +17,9 @@ from dothi.api.snapshot import Snapshot
 PLACE = '{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
 
 
-def wmts_capabilities(db: Snapshot, offered: Contents, times: dict[str, TimeDimension]) -> bytes:
+def wmts_capabilities(db: Snapshot, offered: Contents) -> bytes:
     """The document."""
+    times = time_dimensions(db, offered.whole.leaves)
     sets = list(matrix_sets(service().locality).values())
     about = about_service('WMTS') | {
         'url': service_url(),

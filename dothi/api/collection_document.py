@@ -12,6 +12,7 @@ from dothi.api.items.downloads import download_links
 from dothi.api.items.files import item_links
 from dothi.api.items.views import FORMATS
 from dothi.api.language import GEOJSON, HTML, JSON, MEDIA_TYPES, say
+from dothi.api.ows.address import WMS, wms_url
 from dothi.api.served_crs import CRS84, served_crs, uri_of
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -95,6 +96,7 @@ def _links(layer: Layer) -> list[dict[str, Any]]:
         link(f'{OGC}/tilesets-vector', HTML, TILES, f'{tiles}?f=html'),
         link('describedby', JSON, 'TileJSON', f'{tiles}/WebMercatorQuad/metadata?f=tilejson'),
         *styles_links(base),
+        link('service', WMS, 'WMS 1.3.0', wms_url()),
     ]
 
 

@@ -12,6 +12,7 @@ from dothi.api.editing.access import key_path
 from dothi.api.items.query import COMMON
 from dothi.api.language import GEOJSON, HTML, JSON, JSONLD, language, say, wanted_format
 from dothi.api.openapi.document import MEDIA_TYPE
+from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
@@ -73,6 +74,8 @@ def _document() -> dict[str, Any]:
             *_documentation(),
             *(link(rel, form, title, _below(rel, path)) for rel, form, title, path in LINKS),
             link('about', HTML, MAP, f'{root_url()}/'),
+            link('service', WMS, 'WMS 1.3.0', wms_url()),
+            link('service', WMTS, 'WMTS 1.0.0', wmts_url()),
         ],
     }
 

@@ -12,6 +12,7 @@ export const WORDS = {
   links: {vi: 'Dịch vụ dữ liệu', en: 'Data services'},
   api: {vi: 'API dữ liệu', en: 'Data API'},
   docs: {vi: 'Tài liệu API', en: 'API documentation'},
+  wms: {vi: 'WMS', en: 'WMS'},
   view: {vi: 'Khung nhìn', en: 'View'},
   zoomIn: {vi: 'Phóng to', en: 'Zoom in'},
   zoomOut: {vi: 'Thu nhỏ', en: 'Zoom out'},

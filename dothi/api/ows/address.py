@@ -5,6 +5,7 @@ from flask import g
 from dothi.api.address import root_url
 from dothi.api.language import language
 
+WMS, WMTS = 'application/vnd.ogc.wms_xml', 'application/xml'
 PATH = '/ows'
 REST = f'{PATH}/wmts/1.0.0'
 
@@ -12,6 +13,16 @@ REST = f'{PATH}/wmts/1.0.0'
 def service_url() -> str:
     """Where requests with parameters go, ending in ? or &."""
     return f'{root_url()}{PATH}?{_named()}'
+
+
+def wms_url() -> str:
+    """Where WMS says what it has."""
+    return f'{root_url()}{PATH}?service=WMS&request=GetCapabilities'
+
+
+def wmts_url() -> str:
+    """Where WMTS says what it has."""
+    return f'{root_url()}{REST}/WMTSCapabilities.xml'
 
 
 def rest_url() -> str:

@@ -7,6 +7,7 @@ from dothi.api.coverages.document import FORMS as COVERAGE_FORMS
 from dothi.api.coverages.stored import Stored
 from dothi.api.documents import OGC
 from dothi.api.language import GEOJSON, HTML, JSON, JSONLD
+from dothi.api.ows.address import WMS, wms_url
 from dothi.api.records.groups import groups
 from dothi.api.records.past import Past
 from dothi.api.records.record import OPEN, Box, Contact, Entry, Link, Record, Template
@@ -54,7 +55,7 @@ def layer_record(
         **_common(layer, release, past, locality),
         time=_time(release, past, period),
         formats=(*DOCUMENTS, *FILES),
-        links=(*_layer_links(layer), *_licence(layer)),
+        links=(*_layer_links(layer), _pictures(), *_licence(layer)),
         templates=_templates(layer),
         facts=_facts(layer, release, past, locality.place.crs) | {'geometryType': layer.geometry},
         groups=groups(layer, release, past, locality, locality.place.crs, Entry('schema', STRUCTURE, structure), told),
@@ -80,7 +81,7 @@ def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
         **_common(coverage, release, past, locality),
         time=_time(release, past, None),
         formats=tuple((form, media_type) for form, media_type, _ in COVERAGE_FORMS),
-        links=(*_coverage_links(coverage), *_licence(coverage)),
+        links=(*_coverage_links(coverage), _pictures(), *_licence(coverage)),
         facts=_facts(coverage, release, past, crs) | {'cellWidth': one.grid.cell_width},
         groups=groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), told),
         searched=(*_known_as(coverage, locality), *(band.title for band in coverage.bands.values())),
@@ -192,6 +193,11 @@ def _coverage_links(coverage: Coverage) -> list[Link]:
         *values,
         Link(f'{OGC}/schema', f'{base}/schema', SCHEMA, STRUCTURE),
     ]
+
+
+def _pictures() -> Link:
+    """WMS has it, under its id."""
+    return Link('service', wms_url(), WMS, Text(vi='Ảnh bản đồ, WMS', en='Map images by WMS'))
 
 
 def _licence(data: Layer | Coverage) -> list[Link]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from dothi.api.address import api_url, root_url
 from dothi.api.collection_document import LICENCES
+from dothi.api.ows.address import WMS
 from dothi.api.records.record import OPEN, Contact, Kind, Record
 from dothi.core.layer import GeometryType
 from dothi.core.text import Text
@@ -129,14 +130,18 @@ def _contact(contact: Contact) -> dict[str, Any]:
     return {'organization': _both(contact.organization), 'url': f'{root_url()}/', **position}
 
 
+# By these names catalogue clients know what they can open.
+PROTOCOLS = {WMS: 'OGC:WMS'}
+
+
 def _distribution(record: Record) -> dict[str, Any]:
     found = {}
     for place, link in enumerate(record.links):
         if link.rel in ('license', 'related'):
             continue
         found[f'link-{place}'] = {
-            'url': f'{api_url()}{link.path}',
-            'type': link.media_type,
+            'url': link.path if '://' in link.path else f'{api_url()}{link.path}',
+            'type': PROTOCOLS.get(link.media_type, link.media_type),
             'name': _both(link.title),
             'description': _both(link.title),
             'function': FUNCTIONS.get(link.rel, 'information'),

@@ -155,7 +155,8 @@ def test_dcat_is_a_dataset_in_two_languages_with_its_distributions(app: FlaskCli
     assert {*found.objects(about, DCTERMS.title)} == {Literal('Trường học', lang='vi'), Literal('Schools', lang='en')}
     places = [str(found.value(one, DCAT.accessURL)) for one in found.objects(about, DCAT.distribution)]
     assert any(place.endswith('/collections/schools/items') for place in places)
-    assert all(place.startswith('http://127.0.0.1:5000/api/') for place in places)
+    assert any(place.endswith('/ows?service=WMS&request=GetCapabilities') for place in places)
+    assert all(place.startswith('http://127.0.0.1:5000/') for place in places)
     (box,) = [found.value(one, DCAT.bbox) for one in found.objects(about, DCTERMS.spatial)]
     assert str(box).startswith('POLYGON((106.1')
     assert str(found.value(about, DCTERMS.license)) == 'https://creativecommons.org/licenses/by/4.0/'

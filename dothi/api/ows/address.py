@@ -5,7 +5,7 @@ from flask import g
 from dothi.api.address import root_url
 from dothi.api.language import language
 
-WMS, WMTS = 'application/vnd.ogc.wms_xml', 'application/xml'
+WMS, WMTS = 'text/xml', 'application/xml'
 PATH = '/ows'
 REST = f'{PATH}/wmts/1.0.0'
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from dothi.api.address import api_url, root_url
 from dothi.api.collection_document import LICENCES
-from dothi.api.ows.address import WMS
 from dothi.api.records.record import OPEN, Contact, Kind, Record
 from dothi.core.layer import GeometryType
 from dothi.core.text import Text
@@ -130,10 +129,6 @@ def _contact(contact: Contact) -> dict[str, Any]:
     return {'organization': _both(contact.organization), 'url': f'{root_url()}/', **position}
 
 
-# By these names catalogue clients know what they can open.
-PROTOCOLS = {WMS: 'OGC:WMS'}
-
-
 def _distribution(record: Record) -> dict[str, Any]:
     found = {}
     for place, link in enumerate(record.links):
@@ -141,7 +136,7 @@ def _distribution(record: Record) -> dict[str, Any]:
             continue
         found[f'link-{place}'] = {
             'url': link.path if '://' in link.path else f'{api_url()}{link.path}',
-            'type': PROTOCOLS.get(link.media_type, link.media_type),
+            'type': link.media_type,
             'name': _both(link.title),
             'description': _both(link.title),
             'function': FUNCTIONS.get(link.rel, 'information'),

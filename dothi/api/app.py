@@ -15,6 +15,8 @@ from dothi.api.health import HEALTH
 from dothi.api.items.downloads import DOWNLOADS
 from dothi.api.items.views import ITEMS
 from dothi.api.landing import LANDING
+from dothi.api.maps.tiles import MAP_TILES
+from dothi.api.maps.views import MAPS
 from dothi.api.openapi import document as openapi
 from dothi.api.openapi.document import OPENAPI
 from dothi.api.ows.views import OWS
@@ -37,8 +39,8 @@ from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
 
 OURS = (
-    ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, DOWNLOADS, SCHEMAS, FUNCTIONS,
-    CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES, EXPLANATIONS,
+    ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS, SCHEMAS,
+    FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES, EXPLANATIONS,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

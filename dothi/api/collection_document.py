@@ -12,6 +12,7 @@ from dothi.api.items.downloads import download_links
 from dothi.api.items.files import item_links
 from dothi.api.items.views import FORMATS
 from dothi.api.language import GEOJSON, HTML, JSON, MEDIA_TYPES, say
+from dothi.api.maps.links import map_links
 from dothi.api.ows.address import WMS, wms_url
 from dothi.api.served_crs import CRS84, served_crs, uri_of
 from dothi.api.service import service
@@ -19,8 +20,11 @@ from dothi.api.snapshot import Snapshot
 from dothi.api.styles.links import styles_links
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
+from dothi.core.crs import WGS84, axis_order_yx
+from dothi.core.grid import moved_bounds
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times, source
+from dothi.core.locality import Locality
 from dothi.core.text import DEMO, Text
 
 SCHEMA = 'application/schema+json'
@@ -59,7 +63,7 @@ def _document(
         'attribution': say(locality.agencies[layer.agency].title),
         'itemType': 'feature',
         'extent': {
-            'spatial': {'bbox': [release.extent_wgs84 or list(locality.place.extent_wgs84)], 'crs': CRS84},
+            'spatial': _spatial(release, locality),
             'temporal': {'interval': [[_written(moment) for moment in interval]], 'trs': GREGORIAN},
         },
         'crs': list(served_crs(locality)),
@@ -70,6 +74,14 @@ def _document(
         'updated': release.released_at.isoformat(),
         'links': [*_links(layer), *files, *_rights(layer)],
     }
+
+
+def _spatial(release: Release, locality: Locality) -> dict[str, Any]:
+    """The extent in degrees, and in the system of storage with the axes in its order."""
+    west, south, east, north = release.extent_wgs84 or locality.place.extent_wgs84
+    x1, y1, x2, y2 = moved_bounds((west, south, east, north), WGS84, locality.srid)
+    corners = [y1, x1, y2, x2] if axis_order_yx(locality.srid) else [x1, y1, x2, y2]
+    return {'bbox': [[west, south, east, north]], 'crs': CRS84, 'storageCrsBbox': [corners]}
 
 
 def _links(layer: Layer) -> list[dict[str, Any]]:
@@ -97,6 +109,7 @@ def _links(layer: Layer) -> list[dict[str, Any]]:
         link('describedby', JSON, 'TileJSON', f'{tiles}/WebMercatorQuad/metadata?f=tilejson'),
         *styles_links(base),
         link('service', WMS, 'WMS 1.3.0', wms_url()),
+        *map_links(base),
     ]
 
 

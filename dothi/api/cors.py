@@ -8,7 +8,8 @@ ALLOWED = {
     'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
     'Access-Control-Allow-Headers': 'Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Prefer, Range',
     'Access-Control-Expose-Headers': (
-        'Accept-Ranges, Content-Crs, Content-Disposition, Content-Range, Dothi-Demo, Dothi-Release, Dothi-Shortened, '
+        'Accept-Ranges, Content-Bbox, Content-Crs, Content-Datetime, Content-Disposition, Content-Range, Dothi-Demo, '
+        'Dothi-Release, Dothi-Shortened, '
         'ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After'
     ),
     'Access-Control-Max-Age': '86400',

@@ -11,9 +11,11 @@ from dothi.api.documents import OGC, as_json, as_page, by_language, link, own_li
 from dothi.api.editing.access import key_path
 from dothi.api.items.query import COMMON
 from dothi.api.language import GEOJSON, HTML, JSON, JSONLD, language, say, wanted_format
+from dothi.api.maps.links import map_links
 from dothi.api.openapi.document import MEDIA_TYPE
 from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
 from dothi.api.records.queryables import CATALOGUE
+from dothi.api.served_crs import CRS84, served_crs
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.words import in_language
@@ -64,15 +66,20 @@ def landing_page() -> Response:
 
 
 def _document() -> dict[str, Any]:
+    locality = service().locality
     about = in_language(service().api.config['metadata']['identification'], language())
     return {
         'title': about['title'],
         'description': about['description'],
-        'attribution': say(service().locality.place.attribution),
+        'attribution': say(locality.place.attribution),
+        # OGC 20-058, requirements 50 and 51: of the map of everything
+        'extent': {'spatial': {'bbox': [list(locality.place.extent_wgs84)], 'crs': CRS84}},
+        'crs': list(served_crs(locality)),
         'links': [
             *own_links('', FORMATS),
             *_documentation(),
             *(link(rel, form, title, _below(rel, path)) for rel, form, title, path in LINKS),
+            *map_links(''),
             link('about', HTML, MAP, f'{root_url()}/'),
             link('service', WMS, 'WMS 1.3.0', wms_url()),
             link('service', WMTS, 'WMTS 1.0.0', wmts_url()),

@@ -9,6 +9,7 @@ from dothi.api.coverages.stored import Stored, stored_all
 from dothi.api.coverages.systems import System, systems
 from dothi.api.documents import OGC, link, own_links
 from dothi.api.language import HTML, JSON, say
+from dothi.api.maps.links import map_links
 from dothi.api.ows.address import WMS, wms_url
 from dothi.api.served_crs import CRS84
 from dothi.api.service import service
@@ -110,6 +111,7 @@ def _links(coverage: Coverage) -> list[dict[str, Any]]:
         link(f'{OGC}/coverage-domainset', JSON, DOMAIN, f'{base}/coverage/domainset?f=json'),
         link(f'{OGC}/coverage-rangetype', JSON, RANGE, f'{base}/coverage/rangetype?f=json'),
         link('service', WMS, 'WMS 1.3.0', wms_url()),
+        *map_links(base),
         link('publisher', HTML, agency.title, f'{root_url()}/'),
         *(
             [link('license', HTML, coverage.licence, LICENCES[coverage.licence])]

@@ -30,7 +30,7 @@ from dothi.core.mapping.picture import Format
 from dothi.core.mapping.view import View
 from dothi.core.settings import MapSettings
 from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.style_file import DEFAULT, styles_of
+from dothi.core.style.style_file import styles_of
 
 FILTERING = ('filter', 'filter-lang', 'filter-crs')
 EVERYWHERE = (*COMMON, 'datetime', *background.NAMES)
@@ -115,11 +115,10 @@ def _axes() -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def _style_background(subject: Subject) -> Colour | None:
-    """The background that the lowest layer's style has of its own."""
+    """That of the style which is asked for (requirement 6 C): a map in no style by name has the standard's, white."""
     for one, name in zip(subject.things, subject.styles, strict=True):
-        if isinstance(one, Layer):
-            styles = styles_of(one, service().locality.path)
-            css = styles.styles[name or DEFAULT].background
+        if isinstance(one, Layer) and name is not None:
+            css = styles_of(one, service().locality.path).styles[name].background
             if css:
                 return parse_colour(css)
     return None

@@ -12,12 +12,14 @@ from dothi.api.maps.times import rfc3339
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.offered import OF, map_styles
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
 from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
+from dothi.core.locality import UnknownLayer
 from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
 from dothi.core.text import Text
 
@@ -45,17 +47,14 @@ class Subject:
     extent: Box
     # in which the data lie
     srid: int
+    # whether it is of all collections, or a selection of them
+    is_dataset: bool = False
     selected: str = ''
 
     @property
     def layers(self) -> tuple[tuple[str, str | None], ...]:
         """As a map request has them."""
         return tuple((one.id, style) for one, style in zip(self.things, self.styles, strict=True))
-
-    @property
-    def is_dataset(self) -> bool:
-        """Whether it is of all collections, or a selection of them."""
-        return not self.path.startswith('/collections/')
 
     @property
     def demo(self) -> bool:
@@ -70,7 +69,7 @@ class Subject:
 def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Subject:
     """The subject of an address; raises UnknownLayer, NoMap, NoRelease, NoSuchStyle, NotOnMap."""
     if collection_id is None:
-        return _dataset(db, style)
+        return _dataset(db, style) if style is None or OF not in style else _layer_style(db, style)
     if collection_id == CATALOGUE.id:
         raise NoMap(vi=f'"{collection_id}" không có bản đồ.', en=f'The collection "{collection_id}" has no map.')
     path = f'/collections/{collection_id}' + (f'/styles/{style}' if style else '')
@@ -85,6 +84,15 @@ def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Su
     if style is not None and style not in offered:
         raise no_such_style(layer.id, style, offered)
     return _single(path, layer, style, db.release(layer))
+
+
+def _layer_style(db: Snapshot, style: str) -> Subject:
+    """Of a style of one layer, under the name that it has among those of the service."""
+    layer_id, _, name = style.partition(OF)
+    try:
+        return replace(subject_of(db, layer_id, name), path=f'/styles/{style}')
+    except UnknownLayer:
+        raise no_such_style(service().locality.place.id, style, [*map_styles()]) from None
 
 
 def at(db: Snapshot, subject: Subject, times: Times | None) -> Subject:
@@ -114,12 +122,12 @@ def _dataset(db: Snapshot, style: str | None) -> Subject:
         raise no_release(next(iter(service().layers.values())))
     styles = tuple(style if style and name in styled and style in styled[name].styles else None for name in names)
     if style not in {None, DEFAULT} and not any(styles):
-        known = sorted({one for file in styled.values() for one in file.styles})
-        raise no_such_style(service().locality.place.id, str(style), known)
+        raise no_such_style(service().locality.place.id, str(style), [*map_styles()])
     place, path = service().locality.place, f'/styles/{style}' if style else ''
     extent = _extent([releases[name] for name in names])
+    srid, selected = service().locality.srid, ','.join(asked)
     return Subject(
-        path, place.title, DATASET, things, styles, releases, extent, service().locality.srid, ','.join(asked)
+        path, place.title, DATASET, things, styles, releases, extent, srid, is_dataset=True, selected=selected
     )
 
 

@@ -13,7 +13,7 @@ from dothi.api.maps.make import edition_in
 from dothi.api.maps.read import read_tile
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.api.maps.tilesets import MapTileset, listing, metadata, tilejson
-from dothi.api.maps.views import SPEC, answer
+from dothi.api.maps.views import SCHEMES, SPEC, answer
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
@@ -21,7 +21,7 @@ from dothi.api.tiles.views import place_in
 from dothi.core.mapping.picture import Format
 
 MAP_TILES = Blueprint('map_tiles', __name__)
-CONFORMANCE_CLASSES = (f'{SPEC}/conf/tilesets',)
+CONFORMANCE_CLASSES = tuple(f'{scheme}{SPEC}/conf/tilesets' for scheme in SCHEMES)
 FORMATS = ('json', 'tilejson', 'html')
 ENDINGS: dict[str, Format] = {'png': 'png', 'webp': 'webp', 'jpg': 'jpeg', 'jpeg': 'jpeg'}
 FINE = '@2x'

@@ -13,6 +13,7 @@ from dothi.api.address import PLACEHOLDER, api_url, root_url
 from dothi.api.documents import as_page, kept
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, wanted_format
+from dothi.api.maps.read import limits as map_limits
 from dothi.api.openapi.coverages import coverage_paths
 from dothi.api.openapi.editing import editing_paths, security_schemes
 from dothi.api.openapi.features import feature_paths, feature_schemas
@@ -20,6 +21,7 @@ from dothi.api.openapi.files import file_paths
 from dothi.api.openapi.filters import filter_paths
 from dothi.api.openapi.general import general_paths
 from dothi.api.openapi.jobs import JOB_SCHEMAS
+from dothi.api.openapi.maps import map_paths
 from dothi.api.openapi.parts import Offer, both, other_responses, shared_headers, shared_parameters
 from dothi.api.openapi.processes import process_paths
 from dothi.api.openapi.records import record_paths
@@ -48,6 +50,7 @@ AREAS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     filter_paths,
     tile_paths,
     style_paths,
+    map_paths,
     coverage_paths,
     process_paths,
     record_paths,
@@ -56,6 +59,7 @@ AREAS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
 )
 TAGS = {
     'server': both('Dịch vụ', 'Service'),
+    'maps': both('Bản đồ', 'Maps'),
     'tiles': both('Ô bản đồ', 'Tiles'),
     'styles': both('Kiểu vẽ', 'Styles'),
     'processes': both('Phân tích', 'Analyses'),
@@ -83,6 +87,8 @@ def render(
             'description': identification['description'],
             'version': __version__,
             'license': config['metadata']['license'],
+            # OGC 20-058, requirement 13 D: where clients look for what is allowed
+            'x-OGC-limits': {'maps': map_limits()},
             'contact': {'name': config['metadata']['contact']['name']},
         },
         'servers': [{'url': config['server']['url'], 'description': locality.place.title.model_dump()}],

@@ -101,7 +101,7 @@ def _tileset_paths(base: str, prefix: str, of: Subject, layers: list[Layer], off
     )
     mvt = query('f', both('Định dạng.', 'Format of the answer.'), {'type': 'string', 'enum': ['mvt'], 'default': 'mvt'})
     last = [mvt, *of.selection, *shared('lang')]
-    z, y, x = _place(zooms, offer.locality.place.extent_wgs84)
+    z, y, x = place_of(zooms, offer.locality.place.extent_wgs84)
     tile = [*of.within, MATRIX_SET, z | {'name': 'tileMatrix'}, y | {'name': 'tileRow'}, x | {'name': 'tileCol'}]
     xyz = [*of.within, z | {'name': 'z'}, x | {'name': 'x'}, y | {'name': 'y'}]
 
@@ -117,7 +117,7 @@ def _tileset_paths(base: str, prefix: str, of: Subject, layers: list[Layer], off
     }
 
 
-def _place(zooms: range, extent: Box) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def place_of(zooms: range, extent: Box) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Zoom, row and column, with an example in the middle of the locality."""
     z = min(zooms[-1], 12)
     west, south, east, north = extent

@@ -4,6 +4,7 @@ from typing import Any
 
 from dothi.api.documents import OGC, link, own_links
 from dothi.api.language import GEOJSON, HTML, JSON, language, say
+from dothi.api.maps.links import map_links
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.encodings import forms
@@ -110,6 +111,7 @@ def _links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
         link('alternate', HTML, WORDS['page'], f'{path}?f=html'),
         link(f'{OGC}/legend', JSON, WORDS['legend'], f'{path}/legend?f=json'),
         link(f'{OGC}/legend', PNG, WORDS['legend'], f'{path}/legend?f=png'),
+        *map_links(path),
     ]
 
 

@@ -1,0 +1,24 @@
+"""The links to maps and their tilesets that collections, styles and the landing page have."""
+
+from typing import Any
+
+from dothi.api.documents import OGC, link
+from dothi.api.language import HTML, JSON
+from dothi.core.text import Text
+
+PNG = 'image/png'
+MAP = Text(vi='Bản đồ, ảnh PNG', en='Map as a picture')
+PAGE = Text(vi='Bản đồ, trang HTML', en='Map on a page')
+TILES = Text(vi='Ô ảnh bản đồ', en='Map tiles as images')
+# Relations as the register of OGC has them, which clients know, and as the text of OGC 20-058 writes them.
+RELATIONS = (OGC, OGC.replace('http:', 'https:'))
+
+
+def map_links(base: str) -> list[dict[str, Any]]:
+    """The links to the map and the map tilesets of what `base` (below /api) is: a collection, a style, '' for all."""
+    return [
+        *(link(f'{relation}/map', PNG, MAP, f'{base}/map') for relation in RELATIONS),
+        link(f'{OGC}/map', HTML, PAGE, f'{base}/map?f=html'),
+        *(link(f'{relation}/tilesets-map', JSON, TILES, f'{base}/map/tiles?f=json') for relation in RELATIONS),
+        link(f'{OGC}/tilesets-map', HTML, TILES, f'{base}/map/tiles?f=html'),
+    ]

@@ -18,6 +18,8 @@ LETTERS = [unicodedata.normalize('NFC', vowel + tone) for vowel in VOWELS for to
 # Of the private use area: no font has it, and what is drawn in its place is the box.
 MISSING = '\ue000'
 CELL, ACROSS = 40, 16
+# From a point to the middle of its letters, which begin as far below it as they are high.
+BELOW = 27
 LABEL = {'kind': 'label', 'text': 'name', 'color': '#000000', 'size': 18}
 
 
@@ -41,7 +43,9 @@ def test_every_vietnamese_letter_is_drawn_as_itself(desk: Desk) -> None:
     rows = [(f'POINT({x} {y})', school(f'{x} {y}', sign)) for (x, y), sign in zip(places, signs, strict=True)]
     desk.release('schools', rows)
     high = CELL * (len(signs) // ACROSS + 1)
-    picture = pixels(desk.locality, over(CELL * ACROSS, high), shown(desk.locality, 'schools', LABEL))
+    picture = pixels(
+        desk.locality, over(CELL * ACROSS, high + CELL, south=-CELL), shown(desk.locality, 'schools', LABEL)
+    )
     drawn = [cell(picture, x, y) for x, y in places]
     *letters, box = drawn
     assert all(any(one) for one in drawn)
@@ -50,8 +54,8 @@ def test_every_vietnamese_letter_is_drawn_as_itself(desk: Desk) -> None:
 
 
 def cell(picture: Pixels, x: int, y: int) -> bytes:
-    """The opacity of what is drawn around a place."""
-    row = picture.shape[0] - y
+    """The opacity of what is drawn below a place, where its name stands; the picture begins a cell further south."""
+    row = picture.shape[0] - CELL - y + BELOW
     return picture[row - CELL // 2 : row + CELL // 2, x - CELL // 2 : x + CELL // 2, 3].tobytes()
 
 
@@ -88,6 +92,20 @@ def test_names_stand_inside_what_they_name_and_above_everything(desk: Desk) -> N
     assert rows.size
     x, y = columns.mean(), 200 - rows.mean()
     assert y < 70 or x < 70 or x > 230
+
+
+def test_a_name_stands_below_its_sign_and_the_sign_keeps_its_size(desk: Desk) -> None:
+    """A square of 20 pixels with an edge of 3 around it: 26 wide, all of it seen, with the name under it."""
+    desk.release('schools', [('POINT(50 60)', school('a', 'Aa'))])
+    sign = {'kind': 'marker', 'marker': 'square', 'color': '#ff0000', 'outline': '#0000ff', 'size': 20, 'width': 3}
+    layer = shown(desk.locality, 'schools', sign, {**LABEL, 'color': '#008000'})
+    picture = pixels(desk.locality, over(100, 100), layer).astype(int)
+    red, green, blue = (picture[:, :, one] - picture[:, :, (one + 1) % 3] > 80 for one in range(3))
+    rows, columns = np.nonzero(red | blue)
+    assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == (26, 26)
+    assert (rows.mean() + 0.5, columns.mean() + 0.5) == pytest.approx((40, 50), abs=0.5)
+    assert np.nonzero(red)[0].size == pytest.approx(400, rel=0.1)
+    assert np.nonzero(green)[0].min() >= rows.max() - 2
 
 
 def test_a_name_follows_its_line(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from dothi.core.style.conditions import Condition, columns_of
 from dothi.core.style.drawing import Drawing, Pass, Rule
 from dothi.core.style.markers import BOX
-from dothi.core.style.sizes import HALO_PX, size_of, times
+from dothi.core.style.sizes import BELOW_EM, HALO_PX, size_of, times
 from dothi.core.style.style_file import Value
 from dothi.core.style.zoom import ByZoom
 
@@ -41,7 +41,7 @@ def _layer(drawing: Drawing, one: Pass, number: int, source: str) -> dict[str, A
         'type': _type(one),
         'source': source,
         'source-layer': f'{drawing.layer.id}_label' if one.kind == 'label' and polygons else drawing.layer.id,
-        'layout': {'visibility': 'visible' if drawing.visible else 'none', **_layout(one)},
+        'layout': {'visibility': 'visible' if drawing.visible else 'none', **_layout(one, drawing.layer.geometry)},
         'paint': PAINT[_type(one)](one),
     }
     if one.part.zooms:
@@ -60,15 +60,15 @@ def _type(one: Pass) -> str:
     return 'symbol' if one.kind == 'label' else one.kind
 
 
-def _layout(one: Pass) -> dict[str, Any]:
+def _layout(one: Pass, geometry: str) -> dict[str, Any]:
     if one.kind == 'line':
         return {'line-cap': 'butt' if one.part.dash else 'round', 'line-join': 'round'}
     if one.kind == 'label':
-        return _label_layout(one)
+        return _label_layout(one, geometry)
     return _icon_layout(one) if _type(one) == 'symbol' else {}
 
 
-def _label_layout(one: Pass) -> dict[str, Any]:
+def _label_layout(one: Pass, geometry: str) -> dict[str, Any]:
     part = one.part
     layout: dict[str, Any] = {
         'text-field': ['get', part.text],
@@ -78,6 +78,8 @@ def _label_layout(one: Pass) -> dict[str, Any]:
     }
     if part.along == 'line':
         layout['symbol-placement'] = 'line'
+    elif geometry.endswith('Point'):
+        layout |= {'text-anchor': 'top', 'text-offset': [0, BELOW_EM]}
     # the lower key is placed first
     return layout | ({'symbol-sort-key': -part.priority} if part.priority else {})
 

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tost
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.drawing import Drawing, Pass, Rule
 from dothi.core.style.markers import BOX, file_of, silhouette_file
-from dothi.core.style.sizes import HALO_PX, LABEL_PX, SIGN_PX, size_of
+from dothi.core.style.sizes import BELOW_EM, HALO_PX, LABEL_PX, SIGN_PX, size_of
 from dothi.core.style.zoom import at_zoom
 
 # Of the fonts in Mapnik's wheel; it has all Vietnamese letters.
@@ -191,12 +191,14 @@ def _label(sheet: Sheet, colour: Colour) -> list[Element]:
 
 
 def _placement(sheet: Sheet, size: float) -> dict[str, str]:
-    """Along a line, inside a polygon, or at a point."""
+    """Along a line, inside a polygon, or below a point."""
     spacing = str(REPEATED_PX)
     if sheet.drawn.part.along == 'line' and not sheet.geometry.endswith('Point'):
         return {'placement': 'line', 'spacing': spacing, 'repeat-distance': spacing, 'max-char-angle-delta': '25'}
     wrapped = {'wrap-width': _number(size * WRAPPED_EM)}
-    return wrapped | {'placement': 'point' if sheet.geometry.endswith('Point') else 'interior'}
+    if sheet.geometry.endswith('Point'):
+        return wrapped | {'placement': 'point', 'vertical-alignment': 'bottom', 'dy': _number(size * BELOW_EM)}
+    return wrapped | {'placement': 'interior'}
 
 
 SYMBOLS = {'fill': _fill, 'line': _line, 'marker': _marker, 'label': _label}

@@ -4,9 +4,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from dothi.core.style.colour import parse_colour
 from dothi.core.style.drawing import Pass
-from dothi.core.style.qgis_expressions import POINTS_PER_PX
+from dothi.core.style.qgis_expressions import POINTS_PER_PX, at_largest
 from dothi.core.style.qml_symbols import data_defined, fixed, rgba, varying
-from dothi.core.style.sizes import HALO_PX, size_of
+from dothi.core.style.sizes import BELOW_EM, HALO_PX, size_of
 from dothi.core.style.style_file import Part
 
 # The portal's own, and what has all Vietnamese letters where that is not installed.
@@ -15,6 +15,8 @@ FONTS = ('Be Vietnam Pro', 'Noto Sans', 'DejaVu Sans', 'Segoe UI', 'Arial')
 WRAPPED_AT = 14
 # QgsPalLayerSettings.placement
 OVER_POINT, CURVED, HORIZONTAL = '1', '3', '4'
+# QgsPalLayerSettings.quadOffset
+OVER, BELOW = '4', '7'
 # on the line, in the direction in which it is read
 ON_LINE = '9'
 
@@ -64,7 +66,10 @@ def _placement(part: Part, geometry: str) -> dict[str, str]:
         return {'placement': CURVED, 'placementFlags': ON_LINE, **priority}
     if 'LineString' in geometry:
         return {'placement': HORIZONTAL, **priority}
-    return {'placement': OVER_POINT, 'quadOffset': '4', 'centroidInside': '1', 'centroidWhole': '1', **priority}
+    if 'Point' in geometry:
+        down = f'{at_largest(size_of(part)) * BELOW_EM * POINTS_PER_PX:.4g}'
+        return {'placement': OVER_POINT, 'quadOffset': BELOW, 'yOffset': down, 'offsetUnits': 'Point', **priority}
+    return {'placement': OVER_POINT, 'quadOffset': OVER, 'centroidInside': '1', 'centroidWhole': '1', **priority}
 
 
 def _along_line(part: Part, geometry: str) -> bool:

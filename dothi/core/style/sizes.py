@@ -5,6 +5,8 @@ from dothi.core.style.zoom import ByZoom
 
 LABEL_PX, CIRCLE_PX, SIGN_PX = 12.0, 8.0, 14.0
 HALO_PX = 1.4
+# From a point down to the letters that name it, in heights of these: its sign lies between.
+BELOW_EM = 1.0
 
 
 def size_of(part: Part) -> ByZoom:

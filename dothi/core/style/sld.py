@@ -39,7 +39,7 @@ def sld_of(drawing: Drawing, latitude: float, lang: Lang = 'vi') -> str:
     describe(style, drawing.title, lang)
     SubElement(style, f'{{{SLD}}}IsDefault').text = 'true' if drawing.id == 'default' else 'false'
     for number, one in enumerate(drawing.passes):
-        found = _feature_type_style(number, one, latitude, lang)
+        found = _feature_type_style(drawing, number, latitude, lang)
         if not one.part.merged and found.find(f'{{{SE}}}Rule') is not None:
             style.append(found)
     return written(made)
@@ -68,13 +68,14 @@ def written(made: Element) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(made, encoding='unicode')
 
 
-def _feature_type_style(number: int, one: Pass, latitude: float, lang: Lang) -> Element:
+def _feature_type_style(drawing: Drawing, number: int, latitude: float, lang: Lang) -> Element:
+    one = drawing.passes[number]
     made = Element(f'{{{SE}}}FeatureTypeStyle')
     inside(made, 'Name', f'{number}')
     for place, rule in enumerate(one.rules):
         condition = _condition(one, place)
         for band, (zooms, middle) in enumerate(_bands(one)):
-            seen = Seen(one, rule, middle)
+            seen = Seen(one, rule, middle, drawing.layer.geometry)
             if not seen.unseen:
                 written_rule = inside(made, 'Rule')
                 inside(written_rule, 'Name', f'{number}-{place}-{band}')

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.drawing import Pass, Rule
 from dothi.core.style.markers import marker_svg
-from dothi.core.style.sizes import HALO_PX, size_of
+from dothi.core.style.sizes import BELOW_EM, HALO_PX, size_of
 from dothi.core.style.sld_filter import OGC
 from dothi.core.style.zoom import at_zoom
 
@@ -26,6 +26,7 @@ class Seen:
     one: Pass
     rule: Rule
     zoom: float
+    geometry: str
 
     @property
     def outline(self) -> Colour | None:
@@ -125,9 +126,15 @@ def _label_placement(seen: Seen) -> Element:
     if seen.one.part.along == 'line':
         inside(inside(made, 'LinePlacement'), 'IsAligned', 'true')
     else:
-        anchor = inside(inside(made, 'PointPlacement'), 'AnchorPoint')
+        below = seen.geometry.endswith('Point')
+        place = inside(made, 'PointPlacement')
+        anchor = inside(place, 'AnchorPoint')
         inside(anchor, 'AnchorPointX', '0.5')
-        inside(anchor, 'AnchorPointY', '0.5')
+        inside(anchor, 'AnchorPointY', '1' if below else '0.5')
+        if below:
+            moved = inside(place, 'Displacement')
+            inside(moved, 'DisplacementX', '0')
+            inside(moved, 'DisplacementY', number(-BELOW_EM * seen.size))
     return made
 
 

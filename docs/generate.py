@@ -1,7 +1,7 @@
-"""Writes the reference tables from what the code says: settings, layers, coverages, norms, indicators, processes."""
+"""Writes the reference tables from what the code says: settings, layers, styles, coverages, norms, …"""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import get_args
 
@@ -13,6 +13,10 @@ from dothi.core.layer import Checks, Column, Judged, Layer
 from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
 from dothi.core.settings import PROJECT, SETTINGS
+from dothi.core.style.drawing import drawing_of
+from dothi.core.style.legibility import nearest, paper
+from dothi.core.style.markers import NAMES
+from dothi.core.style.style_file import Part, StyleFile, styles_of
 from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import processes
 
@@ -31,6 +35,11 @@ working CRS. `repair` takes `close_rings`, `make_valid` (only where the area sta
 checks: {bad_rows_share: 0.02, sliver_width_m: 0.5, near_duplicate_m: 0.1, repair: [close_rings, make_valid]}
 ```
 """
+STYLES_ARE = """\
+What the files in `locality/styles/` say; [how one is written](../how-to/style-a-layer.md). The least distance is that
+of the two colours of a legend that are hardest to tell apart (CIEDE2000), for typical sight and for the three kinds of
+colour blindness, where nothing but colour tells them apart; [why it is 10 or more](../explanation/styles.md).
+"""
 NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. -->\n'
 
 
@@ -39,6 +48,7 @@ def pages() -> dict[str, str]:
     return {
         'settings.md': settings_page(),
         'layers.md': layers_page(),
+        'styles.md': styles_page(),
         'checks.md': checks_page(),
         'coverages.md': coverages_page(),
         'norms.md': norms_page(),
@@ -65,6 +75,47 @@ def layers_page() -> str:
     for layer in load_locality(PROJECT / 'locality').layers.values():
         parts += [_layer(layer)]
     return '\n'.join(parts)
+
+
+def styles_page() -> str:
+    """Every style of the locality that is shipped, and the signs."""
+    parts = [
+        NOTICE,
+        '# Styles\n',
+        STYLES_ARE,
+        '## Signs\n',
+        f'{", ".join(f"`{name}`" for name in NAMES)}\n',
+        '## Layers\n',
+    ]
+    locality = load_locality(PROJECT / 'locality')
+    found = [(layer, styles_of(layer, locality.path)) for layer in locality.layers.values()]
+    files = [styles for _, styles in found]
+    rows = [row for layer, styles in found for row in _styles(layer, styles, files)]
+    return '\n'.join([*parts, _table(('layer', 'style', 'vi', 'en', 'by', 'for', 'least distance'), rows)])
+
+
+def _styles(layer: Layer, styles: StyleFile, files: list[StyleFile]) -> Iterator[tuple[object, ...]]:
+    public = styles.offered(layer, 'public') if layer.access == 'public' else []
+    for name, style in styles.styles.items():
+        drawing = drawing_of(layer, styles, name, 'internal', _even_limits)
+        pair = nearest(drawing, paper(files, name))
+        columns = sorted({_coloured_by(part) for part in styles.parts_of(name)} - {''})
+        yield (
+            f'`{layer.id}`', f'`{name}`', style.title.vi, style.title.en, ', '.join(columns),
+            'all' if name in public else '**internal**', f'{pair.distance:.0f}' if pair else '–',
+        )  # fmt: skip
+
+
+def _coloured_by(part: Part) -> str:
+    if part.classes:
+        return f'`{part.classes.column}` ({part.classes.method})'
+    return f'`{part.by.column}`' if part.by else ''
+
+
+def _even_limits(part: Part) -> list[float]:
+    """As many classes as there are colours: what they are is in the data."""
+    classes = part.classes
+    return (classes.breaks or [float(number) for number in range(1, len(classes.colors))]) if classes else []
 
 
 def checks_page() -> str:

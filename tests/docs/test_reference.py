@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from dothi.core.settings import PROJECT
+from dothi.core.style.style_file import ByColumn, Classes, Part, Style, StyleFile
 
 DOCS = PROJECT / 'docs'
 
@@ -24,6 +25,13 @@ def generate() -> ModuleType:
 def test_the_reference_tables_are_what_make_docs_would_write(generate: ModuleType) -> None:
     for name, content in generate.pages().items():
         assert (DOCS / 'reference' / name).read_text(encoding='utf-8') == content, f'run "make docs" ({name})'
+
+
+def test_every_key_of_a_style_file_is_explained_in_both_languages() -> None:
+    keys = {name for model in (StyleFile, Style, Part, ByColumn, Classes) for name in model.model_fields}
+    for page in ('style-a-layer.md', 'style-a-layer.vi.md'):
+        guide = (DOCS / 'how-to' / page).read_text(encoding='utf-8')
+        assert {key for key in keys if f'`{key}`' not in guide} == set(), page
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:

@@ -76,7 +76,7 @@ def _collection(layer: Layer, locality: Locality, audience: Audience, release: R
         'keywords': _keywords(locality.theme_title(layer.theme), demo),
         'links': _links(layer, locality, url),
         'extents': _extents(locality, release),
-        'providers': [_features(layer, locality, audience), _tiles(layer)],
+        'providers': [_features(layer, locality, audience), _tiles(layer), _map(layer)],
     }
 
 
@@ -135,6 +135,15 @@ def _tiles(layer: Layer) -> dict[str, Any]:
         'data': layer.id,
         'options': {'zoom': {'min': least, 'max': most}, 'schemes': ['WebMercatorQuad']},
         'format': {'name': 'mvt', 'mimetype': 'application/vnd.mapbox-vector-tile'},
+    }
+
+
+def _map(layer: Layer) -> dict[str, Any]:
+    return {
+        'type': 'map',
+        'name': 'dothi.api.maps.provider.LayerMap',
+        'data': layer.id,
+        'format': {'name': 'png', 'mimetype': 'image/png'},
     }
 
 

@@ -1,6 +1,7 @@
 """The layers as plugins of pygeoapi: what its own descriptions of collections and tilesets ask for.
 
-Items and tiles themselves are served by `dothi.api.items` and `dothi.api.tiles`, in front of pygeoapi's routes.
+Items and tiles themselves are served by `dothi.api.items` and `dothi.api.tiles`, in front of pygeoapi's routes; the
+plugin of maps is `dothi.api.maps.provider`.
 """
 
 from typing import Any

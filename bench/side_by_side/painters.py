@@ -20,6 +20,13 @@ from dothi.core.layer_source import source
 from dothi.core.locality import Locality
 from dothi.core.style.zoom import EQUATOR_M, zoom_of
 
+CHROMIUM = '/usr/bin/chromium'
+# Quiet on the network, and WebGL computed by the processor: the same pixels on every machine.
+CHROMIUM_ARGUMENTS = [
+    '--headless', '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync',
+]  # fmt: skip
 PAINT_IN_QGIS = Path(__file__).with_name('paint_in_qgis.py')
 BACKGROUND = '#dfe8eb'
 # A map of the portal's own MapLibre, alone on the page, with the layers that are asked for.

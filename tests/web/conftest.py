@@ -10,13 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-CHROMIUM = '/usr/bin/chromium'
-# Quiet on the network, and WebGL computed by the processor: the same pixels on every machine.
-ARGUMENTS = [
-    '--headless', '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
-    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync',
-]  # fmt: skip
+from bench.side_by_side.painters import CHROMIUM, CHROMIUM_ARGUMENTS
+
 PATIENCE_S = 30
 expect.set_options(timeout=PATIENCE_S * 1000)
 
@@ -83,7 +78,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope='module')
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
     yield browser
     browser.close()
 

@@ -12,6 +12,8 @@ from bench.process import process
 from dothi.core.postgis import free_port
 
 PROCESSES = 2
+# Some take a minute for a picture of 600,000 buildings.
+PATIENCE_S = 600
 
 
 def installed(*programs: str) -> bool:
@@ -74,7 +76,7 @@ http {{
     location / {{
       fastcgi_pass unix:{fastcgi};
       fastcgi_param PATH_INFO $uri; fastcgi_param SCRIPT_NAME ""; {passed}
-      fastcgi_buffers 64 64k;
+      fastcgi_buffers 64 64k; fastcgi_read_timeout {PATIENCE_S};
     }}
   }}
 }}

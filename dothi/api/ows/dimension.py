@@ -19,6 +19,8 @@ from dothi.core.layer_source import BadTime, Times, parse_times, source
 # Days that are listed one by one; a client that offers them in a list or on a slider shows each.
 MOST_DAYS = 100
 CURRENT = 'current'
+# QGIS 3.40 leaves the placeholder in the address when it asks for the features at a pixel of a tile.
+UNFILLED = '{time}'
 # Annex D of OGC 06-042 cuts off what is not said: a month, a year.
 SHORT = re.compile(r'(\d{4})(?:-(\d{2}))?')
 RELEASED = """select layer_id, array_agg(distinct (released_at at time zone 'UTC')::date) from catalog.release
@@ -51,7 +53,7 @@ def read_time(text: str) -> Times | None:
 
     Raises InvalidDimensionValue. Clients that play through time send `begin/end/step`: a picture is of one interval.
     """
-    if text.lower() == CURRENT:
+    if text.lower() in {CURRENT, UNFILLED}:
         return None
     if ',' in text:
         raise InvalidDimensionValue(

@@ -38,6 +38,8 @@ def vector_layer(asked: Any, connection: list[str]) -> QgsVectorLayer:
 
 def main(asked: Any) -> None:
     layers = [vector_layer(one, asked['connection']) for one in asked['layers']]
+    for layer in layers:
+        layer.setLabelsEnabled(layer.labelsEnabled() and asked['labels'])
     settings = QgsMapSettings()
     settings.setLayers(list(reversed(layers)))
     settings.setDestinationCrs(QgsCoordinateReferenceSystem('EPSG:3857'))

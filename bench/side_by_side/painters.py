@@ -6,7 +6,7 @@ import json
 import math
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,13 @@ from psycopg2 import sql
 from dothi.core.database import connection, database_url
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
+from dothi.core.mapping.draw import draw
+from dothi.core.mapping.picture import Picture, Shown
+from dothi.core.mapping.view import View
+from dothi.core.style.breaks import class_breaks
+from dothi.core.style.colour import parse_colour
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.style_file import DEFAULT, styles_of
 from dothi.core.style.zoom import EQUATOR_M, zoom_of
 
 CHROMIUM = '/usr/bin/chromium'
@@ -30,10 +37,11 @@ CHROMIUM_ARGUMENTS = [
 PAINT_IN_QGIS = Path(__file__).with_name('paint_in_qgis.py')
 BACKGROUND = '#dfe8eb'
 # A map of the portal's own MapLibre, alone on the page, with the layers that are asked for.
-PAINT_IN_MAPLIBRE = """async ({url, layers, centre, zoom, width, height}) => {
+PAINT_IN_MAPLIBRE = """async ({url, layers, labels, centre, zoom, width, height}) => {
   const style = await (await fetch(url)).json();
   style.layers = style.layers
     .filter(part => part.type === 'background' || layers.includes(part.source))
+    .filter(part => labels || !part.layout?.['text-field'])
     .map(part => part.type === 'background' ? part : {...part, layout: {...part.layout, visibility: 'visible'}});
   const box = document.createElement('div');
   box.style.cssText = `position: fixed; inset: 0; width: ${width}px; height: ${height}px; z-index: 9999`;
@@ -82,6 +90,8 @@ class Painters:
     chromium: Browser
     locality: Locality
     folder: Path
+    # letters lie over what they name, and everybody sets them elsewhere: areas are compared without
+    labels: bool = True
 
     def each(self, frame: Frame, layers: list[str]) -> dict[str, Image.Image]:
         """The pictures by painter."""
@@ -91,7 +101,9 @@ class Painters:
         return {name: _opened(paint(frame, layers)) for name, paint in ways.items()}
 
     def mapnik(self, frame: Frame, layers: list[str]) -> bytes:
-        """By GetMap of WMS."""
+        """By GetMap of WMS; without labels, which no client can leave away, by the renderer itself."""
+        if not self.labels:
+            return self._without_labels(frame, layers)
         styles = ','.join('default' for _ in layers)
         query: dict[str, str | int] = {
             'service': 'WMS', 'version': '1.3.0', 'request': 'GetMap', 'crs': 'EPSG:3857', 'format': 'image/png',
@@ -109,7 +121,8 @@ class Painters:
         page.goto(self.service_url)
         page.wait_for_selector('body[data-map=idle]', timeout=60_000)
         asked = {
-            'url': f'{self.service_url}/api/styles/default', 'layers': layers, 'centre': [frame.lon, frame.lat],
+            'url': f'{self.service_url}/api/styles/default', 'layers': layers, 'labels': self.labels,
+            'centre': [frame.lon, frame.lat],
             'zoom': frame.zoom, **size,
         }  # fmt: skip
         address = page.evaluate(PAINT_IN_MAPLIBRE, asked)
@@ -123,6 +136,7 @@ class Painters:
             'connection': [url.host, str(url.port), url.database, url.username, url.password],
             'layers': [self._qgis_layer(name) for name in layers],
             'box': frame.box, 'size': [frame.width_px, frame.height_px], 'background': BACKGROUND,
+            'labels': self.labels,
             'file': str(picture),
         }  # fmt: skip
         environment = {'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'QT_QPA_PLATFORM': 'offscreen'}
@@ -132,6 +146,19 @@ class Painters:
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return picture.read_bytes()
+
+    def _without_labels(self, frame: Frame, layers: list[str]) -> bytes:
+        west, south, east, north = frame.box
+        view = View(3857, (west, south, east, north), frame.width_px, frame.height_px)
+        shown = tuple(Shown(one.layer, one) for one in map(self._shapes, layers))
+        return draw(Picture(view, shown, parse_colour(BACKGROUND), 'png'), self.locality, 'internal')
+
+    def _shapes(self, name: str) -> Drawing:
+        layer = self.locality.layer(name)
+        with connection('reader_internal') as db:
+            breaks = class_breaks(db, layer, self.locality, 'internal')
+        whole = drawing_of(layer, styles_of(layer, self.locality.path), DEFAULT, 'internal', breaks)
+        return replace(whole, passes=tuple(one for one in whole.passes if one.kind != 'label'))
 
     def _qgis_layer(self, name: str) -> dict[str, Any]:
         layer = self.locality.layer(name)

@@ -45,7 +45,7 @@ def test_three_painters_draw_the_same(
 ) -> None:  # fmt: skip
     use(monkeypatch, province.environment)
     frame, layers = FRAMES[scale]
-    painters = Painters(province.internal_url, chromium, locality, tmp_path)
+    painters = Painters(province.internal_url, chromium, locality, tmp_path, labels=False)
     pictures = painters.each(frame, layers)
     fresh()
     colours = palette([drawings[name] for name in layers], BACKGROUND)

@@ -71,7 +71,7 @@ def shapes_of(drawings: Iterable[Drawing]) -> set[str]:
 
 def is_wide(found: list[Area]) -> bool:
     """Whether somebody draws the colour as more than thin lines."""
-    return max(area.pixels for area in found) >= LEAST_PX and any(area.edge < 0.97 * area.pixels for area in found)
+    return max(area.pixels for area in found) >= LEAST_PX and any(area.edge < 0.9 * area.pixels for area in found)
 
 
 def spread(found: list[Area]) -> float:

@@ -144,7 +144,11 @@ _RENDERERS: dict[int, Renderers] = {}
 
 def renderers() -> Renderers:
     """Those of this process."""
-    return _RENDERERS.setdefault(os.getpid(), Renderers(MapSettings()))
+    process = os.getpid()
+    if process not in _RENDERERS:
+        # of two threads that come first at once, one keeps its own
+        _RENDERERS.setdefault(process, Renderers(MapSettings()))
+    return _RENDERERS[process]
 
 
 def _content(kind: str, content: bytes, seconds: float) -> bytes:

@@ -1,6 +1,7 @@
 """Colours as a style file writes them, and in the parts that other formats ask for."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tinycss2.color4 import Color, parse_color  # type: ignore[import-untyped]
 
@@ -30,6 +31,7 @@ class Colour:
         return self.alpha == 0
 
 
+@lru_cache(maxsize=4096)
 def parse_colour(css: str) -> Colour:
     """The colour that a CSS colour (Color Module 4: names, hex, rgb(), hsl() …) says; raises ValueError."""
     found = parse_color(css)

@@ -23,7 +23,8 @@ from dothi.api.openapi.parts import (
     responses,
     shared,
 )
-from dothi.api.openapi.tiles import ERRORS, MATRIX_SET, place_of
+from dothi.api.openapi.tiles import ERRORS as OF_TILES
+from dothi.api.openapi.tiles import MATRIX_SET, place_of
 from dothi.api.served_crs import CRS84
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
@@ -31,6 +32,8 @@ from dothi.core.locality import Locality
 from dothi.core.style.style_file import DEFAULT, styles_of
 
 BINARY = {'type': 'string', 'format': 'binary'}
+# forty parameters, of which some are lists
+ERRORS = (*OF_TILES, '414')
 PLAIN: dict[str, Any] = {'style': 'form', 'explode': False}
 COLLECTION, DATASET = both('một lớp dữ liệu', 'a collection'), both('mọi lớp dữ liệu', 'all collections')
 

@@ -118,6 +118,7 @@ MEANINGS = {
     '409': both('Trái với trạng thái hiện tại', 'In conflict with the present state'),
     '412': both('Đối tượng đã đổi từ lúc được đọc', 'The resource has changed since it was read'),
     '413': both('Nội dung quá lớn', 'The content is too large'),
+    '414': both('Địa chỉ quá dài', 'The address is too long'),
     '415': both('Không đọc được loại nội dung này', 'The media type of the content is not supported'),
     '422': both('Dữ liệu không hợp lệ', 'The data does not fit'),
     '429': both('Quá nhiều tác vụ cùng lúc', 'Too many jobs at once'),

@@ -136,7 +136,10 @@ def test_every_value_that_it_names_can_be_asked_for(api: Api) -> None:
     assert len(asked) > 100
 
 
-SHARED = {'lang', 'crs', 'bbox-crs', 'filter-crs', 'filter-lang', 'limit', 'offset', 'datetime', 'skipGeometry'}
+SHARED = {
+    'lang', 'crs', 'bbox-crs', 'filter-crs', 'filter-lang', 'limit', 'offset', 'datetime', 'skipGeometry',
+    'subset-crs', 'center-crs', 'center', 'scale-denominator', 'mm-per-pixel', 'bgcolor', 'void-color',
+}  # fmt: skip
 
 
 SIZES = {'resolution', 'width', 'height', 'scale-factor', 'scale-axes', 'scale-size', 'scaleSize'}

@@ -93,6 +93,8 @@ def test_each_refusal_has_its_code_and_says_what_would_be_right(wms: Callable[..
         ({'crs': 'EPSG:2154'}, 'InvalidCRS', 'CRS'),
         ({'bbox': '1,2,3'}, 'InvalidParameterValue', 'BBOX'),
         ({'bbox': '3,2,1,4'}, 'InvalidParameterValue', 'BBOX'),
+        ({'bbox': '1,1,1,2'}, 'InvalidParameterValue', 'BBOX'),
+        ({'bbox': '-1e308,-1e308,1e308,1e308'}, 'InvalidParameterValue', 'BBOX'),
         ({'bbox': 'nan,2,3,4'}, 'InvalidParameterValue', 'BBOX'),
         ({'width': '0'}, 'InvalidParameterValue', 'WIDTH'),
         ({'width': ''}, 'MissingParameterValue', 'WIDTH'),
@@ -154,6 +156,8 @@ def test_a_point_tells_of_the_features_there_in_every_form(wms: Callable[..., An
     assert [one['id'] for one in wms(**both).get_json()['features']] == ['buildings.1', 'schools.1', 'schools.2']
     filtered = both | {'cql_filter': "places > 200;use = 'a;b'"}
     assert [one['id'] for one in wms(**filtered).get_json()['features']] == ['schools.2']
+    at_most_one = both | {'feature_count': '1'}
+    assert [one['id'] for one in wms(**at_most_one).get_json()['features']] == ['buildings.1', 'schools.1']
     assert not wms(**INFO | {'i': '20'}).get_json()['features']
     assert not wms(**INFO | {'time': '2020-01-01'}).get_json()['features']
     assert wms(**INFO | {'time': '2020/2200'}).get_json()['features']
@@ -236,6 +240,13 @@ def test_the_public_service_tells_of_no_column_of_others(desk: Desk, client: Cli
     assert answers[0].headers['Access-Control-Allow-Origin'] == '*'
     hidden = client('public').get('/ows', query_string=asked | {'cql_filter': 'population > 1'})
     assert 'population' in refused(hidden, 'InvalidParameterValue', 'CQL_FILTER')
+
+
+def test_what_is_not_shown_cannot_be_asked_about(desk: Desk, client: Client) -> None:
+    """Bus stops are off when the map opens: the whole map draws nothing here, and has nothing to tell."""
+    desk.release('bus_stops', [('POINT(0 0)', {'code': 'b', 'name': 'Bến xe'})])
+    asked = INFO | {'layers': 'all-layers', 'query_layers': 'all-layers'}
+    refused(client().get('/ows', query_string=asked), 'LayerNotQueryable', 'QUERY_LAYERS')
 
 
 def test_capabilities_are_asked_for_again_only_when_they_changed(wms: Callable[..., Any], client: Client) -> None:

@@ -81,6 +81,8 @@ def test_a_tile_is_where_its_matrix_has_it(app: FlaskClient, locality: Locality)
         )
         told = app.get(f'{address}/{row}/{column}/{pixel[1]}/{pixel[0]}.json')
         assert [one['id'] for one in told.get_json()['features']] == ['buildings.1']
+        qgis = address.replace('current', '{TIME}')
+        assert app.get(f'{qgis}/{row}/{column}/{pixel[1]}/{pixel[0]}.json').get_data() == told.get_data()
         again = app.get(f'{address}/{row}/{column}.png', headers={'If-None-Match': answer.headers['ETag']})
         assert again.status_code == 304
 

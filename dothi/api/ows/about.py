@@ -47,7 +47,7 @@ def about_leaf(leaf: Leaf) -> dict[str, Any]:
         'home': f'{root_url()}/',
         'metadata': f'{api_url()}/collections/catalogue/items/{leaf.name}?f=iso19139',
         'collection': f'{collection}?f=json',
-        'features': f'{collection}/items?f=json' if leaf.queryable else '',
+        'features': f'{collection}/items?f=json' if leaf.has_features else '',
         'queryable': int(leaf.queryable),
     }
 

@@ -66,7 +66,11 @@ class Leaf:
 
     @property
     def queryable(self) -> bool:
-        """Whether there are features that can be told of."""
+        """Whether it can be told what lies at a point: of layers the features, of coverages the values."""
+        return True
+
+    @property
+    def has_features(self) -> bool:
         return isinstance(self.data, Layer)
 
     @property

@@ -1,11 +1,15 @@
 """What lies at a point of a picture: the features of the layers that are asked about, topmost first."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import rasterio
+from numpy.ma import masked
 from psycopg2 import sql
 
+from dothi.api.coverages.stored import stored_in
 from dothi.api.items.box import Box as Around
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Group, Leaf
@@ -16,12 +20,14 @@ from dothi.api.parameters import shown
 from dothi.api.served_crs import ServedCrs, uri_of
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.core.coverage import Band, Coverage
 from dothi.core.crs import WGS84, proj_string, transformer
-from dothi.core.layer import Layer
+from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import source
 from dothi.core.mapping.view import View
 from dothi.core.style.style_file import Part
 from dothi.core.style.zoom import at_zoom
+from dothi.core.text import Text
 
 # How far from a feature a click may be and still mean it, in pixels of the style.
 LEAST_PX, POLYGON_PX = 4.0, 1.0
@@ -33,9 +39,14 @@ ANY_TOLERANCE = 'BUFFER'
 
 @dataclass(frozen=True)
 class Found:
-    """What of a layer lies at the point: ids, values in the order of the columns that the audience sees, geometry."""
+    """What of a layer or coverage lies at the point.
 
-    layer: Layer
+    rows: of each feature its id (None: it has none), values in the order of `columns`, and geometry as GeoJSON.
+    """
+
+    name: str
+    title: Text
+    columns: dict[str, Column]
     rows: list[tuple[Any, ...]]
 
 
@@ -47,8 +58,8 @@ def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, s
         one = offered.named(name, 'QUERY_LAYERS')
         if not one.queryable:
             raise LayerNotQueryable(
-                vi=f'{shown("QUERY_LAYERS", name)}: lớp này không có đối tượng để hỏi.',
-                en=f'{shown("QUERY_LAYERS", name)}: this layer has no features to ask about.',
+                vi=f'{shown("QUERY_LAYERS", name)}: không lớp nào trong đó đang hiện để hỏi.',
+                en=f'{shown("QUERY_LAYERS", name)}: none of its layers is shown, so there is nothing to ask about.',
                 locator='QUERY_LAYERS',
             )
         leaves = one.drawn if isinstance(one, Group) else (one,)
@@ -79,12 +90,42 @@ def features_at(
     most = min(asked.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
     found = []
     for leaf, style in layers:
+        if isinstance(leaf.data, Coverage):
+            found.append(_values(db, leaf.data, frame, pixel))
+            continue
         parts = [part for part in leaf.parts(style) if _seen(part, frame.view.zoom)]
-        if parts and isinstance(leaf.data, Layer):
+        if parts:
             reach_px = _reach_px(asked, leaf.data, parts, frame.view)
             rows = db.rows(_statement(leaf.data, frame, pixel, reach_px, most))
-            found.append(Found(leaf.data, rows))
+            found.append(Found(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
     return found
+
+
+def _values(db: Snapshot, coverage: Coverage, frame: Frame, pixel: tuple[int, int]) -> Found:
+    """The values of the cell in which the pixel's middle lies, without a row where nothing is known."""
+    view = frame.view
+    one = stored_in(db, coverage, frame.times)
+    one.must_be_there()
+    x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
+    place = transformer(proj_string(view.crs), proj_string(one.grid.srid)).transform(x, y)
+    with rasterio.open(one.path) as raster:
+        (values,) = raster.sample([place], masked=True)
+    columns = {name: _column(coverage.bands[name]) for name in one.figures}
+    point = {'type': 'Point', 'coordinates': _wgs84(view.crs, x, y)}
+    row = (None, *(None if value is masked else _shortest(value) for value in values), json.dumps(point))
+    return Found(coverage.id, coverage.title, columns, [row] if values.count() else [])
+
+
+def _shortest(value: Any) -> float | int:
+    """A value of a cell with no more digits than its type holds: 0.74, not 0.7400000095."""
+    number: float | int = float(str(value)) if value.dtype.kind == 'f' else int(value)
+    return number
+
+
+def _column(band: Band) -> Column:
+    """A band as if it were a column of a layer."""
+    domain = {str(number): title for number, title in band.categories.items()} if band.categories else None
+    return Column(type='number', title=band.title, unit=band.unit, domain=domain)
 
 
 def _style_in(frame: Frame, leaf: Leaf) -> str:

@@ -18,6 +18,8 @@ from dothi.core.mapping.view import View
 USUAL_DPI = range(90, 97)
 SCREEN_DPI = 96
 FINEST_DPI = 1200
+# Units of any system: beyond and below these numbers lose their digits.
+FURTHEST, LEAST_SIDE = 1e10, 1e-9
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,12 @@ def wanted_times(asked: Asked) -> Times | None:
 def _box(asked: Asked, system: System) -> Box:
     first, second, third, fourth = asked.numbers('BBOX', 4)
     box = west, south, east, north = system.turned((first, second, third, fourth))
-    if west >= east or south >= north:
+    too_far = max(map(abs, box)) > FURTHEST
+    if too_far or east - west < LEAST_SIDE or north - south < LEAST_SIDE:
+        what = shown('BBOX', asked.text('BBOX'))
         raise InvalidParameterValue(
-            vi=f'{shown("BBOX", asked.text("BBOX"))}: góc nhỏ phải đứng trước góc lớn, và khung không được rỗng.',
-            en=f'{shown("BBOX", asked.text("BBOX"))}: the lower corner comes first, and the box must not be empty.',
+            vi=f'{what}: góc nhỏ phải đứng trước góc lớn, khung không được rỗng hay xa hơn trái đất.',
+            en=f'{what}: the lower corner comes first, and the box is neither empty nor farther away than the earth.',
             locator='BBOX',
         )
     return box

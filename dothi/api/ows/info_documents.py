@@ -13,7 +13,6 @@ from dothi.api.caching import hash_of, not_modified
 from dothi.api.language import language, say
 from dothi.api.ows.feature_info import Found
 from dothi.api.ows.templates import render
-from dothi.api.service import service
 from dothi.core.layer import Column
 from dothi.core.text import Text
 
@@ -44,12 +43,11 @@ def _geojson(found: list[Found]) -> str:
 def _feature(one: Found, row: tuple[Any, ...]) -> dict[str, Any]:
     """Its id names the layer, too: ids of several layers may be the same numbers."""
     number, *values, geometry = row
-    names = one.layer.columns_for(service().audience)
     return {
         'type': 'Feature',
-        'id': f'{one.layer.id}.{number}',
+        'id': one.name if number is None else f'{one.name}.{number}',
         'geometry': json.loads(geometry) if geometry else None,
-        'properties': {name: _finite(value) for name, value in zip(names, values, strict=True)},
+        'properties': {name: _finite(value) for name, value in zip(one.columns, values, strict=True)},
     }
 
 
@@ -57,17 +55,16 @@ def _text(found: list[Found]) -> str:
     blocks = []
     for one in found:
         for _, pairs in _told(one):
-            blocks.append('\n'.join([say(one.layer.title), *(f'  {title}: {value}' for title, value in pairs)]))
+            blocks.append('\n'.join([say(one.title), *(f'  {title}: {value}' for title, value in pairs)]))
     return '\n\n'.join(blocks or [say(NOTHING)]) + '\n'
 
 
 def _page(found: list[Found]) -> str:
     layers = [
         {
-            'title': say(one.layer.title),
+            'title': say(one.title),
             'features': [
-                {'href': f'{api_url()}/collections/{one.layer.id}/items/{number}?f=html', 'pairs': pairs}
-                for number, pairs in _told(one)
+                {'href': f'{_address(one.name, number)}?f=html', 'pairs': pairs} for number, pairs in _told(one)
             ],
         }
         for one in found
@@ -76,9 +73,14 @@ def _page(found: list[Found]) -> str:
     return render('feature_info.html', layers=layers, nothing=say(NOTHING), lang=language())
 
 
-def _told(one: Found) -> list[tuple[int, list[tuple[str, str]]]]:
+def _address(name: str, number: int | None) -> str:
+    """Where the API has it."""
+    return f'{api_url()}/collections/{name}' + ('' if number is None else f'/items/{number}')
+
+
+def _told(one: Found) -> list[tuple[int | None, list[tuple[str, str]]]]:
     """Each feature's number, with the titles and values of its columns as a reader has them."""
-    columns = one.layer.columns_for(service().audience).values()
+    columns = one.columns.values()
     return [
         (number, [(say(column.title), _said(column, value)) for column, value in zip(columns, values, strict=True)])
         for number, *values, _ in one.rows

@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 
 from dothi.api.ows.errors import InvalidParameterValue, TileOutOfRange
-from dothi.api.ows.systems import Box, box_in, urn
+from dothi.api.ows.systems import Box, urn
 from dothi.api.parameters import WHOLE, shown
 from dothi.api.tiles.place import GRIDS, WORLD_CRS84_QUAD, Grid
-from dothi.core.crs import axis_order_yx, units_per_metre
+from dothi.core.crs import WGS84, axis_order_yx, units_per_metre
 from dothi.core.errors import did_you_mean
+from dothi.core.grid import moved_bounds
 from dothi.core.locality import Locality
 from dothi.core.mapping.view import View
 from dothi.core.style.zoom import EQUATOR_M, PIXEL_M
@@ -148,7 +149,7 @@ def _quad(grid: Grid) -> MatrixSet:
 def _own(locality: Locality) -> MatrixSet:
     """Tiles at the scales of printed maps in the locality's own system, around its extent."""
     srid, unit = locality.srid, units_per_metre(locality.srid)
-    west, south, east, north = box_in(srid, locality.place.extent_wgs84)
+    west, south, east, north = moved_bounds(locality.place.extent_wgs84, WGS84, srid)
     left = math.floor((west / unit - BEFORE_M) / ROUND_M) * ROUND_M * unit
     top = math.ceil((north / unit + BEFORE_M) / ROUND_M) * ROUND_M * unit
     across, down = east + BEYOND_M * unit - left, top - south + BEYOND_M * unit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dothi.api.ows.errors import InvalidCRS
 from dothi.api.parameters import shown
 from dothi.api.served_crs import CRS84, served_crs
-from dothi.core.crs import WGS84, axis_order_yx, proj_string, transformer
+from dothi.core.crs import WGS84, axis_order_yx
 from dothi.core.errors import did_you_mean
 from dothi.core.locality import Locality
 
@@ -30,14 +30,6 @@ class System:
     def turned(self, box: Box) -> Box:
         """A box in x, y as this system writes it, or the other way round."""
         return (box[1], box[0], box[3], box[2]) if self.yx else box
-
-
-def box_in(srid: int, degrees: Box) -> Box:
-    """The smallest box in x, y of a system around one in degrees."""
-    if srid == WGS84:
-        return degrees
-    west, south, east, north = transformer('EPSG:4326', proj_string(srid)).transform_bounds(*degrees)
-    return west, south, east, north
 
 
 def systems(locality: Locality, version: str) -> dict[str, System]:

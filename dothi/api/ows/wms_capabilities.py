@@ -10,11 +10,12 @@ from dothi.api.ows.dimension import TimeDimension, time_dimensions
 from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS
 from dothi.api.ows.info_documents import INFO_FORMATS
 from dothi.api.ows.legends import styles_with_legends
-from dothi.api.ows.systems import System, box_in, systems
+from dothi.api.ows.systems import System, systems
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
-from dothi.core.crs import units_per_metre
+from dothi.core.crs import WGS84, units_per_metre
+from dothi.core.grid import moved_bounds
 from dothi.core.settings import MapSettings
 from dothi.core.style.zoom import PIXEL_M
 
@@ -63,9 +64,8 @@ def _placed(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:
 
 
 def _rounded(system: System, one: Leaf | Group) -> tuple[float, float, float, float]:
-    return rounded(
-        box_in(system.srid, one.extent), DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS
-    )
+    digits = DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS
+    return rounded(moved_bounds(one.extent, WGS84, system.srid), digits)
 
 
 def _hint(least: float | None, greatest: float | None) -> tuple[float, float] | None:

@@ -25,16 +25,19 @@ from dothi.api.ows.frame import Frame
 from dothi.api.ows.info_documents import info_answer
 from dothi.api.ows.matrix_sets import SIDE_PX, Matrix, known_set, tile_place, view_of
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
-from dothi.api.ows.systems import box_in
 from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
 from dothi.api.parameters import shown
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
+from dothi.core.crs import WGS84
 from dothi.core.errors import did_you_mean
+from dothi.core.grid import moved_bounds
 from dothi.core.mapping.view import View
 from dothi.core.style.colour import Colour
 
 VERSION = '1.0.0'
+# QGIS 3.40 leaves the name of the dimension where its value belongs, when it asks what lies at a point.
+UNSAID = ('', '{TIME}')
 WHITE = Colour(255, 255, 255)
 
 
@@ -104,8 +107,8 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
         one, _, frame = _frame(tile, offered)
         if not one.queryable:
             raise LayerNotQueryable(
-                vi=f'{shown("LAYER", one.name)}: lớp này không có đối tượng để hỏi.',
-                en=f'{shown("LAYER", one.name)}: this layer has no features to ask about.',
+                vi=f'{shown("LAYER", one.name)}: không lớp nào trong đó đang hiện để hỏi.',
+                en=f'{shown("LAYER", one.name)}: none of its layers is shown, so there is nothing to ask about.',
                 locator='LAYER',
             )
         pixel = read_point(asked, frame.view, 'IJ')
@@ -116,7 +119,7 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
 
 def _near(one: Leaf | Group, matrix: Matrix, view: View) -> bool:
     """Whether anything may be seen: markers and letters reach beyond where their features are, but no tile far."""
-    (west, south, east, north), side = box_in(view.crs, one.extent), matrix.side
+    (west, south, east, north), side = moved_bounds(one.extent, WGS84, view.crs), matrix.side
     around = west - side, south - side, east + side, north + side
     left, bottom, right, top = view.box
     meets = left <= around[2] and right >= around[0] and bottom <= around[3] and top >= around[1]
@@ -144,7 +147,7 @@ def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
     matrix = matrix_set.matrix(tile.matrix, 'TILEMATRIX')
     column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
-    return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(tile.time or CURRENT))
+    return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(tile.time if tile.time not in UNSAID else CURRENT))
 
 
 def _asked_tile(asked: Asked) -> Tile:

@@ -9,10 +9,12 @@ from dothi.api.ows.dimension import CURRENT, TimeDimension, time_dimensions
 from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.matrix_sets import Matrix, MatrixSet, matrix_sets
-from dothi.api.ows.systems import Box, box_in
+from dothi.api.ows.systems import Box
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.core.crs import WGS84
+from dothi.core.grid import moved_bounds
 
 PLACE = '{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
 
@@ -44,7 +46,7 @@ def _layer(db: Snapshot, one: Leaf | Group, time: TimeDimension | None, sets: li
 
 
 def _link(one: Leaf | Group, matrix_set: MatrixSet) -> dict[str, Any]:
-    box = box_in(matrix_set.srid, one.extent)
+    box = moved_bounds(one.extent, WGS84, matrix_set.srid)
     limits = [(matrix, reach_of(one, matrix, box)) for matrix in matrix_set.matrices]
     return {
         'name': matrix_set.name,

@@ -147,7 +147,8 @@ def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
     matrix = matrix_set.matrix(tile.matrix, 'TILEMATRIX')
     column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
-    return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(tile.time if tile.time not in UNSAID else CURRENT))
+    time = CURRENT if tile.time in UNSAID else tile.time
+    return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))
 
 
 def _asked_tile(asked: Asked) -> Tile:

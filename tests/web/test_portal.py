@@ -315,3 +315,37 @@ def test_a_browser_without_webgl_is_told_so(playwright: Playwright, portal_url: 
     expect(page.locator('#notice[data-fault=noWebgl] [lang=vi]')).to_be_visible()
     expect(page.locator('#notice [lang=en]')).to_contain_text('WebGL')
     browser.close()
+
+
+def test_a_visitor_chooses_styles_and_the_address_keeps_them(portal: Any, locality: Locality) -> None:
+    page = portal.open('/?lang=en')
+    background = "dothiMap.getPaintProperty('background', 'background-color')"
+    light = page.evaluate(background)
+    page.locator('[data-layer=districts] input').uncheck()
+    page.get_by_label('Map style').select_option('dark')
+    portal.wait_until(lambda: page.evaluate(background) != light)
+    unfold_all(page)
+    page.get_by_label(f'Drawn by: {locality.layers["roads"].title.en}').select_option('surface')
+    surfaces = locality.layers['roads'].columns['surface'].domain
+    expect(page.locator('#legend-layers [data-layer=roads] ul li')).to_have_text(
+        [title.en for title in surfaces.values()]
+    )
+    assert 'style=dark&styles=roads%3Asurface' in page.url
+    # what was switched off stays so, and a sign is in the legend as it is on the map
+    expect(page.locator('[data-layer=districts] input')).not_to_be_checked()
+    portal.wait_until(lambda: portal.drawn('districts') == 0)
+    assert page.locator('[data-layer=schools] ul .swatch path[fill-rule=evenodd]').count() == 4
+    page.reload()
+    page.wait_for_selector('body[data-map=idle]')
+    unfold_all(page)
+    expect(page.get_by_label('Map style')).to_have_value('dark')
+    expect(page.get_by_label(f'Drawn by: {locality.layers["roads"].title.en}')).to_have_value('surface')
+    assert page.evaluate(background) != light
+    assert portal.complaints == []
+
+
+def test_a_style_that_is_gone_gives_way_to_the_usual_one(portal: Any) -> None:
+    page = portal.open('/?lang=en&style=gone&styles=roads:gone')
+    expect(page.get_by_label('Map style')).to_have_value('default')
+    assert 'gone' not in page.url
+    expect(page.locator('#notice')).to_be_hidden()

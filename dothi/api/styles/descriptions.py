@@ -84,8 +84,9 @@ def metadata(styled: Styled, style_id: str, path: str) -> dict[str, Any]:
 
 
 def picture(path: str, width: int) -> str:
-    """The address of a map in the style at `path`, below /api."""
-    return f'{path}/map?f=png&width={width}'
+    """The address of a map in the style at `path`, below /api; that of the whole map is on its background."""
+    ground = '&transparent=false' if path.startswith('/styles/') else ''
+    return f'{path}/map?f=png&width={width}{ground}'
 
 
 def _entry(style_id: str, title: Text, path: str, layer: Layer | None) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """Errors as pictures, for clients that show pictures only: what is wrong, written into the map that was asked for."""
 
-import importlib.util
-from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw
+
+from dothi.core.mapping import letters
 
 # Nobody needs a larger picture to read a sentence.
 MOST_PX, USUAL_PX = 4096, 512
 MARGIN_PX, LETTER_PX = 8, 14
+FONT = 'DejaVuSans.ttf'
 INK, PAPER = '#a01616', '#ffffff'
 FORMATS = {'image/png': 'PNG', 'image/webp': 'WEBP', 'image/jpeg': 'JPEG', 'image/tiff': 'TIFF'}
 PNG = 'image/png'
@@ -39,44 +39,14 @@ def _write(picture: Image.Image, message: str) -> None:
     draw = ImageDraw.Draw(picture)
     room = (max(picture.width - 2 * MARGIN_PX, 1), max(picture.height - 2 * MARGIN_PX, 1))
     for size in range(LETTER_PX, 5, -1):
-        font = _font(size)
-        text = wrapped(message, font, room[0])
+        font = letters.font(FONT, size)
+        text = '\n'.join(letters.wrapped(message, font, room[0]))
         box = draw.multiline_textbbox((MARGIN_PX, MARGIN_PX), text, font=font)
         if box[3] <= room[1] + MARGIN_PX:
             break
     paper = (box[0] - 4, box[1] - 4, box[2] + 4, box[3] + 4)
     draw.rectangle(paper, fill=PAPER, outline=INK)
     draw.multiline_text((MARGIN_PX, MARGIN_PX), text, font=font, fill=INK)
-
-
-def wrapped(message: str, font: ImageFont.FreeTypeFont, width_px: int) -> str:
-    """The message in lines no wider than `width_px`, broken between words, and within a word that is wider."""
-    lines = ['']
-    for word in message.split():
-        for piece in _pieces(word, font, width_px):
-            longer = f'{lines[-1]} {piece}'.strip()
-            if font.getlength(longer) <= width_px:
-                lines[-1] = longer
-            else:
-                lines.append(piece)
-    return '\n'.join(line for line in lines if line)
-
-
-def _pieces(word: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
-    pieces = ['']
-    for letter in word:
-        if pieces[-1] and font.getlength(pieces[-1] + letter) > width_px:
-            pieces.append('')
-        pieces[-1] += letter
-    return pieces
-
-
-@lru_cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """DejaVu, which has all Vietnamese letters and comes with Mapnik; looked up, for Mapnik must not be imported."""
-    found = importlib.util.find_spec('mapnik')
-    (folder,) = found.submodule_search_locations if found and found.submodule_search_locations else ['.']
-    return ImageFont.truetype(Path(folder) / 'lib' / 'mapnik' / 'fonts' / 'DejaVuSans.ttf', size)
 
 
 def _saved(picture: Image.Image, media_type: str) -> tuple[bytes, str]:

@@ -3,14 +3,12 @@
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.util import find_spec
 from itertools import accumulate
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement
 
 from dothi.core.coverage import Coverage
+from dothi.core.mapping import letters
 from dothi.core.mapping.legend_samples import (
     WIDTH_PX,
     Legendary,
@@ -164,33 +162,12 @@ def _lines(text: str, look: Look, left: float, top: float) -> list[Line]:
 
 def wrapped(text: str, look: Look, width_px: float) -> list[str]:
     """The text in lines that are no wider; a word that is wider alone is broken."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f'{lines[-1]} {word}' if lines else word
-        if lines and _font(look).getlength(longer) <= width_px:
-            lines[-1] = longer
-        else:
-            lines += _pieces(word, look, width_px)
-    return lines
+    return letters.wrapped(text, _font(look), width_px)
 
 
-def _pieces(word: str, look: Look, width_px: float) -> list[str]:
-    pieces = ['']
-    for letter in word:
-        if pieces[-1] and _font(look).getlength(pieces[-1] + letter) > width_px:
-            pieces.append('')
-        pieces[-1] += letter
-    return pieces
-
-
-@lru_cache
 def _font(look: Look) -> 'FreeTypeFont':
-    """The font that Mapnik writes with, to measure by; Mapnik itself is never imported here."""
-    from PIL import ImageFont
-
-    found = find_spec('mapnik')
-    (folder,) = (found.submodule_search_locations if found else None) or ['']
-    return ImageFont.truetype(Path(folder) / 'lib/mapnik/fonts' / FILES[look], LETTERS_PX)
+    """The font that Mapnik writes with, to measure by."""
+    return letters.font(FILES[look], LETTERS_PX)
 
 
 def _texts(lines: Sequence[Line]) -> list[Part]:

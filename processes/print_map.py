@@ -60,7 +60,7 @@ class Inputs(ProcessInputs):
         ),
         default=None,
         min_length=1,
-        max_length=60,
+        max_length=40,
     )
     paper: Literal['A4', 'A3', 'A2', 'A1', 'A0'] = input_field(
         Text(vi='Khổ giấy', en='Paper'), Text(vi='Theo ISO 216.', en='By ISO 216.'), default='A4'

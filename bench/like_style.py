@@ -3,7 +3,7 @@
 Every server gets the same rows with the same column `look`, so that each draws the same with as little as it can.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -43,6 +43,14 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """What is read of a layer, by the columns that are asked for: a subquery. merged: it may have no `id`."""
+
+    of: Callable[[set[str]], sql.Composable]
+    merged: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A layer, or a pass over it: rows with `id`, `geom_wgs84`, `look`, `label`; a look has strokes, lowest first."""
 
@@ -53,8 +61,8 @@ class Sheet:
     label: Label | None
 
 
-def sheets(drawing: Drawing, zoom: float, db: Connection, rows: sql.Composable) -> list[Sheet]:
-    """The drawing at the zoom, lowest sheet first. rows: a subquery with the layer's columns and `geom_wgs84`.
+def sheets(drawing: Drawing, zoom: float, db: Connection, rows: Rows) -> list[Sheet]:
+    """The drawing at the zoom, lowest sheet first. rows: what has the columns that are read, and `geom_wgs84`.
 
     Passes over lines share a sheet, since the others too draw all casings of a layer before its lines. Over areas
     they do so for each area by itself, so there each pass is a sheet: edges of neighbours lie below all areas.
@@ -68,14 +76,13 @@ def sheets(drawing: Drawing, zoom: float, db: Connection, rows: sql.Composable) 
     return [*found, _sheet(drawing, [], labels, zoom, db, rows)] if labels else found
 
 
-def _sheet(
-    drawing: Drawing, shapes: list[Pass], labels: list[Pass], zoom: float, db: Connection, rows: sql.Composable
-) -> Sheet:
+def _sheet(drawing: Drawing, shapes: list[Pass], labels: list[Pass], zoom: float, db: Connection, rows: Rows) -> Sheet:
     """Only the rows that are drawn, with their looks."""
     translator = Translator(drawing.layer, WGS84, AUDIENCE, IN_CRS84)
     look = sql.SQL(" || '-' || ").join([*(_choice(one, translator) for one in shapes), sql.SQL("''")])
-    looking = sql.SQL('(select id, geom_wgs84, {} as look, {} as label from {} as f)').format(
-        look, _text(labels, translator), rows
+    read = {name for one in (*shapes, *labels) for name in one.columns}
+    looking = sql.SQL('(select {}, geom_wgs84, {} as look, {} as label from {} as f)').format(
+        sql.SQL('0 as id' if rows.merged else 'id'), look, _text(labels, translator), rows.of(read)
     )
     with db.cursor() as cursor:
         cursor.execute(sql.SQL('select distinct look from {} as f').format(looking))

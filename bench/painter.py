@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
@@ -32,6 +33,11 @@ class Extent(NamedTuple):
         half = metres_per_px / math.cos(math.radians(lat)) / 2
         return cls(x - half * WIDTH_PX, y - half * HEIGHT_PX, x + half * WIDTH_PX, y + half * HEIGHT_PX)
 
+    def grown(self, share: float) -> 'Extent':
+        """With so much of its size more on every side."""
+        across, up = share * (self.east - self.west), share * (self.north - self.south)
+        return Extent(self.west - across, self.south - up, self.east + across, self.north + up)
+
 
 @dataclass(frozen=True)
 class Painter:
@@ -40,6 +46,11 @@ class Painter:
     name: str
     maps: dict[str, tuple[str, str]]
     background: Colour
+
+    @property
+    def file_name(self) -> str:
+        """The name in small letters, with dashes."""
+        return '-'.join(re.findall(r'[a-z]+', self.name.lower()))
 
     def url(self, kind: str, extent: Extent) -> str:
         """GetMap of WMS 1.3.0 (OGC 06-042, 7.3), the same for every server."""

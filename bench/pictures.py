@@ -1,5 +1,6 @@
 """Pictures of maps: GetMap of ours, of MapServer and of QGIS Server, of the same eight layers in a like style."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -7,18 +8,22 @@ from pathlib import Path
 from statistics import mean
 
 from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
 
 from bench import like_style, mapfile, mapserver, qgis_server
 from bench.chapters import Chapter, Goal, at_most, times
 from bench.client import Client
 from bench.extents import SCALES_M, extents, zoom
 from bench.measure import WARM_UP, compare
-from bench.painter import Extent, Painter, difference
+from bench.painter import HEIGHT_PX, WIDTH_PX, Extent, Painter, difference
 from bench.session import CLIENTS, LENGTH_S, TileWishes, session
 from bench.tiling import Places
 from dothi.core.database import connection
+from dothi.core.general.source import Asked, Generalised, generalised, rows_of
+from dothi.core.layer import Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
+from dothi.core.mapping.view import View
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.colour import parse_colour
 from dothi.core.style.drawing import Drawing, drawing_of
@@ -36,6 +41,10 @@ RATIOS = {'street': 1, 'district': 1, 'province': 5}
 # Of 255. Like pictures are 1 to 2 apart, one without anything but the land 10 to 18.
 MOST_DIFFERENT = 4.0
 COMPARED = 3
+GENERALISED = ', our generalised tables'
+# Beside an extent, so that one map does for all pictures of the province.
+ROOM = 0.1
+LARGEST, PATIENCE_S = 'buildings', 600
 CACHED_MS = 3
 TILE = '/map/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=png&collections={layers}'
 TILES_P99_MS = 300
@@ -68,6 +77,10 @@ def scene(locality: Locality, internal_url: str, places: Places, folder: Path) -
         painters = [ours]
         if mapserver.installed():
             painters.append(stack.enter_context(mapfile.mapserver(sheets, BACKGROUND, folder / 'mapserver')))
+            general = {'province': general_sheets(drawn, 'province', places, locality)}
+            painters.append(
+                stack.enter_context(mapfile.mapserver(general, BACKGROUND, folder / 'general', GENERALISED))
+            )
         if qgis_server.installed():
             painters.append(stack.enter_context(qgis_server.qgis_server(sheets, BACKGROUND, folder / 'qgis')))
         yield Scene(locality, drawn, painters, places, folder)
@@ -88,25 +101,58 @@ def sheets_of(drawn: list[Drawing], kind: str, locality: Locality) -> list[like_
     """The drawings for other servers, at the zoom of a kind of picture."""
     at = zoom(kind, locality.place.centre_wgs84[1])
     with connection('reader_internal') as db:
+        return [sheet for one in drawn for sheet in like_style.sheets(one, at, db, _stored(one, locality))]
+
+
+def general_sheets(drawn: list[Drawing], kind: str, places: Places, locality: Locality) -> list[like_style.Sheet]:
+    """The same over our generalised tables; waits until the worker has made them."""
+    at, layers = zoom(kind, locality.place.centre_wgs84[1]), [one.layer for one in drawn]
+    with connection('reader_internal') as db:
+        there = _made(db, layers, locality)
+        (box,) = extents(kind, 1, places.points, db)
+        view = View(3857, box.grown(ROOM), round(WIDTH_PX * (1 + 2 * ROOM)), round(HEIGHT_PX * (1 + 2 * ROOM)))
         return [
             sheet
             for one in drawn
-            for sheet in like_style.sheets(one, at, db, source(one.layer, locality, like_style.AUDIENCE))
+            for sheet in like_style.sheets(one, at, db, _general(one, view, there.get(one.layer.id), locality))
         ]
+
+
+def _stored(one: Drawing, locality: Locality) -> like_style.Rows:
+    return like_style.Rows(lambda _: source(one.layer, locality, like_style.AUDIENCE))
+
+
+def _general(one: Drawing, view: View, there: Generalised | None, locality: Locality) -> like_style.Rows:
+    return like_style.Rows(
+        lambda read: rows_of(Asked(one.layer, view, read), there, locality, like_style.AUDIENCE), merged=True
+    )
+
+
+def _made(db: Connection, layers: list[Layer], locality: Locality) -> dict[str, Generalised]:
+    """What is there once the largest layer is generalised; raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE_S
+    while LARGEST not in (there := generalised(db, layers, locality)):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f'{LARGEST} is not generalised yet: does the worker run?')
+        db.rollback()
+        time.sleep(2)
+    return there
 
 
 def pictures(kind: str, scene: Scene) -> Chapter:
     """Everybody in turn paints extents of a kind, each another one."""
     boxes = scene.extents(kind, ROUNDS[kind] + WARM_UP)
-    ways: list[tuple[str, Callable[[int], object]]] = [(one.name, painting(one, kind, boxes)) for one in scene.painters]
+    painters = [one for one in scene.painters if kind in one.maps]
+    ways: list[tuple[str, Callable[[int], object]]] = [(one.name, painting(one, kind, boxes)) for one in painters]
     if kind != 'province':
         ways.insert(1, ('raw SQL, the shapes alone', shapes_sql(scene, boxes)))
     timings = compare(ways, ROUNDS[kind])
     ours, by_name = timings[0], {timing.name: timing for timing in timings}
     goals = [at_most(f'at most {LIMITS_MS[kind]} ms', ours.median_ms, LIMITS_MS[kind])]
-    for painter in scene.painters[1:]:
-        wanted = RATIOS[kind] if painter.name.startswith('MapServer') else 1
-        goals.append(times(painter.name, by_name[painter.name], ours, wanted))
+    for painter in painters[1:]:
+        if not painter.name.endswith(GENERALISED):
+            wanted = RATIOS[kind] if painter.name.startswith('MapServer') else 1
+            goals.append(times(painter.name, by_name[painter.name], ours, wanted))
         goals.append(alike(painter, kind, boxes[:COMPARED], scene))
     title = f'Pictures of 1024 × 768, {kind}: {SCALES_M[kind]:g} m to the pixel, eight layers'
     return Chapter(title, timings, goals)
@@ -151,7 +197,7 @@ def alike(painter: Painter, kind: str, boxes: list[Extent], scene: Scene) -> Goa
         pair = [painting(one, kind, [box])(0) for one in (scene.painters[0], painter)]
         apart.append(difference(*pair))
         for one, body in zip((scene.painters[0], painter), pair, strict=True):
-            (scene.folder / f'{kind}-{one.name.split()[0].lower()}.png').write_bytes(body)
+            (scene.folder / f'{kind}-{one.file_name}.png').write_bytes(body)
     return at_most(f'{painter.name} shows the same: at most {MOST_DIFFERENT:g} of 255 apart', mean(apart),
                    MOST_DIFFERENT, unit='of 255')  # fmt: skip
 

@@ -158,6 +158,9 @@ class MapSettings(Settings):
     map_seconds: float = Field(20, gt=0, description='How long one map image may take to draw.')
     map_memory_mb: int = Field(1_000, gt=0, description='Memory of one renderer at most.')
     map_max_pixels: int = Field(25_000_000, gt=0, description='Pixels of one map image at most.')
+    map_cache_mb: int = Field(
+        1_000, ge=0, description='Size of the map images kept by each service in `cache`, in the state folder; 0: none.'
+    )
     map_max_layers: int = Field(40, gt=0, description='Layers in one map image at most.')
 
 

@@ -16,14 +16,15 @@ from typing import Any
 from flask import current_app
 
 from dothi import __version__
-from dothi.api.caching import hash_of
 from dothi.api.coverages.stored import stored_in
+from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, painted
 from dothi.api.remembered import Remembered
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.changes import Current, Version, current
+from dothi.api.tiles.descriptions import maker
 from dothi.core.coverage import Coverage
 from dothi.core.cql2.geometry import IN_CRS84, Space
 from dothi.core.cql2.parse import Node
@@ -44,9 +45,12 @@ from dothi.core.text import DEMO
 # What decides over the bytes of a picture beside data, layer file and style file.
 SOURCES = sorted(
     file
-    for folder in ('dothi/core/mapping', 'dothi/core/style', 'dothi/api/maps')
-    for file in (PROJECT / folder).glob('*.py')
-)
+    for pattern in (
+        'dothi/core/mapping/*.py', 'dothi/core/general/*.py', 'dothi/core/style/**/*.py', 'dothi/api/maps/*.py',
+        'sql/functions/generalise*.sql',
+    )
+    for file in PROJECT.glob(pattern)
+)  # fmt: skip
 # Releases that may come while a picture is drawn, before it is given away as it was.
 ATTEMPTS = 3
 
@@ -87,12 +91,25 @@ class MapRequest:
 
 @dataclass(frozen=True)
 class Edition:
-    """A picture as it would be drawn now. released_at: of the newest release that may have changed it."""
+    """A picture as it would be drawn now.
 
-    tag: str
-    released_at: datetime
+    looks: differs for what is drawn differently. version: the newest release that may have changed what it shows.
+    """
+
+    looks: str
+    version: Version
     demo: bool
     picture: Picture
+
+    @property
+    def tag(self) -> str:
+        """For an ETag."""
+        return f'{self.looks}-{self.version.label}-{self.picture.format}'
+
+    @property
+    def released_at(self) -> datetime:
+        """When that release was made."""
+        return self.version.released_at
 
 
 @dataclass(frozen=True)
@@ -122,14 +139,37 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
     Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, and what `dothi.core.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
-    content = b''
+    kept = pictures().read(_key(edition), edition.version.label)
+    if kept is not None:
+        return _made(edition, kept[1])
+    content, passing = b'', False
     for _ in range(ATTEMPTS):
+        passing = _is_passing(edition.picture)
         content = _drawn(request, edition.picture)
         after = edition_of(request)
         if after.tag == edition.tag:
             break
-        edition = after
-    return Made(content, MEDIA_TYPES[request.format], edition.tag, edition.released_at, edition.demo)
+        edition, passing = after, True
+    if passing:
+        return _made(edition, content, '-passing')
+    pictures().write(_key(edition), edition.version.label, content)
+    return _made(edition, content)
+
+
+def _key(edition: Edition) -> str:
+    """The file in which a picture is kept."""
+    return f'{edition.looks[:2]}/{edition.looks}.{edition.picture.format}'
+
+
+def _made(edition: Edition, content: bytes, suffix: str = '') -> Made:
+    media_type = MEDIA_TYPES[edition.picture.format]
+    return Made(content, media_type, edition.tag + suffix, edition.released_at, edition.demo)
+
+
+def _is_passing(picture: Picture) -> bool:
+    layers = [one.layer for one in picture.shown if isinstance(one.layer, Layer)]
+    with snapshot() as db:
+        return is_passing(db, layers, picture.view)
 
 
 def edition_of(request: MapRequest) -> Edition:
@@ -147,12 +187,14 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
         for one, (_, style) in zip(things, request.layers, strict=True)
     ]
     newest = max(one.version for one in held)
-    looks = hash_of(software(), service().fingerprint, request.fingerprint, *(one.looks for one in held))
     demo = any(one.demo for one in held)
+    said = [software(), service().fingerprint, request.fingerprint, f'{demo}', *(one.looks for one in held)]
+    # longer than a tag must be: among the pictures that are kept no two may share it
+    looks = hashlib.sha256('\0'.join(said).encode()).hexdigest()[:20]
     picture = Picture(
         request.view, tuple(one.shown for one in held), request.background, request.format, _about(newest, demo)
     )
-    return Edition(f'{looks}-{newest.label}-{request.format}', newest.released_at, demo, picture)
+    return Edition(looks, newest, demo, picture)
 
 
 def thing(collection_id: str) -> Layer | Coverage:
@@ -176,7 +218,19 @@ def _layer(db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current
         asked = request.filters[layer.id]
         translator = Translator(layer, service().locality.srid, service().audience, asked.space)
         condition = translator.condition(asked.tree)
-    return _Held(Shown(layer, looks, request.times, condition), known.version, known.demo, f'{changed}')
+    # limits of classes may move though nothing changes here
+    classes = [one.rules for one in looks.passes if one.part.classes]
+    shown = Shown(layer, looks, request.times, condition)
+    return _Held(shown, _version(db, layer, known, request), known.demo, f'{changed} {classes}')
+
+
+def _version(db: Snapshot, layer: Layer, known: Current, request: MapRequest) -> Version:
+    """The release that last changed what the picture shows of the layer."""
+    shown = window(request.view)
+    # which state another time shows may depend on any release
+    if shown is None or request.times is not None:
+        return known.version
+    return maker().ledger.version(db, layer, known, shown)
 
 
 def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _Held:

@@ -1,4 +1,5 @@
-"""Tiles kept in files, each with the version that it shows: a release makes useless only those that it changed."""
+"""Tiles and pictures kept in files, each with the version that it shows: a release makes useless only those that it
+changed."""
 
 import fcntl
 import gzip
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # What zlib calls the format.
 GZIP = 16 + zlib.MAX_WBITS
@@ -38,41 +40,40 @@ def pack(version: str, shortened: str, content: bytes) -> Kept:
     return Kept(version, shortened, gzip.compress(content, 1, mtime=0) if content else b'')
 
 
-class TileCache:
-    """A folder of tiles, of about so many bytes at most; 0 keeps nothing. Any number of processes may share it."""
+class FileCache:
+    """A folder of answers, of about so many bytes at most; 0 keeps nothing. Any number of processes may share it."""
 
     def __init__(self, folder: Path, most_bytes: int) -> None:
         self.folder, self.most_bytes = folder, most_bytes
         self._written = 0
 
-    def get(self, key: str, version: str) -> Kept | None:
-        """The tile, if it is kept in this version; a file that was damaged counts as none."""
+    def read(self, key: str, version: str) -> tuple[dict[str, Any], bytes] | None:
+        """What was said of the answer, and its bytes, if it is kept in this version; a damaged file counts as none."""
         if not self.most_bytes:
             return None
         try:
-            head, _, packed = (self.folder / key).read_bytes().partition(b'\n')
+            head, _, body = (self.folder / key).read_bytes().partition(b'\n')
             said = json.loads(head)
-            if said['version'] == version and said['crc32'] == zlib.crc32(packed):
-                return Kept(version, said['shortened'], packed)
+            if said['version'] == version and said['crc32'] == zlib.crc32(body):
+                return said, body
         except (OSError, ValueError, KeyError, TypeError):
             pass
         return None
 
-    def put(self, key: str, tile: Kept) -> None:
-        """Keeps the tile in place of any other version. A full disk is no reason to fail."""
+    def write(self, key: str, version: str, body: bytes, **said: str) -> None:
+        """Keeps the answer in place of any other version. A full disk is no reason to fail."""
         if not self.most_bytes:
             return
-        head = {'version': tile.version, 'shortened': tile.shortened, 'crc32': zlib.crc32(tile.packed)}
-        body = json.dumps(head).encode() + b'\n' + tile.packed
+        head = json.dumps({'version': version, **said, 'crc32': zlib.crc32(body)}).encode()
         with suppress(OSError):
-            _write(self.folder / key, body)
-            self._written += -(-len(body) // BLOCK) * BLOCK
+            _write(self.folder / key, head + b'\n' + body)
+            self._written += -(-(len(head) + 1 + len(body)) // BLOCK) * BLOCK
         if self._written > self.most_bytes / 20:
             self._written = 0
             threading.Thread(target=self.prune, daemon=True).start()
 
     def prune(self) -> None:
-        """Deletes the tiles written longest ago, down to nine tenths of the limit; one process does it at a time."""
+        """Deletes what was written longest ago, down to nine tenths of the limit; one process does it at a time."""
         with suppress(OSError), (self.folder / 'prune.lock').open('w') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             files = sorted(_files(self.folder))
@@ -87,6 +88,19 @@ class TileCache:
                 surplus -= size
 
 
+class TileCache(FileCache):
+    """A folder of tiles."""
+
+    def get(self, key: str, version: str) -> Kept | None:
+        """The tile, if it is kept in this version."""
+        found = self.read(key, version)
+        return Kept(version, str(found[0].get('shortened', '')), found[1]) if found else None
+
+    def put(self, key: str, tile: Kept) -> None:
+        """Keeps the tile in place of any other version."""
+        self.write(key, tile.version, tile.packed, shortened=tile.shortened)
+
+
 def _write(file: Path, body: bytes) -> None:
     """Writes whole or not at all: others read at the same time."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +110,7 @@ def _write(file: Path, body: bytes) -> None:
 
 
 def _files(folder: Path) -> Iterator[tuple[int, int, Path]]:
-    """Time of writing, size on the disk, and name of every tile."""
+    """Time of writing, size on the disk, and name of every file."""
     for parent, _, names in os.walk(folder):
         for name in names:
             file = Path(parent) / name

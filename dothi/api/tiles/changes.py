@@ -1,4 +1,4 @@
-"""Which release last changed what a tile shows: the tile's version, by which clients and the cache keep it."""
+"""Which release last changed what a tile or a picture shows: its version, by which clients and the cache keep it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,18 +7,22 @@ from typing import Any, Protocol
 
 from psycopg2 import sql
 
-from dothi.api.tiles.place import Box, Place
-from dothi.core.crs import WGS84
+from dothi.api.tiles.place import Box
 from dothi.core.layer import Layer
-
-# The finest tiles in which sql/functions/tile_releases.sql records changes.
-RECORDED_ZOOM = 14
 
 
 class Reader(Protocol):
     """What answers a statement with all its rows."""
 
     def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]: ...
+
+
+class Area(Protocol):
+    """A part of the world that is shown."""
+
+    def shown_cells(self, zoom: int) -> tuple[int, int, int, int]:
+        """First and last column, first and last row of the tiles of WebMercatorQuad of which something is shown."""
+        ...
 
 
 @dataclass(frozen=True, order=True)
@@ -66,12 +70,9 @@ class Changes:
     # by zoom, then by column and row of WebMercatorQuad
     tiles: dict[int, dict[tuple[int, int], Version]] = field(default_factory=dict)
 
-    def of(self, place: Place) -> Version | None:
-        """The newest release that may have changed the tile."""
-        # beyond its edge a tile shows its buffer, and cells that the edge cuts through; from the recorded zoom on
-        # sql/functions/tile_releases.sql has added the buffer
-        edge = 0.25 if place.grid.srid == WGS84 else 1 / 32 if place.z < RECORDED_ZOOM else 0
-        newest = [_newest(tiles, *place.cells(zoom, edge)) for zoom, tiles in self.tiles.items()]
+    def of(self, area: Area) -> Version | None:
+        """The newest release that may have changed what is shown there."""
+        newest = [_newest(tiles, *area.shown_cells(zoom)) for zoom, tiles in self.tiles.items()]
         return max((found for found in (self.whole, *newest) if found), default=None)
 
     def and_then(self, releases: list[tuple[Any, ...]], until: int) -> 'Changes':
@@ -101,9 +102,9 @@ class Ledger:
         self._changes: dict[str, Changes] = {}
         self._lock = Lock()
 
-    def version(self, db: Reader, layer: Layer, now: Current, place: Place) -> Version:
-        """The release that last changed the tile, no later than `now`."""
-        found = self._until(db, layer, now.version.number).of(place)
+    def version(self, db: Reader, layer: Layer, now: Current, area: Area) -> Version:
+        """The release that last changed what is shown there, no later than `now`."""
+        found = self._until(db, layer, now.version.number).of(area)
         return found or now.version
 
     def _until(self, db: Reader, layer: Layer, number: int) -> Changes:

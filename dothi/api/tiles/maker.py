@@ -65,7 +65,7 @@ class TileMaker:
 
     def __init__(self, audience: Audience, locality: Locality) -> None:
         self.audience, self.locality = audience, locality
-        self._ledger = Ledger()
+        self.ledger = Ledger()
         self._fingerprints: dict[tuple[tuple[str, bool], ...], str] = {}
 
     @cached_property
@@ -77,7 +77,7 @@ class TileMaker:
     def edition(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Edition:
         """What the tile is now. Releases count across layers, so the newest names the state of all."""
         layers = sheet.at(place) or sheet.layers
-        version = max(self._ledger.version(db, layer, now[layer.id], place) for layer in layers)
+        version = max(self.ledger.version(db, layer, now[layer.id], place) for layer in layers)
         return Edition(version, self.fingerprint(sheet))
 
     def fingerprint(self, sheet: Sheet) -> str:

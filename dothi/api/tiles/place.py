@@ -9,6 +9,8 @@ type Box = tuple[float, float, float, float]
 
 # Units across a tile, and how far features reach beyond its edge so that outlines do not show there.
 EXTENT, BUFFER = 4096, 64
+# The finest tiles in which sql/functions/tile_releases.sql records changes.
+RECORDED_ZOOM = 14
 WORLD_M = 2 * 20_037_508.342789244
 # Web Mercator's square ends here.
 MOST_LATITUDE = math.degrees(math.atan(math.sinh(math.pi)))
@@ -98,10 +100,29 @@ class Place:
         top, bottom = (_inside((0.5 - mercator(lat) / (2 * math.pi)) * across, across) for lat in (north, south))
         return first, last, top, bottom
 
+    def shown_cells(self, zoom: int) -> tuple[int, int, int, int]:
+        """The tiles of WebMercatorQuad that the tile shows something of, as `cells`."""
+        # beyond its edge a tile shows its buffer, and cells that the edge cuts through; from the recorded zoom on
+        # sql/functions/tile_releases.sql has added the buffer
+        edge = 0.25 if self.grid.srid == WGS84 else 1 / 32 if self.z < RECORDED_ZOOM else 0
+        return self.cells(zoom, edge)
+
     def _degrees(self, edge: float) -> Box:
         west, south, east, north = self.box
         box = west - edge, south - edge, east + edge, north + edge
         return box if self.grid.srid == WGS84 else (*_degrees(*box[:2]), *_degrees(*box[2:]))
+
+
+@dataclass(frozen=True)
+class Window:
+    """A box in degrees of which a picture shows something, whatever system it is drawn in."""
+
+    degrees: Box
+
+    def shown_cells(self, zoom: int) -> tuple[int, int, int, int]:
+        """The tiles of WebMercatorQuad that the box meets: first and last column, first and last row."""
+        at = limits(WEB_MERCATOR_QUAD, zoom, self.degrees)
+        return at.west, at.east, at.north, at.south
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,144 @@
+"""Pictures are kept until a release changes what they show, and only those of their audience."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from flask.testing import FlaskClient
+
+from dothi.api.app import create_app
+from dothi.api.maps import make
+from dothi.api.maps.cache import window
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality, load_locality
+from dothi.core.mapping.view import View
+from tests.api.test_tiles_cache import move, query, schools
+
+SIDE_M = 3_000
+
+
+def around(lon: float, lat: float, crs: str = 'EPSG:9209') -> str:
+    """A picture of schools and districts, 3 km wide and high."""
+    east, north = query(
+        'select ST_X(p), ST_Y(p) from ST_Transform(ST_SetSRID(ST_Point(%s, %s), 4326), 9209) as p', lon, lat
+    )[0]
+    half = SIDE_M / 2
+    box = f'{east - half},{north - half},{east + half},{north + half}'
+    return f'/api/map?collections=districts,schools&bbox={box}&bbox-crs=EPSG:9209&crs={crs}&width=64&height=64&f=png'
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which pictures were really drawn, by their format."""
+    found: list[str] = []
+
+    def draw(picture, *others):
+        found.append(picture.format)
+        return real(picture, *others)
+
+    real = make.draw
+    monkeypatch.setattr(make, 'draw', draw)
+    return found
+
+
+def app(audience: Audience = 'internal') -> FlaskClient:
+    return create_app(audience).test_client()
+
+
+def test_a_release_drops_only_the_pictures_that_it_touches(
+    province_database: dict[str, str], locality: Locality, tmp_path: Path, drawn: list[str]
+) -> None:
+    """A school moves: where it was and where it is now are drawn anew, in every system; elsewhere the picture is the
+    one that was kept, with the tag that clients know, also in another process. A damaged file is drawn again.
+    """
+    (moved, *old), (_, *target), (_, *other) = schools(3)
+    client = app()
+    addresses = {
+        'old': around(*old), 'old in 3857': around(*old, crs='EPSG:3857'), 'new': around(*target),
+        'other': around(*other),
+    }  # fmt: skip
+    before = {name: client.get(address) for name, address in addresses.items()}
+    assert {answer.status_code for answer in before.values()} == {200}, before['old'].get_data()
+    assert len(drawn) == 4
+    # what no release says is not seen: the picture is the one that was kept
+    query("update layer.schools set level = 'high'")
+    for name, address in addresses.items():
+        assert client.get(address).get_data() == before[name].get_data()
+    assert len(drawn) == 4
+    move(tmp_path, locality, moved, *target)
+    after = {name: app().get(address) for name, address in addresses.items()}
+    changed = {name for name in addresses if before[name].headers['ETag'] != after[name].headers['ETag']}
+    assert changed == {'old', 'old in 3857', 'new'}
+    assert len(drawn) == 7
+    assert after['other'].get_data() == before['other'].get_data()
+    assert after['other'].headers['Last-Modified'] == before['other'].headers['Last-Modified']
+    known = {'If-None-Match': before['other'].headers['ETag']}
+    assert client.get(addresses['other'], headers=known).status_code == 304
+    files = [file for file in (Path(province_database['DOTHI_STATE']) / 'cache').rglob('*.png') if file.is_file()]
+    assert len(files) == 4
+    for file in files:
+        file.write_bytes(file.read_bytes()[:-3])
+    assert client.get(addresses['other']).get_data() == before['other'].get_data()
+    assert len(drawn) == 8
+
+
+def test_what_is_drawn_differently_is_another_picture(
+    province_database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    drawn: list[str],
+) -> None:  # fmt: skip
+    """Another audience, size or format; a style file that was changed; classes whose limits moved; other software."""
+    ((_, lon, lat),) = schools(1)
+    address = around(lon, lat)
+    tags = [app(audience).get(address).headers['ETag'] for audience in ('internal', 'public')]
+    tags += [
+        app().get(other).headers['ETag'] for other in (address.replace('64', '65'), address.replace('png', 'webp'))
+    ]
+    folder = tmp_path / 'locality'
+    folder.mkdir()
+    for entry in locality.path.iterdir():
+        if entry.name != 'styles':
+            (folder / entry.name).symlink_to(entry)
+    (folder / 'styles').mkdir()
+    for file in (locality.path / 'styles').iterdir():
+        (folder / 'styles' / file.name).write_bytes(file.read_bytes())
+    monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
+    assert load_locality(folder).broken == {}
+    client = app()
+    tags.append(client.get(address).headers['ETag'])
+    style = folder / 'styles' / 'schools.yml'
+    said = yaml.safe_load(style.read_text(encoding='utf-8'))
+    style.write_text(yaml.safe_dump(said | {'draw_order': 71}), encoding='utf-8')
+    tags.append(client.get(address).headers['ETag'])
+    monkeypatch.setattr(make, 'software', lambda: 'another')
+    tags.append(client.get(address).headers['ETag'])
+    assert len(set(tags)) == len(tags) == len(drawn) == 7
+
+
+def test_a_picture_of_rows_that_wait_to_be_generalised_is_not_kept(
+    province_database: dict[str, str], drawn: list[str]
+) -> None:
+    """It is shown, under a tag of its own; once nobody is expected to generalise them, it is kept as it is."""
+    address = '/api/collections/buildings/map?width=64&height=64&f=png'
+    first, second = app().get(address), app().get(address)
+    assert first.status_code == 200
+    assert 'passing' in first.headers['ETag']
+    assert len(drawn) == 2
+    assert second.get_data() == first.get_data()
+    query("update catalog.release set released_at = released_at - interval '1 hour'")
+    kept = [app().get(address) for _ in range(2)]
+    assert 'passing' not in kept[0].headers['ETag']
+    assert kept[0].get_data() == kept[1].get_data() == first.get_data()
+    assert len(drawn) == 3
+    assert app().get(address, headers={'If-None-Match': first.headers['ETag']}).status_code == 200
+
+
+def test_a_window_holds_what_decides_over_the_picture() -> None:
+    """A box of 1,000 m on 100 pixels, in the working system, has 256 pixels more on each side."""
+    view = View(9209, (570_000, 2_240_000, 571_000, 2_241_000), 100, 100)
+    found = window(view)
+    assert found is not None
+    west, south, east, north = found.degrees
+    assert (east - west) * 104_400 == pytest.approx(6_120, rel=0.01)
+    assert (north - south) * 110_700 == pytest.approx(6_120, rel=0.01)
+    everywhere = window(View(9209, (-1e9, -1e9, 1e9, 1e9), 100, 100))
+    assert everywhere is None or everywhere.shown_cells(1) == (0, 1, 0, 1)

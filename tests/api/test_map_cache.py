@@ -86,13 +86,12 @@ def test_what_is_drawn_differently_is_another_picture(
     province_database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     drawn: list[str],
 ) -> None:  # fmt: skip
-    """Another audience, size or format; a style file that was changed; classes whose limits moved; other software."""
+    """Another audience, size or format; another style file; other software."""
     ((_, lon, lat),) = schools(1)
     address = around(lon, lat)
     tags = [app(audience).get(address).headers['ETag'] for audience in ('internal', 'public')]
-    tags += [
-        app().get(other).headers['ETag'] for other in (address.replace('width=512', 'width=513'), address.replace('png', 'webp'))
-    ]
+    others = (address.replace('width=512', 'width=513'), address.replace('png', 'webp'))
+    tags += [app().get(other).headers['ETag'] for other in others]
     folder = tmp_path / 'locality'
     folder.mkdir()
     for entry in locality.path.iterdir():

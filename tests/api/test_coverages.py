@@ -570,3 +570,19 @@ def array(answer: Any) -> Any:
     """The values of the first band."""
     with rasterio.MemoryFile(answer.get_data()) as memory, memory.open() as file:
         return file.read(1)
+
+
+def test_the_colours_of_a_coverage_can_be_had_for_qgis_and_map_servers(client: FlaskClient, served: Path) -> None:
+    colour = load_locality(served).coverages['heights'].publish.ramp[0][1]
+    listed = client.get('/api/collections/heights/styles').get_json()
+    assert [style['id'] for style in listed['styles']] == ['default']
+    for sheet in listed['styles'][0]['links']:
+        path = '/api' + sheet['href'].partition('/api')[2]
+        answer = client.get(path)
+        assert (answer.status_code, answer.content_type) == (200, sheet['type'])
+        assert colour in answer.get_data(as_text=True)
+        assert client.get(path, headers={'If-None-Match': answer.headers['ETag']}).status_code == 304
+    links = client.get('/api/collections/heights?f=json').get_json()['links']
+    assert any(link['rel'].endswith('/styles') for link in links)
+    assert client.get('/api/collections/heights/styles/defualt').status_code == 404
+    assert client.get('/api/collections/heights/styles/default?f=mapnik').status_code == 400

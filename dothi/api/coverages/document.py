@@ -14,6 +14,7 @@ from dothi.api.ows.address import WMS, wms_url
 from dothi.api.served_crs import CRS84
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.links import STYLES
 from dothi.core.coverage import Band, BandKind, BandType, Coverage
 from dothi.core.text import DEMO, Lang, Text
 from dothi.core.units import ucum
@@ -110,6 +111,7 @@ def _links(coverage: Coverage) -> list[dict[str, Any]]:
         link(f'{OGC}/schema', HTML, STRUCTURE, f'{base}/schema?f=html'),
         link(f'{OGC}/coverage-domainset', JSON, DOMAIN, f'{base}/coverage/domainset?f=json'),
         link(f'{OGC}/coverage-rangetype', JSON, RANGE, f'{base}/coverage/rangetype?f=json'),
+        link(f'{OGC}/styles', JSON, STYLES, f'{base}/styles?f=json'),
         link('service', WMS, 'WMS 1.3.0', wms_url()),
         *map_links(base),
         link('publisher', HTML, agency.title, f'{root_url()}/'),

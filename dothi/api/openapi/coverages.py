@@ -16,7 +16,9 @@ from dothi.api.openapi.parts import (
     responses,
     shared,
 )
+from dothi.api.openapi.styles import ID as STYLE_ID
 from dothi.api.served_crs import CRS84
+from dothi.api.styles.encodings import ENCODINGS
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
 from dothi.core.locality import Locality
@@ -42,7 +44,13 @@ def _paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
     schema = responses(content('anyObject', 'application/schema+json'), '304', '400', '404', '500', '503')
     only_json = [form('json'), *shared('lang')]
     own = 'describeCollection'
+    sheets = [content({'type': 'string'}, ENCODINGS[name].media_type, html=False) for name in ('sld', 'qml')]
+    sheets[0]['content'] |= sheets[1]['content']
+    styled = responses(sheets[0], '304', '400', '404', '500', '503')
+    in_words = [STYLE_ID, form('sld', 'qml'), *shared('lang')]
     return {
+        f'{base}/styles': _get('getStyles', coverage, both('các kiểu vẽ', 'styles'), only_json, described),
+        f'{base}/styles/{{styleId}}': _get('getStyle', coverage, both('một kiểu vẽ', 'one style'), in_words, styled),
         base: _get(own, coverage, both('mô tả', 'description'), shared('fWithJsonld', 'lang'), _description()),
         f'{base}/schema': _get('getSchema', coverage, both('các dải', 'bands'), shared('f', 'lang'), schema),
         f'{base}/coverage': {

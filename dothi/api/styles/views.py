@@ -13,6 +13,7 @@ from dothi.api.language import HTML, language, page, say, wanted_format
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
+from dothi.api.styles.coverages import style_of_a_coverage, styles_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, picture, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
@@ -54,6 +55,8 @@ def styles() -> Response:
 @STYLES.route('/collections/<path:collection_id>/styles')
 def styles_of_a_collection(collection_id: str) -> Response:
     """The styles of a collection."""
+    if collection_id in service().coverages:
+        return styles_of_a_coverage(collection_id)
     parameters.refuse_unknown(COMMON)
     layer, form = styled_layer(collection_id), wanted_format()
     document = collection_styles(layer)
@@ -64,6 +67,8 @@ def styles_of_a_collection(collection_id: str) -> Response:
 @STYLES.route('/collections/<path:collection_id>/styles/<style_id>')
 def style(style_id: str, collection_id: str | None = None) -> Response:
     """A style, in the encoding that is asked for, or as a page with its legend and a picture."""
+    if collection_id in service().coverages:
+        return style_of_a_coverage(collection_id, style_id)
     styled = _asked(style_id, collection_id)
     form = wanted_form(styled.layer)
     tag = _tag(styled, f'{form}-{asked_zoom():g}')

@@ -18,6 +18,7 @@ SERVED = {
     f'{EPSG}4326': (4326, True, 1e-6),
     f'{EPSG}3857': (3857, False, 0.05),
     f'{EPSG}3405': (3405, False, 0.05),
+    f'{EPSG}5897': (5897, False, 0.05),
     f'{EPSG}9209': (9209, False, 0.05),
 }
 UNKNOWN = 'http://www.opengis.net/def/crs/0/unknown'

@@ -1,6 +1,18 @@
 -- Makes general.block and general.outline of a layer what its current release is. Everything is worked out in tables of
 -- the session first, and written at the end: no lock is held while it takes long.
 
+-- How many cells a block is wide, as a power of two: 32, and fewer where it would be wider than 8,192 m. What one
+-- release touches is then never most of a province, however coarse the level.
+create or replace function general.block_step(p_level integer) returns integer
+language sql
+immutable
+as $$ select least(5, greatest(0, 13 - p_level)) $$;
+
+create or replace function general.block_m(p_level integer) returns double precision
+language sql
+immutable
+as $$ select 2.0::double precision ^ (p_level + general.block_step(p_level)) $$;
+
 -- Generalises a layer anew, or only where releases since the last time touched it. p_kind_sets: arrays of names of
 -- columns; p_levels: from fine to coarse; p_on: the day by which validity columns choose rows, null for all rows;
 -- p_definition: what all of this follows from, so that another one begins from nothing.
@@ -131,7 +143,7 @@ begin
     insert into general_touched
     select distinct level, x, y
     from st_dump(p_boxes) as box, unnest(p_levels) as level,
-        lateral (select 32 * 2.0::double precision ^ level as block_m) as square,
+        lateral (select general.block_m(level) as block_m) as square,
         generate_series(floor(st_xmin(box.geom) / block_m)::integer, floor(st_xmax(box.geom) / block_m)::integer) as x,
         generate_series(floor(st_ymin(box.geom) / block_m)::integer, floor(st_ymax(box.geom) / block_m)::integer) as y;
 end

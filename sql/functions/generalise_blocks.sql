@@ -25,7 +25,7 @@ begin
         $sql$, p_layer, catalog.tile_kind(p_kinds), general.valid_on(p_layer, p_on), place)
     using (
         select array_agg(st_makeenvelope(x * block_m, y * block_m, (x + 1) * block_m, (y + 1) * block_m, st_srid(p_touched)))
-        from general_touched, (select 32 * 2.0::double precision ^ p_coarsest as block_m) as square
+        from general_touched, (select general.block_m(p_coarsest) as block_m) as square
         where level = p_coarsest
     );
     analyze general_row;
@@ -83,7 +83,7 @@ begin
         select distinct on (x, y) x, y, kind, sum(n) over (partition by x, y) as n
         from kinds order by x, y, dm2 desc, kind
     )
-    select x >> 5, y >> 5, kind, sum(n)::bigint,
+    select x >> general.block_step(p_level), y >> general.block_step(p_level), kind, sum(n)::bigint,
         st_setsrid(st_simplify(st_coverageunion(st_makeenvelope(
             x * cell_m, y * cell_m, (x + 1) * cell_m, (y + 1) * cell_m, p_srid
         ) order by x, y), 0), p_srid)
@@ -108,7 +108,7 @@ begin
                 x * block_m, y * block_m, (x + 1) * block_m, (y + 1) * block_m
             )), 2)
         end as geom
-        from general_row, (select 32 * 2.0::double precision ^ p_level as block_m) as square,
+        from general_row, (select general.block_m(p_level) as block_m) as square,
             lateral (
                 select floor(st_xmin(geom) / block_m)::integer as x_first, floor(st_xmax(geom) / block_m)::integer as x_last,
                     floor(st_ymin(geom) / block_m)::integer as y_first, floor(st_ymax(geom) / block_m)::integer as y_last
@@ -149,7 +149,7 @@ begin
             (sum(north) over here / sum(n) over here / 1000)::double precision as north
         from kinds window here as (partition by x, y) order by x, y, kinds.n desc, kind
     )
-    select x >> 5, y >> 5, kind, sum(n)::bigint, st_collect(st_point(east, north, p_srid) order by x, y)
+    select x >> general.block_step(p_level), y >> general.block_step(p_level), kind, sum(n)::bigint, st_collect(st_point(east, north, p_srid) order by x, y)
     from chosen group by 1, 2, kind;
 end
 $$;

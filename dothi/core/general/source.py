@@ -16,8 +16,6 @@ from dothi.core.layer_source import Times, source
 from dothi.core.locality import Locality
 
 type Box = tuple[float, float, float, float]
-# Cells across a block, as sql/functions/generalise_blocks.sql has it.
-CELLS = 32
 # What lies so far outside of a picture may still show in it: a marker, the width of a line.
 MARGIN_PX = 64
 
@@ -141,7 +139,8 @@ def _blocks(asked: Asked, kinds: tuple[str, ...], level: int, locality: Locality
 
 def _squares(view: View, level: int, locality: Locality) -> sql.Composable:
     """The condition that a block lies in the picture. By number: row-level security lets no spatial index be used."""
-    block_m = CELLS * 2.0**level
+    # as general.block_m in sql/functions/generalise.sql
+    block_m = 2.0 ** (level + min(5, max(0, 13 - level)))
     # twice as much as will show: the system's lines may be bent against those of the picture
     to_working = transformer(proj_string(view.crs), proj_string(locality.srid))
     west, south, east, north = to_working.transform_bounds(*view.grown(2 * MARGIN_PX), densify_pts=21)

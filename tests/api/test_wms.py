@@ -12,7 +12,7 @@ from PIL import Image
 
 from dothi.core.crs import proj_string, transformer
 from tests.api.conftest import E0, N0, Desk, building, school, square
-from tests.api.ows_schemas import SCHEMAS, needs_schemas
+from tests.api.ows_schemas import SCHEMAS
 
 type Client = Callable[..., FlaskClient]
 OGC, WMS = '{http://www.opengis.net/ogc}', '{http://www.opengis.net/wms}'
@@ -47,7 +47,6 @@ def refused(answer: Any, code: str, locator: str = '') -> str:
     return str(told.text)
 
 
-@needs_schemas
 def test_both_capabilities_are_valid_by_the_standards_schemas(wms: Callable[..., Any]) -> None:
     new = wms(service='WMS', request='GetCapabilities')
     assert new.mimetype == 'text/xml'

@@ -18,7 +18,7 @@ from dothi.core.database import READERS, Role
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.settings import DatabaseSettings, LimitSettings, ServerSettings
+from dothi.core.settings import DatabaseSettings, LimitSettings, MapSettings, ServerSettings
 
 
 class NoRelease(NotFound):
@@ -57,6 +57,10 @@ class Service:
     @cached_property
     def limits(self) -> LimitSettings:
         return LimitSettings()
+
+    @cached_property
+    def maps(self) -> MapSettings:
+        return MapSettings()
 
     @cached_property
     def database(self) -> DatabaseSettings:

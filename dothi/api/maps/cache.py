@@ -15,7 +15,7 @@ from dothi.core.general.plan import LEAST_ROWS
 from dothi.core.general.source import is_merged
 from dothi.core.layer import Layer
 from dothi.core.mapping.view import View
-from dothi.core.settings import MapSettings, PathSettings
+from dothi.core.settings import PathSettings
 
 # Beyond its edge a picture shows half of a marker; and a label there decides which labels within find room.
 EDGE_PX = 256
@@ -27,7 +27,7 @@ def pictures() -> FileCache:
     """Where the pictures of the service that the current request is for are kept; the audiences' never meet."""
     if 'dothi.pictures' not in current_app.extensions:
         folder = PathSettings().state / 'cache' / 'pictures' / service().audience
-        current_app.extensions['dothi.pictures'] = FileCache(folder, MapSettings().map_cache_mb * 1_000_000)
+        current_app.extensions['dothi.pictures'] = FileCache(folder, service().maps.map_cache_mb * 1_000_000)
     found: FileCache = current_app.extensions['dothi.pictures']
     return found
 

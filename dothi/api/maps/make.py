@@ -25,6 +25,7 @@ from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.changes import Current, Version, current
 from dothi.api.tiles.descriptions import maker
+from dothi.api.tiles.place import Window
 from dothi.core.coverage import Coverage
 from dothi.core.cql2.geometry import IN_CRS84, Space
 from dothi.core.cql2.parse import Node
@@ -181,9 +182,9 @@ def edition_of(request: MapRequest) -> Edition:
 def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     """As `edition_of`, in the snapshot `db`."""
     things = [thing(name) for name, _ in request.layers]
-    now = current(db, tuple(one for one in things if isinstance(one, Layer)))
+    now, shown = current(db, tuple(one for one in things if isinstance(one, Layer))), window(request.view)
     held = [
-        _layer(db, one, style, now, request) if isinstance(one, Layer) else _coverage(db, one, style, request)
+        _layer(db, one, style, now, request, shown) if isinstance(one, Layer) else _coverage(db, one, style, request)
         for one, (_, style) in zip(things, request.layers, strict=True)
     ]
     newest = max(one.version for one in held)
@@ -208,7 +209,9 @@ def _drawn(request: MapRequest, picture: Picture) -> bytes:
     return painted(content, request.format, request.paint) if request.paint else content
 
 
-def _layer(db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current], request: MapRequest) -> _Held:
+def _layer(
+    db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current], request: MapRequest, place: Window | None
+) -> _Held:
     if layer.id not in now:
         raise no_release(layer)
     known = now[layer.id]
@@ -221,16 +224,15 @@ def _layer(db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current
     # limits of classes may move though nothing changes here
     classes = [one.rules for one in looks.passes if one.part.classes]
     shown = Shown(layer, looks, request.times, condition)
-    return _Held(shown, _version(db, layer, known, request), known.demo, f'{changed} {classes}')
+    return _Held(shown, _version(db, layer, known, request, place), known.demo, f'{changed} {classes}')
 
 
-def _version(db: Snapshot, layer: Layer, known: Current, request: MapRequest) -> Version:
+def _version(db: Snapshot, layer: Layer, known: Current, request: MapRequest, place: Window | None) -> Version:
     """The release that last changed what the picture shows of the layer."""
-    shown = window(request.view)
     # which state another time shows may depend on any release
-    if shown is None or request.times is not None:
+    if place is None or request.times is not None:
         return known.version
-    return maker().ledger.version(db, layer, known, shown)
+    return maker().ledger.version(db, layer, known, place)
 
 
 def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _Held:

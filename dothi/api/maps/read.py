@@ -28,7 +28,6 @@ from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.mapping.picture import Format
 from dothi.core.mapping.view import View
-from dothi.core.settings import MapSettings
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.style_file import styles_of
 
@@ -145,7 +144,7 @@ def _filters(subject: Subject) -> dict[str, Filter]:
 
 
 def _must_fit(view: View) -> None:
-    limits = MapSettings()
+    limits = service().maps
     pixels = view.width_px * view.height_px
     if max(view.width_px, view.height_px) > MOST_PX or pixels > limits.map_max_pixels:
         raise BadParameter(
@@ -162,4 +161,4 @@ MOST_PX = 16_000
 
 def limits() -> dict[str, Any]:
     """As service metadata has them: `x-OGC-limits.maps`."""
-    return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': MapSettings().map_max_pixels}
+    return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': service().maps.map_max_pixels}

@@ -16,7 +16,6 @@ from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.core.crs import WGS84, units_per_metre
 from dothi.core.grid import moved_bounds
-from dothi.core.settings import MapSettings
 from dothi.core.style.zoom import PIXEL_M
 
 MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}
@@ -26,7 +25,7 @@ TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
     """The document of that version."""
     times = time_dimensions(db, offered.whole.leaves)
-    limits, known = MapSettings(), systems(service().locality, version)
+    limits, known = service().maps, systems(service().locality, version)
     root = _group(db, offered.whole, known) | {
         # what the layers below inherit
         'systems': list(known),

@@ -28,6 +28,7 @@ from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.mapping.picture import Format
 from dothi.core.mapping.view import View
+from dothi.core.settings import MapSettings
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.style_file import styles_of
 
@@ -161,4 +162,4 @@ MOST_PX = 16_000
 
 def limits() -> dict[str, Any]:
     """As service metadata has them: `x-OGC-limits.maps`."""
-    return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': service().maps.map_max_pixels}
+    return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': MapSettings().map_max_pixels}

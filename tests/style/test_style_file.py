@@ -40,6 +40,16 @@ def legend(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = No
         ('color: red, classes: {column: class, method: equal, colors: [red, blue]}', ['holds no numbers', 'by']),
         ('color: red, classes: {column: width_m, method: given, colors: [red, blue]}', ['breaks']),
         ('color: red, outline: blue', ['outline says nothing of a line']),
+        # what the database would refuse, and with it every map that has the layer
+        ('color: red, where: {class: 5}', ['styles.default.parts.0.where', 'column "class"']),
+        ('color: red, where: {class: []}', ['styles.default.parts.0.where']),
+        ('color: red, by: {column: class, values: {5: red}}', ['styles.default.parts.0.by.values', 'column "class"']),
+        ('color: red, where: "class in (name)"', ['styles.default.parts.0.where', 'a column stands on the left']),
+        # and what MapLibre would
+        ('color: red, zooms: [14, 6]', ['styles.default.parts.0.zooms', 'zooms rise']),
+        ('color: red, zooms: [6, 25]', ['styles.default.parts.0.zooms', 'between 0 and 24']),
+        ('color: red, width: -1', ['styles.default.parts.0.width', '0 or more']),
+        ('color: red, width: {}', ['styles.default.parts.0.width', '0 or more']),
     ],
 )
 def test_a_wrong_style_is_told_with_file_key_and_fix(
@@ -205,11 +215,39 @@ def test_conditions_of_clients_are_those_of_cql2() -> None:
     assert expression(tree) == [
         'any',
         ['all', ['all', ['has', 'width_m'], number], ['in', ['get', 'class'], ['literal', ['a', 'b']]]],
-        ['!', ['==', ['slice', ['to-string', ['get', 'name']], 0, 2], 'Lê']],
+        ['all', ['has', 'name'], ['!', ['==', ['slice', ['to-string', ['get', 'name']], 0, 2], 'Lê']]],
         ['==', ['coalesce', ['get', 'surface'], None], None],
     ]
     with pytest.raises(BadCondition, match='how a value begins'):
         conditions.of("name like '%a'")
+
+
+def test_the_contrary_of_a_condition_is_not_met_without_a_value() -> None:
+    """The database and QGIS draw no feature whose value is missing, neither by a condition nor by its contrary."""
+    tree = conditions.of("not (class in ('a') and not surface is null)")
+    assert tree is not None
+    assert expression(tree) == [
+        'any',
+        ['all', ['has', 'class'], ['!', ['in', ['get', 'class'], ['literal', ['a']]]]],
+        ['==', ['coalesce', ['get', 'surface'], None], None],
+    ]
+
+
+def test_nothing_is_drawn_with_a_size_of_0() -> None:
+    part = {'kind': 'marker', 'color': 'red', 'size': {8: 0, 12: 9}}
+    with pytest.raises(ValueError, match='0 pixels high'):
+        StyleFile.model_validate({'styles': {'default': {'parts': [part]}}})
+
+
+def test_maplibre_gets_colours_that_it_knows(locality: Locality) -> None:
+    """It refuses the whole map for one `hwb()`."""
+    edge = {'color': 'hwb(0 0% 0%)', 'outline': 'hwb(120 0% 0%)'}
+    dot, sign = {'kind': 'marker', **edge}, {'kind': 'marker', 'marker': 'school', **edge}
+    label = {'kind': 'label', 'text': 'name', 'color': 'black', 'halo': 'hwb(0 100% 0%)'}
+    made = drawn(locality.layers['schools'], {'kind': 'fill', **edge}, dot, sign, label)
+    said = str([layers_of(made, 'schools', labels=labels) for labels in (False, True)])
+    assert 'hwb' not in said
+    assert 'school #ff0000 #00ff00' in said
 
 
 def test_colours_of_css() -> None:

@@ -72,7 +72,7 @@ def _plain(tree: Any) -> Condition:
         )
     if op in LOGIC:
         return {'op': op, 'args': [_plain(one) for one in args]}
-    if not isinstance(args[0], dict) or 'property' not in args[0] or any(isinstance(one, dict) for one in args[1:]):
+    if not isinstance(args[0], dict) or 'property' not in args[0] or not all(map(_is_value, args[1:])):
         raise BadCondition(
             vi=f'trong điều kiện của kiểu vẽ, bên trái "{op}" là một cột và bên phải là giá trị.',
             en=f'in the condition of a style, a column stands on the left of "{op}" and values on its right.',
@@ -83,6 +83,11 @@ def _plain(tree: Any) -> Condition:
             en='LIKE in a style takes only how a value begins, such as "School%".',
         )
     return {'op': op, 'args': args}
+
+
+def _is_value(node: Any) -> bool:
+    """Whether it is a value or a list of values."""
+    return not any(isinstance(one, dict | list) for one in (node if isinstance(node, list) else [node]))
 
 
 def _is_beginning(pattern: Any) -> bool:

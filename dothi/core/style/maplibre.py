@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from dothi.core.style.colour import parse_colour
 from dothi.core.style.conditions import Condition, columns_of
 from dothi.core.style.drawing import Drawing, Pass, Rule
 from dothi.core.style.markers import BOX
@@ -14,6 +15,7 @@ from dothi.core.style.zoom import ByZoom
 LABEL_FONT = 'Be Vietnam Pro Medium'
 # In tiles, what stands for several features says how many they are.
 MERGED = ['has', 'count']
+LOGIC = {'and': 'all', 'or': 'any'}
 
 
 def layers_of(drawing: Drawing, source: str, *, labels: bool) -> list[dict[str, Any]]:
@@ -31,7 +33,7 @@ def layers_of(drawing: Drawing, source: str, *, labels: bool) -> list[dict[str, 
 
 def icon_name(marker: str, color: str, outline: str | None) -> str:
     """The name of a marker's image in the sprite."""
-    return f'{marker} {color} {outline or "none"}'
+    return f'{marker} {color} {_plain(outline) if outline else "none"}'
 
 
 def _layer(drawing: Drawing, one: Pass, number: int, source: str) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def _icon_layout(one: Pass) -> dict[str, Any]:
 
 
 def _fill(one: Pass) -> dict[str, Any]:
-    outline = {'fill-outline-color': one.part.outline} if one.part.outline else {}
+    outline = {'fill-outline-color': _plain(one.part.outline)} if one.part.outline else {}
     return {'fill-color': _colour(one), **outline}
 
 
@@ -109,20 +111,25 @@ def _circle(one: Pass) -> dict[str, Any]:
     part = one.part
     paint = {'circle-color': _colour(one), 'circle-radius': by_zoom(times(size_of(part), 0.5))}
     if part.outline:
-        paint |= {'circle-stroke-color': part.outline, 'circle-stroke-width': by_zoom(one.width or 1.0)}
+        paint |= {'circle-stroke-color': _plain(part.outline), 'circle-stroke-width': by_zoom(one.width or 1.0)}
     return paint
 
 
 def _symbol(one: Pass) -> dict[str, Any]:
     if one.kind == 'marker':
         return {}
-    halo = {'text-halo-color': one.part.halo, 'text-halo-width': HALO_PX} if one.part.halo else {}
+    halo = {'text-halo-color': _plain(one.part.halo), 'text-halo-width': HALO_PX} if one.part.halo else {}
     return {'text-color': one.rules[0].colour.css, **halo}
 
 
 PAINT: dict[str, Callable[[Pass], dict[str, Any]]] = {
     'fill': _fill, 'line': _line, 'circle': _circle, 'symbol': _symbol,
 }  # fmt: skip
+
+
+def _plain(css: str) -> str:
+    """The colour in a form that MapLibre knows: of CSS Color 4 it does not know all, and refuses the whole map."""
+    return parse_colour(css).css
 
 
 def _colour(one: Pass) -> Any:
@@ -152,10 +159,23 @@ def _class(rule: Rule) -> list[Any]:
 def expression(condition: Condition) -> list[Any]:
     """The condition as an expression; columns that a feature does not have make it false."""
     op, args = condition['op'], condition['args']
-    if op in {'and', 'or', 'not'}:
-        return [{'and': 'all', 'or': 'any', 'not': '!'}[op], *map(expression, args)]
+    if op == 'not':
+        return _contrary(args[0])
+    if op in LOGIC:
+        return [LOGIC[op], *map(expression, args)]
     column = args[0]['property']
     return TESTS.get(op, _compare)(op, column, args[1:])
+
+
+def _contrary(condition: Condition) -> list[Any]:
+    """Where the condition is false, and not where there is no value to tell: as in the database and in QGIS."""
+    op, args = condition['op'], condition['args']
+    if op == 'not':
+        return expression(args[0])
+    if op in LOGIC:
+        return [LOGIC['or' if op == 'and' else 'and'], *map(_contrary, args)]
+    untrue = ['!', expression(condition)]
+    return untrue if op == 'isNull' else ['all', ['has', args[0]['property']], untrue]
 
 
 def _compare(op: str, column: str, args: list[Any]) -> list[Any]:
@@ -195,7 +215,7 @@ TESTS: dict[str, Callable[[str, str, list[Any]], list[Any]]] = {
 
 def _as_text(value: Value) -> str:
     """As MapLibre writes a value."""
-    return json.dumps(value) if isinstance(value, bool) else f'{value:g}' if isinstance(value, float) else str(value)
+    return json.dumps(value) if isinstance(value, bool) else f'{value:.15g}' if isinstance(value, float) else str(value)
 
 
 def by_zoom(value: ByZoom) -> Any:

@@ -6,6 +6,7 @@ written in Mapnik's expressions, which have other ideas of text, null and quotes
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
@@ -113,7 +114,7 @@ def _conditions(sheet: Sheet) -> str:
         f'{sheet.rule_column} = {number}: {json.dumps(rule.condition)}' for number, rule in enumerate(sheet.drawn.rules)
     ]
     # two hyphens would end a comment
-    return f' {"; ".join(rules).replace("--", "- -")} '
+    return f' {re.sub("-(?=-)", "- ", "; ".join(rules))} '
 
 
 def _is_unseen(drawn: Pass, rule: Rule) -> bool:

@@ -1,5 +1,6 @@
 """The style file of a layer, read and checked. `docs/how-to/style-a-layer.md` explains how one is written."""
 
+import math
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -8,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from dothi.core.cql2.geometry import IN_CRS84
+from dothi.core.cql2.where import Translator
 from dothi.core.errors import DothiError, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import BadLocalityFile, parse_file
@@ -22,6 +25,8 @@ type Kind = Literal['fill', 'line', 'marker', 'label']
 Method = Literal['quantile', 'jenks', 'pretty', 'equal', 'given']
 
 DEFAULT = 'default'
+# MapLibre refuses a whole map with a zoom beyond it.
+MOST_ZOOM = 24
 NAME = r'^[a-z][a-z0-9_-]{0,39}$'
 # Keys of a part that say something only of some kinds.
 ONLY_FOR: dict[str, tuple[Kind, ...]] = {
@@ -37,6 +42,33 @@ def _colour(text: str) -> str:
 
 
 Css = Annotated[str, AfterValidator(_colour)]
+
+
+def _pixels(value: ByZoom) -> list[float]:
+    return list(value.values()) if isinstance(value, dict) else [value]
+
+
+def _width(value: ByZoom) -> ByZoom:
+    pixels = _pixels(value)
+    if not pixels or any(one < 0 or not math.isfinite(one) for one in pixels):
+        raise ValueError('pixels are 0 or more; write 3, or {10: 1, 14: 3} by zoom')
+    return value
+
+
+def _size(value: ByZoom) -> ByZoom:
+    if 0 in _pixels(_width(value)):
+        raise ValueError('nothing can be drawn 0 pixels high; say with zooms where it is drawn')
+    return value
+
+
+def _zooms(value: tuple[float, float]) -> tuple[float, float]:
+    if not 0 <= value[0] < value[1] <= MOST_ZOOM:
+        raise ValueError(f'zooms rise, and lie between 0 and {MOST_ZOOM}')
+    return value
+
+
+Width = Annotated[ByZoom, AfterValidator(_width)]
+Size = Annotated[ByZoom, AfterValidator(_size)]
 
 
 class StylePart(BaseModel):
@@ -81,7 +113,7 @@ class Casing(StylePart):
     """What lies under a line and shows on each of its sides, `width` pixels of it."""
 
     color: Css
-    width: ByZoom = 1.0
+    width: Width = 1.0
 
 
 class Part(StylePart):
@@ -93,21 +125,21 @@ class Part(StylePart):
     by: ByColumn | None = None
     classes: Classes | None = None
     # the features that are drawn: {column: value or list of values}, or a CQL2 text
-    where: dict[str, Value | list[Value]] | str = {}
-    zooms: tuple[float, float] | None = None
+    where: dict[str, Value | Annotated[list[Value], Field(min_length=1)]] | str = {}
+    zooms: Annotated[tuple[float, float], AfterValidator(_zooms)] | None = None
     # only what stands for several features (in a tile, in a generalised picture), or only what does not
     merged: bool | None = None
     # what the legend says in place of its own words; false: nothing
     legend: Text | Literal[False] | None = None
     outline: Css | None = None
     # pixels, of a line or of the edge of a marker
-    width: ByZoom | None = None
+    width: Width | None = None
     # lengths of dash and gap, in line widths
     dash: list[Annotated[float, Field(gt=0)]] | None = None
     casing: Casing | None = None
     marker: str = 'circle'
     # pixels: the diameter of a marker, the height of letters
-    size: ByZoom | None = None
+    size: Size | None = None
     text: str | None = None
     halo: Css | None = None
     # of two labels that are in each other's way the one with the higher number stays
@@ -283,6 +315,23 @@ def _problems(styles: StyleFile, layer: Layer) -> Iterator[tuple[str, Text]]:
                         en=f'the column "{part.classes.column}" holds no numbers. Use by.',
                     ),
                 )
+            yield from _unlike_values(part, key, layer)
+
+
+def _unlike_values(part: Part, key: str, layer: Layer) -> Iterator[tuple[str, Text]]:
+    """Values that the database cannot compare with their column: every map with the layer would fail at them."""
+    if not part.columns <= layer.columns_for('internal').keys():
+        return
+    asked = [(f'{key}.where', part.condition)] if part.condition else []
+    if part.by:
+        asked += [(f'{key}.by.values', conditions.equal(part.by.column, value)) for value in part.by.values]
+    # conditions of styles have no geometry, so that the system does not count
+    translator = Translator(layer, 4326, 'internal', IN_CRS84)
+    for place, condition in asked:
+        try:
+            translator.condition(condition)
+        except DothiError as unlike:
+            yield place, unlike.text
 
 
 def _unused_colours(styles: StyleFile, name: str) -> Iterator[tuple[str, Text]]:

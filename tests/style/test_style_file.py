@@ -72,6 +72,12 @@ def test_a_style_without_parts_is_refused(locality: Locality, tmp_path: Path, wh
         styles_of(locality.layers['roads'], tmp_path)
 
 
+def test_a_label_has_one_colour_and_is_told_so() -> None:
+    label = {'kind': 'label', 'text': 'name', 'color': 'red', 'by': {'column': 'class', 'values': {'national': 'blue'}}}
+    with pytest.raises(ValueError, match='by says nothing of a label'):
+        StyleFile.model_validate({'styles': {'default': {'parts': [label]}}})
+
+
 def test_a_marker_with_a_slip_of_the_pen_is_offered_its_right_name() -> None:
     drawn_part = {'kind': 'marker', 'color': 'red', 'marker': 'circel'}
     with pytest.raises(ValueError, match='Did you mean "circle"'):

@@ -30,6 +30,7 @@ MOST_ZOOM = 24
 NAME = r'^[a-z][a-z0-9_-]{0,39}$'
 # Keys of a part that say something only of some kinds.
 ONLY_FOR: dict[str, tuple[Kind, ...]] = {
+    'by': ('fill', 'line', 'marker'), 'classes': ('fill', 'line', 'marker'), 'legend': ('fill', 'line', 'marker'),
     'outline': ('fill', 'marker'), 'width': ('line', 'marker'), 'dash': ('line',), 'casing': ('line',),
     'marker': ('marker',), 'size': ('marker', 'label'), 'text': ('label',), 'halo': ('label',),
     'priority': ('label',), 'along': ('label',),

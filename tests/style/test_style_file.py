@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -14,6 +15,7 @@ from dothi.core.style.conditions import BadCondition
 from dothi.core.style.drawing import Drawing, drawing_of
 from dothi.core.style.legend import legend_of
 from dothi.core.style.maplibre import expression, layers_of
+from dothi.core.style.mapnik_xml import template
 from dothi.core.style.style_file import StyleFile, styles_of
 from dothi.core.style.zoom import at_zoom, scale_denominator, zoom_of
 
@@ -254,6 +256,13 @@ def test_maplibre_gets_colours_that_it_knows(locality: Locality) -> None:
     said = str([layers_of(made, 'schools', labels=labels) for labels in (False, True)])
     assert 'hwb' not in said
     assert 'school #ff0000 #00ff00' in said
+
+
+def test_mapniks_styles_name_no_folder_of_the_server_and_have_whole_comments(locality: Locality) -> None:
+    sign = {'kind': 'marker', 'marker': 'school', 'color': 'red', 'outline': 'white', 'where': {'name': 'a---b'}}
+    made = fromstring(template([drawn(locality.layers['schools'], sign)], 14))
+    files = [one.get('file') for one in made.iter('MarkersSymbolizer')]
+    assert files == ['markers/badge.svg', 'markers/school.svg']
 
 
 def test_colours_of_css() -> None:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
 
 from dothi.core.style.colour import Colour, parse_colour
@@ -97,14 +98,21 @@ def template(drawings: Iterable[Drawing], zoom: float) -> str:
     """The styles of these drawings at a zoom, as a map without layers: where the rows come from is not said.
 
     A row is to say in `rule_<pass>` which rule takes it; a comment before each style has their conditions, as CQL2 in
-    JSON.
+    JSON. Signs are named `markers/school.svg`: where they lie on this machine is nobody's business.
     """
     found = [(f'{drawing.layer.id}-{sheet.number}', sheet) for drawing in drawings for sheet in sheets(drawing, zoom)]
     made = fromstring(document((), srs='epsg:3857', background=None, buffer_px=0))  # noqa: S314
     for name, sheet in found:
         made.append(Comment(_conditions(sheet)))
-        made.append(style(name, sheet))
+        made.append(_without_folders(style(name, sheet)))
     return tostring(made, encoding='unicode')
+
+
+def _without_folders(made: Element) -> Element:
+    for one in made.iter('MarkersSymbolizer'):
+        if file := one.get('file'):
+            one.set('file', f'markers/{Path(file).name}')
+    return made
 
 
 def _conditions(sheet: Sheet) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from flask import current_app
 
 from dothi import __version__
+from dothi.api.caching import hash_of
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
@@ -48,7 +49,7 @@ SOURCES = sorted(
     file
     for pattern in (
         'dothi/core/mapping/*.py', 'dothi/core/general/*.py', 'dothi/core/style/**/*.py', 'dothi/api/maps/*.py',
-        'sql/functions/generalise*.sql',
+        'dothi/core/style/markers/*.svg', 'sql/functions/generalise*.sql',
     )
     for file in PROJECT.glob(pattern)
 )  # fmt: skip
@@ -95,17 +96,19 @@ class Edition:
     """A picture as it would be drawn now.
 
     looks: differs for what is drawn differently. version: the newest release that may have changed what it shows.
+    state: differs for other releases of any layer.
     """
 
     looks: str
     version: Version
+    state: str
     demo: bool
     picture: Picture
 
     @property
     def tag(self) -> str:
         """For an ETag."""
-        return f'{self.looks}-{self.version.label}-{self.picture.format}'
+        return f'{self.looks}-{self.state}-{self.picture.format}'
 
     @property
     def released_at(self) -> datetime:
@@ -140,7 +143,7 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
     Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, and what `dothi.core.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
-    kept = pictures().read(_key(edition), edition.version.label)
+    kept = pictures().read(_key(edition), edition.state)
     if kept is not None:
         return _made(edition, kept[1])
     content, passing = b'', False
@@ -153,7 +156,7 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
         edition, passing = after, True
     if passing:
         return _made(edition, content, '-passing')
-    pictures().write(_key(edition), edition.version.label, content)
+    pictures().write(_key(edition), edition.state, content)
     return _made(edition, content)
 
 
@@ -195,7 +198,12 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     picture = Picture(
         request.view, tuple(one.shown for one in held), request.background, request.format, _about(newest, demo)
     )
-    return Edition(looks, newest, demo, picture)
+    return Edition(looks, newest, _state([one.version for one in held]), demo, picture)
+
+
+def _state(versions: list[Version]) -> str:
+    """The newest release, and a hash of all: one that took long may come into force after one with a higher number."""
+    return f'{max(versions).label}-{hash_of(*(one.label for one in versions))}'
 
 
 def thing(collection_id: str) -> Layer | Coverage:

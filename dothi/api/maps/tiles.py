@@ -9,8 +9,8 @@ from dothi.api.documents import as_json, as_page
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 from dothi.api.maps.formats import TILES, wanted_form
-from dothi.api.maps.make import edition_in
-from dothi.api.maps.read import read_tile
+from dothi.api.maps.make import Edition, edition_in
+from dothi.api.maps.read import Asked, read_tile
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.api.maps.tilesets import MapTileset, listing, metadata, tilejson
 from dothi.api.maps.views import SCHEMES, SPEC, answer
@@ -76,7 +76,8 @@ def map_tile(
     grid, form = known_grid(tileMatrixSetId), wanted_form(TILES, page=False)
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), grid)
-        return _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
+        asked, edition = _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
+    return answer(asked, edition, of.subject)
 
 
 @MAP_TILES.route('/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
@@ -91,16 +92,23 @@ def map_xyz(
     """The same tile of WebMercatorQuad, for clients that know only this order; `@2x` for fine screens."""
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
-        return _tile(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
+        asked, edition = _tile(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
+    return answer(asked, edition, of.subject)
 
 
-def _tile(db: Snapshot, of: MapTileset, where: tuple[str, str, str], form: Format, *, fine: bool = False) -> Response:
+def _tile(
+    db: Snapshot, of: MapTileset, where: tuple[str, str, str], form: Format, *, fine: bool = False
+) -> tuple[Asked, Edition]:
+    """What is asked for, as it would be drawn now: it is drawn when the connection is given back, which takes another.
+
+    Threads that held one each and waited for a second would wait for one another.
+    """
     place = place_in(of, *where)
     view = of.view(place)
     if fine:
         view = replace(view, width_px=2 * view.width_px, height_px=2 * view.height_px, pixel_ratio=2.0)
     asked = read_tile(db, of.subject, form, view, of.system)
-    return answer(asked, edition_in(db, asked.request), of.subject)
+    return asked, edition_in(db, asked.request)
 
 
 def _subject(collection_id: str | None, style_id: str | None) -> Subject:

@@ -1,5 +1,6 @@
 """Pictures are kept until a release changes what they show, and only those of their audience."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from flask.testing import FlaskClient
 from dothi.api.app import create_app
 from dothi.api.maps import make
 from dothi.api.maps.cache import window
+from dothi.api.tiles.changes import Version
+from dothi.core.database import engine
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.mapping.view import View
@@ -84,6 +87,45 @@ def test_a_release_drops_only_the_pictures_that_it_touches(
     assert len(drawn) == 8
 
 
+def test_a_release_that_took_long_drops_pictures_too(
+    province_database: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Districts get release 6, which takes a while; meanwhile schools get release 7. When 6 is there, the newest of the
+    two is 7 as before, and the picture is another one all the same.
+    """
+    ((_, lon, lat),) = schools(1)
+    address, made = around(lon, lat), datetime(2026, 1, 1, tzinfo=UTC)
+    tags = []
+    for districts in (5, 6):
+        numbers = {'districts': districts, 'schools': 7}
+        monkeypatch.setattr(make, '_version', lambda _db, layer, *_, n=numbers: Version(n[layer.id], made))
+        tags.append(app().get(address).headers['ETag'])
+    assert tags[0] != tags[1]
+    assert len(drawn) == 2
+
+
+@pytest.mark.parametrize(
+    'address', ['/api/map?width=64', '/api/map/tiles/WebMercatorQuad/9/225/407', '/api/map/xyz/9/407/225.png']
+)
+def test_no_connection_is_held_while_a_picture_is_drawn(
+    province_database: dict[str, str], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Drawing takes one: threads that all held one already would wait for each other until they give up."""
+    held: list[int] = []
+
+    def draw(*_: object) -> bytes:
+        held.append(engine('reader_internal').pool.checkedout())  # type: ignore[attr-defined]
+        return b'a picture'
+
+    monkeypatch.setattr(make, 'draw', draw)
+    assert app().get(address).status_code == 200
+    assert held == [0]
+
+
+def test_signs_decide_over_a_picture_too() -> None:
+    assert any(file.name == 'school.svg' for file in make.SOURCES)
+
+
 def test_what_is_drawn_differently_is_another_picture(
     province_database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     drawn: list[str],
@@ -131,6 +173,21 @@ def test_a_picture_of_rows_that_wait_to_be_generalised_is_not_kept(
     assert kept[0].get_data() == kept[1].get_data() == first.get_data()
     assert len(drawn) == 3
     assert app().get(address, headers={'If-None-Match': first.headers['ETag']}).status_code == 200
+
+
+def test_a_picture_of_rows_that_wait_for_another_definition_is_not_kept(
+    province_database: dict[str, str], drawn: list[str]
+) -> None:
+    """What was generalised by another style is not shown; in some seconds there will be what is."""
+    query("update catalog.release set released_at = released_at - interval '1 hour'")
+    query(
+        """insert into general.state (layer_id, release, definition, form, kind_sets, levels, seconds)
+           select id, current_release, 'of another style', 'blocks', '[]', '{}', 0 from catalog.layer where id = %s""",
+        'buildings',
+    )
+    address = '/api/collections/buildings/map?width=64&height=64&f=png'
+    assert ['passing' in app().get(address).headers['ETag'] for _ in range(2)] == [True, True]
+    assert len(drawn) == 2
 
 
 def test_a_window_holds_what_decides_over_the_picture() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from math import isfinite
+from time import monotonic
 
 from flask import current_app
 from psycopg2 import sql
@@ -11,7 +12,7 @@ from dothi.api.snapshot import Snapshot
 from dothi.api.tiles.cache import FileCache
 from dothi.api.tiles.place import Window
 from dothi.core.crs import WGS84, proj_string, transformer
-from dothi.core.general.plan import LEAST_ROWS
+from dothi.core.general.plan import LEAST_ROWS, definition
 from dothi.core.general.source import is_merged
 from dothi.core.layer import Layer
 from dothi.core.mapping.view import View
@@ -21,6 +22,8 @@ from dothi.core.settings import PathSettings
 EDGE_PX = 256
 # A layer that was not generalised for so long will not be soon: no worker runs.
 PATIENCE = timedelta(minutes=10)
+# When this process first saw what was made of a layer by another definition than the one that holds now.
+OUTDATED_SINCE: dict[tuple[str, str, str], float] = {}
 
 
 def pictures() -> FileCache:
@@ -43,15 +46,29 @@ def window(view: View) -> Window | None:
 
 
 def is_passing(db: Snapshot, layers: list[Layer], view: View) -> bool:
-    """Whether the picture would look another way in some seconds, when the worker has generalised what was released.
+    """Whether the picture would look another way in some seconds, when the worker has generalised what was released, or
+    what other styles now tell apart.
 
     Such a picture is not kept: it shows the release, though slowly and not in the cells that will be seen.
     """
-    merged = [layer.id for layer in layers if is_merged(layer, view) and not layer.geometry.endswith('LineString')]
+    merged = [layer for layer in layers if is_merged(layer, view) and not layer.geometry.endswith('LineString')]
     statement = sql.SQL(
-        """select exists (
-            select from catalog.layer as l join catalog.release as r on r.number = l.current_release
-            where l.id = any ({}::text[]) and r.rows_total >= {} and r.released_at > now() - {}
-                and not exists (select from general.state as s where s.layer_id = l.id and s.release = r.number))"""
-    ).format(*map(sql.Literal, (merged, LEAST_ROWS, PATIENCE)))
-    return bool(merged and db.row(statement)[0])
+        """select l.id, r.released_at > now() - {}, s.definition
+            from catalog.layer as l join catalog.release as r on r.number = l.current_release
+            left join general.state as s on s.layer_id = l.id and s.release = r.number
+            where l.id = any ({}::text[]) and r.rows_total >= {}"""
+    ).format(*map(sql.Literal, (PATIENCE, [layer.id for layer in merged], LEAST_ROWS)))
+    found = {name: (is_new, made) for name, is_new, made in db.rows(statement)} if merged else {}
+    return any(_is_awaited(layer, *found[layer.id]) for layer in merged if layer.id in found)
+
+
+def _is_awaited(layer: Layer, is_new: bool, made: str | None) -> bool:
+    """Whether the layer will be generalised soon. made: by what definition it was since its release, if it was."""
+    if made is None:
+        return is_new
+    wanted = definition(layer, service().locality)
+    if made == wanted:
+        return False
+    # its styles or the software are others since
+    now = monotonic()
+    return now - OUTDATED_SINCE.setdefault((layer.id, wanted, made), now) < PATIENCE.total_seconds()

@@ -52,6 +52,19 @@ def test_each_cell_has_its_colour_in_its_place(heights: Raster, tmp_path: Path, 
                 assert red == 255
 
 
+@pytest.mark.parametrize(
+    ('srid', 'box'), [(4326, (20, 105, 21, 107)), (4326, (105, 15, 107, 220)), (3405, (5e9, 0, 6e9, 1))]
+)
+def test_where_the_system_has_no_places_nothing_is_painted(
+    heights: Raster, tmp_path: Path, srid: int, box: tuple[float, float, float, float]
+) -> None:
+    """A box with its axes swapped lies beyond the poles: it is clear, as a layer is, and no fault."""
+    picture = painted(heights, View(srid, box, 800, 900), tmp_path)
+    assert picture.shape == (900, 800, 4)
+    assert not picture[:500].any()
+    assert not picture[:, :, 3].all()
+
+
 def test_a_pixel_of_many_cells_is_their_mean(heights: Raster, tmp_path: Path) -> None:
     """The left half: 1, 2, 5, 9 and 10 m are 5.4 m on average; what lies beyond the raster is clear."""
     left = View(9209, (WEST, NORTH - 3 * CELL, WEST + 2 * CELL, NORTH), 1, 1)

@@ -17,7 +17,7 @@ from rasterio.windows import Window
 from dothi.core.coverage import Band
 from dothi.core.crs import WGS84, proj_string
 from dothi.core.mapping.ramp import coloured, hillshade, lit
-from dothi.core.mapping.view import View, metres_per_unit
+from dothi.core.mapping.view import View, is_degrees, metres_per_unit
 from dothi.core.released_raster import Raster
 
 # Of one strip of the picture; a hundred bytes each are in memory while it is painted.
@@ -43,7 +43,7 @@ def paint(raster: Raster, view: View, target: Path) -> None:
 
 
 def _strips(raster: Raster, view: View) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Number of the first row, and colours of shape (4, rows, width); from north to south."""
+    """Number of the first row, and colours of shape (4, rows, width); from north to south, without rows far from it."""
     coverage = raster.coverage
     rows = max(1, STRIP_CELLS // view.width_px)
     number = list(coverage.bands).index(coverage.publish.band) + 1
@@ -51,8 +51,26 @@ def _strips(raster: Raster, view: View) -> Iterator[tuple[int, NDArray[np.uint8]
     with rasterio.open(raster.path, **_level(raster, ratio)) as source, _warped(source, raster, view, ratio) as seen:
         for top in range(0, view.height_px, rows):
             high = min(rows, view.height_px - top)
+            if not _reaches(raster, view, top, high):
+                continue
             # a cell more on each side: a slope needs its neighbours
             yield top, _shown(raster, view, seen.read(number, window=Window(0, top, view.width_px + 2, high + 2)))
+
+
+def _reaches(raster: Raster, view: View, top: int, high: int) -> bool:
+    """Whether the raster may show in these rows of the view.
+
+    Beyond the poles, where a box with its axes swapped lies, and far from a projected system's area GDAL fails, or
+    finds places that are not there.
+    """
+    west, south, east, north = raster.grid.bounds_in(view.crs)
+    if not all(map(math.isfinite, (west, south, east, north))):
+        return True
+    (left, bottom, right, upper), (wide, down) = view.grown(1), view.pixel
+    upper, bottom = upper - top * down, max(bottom, upper - (top + high + 2) * down)
+    # a longitude and the same with a circle more are one place
+    beside = not is_degrees(view.crs) and (right < west - wide or left > east + wide)
+    return not (beside or upper < south - down or bottom > north + down)
 
 
 def _shown(raster: Raster, view: View, values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -79,10 +79,11 @@ def metres_per_unit(srid: int, latitude: float) -> tuple[float, float]:
     metres, along = 1 / units_per_metre(srid), max(math.cos(math.radians(latitude)), 1e-6)
     if srid == WEB_MERCATOR:
         return metres * along, metres * along
-    return (metres * along, metres) if _is_degrees(srid) else (metres, metres)
+    return (metres * along, metres) if is_degrees(srid) else (metres, metres)
 
 
-def _is_degrees(srid: int) -> bool:
+def is_degrees(srid: int) -> bool:
+    """Whether the system's units are degrees."""
     return units_per_metre(srid) < 1e-3
 
 

@@ -95,7 +95,8 @@ def _moments(text: str) -> Ends:
             return whole.begin, whole.end
         if 'T' not in text.upper():
             raise _bad(text)
-        at = instant(text.upper().replace(' ', '+'))
+        # in a zone of its own the first or last day of the calendar may lie beyond it
+        at = instant(text.upper().replace(' ', '+')).astimezone(UTC)
     except (ValueError, OverflowError):
         raise _bad(text) from None
     return at, at

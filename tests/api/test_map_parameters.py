@@ -19,6 +19,8 @@ from dothi.api.maps.paint import paint_for, painted
 from dothi.api.maps.read import _axes
 from dothi.api.maps.size import DEFAULT_PX, Wish, framed, ground, read_wish
 from dothi.api.maps.times import from_axis, from_datetime, read_times, written
+from dothi.api.ows.dimension import read_time
+from dothi.api.ows.errors import InvalidDimensionValue
 from dothi.api.parameters import BadParameter
 from dothi.api.served_crs import UnservedCrs
 from dothi.core.layer_source import BadTime, Times
@@ -123,6 +125,26 @@ def test_too_much_about_the_size_is_refused() -> None:
     with asking('width=200&mm-per-pixel=0.0001'):
         assert read_wish() == Wish(200, mm_per_pixel=0.0001)
         assert read_wish().pixel_ratio == 10
+
+
+@pytest.mark.parametrize(
+    ('wish', 'box', 'centre'),
+    [
+        (Wish(scale=1e308), None, None), (Wish(scale=1e-9), None, None), (Wish(scale=1e-323), None, None),
+        (Wish(mm_per_pixel=1e308), None, (106, 20)), (Wish(scale=1e308, mm_per_pixel=1e308), None, (106, 20)),
+        (Wish(width=1000), (0, 20, 5e-324, 21), None), (Wish(), (-1e308, 0, 100, 1), None),
+    ],
+)  # fmt: skip
+def test_what_is_larger_than_any_world_or_smaller_than_any_grain_is_refused(
+    wish: Wish, box: Any, centre: tuple[float, float] | None
+) -> None:
+    """It is no fault of ours with status 500: numbers end somewhere."""
+    with pytest.raises(BadParameter, match='farther away than the earth'):
+        framed(4326, wish, EQUATOR, box, centre)
+
+
+def test_far_beyond_the_square_of_web_mercator_numbers_do_not_end() -> None:
+    assert size(framed(3857, Wish(), EQUATOR, (-1e10, 5e9, 1e10, 9e9))) == (1024, 205)
 
 
 # --- place
@@ -264,6 +286,19 @@ def test_datetime_and_the_axis_mean_the_same() -> None:
     with asking(''):
         assert read_times([]) is None
         assert read_times(['"2024-08-31"']) == DAY
+
+
+@pytest.mark.parametrize(
+    'text', ['0001-01-01T00+14:00', '9999-12-31T23-05:00', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-10:00']
+)
+def test_a_time_beyond_the_calendar_is_refused(text: str) -> None:
+    """Written in another zone it is a day of the year 1 or 9999, in UTC it is none."""
+    with pytest.raises(BadTime):
+        from_datetime(text)
+    with pytest.raises(BadParameter):
+        from_axis(f'"{text}"')
+    with pytest.raises(InvalidDimensionValue):
+        read_time(text)
 
 
 def test_unreadable_times_are_refused() -> None:

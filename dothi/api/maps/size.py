@@ -16,6 +16,8 @@ DEFAULT_PX = 1024
 MM_PER_PIXEL = 0.28
 # Lines of a map for paper are at most so many times as wide as on a screen.
 RATIOS = (0.25, 10.0)
+# Units of any system: beyond and below these numbers lose their digits.
+FURTHEST, LEAST_SIDE = 1e10, 1e-9
 NAMES = ('width', 'height', 'scale-denominator', 'mm-per-pixel')
 
 
@@ -51,12 +53,21 @@ def framed(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: P
 
     srid: of the map and of the coordinates. A box is shown as it is, also where width and height stretch it; what
     is left out of width and height follows from its shape on the ground. Raises BadParameter for parameters that
-    say too much. (OGC 20-058, 7.4 and requirements 13 to 15, 25.)
+    say too much, or speak of what is larger than any world or smaller than any grain. (OGC 20-058, 7.4 and requirements
+    13 to 15, 25.)
     """
+    if box is not None:
+        _must_be_sensible(box, may_be_flat=True)
+    view = _framed(srid, wish, extent, box, centre)
+    _must_be_sensible(view.box)
+    return view
+
+
+def _framed(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Point | None) -> View:
     if wish.scale is not None:
         return _at_scale(srid, wish, extent, box, centre)
     if centre is not None:
-        whole = framed(srid, Wish(), extent)
+        whole = _framed(srid, Wish(), extent, None, None)
         metres = _longer(srid, extent) / DEFAULT_PX * wish.mm_per_pixel / MM_PER_PIXEL
         return _around(srid, centre, (wish.width or whole.width_px, wish.height or whole.height_px), metres, wish)
     if box is None:
@@ -65,12 +76,27 @@ def framed(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: P
     return View(srid, box, *_pixels_of(srid, box, wish), wish.pixel_ratio)
 
 
+def _must_be_sensible(box: Box, *, may_be_flat: bool = False) -> None:
+    """Raises BadParameter for a box with which nothing can be reckoned. may_be_flat: it may be a point or a line."""
+    west, south, east, north = box
+    sides = [side for side in (east - west, north - south) if side or not may_be_flat]
+    # not the other way round: what is not a number is in no order with any
+    if not (all(abs(value) <= FURTHEST for value in box) and all(side >= LEAST_SIDE for side in sides)):
+        raise BadParameter(
+            vi=f'Khung {west:g}, {south:g}, {east:g}, {north:g} quá nhỏ hoặc xa hơn trái đất. Xem lại bbox, subset, '
+            'center, scale-denominator, mm-per-pixel.',
+            en=f'The box {west:g}, {south:g}, {east:g}, {north:g} is too small, or farther away than the earth. See '
+            'bbox, subset, center, scale-denominator, mm-per-pixel.',
+        )
+
+
 def ground(srid: int, box: Box) -> Point:
     """What a unit of the system is on the ground in the middle of the box, in metres: to the east, to the north."""
     middle = (box[1] + box[3]) / 2
     if srid == WEB_MERCATOR:
         # the latitude of a northing y is gd(y / R), and cos(gd(u)) = 1 / cosh(u)
-        metres = 1 / math.cosh(middle / 6_378_137)
+        # the square ends where y / R is pi; what lies beyond has no limit
+        metres = 1 / math.cosh(min(abs(middle) / 6_378_137, 5))
         return metres, metres
     metres = 1 / units_per_metre(srid)
     if metres < DEGREE_M / 2:
@@ -117,7 +143,7 @@ def _pixels_of(srid: int, box: Box, wish: Wish) -> tuple[int, int]:
 
 def _counted(srid: int, box: Box, metres: float) -> tuple[int, int]:
     """Pixels across and down, of which each is so many metres; a number that no limit allows stands for all above."""
-    across, down = (max(1, round(min(side / metres, 1e9))) for side in _metres(srid, box))
+    across, down = (max(1, round(min(side / max(metres, 1e-12), 1e9))) for side in _metres(srid, box))
     return across, down
 
 

@@ -67,13 +67,13 @@ def moments(text: str) -> Times | None:
     try:
         begin = datetime.fromisoformat(
             f'{year}-{month or "01"}-{day or "01"}T{hour or "00"}:{minute or "00"}:00{zone or "Z"}'
-        )
-    except ValueError:
+        ).astimezone(UTC)
+        if minute:
+            return Times(begin, begin)
+        if hour:
+            return Times(begin, begin + timedelta(minutes=59, seconds=59, microseconds=999_999))
+    except (ValueError, OverflowError):
         return None
-    if minute:
-        return Times(begin, begin)
-    if hour:
-        return Times(begin, begin + timedelta(minutes=59, seconds=59, microseconds=999_999))
     last = begin.replace(month=begin.month if month else 12)
     last = last.replace(day=last.day if day else monthrange(last.year, last.month)[1])
     return Times(begin, last.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC))

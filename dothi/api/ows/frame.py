@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from dothi.api.maps.size import FURTHEST, LEAST_SIDE
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Leaf, drawn, style_of
 from dothi.api.ows.dimension import must_have_value, read_time
@@ -18,8 +19,6 @@ from dothi.core.mapping.view import View
 USUAL_DPI = range(90, 97)
 SCREEN_DPI = 96
 FINEST_DPI = 1200
-# Units of any system: beyond and below these numbers lose their digits.
-FURTHEST, LEAST_SIDE = 1e10, 1e-9
 
 
 @dataclass(frozen=True)

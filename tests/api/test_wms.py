@@ -79,6 +79,22 @@ def test_layers_come_by_theme_in_both_languages_with_their_places(wms: Callable[
     assert boxes['CRS:84'][:2] == pytest.approx([lon, lat], abs=1e-5)
 
 
+def test_a_layer_shows_at_every_scale_at_which_one_of_its_styles_does(desk: Desk, client: Client) -> None:
+    """Communes by kind are drawn at any scale, in the usual style not above 1:500,000; schools in none."""
+    desk.release('schools', [('POINT(0 0)', school('a'))])
+    commune = {'code': '13600', 'name': 'Xã A', 'parent_code': '356', 'valid_from': '2020-01-01'}
+    desk.release('communes', [(square(0, 0, 9000), commune)])
+    asked = client()
+    root = etree.fromstring(asked.get('/ows?service=WMS&request=GetCapabilities').get_data())
+    limited = {one.findtext(f'{WMS}Name'): one.find(f'{WMS}MaxScaleDenominator') is not None
+               for one in root.iter(f'{WMS}Layer')}  # fmt: skip
+    assert (limited['schools'], limited['communes']) == (True, False)
+    answer = asked.get('/ows/wmts/1.0.0/communes/urban/current/WebMercatorQuad/7/56/101.png')
+    colours = Image.open(io.BytesIO(answer.get_data())).convert('RGBA').getchannel('A')
+    assert answer.status_code == 200
+    assert colours.getextrema()[1] > 0
+
+
 def test_each_refusal_has_its_code_and_says_what_would_be_right(wms: Callable[..., Any]) -> None:
     assert 'REQUEST' in refused(wms(service='WMS'), 'MissingParameterValue', 'REQUEST')
     refused(wms(request='GetCapabilities'), 'MissingParameterValue', 'SERVICE')
@@ -109,6 +125,10 @@ def test_each_refusal_has_its_code_and_says_what_would_be_right(wms: Callable[..
         ({'sld_body': '<StyledLayerDescriptor/>'}, 'OperationNotSupported', 'SLD_BODY'),
         ({'map': 'file:///etc/passwd'}, 'InvalidParameterValue', 'MAP'),
         ({'layers': 'schools\x00'}, 'InvalidParameterValue', 'LAYERS'),
+        ({'layers': 'schools\x01\ufffe'}, 'LayerNotDefined', 'LAYERS'),
+        ({'a\x01': 'file:///etc/passwd'}, 'InvalidParameterValue', 'A\ufffd'),
+        ({'version': '9' * 5000, 'crs': 'EPSG:2154'}, 'InvalidCRS', 'CRS'),
+        ({'query_layers': ','.join(['schools'] * 41)}, 'InvalidParameterValue', 'QUERY_LAYERS'),
     ]
     for change, code, locator in cases:
         refused(wms(**INFO | change), code, locator)

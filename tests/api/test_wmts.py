@@ -114,3 +114,5 @@ def test_each_refusal_is_a_report_with_its_code_and_status(app: FlaskClient) -> 
     by_address = app.get('/ows/wmts/1.0.0/nowhere/default/current/WebMercatorQuad/3/3/6.png')
     assert by_address.status_code == 400
     assert 'Có phải' in by_address.get_data(as_text=True) or 'Các tên' in by_address.get_data(as_text=True)
+    by_address = app.get('/ows/wmts/1.0.0/no%00%01where/default/current/WebMercatorQuad/3/3/6.png')
+    assert (by_address.status_code, 'no\ufffd\ufffdwhere' in by_address.get_data(as_text=True)) == (400, True)

@@ -88,8 +88,8 @@ class Leaf:
 
     @cached_property
     def zooms(self) -> tuple[float | None, float | None]:
-        """The zooms between which its default style draws anything; None where there is no end."""
-        parts = self.parts(DEFAULT)
+        """The zooms between which any of its styles draws anything; None where there is no end."""
+        parts = [part for style in self.styles for part in self.parts(style)]
         if not parts or any(part.zooms is None for part in parts):
             return None, None
         ranges = [part.zooms for part in parts if part.zooms]

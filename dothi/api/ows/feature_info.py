@@ -13,7 +13,7 @@ from dothi.api.coverages.stored import stored_in
 from dothi.api.items.box import Box as Around
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Group, Leaf
-from dothi.api.ows.errors import InvalidPoint, LayerNotQueryable
+from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
 from dothi.api.ows.filters import where
 from dothi.api.ows.frame import Frame
 from dothi.api.parameters import shown
@@ -25,6 +25,7 @@ from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import source
 from dothi.core.mapping.view import View
+from dothi.core.settings import MapSettings
 from dothi.core.style.style_file import Part
 from dothi.core.style.zoom import at_zoom
 from dothi.core.text import Text
@@ -51,7 +52,9 @@ class Found:
 
 
 def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
-    """The layers of QUERY_LAYERS with the styles that they are drawn in, topmost first; raises LayerNotQueryable."""
+    """The layers of QUERY_LAYERS with the styles that they are drawn in, topmost first; raises LayerNotQueryable,
+    and InvalidParameterValue for more than a picture may have.
+    """
     asked.required('QUERY_LAYERS')
     found: list[tuple[Leaf, str]] = []
     for name in asked.names('QUERY_LAYERS'):
@@ -64,6 +67,13 @@ def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, s
             )
         leaves = one.drawn if isinstance(one, Group) else (one,)
         found += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
+    most = MapSettings().map_max_layers
+    if len(found) > most:
+        raise InvalidParameterValue(
+            vi=f'QUERY_LAYERS: có {len(found)} lớp, nhiều nhất {most}.',
+            en=f'QUERY_LAYERS: {len(found)} layers, of {most} at most.',
+            locator='QUERY_LAYERS',
+        )
     return found[::-1]
 
 

@@ -5,6 +5,8 @@ document says only then, and from 400 on nothing but the address. What the stand
 busy, a fault of ours) keeps its status. WMTS names the status of each code: OGC 07-057r7, tables 21, 25 and 28.
 """
 
+import re
+
 from flask import Response
 from lxml import etree
 
@@ -29,6 +31,8 @@ WMTS_CODES = {
          'InvalidDimensionValue', 'MissingDimensionValue'), 'InvalidParameterValue'
     ),
 }  # fmt: skip
+# What XML 1.0 has no place for, not even escaped; a client's own words are repeated to it.
+UNWRITABLE = re.compile(r'[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 IN_IMAGE = ('INIMAGE', 'APPLICATION/VND.OGC.SE_INIMAGE')
 BLANK = ('BLANK', 'APPLICATION/VND.OGC.SE_BLANK')
 
@@ -37,7 +41,7 @@ def wms_report(error: DothiError, version: str, asked: Asked) -> Response:
     """The error as `EXCEPTIONS` wants it: a document, a picture that says it, or an empty picture."""
     wanted = asked.text('EXCEPTIONS').upper()
     if wanted in IN_IMAGE + BLANK:
-        message = error.text.pick(language()) if wanted in IN_IMAGE else ''
+        message = _said(error) if wanted in IN_IMAGE else ''
         return _kept_by_nobody(_pictured(message, asked), error)
     status = 200 if isinstance(error, OwsError) else http_status(error)
     body, media_type = _old_document(error) if version == '1.1.1' else _document(error)
@@ -53,8 +57,8 @@ def wmts_report(error: DothiError) -> Response:
     code = WMTS_CODES.get(_code(error), _code(error)) or 'NoApplicableCode'
     told = etree.SubElement(root, f'{{{OWS}}}Exception', exceptionCode=code)
     if isinstance(error, OwsError) and error.locator:
-        told.set('locator', error.locator)
-    etree.SubElement(told, f'{{{OWS}}}ExceptionText').text = error.text.pick(language())
+        told.set('locator', _writable(error.locator))
+    etree.SubElement(told, f'{{{OWS}}}ExceptionText').text = _said(error)
     status = 501 if isinstance(error, OperationNotSupported) else http_status(error)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True)
     return _kept_by_nobody(Response(body, status, content_type='text/xml; charset=utf-8'), error)
@@ -65,8 +69,8 @@ def _document(error: DothiError) -> tuple[bytes, str]:
     root.set('version', '1.3.0')
     root.set(f'{{{XSI}}}schemaLocation', f'{OGC} {SCHEMAS}/wms/1.3.0/exceptions_1_3_0.xsd')
     told = etree.SubElement(root, f'{{{OGC}}}ServiceException')
-    told.text = error.text.pick(language())
-    for name, value in (('code', _code(error)), ('locator', getattr(error, 'locator', ''))):
+    told.text = _said(error)
+    for name, value in (('code', _code(error)), ('locator', _writable(getattr(error, 'locator', '')))):
         if value:
             told.set(name, value)
     return etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True), 'text/xml; charset=utf-8'
@@ -76,7 +80,7 @@ def _old_document(error: DothiError) -> tuple[bytes, str]:
     """WMS 1.1.1, whose document type knows no locator."""
     root = etree.Element('ServiceExceptionReport', version='1.1.1')
     told = etree.SubElement(root, 'ServiceException')
-    told.text = error.text.pick(language())
+    told.text = _said(error)
     if code := _code(error):
         told.set('code', 'InvalidSRS' if isinstance(error, InvalidCRS) else code)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', doctype=DOCTYPE, pretty_print=True)
@@ -91,6 +95,14 @@ def _pictured(message: str, asked: Asked) -> Response:
         background = '#ffffff'
     body, media_type = error_image(message, size, asked.text('FORMAT').lower(), background)
     return Response(body, mimetype=media_type)
+
+
+def _said(error: DothiError) -> str:
+    return _writable(error.text.pick(language()))
+
+
+def _writable(text: str) -> str:
+    return UNWRITABLE.sub('\ufffd', text)
 
 
 def _code(error: DothiError) -> str:

@@ -30,7 +30,8 @@ def version_of(asked: Asked) -> str:
     The rule of OGC 06-042, 6.2.4, for GetCapabilities; a picture in a version that is not spoken here gets the same.
     """
     text = asked.text('VERSION') or asked.text('WMTVER')
-    numbers = tuple(int(part) if part.isdigit() and part.isascii() else 0 for part in text.split('.'))
+    # of thousands of digits Python makes no number
+    numbers = tuple(int(part[:9]) if part.isdigit() and part.isascii() else 0 for part in text.split('.'))
     return OLDEST if text and numbers < (1, 3, 0) else NEWEST
 
 

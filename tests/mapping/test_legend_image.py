@@ -11,6 +11,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.mapping.legend_image import TEXT_WIDTH_PX, legend_image, sample_pictures, wrapped
 from dothi.core.mapping.legend_samples import samples_of
+from dothi.core.mapping.limits import PictureTooLarge
 from dothi.core.style.drawing import Drawing, drawing_of
 from dothi.core.style.style_file import StyleFile
 from dothi.core.text import Text
@@ -51,6 +52,13 @@ def test_a_legend_has_a_sample_for_each_line_in_the_colours_and_sizes_of_the_map
     assert samples_of(roads, 17)[0].passes[-1].rules[0].colour.hex == '#123456'
     (small,) = samples_of(roads, 10)
     assert [one.width for one in small.passes] == [6, 2]
+
+
+def test_a_legend_has_no_more_pixels_than_a_picture_may_have(roads: Drawing, monkeypatch: pytest.MonkeyPatch):
+    """Fine letters for hundreds of lines would take a renderer all its memory."""
+    monkeypatch.setenv('DOTHI_MAP_MAX_PIXELS', '100000')
+    with pytest.raises(PictureTooLarge, match='DPI'):
+        legend_image([roads], 'vi', 12.5)
 
 
 def test_a_picture_of_the_legend_holds_all_of_its_words(roads: Drawing):

@@ -19,6 +19,7 @@ from dothi.core.mapping.legend_samples import (
     order_of,
     samples_of,
 )  # fmt: skip
+from dothi.core.mapping.limits import check_size
 from dothi.core.mapping.pool import renderers
 from dothi.core.style.colour import Colour
 from dothi.core.text import Lang, Text
@@ -32,6 +33,8 @@ LETTERS_PX, LINE_PX, TEXT_WIDTH_PX = 12, 15, 240
 INK = '#1b1f24'
 FACES = {'text': 'DejaVu Sans Book', 'heading': 'DejaVu Sans Bold'}
 FILES = {'text': 'DejaVuSans.ttf', 'heading': 'DejaVuSans-Bold.ttf'}
+
+LESS = Text(vi='Giảm DPI, hoặc xin chú giải của từng lớp.', en='Ask for less DPI, or for the legend of one layer.')
 
 type Look = Literal['text', 'heading']
 
@@ -82,6 +85,7 @@ def legend_image(
     """
     groups = [(_title(one), samples_of(one, zoom)) for one in drawings]
     lines, put, size = _laid_out(groups, lang, heading=heading)
+    check_size(round(size[0] * pixel_ratio), round(size[1] * pixel_ratio), LESS)
     samples = [part for i, one in enumerate(put) for part in one.sample.parts(f'sample-{i}', one.left, one.top)]
     order = order_of([*samples, *_texts(lines)], size, pixel_ratio, background=background, format=format)
     return renderers().draw(order)

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from dothi.core.errors import Busy, Defect, WrongUse
 from dothi.core.settings import MapSettings
+from dothi.core.text import Text
 
 if TYPE_CHECKING:
     from dothi.core.mapping.picture import Picture
 
 # What cairo and image files can hold of one side.
 LONGEST_SIDE_PX = 32_000
+LESS = Text(vi='Giảm width, height.', en='Ask for less width or height.')
 
 
 class PictureTooLarge(WrongUse):
@@ -40,17 +42,20 @@ class NotDrawn(Defect):
     """Mapnik refuses what we told it to draw."""
 
 
+def check_size(width_px: int, height_px: int, less: Text) -> None:
+    """Raises PictureTooLarge for more pixels than one picture may have. less: what to do about it."""
+    most = MapSettings().map_max_pixels
+    if width_px * height_px > most or max(width_px, height_px) > LONGEST_SIDE_PX:
+        raise PictureTooLarge(
+            vi=f'Ảnh {width_px} × {height_px} điểm quá lớn (tối đa {most:,} điểm ảnh). {less.vi}',
+            en=f'A picture of {width_px} × {height_px} is too large (at most {most:,} pixels). {less.en}',
+        )
+
+
 def check(picture: 'Picture') -> None:
     """Raises PictureTooLarge or NotAPicture for what is not drawn at all."""
     limits, view = MapSettings(), picture.view
-    pixels = view.width_px * view.height_px
-    if pixels > limits.map_max_pixels or max(view.width_px, view.height_px) > LONGEST_SIDE_PX:
-        most = limits.map_max_pixels
-        raise PictureTooLarge(
-            vi=f'Ảnh {view.width_px} × {view.height_px} điểm quá lớn (tối đa {most:,} điểm ảnh). Giảm width, height.',
-            en=f'A picture of {view.width_px} × {view.height_px} is too large (at most {most:,} pixels). '
-            'Ask for less width or height.',
-        )
+    check_size(view.width_px, view.height_px, LESS)
     if len(picture.shown) > limits.map_max_layers:
         raise PictureTooLarge(
             vi=f'{len(picture.shown)} lớp là quá nhiều cho một ảnh (tối đa {limits.map_max_layers}). Chọn ít hơn.',

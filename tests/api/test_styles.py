@@ -140,6 +140,7 @@ def test_a_style_by_an_internal_column_is_the_internal_services_alone(desk: Desk
         for path in ('', '/metadata', '/legend'):
             assert app.get(f'/api/collections/buildings/styles/population{path}').status_code == status
             assert app.get(f'/api/styles/buildings.population{path}').status_code == status
+        assert app.get('/api/styles/population/map?collections=buildings&width=64').status_code == status
         assert (b'population' in app.get('/api/styles?f=json').data) is (status == 200)
     assert client().get('/api/collections/elevation/styles').status_code == 404
 

@@ -120,7 +120,7 @@ def _dataset(db: Snapshot, style: str | None) -> Subject:
     things = tuple(service().coverages.get(name) or service().layers[name] for name in names)
     if not things:
         raise no_release(next(iter(service().layers.values())))
-    styles = tuple(style if style and name in styled and style in styled[name].styles else None for name in names)
+    styles = tuple(style if style and name in styled and style in _offered(styled, name) else None for name in names)
     if style not in {None, DEFAULT} and not any(styles):
         raise no_such_style(service().locality.place.id, str(style), [*map_styles()])
     place, path = service().locality.place, f'/styles/{style}' if style else ''
@@ -142,6 +142,10 @@ def _styled(releases: dict[str, Release]) -> dict[str, StyleFile]:
                 # `dothi status` tells of it
                 continue
     return dict(sorted(found.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
+
+
+def _offered(styled: dict[str, StyleFile], name: str) -> list[str]:
+    return styled[name].offered(service().layers[name], service().audience)
 
 
 def _asked() -> list[str]:

@@ -21,6 +21,9 @@ from processes.reading.layers import column
 from processes.reading.systems import served_srid
 from processes.reading.unit_layers import UnknownLevel, code_column, layer_of_level
 
+# Farther from the origin of a plane system nothing lies on the earth.
+FURTHEST_M = 1e8
+
 
 class NoSuchUnit(WrongUse):
     """No unit that is in force has this code, or the locality has no such level."""
@@ -91,10 +94,11 @@ def _box(extent: Extent, locality: Locality) -> Box:
 
 def _moved(box: Box, srid: int, locality: Locality, extent: Extent) -> Box:
     """What holds the box in the working CRS: its sides bend there."""
-    if srid == locality.srid:
-        return box
-    moved = transformer(proj_string(srid), proj_string(locality.srid)).transform_bounds(*box, densify_pts=21)
-    if not np.isfinite(moved).all():
+    moved = box
+    if srid != locality.srid:
+        moved = transformer(proj_string(srid), proj_string(locality.srid)).transform_bounds(*box, densify_pts=21)
+    # what is not a number, or without end, is not below either
+    if not (np.abs(moved) < FURTHEST_M).all():
         raise _bad_extent(extent)
     west, south, east, north = moved
     return float(west), float(south), float(east), float(north)

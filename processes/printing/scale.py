@@ -10,7 +10,7 @@ from processes.printing.paper import SIZES_MM, Orientation, Paper, Rectangle, Sh
 
 # Denominators that people know, times a power of ten.
 ROUND = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)
-LEAST, MOST = 100, 100_000_000
+LEAST = 100
 # White around an extent whose scale is free, as a share of its longer side.
 ROOM = 0.03
 # How an extent that is but a point is widened.

@@ -130,6 +130,8 @@ def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer
         (NoSuchStyle, {'layers': ['roads:defalt'], 'extent': here}, 'default'),
         (DoesNotFit, {'extent': here, 'scale': 1_000}, '1:'),
         (BadExtent, {'extent': {'bbox': [106.2, 20.1, 106.0, 20.3]}}, '106.2'),
+        (BadExtent, {'extent': {'bbox': [0, 0, 1e300, 1], 'crs': 'EPSG:9209'}}, '1e+300'),
+        (BadExtent, {'extent': {'bbox': [0, 0, float('inf'), 1], 'crs': 'EPSG:9209'}}, 'inf'),
         (UnservedCrs, {'extent': {**here, 'crs': 'EPSG:32648'}}, 'EPSG:3857'),
         (NothingToPrint, {'layers': ['roads'], 'extent': here, 'datetime': '2001-01-01'}, 'released'),
     ]

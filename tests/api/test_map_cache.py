@@ -105,7 +105,7 @@ def test_a_release_that_took_long_drops_pictures_too(
 
 
 @pytest.mark.parametrize(
-    'address', ['/api/map?width=64', '/api/map/tiles/WebMercatorQuad/9/225/407', '/api/map/xyz/9/407/225.png']
+    'address', ['/api/map?width=64', '/api/map/tiles/WebMercatorQuad/9/226/407', '/api/map/xyz/9/407/226.png']
 )
 def test_no_connection_is_held_while_a_picture_is_drawn(
     province_database: dict[str, str], monkeypatch: pytest.MonkeyPatch, address: str

@@ -25,7 +25,6 @@ from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import source
 from dothi.core.mapping.view import View
-from dothi.core.settings import MapSettings
 from dothi.core.style.style_file import Part
 from dothi.core.style.zoom import at_zoom
 from dothi.core.text import Text
@@ -67,7 +66,7 @@ def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, s
             )
         leaves = one.drawn if isinstance(one, Group) else (one,)
         found += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
-    most = MapSettings().map_max_layers
+    most = service().maps.map_max_layers
     if len(found) > most:
         raise InvalidParameterValue(
             vi=f'QUERY_LAYERS: có {len(found)} lớp, nhiều nhất {most}.',

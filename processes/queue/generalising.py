@@ -16,6 +16,7 @@ from dothi.core.general.refresh import is_current, refresh, states
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
+from processes.queue.cancelling import cancelled_when
 from processes.queue.child import locality
 
 LOG = logging.getLogger('dothi.generalising')
@@ -41,11 +42,11 @@ class Generaliser:
             if stopped():
                 return
             if time.monotonic() - self.failed_at.get(layer.id, -RETRY_S) >= RETRY_S:
-                self._prepare(layer, place)
+                self._prepare(layer, place, stopped)
 
-    def _prepare(self, layer: Layer, place: Locality) -> None:
+    def _prepare(self, layer: Layer, place: Locality, stopped: Callable[[], bool]) -> None:
         try:
-            with connection('loader') as db:
+            with connection('loader') as db, cancelled_when(stopped, db):
                 refresh(db, layer, place)
             self.failed_at.pop(layer.id, None)
         except (DothiError, psycopg2.Error) as error:

@@ -214,7 +214,7 @@ async def _restyle(stopped: threading.Event) -> None:
     """Keeps the styles for GIS staff as the files and the releases say."""
     while not stopped.is_set():
         try:
-            await asyncio.to_thread(restyle)
+            await asyncio.to_thread(restyle, stopped.is_set)
         except (DothiError, OSError, psycopg2.Error):
             LOG.exception('could not write styles for GIS staff')
         await asyncio.to_thread(stopped.wait, RESTYLE_LOOK_S)

@@ -3,6 +3,8 @@
 import io
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -72,6 +74,17 @@ def test_every_sign_fills_its_box_so_that_sizes_mean_the_same_everywhere(localit
     for name, at in index.items():
         cell = picture.crop((at['x'], at['y'], at['x'] + at['width'], at['y'] + at['height']))
         assert cell.getbbox() == (3, 3, 27, 27), name
+
+
+def test_a_renderer_keeps_no_sign_of_a_sprite(
+    locality: Locality, pool: Renderers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sprite brings files of its own: kept by their names they would fill the memory of the renderer."""
+    monkeypatch.setattr('tempfile.TemporaryDirectory', lambda **_: nullcontext(tmp_path))
+    for colour in (RED, GREEN):
+        css = f'rgb{colour[:3]}'
+        icons = icons_of([drawing(locality.layers['schools'], {'kind': 'marker', 'marker': 'square', 'color': css})])
+        assert Image.open(io.BytesIO(sprite_picture(icons, 1, pool))).getpixel((15, 15)) == colour
 
 
 def test_mapnik_draws_signs_as_qgis_and_maplibre_do(locality: Locality, pool: Renderers) -> None:

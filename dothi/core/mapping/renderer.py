@@ -47,6 +47,14 @@ class Studio:
 
     def draw(self, order: dict[str, Any]) -> bytes:
         """The picture in the format that the order names; `raw` is red, green, blue and opacity of each pixel."""
+        try:
+            return self._drawn(order)
+        finally:
+            if order.get('passing_files'):
+                # Mapnik keeps every sign that it has read for ever, by the name of its file
+                self.mapnik.clear_cache()
+
+    def _drawn(self, order: dict[str, Any]) -> bytes:
         drawing = self._map(order)
         if order['format'] in ('svg', 'pdf'):
             return self._on_paper(drawing, order)

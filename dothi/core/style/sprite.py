@@ -93,6 +93,8 @@ def _order(icons: Sequence[Icon], files: dict[Icon, Path], ratio: int) -> dict[s
         'ratio': ratio,
         'box': [0, 0, width, height],
         'format': 'png32',
+        # those of the signs are gone afterwards
+        'passing_files': True,
         'styles': _styles([files[icon] for icon in icons]),
         'layers': [layer] if icons else [],
     }

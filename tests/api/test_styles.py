@@ -125,6 +125,21 @@ def test_classes_and_legend_follow_the_release_and_so_does_the_tag(desk: Desk, c
     assert '1900' in json.dumps(second.get_json()['layers'])
 
 
+def test_a_style_that_is_new_changes_the_tag_of_the_map_that_offers_it(
+    desk: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.release('schools', schools(100))
+    folder = shutil.copytree(desk.locality.path, tmp_path / 'locality')
+    monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
+    app, file = client(), folder / 'styles' / 'schools.yml'
+    before = app.get('/api/styles/default?f=maplibre').headers['ETag']
+    added = '  plain: {title: {vi: Trơn, en: Plain}, parts: [{kind: marker, color: red}]}\n'
+    file.write_text(file.read_text(encoding='utf-8') + added, encoding='utf-8')
+    after = app.get('/api/styles/default?f=maplibre', headers={'If-None-Match': before})
+    assert after.status_code == 200
+    assert 'plain' in [choice['id'] for choice in after.get_json()['metadata']['dothi:layers'][0]['styles']]
+
+
 def legend(app: FlaskClient, path: str) -> list[str]:
     (layer,) = app.get(f'{path}/legend?f=json&lang=en').get_json()['layers']
     return [entry['label']['en'] for entry in layer['entries']]

@@ -177,7 +177,10 @@ def _path(style_id: str, collection_id: str | None) -> str:
 def _tag(styled: Styled, form: str) -> str:
     """Changes with the releases, which class limits and legend follow, and with the style files."""
     releases = sorted((release.layer_id, release.number) for release in styled.releases.values())
-    seen = hash_of(service().fingerprint, repr(releases), repr(styled.drawings), repr(map_styles()), root_url())
+    # of the other styles a document names what there is to choose, and a legend lies on the lowest of them
+    choices = [(one.layer.id, layer_styles(one.layer)) for one in styled.drawings]
+    others = repr((map_styles(), choices, paper_of(styled.id)))
+    seen = hash_of(service().fingerprint, repr(releases), repr(styled.drawings), others, root_url())
     return f'{seen}-{form}-{language()}'
 
 

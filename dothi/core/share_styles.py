@@ -44,17 +44,21 @@ def sync_styles(db: Connection, locality: Locality) -> None:
 def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
     """The styles that have to be written; those that no file describes any more are deleted.
 
-    The styles of a file that is not right stay as they were.
+    The styles of a file that is not right stay as they were, and so do those of a view that the next migrate will
+    change: its columns may not be there yet.
     """
     releases = {layer: release.number for layer, release in current_releases(db).items()}
-    known, waiting = _known(db), []
+    known, made, waiting = _known(db), _made(db), []
     for layer in locality.layers.values():
         try:
             wanted = list(_wanted(views_of(layer), styles_of(layer, locality.path), locality, releases.get(layer.id)))
         except BadLocalityFile as error:
             LOG.error('styles of %s in layer_styles stay as they are: %s', layer.id, error)
             continue
-        waiting += [one for one in wanted if known.get((one.view.name, one.id)) != one.basis]
+        current = {view.name for view in views_of(layer) if made.get(view.name) == view.definition(db, locality)}
+        waiting += [
+            one for one in wanted if one.view.name in current and known.get((one.view.name, one.id)) != one.basis
+        ]
         _delete_others(db, views_of(layer), {(one.view.name, one.id) for one in wanted})
     return waiting
 
@@ -103,6 +107,13 @@ def _known(db: Connection) -> dict[tuple[str, str], str]:
     with db.cursor() as cursor:
         cursor.execute('select view_name, style_id, basis from catalog.shared_style')
         return {(view, style): basis for view, style, basis in cursor.fetchall()}
+
+
+def _made(db: Connection) -> dict[str, str]:
+    """What each view was made from."""
+    with db.cursor() as cursor:
+        cursor.execute('select name, definition from catalog.shared_view')
+        return dict(cursor.fetchall())
 
 
 def _delete_others(db: Connection, views: list[SharedView], wanted: set[tuple[str, str]]) -> None:

@@ -1,24 +1,40 @@
 """The styles that GIS staff find in the database, written anew when a release has moved the breaks between classes."""
 
+import logging
 from collections.abc import Callable
 
+import psycopg2
+
 from dothi.core.database import READERS, connection
+from dothi.core.errors import DothiError
 from dothi.core.settings import PathSettings
 from dothi.core.share_styles import keep, outdated
 from processes.queue.cancelling import cancelled_when
 from processes.queue.child import locality
 
+LOG = logging.getLogger('dothi.share')
+
 
 def restyle(stopped: Callable[[], bool]) -> int:
-    """How many styles were written; the breaks are read on the role of whoever will see them."""
+    """How many styles were written; the breaks are read on the role of whoever will see them.
+
+    One that cannot be written now does not keep the others waiting.
+    """
     place = locality(PathSettings().locality)
     with connection('worker') as db:
         waiting = outdated(db, place)
+    written = 0
     for one in waiting:
-        with (
-            connection(READERS[one.view.audience]) as reader,
-            connection('worker') as db,
-            cancelled_when(stopped, reader),
-        ):
-            keep(db, one, place, reader)
-    return len(waiting)
+        try:
+            with (
+                connection(READERS[one.view.audience]) as reader,
+                connection('worker') as db,
+                cancelled_when(stopped, reader),
+            ):
+                keep(db, one, place, reader)
+            written += 1
+        except (DothiError, psycopg2.Error) as error:
+            if stopped():
+                raise
+            LOG.error('style %s of %s could not be written: %s', one.id, one.view.name, error)
+    return written

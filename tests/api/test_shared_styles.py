@@ -83,10 +83,18 @@ def test_styles_follow_files_and_releases(elsewhere: Callable[[str], Locality]) 
     assert restyle(lambda: False) == 2
     assert '&gt;= 20.0' in styles('gis_public')['odd', 'default']
 
+    # a layer that the database does not have yet keeps no other waiting
+    (place.path / 'layers' / 'early.yml').write_text(WELLS.replace('odd', 'early'), encoding='utf-8')
+    (place.path / 'styles' / 'early.yml').write_text(STYLES, encoding='utf-8')
+    desk.release('odd', wells(0, 10, 60))
+    assert restyle(lambda: False) == 2
+    assert '&gt;= 30.0' in styles('gis_public')['odd', 'default']
+    (place.path / 'layers' / 'early.yml').unlink()
+
     # a file that is not right changes nothing, one without the style takes it away
     (place.path / 'styles' / 'odd.yml').write_text('styles: {default: {partz: []}}', encoding='utf-8')
     assert restyle(lambda: False) == 0
-    assert '&gt;= 20.0' in styles('gis_public')['odd', 'default']
+    assert '&gt;= 30.0' in styles('gis_public')['odd', 'default']
     (place.path / 'styles' / 'odd.yml').unlink()
     restyle(lambda: False)
     assert set(styles('gis_internal')) == {('odd', 'default'), ('odd-internal', 'default')}

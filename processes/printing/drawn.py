@@ -11,7 +11,7 @@ from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
-from dothi.core.locality import UnknownLayer
+from dothi.core.locality import BadLocalityFile, UnknownLayer
 from dothi.core.mapping.view import View
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.drawing import Drawing, drawing_of
@@ -125,7 +125,14 @@ def _named(name: str, data: Data) -> Drawing | Coverage:
     except UnknownLayer as error:
         raise NoSuchLayer(vi=f'layers: {error.text.vi}', en=f'layers: {error.text.en}') from None
     data.source(Layer(layer.id))
-    styles = styles_of(layer, data.locality.path)
+    try:
+        styles = styles_of(layer, data.locality.path)
+    except BadLocalityFile:
+        # where the file is and what is wrong with it is for who may run `dothi status`
+        raise NoSuchStyle(
+            vi=f'layers: tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
+            en=f'layers: the style file of "{layer.id}" is broken; dothi status says where.',
+        ) from None
     _must_be_offered(style, layer, styles.offered(layer, data.audience))
     return _drawing(layer, styles, style, data)
 

@@ -24,6 +24,7 @@ from dothi.api.maps.paint import Paint, painted
 from dothi.api.remembered import Remembered
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.styles.offered import file_of
 from dothi.api.tiles.changes import Current, Version, current
 from dothi.api.tiles.descriptions import maker
 from dothi.api.tiles.place import Window
@@ -41,7 +42,7 @@ from dothi.core.settings import PROJECT
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.colour import Colour
 from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.style_file import DEFAULT, style_path, styles_of
+from dothi.core.style.style_file import DEFAULT, style_path
 from dothi.core.text import DEMO
 
 # What decides over the bytes of a picture beside data, layer file and style file.
@@ -254,7 +255,7 @@ def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapR
 def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, Drawing]:
     """When the style file was changed, and the layer in that style with the classes of the release.
 
-    Raises NoSuchStyle, BadLocalityFile.
+    Raises NoSuchStyle, UnknownStyle.
     """
     locality, audience = service().locality, service().audience
     changed = _changed(style_path(layer, locality.path))
@@ -264,7 +265,7 @@ def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, 
     key = (layer.id, style, release, changed)
     found = drawings.get(key)
     if found is None:
-        styles = styles_of(layer, locality.path)
+        styles = file_of(layer)
         if style not in styles.styles:
             raise no_such_style(layer.id, style, styles.offered(layer, audience))
         found = drawing_of(layer, styles, style, audience, class_breaks(db.db, layer, locality, audience))

@@ -12,7 +12,7 @@ from dothi.api.maps.times import rfc3339
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot
-from dothi.api.styles.offered import OF, map_styles
+from dothi.api.styles.offered import OF, file_of, map_styles
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
@@ -67,7 +67,7 @@ class Subject:
 
 
 def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Subject:
-    """The subject of an address; raises UnknownLayer, NoMap, NoRelease, NoSuchStyle, NotOnMap."""
+    """The subject of an address; raises UnknownLayer, NoMap, NoRelease, NoSuchStyle, UnknownStyle, NotOnMap."""
     if collection_id is None:
         return _dataset(db, style) if style is None or OF not in style else _layer_style(db, style)
     if collection_id == CATALOGUE.id:
@@ -80,7 +80,7 @@ def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Su
             raise no_such_style(coverage.id, str(style), [DEFAULT])
         return _single(path, coverage, style, one.release, one.grid)
     layer = service().layer(collection_id)
-    offered = styles_of(layer, service().locality.path).offered(layer, service().audience)
+    offered = file_of(layer).offered(layer, service().audience)
     if style is not None and style not in offered:
         raise no_such_style(layer.id, style, offered)
     return _single(path, layer, style, db.release(layer))

@@ -48,11 +48,16 @@ class Leaf:
 
     @cached_property
     def styles(self) -> dict[str, Text]:
-        """The titles of its styles by name, the default first; a broken style file leaves that one alone."""
+        """The titles of its styles by name, the default first."""
         files = self._files
         if files is None or isinstance(self.data, Coverage):
             return {DEFAULT: DEFAULT_TITLE}
         return {name: files.styles[name].title for name in files.offered(self.data, service().audience)}
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether nobody can draw it, because its style file is not right."""
+        return self._files is None and isinstance(self.data, Layer)
 
     @property
     def draw_order(self) -> int:
@@ -201,6 +206,8 @@ def contents(db: Snapshot) -> Contents:
 def _contents(releases: dict[str, Release], edition: str) -> Contents:
     known: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
     leaves = [Leaf(data, releases[name]) for name, data in known.items() if name in releases]
+    # a style file that is not right takes its own layer out, and `dothi status` says so
+    leaves = [leaf for leaf in leaves if not leaf.is_broken]
     locality = service().locality
     themes = tuple(
         Group(f'{THEME}{theme}', title, _topmost_first(leaf for leaf in leaves if leaf.data.theme == theme), theme)

@@ -93,12 +93,7 @@ def of_map(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) ->
 
 def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
     """A layer in one of its styles; raises NoRelease, and UnknownStyle, also where its file is broken."""
-    styles = _file_of(layer)
-    if styles is None:
-        raise UnknownStyle(
-            vi=f'Tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
-            en=f'The style file of "{layer.id}" is broken; dothi status says where.',
-        )
+    styles = file_of(layer)
     offered = styles.offered(layer, service().audience)
     if style_id not in offered:
         raise _unknown(style_id, offered)
@@ -108,6 +103,17 @@ def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
     # its own map shows it, whether or not that of all layers does when it opens
     drawing = replace(_drawing(db, layer, styles, style_id, release), visible=True)
     return Styled(style_id, path, title, (drawing,), releases, layer)
+
+
+def file_of(layer: Layer) -> StyleFile:
+    """The styles of a layer; raises UnknownStyle where their file is broken: what is wrong is for the log alone."""
+    styles = _file_of(layer)
+    if styles is None:
+        raise UnknownStyle(
+            vi=f'Tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
+            en=f'The style file of "{layer.id}" is broken; dothi status says where.',
+        )
+    return styles
 
 
 def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) -> Styled:

@@ -64,7 +64,10 @@ def test_an_internal_layer_does_not_exist_for_the_public(elsewhere: Callable[[st
         answer = public.get(f'/api/collections/odd/{address}'.rstrip('/'))
         assert answer.status_code == 404
     for address in ('/api/collections', '/api/openapi', '/api/styles/default', '/health'):
-        assert 'odd' not in json.dumps(public.get(address).get_json(force=True))
+        answer = public.get(address)
+        assert answer.status_code == 200
+        assert 'odd' not in json.dumps(answer.get_json(force=True))
+    assert public.get('/api/map').status_code == 404
 
 
 INTERNAL = """

@@ -25,6 +25,20 @@ def schools(*places: int) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+@pytest.mark.usefixtures('desk')
+def test_before_the_first_release_the_map_has_a_style_without_layers(client: Client) -> None:
+    app, path = client(), '/api/styles/default'
+    style = app.get(path).get_json()
+    assert [part['id'] for part in style['layers']] == ['background']
+    assert style['metadata']['dothi:layers'] == []
+    for form in ('sld', 'mapnik'):
+        assert ElementTree.fromstring(app.get(f'{path}?f={form}').data).tag.endswith(('StyledLayerDescriptor', 'Map'))
+    for one in (f'{path}?f=html', f'{path}/metadata', f'{path}/legend', '/api/styles', '/api/styles?f=html'):
+        assert app.get(one).status_code == 200, one
+    assert app.get('/api/map').status_code == 404
+    assert app.get('/ows?service=WMS&request=GetCapabilities').status_code == 200
+
+
 def below(link: dict[str, Any]) -> str:
     """The path and query of a link."""
     return urlsplit(link['href'])._replace(scheme='', netloc='').geturl()

@@ -10,7 +10,7 @@ from dothi.api.maps.make import no_such_style
 from dothi.api.maps.size import Box
 from dothi.api.maps.times import rfc3339
 from dothi.api.records.queryables import CATALOGUE
-from dothi.api.service import no_release, service
+from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.offered import OF, file_of, map_styles
 from dothi.core.catalog import Release
@@ -119,7 +119,7 @@ def _dataset(db: Snapshot, style: str | None) -> Subject:
     names = _known(asked, releases) if asked else [name for name, file in styled.items() if file.visible] or [*styled]
     things = tuple(service().coverages.get(name) or service().layers[name] for name in names)
     if not things:
-        raise no_release(next(iter(service().layers.values())))
+        raise NoMap(vi='Chưa có dữ liệu nào để vẽ.', en='There are no data to draw yet.')
     styles = tuple(style if style and name in styled and style in _offered(styled, name) else None for name in names)
     if style not in {None, DEFAULT} and not any(styles):
         raise no_such_style(service().locality.place.id, str(style), [*map_styles()])

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 from flask import request
 
@@ -15,7 +15,7 @@ from dothi.api.styles.offered import Styled
 from dothi.core.errors import did_you_mean
 from dothi.core.style.mapnik_xml import template
 from dothi.core.style.qml import qml_of
-from dothi.core.style.sld import sld_of, written
+from dothi.core.style.sld import SLD, sld_of, written
 from dothi.core.text import Text
 
 PAGE = 'html'
@@ -43,11 +43,12 @@ def _maplibre(styled: Styled) -> bytes:
 
 
 def _sld(styled: Styled) -> bytes:
-    """One document with a named layer for each layer."""
+    """One document with a named layer for each layer, and one without any where there are no data yet."""
+    empty = Element(f'{{{SLD}}}StyledLayerDescriptor', {'version': '1.1.0'})
     documents = [fromstring(sld_of(one, _latitude(), language())) for one in styled.drawings]  # noqa: S314
     for other in documents[1:]:
         documents[0].extend(other)
-    return written(documents[0]).encode() if documents else b''
+    return written(documents[0] if documents else empty).encode()
 
 
 def _qml(styled: Styled) -> bytes:

@@ -40,8 +40,9 @@ class Styled:
 
     @property
     def updated(self) -> datetime:
-        """When what it draws or how it draws it last changed."""
-        files = [style_path(one.layer, service().locality.path) for one in self.drawings]
+        """When what it draws or how it draws it last changed; of an empty map when the locality did."""
+        folder = service().locality.path
+        files = [style_path(one.layer, folder) for one in self.drawings] or [folder / 'locality.yml']
         changed = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in files if file.exists()]
         return max([self.releases[one.layer.id].released_at for one in self.drawings] + changed)
 

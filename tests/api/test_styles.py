@@ -37,6 +37,9 @@ def test_before_the_first_release_the_map_has_a_style_without_layers(client: Cli
         assert app.get(one).status_code == 200, one
     assert app.get('/api/map').status_code == 404
     assert app.get('/ows?service=WMS&request=GetCapabilities').status_code == 200
+    picture = '/ows?service=WMS&version=1.3.0&request=GetMap&layers=all-layers&styles=&crs=CRS:84&bbox=106,20,107,21'
+    answer = app.get(f'{picture}&width=10&height=10&format=image/png')
+    assert (answer.status_code < 500, 'LayerNotDefined' in answer.text) == (True, True)
 
 
 def below(link: dict[str, Any]) -> str:

@@ -266,6 +266,7 @@ def test_what_is_not_shown_cannot_be_asked_about(desk: Desk, client: Client) -> 
     desk.release('bus_stops', [('POINT(0 0)', {'code': 'b', 'name': 'Bến xe'})])
     asked = INFO | {'layers': 'all-layers', 'query_layers': 'all-layers'}
     refused(client().get('/ows', query_string=asked), 'LayerNotQueryable', 'QUERY_LAYERS')
+    refused(client().get('/ows', query_string=asked | {'request': 'GetMap'}), 'LayerNotDefined', 'LAYERS')
 
 
 def test_capabilities_are_asked_for_again_only_when_they_changed(wms: Callable[..., Any], client: Client) -> None:

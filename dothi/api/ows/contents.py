@@ -176,8 +176,8 @@ class Contents:
 
     @cached_property
     def by_name(self) -> dict[str, Leaf | Group]:
-        """Groups and layers by name."""
-        found: dict[str, Leaf | Group] = {group.name: group for group in (self.whole, *self.themes)}
+        """Groups that have anything, and layers, by name."""
+        found: dict[str, Leaf | Group] = {group.name: group for group in (self.whole, *self.themes) if group.leaves}
         return found | {leaf.name: leaf for leaf in self.whole.leaves}
 
     def named(self, name: str, locator: str) -> Leaf | Group:

@@ -4,7 +4,7 @@ from flask import Response
 
 from dothi.api.caching import not_modified
 from dothi.api.maps.make import Edition, Filter, MapRequest, edition_in, picture_of
-from dothi.api.ows.errors import InvalidDimensionValue
+from dothi.api.ows.errors import InvalidDimensionValue, LayerNotDefined
 from dothi.api.ows.frame import Frame
 from dothi.api.service import NoRelease
 from dothi.api.snapshot import Snapshot
@@ -16,7 +16,13 @@ OPAQUE = ('jpeg',)
 
 
 def map_request(frame: Frame, form: Format, background: Colour | None) -> MapRequest:
-    """What is drawn of a frame."""
+    """What is drawn of a frame; raises LayerNotDefined where all that is asked for has nothing to show."""
+    if not frame.layers:
+        raise LayerNotDefined(
+            vi='Không lớp nào trong đó đang hiện để vẽ.',
+            en='None of its layers is shown, so there is nothing to draw.',
+            locator='LAYERS',
+        )
     return MapRequest(
         layers=tuple((leaf.name, style) for leaf, style, _ in frame.layers),
         view=frame.view,

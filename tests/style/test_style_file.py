@@ -188,6 +188,9 @@ def test_the_legend_calls_things_by_the_domain_or_by_the_file(locality: Locality
     assert legend(flood, part)[0][0] == '50 cm: Over 1 m'
     assert legend(flood, {**part, 'legend': {'vi': 'Nước', 'en': 'Water'}})[0][0] == 'Water: Over 1 m'
     assert legend(flood, {**part, 'legend': False}) == []
+    shelter = {'column': 'shelter', 'values': {True: 'red', False: 'blue'}}
+    named = [one[0] for one in legend(locality.layers['bus_stops'], {'kind': 'marker', 'color': 'grey', 'by': shelter})]
+    assert named == ['Shelter', 'Shelter: no']
     assert legend(flood, {'kind': 'fill', 'color': 'rgba(0, 0, 0, 0)'}) == []
 
 

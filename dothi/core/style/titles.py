@@ -59,7 +59,8 @@ def called(layer: Layer, column: str, value: Value) -> Text:
     if described.domain and str(value) in described.domain:
         return described.domain[str(value)]
     if isinstance(value, bool):
-        return described.title
+        title = described.title
+        return title if value else Text(vi=f'{title.vi}: không', en=f'{title.en}: no')
     if isinstance(value, str):
         return Text(vi=value, en=value)
     return with_unit(value, described.unit)

@@ -86,7 +86,7 @@ def test_styles_follow_files_and_releases(elsewhere: Callable[[str], Locality]) 
     # a layer that the database does not have yet keeps no other waiting
     (place.path / 'layers' / 'early.yml').write_text(WELLS.replace('odd', 'early'), encoding='utf-8')
     (place.path / 'styles' / 'early.yml').write_text(STYLES, encoding='utf-8')
-    desk.release('odd', wells(0, 10, 60))
+    desk.release('odd', wells(0, 10, 60, float('nan')))
     assert restyle(lambda: False) == 2
     assert '&gt;= 30.0' in styles('gis_public')['odd', 'default']
     (place.path / 'layers' / 'early.yml').unlink()

@@ -310,6 +310,11 @@ def _yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dict[st
         raise error(
             vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'
         ) from None
+    except UnicodeDecodeError:
+        raise error(
+            vi=f'{file}: không phải UTF-8. Lưu lại tệp với bảng mã UTF-8.',
+            en=f'{file}: not in UTF-8. Save the file in that encoding.',
+        ) from None
     except yaml.YAMLError as invalid:
         place = getattr(invalid, 'problem_mark', None)
         line = f':{place.line + 1}' if place else ''

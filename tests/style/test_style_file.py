@@ -47,6 +47,7 @@ def legend(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = No
         ('color: red, where: {class: []}', ['styles.default.parts.0.where']),
         ('color: red, by: {column: class, values: {5: red}}', ['styles.default.parts.0.by.values', 'column "class"']),
         ('color: red, where: "class in (name)"', ['styles.default.parts.0.where', 'a column stands on the left']),
+        ('color: red, where: "true"', ['styles.default.parts.0.where', 'knows no "True"']),
         # and what MapLibre would
         ('color: red, zooms: [14, 6]', ['styles.default.parts.0.zooms', 'zooms rise']),
         ('color: red, zooms: [6, 25]', ['styles.default.parts.0.zooms', 'between 0 and 24']),
@@ -64,6 +65,14 @@ def test_a_wrong_style_is_told_with_file_key_and_fix(
         styles_of(locality.layers['roads'], tmp_path)
     for words in [str(file), *said]:
         assert words in wrong.value.text.en
+
+
+def test_a_style_file_in_another_encoding_is_told_so(locality: Locality, tmp_path: Path) -> None:
+    """Editors of Windows may save it as UTF-16."""
+    (tmp_path / 'styles').mkdir()
+    (tmp_path / 'styles' / 'roads.yml').write_text('styles: {default: {}}', encoding='utf-16')
+    with pytest.raises(BadLocalityFile, match='not in UTF-8'):
+        styles_of(locality.layers['roads'], tmp_path)
 
 
 @pytest.mark.parametrize('where', ['default: {based_on: drak}', 'dark: {based_on: default}', 'default: {}'])

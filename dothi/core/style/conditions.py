@@ -64,7 +64,7 @@ def columns_of(condition: Condition | None) -> set[str]:
 
 def _plain(tree: Any) -> Condition:
     """The tree itself, if it has nothing that some client's styles cannot say: a column on the left, values right."""
-    op, args = tree.get('op'), tree.get('args', [])
+    op, args = (tree.get('op'), tree.get('args', [])) if isinstance(tree, dict) else (tree, [])
     if op not in OPERATIONS:
         raise BadCondition(
             vi=f'điều kiện của kiểu vẽ không có "{op}". Dùng so sánh, AND, OR, NOT, IN, BETWEEN, LIKE, IS NULL.',

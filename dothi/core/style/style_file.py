@@ -97,7 +97,7 @@ class Classes(StylePart):
     column: str
     method: Method
     colors: list[Css] = Field(min_length=2, max_length=12)
-    breaks: list[float] | None = None
+    breaks: list[Annotated[float, Field(allow_inf_nan=False)]] | None = None
 
     @model_validator(mode='after')
     def _breaks_fit(self) -> Self:

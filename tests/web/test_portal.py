@@ -351,3 +351,23 @@ def test_a_style_that_is_gone_gives_way_to_the_usual_one(portal: Any) -> None:
     expect(page.get_by_label('Map style')).to_have_value('default')
     assert 'gone' not in page.url
     expect(page.locator('#notice')).to_be_hidden()
+
+
+def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(portal: Any) -> None:
+    """A browser tells of no change where the same style is chosen again."""
+    page = portal.open('/?lang=en')
+    page.route('**/api/styles/dark*', lambda route: route.abort())
+    page.get_by_label('Map style').select_option('dark')
+    expect(page.locator('#notice[data-fault=style] [lang=en]')).to_be_visible()
+    expect(page.get_by_label('Map style')).to_have_value('default')
+    page.unroute('**/api/styles/dark*')
+    page.get_by_label('Map style').select_option('dark')
+    expect(page.locator('#notice')).to_be_hidden()
+    expect(page.get_by_label('Map style')).to_have_value('dark')
+
+
+def test_no_layer_is_too_far_to_see_where_it_is_drawn(portal: Any, school: dict[str, Any]) -> None:
+    """Markets and power stations are drawn as signs alone."""
+    page = portal.open(close_to(school))
+    assert page.locator('#legend-layers [data-layer=substations]').count() == 1
+    expect(page.locator('#legend-layers .too-far')).to_have_count(0)

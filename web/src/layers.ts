@@ -23,7 +23,10 @@ export function partsByCollection(style: MapStyle): Map<string, LayerSpecificati
   return new Map([...found].reverse());
 }
 
-/** The lowest zoom at which any drawn part of a layer, labels aside, appears. */
+/** The lowest zoom at which any drawn part of a layer appears; a name alone is none, a sign is one. */
 export function firstZoom(parts: LayerSpecification[]): number {
-  return Math.min(...parts.filter((part) => part.type !== 'symbol').map((part) => part.minzoom ?? 0));
+  return Math.min(...parts.filter((part) => !isLabel(part)).map((part) => part.minzoom ?? 0));
 }
+
+const isLabel = (part: LayerSpecification): boolean =>
+  part.type === 'symbol' && part.layout?.['text-field'] !== undefined;

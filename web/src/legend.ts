@@ -51,7 +51,7 @@ export class Legend {
     return {...part, layout: {...part.layout, visibility: this.shown.has(id) ? 'visible' : 'none'}} as LayerSpecification;
   }
 
-  private write(): void {
+  write(): void {
     document.body.style.setProperty('--land', this.style.metadata['dothi:paper']);
     for (const theme of this.style.metadata['dothi:themes']) this.groups.set(theme.id, this.group(theme));
     byId('legend-layers').replaceChildren(...[...this.groups.values()].map((group) => group.element));

@@ -43,6 +43,10 @@ export class Styles {
       restyle(this.map, this.legend.restyle(style));
     } catch (error) {
       console.warn(error);
+      if (number !== this.asked) return;
+      // the lists say again what is shown: the same choice twice is none to a browser
+      this.writeMapStyles();
+      this.legend.write();
       showFault('style');
     }
   }

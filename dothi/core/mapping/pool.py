@@ -37,7 +37,7 @@ class Renderer:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=PROJECT,
-                env=os.environ | _for_libpq(settings),
+                env=os.environ | _for_renderer(settings),
             )
 
     def draw(self, order: bytes, deadline: float) -> tuple[str, bytes] | None:
@@ -176,8 +176,8 @@ def _content(kind: str, content: bytes, seconds: float) -> bytes:
     )
 
 
-def _for_libpq(settings: MapSettings) -> dict[str, str]:
+def _for_renderer(settings: MapSettings) -> dict[str, str]:
     """A query ends a little before its renderer would be ended, and soon after its renderer did."""
     timeout_ms = round(settings.map_seconds * 900)
     options = f'-c statement_timeout={timeout_ms} -c client_connection_check_interval=500'
-    return {'PGOPTIONS': options, 'PGAPPNAME': 'dothi map'}
+    return {'OPENBLAS_NUM_THREADS': '1', 'PGOPTIONS': options, 'PGAPPNAME': 'dothi map'}

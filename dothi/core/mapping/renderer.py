@@ -1,8 +1,8 @@
 """A renderer: a process that draws maps with Mapnik until whoever started it ends, or closes its socket.
 
 It is started as `python -m dothi.core.mapping.renderer`, reads orders from its standard input, which is a socket, and
-answers each on it (frames.py). It imports Mapnik and next to nothing else: Mapnik points PROJ and GDAL of its process
-at data of its own, and a renderer has to start in a tenth of a second.
+answers each on it (frames.py). It imports Mapnik, numpy and next to nothing else: Mapnik points PROJ and GDAL of its
+process at data of its own, and a renderer has to start in a moment.
 """
 
 import json
@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from dothi.core.mapping import frames
+from dothi.core.mapping.png import png
 
 # linux/prctl.h
 PR_SET_PDEATHSIG = 1
+# What is not written by Mapnik.
+OURS = ('raw', 'png', 'png-opaque')
 # Sources that are kept with what Mapnik learned of their columns; each is a few kilobytes.
 MOST_SOURCES = 200
 # What PostgreSQL says where the connection, not the query, is what failed.
@@ -60,10 +63,13 @@ class Studio:
             return self._on_paper(drawing, order)
         image = self.mapnik.Image(order['width'], order['height'])
         self.mapnik.render(drawing, image, order['ratio'])
+        if order['format'] not in OURS:
+            return bytes(image.to_string(order['format']))
+        image.demultiply()
+        pixels = bytes(image.to_string())
         if order['format'] == 'raw':
-            image.demultiply()
-            return bytes(image.to_string())
-        return bytes(image.to_string(order['format']))
+            return pixels
+        return png(pixels, order['width'], order['height'], opaque=order['format'] == 'png-opaque')
 
     def forget(self) -> None:
         """Lets go of all sources: their connections may be dead, their columns others."""

@@ -38,8 +38,9 @@ ROUNDS = {'street': 21, 'district': 11, 'province': 7}
 LIMITS_MS = {'street': 40, 'district': 120, 'province': 300}
 # Not slower than MapServer, and at the province's scale so many times as fast.
 RATIOS = {'street': 1, 'district': 1, 'province': 5}
-# Of 255. Like pictures are 1 to 2 apart, one without anything but the land 10 to 18.
-MOST_DIFFERENT = 4.0
+# Of 255. Like pictures are 1 to 2 apart, 4 where ours shows settled cells and not the houses; one without anything but
+# the land 10 to 18.
+MOST_DIFFERENT = 6.0
 COMPARED = 3
 GENERALISED = ', our generalised tables'
 # Beside an extent, so that one map does for all pictures of the province.

@@ -14,9 +14,10 @@ from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
 from dothi.core.settings import PROJECT, SETTINGS
 from dothi.core.style.drawing import drawing_of
+from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.legibility import nearest, paper
 from dothi.core.style.markers import NAMES
-from dothi.core.style.style_file import Part, StyleFile, styles_of
+from dothi.core.style.style_file import Part, StyleFile
 from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import processes
 

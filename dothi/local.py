@@ -283,7 +283,7 @@ def _layer_states(
 
 def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None:
     from dothi.core.locality import BadLocalityFile
-    from dothi.core.style.style_file import styles_of
+    from dothi.core.style.layer_styles import styles_of
 
     try:
         if isinstance(data, Layer):

@@ -24,7 +24,8 @@ from dothi.core.mapping.view import View
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.colour import parse_colour
 from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.style_file import DEFAULT, styles_of
+from dothi.core.style.layer_styles import styles_of
+from dothi.core.style.style_file import DEFAULT
 from dothi.core.style.zoom import EQUATOR_M, zoom_of
 
 CHROMIUM = '/usr/bin/chromium'

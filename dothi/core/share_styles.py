@@ -16,9 +16,10 @@ from dothi.core.locality import BadLocalityFile, Locality
 from dothi.core.share_sync import SharedView, views_of
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.drawing import drawing_of
+from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.qml import qml_of
 from dothi.core.style.sld import sld_of
-from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
+from dothi.core.style.style_file import DEFAULT, StyleFile
 
 LOG = logging.getLogger('dothi.share')
 # Grows when QML or SLD are written in another way.

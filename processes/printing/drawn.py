@@ -15,7 +15,8 @@ from dothi.core.locality import BadLocalityFile, UnknownLayer
 from dothi.core.mapping.view import View
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
+from dothi.core.style.layer_styles import styles_of
+from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Lang, Text
 from processes.base import Layer
 from processes.data import Data

@@ -7,8 +7,9 @@ import pytest
 from dothi.core.locality import Locality
 from dothi.core.style.colour import parse_colour
 from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.legibility import LEAST_DISTANCE, nearest, paper
-from dothi.core.style.style_file import Part, styles_of
+from dothi.core.style.style_file import Part
 from dothi.core.style.vision import ciede2000, distance, lab
 
 

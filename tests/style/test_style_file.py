@@ -13,10 +13,11 @@ from dothi.core.style.breaks import breaks_of
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.conditions import BadCondition
 from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.legend import legend_of
 from dothi.core.style.maplibre import expression, layers_of
 from dothi.core.style.mapnik_xml import template
-from dothi.core.style.style_file import StyleFile, styles_of
+from dothi.core.style.style_file import StyleFile
 from dothi.core.style.zoom import at_zoom, scale_denominator, zoom_of
 
 

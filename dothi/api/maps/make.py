@@ -42,7 +42,8 @@ from dothi.core.settings import PROJECT
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.colour import Colour
 from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.style_file import DEFAULT, style_path
+from dothi.core.style.layer_styles import style_path
+from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import DEMO
 
 # What decides over the bytes of a picture beside data, layer file and style file.

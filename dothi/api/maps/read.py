@@ -30,7 +30,7 @@ from dothi.core.mapping.picture import Format
 from dothi.core.mapping.view import View
 from dothi.core.settings import MapSettings
 from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.style_file import styles_of
+from dothi.core.style.layer_styles import styles_of
 
 FILTERING = ('filter', 'filter-lang', 'filter-crs')
 EVERYWHERE = (*COMMON, 'datetime', *background.NAMES)

@@ -20,7 +20,8 @@ from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
-from dothi.core.style.style_file import DEFAULT, StyleFile, styles_of
+from dothi.core.style.layer_styles import styles_of
+from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Text
 
 DATASET = Text(vi='Mọi lớp dữ liệu trên một bản đồ.', en='All collections on one map.')

@@ -29,7 +29,8 @@ from dothi.api.served_crs import CRS84
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.style.style_file import DEFAULT, styles_of
+from dothi.core.style.layer_styles import styles_of
+from dothi.core.style.style_file import DEFAULT
 
 BINARY = {'type': 'string', 'format': 'binary'}
 # forty parameters, of which some are lists

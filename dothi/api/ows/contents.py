@@ -19,7 +19,8 @@ from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile
-from dothi.core.style.style_file import DEFAULT, Part, StyleFile, styles_of
+from dothi.core.style.layer_styles import styles_of
+from dothi.core.style.style_file import DEFAULT, Part, StyleFile
 from dothi.core.style.zoom import scale_denominator
 from dothi.core.text import Text
 

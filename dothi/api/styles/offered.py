@@ -13,8 +13,9 @@ from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile
 from dothi.core.style.breaks import Breaks, class_breaks
 from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.layer_styles import style_path, styles_of
 from dothi.core.style.legibility import paper
-from dothi.core.style.style_file import DEFAULT, Part, StyleFile, style_path, styles_of
+from dothi.core.style.style_file import DEFAULT, Part, StyleFile
 from dothi.core.text import Text
 
 LOG = logging.getLogger('dothi.api')

@@ -19,7 +19,7 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings, TileSettings
-from dothi.core.style.style_file import has_labels
+from dothi.core.style.layer_styles import has_labels
 
 # What decides over the bytes of a tile beside data and layer file.
 SOURCES = (

@@ -10,7 +10,8 @@ from typing import Literal
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile, Locality
 from dothi.core.settings import PROJECT
-from dothi.core.style.style_file import Part, styles_of
+from dothi.core.style.layer_styles import styles_of
+from dothi.core.style.style_file import Part
 from dothi.core.style.zoom import EQUATOR_M, metres_per_px, zoom_of
 
 type Form = Literal['rows', 'blocks', 'outlines']

@@ -16,7 +16,6 @@ from typing import Any
 from flask import current_app
 
 from dothi import __version__
-from dothi.api.caching import hash_of
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
@@ -25,7 +24,7 @@ from dothi.api.remembered import Remembered
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.styles.offered import file_of
-from dothi.api.tiles.changes import Current, Version, current
+from dothi.api.tiles.changes import Current, Version, current, state_of
 from dothi.api.tiles.descriptions import maker
 from dothi.api.tiles.place import Window
 from dothi.core.coverage import Coverage
@@ -200,12 +199,7 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     picture = Picture(
         request.view, tuple(one.shown for one in held), request.background, request.format, _about(newest, demo)
     )
-    return Edition(looks, newest, _state([one.version for one in held]), demo, picture)
-
-
-def _state(versions: list[Version]) -> str:
-    """The newest release, and a hash of all: one that took long may come into force after one with a higher number."""
-    return f'{max(versions).label}-{hash_of(*(one.label for one in versions))}'
+    return Edition(looks, newest, state_of([one.version for one in held]), demo, picture)
 
 
 def thing(collection_id: str) -> Layer | Coverage:

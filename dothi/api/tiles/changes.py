@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from psycopg2 import sql
 
+from dothi.api.caching import hash_of
 from dothi.api.tiles.place import Box
 from dothi.core.layer import Layer
 
@@ -36,6 +37,15 @@ class Version:
     def label(self) -> str:
         """Names the release, also in a database that was made anew and counts from 1 again."""
         return f'{self.number}-{int(self.released_at.timestamp() * 1000):x}'
+
+
+def state_of(versions: list[Version]) -> str:
+    """Names the releases of several layers together.
+
+    The newest alone does not: a release that takes long comes into force after a short one with a higher number.
+    """
+    newest = max(versions).label
+    return newest if len(versions) == 1 else f'{newest}-{hash_of(*(one.label for one in versions))}'
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from dothi import __version__
 from dothi.api.tiles.cache import Kept, TileCache, pack
-from dothi.api.tiles.changes import Current, Ledger, Version
+from dothi.api.tiles.changes import Current, Ledger, Version, state_of
 from dothi.api.tiles.draw import MOST_BYTES, Drawn, draw
 from dothi.api.tiles.place import Place
 from dothi.api.tiles.sql import Canvas, anything
@@ -50,14 +50,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Edition:
-    """What tells a tile from what it was before: the newest release that may have changed it, and a `fingerprint`."""
+    """What tells a tile from what it was before: the releases that may have changed it, and a `fingerprint`.
+
+    version: the newest of them. state: differs for other ones.
+    """
 
     version: Version
+    state: str
     fingerprint: str
 
     def tag(self, sheet: Sheet) -> str:
         """For an ETag."""
-        return f'{self.fingerprint}-{sheet.kept_as or "selection"}-{self.version.label}-mvt'
+        return f'{self.fingerprint}-{sheet.kept_as or "selection"}-{self.state}-mvt'
 
 
 class TileMaker:
@@ -75,10 +79,10 @@ class TileMaker:
         return TileCache(folder, TileSettings().tile_cache_mb * 1_000_000)
 
     def edition(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Edition:
-        """What the tile is now. Releases count across layers, so the newest names the state of all."""
+        """What the tile is now."""
         layers = sheet.at(place) or sheet.layers
-        version = max(self.ledger.version(db, layer, now[layer.id], place) for layer in layers)
-        return Edition(version, self.fingerprint(sheet))
+        versions = [self.ledger.version(db, layer, now[layer.id], place) for layer in layers]
+        return Edition(max(versions), state_of(versions), self.fingerprint(sheet))
 
     def fingerprint(self, sheet: Sheet) -> str:
         """Changes with the software, and with what the locality says of these layers."""
@@ -95,7 +99,7 @@ class TileMaker:
     ) -> Kept:
         """The tile, from the cache or made now. edition: where it is known already."""
         edition = edition or self.edition(db, sheet, now, place)
-        version = edition.version.label
+        version = edition.state
         key = f'{sheet.kept_as}-{edition.fingerprint}/{place.grid.name}/{place.z}/{place.x}/{place.y}'
         kept = self.cache.get(key, version) if sheet.kept_as else None
         if kept:

@@ -249,6 +249,19 @@ def test_a_legend_is_as_large_as_its_layer_says(wms: Callable[..., Any]) -> None
     )
 
 
+def test_a_point_tells_only_of_what_its_style_draws(desk: Desk, client: Client) -> None:
+    """Of two stops at one place the style of shelters draws the one that says whether it has one; the usual style
+    draws both. Too far out neither does.
+    """
+    stops = [{'code': 'a', 'name': 'A', 'shelter': True}, {'code': 'b', 'name': 'B'}]
+    desk.release('bus_stops', [('POINT(0 0)', stop) for stop in stops])
+    asked = INFO | {'layers': 'bus_stops', 'query_layers': 'bus_stops', 'feature_count': '9'}
+    far = {'bbox': f'{E0 - 1e5},{N0 - 1e5},{E0 + 1e5},{N0 + 1e5}'}
+    for change, told in (({}, ['a', 'b']), ({'styles': 'shelter'}, ['a']), ({'styles': 'shelter'} | far, [])):
+        document = client().get('/ows', query_string=asked | change).get_json()
+        assert [one['properties']['code'] for one in document['features']] == told, change
+
+
 def test_the_public_service_tells_of_no_column_of_others(desk: Desk, client: Client) -> None:
     """How many live in a building is for the internal service."""
     desk.release('buildings', [(square(-20, -20, 40), building('A', population=424242))])

@@ -11,6 +11,7 @@ from psycopg2 import sql
 
 from dothi.api.coverages.stored import stored_in
 from dothi.api.items.box import Box as Around
+from dothi.api.maps.make import drawing
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
@@ -24,8 +25,11 @@ from dothi.core.coverage import Band, Coverage
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import source
+from dothi.core.mapping.document import seen_in
+from dothi.core.mapping.layer_query import drawn_by
 from dothi.core.mapping.view import View
-from dothi.core.style.style_file import Part
+from dothi.core.style.mapnik_xml import Sheet
+from dothi.core.style.style_file import DEFAULT, Part
 from dothi.core.style.zoom import at_zoom
 from dothi.core.text import Text
 
@@ -102,10 +106,10 @@ def features_at(
         if isinstance(leaf.data, Coverage):
             found.append(_values(db, leaf.data, frame, pixel))
             continue
-        parts = [part for part in leaf.parts(style) if _seen(part, frame.view.zoom)]
-        if parts:
-            reach_px = _reach_px(asked, leaf.data, parts, frame.view)
-            rows = db.rows(_statement(leaf.data, frame, pixel, reach_px, most))
+        seen = seen_in(frame.view, drawing(db, leaf.data, style or DEFAULT, leaf.release.number)[1])
+        if seen:
+            reach_px = _reach_px(asked, leaf.data, [one.drawn.part for one in seen], frame.view)
+            rows = db.rows(_statement(leaf.data, seen, frame, pixel, reach_px, most))
             found.append(Found(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
     return found
 
@@ -141,10 +145,6 @@ def _style_in(frame: Frame, leaf: Leaf) -> str:
     return next((style for drawn, style, _ in frame.layers if drawn.name == leaf.name), '')
 
 
-def _seen(part: Part, zoom: float) -> bool:
-    return part.zooms is None or part.zooms[0] <= zoom < part.zooms[1]
-
-
 def _reach_px(asked: Asked, layer: Layer, parts: list[Part], view: View) -> float:
     """How far around the pixel's middle a feature may lie, in pixels of the picture."""
     kind = layer.geometry.removeprefix('Multi')
@@ -162,8 +162,10 @@ def _half_drawn(part: Part, zoom: float) -> float:
     return at_zoom(size, zoom) / 2 if size is not None else 0.0
 
 
-def _statement(layer: Layer, frame: Frame, pixel: tuple[int, int], reach_px: float, most: int) -> sql.Composable:
-    """Id, values, GeoJSON in CRS84 of the features that touch a square around the pixel's middle."""
+def _statement(
+    layer: Layer, seen: list[Sheet], frame: Frame, pixel: tuple[int, int], reach_px: float, most: int
+) -> sql.Composable:
+    """Id, values, GeoJSON in CRS84 of the features that `seen` draws and a square around the pixel's middle touches."""
     view, locality = frame.view, service().locality
     x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
     dx, dy = (reach_px * side for side in view.pixel)
@@ -171,6 +173,9 @@ def _statement(layer: Layer, frame: Frame, pixel: tuple[int, int], reach_px: flo
     conditions = [Around(crs, (x - dx, y - dy, x + dx, y + dy)).touches(locality.srid)]
     if layer.id in frame.filters:
         conditions.append(where(layer, frame.filters[layer.id]))
+    drawn = drawn_by(layer, seen, locality.srid, service().audience)
+    if drawn is not None:
+        conditions.append(drawn)
     names = ['id', *layer.columns_for(service().audience)]
     form = """select {}, ST_AsGeoJSON(geom_wgs84, 7) from {} as f where {}
         order by ST_Distance(geom_wgs84, ST_SetSRID(ST_MakePoint({}, {}), {})), id limit {}"""

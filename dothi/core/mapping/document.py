@@ -16,6 +16,7 @@ from dothi.core.mapping.layer_query import Reader, rows
 from dothi.core.mapping.picture import Picture, Shown
 from dothi.core.mapping.view import View
 from dothi.core.style.colour import Colour
+from dothi.core.style.drawing import Drawing
 from dothi.core.style.mapnik_xml import Sheet, document, raster_style, sheets, style
 
 # What of a feature may lie outside the picture and still be seen in it: half a marker, half the width of a line.
@@ -69,6 +70,12 @@ def order(picture: Picture, maker: Maker) -> bytes:
     return json.dumps(told).encode()
 
 
+def seen_in(view: View, drawing: Drawing) -> list[Sheet]:
+    """The passes that are drawn at the view's scale, lowest first."""
+    merged = is_merged(drawing.layer, view)
+    return [one for one in sheets(drawing, view.zoom) if one.drawn.part.merged in {None, merged}]
+
+
 def srs(srid: int) -> str:
     """A system in words that Mapnik's PROJ understands; between the first two it has a way of its own, a fast one."""
     return f'epsg:{srid}' if srid in (WGS84, WEB_MERCATOR) else proj_string(srid)
@@ -83,14 +90,13 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
 
     Of labels in each other's way the first stays: those of the highest priority come first, then those of upper layers.
     """
-    zoom, shapes, labels = picture.view.zoom, [], []
+    shapes, labels = [], []
     for number, shown in enumerate(picture.shown):
         if number in maker.painted:
             shapes.append(_raster(str(number), srs(picture.view.crs), maker.painted[number]))
         if not isinstance(shown.layer, Layer) or shown.drawing is None:
             continue
-        merged = is_merged(shown.layer, picture.view)
-        seen = [one for one in sheets(shown.drawing, zoom) if one.drawn.part.merged in {None, merged}]
+        seen = seen_in(picture.view, shown.drawing)
         below = [one for one in seen if one.drawn.kind != 'label']
         if below:
             shapes.append(_entry(str(number), shown, below, picture.view, maker))

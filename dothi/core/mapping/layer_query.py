@@ -1,6 +1,7 @@
 """What Mapnik reads of a layer: the rows in the box, and for each pass of its drawing the rule that takes a row."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -74,15 +75,30 @@ def _columns(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -
     return made
 
 
+def drawn_by(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -> sql.Composable | None:
+    """The condition that some pass draws the row, that is, in a colour that is seen; None where one draws all."""
+    if any(sheet.takes_all for sheet in sheets):
+        return None
+    translator = Translator(layer, srid, audience, IN_CRS84)
+    seen = [_first(translator, sheet, [sheet.drawn.shows(rule) for rule in sheet.drawn.rules]) for sheet in sheets]
+    return sql.SQL('({})').format(sql.SQL(' or ').join(seen))
+
+
 def _rule(translator: Translator, sheet: Sheet) -> sql.Composable:
     """The number of the first rule that takes the row."""
+    number = _first(translator, sheet, range(len(sheet.drawn.rules)))
+    return sql.SQL('{} as {}').format(number, sql.Identifier(sheet.rule_column))
+
+
+def _first(translator: Translator, sheet: Sheet, values: Iterable[int]) -> sql.Composable:
+    """Of `values`, one for each rule, that of the first rule that takes the row; null where none does."""
     cases = [
         sql.SQL('when {} then {}').format(
-            sql.SQL('true') if rule.condition is None else translator.condition(rule.condition), sql.Literal(number)
+            sql.SQL('true') if rule.condition is None else translator.condition(rule.condition), sql.Literal(value)
         )
-        for number, rule in enumerate(sheet.drawn.rules)
+        for rule, value in zip(sheet.drawn.rules, values, strict=True)
     ]
-    return sql.SQL('case {} end as {}').format(sql.SQL(' ').join(cases), sql.Identifier(sheet.rule_column))
+    return sql.SQL('case {} end').format(sql.SQL(' ').join(cases))
 
 
 def _drawn_by_any(sheets: list[Sheet]) -> sql.Composable:

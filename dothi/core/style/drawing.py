@@ -47,6 +47,11 @@ class Pass:
         """Whether it is drawn at the zoom."""
         return self.part.zooms is None or self.part.zooms[0] <= zoom < self.part.zooms[1]
 
+    def shows(self, rule: Rule) -> bool:
+        """Whether anything is seen of what the rule takes: its colour, or the outline that all rules have."""
+        outline = self.part.outline
+        return not rule.colour.unseen or bool(outline and not parse_colour(outline).unseen)
+
 
 @dataclass(frozen=True)
 class Drawing:

@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
 
 from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.drawing import Drawing, Pass, Rule
+from dothi.core.style.drawing import Drawing, Pass
 from dothi.core.style.markers import BOX, file_of, silhouette_file
 from dothi.core.style.sizes import BELOW_EM, HALO_PX, LABEL_PX, SIGN_PX, size_of
 from dothi.core.style.zoom import at_zoom
@@ -60,7 +60,7 @@ def sheets(drawing: Drawing, zoom: float) -> list[Sheet]:
     return [
         Sheet(number, one, drawing.layer.geometry, zoom)
         for number, one in enumerate(drawing.passes)
-        if one.seen_at(zoom) and not all(_is_unseen(one, rule) for rule in one.rules)
+        if one.seen_at(zoom) and any(map(one.shows, one.rules))
     ]
 
 
@@ -123,10 +123,6 @@ def _conditions(sheet: Sheet) -> str:
     ]
     # two hyphens would end a comment
     return f' {re.sub("-(?=-)", "- ", "; ".join(rules))} '
-
-
-def _is_unseen(drawn: Pass, rule: Rule) -> bool:
-    return rule.colour.unseen and not (drawn.part.outline and not parse_colour(drawn.part.outline).unseen)
 
 
 def _fill(sheet: Sheet, colour: Colour) -> list[Element]:

@@ -207,6 +207,9 @@ def test_a_box_may_cross_the_antimeridian_and_show_more_than_the_world(place: Lo
     assert near(box_of('bbox=-180,-120,180,120', place), -180, -120, 180, 120)
     west, south, east, north = box_of('bbox=-180,-90,180,90&crs=EPSG:3857', place)
     assert (west, east) == pytest.approx((-20_037_508, 20_037_508), abs=1)
+    for crossing in ('bbox=170,-10,-170,10', 'bbox=170,-10,190,10', 'subset=Lon(-190:-170)'):
+        with pytest.raises(BadParameter, match='antimeridian'):
+            box_of(f'{crossing}&crs=EPSG:3857', place)
     assert -south == pytest.approx(north) == pytest.approx(20_048_966, abs=20_000)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from rasterio.transform import from_origin
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
@@ -63,6 +64,17 @@ def test_where_the_system_has_no_places_nothing_is_painted(
     assert picture.shape == (900, 800, 4)
     assert not picture[:500].any()
     assert not picture[:, :, 3].all()
+
+
+def test_across_the_antimeridian_both_sides_are_painted(heights: Raster, tmp_path: Path) -> None:
+    """Of four columns around the globe the last and the first; a tenth of red for each metre."""
+    rows, place = [[1, 2, 3, 4], [5, 6, 7, 8]], from_origin(-180, 90, 90, 90)
+    file = write_raster(tmp_path / 'globe.tif', rows, dtype='uint8', crs='EPSG:4326', nodata=0, place=place)
+    globe = Raster(heights.coverage, Grid(4326, 4, 2, -180, 90, 90, 90), file, 1)
+    for west in (90, -270):
+        picture = painted(globe, View(4326, (west, -90, west + 180, 90), 2, 2), tmp_path)
+        assert picture[:, :, 0] / 25.5 == pytest.approx(np.array([[4, 1], [8, 5]]), abs=0.05)
+        assert (picture[:, :, 3] == 255).all()
 
 
 def test_a_pixel_of_many_cells_is_their_mean(heights: Raster, tmp_path: Path) -> None:

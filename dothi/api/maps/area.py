@@ -42,6 +42,8 @@ class Area:
         y1, y2 = _closed(region.y, south, north)
         if region.system.geographic and (y1 > 90 or y2 < -90 or x1 > 540 or x2 < -540):
             raise outside(x1, y1, x2, y2)
+        if region.system.geographic and not self.system.geographic and _crosses(x1, x2):
+            raise _across_the_antimeridian()
         return moved((x1, y1, x2, y2), srid, self.system.crs.srid)
 
 
@@ -82,6 +84,20 @@ def outside(x1: float, y1: float, x2: float, y2: float) -> OutsideMap:
         vi=f'{x1:g}, {y1:g}, {x2:g}, {y2:g}: hệ tọa độ không có chỗ này. Kiểm tra thứ tự trục, bbox-crs và crs.',
         en=f'{x1:g}, {y1:g}, {x2:g}, {y2:g}: the coordinate system has no such place. Check the order of axes, '
         'bbox-crs and crs.',
+    )
+
+
+def _crosses(x1: float, x2: float) -> bool:
+    """Whether the longitudes run across the antimeridian; no, where they are those of more than the world."""
+    return x2 - x1 < 360 and (x1 < 180 < x2 or x1 < -180 < x2)
+
+
+def _across_the_antimeridian() -> BadParameter:
+    return BadParameter(
+        vi='Khung đi qua kinh tuyến 180°: bản đồ trong hệ tọa độ phẳng không vẽ được. Dùng crs=[OGC:CRS84], hoặc hỏi '
+        'mỗi bên một bản đồ.',
+        en='The box runs across the antimeridian, where a map in a projected system ends. Use crs=[OGC:CRS84], or ask '
+        'for a map of each side.',
     )
 
 

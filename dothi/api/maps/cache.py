@@ -42,7 +42,9 @@ def window(view: View) -> Window | None:
         to_degrees = transformer(proj_string(view.crs), proj_string(WGS84))
         box = to_degrees.transform_bounds(*box, densify_pts=21)
     west, south, east, north = box
-    return Window(box) if all(map(isfinite, box)) and west <= east and south <= north else None
+    # beyond the antimeridian it shows what releases know under other longitudes
+    within = -180 <= west <= east <= 180 and south <= north
+    return Window(box) if all(map(isfinite, box)) and within else None
 
 
 def is_passing(db: Snapshot, layers: list[Layer], view: View) -> bool:

@@ -119,7 +119,7 @@ def _values(db: Snapshot, coverage: Coverage, frame: Frame, pixel: tuple[int, in
     view = frame.view
     one = stored_in(db, coverage, frame.times)
     one.must_be_there()
-    x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
+    x, y = _place(view, pixel)
     place = transformer(proj_string(view.crs), proj_string(one.grid.srid)).transform(x, y)
     with rasterio.open(one.path) as raster:
         (values,) = raster.sample([place], masked=True)
@@ -167,7 +167,7 @@ def _statement(
 ) -> sql.Composable:
     """Id, values, GeoJSON in CRS84 of the features that `seen` draws and a square around the pixel's middle touches."""
     view, locality = frame.view, service().locality
-    x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
+    x, y = _place(view, pixel)
     dx, dy = (reach_px * side for side in view.pixel)
     crs = ServedCrs(uri_of(f'EPSG:{view.crs}'), view.crs, yx=False)
     conditions = [Around(crs, (x - dx, y - dy, x + dx, y + dy)).touches(locality.srid)]
@@ -185,6 +185,12 @@ def _statement(
         sql.SQL(' and ').join(conditions),
         *map(sql.Literal, (*_wgs84(view.crs, x, y), WGS84, most)),
     )
+
+
+def _place(view: View, pixel: tuple[int, int]) -> tuple[float, float]:
+    """Where the pixel's middle is, by longitudes that the data have: pictures run on across the antimeridian."""
+    x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
+    return ((x + 180) % 360 - 180, y) if view.crs == WGS84 else (x, y)
 
 
 def _wgs84(srid: int, x: float, y: float) -> tuple[float, float]:

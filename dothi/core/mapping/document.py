@@ -99,17 +99,22 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
         seen = seen_in(picture.view, shown.drawing)
         below = [one for one in seen if one.drawn.kind != 'label']
         if below:
-            shapes.append(_entry(str(number), shown, below, picture.view, maker))
+            shapes += _entry_per_turn(str(number), shown, below, picture.view, maker)
         for one in (one for one in seen if one.drawn.kind == 'label'):
-            entry = _entry(f'{number}-{one.number}', shown, [one], picture.view, maker)
-            labels.append((one.drawn.part.priority, number, entry))
+            made = _entry_per_turn(f'{number}-{one.number}', shown, [one], picture.view, maker)
+            labels += [(one.drawn.part.priority, number, entry) for entry in made]
     labels.sort(key=lambda one: one[:2], reverse=True)
     return [*shapes, *(entry for _, _, entry in labels)]
 
 
-def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker) -> Entry:
+def _entry_per_turn(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker) -> list[Entry]:
+    """A layer's rows, once more for what lies beyond the antimeridian."""
+    return [_entry(f'{name}{turn or ""}', shown, drawn, view, maker, turn) for turn in view.turns]
+
+
+def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker, turn: float) -> Entry:
     """A layer's rows, in the styles of these passes."""
-    read = rows(maker.reader, shown, drawn, view)
+    read = rows(maker.reader, shown, drawn, view, turn)
     source = {
         **_server(maker.reader.db),
         'table': read.statement,

@@ -43,15 +43,22 @@ class Reader:
     generalised: dict[str, Generalised]
 
 
-def rows(reader: Reader, shown: Shown, sheets: list[Sheet], view: View) -> Rows:
-    """The rows that `sheets` draw, in the system from which the view's is near: stored degrees or the working CRS."""
+def rows(reader: Reader, shown: Shown, sheets: list[Sheet], view: View, turn: float = 0.0) -> Rows:
+    """The rows that `sheets` draw, in the system from which the view's is near: stored degrees or the working CRS.
+
+    turn: of `view.turns`; it is where the rows are drawn, beside where they are.
+    """
     assert isinstance(shown.layer, Layer)  # noqa: S101
     locality, audience = reader.locality, reader.audience
     geometry, srid = ('geom_wgs84', WGS84) if view.crs in (WGS84, WEB_MERCATOR) else ('geom', locality.srid)
     read = {name for sheet in sheets for name in sheet.drawn.columns}
-    asked = Asked(shown.layer, view, read, shown.times, is_filtered=shown.condition is not None)
-    columns = [sql.Identifier(geometry), *_columns(shown.layer, sheets, locality.srid, audience)]
-    conditions: list[sql.Composable] = [sql.SQL('{} && !bbox!').format(sql.Identifier(geometry))]
+    asked = Asked(shown.layer, view.turned(turn), read, shown.times, is_filtered=shown.condition is not None)
+    columns = [
+        _moved(sql.Identifier(geometry), turn, geometry),
+        *_columns(shown.layer, sheets, locality.srid, audience),
+    ]
+    box = _moved(sql.SQL('!bbox!'), -turn)
+    conditions: list[sql.Composable] = [sql.SQL('{} && {}').format(sql.Identifier(geometry), box)]
     if shown.condition is not None:
         conditions.append(shown.condition)
     picked = sql.SQL('select {} from {} as stored where {}').format(
@@ -61,6 +68,14 @@ def rows(reader: Reader, shown: Shown, sheets: list[Sheet], view: View) -> Rows:
     )
     statement = sql.SQL('(select * from ({}) as picked{}) as rows').format(picked, _drawn_by_any(sheets))
     return Rows(srid, geometry, unmistakable(statement.as_string(reader.db)))
+
+
+def _moved(shape: sql.Composable, turn: float, name: str | None = None) -> sql.Composable:
+    """The shape so many degrees to the east, under its name."""
+    if not turn:
+        return shape
+    moved = sql.SQL('ST_Translate({}, {}, 0)').format(shape, sql.Literal(turn))
+    return sql.SQL('{} as {}').format(moved, sql.Identifier(name)) if name else moved
 
 
 def _columns(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -> list[sql.Composable]:

@@ -37,9 +37,16 @@ def paint(raster: Raster, view: View, target: Path) -> None:
         'driver': 'GTiff', 'width': view.width_px, 'height': view.height_px, 'count': 4, 'dtype': 'uint8',
         'photometric': 'RGB', 'alpha': 'YES', 'transform': view.transform, 'interleave': 'pixel', 'bigtiff': 'IF_SAFER',
     }  # fmt: skip
-    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(target, 'w', **profile) as picture:
-        for top, colours in _strips(raster, view):
-            picture.write(colours, window=Window(0, top, view.width_px, colours.shape[1]))
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(target, 'w+', **profile) as picture:
+        for turn in view.turns:
+            for top, colours in _strips(raster, view.turned(turn)):
+                place = Window(0, top, view.width_px, colours.shape[1])
+                picture.write(_over(picture, place, colours) if turn else colours, window=place)
+
+
+def _over(picture: Any, place: Window, colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The colours, and where they are clear what lies there already."""
+    return np.where(colours[3] > 0, colours, picture.read(window=place))
 
 
 def _strips(raster: Raster, view: View) -> Iterator[tuple[int, NDArray[np.uint8]]]:

@@ -1,7 +1,7 @@
 """What part of the world a picture shows, and at which scale."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rasterio.transform import Affine, from_bounds
@@ -10,6 +10,8 @@ from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string, transformer, units_
 from dothi.core.style.zoom import zoom_of
 
 type Box = tuple[float, float, float, float]
+
+TURNS = (0.0, -360.0, 360.0)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,19 @@ class View:
     def transform(self) -> Affine:
         """From pixels to the system, as rasterio writes it."""
         return from_bounds(*self.box, self.width_px, self.height_px)
+
+    @property
+    def turns(self) -> list[float]:
+        """By how many degrees the world lies beside itself where the box, in degrees, runs across the antimeridian."""
+        west, _, east, _ = self.box
+        if self.crs != WGS84:
+            return [0.0]
+        return [turn for turn in TURNS if west < turn + 180 and east > turn - 180] or [0.0]
+
+    def turned(self, turn: float) -> 'View':
+        """The same pixels, of a world that lies `turn` degrees farther to the east."""
+        west, south, east, north = self.box
+        return replace(self, box=(west - turn, south, east - turn, north)) if turn else self
 
     def grown(self, margin_px: float) -> Box:
         """The box with `margin_px` pixels of the picture more on each side."""

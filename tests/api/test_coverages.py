@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import rasterio
 from covjson_pydantic.coverage import Coverage as CoverageJson
 from flask.testing import FlaskClient
+from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 
@@ -21,6 +23,7 @@ from dothi.core.crs import proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
+from dothi.core.style.colour import parse_colour
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
@@ -572,11 +575,24 @@ def array(answer: Any) -> Any:
         return file.read(1)
 
 
+def test_the_legend_of_a_coverage_says_what_its_colours_mean(client: FlaskClient, served: Path) -> None:
+    """A line for each stop of the ramp, the highest first; and the same as a picture."""
+    (listed,) = client.get('/api/collections/heights/styles').get_json()['styles']
+    links = [link for link in listed['links'] if link['rel'].endswith('/legend')]
+    document, picture = (client.get('/api' + link['href'].partition('/api')[2]) for link in links)
+    (layer,) = document.get_json()['layers']
+    ramp = load_locality(served).coverages['heights'].publish.ramp
+    assert [entry['color'] for entry in layer['entries']] == [parse_colour(css).css for _, css in reversed(ramp)]
+    assert layer['entries'][0]['label']['vi'].startswith(f'{ramp[-1][0]:g}')
+    assert Image.open(BytesIO(picture.get_data())).width > 40
+    assert client.get('/api/collections/heights/styles/dark/legend').status_code == 404
+
+
 def test_the_colours_of_a_coverage_can_be_had_for_qgis_and_map_servers(client: FlaskClient, served: Path) -> None:
     colour = load_locality(served).coverages['heights'].publish.ramp[0][1]
     listed = client.get('/api/collections/heights/styles').get_json()
     assert [style['id'] for style in listed['styles']] == ['default']
-    for sheet in listed['styles'][0]['links']:
+    for sheet in listed['styles'][0]['links'][:2]:
         path = '/api' + sheet['href'].partition('/api')[2]
         answer = client.get(path)
         assert (answer.status_code, answer.content_type) == (200, sheet['type'])

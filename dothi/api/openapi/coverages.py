@@ -47,10 +47,20 @@ def _paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
     sheets = [content({'type': 'string'}, ENCODINGS[name].media_type, html=False) for name in ('sld', 'qml')]
     sheets[0]['content'] |= sheets[1]['content']
     styled = responses(sheets[0], '304', '400', '404', '500', '503')
+    legend = content('anyObject', html=False)
+    legend['content'] |= {PNG: {'schema': BINARY}}
+    told = responses(legend, '304', '400', '404', '500', '503')
     in_words = [STYLE_ID, form('sld', 'qml'), *shared('lang')]
     return {
         f'{base}/styles': _get('getStyles', coverage, both('các kiểu vẽ', 'styles'), only_json, described),
         f'{base}/styles/{{styleId}}': _get('getStyle', coverage, both('một kiểu vẽ', 'one style'), in_words, styled),
+        f'{base}/styles/{{styleId}}/legend': _get(
+            'getStyleLegend',
+            coverage,
+            both('chú giải', 'legend'),
+            [STYLE_ID, form('json', 'png'), *shared('lang')],
+            told,
+        ),
         base: _get(own, coverage, both('mô tả', 'description'), shared('fWithJsonld', 'lang'), _description()),
         f'{base}/schema': _get('getSchema', coverage, both('các dải', 'bands'), shared('f', 'lang'), schema),
         f'{base}/coverage': {

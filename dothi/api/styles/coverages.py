@@ -12,9 +12,12 @@ from dothi.api.documents import as_json, link, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, say, wanted_format
 from dothi.api.styles.encodings import ENCODINGS
+from dothi.api.styles.links import legend_links
 from dothi.api.styles.offered import USUAL, UnknownStyle
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
+from dothi.core.mapping.legend_image import legend_image
+from dothi.core.mapping.legend_samples import samples_of
 from dothi.core.style.coverage_styles import coverage_qml, coverage_sld
 from dothi.core.style.style_file import DEFAULT
 
@@ -32,7 +35,7 @@ def styles_of_a_coverage(collection_id: str) -> Response:
     stored(coverage)
     path = f'/collections/{coverage.id}/styles'
     sheets = [_sheet(f'{path}/{DEFAULT}', name) for name in WRITERS]
-    listed = {'id': DEFAULT, 'title': say(USUAL), 'links': sheets}
+    listed = {'id': DEFAULT, 'title': say(USUAL), 'links': [*sheets, *legend_links(f'{path}/{DEFAULT}')]}
     links = own_links(path, ('json',))
     return as_json({'title': say(coverage.title), 'default': DEFAULT, 'styles': [listed], 'links': links})
 
@@ -41,16 +44,51 @@ def style_of_a_coverage(collection_id: str, style_id: str) -> Response:
     """The style as SLD or QML; raises NoRelease, UnknownStyle, UnknownFormat."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(tuple(WRITERS))
-    coverage = coverage_of(collection_id)
+    coverage = _styled(collection_id, style_id)
+    release = stored(coverage).release
+    if not_modified(etag(release, form), release.released_at):
+        return conditional(Response(status=304), release, form)
+    return conditional(Response(WRITERS[form](coverage), content_type=ENCODINGS[form].media_type), release, form)
+
+
+def legend_of_a_coverage(collection_id: str, style_id: str) -> Response:
+    """What the colours of the ramp mean, or that as a picture; raises NoRelease, UnknownStyle, UnknownFormat."""
+    parameters.refuse_unknown(COMMON)
+    form = wanted_format(('json', 'png'))
+    coverage = _styled(collection_id, style_id)
+    release, kind = stored(coverage).release, f'legend-{form}'
+    if not_modified(etag(release, kind), release.released_at):
+        return conditional(Response(status=304), release, kind)
+    if form == 'json':
+        return as_json(_legend(coverage))
+    picture = legend_image([coverage], language(), heading=False)
+    return conditional(Response(picture, mimetype='image/png'), release, kind)
+
+
+def _styled(collection_id: str, style_id: str) -> Coverage:
+    """The coverage; raises UnknownStyle for another style than its one."""
     if style_id != DEFAULT:
         hint = did_you_mean(style_id, [DEFAULT])
         raise UnknownStyle(
             vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}'
         )
-    release = stored(coverage).release
-    if not_modified(etag(release, form), release.released_at):
-        return conditional(Response(status=304), release, form)
-    return conditional(Response(WRITERS[form](coverage), content_type=ENCODINGS[form].media_type), release, form)
+    return coverage_of(collection_id)
+
+
+def _legend(coverage: Coverage) -> dict[str, Any]:
+    """As that of a layer: a line for each stop of the ramp, the highest first; between them the map mixes colours."""
+    entries = [
+        {'label': one.label.model_dump(), 'kind': 'fill', 'color': one.passes[-1].rules[0].colour.css}
+        for one in samples_of(coverage)
+    ]
+    blank = {'outline': None, 'dash': None, 'marker': None}
+    layer = {'layer': coverage.id, 'title': coverage.title.model_dump(), 'style': DEFAULT}
+    return {
+        'title': say(coverage.title),
+        'layers': [layer | {'entries': [entry | blank for entry in entries]}],
+        'markers': {},
+        'links': own_links(f'/collections/{coverage.id}/styles/{DEFAULT}/legend', ('json',)),
+    }
 
 
 def _sheet(path: str, name: str) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from dothi.api.documents import OGC, link, own_links
+from dothi.api.documents import link, own_links
 from dothi.api.language import GEOJSON, HTML, JSON, language, say
 from dothi.api.maps.links import map_links
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.encodings import forms
+from dothi.api.styles.links import legend_links
 from dothi.api.styles.offered import OF, WHOLE_MAP, Styled, layer_styles, map_styles, within
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
@@ -17,7 +18,6 @@ PNG, PREVIEW_PX = 'image/png', 400
 WORDS = {
     'page': Text(vi='Kiểu vẽ, chú giải và hình', en='The style with its legend and a picture'),
     'metadata': Text(vi='Siêu dữ liệu của kiểu vẽ', en='Metadata of the style'),
-    'legend': Text(vi='Chú giải', en='Legend'),
     'picture': Text(vi='Hình xem trước', en='Preview'),
     'data': Text(vi='Dữ liệu', en='The data'),
 }
@@ -110,8 +110,7 @@ def _links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
     return [
         *sheets,
         link('alternate', HTML, WORDS['page'], f'{path}?f=html'),
-        link(f'{OGC}/legend', JSON, WORDS['legend'], f'{path}/legend?f=json'),
-        link(f'{OGC}/legend', PNG, WORDS['legend'], f'{path}/legend?f=png'),
+        *legend_links(path),
         *map_links(path),
     ]
 

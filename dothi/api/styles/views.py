@@ -13,7 +13,7 @@ from dothi.api.language import HTML, language, page, say, wanted_format
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
-from dothi.api.styles.coverages import style_of_a_coverage, styles_of_a_coverage
+from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage, styles_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, picture, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
@@ -96,6 +96,8 @@ def style_metadata(style_id: str, collection_id: str | None = None) -> Response:
 @STYLES.route('/collections/<path:collection_id>/styles/<style_id>/legend')
 def style_legend(style_id: str, collection_id: str | None = None) -> Response:
     """What each colour and sign means, by layer, in drawing order; or all of it as a picture."""
+    if collection_id in service().coverages:
+        return legend_of_a_coverage(collection_id, style_id)
     form = wanted_format(('json', 'png'))
     styled = _asked(style_id, collection_id)
     if form == 'png':

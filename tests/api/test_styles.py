@@ -187,6 +187,11 @@ def test_a_broken_style_file_takes_its_own_layer_out_and_nothing_else(
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     app = client()
     assert set(app.get('/api/styles/default').get_json()['sources']) == {'buildings'}
+    app.get('/api/styles')
+    assert caplog.text.count('"bleu" is no colour') == 1
+    (folder / 'styles' / 'schools.yml').write_text('styles: {default: {parts: [{kind: marker, color: gruen}]}}')
+    app.get('/api/styles')
+    assert caplog.text.count('"gruen" is no colour') == 1
     for text in ('schools.yml', 'styles.default.parts.0.color', '"bleu" is no colour'):
         assert text in caplog.text
     assert app.get('/api/collections/schools/styles').get_json()['styles'] == []

@@ -10,20 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-from flask import current_app
 
 from dothi import __version__
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, painted
-from dothi.api.remembered import Remembered
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
-from dothi.api.styles.offered import file_of
+from dothi.api.styles.drawings import drawing, no_such_style
 from dothi.api.tiles.changes import Current, Version, current, state_of
 from dothi.api.tiles.descriptions import maker
 from dothi.api.tiles.place import Window
@@ -31,17 +26,13 @@ from dothi.core.coverage import Coverage
 from dothi.core.cql2.geometry import IN_CRS84, Space
 from dothi.core.cql2.parse import Node
 from dothi.core.cql2.where import Translator
-from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.mapping.draw import draw
 from dothi.core.mapping.picture import Format, Picture, Shown
 from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT
-from dothi.core.style.breaks import class_breaks
 from dothi.core.style.colour import Colour
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import style_path
 from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import DEMO
 
@@ -56,10 +47,6 @@ SOURCES = sorted(
 )  # fmt: skip
 # Releases that may come while a picture is drawn, before it is given away as it was.
 ATTEMPTS = 3
-
-
-class NoSuchStyle(NotFound):
-    """The collection has no style of that name."""
 
 
 @dataclass(frozen=True)
@@ -245,43 +232,6 @@ def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapR
     one = stored_in(db, coverage, request.times)
     version = Version(one.release.number, one.release.released_at)
     return _Held(Shown(coverage, None, request.times), version, one.release.demo, one.path.name)
-
-
-def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, Drawing]:
-    """When the style file was changed, and the layer in that style with the classes of the release.
-
-    Raises NoSuchStyle, UnknownStyle.
-    """
-    locality, audience = service().locality, service().audience
-    changed = _changed(style_path(layer, locality.path))
-    drawings: Remembered[tuple[Any, ...], Drawing] = current_app.extensions.setdefault(
-        'dothi.drawings', Remembered(500)
-    )
-    key = (layer.id, style, release, changed)
-    found = drawings.get(key)
-    if found is None:
-        styles = file_of(layer)
-        if style not in styles.styles:
-            raise no_such_style(layer.id, style, styles.offered(layer, audience))
-        found = drawing_of(layer, styles, style, audience, class_breaks(db.db, layer, locality, audience))
-        drawings.keep(key, found)
-    return changed, found
-
-
-def no_such_style(collection_id: str, style: str, known: list[str]) -> NoSuchStyle:
-    """The error, with the nearest style."""
-    hint = did_you_mean(style, known)
-    return NoSuchStyle(
-        vi=f'"{collection_id}" không có kiểu vẽ "{style}". {hint.vi}',
-        en=f'"{collection_id}" has no style "{style}". {hint.en}',
-    )
-
-
-def _changed(file: Path) -> int:
-    try:
-        return file.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
 
 
 def _about(version: Version, demo: bool) -> dict[str, str]:

@@ -6,21 +6,20 @@ from dothi.api import parameters
 from dothi.api.collection_document import begins
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.area import OutsideMap
-from dothi.api.maps.make import no_such_style
 from dothi.api.maps.size import Box
 from dothi.api.maps.times import rfc3339
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
-from dothi.api.styles.offered import OF, file_of, map_styles
+from dothi.api.styles.drawings import file_if_sound, file_of, no_such_style
+from dothi.api.styles.offered import OF, map_styles
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
-from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Text
 
@@ -134,15 +133,9 @@ def _dataset(db: Snapshot, style: str | None) -> Subject:
 
 def _styled(releases: dict[str, Release]) -> dict[str, StyleFile]:
     """The style files of all released layers, lowest first; one that is broken is left out."""
-    found = {}
-    for name, layer in service().layers.items():
-        if name in releases:
-            try:
-                found[name] = styles_of(layer, service().locality.path)
-            except DothiError:
-                # `dothi status` tells of it
-                continue
-    return dict(sorted(found.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
+    known = {name: file_if_sound(layer) for name, layer in service().layers.items() if name in releases}
+    sound = {name: styles for name, styles in known.items() if styles is not None}
+    return dict(sorted(sound.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
 
 
 def _offered(styled: dict[str, StyleFile], name: str) -> list[str]:

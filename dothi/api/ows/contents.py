@@ -14,12 +14,11 @@ from dothi.api.parameters import shown
 from dothi.api.remembered import Remembered
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.drawings import file_if_sound
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile
-from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.style_file import DEFAULT, Part, StyleFile
 from dothi.core.style.zoom import scale_denominator
 from dothi.core.text import Text
@@ -116,12 +115,7 @@ class Leaf:
 
     @cached_property
     def _files(self) -> StyleFile | None:
-        if isinstance(self.data, Coverage):
-            return None
-        try:
-            return styles_of(self.data, service().locality.path)
-        except BadLocalityFile:
-            return None
+        return None if isinstance(self.data, Coverage) else file_if_sound(self.data)
 
 
 @dataclass(frozen=True)

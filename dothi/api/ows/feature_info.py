@@ -11,7 +11,6 @@ from psycopg2 import sql
 
 from dothi.api.coverages.stored import stored_in
 from dothi.api.items.box import Box as Around
-from dothi.api.maps.make import drawing
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
@@ -21,6 +20,7 @@ from dothi.api.parameters import shown
 from dothi.api.served_crs import ServedCrs, uri_of
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.drawings import drawing
 from dothi.core.coverage import Band, Coverage
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Column, Layer

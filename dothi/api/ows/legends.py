@@ -9,7 +9,7 @@ from flask import Response
 
 from dothi.api.caching import hash_of, not_modified
 from dothi.api.language import JSON, language, say
-from dothi.api.maps.make import drawing, software
+from dothi.api.maps.make import software
 from dothi.api.ows.address import service_url
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Group, Leaf, drawn
@@ -18,6 +18,7 @@ from dothi.api.ows.frame import pixel_ratio
 from dothi.api.parameters import NUMBER, shown
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.drawings import drawing
 from dothi.core.coverage import Coverage
 from dothi.core.mapping.legend_image import legend_image, legend_size
 from dothi.core.mapping.legend_samples import Legendary, samples_of

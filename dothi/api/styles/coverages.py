@@ -11,9 +11,10 @@ from dothi.api.coverages.stored import coverage_of, stored
 from dothi.api.documents import as_json, link, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, say, wanted_format
+from dothi.api.styles.drawings import UnknownStyle
 from dothi.api.styles.encodings import ENCODINGS
 from dothi.api.styles.links import legend_links
-from dothi.api.styles.offered import USUAL, UnknownStyle
+from dothi.api.styles.offered import USUAL
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.mapping.legend_image import legend_image

@@ -1,31 +1,24 @@
 """Which styles the service has: of the whole map, and of each layer."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dothi.api.service import released, service
 from dothi.api.snapshot import Snapshot
+from dothi.api.styles.drawings import UnknownStyle, drawing, file_if_sound, file_of
 from dothi.core.catalog import Release
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile
-from dothi.core.style.breaks import Breaks, class_breaks
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import style_path, styles_of
+from dothi.core.style.drawing import Drawing
+from dothi.core.style.layer_styles import style_path
 from dothi.core.style.legibility import paper
-from dothi.core.style.style_file import DEFAULT, Part, StyleFile
+from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Text
 
-LOG = logging.getLogger('dothi.api')
 # Between the layer and its style in the name that a layer's style has among those of the service.
 OF = '.'
 WHOLE_MAP, USUAL = Text(vi='Bản đồ chung', en='Whole map'), Text(vi='Mặc định', en='Default')
-
-
-class UnknownStyle(NotFound):
-    """There is no such style, or none for whoever asks."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class Styled:
 
 def style_files() -> dict[str, tuple[Layer, StyleFile]]:
     """The styles of each layer, without the layers whose file is broken: they are named in the log."""
-    found = {layer.id: (layer, _file_of(layer)) for layer in service().layers.values()}
+    found = {layer.id: (layer, file_if_sound(layer)) for layer in service().layers.values()}
     return {name: (layer, styles) for name, (layer, styles) in found.items() if styles is not None}
 
 
@@ -69,7 +62,7 @@ def paper_of(style_id: str) -> str:
 
 def layer_styles(layer: Layer) -> dict[str, Text]:
     """The styles of a layer, for the audience; none where its file is broken."""
-    styles = _file_of(layer)
+    styles = file_if_sound(layer)
     if styles is None:
         return {}
     return {name: styles.styles[name].title for name in styles.offered(layer, service().audience)}
@@ -84,7 +77,7 @@ def of_map(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) ->
     if style_id not in titles:
         raise _unknown(style_id, titles)
     drawings = [
-        _drawing(db, layer, styles, _name(styles, layer, (chosen or {}).get(layer.id, style_id)), releases[layer.id])
+        _drawing(db, layer, _name(styles, layer, (chosen or {}).get(layer.id, style_id)), releases[layer.id])
         for layer, styles in style_files().values()
         if layer.id in releases
     ]
@@ -103,19 +96,8 @@ def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
     release = released(layer, releases)
     path, title = f'/collections/{layer.id}/styles/{style_id}', within(layer.title, styles.styles[style_id].title)
     # its own map shows it, whether or not that of all layers does when it opens
-    drawing = replace(_drawing(db, layer, styles, style_id, release), visible=True)
-    return Styled(style_id, path, title, (drawing,), releases, layer)
-
-
-def file_of(layer: Layer) -> StyleFile:
-    """The styles of a layer; raises UnknownStyle where their file is broken: what is wrong is for the log alone."""
-    styles = _file_of(layer)
-    if styles is None:
-        raise UnknownStyle(
-            vi=f'Tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
-            en=f'The style file of "{layer.id}" is broken; dothi status says where.',
-        )
-    return styles
+    shown = replace(_drawing(db, layer, style_id, release), visible=True)
+    return Styled(style_id, path, title, (shown,), releases, layer)
 
 
 def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) -> Styled:
@@ -131,15 +113,6 @@ def within(whole: Text, title: Text) -> Text:
     return Text(vi=f'{whole.vi}: {title.vi}', en=f'{whole.en}: {title.en}')
 
 
-def _file_of(layer: Layer) -> StyleFile | None:
-    """The layer's styles; None where their file is broken, with a line in the log that names file, key and fix."""
-    try:
-        return styles_of(layer, service().locality.path)
-    except BadLocalityFile as error:
-        LOG.error('style of %s: %s', layer.id, error)
-        return None
-
-
 def _unknown(style_id: str, known: Iterable[str]) -> UnknownStyle:
     hint = did_you_mean(style_id, list(known))
     return UnknownStyle(vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}')
@@ -149,20 +122,5 @@ def _name(styles: StyleFile, layer: Layer, wanted: str) -> str:
     return wanted if wanted in styles.offered(layer, service().audience) else DEFAULT
 
 
-def _drawing(db: Snapshot, layer: Layer, styles: StyleFile, style_id: str, release: Release) -> Drawing:
-    return drawing_of(layer, styles, style_id, service().audience, _remembered(db, layer, release))
-
-
-def _remembered(db: Snapshot, layer: Layer, release: Release) -> Breaks:
-    """The limits between classes as of the release, computed once for it."""
-    compute = class_breaks(db.db, layer, service().locality, service().audience)
-
-    def limits(part: Part) -> list[float]:
-        question = (layer.id, release.number, repr(part.classes), repr(part.condition))
-        found = service().class_limits.get(question)
-        if found is None:
-            found = tuple(compute(part))
-            service().class_limits.keep(question, found)
-        return list(found)
-
-    return limits
+def _drawing(db: Snapshot, layer: Layer, style_id: str, release: Release) -> Drawing:
+    return drawing(db, layer, style_id, release.number)[1]

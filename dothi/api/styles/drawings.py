@@ -1,0 +1,103 @@
+"""Layers in their styles with the classes of a release: read and worked out once, for every service that draws."""
+
+import logging
+from typing import Any
+
+from flask import current_app
+
+from dothi.api.remembered import Remembered
+from dothi.api.service import service
+from dothi.api.snapshot import Snapshot
+from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.layer import Layer
+from dothi.core.locality import BadLocalityFile
+from dothi.core.style.breaks import Breaks, class_breaks
+from dothi.core.style.drawing import Drawing, drawing_of
+from dothi.core.style.layer_styles import style_path, styles_of
+from dothi.core.style.style_file import Part, StyleFile
+
+LOG = logging.getLogger('dothi.api')
+
+
+class UnknownStyle(NotFound):
+    """There is no such style, or none for whoever asks."""
+
+
+class NoSuchStyle(NotFound):
+    """The collection has no style of that name."""
+
+
+def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, Drawing]:
+    """When the style file was changed, and the layer in that style with the classes of the release.
+
+    Raises NoSuchStyle, UnknownStyle.
+    """
+    changed = changed_at(layer)
+    drawings: Remembered[tuple[Any, ...], Drawing] = current_app.extensions.setdefault(
+        'dothi.drawings', Remembered(500)
+    )
+    key = (layer.id, style, release, changed)
+    found = drawings.get(key)
+    if found is None:
+        styles = file_of(layer)
+        if style not in styles.styles:
+            raise no_such_style(layer.id, style, styles.offered(layer, service().audience))
+        found = drawing_of(layer, styles, style, service().audience, _class_limits(db, layer, release))
+        drawings.keep(key, found)
+    return changed, found
+
+
+def _class_limits(db: Snapshot, layer: Layer, release: int) -> Breaks:
+    """The limits between classes as of the release: they outlive a change of colours, and styles share them."""
+    compute = class_breaks(db.db, layer, service().locality, service().audience)
+
+    def limits(part: Part) -> list[float]:
+        question = (layer.id, release, repr(part.classes), repr(part.condition))
+        found = service().class_limits.get(question)
+        if found is None:
+            found = tuple(compute(part))
+            service().class_limits.keep(question, found)
+        return list(found)
+
+    return limits
+
+
+def file_of(layer: Layer) -> StyleFile:
+    """The styles of a layer; raises UnknownStyle where their file is broken: what is wrong is for the log alone."""
+    styles = file_if_sound(layer)
+    if styles is None:
+        raise UnknownStyle(
+            vi=f'Tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
+            en=f'The style file of "{layer.id}" is broken; dothi status says where.',
+        )
+    return styles
+
+
+def file_if_sound(layer: Layer) -> StyleFile | None:
+    """The layer's styles; None where their file is broken, which the log says once until it is written anew."""
+    try:
+        return styles_of(layer, service().locality.path)
+    except BadLocalityFile as error:
+        told: dict[str, int] = current_app.extensions.setdefault('dothi.styles.told', {})
+        changed = changed_at(layer)
+        if told.get(layer.id) != changed:
+            told[layer.id] = changed
+            LOG.error('style of %s: %s', layer.id, error)
+        return None
+
+
+def changed_at(layer: Layer) -> int:
+    """When the layer's style file was changed, in nanoseconds; 0 where it has none."""
+    try:
+        return style_path(layer, service().locality.path).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def no_such_style(collection_id: str, style: str, known: list[str]) -> NoSuchStyle:
+    """The error, with the nearest style."""
+    hint = did_you_mean(style, known)
+    return NoSuchStyle(
+        vi=f'"{collection_id}" không có kiểu vẽ "{style}". {hint.vi}',
+        en=f'"{collection_id}" has no style "{style}". {hint.en}',
+    )

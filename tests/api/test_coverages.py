@@ -575,6 +575,17 @@ def array(answer: Any) -> Any:
         return file.read(1)
 
 
+def test_a_point_before_the_first_release_has_no_values(client: FlaskClient) -> None:
+    """In WMS, as a layer has no features there; the upper left cell holds 1 m now."""
+    box = f'{WEST},{NORTH - CELL},{WEST + CELL},{NORTH}'
+    asked = {'service': 'WMS', 'version': '1.3.0', 'request': 'GetFeatureInfo', 'layers': 'heights', 'styles': '',
+             'query_layers': 'heights', 'crs': 'EPSG:9209', 'bbox': box, 'width': 10, 'height': 10, 'i': 5, 'j': 5,
+             'info_format': 'application/json'}  # fmt: skip
+    now, before = (client.get('/ows', query_string=asked | time).get_json() for time in ({}, {'time': '2001-01-01'}))
+    assert [one['properties']['height'] for one in now['features']] == [1]
+    assert before['features'] == []
+
+
 def test_the_legend_of_a_coverage_says_what_its_colours_mean(client: FlaskClient, served: Path) -> None:
     """A line for each stop of the ramp, the highest first; and the same as a picture."""
     (listed,) = client.get('/api/collections/heights/styles').get_json()['styles']

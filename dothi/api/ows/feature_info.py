@@ -18,7 +18,7 @@ from dothi.api.ows.filters import where
 from dothi.api.ows.frame import Frame
 from dothi.api.parameters import shown
 from dothi.api.served_crs import ServedCrs, uri_of
-from dothi.api.service import service
+from dothi.api.service import NoRelease, service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.drawings import drawing
 from dothi.core.coverage import Band, Coverage
@@ -115,9 +115,12 @@ def features_at(
 
 
 def _values(db: Snapshot, coverage: Coverage, frame: Frame, pixel: tuple[int, int]) -> Found:
-    """The values of the cell in which the pixel's middle lies, without a row where nothing is known."""
+    """The values of the cell in which the pixel's middle lies, without a row where or when nothing is known."""
     view = frame.view
-    one = stored_in(db, coverage, frame.times)
+    try:
+        one = stored_in(db, coverage, frame.times)
+    except NoRelease:
+        return Found(coverage.id, coverage.title, {}, [])
     one.must_be_there()
     x, y = _place(view, pixel)
     place = transformer(proj_string(view.crs), proj_string(one.grid.srid)).transform(x, y)

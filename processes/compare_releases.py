@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.errors import WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
+from processes.reading.layers import NothingThen
 from processes.ways.network import Floats, Ints
 from processes.zones.differences import Pairs, by_column, counted, measured, totals
 from processes.zones.parts import MEASURES, kind_of, parts_of
@@ -23,10 +24,6 @@ MOST_COLUMNS = 52
 
 class NoHistory(WrongUse):
     """Only collections have a history."""
-
-
-class NothingThen(DataRefused):
-    """The layer had nothing at either date."""
 
 
 class Inputs(ProcessInputs):
@@ -243,11 +240,8 @@ def release_at(layer: LayerModel, times: Times | None, data: Data) -> int | None
 
     A layer with validity shows every time by its present release.
     """
-    if times is None or layer.publish.validity:
-        return data.release(layer).number
-    query = sql.SQL('select max(number) as number from catalog.release where layer_id = {} and released_at <= {}')
-    found: int | None = data.rows(query.format(sql.Literal(layer.id), sql.Literal(times.end)))[0]['number']
-    return found
+    release = data.read(layer, times)
+    return release.number if release else None
 
 
 def caveats(release_before: int | None) -> list[Text]:

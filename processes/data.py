@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
-from dothi.core.catalog import Release, current_releases
+from dothi.core.catalog import Release, current_releases, release_in_force
 from dothi.core.coverage import Coverage
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.export.formats import not_written
@@ -30,8 +30,9 @@ from dothi.core.norms import Norm
 from dothi.core.released_raster import Raster
 from processes.base import Layer
 from processes.reading.given import PutGiven, rows_of
-from processes.reading.layers import Filter, column, condition, not_delivered, visible_layer
+from processes.reading.layers import Filter, column, condition, not_delivered, nothing_then, visible_layer
 from processes.reading.rasters import raster
+from processes.reading.readings import Reading, most_telling, numbers
 from processes.ways.network import Floats, Geometries, Network, network_of
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.
@@ -80,38 +81,45 @@ class Data:
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
         self.editor, self._given = editor, given or {}
         self._current = current_releases(db)
-        self._read: set[str] = set()
-        self._read_earlier: dict[str, dict[str, int]] = {}
+        self._read: dict[tuple[str, datetime | None], Release] = {}
+        self._read_earlier: dict[str, dict[str, Reading]] = {}
         self._norms: set[str] = set()
         self._filtered = False
 
     @property
+    def readings(self) -> dict[str, Reading]:
+        """What was read of each layer, by this run or by an earlier one whose result it reads."""
+        own = [(layer, Reading(release.number, at)) for (layer, at), release in self._read.items()]
+        earlier = [one for readings in self._read_earlier.values() for one in readings.items()]
+        return most_telling([*own, *earlier])
+
+    @property
     def releases(self) -> dict[str, int]:
-        """Number of the release that was read, by layer; the oldest, where an earlier result read another one too."""
-        numbers = {layer: self._current[layer].number for layer in sorted(self._read)}
-        for earlier in self._read_earlier.values():
-            numbers |= {layer: min(number, numbers.get(layer, number)) for layer, number in earlier.items()}
-        return numbers
+        """Number of the release that was read, by layer; the oldest, where an earlier result read another one too.
+
+        Of a layer as of a time it is the release that was in force then.
+        """
+        return numbers(self.readings)
 
     @property
     def provenance(self) -> dict[str, Any]:
         """What the result says about its sources; `demo` when any of them is demonstration data."""
-        told = {'releases': self.releases, 'demo': any(self._current[layer].demo for layer in self._all_read())}
+        told = {'releases': self.releases, 'demo': any(release.demo for release in self._all_read())}
         earlier = {'results': sorted(self._read_earlier)} if self._read_earlier else {}
         version = {'norms': sorted(self._norms), 'norms_version': self.locality.norms_version} if self._norms else {}
         return told | earlier | version
 
-    def read_earlier(self, job_id: str, releases: dict[str, int]) -> None:
+    def read_earlier(self, job_id: str, readings: dict[str, Reading]) -> None:
         """Counts what an earlier job had read as read, for what is made from its result."""
-        self._read_earlier[job_id] = releases
+        self._read_earlier[job_id] = readings
 
     def is_released(self, layer_id: str) -> bool:
         """Whether a layer has anything to read."""
         return layer_id in self._current
 
-    def _all_read(self) -> set[str]:
-        earlier = {layer for releases in self._read_earlier.values() for layer in releases}
-        return (self._read | earlier) & self._current.keys()
+    def _all_read(self) -> list[Release]:
+        earlier = {layer for readings in self._read_earlier.values() for layer in readings}
+        return [*self._read.values(), *(self._current[layer] for layer in earlier & self._current.keys())]
 
     def norms(self, norm: str, on: date | None = None) -> list[Norm]:
         """The values of a norm that are in force on a day, by default the locality's reference date."""
@@ -160,9 +168,25 @@ class Data:
         codes, names, ids = ([row[part] for row in found] for part in ('code', 'name', 'id'))
         return Zones(codes, names, _shapes(found), [json.loads(row['geometry']) for row in found], ids)
 
+    def read(self, layer: LayerModel | Coverage, times: Times | None = None) -> Release | None:
+        """The release that shows a layer or coverage at the end of `times`, or now; it counts as read from now on.
+
+        None before the first one. Features with a validity of their own are all in the present release.
+        """
+        lasting = isinstance(layer, LayerModel) and layer.publish.validity
+        at = times.end if times is not None and not lasting else None
+        if at is None:
+            return self.release(layer)
+        release = release_in_force(self.db, layer.id, at)
+        if release is not None:
+            self._read[layer.id, at] = release
+        return release
+
     def release(self, layer: LayerModel | Coverage) -> Release:
-        """The release of a layer or coverage that was read."""
-        return self._current[layer.id]
+        """The release of a layer or coverage that is served, which has one; it counts as read."""
+        release = self._current[layer.id]
+        self._read[layer.id, None] = release
+        return release
 
     def current(self, layer_id: str) -> Release | None:
         """The release of a layer or coverage that is served, whether it is read or not."""
@@ -171,7 +195,7 @@ class Data:
     def apart(self) -> Self:
         """The same snapshot for one part of a run, which remembers on its own what that part reads."""
         part = copy.copy(self)
-        part._read, part._read_earlier, part._norms, part._filtered = set(), {}, set(), False
+        part._read, part._read_earlier, part._norms, part._filtered = {}, {}, set(), False
         return part
 
     def count(self, part: 'Data') -> None:
@@ -191,7 +215,7 @@ class Data:
     def raster(self, coverage_id: str) -> Raster:
         """The released raster of a coverage; raises UnknownLayer, NotDelivered."""
         found = raster(self.db, coverage_id, self.locality, self.audience)
-        self._read.add(coverage_id)
+        self.release(found.coverage)
         return found
 
     def source(
@@ -199,8 +223,9 @@ class Data:
     ) -> tuple[LayerModel, sql.Composed]:
         """The layer, and `here`, to be selected from: its rows in force, now or at `times`, that pass the filters.
 
-        The layer counts as read from now on. Raises NotDelivered when it has no release. Features that are no
-        collection look the same: their layer is made up from their properties.
+        The layer counts as read from now on. Raises NotDelivered when it has no release, and NothingThen when it had
+        none at its own datetime. Features that are no collection look the same: their layer is made up from their
+        properties.
         """
         layer, every = self._every(chosen, times)
         texts = [text for text in (chosen.filter, *narrowed_by) if text is not None]
@@ -218,13 +243,14 @@ class Data:
         if chosen.collection is None:
             put = self._given[chosen.named]
             if chosen.job is not None:
-                self._read_earlier[chosen.job] = put.releases
+                self._read_earlier[chosen.job] = put.readings
             return put.layer, rows_of(put.layer)
         layer = visible_layer(chosen.collection, self.locality, self.audience)
         if layer.id not in self._current:
             raise not_delivered(layer.id)
-        self._read.add(layer.id)
         when = parse_times(chosen.datetime) if chosen.datetime is not None and times is None else times
+        if self.read(layer, when) is None and times is None:
+            raise nothing_then(layer.id, str(chosen.datetime))
         return layer, layer_source(layer, self.locality, self.audience, when)
 
     def rows(self, query: sql.Composable) -> list[dict[str, Any]]:

@@ -116,7 +116,8 @@ class ExportFeatures(Process[Inputs]):
 
 def extract_of(inputs: Inputs, data: Data) -> Extract:
     """The rows that `inputs` ask for."""
-    times = None if inputs.datetime is None else parse_times(inputs.datetime)
+    at = inputs.datetime or inputs.collection.datetime
+    times = parse_times(at) if at else None
     if inputs.collection.collection is None:
         raise NotACollection(
             vi='Đầu vào "collection": chỉ xuất được lớp. Kết quả của tác vụ có sẵn ở /jobs/{id}/results.',
@@ -126,7 +127,7 @@ def extract_of(inputs: Inputs, data: Data) -> Extract:
     return Extract(
         layer=layer,
         columns=_columns(layer, inputs.properties, data),
-        release=data.release(layer),
+        release=data.read(layer, times) or data.release(layer),
         tail=sql.SQL('from {} order by id').format(rows),
         srid=served_srid(inputs.crs, data.locality),
         working_srid=data.locality.srid,

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dothi.core.catalog import current_releases, releases_numbered
+from dothi.core.catalog import current_releases, release_in_force, releases_numbered
 from dothi.core.text import DEMO, Lang, Text
 from processes.data import Data
 from processes.forms.numbers import day
 from processes.forms.stored import Stored
+from processes.reading.readings import numbers
 
 SOURCES = Text(vi='Nguồn', en='Sources')
 RELEASE = Text(vi='phiên bản', en='release')
@@ -28,19 +29,19 @@ class Source:
 
 def sources_of(stored: Stored, data: Data) -> list[Source]:
     """The layers behind a result, by title; one whose file is gone goes by its id."""
-    releases = releases_numbered(data.db, list(stored.releases.values()))
+    releases = releases_numbered(data.db, [*numbers(stored.readings).values()])
     current = current_releases(data.db)
     found = []
-    for layer_id, number in stored.releases.items():
+    for layer_id, reading in stored.readings.items():
         title, agency = _described(layer_id, data)
-        release = releases.get(number)
-        now = current[layer_id].number if layer_id in current else None
+        release = releases.get(reading.release)
+        now = current.get(layer_id) if reading.at is None else release_in_force(data.db, layer_id, reading.at)
         found.append(
             Source(
-                layer_id, title, agency, number,
+                layer_id, title, agency, reading.release,
                 release.released_at if release else None,
                 release.demo if release else False,
-                now if now not in (None, number) else None,
+                now.number if now and now.number != reading.release else None,
             )
         )  # fmt: skip
     return sorted(found, key=lambda source: source.title.vi)

@@ -19,6 +19,7 @@ from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
 from processes.data import Data
 from processes.forms.columns import Feature
 from processes.queue.requests import Result, no_result, result_gone, results, state
+from processes.reading.readings import Reading, readings_of
 from processes.registry import process
 
 TIFF = 'image/tiff'
@@ -30,13 +31,13 @@ class NoSuchOutput(NotFound):
 
 @dataclass(frozen=True)
 class Stored:
-    """One output of a successful job. releases: by layer, that it was computed from."""
+    """One output of a successful job. readings: by layer, what it was computed from."""
 
     job_id: str
     process_id: str
     process: Process[Any]
     inputs: dict[str, Any]
-    releases: dict[str, int]
+    readings: dict[str, Reading]
     software_version: str
     finished_at: datetime
     output: str
@@ -120,14 +121,14 @@ def stored(job_id: str, output: str | None, data: Data) -> Stored:
         raise NoSuchOutput(
             vi=f'Tác vụ không có kết quả "{name}". {hint.vi}', en=f'The job has no output "{name}". {hint.en}'
         )
-    releases = job['releases'] or {}
-    data.read_earlier(job_id, releases)
+    readings = readings_of(job)
+    data.read_earlier(job_id, readings)
     return Stored(
         job_id=str(job['id']),
         process_id=job['process_id'],
         process=process(job['process_id'], data.audience),
         inputs=job['inputs'],
-        releases=releases,
+        readings=readings,
         software_version=job['software_version'],
         finished_at=job['finished_at'],
         output=name,

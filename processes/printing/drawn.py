@@ -6,7 +6,7 @@ from itertools import groupby
 
 from psycopg2 import sql
 
-from dothi.core.catalog import Release, releases_numbered
+from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
@@ -21,7 +21,7 @@ from dothi.core.text import Lang, Text
 from processes.base import Layer
 from processes.data import Data
 from processes.forms.numbers import day
-from processes.reading.layers import visible_layer
+from processes.reading.layers import not_delivered, visible_layer
 
 # The style of a layer that is made for paper, where it has one.
 PRINT = 'print'
@@ -90,7 +90,8 @@ def seen_in(drawn: Sequence[Drawn], view: View, datetime: str | None, data: Data
 def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
     if isinstance(layer, Coverage):
         return True
-    _, rows = data.source(Layer(layer.id, datetime=datetime))
+    times = parse_times(datetime) if datetime is not None else None
+    _, rows = data.source(Layer(layer.id), times=times)
     (row,) = data.rows(sql.SQL('select exists (select from {} where geom && {}) as seen').format(rows, frame))
     return bool(row['seen'])
 
@@ -117,15 +118,14 @@ def _named(name: str, data: Data) -> Drawing | Coverage:
     layer_id, _, style = name.partition(':')
     coverage = data.locality.coverages_for(data.audience).get(layer_id)
     if coverage is not None:
-        # it counts as read, and has to be released; so does a layer
-        data.raster(coverage.id)
+        _must_be_released(coverage.id, data)
         _must_be_offered(style, coverage, ['default'])
         return coverage
     try:
         layer = visible_layer(layer_id, data.locality, data.audience)
     except UnknownLayer as error:
         raise NoSuchLayer(vi=f'layers: {error.text.vi}', en=f'layers: {error.text.en}') from None
-    data.source(Layer(layer.id))
+    _must_be_released(layer.id, data)
     try:
         styles = styles_of(layer, data.locality.path)
     except BadLocalityFile:
@@ -136,6 +136,11 @@ def _named(name: str, data: Data) -> Drawing | Coverage:
         ) from None
     _must_be_offered(style, layer, styles.offered(layer, data.audience))
     return _drawing(layer, styles, style, data)
+
+
+def _must_be_released(layer_id: str, data: Data) -> None:
+    if not data.is_released(layer_id):
+        raise not_delivered(layer_id)
 
 
 def _must_be_offered(style: str, layer: LayerModel | Coverage, offered: list[str]) -> None:
@@ -156,7 +161,6 @@ def _usual(data: Data) -> list[Drawing]:
             # as on the map: a broken style is told by `dothi status`
             continue
         if styles.visible and data.is_released(layer.id):
-            data.source(Layer(layer.id))
             found.append(_drawing(layer, styles, '', data))
     return found
 
@@ -172,14 +176,6 @@ def _releases(layers: Sequence[LayerModel | Coverage], datetime: str | None, dat
 
     Layers whose features have a validity of their own show the current release at any time.
     """
-    end = parse_times(datetime).end if datetime is not None else None
-    lasting = [one for one in layers if end is None or (isinstance(one, LayerModel) and one.publish.validity)]
-    current = {one.id: data.release(one) for one in lasting}
-    past = [one.id for one in layers if one.id not in current]
-    query = sql.SQL(
-        'select layer_id, max(number) as number from catalog.release'
-        ' where layer_id = any({}::text[]) and released_at <= {} group by layer_id'
-    ).format(sql.Literal(past), sql.Literal(end))
-    numbers = {row['layer_id']: row['number'] for row in data.rows(query)} if past else {}
-    then = releases_numbered(data.db, [*numbers.values()])
-    return current | {name: then[number] for name, number in numbers.items()}
+    times = parse_times(datetime) if datetime is not None else None
+    found = {one.id: data.read(one, times) for one in layers}
+    return {layer_id: release for layer_id, release in found.items() if release is not None}

@@ -28,6 +28,7 @@ from processes.base import GEOJSON, JSON, Process, ResultFile
 from processes.data import Data
 from processes.queue.uploads import put_back
 from processes.reading.given import put_given
+from processes.reading.readings import Reading, numbers
 from processes.reading.validation import check_given, validated
 from processes.registry import process
 
@@ -73,7 +74,12 @@ class Done:
     """The run's outputs, and the releases that they were computed from."""
 
     outputs: tuple[Made, ...]
-    releases: dict[str, int]
+    readings: dict[str, Reading]
+
+    @property
+    def releases(self) -> dict[str, int]:
+        """The releases by layer."""
+        return numbers(self.readings)
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ def _answer(order: Order, worker: Connection) -> Done:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, place, order.audience, order.drafts, order.editor, given)
         result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
-    return Done(_made(chosen, result), data.releases)
+    return Done(_made(chosen, result), data.readings)
 
 
 def _made(chosen: Process[Any], result: Any) -> tuple[Made, ...]:

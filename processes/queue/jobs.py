@@ -15,6 +15,7 @@ from dothi.core.export.formats import not_written
 from processes.base import ResultFile
 from processes.queue.child import Done, Failed, Order, Underway, connection_lost, failure
 from processes.queue.store import RESULTS, abandoned_results, forget, forget_folder, keep
+from processes.reading.readings import moments
 
 LOG = logging.getLogger('dothi.jobs')
 DAY_S = 86_400
@@ -153,6 +154,7 @@ def _ending(ended: Done | Failed) -> dict[str, Any]:
             'message_vi': 'Đã xong',
             'message_en': 'Done',
             'releases': Json(ended.releases),
+            'read_at': Json(moments(ended.readings)),
             'media_type': ended.outputs[0].media_type,
         }
     return {

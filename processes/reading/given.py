@@ -13,12 +13,14 @@ from uuid import UUID
 import shapely
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
 
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
 from processes.reading.given_features import Given, given
+from processes.reading.readings import Reading, readings_of
 
 SQL_TYPES = {
     'text': 'text collate "C"',
@@ -38,10 +40,10 @@ class NoFeatures(WrongUse):
 
 @dataclass(frozen=True)
 class PutGiven:
-    """A layer in a temporary table; releases: what the earlier job had read, by layer."""
+    """A layer in a temporary table; readings: what the earlier job had read, by layer."""
 
     layer: LayerModel
-    releases: dict[str, int]
+    readings: dict[str, Reading]
 
 
 def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None) -> dict[str, PutGiven]:
@@ -54,10 +56,10 @@ def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
     for one in layers_in(inputs):
         if one.collection is None and one.named not in found:
-            document, releases = _document(db, one)
+            document, readings = _document(db, one)
             made = given(_table_name(one), one.named, document)
             _put(db, made, locality.srid)
-            found[one.named] = PutGiven(made.layer, releases)
+            found[one.named] = PutGiven(made.layer, readings)
     db.commit()
     return found
 
@@ -67,22 +69,22 @@ def rows_of(layer: LayerModel) -> sql.Composed:
     return sql.SQL('(select * from {})').format(sql.Identifier('pg_temp', layer.id))
 
 
-def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, int]]:
+def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
     if chosen.features is not None:
         return chosen.features, {}
     return _result_of(db, str(chosen.job), chosen.output)
 
 
-def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[FeatureCollection, dict[str, int]]:
+def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[FeatureCollection, dict[str, Reading]]:
     """An output with features of an earlier job, the first when none is named, and the releases behind it."""
-    with db.cursor() as cursor:
-        cursor.execute('select releases from job.state(%s)', [_uuid(job_id)])
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute('select releases, read_at from job.state(%s)', [_uuid(job_id)])
         state = cursor.fetchone()
         cursor.execute(
             'select body from job.results(%s) where media_type = %s and name = coalesce(%s, name)',
             [_uuid(job_id), GEOJSON, output],
         )
-        bodies = [row[0] for row in cursor.fetchall() if row[0] is not None]
+        bodies = [row['body'] for row in cursor.fetchall() if row['body'] is not None]
     if state is None:
         raise _unknown(job_id)
     if not bodies:
@@ -90,7 +92,7 @@ def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[Feature
             vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON{_called(output)}.',
             en=f'The job "{job_id}" has no GeoJSON result{_called(output)}, or has it no more.',
         )
-    return json.loads(bytes(bodies[0])), state[0] or {}
+    return json.loads(bytes(bodies[0])), readings_of(state)
 
 
 def _called(output: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg2 import sql
 
 from dothi.core.cql2 import where
-from dothi.core.errors import EnvironmentMissing, WrongUse, did_you_mean
+from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 
@@ -20,6 +20,18 @@ class NoSuchColumn(WrongUse):
 
 class NotDelivered(EnvironmentMissing):
     """A layer that the analysis needs has no release yet."""
+
+
+class NothingThen(DataRefused):
+    """A layer had nothing at the time that is asked for."""
+
+
+def nothing_then(layer_id: str, datetime: str) -> NothingThen:
+    """The error for a layer whose first release came later."""
+    return NothingThen(
+        vi=f'Lớp "{layer_id}" chưa có dữ liệu vào lúc {datetime}. Chọn thời điểm sau bản phát hành đầu tiên.',
+        en=f'The layer "{layer_id}" had no data at {datetime}. Choose a time after its first release.',
+    )
 
 
 def not_delivered(layer_id: str) -> NotDelivered:

@@ -19,13 +19,19 @@ begin
 end;
 $$;
 
--- In how many layers what a job read is not what there is now.
-create or replace function job.inputs_changed(releases jsonb) returns bigint
+-- In how many layers what a job read is not what there is now; of those that it read as of a time, what there was then.
+create or replace function job.inputs_changed(releases jsonb, read_at jsonb) returns bigint
 language sql stable security definer set search_path = job, catalog, pg_temp as $$
     select count(*)
     from jsonb_each_text(releases) as used (layer, number)
     left join layer on layer.id = used.layer
-    where layer.current_release is distinct from used.number::bigint;
+    where used.number::bigint is distinct from case
+        when read_at ? used.layer then (
+            select max(r.number) from release as r
+            where r.layer_id = used.layer and r.released_at <= (read_at ->> used.layer)::timestamptz
+        )
+        else layer.current_release
+    end;
 $$;
 
 -- The job that has answered the same request on the releases that there are now, or null.
@@ -34,7 +40,7 @@ language sql stable security definer set search_path = job, pg_temp as $$
     select coalesce(result_of, id) from job.job
     where
         job.request = answered.request and job.audience = answered.audience and status = 'successful'
-        and gone_at is null and job.inputs_changed(releases) = 0
+        and gone_at is null and job.inputs_changed(releases, read_at) = 0
     order by finished_at desc limit 1;
 $$;
 
@@ -43,10 +49,10 @@ create or replace function job.answer_from(job_id uuid, other uuid) returns void
 language sql security definer set search_path = job, pg_temp as $$
     update job.job set
         status = 'successful', progress = 100, result_of = other, releases = known.releases,
-        media_type = known.media_type, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
+        read_at = known.read_at, media_type = known.media_type, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
         message_en = 'The same was asked before', started_at = coalesce(job.started_at, now()), finished_at = now(),
         updated_at = now()
-    from (select releases, media_type from job.job where id = other) as known
+    from (select releases, read_at, media_type from job.job where id = other) as known
     where job.id = job_id and job.status in ('accepted', 'running');
 $$;
 
@@ -145,14 +151,14 @@ $$;
 create or replace function job.state(job_id uuid)
 returns table (
     id uuid, process_id text, inputs jsonb, status text, progress smallint, message_vi text, message_en text,
-    error_code text, error_family text, releases jsonb, media_type text, software_version text, norms_version text,
-    inputs_changed bigint, gone boolean, kept boolean,
+    error_code text, error_family text, releases jsonb, read_at jsonb, media_type text, software_version text,
+    norms_version text, inputs_changed bigint, gone boolean, kept boolean,
     created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
         id, process_id, inputs, status, progress, message_vi, message_en, error_code, error_family, releases,
-        media_type, software_version, norms_version,
-        case when status = 'successful' then job.inputs_changed(releases) else 0 end, gone_at is not null, kept,
+        read_at, media_type, software_version, norms_version,
+        case when status = 'successful' then job.inputs_changed(releases, read_at) else 0 end, gone_at is not null, kept,
         created_at, started_at, finished_at, updated_at
     from job.job
     where job.id = job_id and job.answerable(job.audience, job.editor);
@@ -256,7 +262,7 @@ for each row when (
 execute function job.note_callback();
 
 revoke execute on function
-job.audience(), job.answerable(text, text), job.inputs_changed(jsonb), job.answered(text, text),
+job.audience(), job.answerable(text, text), job.inputs_changed(jsonb, jsonb), job.answered(text, text),
 job.answer_from(uuid, uuid), job.turn_of(text, double precision), job.begun(bigint, bigint), job.note_callback(),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
@@ -273,5 +279,5 @@ job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
 job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;
 grant execute on function
-job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb)
+job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb, jsonb)
 to dothi_worker;

@@ -102,6 +102,17 @@ def test_what_is_chosen_is_what_is_written(houses, worker):
     assert codes(datetime='2001-01-01') == []
 
 
+def test_what_there_was_is_called_after_the_release_of_then(houses, worker, loader, one):
+    old = one("select current_release from catalog.layer where id = 'buildings'")
+    then = one('select clock_timestamp()').isoformat()
+    new = loader.load('buildings', [])
+    for inputs in ({'datetime': then}, {'collection': {'collection': 'buildings', 'datetime': then}}):
+        told = export(format='csv', **inputs)
+        assert told.result.name.startswith(f'buildings-release-{old}-')
+        assert told.releases == {'buildings': old}
+    assert export(format='csv').releases == {'buildings': new}
+
+
 def test_the_public_service_exports_what_is_public_and_no_more(houses, worker, locality):
     (hidden,) = [name for name, column in locality.layers['buildings'].columns.items() if column.access == 'internal']
     head = export('public', format='csv').result.content().decode('utf-8-sig').split('\r\n')[0]

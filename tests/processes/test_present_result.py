@@ -11,6 +11,7 @@ from dothi.api.app import create_app
 from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
 from processes.forms.presenting import presented
+from processes.queue import requests
 from processes.queue.manager import execution
 
 pytestmark = pytest.mark.usefixtures('worker')
@@ -108,6 +109,18 @@ def test_a_report_says_which_inputs_changed_since(coverage, loader):
     loader.load('health_facilities', [])
     text = form(coverage, 'html').content().decode()
     assert '1 lớp đầu vào đã có phiên bản mới: Cơ sở y tế' in text
+
+
+def test_a_report_on_the_past_is_not_out_of_date(town, loader, one):
+    """Neither is what is made from it: later releases do not change what there was."""
+    then = one('select clock_timestamp()').isoformat()
+    facilities = {'collection': 'health_facilities', 'datetime': then}
+    job = execution('service-coverage', {**COVERAGE, 'facilities': facilities}, 'internal').job_id
+    loader.load('health_facilities', [])
+    made = presented(job, None, 'html', 'en', 'internal')
+    assert 'None of the inputs has been released anew since' in made.result.content().decode()
+    with requests.desk('internal') as db:
+        assert requests.state(db, made.job_id)['inputs_changed'] == 0
 
 
 def test_what_is_made_from_a_result_names_its_releases(coverage):

@@ -1,10 +1,12 @@
 """Answers that are used again, say when their inputs have changed, and go when they are old."""
 
+import json
 import shutil
 
 import pytest
 
 from dothi.core.database import connection
+from dothi.core.errors import DataRefused
 from dothi.core.settings import PROJECT
 from processes.queue import requests
 from processes.queue.identity import request_hash
@@ -67,6 +69,38 @@ def test_a_new_release_makes_the_old_answer_say_so_and_the_next_be_computed(town
     assert runs(one) == 2
     assert outcome_of(again, 'internal').releases != first.releases
     assert outcome_of(first.job_id, 'internal').result == first.result, 'the old one stays as it was'
+
+
+def test_what_was_read_as_of_a_time_names_the_release_of_then_and_stays_true(town, worker, loader, one):
+    """A release that came later changes nothing of what there was before."""
+    old = one("select current_release from catalog.layer where id = 'health_facilities'")
+    then = one('select clock_timestamp()').isoformat()
+    loader.load('health_facilities', [])
+    facilities = {'collection': 'health_facilities', 'datetime': then}
+    first = asked(facilities=facilities)
+    assert first.releases['health_facilities'] == old
+    told = json.loads(first.result.content())['summary']
+    assert (told['releases'], told['population_covered']) == (first.releases, 1)
+    loader.load('health_facilities', [])
+    assert state(first.job_id)['inputs_changed'] == 0
+    assert asked(facilities=facilities).releases == first.releases
+    assert runs(one) == 1
+    loader.load('buildings', [])
+    assert state(first.job_id)['inputs_changed'] == 1
+
+
+def test_what_was_read_as_of_today_grows_old_with_a_release_of_today(town, worker, loader, one):
+    tomorrow = one("select now() + interval '1 day'").isoformat()
+    first = asked(facilities={'collection': 'health_facilities', 'datetime': tomorrow})
+    assert state(first.job_id)['inputs_changed'] == 0
+    loader.load('health_facilities', [])
+    assert state(first.job_id)['inputs_changed'] == 1
+
+
+def test_a_layer_that_had_nothing_then_is_no_empty_layer(town, worker):
+    """People would be told that nobody is served, where nothing is known."""
+    with pytest.raises(DataRefused, match='2001-01-01'):
+        asked(facilities={'collection': 'health_facilities', 'datetime': '2001-01-01'})
 
 
 def test_what_is_asked_while_the_same_waits_is_answered_by_the_same_run(town, worker, one, until):

@@ -136,14 +136,13 @@ def limit(default: int, most: int) -> dict[str, Any]:
 
 
 def _filters(process_ids: list[str]) -> list[dict[str, Any]]:
-    form = {'style': 'form', 'explode': False}
     texts = {
         'type': (both('Loại tác vụ.', 'Type of the jobs.'), ['process']),
         'processID': (both('Phân tích.', 'Analyses.'), process_ids),
         'status': (both('Trạng thái.', 'States.'), [*STATUSES]),
     }
     lists = [
-        query(name, words, {'type': 'array', 'items': {'type': 'string', 'enum': values}}, **form)
+        query(name, words, {'type': 'array', 'items': {'type': 'string', 'enum': values}})
         for name, (words, values) in texts.items()
     ]
     seconds = {'type': 'integer', 'minimum': 0}

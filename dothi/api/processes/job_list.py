@@ -14,7 +14,9 @@ from processes.queue.listing import JobFilter
 from processes.registry import processes
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
-FILTERS = ('type', 'processID', 'status', 'datetime', 'minDuration', 'maxDuration')
+# of which several values may be given, one parameter each or with commas between them
+LISTS = ('type', 'processID', 'status')
+FILTERS = (*LISTS, 'datetime', 'minDuration', 'maxDuration')
 PARAMETERS = ('f', 'lang', 'limit', 'offset', *FILTERS)
 # The standard's own (OGC 18-062r2, requirement 63 and 64).
 DEFAULT_LIMIT, MOST = 10, 1_000
@@ -42,7 +44,8 @@ def page_of_jobs() -> tuple[int, int]:
 
 def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
     """Links of the list to itself, and to the pages before and after."""
-    asked = {name: text for name, text in given().items() if name in (*FILTERS, 'lang')}
+    asked = {name: ','.join(given().getlist(name)) for name in given() if name in LISTS}
+    asked |= {name: text for name, text in given().items() if name in (*FILTERS, 'lang') and name not in LISTS}
     links = own_links('/jobs')
     for one, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
         if (one == 'next' and begin < matched) or (one == 'prev' and offset):
@@ -56,8 +59,8 @@ def _offered() -> list[str]:
 
 
 def _several(name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The values of a parameter that may have several, separated by commas; None when it is left out."""
-    texts = tuple(part.strip() for part in given().get(name, '').split(',') if part.strip())
+    """The values of a parameter that may have several; None when it is left out."""
+    texts = tuple(part.strip() for text in given().getlist(name) for part in text.split(',') if part.strip())
     for text in texts:
         if text not in known:
             hint, what = did_you_mean(text, known), shown(name, text)

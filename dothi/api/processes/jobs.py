@@ -13,7 +13,7 @@ from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 from dothi.api.processes.body import Wanted
 from dothi.api.processes.execution import asker, created, place_to_wait
-from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
+from dothi.api.processes.job_list import LISTS, PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import answered, in_form, output, value, with_releases
 from dothi.api.processes.status import changed, has_result, rerunnable, status_info
@@ -39,7 +39,7 @@ class JobEnded(HeldForDecision):
 @JOBS.route('/jobs')
 def jobs() -> Response:
     """A page of the jobs that the asker may list, newest first."""
-    parameters.refuse_unknown(PARAMETERS)
+    parameters.refuse_unknown(PARAMETERS, LISTS)
     form, wanted = wanted_format(), job_filter()
     limit, offset = page_of_jobs()
     with desk(service().audience, editor()) as db:

@@ -80,7 +80,8 @@ def test_by_status(internal: Api, seconds: float) -> None:
     assert parameter(internal, 'status')['schema']['type'] == 'array'
     for status in ('successful', 'failed', 'dismissed'):
         assert {job['status'] for job in listed(internal, status=status)} == {status}
-    assert {job['status'] for job in listed(internal, status='failed,dismissed')} == {'failed', 'dismissed'}
+    for both in ('failed,dismissed', ['failed', 'dismissed']):
+        assert {job['status'] for job in listed(internal, status=both)} == {'failed', 'dismissed'}
     assert internal.get('/jobs', status='happy').status_code == 400
 
 
@@ -118,6 +119,12 @@ def test_limit_and_pages(internal: Api, seconds: float) -> None:
     described = parameter(internal, 'limit')
     assert (described['style'], described['explode']) == ('form', False)
     assert described['schema'] == {'type': 'integer', 'minimum': 1, 'maximum': 1000, 'default': 10}
+    page = internal.json('/jobs', limit=1, status=['failed', 'dismissed'])
+    statuses = {page['jobs'][0]['status']}
+    while following := links(page, 'next'):
+        page = internal.json(following[0]['href'])
+        statuses.add(page['jobs'][0]['status'])
+    assert statuses == {'failed', 'dismissed'}
     seen: list[str] = []
     page = internal.json('/jobs', limit=2, processID='echo')
     while True:

@@ -64,7 +64,7 @@ def _document(
         'itemType': 'feature',
         'extent': {
             'spatial': _spatial(release, locality),
-            'temporal': {'interval': [[_written(moment) for moment in interval]], 'trs': GREGORIAN},
+            'temporal': temporal(*interval),
         },
         'crs': list(served_crs(locality)),
         'storageCrs': uri_of(locality.place.crs),
@@ -128,6 +128,11 @@ def begins(db: Snapshot, collections: dict[str, Layer | Coverage], releases: dic
         name: _interval(db, one, first[name], releases[name])[0] if isinstance(one, Layer) else first[name]
         for name, one in collections.items()
     }
+
+
+def temporal(first: datetime, last: datetime) -> dict[str, Any]:
+    """The extent in time of what `datetime` finds something new of from `first` to `last`."""
+    return {'interval': [[_written(first), _written(last)]], 'trs': GREGORIAN}
 
 
 def _first_released(db: Snapshot) -> dict[str, datetime]:

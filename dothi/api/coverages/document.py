@@ -1,9 +1,10 @@
 """What a coverage says of itself: its collection, the schema of its bands, its domain set and its range type."""
 
+from datetime import datetime
 from typing import Any
 
 from dothi.api.address import root_url
-from dothi.api.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE
+from dothi.api.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE, begins, temporal
 from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
 from dothi.api.coverages.stored import Stored, stored_all
 from dothi.api.coverages.systems import System, systems
@@ -48,10 +49,13 @@ RANGE = Text(vi='Các dải', en='Range type')
 
 def coverage_documents(db: Snapshot) -> list[dict[str, Any]]:
     """The documents of all coverages that have a release, for `/collections`."""
-    return [_document(one) for one in stored_all(db)]
+    found = stored_all(db)
+    first = begins(db, {one.coverage.id: one.coverage for one in found}, {})
+    return [_document(one, first[one.coverage.id]) for one in found]
 
 
-def _document(one: Stored) -> dict[str, Any]:
+def _document(one: Stored, first: datetime) -> dict[str, Any]:
+    """first: when it was first released."""
     coverage, release, locality = one.coverage, one.release, service().locality
     known = systems(one.grid.srid, locality)
     own = next(iter(known.values()))
@@ -67,7 +71,7 @@ def _document(one: Stored) -> dict[str, Any]:
         'itemType': 'coverage',
         # GDAL's and QGIS's readers of features leave a collection out by this word
         'layerDataType': 'Coverage',
-        'extent': {'spatial': _spatial(one, own)},
+        'extent': {'spatial': _spatial(one, own), 'temporal': temporal(first, release.released_at)},
         'crs': list(known),
         'storageCrs': own.crs.uri,
         'dothi:release': release.number,

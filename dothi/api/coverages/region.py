@@ -87,15 +87,18 @@ def asked_axes() -> list[tuple[str, str]]:
     return [item for text in request.args.getlist('subset') for item in per_axis('subset', text)]
 
 
-def read_region(known: dict[str, System], axes: list[tuple[str, str]] | None = None) -> Region:
+def read_region(
+    known: dict[str, System], axes: list[tuple[str, str]] | None = None, *, degrees_anywhere: bool = False
+) -> Region:
     """The part that the current request asks for; raises BadParameter, UnservedCrs.
 
     known: the data's systems by URI, their own first. axes: of `asked_axes`, where not all of them are of space.
+    degrees_anywhere: whether Lat and Lon are degrees beside a plane system too, which has no axes of these names.
     """
     box = parameters.box()
     box_system = system(given().get('bbox-crs'), known, 'bbox-crs', CRS84)
     asked = asked_axes() if axes is None else axes
-    subset_system = _subset_system(known, [name for name, _ in asked])
+    subset_system = _subset_system(known, [name for name, _ in asked], degrees_anywhere)
     if box is not None and asked:
         raise BadParameter(
             vi='bbox và subset không dùng cùng lúc. Bỏ một trong hai.',
@@ -120,13 +123,16 @@ def _region(of: System, asked: list[tuple[str, str]]) -> Region:
     return Region(of, x[0], y[0], (x[1], y[1]))
 
 
-def _subset_system(known: dict[str, System], names: list[str]) -> System:
+def _subset_system(known: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
     """That of `subset-crs`; without it CRS84, or the raster's own where the axes are called E and N."""
     own, default = next(iter(known.values())), known[CRS84]
     asked = given().get('subset-crs')
     if not asked and names and not own.geographic and all(own.axis(name) is not None for name in names):
         return own
-    return system(asked, known, 'subset-crs', CRS84) if asked else default
+    named = system(asked, known, 'subset-crs', CRS84) if asked else default
+    if degrees_anywhere and names and not named.geographic and all(default.axis(name) is not None for name in names):
+        return default
+    return named
 
 
 def per_axis(parameter: str, text: str) -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ def read_area(known: dict[str, System], axes: list[tuple[str, str]]) -> Area:
     space. (OGC 20-058, requirements 18 to 26, 36.)
     """
     target = system(given().get('crs'), known, 'crs', CRS84)
-    region, centre = read_region(known, axes), _read_centre(known, target)
+    region, centre = read_region(known, axes, degrees_anywhere=True), _read_centre(known, target)
     if centre is not None and not region.whole:
         raise BadParameter(
             vi='center không đi cùng bbox hay subset theo trục không gian. Bỏ một trong hai.',

@@ -16,6 +16,7 @@ from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, painted
+from dothi.api.maps.times import written
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.styles.drawings import drawing, no_such_style
@@ -29,6 +30,7 @@ from dothi.core.cql2.where import Translator
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.mapping.draw import draw
+from dothi.core.mapping.formats import DATETIME
 from dothi.core.mapping.picture import Format, Picture, Shown
 from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT
@@ -178,15 +180,25 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
         _layer(db, one, style, now, request, shown) if isinstance(one, Layer) else _coverage(db, one, style, request)
         for one, (_, style) in zip(things, request.layers, strict=True)
     ]
-    newest = max(one.version for one in held)
+    versions = [one.version for one in held] or [_newest(db)]
+    newest = max(versions)
     demo = any(one.demo for one in held)
     said = [software(), service().fingerprint, request.fingerprint, f'{demo}', *(one.looks for one in held)]
     # longer than a tag must be: among the pictures that are kept no two may share it
     looks = hashlib.sha256('\0'.join(said).encode()).hexdigest()[:20]
     picture = Picture(
-        request.view, tuple(one.shown for one in held), request.background, request.format, _about(newest, demo)
+        request.view,
+        tuple(one.shown for one in held),
+        request.background,
+        request.format,
+        _about(newest, demo, request.times),
     )
-    return Edition(looks, newest, state_of([one.version for one in held]), demo, picture)
+    return Edition(looks, newest, state_of(versions), demo, picture)
+
+
+def _newest(db: Snapshot) -> Version:
+    """That of a picture with nothing on it, as it is of a time before all data: any release may put something there."""
+    return max(Version(one.number, one.released_at) for one in db.releases().values())
 
 
 def thing(collection_id: str) -> Layer | Coverage:
@@ -234,11 +246,15 @@ def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapR
     return _Held(Shown(coverage, None, request.times), version, one.release.demo, one.path.name)
 
 
-def _about(version: Version, demo: bool) -> dict[str, str]:
+def _about(version: Version, demo: bool, times: Times | None) -> dict[str, str]:
     """What the file says of itself, where its format can; in both languages, since a picture is kept for all."""
     attribution = service().locality.place.attribution
     found = {'Author': f'{attribution.vi} / {attribution.en}', 'Release': str(version.number)}
-    return found | ({'Comment': f'{DEMO.vi} / {DEMO.en}'} if demo else {})
+    if demo:
+        found['Comment'] = f'{DEMO.vi} / {DEMO.en}'
+    if times is not None:
+        found[DATETIME] = written(times, version.released_at)
+    return found
 
 
 @lru_cache

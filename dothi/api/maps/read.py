@@ -69,16 +69,18 @@ def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...
     return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
 
 
-def read_map(db: Snapshot, subject: Subject, form: Format) -> Asked:
-    """The map that the current request asks for.
+def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False) -> Asked:
+    """The map that the current request asks for; `page`: for a person, who has to be told why it is empty.
 
-    Raises UnknownParameter, BadParameter, BadTime, BadFilter, UnservedCrs, OutsideMap.
+    Before the first data the answer to `datetime` is an empty map, as that of features is an empty list, and to the
+    axis `time` none (requirements 28 and 29 D). Raises UnknownParameter, BadParameter, BadTime, BadFilter,
+    UnservedCrs, OutsideMap.
     """
     parameters.refuse_unknown(known_parameters(subject, OF_MAPS), repeatable=('subset',))
     of_time, of_space = _axes()
     when = read_times(of_time)
     part = read_area(systems(subject.srid, service().locality), of_space)
-    subject = at(db, subject, when)
+    subject = at(db, subject, when, needed=page or bool(of_time))
     srid = part.system.crs.srid
     view = framed(srid, read_wish(), moved(subject.extent, WGS84, srid), part.box(subject.extent), part.centre)
     _must_fit(view)
@@ -99,7 +101,7 @@ def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: 
     ratio = wish.pixel_ratio if 'mm-per-pixel' in given() else view.pixel_ratio
     view = View(view.crs, view.box, pixels, wish.height or pixels, ratio)
     _must_fit(view)
-    return Asked(_request(at(db, subject, when), view, form, when), system, when)
+    return Asked(_request(at(db, subject, when, needed=bool(of_time)), view, form, when), system, when)
 
 
 def _request(subject: Subject, view: View, form: Format, when: Times | None) -> MapRequest:
@@ -109,7 +111,8 @@ def _request(subject: Subject, view: View, form: Format, when: Times | None) -> 
 
 def _axes() -> tuple[list[str], list[tuple[str, str]]]:
     """What `subset` says of time, and of space by axis."""
-    axes = asked_axes()
+    # what is said twice is said once (requirement 29 H)
+    axes = list(dict.fromkeys(asked_axes()))
     of_time = [text for name, text in axes if name.lower() in times.AXES]
     return of_time, [(name, text) for name, text in axes if name.lower() not in times.AXES]
 

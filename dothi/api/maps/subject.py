@@ -95,13 +95,13 @@ def _layer_style(db: Snapshot, style: str) -> Subject:
         raise no_such_style(service().locality.place.id, style, [*map_styles()]) from None
 
 
-def at(db: Snapshot, subject: Subject, times: Times | None) -> Subject:
-    """Without the collections of which there was nothing yet; raises OutsideMap where none is left."""
+def at(db: Snapshot, subject: Subject, times: Times | None, *, needed: bool) -> Subject:
+    """Without the collections of which there was nothing yet; raises OutsideMap where none is left but `needed`."""
     if times is None or times.end is None:
         return subject
     first = begins(db, {one.id: one for one in subject.things}, subject.releases)
     found = subject.only({name for name, moment in first.items() if moment <= times.end})
-    if not found.things:
+    if needed and not found.things:
         since = rfc3339(min(first.values()))
         raise OutsideMap(vi=f'Dữ liệu có từ {since}, trước đó không có gì.', en=f'There are data from {since} on.')
     return found

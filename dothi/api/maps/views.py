@@ -39,7 +39,7 @@ def map_picture(collection_id: str | None = None, style_id: str | None = None) -
     form = wanted_form()
     with snapshot() as db:
         subject = subject_of(db, collection_id, style_id)
-        asked = read_map(db, subject, 'png' if form == 'html' else form)  # type: ignore[arg-type]
+        asked = read_map(db, subject, 'png' if form == 'html' else form, page=form == 'html')  # type: ignore[arg-type]
         edition = edition_in(db, asked.request)
     if form == 'html':
         return _page(subject, asked, edition)

@@ -11,6 +11,7 @@ from dothi.api.coverages.stored import coverage_of, stored
 from dothi.api.documents import as_json, link, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, say, wanted_format
+from dothi.api.maps.links import map_links
 from dothi.api.styles.drawings import UnknownStyle
 from dothi.api.styles.encodings import ENCODINGS
 from dothi.api.styles.links import legend_links
@@ -36,9 +37,10 @@ def styles_of_a_coverage(collection_id: str) -> Response:
     stored(coverage)
     path = f'/collections/{coverage.id}/styles'
     sheets = [_sheet(f'{path}/{DEFAULT}', name) for name in WRITERS]
-    listed = {'id': DEFAULT, 'title': say(USUAL), 'links': [*sheets, *legend_links(f'{path}/{DEFAULT}')]}
-    links = own_links(path, ('json',))
-    return as_json({'title': say(coverage.title), 'default': DEFAULT, 'styles': [listed], 'links': links})
+    links = [*sheets, *legend_links(f'{path}/{DEFAULT}'), *map_links(f'{path}/{DEFAULT}')]
+    listed = {'id': DEFAULT, 'title': say(USUAL), 'links': links}
+    document = {'title': say(coverage.title), 'default': DEFAULT, 'styles': [listed]}
+    return as_json({**document, 'links': own_links(path, ('json',))})
 
 
 def style_of_a_coverage(collection_id: str, style_id: str) -> Response:

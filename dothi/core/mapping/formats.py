@@ -6,6 +6,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import MemoryFile
 
 from dothi.core.mapping.picture import Format, Picture
+from dothi.core.mapping.png import with_text
 
 MEDIA_TYPES: dict[Format, str] = {
     'png': 'image/png',
@@ -27,6 +28,8 @@ ASKED: dict[Format, str] = {
     'pdf': 'pdf',
 }
 OPAQUE = {'png': 'png-opaque'}
+# Of what a picture says of itself: the time that it shows, where one was asked for.
+DATETIME = 'Datetime'
 BLOCK = 256
 
 
@@ -37,7 +40,11 @@ def asked(picture: Picture) -> str:
 
 def written(drawn: bytes, picture: Picture) -> bytes:
     """The file in the picture's format, from what a renderer gave for it."""
-    return _geotiff(drawn, picture) if picture.format == 'tiff' else drawn
+    if picture.format == 'tiff':
+        return _geotiff(drawn, picture)
+    if picture.format == 'png' and DATETIME in picture.about:
+        return with_text(drawn, DATETIME, picture.about[DATETIME])
+    return drawn
 
 
 def _geotiff(pixels: bytes, picture: Picture) -> bytes:

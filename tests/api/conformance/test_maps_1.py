@@ -176,6 +176,9 @@ def test_spatial_subsetting_by_box_axes_and_centre(api: Api) -> None:
     ]  # fmt: skip
     assert len({answer.content for answer in same}) == 1
     assert box(same[0]) == [west, south, east, north]
+    # degrees beside a plane system, as OGC's tests ask for them
+    beside = api.get(DISTRICTS, subset=f'Lat({south}:{north}),Lon({west}:{east})', subset_crs='[EPSG:9209]', **asked)
+    assert beside.content == same[0].content
     middle = f'{(west + east) / 2},{(south + north) / 2}'
     around = api.get(DISTRICTS, center=middle, center_crs=CRS84, scale_denominator=1e6, **asked)
     x1, y1, x2, y2 = box(around)
@@ -231,7 +234,7 @@ def test_crs_each_system_with_its_axis_order(api: Api) -> None:
 
 
 def test_datetime_as_parameter_and_as_axis(api: Api) -> None:
-    """Requirements 27 to 32: instants, intervals, partial dates, open ends; 404 before the first data."""
+    """Requirements 27 to 32: instants, intervals, partial dates, open ends; none on the axis before the first data."""
     communes = api.json('/collections/communes')
     ((first, last),) = communes['extent']['temporal']['interval']
     where = '/collections/communes/map'
@@ -249,9 +252,34 @@ def test_datetime_as_parameter_and_as_axis(api: Api) -> None:
         answer = api.get(where, subset=f'time({text})', **small)
         assert answer.status_code == 200, (text, answer.text)
     assert api.get(where, subset='time("1800-01-01T00:00:00Z":"1800-12-31T23:59:59Z")', **small).status_code == 404
-    assert api.get('/map', datetime='1800-01-01', **small).status_code == 404
+    twice = [f'time("{first}":"{last}")'] * 2
+    assert api.get(where, subset=twice, **small).status_code == 200
+    assert api.get(where, subset=[twice[0], 'time("2021")'], **small).status_code == 400
     assert api.get(where, subset='xyz("2021-01-01T00:00:00Z")', **small).status_code == 400
     assert api.get(where, datetime='yesterday', **small).status_code == 400
+
+
+def test_datetime_before_the_first_data_and_after_the_last(api: Api) -> None:
+    """As OGC's tests ask it of the whole map and of the first collections with and without a temporal extent.
+
+    Before, the map is empty as a list of features would be; a page says why. After, the picture is the same, but the
+    file says of which time it is.
+    """
+    asked = {'width': 50, 'f': 'png'}
+    assert all('temporal' in one['extent'] for one in mapped(api))
+    for where in ('/map', '/collections/elevation/map', '/collections/air_stations/map'):
+        before = api.get(where, datetime='2000-01-01T00:00:00Z', **asked)
+        assert {colour[3] for colour in corners(before)} == {0}, where
+        assert picture(before).getextrema()[3] == (0, 0), where
+        assert before.headers['Dothi-Demo'] == 'false'
+        page = api.get(where, datetime='2000-01-01', f='html', lang='en')
+        assert (page.status_code, 'There are data from' in page.text) == (404, True)
+    for where in ('/collections/elevation/map', '/collections/air_stations/map'):
+        now, after = api.get(where, **asked), api.get(where, subset='time("2100-01-01T00:00:00Z")', **asked)
+        assert picture(after).tobytes() == picture(now).tobytes()
+        assert picture(after).info['Datetime'] == after.headers['Content-Datetime'] == '2100-01-01T00:00:00Z'
+        assert after.content != now.content
+    assert api.get('/map/xyz/9/406/226.png', datetime='2000-01-01').status_code == 200
 
 
 def test_background(api: Api) -> None:
@@ -314,7 +342,7 @@ def test_styled_map(api: Api) -> None:
     plain = api.get(DISTRICTS, **asked)
     assert api.get('/collections/districts/styles/default/map', **asked).content == plain.content
     assert api.get('/styles/default/map', width=20).status_code == 200
-    for listed in ('/styles', '/collections/districts/styles'):
+    for listed in ('/styles', '/collections/districts/styles', '/collections/elevation/styles'):
         for style in api.json(listed)['styles']:
             address = links(style, f'{REL}/map')[0]['href']
             assert address.endswith(f'/styles/{style["id"]}/map')

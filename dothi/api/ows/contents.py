@@ -25,6 +25,8 @@ from dothi.core.text import Text
 
 type Box = tuple[float, float, float, float]
 
+# Around an extent, as a share of its longer side and, of a point, in degrees: half a sign where a screen shows it.
+ROOM, LEAST_ROOM = 0.02, 0.002
 # With a hyphen, which no id of a layer has.
 WHOLE, THEME = 'all-layers', 'theme-'
 NUMBERS = 'select id, current_release from catalog.layer where current_release is not null order by id'
@@ -80,9 +82,13 @@ class Leaf:
 
     @property
     def extent(self) -> Box:
-        """West, south, east, north in degrees."""
+        """West, south, east, north in degrees, with room for signs and edges that reach over what they are of.
+
+        Clients ask for nothing beyond it, and for nothing at all of one point, whose extent has no width.
+        """
         west, south, east, north = self.release.extent_wgs84 or service().locality.place.extent_wgs84
-        return west, south, east, north
+        room = max(ROOM * max(east - west, north - south), LEAST_ROOM)
+        return max(west - room, -180), max(south - room, -90), min(east + room, 180), min(north + room, 90)
 
     def parts(self, style: str) -> list[Part]:
         """What it is drawn with in a style, as far as the audience may see it."""

@@ -86,14 +86,19 @@ def read_point(asked: Asked, view: View, names: Iterable[str]) -> tuple[int, int
     names: the first letters are those of the version; clients mix them up.
     """
     across, down = (next((one for one in pair if asked.text(one)), pair[0]) for pair in names)
-    column, row = asked.whole(across, 0), asked.whole(down, 0)
-    if column >= view.width_px or row >= view.height_px:
+    return _within(asked, across, view.width_px), _within(asked, down, view.height_px)
+
+
+def _within(asked: Asked, name: str, side_px: int) -> int:
+    """Column or row of a picture that has so many; any value that is none is an InvalidPoint (OGC 06-042, 7.4.3.7)."""
+    text = asked.required(name)
+    if not (text.isascii() and text.isdigit() and int(text[:9]) < side_px and len(text) <= 9):
         raise InvalidPoint(
-            vi=f'Điểm {column}, {row} nằm ngoài ảnh {view.width_px} × {view.height_px}.',
-            en=f'The point {column}, {row} lies outside of the picture of {view.width_px} × {view.height_px}.',
-            locator=across if column >= view.width_px else down,
+            vi=f'{shown(name, text)}: nằm ngoài ảnh. Dùng số nguyên từ 0 đến {side_px - 1}.',
+            en=f'{shown(name, text)}: lies outside of the picture. Use a whole number from 0 to {side_px - 1}.',
+            locator=name,
         )
-    return column, row
+    return int(text)
 
 
 def features_at(

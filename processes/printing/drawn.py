@@ -61,7 +61,7 @@ class Drawn:
 
     @property
     def order(self) -> float:
-        """Its place in the pile; rasters lie below everything."""
+        """Its place in the pile; rasters lie below everything but painted land (body.py)."""
         return self.shows.draw_order if isinstance(self.shows, Drawing) else float('-inf')
 
 
@@ -123,8 +123,13 @@ def _named(name: str, data: Data) -> Drawing | Coverage:
         return coverage
     try:
         layer = visible_layer(layer_id, data.locality, data.audience)
-    except UnknownLayer as error:
-        raise NoSuchLayer(vi=f'layers: {error.text.vi}', en=f'layers: {error.text.en}') from None
+    except UnknownLayer:
+        hint = did_you_mean(
+            layer_id, [*data.locality.layers_for(data.audience), *data.locality.coverages_for(data.audience)]
+        )
+        raise NoSuchLayer(
+            vi=f'layers: không có lớp "{layer_id}". {hint.vi}', en=f'layers: there is no layer "{layer_id}". {hint.en}'
+        ) from None
     _must_be_released(layer.id, data)
     try:
         styles = styles_of(layer, data.locality.path)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
+from processes.printing.body import Body
 from processes.printing.paper import Sheet
 
 # A point of PDF is 1/72 inch.
@@ -16,22 +17,24 @@ class NoPoppler(EnvironmentMissing):
     """The program that draws PDF is not there."""
 
 
-def merge(body: bytes, page: Path, sheet: Sheet, target: Path) -> None:
-    """Writes `page` with the map `body` below its first sheet.
+def merge(body: Body, page: Path, sheet: Sheet, target: Path) -> None:
+    """Writes `page` with the map below its first sheet and the map's names above it.
 
-    body: a PDF with a point for each pixel of the frame, so 0.28 mm of paper for each of its points; what reaches
-    over its edge is cut off. The first sheet keeps its size to a hundredth of a millimetre.
+    What makes all around a unit paler, its outline and the grid go under the names: through them nobody could read.
+    body: PDFs with a point for each pixel of the frame, so 0.28 mm of paper for each of their points; what reaches
+    over their edge is cut off. The first sheet keeps its size to a hundredth of a millimetre.
     """
     # 60 ms, for those who print
     from pypdf import PdfReader, PdfWriter, Transformation
 
     writer = PdfWriter(clone_from=page)
     frame = sheet.frame
-    (map_page,) = PdfReader(io.BytesIO(body)).pages
-    across, up = frame.width / float(map_page.mediabox.width), frame.height / float(map_page.mediabox.height)
-    place = Transformation().scale(across * POINTS_PER_MM, up * POINTS_PER_MM)
-    place = place.translate(frame.left * POINTS_PER_MM, (sheet.height_mm - frame.bottom) * POINTS_PER_MM)
-    writer.pages[0].merge_transformed_page(map_page, place, over=False)
+    for pdf, over in ((body.shapes, False), (body.names, True)):
+        (map_page,) = PdfReader(io.BytesIO(pdf)).pages
+        across, up = frame.width / float(map_page.mediabox.width), frame.height / float(map_page.mediabox.height)
+        place = Transformation().scale(across * POINTS_PER_MM, up * POINTS_PER_MM)
+        place = place.translate(frame.left * POINTS_PER_MM, (sheet.height_mm - frame.bottom) * POINTS_PER_MM)
+        writer.pages[0].merge_transformed_page(map_page, place, over=over)
     writer.write(target)
 
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,14 +17,17 @@ from typer.testing import CliRunner
 
 from dothi.cli import app
 from dothi.core import database as core_database
+from dothi.core.catalog import Release
 from dothi.core.database import READERS, connection
 from dothi.core.errors import WrongUse, http_status
 from dothi.core.locality import Locality, load_locality
 from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT
+from dothi.core.style.drawing import drawing_of
+from dothi.core.style.layer_styles import styles_of
 from processes.data import Data
-from processes.printing.body import body_of
-from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, drawn_layers
+from processes.printing.body import body_of, piled
+from processes.printing.drawn import Drawn, NoSuchLayer, NoSuchStyle, NothingToPrint, drawn_layers
 from processes.printing.paper import sheet_of
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit
 from processes.printing.scale import DoesNotFit
@@ -127,6 +130,7 @@ def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer
         (NoSuchUnit, {'unit': {'code': '13998'}}, '13999'),
         (NoSuchUnit, {'unit': {'code': '13999', 'level': 'comune'}}, 'commune'),
         (NoSuchLayer, {'layers': ['road'], 'extent': here}, 'roads'),
+        (NoSuchLayer, {'layers': ['elevaton'], 'extent': here}, 'elevation'),
         (NoSuchStyle, {'layers': ['roads:defalt'], 'extent': here}, 'default'),
         (DoesNotFit, {'extent': here, 'scale': 1_000}, '1:'),
         (BadExtent, {'extent': {'bbox': [106.2, 20.1, 106.0, 20.3]}}, '106.2'),
@@ -183,12 +187,45 @@ def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(cross: None, l
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, locality, 'internal')
         drawn = drawn_layers(['roads'], None, data)
-        before = lines_of(body_of(drawn, view, None, data))
+        before = lines_of(body_of(drawn, view, None, data).shapes)
         diagonal = shapely.LineString([(0, 0), (1_500, 1_500), (1_500, 300), (200, 1_200)])
         loader.load('roads', [(diagonal, {'code': 'R9', 'class': 'national'})])
-        assert lines_of(body_of(drawn, view, None, data)) == before
-        assert lines_of(body_of(drawn, view, '2100-01-01', data)) != before
+        assert lines_of(body_of(drawn, view, None, data).shapes) == before
+        assert lines_of(body_of(drawn, view, '2100-01-01', data).shapes) != before
     core_database.fresh()
+
+
+def test_names_lie_above_what_makes_the_surroundings_paler(loader: Loader, answer: Callable[..., Any]):
+    """A name is wider than its commune of 6 mm: what of it stands outside is as dark as what stands inside."""
+    narrow = shapely.MultiPolygon([shapely.box(0, 0, 600, 1_700)])
+    loader.load('communes', [(narrow, commune('13999') | {'name': 'Xã Hải Hòa'})])
+    made = answer(
+        'print-map', unit={'code': '13999', 'level': 'commune'}, orientation='landscape', scale=100_000,
+        layers=['communes'], grid=False,
+    )  # fmt: skip
+    frame, pixels = sheet_of('A4', 'landscape').frame, drawn(made.path, 'sheet')
+    middle, edge = frame.left + frame.width / 2, 40
+    beside = pixels[round(frame.top * 10) + edge : round(frame.bottom * 10) - edge, :, :]
+    beside = beside[:, round((middle + 3.3) * 10) : round(frame.right * 10) - edge]
+    assert (beside.max(axis=-1) < 80).sum() > 20
+
+
+def test_a_raster_lies_on_the_painted_land_and_below_its_lines(locality: Locality):
+    """Under the land of the districts nobody would see the relief, and over all of them no boundary."""
+    styles = {name: styles_of(locality.layers[name], locality.path) for name in ('districts', 'rivers')}
+    drawings = [
+        drawing_of(locality.layers[name], found, 'print', 'internal', lambda part: []) for name, found in styles.items()
+    ]
+    release = cast(Release, None)
+    pile = [Drawn(one, release) for one in (locality.coverages['elevation'], *drawings)]
+    seen = [
+        (one.layer.id, one.drawing and [each.kind for each in one.drawing.passes]) for one in piled(pile, [None] * 3)
+    ]
+    assert seen[:3] == [
+        ('districts', ['line', 'line', 'fill']), ('elevation', None), ('districts', ['line', 'label']),
+    ]  # fmt: skip
+    assert [name for name, _ in seen[3:]] == ['rivers']
+    assert [one.drawing for one in piled(pile[1:], [None] * 2)] == drawings
 
 
 def lines_of(pdf: bytes) -> bytes:

@@ -50,6 +50,13 @@ def test_what_a_style_means_by_its_colours_can_be_told_apart_by_all(locality: Lo
         )
 
 
+def test_a_sign_has_one_colour_however_many_lie_on_its_place(locality: Locality) -> None:
+    """Signs that let something through add up: a station with 168 hours was green near by, and white from afar."""
+    for drawing in _drawings(locality):
+        colours = {rule.colour for one in drawing.passes if one.kind == 'marker' for rule in one.rules}
+        assert {colour.css for colour in colours if colour.alpha < 1} == set(), (drawing.layer.id, drawing.id)
+
+
 def _drawings(locality: Locality) -> Iterator[Drawing]:
     """All styles, with as many classes as they may have."""
     for layer in locality.layers.values():

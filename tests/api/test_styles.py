@@ -134,7 +134,7 @@ def test_classes_and_legend_follow_the_release_and_so_does_the_tag(desk: Desk, c
     app, path = client(), '/api/collections/schools/styles/places'
     first = app.get(path)
     assert app.get(path, headers={'If-None-Match': first.headers['ETag']}).status_code == 304
-    assert legend(app, path) == ['below 190 places', '190 – 290 places', '290 – 390 places', '390 places and more']
+    assert legend(app, path) == ['below 190 places', '190 – 289 places', '290 – 389 places', '390 places and more']
     desk.release('schools', schools(*range(1000, 5000, 100)))
     second = app.get(path, headers={'If-None-Match': first.headers['ETag']})
     assert second.status_code == 200

@@ -165,13 +165,16 @@ def test_a_part_whose_column_is_hidden_is_left_out(locality: Locality) -> None:
 
 
 def test_classes_hold_their_lower_limit_and_the_legend_says_so(locality: Locality) -> None:
+    """Of whole numbers the last one: which of `2 – 3` and `3 – 1,000` has 3?"""
     classes = {'column': 'floors', 'method': 'given', 'breaks': [3, 1000], 'colors': ['red', 'lime', 'blue']}
     part = {'kind': 'fill', 'color': 'white', 'classes': classes}
     assert legend(locality.layers['buildings'], part, breaks=[3, 1000]) == [
         ('below 3 floors', '#ff0000', None),
-        ('3 – 1,000 floors', '#00ff00', None),
+        ('3 – 999 floors', '#00ff00', None),
         ('1,000 floors and more', '#0000ff', None),
     ]
+    halves = legend(locality.layers['buildings'], part, breaks=[2.5, 3.5])
+    assert [title for title, _, _ in halves] == ['below 3 floors', '3 floors', '4 floors and more']
     rules = drawn(locality.layers['buildings'], part, breaks=[3, 1000]).passes[0].rules
     assert rules[1].condition == {
         'op': 'and',

@@ -1,5 +1,7 @@
 """What the legend calls a part, a value and a class, where the style file does not say."""
 
+import math
+
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import Part, Value
 from dothi.core.text import LANGUAGES, Text
@@ -33,11 +35,17 @@ def value_title(layer: Layer, part: Part, value: Value) -> Text | None:
 
 
 def class_title(layer: Layer, part: Part, low: float | None, high: float | None) -> Text | None:
-    """`10 – 20 m`, `dưới 10 m`, `từ 20 m`: a class holds its lower limit and not its upper one."""
+    """`10 – 20 m`, `dưới 10 m`, `từ 20 m`: a class holds its lower limit and not its upper one.
+
+    Of whole numbers it is the last one that the class holds: `2 – 3 tầng` and `3 – 5 tầng` would both seem to have 3.
+    """
     if part.legend is False or part.classes is None:
         return None
     column = layer.columns[part.classes.column]
     unit = column.unit
+    if column.type == 'integer':
+        low = None if low is None else math.ceil(low)
+        high = None if high is None else math.ceil(high) - (low is not None)
     if low is None and high is None:
         range_ = column.title
     elif low is None:
@@ -46,6 +54,8 @@ def class_title(layer: Layer, part: Part, low: float | None, high: float | None)
     elif high is None:
         least = with_unit(low, unit)
         range_ = Text(vi=f'từ {least.vi}', en=f'{least.en} and more')
+    elif low == high:
+        range_ = with_unit(low, unit)
     else:
         most = with_unit(high, unit)
         from_ = [number(low, lang, parted=bool(unit)) for lang in LANGUAGES]

@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from dothi.core.text import LANGUAGES, Lang, Text
+from dothi.core.text import LANGUAGES, Lang
 from processes.base import Figure
 from processes.forms.columns import Feature, properties_of
 from processes.forms.names import heading, title_of, unit_for
 from processes.forms.numbers import value_text
+from processes.forms.words import cited, in_words
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
@@ -18,7 +19,6 @@ CAVEATS = ('caveats', 'caveat', 'note', 'notes')
 ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators', *CAVEATS)
 # Columns that say the same as the list of norms.
 OF_NORMS = ('clause', 'norm', 'verified', 'condition')
-UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified against the text')
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def key_figures(
 ) -> list[tuple[str, str]]:
     """Title and value of the summary's members that are neither inputs nor told elsewhere."""
     return [
-        (title_of(name, figures, lang), _in_a_line(value, lang, unit_for(name, figures)))
+        (title_of(name, figures, lang), _in_a_line(name, value, figures, lang))
         for name, value in summary.items()
         if name not in ELSEWHERE
         and not _is_list_of_parts(value)
@@ -70,11 +70,12 @@ def _is_repeated(value: Any, given: Any) -> bool:
     return value == given or (isinstance(given, dict) and value == given.get('collection'))
 
 
-def _in_a_line(value: Any, lang: Lang, unit: str | None) -> str:
+def _in_a_line(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
     """A value; of a long list only its beginning."""
+    unit = unit_for(name, figures)
     if isinstance(value, list) and len(value) > MOST_LISTED:
         return f'{value_text(value[:MOST_LISTED], lang, unit)} … ({len(value)})'
-    return value_text(value, lang, unit)
+    return in_words(name, value, figures, lang, unit)
 
 
 def sums_of(summary: Mapping[str, Any], inputs: type[BaseModel]) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def table(
     columns = _columns(rows, figures, leave_out)
     low_first = figure is not None and figure in figures and figures[figure].low_first
     ordered = sorted(rows, key=lambda row: _rank(row.get(figure or ''), low_first=low_first))
-    shown = [[value_text(row.get(name), lang, unit_for(name, figures)) for name in columns] for row in ordered]
+    shown = [[_in_a_line(name, row.get(name), figures, lang) for name in columns] for row in ordered]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
     return Table(
         headings=[heading(name, figures, lang) for name in columns],
@@ -142,9 +143,9 @@ def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leav
 
 def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang) -> list[str]:
     """The norms that the result cites anywhere in its summary, and the clauses of its features, each once."""
-    cited = [_cited(one, lang) for one in _with_clause(summary)]
+    whole = [cited(one, lang) for one in _with_clause(summary)]
     clauses = [str(row['clause']) for row in properties_of(features) if row.get('clause')]
-    return list(dict.fromkeys([*cited, *(clause for clause in clauses if not any(clause in one for one in cited))]))
+    return list(dict.fromkeys([*whole, *(clause for clause in clauses if not any(clause in one for one in whole))]))
 
 
 def _with_clause(value: Any) -> Iterator[dict[str, Any]]:
@@ -156,14 +157,6 @@ def _with_clause(value: Any) -> Iterator[dict[str, Any]]:
             yield from (one for part in value.values() for one in _with_clause(part))
     elif isinstance(value, list):
         yield from (one for part in value for one in _with_clause(part))
-
-
-def _cited(norm: Mapping[str, Any], lang: Lang) -> str:
-    """`Decree 14/2014/ND-CP, art. 11: power_line, (35,110] kV, bare: 4 m`, and whether anybody has verified it."""
-    of = [str(norm[name]) for name in ('subject', 'class', 'condition') if norm.get(name) not in (None, 'any')]
-    value = value_text(norm.get('value'), lang, norm.get('unit'))
-    doubt = f' ({UNVERIFIED.pick(lang)})' if norm.get('verified') is False else ''
-    return f'{norm["clause"]}: {", ".join(of)}: {value}{doubt}' if of else f'{norm["clause"]}: {value}{doubt}'
 
 
 def caveats_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:

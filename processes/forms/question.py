@@ -6,8 +6,9 @@ from typing import Any
 from dothi.core.locality import Locality
 from dothi.core.text import Lang, Text
 from processes.base import about
-from processes.forms.numbers import NOTHING, value_text
+from processes.forms.numbers import NOTHING
 from processes.forms.stored import Stored
+from processes.forms.words import in_words
 
 # A list of thousands of places is no question that anybody reads.
 LONGEST = 400
@@ -27,18 +28,18 @@ def asked(stored: Stored, locality: Locality, lang: Lang) -> list[Asked]:
     found = []
     for name, field in stored.model.model_fields.items():
         told, value = about(field), stored.inputs.get(name)
-        text = _in_words(value, told.get('unit'), locality, lang)
+        text = _in_words(name, value, told.get('unit'), locality, lang)
         if text != NOTHING:
             found.append(Asked(name, told['title'][lang], text))
     return found
 
 
-def _in_words(value: Any, unit: str | None, locality: Locality, lang: Lang) -> str:
+def _in_words(name: str, value: Any, unit: str | None, locality: Locality, lang: Lang) -> str:
     if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
         return _layer(value, locality, lang)
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return '; '.join(_in_words(one, unit, locality, lang) for one in value)
-    text = value_text(value, lang, unit)
+        return '; '.join(_in_words(name, one, unit, locality, lang) for one in value)
+    text = in_words(name, value, {}, lang, unit)
     return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
 
 

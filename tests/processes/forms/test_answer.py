@@ -4,7 +4,8 @@ from dothi.core.text import Text
 from processes.base import Figure
 from processes.forms.answer import OF_NORMS, details, key_figures, norms_of, sums_of, table
 from processes.forms.names import title_of, unit_for
-from processes.registry import process
+from processes.forms.words import CODED, CODES
+from processes.registry import process, processes
 
 FIGURES = {
     'share_covered': Figure(Text(vi='Tỷ lệ', en='Share'), 'share', low_first=True),
@@ -56,6 +57,33 @@ def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once():
         'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)',
         'Other, art. 1',
     ]
+
+
+def test_codes_are_told_in_words_and_a_norm_as_it_is_cited():
+    """The report of a flood said `norm: sea_level_area_at_risk, subject: province, ... verified: có` to planners."""
+    summary = {
+        'mode': 'straight-line',
+        'statistics': ['sum', 'mean'],
+        'verdicts': {'met': 2, 'not_met': 5},
+        'scenario': CITED,
+        'name': 'sea',
+        'by_kind': {'landfills': {'people': 7, 'length_km': 2.5}},
+    }
+    told = [value for _, value in key_figures(summary, {}, {}, 'vi')]
+    norm = 'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)'
+    landfills = 'bãi chôn lấp rác (Số người: 7, Length: 2,5\xa0km)'
+    assert told == ['theo đường thẳng', 'tổng; trung bình', 'đạt: 2, không đạt: 5', norm, 'sea', landfills]
+    found = table(rows({'people': 3, 'verdict': 'not_shown', 'code': 'met'}), 'people', FIGURES, {}, 'vi')
+    assert found.rows == [['3', 'không chứng minh được', 'met']]
+
+
+def test_every_choice_of_an_analysis_has_words():
+    """One that is added later is told in English letters to Vietnamese readers, unless somebody finds words for it."""
+    for name, one in processes().items():
+        for field, schema in one.metadata_for_pygeoapi()['inputs'].items():
+            described = schema['schema'].get('items', schema['schema'])
+            choices = {*described.get('enum', [])} if field in CODED else set()
+            assert choices <= CODES.keys(), (name, field)
 
 
 def test_inputs_that_the_summary_repeats_are_not_told_twice():

@@ -355,6 +355,17 @@ def test_links_of_a_record_lead_to_its_data(two_layers: Desk, client: Client) ->
             assert answer.mimetype == link['type'].split(';')[0], link
 
 
+def test_a_layer_says_where_its_maps_are(two_layers: Desk, client: Client) -> None:
+    """As OGC API - Maps links them, and the services by their protocol with the layer's name in them."""
+    links = record(client(), 'schools')['links']
+    (map_link,) = [link for link in links if link['rel'] == 'http://www.opengis.net/def/rel/ogc/1.0/map']
+    assert (map_link['type'], map_link['href'][-24:]) == ('image/png', '/collections/schools/map')
+    services = {link['protocol']: link for link in links if link['rel'] == 'service'}
+    assert {protocol: link['name'] for protocol, link in services.items()} == {
+        'OGC:WMS': 'schools', 'OGC:WMTS': 'schools',
+    }  # fmt: skip
+
+
 def test_templates_become_addresses_that_work(two_layers: Desk, client: Client) -> None:
     app = client()
     *_, zoom, row, column = tile_address('schools', 14).split('/')

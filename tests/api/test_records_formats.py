@@ -157,6 +157,11 @@ def test_dcat_is_a_dataset_in_two_languages_with_its_distributions(app: FlaskCli
     assert any(place.endswith('/collections/schools/items') for place in places)
     assert any(place.endswith('/ows?service=WMS&request=GetCapabilities') for place in places)
     assert all(place.startswith('http://127.0.0.1:5000/') for place in places)
+    assert {str(kind) for kind in found.objects(None, DCAT.mediaType)} >= {'image/png', 'text/xml'}
+    assert all('/' in str(kind) for kind in found.objects(None, DCAT.mediaType))
+    iso = written(app, 'schools', 'iso19139').decode()
+    assert '>OGC:WMS<' in iso
+    assert '>OGC:WMTS<' in iso
     (box,) = [found.value(one, DCAT.bbox) for one in found.objects(about, DCTERMS.spatial)]
     assert str(box).startswith('POLYGON((106.1')
     assert str(found.value(about, DCTERMS.license)) == 'https://creativecommons.org/licenses/by/4.0/'

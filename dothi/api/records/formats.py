@@ -68,9 +68,9 @@ def _in_both(text: Text) -> list[dict[str, str]]:
 def _distribution(one: dict[str, Any]) -> dict[str, Any]:
     return {
         '@type': 'dcat:Distribution',
-        'dct:title': [{'@value': one['name'][name], '@language': lang} for name, lang in CODES.items()],
+        'dct:title': [{'@value': one['description'][name], '@language': lang} for name, lang in CODES.items()],
         'dcat:accessURL': {'@id': one['url']},
-        'dcat:mediaType': one['type'],
+        'dcat:mediaType': one['media_type'],
     }
 
 

@@ -106,9 +106,10 @@ def _plain(entry: Entry, lang: Lang) -> str | int | float | bool:
 def link(one: Link, lang: Lang) -> dict[str, str]:
     """A link of a record."""
     href = one.path if '://' in one.path else f'{api_url()}{one.path}'
-    return {'rel': one.rel, 'type': one.media_type, 'title': one.title.pick(lang), 'href': href} | (
-        {'hreflang': one.language} if one.language else {}
-    )
+    more = {'hreflang': one.language, 'protocol': one.protocol, 'name': one.name}
+    return {'rel': one.rel, 'type': one.media_type, 'title': one.title.pick(lang), 'href': href} | {
+        key: value for key, value in more.items() if value
+    }
 
 
 def _template(one: Template, lang: Lang) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from dothi.api.coverages.document import FORMS as COVERAGE_FORMS
 from dothi.api.coverages.stored import Stored
 from dothi.api.documents import OGC
 from dothi.api.language import GEOJSON, HTML, JSON, JSONLD
-from dothi.api.ows.address import WMS, wms_url
+from dothi.api.maps.links import MAP, PNG
+from dothi.api.maps.links import TILES as MAP_TILES
+from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
 from dothi.api.records.groups import groups
 from dothi.api.records.past import Past
 from dothi.api.records.record import OPEN, Box, Contact, Entry, Link, Record, Template
@@ -55,7 +57,7 @@ def layer_record(
         **_common(layer, release, past, locality),
         time=_time(release, past, period),
         formats=(*DOCUMENTS, *FILES),
-        links=(*_layer_links(layer), _pictures(), *_licence(layer)),
+        links=(*_layer_links(layer), *_pictures(layer), *_licence(layer)),
         templates=_templates(layer),
         facts=_facts(layer, release, past, locality.place.crs) | {'geometryType': layer.geometry},
         groups=groups(layer, release, past, locality, locality.place.crs, Entry('schema', STRUCTURE, structure), told),
@@ -81,7 +83,7 @@ def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
         **_common(coverage, release, past, locality),
         time=_time(release, past, None),
         formats=tuple((form, media_type) for form, media_type, _ in COVERAGE_FORMS),
-        links=(*_coverage_links(coverage), _pictures(), *_licence(coverage)),
+        links=(*_coverage_links(coverage), *_pictures(coverage), *_licence(coverage)),
         facts=_facts(coverage, release, past, crs) | {'cellWidth': one.grid.cell_width},
         groups=groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), told),
         searched=(*_known_as(coverage, locality), *(band.title for band in coverage.bands.values())),
@@ -195,9 +197,16 @@ def _coverage_links(coverage: Coverage) -> list[Link]:
     ]
 
 
-def _pictures() -> Link:
-    """WMS has it, under its id."""
-    return Link('service', wms_url(), WMS, Text(vi='Ảnh bản đồ, WMS', en='Map images by WMS'))
+def _pictures(data: Layer | Coverage) -> list[Link]:
+    """Its map, and the services that have it under its id."""
+    base, name = f'/collections/{data.id}/map', data.id
+    wms, wmts = Text(vi='Ảnh bản đồ, WMS', en='Map images by WMS'), Text(vi='Ô bản đồ, WMTS', en='Map tiles by WMTS')
+    return [
+        Link(f'{OGC}/map', base, PNG, MAP),
+        Link(f'{OGC}/tilesets-map', f'{base}/tiles', JSON, MAP_TILES),
+        Link('service', wms_url(), WMS, wms, protocol='OGC:WMS', name=name),
+        Link('service', wmts_url(), WMTS, wmts, protocol='OGC:WMTS', name=name),
+    ]
 
 
 def _licence(data: Layer | Coverage) -> list[Link]:

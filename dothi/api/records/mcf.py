@@ -136,8 +136,10 @@ def _distribution(record: Record) -> dict[str, Any]:
             continue
         found[f'link-{place}'] = {
             'url': link.path if '://' in link.path else f'{api_url()}{link.path}',
-            'type': link.media_type,
-            'name': _both(link.title),
+            # ISO's protocol; beside it what DCAT asks for, which MCF has no word for
+            'type': link.protocol or link.media_type,
+            'media_type': link.media_type,
+            'name': _both(Text(vi=link.name, en=link.name) if link.name else link.title),
             'description': _both(link.title),
             'function': FUNCTIONS.get(link.rel, 'information'),
         }

@@ -41,13 +41,18 @@ class Contact:
 
 @dataclass(frozen=True)
 class Link:
-    """A link to something below `/api`, or anywhere if `path` is a whole address."""
+    """A link to something below `/api`, or anywhere if `path` is a whole address.
+
+    protocol: of a service of OGC, as catalogues and desktops name it. name: what the service calls the layer.
+    """
 
     rel: str
     path: str
     media_type: str
     title: Text
     language: Lang | None = None
+    protocol: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)

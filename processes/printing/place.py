@@ -59,7 +59,7 @@ class Unit(BaseModel):
 class Place:
     """box: west, south, east, north in metres of the working CRS. title: what the map is called if nobody says.
 
-    outline: of a unit, in the working CRS.
+    outline: of a unit, in the working CRS. A unit without a name is called by its code.
     """
 
     box: Box
@@ -122,7 +122,7 @@ def _unit(unit: Unit, datetime: str | None, data: Data) -> Place:
         query = sql.SQL('select {}::text as name, ST_AsBinary(geom) as wkb from {} where {}::text = {} limit 1')
         for row in data.rows(query.format(name, rows, code_column(layer), sql.Literal(unit.code))):
             shape = shapely.from_wkb(bytes(row['wkb']))
-            return Place(_bounds(shape), row['name'], shape)
+            return Place(_bounds(shape), row['name'] or unit.code, shape)
     raise _no_such_unit(unit, layers, datetime, data)
 
 

@@ -29,7 +29,7 @@ from processes.data import Data
 from processes.printing.body import body_of, piled
 from processes.printing.drawn import Drawn, NoSuchLayer, NoSuchStyle, NothingToPrint, drawn_layers
 from processes.printing.paper import sheet_of
-from processes.printing.place import BadExtent, NoPlane, NoSuchUnit
+from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
 from processes.reading.layers import NotDelivered
 from processes.reading.systems import UnservedCrs
@@ -102,6 +102,14 @@ def test_a_kilometre_at_1_10000_is_100_mm_and_the_map_lies_under_its_grid(
     for coordinate in ('560500Đ', '2230000B'):
         assert coordinate in re.sub(r'\s', '', text)
     assert re.search(r'Đường giao thông \(phiên bản \d+, \d\d/\d\d/\d{4}\)', words)
+
+
+def test_a_unit_without_a_name_is_called_by_its_code(cross: None, loader: Loader, locality: Locality):
+    square = shapely.MultiPolygon([shapely.box(0, 0, 500, 500)])
+    loader.load('communes', [(square, commune('13777') | {'name': ''})])
+    with connection(READERS['internal']) as db:
+        place = place_of(None, Unit(code='13777'), None, Data(db, locality, 'internal'), 'vi')
+    assert place.title == '13777'
 
 
 def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]):

@@ -160,6 +160,9 @@ def test_an_error_is_drawn_where_pictures_are_wanted(wms: Callable[..., Any]) ->
         inked = sum(count for count, (red, green, _) in picture.getcolors(2**16) or [] if red > 120 and green < 90)
         assert (inked > 200) == (wanted != 'BLANK')
         assert answer.headers['Cache-Control'] == 'no-store'
+    large = wms(**asked | {'format': 'image/tiff', 'width': '1024', 'height': '768'})
+    assert Image.open(io.BytesIO(large.get_data())).size == (1024, 768)
+    assert len(large.get_data()) < 100_000
 
 
 def test_a_point_tells_of_the_features_there_in_every_form(wms: Callable[..., Any]) -> None:

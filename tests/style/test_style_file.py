@@ -1,5 +1,6 @@
 """A style file says what is wrong with it, and becomes passes, classes and a legend."""
 
+import json
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -17,6 +18,8 @@ from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.legend import legend_of
 from dothi.core.style.maplibre import expression, layers_of
 from dothi.core.style.mapnik_xml import template
+from dothi.core.style.qml import qml_of
+from dothi.core.style.sld import sld_of
 from dothi.core.style.style_file import StyleFile
 from dothi.core.style.zoom import at_zoom, scale_denominator, zoom_of
 
@@ -205,6 +208,25 @@ def test_the_legend_calls_things_by_the_domain_or_by_the_file(locality: Locality
     named = [one[0] for one in legend(locality.layers['bus_stops'], {'kind': 'marker', 'color': 'grey', 'by': shelter})]
     assert named == ['Shelter', 'Shelter: no']
     assert legend(flood, {'kind': 'fill', 'color': 'rgba(0, 0, 0, 0)'}) == []
+
+
+@pytest.mark.parametrize('width', [0, {10: 0, 14: 0}])
+def test_what_is_0_pixels_wide_is_drawn_by_no_client(locality: Locality, width: Any) -> None:
+    """MapLibre, SLD and QGIS would draw it a pixel wide: the line is gone, and of the marker the edge alone."""
+    roads, stops = locality.layers['roads'], locality.layers['bus_stops']
+    line = {'kind': 'line', 'color': '#c01234', 'width': width, 'casing': {'color': '#c01234'}}
+    marker = {'kind': 'marker', 'color': '#1f6fb2', 'outline': '#c01234', 'width': width, 'size': 8}
+    for drawing in (
+        drawn(roads, line),
+        drawn(stops, marker),
+        drawn(stops, {**marker, 'marker': 'transport'}),
+        drawn(roads, line, {**marker, 'color': '#1f6fb2'}),
+    ):
+        written = [json.dumps(layers_of(drawing, 'x', labels=False)), sld_of(drawing, 20), qml_of(drawing, 20)]
+        for text in (*written, template([drawing], 14)):
+            assert '#c01234' not in text
+            assert '192,18,52' not in text
+        assert bool(drawing.passes) is ('1f6fb2' in written[0])
 
 
 @pytest.mark.parametrize(

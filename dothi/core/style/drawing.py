@@ -10,7 +10,7 @@ from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.conditions import Condition
 from dothi.core.style.style_file import DEFAULT, Classes, Kind, Part, Style, StyleFile
 from dothi.core.style.titles import class_title, part_title, value_title
-from dothi.core.style.zoom import ByZoom, at_zoom
+from dothi.core.style.zoom import ByZoom, at_zoom, largest
 from dothi.core.text import Text
 
 type Breaks = Callable[[Part], list[float]]
@@ -96,8 +96,15 @@ def _background(styles: StyleFile, style: Style) -> Colour | None:
 
 
 def _passes(layer: Layer, part: Part, breaks: Breaks) -> list[Pass]:
-    rules = tuple(_rules(layer, part, breaks))
+    """What a part draws: its casing if it has one, then itself. Nothing of a line 0 pixels wide, no edge of a marker:
+    clients make a hairline of that.
+    """
     width = part.width if part.width is not None else {'line': 1.0, 'marker': 1.0}.get(part.kind)
+    if width is not None and largest(width) == 0:
+        if part.kind == 'line':
+            return []
+        part = part.model_copy(update={'outline': None})
+    rules = tuple(_rules(layer, part, breaks))
     if not part.casing:
         return [Pass(part.kind, part, rules, width)]
     outer = wider(width or 0, part.casing.width)

@@ -24,6 +24,11 @@ def at_zoom(value: ByZoom, zoom: float) -> float:
     return stops[-1][1]
 
 
+def largest(value: ByZoom) -> float:
+    """The largest of its values."""
+    return max(value.values()) if isinstance(value, dict) else value
+
+
 def zoom_of(metres_per_px: float, latitude: float) -> float:
     """The zoom at which a pixel is `metres_per_px` wide on the ground at `latitude`."""
     return math.log2(EQUATOR_M * math.cos(math.radians(latitude)) / (WORLD_PX * metres_per_px))

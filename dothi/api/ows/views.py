@@ -20,6 +20,7 @@ from dothi.core.text import LANGUAGES
 OWS = Blueprint('ows', __name__)
 LOG = logging.getLogger('dothi.api')
 SERVICES = ('WMS', 'WMTS')
+ABOUT = ('SERVICE', 'REQUEST', 'VERSION', 'EXCEPTIONS')
 TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
 
 
@@ -34,7 +35,10 @@ def wanted_language(asked: Asked) -> str:
 def _read() -> None:
     """Keeps what is asked for with the request, and in which language, which these services call otherwise."""
     g.given = MultiDict()
-    g.asked = Asked(())
+    # what decides over the form of an error, for one in the rest
+    g.asked = Asked(
+        (name, value) for name, value in request.args.items() if name.upper() in ABOUT and '\0' not in value
+    )
     g.asked = Asked(request.args.items(multi=True))
     g.given = MultiDict({'lang': wanted_language(g.asked)})
 
@@ -67,12 +71,12 @@ def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
 
 @OWS.errorhandler(DothiError)
 def _refused(error: DothiError) -> Response:
-    """The error as a document of the service that was asked."""
+    """The error as a document of the service that was asked; of OWS Common where that is none, or not to be told."""
     if http_status(error) >= 500 and not isinstance(error, Defect):
         LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
-    if _is_wmts(g.asked):
-        return wmts_report(error)
-    return wms_report(error, wms.version_of(g.asked), g.asked)
+    if _is_wms(g.asked):
+        return wms_report(error, wms.version_of(g.asked), g.asked)
+    return wmts_report(error)
 
 
 @OWS.errorhandler(Exception)
@@ -92,6 +96,12 @@ def _service(asked: Asked) -> str:
             locator='SERVICE',
         )
     return name or ('WMTS' if _is_wmts(asked) else 'WMS')
+
+
+def _is_wms(asked: Asked) -> bool:
+    if service := asked.text('SERVICE').upper():
+        return service == 'WMS' and not _is_wmts(asked)
+    return asked.text('REQUEST').lower() in wms.PICTURED and not _is_wmts(asked)
 
 
 def _is_wmts(asked: Asked) -> bool:

@@ -93,3 +93,5 @@ OPERATIONS: dict[str, Callable[[Asked, str], Response]] = {
     'getlegendgraphic': _legend,
 }
 NAMES = ('GetCapabilities', 'GetMap', 'GetFeatureInfo', 'GetLegendGraphic')
+# What only WMS is asked for, also without SERVICE.
+PICTURED = ('getmap', 'getfeatureinfo', 'getlegendgraphic')

@@ -16,7 +16,6 @@ from dothi.api.ows.error_image import error_image
 from dothi.api.ows.errors import (
     InvalidParameterValue,
     LayerNotQueryable,
-    OperationNotSupported,
     VersionNegotiationFailed,
 )
 from dothi.api.ows.feature_info import features_at, read_point
@@ -55,11 +54,11 @@ class Tile:
 
 
 def answer(asked: Asked) -> Response:
-    """The answer to an operation with parameters; raises OperationNotSupported for any other."""
+    """The answer to an operation with parameters; raises InvalidParameterValue for any other, as OGC has it."""
     name = asked.required('REQUEST')
     if name.lower() not in OPERATIONS:
         hint = did_you_mean(name, NAMES)
-        raise OperationNotSupported(
+        raise InvalidParameterValue(
             vi=f'{shown("REQUEST", name)}: WMTS ở đây không có thao tác này. {hint.vi}',
             en=f'{shown("REQUEST", name)}: WMTS has no such operation here. {hint.en}',
             locator='REQUEST',
@@ -80,7 +79,6 @@ def capabilities(asked: Asked) -> Response:
         raise VersionNegotiationFailed(
             vi=f'{shown("AcceptVersions", accepted)}: chỉ có phiên bản {VERSION}.',
             en=f'{shown("AcceptVersions", accepted)}: there is version {VERSION} only.',
-            locator='AcceptVersions',
         )
     with snapshot() as db:
         body = remembered(contents(db), 'WMTS', lambda offered: wmts_capabilities(db, offered))

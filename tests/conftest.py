@@ -93,6 +93,23 @@ class Instance:
     def drop(self, name: str) -> None:
         self._admin(sql.SQL('drop database if exists {} with (force)').format(sql.Identifier(name)))
 
+    @contextmanager
+    def closed(self, name: str) -> Iterator[None]:
+        """Nobody reaches the database while inside, and who had reached it loses it."""
+        self._admin(sql.SQL('alter database {} allow_connections false').format(sql.Identifier(name)))
+        self._admin(
+            sql.SQL('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = {}').format(
+                sql.Literal(name)
+            )
+        )
+        try:
+            yield
+        finally:
+            self.open(name)
+
+    def open(self, name: str) -> None:
+        self._admin(sql.SQL('alter database {} allow_connections true').format(sql.Identifier(name)))
+
     def take(self, name: str, template: str) -> URL:
         """A database like `template`: one that a test before has left clean, or a new copy.
 

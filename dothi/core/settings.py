@@ -115,7 +115,9 @@ class ServerSettings(Settings):
         [], description='Addresses of proxies whose X-Forwarded headers are believed, as a JSON list.'
     )
     workers: int = Field(2, gt=0, description='Web processes of each service.')
-    threads: int = Field(8, gt=0, description='Threads of each web process.')
+    threads: int = Field(
+        20, gt=0, description='Threads of each web process; more than may draw or wait for map images, see below.'
+    )
 
     @model_validator(mode='after')
     def _public_follows_port(self) -> 'ServerSettings':
@@ -153,7 +155,12 @@ class MapSettings(Settings):
     """How map images are drawn."""
 
     map_renderers: int = Field(1, gt=0, description='Renderers that one web process has at most.')
-    map_queue: int = Field(16, ge=0, description='Requests of one web process that may wait for a renderer.')
+    map_queue: int = Field(
+        16,
+        ge=0,
+        description='Requests of one web process that may wait for a renderer: each keeps one of its threads, and with '
+        'the renderers they are to leave some for other requests.',
+    )
     map_wait_s: float = Field(20, gt=0, description='How long a request may wait for a renderer.')
     map_seconds: float = Field(20, gt=0, description='How long one map image may take to draw.')
     map_memory_mb: int = Field(1_000, gt=0, description='Memory of one renderer at most.')

@@ -1,7 +1,11 @@
 """Pictures are kept until a release changes what they show, and only those of their audience."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from time import sleep
+from typing import Any
 
 import pytest
 import yaml
@@ -10,11 +14,15 @@ from flask.testing import FlaskClient
 from dothi.api.app import create_app
 from dothi.api.maps import make
 from dothi.api.maps.cache import window
+from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.tiles.changes import Version
 from dothi.core.database import engine
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
+from dothi.core.mapping.limits import TooBusy
+from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.view import View
+from dothi.core.settings import MapSettings, ServerSettings
 from tests.api.test_tiles_cache import move, query, schools
 
 SIDE_M = 3_000
@@ -120,6 +128,61 @@ def test_no_connection_is_held_while_a_picture_is_drawn(
     monkeypatch.setattr(make, 'draw', draw)
     assert app().get(address).status_code == 200
     assert held == [0]
+
+
+def test_a_missing_picture_that_several_ask_for_is_drawn_once(
+    province_database: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are drawn meanwhile, not after it."""
+    begun, go_on = Event(), Event()
+
+    def draw(picture: Picture, *others: Any) -> bytes:
+        if picture.view.width_px == 64:
+            begun.set()
+            assert go_on.wait(30)
+        return real(picture, *others)
+
+    real = make.draw
+    monkeypatch.setattr(make, 'draw', draw)
+    served = create_app('internal')
+    with ThreadPoolExecutor(4) as clients:
+        asked = [clients.submit(served.test_client().get, '/api/map?width=64') for _ in range(3)]
+        assert begun.wait(30)
+        assert served.test_client().get('/api/map?width=65').status_code == 200
+        assert drawn == ['png']
+        sleep(0.5)
+        go_on.set()
+        answers = [one.result() for one in asked]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.data for answer in answers}) == 1
+    assert drawn == ['png'] * 2
+
+
+def test_who_waits_too_long_for_another_s_picture_gives_up_and_a_failure_is_told_to_all() -> None:
+    flights, begun, go_on = SingleFlight[str](), Event(), Event()
+
+    def fail() -> str:
+        begun.set()
+        assert go_on.wait(30)
+        raise ValueError('broken')
+
+    with ThreadPoolExecutor(2) as others:
+        first = others.submit(flights.do, 'a', fail, 30)
+        assert begun.wait(30)
+        assert flights.do('b', lambda: 'b', 30) == 'b'
+        with pytest.raises(TooBusy):
+            flights.do('a', fail, 0.01)
+        second = others.submit(flights.do, 'a', fail, 30)
+        sleep(0.2)
+        go_on.set()
+        for one in (first, second):
+            with pytest.raises(ValueError, match='broken'):
+                one.result()
+    assert flights.do('a', lambda: 'anew', 30) == 'anew'
+
+
+def test_pictures_that_wait_leave_threads_for_other_requests() -> None:
+    assert MapSettings().map_renderers + MapSettings().map_queue < ServerSettings().threads - 1
 
 
 def test_signs_decide_over_a_picture_too() -> None:

@@ -1,8 +1,12 @@
 """schemathesis over the OpenAPI document: whatever fits it, or just does not, is answered as it says."""
 
 import re
+import sys
+import time
+from collections.abc import Iterator
 from zlib import crc32
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
@@ -17,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.api.conformance.conftest import Api, api, internal, public
+from tests.conftest import Province
 
 __all__ = ['api', 'internal', 'public']
 
@@ -70,6 +75,28 @@ def _fuzz_all(api: Api, operations: list[APIOperation], mode: GenerationMode) ->
         elif crc32(operation.label.encode()) % ONE_OF == 0:
             _fuzz(api, operation, mode, 1)
         met.add(kind)
+
+
+@pytest.fixture(autouse=True)
+def prepared(api: Api) -> None:
+    """Whole layers are ready: until they are their addresses answer 503, as they say, and that is not in question."""
+    until = time.monotonic() + 200
+    for layer in (one['id'] for one in api.collections() if one.get('itemType') == 'feature'):
+        for end in ('gpkg', 'csv', 'parquet'):
+            while api.get(f'/collections/{layer}/downloads/{layer}.{end}', {'Range': 'bytes=0-0'}).status_code == 503:
+                assert time.monotonic() < until, f'{layer}.{end}'
+                time.sleep(0.5)
+
+
+@pytest.fixture(autouse=True)
+def told(province: Province) -> Iterator[None]:
+    """What the services wrote meanwhile: of a server error the client learns little."""
+    start = province.log.stat().st_size
+    yield
+    with province.log.open('rb') as log:
+        log.seek(start)
+        lines = [line for line in log.read().decode(errors='replace').splitlines() if ' ERROR ' in line]
+    sys.stdout.write('\n'.join(lines[-20:]))
 
 
 def _kind(operation: APIOperation) -> str:

@@ -13,7 +13,9 @@ from dothi.core.locality import Locality
 from dothi.core.mapping.draw import draw
 from dothi.core.mapping.limits import NotAPicture, PictureTooLarge
 from dothi.core.mapping.picture import Picture
+from dothi.core.mapping.pool import Renderers
 from dothi.core.mapping.view import View
+from dothi.core.settings import MapSettings
 from dothi.core.style.colour import parse_colour
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import of_the_province
@@ -82,19 +84,16 @@ def test_a_pixel_ratio_draws_the_same_map_finer(drawn_province: Locality) -> Non
     assert inked[1] == pytest.approx(inked[0], rel=0.03)
 
 
-def test_what_is_too_large_or_empty_is_refused_before_anything_is_drawn(
-    drawn_province: Locality, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_too_large_or_empty_is_refused_before_anything_is_drawn(drawn_province: Locality) -> None:
     layer = shown(drawn_province, 'districts', LAND)
     box = (570_000, 2_240_000, 571_000, 2_241_000)
 
     def refused(view: View, layers: int = 1) -> WrongUse:
         with pytest.raises(WrongUse) as caught:
-            draw(Picture(view, (layer,) * layers), drawn_province, 'internal')
+            draw(Picture(view, (layer,) * layers), drawn_province, 'internal', strict)
         return caught.value
 
-    monkeypatch.setenv('DOTHI_MAP_MAX_PIXELS', '10000')
-    monkeypatch.setenv('DOTHI_MAP_MAX_LAYERS', '2')
+    strict = Renderers(MapSettings(map_max_pixels=10_000, map_max_layers=2))
     assert isinstance(refused(View(9209, box, 101, 100)), PictureTooLarge)
     assert isinstance(refused(View(9209, box, 40_000, 1)), PictureTooLarge)
     assert '3 layers' in refused(View(9209, box, 100, 100), 3).text.en

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from psycopg2 import sql
 
-from dothi.core.database import connection
+from dothi.core import database as core_database
+from dothi.core.database import NoDatabase, connection
 from dothi.core.locality import Locality
 from dothi.core.mapping.document import Maker, order
 from dothi.core.mapping.layer_query import Reader
@@ -21,6 +22,7 @@ from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.pool import Renderers
 from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT, MapSettings
+from tests.conftest import Instance
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import GREEN, of_the_province
 
@@ -154,6 +156,28 @@ def test_a_connection_that_the_server_closed_is_made_anew(
         )
         assert cursor.rowcount > 0
     assert renderers.draw(quick).startswith(PNG)
+
+
+def test_a_database_that_restarts_is_waited_for(
+    drawn_province: Locality,
+    pool: Callable[..., Renderers],
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    renderers, quick = pool(), slow(drawn_province, 0)
+    assert renderers.draw(quick).startswith(PNG)
+    with instance.closed('pictures'), ThreadPoolExecutor(1) as one:
+        waiting = one.submit(renderers.draw, quick)
+        time.sleep(0.5)
+        assert not waiting.done()
+        instance.open('pictures')
+        assert waiting.result().startswith(PNG)
+    with instance.closed('pictures'):
+        monkeypatch.setattr('dothi.core.mapping.pool.PAUSES_S', (0.1,))
+        with pytest.raises(NoDatabase):
+            renderers.draw(quick)
+    # those of this process are dead, too
+    core_database.fresh()
 
 
 PARENT = """

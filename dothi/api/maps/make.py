@@ -9,13 +9,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+
+from flask import current_app
 
 from dothi import __version__
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, painted
+from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.maps.times import written
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
@@ -133,9 +136,31 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
     Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, and what `dothi.core.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
-    kept = pictures().read(_key(edition), edition.state)
-    if kept is not None:
-        return _made(edition, kept[1])
+    found = _kept(edition)
+    if found is not None:
+        return found
+    limits = service().maps
+    # one that ended since may have kept it
+    work = partial(_kept_or_new, request, edition)
+    return under_way().do(edition.tag, work, limits.map_wait_s + limits.map_seconds)
+
+
+def under_way() -> SingleFlight[Made]:
+    """The pictures that are being drawn for this process."""
+    found: SingleFlight[Made] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
+    return found
+
+
+def _kept_or_new(request: MapRequest, edition: Edition) -> Made:
+    return _kept(edition) or _new(request, edition)
+
+
+def _kept(edition: Edition) -> Made | None:
+    found = pictures().read(_key(edition), edition.state)
+    return None if found is None else _made(edition, found[1])
+
+
+def _new(request: MapRequest, edition: Edition) -> Made:
     content, passing = b'', False
     for _ in range(ATTEMPTS):
         passing = _is_passing(edition.picture)

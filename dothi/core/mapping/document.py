@@ -23,7 +23,10 @@ from dothi.core.style.mapnik_xml import Sheet, document, raster_style, sheets, s
 BUFFER_PX = 48
 WHITE = Colour(255, 255, 255)
 # The database reads some layers while another is drawn: a third less time where there are processors for both.
-CONNECTIONS = {'persist_connection': True, 'initial_size': 1, 'max_size': 4, 'max_async_connection': 3}
+# Mapnik would give up a connection after 4 s, which a busy machine can take.
+CONNECTIONS = {
+    'persist_connection': True, 'initial_size': 1, 'max_size': 4, 'max_async_connection': 3, 'connect_timeout': 10,
+}  # fmt: skip
 # Of a source: Mapnik would ask the database, and leaves out what is said to lie outside the picture.
 EVERYWHERE = '-1e9,-1e9,1e9,1e9'
 

@@ -29,7 +29,8 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
     Raises PictureTooLarge or NotAPicture for what is not drawn at all; TooBusy, TookTooLong or DrawingBroke for what
     may be asked again; UnknownCrs, MissingRaster.
     """
-    check(picture)
+    pool = pool or renderers()
+    check(picture, pool.settings)
     with ExitStack() as kept:
         with connection(READERS[audience]) as db:
             rasters = _rasters(picture, db)
@@ -40,7 +41,7 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
             told = order(picture, Maker(reader, files))
         for number, raster in rasters.items():
             paint(raster, picture.view, files[number])
-        return written((pool or renderers()).draw(told), picture)
+        return written(pool.draw(told), picture)
 
 
 def _rasters(picture: Picture, db: Connection) -> dict[int, Raster]:

@@ -42,9 +42,9 @@ class NotDrawn(Defect):
     """Mapnik refuses what we told it to draw."""
 
 
-def check_size(width_px: int, height_px: int, less: Text) -> None:
+def check_size(width_px: int, height_px: int, less: Text, limits: MapSettings | None = None) -> None:
     """Raises PictureTooLarge for more pixels than one picture may have. less: what to do about it."""
-    most = MapSettings().map_max_pixels
+    most = (limits or MapSettings()).map_max_pixels
     if width_px * height_px > most or max(width_px, height_px) > LONGEST_SIDE_PX:
         raise PictureTooLarge(
             vi=f'Ảnh {width_px} × {height_px} điểm quá lớn (tối đa {most:,} điểm ảnh). {less.vi}',
@@ -52,10 +52,10 @@ def check_size(width_px: int, height_px: int, less: Text) -> None:
         )
 
 
-def check(picture: 'Picture') -> None:
+def check(picture: 'Picture', limits: MapSettings) -> None:
     """Raises PictureTooLarge or NotAPicture for what is not drawn at all."""
-    limits, view = MapSettings(), picture.view
-    check_size(view.width_px, view.height_px, LESS)
+    view = picture.view
+    check_size(view.width_px, view.height_px, LESS, limits)
     if len(picture.shown) > limits.map_max_layers:
         raise PictureTooLarge(
             vi=f'{len(picture.shown)} lớp là quá nhiều cho một ảnh (tối đa {limits.map_max_layers}). Chọn ít hơn.',

@@ -24,6 +24,9 @@ from dothi.core.settings import PROJECT, MapSettings
 
 LOG = logging.getLogger('dothi.mapping')
 PROGRAM = 'dothi.core.mapping.renderer'
+# A database that restarts is away for a second or two. A new renderer asks it each time: the connections of the old one
+# may be dead, and Mapnik learns that of one connection at a time.
+PAUSES_S = (0.2, 0.5, 1.0, 1.5)
 
 
 class Renderer:
@@ -98,20 +101,35 @@ class Renderers:
             raise too_busy()
 
     def _drawn(self, order: bytes) -> bytes:
-        renderer, seconds = self._take(), self.settings.map_seconds
+        seconds = self.settings.map_seconds
+        deadline = time.monotonic() + seconds
+        told = self._told(order, deadline)
+        for pause_s in PAUSES_S:
+            if told[0] != frames.NO_DATABASE or time.monotonic() + pause_s >= deadline:
+                break
+            time.sleep(pause_s)
+            told = self._told(order, deadline)
+        return _content(*told, seconds)
+
+    def _told(self, order: bytes, deadline: float) -> tuple[str, bytes]:
+        """What a renderer answers; whoever answered badly does not draw again."""
+        renderer = self._take()
         try:
-            told = renderer.draw(order, time.monotonic() + seconds)
+            told = renderer.draw(order, deadline)
         except BaseException as error:
             renderer.end()
             if isinstance(error, TimeoutError):
-                raise took_too_long(seconds) from None
+                raise took_too_long(self.settings.map_seconds) from None
             raise
         if told is None:
             self._bury(renderer)
             raise drawing_broke()
-        with self._lock:
-            self._idle.append(renderer)
-        return _content(*told, seconds)
+        if told[0] == frames.NO_DATABASE:
+            renderer.end()
+        else:
+            with self._lock:
+                self._idle.append(renderer)
+        return told
 
     def _take(self) -> Renderer:
         """A renderer that lives: an idle one, else a new one."""

@@ -1,0 +1,40 @@
+"""Of requests for the same missing picture one draws it, and the others wait and take what was drawn."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock
+
+from dothi.core.mapping.limits import too_busy
+
+
+class SingleFlight[Answer]:
+    """Work under way by its key, for the threads of one process."""
+
+    def __init__(self) -> None:
+        self._flights: dict[str, Future[Answer]] = {}
+        self._lock = Lock()
+
+    def do(self, key: str, work: Callable[[], Answer], wait_s: float) -> Answer:
+        """What `work` returns or raises, or what another thread's did that was under way with the same key.
+
+        Raises TooBusy for who waited for so long.
+        """
+        flight: Future[Answer] = Future()
+        with self._lock:
+            known = self._flights.setdefault(key, flight)
+        if known is flight:
+            return self._done(key, work, flight)
+        try:
+            return known.result(wait_s)
+        except TimeoutError:
+            raise too_busy() from None
+
+    def _done(self, key: str, work: Callable[[], Answer], flight: Future[Answer]) -> Answer:
+        try:
+            flight.set_result(work())
+        except BaseException as error:
+            flight.set_exception(error)
+        finally:
+            with self._lock:
+                del self._flights[key]
+        return flight.result()

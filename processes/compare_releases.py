@@ -198,16 +198,23 @@ def states(inputs: Inputs, data: Data) -> tuple[LayerModel, sql.Composed, sql.Co
 
 
 # A feature is what both states call by the same id; where versions in time have ids of their own (units), what has the
-# same key but for its days. A place that is not there has no coordinates, and COPY of numbers wants some.
+# same key but for its days. An area whose border only begins at another point is the same area: outlines that were put
+# together anew do, and every unit would have changed where a few were merged.
+# A place that is not there has no coordinates, and COPY of numbers wants some.
 PAIRS = sql.SQL("""
     select coalesce(was.id, 'nan'::float8), coalesce(now.id, 'nan'::float8), ({differs})::float8,
-        coalesce((not was.geom = now.geom)::int::float8, 0),
+        coalesce((not alike)::int::float8, 0),
         coalesce(ST_X(old_place), 'nan'), coalesce(ST_Y(old_place), 'nan'),
         coalesce(ST_X(new_place), 'nan'), coalesce(ST_Y(new_place), 'nan')
     from (select * from {before}) was
     full join (select * from {after}) now on {same},
+    lateral (select case
+        when was.geom = now.geom then true
+        when ST_Dimension(was.geom) = 2 then ST_Normalize(was.geom) = ST_Normalize(now.geom)
+        when was.id is not null and now.id is not null then false
+    end as alike) zero,
     lateral (select unit.place_of(was.geom) as old_place) one,
-    lateral (select case when was.geom = now.geom then old_place else unit.place_of(now.geom) end as new_place) two
+    lateral (select case when alike then old_place else unit.place_of(now.geom) end as new_place) two
 """)
 
 

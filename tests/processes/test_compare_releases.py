@@ -153,18 +153,27 @@ def test_what_lies_in_no_zone_is_told_of(zones, send, locality):
 
 
 def test_units_are_compared_by_code_through_their_validity(loader, locality):
-    """On 2024-09-01 unit 1 grew by unit 2, which ended; both versions of 1 are one unit that changed."""
+    """On 2024-09-01 unit 1 grew by unit 2, which ended; both versions of 1 are one unit that changed.
+
+    The border of unit 3, which is as it was, only begins at another point.
+    """
     small, large = (
         shapely.MultiPolygon([shapely.box(0, 0, 100, 100)]),
         shapely.MultiPolygon([shapely.box(0, 0, 200, 100)]),
     )
-    ended = {'valid_to': '2024-09-01'}
+    same = shapely.affinity.translate(small, 0, 500)
+    ended, begun = {'valid_to': '2024-09-01'}, {'valid_from': '2024-09-01'}
     loader.load(
         'communes',
         [
             (small, commune('1') | ended),
             (shapely.affinity.translate(small, 100), commune('2') | ended),
-            (large, commune('1') | {'valid_from': '2024-09-01'}),
+            (large, commune('1') | begun),
+            (same, commune('3') | ended),
+            (
+                shapely.MultiPolygon([shapely.Polygon([(100, 600), (0, 600), (0, 500), (100, 500)])]),
+                commune('3') | begun,
+            ),
         ],
     )
     answer = compare(locality, layer='communes', before='2024-08-31', after='2024-09-01')
@@ -175,7 +184,8 @@ def test_units_are_compared_by_code_through_their_validity(loader, locality):
         1,
         0,
     )
-    assert (summary['before_ha'], summary['after_ha']) == (2, 2)
+    assert summary['changed'] == 1
+    assert (summary['before_ha'], summary['after_ha']) == (3, 3)
     assert rows(answer)['1']['after_ha'] == 1
 
 

@@ -58,19 +58,29 @@ def test_both_capabilities_are_valid_by_the_standards_schemas(wms: Callable[...,
         etree.DTD(file).assertValid(etree.fromstring(old.get_data()))
 
 
-def test_layers_come_by_theme_in_both_languages_with_their_places(wms: Callable[..., Any]) -> None:
+def test_layers_come_by_theme_in_both_languages_with_their_places(wms: Callable[..., Any], client: Client) -> None:
     """A box of EPSG:4326 has the latitude first, as 1.3.0 wants it; 0.002° are left around two points in a row."""
     root = etree.fromstring(wms(service='WMS', request='GetCapabilities', language='en').get_data())
-    titles = {one.findtext(f'{WMS}Name'): one.findtext(f'{WMS}Title') for one in root.iter(f'{WMS}Layer')}
-    assert titles == {
-        'all-layers': 'Nam Dinh province', 'theme-society': 'Society', 'schools': 'Schools',
-        'buildings': 'Buildings',
-    }  # fmt: skip
+    titles = [(one.findtext(f'{WMS}Name'), one.findtext(f'{WMS}Title')) for one in root.iter(f'{WMS}Layer')]
+    assert titles == [
+        (None, 'Nam Dinh province'), ('all-layers', 'Nam Dinh province: all layers'), (None, 'Society'),
+        ('theme-society', 'Society: all layers'), ('schools', 'Schools'), ('buildings', 'Buildings'),
+    ]  # fmt: skip
+    # below a layer that has styles none may have styles of the same names
+    assert not [
+        one
+        for one in root.iter(f'{WMS}Layer')
+        if one.find(f'{WMS}Style') is not None and one.find(f'{WMS}Layer') is not None
+    ]
     vietnamese = wms(service='WMS', request='GetCapabilities').get_data(as_text=True)
     assert '<Title>Trường học</Title>' in vietnamese
     assert 'ows?language=en&amp;' not in vietnamese
     assert 'ows?language=en&amp;' in etree.tostring(root, encoding='unicode')
     (layer,) = (one for one in root.iter(f'{WMS}Layer') if one.findtext(f'{WMS}Name') == 'schools')
+    for kind in ('MetadataURL', 'DataURL', 'FeatureListURL'):
+        (address,) = layer.find(f'{WMS}{kind}').findall(f'{WMS}OnlineResource')
+        served = client().get('/api' + address.get('{http://www.w3.org/1999/xlink}href').partition('/api')[2])
+        assert served.mimetype == layer.findtext(f'{WMS}{kind}/{WMS}Format')
     boxes = {one.get('CRS'): [float(one.get(side)) for side in ('minx', 'miny', 'maxx', 'maxy')]
              for one in layer.iter(f'{WMS}BoundingBox')}  # fmt: skip
     assert boxes['EPSG:9209'] == pytest.approx([E0 - 209, N0 - 221, E0 + 309, N0 + 221], abs=2)

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from dothi.api.language import say
 from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, rounded
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents, Group, Leaf
@@ -17,8 +18,10 @@ from dothi.api.snapshot import Snapshot
 from dothi.core.crs import WGS84, units_per_metre
 from dothi.core.grid import moved_bounds
 from dothi.core.style.zoom import PIXEL_M
+from dothi.core.text import Text
 
 MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}
+WHOLE = Text(vi='{}: mọi lớp', en='{}: all layers')
 TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 
 
@@ -26,15 +29,12 @@ def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
     """The document of that version."""
     times = time_dimensions(db, offered.whole.leaves)
     limits, known = service().maps, systems(service().locality, version)
-    root = _group(db, offered.whole, known) | {
-        # what the layers below inherit
-        'systems': list(known),
-        'layers': [
-            _group(db, theme, known)
-            | {'layers': [_leaf(db, leaf, times.get(leaf.name), known) for leaf in theme.leaves]}
-            for theme in offered.themes
-        ],
-    }
+    themes = [
+        _folder(_group(db, theme, known), [_leaf(db, leaf, times.get(leaf.name), known) for leaf in theme.leaves])
+        for theme in offered.themes
+    ]
+    # the layers below inherit the systems
+    root = _folder(_group(db, offered.whole, known), themes) | {'systems': list(known)}
     about = about_service('WMS') | {
         'url': service_url(),
         'map_formats': list(MAP_FORMATS),
@@ -44,6 +44,15 @@ def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
         'longest_px': math.isqrt(limits.map_max_pixels),
     }
     return render_xml(TEMPLATES[version], about=about, root=root)
+
+
+def _folder(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict[str, Any]:
+    """A layer that cannot be drawn: the group as the first below it, then `layers`.
+
+    Below a layer that has styles none may have styles of the same names (OGC 06-042, 7.2.4.6.5).
+    """
+    whole = group | {'title': say(WHOLE).format(group['title'])}
+    return group | {'name': '', 'abstract': '', 'queryable': 0, 'styles': [], 'layers': [whole, *layers]}
 
 
 def _group(db: Snapshot, group: Group, known: dict[str, System]) -> dict[str, Any]:

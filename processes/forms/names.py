@@ -9,7 +9,18 @@ from processes.forms.numbers import UNITS, number, unit_of, unit_text
 
 # Figures by class of depth: `people_to_0_5_m`, `people_over_1_m`.
 DEPTH = re.compile(r'(?P<of>.+)_(?P<side>to|over)_(?P<bound>[0-9]+(_[0-9]+)?)_m')
-BOUNDS = {'to': Text(vi='tới', en='up to'), 'over': Text(vi='trên', en='over')}
+# They are classes side by side and no sums: `to_0_5_m` begins where the one before ends.
+BOUNDS = {
+    'to': Text(vi=', cấp sâu đến', en=', depth class to'),
+    'over': Text(vi=', cấp sâu trên', en=', depth class over'),
+}
+# What a criterion of the asker's own is told with: `homes_score`.
+CRITERION = re.compile(r'(?P<of>.+)_(?P<told>value|score|contribution)')
+TOLD = {
+    'value': Text(vi='giá trị', en='value'),
+    'score': Text(vi='điểm', en='score'),
+    'contribution': Text(vi='phần đóng góp', en='contribution'),
+}
 # What several analyses say alike.
 COMMON = {
     'code': Text(vi='Mã', en='Code'),
@@ -66,6 +77,7 @@ COMMON = {
     'speed_kmh': Text(vi='Tốc độ', en='Speed'),
     'travel': Text(vi='Cách đi', en='Travel'),
     'mode': Text(vi='Cách đo', en='How it was measured'),
+    'measured': Text(vi='Cách đo', en='How it was measured'),
     'level_m': Text(vi='Mực nước', en='Level of the water'),
     'hectares': Text(vi='Diện tích ngập (ha)', en='Flooded area (ha)'),
     'depth_class': Text(vi='Cấp độ sâu', en='Depth class'),
@@ -120,6 +132,49 @@ COMMON = {
     'release_before': Text(vi='Phiên bản trước', en='Release before'),
     'release_after': Text(vi='Phiên bản sau', en='Release after'),
     'min_area_ha': Text(vi='Diện tích tối thiểu', en='Least area'),
+    'allowed_ha': Text(vi='Diện tích được phép', en='Allowed area'),
+    'area_layer': Text(vi='Vùng xét', en='Area'),
+    'at_least': Text(vi='Ít nhất', en='At least'),
+    'at_most': Text(vi='Nhiều nhất', en='At most'),
+    'attributes': Text(vi='Thuộc tính', en='Attributes'),
+    'band': Text(vi='Kênh', en='Band'),
+    'barriers': Text(vi='Vật cản', en='Barriers'),
+    'best': Text(vi='Tốt nhất', en='Best'),
+    'best_score': Text(vi='Điểm cao nhất', en='Best score'),
+    'breaches': Text(vi='Chỗ vỡ', en='Breaches'),
+    'breaks_m': Text(vi='Các mức', en='Breaks'),
+    'candidate': Text(vi='Phương án', en='Candidate'),
+    'category': Text(vi='Nhóm', en='Category'),
+    'census': Text(vi='Năm điều tra dân số', en='Year of the census'),
+    'classes': Text(vi='Các loại', en='Classes'),
+    'column': Text(vi='Cột', en='Column'),
+    'coverage': Text(vi='Raster', en='Raster'),
+    'depths_m': Text(vi='Ngưỡng độ sâu', en='Bounds of depth'),
+    'elevation': Text(vi='Mô hình độ cao', en='Elevation model'),
+    'event': Text(vi='Sự cố', en='Event'),
+    'from_m': Text(vi='Từ', en='From'),
+    'norm_condition': Text(vi='Điều kiện của quy chuẩn', en='Condition of the norm'),
+    'norm_quantity': Text(vi='Công suất', en='Quantity'),
+    'norm_subject': Text(vi='Đối tượng của quy chuẩn', en='Subject of the norm'),
+    'optimal': Text(vi='Tối ưu', en='Optimal'),
+    'periods': Text(vi='Số kỳ', en='Periods'),
+    'population_beyond_candidates': Text(vi='Dân số xa mọi phương án', en='Population beyond all candidates'),
+    'population_covered_after': Text(vi='Dân số được phục vụ sau', en='Population covered after'),
+    'population_covered_before': Text(vi='Dân số được phục vụ trước', en='Population covered before'),
+    'population_gained_at_most': Text(vi='Dân số được phục vụ thêm, nhiều nhất', en='Population gained at most'),
+    'reports_layer': Text(vi='Lớp phản ánh', en='Layer of reports'),
+    'share': Text(vi='Tỷ trọng', en='Share'),
+    'share_of_best_at_least': Text(vi='So với tối ưu, ít nhất', en='Share of the best, at least'),
+    'slope_cell_m': Text(vi='Cỡ ô tính độ dốc', en='Cell of the slope'),
+    'sources': Text(vi='Số nguồn', en='Sources'),
+    'stations': Text(vi='Số trạm', en='Stations'),
+    'statistics': Text(vi='Thống kê', en='Statistics'),
+    'to_m': Text(vi='Đến', en='To'),
+    'trend_p_adjusted': Text(vi='Giá trị p hiệu chỉnh của xu hướng', en='Adjusted p of the trend'),
+    'trend_z': Text(vi='Điểm z của xu hướng', en='z of the trend'),
+    'weight': Text(vi='Trọng số', en='Weight'),
+    'within': Text(vi='Trong phạm vi', en='Within'),
+    'worst': Text(vi='Kém nhất', en='Worst'),
 }
 
 
@@ -127,11 +182,13 @@ def title_of(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
     """What a member is called: as its process says, as several say alike, or its own name without the unit in it."""
     if depth := DEPTH.fullmatch(name):
         bound = number(float(depth['bound'].replace('_', '.')), lang, 'm')
-        return f'{title_of(depth["of"], figures, lang)} {BOUNDS[depth["side"]].pick(lang)} {bound}'
+        return f'{title_of(depth["of"], figures, lang)}{BOUNDS[depth["side"]].pick(lang)} {bound}'
     if name in figures:
         return figures[name].title.pick(lang)
     if name in COMMON:
         return COMMON[name].pick(lang)
+    if criterion := CRITERION.fullmatch(name):
+        return f'{criterion["of"]}: {TOLD[criterion["told"]].pick(lang)}'
     ending = max((end for end in UNITS if name.endswith(end)), key=len, default='')
     plain = name.removesuffix(ending).replace('_', ' ')
     return plain[:1].upper() + plain[1:]

@@ -33,7 +33,12 @@ UNITS = {
 }
 # How layer files write units, where people write them otherwise.
 WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³', 'metre': 'm', '1': ''}
-COUNTED = {'person': Text(vi='người', en='people'), 'building': Text(vi='công trình', en='buildings')}
+COUNTED = {
+    'person': Text(vi='người', en='people'),
+    'building': Text(vi='công trình', en='buildings'),
+    'd': Text(vi='ngày', en='days'),
+    'm²/person': Text(vi='m²/người', en='m²/person'),
+}
 
 
 def unit_of(name: str) -> str | None:

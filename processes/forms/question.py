@@ -39,6 +39,8 @@ def _in_words(name: str, value: Any, unit: str | None, locality: Locality, lang:
         return _layer(value, locality, lang)
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return '; '.join(_in_words(name, one, unit, locality, lang) for one in value)
+    if isinstance(value, str) and value in locality.coverages:
+        return locality.described(value).title.pick(lang)
     text = in_words(name, value, {}, lang, unit)
     return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
 

@@ -12,6 +12,7 @@ UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified a
 # Members whose values are codes of ours; what agencies write stands as they wrote it.
 CODED = (
     'mode',
+    'measured',
     'travel',
     'method',
     'connected_to',
@@ -24,9 +25,13 @@ CODED = (
     'statistic',
     'statistics',
 )
+YEARS = ('census', 'laid_year')
 CODES = {
     'network': Text(vi='theo đường đi', en='along the roads'),
     'straight-line': Text(vi='theo đường thẳng', en='in a straight line'),
+    'straight-line, between centres of cells': Text(
+        vi='theo đường thẳng, giữa tâm các ô', en='in a straight line between centres of cells'
+    ),
     'walking': Text(vi='đi bộ', en='walking'),
     'cycling': Text(vi='xe đạp', en='cycling'),
     'driving': Text(vi='lái xe', en='driving'),
@@ -87,6 +92,8 @@ CODES = {
 
 def in_words(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang, unit: str | None = None) -> str:
     """The value of the member `name` as one line."""
+    if isinstance(value, int) and name in YEARS:
+        return str(value)
     if isinstance(value, str) and (name in CODED or name.endswith('verdict')):
         return CODES[value].pick(lang) if value in CODES else value_text(value, lang)
     if isinstance(value, list) and name in CODED:

@@ -4,7 +4,8 @@ from dothi.core.text import Text
 from processes.base import Figure
 from processes.forms.answer import OF_NORMS, details, key_figures, norms_of, sums_of, table
 from processes.forms.names import title_of, unit_for
-from processes.forms.words import CODED, CODES
+from processes.forms.question import _in_words
+from processes.forms.words import CODED, CODES, in_words
 from processes.registry import process, processes
 
 FIGURES = {
@@ -77,6 +78,14 @@ def test_codes_are_told_in_words_and_a_norm_as_it_is_cited():
     assert found.rows == [['3', 'không chứng minh được', 'met']]
 
 
+def test_years_units_and_criteria_are_told_as_people_write_them():
+    """The census of 2019 was one of `2.019`, and a period lasted `45 d`."""
+    assert in_words('census', 2019, {}, 'vi') == '2019'
+    assert in_words('period_days', 45, {}, 'vi', 'd') == '45\xa0ngày'
+    assert in_words('value', 1.26, {}, 'vi', 'm²/person') == '1,26\xa0m²/người'
+    assert title_of('homes_score', FIGURES, 'vi') == 'homes: điểm'
+
+
 def test_every_choice_of_an_analysis_has_words():
     """One that is added later is told in English letters to Vietnamese readers, unless somebody finds words for it."""
     for name, one in processes().items():
@@ -107,8 +116,8 @@ def test_parts_of_the_summary_are_tables_of_their_own():
 
 
 def test_a_figure_of_a_class_of_depth_is_told_with_its_bound():
-    assert title_of('people_to_0_5_m', FIGURES, 'vi') == 'Người tới 0,5\xa0m'
-    assert title_of('people_over_1_m', FIGURES, 'en') == 'People over 1\xa0m'
+    assert title_of('people_to_0_5_m', FIGURES, 'vi') == 'Người, cấp sâu đến 0,5\xa0m'
+    assert title_of('people_over_1_m', FIGURES, 'en') == 'People, depth class over 1\xa0m'
     assert unit_for('people_over_1_m', FIGURES) is None
 
 
@@ -118,3 +127,8 @@ def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
     assert sums_of(summary, process('nearest-facility', 'public').inputs) == {'origins': 2}
     # the input is a layer, and the number how many reports there are
     assert sums_of({'reports': 80}, process('hotspots', 'public').inputs) == {'reports': 80}
+
+
+def test_a_raster_that_was_chosen_goes_by_its_title(locality):
+    told = [_in_words('elevation', 'elevation', None, locality, lang) for lang in ('vi', 'en')]
+    assert told == [locality.coverages['elevation'].title.vi, locality.coverages['elevation'].title.en]

@@ -19,7 +19,7 @@ from bench.painter import HEIGHT_PX, WIDTH_PX, Extent, Painter, difference
 from bench.session import CLIENTS, LENGTH_S, TileWishes, session
 from bench.tiling import Places
 from dothi.core.database import connection
-from dothi.core.general.source import Asked, Generalised, generalised, rows_of
+from dothi.core.general.source import Asked, Generalised, chosen, generalised, rows_of
 from dothi.core.layer import Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
@@ -125,9 +125,11 @@ def _stored(one: Drawing, locality: Locality) -> like_style.Rows:
 
 
 def _general(one: Drawing, view: View, there: Generalised | None, locality: Locality) -> like_style.Rows:
-    return like_style.Rows(
-        lambda read: rows_of(Asked(one.layer, view, read), there, locality, like_style.AUDIENCE), merged=True
-    )
+    def rows(read: set[str]) -> sql.Composable:
+        asked = Asked(one.layer, view, read)
+        return rows_of(asked, chosen(asked, there), locality, like_style.AUDIENCE)
+
+    return like_style.Rows(rows, merged=True)
 
 
 def _made(db: Connection, layers: list[Layer], locality: Locality) -> dict[str, Generalised]:

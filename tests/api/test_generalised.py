@@ -16,7 +16,7 @@ from dothi.core.crs import proj_string, transformer
 from dothi.core.database import READERS, connection
 from dothi.core.general import plan
 from dothi.core.general.refresh import refresh
-from dothi.core.general.source import Asked, Box, generalised, is_merged, rows_of
+from dothi.core.general.source import Asked, Box, chosen, generalised, is_merged, rows_of
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import day
 from dothi.core.layer_sync import sync_layer
@@ -92,7 +92,8 @@ def drawn(
     """Where a picture's rows come from, and the columns that they have, as the audience's own role reads them."""
     with connection(READERS[audience]) as db, db.cursor() as cursor:
         there = generalised(db, [layer], locality).get(layer.id)
-        rows = rows_of(Asked(layer, window, columns, **asked), there, locality, audience)
+        wanted = Asked(layer, window, columns, **asked)
+        rows = rows_of(wanted, chosen(wanted, there), locality, audience)
         named = sql.SQL(', ').join(map(sql.Identifier, sorted(columns)))
         cursor.execute(sql.SQL('select {} from {} as f order by 1').format(named, rows))
         statement = rows.as_string(db)

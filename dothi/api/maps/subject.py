@@ -114,9 +114,10 @@ def _single(path: str, of: Layer | Coverage, style: str | None, release: Release
 
 def _dataset(db: Snapshot, style: str | None) -> Subject:
     releases = db.releases()
-    styled = _styled(releases)
     asked = _asked()
-    names = _known(asked, releases) if asked else [name for name, file in styled.items() if file.visible] or [*styled]
+    wanted = _known(asked, releases) if asked else [*releases]
+    styled = _styled(wanted)
+    names = wanted if asked else [name for name, file in styled.items() if file.visible] or [*styled]
     things = tuple(service().coverages.get(name) or service().layers[name] for name in names)
     if not things:
         raise NoMap(vi='Chưa có dữ liệu nào để vẽ.', en='There are no data to draw yet.')
@@ -131,9 +132,10 @@ def _dataset(db: Snapshot, style: str | None) -> Subject:
     )
 
 
-def _styled(releases: dict[str, Release]) -> dict[str, StyleFile]:
-    """The style files of all released layers, lowest first; one that is broken is left out."""
-    known = {name: file_if_sound(layer) for name, layer in service().layers.items() if name in releases}
+def _styled(names: list[str]) -> dict[str, StyleFile]:
+    """The style files of these layers, lowest first; one that is broken is left out."""
+    layers = service().layers
+    known = {name: file_if_sound(layers[name]) for name in names if name in layers}
     sound = {name: styles for name, styles in known.items() if styles is not None}
     return dict(sorted(sound.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
 

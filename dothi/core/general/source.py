@@ -90,25 +90,47 @@ class Asked:
     is_filtered: bool = False
 
 
-def rows_of(asked: Asked, there: Generalised | None, locality: Locality, audience: Audience) -> sql.Composable:
-    """What to select from, in place of `dothi.core.layer_source.source`: the same columns, or those that are asked for.
+@dataclass(frozen=True)
+class Chosen:
+    """In which form a layer is drawn, at which level, and by which columns its blocks are told apart."""
+
+    form: Form = 'rows'
+    level: int = 0
+    kinds: tuple[str, ...] = ()
+
+
+ROWS = Chosen()
+
+
+def chosen(asked: Asked, there: Generalised | None) -> Chosen:
+    """The generalised form that says the same as the rows, or the rows.
 
     there: what `generalised` found. At another time than now, or under a filter, a picture shows the rows themselves.
     """
-    plain = source(asked.layer, locality, audience, asked.times)
     if there is None or asked.times is not None or asked.is_filtered:
-        return plain
+        return ROWS
     merged, polygons = is_merged(asked.layer, asked.view), asked.layer.geometry.endswith('Polygon')
     level = there.level(asked.view, settled=there.form == 'blocks' and polygons)
     if level is None:
-        return plain
+        return ROWS
     if there.form == 'outlines':
-        return _outlines(asked.layer, level, plain, audience)
+        return Chosen('outlines', level)
     kinds = there.kinds_for(asked.columns)
     # one marker or cell for several features, only where tiles do so too
     if kinds is None or not (merged or asked.layer.geometry.endswith('LineString')):
-        return plain
-    return _blocks(asked, kinds, level, locality)
+        return ROWS
+    return Chosen('blocks', level, kinds)
+
+
+def rows_of(asked: Asked, how: Chosen, locality: Locality, audience: Audience) -> sql.Composable:
+    """What to select from, in place of `dothi.core.layer_source.source`: the same columns, or those that are asked for.
+
+    how: what `chosen` says.
+    """
+    if how.form == 'blocks':
+        return _blocks(asked, how.kinds, how.level, locality)
+    plain = source(asked.layer, locality, audience, asked.times)
+    return plain if how.form == 'rows' else _outlines(asked.layer, how.level, plain, audience)
 
 
 def _outlines(layer: Layer, level: int, rows: sql.Composable, audience: Audience) -> sql.Composable:

@@ -1,6 +1,7 @@
 """An instance of the platform with the full demo province, kept between runs in a state folder of its own."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,10 @@ from dothi.core.migrate import migrate
 from dothi.core.postgis import free_port
 from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
+
+# Load of the last minute for each processor. What the worker makes of new releases, and of all after other software,
+# would be measured along with the first chapter.
+QUIET_LOAD, PATIENCE_S = 0.25, 600
 
 
 def folder() -> Path:
@@ -36,9 +41,22 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
         migrate(locality)
         local.deliver_demo(locality, buildings, progress)
         local.start_services(progress)
+        wait_for_quiet(progress)
         yield
     finally:
         local.down()
+
+
+def wait_for_quiet(progress: Progress) -> None:
+    """Comes back when the machine does next to nothing, or after PATIENCE_S on one that always does something."""
+    began = time.monotonic()
+    while os.getloadavg()[0] > QUIET_LOAD * (os.cpu_count() or 1):
+        waited_s = round(time.monotonic() - began)
+        if waited_s > PATIENCE_S:
+            break
+        progress('quiet', waited_s, PATIENCE_S)
+        time.sleep(2)
+    progress('quiet', PATIENCE_S, PATIENCE_S)
 
 
 FULL = SIZES['full']

@@ -14,8 +14,9 @@ from bench.session import Session
 
 HOW = """All ways to answer a question run in turn on the same table, with one connection kept open, every request
 another page or tile, and nothing cached unless a row says so. Medians; only ratios within one table mean anything,
-since machines differ and are noisy. Raw SQL is the same rows as GeoJSON or MVT, straight from the database. Tiles at
-zoom 14 and all answers of the session are asked for in gzip, as by every map client.
+since machines differ and are noisy; measuring begins when the machine has been quiet for a minute. Raw SQL is the same
+rows as GeoJSON or MVT, straight from the database. Tiles at zoom 14 and all answers of the session are asked for in
+gzip, as by every map client.
 """
 
 

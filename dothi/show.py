@@ -36,6 +36,7 @@ STAGES = {
     'download': 'Tải về · download',
     'extract': 'Chọn đối tượng · extract',
     'demo:': 'Vẽ tỉnh minh họa · draw the demo:',
+    'quiet': 'Chờ máy rảnh · wait for a quiet machine',
     'deliver': 'Nhận dữ liệu · deliver',
     'archive': 'Lưu bản gốc · archive',
     'inspect': 'Xem tệp · inspect',

@@ -1,5 +1,6 @@
 """OGC API - Styles: what is listed can be had, in every language of styles, and follows release, file and reader."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from dothi.core.style.markers import NAMES
 from tests.api.conftest import Desk, building, school, square
@@ -155,6 +157,21 @@ def test_a_style_that_is_new_changes_the_tag_of_the_map_that_offers_it(
     after = app.get('/api/styles/default?f=maplibre', headers={'If-None-Match': before})
     assert after.status_code == 200
     assert 'plain' in [choice['id'] for choice in after.get_json()['metadata']['dothi:layers'][0]['styles']]
+
+
+def test_a_preview_shows_something_of_a_style_that_is_drawn_from_near_only(desk: Desk, client: Client) -> None:
+    """Of schools 60 km apart the style draws nothing in a picture of all; a building fills its picture."""
+    desk.release('schools', [('POINT(0 0)', school('a')), ('POINT(60000 60000)', school('b'))])
+    desk.release('buildings', [(square(0, 0, 30), building('a'))])
+    app = client()
+    for path, near in (('schools/styles/places', True), ('buildings/styles/default', False)):
+        links = app.get(f'/api/collections/{path}/metadata').get_json()['links']
+        (address,) = (link['href'] for link in links if link['rel'] == 'preview')
+        assert ('center=' in address) is near
+        drawn = Image.open(io.BytesIO(app.get('/api' + address.partition('/api')[2]).get_data())).convert('RGBA')
+        assert drawn.getchannel('A').getextrema()[1] > 0, path
+    page = app.get('/api/collections/schools/styles/places?f=html').get_data(as_text=True)
+    assert 'scale-denominator=' in page.partition('class="picture"')[2].partition('>')[0]
 
 
 def legend(app: FlaskClient, path: str) -> list[str]:

@@ -10,6 +10,7 @@ from dothi.api.snapshot import Snapshot
 from dothi.api.styles.encodings import forms
 from dothi.api.styles.links import legend_links
 from dothi.api.styles.offered import OF, WHOLE_MAP, Styled, layer_styles, map_styles, within
+from dothi.api.styles.preview import picture, preview
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import Text
@@ -78,15 +79,9 @@ def metadata(styled: Styled, style_id: str, path: str) -> dict[str, Any]:
         'links': [
             link('self', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
             *_links(path, styled.layer),
-            link('preview', PNG, WORDS['picture'], picture(styled.path, PREVIEW_PX)),
+            link('preview', PNG, WORDS['picture'], preview(styled, PREVIEW_PX)),
         ],
     }
-
-
-def picture(path: str, width: int) -> str:
-    """The address of a map in the style at `path`, below /api; that of the whole map is on its background."""
-    ground = '&transparent=false' if path.startswith('/styles/') else ''
-    return f'{path}/map?f=png&width={width}{ground}'
 
 
 def _entry(style_id: str, title: Text, path: str, layer: Layer | None) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage, styles_of_a_coverage
-from dothi.api.styles.descriptions import collection_styles, metadata, picture, service_styles
+from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
+from dothi.api.styles.preview import preview
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.mapping.legend_image import legend_image
@@ -195,6 +196,6 @@ def _shown(styled: Styled, path: str) -> dict[str, Any]:
         'legend': list(reversed(legend_document(styled))),
         'markers': marker_paths(styled),
         'paper': paper_of(styled.id),
-        'picture': f'{api_url()}{picture(styled.path, PICTURE_PX)}',
+        'picture': f'{api_url()}{preview(styled, PICTURE_PX)}',
         'forms': [(name, say(encoding.title), encoding.media_type) for name, encoding in forms(styled.layer).items()],
     }

@@ -187,6 +187,20 @@ def test_another_locality_prints_in_its_own_system_or_hears_why_not(database: di
         answered(load_locality(PROJECT / 'tests/localities/bay'), tmp_path, 'print-map')
 
 
+def test_a_map_of_a_time_counts_the_releases_of_then_as_read(
+    cross: None, loader: Loader, locality: Locality, one: Callable[..., Any]
+):
+    """The job named the present release of every layer, and each new one called the map out of date."""
+    then = one('select clock_timestamp()').isoformat()
+    old = one("select current_release from catalog.layer where id = 'roads'")
+    new = loader.load('roads', [])
+    with connection(READERS['internal']) as db:
+        for datetime, number in ((then, old), (None, new)):
+            data = Data(db, locality, 'internal')
+            (roads,) = drawn_layers(['roads'], datetime, data)
+            assert (data.releases, roads.release.number) == ({'roads': number}, number)
+
+
 def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(cross: None, loader: Loader, locality: Locality):
     """The sheet names the releases of the run's snapshot, so the renderer, which sees newer ones, draws those."""
     corner = (ORIGIN[0] - 500, ORIGIN[1] - 500)

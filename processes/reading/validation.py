@@ -184,7 +184,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 def _context(error: ErrorDetails) -> Mapping[str, Any]:
     """The limits that pydantic names; whole ones without a decimal point."""
     context = error.get('ctx', {})
-    return {name: f'{value:g}' if isinstance(value, float) else value for name, value in context.items()}
+    return {name: f'{value:.15g}' if isinstance(value, float) else value for name, value in context.items()}
 
 
 def _given(error: ErrorDetails) -> str:

@@ -85,6 +85,14 @@ def test_a_browser_gets_pages_and_a_program_gets_json(desk: Desk, client: Client
         assert app.get(address, headers={'Accept': 'application/geo+json'}).mimetype != 'text/html'
 
 
+def test_the_form_of_an_analysis_names_its_choices_in_words(client: Client) -> None:
+    app = client()
+    page = app.get('/api/processes/isochrones?f=html').get_data(as_text=True)
+    assert '<option value="walking">đi bộ</option>' in page
+    english = app.get('/api/processes/site-suitability?f=html&lang=en').get_data(as_text=True)
+    assert 'from 0 to 1000000' in english
+
+
 def test_the_documentation_page_and_what_it_loads_come_from_the_service(client: Client) -> None:
     app = client()
     page = Page(app.get('/api/openapi?f=html').get_data(as_text=True))

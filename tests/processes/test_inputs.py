@@ -61,6 +61,12 @@ def test_a_wrong_input_is_named_with_its_reason(change, field, reason):
     assert len(error.text.en) < 300
 
 
+def test_a_large_limit_is_written_out():
+    """It said `1e+06 or less`."""
+    with pytest.raises(InvalidInput, match='1000000 or less'):
+        validated(process('site-suitability', 'public').inputs, {'criteria': [], 'min_area_ha': 2e6})
+
+
 @pytest.mark.parametrize('missing', ['facilities'])
 def test_a_missing_input_is_named(missing):
     assert f'"{missing}" is missing' in refusal({name: GOOD[name] for name in GOOD if name != missing}).text.en

@@ -8,6 +8,7 @@ from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.words import in_language
 from processes.base import Layer, Process, about
+from processes.forms.words import in_words
 
 type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'json']
 
@@ -52,7 +53,7 @@ def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
         kind=kind,
         required=described['minOccurs'] > 0,
         value=chosen.example.get(name, schema.get('default')),
-        choices=_choices(kind, schema, told['geometry']),
+        choices=_choices(name, kind, schema, told['geometry']),
         unit=told['unit'],
         least=schema.get('minimum'),
         most=schema.get('maximum'),
@@ -74,10 +75,10 @@ def _kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[
     return plain.get(schema.get('type', ''), 'json')
 
 
-def _choices(kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
+def _choices(name: str, kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration, or the released layers that have a geometry which the input takes."""
     if kind == 'choice':
-        return tuple((str(one), str(one)) for one in schema['enum'])
+        return tuple((str(one), in_words(name, str(one), {}, language())) for one in schema['enum'])
     if kind != 'layer':
         return ()
     with snapshot() as db:

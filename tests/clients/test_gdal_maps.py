@@ -1,4 +1,4 @@
-"""GDAL reads our maps as WMS, as WMTS and as OGC API - Maps: the same land at the same place, three ways."""
+"""GDAL reads our maps as WMS, WMTS, OGC API - Maps and its tiles in VN-2000: the same land at the same place."""
 
 import os
 import subprocess
@@ -15,6 +15,10 @@ LAYER = 'districts'
 # Inland, in Web Mercator.
 BOX = (11_821_000.0, 2_299_000.0, 11_829_000.0, 2_305_000.0)
 SIZE = (256, 192)
+OPTIONS = {
+    'Maps': ['-oo', 'API=MAP', '-oo', 'IMAGE_FORMAT=PNG'],
+    'Tiles': ['-oo', 'API=TILES', '-oo', 'TILEMATRIXSET=EPSG-9209', '-oo', 'IMAGE_FORMAT=PNG'],
+}
 
 
 def gdal(home: Path, *command: str) -> str:
@@ -35,6 +39,7 @@ def addresses(served: Served) -> dict[str, str]:
         'WMS': f'WMS:{ows}?{wms}&LAYERS={LAYER}&BBOX={",".join(map(str, BOX))}',
         'WMTS': f'WMTS:{ows}?SERVICE=WMTS&REQUEST=GetCapabilities,layer={LAYER},tilematrixset=WebMercatorQuad',
         'Maps': f'OGCAPI:{served.url}/collections/{LAYER}',
+        'Tiles': f'OGCAPI:{served.url}/collections/{LAYER}',
     }
 
 
@@ -42,8 +47,7 @@ def test_it_reads_maps_in_every_way(addresses: dict[str, str], tmp_path: Path) -
     west, south, east, north = map(str, BOX)
     for name, address in addresses.items():
         picture = tmp_path / f'{name}.tif'
-        options = ['-oo', 'API=MAP', '-oo', 'IMAGE_FORMAT=PNG'] if name == 'Maps' else []
-        gdal(tmp_path, 'gdalwarp', '-q', *options, '-t_srs', 'EPSG:3857', '-te', west, south, east, north,
+        gdal(tmp_path, 'gdalwarp', '-q', *OPTIONS.get(name, []), '-t_srs', 'EPSG:3857', '-te', west, south, east, north,
              '-ts', *map(str, SIZE), address, str(picture))  # fmt: skip
         with rasterio.open(picture) as read:
             bands = read.read((1, 2, 3))

@@ -1,23 +1,22 @@
 """Tilesets of map images: of a collection, of several, in any style; as OGC API - Tiles and as XYZ."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response
 
 from dothi.api import parameters
 from dothi.api.documents import as_json, as_page
 from dothi.api.items.query import COMMON
-from dothi.api.language import wanted_format
+from dothi.api.language import say, wanted_format
 from dothi.api.maps.formats import TILES, wanted_form
 from dothi.api.maps.make import Edition, edition_in
 from dothi.api.maps.read import Asked, read_tile
 from dothi.api.maps.subject import Subject, subject_of
-from dothi.api.maps.tilesets import MapTileset, listing, metadata, tilejson
+from dothi.api.maps.tilesets import MapTileset, OwnTileset, listing, metadata, tilejson, tileset_of
 from dothi.api.maps.views import SCHEMES, SPEC, answer
 from dothi.api.snapshot import Snapshot, snapshot
-from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
-from dothi.api.tiles.views import place_in
 from dothi.core.mapping.picture import Format
 
 MAP_TILES = Blueprint('map_tiles', __name__)
@@ -50,12 +49,19 @@ def map_tilesets(collection_id: str | None = None, style_id: str | None = None) 
 @MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
 def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id: str | None = None) -> Response:  # noqa: N803
     """What the tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
-    of = MapTileset(_subject(collection_id, style_id), known_grid(tileMatrixSetId))
+    of = tileset_of(_subject(collection_id, style_id), tileMatrixSetId)
+    if isinstance(of, OwnTileset):
+        return _page(of) if wanted_format() == 'html' else as_json(metadata(of))
     form = wanted_format(FORMATS)
     if form == 'html':
-        page = {'path': of.subject.path, 'tiles': f'{of.subject.path}/map/tiles', 'set': of.grid.name}
-        return as_page('collections/tiles/metadata.html', page | {'tilejson': tilejson(of), 'xyz': of.xyz()})
+        return _page(of, tilejson=tilejson(of), xyz=of.xyz())
     return as_json(tilejson(of) if form == 'tilejson' else metadata(of))
+
+
+def _page(of: MapTileset | OwnTileset, **more: Any) -> Response:
+    about = {'name': say(of.subject.title), 'description': say(of.subject.description), 'tiles': [of.template()]}
+    page = {'path': of.subject.path, 'tiles': f'{of.subject.path}/map/tiles', 'set': of.name, 'tilejson': about}
+    return as_page('collections/tiles/metadata.html', page | more)
 
 
 @MAP_TILES.route('/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
@@ -73,9 +79,9 @@ def map_tile(
     style_id: str | None = None,
 ) -> Response:
     """One tile of 256 pixels, or of as many as `width` and `height` say."""
-    grid, form = known_grid(tileMatrixSetId), wanted_form(TILES, page=False)
+    form = wanted_form(TILES, page=False)
     with snapshot() as db:
-        of = MapTileset(subject_of(db, collection_id, style_id), grid)
+        of = tileset_of(subject_of(db, collection_id, style_id), tileMatrixSetId)
         asked, edition = _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
     return answer(asked, edition, of.subject)
 
@@ -97,14 +103,13 @@ def map_xyz(
 
 
 def _tile(
-    db: Snapshot, of: MapTileset, where: tuple[str, str, str], form: Format, *, fine: bool = False
+    db: Snapshot, of: MapTileset | OwnTileset, where: tuple[str, str, str], form: Format, *, fine: bool = False
 ) -> tuple[Asked, Edition]:
     """What is asked for, as it would be drawn now: it is drawn when the connection is given back, which takes another.
 
     Threads that held one each and waited for a second would wait for one another.
     """
-    place = place_in(of, *where)
-    view = of.view(place)
+    view = of.view(*where)
     if fine:
         view = replace(view, width_px=2 * view.width_px, height_px=2 * view.height_px, pixel_ratio=2.0)
     asked = read_tile(db, of.subject, form, view, of.system)

@@ -9,11 +9,16 @@ from dothi.api.documents import OGC, link, own_links
 from dothi.api.language import JSON, say
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.maps.subject import Subject
-from dothi.api.served_crs import CRS84, ServedCrs
+from dothi.api.ows.matrix_sets import Matrix, MatrixSet, own_set, view_of
+from dothi.api.served_crs import CRS84, ServedCrs, uri_of
 from dothi.api.service import service
 from dothi.api.tiles.descriptions import CRS, REGISTER, limits_of
 from dothi.api.tiles.descriptions import TITLES as OF_TILES
-from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits, Place, limits
+from dothi.api.tiles.matrix_sets import known_grid, own_uri
+from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
+from dothi.api.tiles.views import NoSuchTile, place_in
+from dothi.core.crs import WGS84
+from dothi.core.grid import moved_bounds
 from dothi.core.mapping.view import View
 from dothi.core.text import Text
 
@@ -29,14 +34,24 @@ TITLES = {
 
 @dataclass(frozen=True)
 class MapTileset:
-    """Tiles of a map in one tile matrix set. path: below /api."""
+    """Tiles of a map in a tile matrix set that everybody knows. path: below /api."""
 
     subject: Subject
     grid: Grid
 
     @property
+    def name(self) -> str:
+        """Of the tile matrix set."""
+        return self.grid.name
+
+    @property
+    def uri(self) -> str:
+        """Where the register has the tile matrix set."""
+        return f'{REGISTER}/{self.name}'
+
+    @property
     def path(self) -> str:
-        return f'{self.subject.path}/map/tiles/{self.grid.name}'
+        return _path(self.subject, self.name)
 
     @property
     def zooms(self) -> range:
@@ -47,13 +62,18 @@ class MapTileset:
         """Of its tiles; the standard's register has both with x first."""
         return System(ServedCrs(CRS[self.grid.name], self.grid.srid, yx=False), native=False)
 
-    def view(self, place: Place) -> View:
-        """What a tile shows."""
-        return View(self.grid.srid, place.box, SIDE_PX, SIDE_PX)
+    def view(self, matrix: str, row: str, column: str) -> View:
+        """What a tile shows; raises NoSuchTile."""
+        return View(self.grid.srid, place_in(self, matrix, row, column).box, SIDE_PX, SIDE_PX)
 
     def limits(self, z: int) -> Limits:
         """In which columns and rows there are tiles."""
         return limits(self.grid, z, self.extent)
+
+    @property
+    def all_limits(self) -> list[dict[str, Any]]:
+        """The same of all levels, as tileset metadata have them."""
+        return [limits_of(self.limits(z)) for z in self.zooms]
 
     @property
     def extent(self) -> Box:
@@ -61,7 +81,7 @@ class MapTileset:
 
     def template(self, z: str = '{z}', y: str = '{y}', x: str = '{x}', form: str = 'png') -> str:
         """The address of the tiles, with names in place of zoom, row and column."""
-        return f'{api_url()}{self.path}/{z}/{y}/{x}?f={form}{_selection(self.subject)}'
+        return _template(self.subject, self.path, (z, y, x), form)
 
     def xyz(self, end: str = '.png') -> str:
         """The same in the order and with the ending that most clients know, for WebMercatorQuad."""
@@ -69,9 +89,103 @@ class MapTileset:
         return f'{api_url()}{self.subject.path}/map/xyz/{{z}}/{{x}}/{{y}}{end}{selected}'
 
 
-def tilesets_of(subject: Subject) -> list[MapTileset]:
+@dataclass(frozen=True)
+class OwnTileset:
+    """Tiles of a map at the scales of printed maps, in the locality's own system: the set that WMTS has, too."""
+
+    subject: Subject
+    matrices: MatrixSet
+
+    @property
+    def name(self) -> str:
+        """Of the tile matrix set."""
+        return self.matrices.name
+
+    @property
+    def uri(self) -> str:
+        """Where the tile matrix set is defined."""
+        return own_uri(self.matrices)
+
+    @property
+    def path(self) -> str:
+        return _path(self.subject, self.name)
+
+    @property
+    def system(self) -> System:
+        """Of its tiles."""
+        return System(
+            ServedCrs(uri_of(f'EPSG:{self.matrices.srid}'), self.matrices.srid, self.matrices.yx), native=True
+        )
+
+    def view(self, matrix: str, row: str, column: str) -> View:
+        """What a tile shows; raises NoSuchTile with the levels, or with where there are tiles."""
+        found = next((one for one in self.matrices.matrices if one.name == matrix), None)
+        if found is None:
+            names = ', '.join(one.name for one in self.matrices.matrices)
+            raise NoSuchTile(
+                vi=f'{self.name} có các mức {names}, không có mức {matrix[:100]}.',
+                en=f'{self.name} has the levels {names}, not {matrix[:100]}.',
+            )
+        reach = self._reach(found)
+        if not (reach and _is_whole(row) and _is_whole(column)) or not (
+            reach[0] <= int(column) <= reach[1] and reach[2] <= int(row) <= reach[3]
+        ):
+            raise _outside(matrix, reach)
+        return view_of(self.matrices, found, int(column), int(row))
+
+    @property
+    def all_limits(self) -> list[dict[str, Any]]:
+        """In which columns and rows there are tiles, as tileset metadata have them."""
+        found = [(one.name, self._reach(one)) for one in self.matrices.matrices]
+        return [
+            {'tileMatrix': name, 'minTileRow': top, 'maxTileRow': bottom, 'minTileCol': first, 'maxTileCol': last}
+            for name, reach in found
+            if reach is not None
+            for first, last, top, bottom in [reach]
+        ]
+
+    def template(self, z: str = '{z}', y: str = '{y}', x: str = '{x}', form: str = 'png') -> str:
+        """The address of the tiles, with names in place of level, row and column."""
+        return _template(self.subject, self.path, (z, y, x), form)
+
+    def _reach(self, matrix: Matrix) -> tuple[int, int, int, int] | None:
+        return matrix.reach(moved_bounds(self.subject.extent, WGS84, self.matrices.srid))
+
+
+def _path(subject: Subject, name: str) -> str:
+    return f'{subject.path}/map/tiles/{name}'
+
+
+def _template(subject: Subject, path: str, where: tuple[str, str, str], form: str) -> str:
+    return f'{api_url()}{path}/{"/".join(where)}?f={form}{_selection(subject)}'
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 11
+
+
+def _outside(matrix: str, reach: tuple[int, int, int, int] | None) -> NoSuchTile:
+    if reach is None:
+        return NoSuchTile(vi=f'Ở mức {matrix} không có dữ liệu.', en=f'At level {matrix} there are no data.')
+    first, last, top, bottom = reach
+    return NoSuchTile(
+        vi=f'Ở mức {matrix} dữ liệu nằm trong hàng {top}–{bottom}, cột {first}–{last}.',
+        en=f'At level {matrix} the data lie in rows {top} to {bottom}, columns {first} to {last}.',
+    )
+
+
+def tilesets_of(subject: Subject) -> list[MapTileset | OwnTileset]:
     """One per tile matrix set."""
-    return [MapTileset(subject, grid) for grid in GRIDS.values()]
+    own = own_set(service().locality)
+    return [*(MapTileset(subject, grid) for grid in GRIDS.values()), *([OwnTileset(subject, own)] if own else [])]
+
+
+def tileset_of(subject: Subject, name: str) -> MapTileset | OwnTileset:
+    """That of a tile matrix set; raises NoSuchTileMatrixSet with the nearest name."""
+    own = own_set(service().locality)
+    if own and name == own.name:
+        return OwnTileset(subject, own)
+    return MapTileset(subject, known_grid(name, *([own.name] if own else [])))
 
 
 def listing(subject: Subject) -> dict[str, Any]:
@@ -79,32 +193,34 @@ def listing(subject: Subject) -> dict[str, Any]:
     return {'links': own_links(f'{subject.path}/map/tiles'), 'tilesets': [entry(one) for one in tilesets_of(subject)]}
 
 
-def entry(of: MapTileset) -> dict[str, Any]:
+def entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """What a list of tilesets says of one."""
     return {
-        'title': f'{say(of.subject.title)} ({of.grid.name})',
+        'title': f'{say(of.subject.title)} ({of.name})',
         'dataType': 'map',
-        'crs': CRS[of.grid.name],
-        'tileMatrixSetURI': f'{REGISTER}/{of.grid.name}',
+        'crs': of.system.crs.uri,
+        'tileMatrixSetURI': of.uri,
         'links': [
             link('self', JSON, of.subject.title, f'{of.path}?f=json{_selection(of.subject)}'),
-            link(f'{OGC}/tiling-scheme', JSON, OF_TILES['scheme'], f'/TileMatrixSets/{of.grid.name}?f=json'),
+            link(f'{OGC}/tiling-scheme', JSON, OF_TILES['scheme'], f'/TileMatrixSets/{of.name}?f=json'),
         ],
     }
 
 
-def metadata(of: MapTileset) -> dict[str, Any]:
+def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
-    west, south, east, north = of.extent
+    west, south, east, north = of.subject.extent
     about = entry(of)
     tiles = [link('item', MEDIA_TYPES[form], TITLES['tile'], _standard(of, form), templated=True) for form in TILES]
     links = [
         *about['links'],
         *tiles,
-        link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection(of.subject)}'),
         link(f'{OGC}/map', MEDIA_TYPES['png'], of.subject.title, f'{of.subject.path}/map'),
     ]
-    if of.grid is WEB_MERCATOR_QUAD:
+    if isinstance(of, MapTileset):
+        # it speaks of zooms, in which each level is twice as fine as the one before
+        links.append(link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection(of.subject)}'))
+    if of.name == WEB_MERCATOR_QUAD.name and isinstance(of, MapTileset):
         for end, title in (('.png', TITLES['xyz']), ('@2x.png', TITLES['fine'])):
             links.append(link('alternate', MEDIA_TYPES['png'], title, of.xyz(end), templated=True))
     return {
@@ -114,7 +230,7 @@ def metadata(of: MapTileset) -> dict[str, Any]:
         'attribution': say(service().locality.place.attribution),
         'mediaTypes': [MEDIA_TYPES[form] for form in TILES],
         'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
-        'tileMatrixSetLimits': [limits_of(of.limits(z)) for z in of.zooms],
+        'tileMatrixSetLimits': of.all_limits,
         'layers': [
             {'id': one.id, 'title': say(one.title), 'description': say(one.description), 'dataType': 'map'}
             for one in of.subject.things
@@ -141,7 +257,7 @@ def tilejson(of: MapTileset) -> dict[str, Any]:
     }
 
 
-def _standard(of: MapTileset, form: str) -> str:
+def _standard(of: MapTileset | OwnTileset, form: str) -> str:
     return of.template('{tileMatrix}', '{tileRow}', '{tileCol}', form)
 
 

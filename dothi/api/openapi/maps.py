@@ -24,7 +24,7 @@ from dothi.api.openapi.parts import (
     shared,
 )
 from dothi.api.openapi.tiles import ERRORS as OF_TILES
-from dothi.api.openapi.tiles import MATRIX_SET, place_of
+from dothi.api.openapi.tiles import every_set, place_of
 from dothi.api.served_crs import CRS84
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
@@ -68,7 +68,9 @@ def _paths(
     tiles = f'{base}/map/tiles'
     tileset = f'{tiles}/{{tileMatrixSetId}}'
     z, y, x = place_of(range(LAST_ZOOM + 1), offer.locality.place.extent_wgs84)
-    place = [MATRIX_SET, z | {'name': 'tileMatrix'}, y | {'name': 'tileRow'}, x | {'name': 'tileCol'}]
+    level = {'name': 'tileMatrix', 'schema': {'type': 'string'}, 'example': f'{z["example"]}'}
+    matrix_set = every_set(offer.locality)
+    place = [matrix_set, z | level, y | {'name': 'tileRow'}, x | {'name': 'tileCol'}]
     forms = query('f', FORM, {'type': 'string', 'enum': ['json', 'tilejson', 'html']})
 
     def get(name: str, what: Words, parameters: list[Any], answers: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _paths(
     return {
         f'{base}/map': get('getMap', both('Bản đồ', 'Map'), [*_of_map(offer), *selection], _picture(PICTURES)),
         tiles: get('map.getTileSetsList', LISTED, [*shared('f', 'lang'), *selection], described),
-        tileset: get('map.getTileSet', TILESET, [MATRIX_SET, forms, *shared('lang'), *selection], described),
+        tileset: get('map.getTileSet', TILESET, [matrix_set, forms, *shared('lang'), *selection], described),
         f'{tileset}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}': get(
             'map.getTile', TILE, [*place, *_of_tile(offer), *selection], _picture(TILES)
         ),

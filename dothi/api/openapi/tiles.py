@@ -17,8 +17,10 @@ from dothi.api.openapi.parts import (
     responses,
     shared,
 )
+from dothi.api.ows.matrix_sets import matrix_sets
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, limits
 from dothi.core.layer import Layer
+from dothi.core.locality import Locality
 
 MATRIX_SET = path(
     'tileMatrixSetId',
@@ -39,7 +41,7 @@ ERRORS = ('304', '400', '404', '500', '503')
 
 def tile_paths(offer: Offer) -> dict[str, Any]:
     """Operations on tile matrix sets, and on the tiles of all layers, of each theme and of each layer."""
-    paths = _matrix_sets()
+    paths = _matrix_sets(offer.locality)
     for layer in offer.layers:
         paths |= _layer_paths(layer, offer)
     if offer.layers:
@@ -50,11 +52,16 @@ def tile_paths(offer: Offer) -> dict[str, Any]:
     return paths
 
 
-def _matrix_sets() -> dict[str, Any]:
+def every_set(locality: Locality) -> dict[str, Any]:
+    """The parameter for a set in which there are map tiles, that of the locality's own system among them."""
+    return MATRIX_SET | {'schema': {'type': 'string', 'enum': [*matrix_sets(locality)]}}
+
+
+def _matrix_sets(locality: Locality) -> dict[str, Any]:
     described = responses(content('anyObject'), '304', '400', '404', '500')
     words, one = both('Các bộ ô', 'Tile matrix sets'), both('Một bộ ô', 'A tile matrix set')
     listed = operation('getTileMatrixSetsList', words, shared('f', 'lang'), described, tag='tiles')
-    single = operation('getTileMatrixSet', one, [MATRIX_SET, *shared('f', 'lang')], described, tag='tiles')
+    single = operation('getTileMatrixSet', one, [every_set(locality), *shared('f', 'lang')], described, tag='tiles')
     return {'/TileMatrixSets': {'get': listed}, '/TileMatrixSets/{tileMatrixSetId}': {'get': single}}
 
 

@@ -93,9 +93,8 @@ class MatrixSet:
 
 def matrix_sets(locality: Locality) -> dict[str, MatrixSet]:
     """The sets by name."""
-    found = [_quad(grid) for grid in GRIDS.values()]
-    if locality.srid not in {grid.srid for grid in GRIDS.values()}:
-        found.append(_own(locality))
+    own = own_set(locality)
+    found = [*(_quad(grid) for grid in GRIDS.values()), *([own] if own else [])]
     return {one.name: one for one in found}
 
 
@@ -146,8 +145,12 @@ def _quad(grid: Grid) -> MatrixSet:
     return MatrixSet(grid.name, grid.srid, matrices)
 
 
-def _own(locality: Locality) -> MatrixSet:
-    """Tiles at the scales of printed maps in the locality's own system, around its extent."""
+def own_set(locality: Locality) -> MatrixSet | None:
+    """Tiles at the scales of printed maps in the locality's own system, around its extent; None where the sets that
+    everybody knows are in it.
+    """
+    if locality.srid in {grid.srid for grid in GRIDS.values()}:
+        return None
     srid, unit = locality.srid, units_per_metre(locality.srid)
     west, south, east, north = moved_bounds(locality.place.extent_wgs84, WGS84, srid)
     left = math.floor((west / unit - BEFORE_M) / ROUND_M) * ROUND_M * unit

@@ -9,11 +9,16 @@ from flask import Blueprint, Response
 from pygeoapi.models.provider.base import TileMatrixSetEnum
 
 from dothi.api import parameters
+from dothi.api.address import api_url
 from dothi.api.documents import as_json, as_page, link, own_links
 from dothi.api.items.query import COMMON
-from dothi.api.language import JSON, wanted_format
+from dothi.api.language import JSON, say, wanted_format
+from dothi.api.ows.matrix_sets import SIDE_PX, MatrixSet, own_set
+from dothi.api.served_crs import uri_of
+from dothi.api.service import service
 from dothi.api.tiles.place import GRIDS, Grid
 from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.text import Text
 
 TILE_MATRIX_SETS = Blueprint('tile_matrix_sets', __name__)
 # The register's own definitions come with pygeoapi.
@@ -26,10 +31,10 @@ class NoSuchTileMatrixSet(NotFound):
     """Tiles are not offered in this set."""
 
 
-def known_grid(name: str) -> Grid:
-    """The set; raises NoSuchTileMatrixSet with the nearest name."""
+def known_grid(name: str, *others: str) -> Grid:
+    """The set; raises NoSuchTileMatrixSet with the nearest name. others: sets that are no grids, to be named too."""
     if name not in GRIDS:
-        hint = did_you_mean(name, GRIDS)
+        hint = did_you_mean(name, [*GRIDS, *others])
         raise NoSuchTileMatrixSet(
             vi=f'Không có bộ ô "{name}". {hint.vi}', en=f'There is no tile matrix set "{name}". {hint.en}'
         )
@@ -41,7 +46,9 @@ def known_grid(name: str) -> Grid:
 def tile_matrix_sets() -> Response:
     """The sets in which there are tiles."""
     parameters.refuse_unknown(COMMON)
-    listed = [_entry(name, one) for name, one in DEFINITIONS.items()]
+    own = own_set(service().locality)
+    listed = [_entry(name, one.title, one.crs, one.tileMatrixSetURI) for name, one in DEFINITIONS.items()]
+    listed += [_entry(own.name, say(own_title()), uri_of(f'EPSG:{own.srid}'), own_uri(own))] if own else []
     document = {'tileMatrixSets': listed, 'links': own_links('/TileMatrixSets')}
     return _answer(document, 'tilematrixsets/index.html')
 
@@ -51,7 +58,10 @@ def tile_matrix_sets() -> Response:
 def tile_matrix_set(tileMatrixSetId: str) -> Response:  # noqa: N803
     """One set with its zoom levels."""
     parameters.refuse_unknown(COMMON)
-    found = DEFINITIONS[known_grid(tileMatrixSetId).name]
+    own = own_set(service().locality)
+    if own and tileMatrixSetId == own.name:
+        return _answer(own_definition(own), 'tilematrixsets/tilematrixset.html')
+    found = DEFINITIONS[known_grid(tileMatrixSetId, *([own.name] if own else [])).name]
     document = {
         'id': found.tileMatrixSet,
         'title': found.title,
@@ -64,11 +74,47 @@ def tile_matrix_set(tileMatrixSetId: str) -> Response:  # noqa: N803
     return _answer(document, 'tilematrixsets/tilematrixset.html')
 
 
-def _entry(name: str, one: Any) -> dict[str, Any]:
+def own_title() -> Text:
+    """What the set in the locality's own system is called."""
+    crs = service().locality.place.crs
+    return Text(vi=f'Tỷ lệ bản đồ in, {crs}', en=f'Scales of printed maps, {crs}')
+
+
+def own_uri(own: MatrixSet) -> str:
+    """Its address: no register has the set, and GDAL finds none that has no URI."""
+    return f'{api_url()}/TileMatrixSets/{own.name}'
+
+
+def own_definition(own: MatrixSet) -> dict[str, Any]:
+    """The set as OGC 17-083r4 writes it."""
+    return {
+        'id': own.name,
+        'title': say(own_title()),
+        'uri': own_uri(own),
+        'crs': uri_of(f'EPSG:{own.srid}'),
+        'orderedAxes': ['N', 'E'] if own.yx else ['E', 'N'],
+        'tileMatrices': [
+            {
+                'id': one.name,
+                'scaleDenominator': one.denominator,
+                'cellSize': one.pixel,
+                'cornerOfOrigin': 'topLeft',
+                'pointOfOrigin': [one.top, one.left] if own.yx else [one.left, one.top],
+                'tileWidth': SIDE_PX,
+                'tileHeight': SIDE_PX,
+                'matrixWidth': one.columns,
+                'matrixHeight': one.rows,
+            }
+            for one in own.matrices
+        ],
+    }
+
+
+def _entry(name: str, title: str, crs: str, uri: str) -> dict[str, Any]:
     where = f'/TileMatrixSets/{name}?f=json'
     # `self` as the standard's schema has it, `item` as OGC's test suite looks for it
-    links = [link(rel, JSON, one.title, where) for rel in ('self', 'item')]
-    return {'id': name, 'title': one.title, 'uri': one.tileMatrixSetURI, 'crs': one.crs, 'links': links}
+    links = [link(rel, JSON, title, where) for rel in ('self', 'item')]
+    return {'id': name, 'title': title, 'uri': uri, 'crs': crs, 'links': links}
 
 
 def _answer(document: dict[str, Any], template: str) -> Response:

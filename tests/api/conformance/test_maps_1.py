@@ -410,15 +410,16 @@ def test_api_operations_are_complete_and_named_by_the_standard(api: Api) -> None
 
 
 def test_tilesets_of_maps_and_their_parameters(api: Api) -> None:
-    """Requirements 4 and 5, as OGC's TilesParametersTest asks them: tile 0/0/0 of the first tileset."""
+    """Requirements 4 and 5, as OGC's TilesParametersTest asks them: tile 0/0/0 of the first, which has to have it."""
     landing = api.json('')
     listed = api.json(links(landing, f'{REL}/tilesets-map', 'application/json')[0]['href'])
     assert [one['dataType'] for one in listed['tilesets']] == ['map'] * len(listed['tilesets'])
+    assert listed['tilesets'][0]['title'].endswith('(WebMercatorQuad)')
     for entry in listed['tilesets']:
         tileset = api.json(links(entry, 'self')[0]['href'])
         item = next(one for one in links(tileset, 'item') if one['type'].startswith('image/'))
         limits = tileset['tileMatrixSetLimits'][0]
-        address = item['href'].replace('{tileMatrix}', '0')
+        address = item['href'].replace('{tileMatrix}', limits['tileMatrix'])
         address = address.replace('{tileRow}', str(limits['minTileRow']))
         address = address.replace('{tileCol}', str(limits['minTileCol']))
         for wish in ({}, {'width': 512}, {'height': 512}, {'width': 64, 'height': 64}):
@@ -431,8 +432,33 @@ def test_tilesets_of_maps_and_their_parameters(api: Api) -> None:
     assert api.get(address, crs=CRS84).status_code == 400
     of_layer = api.json('/collections/districts/map/tiles')
     assert {one['tileMatrixSetURI'].rsplit('/', 1)[1] for one in of_layer['tilesets']} == {
-        'WebMercatorQuad', 'WorldCRS84Quad',
+        'WebMercatorQuad', 'WorldCRS84Quad', 'EPSG-9209',
     }  # fmt: skip
+
+
+def test_tiles_in_vn_2000_are_those_of_wmts_where_their_set_has_them(api: Api) -> None:
+    """The set is defined at its URI; the box of a tile is its place there, in metres of the system."""
+    tileset = api.json('/collections/districts/map/tiles/EPSG-9209')
+    assert tileset['tileMatrixSetURI'] == f'{api.url}/TileMatrixSets/EPSG-9209'
+    listed = api.json('/TileMatrixSets')['tileMatrixSets']
+    assert [one['uri'] for one in listed if one['id'] == 'EPSG-9209'] == [tileset['tileMatrixSetURI']]
+    matrix = next(one for one in api.json('/TileMatrixSets/EPSG-9209')['tileMatrices'] if one['id'] == '250000')
+    at = next(one for one in tileset['tileMatrixSetLimits'] if one['tileMatrix'] == '250000')
+    row, column = (at['minTileRow'] + at['maxTileRow']) // 2, (at['minTileCol'] + at['maxTileCol']) // 2
+    tile = api.get(f'/collections/districts/map/tiles/EPSG-9209/250000/{row}/{column}?f=png')
+    assert tile.headers['Content-Crs'] == tileset['crs'] == 'http://www.opengis.net/def/crs/EPSG/0/9209'
+    (left, top), side = matrix['pointOfOrigin'], matrix['cellSize'] * 256
+    box = [float(corner) for corner in tile.headers['Content-Bbox'].split(',')]
+    assert box == pytest.approx(
+        [left + column * side, top - (row + 1) * side, left + (column + 1) * side, top - row * side]
+    )
+    wmts = f'/ows/wmts/1.0.0/districts/default/current/EPSG-9209/250000/{row}/{column}.png'
+    assert requests.get(api.url.removesuffix('/api') + wmts, timeout=30).content == tile.content
+    for nowhere in ('250000/0/0', '250000/x/0', '3/0/0'):
+        assert api.get(f'/collections/districts/map/tiles/EPSG-9209/{nowhere}').status_code == 404
+    assert api.get('/collections/districts/map/tiles/EPSG-9209?f=html').status_code == 200
+    assert api.get('/collections/districts/map/tiles/EPSG-9209?f=tilejson').status_code == 400
+    assert api.get('/collections/districts/tiles/EPSG-9209').status_code == 404
 
 
 def test_tiles_are_found_by_xyz_too_and_fit_together(api: Api) -> None:

@@ -8,14 +8,19 @@ from dothi.api import parameters
 from dothi.api.documents import as_json, as_page, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
+from dothi.api.service import service
 
 CONFORMANCE = Blueprint('conformance', __name__)
 
 
 def classes() -> list[str]:
-    """Every class that works, sorted: `CONFORMANCE_CLASSES` of each module whose blueprint the app has."""
+    """Every class that works, sorted: `CONFORMANCE_CLASSES` of each module whose blueprint the app has.
+
+    `PUBLIC_CONFORMANCE_CLASSES` beside them are those of the public service alone.
+    """
     modules = {import_module(blueprint.import_name) for blueprint in current_app.blueprints.values()}
-    ours = {name for module in modules for name in getattr(module, 'CONFORMANCE_CLASSES', ())}
+    kinds = ['CONFORMANCE_CLASSES', *(['PUBLIC_CONFORMANCE_CLASSES'] if service().audience == 'public' else [])]
+    ours = {name for module in modules for kind in kinds for name in getattr(module, kind, ())}
     return sorted(ours)
 
 

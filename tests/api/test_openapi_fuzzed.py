@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from collections.abc import Iterator
 from zlib import crc32
 
@@ -20,10 +19,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conformance.conftest import Api, api, internal, public
+from tests.api.conformance.conftest import Api, api, internal, prepared, public
 from tests.conftest import Province
 
-__all__ = ['api', 'internal', 'public']
+__all__ = ['api', 'internal', 'prepared', 'public']
 
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
@@ -78,17 +77,6 @@ def _fuzz_all(api: Api, operations: list[APIOperation], mode: GenerationMode) ->
 
 
 @pytest.fixture(autouse=True)
-def prepared(api: Api) -> None:
-    """Whole layers are ready: until they are their addresses answer 503, as they say, and that is not in question."""
-    until = time.monotonic() + 200
-    for layer in (one['id'] for one in api.collections() if one.get('itemType') == 'feature'):
-        for end in ('gpkg', 'csv', 'parquet'):
-            while api.get(f'/collections/{layer}/downloads/{layer}.{end}', {'Range': 'bytes=0-0'}).status_code == 503:
-                assert time.monotonic() < until, f'{layer}.{end}'
-                time.sleep(0.5)
-
-
-@pytest.fixture(autouse=True)
 def told(province: Province) -> Iterator[None]:
     """What the services wrote meanwhile: of a server error the client learns little."""
     start = province.log.stat().st_size
@@ -104,10 +92,12 @@ def _kind(operation: APIOperation) -> str:
     return f'{operation.method} {re.sub("^/collections/[^/]+", "/collections/*", operation.path)}'
 
 
+@pytest.mark.usefixtures('prepared')
 def test_what_fits_the_document_is_answered_as_it_says(api: Api) -> None:
     _fuzz_all(api, _operations(api), GenerationMode.POSITIVE)
 
 
+@pytest.mark.usefixtures('prepared')
 def test_what_does_not_fit_is_refused_as_it_says(api: Api) -> None:
     # a path of words only is never wrong
     fallible = [operation for operation in _operations(api) if operation.query or operation.body]

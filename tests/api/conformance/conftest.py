@@ -4,6 +4,7 @@ One module per conformance class, called after it, with the classes that it chec
 says which class still has none.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,21 @@ def api(request: pytest.FixtureRequest) -> Api:
     """Each service in turn."""
     found: Api = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope='session')
+def prepared(internal: Api, public: Api) -> None:
+    """The files of whole layers are ready. Until they are their addresses answer 503, and descriptions do not link to
+    them yet; the worker of the province prepares one after the other.
+    """
+    until = time.monotonic() + 240
+    for api in (internal, public):
+        for layer in (one['id'] for one in api.collections() if one.get('itemType') == 'feature'):
+            for end in ('gpkg', 'csv', 'parquet'):
+                file = f'/collections/{layer}/downloads/{layer}.{end}'
+                while api.get(file, {'Range': 'bytes=0-0'}).status_code == 503:
+                    assert time.monotonic() < until, file
+                    time.sleep(0.5)
 
 
 @pytest.fixture(scope='session')

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tests.api.conformance.conftest import Api, links
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections']
@@ -24,6 +26,7 @@ def test_the_list_links_to_itself_and_to_its_other_forms(api: Api) -> None:
     assert {link['type'] for link in links(document, 'alternate')} >= {'text/html', 'application/ld+json'}
 
 
+@pytest.mark.usefixtures('prepared')
 def test_a_description_says_the_same_as_the_list(api: Api) -> None:
     """/req/collections/collections-description-op, /req/collections/collections-description-success"""
     for one in api.collections():

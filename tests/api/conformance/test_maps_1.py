@@ -381,8 +381,10 @@ def test_png_jpeg_tiff_svg_html_and_others(api: Api) -> None:
     assert api.get(DISTRICTS, f='gif').status_code == 400
 
 
-def test_cors_for_reading_the_public_service(public: Api) -> None:
-    """Requirement 63."""
+def test_cors_for_reading_the_public_service(public: Api, internal: Api) -> None:
+    """Requirement 63. The internal service lets named origins alone, none here, and says no such thing of itself."""
+    declared = [any(name.endswith('maps-1/1.0/conf/cors') for name in one.declared()) for one in (public, internal)]
+    assert declared == [True, False]
     answer = public.get(DISTRICTS, {'Origin': 'https://example.com'}, width=10)
     assert answer.headers['Access-Control-Allow-Origin'] == '*'
     assert {'Content-Bbox', 'Content-Crs', 'Content-Datetime'} <= set(

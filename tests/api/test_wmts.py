@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from lxml import etree
 from PIL import Image
 
-from dothi.api.ows.matrix_sets import matrix_sets
+from dothi.api.ows.matrix_sets import known_matrix
+from dothi.api.tiles.matrices import matrix_sets
 from dothi.core.crs import proj_string, transformer
 from dothi.core.locality import Locality
 from tests.api.conftest import E0, N0, Desk, building, school, square
@@ -61,7 +62,7 @@ def test_a_tile_is_where_its_matrix_has_it(app: FlaskClient, locality: Locality)
     places = {'WebMercatorQuad': transformer('EPSG:4326', 'EPSG:3857').transform(lon, lat),
               'WorldCRS84Quad': (lon, lat), 'EPSG-9209': (E0, N0)}  # fmt: skip
     for name, level in (('WebMercatorQuad', '16'), ('WorldCRS84Quad', '15'), ('EPSG-9209', '10000')):
-        matrix, (x, y) = matrix_sets(locality)[name].matrix(level, ''), places[name]
+        matrix, (x, y) = known_matrix(matrix_sets(locality)[name], level, ''), places[name]
         column, _, row, _ = matrix.reach((x, y, x, y)) or (0, 0, 0, 0)
         west, _, _, north = matrix.box(column, row)
         pixel = int((x - west) / matrix.pixel), int((north - y) / matrix.pixel)

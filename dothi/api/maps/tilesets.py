@@ -9,11 +9,11 @@ from dothi.api.documents import OGC, link, own_links
 from dothi.api.language import JSON, say
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.maps.subject import Subject
-from dothi.api.ows.matrix_sets import Matrix, MatrixSet, own_set, view_of
 from dothi.api.served_crs import CRS84, ServedCrs, uri_of
 from dothi.api.service import service
 from dothi.api.tiles.descriptions import CRS, REGISTER, limits_of
 from dothi.api.tiles.descriptions import TITLES as OF_TILES
+from dothi.api.tiles.matrices import Matrix, MatrixSet, own_set, view_of
 from dothi.api.tiles.matrix_sets import known_grid, own_uri
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
 from dothi.api.tiles.views import NoSuchTile, place_in

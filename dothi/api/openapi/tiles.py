@@ -17,7 +17,7 @@ from dothi.api.openapi.parts import (
     responses,
     shared,
 )
-from dothi.api.ows.matrix_sets import matrix_sets
+from dothi.api.tiles.matrices import matrix_sets
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, limits
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality

@@ -22,12 +22,13 @@ from dothi.api.ows.feature_info import features_at, read_point
 from dothi.api.ows.formats import INFO_ENDINGS, MAP_FORMATS, TILE_ENDINGS, picture_format
 from dothi.api.ows.frame import Frame
 from dothi.api.ows.info_documents import info_answer
-from dothi.api.ows.matrix_sets import SIDE_PX, Matrix, known_set, tile_place, view_of
+from dothi.api.ows.matrix_sets import known_matrix, known_set, tile_place
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
 from dothi.api.parameters import shown
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
+from dothi.api.tiles.matrices import SIDE_PX, Matrix, view_of
 from dothi.core.crs import WGS84
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import moved_bounds
@@ -143,7 +144,7 @@ def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
     one = offered.named(tile.layer, 'LAYER')
     layers = tuple((leaf, style, one.name) for leaf, style in drawn(one, style_of(one, tile.style, 'STYLE')))
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
-    matrix = matrix_set.matrix(tile.matrix, 'TILEMATRIX')
+    matrix = known_matrix(matrix_set, tile.matrix, 'TILEMATRIX')
     column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
     time = CURRENT if tile.time in UNSAID else tile.time
     return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))

@@ -8,11 +8,12 @@ from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import CURRENT, TimeDimension, time_dimensions
 from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.legends import styles_with_legends
-from dothi.api.ows.matrix_sets import Matrix, MatrixSet, matrix_sets
-from dothi.api.ows.systems import Box
+from dothi.api.ows.matrix_sets import WELL_KNOWN
+from dothi.api.ows.systems import Box, urn
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
+from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets
 from dothi.core.crs import WGS84
 from dothi.core.grid import moved_bounds
 
@@ -31,7 +32,7 @@ def wmts_capabilities(db: Snapshot, offered: Contents) -> bytes:
         'info_formats': list(INFO_ENDINGS),
     }
     layers = [_layer(db, one, times.get(one.name), sets) for one in offered.by_name.values()]
-    return render_xml('wmts_1_0_0.xml', about=about, layers=layers, sets=sets)
+    return render_xml('wmts_1_0_0.xml', about=about, layers=layers, sets=sets, urn=urn, well_known=WELL_KNOWN)
 
 
 def _layer(db: Snapshot, one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from dothi.api.address import api_url
 from dothi.api.documents import as_json, as_page, link, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import JSON, say, wanted_format
-from dothi.api.ows.matrix_sets import SIDE_PX, MatrixSet, own_set
 from dothi.api.served_crs import uri_of
 from dothi.api.service import service
+from dothi.api.tiles.matrices import SIDE_PX, MatrixSet, own_set
 from dothi.api.tiles.place import GRIDS, Grid
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.text import Text

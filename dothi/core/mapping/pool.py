@@ -17,9 +17,9 @@ from dothi.core.mapping.limits import (
     PictureTooLarge,
     drawing_broke,
     filter_not_computable,
-    too_busy,
     took_too_long,
 )
+from dothi.core.mapping.places import Places
 from dothi.core.settings import PROJECT, MapSettings
 
 LOG = logging.getLogger('dothi.mapping')
@@ -68,10 +68,9 @@ class Renderers:
 
     def __init__(self, settings: MapSettings) -> None:
         self.settings = settings
-        self._free = threading.Semaphore(settings.map_renderers)
+        self._places = Places(settings.map_renderers, settings.map_queue)
         self._lock = threading.Lock()
         self._idle: list[Renderer] = []
-        self._waiting = 0
         # A renderer ends with the thread that started it, and a thread of a web server may end before its process.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix='renderers')
 
@@ -81,24 +80,11 @@ class Renderers:
         Raises TooBusy where the queue is full or does not move, TookTooLong, DrawingBroke where the renderer dies,
         PictureTooLarge where it gets no memory for it, NoDatabase, NotDrawn.
         """
-        self._queue()
+        self._places.take(self.settings.map_wait_s)
         try:
             return self._drawn(order)
         finally:
-            self._free.release()
-
-    def _queue(self) -> None:
-        with self._lock:
-            if self._free.acquire(blocking=False):
-                return
-            if self._waiting >= self.settings.map_queue:
-                raise too_busy()
-            self._waiting += 1
-        free = self._free.acquire(timeout=self.settings.map_wait_s)
-        with self._lock:
-            self._waiting -= 1
-        if not free:
-            raise too_busy()
+            self._places.give_back()
 
     def _drawn(self, order: bytes) -> bytes:
         seconds = self.settings.map_seconds

@@ -107,6 +107,8 @@ def _picture_chapters() -> tuple[list[Chapter], list[str]]:
     locality, kept = load_locality(PathSettings().locality), folder() / 'pictures'
     kept.mkdir(parents=True, exist_ok=True)
     kept.chmod(0o755)
+    # the same places are asked for in every run
+    _clear('pictures')
     with pictures.scene(locality, local.service_url('internal'), Places(locality.layer(LAYER)), kept) as scene:
         written = [_told(pictures.pictures(kind, scene)) for kind in SCALES_M]
         written += [_told(pictures.cached(scene)), _told(pictures.tiles(scene, _api_url()))]
@@ -115,7 +117,11 @@ def _picture_chapters() -> tuple[list[Chapter], list[str]]:
 
 def _clear_tiles() -> None:
     """Empties the tile cache of the running instance."""
-    shutil.rmtree(PathSettings().state / 'cache' / 'tiles', ignore_errors=True)
+    _clear('tiles')
+
+
+def _clear(kind: str) -> None:
+    shutil.rmtree(PathSettings().state / 'cache' / kind, ignore_errors=True)
 
 
 def _told(chapter: Chapter) -> Chapter:

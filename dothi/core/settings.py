@@ -154,7 +154,7 @@ class TileSettings(Settings):
 class MapSettings(Settings):
     """How map images are drawn."""
 
-    map_renderers: int = Field(1, gt=0, description='Renderers that one web process has at most.')
+    map_renderers: int = Field(2, gt=0, description='Renderers that one web process has at most.')
     map_queue: int = Field(
         16,
         ge=0,

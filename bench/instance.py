@@ -1,6 +1,7 @@
 """An instance of the platform with the full demo province, kept between runs in a state folder of its own."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from demo.write import SIZES
 from dothi import local
-from dothi.core.database import fresh
+from dothi.core.database import connection, fresh
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import free_port
@@ -40,11 +41,23 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
         local.start_database()
         migrate(locality)
         local.deliver_demo(locality, buildings, progress)
+        _check(buildings)
         local.start_services(progress)
         wait_for_quiet(progress)
         yield
     finally:
         local.down()
+
+
+def _check(buildings: int) -> None:
+    """Ends the run where something else was delivered since: the same files are not delivered a second time."""
+    with connection('reader_internal') as db, db.cursor() as cursor:
+        cursor.execute('select count(*) from layer.buildings')
+        (there,) = cursor.fetchone() or (0,)
+    if there < buildings * 0.95:
+        sys.exit(
+            f'{there:,} buildings in {PathSettings().state} where {buildings:,} are to be measured: delete it first.'
+        )
 
 
 def wait_for_quiet(progress: Progress) -> None:

@@ -110,6 +110,8 @@ def test_a_port_that_somebody_took_meanwhile_is_replaced(server: LocalPostgis) -
     server.start()
     server.stop()
     with socket.socket() as other:
+        # connections that the server closed still wait on the port for a minute
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(('127.0.0.1', server.url.port or 0))
         other.listen()
         server.start()

@@ -20,7 +20,7 @@ PLACES = [[571_025.0, 2_250_025.0], [597_325.0, 2_245_725.0], [580_525.0, 2_221_
 def kept(province: Province) -> dict[str, Path]:
     """The files that are served, by coverage."""
     store = Path(province.environment['DOTHI_STORE']) / 'coverages'
-    return {folder.name: next(folder.iterdir()) for folder in store.iterdir()}
+    return {folder.name: next(folder.glob('*.tif')) for folder in store.iterdir()}
 
 
 def run(command: list[str], home: Path) -> str:

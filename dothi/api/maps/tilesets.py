@@ -13,7 +13,7 @@ from dothi.api.served_crs import CRS84, ServedCrs, uri_of
 from dothi.api.service import service
 from dothi.api.tiles.descriptions import CRS, REGISTER, limits_of
 from dothi.api.tiles.descriptions import TITLES as OF_TILES
-from dothi.api.tiles.matrices import Matrix, MatrixSet, own_set, view_of
+from dothi.api.tiles.matrices import SIDE_PX, Matrix, MatrixSet, own_set, view_of
 from dothi.api.tiles.matrix_sets import known_grid, own_uri
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
 from dothi.api.tiles.views import NoSuchTile, place_in
@@ -22,7 +22,6 @@ from dothi.core.grid import moved_bounds
 from dothi.core.mapping.view import View
 from dothi.core.text import Text
 
-SIDE_PX = 256
 # Of WebMercatorQuad: 0.15 m a pixel at the equator, finer than what is drawn was measured.
 LAST_ZOOM = 20
 TITLES = {

@@ -10,7 +10,7 @@ from dothi.api.coverages.systems import systems
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, TILES
 from dothi.api.maps.read import MOST_PX
 from dothi.api.maps.size import DEFAULT_PX, MM_PER_PIXEL
-from dothi.api.maps.tilesets import LAST_ZOOM, SIDE_PX
+from dothi.api.maps.tilesets import LAST_ZOOM
 from dothi.api.openapi.parts import (
     Offer,
     Words,
@@ -26,6 +26,7 @@ from dothi.api.openapi.parts import (
 from dothi.api.openapi.tiles import ERRORS as OF_TILES
 from dothi.api.openapi.tiles import every_set, place_of
 from dothi.api.served_crs import CRS84
+from dothi.api.tiles.matrices import SIDE_PX
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality

@@ -114,7 +114,10 @@ def down(as_json: Json = False) -> None:
 @app.command()
 def status(as_json: Json = False) -> None:
     """Tình trạng · What runs, and which release of each layer is served."""
-    show.document(local.status(_locality()), as_json, show.status)
+    from etl.closed_room.client import missing_walls
+
+    document = local.status(_locality()).model_copy(update={'missing_walls': missing_walls()})
+    show.document(document, as_json, show.status)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
+from dothi.core.text import Text
 from etl.desk.options import DeliveryOptions
 from etl.report.model import Report
 
@@ -70,6 +71,8 @@ class Status(BaseModel):
     layers: list[LayerState]
     # deliveries that wait for a person's decision
     waiting: int = 0
+    # walls of the closed room that this machine does not have, and what that means
+    missing_walls: list[Text] = []
 
 
 def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:

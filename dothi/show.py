@@ -173,6 +173,8 @@ def status(document: local.Status) -> None:
     out.print(layers)
     out.print(updates(document))
     waiting(document)
+    for wall in document.missing_walls:
+        out.print(f'[yellow]Phòng kín: {wall.vi} · Closed room: {wall.en}[/]')
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:

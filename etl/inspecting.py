@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
+from etl.closed_room.layers import open_source
 from etl.desk.held import Reason
 from etl.desk.options import DeliveryOptions
 from etl.doctor.asking import perhaps, which_column
@@ -16,7 +17,7 @@ from etl.doctor.columns import Matching, find, missing
 from etl.doctor.proposals import STRONG, Evidence, best, proposals
 from etl.doctor.text.decoder import Decoder, decoder
 from etl.doctor.titles import titles_for_codes
-from etl.formats import Source, open_source
+from etl.formats import Source
 from etl.formats.opening import no_rows
 from etl.formats.source import RawBatch
 from etl.shape import must_be_the_kind

@@ -20,6 +20,7 @@ from etl.doctor.rows.completeness import missing_units
 from etl.doctor.rows.duplicates import Fault, duplicates
 from etl.doctor.rows.geometry import Area
 from etl.doctor.rows.near_duplicates import Places
+from etl.doctor.rows.sizes import TotalSize
 from etl.doctor.rows.units import parents
 from etl.doctor.text.capitals import known_capitals
 from etl.inspecting import Inspected, inspect
@@ -144,6 +145,7 @@ def _first_words(
 def _stage(work: Load, plan: Plan) -> None:
     """Reads, checks and copies batch by batch; the next one is prepared while the last one is copied."""
     source, tally, progress = work.inspected.source, work.tally, work.delivery.progress
+    sizes = TotalSize(plan.layer, float(shapely.area(plan.area.extent)))
     progress('stage', 0, source.rows)
     with ThreadPoolExecutor(max_workers=1) as copier:
         copying: Future[None] | None = None
@@ -152,6 +154,7 @@ def _stage(work: Load, plan: Plan) -> None:
             if copying is not None:
                 copying.result()
             tally.add(rows)
+            sizes.add(rows.geometry)
             if plan.layer.checks.near_duplicate_m:
                 work.places.add(rows.row_numbers, rows.geometry)
             _quarantine(work, plan, rows.problems + rows.warnings)

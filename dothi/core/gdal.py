@@ -24,12 +24,14 @@ def _register() -> None:
     before = os.environ.get('GDAL_SKIP')
     os.environ['GDAL_SKIP'] = DROPPED.replace(' ', ',')
     try:
-        import pyogrio  # noqa: F401 - registers the drivers
+        import pyogrio  # registers the drivers
     finally:
         # programs that are started from here, such as QGIS, keep their own
         del os.environ['GDAL_SKIP']
         if before is not None:
             os.environ['GDAL_SKIP'] = before
+    # Spatialite brings virtual tables that read any file and address, and nothing here needs it
+    pyogrio.set_gdal_config_options({'SPATIALITE_LOAD': 'NO'})
 
 
 _register()

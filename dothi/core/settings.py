@@ -82,6 +82,11 @@ class PathSettings(Settings):
         return Path(self.store) / 'own_layers'
 
     @property
+    def scratch(self) -> Path:
+        """Folder in which the readers of foreign files work."""
+        return self.state / 'scratch'
+
+    @property
     def run(self) -> Path:
         """Folder of process ids, logs and rendered configuration."""
         return self.state / 'run'
@@ -141,6 +146,26 @@ class LimitSettings(Settings):
     max_unpacked_mb: int = Field(20_000, gt=0, description='Size of an unpacked archive at most.')
     max_upload_mb: int = Field(20, gt=0, description='Size of a file that is sent to a process at most.')
     max_document_mb: int = Field(1_000, gt=0, description='Size of a delivered KML, GML, DXF or unpacked XLSX at most.')
+
+
+class RoomSettings(Settings):
+    """What reading one foreign file may cost, in the closed room."""
+
+    room_seconds: int = Field(
+        40,
+        gt=0,
+        description='Processor time of reading a small file, and the longest wait for its next rows, in seconds.',
+    )
+    room_seconds_per_mb: float = Field(2, ge=0, description='How much is added to that for each MB of the file.')
+    room_memory_mb: int = Field(
+        4_000, gt=0, description='Address space of reading a file, on top of what the libraries take.'
+    )
+    room_scratch_mb: int = Field(20_000, gt=0, description='Size of a file that is unpacked or copied for reading.')
+    room_open_files: int = Field(1_024, gt=0, description='Files that reading a file may have open at once.')
+    max_raster_cells: int = Field(
+        1_000_000_000, gt=0, description='Cells, of all bands together, of a delivered raster at most.'
+    )
+    max_raster_bands: int = Field(256, gt=0, description='Bands of a delivered raster at most.')
 
 
 class TileSettings(Settings):
@@ -234,6 +259,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     DatabaseSettings,
     ServerSettings,
     LimitSettings,
+    RoomSettings,
     TileSettings,
     MapSettings,
     JobSettings,

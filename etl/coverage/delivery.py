@@ -8,10 +8,11 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.grid import Grid
+from etl.closed_room.rasters import clean_copy
 from etl.coverage import notes as coverage_notes
 from etl.coverage.cells import Scan, scan
 from etl.coverage.cog import write
-from etl.coverage.file import Raster, opened
+from etl.coverage.file import Raster
 from etl.coverage.place import covered_share, decide_place, grid_of
 from etl.coverage.release import compare, lock, lost_share, outcome, publish, reserve
 from etl.desk.delivery import Delivery
@@ -50,7 +51,7 @@ def fingerprint(_db: Connection, delivery: RasterDelivery, sha256: str) -> str:
 def load(db: Connection, delivery: RasterDelivery, fingerprint: str | None) -> Report:
     """The report of a raster that was checked, compared and, if nothing speaks against it, released."""
     coverage, options, locality = delivery.layer, delivery.options, delivery.locality
-    with opened(delivery.file, coverage) as raster:
+    with clean_copy(delivery.file, coverage) as raster:
         units = released_units(db, locality, options.as_of or locality.place.reference_date)
         decision = decide_place(raster, delivery.file.name, options.crs, coverage, locality, units)
         report = Report(

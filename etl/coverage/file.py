@@ -12,11 +12,18 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DataRefused, WrongUse
-from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
+from dothi.core.settings import RoomSettings
+from etl.formats.errors import EmptyFile, TooLarge, UnknownFormat, UnreadableFile
+from etl.formats.item import Item
+from etl.formats.xml_guard import must_stand_alone
 
 # A file without a place is refused in our own words.
 warnings.filterwarnings('ignore', category=NotGeoreferencedWarning)
 SUFFIXES = ('.tif', '.tiff')
+# XML in which GDAL keeps statistics, names and overviews.
+AUXILIARY = ('.aux.xml',)
+# A strip of whole rows has to fit into memory.
+MOST_COLUMNS = 250_000
 Raster = Any  # rasterio has no types
 
 
@@ -37,16 +44,20 @@ class WholeOnly(WrongUse):
 
 
 @contextmanager
-def opened(file: Path, coverage: Coverage) -> Iterator[Raster]:
-    """The raster in `file`, which can be a delivery of `coverage`.
+def opened(file: Path, coverage: Coverage | None) -> Iterator[Raster]:
+    """The raster in `file`, which can be a delivery of `coverage`; only inside the closed room.
 
-    Raises a DataRefused that says what is wrong and what to send; also for damage that is met while it is read.
+    coverage: None for any raster. Raises a DataRefused that says what is wrong and what to send; also for damage that
+    is met while it is read.
     """
     _must_be_geotiff(file)
+    _companions_must_stand_alone(file)
     try:
         with rasterio.open(file, driver='GTiff') as raster:
-            _must_have_the_bands(raster, coverage, file.name)
-            _must_be_north_up(raster, file.name)
+            _must_not_be_huge(raster, file.name)
+            if coverage is not None:
+                _must_have_the_bands(raster, coverage, file.name)
+                _must_be_north_up(raster, file.name)
             yield raster
     except RasterioIOError as error:
         raise _damaged(file.name, error) from None
@@ -69,6 +80,28 @@ def _must_be_geotiff(file: Path) -> None:
         )
     if file.stat().st_size == 0:
         raise EmptyFile(vi=f'{file.name} trống (0 byte). Gửi lại tệp.', en=f'{file.name} has 0 bytes. Resend it.')
+
+
+def _companions_must_stand_alone(file: Path) -> None:
+    """What GDAL reads beside a GeoTIFF names other files as easily as a file of its own would."""
+    for suffix in AUXILIARY:
+        beside = file.with_name(file.name + suffix)
+        if beside.exists():
+            must_stand_alone(Item(beside))
+
+
+def _must_not_be_huge(raster: Raster, name: str) -> None:
+    """Raises TooLarge by the size that the file declares, before any cell is read: a file of 1 kB may declare 10¹²."""
+    limits = RoomSettings()
+    cells, most_cells = raster.width * raster.height * raster.count, f'{limits.max_raster_cells:,}'
+    if cells > limits.max_raster_cells or raster.count > limits.max_raster_bands or raster.width > MOST_COLUMNS:
+        size = f'{raster.width:,} × {raster.height:,} × {raster.count:,}'
+        raise TooLarge(
+            vi=f'{name} khai {size} ô (cột × hàng × dải); tối đa {most_cells} ô, {MOST_COLUMNS:,} cột, '
+            f'{limits.max_raster_bands} dải. Cắt theo địa bàn hoặc giảm độ phân giải rồi gửi lại.',
+            en=f'{name} declares {size} cells (columns × rows × bands); at most {most_cells} cells, '
+            f'{MOST_COLUMNS:,} columns, {limits.max_raster_bands} bands. Cut it to the area, or send a coarser one.',
+        )
 
 
 def _must_have_the_bands(raster: Raster, coverage: Coverage, name: str) -> None:

@@ -107,9 +107,11 @@ def _unpack(kept: Path, file: Path) -> None:
     unpacked = file.parent / 'unpacked'
     with zipfile.ZipFile(kept) as archive:
         archive.extractall(unpacked)
-    for part in list(unpacked.iterdir()):
-        whole = part.is_dir() or part.suffix.lower() == file.suffix.lower()
-        part.rename(file if whole else file.with_suffix(part.suffix))
+    parts = list(unpacked.iterdir())
+    main = next(part for part in parts if part.is_dir() or part.suffix.lower() == file.suffix.lower())
+    for part in parts:
+        # a.dbf belongs to a.shp, a.tif.aux.xml to a.tif
+        part.rename(file if part == main else file.parent / (file.stem + part.name.removeprefix(main.stem)))
 
 
 def _missing(kept: Path) -> OriginalMissing:

@@ -7,6 +7,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from etl import loading
+from etl.closed_room.client import warm_up
 from etl.coverage import delivery as raster
 from etl.coverage.file import must_be_whole
 from etl.desk.course import Course, carry, check
@@ -29,6 +30,8 @@ def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: 
     read as the layer.
     Faults of rows are no errors: they are in the report, and its verdict says what they led to.
     """
+    # the reader's libraries are imported while the database is asked
+    warm_up()
     described = locality.described(options.layer)
     must_be_known(options.agency, locality)
     must_exist(file)

@@ -1,6 +1,7 @@
 """Tiles of an open raster as one file, cut to the locality."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import rasterio
@@ -9,6 +10,7 @@ from rasterio.merge import merge
 
 from dothi.core.crs import WGS84
 from dothi.core.locality import Locality
+from etl.closed_room.rasters import clean_copy
 from etl.formats.errors import UnreadableFile
 
 
@@ -16,13 +18,14 @@ def write_raster(files: Sequence[Path], locality: Locality, target: Path) -> Non
     """Writes what `files` (in WGS 84) have of the locality's extent as the GeoTIFF `target`; raises UnreadableFile."""
     names = ', '.join(file.name for file in files)
     try:
-        # GDAL would open a description of tiles elsewhere too
-        with rasterio.open(files[0], driver='GTiff') as first:
+        with ExitStack() as stack:
+            copies = [stack.enter_context(clean_copy(file, None)) for file in files]
+            first = copies[0]
             if first.crs is None or first.crs.to_epsg() != WGS84:
                 raise _unreadable(names, f'EPSG:{WGS84}?')
             tags, descriptions = first.tags(), first.descriptions
-        options = {'bounds': locality.place.extent_wgs84, 'target_aligned_pixels': False}
-        merge(list(files), dst_path=target, dst_kwds={'driver': 'GTiff', 'compress': 'deflate'}, **options)
+            options = {'bounds': locality.place.extent_wgs84, 'target_aligned_pixels': False}
+            merge(copies, dst_path=target, dst_kwds={'driver': 'GTiff', 'compress': 'deflate'}, **options)
         with rasterio.open(target, 'r+') as written:
             written.update_tags(**tags)
             written.descriptions = descriptions

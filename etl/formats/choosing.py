@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from dothi.core.layer import Layer
 from dothi.core.text import search_key
 from etl.doctor.columns import fits
-from etl.formats.errors import AmbiguousLayer, NoLayerInFile
+from etl.formats.errors import AmbiguousLayer, LayerNotStored, NoLayerInFile
 from etl.formats.source import Source, family
 
 SHOWN = 20
@@ -15,8 +15,20 @@ SHOWN = 20
 def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
     """The only one; or the one with the layer's name; or the only one whose geometry, and columns if any do, fit.
 
-    wanted: the name that the sender gave. Raises NoLayerInFile for a name that is not there, and AmbiguousLayer.
+    wanted: the name that the sender gave. Raises NoLayerInFile for a name that is not there, LayerNotStored for a
+    layer that is not read, and AmbiguousLayer.
     """
+    readable = [source for source in sources if source.refusal is None]
+    chosen = _choose(readable or sources if wanted is None else sources, layer, name, wanted)
+    if chosen.refusal is not None:
+        raise LayerNotStored(
+            vi=f'{name}: lớp "{chosen.layer}" {chosen.refusal.vi}.',
+            en=f'{name}: the layer "{chosen.layer}" {chosen.refusal.en}.',
+        )
+    return chosen
+
+
+def _choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
     candidates = _called(sources, name, wanted) if wanted is not None else sources
     if not candidates:
         raise NoLayerInFile(vi=f'{name} không có lớp dữ liệu nào.', en=f'{name} has no data layer.')

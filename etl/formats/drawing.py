@@ -13,7 +13,7 @@ from pyogrio import read_info
 from etl.formats.charset import windows_codec
 from etl.formats.item import Item
 from etl.formats.ogr import READ_ERRORS, OgrSource, unreadable
-from etl.formats.source import Family, RawBatch, family
+from etl.formats.source import EncodedBatch, Family, family
 from etl.formats.xml_guard import must_fit_in_memory
 
 DRIVERS = {'.dxf': 'DXF', '.dgn': 'DGN'}
@@ -61,13 +61,13 @@ class DrawingSource(OgrSource):
         asked = {'layer': ENTITIES if self.tags else None, 'columns': wanted + [ATTRIBUTES] * bool(self.tags)}
         return super()._asked() | asked
 
-    def finished(self, batch: RawBatch) -> RawBatch:
+    def finished(self, batch: EncodedBatch) -> EncodedBatch:
         """The batch with a column for each attribute, and with letters for what is escaped."""
         columns = {name: self._plain(values) for name, values in batch.columns.items()}
         listed = columns.pop(ATTRIBUTES, None)
         values = [_attributes(entry) for entry in listed.to_pylist()] if listed is not None else []
         columns |= {tag: pa.array([found.get(tag) for found in values], pa.string()) for tag in self.tags}
-        return RawBatch(batch.first_row, columns, batch.geometry, batch.findings)
+        return EncodedBatch(batch.first_row, columns, batch.wkb, batch.findings)
 
     def _plain(self, values: Any) -> Any:
         if self.escaped is None or not pa.types.is_string(values.type):

@@ -31,6 +31,14 @@ class TooLarge(DataRefused):
     """The file, unpacked, is larger than what is read of its kind."""
 
 
+class TooSlow(DataRefused):
+    """Reading the file takes more time than a file of its size may."""
+
+
+class ReaderCrashed(DataRefused):
+    """The process that read the file died of it."""
+
+
 class MissingPart(DataRefused):
     """A file that goes with the delivered one, and without which it cannot be read, is not there."""
 
@@ -41,6 +49,10 @@ class BadArchive(DataRefused):
 
 class NoLayerInFile(DataRefused):
     """The file has no layer, or none that fits."""
+
+
+class LayerNotStored(DataRefused):
+    """The layer that is meant is no table of stored rows."""
 
 
 class AmbiguousLayer(DataRefused):

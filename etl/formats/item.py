@@ -71,6 +71,28 @@ class Item:
             shutil.copyfileobj(packed, opened)
         return path, folder
 
+    def unpacked_whole(self) -> tuple[str, object]:
+        """As `unpacked`, with all members of the same stem, their suffixes in lower case."""
+        folder = tempfile.TemporaryDirectory(prefix='dothi-')
+        for member in self._parts():
+            path = Path(folder.name) / f'unpacked{member.suffix}'
+            with member.open() as packed, path.open('wb') as opened:
+                shutil.copyfileobj(packed, opened)
+        return str(Path(folder.name) / f'unpacked{self.suffix}'), folder
+
+    def has_mixed_suffixes(self) -> bool:
+        """Whether a part of it has a suffix such as `.Dbf`, which GDAL looks for as `.dbf` and `.DBF` only."""
+        suffixes = [PurePosixPath(part.name).suffix for part in self._parts()]
+        return any(suffix not in (suffix.lower(), suffix.upper()) for suffix in suffixes) or (
+            len({suffix.isupper() for suffix in suffixes}) > 1
+        )
+
+    def _parts(self) -> 'list[Item]':
+        """The members of an archive that have its stem, itself among them."""
+        stem = PurePosixPath(self.name).with_suffix('')
+        names = [name for name in self._neighbours() if PurePosixPath(name).with_suffix('') == stem]
+        return [Item(self.file, name) for name in names]
+
     def head(self, size: int) -> bytes:
         """Its first bytes."""
         with self.open() as opened:

@@ -5,13 +5,12 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import fiona
-import numpy as np
 import pyarrow as pa
 import pyproj
-import shapely
 from fiona._err import CPLE_BaseError
 from fiona.errors import FionaError
 from pyogrio import list_layers, read_info
@@ -21,9 +20,9 @@ from pyogrio.raw import open_arrow
 from dothi.core.text import Text
 from etl.formats.charset import code_page, mapinfo_text
 from etl.formats.errors import UnreadableFile
+from etl.formats.geopackage_schema import GeopackageSchema, read_schema
 from etl.formats.item import Item
-from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
-from etl.report.problems import Finding
+from etl.formats.source import BATCH_ROWS, EncodedBatch, Source
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,10 @@ class Format:
 SHAPEFILE = Format('ESRI Shapefile', unicode=False, names_cut_at=10)
 MAPINFO = Format('MapInfo File', unicode=False)
 GEOJSON = Format('GeoJSON')
+GEOPACKAGE = Format('GPKG', several_layers=True, counts_exactly=True)
 FORMATS = {
     '.shp': SHAPEFILE,
-    '.gpkg': Format('GPKG', several_layers=True, counts_exactly=True),
+    '.gpkg': GEOPACKAGE,
     '.geojson': GEOJSON,
     '.json': GEOJSON,
     '.tab': MAPINFO,
@@ -78,19 +78,19 @@ class OgrSource(Source):
     # what the file was unpacked into, which lives as long as the source
     unpacked: object = None
 
-    def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
+    def encoded_batches(self, rows: int = BATCH_ROWS) -> Iterator[EncodedBatch]:
         """All rows as Arrow, without row-by-row work."""
         try:
             with _opened(self.path, batch_size=rows, use_pyarrow=True, **self._asked()) as (meta, reader):
                 last = 0
                 for batch in _batches(reader, meta['geometry_name'] or 'wkb_geometry'):
                     yield self.finished(batch)
-                    last = batch.first_row + len(batch) - 1
+                    last = batch.first_row + batch.rows - 1
                 self._must_be_whole(last)
         except READ_ERRORS as error:
             raise unreadable(self.name, error) from None
 
-    def finished(self, batch: RawBatch) -> RawBatch:
+    def finished(self, batch: EncodedBatch) -> EncodedBatch:
         """What a format makes of a batch as GDAL gives it."""
         return batch
 
@@ -111,19 +111,54 @@ def ogr_sources(item: Item) -> list[OgrSource]:
 
     Raises UnreadableFile for anything else: a file may not pose as a format that reads other files.
     """
-    form, path = FORMATS[item.suffix], item.gdal_path
+    form = FORMATS[item.suffix]
+    path, unpacked = _openable(item)
+    schema = read_schema(Path(path), item.name) if form is GEOPACKAGE else GeopackageSchema([], {})
     names: Sequence[str | None]
     try:
+        names = _layers(path, form, schema)
+        readable = [name for name in names if schema.refusal(name) is None]
         # Each look into a GeoJSON file reads all of it.
-        names = _layers(path, form) if form.several_layers else [None]
-        if names and form is not GEOJSON:
-            must_be_of(form.driver, item, **form.options)
+        if readable and form is not GEOJSON:
+            must_be_of(form.driver, path, item.name, layer=readable[0] or 0, **form.options)
     except DESCRIBE_ERRORS as error:
         raise unreadable(item.name, error) from None
-    return _described(item, names, form)
+    return _described(Opening(item, path, unpacked, form, schema), names)
 
 
-def _layers(path: str, form: Format) -> list[str]:
+@dataclass(frozen=True)
+class Opening:
+    """How GDAL opens an item.
+
+    path: where it finds it. unpacked: what that lies in, as long as this lives. schema: of a GeoPackage.
+    """
+
+    item: Item
+    path: str
+    unpacked: object
+    form: Format
+    schema: GeopackageSchema
+
+
+def _openable(item: Item) -> tuple[str, object]:
+    """GDAL's path of the item, and what keeps that alive.
+
+    Unpacked where GDAL does not find the parts inside an archive (`.Dbf`), and where Python's SQLite looks into it too.
+    """
+    if item.member is None:
+        return item.gdal_path, None
+    if item.suffix == '.gpkg':
+        path, folder = item.unpacked()
+        return str(path), folder
+    return item.unpacked_whole() if item.has_mixed_suffixes() else (item.gdal_path, None)
+
+
+def _layers(path: str, form: Format, schema: GeopackageSchema) -> Sequence[str | None]:
+    """Names of the layers. GDAL evaluates views to list them, so a GeoPackage's come from its own register."""
+    if not form.several_layers:
+        return [None]
+    if form is GEOPACKAGE:
+        return schema.layers
     # pyogrio takes no options here, and without them a GML's schema is fetched
     if form.options:
         return list(fiona.listlayers(path, **form.options))
@@ -132,13 +167,13 @@ def _layers(path: str, form: Format) -> list[str]:
         return [str(name) for name, _ in list_layers(path)]
 
 
-def must_be_of(driver: str, item: Item, **options: Any) -> None:
-    """Raises UnreadableFile where pyogrio, which cannot be told, would open `item` with another driver."""
+def must_be_of(driver: str, path: str, name: str, **options: Any) -> None:
+    """Raises UnreadableFile where pyogrio, which cannot be told, would open `path` with another driver."""
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', RuntimeWarning)
-        found = read_info(item.gdal_path, layer=0, **options)['driver']
-    if found != driver:
-        raise unreadable(item.name, DataSourceError(found))
+        actual = read_info(path, **options)['driver']
+    if actual != driver:
+        raise unreadable(name, DataSourceError(actual))
 
 
 def is_wgs84(wkt: str) -> bool:
@@ -162,28 +197,38 @@ def declared(wkt: str | None) -> str | None:
     return None if not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) else wkt
 
 
-def _described(item: Item, names: Sequence[str | None], form: Format) -> list[OgrSource]:
-    """The layers that can be read; raises UnreadableFile where none can. A view may call what only its program has."""
-    found: list[OgrSource] = []
-    failed: Exception | None = None
+def _described(opening: Opening, names: Sequence[str | None]) -> list[OgrSource]:
+    """The layers that can be read, and those that are refused; raises UnreadableFile where there is neither."""
+    sources: list[OgrSource] = []
+    failure: Exception | None = None
     for name in names:
+        reason = opening.schema.refusal(name)
         try:
-            found.append(_describe(item, name, form))
+            sources.append(_describe(opening, name) if reason is None else _refused(opening, str(name), reason))
         except DESCRIBE_ERRORS as error:
-            failed = error
-    if failed is not None and not found:
-        raise unreadable(item.name, failed) from None
-    return found
+            failure = error
+    if failure is not None and not sources:
+        raise unreadable(opening.item.name, failure) from None
+    return sources
 
 
-def _describe(item: Item, layer: str | None, form: Format) -> OgrSource:
-    with fiona.open(item.gdal_path, layer=layer, enabled_drivers=[form.driver], **form.options) as collection:
+def _refused(opening: Opening, layer: str, reason: Text) -> OgrSource:
+    """A layer that is not opened. It may have any name, so that a sender who chooses it is told why."""
+    name = f'{opening.item.name}:{layer}'
+    return OgrSource(name=name, path=opening.path, layer=layer, columns=[], kind=None, rows=None, refusal=reason)
+
+
+def _describe(opening: Opening, layer: str | None) -> OgrSource:
+    item, form = opening.item, opening.form
+    options = _text(item, form)
+    with fiona.open(opening.path, layer=layer, enabled_drivers=[form.driver], **options['options']) as collection:
         kind, columns, rows = collection.schema['geometry'], list(collection.schema['properties']), _count(collection)
         system = declared(collection.crs_wkt)
     implied = 'OGC:CRS84' if form is GEOJSON and (system is None or is_wgs84(system)) else None
     return OgrSource(
         name=f'{item.name}:{layer}' if form.several_layers else item.name,
-        path=item.gdal_path,
+        path=opening.path,
+        unpacked=opening.unpacked,
         layer=layer,
         counts_exactly=form.counts_exactly,
         columns=columns,
@@ -194,7 +239,7 @@ def _describe(item: Item, layer: str | None, form: Format) -> OgrSource:
         axes_known=form.axes_known,
         unicode=form.unicode,
         names_cut_at=form.names_cut_at,
-        **_text(item, form),
+        **options,
     )
 
 
@@ -215,14 +260,12 @@ def _text(item: Item, form: Format) -> dict[str, Any]:
     return (mapinfo_text(item) if form is MAPINFO else {}) | {'options': form.options}
 
 
-def _batches(reader: Any, geometry_name: str) -> Iterator[RawBatch]:
+def _batches(reader: Any, geometry_name: str) -> Iterator[EncodedBatch]:
     first_row = 1
     while (batch := _next(reader)) is not None:
         columns = {name: batch.column(name) for name in batch.schema.names}
         wkb = columns.pop(geometry_name, None)
-        geometry, findings = _geometry(wkb, batch.num_rows)
-        unbuilt = {int(row): wkb[int(row)].as_py() for finding in findings for row in finding.rows}
-        yield RawBatch(first_row, columns, geometry, findings, unbuilt)
+        yield EncodedBatch(first_row, columns, wkb)
         first_row += batch.num_rows
 
 
@@ -241,17 +284,3 @@ def _next(reader: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', RuntimeWarning)
         return next(reader, None)
-
-
-def _geometry(wkb: Any, rows: int) -> tuple[Geometries, list[Finding]]:
-    """Shapely geometries, and the rows whose geometry is there but cannot be built (such as a ring of two points)."""
-    if wkb is None:
-        return np.full(rows, None), []
-    raw = wkb.to_numpy(zero_copy_only=False)
-    geometry = shapely.from_wkb(raw, on_invalid='ignore')
-    broken = np.flatnonzero(shapely.is_missing(geometry) & np.asarray(wkb.is_valid()))
-    says = Text(
-        vi='hình học hỏng, không dựng được (chẳng hạn đường bao không khép kín). Vẽ lại.',
-        en='the geometry is damaged (a ring is not closed, say). Draw it again.',
-    )
-    return geometry, [Finding('geometry_invalid', broken, says)] if broken.size else []

@@ -10,10 +10,9 @@ from etl.formats import csv_table, drawing, geodatabase, kml, ogr, xlsx, zipped
 from etl.formats.choosing import choose
 from etl.formats.errors import EmptyFile, MissingPart, NoSuchFile
 from etl.formats.item import Item
-from etl.formats.references import geopackage_must_stand_alone, tab_must_stand_alone
+from etl.formats.references import gml_must_stand_alone, must_be_closed, tab_must_stand_alone
 from etl.formats.refused import DOCUMENT, INSTEAD, PICTURE, must_be_genuine, unknown_format
 from etl.formats.source import Source
-from etl.formats.xml_guard import must_stand_alone
 
 # Files that belong to one another; the first one is named, all are kept.
 COMPANIONS = {
@@ -23,6 +22,8 @@ COMPANIONS = {
     '.gml': ('.xsd', '.gfs'),
     '.tif': ('.tfw',),
 }
+# What belongs to a file under its whole name: raster.tif.aux.xml, in which ArcGIS puts the coordinate system.
+APPENDED = {'.tif': ('.aux.xml',), '.tiff': ('.aux.xml',)}
 # Those of them without which nothing can be read, or only half.
 INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',), '.mif': ('.mid',)}
 # Beside data in an archive these are as often a note or metadata.
@@ -35,9 +36,9 @@ READERS: dict[str, Callable[[Item], Sequence[Source]]] = (
 )
 # What is looked at before GDAL opens a file.
 GUARDS: dict[str, Callable[[Item], None]] = {
-    '.gpkg': geopackage_must_stand_alone,
+    '.gpkg': must_be_closed,
     '.tab': tab_must_stand_alone,
-    '.gml': must_stand_alone,
+    '.gml': gml_must_stand_alone,
 }
 SUFFIXES = frozenset(READERS) | csv_table.SUFFIXES
 
@@ -49,8 +50,7 @@ def open_source(file: Path, layer: Layer, encoding: str | None, source_layer: st
     file and what to send.
     """
     must_exist(file)
-    if file.is_file() and file.stat().st_size == 0:
-        raise EmptyFile(vi=f'{file.name} trống (0 byte). Gửi lại tệp.', en=f'{file.name} has 0 bytes. Resend it.')
+    must_have_bytes(file)
     sources = _sources(file, naming(encoding, layer.source.encoding))
     source = choose(sources, layer, file.name, source_layer)
     if source.rows == 0:
@@ -78,6 +78,12 @@ def must_exist(file: Path) -> None:
         ) from None
 
 
+def must_have_bytes(file: Path) -> None:
+    """Raises EmptyFile for a file of 0 bytes."""
+    if file.is_file() and file.stat().st_size == 0:
+        raise EmptyFile(vi=f'{file.name} trống (0 byte). Gửi lại tệp.', en=f'{file.name} has 0 bytes. Resend it.')
+
+
 def no_rows(name: str) -> EmptyFile:
     """The refusal of a file without rows."""
     return EmptyFile(
@@ -90,8 +96,14 @@ def suffixes_beside(file: Path) -> list[Path]:
     """The files without which `file` is not whole, in any spelling of their suffixes; all of those in a folder."""
     if geodatabase.is_geodatabase(file):
         return geodatabase.files_of(file)
-    wanted = COMPANIONS.get(file.suffix.lower(), ())
-    beside = [path for path in file.parent.iterdir() if path.stem == file.stem and path.suffix.lower() in wanted]
+    suffix = file.suffix.lower()
+    companions, appended = COMPANIONS.get(suffix, ()), APPENDED.get(suffix, ())
+    beside = [
+        path
+        for path in file.parent.iterdir()
+        if (path.stem == file.stem and path.suffix.lower() in companions)
+        or (path.name.startswith(file.name) and path.name.removeprefix(file.name).lower() in appended)
+    ]
     return sorted(path for path in beside if path.is_file())
 
 

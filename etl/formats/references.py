@@ -1,22 +1,19 @@
-"""GeoPackage and MapInfo tables that would have GDAL open something else."""
+"""GeoPackages that are open elsewhere, and MapInfo tables and GML that would have GDAL open something else."""
 
 import re
 
-from pyogrio.raw import read_arrow
-
 from etl.formats.errors import ForeignReference, InUse
 from etl.formats.item import Item
-from etl.formats.ogr import READ_ERRORS, unreadable
+from etl.formats.xml_guard import must_stand_alone
 
-# A spatial index and a text index are virtual tables within the file; VirtualOGR and its kin read others.
-VIRTUAL = """select name from sqlite_master where sql like 'create virtual table%'
-             and sql not like '%using rtree%' and sql not like '%using fts_(%' and sql not like '%using "rtree"%'"""
 # What SQLite keeps beside a database that is being written; QGIS leaves the newest rows there until it is closed.
 JOURNALS = ('-wal', '-journal')
 HEAD_BYTES = 10_000
 TAB_TYPE = re.compile(r'^\s*type\s+"?(\w+)', re.IGNORECASE | re.MULTILINE)
 # Seamless tables, views and rasters name files; a table of its own has none.
 TAB_POINTS = re.compile(r'^\s*(?:open\s+table|create\s+view|file\s+"|.*isseamless"\s*=\s*"true)', re.I | re.M)
+# The schema, and GDAL's own summary of it.
+GML_COMPANIONS = ('.xsd', '.gfs')
 OWN_TYPES = frozenset({'native', 'dbf'})
 
 
@@ -31,17 +28,6 @@ def must_be_closed(item: Item) -> None:
                 en=f'{item.name} is open in another program ({beside.name} is there), so data is missing. '
                 'Close the program that has it open, and send it again.',
             )
-
-
-def geopackage_must_stand_alone(item: Item) -> None:
-    """Raises ForeignReference where the database in `item` has tables that are read from elsewhere, and InUse."""
-    must_be_closed(item)
-    try:
-        _, found = read_arrow(item.gdal_path, sql=VIRTUAL)
-    except READ_ERRORS as error:
-        raise unreadable(item.name, error) from None
-    for name in found.column('name').to_pylist():
-        raise _points_elsewhere(item, name)
 
 
 def tab_must_stand_alone(item: Item) -> None:
@@ -60,3 +46,12 @@ def _points_elsewhere(item: Item, what: str) -> ForeignReference:
         en=f'{item.name} does not hold its data but refers elsewhere ({what}). Save it as a table of its own '
         '(Save Copy As) and resend.',
     )
+
+
+def gml_must_stand_alone(item: Item) -> None:
+    """Raises ForeignReference where the GML in `item`, or what GDAL reads beside it, refers to something else."""
+    must_stand_alone(item)
+    for suffix in GML_COMPANIONS:
+        beside = item.beside(suffix)
+        if beside is not None:
+            must_stand_alone(beside)

@@ -16,7 +16,7 @@ from dothi.core.errors import DataRefused
 from dothi.core.text import Text
 from etl.formats.dms import parse_coordinate
 from etl.formats.place import Place, find_place
-from etl.formats.source import BATCH_ROWS, Geometries, RawBatch, Source
+from etl.formats.source import BATCH_ROWS, EncodedBatch, Geometries, Source
 from etl.report.problems import Finding
 
 # Titles, dates and signatures stand above the header, not whole pages of them.
@@ -56,7 +56,7 @@ class TableSource(Source):
     def cells(self) -> Iterator[Sequence[str]]:
         """All rows of the table, with what stands above its header."""
 
-    def batches(self, rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
+    def encoded_batches(self, rows: int = BATCH_ROWS) -> Iterator[EncodedBatch]:
         """All rows, each cell as text; a blank line is no row, nor is one that numbers the columns."""
         first_row = 1
         width = len(self.columns)
@@ -65,7 +65,7 @@ class TableSource(Source):
             yield self._batch(first_row, chunk)
             first_row += len(chunk)
 
-    def _batch(self, first_row: int, chunk: tuple[Sequence[str], ...]) -> RawBatch:
+    def _batch(self, first_row: int, chunk: tuple[Sequence[str], ...]) -> EncodedBatch:
         width = len(self.columns)
         long = np.array([i for i, row in enumerate(chunk) if _filled(row[width:])], dtype=np.intp)
         cells = list(zip(*([*row, *[''] * (width - len(row))][:width] for row in chunk), strict=True))
@@ -77,7 +77,7 @@ class TableSource(Source):
                 en=f'more cells than the header ({width} columns). Quote values that contain the delimiter.',
             )
             findings.append(Finding('type', long, says))
-        return RawBatch(first_row, columns, geometry, findings)
+        return EncodedBatch(first_row, columns, pa.array(shapely.to_wkb(geometry), pa.binary()), findings)
 
     def _geometry(self, cells: list[tuple[str, ...]]) -> tuple[Geometries, list[Finding]]:
         place = self.place

@@ -14,6 +14,8 @@ BLOCK_BYTES = 1 << 20
 DEEPEST = 200
 # Descriptions of sources elsewhere, such as OGRVRTDataSource, OGRWFSDataSource and VRTDataset.
 POINTS = re.compile('OGR.*DataSource|VRTDataset|GDAL_?W', re.IGNORECASE)
+# What an XML schema takes from another document, and GDAL follows.
+SCHEMA_PARTS = frozenset({'include', 'redefine', 'override'})
 
 
 def must_stand_alone(item: Item, root: str | None = None, packed: bool = False) -> None:
@@ -93,6 +95,8 @@ class _Watch:
                     en=f'{self.item.name} is no {self.item.suffix} file but <{name}>. Export it again and resend.',
                 )
         self.inside.append(name)
+        if name in SCHEMA_PARTS and 'schemaLocation' in attributes:
+            self._refuse(attributes['schemaLocation'])
         for key, value in attributes.items():
             if _leads_away(key.rpartition(' ')[2], value):
                 self._refuse(value)

@@ -11,10 +11,10 @@ from dothi.core.errors import DataRefused, HeldForDecision, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import search_key
+from etl.closed_room.layers import open_source
+from etl.closed_room.rasters import must_fit
 from etl.coverage.file import SUFFIXES as RASTERS
-from etl.coverage.file import opened as raster_opened
 from etl.doctor.columns import fits
-from etl.formats import open_source
 from etl.inbox.sendable import sendable
 from etl.shape import WrongKind, must_be_the_kind
 
@@ -86,8 +86,8 @@ def _fitting(file: Path, layers: Iterable[Described]) -> list[str]:
 
 def _fits(file: Path, described: Described) -> bool:
     if isinstance(described, Coverage):
-        with raster_opened(file, described):
-            return True
+        must_fit(file, described)
+        return True
     source = open_source(file, described, None)
     if not fits(source.columns, described, source.names_cut_at):
         return False

@@ -10,8 +10,7 @@ import shapely
 from dothi.core.layer import Checks, Column, Layer
 from dothi.core.text import Text
 from etl.doctor.rows.repair import repaired, repeats_points, valid
-from etl.formats.ogr import _geometry
-from etl.formats.source import RawBatch
+from etl.formats.source import EncodedBatch, RawBatch
 
 SQUARE = [(0, 0), (100, 0), (100, 100), (0, 100)]
 WORDS = Text(vi='x', en='x')
@@ -24,9 +23,7 @@ def ring(*points):
 
 def batch(*wkb):
     """A batch as the reader makes it."""
-    geometry, findings = _geometry(pa.array(wkb, pa.binary()), len(wkb))
-    unbuilt = {int(row): wkb[int(row)] for finding in findings for row in finding.rows}
-    return RawBatch(1, {}, geometry, findings, unbuilt)
+    return EncodedBatch(1, {}, pa.array(wkb, pa.binary())).decoded()
 
 
 def layer(*repair):

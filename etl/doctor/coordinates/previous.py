@@ -58,16 +58,20 @@ def same_features(db: Connection, layer: Layer, columns: Columns, on: date) -> S
 
 
 def nearest(db: Connection, layer: Layer, placed: list[Placed], on: date) -> list[Floats]:
-    """Per candidate, metres from each of at most NEIGHBOURS rows to the centroid of the nearest feature."""
+    """Per candidate, metres from each of at most NEIGHBOURS rows to the centroid of the nearest feature.
+
+    The point is written out in the order: taken from a join, the index does not serve it, and each of the points sorts
+    the whole layer (60,000 buildings: 90 ms a point against 0.5 ms).
+    """
     statement = sql.SQL("""
         select coalesce(found.distance, 'infinity')
         from unnest(%s::float8[], %s::float8[]) with ordinality as p(x, y, n)
         left join lateral (
-            select st_distance(st_centroid(geom), here) as distance
-            from {table} cross join st_setsrid(st_point(x, y), find_srid('layer', {name}, 'geom')) as here
-            where {in_force} order by geom <-> here limit 1
+            select st_distance(st_centroid(geom), st_setsrid(st_point(x, y), {srid})) as distance
+            from {table}
+            where {in_force} order by geom <-> st_setsrid(st_point(x, y), {srid}) limit 1
         ) as found on true order by n
-    """).format(table=sql.Identifier('layer', layer.id), name=sql.Literal(layer.id), in_force=in_force(layer, on))
+    """).format(table=sql.Identifier('layer', layer.id), srid=sql.Literal(placed[0].srid), in_force=in_force(layer, on))
     step = max(1, len(placed[0].centres) // NEIGHBOURS)
     found = []
     for each in placed:

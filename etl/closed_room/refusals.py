@@ -1,0 +1,56 @@
+"""Why reading a file ended: refusals that cross the wall, and those that the reader could not give any more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dothi.core.errors import DataRefused, DothiError
+from etl.formats.errors import ReaderCrashed, TooSlow, UnreadableFile
+
+LONGEST_TEXT = 4_000
+
+
+def describe_refusal(error: DothiError, folder: Path) -> dict[str, str]:
+    """The error as a JSON object: its class, and its message without the folder in which the reader finds files."""
+    texts = {lang: text.replace(f'{folder}/', '') for lang, text in error.text.model_dump().items()}
+    return {'class': f'{type(error).__module__}.{type(error).__qualname__}', **texts}
+
+
+def refusal_of(document: Any, name: str) -> DothiError:
+    """The error that `describe_refusal` described; a class that is none of ours makes it an UnreadableFile.
+
+    name: the file's, where the description says nothing that can be shown.
+    """
+    described = document if isinstance(document, dict) else {}
+    kinds = {f'{kind.__module__}.{kind.__qualname__}': kind for kind in _subclasses(DothiError)}
+    kind = kinds.get(str(described.get('class')), UnreadableFile)
+    vi, en = (described.get(language) for language in ('vi', 'en'))
+    if not (isinstance(vi, str) and isinstance(en, str)):
+        return crashed(name, 0)
+    return kind(vi=vi[:LONGEST_TEXT], en=en[:LONGEST_TEXT])
+
+
+def out_of_time(name: str, seconds: int) -> DataRefused:
+    """The refusal of a file that takes longer than its size allows."""
+    return TooSlow(
+        vi=f'{name}: đọc quá {seconds} giây, lâu hơn mức cho một tệp cỡ này, nên không nhận. '
+        'Xuất lại thành GeoPackage hoặc Shapefile, hoặc chia nhỏ rồi gửi lại.',
+        en=f'{name}: reading takes more than {seconds} s, longer than a file of this size may, so it is not taken. '
+        'Export it as a GeoPackage or Shapefile, or send it in parts.',
+    )
+
+
+def crashed(name: str, memory_mb: int) -> DataRefused:
+    """The refusal of a file on which the reader died."""
+    vi = f' hoặc cần quá {memory_mb:,} MB bộ nhớ' if memory_mb else ''
+    en = f', or needs more than {memory_mb:,} MB of memory' if memory_mb else ''
+    return ReaderCrashed(
+        vi=f'{name} làm chương trình đọc bị dừng: tệp hỏng{vi}. Xuất lại từ phần mềm, hoặc chia nhỏ rồi gửi lại.',
+        en=f'{name} makes its reader fail: it is damaged{en}. Export it again, or send it in parts.',
+    )
+
+
+def _subclasses(kind: type[DothiError]) -> Iterator[type[DothiError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)

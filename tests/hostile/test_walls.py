@@ -1,0 +1,145 @@
+"""The walls of the closed room, tried from inside by jobs that do what a taken-over reader would do."""
+
+import importlib
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from etl.closed_room import client
+from etl.closed_room.client import Reading, missing_walls
+from etl.formats.errors import ReaderCrashed, TooSlow
+
+DENIED = ('PermissionError', 'FileNotFoundError')
+
+
+@pytest.fixture(scope='module')
+def attempt():
+    """A job that tries something, in a module that the fork server finds; `tests` would be that of pygeoapi."""
+    here = str(Path(__file__).parent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('PYTHONPATH', here)
+        patch.syspath_prepend(here)
+        stop_server()
+        yield importlib.import_module('intruders').attempt
+        stop_server()
+    del sys.modules['intruders']
+
+
+def stop_server():
+    """The next reader comes from a new server, with the environment of now."""
+    if os.getpid() in client._servers:
+        client._servers.pop(os.getpid()).stop()
+
+
+@pytest.fixture(autouse=True)
+def quick_limits(monkeypatch, tmp_path):
+    """Limits that a test can wait for, a state folder of its own, and a password in the environment."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path / 'state'))
+    monkeypatch.setenv('DOTHI_ROOM_SECONDS', '2')
+    monkeypatch.setenv('DOTHI_ROOM_MEMORY_MB', '500')
+    monkeypatch.setenv('DOTHI_ROOM_SCRATCH_MB', '1')
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'khong-duoc-biet')
+
+
+@pytest.fixture
+def outcome(attempt):
+    """What a reader came to that tried an action."""
+
+    def tried(action, delivery=None, **arguments):
+        reading = Reading('a.csv', delivery or {}, attempt, {'action': action, **arguments})
+        try:
+            return reading.document()['outcome']
+        finally:
+            reading.close()
+
+    return tried
+
+
+def test_this_machine_has_every_wall():
+    """The walls below are tried on a machine that has them; `dothi status` names what another one lacks."""
+    assert missing_walls() == []
+
+
+@pytest.mark.parametrize('path', ['/etc/passwd', '/proc/1/environ', '/proc/self/environ', '/proc/self/maps', '/root'])
+def test_a_reader_reads_nothing_of_the_system(path, outcome):
+    assert outcome('read', path=path) in (*DENIED, 'IsADirectoryError')
+    assert outcome('list', path=str(Path(path).parent)) == 'PermissionError'
+
+
+def test_a_reader_reads_its_delivery_and_nothing_beside_it(tmp_path, outcome):
+    delivered, neighbour = tmp_path / 'a.csv', tmp_path / 'b.csv'
+    delivered.write_text('of this delivery')
+    neighbour.write_text('of another one')
+    assert outcome('read', {'a.csv': delivered}, path=str(delivered)) == 'of this delivery'
+    assert outcome('read', {'a.csv': delivered}, path=str(neighbour)) == 'PermissionError'
+    assert outcome('read_through_link', {'a.csv': delivered}, path=str(neighbour)) == 'PermissionError'
+    assert outcome('own_delivery', {'a.csv': delivered}) == "['a.csv']"
+
+
+def test_a_reader_writes_into_its_scratch_folder_only(tmp_path, outcome):
+    delivered = tmp_path / 'a.csv'
+    delivered.write_text('as it was')
+    assert outcome('write_scratch') == '1'
+    assert outcome('write', path=str(tmp_path / 'new')) == 'PermissionError'
+    assert outcome('write', {'a.csv': delivered}, path=str(delivered)) == 'PermissionError'
+    assert delivered.read_text() == 'as it was'
+
+
+def test_a_file_that_a_reader_writes_has_a_limit(outcome):
+    assert outcome('write_much') == 'OSError'
+
+
+def test_a_reader_opens_no_connection(tmp_path, outcome):
+    with socket.socket() as listening:
+        listening.bind(('127.0.0.1', 0))
+        listening.listen()
+        address = list(listening.getsockname())
+        assert outcome('connect', family=socket.AF_INET, address=address) == 'PermissionError'
+    with socket.socket(socket.AF_UNIX) as listening:
+        path = str(tmp_path / 's')
+        listening.bind(path)
+        listening.listen()
+        assert outcome('connect', family=socket.AF_UNIX, address=path) == 'PermissionError'
+        assert outcome('connect', family=socket.AF_INET6, address=['::1', 80]) == 'PermissionError'
+
+
+def test_a_reader_starts_no_process_and_stops_none(outcome):
+    assert outcome('fork') == 'PermissionError'
+    assert outcome('execute') == 'PermissionError'
+    assert outcome('kill', number=os.getpid()) == 'PermissionError'
+
+
+def test_a_reader_has_no_secret_in_its_environment(outcome):
+    environment = outcome('environment')
+    assert 'khong-duoc-biet' not in environment
+    assert 'DATABASE' not in environment
+
+
+@pytest.mark.parametrize(
+    ('action', 'refusal'),
+    [('hog_memory', ReaderCrashed), ('spin', TooSlow), ('sleep', TooSlow), ('segfault', ReaderCrashed)],
+)
+def test_a_reader_that_exceeds_crashes_or_hangs_is_a_refused_file(action, refusal, tmp_path, outcome):
+    with pytest.raises(refusal) as caught:
+        outcome(action)
+    assert 'a.csv' in caught.value.text.vi
+    assert outcome('write_scratch') == '1', 'the next reader does not work'
+
+
+def test_nothing_is_left_of_a_reader(tmp_path, outcome):
+    stop_server()
+    outcome('write_scratch')
+    (room,) = (tmp_path / 'state' / 'scratch').glob('room-*')
+    assert list(room.iterdir()) == []
+
+
+def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path, outcome):
+    stop_server()
+    outcome('write_scratch')
+    client._servers[os.getpid()].process.kill()
+    client._servers[os.getpid()].process.wait()
+    assert outcome('write_scratch') == '1'
+    assert len(list((tmp_path / 'state' / 'scratch').glob('room-*'))) == 1, 'the folder of the dead server was left'

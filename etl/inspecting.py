@@ -57,9 +57,9 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
     must_be_the_kind(source, layer, first.geometry)
     matching = find(source.columns, layer, source.names_cut_at, options.columns, known.remembered)
     text = decoder(source, layer, options.encoding)
-    questions: list[tuple[Reason, Text]] = [
-        ('encoding', asked) for asked in text.look({name: first.columns[name] for name in matching.source_of.values()})
-    ]
+    columns = {name: first.columns[name] for name in matching.source_of.values()}
+    questions: list[tuple[Reason, Text]] = [('encoding', asked) for asked in text.look(columns)]
+    questions += [('letters', lost) for lost in text.lost(columns) if not options.agrees_to('letters', 1)]
     proposed = _Proposing(source, matching, text, first, layer, known)
     questions += [('columns', asked) for asked in proposed.questions()]
     batches = itertools.chain([first], batches)

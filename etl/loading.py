@@ -13,12 +13,13 @@ from dothi.core.text import Text
 from etl import stage
 from etl.desk import quarantine
 from etl.desk.delivery import Delivery
-from etl.desk.held import Reason
+from etl.desk.held import ACCEPTED_AS_IT_IS, Reason
 from etl.desk.order import must_not_overwrite, overtaken
 from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known
 from etl.doctor.rows.completeness import missing_units
 from etl.doctor.rows.duplicates import Fault, duplicates
 from etl.doctor.rows.geometry import Area
+from etl.doctor.rows.misplaced import FAR_SHARE, FEWEST_FAR, far_rows_note
 from etl.doctor.rows.near_duplicates import Places
 from etl.doctor.rows.sizes import TotalSize
 from etl.doctor.rows.units import parents
@@ -78,6 +79,8 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     work = Load(db, delivery, inspected, units, scope, report, Tally())
     for reason, _ in inspected.questions:
         _held(report, reason)
+        if reason in ACCEPTED_AS_IT_IS:
+            report.seen[reason] = 1.0
     if decision.reading is None:
         _held(report, 'crs')
     if report.held or decision.reading is None:
@@ -101,8 +104,9 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     _take_turn(work, plan)
     report.rows = work.tally.rows(frozenset(map(inspected.matching.source, work.tally.in_other_units())))
     report.text = inspected.decoder.report()
+    report.notes += inspected.decoder.notes()
     report.notes += notes.about_rows(work.tally, layer, inspected.matching)
-    report.verdict = _judge_rows(work) or _release(work)
+    report.verdict = _judge_rows(work) or _judge_places(work, plan) or _release(work)
     if report.verdict == 'accepted' and delivery.number is not None:
         remember(db, options.agency or layer.agency, layer, options.columns, delivery.number)
     stage.drop(db, delivery.staging)
@@ -224,12 +228,26 @@ def _judge_rows(work: Load) -> Verdict | None:
     return 'returned'
 
 
+def _judge_places(work: Load, plan: Plan) -> Verdict | None:
+    """`undecided` where more rows than slips of the pen lie far from the units that they name."""
+    rows, share = work.tally.warned['far_from_unit'], work.tally.far_share
+    if rows < FEWEST_FAR or share <= FAR_SHARE:
+        return None
+    note = far_rows_note(rows, share, work.inspected.first, plan, work.delivery.locality)
+    work.report.seen['misplaced'] = share
+    work.report.notes.append(note)
+    if work.delivery.options.agrees_to('misplaced', share):
+        return None
+    _held(work.report, 'misplaced')
+    return 'undecided'
+
+
 def _release(work: Load) -> Verdict:
     """Compares what is staged with the layer, and releases the difference if there is one."""
     delivery, report = work.delivery, work.report
     layer, options = delivery.layer, delivery.options
     if overtaken(work.db, delivery, report):
-        return 'undecided'
+        return 'superseded'
     if options.origin == 'demo' and _demo_has_no_place(work):
         report.unchanged = True
         return 'accepted'

@@ -17,6 +17,7 @@ from etl.doctor.rows.dates import survey_dates
 from etl.doctor.rows.geometry import Area, place
 from etl.doctor.rows.repair import Mended, repaired
 from etl.doctor.rows.slivers import slivers
+from etl.doctor.rows.unit_names import names_of_other_units
 from etl.doctor.rows.units import Parent, outside_parents, unknown_units
 from etl.doctor.rows.values import attributes, required
 from etl.doctor.text.decoder import Decoder
@@ -121,6 +122,7 @@ def _check(batch: RawBatch, plan: Plan) -> Checked:
     typed, findings = attributes(batch.columns, layer, matching, plan.decoder.decode, len(batch))
     typed, unknown = fill(typed, layer, matching, plan.register)
     findings += unknown
+    findings += names_of_other_units(typed, layer, matching, plan.register)
     findings += _required(typed, plan, findings)
     mend = 'make_valid' in layer.checks.repair
     placed = place(vertices.geometry, layer, plan.reading, plan.srid, plan.area, vertices.findings, mend)

@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Layer
 from etl.doctor.rows.duplicates import Fault
+from etl.doctor.rows.key_case import keys_in_other_case
 from etl.doctor.rows.near_duplicates import Places, near_duplicates
 from etl.doctor.rows.topology import topology
 from etl.prepare import TOLD, Plan
@@ -20,6 +21,7 @@ from etl.report.quality import severity_of
 def noticed(db: Connection, layer: Layer, staging: str, places: Places, on: date) -> list[Fault]:
     """What the layer file asks to be looked for among all rows, in the order of rows."""
     faults = near_duplicates(db, layer, staging, places) + topology(db, layer, staging, on)
+    faults += keys_in_other_case(db, layer, staging)
     return sorted(faults, key=lambda fault: fault.row)
 
 

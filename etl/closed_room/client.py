@@ -10,7 +10,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ START_S = 120.0
 # How long the wall clock may go on beyond the processor's time, while other processes take their turns.
 SPARE_S = 5.0
 MOST_ANSWER_BYTES = 10_000
+SHARED = 'room.socket'
+# The system takes no longer address; a folder with a longer one goes without sharing.
+LONGEST_ADDRESS = 107
 
 
 class NoClosedRoom(EnvironmentMissing):
@@ -38,9 +41,12 @@ class NoClosedRoom(EnvironmentMissing):
 
 @dataclass
 class ForkServer:
-    """A running fork server. walls: those that stand around its readers; None until it has its libraries."""
+    """A connection to a fork server. process: the server, where it is this process's own.
 
-    process: subprocess.Popen[bytes]
+    walls: those that stand around its readers; None until it has its libraries.
+    """
+
+    process: subprocess.Popen[bytes] | None
     control: socket.socket
     walls: list[Wall] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,10 +64,15 @@ class ForkServer:
             return int(self._answer()['status'])
 
     def stop(self) -> None:
-        """End the server with all its readers."""
+        """End the connection with all its readers, and the server where it is one's own."""
         self.control.close()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
+        if self.process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+
+    def is_gone(self) -> bool:
+        """Whether the server has ended."""
+        return self.process is not None and self.process.poll() is not None
 
     def await_ready(self) -> None:
         """Wait until the server has imported its libraries; raises OSError."""
@@ -85,6 +96,17 @@ _starting = threading.Lock()
 def warm_up() -> None:
     """Start this process's fork server, without waiting until it has imported its libraries."""
     _server(wait=False)
+
+
+def share() -> None:
+    """Start this process's fork server, and let other processes of the instance have it too while this one lives.
+
+    Jobs and commands that come and go then need not import the libraries each time.
+    """
+    if len(os.fsencode(PathSettings().scratch / SHARED)) > LONGEST_ADDRESS:
+        return
+    with _starting:
+        _servers[os.getpid()] = _start_server(shared=True)
 
 
 def missing_walls() -> list[Text]:
@@ -144,7 +166,7 @@ class Reading:
             self._end()
             raise out_of_time(self._name, self._limits.processor_s) from None
         except (frames.BrokenFrame, BrokenPipeError, ConnectionResetError):
-            raise _why_ended(self._name, self._end() or 0, self._limits) from None
+            raise _why_ended(self._name, self._end(), self._limits) from None
 
 
 def _limits(files: Any) -> RoomLimits:
@@ -187,17 +209,19 @@ def _start_reader(
         raise _no_room(error) from None
 
 
-def _end(server: ForkServer, reader: int, room: socket.socket) -> int:
-    """How the reader ended; it is killed where it still works."""
+def _end(server: ForkServer, reader: int, room: socket.socket) -> int | None:
+    """How the reader ended, which is killed where it still works; None where its server has ended."""
     room.close()
     try:
         return server.end(reader)
     except OSError:
         _forget(server)
-        return signal.SIGKILL
+        return None
 
 
-def _why_ended(name: str, status: int, limits: RoomLimits) -> DataRefused:
+def _why_ended(name: str, status: int | None, limits: RoomLimits) -> DataRefused | NoClosedRoom:
+    if status is None:
+        return _no_room(ConnectionResetError())
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number == signal.SIGXCPU:
         return out_of_time(name, limits.processor_s)
@@ -213,8 +237,8 @@ def _server(wait: bool = True) -> ForkServer:
     """This process's fork server; with `wait`, one that is ready."""
     with _starting:
         server = _servers.get(os.getpid())
-        if server is None or server.process.poll() is not None:
-            server = _servers[os.getpid()] = _start_server()
+        if server is None or server.is_gone():
+            server = _servers[os.getpid()] = _shared_server() or _start_server()
         if wait and server.walls is None:
             _await_ready(server)
         return server
@@ -228,15 +252,28 @@ def _await_ready(server: ForkServer) -> None:
         raise _no_room(error) from None
 
 
-def _start_server() -> ForkServer:
+def _shared_server() -> ForkServer | None:
+    """A connection to the fork server that a process of the instance shares; None where none does."""
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        control.connect(str(PathSettings().scratch / SHARED))
+    except OSError:
+        control.close()
+        return None
+    return ForkServer(None, control)
+
+
+def _start_server(shared: bool = False) -> ForkServer:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         scratch = PathSettings().scratch
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with theirs:
+        with theirs, ExitStack() as stack:
+            passed = [theirs, stack.enter_context(_listener(scratch / SHARED))] if shared else [theirs]
+            control, *others = (str(each.fileno()) for each in passed)
             process = subprocess.Popen(
-                [sys.executable, '-m', 'etl.closed_room.server', str(theirs.fileno()), str(scratch)],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), *others],
+                pass_fds=[each.fileno() for each in passed],
                 env=_clean_environment(),
                 cwd=PROJECT,
                 stdin=subprocess.DEVNULL,
@@ -248,6 +285,15 @@ def _start_server() -> ForkServer:
         raise _no_room(error) from None
     atexit.register(_stop_own, os.getpid())
     return ForkServer(process, ours)
+
+
+def _listener(path: Path) -> socket.socket:
+    """A socket at `path`, in place of one that a dead process left; the folder is its owner's alone."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(str(path))
+    listener.listen()
+    return listener
 
 
 def _clean_environment() -> dict[str, str]:

@@ -49,7 +49,7 @@ NUMBERS = {
 }  # fmt: skip
 # What neither the fork server nor a reader ever needs.
 NEVER = (
-    'connect', 'bind', 'listen', 'accept', 'accept4', 'execve', 'execveat', 'ptrace', 'process_vm_readv',
+    'connect', 'bind', 'listen', 'execve', 'execveat', 'ptrace', 'process_vm_readv',
     'process_vm_writev', 'pidfd_getfd', 'pidfd_send_signal', 'bpf', 'perf_event_open', 'userfaultfd', 'add_key',
     'request_key', 'keyctl', 'mount', 'umount2', 'pivot_root', 'chroot', 'setns', 'unshare', 'init_module',
     'finit_module', 'delete_module', 'kexec_load', 'kexec_file_load', 'open_by_handle_at', 'personality', 'swapon',
@@ -81,9 +81,9 @@ def refuse_sockets() -> None:
 
 
 def refuse_processes() -> None:
-    """Leave this process threads, but no child and no signal to anybody else; on top of `refuse_sockets`."""
+    """Leave this process threads, but no child, no signal to anybody else, no visitor; on top of `refuse_sockets`."""
     numbers = NUMBERS.get(platform.machine(), {})
-    others = [name for name in ('fork', 'vfork', 'kill') if name in numbers]
+    others = [name for name in ('fork', 'vfork', 'kill', 'accept', 'accept4') if name in numbers]
     # the flags of clone3 lie in memory, where a filter cannot look; the C library then takes clone
     _install([*_refused(others, errno.EPERM), *_refused(['clone3'], errno.ENOSYS), *_only_threads(), *_only_own()])
 

@@ -1,49 +1,129 @@
 """The fork server: a process that has imported the libraries, locks itself, and forks a reader for each file.
 
-It is started by `client` with a clean environment, as `python -m etl.closed_room.server CONTROL SCRATCH`, and ends with
-whoever started it. Orders come through the socket CONTROL, one JSON object each, with the reader's own socket:
+It is started by `client` with a clean environment, as `python -m etl.closed_room.server CONTROL SCRATCH [LISTENER]`,
+and ends with whoever started it. Orders come through the socket CONTROL, from other processes of the user through
+the socket LISTENER, one JSON object each, with the reader's own socket:
 
     {"start": {"delivery": {name: path}, "copied": [name], "limits": {…}, "settings": {…}}}  ->  {"reader": pid}
     {"end": pid}                                                                         ->  {"status": wait status}
+
+Whoever connects is greeted with {"walls": […]} as soon as the libraries are imported.
 """
 
 import fcntl
 import json
 import os
+import selectors
 import shutil
 import signal
 import socket
 import sys
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from etl.closed_room.walls import RoomLimits, close_inner_walls, close_outer_walls
 
 MOST_ORDER_BYTES = 200_000
+MOST_DESCRIPTORS = 4_096
 FOLDER_PREFIX = 'room-'
 
 
-def main(control_number: int, scratch: Path) -> None:
+@dataclass
+class Server:
+    """What the server knows. readers: the scratch folder of each, and the connection that ordered it."""
+
+    room: Path
+    greeting: bytes
+    readers: dict[int, tuple[Path, socket.socket]] = field(default_factory=dict)
+
+    def obey(self, control: socket.socket) -> bool:
+        """Carry out the next order of a connection; False where it is closed, and its readers are ended."""
+        order = _next_order(control)
+        if order is None:
+            for reader in [reader for reader, (_, orderer) in self.readers.items() if orderer is control]:
+                self.end(reader)
+            return False
+        document, sockets = order
+        if 'end' in document:
+            answer = {'status': self.end(int(document['end']))}
+        else:
+            answer = {'reader': self.start(control, sockets[0], document['start'])}
+        with suppress(OSError):
+            control.sendall(json.dumps(answer).encode())
+        return True
+
+    def start(self, control: socket.socket, room_number: int, order: dict[str, Any]) -> int:
+        """The process id of a new reader, whose socket is the descriptor `room_number`."""
+        scratch = Path(tempfile.mkdtemp(dir=self.room))
+        reader = os.fork()
+        if reader == 0:
+            _close_all_but(room_number)
+            _read(socket.socket(fileno=room_number), scratch, **order)
+        os.close(room_number)
+        self.readers[reader] = (scratch, control)
+        return reader
+
+    def end(self, reader: int) -> int:
+        """Kill a reader that is still there, remove what it wrote, and return how it ended."""
+        if reader not in self.readers:
+            return 0
+        scratch, _ = self.readers.pop(reader)
+        with suppress(ProcessLookupError):
+            os.kill(reader, signal.SIGKILL)
+        _, status = os.waitpid(reader, 0)
+        shutil.rmtree(scratch, ignore_errors=True)
+        return status
+
+
+def main(control: socket.socket, scratch: Path, listener: socket.socket | None) -> None:
     """Serve orders until the other end of the control socket is closed."""
-    control = socket.socket(fileno=control_number)
     walls = close_outer_walls()
     room = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=scratch))
     lock = _own(room)
     sweep(scratch)
     import etl.closed_room.jobs  # noqa: F401 - before any reader is forked, so that all of them have the libraries
 
-    readers: dict[int, Path] = {}
+    server = Server(room, json.dumps({'walls': walls}).encode())
     try:
-        control.sendall(json.dumps({'walls': walls}).encode())
-        while order := _next_order(control):
-            _obey(control, room, readers, *order)
+        control.sendall(server.greeting)
+        _serve(server, control, listener)
     finally:
-        for reader in list(readers):
-            _end(reader, readers)
+        for reader in list(server.readers):
+            server.end(reader)
         shutil.rmtree(room, ignore_errors=True)
         os.close(lock)
+
+
+def _serve(server: Server, control: socket.socket, listener: socket.socket | None) -> None:
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        if listener is not None:
+            selector.register(listener, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is listener:
+                    selector.register(_greeted(server, listener), selectors.EVENT_READ)
+                elif not server.obey(key.fileobj):  # type: ignore[arg-type]  # only sockets are registered
+                    if key.fileobj is control:
+                        return
+                    selector.unregister(key.fileobj)
+                    key.fileobj.close()  # type: ignore[union-attr]
+
+
+def _greeted(server: Server, listener: socket.socket) -> socket.socket:
+    connection, _ = listener.accept()
+    with suppress(OSError):
+        connection.sendall(server.greeting)
+    return connection
+
+
+def _close_all_but(room_number: int) -> None:
+    """Close what a reader inherits of the server: its connections, through which it could give orders."""
+    os.closerange(3, room_number)
+    os.closerange(room_number + 1, MOST_DESCRIPTORS)
 
 
 def sweep(scratch: Path) -> None:
@@ -72,32 +152,6 @@ def _next_order(control: socket.socket) -> tuple[dict[str, Any], list[int]] | No
     except ConnectionError:
         return None
     return (json.loads(message), sockets) if message else None
-
-
-def _obey(
-    control: socket.socket, room: Path, readers: dict[int, Path], order: dict[str, Any], sockets: list[int]
-) -> None:
-    if 'end' in order:
-        control.sendall(json.dumps({'status': _end(int(order['end']), readers)}).encode())
-        return
-    scratch = Path(tempfile.mkdtemp(dir=room))
-    reader = os.fork()
-    if reader == 0:
-        control.close()
-        _read(socket.socket(fileno=sockets[0]), scratch, **order['start'])
-    os.close(sockets[0])
-    readers[reader] = scratch
-    control.sendall(json.dumps({'reader': reader}).encode())
-
-
-def _end(reader: int, readers: dict[int, Path]) -> int:
-    """Kill a reader that is still there, remove what it wrote, and return how it ended."""
-    scratch = readers.pop(reader)
-    with suppress(ProcessLookupError):
-        os.kill(reader, signal.SIGKILL)
-    _, status = os.waitpid(reader, 0)
-    shutil.rmtree(scratch, ignore_errors=True)
-    return status
 
 
 def _read(
@@ -136,4 +190,5 @@ def _place(path: Path, target: Path, copied: bool) -> None:
 
 
 if __name__ == '__main__':
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    descriptors = [socket.socket(fileno=int(number)) for number in (sys.argv[1], *sys.argv[3:])]
+    main(descriptors[0], Path(sys.argv[2]), descriptors[1] if len(descriptors) > 1 else None)

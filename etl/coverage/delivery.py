@@ -111,7 +111,7 @@ def _release(work: Load) -> Verdict:
     delivery.progress('lock', 0, None)
     served = lock(db, coverage)
     if overtaken(db, delivery, report):
-        return 'undecided'
+        return 'superseded'
     if options.origin == 'demo' and real_scopes(db, coverage):
         report.unchanged = True
         report.notes.append(notes.REAL_STAYS)

@@ -160,7 +160,8 @@ def supersede(db: Connection, delivery: int) -> None:
                and (old.layer_id, old.agency, old.scope, old.origin)
                    = (new.layer_id, new.agency, new.scope, new.origin)
                and (new.mode = 'replace' or old.sha256 = new.sha256)
-               and (old.as_of is not distinct from new.as_of or l.definition #> '{publish,validity}' is null)""",
+               and (old.as_of is not distinct from new.as_of or l.definition #> '{publish,validity}' is null)
+               and (new.as_of >= old.as_of) is not false""",
             [delivery],
         )
 

@@ -6,8 +6,11 @@ from dothi.core.text import Text
 
 # crs: which system the coordinates are in. encoding: which a column's text is in. columns: which column is which.
 # loss, moved, cover: that so much goes, moves or is left bare. newer: that it writes over a later one.
+# letters: that letters are lost. misplaced: that rows lie far from the units that they name.
 # file: what only the message tells.
-Reason = Literal['crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'newer', 'file']
+Reason = Literal[
+    'crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced', 'file'
+]  # fmt: skip
 
 WAITS_FOR: dict[str, Text] = {
     'crs': Text(vi='hệ tọa độ nào', en='which coordinate system'),
@@ -17,6 +20,10 @@ WAITS_FOR: dict[str, Text] = {
     'moved': Text(vi='dời nhiều như vậy có đúng không', en='whether so much is to move'),
     'cover': Text(vi='chỉ phủ một phần có đúng không', en='whether it is to cover so little'),
     'newer': Text(vi='có được ghi đè lên đợt giao sau không', en='whether it may write over a later delivery'),
+    'letters': Text(vi='có nhận chữ đã hỏng không', en='whether text with lost letters is to be taken'),
+    'misplaced': Text(
+        vi='các hàng xa đơn vị của chúng có đúng chỗ không', en='whether rows far from their units are in place'
+    ),
     'file': Text(vi='xem ghi chú', en='what its notes say'),
 }
 # What has to be said beside yes.
@@ -26,7 +33,7 @@ OPTIONS: dict[Reason, str] = {
     'columns': ' --column CỘT=…',
 }
 # Accepting a delivery that is held for one of these says yes to it.
-ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer'})
+ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced'})
 
 
 def how_to_decide(number: int, held: list[Reason]) -> Text:

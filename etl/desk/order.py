@@ -1,6 +1,7 @@
 """Deliveries are released in the order in which they came: one that was overtaken ends, or asks a person."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from psycopg2.extensions import connection as Connection
 
@@ -18,6 +19,15 @@ class Later:
     number: int
     release: int | None
     says_all: bool
+
+
+@dataclass(frozen=True)
+class OfLaterDay:
+    """A released delivery whose data is of a later day."""
+
+    number: int
+    release: int
+    as_of: date
 
 
 def overtaken[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], report: Report) -> bool:
@@ -39,15 +49,20 @@ def overtaken[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], repor
 
 
 def must_not_overwrite[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], report: Report) -> None:
-    """Holds a delivery that would write over what later ones released, unless a person has agreed to those."""
-    later = _later(db, delivery)
-    if not later:
+    """Holds a delivery that would write over what later ones released, unless a person has agreed to those.
+
+    Later are those that came later, unless their data is of an earlier day, and those whose data is of a later day,
+    whenever they came.
+    """
+    came_later, of_later_days = _later(db, delivery), _of_later_days(db, delivery)
+    if not came_later and not of_later_days:
         return
-    newest = max(one.number for one in later)
+    newest = max([each.number for each in came_later] + [each.number for each in of_later_days])
     report.seen['newer'] = newest
     if not delivery.options.agrees_to('newer', newest):
         report.held.append('newer')
-        report.notes.append(_overwrites(later))
+        report.notes += [_overwrites(came_later)] if came_later else []
+        report.notes += [_is_older(delivery.options.as_of, of_later_days)] if of_later_days else []
 
 
 def _later[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> list[Later]:
@@ -63,10 +78,46 @@ def _later[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> list[
                where old.id = %(id)s and new.status in ('accepted', 'unchanged') and new.origin = old.origin
                and (new.scope = %(scope)s or 'all' in (new.scope, %(scope)s))
                and (new.as_of is not distinct from %(as_of)s or l.definition #> '{publish,validity}' is null)
+               -- what came later with data of an earlier day has not taken its place
+               and (new.as_of >= %(as_of)s) is not false
                order by new.id""",
             {'id': delivery.number, 'scope': delivery.options.scope, 'as_of': delivery.options.as_of},
         )
         return [Later(*row) for row in cursor.fetchall()]
+
+
+def _of_later_days[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> list[OfLaterDay]:
+    """Released deliveries with data of a later day that overlap this one; none where each day has its own state."""
+    if delivery.options.as_of is None:
+        return []
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select new.id, new.release, new.as_of from catalog.delivery as new
+               join catalog.layer as l on l.id = new.layer_id
+               where new.layer_id = %(layer)s and new.id is distinct from %(id)s
+               and new.status = 'accepted' and new.release is not null and new.origin = %(origin)s
+               and (new.scope = %(scope)s or 'all' in (new.scope, %(scope)s))
+               and new.as_of > %(as_of)s and l.definition #> '{publish,validity}' is null
+               order by new.as_of desc, new.id desc""",
+            {
+                'layer': delivery.layer.id,
+                'id': delivery.number,
+                'origin': delivery.options.origin,
+                'scope': delivery.options.scope,
+                'as_of': delivery.options.as_of,
+            },
+        )
+        return [OfLaterDay(*row) for row in cursor.fetchall()]
+
+
+def _is_older(as_of: date | None, served: list[OfLaterDay]) -> Text:
+    newest = served[0]
+    return Text(
+        vi=f'Dữ liệu của đợt này là của ngày {as_of:%d/%m/%Y}, cũ hơn dữ liệu đang phục vụ (ngày '
+        f'{newest.as_of:%d/%m/%Y}, đợt giao {newest.number}, lần phát hành {newest.release}). Cần người quyết định.',
+        en=f'The data of this delivery is of {as_of}, older than what is served ({newest.as_of}, delivery '
+        f'{newest.number}, release {newest.release}), so a person has to decide.',
+    )
 
 
 def _overwrites(later: list[Later]) -> Text:

@@ -8,6 +8,8 @@ from dothi.core.errors import DataRefused, NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.text import Text, search_key
 
+# In brackets, or after a comma.
+UNIT_OF_MEASURE = re.compile(r'\s*(?:[(\[][^)\]]*[)\]]|,\s*[^,]{1,12})\s*$')
 EMPTY: Mapping[str, str] = {}
 
 
@@ -82,8 +84,9 @@ def fits(columns: list[str], layer: Layer, cut_at: int | None = None) -> bool:
 
 
 def accepted_names(name: str, layer: Layer) -> list[str]:
-    """The names under which the layer's column `name` may come, the best first."""
-    return [name, *layer.columns[name].sources]
+    """The names under which the layer's column `name` may come, the best first; its titles come last."""
+    column = layer.columns[name]
+    return list(dict.fromkeys([name, *column.sources, column.title.vi, column.title.en]))
 
 
 def _needed(layer: Layer) -> list[str]:
@@ -114,7 +117,7 @@ def _find_all(columns: list[str], layer: Layer, cut_at: int | None, said: dict[s
     """Layer column to file column. A file column is used once; the layer's own names win over other names."""
     found = dict(said)
     # First everybody's own name, then the first alternative of each, and so on.
-    depth = 1 + max(len(column.sources) for column in layer.columns.values())
+    depth = max(len(accepted_names(name, layer)) for name in layer.columns)
     for rank in range(depth):
         for name in layer.columns:
             names = accepted_names(name, layer)
@@ -131,9 +134,14 @@ def _find(name: str, columns: list[str], taken: Iterable[str], cut_at: int | Non
     free = [column for column in columns if column not in set(taken)]
     for key in (wanted, cut):
         for column in free:
-            if name_key(column) == key:
+            if key in (name_key(column), name_key(without_unit(column))):
                 return column
     return None
+
+
+def without_unit(name: str) -> str:
+    """A column's name without the unit of measure behind it: `Chiều cao (m)` and `Số giường, giường` lose theirs."""
+    return UNIT_OF_MEASURE.sub('', name)
 
 
 def name_key(name: str) -> str:

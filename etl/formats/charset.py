@@ -1,10 +1,14 @@
 """What files of old programs say about their text."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 
 from etl.formats.item import Item
 
 HEAD_BYTES = 1_000
+LONGEST_NAME_BYTES = 10
 # Code pages of Windows, as AutoCAD, ArcGIS and others write them.
 ANSI = re.compile(r'(?:ANSI[\s_]*)?(125\d)')
 
@@ -14,6 +18,28 @@ def code_page(shapefile: Item) -> str | None:
     beside = shapefile.beside('.cpg')
     text = beside.head(HEAD_BYTES).decode('latin-1').strip() if beside else ''
     return windows_codec(text) or text or None
+
+
+def column_names(raw: Sequence[str], declared: str | None) -> list[str]:
+    """Names of a dBASE table, of which GDAL gives the bytes as Latin-1: UTF-8 where they are, else as declared.
+
+    Told the code page 1258, GDAL cuts the last letter off. A table cuts names at ten bytes, perhaps within a letter.
+    Names that would become equal stay as they are.
+    """
+    names = [_column_name(name, declared) for name in raw]
+    return [name if names.count(name) == 1 else as_given for name, as_given in zip(names, raw, strict=True)]
+
+
+def _column_name(raw: str, declared: str | None) -> str:
+    content = raw.encode('latin-1', 'replace')
+    for end in (len(content), len(content) - 1, len(content) - 2):
+        with suppress(UnicodeDecodeError):
+            return unicodedata.normalize('NFC', content[:end].decode('utf-8'))
+        if end == len(content) and len(content) < LONGEST_NAME_BYTES:
+            break
+    with suppress(LookupError, UnicodeDecodeError):
+        return unicodedata.normalize('NFC', content.decode(declared or 'latin-1'))
+    return raw
 
 
 def windows_codec(name: str) -> str | None:

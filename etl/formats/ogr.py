@@ -4,7 +4,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 from pyogrio.raw import open_arrow
 
 from dothi.core.text import Text
-from etl.formats.charset import code_page, mapinfo_text
+from etl.formats.charset import code_page, column_names, mapinfo_text
 from etl.formats.errors import UnreadableFile
 from etl.formats.geopackage_schema import GeopackageSchema, read_schema
 from etl.formats.item import Item
@@ -72,6 +72,8 @@ class OgrSource(Source):
     """One layer of a file that GDAL reads."""
 
     path: str
+    # names as GDAL gives them, of columns whose names are written in the file's code page
+    raw_names: Mapping[str, str] = field(default_factory=dict)
     counts_exactly: bool = False
     where: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
@@ -92,10 +94,12 @@ class OgrSource(Source):
 
     def finished(self, batch: EncodedBatch) -> EncodedBatch:
         """What a format makes of a batch as GDAL gives it."""
-        return batch
+        shown = {raw: name for name, raw in self.raw_names.items()}
+        return replace(batch, columns={shown.get(name, name): values for name, values in batch.columns.items()})
 
     def _asked(self) -> dict[str, Any]:
-        return {'layer': self.layer, 'columns': self.columns, 'where': self.where, **self.options}
+        columns = [self.raw_names.get(name, name) for name in self.columns]
+        return {'layer': self.layer, 'columns': columns, 'where': self.where, **self.options}
 
     def _must_be_whole(self, last: int) -> None:
         """Raises where fewer rows came than the file says it has: GDAL ends quietly at a damaged page of SQLite."""
@@ -224,6 +228,7 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
     with fiona.open(opening.path, layer=layer, enabled_drivers=[form.driver], **options['options']) as collection:
         kind, columns, rows = collection.schema['geometry'], list(collection.schema['properties']), _count(collection)
         system = declared(collection.crs_wkt)
+    shown = column_names(columns, options.get('declared_encoding')) if form is SHAPEFILE else columns
     implied = 'OGC:CRS84' if form is GEOJSON and (system is None or is_wgs84(system)) else None
     return OgrSource(
         name=f'{item.name}:{layer}' if form.several_layers else item.name,
@@ -231,7 +236,8 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
         unpacked=opening.unpacked,
         layer=layer,
         counts_exactly=form.counts_exactly,
-        columns=columns,
+        columns=shown,
+        raw_names={name: raw for name, raw in zip(shown, columns, strict=True) if name != raw},
         kind=None if kind in ('Unknown', 'GeometryCollection') else kind,
         rows=rows,
         declared_crs=None if implied else system,

@@ -8,7 +8,7 @@ from dothi.core.layer import Severity
 from dothi.core.text import Text
 from etl.desk.held import Reason
 
-Verdict = Literal['accepted', 'returned', 'undecided']
+Verdict = Literal['accepted', 'returned', 'undecided', 'superseded']
 # Bad rows that a report lists one by one; quarantine has them all.
 LISTED_ROWS = 1_000
 
@@ -234,5 +234,6 @@ class Report(BaseModel):
 
     @property
     def exit_code(self) -> int:
-        """0 accepted, 3 returned, 4 undecided, or nothing could be released for conflicts with edits."""
-        return {'accepted': 4 if self.waits_for_conflicts else 0, 'returned': 3, 'undecided': 4}[self.verdict]
+        """0 accepted or superseded, 3 returned, 4 undecided, or nothing could be released for conflicts with edits."""
+        accepted = 4 if self.waits_for_conflicts else 0
+        return {'accepted': accepted, 'superseded': 0, 'returned': 3, 'undecided': 4}[self.verdict]

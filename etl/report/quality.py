@@ -110,6 +110,28 @@ KINDS: dict[str, Kind] = {
         'warning',
         'parent_tolerance_m',
     ),
+    'far_from_unit': _kind(
+        'positional_accuracy',
+        ('Xa đơn vị ghi trong hàng, có thể ở múi chiếu khác', 'Kiểm tra hệ tọa độ của các hàng này, hoặc mã đơn vị.'),
+        (
+            'Far from the unit that the row names, perhaps in another zone',
+            'Check their coordinate system, or the code.',
+        ),
+        'warning',
+        'unit_layer',
+    ),
+    'other_unit_name': _kind(
+        'thematic_accuracy',
+        ('Tên là của đơn vị có mã khác', 'Sửa mã hoặc tên cho khớp với danh mục.'),
+        ('The name is that of a unit with another code', 'Make code and name agree with the register.'),
+        'warning',
+    ),
+    'key_case': _kind(
+        'thematic_accuracy',
+        ('Mã chỉ khác nhau chữ hoa, chữ thường', 'Thống nhất cách viết mã.'),
+        ('Keys that differ in case only', 'Write them one way.'),
+        'warning',
+    ),
     'key_missing': _kind('completeness_omission', ('Thiếu mã khóa', 'Điền mã.'), ('Key missing', 'Fill the key in.')),
     'key_duplicate': _kind(
         'completeness_commission',

@@ -13,6 +13,7 @@ VERDICTS = {
     'accepted': ('Nhận / accepted', 'green'),
     'returned': ('Trả lại / returned', 'red'),
     'undecided': ('Chờ quyết định / undecided', 'yellow'),
+    'superseded': ('Đã có đợt mới hơn thay / superseded', 'bright_black'),
 }
 
 

@@ -69,6 +69,11 @@ class Tally:
         """Share of rows that cannot be released and are no mere copies."""
         return (self.bad_rows - self.harmless) / self.read if self.read else 0.0
 
+    @property
+    def far_share(self) -> float:
+        """Share of rows that lie far from the unit that they name."""
+        return self.warned['far_from_unit'] / self.read if self.read else 0.0
+
     def rows(self, told_at_once: frozenset[str] = frozenset()) -> Rows:
         """The counts as the report shows them; rows out of range in columns `told_at_once` are not listed again."""
         listed = [row for row in self.listed if not (row.code == 'range' and row.column in told_at_once)]

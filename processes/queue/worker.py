@@ -26,6 +26,7 @@ from procrastinate.jobs import Job, Status
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import DothiError
 from dothi.core.settings import JobSettings
+from etl.closed_room.client import share
 from processes.queue.availability import probe, record
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
@@ -80,9 +81,12 @@ def run_worker(concurrency: int = 1) -> None:
 def _prepare_children() -> None:
     """Starts the server that children are forked from, with all that they import loaded: a child is there in 50 ms.
 
+    And the one whose readers open what came with a request, for all of them.
+
     One thread each for linear algebra: as many jobs run at once as the machine shall bear.
     """
     os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
+    share()
     multiprocessing.set_forkserver_preload(['__main__', 'processes.queue.warm'])
     forkserver.ensure_running()
 

@@ -21,6 +21,10 @@ begin
         select row_number() over (order by h.id), h.id, h.release_from
         from history.%I as h where h.release_from <= $1 and h.release_to > $1
         $sql$, p_layer) using p_release;
+    -- without statistics of it the joins below are planned for a handful of rows
+    create unique index on etl_then (row_number);
+    create index on etl_then (id);
+    analyze etl_then;
 
     execute format($sql$
         insert into etl_diff
@@ -37,6 +41,8 @@ begin
         select 'closed', l.id, null
         from layer.%I as l where l.release_from > $1 and not exists (select from etl_then as t where t.id = l.id)
         $sql$, p_layer) using p_release;
+    create index on etl_diff (row_number);
+    analyze etl_diff;
     execute format($sql$
         insert into staging.%2$I (id, %3$s)
         select t.row_number, %4$s
@@ -45,7 +51,6 @@ begin
         join history.%1$I as h on h.id = t.id and h.release_from = t.release_from
         $sql$, p_layer, p_staging, own, before);
     create index on etl_diff (id);
-    analyze etl_diff;
 
     select exists (
         select from etl_then as t join etl_diff as d on d.row_number = t.row_number

@@ -171,3 +171,25 @@ def test_the_desk_accepts_a_waiting_delivery_with_the_column_it_asked_for(agency
     decision = Decision(by='gis', reason='đúng cột', columns={'ten_goi_truong': 'name'})
     assert accept(waiting, decision, locality).verdict == 'accepted'
     assert query('select source, delivery_id from catalog.column_mapping') == [('ten_goi_truong', waiting)]
+
+
+@pytest.mark.parametrize(
+    ('code', 'places'),
+    [
+        ('Mã trường', 'Số chỗ học'),
+        ('MA TRUONG', 'so cho hoc (chỗ)'),
+        ('Code', 'Places [place]'),
+        ('ma_truong', 'Số chỗ học, chỗ'),
+    ],
+)
+def test_titles_of_a_layer_name_its_columns(code, places, schools):
+    """With or without accents, and with the unit of measure behind them."""
+    found = find([code, 'Tên', 'Level', places], schools)
+    assert found.source_of == {'code': code, 'name': 'Tên', 'level': 'Level', 'places': places}
+
+
+def test_a_declared_name_comes_before_a_title(schools):
+    """`Số chỗ học` is a title of `places`; where SO_CHO is there too, that is meant."""
+    found = find(['MA_TRUONG', 'Số chỗ học', 'SO_CHO', 'TEN_TRUONG', 'CAP_HOC'], schools)
+    assert found.source_of['places'] == 'SO_CHO'
+    assert found.ignored == ['Số chỗ học']

@@ -2,14 +2,17 @@
 
 import json
 import shutil
+import struct
 import unicodedata
 import zipfile
 
 import numpy as np
 import pyogrio
+import pyogrio.raw
 import pytest
 import shapely
 
+from etl.closed_room.layers import open_source as read_in_room
 from etl.formats.errors import AmbiguousLayer, BadArchive, NoLayerInFile
 
 NAMES = ['Trường Tiểu học Hải Hậu', 'Trường THCS Nghĩa Hưng']
@@ -225,3 +228,43 @@ def test_a_geojson_of_a_single_object_is_still_read(agency, opened):
     shape = {'type': 'Point', 'coordinates': [106.168, 20.429]}
     feature = {'type': 'Feature', 'properties': {'MA_TRUONG': 'a'}, 'geometry': shape}
     assert opened(agency.text('t.geojson', json.dumps(feature))).columns == ['MA_TRUONG']
+
+
+def cp1258_shapefile(folder, table_suffix='.dbf'):
+    """A point with two columns whose names and values are cp1258, as ArcGIS on a Vietnamese Windows writes them."""
+    rows = np.array([shapely.Point(106.2, 20.3)])
+    file = folder / 'truong.shp'
+    pyogrio.raw.write(
+        str(file), shapely.to_wkb(rows), [np.array(['x'], dtype=object)], np.array(['c'], dtype=object),
+        driver='ESRI Shapefile', geometry_type='Point', crs='EPSG:4326',
+    )  # fmt: skip
+    names = [b'MA_TRUONG', 'Tên_trg'.encode('cp1258'), b'CAP_HOC']
+    values = [b'A1', 'Trýòng'.encode('latin-1'), b'primary']
+    head = struct.pack('<BBBBIHH20x', 3, 124, 1, 1, 1, 32 + 32 * 3 + 1, 1 + 3 * 20)
+    fields = b''.join(name.ljust(11, b'\0') + b'C\0\0\0\0' + bytes([20]) + b'\0' * 15 for name in names)
+    file.with_suffix('.dbf').unlink()
+    row = b' ' + b''.join(value.ljust(20) for value in values)
+    file.with_suffix(table_suffix).write_bytes(head + fields + b'\r' + row + b'\x1a')
+    file.with_suffix('.cpg').write_text('1258')
+    return file
+
+
+def test_names_of_columns_in_the_code_page_1258_are_whole(agency, opened):
+    """GDAL, told the code page, cuts the last letter off, and the file ended as a defect."""
+    source = opened(cp1258_shapefile(agency.folder))
+    assert source.columns == ['MA_TRUONG', 'Tên_trg', 'CAP_HOC']
+    (batch,) = source.batches()
+    assert list(batch.columns) == source.columns
+
+
+@pytest.mark.parametrize('suffix', ['.Dbf', '.DBF'])
+def test_parts_are_found_however_their_suffixes_are_spelt(suffix, agency, locality, tmp_path, monkeypatch):
+    """Through the closed room, as a file and in an archive: GDAL itself finds `.dbf` and `.DBF` only."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path / 'state'))
+    file = cp1258_shapefile(agency.folder, suffix)
+    upper = file.rename(file.with_suffix('.SHP'))
+    parts = [path for path in agency.folder.iterdir() if path.suffix != '.zip']
+    for delivered in (upper, agency.zip('t.zip', parts)):
+        source = read_in_room(delivered, locality.layers['schools'], None)
+        (batch,) = source.batches()
+        assert batch.columns['CAP_HOC'].to_pylist() == ['primary']

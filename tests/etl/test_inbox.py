@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +27,7 @@ from etl.inbox.looking import look
 from etl.inbox.round import INBOX_LOCK, InboxBusy, once
 from etl.inbox.watch import watch
 from tests.etl.crashing import ended, forked
+from tests.hostile.files import HOSTILE
 
 
 class Inbox:
@@ -408,3 +410,16 @@ def test_a_geopackage_that_is_open_is_no_delivery_even_if_its_file_did_not_chang
         send(file, 'schools')
     assert [one.status for one in records()] == ['accepted']
     program.close()
+
+
+def test_files_that_mean_harm_come_back_and_the_next_one_is_delivered(inbox, agency, query, tmp_path):
+    """One that reads elsewhere, one of which the reader dies, and a good one after both."""
+    target = SimpleNamespace(folder=agency.folder, secret=tmp_path / 'secret.csv', url='http://127.0.0.1:9')
+    for kind in ('gpkg-read-virtual-text', 'csv-exhaust-wkt'):
+        inbox.put(HOSTILE[kind](target), folder='Trường học')
+    inbox.put(agency.schools('a', name='z.geojson'))
+    outcomes = sorted((taken.status, taken.layer) for taken in inbox.look())
+    assert outcomes == [('accepted', 'schools'), ('returned', 'schools'), ('returned', 'schools')]
+    assert query('select code from layer.schools') == [('a',)]
+    assert len(inbox.answers()) == 3
+    assert inbox.left() == []

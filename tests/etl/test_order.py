@@ -100,3 +100,49 @@ def test_demonstration_data_closes_no_real_row_that_a_rollback_labelled(district
     fewer = districts('5.geojson', **{f'w{i:02}': (100 + 10 * i, 1) for i in range(19)})
     send(fewer, 'schools', origin='demo', accept_loss=True)
     assert query("select places from layer.schools where code = 'r'") == [(7,)]
+
+
+def test_data_of_an_earlier_day_waits_before_it_replaces_data_of_a_later_one(agency, send, query, locality):
+    """Whether it came first or last; a dry run says so too; of a later day it passes."""
+    send(places(agency, '1.geojson', a=1), 'schools', as_of='2026-01-01')
+    older = places(agency, '2.geojson', a=2)
+    assert send(older, 'schools', as_of='2025-01-01', dry_run=True).held == ['newer']
+    waits = send(older, 'schools', as_of='2025-01-01')
+    assert waits.held == ['newer']
+    assert any('01/01/2026' in note.vi for note in waits.notes)
+    assert query(OPEN) == [('a', 1)]
+    assert send(places(agency, '3.geojson', a=3), 'schools', as_of='2026-02-01').verdict == 'accepted'
+    assert query(OPEN) == [('a', 3)]
+
+
+def test_data_of_an_earlier_day_that_gets_in_first_does_not_end_that_of_a_later_day(agency, send, query, at_the_lock):
+    """The newer file came first and is overtaken by the older one: it is released all the same."""
+    newer, older = places(agency, 'n.geojson', a=20), places(agency, 'o.geojson', a=10)
+    at_the_lock(lambda: send(older, 'schools', as_of='2025-01-01'))
+    report = send(newer, 'schools', as_of='2026-01-01')
+    assert (report.verdict, report.superseded_by) == ('accepted', None)
+    assert query(OPEN) == [('a', 20)]
+
+
+def test_data_of_a_later_day_that_gets_in_first_holds_that_of_an_earlier_day(agency, send, query, at_the_lock):
+    newer, older = places(agency, 'n.geojson', a=20), places(agency, 'o.geojson', a=10)
+    at_the_lock(lambda: send(newer, 'schools', as_of='2026-01-01'))
+    report = send(older, 'schools', as_of='2025-01-01')
+    assert report.superseded_by is not None or report.held == ['newer']
+    assert query(OPEN) == [('a', 20)]
+
+
+def test_a_superseded_delivery_has_nothing_to_decide(agency, send, at_the_lock):
+    send(places(agency, '0.geojson', a=1), 'schools')
+    old, new = places(agency, '1.geojson', a=10), places(agency, '2.geojson', a=20)
+    at_the_lock(lambda: send(new, 'schools'))
+    report = send(old, 'schools')
+    assert (report.verdict, report.held, report.exit_code) == ('superseded', [], 0)
+
+
+def test_a_waiting_file_of_a_later_day_is_not_closed_by_one_of_an_earlier_day(agency, send, query):
+    send(places(agency, '0.geojson', a=1, b=1, c=1), 'schools')
+    waits = send(places(agency, '1.geojson', a=1), 'schools', as_of='2026-01-01')
+    assert waits.held == ['loss']
+    send(places(agency, '2.geojson', a=2, b=1, c=1), 'schools', as_of='2025-01-01')
+    assert query('select status from catalog.delivery where id = %s', waits.delivery) == [('diagnosed',)]

@@ -143,3 +143,26 @@ def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path, outcome):
     client._servers[os.getpid()].process.wait()
     assert outcome('write_scratch') == '1'
     assert len(list((tmp_path / 'state' / 'scratch').glob('room-*'))) == 1, 'the folder of the dead server was left'
+
+
+def test_processes_of_an_instance_share_a_room(tmp_path, outcome):
+    """Another process takes its readers from the same server, and ends none but its own."""
+    stop_server()
+    client.share()
+    own = client._servers[os.getpid()]
+    client._server()
+    other = client._shared_server()
+    other.await_ready()
+    assert other.walls == own.walls
+    assert outcome('write_scratch') == '1'
+    other.stop()
+    assert outcome('write_scratch') == '1'
+    stop_server()
+    assert client._shared_server() is None
+
+
+def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt):
+    reading = Reading('a.csv', {}, attempt, {'action': 'sleep'})
+    client._servers[os.getpid()].process.kill()
+    with pytest.raises(client.NoClosedRoom):
+        reading.document()

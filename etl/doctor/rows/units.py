@@ -16,7 +16,10 @@ from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.formats.source import Geometries
 from etl.reference import Units
-from etl.report.problems import Finding
+from etl.report.problems import Code, Finding
+
+# A wrong zone moves rows by 26 or 52 km, a simplified boundary by 150 m.
+FAR_M = 2_000.0
 
 
 @dataclass(frozen=True)
@@ -65,21 +68,27 @@ def unknown_units(typed: dict[str, Any], parents: list[Parent], matching: Matchi
 def outside_parents(
     typed: dict[str, Any], geometry: Geometries, parents: list[Parent], matching: Matching, tolerance_m: float | None
 ) -> list[Finding]:
-    """Rows that lie farther than `tolerance_m` outside the unit that they name.
+    """Rows that lie farther than `tolerance_m` outside the unit that they name, and those that lie FAR_M away or more.
 
     A row lies where its point on the surface is: a road or a parcel may cross the boundary. geometry: in the
-    working CRS, None where absent. Only units with a known polygon can tell.
+    working CRS, None where absent. Only units with a known polygon can tell. tolerance_m: None for far ones only.
     """
-    if tolerance_m is None or not any(parent.polygons for parent in parents):
+    if not any(parent.polygons for parent in parents):
         return []
     points = shapely.point_on_surface(geometry)
-    findings = []
+    findings: list[Finding] = []
     for parent in parents:
-        away = _distances(typed[parent.column], points, parent)
-        rows = np.flatnonzero(away > tolerance_m)
-        if rows.size:
-            says = [_outside(distance, parent) for distance in away[rows]]
-            findings.append(Finding('outside_parent', rows, says, matching.source(parent.column)))
+        away = distances_to_units(typed[parent.column], points, parent)
+        near = (away > tolerance_m) & (away < FAR_M) if tolerance_m is not None else np.zeros(len(away), dtype=bool)
+        by_code: tuple[tuple[Code, NDArray[np.bool_]], ...] = (
+            ('outside_parent', near),
+            ('far_from_unit', away >= FAR_M),
+        )
+        for code, selected in by_code:
+            rows = np.flatnonzero(selected)
+            if rows.size:
+                says = [_outside(distance, parent) for distance in away[rows]]
+                findings.append(Finding(code, rows, says, matching.source(parent.column)))
     return findings
 
 
@@ -88,10 +97,25 @@ def _parent(column: str, unit_layer: str, locality: Locality, units: list[Units]
     polygons = {code: known.polygon(code) for known in released for code in set(known.codes)}
     layer = locality.layers.get(unit_layer)
     listed = locality.register(layer.register_, on) if layer and layer.register_ else {}
-    return Parent(column, unit_layer, on, listed, polygons)
+    return Parent(column, unit_layer, on, listed, polygons or _above(unit_layer, listed, locality, units))
 
 
-def _distances(codes: Any, points: Geometries, parent: Parent) -> NDArray[np.float64]:
+def _above(
+    unit_layer: str, listed: dict[str, dict[str, str]], locality: Locality, units: list[Units]
+) -> dict[str, shapely.Geometry]:
+    """The polygons of the units above those of `unit_layer`, by the codes below, where only those are released."""
+    layer = locality.layers.get(unit_layer)
+    filled = layer.register_.fill if layer and layer.register_ else []
+    above = {name: column.unit_layer for name, column in (layer.columns if layer else {}).items() if column.unit_layer}
+    for name in (name for name in above if name in filled):
+        known = next((each for each in units if each.layer.id == above[name]), None)
+        if known is not None:
+            polygons = {code: known.polygon(code) for code in set(known.codes)}
+            return {code: polygons[row[name]] for code, row in listed.items() if row[name] in polygons}
+    return {}
+
+
+def distances_to_units(codes: Any, points: Geometries, parent: Parent) -> NDArray[np.float64]:
     """Metres from each point to the unit that its row names, 0 inside it, nan where either is unknown."""
     encoded = pc.dictionary_encode(codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes)
     index = np.asarray(pc.fill_null(encoded.indices, -1))

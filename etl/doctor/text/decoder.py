@@ -12,6 +12,7 @@ from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl.doctor.text import words_for
 from etl.doctor.text.choice import Choice, choice, reading
+from etl.doctor.text.damage import WORDS, DamageTally, may_be_harmed, mend
 from etl.doctor.text.encoding import wrong_encoding
 from etl.doctor.text.errors import UndecidedEncoding, WrongEncoding
 from etl.doctor.text.garbled import garbled, garbled_example
@@ -48,6 +49,7 @@ class Decoder:
     judged: dict[str, Judgement] = field(default_factory=dict)
     accented: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
+    damage: dict[str, DamageTally] = field(default_factory=dict)
 
     def look(self, columns: Mapping[str, Any]) -> list[Text]:
         """Judges the text among `columns`, and says which of them a person has to decide on."""
@@ -76,7 +78,28 @@ class Decoder:
         if self.failed[column] > HOPELESS * self.accented[column] and self.accented[column] > 1:
             raise self._wrong(values, column, how)
         _must_make_sense(text, column, how)
-        return text, bad
+        return self._mended(text, column), bad
+
+    def notes(self) -> list[Text]:
+        """What was mended in the columns' text, and what was lost."""
+        return [note for column, tally in self.damage.items() for note in tally.notes(column)]
+
+    def lost(self, columns: Mapping[str, Any]) -> list[Text]:
+        """For each of `columns` that lost letters for good, what a person has to know to decide."""
+        notes = []
+        for name, values in columns.items():
+            tally = DamageTally()
+            if pa.types.is_string(values.type) and self._reading(name) is not None:
+                _mend_distinct(self._decode_distinct(values, self._reading(name) or self.hint)[0], tally)
+            if tally.is_lost():
+                notes += [note for note in tally.notes(name) if WORDS['lost'].en in note.en]
+        return notes
+
+    def _mended(self, text: Any, column: str) -> Any:
+        """The text with what can be mended with certainty; counted."""
+        if not may_be_harmed(_together(text)):
+            return text
+        return _mend_distinct(text, self.damage.setdefault(column, DamageTally()))
 
     def some(self, values: Any, column: str) -> list[str]:
         """Values of `column` as text, to compare it with others; not counted, and none where it is not decided."""
@@ -236,12 +259,34 @@ def _example(texts: Iterable[str | None], sample: list[bytes]) -> str:
 
 def _has_lookalikes(text: Any) -> bool:
     """Whether Ð and its like are anywhere, looked for in all bytes at once: Arrow takes ten times as long."""
+    together = _together(text)
+    return any(letter.encode() in together for letter in LOOKALIKES)
+
+
+def _together(text: Any) -> bytes:
+    """The bytes of all values, one after the other."""
+    if isinstance(text, pa.ChunkedArray):
+        return b''.join(map(_together, text.chunks))
     if not len(text):
-        return False
+        return b''
     _, offsets, data = text.buffers()
     ends = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
-    together = data.slice(ends[0], ends[1] - ends[0]).to_pybytes() if data else b''
-    return any(letter.encode() in together for letter in LOOKALIKES)
+    return bytes(data.slice(ends[0], ends[1] - ends[0]).to_pybytes()) if data else b''
+
+
+def _mend_distinct(text: Any, tally: DamageTally) -> Any:
+    """The text, each distinct value mended once; counted in `tally`."""
+    text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+    encoded = pc.dictionary_encode(text)
+    times = np.bincount(np.asarray(encoded.indices.drop_null()), minlength=len(encoded.dictionary))
+    tally.values += int(times.sum())
+    mended = []
+    for value, count in zip(encoded.dictionary.to_pylist(), times.tolist(), strict=True):
+        after, kinds = mend(value)
+        for kind in kinds:
+            tally.add(kind, value, after, count)
+        mended.append(after)
+    return pc.take(pa.array(mended, pa.string()), encoded.indices)
 
 
 def _count_accented(values: Any) -> int:

@@ -6,10 +6,23 @@ import numpy as np
 import shapely
 from pydantic import model_validator
 
+from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from dothi.core.unit_register import layer_of
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ReadData,
+    Report,
+    input_field,
+)
 from processes.data import Data, Homes, Zones
 from processes.reading.layers import column
 from processes.ways.cells import Cells, cells_in
@@ -18,7 +31,7 @@ from processes.ways.drawn import Drawn, collection, geojson
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities, together
 from processes.ways.network import Floats, no_lines, zone_of
 from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.service_norms import ALONG_WAYS, NORM, in_urban_units, limit_by_norm
+from processes.ways.service_norms import ALONG_WAYS, NORM, in_urban_units, limit_by_norm, must_have_distance
 from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
@@ -27,11 +40,26 @@ from processes.ways.travel import (
     SPEED_KMH,
     TRAVEL,
     Travel,
+    facilities_off_road,
     limit_of,
+    off_road_notes,
     only_one_limit,
     roads,
     speed_of,
 )
+from processes.ways.unit_norms import (
+    UNIT_NORM,
+    facilities_by_unit,
+    level_of_norm,
+    norm_per_unit,
+    served_by_unit,
+    unit_figures,
+)
+from processes.zones.membership import no_people_note
+
+
+class DoesNotFit(WrongUse):
+    """Inputs that contradict each other."""
 
 
 class Inputs(ProcessInputs):
@@ -73,6 +101,17 @@ class Inputs(ProcessInputs):
     )
     distance_m: float | None = DISTANCE_M
     minutes: float | None = MINUTES
+    norm: Literal['service_distance', 'facilities_per_unit'] = input_field(
+        Text(vi='Quy chuẩn', en='Norm'),
+        Text(
+            vi='Khi không cho distance_m và minutes: service_distance là quãng đường theo loại; facilities_per_unit là '
+            'số cơ sở của mỗi đơn vị, ví dụ mỗi xã một trạm y tế (zones là lớp đơn vị đó).',
+            en='Where neither distance_m nor minutes are given: service_distance is a way, by the kind; '
+            'facilities_per_unit how many each unit has to have, such as a health station in each commune (zones are '
+            'these units).',
+        ),
+        default='service_distance',
+    )
     mode: Literal['network', 'straight-line'] = input_field(
         Text(vi='Cách đo', en='How to measure'),
         Text(vi='Theo đường đi (network) hay đường thẳng.', en='Along the roads (network) or in a straight line.'),
@@ -123,6 +162,9 @@ class ServiceCoverage(Process[Inputs]):
             Text(vi='Tỷ lệ dân được phục vụ', en='Share of people covered'), 'share', low_first=True
         ),
         'population_beyond': Figure(Text(vi='Dân số ngoài phạm vi', en='People beyond the limit')),
+        'norm_met': Figure(Text(vi='Đạt quy chuẩn', en='Norm met')),
+        'units': Figure(Text(vi='Số đơn vị', en='Units')),
+        'units_meeting_norm': Figure(Text(vi='Đơn vị đạt quy chuẩn', en='Units that meet the norm')),
     }
     method = Text(
         vi='Dân số đặt tại tâm từng nhà. Quãng đường theo đường đi tới cơ sở gần nhất (Dijkstra), gồm cả đoạn từ nhà '
@@ -147,8 +189,19 @@ class ServiceCoverage(Process[Inputs]):
         """A few seconds for a whole province, and more where small cells are many."""
         return 4.0 + (2.0 * (100.0 / inputs.cell_m) ** 2 if inputs.gaps else 0.0)
 
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """A norm has to fit the kinds that there are, which the data tell."""
+        if inputs.norm == UNIT_NORM:
+            must_be_counted(inputs, locality)
+        if limit_of(inputs) is not None:
+            return
+        with read() as data:
+            must_have_norms(kinds_of(inputs, data)[1], inputs, data)
+
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
         """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
+        if inputs.norm == UNIT_NORM:
+            return {'result': by_units(inputs, data)}
         homes, zones = data.homes(), data.zones(inputs.zones)
         cells = cells_in(zones.shapes if inputs.gaps else no_lines(), inputs.cell_m)
         standing = np.vstack([homes.xy, cells.xy])
@@ -163,16 +216,20 @@ class ServiceCoverage(Process[Inputs]):
         ]
         at_home = [one.of(slice(None, len(homes.xy))) for one in served]
         on_cells = [one.of(slice(len(homes.xy), None)) for one in served]
+        norms = [norm for one in served for norm in one.norms]
+        lost = off_road_notes(travelled.get('facilities_off_road', 0))
+        notes = [*notes_on(served, zones, homes), *lost]
         about = {
             'facilities': facilities.count,
             'kinds': [kind_summary(one, homes.population) for one in at_home],
             **travelled,
             'mode': inputs.mode,
+            'norm': None if limit_of(inputs) is not None else inputs.norm,
             'distance_m': limit_of(inputs),
             'minutes': inputs.minutes,
             'zones': inputs.zones.named,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [text.model_dump() for text in caveats(inputs, [norm for one in served for norm in one.norms])],
+            'caveats': [text.model_dump() for text in [*notes, *caveats(inputs, norms)]],
             **data.provenance,
         }
         result = {'result': by_zone(zones, at_home, homes, about)}
@@ -181,6 +238,70 @@ class ServiceCoverage(Process[Inputs]):
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
         gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
         return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **about})}
+
+
+def must_be_counted(inputs: Inputs, locality: Locality) -> None:
+    """Raises DoesNotFit where what is counted by unit is limited by ways too, or the zones are no units of the norm."""
+    if limit_of(inputs) is not None or inputs.gaps:
+        raise DoesNotFit(
+            vi='norm: facilities_per_unit đếm cơ sở trong đơn vị, không dùng cùng distance_m, minutes và gaps.',
+            en='norm: facilities_per_unit counts facilities in units; leave distance_m, minutes and gaps out.',
+        )
+    levels = {level_of_norm(norm) for norm in locality.norms(UNIT_NORM, locality.place.reference_date)}
+    layers = sorted(layer.id for level in levels if (layer := layer_of(level, locality)))
+    if inputs.zones.collection not in layers:
+        raise DoesNotFit(
+            vi=f'zones: quy chuẩn tính theo đơn vị, chọn một trong: {", ".join(layers)}.',
+            en=f'zones: the norm is by unit, choose one of: {", ".join(layers)}.',
+        )
+
+
+def must_have_norms(kinds: list[str], inputs: Inputs, data: Data) -> None:
+    """Raises NoDistanceNorm or NoUnitNorm, with what to choose, where a kind has no norm."""
+    norms = data.norms(inputs.norm)
+    for kind in kinds:
+        if inputs.norm == UNIT_NORM:
+            norm_per_unit(norms, kind)
+        else:
+            must_have_distance(norms, kind, kind_columns(inputs, norms, data), data.norms(UNIT_NORM))
+
+
+def kind_columns(inputs: Inputs, norms: list[Norm], data: Data) -> list[str]:
+    """Columns of the first layer whose values are kinds that have a norm."""
+    layer, _ = data.source(inputs.facilities)
+    subjects = {norm.subject for norm in norms}
+    visible = layer.columns_for(data.audience)
+    return [name for name in visible if name in layer.columns and {*(layer.columns[name].domain or ())} & subjects]
+
+
+def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
+    """Units with their facilities of each kind, whether these are enough, and the people of units that have enough."""
+    homes, zones = data.homes(), data.zones(inputs.zones)
+    facilities, kinds = kinds_of(inputs, data)
+    norms = data.norms(UNIT_NORM)
+    entrances, lived = zones.membership(facilities.xy), zones.membership(homes.xy)
+    counts = [facilities_by_unit(facilities, kind, entrances) for kind in kinds]
+    served = [
+        served_by_unit(kind, count, norm_per_unit(norms, kind), lived)
+        for kind, count in zip(kinds, counts, strict=True)
+    ]
+    notes = [*notes_on(served, zones, homes), *caveats(inputs, [norm for one in served for norm in one.norms])]
+    about = {
+        'norm': inputs.norm,
+        'facilities': facilities.count,
+        'facilities_outside_zones': int(facilities.count - len(np.unique(facilities.owner[entrances.place]))),
+        'kinds': [kind_summary(one, homes.population) for one in served],
+        'zones': inputs.zones.named,
+        'reference_date': data.locality.place.reference_date.isoformat(),
+        'caveats': [text.model_dump() for text in notes],
+        **data.provenance,
+    }
+    answer = by_zone(zones, served, homes, about)
+    for unit, feature in enumerate(answer['features']):
+        feature['properties'] |= unit_figures(served, counts, unit)
+    met = sum(feature['properties']['norm_met'] for feature in answer['features'])
+    answer['summary'] |= {'units': len(zones.codes), 'units_meeting_norm': met}
+    return answer
 
 
 def kinds_of(inputs: Inputs, data: Data) -> tuple[Facilities, list[str]]:
@@ -221,7 +342,9 @@ def ways_to(
         return [straight_to_nearest(standing, facilities.xy[some]) for some in entrances], told
     way = roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
-    return [reach.way_to_nearest(some) for some in entrances], way.told
+    lost = facilities_off_road(facilities.owner, reach.places_off_road)
+    told = way.told | ({'facilities_off_road': lost} if lost else {})
+    return [reach.way_to_nearest(some) for some in entrances], told
 
 
 def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) -> list[tuple[Floats, tuple[Norm, ...]]]:
@@ -234,13 +357,13 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
 
 def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
-    zone = zone_of(homes.xy, zones.shapes)
-    figures = zone_figures(kinds, homes.population, zone, len(zones.codes))
+    inside = zones.membership(homes.xy)
+    figures = zone_figures(kinds, homes.population, inside)
     features = [
         {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **told}}
         for code, name, geometry, told in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
     ]
-    summary = {**summary_of(kinds, homes.population, zone), **about}
+    summary = {**summary_of(kinds, homes.population, inside), **about}
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
@@ -258,8 +381,15 @@ def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[
     return geojson(np.concatenate(shapes), srid), told
 
 
+def notes_on(served: list[Served], zones: Zones, homes: Homes) -> list[Text]:
+    """What a reader of the figures has to know of the facilities, the roads and the zones."""
+    lacking = [_nowhere(one.kind) for one in served if not one.facilities]
+    empty = no_people_note(zones.membership(homes.xy).sums(homes.population))
+    return [*lacking, *zones.notes, *empty]
+
+
 def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
-    """What a reader of the figures has to know."""
+    """What a reader of the figures has to know of how they are measured."""
     told = []
     if inputs.mode == 'straight-line':
         told.append(
@@ -281,6 +411,13 @@ def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
             Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
         )
     return told
+
+
+def _nowhere(kind: str) -> Text:
+    return Text(
+        vi=f'Không có cơ sở loại "{kind}": 0 % là vì không có cơ sở nào trong dữ liệu, không phải vì xa.',
+        en=f'There is no facility of the kind "{kind}": nobody is covered as the data have none, not as it is far.',
+    )
 
 
 def _not_as_the_norm(norm: Norm) -> Text:

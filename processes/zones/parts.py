@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import psycopg2
 import shapely
 from psycopg2 import sql
 
 from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
 from processes.data import Data, Zones
 from processes.ways.network import Floats, Ints
 
@@ -32,10 +32,10 @@ def kind_of(layer: LayerModel) -> str:
     return layer.geometry.removeprefix('Multi')
 
 
-def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, chosen: Layer, data: Data) -> Parts:
+def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Parts:
     """The parts of the features of a layer of lines or polygons; a border that runs along a line halves it.
 
-    rows: `here` of the features; chosen: the layer that `zones` were read from. What lies wholly inside a zone is told
+    rows, zone_rows: `here` of the features and of the zones. What lies wholly inside a zone is told
     by its box; only the rest, a few of a hundred, is cut in the database (unit.measure_inside).
     """
     query = sql.SQL(
@@ -51,7 +51,7 @@ def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, chosen: Layer,
     alone = np.zeros(len(found), dtype=bool)
     alone[feature] = np.bincount(touching, minlength=len(found))[feature] == 1
     inside = alone[feature]
-    cut = _cut(found[~alone, 0].astype(np.int64), rows, zones, chosen, data)
+    cut = _cut(found[~alone, 0].astype(np.int64), rows, zones, zone_rows, data)
     of_cut = np.searchsorted(found[:, 0], cut[:, 0])
     return Parts(
         feature=np.concatenate([found[feature[inside], 0], cut[:, 0]]).astype(np.int64),
@@ -71,9 +71,17 @@ CUT = sql.SQL("""
 """)
 
 
-def _cut(features: Ints, rows: sql.Composed, zones: Zones, chosen: Layer, data: Data) -> Floats:
+def united_rows(zones: Zones, srid: int) -> sql.Composed:
+    """`here` of zones that are in no layer, such as those of `Zones.united`."""
+    query = (
+        '(select id, ST_SetSRID(wkb::geometry, {}) as geom from unnest({}::bigint[], {}::bytea[]) one (id, wkb)) here'
+    )
+    wkbs = [psycopg2.Binary(wkb) for wkb in shapely.to_wkb(zones.shapes)]
+    return sql.SQL(query).format(sql.Literal(srid), sql.Literal(zones.ids), sql.Literal(wkbs))
+
+
+def _cut(features: Ints, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Floats:
     """Id of the feature, number of the zone and measure of the part, shape (n, 3)."""
-    _, zone_rows = data.source(chosen)
     query = CUT.format(
         ids=sql.Literal(zones.ids),
         rows=rows,

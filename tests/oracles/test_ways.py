@@ -171,7 +171,7 @@ PIPES = st.lists(st.tuples(NODES, NODES, st.booleans(), st.booleans()), min_size
 @WORLDS
 @given(PIPES, st.sets(NODES, min_size=1, max_size=2), st.data())
 def test_the_fewest_valves_around_a_burst(pipes, sources, data):
-    """No smaller set of valves keeps the water from the burst pipe; whoever a graph without them reaches has water."""
+    """No part of the valves keeps the water from the burst pipe; whoever a graph without them reaches has water."""
     ends = np.array([pipe[:2] for pipe in pipes], dtype=np.int64)
     gates = np.array([pipe[2:] for pipe in pipes], dtype=bool)
     burst = np.zeros(len(pipes), dtype=bool)
@@ -185,8 +185,7 @@ def test_the_fewest_valves_around_a_burst(pipes, sources, data):
     assert supplied(network_, cut).tolist() == wet(ends, running, closed)
     assert not np.array(wet(ends, running, closed))[burst].any()
     if not cut.stopped.any():
-        every = [(int(pipe), int(end)) for pipe, end in zip(*np.nonzero(gates), strict=True)]
-        fewer = itertools.chain.from_iterable(itertools.combinations(every, size) for size in range(len(closed)))
+        fewer = itertools.chain.from_iterable(itertools.combinations(closed, size) for size in range(len(closed)))
         assert all(np.array(wet(ends, running, {*some}))[burst].any() for some in fewer)
 
 

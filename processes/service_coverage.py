@@ -24,14 +24,15 @@ from processes.base import (
     input_field,
 )
 from processes.data import Data, Homes, Zones
-from processes.reading.layers import column
 from processes.ways.cells import Cells, cells_in
+from processes.ways.coverage_notes import caveats, notes_on
 from processes.ways.covered import Served, kind_summary, per_zone, summary_of, zone_figures
 from processes.ways.drawn import Drawn, collection, geojson
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities, together
+from processes.ways.facilities import GEOMETRY, Facilities
+from processes.ways.kinds import kinds_of, must_have_norms
 from processes.ways.network import Floats, no_lines, zone_of
 from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.service_norms import ALONG_WAYS, NORM, in_urban_units, limit_by_norm, must_have_distance
+from processes.ways.service_norms import NORM, in_urban_units, limit_by_norm
 from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
@@ -55,7 +56,6 @@ from processes.ways.unit_norms import (
     served_by_unit,
     unit_figures,
 )
-from processes.zones.membership import no_people_note
 
 
 class DoesNotFit(WrongUse):
@@ -256,24 +256,6 @@ def must_be_counted(inputs: Inputs, locality: Locality) -> None:
         )
 
 
-def must_have_norms(kinds: list[str], inputs: Inputs, data: Data) -> None:
-    """Raises NoDistanceNorm or NoUnitNorm, with what to choose, where a kind has no norm."""
-    norms = data.norms(inputs.norm)
-    for kind in kinds:
-        if inputs.norm == UNIT_NORM:
-            norm_per_unit(norms, kind)
-        else:
-            must_have_distance(norms, kind, kind_columns(inputs, norms, data), data.norms(UNIT_NORM))
-
-
-def kind_columns(inputs: Inputs, norms: list[Norm], data: Data) -> list[str]:
-    """Columns of the first layer whose values are kinds that have a norm."""
-    layer, _ = data.source(inputs.facilities)
-    subjects = {norm.subject for norm in norms}
-    visible = layer.columns_for(data.audience)
-    return [name for name in visible if name in layer.columns and {*(layer.columns[name].domain or ())} & subjects]
-
-
 def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     """Units with their facilities of each kind, whether these are enough, and the people of units that have enough."""
     homes, zones = data.homes(), data.zones(inputs.zones)
@@ -282,7 +264,7 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     entrances, lived = zones.membership(facilities.xy), zones.membership(homes.xy)
     counts = [facilities_by_unit(facilities, kind, entrances) for kind in kinds]
     served = [
-        served_by_unit(kind, count, norm_per_unit(norms, kind), lived)
+        served_by_unit(kind, facilities.kinds.count(kind), count, norm_per_unit(norms, kind), lived)
         for kind, count in zip(kinds, counts, strict=True)
     ]
     notes = [*notes_on(served, zones, homes), *caveats(inputs, [norm for one in served for norm in one.norms])]
@@ -302,34 +284,6 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     met = sum(feature['properties']['norm_met'] for feature in answer['features'])
     answer['summary'] |= {'units': len(zones.codes), 'units_meeting_norm': met}
     return answer
-
-
-def kinds_of(inputs: Inputs, data: Data) -> tuple[Facilities, list[str]]:
-    """All facilities, and their kinds: values of the kind column, or the layer's name where it has no such column."""
-    chosen = [(inputs.facilities, inputs.filter), *((layer, None) for layer in inputs.more_facilities)]
-    columns = [_kind_column(layer, inputs, data) for layer, _ in chosen]
-    if inputs.kind_column is not None and not any(columns):
-        # none has it: the error names the nearest column of the first
-        column(data.source(inputs.facilities)[0], inputs.kind_column, data.audience)
-    found: list[Facilities] = []
-    kinds: list[str] = []
-    for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
-        named = _distinct(layer.named, kinds)
-        found.append(read_facilities(layer, data, narrowed_by, kind_column, named))
-        # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
-        kinds += sorted({*found[-1].kinds} - {*kinds}) if found[-1].count else [named]
-    return together(found), kinds
-
-
-def _kind_column(layer: Layer, inputs: Inputs, data: Data) -> str | None:
-    has_it = inputs.kind_column in data.source(layer)[0].columns_for(data.audience)
-    return inputs.kind_column if has_it else None
-
-
-def _distinct(name: str, taken: list[str]) -> str:
-    """`name`, with a number where it is taken: the same layer twice, each time with another filter."""
-    candidates = (name, *(f'{name}_{number}' for number in range(2, len(taken) + 3)))
-    return next(one for one in candidates if one not in taken)
 
 
 def ways_to(
@@ -379,51 +333,3 @@ def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[
             for area, some in zip(shapely.area(areas), people, strict=True)
         ]
     return geojson(np.concatenate(shapes), srid), told
-
-
-def notes_on(served: list[Served], zones: Zones, homes: Homes) -> list[Text]:
-    """What a reader of the figures has to know of the facilities, the roads and the zones."""
-    lacking = [_nowhere(one.kind) for one in served if not one.facilities]
-    empty = no_people_note(zones.membership(homes.xy).sums(homes.population))
-    return [*lacking, *zones.notes, *empty]
-
-
-def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
-    """What a reader of the figures has to know of how they are measured."""
-    told = []
-    if inputs.mode == 'straight-line':
-        told.append(
-            Text(
-                vi='Đo theo đường thẳng: đường đi thực tế dài hơn, vật cản không được xét.',
-                en='Measured in a straight line: real ways are longer, and barriers are not considered.',
-            )
-        )
-        told += [_not_as_the_norm(norm) for norm in dict.fromkeys(norms) if ALONG_WAYS in norm.measured_from]
-    if inputs.minutes is not None:
-        told.append(
-            Text(
-                vi=f'Thời gian tính theo tốc độ {speed_of(inputs):g} km/h trên mọi đường.',
-                en=f'Times suppose {speed_of(inputs):g} km/h on every road.',
-            )
-        )
-    if any(not norm.verified for norm in norms):
-        told.append(
-            Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
-        )
-    return told
-
-
-def _nowhere(kind: str) -> Text:
-    return Text(
-        vi=f'Không có cơ sở loại "{kind}": 0 % là vì không có cơ sở nào trong dữ liệu, không phải vì xa.',
-        en=f'There is no facility of the kind "{kind}": nobody is covered as the data have none, not as it is far.',
-    )
-
-
-def _not_as_the_norm(norm: Norm) -> Text:
-    return Text(
-        vi=f'Quy chuẩn {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) đo theo đường tiếp cận thực tế: '
-        'đo đường thẳng thì nhiều người được tính là được phục vụ hơn quy chuẩn. Dùng mode network.',
-        en=f'The norm of {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) is measured along actual access: '
-        'in a straight line more people count as covered than by the norm. Use the mode network.',
-    )

@@ -14,11 +14,12 @@ from dothi.core.grid import Grid
 from dothi.core.norms import Norm, norm_for
 from processes.base import Layer
 from processes.data import Data
+from processes.ground.criterion_values import Classes, Depth, Distance, Slope, Values, grown_grid
 from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
 from processes.ground.flooding import Basin, flooded
 from processes.ground.geotiff import NODATA, drawn, put
-from processes.ground.suitability import Classes, Depth, Distance, Factor, Slope, Values, grown_grid
+from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles
 from processes.ground.touch import reached, touched
 from processes.reading.layers import column

@@ -86,7 +86,8 @@ class Reach:
             late, indices=self.numbers(np.arange(self.size)), min_only=True, return_predecessors=True
         )
         way_m, entry = self.best_entries(node_m)
-        place = np.where(entry >= 0, source[self.entries[1][entry]] - len(self.network.nodes), -1)
+        place, found = np.full(self.count, -1), entry >= 0
+        place[found] = source[self.entries[1][entry[found]]] - len(self.network.nodes)
         return way_m - HEAD_START_M * np.maximum(place, 0), place
 
     def each(self, chosen: Ints, limit_m: float = np.inf) -> Iterator[Floats]:

@@ -56,7 +56,7 @@ def _no_norm(kind: str, norms: list[Norm], columns: list[str], per_unit: list[No
     vi = f'kind_column = {chosen}' if chosen else 'kind_column'
     en = f'the kind_column {chosen}' if chosen else 'a kind_column'
     if any(norm.subject == kind for norm in per_unit):
-        vi, en = f'norm = facilities_per_unit, {vi}', f'the norm facilities_per_unit, {en}'
+        vi = en = 'norm = facilities_per_unit'
     return NoDistanceNorm(
         vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}"; có cho: {known}. Cho distance_m hoặc minutes, hoặc {vi}.',
         en=f'No norm says how far "{kind}" may be; there is one for: {known}. Give distance_m or minutes, or {en}.',

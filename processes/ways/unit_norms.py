@@ -47,16 +47,17 @@ def facilities_by_unit(facilities: Facilities, kind: str, inside: Membership) ->
     return np.bincount(pairs[ours[pairs[:, 0]], 1], minlength=inside.zones)
 
 
-def served_by_unit(kind: str, counts: Ints, norm: Norm, homes: Membership) -> Served:
+def served_by_unit(kind: str, facilities: int, counts: Ints, norm: Norm, homes: Membership) -> Served:
     """Whose unit has as many facilities of a kind as the norm asks for; whoever is in no unit is not assessed.
 
+    facilities: of the kind, those in no unit included. counts: by unit.
     Nothing is measured: the way is 0 for whoever has them, and 1 beside a limit of 0 for whoever has not.
     """
     enough = counts >= norm.value
     lacking, limit = np.ones(homes.places), np.full(homes.places, np.nan)
     lacking[homes.place[enough[homes.zone]]] = 0
     limit[homes.place] = 0
-    return Served(kind, int(counts.sum()), lacking, limit, (norm,))
+    return Served(kind, facilities, lacking, limit, (norm,))
 
 
 def unit_figures(kinds: list[Served], counts: list[Ints], unit: int) -> dict[str, Any]:

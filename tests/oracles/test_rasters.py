@@ -16,9 +16,10 @@ from scipy import ndimage
 
 from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
+from processes.ground.criterion_values import Classes, Distance, grown_grid
 from processes.ground.elevation import Band
 from processes.ground.flooding import Basin, flooded
-from processes.ground.suitability import Classes, Distance, Factor, Search, best_sites, grown_grid, scored
+from processes.ground.suitability import Factor, Search, best_sites, scored
 from processes.ground.tiles import tiles
 from processes.ground.touch import reached, touched
 from processes.site_suitability import border_of

@@ -132,7 +132,10 @@ def test_who_is_too_far_from_a_road_is_on_none(streets, points, walk_m):
     start = min(line.distance(shapely.Point(0, 0)) for line in lines_of(streets))
     expected[(np.array(away) > walk_m) | (start > walk_m)] = np.inf
     near = replace(network(streets), walk_m=walk_m)
-    assert reach_of(np.array(points), np.array(facilities), near).way_to_nearest() == pytest.approx(expected, abs=1e-6)
+    reach = reach_of(np.array(points), np.array(facilities), near)
+    assert reach.way_to_nearest() == pytest.approx(expected, abs=1e-6)
+    assert reach.nearest()[1].tolist() == np.where(np.isfinite(expected), 0, -1).tolist()
+    assert reach.points_off_road.tolist() == np.flatnonzero(np.array(away) > walk_m).tolist()
 
 
 PEOPLE = st.lists(st.integers(1, 9), min_size=6, max_size=6)

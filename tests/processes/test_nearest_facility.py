@@ -81,3 +81,5 @@ def test_an_origin_far_from_any_road_has_no_way_and_is_named(town, worker):
     assert [row[3] for row in told(answer)] == [pytest.approx(1050, abs=0.1)]
     assert answer['summary']['origins_without_way'] == 1
     assert '1 origins are over 10 km from any road' in answer['summary']['caveats'][0]['en']
+    alone = nearest(origins=features(feature(shapely.Point(154_000, 0))))
+    assert (alone['features'], alone['summary']['origins_without_way']) == ([], 1)

@@ -11,19 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processes.ground.criteria import reach_for, with_dry_ground
+from processes.ground.criterion_values import Classes, Distance, Slope, slope_deg
 from processes.ground.elevation import Band
-from processes.ground.suitability import (
-    Classes,
-    Distance,
-    Factor,
-    Search,
-    Slope,
-    best_sites,
-    fuzzy,
-    numbered,
-    scored,
-    slope_deg,
-)
+from processes.ground.suitability import Factor, Search, best_sites, fuzzy, numbered, scored
 from processes.ground.tiles import square_cells, tiles
 from tests.rasters import NORTH, WEST, write_raster
 

@@ -155,7 +155,10 @@ AT = st.tuples(st.floats(-40, 120), st.floats(-40, 110))
 THINGS = st.lists(
     st.one_of(
         AT.map(lambda at: shapely.Point(WEST + at[0], NORTH - at[1])),
-        st.tuples(AT, AT).map(lambda ab: shapely.LineString([(WEST + x, NORTH - y) for x, y in ab])),
+        # a line of no length is no valid geometry, and no layer has one
+        st.tuples(AT, AT)
+        .filter(lambda ab: math.dist(*ab) > 0.01)
+        .map(lambda ab: shapely.LineString([(WEST + x, NORTH - y) for x, y in ab])),
         AT.map(lambda at: shapely.box(WEST + at[0], NORTH - at[1] - 13, WEST + at[0] + 13, NORTH - at[1])),
     ),
     min_size=1,

@@ -14,7 +14,7 @@ from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.reading.layers import column
+from processes.reading.layers import column, must_be_unfiltered
 from processes.ways.network import Bools, Floats, Ints
 from processes.zones.membership import Membership
 
@@ -256,6 +256,8 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
         'select id, {}::text as code, {}::text as name, {}, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 2'
     )
     found = data.rows(sql.SQL(query).format(code, name, asked, rows))
+    if not found:
+        must_be_unfiltered(chosen)
     return [Source(kind, row, _norm(rule, row, norms)) for row in found]
 
 

@@ -185,7 +185,9 @@ class ZonalStatistics(Process[Inputs]):
                     if name in inputs.statistics
                 },
                 **answer.told,
-                'caveats': [text.model_dump() for text in [*zones.notes, *caveats(inputs, empty)]],
+                'caveats': [
+                    text.model_dump() for text in [*zones.notes, *caveats(inputs, empty, answer.told.get('features'))]
+                ],
                 **data.provenance,
             },
         }
@@ -357,9 +359,16 @@ def figure(value: float, *, known: bool) -> float | None:
     return round(float(value), 6) if known and not np.isnan(value) else None
 
 
-def caveats(inputs: Inputs, empty: list[str]) -> list[Text]:
-    """What a reader of the result has to know."""
+def caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
+    """What a reader of the result has to know. features: of the layer that pass the filter; None of a raster."""
     said = []
+    if features == 0:
+        said.append(
+            Text(
+                vi='Lớp không có đối tượng nào (qua bộ lọc): các số 0 không nói gì về các vùng.',
+                en='The layer has no feature (that passes the filter): zeros say nothing of the zones.',
+            )
+        )
     if empty:
         said.append(
             Text(

@@ -22,7 +22,7 @@ from processes.ground.geotiff import NODATA, drawn, put
 from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles
 from processes.ground.touch import reached, touched
-from processes.reading.layers import column
+from processes.reading.layers import column, must_be_unfiltered
 
 # Cells around a tile that distances are looked for in; more would take gigabytes.
 MOST_HALO = 2_000
@@ -194,6 +194,8 @@ def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, da
     margin = math.ceil(reach_m / grid.cell_width) + 1
     wide = grown_grid(grid, margin)
     features = data.shapes(one.layer)
+    if not len(features):
+        must_be_unfiltered(one.layer)
     near = shapely.intersects(features, shapely.box(*wide.bounds)) if least else np.zeros(len(features), dtype=bool)
     return Distance(touched(features, wide), reach_m, margin, features[near])
 

@@ -21,6 +21,9 @@ from dothi.core.layer import Audience, GeometryType
 from dothi.core.text import Text
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from dothi.core.locality import Locality
     from processes.data import Data
 
 type FeatureCollection = dict[str, Any]
@@ -73,6 +76,12 @@ class Report(Protocol):
     """Told how much of the work is done (0 to 1), and what is being done now."""
 
     def __call__(self, share: float, doing: Text) -> None: ...
+
+
+class ReadData(Protocol):
+    """Opens the layers of a request, for as long as the context lasts."""
+
+    def __call__(self) -> 'AbstractContextManager[Data]': ...
 
 
 @dataclass(frozen=True, config=ConfigDict(extra='forbid'))
@@ -211,6 +220,13 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
 
         The value of the only output, or the value of each by its name. A value is a ResultFile, or plain data.
         """
+
+    def check(self, inputs: I, locality: 'Locality', read: ReadData) -> None:
+        """Raises what makes a run with these inputs impossible; called before there is a job.
+
+        read: opens what the run would read, for checks that need to look at the data.
+        """
+        del inputs, locality, read
 
     def for_editors(self, inputs: I) -> bool:
         """Whether a run with these inputs changes what is served, and therefore wants an editing token."""

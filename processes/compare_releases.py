@@ -140,7 +140,7 @@ class CompareReleases(Process[Inputs]):
                 **sums,
                 'changed_by_column': by_column(pairs, compared(layer, data)),
                 'outside_zones': {name: int(values[-1]) for name, values in counts.items()},
-                'caveats': [text.model_dump() for text in caveats(release_before)],
+                'caveats': [text.model_dump() for text in [*zones.notes, *caveats(release_before)]],
                 **data.provenance,
             },
         }
@@ -159,7 +159,8 @@ def measures(
     if kind_of(layer) == 'Point':
         return {}, {}
     shown_as = SHOWN_AS[kind_of(layer)]
-    old, new = (parts_of(layer, state, zones, inputs.zones, data) for state in (before, after))
+    zone_rows = data.source(inputs.zones)[1]
+    old, new = (parts_of(layer, state, zones, zone_rows, data) for state in (before, after))
     sums = {'before': _total(layer, before, data), 'after': _total(layer, after, data)}
     return measured(old, new, pairs, zones, shown_as), {f'{name}_{shown_as[0]}': one for name, one in sums.items()}
 

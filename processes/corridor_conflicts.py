@@ -13,7 +13,7 @@ from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import POPULATION, Data
-from processes.reading.layers import column
+from processes.reading.layers import column, must_be_unfiltered
 from processes.supply.corridors import (
     CAVEATS,
     COLUMNS,
@@ -222,9 +222,11 @@ def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
     """id, line_id and what decides about the strip, of every line."""
     layer, rows = data.source(inputs.lines)
     names = [column(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
-    return data.rows(sql.SQL('select id, {}::text as line_id, {} from {} order by 2').format(
-        names[0], sql.SQL(', ').join(names[1:]), rows
-    ))  # fmt: skip
+    query = sql.SQL('select id, {}::text as line_id, {} from {} order by 2')
+    found = data.rows(query.format(names[0], sql.SQL(', ').join(names[1:]), rows))
+    if not found:
+        must_be_unfiltered(inputs.lines)
+    return found
 
 
 def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,12 +29,22 @@ from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from dothi.core.released_raster import Raster
+from dothi.core.text import Text
 from processes.base import Layer
 from processes.reading.given import PutGiven, rows_of
-from processes.reading.layers import Filter, column, condition, not_delivered, nothing_then, visible_layer
+from processes.reading.layers import (
+    Filter,
+    column,
+    condition,
+    must_be_unfiltered,
+    not_delivered,
+    nothing_then,
+    visible_layer,
+)
 from processes.reading.rasters import raster
 from processes.reading.readings import Reading, most_telling, numbers
-from processes.ways.network import Floats, Geometries, Network, network_of
+from processes.ways.network import Floats, Geometries, Ints, Network, network_of
+from processes.zones.membership import Membership, membership_of, overlap_note, separate_sets
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.
 HOMES, POPULATION, ROADS = Layer('buildings'), 'population', Layer('roads')
@@ -61,6 +72,29 @@ class Zones:
     shapes: Geometries
     geometries: list[dict[str, Any]]
     ids: list[int]
+
+    @cached_property
+    def sets(self) -> list[Ints]:
+        """Numbers of the zones in sets without overlaps, as of `separate_sets`; one set in the usual case."""
+        return separate_sets(self.shapes)
+
+    @property
+    def overlap(self) -> bool:
+        """Whether any zone overlaps another by more than two drawings of one border do."""
+        return len(self.sets) > 1
+
+    @property
+    def notes(self) -> list[Text]:
+        """What a reader of figures by these zones has to know."""
+        return overlap_note(self.sets)
+
+    def membership(self, points: Floats) -> Membership:
+        """Every zone that each point (working CRS, shape (n, 2)) lies in."""
+        return membership_of(points, self.shapes, self.sets)
+
+    def united(self) -> 'Zones':
+        """All zones as a single one, by which a summary counts what lies in several of them once."""
+        return Zones([''], [''], np.asarray([shapely.union_all(self.shapes)], dtype=object), [{}], [0])
 
 
 class Data:
@@ -165,6 +199,8 @@ class Data:
             ' ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 1, id'
         )
         found = self.rows(sql.SQL(query).format(code, name, rows))
+        if not found:
+            must_be_unfiltered(chosen)
         codes, names, ids = ([row[part] for row in found] for part in ('code', 'name', 'id'))
         return Zones(codes, names, _shapes(found), [json.loads(row['geometry']) for row in found], ids)
 

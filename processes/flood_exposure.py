@@ -14,17 +14,22 @@ from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, Report, ResultFile, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.ground.exposure import Tally, Things, class_names, figures
+from processes.ground.exposure import Tally, Things, class_names, figures, outside_figures, things_in
 from processes.ground.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
 from processes.ground.flooding import Basin, flooded
 from processes.ground.geotiff import MEDIA_TYPE, NODATA, cog, drawn, outlines, put
-from processes.ground.tiles import numbers_in, tiles
+from processes.ground.tiles import Tile, numbers_in, tiles
 from processes.ground.touch import cells_at, cut
 from processes.reading.layers import column
-from processes.ways.network import Geometries, zone_of
+from processes.ways.network import Geometries, Ints
 from processes.zones.layer_zones import places
+from processes.zones.membership import no_people_note
 
 CAVEATS = [
+    Text(
+        vi='Số liệu tổng hợp là của tất cả các vùng báo cáo, mỗi thứ tính một lần; …_outside_zones: ngoài các vùng.',
+        en='The figures of the summary are of all zones together, each thing once; …_outside_zones lies in none.',
+    ),
     Text(
         vi='Đất thấp hơn mực nước và thông với nơi nước vào; không xét thời gian, dòng chảy và sóng.',
         en='Ground below the level and connected to the water; no time, flow or waves.',
@@ -121,7 +126,7 @@ class FloodExposure(Process[Inputs]):
         )
         depth = fill(basin, zones, tally, data, progress)
         progress(0.9, Text(vi='Vẽ vùng ngập', en='Drawing what is flooded'))
-        told = summary(inputs, level, basin, tally, data)
+        told = summary(inputs, level, basin, tally, zones, data)
         return {
             'result': by_zone(zones, tally, told),
             'extent': by_depth(tally, basin.grid, data, told),
@@ -163,7 +168,7 @@ def things(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]
     ]
     roads = cut(shapely.get_parts(data.shapes(inputs.roads)), grid)
     return [
-        *(Things(cells_at(xy, grid), amounts, zone_of(xy, zones.shapes)) for xy, amounts in points),
+        *(things_in(cells_at(xy, grid), amounts, zones.membership(xy)) for xy, amounts in points),
         *(Things(pieces.cell, {'road_km': pieces.length_m / 1000}) for pieces in roads),
     ]
 
@@ -173,19 +178,27 @@ def fill(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: Report)
     plain, classes = data.draft('depth.plain'), data.draft('classes.plain')
     with drawn(plain, basin.grid, 'float32', NODATA) as file, drawn(classes, basin.grid, 'uint8', 0) as graded:
         for number, (tile, depths) in enumerate(flooded(basin, tally.tiles)):
-            zone = numbers_in(zones.shapes, basin.grid, tile).astype(np.int64) - 1
-            put(graded, tile, tally.add(number, depths, zone))
+            put(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
             put(file, tile, depths)
             share = (number + 1) / len(tally.tiles)
             progress(0.3 + 0.55 * share, Text(vi='Cho nước vào', en='Letting the water in'))
     return cog(plain, data.draft('depth.tif'), FloodExposure.outputs['depth'].title, 'm')
 
 
-def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, data: Data) -> dict[str, Any]:
-    """Figures of the whole, what lies outside every zone included, and what they were computed from."""
+def zones_of_cells(zones: Zones, grid: Grid, tile: Tile) -> list[Ints]:
+    """The zone that the centre of each cell lies in, -1 outside, for each set of zones that do not overlap."""
+    found = []
+    for numbers in zones.sets:
+        within = numbers_in(zones.shapes[numbers], grid, tile)
+        found.append(np.concatenate([[-1], numbers])[within])
+    return found
+
+
+def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, zones: Zones, data: Data) -> dict[str, Any]:
+    """Figures of all zones together, what lies in none beside them, and what they were computed from."""
     told: dict[str, Any] = {
-        **figures(tally.sums, slice(None), class_names(inputs.depths_m)),
-        'people_outside_zones': figures(tally.sums, -1, class_names(inputs.depths_m))['people'],
+        **figures(tally.sums, tally.together, class_names(inputs.depths_m)),
+        **outside_figures(tally),
         'level_m': level.metres,
         'scenario': level.scenario.cited if level.scenario else None,
         'elevation': inputs.elevation,
@@ -200,7 +213,8 @@ def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, data: Data
     }
     if inputs.respect_dikes:
         told['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
-    return told | {'caveats': [caveat.model_dump() for caveat in CAVEATS], **data.provenance}
+    notes = [*CAVEATS, *zones.notes, *no_people_note(tally.sums['people'][: tally.zones].sum(axis=1))]
+    return told | {'caveats': [note.model_dump() for note in notes], **data.provenance}
 
 
 def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollection:

@@ -132,6 +132,7 @@ class GroupByUnits(Process[Inputs]):
             'date': on.isoformat(),
             'counted_on': counted_on.isoformat(),
             'features_outside': figures.outside,
+            'caveats': [text.model_dump() for text in nothing_note(figures)],
             'units_without_outline': sorted({unit.code for unit in units} - borders.keys()),
             'note': note(way, register.census),
             **data.provenance,
@@ -155,6 +156,18 @@ def feature(unit: UnitVersion, outline: dict[str, Any], figures: Figures, estima
             'estimated': unit.code in estimated,
         },
     }
+
+
+def nothing_note(figures: Figures) -> list[Text]:
+    """What a reader has to know where there is nothing to group."""
+    if figures.features or figures.outside:
+        return []
+    return [
+        Text(
+            vi='Lớp không có đối tượng nào (qua bộ lọc): các số 0 không nói gì về các đơn vị.',
+            en='The layer has no feature (that passes the filter): zeros say nothing of the units.',
+        )
+    ]
 
 
 def re_expressed(figures: Figures, way: Crosswalk) -> Figures:

@@ -193,7 +193,7 @@ class Hotspots(Process[Inputs]):
         x, y, days = read_reports(inputs, data)
         periods = periods_of(inputs, days)
         progress(0.2, Text(vi='Chia ô và kỳ', en='Dividing into cells and periods'))
-        cells = cells_of(data.zones(inputs.area).shapes, inputs.cell_m, periods.count)
+        cells = cells_of(data.shapes(inputs.area), inputs.cell_m, periods.count)
         cube, outside = counted(x, y, periods.numbers(days), cells, periods.count)
         progress(0.5, Text(vi='Tính Gi*', en='Computing Gi*'))
         reach_cells = (inputs.reach_m or 1.5 * inputs.cell_m) / inputs.cell_m

@@ -8,14 +8,14 @@ import shapely
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from dothi.core.errors import WrongUse
+from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
 from processes.ways.cells import Cells, cells_in
 from processes.ways.drawn import collection, geojson
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.network import Floats, Geometries, no_lines, point_geometries
+from processes.ways.network import Floats, Geometries, Network, no_lines, point_geometries, snap
 from processes.ways.reach import ROUNDING_M, Reach, reach_of
 from processes.ways.travel import (
     BARRIERS,
@@ -24,15 +24,22 @@ from processes.ways.travel import (
     LONGEST_MINUTES,
     SPEED_KMH,
     TRAVEL,
+    WALK_M,
     Travel,
+    facilities_off_road,
     metres_in,
     minutes_for,
+    off_road_notes,
     roads,
 )
 
 MOST_SEPARATE = 200
 # A cell is this part of the least break, so that its outline is a few per cent of the way; within these limits.
 CELLS_A_BREAK, FINEST_M, COARSEST_M = 20, 5.0, 250.0
+
+
+class StartOffRoads(DataRefused):
+    """No road is near any of the places to start from."""
 
 
 class TooManySeparate(WrongUse):
@@ -135,6 +142,7 @@ class Isochrones(Process[Inputs]):
         """A polygon for each break, of each facility or of all together, from the shortest way to the longest."""
         breaks_m, way = breaks_of(inputs), roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
+        lost = must_reach_roads(facilities, way.network)
         progress(0.2, Text(vi='Chia ô', en='Laying out the cells'))
         cells = cells_around(facilities.xy, max(breaks_m), inputs.cell_m or usual_cell_m(min(breaks_m)))
         reach = reach_of(cells.xy, facilities.xy, way.network)
@@ -153,9 +161,24 @@ class Isochrones(Process[Inputs]):
             'separate': inputs.separate,
             'cell_m': cells.side_m,
             **way.told,
+            'caveats': [text.model_dump() for text in off_road_notes(lost)],
             **data.provenance,
         }
         return collection(geojson(np.concatenate([*shapes, no_lines()]), data.locality.srid), told, summary)
+
+
+def must_reach_roads(facilities: Facilities, network: Network) -> int:
+    """How many facilities are too far from any road to be left by one; raises StartOffRoads where all are."""
+    off_road = np.setdiff1d(np.arange(len(facilities.xy)), snap(facilities.xy, network).point)
+    lost = facilities_off_road(facilities.owner, off_road)
+    if lost and lost == facilities.count:
+        raise StartOffRoads(
+            vi=f'Mọi điểm xuất phát đều cách đường quá {WALK_M / 1000:g} km. Kiểm tra tọa độ (kinh độ trước, vĩ độ '
+            'sau) và hệ tọa độ.',
+            en=f'Every start is over {WALK_M / 1000:g} km from any road. Check its coordinates (longitude first) and '
+            'their system.',
+        )
+    return lost
 
 
 def breaks_of(inputs: Inputs) -> list[float]:

@@ -14,8 +14,9 @@ from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.reading.layers import column
-from processes.ways.network import Bools, Floats, Ints, zone_of
+from processes.reading.layers import column, must_be_unfiltered
+from processes.ways.network import Bools, Floats, Ints
+from processes.zones.membership import Membership
 
 AREAS: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 # From the edge of the works to the dwelling. Dwellings at just the distance keep it: the distances come a hair
@@ -137,22 +138,21 @@ class Source:
 class Near:
     """Pairs of a source and a dwelling that is too near to it; all of shape (n,).
 
-    source: number in the list of sources. zone: number of the dwelling's zone, -1 outside all.
+    source, home: numbers in the list of sources and among the dwellings, which are numbered by their ids.
     """
 
     source: Ints
     home: Ints
     people: Floats
-    zone: Ints
 
     def where(self, true: Bools) -> 'Near':
         """The pairs for which it is true."""
-        return Near(self.source[true], self.home[true], self.people[true], self.zone[true])
+        return Near(self.source[true], self.home[true], self.people[true])
 
     def each_once(self) -> 'Near':
         """Every dwelling once, whatever it is too near to."""
         _, first = np.unique(self.home, return_index=True)
-        return Near(self.source[first], self.home[first], self.people[first], self.zone[first])
+        return Near(self.source[first], self.home[first], self.people[first])
 
     @property
     def counted(self) -> dict[str, int]:
@@ -216,22 +216,22 @@ class IsolationDistance(Process[Inputs]):
         pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in chosen.items()])
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         zones = data.zones(inputs.zones)
-        near = located(pairs, zones)
+        near, inside = located(pairs, zones)
         summary = {
             **near.counted,
-            'people_outside_zones': near.where(near.zone < 0).counted['people'],
+            'people_outside_zones': near.where(inside.outside[near.home]).counted['people'],
             'by_kind': by_kind(sources, near, chosen),
             'by_norm': by_norm(sources, near),
             'sources_without_norm': [_without_norm(source) for source in sources if source.norm is None],
             'mode': 'straight-line',
             'zones': inputs.zones.named,
             'norm_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [caveat.model_dump() for caveat in CAVEATS],
+            'caveats': [caveat.model_dump() for caveat in [*CAVEATS, *zones.notes]],
             **data.provenance,
         }
         return {
             'sources': {**_collection(source_features(sources, near)), 'summary': summary},
-            'zones': {**_collection(zone_features(zones, sources, near, chosen)), 'summary': summary},
+            'zones': {**_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
         }
 
 
@@ -256,6 +256,8 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
         'select id, {}::text as code, {}::text as name, {}, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 2'
     )
     found = data.rows(sql.SQL(query).format(code, name, asked, rows))
+    if not found:
+        must_be_unfiltered(chosen)
     return [Source(kind, row, _norm(rule, row, norms)) for row in found]
 
 
@@ -280,11 +282,10 @@ def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Fl
     return data.numbers(query, width=5)
 
 
-def located(pairs: Floats, zones: Zones) -> Near:
-    """The pairs with their zones; a dwelling belongs to the zone that its middle lies in."""
-    source, home = pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
-    _, first, pair = np.unique(home, return_index=True, return_inverse=True)
-    return Near(source, home, pairs[:, 2], zone_of(pairs[first, 3:5], zones.shapes)[pair])
+def located(pairs: Floats, zones: Zones) -> tuple[Near, Membership]:
+    """The pairs, and the zones of their dwellings; a dwelling belongs to every zone that its middle lies in."""
+    _, first, home = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
+    return Near(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
 
 
 def of_sources(near: Near, wanted: Iterable[bool]) -> Near:
@@ -344,11 +345,13 @@ def _judgement(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]
     return told | {'dwellings': dwellings, 'people': people}
 
 
-def zone_features(zones: Zones, sources: list[Source], near: Near, kinds: Iterable[str]) -> list[dict[str, Any]]:
+def zone_features(
+    zones: Zones, inside: Membership, sources: list[Source], near: Near, kinds: Iterable[str]
+) -> list[dict[str, Any]]:
     """One feature for each zone: dwellings and people that are too near to anything, and to each kind."""
-    counts = _per_zone(zones, near, '')
+    counts = _per_zone(inside, near, '')
     for kind in kinds:
-        counts |= _per_zone(zones, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
+        counts |= _per_zone(inside, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
     return [
         {
             'type': 'Feature',
@@ -361,13 +364,12 @@ def zone_features(zones: Zones, sources: list[Source], near: Near, kinds: Iterab
     ]
 
 
-def _per_zone(zones: Zones, near: Near, prefix: str) -> dict[str, Floats]:
-    """Dwellings and people by zone, each of shape (zones,)."""
-    inside, size = near.where(near.zone >= 0).each_once(), len(zones.codes)
-    return {
-        f'{prefix}dwellings': np.bincount(inside.zone, minlength=size).astype(np.float64),
-        f'{prefix}people': np.bincount(inside.zone, weights=inside.people, minlength=size),
-    }
+def _per_zone(inside: Membership, near: Near, prefix: str) -> dict[str, Floats]:
+    """Dwellings and people by zone, each dwelling once in each zone; arrays of shape (zones,)."""
+    once = near.each_once()
+    dwellings, people = np.zeros(inside.places), np.zeros(inside.places)
+    dwellings[once.home], people[once.home] = 1, once.people
+    return {f'{prefix}dwellings': inside.sums(dwellings), f'{prefix}people': inside.sums(people)}
 
 
 def _collection(features: list[dict[str, Any]]) -> FeatureCollection:

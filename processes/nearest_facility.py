@@ -10,7 +10,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data
-from processes.reading.layers import column
+from processes.reading.layers import column, must_be_unfiltered
 from processes.ways.drawn import collection, geojson
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
 from processes.ways.network import point_geometries
@@ -24,8 +24,10 @@ from processes.ways.travel import (
     SPEED_KMH,
     TRAVEL,
     Travel,
+    facilities_off_road,
     limit_of,
     minutes_for,
+    off_road_notes,
     only_one_limit,
     roads,
 )
@@ -142,6 +144,8 @@ class NearestFacility(Process[Inputs]):
         shapes = point_geometries(origins.xy[ranked.point])
         if inputs.routes:
             shapes = routes(reach, origins.xy, facilities.xy, facilities.owner, ranked)
+        lost = facilities_off_road(facilities.owner, reach.places_off_road)
+        notes = off_road_notes(lost, len(reach.points_off_road))
         told = [pair(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
         summary = {
             'origins': origins.count,
@@ -152,6 +156,7 @@ class NearestFacility(Process[Inputs]):
             'minutes': inputs.minutes,
             'routes': inputs.routes,
             **way.told,
+            'caveats': [text.model_dump() for text in notes],
             **data.provenance,
         }
         return collection(geojson(shapes, data.locality.srid), told, summary)
@@ -167,6 +172,8 @@ def read_origins(chosen: Layer, data: Data) -> Facilities:
         ' ST_Y(ST_Centroid(here.geom)) as y from {} order by code, here.id'
     )
     found = data.rows(sql.SQL(query).format(code, name, rows))
+    if not found:
+        must_be_unfiltered(chosen)
     xy = np.asarray([(row['x'], row['y']) for row in found], dtype=np.float64).reshape(-1, 2)
     codes, names = [row['code'] for row in found], [row['name'] for row in found]
     return Facilities(codes, names, [''] * len(found), xy, np.arange(len(found)))

@@ -6,17 +6,18 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
-from dothi.core.errors import WrongUse
+from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Homes, Zones
+from processes.ways.barriers import distance_to
 from processes.ways.candidates import cover_within, on_roads
-from processes.ways.covered import coverage, per_zone
+from processes.ways.covered import coverage
 from processes.ways.drawn import collection, geojson
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
 from processes.ways.maximal_cover import EXACT_PAIRS, Choice, Cover, exact, greedy
-from processes.ways.network import Bools, Floats, Network, point_geometries, zone_of
+from processes.ways.network import Bools, Floats, Network, point_geometries
 from processes.ways.reach import ROUNDING_M, reach_of
 from processes.ways.travel import (
     BARRIERS,
@@ -30,8 +31,13 @@ from processes.ways.travel import (
     one_limit,
     roads,
 )
+from processes.zones.membership import Membership, no_people_note
 
 SHORTEST_SPACING_M = 50.0
+
+
+class NobodyToServe(DataRefused):
+    """Nobody lives in the zones."""
 
 
 class TooLargeForExact(WrongUse):
@@ -90,13 +96,26 @@ class Inputs(ProcessInputs):
         ),
         default='auto',
     )
+    serve: Literal['zones', 'everybody'] = input_field(
+        Text(vi='Phục vụ ai', en='Whom to serve'),
+        Text(
+            vi='zones: chỉ tính người sống trong các vùng báo cáo, và điểm trên đường chỉ lấy ở gần các vùng; '
+            'everybody: mọi người, ở đâu cũng được.',
+            en='zones: the choice counts those who live in the zones, and places on the roads are taken near them; '
+            'everybody: all people, and roads anywhere.',
+        ),
+        default='zones',
+    )
     travel: Travel = TRAVEL
     speed_kmh: float | None = SPEED_KMH
     barriers: Layer | None = BARRIERS
     bridges: Layer = BRIDGES
     zones: Layer = input_field(
         Text(vi='Vùng báo cáo', en='Zones'),
-        Text(vi='Lớp vùng để so sánh trước và sau.', en='Layer of areas to compare before and after by.'),
+        Text(
+            vi='Lớp vùng cần phục vụ (xem serve), và để so sánh trước và sau.',
+            en='Layer of areas that are to be served (see serve), and to compare before and after by.',
+        ),
         default=Layer('communes'),
         geometry={'Polygon', 'MultiPolygon'},
     )
@@ -157,18 +176,25 @@ class NewFacility(Process[Inputs]):
         """The sites, the one that adds most people first; and the zones before and after."""
         limit_m = limit_of(inputs) or 0.0
         homes, way, zones = data.homes(), roads(inputs, data), data.zones(inputs.zones)
-        existing = read_facilities(inputs.facilities, data, inputs.filter)
+        existing = read_facilities(inputs.facilities, data, inputs.filter, needed=False)
         progress(0.1, Text(vi='Tìm người chưa có dịch vụ', en='Looking for people without'))
+        inside = zones.membership(homes.xy)
+        served = ~inside.outside if inputs.serve == 'zones' else np.ones(inside.places, dtype=bool)
+        must_serve_somebody(homes.population[served])
         before = within(homes.xy, existing.xy, way.network, limit_m)
-        candidates = candidates_of(inputs, way.network, limit_m, data)
-        uncovered = Homes(homes.xy[~before], homes.population[~before])
+        candidates = candidates_of(inputs, way.network, limit_m, zones, data)
+        lacking = served & ~before
+        uncovered = Homes(homes.xy[lacking], homes.population[lacking])
         proposal = propose(inputs, candidates, uncovered, way.network, limit_m, progress)
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
         after = within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
         progress(0.95, Text(vi='So sánh trước và sau', en='Comparing before and after'))
         about = {
-            **change(*(float(homes.population[some].sum()) for some in (..., before, after))),
-            **bound_of(proposal, homes.population, before),
+            **change(*(float(homes.population[served & some].sum()) for some in (True, before, after))),
+            **bound_of(proposal, uncovered.population),
+            'population_outside_zones': int(homes.population[inside.outside].sum()),
+            'population_gained_outside_zones': int(homes.population[inside.outside & after & ~before].sum()),
+            'serve': inputs.serve,
             'facilities': existing.count,
             'candidates': candidates.count,
             'count': inputs.count,
@@ -177,11 +203,14 @@ class NewFacility(Process[Inputs]):
             'minutes': inputs.minutes,
             'zones': inputs.zones.named,
             'reference_date': data.locality.place.reference_date.isoformat(),
+            'caveats': [
+                text.model_dump() for text in notes_on(existing, uncovered, zones, inside.sums(homes.population))
+            ],
             **data.provenance,
         }
         return {
             'result': sites(candidates, proposal, data.locality.srid, about),
-            'zones': before_and_after(zones, homes, before, after, about),
+            'zones': before_and_after(zones, inside, homes.population, before, after, about),
         }
 
 
@@ -191,11 +220,39 @@ def within(homes: Floats, facilities: Floats, network: Network, limit_m: float) 
     return np.asarray(way_m <= limit_m + ROUNDING_M, dtype=bool)
 
 
-def candidates_of(inputs: Inputs, network: Network, limit_m: float, data: Data) -> Facilities:
-    """Candidates of the layer, or places on the roads."""
+def must_serve_somebody(people: Floats) -> None:
+    """Raises NobodyToServe where nobody lives whom a site could serve."""
+    if not people.sum():
+        raise NobodyToServe(
+            vi='Không có người ở trong các vùng cần phục vụ. Chọn zones khác, hoặc serve = everybody.',
+            en='Nobody lives in the zones that are to be served. Choose other zones, or serve = everybody.',
+        )
+
+
+def notes_on(existing: Facilities, uncovered: Homes, zones: Zones, people: Floats) -> list[Text]:
+    """What a reader has to know of the facilities and zones. people: by zone."""
+    told = [*zones.notes, *no_people_note(people)]
+    if not existing.count:
+        told.append(
+            Text(
+                vi='Chưa có cơ sở nào (qua bộ lọc): mọi người được coi là chưa có dịch vụ.',
+                en='There is no facility (that passes the filter): everybody counts as being without.',
+            )
+        )
+    if not len(uncovered.population):
+        told.append(
+            Text(vi='Mọi người đã có cơ sở trong tầm.', en='Everybody has a facility within the limit already.')
+        )
+    return told
+
+
+def candidates_of(inputs: Inputs, network: Network, limit_m: float, zones: Zones, data: Data) -> Facilities:
+    """Candidates of the layer, or places on the roads: near enough to the zones to serve somebody there."""
     if inputs.candidates is not None:
         return read_facilities(inputs.candidates, data)
     xy = on_roads(network, inputs.spacing_m or max(limit_m / 2, SHORTEST_SPACING_M))
+    if inputs.serve == 'zones':
+        xy = xy[distance_to(xy, zones.shapes) <= limit_m + ROUNDING_M]
     numbers = np.arange(len(xy))
     return Facilities([str(number + 1) for number in numbers], [None] * len(xy), [''] * len(xy), xy, numbers)
 
@@ -237,15 +294,18 @@ def change(total: float, before: float, after: float) -> dict[str, Any]:
     }
 
 
-def bound_of(proposal: Proposal, people: Floats, before: Bools) -> dict[str, Any]:
-    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed."""
+def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
+    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed.
+
+    uncovered: people of each home that is to be served and has no facility yet.
+    """
     gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
     return {
         'method': proposal.method,
         'optimal': proposal.choice.optimal,
         'population_gained_at_most': int(bound + 1e-6),
         'share_of_best_at_least': round(gained / bound, 6) if bound else None,
-        'population_beyond_candidates': int(people[~before].sum() - _reachable(proposal.cover)),
+        'population_beyond_candidates': int(uncovered.sum() - _reachable(proposal.cover)),
     }
 
 
@@ -273,11 +333,10 @@ def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str
 
 
 def before_and_after(
-    zones: Zones, homes: Homes, before: Bools, after: Bools, about: dict[str, Any]
+    zones: Zones, inside: Membership, people: Floats, before: Bools, after: Bools, about: dict[str, Any]
 ) -> FeatureCollection:
-    """A feature for each zone, in the order of `zones`."""
-    zone = zone_of(homes.xy, zones.shapes)
-    sums = [per_zone(zone, homes.population * some, len(zones.codes)) for some in (1, before, after)]
+    """A feature for each zone, in the order of `zones`. people, before, after: of each home; inside: its zones."""
+    sums = [inside.sums(people * some) for some in (1, before, after)]
     features = [
         {
             'type': 'Feature',

@@ -6,19 +6,33 @@ import numpy as np
 import shapely
 from pydantic import model_validator
 
+from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from dothi.core.unit_register import layer_of
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ReadData,
+    Report,
+    input_field,
+)
 from processes.data import Data, Homes, Zones
-from processes.reading.layers import column
 from processes.ways.cells import Cells, cells_in
+from processes.ways.coverage_notes import caveats, notes_on
 from processes.ways.covered import Served, kind_summary, per_zone, summary_of, zone_figures
 from processes.ways.drawn import Drawn, collection, geojson
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities, together
+from processes.ways.facilities import GEOMETRY, Facilities
+from processes.ways.kinds import kinds_of, must_have_norms
 from processes.ways.network import Floats, no_lines, zone_of
 from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.service_norms import ALONG_WAYS, NORM, in_urban_units, limit_by_norm
+from processes.ways.service_norms import NORM, in_urban_units, limit_by_norm
 from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
@@ -27,11 +41,25 @@ from processes.ways.travel import (
     SPEED_KMH,
     TRAVEL,
     Travel,
+    facilities_off_road,
     limit_of,
+    off_road_notes,
     only_one_limit,
     roads,
     speed_of,
 )
+from processes.ways.unit_norms import (
+    UNIT_NORM,
+    facilities_by_unit,
+    level_of_norm,
+    norm_per_unit,
+    served_by_unit,
+    unit_figures,
+)
+
+
+class DoesNotFit(WrongUse):
+    """Inputs that contradict each other."""
 
 
 class Inputs(ProcessInputs):
@@ -73,6 +101,17 @@ class Inputs(ProcessInputs):
     )
     distance_m: float | None = DISTANCE_M
     minutes: float | None = MINUTES
+    norm: Literal['service_distance', 'facilities_per_unit'] = input_field(
+        Text(vi='Quy chuẩn', en='Norm'),
+        Text(
+            vi='Khi không cho distance_m và minutes: service_distance là quãng đường theo loại; facilities_per_unit là '
+            'số cơ sở của mỗi đơn vị, ví dụ mỗi xã một trạm y tế (zones là lớp đơn vị đó).',
+            en='Where neither distance_m nor minutes are given: service_distance is a way, by the kind; '
+            'facilities_per_unit how many each unit has to have, such as a health station in each commune (zones are '
+            'these units).',
+        ),
+        default='service_distance',
+    )
     mode: Literal['network', 'straight-line'] = input_field(
         Text(vi='Cách đo', en='How to measure'),
         Text(vi='Theo đường đi (network) hay đường thẳng.', en='Along the roads (network) or in a straight line.'),
@@ -123,6 +162,9 @@ class ServiceCoverage(Process[Inputs]):
             Text(vi='Tỷ lệ dân được phục vụ', en='Share of people covered'), 'share', low_first=True
         ),
         'population_beyond': Figure(Text(vi='Dân số ngoài phạm vi', en='People beyond the limit')),
+        'norm_met': Figure(Text(vi='Đạt quy chuẩn', en='Norm met')),
+        'units': Figure(Text(vi='Số đơn vị', en='Units')),
+        'units_meeting_norm': Figure(Text(vi='Đơn vị đạt quy chuẩn', en='Units that meet the norm')),
     }
     method = Text(
         vi='Dân số đặt tại tâm từng nhà. Quãng đường theo đường đi tới cơ sở gần nhất (Dijkstra), gồm cả đoạn từ nhà '
@@ -147,8 +189,19 @@ class ServiceCoverage(Process[Inputs]):
         """A few seconds for a whole province, and more where small cells are many."""
         return 4.0 + (2.0 * (100.0 / inputs.cell_m) ** 2 if inputs.gaps else 0.0)
 
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """A norm has to fit the kinds that there are, which the data tell."""
+        if inputs.norm == UNIT_NORM:
+            must_be_counted(inputs, locality)
+        if limit_of(inputs) is not None:
+            return
+        with read() as data:
+            must_have_norms(kinds_of(inputs, data)[1], inputs, data)
+
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
         """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
+        if inputs.norm == UNIT_NORM:
+            return {'result': by_units(inputs, data)}
         homes, zones = data.homes(), data.zones(inputs.zones)
         cells = cells_in(zones.shapes if inputs.gaps else no_lines(), inputs.cell_m)
         standing = np.vstack([homes.xy, cells.xy])
@@ -163,16 +216,20 @@ class ServiceCoverage(Process[Inputs]):
         ]
         at_home = [one.of(slice(None, len(homes.xy))) for one in served]
         on_cells = [one.of(slice(len(homes.xy), None)) for one in served]
+        norms = [norm for one in served for norm in one.norms]
+        lost = off_road_notes(travelled.get('facilities_off_road', 0))
+        notes = [*notes_on(served, zones, homes), *lost]
         about = {
             'facilities': facilities.count,
             'kinds': [kind_summary(one, homes.population) for one in at_home],
             **travelled,
             'mode': inputs.mode,
+            'norm': None if limit_of(inputs) is not None else inputs.norm,
             'distance_m': limit_of(inputs),
             'minutes': inputs.minutes,
             'zones': inputs.zones.named,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [text.model_dump() for text in caveats(inputs, [norm for one in served for norm in one.norms])],
+            'caveats': [text.model_dump() for text in [*notes, *caveats(inputs, norms)]],
             **data.provenance,
         }
         result = {'result': by_zone(zones, at_home, homes, about)}
@@ -183,32 +240,50 @@ class ServiceCoverage(Process[Inputs]):
         return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **about})}
 
 
-def kinds_of(inputs: Inputs, data: Data) -> tuple[Facilities, list[str]]:
-    """All facilities, and their kinds: values of the kind column, or the layer's name where it has no such column."""
-    chosen = [(inputs.facilities, inputs.filter), *((layer, None) for layer in inputs.more_facilities)]
-    columns = [_kind_column(layer, inputs, data) for layer, _ in chosen]
-    if inputs.kind_column is not None and not any(columns):
-        # none has it: the error names the nearest column of the first
-        column(data.source(inputs.facilities)[0], inputs.kind_column, data.audience)
-    found: list[Facilities] = []
-    kinds: list[str] = []
-    for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
-        named = _distinct(layer.named, kinds)
-        found.append(read_facilities(layer, data, narrowed_by, kind_column, named))
-        # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
-        kinds += sorted({*found[-1].kinds} - {*kinds}) if found[-1].count else [named]
-    return together(found), kinds
+def must_be_counted(inputs: Inputs, locality: Locality) -> None:
+    """Raises DoesNotFit where what is counted by unit is limited by ways too, or the zones are no units of the norm."""
+    if limit_of(inputs) is not None or inputs.gaps:
+        raise DoesNotFit(
+            vi='norm: facilities_per_unit đếm cơ sở trong đơn vị, không dùng cùng distance_m, minutes và gaps.',
+            en='norm: facilities_per_unit counts facilities in units; leave distance_m, minutes and gaps out.',
+        )
+    levels = {level_of_norm(norm) for norm in locality.norms(UNIT_NORM, locality.place.reference_date)}
+    layers = sorted(layer.id for level in levels if (layer := layer_of(level, locality)))
+    if inputs.zones.collection not in layers:
+        raise DoesNotFit(
+            vi=f'zones: quy chuẩn tính theo đơn vị, chọn một trong: {", ".join(layers)}.',
+            en=f'zones: the norm is by unit, choose one of: {", ".join(layers)}.',
+        )
 
 
-def _kind_column(layer: Layer, inputs: Inputs, data: Data) -> str | None:
-    has_it = inputs.kind_column in data.source(layer)[0].columns_for(data.audience)
-    return inputs.kind_column if has_it else None
-
-
-def _distinct(name: str, taken: list[str]) -> str:
-    """`name`, with a number where it is taken: the same layer twice, each time with another filter."""
-    candidates = (name, *(f'{name}_{number}' for number in range(2, len(taken) + 3)))
-    return next(one for one in candidates if one not in taken)
+def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
+    """Units with their facilities of each kind, whether these are enough, and the people of units that have enough."""
+    homes, zones = data.homes(), data.zones(inputs.zones)
+    facilities, kinds = kinds_of(inputs, data)
+    norms = data.norms(UNIT_NORM)
+    entrances, lived = zones.membership(facilities.xy), zones.membership(homes.xy)
+    counts = [facilities_by_unit(facilities, kind, entrances) for kind in kinds]
+    served = [
+        served_by_unit(kind, facilities.kinds.count(kind), count, norm_per_unit(norms, kind), lived)
+        for kind, count in zip(kinds, counts, strict=True)
+    ]
+    notes = [*notes_on(served, zones, homes), *caveats(inputs, [norm for one in served for norm in one.norms])]
+    about = {
+        'norm': inputs.norm,
+        'facilities': facilities.count,
+        'facilities_outside_zones': int(facilities.count - len(np.unique(facilities.owner[entrances.place]))),
+        'kinds': [kind_summary(one, homes.population) for one in served],
+        'zones': inputs.zones.named,
+        'reference_date': data.locality.place.reference_date.isoformat(),
+        'caveats': [text.model_dump() for text in notes],
+        **data.provenance,
+    }
+    answer = by_zone(zones, served, homes, about)
+    for unit, feature in enumerate(answer['features']):
+        feature['properties'] |= unit_figures(served, counts, unit)
+    met = sum(feature['properties']['norm_met'] for feature in answer['features'])
+    answer['summary'] |= {'units': len(zones.codes), 'units_meeting_norm': met}
+    return answer
 
 
 def ways_to(
@@ -221,7 +296,9 @@ def ways_to(
         return [straight_to_nearest(standing, facilities.xy[some]) for some in entrances], told
     way = roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
-    return [reach.way_to_nearest(some) for some in entrances], way.told
+    lost = facilities_off_road(facilities.owner, reach.places_off_road)
+    told = way.told | ({'facilities_off_road': lost} if lost else {})
+    return [reach.way_to_nearest(some) for some in entrances], told
 
 
 def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) -> list[tuple[Floats, tuple[Norm, ...]]]:
@@ -234,13 +311,13 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
 
 def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
-    zone = zone_of(homes.xy, zones.shapes)
-    figures = zone_figures(kinds, homes.population, zone, len(zones.codes))
+    inside = zones.membership(homes.xy)
+    figures = zone_figures(kinds, homes.population, inside)
     features = [
         {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **told}}
         for code, name, geometry, told in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
     ]
-    summary = {**summary_of(kinds, homes.population, zone), **about}
+    summary = {**summary_of(kinds, homes.population, inside), **about}
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
@@ -256,37 +333,3 @@ def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[
             for area, some in zip(shapely.area(areas), people, strict=True)
         ]
     return geojson(np.concatenate(shapes), srid), told
-
-
-def caveats(inputs: Inputs, norms: list[Norm]) -> list[Text]:
-    """What a reader of the figures has to know."""
-    told = []
-    if inputs.mode == 'straight-line':
-        told.append(
-            Text(
-                vi='Đo theo đường thẳng: đường đi thực tế dài hơn, vật cản không được xét.',
-                en='Measured in a straight line: real ways are longer, and barriers are not considered.',
-            )
-        )
-        told += [_not_as_the_norm(norm) for norm in dict.fromkeys(norms) if ALONG_WAYS in norm.measured_from]
-    if inputs.minutes is not None:
-        told.append(
-            Text(
-                vi=f'Thời gian tính theo tốc độ {speed_of(inputs):g} km/h trên mọi đường.',
-                en=f'Times suppose {speed_of(inputs):g} km/h on every road.',
-            )
-        )
-    if any(not norm.verified for norm in norms):
-        told.append(
-            Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
-        )
-    return told
-
-
-def _not_as_the_norm(norm: Norm) -> Text:
-    return Text(
-        vi=f'Quy chuẩn {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) đo theo đường tiếp cận thực tế: '
-        'đo đường thẳng thì nhiều người được tính là được phục vụ hơn quy chuẩn. Dùng mode network.',
-        en=f'The norm of {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) is measured along actual access: '
-        'in a straight line more people count as covered than by the norm. Use the mode network.',
-    )

@@ -23,17 +23,22 @@ from processes.ground.geotiff import MEDIA_TYPE, NODATA, cog, drawn, put
 from processes.ground.spread import spread
 from processes.ground.suitability import Factor, Search, Site, best_sites, numbered, scored
 from processes.ground.tiles import Tile, square_cells, tiles, transform_of
+from processes.ground.touch import entered
 from processes.ways.network import Floats, Geometries, Ints
 from processes.ways.patches import Rim
 
+# How well two drawings of one border may fit.
+BORDER_M = 0.01
 CAVEATS = [
     Text(
         vi='Điểm chỉ để so sánh các địa điểm theo những tiêu chí và trọng số này, không phải là sự cho phép xây dựng.',
         en='Scores compare sites by these criteria and weights; they are no permission.',
     ),
     Text(
-        vi='Khoảng cách đo theo đường thẳng đến ô mà đối tượng chạm vào, nên chính xác đến một ô.',
-        en='Distances are straight lines to the cell that a feature touches, so they are exact to a cell.',
+        vi='Khoảng cách đo theo đường thẳng đến ô mà đối tượng chạm vào, nên chính xác đến một ô; giới hạn cứng thì '
+        'đúng cho toàn bộ ô.',
+        en='Distances are straight lines to the cell that a feature touches, so they are exact to a cell; hard limits '
+        'are kept by the whole cell.',
     ),
 ]
 
@@ -150,7 +155,7 @@ class SiteSuitability(Process[Inputs]):
             factor_of(one, share, grid, data)
             for one, share in zip(inputs.criteria, shares(inputs.criteria), strict=True)
         ]
-        search = Search(grid, within, [factor for factor, _ in read], inputs.threshold)
+        search = Search(grid, within, [factor for factor, _ in read], inputs.threshold, border_of(within, grid))
         cut = tiles(grid)
         found, allowed_cells, best = score(search, cut, data, progress)
         progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
@@ -179,6 +184,17 @@ def grid_over(within: Geometries, srid: int, cell_m: float) -> Grid:
     grid = square_cells((float(left), float(south), float(east), float(top)), srid, cell_m)
     must_be_few(grid, cell_m)
     return grid
+
+
+def border_of(within: Geometries, grid: Grid) -> Ints:
+    """The cells that the outer border of the areas passes through; borders that areas share are none.
+
+    Areas are grown by BORDER_M, so that what two drawings of one border leave between them is none either.
+    """
+    if not len(within):
+        return np.empty(0, dtype=np.int64)
+    whole = shapely.union_all(shapely.buffer(within, BORDER_M, join_style='mitre'))
+    return entered(shapely.get_parts(shapely.boundary(shapely.get_parts(whole))), grid)
 
 
 def score(

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import shapely
+from psycopg2 import sql
 
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
@@ -13,9 +14,9 @@ from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
 from processes.reading.layers import column
-from processes.ways.network import Floats, zone_of
+from processes.ways.network import Floats
 from processes.zones.layer_zones import places, statistics_of
-from processes.zones.parts import kind_of, parts_of
+from processes.zones.parts import kind_of, parts_of, united_rows
 from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
 from processes.zones.raster_zones import in_zones, moved
 from processes.zones.weighted import Statistics, by_group
@@ -119,7 +120,7 @@ class Answer:
 
 
 class ZonalStatistics(Process[Inputs]):
-    """Nothing lies in two zones or is lost between them: what a border cuts is shared out."""
+    """Nothing is lost between zones, what a border cuts is shared out; zones that overlap answer each for itself."""
 
     title = Text(vi='Thống kê theo vùng', en='Zonal statistics')
     description = Text(
@@ -165,10 +166,8 @@ class ZonalStatistics(Process[Inputs]):
         must_fit(inputs)
         zones = data.zones(inputs.zones)
         progress(0.1, Text(vi='Đọc vùng', en='Reading the zones'))
-        if inputs.coverage is not None:
-            answer = of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
-        else:
-            answer = of_layer(inputs, zones, data)
+        answer = answered(inputs, zones, data.source(inputs.zones)[1], data, progress)
+        whole = answer_of_all(inputs, zones, answer, data, progress)
         features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
         empty = [one['id'] for one in features if not one['properties']['has_data']]
         return {
@@ -181,15 +180,32 @@ class ZonalStatistics(Process[Inputs]):
                 'unit': answer.unit,
                 'zones_without_data': empty,
                 **{
-                    f'{name}_of_zones': float(answer.statistics[name].sum())
+                    f'{name}_of_zones': float(whole.statistics[name].sum())
                     for name in ('count', 'sum', 'length_m', 'area_m2')
                     if name in inputs.statistics
                 },
                 **answer.told,
-                'caveats': [text.model_dump() for text in caveats(inputs, empty)],
+                'caveats': [
+                    text.model_dump() for text in [*zones.notes, *caveats(inputs, empty, answer.told.get('features'))]
+                ],
                 **data.provenance,
             },
         }
+
+
+def answered(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: Report) -> Answer:
+    """The statistics of the raster or layer in each zone. zone_rows: `here` of the zones in SQL."""
+    if inputs.coverage is not None:
+        return of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
+    return of_layer(inputs, zones, zone_rows, data)
+
+
+def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: Report) -> Answer:
+    """Statistics whose sums count everything once: those by zone, or of all zones as one where they overlap."""
+    if not zones.overlap:
+        return by_zone
+    whole = zones.united()
+    return answered(inputs, whole, united_rows(whole, data.locality.srid), data, progress)
 
 
 def must_fit(inputs: Inputs) -> None:
@@ -249,7 +265,7 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
 
     if inputs.weight == 'area':
         shapes = moved(zones.shapes, raster.grid, data.locality.srid)
-        found = in_zones(raster, name, shapes, told)
+        found = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
         cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
         return Answer(found, np.minimum(found['count'] / cells, 1), band.unit, {'band': name})
     if inputs.population is None:
@@ -261,17 +277,17 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
     return by_people(pieces, everybody, band.unit, {'band': name})
 
 
-def of_layer(inputs: Inputs, zones: Zones, data: Data) -> Answer:
+def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) -> Answer:
     """The statistics of a layer; raises DoesNotFit, NoSuchColumn."""
     assert inputs.layer is not None  # noqa: S101 (asked before)
     layer, rows = data.source(inputs.layer, inputs.filter)
     must_have(inputs, layer, data)
-    zone = zone_of(places(rows, data), zones.shapes)
-    told = {'features': len(zone), 'features_outside': int((zone < 0).sum())}
+    inside = zones.membership(places(rows, data))
+    told = {'features': inside.places, 'features_outside': int(inside.outside.sum())}
     many = len(zones.codes)
-    counted: Statistics = {'count': np.bincount(zone[zone >= 0], minlength=many).astype(np.float64)}
+    counted: Statistics = {'count': inside.counts().astype(np.float64)}
     if OF_KIND.keys() & {*inputs.statistics}:
-        parts = parts_of(layer, rows, zones, inputs.zones, data)
+        parts = parts_of(layer, rows, zones, zone_rows, data)
         amount = np.bincount(parts.zone, parts.measure, minlength=many)
         counted |= dict.fromkeys(OF_KIND, amount) | {'has': amount}
     if inputs.column is None:
@@ -282,7 +298,7 @@ def of_layer(inputs: Inputs, zones: Zones, data: Data) -> Answer:
         answer = by_people(pieces, people_of(data.homes(), zones), unit, told)
         lived = answer.statistics
         return Answer({**lived, **counted, 'has': lived['people']}, answer.covered, unit, told)
-    found = statistics_of(layer, rows, inputs.column, zones, inputs.zones, data)
+    found = statistics_of(layer, rows, inputs.column, zones, zone_rows, data)
     return Answer({**found, **counted, 'has': found['count']}, None, unit, told)
 
 
@@ -343,9 +359,16 @@ def figure(value: float, *, known: bool) -> float | None:
     return round(float(value), 6) if known and not np.isnan(value) else None
 
 
-def caveats(inputs: Inputs, empty: list[str]) -> list[Text]:
-    """What a reader of the result has to know."""
+def caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
+    """What a reader of the result has to know. features: of the layer that pass the filter; None of a raster."""
     said = []
+    if features == 0:
+        said.append(
+            Text(
+                vi='Lớp không có đối tượng nào (qua bộ lọc): các số 0 không nói gì về các vùng.',
+                en='The layer has no feature (that passes the filter): zeros say nothing of the zones.',
+            )
+        )
     if empty:
         said.append(
             Text(

@@ -11,9 +11,9 @@ from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.catalog import generation
 from dothi.core.errors import DothiError
+from dothi.core.settings import JobSettings
 
 HEALTH = Blueprint('health', __name__)
-WORKER_SIGN_OF_LIFE_S = 60
 
 
 @HEALTH.route('/health')
@@ -33,7 +33,7 @@ def health() -> Response:
 
 def _database() -> dict[str, Any]:
     with snapshot() as db:
-        ((alive,),) = db.rows(sql.SQL('select job.worker_alive({})').format(sql.Literal(WORKER_SIGN_OF_LIFE_S)))
+        ((alive,),) = db.rows(sql.SQL('select job.worker_alive({})').format(sql.Literal(JobSettings().worker_silent_s)))
         return {
             'database': 'ok',
             'generation': generation(db.db),

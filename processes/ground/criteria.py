@@ -14,14 +14,15 @@ from dothi.core.grid import Grid
 from dothi.core.norms import Norm, norm_for
 from processes.base import Layer
 from processes.data import Data
+from processes.ground.criterion_values import Classes, Depth, Distance, Slope, Values, grown_grid
 from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
 from processes.ground.flooding import Basin, flooded
 from processes.ground.geotiff import NODATA, drawn, put
-from processes.ground.suitability import Classes, Depth, Distance, Factor, Slope, Values
+from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles
-from processes.ground.touch import touched
-from processes.reading.layers import column
+from processes.ground.touch import reached, touched
+from processes.reading.layers import column, must_be_unfiltered
 
 # Cells around a tile that distances are looked for in; more would take gigabytes.
 MOST_HALO = 2_000
@@ -144,7 +145,7 @@ def factor_of(one: Criterion, share: float, grid: Grid, data: Data) -> tuple[Fac
     """
     told = one.model_dump(exclude_none=True, exclude={'layer', 'weight'}) | {'share': round(share, 6)}
     if isinstance(one, LandUse):
-        return Factor(one.name, _land_use(one, data), share, 0.0, 1.0), told | {'layer': one.layer.named}
+        return Factor(one.name, _land_use(one, grid, data), share, 0.0, 1.0), told | {'layer': one.layer.named}
     norm = isolation_norm(one, data) if isinstance(one, DistanceFrom) else None
     least = [limit for limit in (one.at_least, norm.value if norm else None) if limit is not None]
     values, more = _values(one, least, grid, data)
@@ -190,7 +191,13 @@ def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, da
             vi=f'Tiêu chí "{one.name}": {reach_m:g} m dài quá {MOST_HALO} ô. Đặt cell_m từ {wanted} trở lên.',
             en=f'Criterion "{one.name}": {reach_m:g} m is over {MOST_HALO} cells. Set cell_m to {wanted} or more.',
         )
-    return Distance(touched(data.shapes(one.layer), grid), reach_m)
+    margin = math.ceil(reach_m / grid.cell_width) + 1
+    wide = grown_grid(grid, margin)
+    features = data.shapes(one.layer)
+    if not len(features):
+        must_be_unfiltered(one.layer)
+    near = shapely.intersects(features, shapely.box(*wide.bounds)) if least else np.zeros(len(features), dtype=bool)
+    return Distance(touched(features, wide), reach_m, margin, features[near])
 
 
 def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
@@ -201,14 +208,16 @@ def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
     return max([0.0, *(value for value in asked if value is not None)]) + cell_m
 
 
-def _land_use(one: LandUse, data: Data) -> Classes:
-    """The areas whose class has a score."""
+def _land_use(one: LandUse, grid: Grid, data: Data) -> Classes:
+    """The areas whose class has a score, and the cells that others reach into."""
     layer, rows = data.source(one.layer)
     named = column(layer, one.column, data.audience)
-    query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} where {0}::text = any({2}) order by id'
-    found = data.rows(sql.SQL(query).format(named, rows, sql.Literal(list(one.classes))))
-    shapes = shapely.from_wkb([bytes(row['wkb']) for row in found])
-    return Classes(np.asarray(shapes, dtype=object), np.array([one.classes[row['class']] for row in found]))
+    query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} order by id'
+    found = data.rows(sql.SQL(query).format(named, rows))
+    shapes = np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in found]), dtype=object)
+    scores = np.array([one.classes.get(row['class'], np.nan) for row in found], dtype=np.float64)
+    known = ~np.isnan(scores)
+    return Classes(shapes[known], scores[known], reached(shapes[~known], grid))
 
 
 def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:

@@ -14,26 +14,36 @@ from processes.ground.elevation import Heights
 from processes.ground.flooding import grade
 from processes.ground.tiles import Tile, by_tile, values_at
 from processes.ways.network import Floats, Ints
+from processes.zones.membership import Membership
 
 type Grades = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Things:
-    """Things on the ground. cell: where each is, -1 off the grid; zone: number of its zone, -1 outside all, or None
-    where the cell's zone is its own; amounts: what each counts for, by the name of the measure; all of shape (n,).
+    """Things on the ground. cell: where each is, -1 off the grid; amounts: what each counts for, by the name of the
+    measure; row: of the sums in which it counts, or None where the zones of its cell are its own; all of shape (n,).
     """
 
     cell: Ints
     amounts: dict[str, Floats]
-    zone: Ints | None = None
+    row: Ints | None = None
+
+
+def things_in(cell: Ints, amounts: dict[str, Floats], inside: Membership) -> Things:
+    """Things that have zones of their own, once for every row of the sums in which they count."""
+    outside, zoned = np.flatnonzero(inside.outside), np.flatnonzero(~inside.outside)
+    thing = np.concatenate([inside.place, outside, zoned])
+    rows = [inside.zone, np.full(len(outside), inside.zones), np.full(len(zoned), inside.zones + 1)]
+    return Things(cell[thing], {name: amount[thing] for name, amount in amounts.items()}, np.concatenate(rows))
 
 
 @dataclass
 class Tally:
-    """Sums by zone and depth class: for each measure shape (zones + 1, classes + 1).
+    """Sums by zone and depth class: for each measure shape (zones + 2, classes + 1).
 
-    The last row is for what lies outside every zone, so that nothing is lost; column 0 is what stays dry.
+    A row for each zone, row `outside` for what lies in none, row `together` for what lies in any of them, counted once
+    where zones overlap. Column 0 is what stays dry.
     """
 
     grid: Grid
@@ -45,39 +55,64 @@ class Tally:
     _of_tile: list[list[Ints]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Puts everything in its tile; what lies off the grid is dry."""
+        """Puts everything in its tile; what lies off the grid is dry, and in no zone where cells tell the zone."""
         self._of_tile = [by_tile(one.cell, self.grid, self.tiles) for one in self.things]
         for one in self.things:
             off = np.flatnonzero(one.cell < 0)
-            nowhere = np.full(len(off), -1) if one.zone is None else one.zone[off]
+            nowhere = np.full(len(off), self.outside) if one.row is None else one.row[off]
             self._add(one, off, nowhere, np.zeros(len(off), dtype=np.uint8))
 
-    def add(self, number: int, depths: Heights, zone: Ints) -> Grades:
+    @property
+    def outside(self) -> int:
+        """Number of the row for what lies in no zone."""
+        return self.zones
+
+    @property
+    def together(self) -> int:
+        """Number of the row for all zones together."""
+        return self.zones + 1
+
+    def add(self, number: int, depths: Heights, zones: list[Ints]) -> Grades:
         """Adds the things of a tile and the area of zones in it; returns the class of its cells, 0 where it is dry.
 
-        number: of the tile. zone: number of each cell's zone, -1 outside; shape of the tile, as `depths` has it.
+        number: of the tile. zones: number of each cell's zone, -1 outside, for each set of zones that do not overlap;
+        shape of the tile, as `depths` has it.
         """
-        tile, graded = self.tiles[number], grade(depths, self.bounds_m)
+        graded, rows = grade(depths, self.bounds_m), self._rows(zones, depths.shape)
         cell_ha = self.grid.cell_width * self.grid.cell_height / 1e4
-        zoned = zone >= 0
-        self._sum('hectares', zone[zoned], graded[zoned], None, cell_ha)
+        for row in rows:
+            zoned = (row >= 0) & (row != self.outside)
+            self._sum('hectares', row[zoned], graded[zoned], None, cell_ha)
         for one, of_tile in zip(self.things, self._of_tile, strict=True):
-            mine = of_tile[number]
-            cells = one.cell[mine]
-            own = values_at(zone, cells, self.grid, tile) if one.zone is None else one.zone[mine]
-            self._add(one, mine, own, values_at(graded, cells, self.grid, tile))
+            self._add_in_tile(one, of_tile[number], self.tiles[number], rows, graded)
         return graded
 
-    def _add(self, one: Things, mine: Ints, zone: Ints, graded: Grades) -> None:
-        for measure, amounts in one.amounts.items():
-            self._sum(measure, zone, graded, amounts[mine])
+    def _rows(self, zones: list[Ints], shape: tuple[int, ...]) -> list[Ints]:
+        """The rows in which each cell counts, -1 for none: one for each set of zones, and one for all or none."""
+        inside = np.zeros(shape, dtype=bool)
+        for zone in zones:
+            inside |= zone >= 0
+        return [*zones, np.where(inside, self.together, self.outside)]
 
-    def _sum(self, measure: str, zone: Ints, graded: Grades, amounts: Floats | None, each: float = 1.0) -> None:
+    def _add_in_tile(self, one: Things, mine: Ints, tile: Tile, rows: list[Ints], graded: Grades) -> None:
+        cells = one.cell[mine]
+        own = values_at(graded, cells, self.grid, tile)
+        if one.row is not None:
+            self._add(one, mine, one.row[mine], own)
+            return
+        for row in rows:
+            at = values_at(row, cells, self.grid, tile)
+            self._add(one, mine[at >= 0], at[at >= 0], own[at >= 0])
+
+    def _add(self, one: Things, mine: Ints, row: Ints, graded: Grades) -> None:
+        for measure, amounts in one.amounts.items():
+            self._sum(measure, row, graded, amounts[mine])
+
+    def _sum(self, measure: str, row: Ints, graded: Grades, amounts: Floats | None, each: float = 1.0) -> None:
         """amounts: of each, or None where all are one; each: what one is in the unit of the measure."""
         classes = len(self.bounds_m) + 2
-        place = np.where(zone < 0, self.zones, zone) * classes + graded
-        found = np.bincount(place, weights=amounts, minlength=(self.zones + 1) * classes)
-        table = np.asarray(found * each, dtype=np.float64).reshape(self.zones + 1, classes)
+        found = np.bincount(row * classes + graded, weights=amounts, minlength=(self.zones + 2) * classes)
+        table = np.asarray(found * each, dtype=np.float64).reshape(self.zones + 2, classes)
         self.sums[measure] = self.sums.get(measure, np.zeros_like(table)) + table
 
 
@@ -87,20 +122,26 @@ def class_names(bounds_m: list[float]) -> list[str]:
     return [*(f'to_{bound}_m' for bound in told), f'over_{told[-1]}_m']
 
 
-def figures(sums: dict[str, Floats], row: int | slice, names: list[str]) -> dict[str, Any]:
-    """The figures of one zone, or of several together: of each measure what is under water, in all and by class."""
+def figures(sums: dict[str, Floats], row: int, names: list[str]) -> dict[str, Any]:
+    """The figures of one row of the sums: of each measure what is under water, in all and by class."""
     found: dict[str, Any] = {}
     for measure, table in sums.items():
-        by_class = np.atleast_2d(table[row]).sum(axis=0)
+        by_class = table[row]
         found |= {measure: _rounded(measure, by_class[1:].sum())}
         found |= {f'{measure}_{name}': _rounded(measure, part) for name, part in zip(names, by_class[1:], strict=True)}
-    people, hectares = (np.atleast_2d(sums[measure][row]).sum() for measure in ('people', 'hectares'))
+    people, hectares = (sums[measure][row].sum() for measure in ('people', 'hectares'))
     return found | {
         'population': round(people),
         'share_people': round(found['people'] / people, 6) if people else None,
         'area_ha': round(hectares, 2),
         'share_area': round(found['hectares'] / hectares, 6) if hectares else None,
     }
+
+
+def outside_figures(tally: Tally) -> dict[str, float]:
+    """What is under water and in no zone, by measure and `_outside_zones`; no hectares, as most of that is the sea."""
+    sums = {measure: table[tally.outside, 1:].sum() for measure, table in tally.sums.items() if measure != 'hectares'}
+    return {f'{measure}_outside_zones': _rounded(measure, amount) for measure, amount in sums.items()}
 
 
 def _rounded(measure: str, amount: float) -> float:

@@ -4,99 +4,25 @@ A tile can be computed anywhere from a `Search` alone. Method and sources: docs/
 """
 
 import math
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from dothi.core.grid import Grid
-from processes.ground.elevation import Band, Heights, heights_in
-from processes.ground.tiles import Tile, mask_of, numbers_in, square_cells
+from processes.ground.criterion_values import Limits, Values
+from processes.ground.elevation import Heights
+from processes.ground.tiles import Tile, mask_of, numbers_in
 from processes.ways.network import Floats, Geometries, Ints
 from processes.ways.patches import Rim, joined, labelled, rim_of
-
-
-class Values(Protocol):
-    """What a criterion measures."""
-
-    def on(self, grid: Grid, tile: Tile) -> Heights:
-        """The value of each cell, shape of the tile; NaN where nothing can be said, and so nothing be built."""
-        ...
-
-
-@dataclass(frozen=True)
-class Distance:
-    """Metres to the nearest of `cells`, from centre to centre, and `reach_m` for all that are as far or farther."""
-
-    cells: Ints
-    reach_m: float
-
-    def on(self, grid: Grid, tile: Tile) -> Heights:
-        """Exact within the reach: the tile is looked at with as many cells around it as that takes."""
-        halo = math.ceil(self.reach_m / grid.cell_width)
-        away = ~mask_of(self.cells, grid, tile.grown(halo))
-        if away.all():
-            return np.full(tile.shape, self.reach_m, dtype=np.float32)
-        row, column = ndimage.distance_transform_edt(away, return_distances=False, return_indices=True)
-        inside = slice(halo, halo + tile.height), slice(halo, halo + tile.width)
-        down = row[inside] - np.arange(halo, halo + tile.height)[:, None]
-        right = column[inside] - np.arange(halo, halo + tile.width)
-        metres = np.hypot(down.astype(np.float32), right.astype(np.float32)) * np.float32(grid.cell_width)
-        return np.asarray(np.minimum(metres, np.float32(self.reach_m)))
-
-
-@dataclass(frozen=True)
-class Classes:
-    """The score of the area that the centre of a cell lies in; shape (n,) as `areas`."""
-
-    areas: Geometries
-    scores: Floats
-
-    def on(self, grid: Grid, tile: Tile) -> Heights:
-        """NaN outside all areas."""
-        by_number = np.concatenate([[np.nan], self.scores]).astype(np.float32)
-        return np.asarray(by_number[numbers_in(self.areas, grid, tile)])
-
-
-@dataclass(frozen=True)
-class Slope:
-    """Slope of the ground in degrees, on cells of `cell_m`: those of the raster, where they are larger than the grid's.
-
-    Finer cells repeat the raster's heights, and would be flat with steps between them.
-    """
-
-    ground: Band
-    cell_m: float
-
-    def on(self, grid: Grid, tile: Tile) -> Heights:
-        """Each cell has the slope of the larger one that its centre lies in."""
-        coarse = square_cells(grid.bounds, grid.srid, max(self.cell_m, grid.cell_width))
-        ratio = grid.cell_width / coarse.cell_width
-        row = np.floor((np.arange(tile.top, tile.top + tile.height) + 0.5) * ratio).astype(np.int64)
-        column = np.floor((np.arange(tile.left, tile.left + tile.width) + 0.5) * ratio).astype(np.int64)
-        part = Tile(0, 0, row[0], column[0], row[-1] - row[0] + 1, column[-1] - column[0] + 1)
-        slopes = slope_deg(heights_in(self.ground, coarse, part.grown(1)), coarse.cell_width)
-        return slopes[np.ix_(row - row[0], column - column[0])]
-
-
-@dataclass(frozen=True)
-class Depth:
-    """Depth of water in metres, 0 on dry ground; NaN where the height of the ground is unknown, as at sea."""
-
-    depths: Band
-
-    def on(self, grid: Grid, tile: Tile) -> Heights:
-        """As the raster of depths has them."""
-        return heights_in(self.depths, grid, tile)
 
 
 @dataclass(frozen=True)
 class Factor:
     """A criterion with all that it needs. share: of the weights, 0 for one that only allows or forbids.
 
-    The score is 0 at `worst`, 1 at `best` and linear between. A cell below `at_least` or above `at_most` is out.
+    The score is 0 at `worst`, 1 at `best` and linear between. A cell that is anywhere below `at_least` or above
+    `at_most` is out.
     """
 
     name: str
@@ -116,6 +42,8 @@ class Search:
     within: Geometries
     factors: list[Factor]
     threshold: float
+    # cells that the outer border of these areas passes through, which lie in them in part only
+    border: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -169,11 +97,14 @@ def _weighted(parts: list[Heights], factors: list[Factor], tile: Tile) -> Height
 
 
 def allowed(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.bool_]:
-    """The cells within the area that no hard limit forbids, and of which every value is known."""
+    """The cells that lie wholly within the area, that no hard limit forbids anywhere, and of which all is known."""
     found = numbers_in(search.within, search.grid, tile) > 0
+    found &= ~mask_of(search.border, search.grid, tile)
     for value, factor in zip(values, search.factors, strict=True):
-        # NaN is neither
-        found &= (value >= factor.at_least) & (value <= factor.at_most)
+        found &= ~np.isnan(value)
+        limits = Limits(factor.at_least, factor.at_most)
+        if limits.any:
+            found &= factor.values.keeps(search.grid, tile, limits)
     return np.asarray(found)
 
 
@@ -185,18 +116,6 @@ def fuzzy(values: Heights, worst: float, best: float) -> Heights:
     if worst == best:
         return np.where(values >= best, np.float32(1), np.float32(0))
     return np.asarray(np.clip((values - np.float32(worst)) / np.float32(best - worst), 0, 1))
-
-
-def slope_deg(heights: Heights, cell_m: float) -> Heights:
-    """Slope in degrees by Horn's method (1981), of all but the outermost cells; NaN beside an unknown height."""
-    north, middle, south = heights[:-2], heights[1:-1], heights[2:]
-    rows = north + 2 * middle + south
-    columns = heights[:, :-2] + 2 * heights[:, 1:-1] + heights[:, 2:]
-    east_west, north_south = rows[:, 2:] - rows[:, :-2], columns[:-2] - columns[2:]
-    # Horn leaves the cell's own height out; a cell without one has no slope all the same
-    unknown = np.isnan(middle[:, 1:-1])
-    slopes = np.degrees(np.arctan(np.hypot(east_west, north_south) / np.float32(8 * cell_m)))
-    return np.where(unknown, np.float32(np.nan), slopes.astype(np.float32))
 
 
 def best_sites(

@@ -10,22 +10,26 @@ import numpy as np
 import shapely
 
 from dothi.core.grid import Grid
-from processes.ways.network import Floats, Geometries, Ints
+from processes.ways.network import Bools, Floats, Geometries, Ints
 
 # Vertices that are cut at a time: some hundred bytes each while they are.
 CHUNK = 200_000
+# Of a cell: what is nearer to an edge runs along it, but for rounding.
+EDGE = 1e-6
 
 
 @dataclass(frozen=True)
 class Pieces:
     """Lines cut where they pass from cell to cell, in the order of the lines.
 
-    line: number of the line; cell: as everywhere here; length_m; all of shape (n,). What is outside is left out.
+    line: number of the line; cell: as everywhere here; length_m; on_edge: whether the piece runs along an edge of its
+    cell; all of shape (n,). What is outside is left out.
     """
 
     line: Ints
     cell: Ints
     length_m: Floats
+    on_edge: Bools
 
 
 def cells_at(xy: Floats, grid: Grid) -> Ints:
@@ -41,6 +45,20 @@ def touched(geometries: Geometries, grid: Grid) -> Ints:
     lines = np.concatenate([parts[kind == 1], shapely.get_parts(shapely.boundary(areas))])
     cells = [cells_at(shapely.get_coordinates(parts[kind == 0]), grid), *_inside(areas, grid)]
     found = np.unique(np.concatenate([*cells, *(pieces.cell for pieces in cut(lines, grid))]))
+    return found[found >= 0]
+
+
+def entered(lines: Geometries, grid: Grid) -> Ints:
+    """The cells whose inside lines pass through; ascending, each once. A line along an edge enters neither side."""
+    found = [np.empty(0, dtype=np.int64), *(pieces.cell[~pieces.on_edge] for pieces in cut(lines, grid))]
+    return np.unique(np.concatenate(found))
+
+
+def reached(areas: Geometries, grid: Grid) -> Ints:
+    """The cells of which polygons cover any part, be it ever so small; ascending, each once."""
+    parts = shapely.get_parts(areas)
+    borders = entered(shapely.get_parts(shapely.boundary(parts)), grid)
+    found = np.unique(np.concatenate([borders, *_inside(parts, grid)]))
     return found[found >= 0]
 
 
@@ -120,7 +138,8 @@ def _cut(lines: Geometries, first: int, grid: Grid) -> Pieces:
     cell = _numbered(column, row, grid)
     length_m = np.hypot(*(xy[start + 1] - xy[start]).T)[segment] * part
     inside = cell >= 0
-    return Pieces(line[start][segment][inside] + first, cell[inside], length_m[inside])
+    on_edge = np.minimum(np.abs(column - np.round(column)), np.abs(row - np.round(row))) < EDGE
+    return Pieces(line[start][segment][inside] + first, cell[inside], length_m[inside], on_edge[inside])
 
 
 def _places(start: Floats, end: Floats) -> tuple[Ints, Floats]:

@@ -215,7 +215,7 @@ def fail_lost(why: Failed) -> None:
     no job that somebody still works on is taken for lost.
     """
     _fail_open(
-        """not exists (
+        """follows is null and not exists (
                select from job.procrastinate_jobs queued
                where queued.id = job.queue_id and queued.status in ('todo', 'doing')
            )""",

@@ -1,7 +1,7 @@
 """pygeoapi's process manager on our queue: no analysis runs in a web process."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,10 @@ from pygeoapi.util import DATETIME_FORMAT, JobStatus
 
 from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_status
 from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.base import Process
+from processes.base import Process, ProcessInputs
+from processes.data import Data
 from processes.queue import requests
 from processes.queue.callbacks import subscription
 from processes.queue.child import locality
@@ -23,6 +25,7 @@ from processes.queue.listing import JobFilter, listed
 from processes.queue.preference import Mode, mode_of
 from processes.queue.requests import Asked, Result
 from processes.queue.uploads import taken_out
+from processes.reading.given import put_given
 from processes.reading.validation import check_layers, validated
 from processes.registry import process
 
@@ -134,6 +137,7 @@ def _asked(
         _must_be_allowed(editor)
     place = locality(PathSettings().locality)
     check_layers(model, place, audience)
+    chosen.check(model, place, lambda: _reading(model, place, audience, editor))
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
     reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
     return Asked(
@@ -147,6 +151,13 @@ def _asked(
         norms_version=place.norms_version,
         subscriber=subscription(subscriber),
     )
+
+
+@contextmanager
+def _reading(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
+    """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
+    with requests.desk(audience, editor) as db:
+        yield Data(db, place, audience, editor=editor, given=put_given(db, inputs, place, editor))
 
 
 def _must_be_allowed(editor: str | None) -> None:

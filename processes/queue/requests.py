@@ -31,6 +31,17 @@ NO_WORKER = Text(
     en='No worker is running to do the analysis. Start one with "dothi worker".',
 )
 
+WORKER_LOST = Text(
+    vi='Tiến trình đang chạy phân tích này không còn hoạt động. Tiến trình khác sẽ chạy lại từ đầu trong giây lát.',
+    en='The worker that ran the analysis gives no sign of life. Another one runs it again in a moment.',
+)
+ALL_WORKERS_LOST = Text(
+    vi='Tiến trình đang chạy phân tích này không còn hoạt động, và không có tiến trình nào khác. Phân tích sẽ được '
+    'chạy lại khi có "dothi worker".',
+    en='The worker that ran the analysis gives no sign of life, and there is no other. It is run again as soon as one '
+    'is started: "dothi worker".',
+)
+
 
 class NoWorker(EnvironmentMissing):
     """No worker takes jobs from the queue."""
@@ -176,8 +187,9 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     """
     ends, lonely = time.monotonic() + limit_s, Loneliness(JobSettings().worker_silent_s)
     try:
-        while (status := _status(db, job_id)) not in ENDED:
-            lonely.look(alone=status == 'accepted' and not _worker_lives(db))
+        while _status(db, job_id) not in ENDED:
+            # of one that runs too: its worker may have died, and then nobody works on it
+            lonely.look(alone=not _worker_lives(db))
             _hear(db, job_id, min(LOOK_S, _left(ends, limit_s)))
     except DothiError:
         dismiss(db, job_id)
@@ -204,10 +216,22 @@ class Loneliness:
 def state(db: Connection, job_id: str) -> dict[str, Any]:
     """One job without its result; raises UnknownJob, also for a job of another audience or editor."""
     job = _row(db, job_id, '*')
+    silent = _why_silent(db, job)
+    # it waits for somebody to start one, and whoever waits for it should know
+    return job | {'message_vi': silent.vi, 'message_en': silent.en} if silent else job
+
+
+def _why_silent(db: Connection, job: dict[str, Any]) -> Text | None:
+    """Why nobody works on an open job, if nobody does."""
     if job['status'] == 'accepted' and not _worker_lives(db):
-        # it waits for somebody to start one, and whoever waits for it should know
-        return job | {'message_vi': NO_WORKER.vi, 'message_en': NO_WORKER.en}
-    return job
+        return NO_WORKER
+    if job['status'] != 'running':
+        return None
+    values = [str(job['id']), JobSettings().worker_silent_s]
+    (row,) = rows(db, 'select job.worker_lost(%s, %s) as lost', values)
+    if not row['lost']:
+        return None
+    return WORKER_LOST if _worker_lives(db) else ALL_WORKERS_LOST
 
 
 def _status(db: Connection, job_id: str) -> str:

@@ -9,6 +9,7 @@ from dothi.core.cql2 import where
 from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
+from processes.base import Layer as LayerRef
 
 # CQL2 as text, or as its JSON.
 type Filter = str | dict[str, Any]
@@ -26,12 +27,27 @@ class NothingThen(DataRefused):
     """A layer had nothing at the time that is asked for."""
 
 
+class NothingPasses(DataRefused):
+    """A filter lets nothing through, so that there is nothing to compute with."""
+
+
 def nothing_then(layer_id: str, datetime: str) -> NothingThen:
     """The error for a layer whose first release came later."""
     return NothingThen(
         vi=f'Lớp "{layer_id}" chưa có dữ liệu vào lúc {datetime}. Chọn thời điểm sau bản phát hành đầu tiên.',
         en=f'The layer "{layer_id}" had no data at {datetime}. Choose a time after its first release.',
     )
+
+
+def must_be_unfiltered(chosen: LayerRef, narrowed_by: object = None) -> None:
+    """Raises NothingPasses where a filter was given for a layer of which nothing was read."""
+    filters = [text for text in (chosen.filter, narrowed_by) if text is not None]
+    if filters:
+        shown = ' AND '.join(str(text)[:200] for text in filters)
+        raise NothingPasses(
+            vi=f'Không có đối tượng nào của "{chosen.named}" qua bộ lọc {shown}. Kiểm tra giá trị trong bộ lọc.',
+            en=f'No feature of "{chosen.named}" passes the filter {shown}. Check the values in the filter.',
+        )
 
 
 def not_delivered(layer_id: str) -> NotDelivered:

@@ -9,6 +9,7 @@ import numpy as np
 from dothi.core.norms import Norm
 from processes.ways.network import Bools, Floats, Ints
 from processes.ways.reach import ROUNDING_M
+from processes.zones.membership import Membership
 
 
 @dataclass(frozen=True)
@@ -61,31 +62,31 @@ def coverage(population: float, assessed: float, covered: float, kind: str = '')
     return {f'population_covered{ending}': int(covered), f'share_covered{ending}': share, **lacking}
 
 
-def zone_figures(kinds: list[Served], people: Floats, zone: Ints, zones: int) -> list[dict[str, Any]]:
+def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> list[dict[str, Any]]:
     """Figures of each zone: of all kinds together, and of each where there are several.
 
-    people, zone: per home, shape (n,); zone: its number, -1 outside.
+    people: per home, shape (n,); inside: the zones that each home lies in.
     """
-    population = per_zone(zone, people, zones)
+    population = inside.sums(people)
     told: list[dict[str, Any]] = [{'population': int(total)} for total in population]
     columns = [('', *by_all(kinds))]
     if len(kinds) > 1:
         columns += [(one.kind, one.covered, one.assessed) for one in kinds]
     for name, covered, assessed in columns:
-        sums = [per_zone(zone, people * some, zones) for some in (assessed, covered & assessed)]
+        sums = [inside.sums(people * some) for some in (assessed, covered & assessed)]
         for figures, total, asked, served in zip(told, population, *sums, strict=True):
             figures.update(coverage(total, asked, served, name))
     return told
 
 
-def summary_of(kinds: list[Served], people: Floats, zone: Ints) -> dict[str, Any]:
-    """Figures of all homes, those outside every zone included, so that nobody is lost between the zones."""
+def summary_of(kinds: list[Served], people: Floats, inside: Membership) -> dict[str, Any]:
+    """Figures of all homes, each once, those outside every zone included, so that nobody is lost between the zones."""
     covered, assessed = by_all(kinds)
     cut_off = np.logical_or.reduce([np.isinf(one.way_m) for one in kinds])
     return {
         'population': int(people.sum()),
         **coverage(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
-        'population_outside_zones': int(people[zone < 0].sum()),
+        'population_outside_zones': int(people[inside.outside].sum()),
         'population_without_way': int(people[cut_off].sum()),
     }
 

@@ -10,7 +10,7 @@ from dothi.core.layer import GeometryType
 from dothi.core.layer import Layer as LayerModel
 from processes.base import Layer
 from processes.data import Data
-from processes.reading.layers import column
+from processes.reading.layers import column, must_be_unfiltered
 from processes.ways.network import Floats, Ints
 
 # A facility with an area, a park say, is entered anywhere on its edge: at every corner, and this often between them.
@@ -46,14 +46,25 @@ class Facilities:
 
 
 def read_facilities(
-    chosen: Layer, data: Data, narrowed_by: str | None = None, kind_column: str | None = None, kind: str = ''
+    chosen: Layer,
+    data: Data,
+    narrowed_by: str | None = None,
+    kind_column: str | None = None,
+    kind: str = '',
+    *,
+    needed: bool = True,
 ) -> Facilities:
-    """The facilities of a layer; each is of the kind that `kind_column` says, or of `kind` where it is None."""
+    """The facilities of a layer; each is of the kind that `kind_column` says, or of `kind` where it is None.
+
+    needed: raises NothingPasses where a filter lets none through; a layer that is empty by itself is not refused.
+    """
     layer, rows = data.source(chosen, narrowed_by)
     kinds = sql.Literal(kind) if kind_column is None else column(layer, kind_column, data.audience)
     code, name = column(layer, layer.identifier, data.audience), _name(layer, data)
     query = 'select here.id, {}::text as code, {}::text as name, {}::text as kind from {} order by code, id'
     found = data.rows(sql.SQL(query).format(code, name, kinds, rows))
+    if needed and not found:
+        must_be_unfiltered(chosen, narrowed_by)
     points = sql.SQL(
         'select here.id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_DumpPoints({}) point'
     )

@@ -34,11 +34,13 @@ class Network:
     """Straight segments between nodes. nodes: shape (k, 2), metres; ends: node numbers, shape (m, 2).
 
     walls: lines that nobody crosses on the way between a point and the network; roads over them are ways.
+    walk_m: how far from the network a point may be to belong to it.
     """
 
     nodes: Floats
     ends: Ints
     walls: Geometries = field(default_factory=no_lines)
+    walk_m: float = np.inf
 
     @property
     def starts_xy(self) -> Floats:
@@ -89,13 +91,14 @@ def snap(points: Floats, network: Network) -> Snapped:
     """The nearest place of the network for each point that no wall lies before. points: shape (n, 2).
 
     A point equally near to several segments gets a row for each, so that the order of the roads decides nothing;
-    one that reaches none within SEARCH_M past the walls gets no row.
+    one that reaches none within the network's walk_m, or within SEARCH_M past the walls, gets no row.
     """
     if not len(network.ends) or not len(points):
         return Snapped(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
     tree = shapely.STRtree(network.lines, node_capacity=NODE_CAPACITY)
     point, segment = _nearest_segments(points, tree)
     near = _feet(points, network, point, segment)
+    near = _rows(near, near.offset_m <= network.walk_m)
     return _this_side(points, network, tree, near) if len(network.walls) else near
 
 

@@ -49,6 +49,16 @@ class Reach:
         lengths_m = np.concatenate([np.tile(self.network.lengths_m, 2), self.places.offset_m])
         return _shortest_edges(starts, ends, lengths_m, len(self.network.nodes) + self.size)
 
+    @property
+    def places_off_road(self) -> Ints:
+        """Numbers of the places that are too far from any road to be reached."""
+        return np.setdiff1d(np.arange(self.size), self.places.point)
+
+    @property
+    def points_off_road(self) -> Ints:
+        """Numbers of the points that are too far from any road to get anywhere."""
+        return np.setdiff1d(np.arange(self.count), self.points.point)
+
     def numbers(self, chosen: Ints) -> Ints:
         """The nodes of the graph that the chosen places are."""
         return chosen + len(self.network.nodes)
@@ -76,7 +86,8 @@ class Reach:
             late, indices=self.numbers(np.arange(self.size)), min_only=True, return_predecessors=True
         )
         way_m, entry = self.best_entries(node_m)
-        place = np.where(entry >= 0, source[self.entries[1][entry]] - len(self.network.nodes), -1)
+        place, found = np.full(self.count, -1), entry >= 0
+        place[found] = source[self.entries[1][entry[found]]] - len(self.network.nodes)
         return way_m - HEAD_START_M * np.maximum(place, 0), place
 
     def each(self, chosen: Ints, limit_m: float = np.inf) -> Iterator[Floats]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm, norm_for
 from processes.base import Layer
 from processes.data import Data
@@ -28,8 +28,17 @@ def limit_by_norm(norms: list[Norm], kind: str, urban: Bools | None, count: int)
     values = np.asarray([norm.value if norm else np.nan for norm in found])
     used = tuple(dict.fromkeys(norm for norm in found if norm))
     if not used:
-        raise _no_norm(kind, norms)
+        raise _no_norm(kind, norms, [], [])
     return values[np.zeros(count, dtype=int) if urban is None else urban.astype(int)], used
+
+
+def must_have_distance(norms: list[Norm], kind: str, columns: list[str], per_unit: list[Norm]) -> None:
+    """Raises NoDistanceNorm where no norm says how far a kind may be, in town or in the country.
+
+    columns: of the layer, which tell kinds that have a norm. per_unit: norms that say how many a unit has to have.
+    """
+    if not any(norm_for(norms, kind, condition=condition) for condition in (None, RURAL, URBAN)):
+        raise _no_norm(kind, norms, columns, per_unit)
 
 
 def in_urban_units(places: Floats, data: Data) -> Bools | None:
@@ -41,10 +50,14 @@ def in_urban_units(places: Floats, data: Data) -> Bools | None:
     return zone_of(places, units.shapes) >= 0
 
 
-def _no_norm(kind: str, norms: list[Norm]) -> NoDistanceNorm:
-    known = sorted({norm.subject for norm in norms})
-    hint = did_you_mean(kind, known)
+def _no_norm(kind: str, norms: list[Norm], columns: list[str], per_unit: list[Norm]) -> NoDistanceNorm:
+    known = ', '.join(sorted({norm.subject for norm in norms})) or '–'
+    chosen = ' / '.join(columns)
+    vi = f'kind_column = {chosen}' if chosen else 'kind_column'
+    en = f'the kind_column {chosen}' if chosen else 'a kind_column'
+    if any(norm.subject == kind for norm in per_unit):
+        vi = en = 'norm = facilities_per_unit'
     return NoDistanceNorm(
-        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}". {hint.vi} Cho distance_m hoặc minutes, hoặc kind_column.',
-        en=f'No norm says how far "{kind}" may be. {hint.en} Give distance_m or minutes, or a kind_column.',
+        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}"; có cho: {known}. Cho distance_m hoặc minutes, hoặc {vi}.',
+        en=f'No norm says how far "{kind}" may be; there is one for: {known}. Give distance_m or minutes, or {en}.',
     )

@@ -1,6 +1,6 @@
 """How people travel: the inputs that analyses along the roads share, and the network that follows from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -12,13 +12,15 @@ from dothi.core.text import Text
 from processes.base import Layer, input_field
 from processes.data import Data
 from processes.ways.barriers import behind_barriers
-from processes.ways.network import Geometries, Network
+from processes.ways.network import Geometries, Ints, Network
 
 # not a `type`, which would be a reference in the inputs' schema
 Travel = Literal['walking', 'cycling', 'driving']
 # Assumed where nobody says otherwise; no norm states them. A healthy adult walks 5 km/h on the level.
 USUAL_KMH = {'walking': 5.0, 'cycling': 15.0, 'driving': 30.0}
 LONGEST_M, LONGEST_MINUTES = 50_000.0, 600.0
+# Whoever is farther than this from every road is on none: coordinates are wrong, or there is the sea in between.
+WALK_M = 10_000.0
 
 DISTANCE_M = input_field(
     Text(vi='Quãng đường tối đa', en='Longest acceptable way'),
@@ -141,12 +143,34 @@ def one_limit[I: Limited](inputs: I) -> I:
 def roads(inputs: Travelling, data: Data) -> Roads:
     """The roads, cut at barriers where `inputs` names any."""
     told = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs)}
-    network = data.network()
+    network = replace(data.network(), walk_m=WALK_M)
     if inputs.barriers is None:
         return Roads(network, {**told, 'barriers': None})
     network, cut = behind_barriers(network, shapes_of(inputs.barriers, data), shapes_of(inputs.bridges, data))
+    network = replace(network, walk_m=WALK_M)
     barriers = {'barriers': inputs.barriers.named, 'bridges': inputs.bridges.named, 'roads_cut': cut}
     return Roads(network, {**told, **barriers})
+
+
+def facilities_off_road(owner: Ints, entrances: Ints) -> int:
+    """How many facilities are reached by no road. owner: of each entrance; entrances: numbers of those off the road."""
+    on_road = np.delete(owner, entrances)
+    return len(np.setdiff1d(owner, on_road))
+
+
+def off_road_notes(facilities: int, origins: int = 0) -> list[Text]:
+    """What a reader has to know of facilities and origins too far from any road for a way to lead there."""
+    told = []
+    for count, vi, en in ((facilities, 'cơ sở', 'facilities'), (origins, 'nơi đi', 'origins')):
+        if count:
+            told.append(
+                Text(
+                    vi=f'{count} {vi} cách mọi đường quá {WALK_M / 1000:g} km (hoặc sau vật cản): không có đường đi.',
+                    en=f'{count} {en} are over {WALK_M / 1000:g} km from any road (or behind a barrier): '
+                    'no way leads there.',
+                )
+            )
+    return told
 
 
 def shapes_of(chosen: Layer, data: Data) -> Geometries:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from processes.data import Zones
-from processes.ways.network import Bools, Floats, Ints, zone_of
+from processes.ways.network import Bools, Floats, Ints
 from processes.zones.parts import Parts
 
 
@@ -40,16 +40,36 @@ class Pairs:
         return ~self.added & ~self.removed & (self.reshaped | (self.differs > 0))
 
 
+@dataclass(frozen=True)
+class Places:
+    """A row for each pair of a feature and a zone that it lies in. feature, zone: numbers, shape (r,).
+
+    zones: how many there are, the one for what lies in none included.
+    """
+
+    feature: Ints
+    zone: Ints
+    zones: int
+
+    @property
+    def keys(self) -> Ints:
+        """One number for each pair, shape (r,)."""
+        return self.feature * self.zones + self.zone
+
+
 def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
     """Features by zone, and last those in none, shape (zones + 1,), by the name of the figure.
 
     after = before + added - removed + moved_in - moved_out, in each of them.
     """
     was, now = _zones_of(pairs.old_xy, zones), _zones_of(pairs.new_xy, zones)
-    here, moved = ~pairs.added & ~pairs.removed, was != now
+    here = ~pairs.added & ~pairs.removed
 
-    def of(zone: Ints, which: Bools) -> Ints:
-        return np.bincount(zone[which], minlength=len(zones.codes) + 1)
+    def of(places: Places, which: Bools, elsewhere: Places | None = None) -> Ints:
+        chosen = which[places.feature]
+        if elsewhere is not None:
+            chosen &= ~np.isin(places.keys, elsewhere.keys)
+        return np.bincount(places.zone[chosen], minlength=len(zones.codes) + 1)
 
     return {
         'before': of(was, ~pairs.added),
@@ -59,8 +79,8 @@ def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
         'changed': of(now, pairs.changed),
         'changed_values': of(now, here & (pairs.differs > 0)),
         'changed_geometry': of(now, here & pairs.reshaped),
-        'moved_in': of(now, here & moved),
-        'moved_out': of(was, here & moved),
+        'moved_in': of(now, here, was),
+        'moved_out': of(was, here, now),
     }
 
 
@@ -100,9 +120,11 @@ def by_column(pairs: Pairs, columns: list[str]) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def _zones_of(xy: Floats, zones: Zones) -> Ints:
-    """Number of the zone of each point, that of the last zone and one more for none (and for no point)."""
-    there = ~np.isnan(xy[:, 0])
-    zone = np.full(len(xy), -1, dtype=np.int64)
-    zone[there] = zone_of(xy[there], zones.shapes)
-    return np.where(zone < 0, len(zones.codes), zone)
+def _zones_of(xy: Floats, zones: Zones) -> Places:
+    """The zones of each point; that of the last zone and one more for none (and for no point)."""
+    there = np.flatnonzero(~np.isnan(xy[:, 0]))
+    inside = zones.membership(xy[there])
+    feature = there[inside.place]
+    nowhere = np.setdiff1d(np.arange(len(xy)), feature)
+    zone = np.concatenate([inside.zone, np.full(len(nowhere), len(zones.codes))])
+    return Places(np.concatenate([feature, nowhere]), zone, len(zones.codes) + 1)

@@ -4,10 +4,9 @@ import numpy as np
 from psycopg2 import sql
 
 from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
 from processes.data import Data, Zones
 from processes.reading.layers import column
-from processes.ways.network import Floats, zone_of
+from processes.ways.network import Floats
 from processes.zones.parts import kind_of, parts_of
 from processes.zones.weighted import Statistics, by_group
 
@@ -19,22 +18,22 @@ def places(rows: sql.Composed, data: Data) -> Floats:
 
 
 def statistics_of(
-    layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, chosen: Layer, data: Data
+    layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, zone_rows: sql.Composed, data: Data
 ) -> Statistics:
     """Statistics of a column by zone, as of `by_group`; what has no value is left out.
 
-    A point counts once. A line or polygon counts by the length or area of its part inside, and gives its value to the
+    A point counts once in every zone that it lies in.
+    A line or polygon counts by the length or area of its part inside, and gives its value to the
     sum by the share that this is of the whole, so that sums over zones side by side add up to the layer's.
     """
     value, known = known_values(rows, name, layer, data)
     if kind_of(layer) == 'Point':
         query = 'select ST_X(place), ST_Y(place), {} from (select *, unit.place_of(geom) as place from {}) one'
         found = data.numbers(sql.SQL(query).format(value, known), width=3)
-        zone = zone_of(found[:, :2], zones.shapes)
-        inside = zone >= 0
-        return by_group(zone[inside], found[inside, 2], np.ones(int(inside.sum())), len(zones.codes))
+        inside = zones.membership(found[:, :2])
+        return by_group(inside.zone, found[inside.place, 2], np.ones(len(inside.place)), len(zones.codes))
     values = data.numbers(sql.SQL('select id::float8, {} from {} order by id').format(value, known), width=2)
-    parts = parts_of(layer, known, zones, chosen, data)
+    parts = parts_of(layer, known, zones, zone_rows, data)
     of_part = values[np.searchsorted(values[:, 0], parts.feature), 1]
     shared = np.bincount(parts.zone, of_part * parts.measure / parts.whole, minlength=len(zones.codes))
     return by_group(parts.zone, of_part, parts.measure, len(zones.codes)) | {'sum': shared}

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import psycopg2
 import shapely
 from psycopg2 import sql
 
 from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
 from processes.data import Data, Zones
 from processes.ways.network import Floats, Ints
 
@@ -32,10 +32,10 @@ def kind_of(layer: LayerModel) -> str:
     return layer.geometry.removeprefix('Multi')
 
 
-def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, chosen: Layer, data: Data) -> Parts:
+def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Parts:
     """The parts of the features of a layer of lines or polygons; a border that runs along a line halves it.
 
-    rows: `here` of the features; chosen: the layer that `zones` were read from. What lies wholly inside a zone is told
+    rows, zone_rows: `here` of the features and of the zones. What lies wholly inside a zone is told
     by its box; only the rest, a few of a hundred, is cut in the database (unit.measure_inside).
     """
     query = sql.SQL(
@@ -46,39 +46,46 @@ def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, chosen: Layer,
     # the zones ask, because shapely prepares the geometry that asks
     tree = shapely.STRtree(boxes)
     zone, feature = tree.query(zones.shapes, predicate='contains_properly')
-    # of zones that overlap one may hold a box whole and another a part of it
-    touching = tree.query(zones.shapes, predicate='intersects')[1]
-    alone = np.zeros(len(found), dtype=bool)
-    alone[feature] = np.bincount(touching, minlength=len(found))[feature] == 1
-    inside = alone[feature]
-    cut = _cut(found[~alone, 0].astype(np.int64), rows, zones, chosen, data)
+    touching = tree.query(zones.shapes, predicate='intersects')
+    whole = np.isin(touching[0] * len(found) + touching[1], zone * len(found) + feature)
+    cut = _cut(touching[0][~whole], found[touching[1][~whole], 0].astype(np.int64), rows, zones, zone_rows, data)
     of_cut = np.searchsorted(found[:, 0], cut[:, 0])
     return Parts(
-        feature=np.concatenate([found[feature[inside], 0], cut[:, 0]]).astype(np.int64),
-        zone=np.concatenate([zone[inside], cut[:, 1]]).astype(np.int64),
-        measure=np.concatenate([found[feature[inside], 1], cut[:, 2]]),
-        whole=np.concatenate([found[feature[inside], 1], found[of_cut, 1]]),
+        feature=np.concatenate([found[feature, 0], cut[:, 0]]).astype(np.int64),
+        zone=np.concatenate([zone, cut[:, 1]]).astype(np.int64),
+        measure=np.concatenate([found[feature, 1], cut[:, 2]]),
+        whole=np.concatenate([found[feature, 1], found[of_cut, 1]]),
     )
 
 
-# A box that lies in two zones that overlap is cut by each, as all the others are.
+# Each pair of a feature and a zone whose border its box meets.
 CUT = sql.SQL("""
-    select piece.id::float8, (array_position({ids}::bigint[], zone.id::bigint) - 1)::float8, measure
-    from (select id, geom from {rows} where id = any({features}::bigint[])) piece
-    join (select id, geom from {zones}) zone on ST_Intersects(zone.geom, piece.geom),
-    lateral (select unit.measure_inside(piece.geom, zone.geom) as measure) inside
+    select pair.feature::float8, pair.zone::float8, measure
+    from unnest({features}::bigint[], {zones}::bigint[], {ids}::bigint[]) pair (feature, zone, zone_id)
+    join (select id, geom from {rows} where id = any({features}::bigint[])) piece on piece.id = pair.feature
+    join (select id, geom from {zone_rows}) zone_here on zone_here.id = pair.zone_id,
+    lateral (select unit.measure_inside(piece.geom, zone_here.geom) as measure) inside
     where measure > {least}
 """)
 
 
-def _cut(features: Ints, rows: sql.Composed, zones: Zones, chosen: Layer, data: Data) -> Floats:
-    """Id of the feature, number of the zone and measure of the part, shape (n, 3)."""
-    _, zone_rows = data.source(chosen)
+def united_rows(zones: Zones, srid: int) -> sql.Composed:
+    """`here` of zones that are in no layer, such as those of `Zones.united`."""
+    query = (
+        '(select id, ST_SetSRID(wkb::geometry, {}) as geom from unnest({}::bigint[], {}::bytea[]) one (id, wkb)) here'
+    )
+    wkbs = [psycopg2.Binary(wkb) for wkb in shapely.to_wkb(zones.shapes)]
+    return sql.SQL(query).format(sql.Literal(srid), sql.Literal(zones.ids), sql.Literal(wkbs))
+
+
+def _cut(zone: Ints, feature: Ints, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Floats:
+    """Id of the feature, number of the zone and measure of the part, shape (n, 3). zone, feature: of each pair."""
     query = CUT.format(
-        ids=sql.Literal(zones.ids),
+        features=sql.Literal(feature.tolist()),
+        zones=sql.Literal(zone.tolist()),
+        ids=sql.Literal(np.asarray(zones.ids, dtype=np.int64)[zone].tolist()),
         rows=rows,
-        features=sql.Literal(features.tolist()),
-        zones=zone_rows,
+        zone_rows=zone_rows,
         least=sql.Literal(LEAST),
     )
     return data.numbers(query, width=3)

@@ -12,7 +12,7 @@ from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.data import HOMES, POPULATION, Data, Homes, Zones
 from processes.reading.layers import column
-from processes.ways.network import Floats, Ints, point_geometries, zone_of
+from processes.ways.network import Floats, Ints, point_geometries
 from processes.zones.layer_zones import known_values
 from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells
 
@@ -30,9 +30,10 @@ def at_homes(raster: Raster, band: str, homes: Homes, zones: Zones, srid: int) -
     """The people of each house with the value of the cell in which it stands."""
     crs = proj_string(srid), proj_string(raster.grid.srid)
     value = at_points(raster, band, shapely.get_coordinates(move(point_geometries(homes.xy), *crs)))
-    zone = zone_of(homes.xy, zones.shapes)
-    known = (zone >= 0) & ~np.isnan(value)
-    return Pieces(zone[known], value[known], homes.population[known])
+    inside = zones.membership(homes.xy)
+    known = ~np.isnan(value[inside.place])
+    home = inside.place[known]
+    return Pieces(inside.zone[known], value[home], homes.population[home])
 
 
 def on_grid(raster: Raster, band: str, people: Raster, zones: Zones, srid: int) -> tuple[Pieces, Floats]:
@@ -50,12 +51,11 @@ def on_grid(raster: Raster, band: str, people: Raster, zones: Zones, srid: int) 
 
 def people_of(homes: Homes, zones: Zones) -> Floats:
     """The people who live in each zone."""
-    zone = zone_of(homes.xy, zones.shapes)
-    return np.bincount(zone[zone >= 0], homes.population[zone >= 0], minlength=len(zones.codes))
+    return zones.membership(homes.xy).sums(homes.population)
 
 
 def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, data: Data) -> Pieces:
-    """The people of the houses that stand in polygons with a value, each with that value and its own zone.
+    """The people of the houses that stand in polygons with a value, each with that value in every zone of theirs.
 
     Somebody whose house stands in two polygons has both values.
     """
@@ -68,5 +68,5 @@ def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, dat
         ' join (select {} as value, geom from {}) ground on ST_Intersects(ground.geom, centre) where people > 0'
     )
     found = data.numbers(query.format(people, home_rows, value, known), width=4)
-    zone = zone_of(found[:, :2], zones.shapes)
-    return Pieces(zone[zone >= 0], found[zone >= 0, 3], found[zone >= 0, 2])
+    inside = zones.membership(found[:, :2])
+    return Pieces(inside.zone, found[inside.place, 3], found[inside.place, 2])

@@ -18,13 +18,16 @@ from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.ways.network import Floats, Geometries, Ints
 from processes.zones.weighted import Statistics
+from processes.zones.weighted import median as weighted_median
 
 # A straight border is a curve in another system. Pieces of this length bend by less than a centimetre in a province,
 # and neighbours that share a border get the same vertices on it.
 DENSE_M = 500.0
 ROWS_AT_ONCE = 1_024
 # What exactextract tells as None or nan where there is nothing; both become nan.
-STATISTICS = ('count', 'sum', 'mean', 'min', 'max', 'median', 'stdev', 'majority', 'minority', 'variety')
+STATISTICS = ('count', 'sum', 'mean', 'min', 'max', 'stdev', 'majority', 'minority', 'variety')
+# The different values in a zone, and the share of the covered area that each has: what its median is of.
+SHARES = ('unique', 'frac')
 
 
 def band_number(raster: Raster, band: str) -> int:
@@ -40,11 +43,14 @@ def moved(shapes: Geometries, grid: Grid, srid: int) -> Geometries:
     return move(dense, proj_string(srid), proj_string(grid.srid))
 
 
-def in_zones(raster: Raster, band: str, shapes: Geometries, told: Callable[[float], None]) -> Statistics:
+def in_zones(
+    raster: Raster, band: str, shapes: Geometries, told: Callable[[float], None], *, median: bool = False
+) -> Statistics:
     """Statistics of the cells in each polygon (of the raster's system), shape (n,); nan where there is nothing.
 
     A cell counts by the share of its area that lies inside, so that polygons side by side share out its value. count:
     cells with a value. As exactextract (Baston 2023) works it out, in windows of 30 million cells at most.
+    median: whether it is wanted too; it is of ours, as exactextract's lies between values where cells have equal ones.
     """
     geometries = [json.loads(text) for text in shapely.to_geojson(shapes)]
     features = [{'type': 'Feature', 'properties': {}, 'geometry': geometry} for geometry in geometries]
@@ -52,11 +58,20 @@ def in_zones(raster: Raster, band: str, shapes: Geometries, told: Callable[[floa
         found = exact_extract(
             RasterioRasterSource(file, band_number(raster, band)),
             JSONFeatureSource(features),
-            list(STATISTICS),
+            [*STATISTICS, *(SHARES if median else ())],
             progress=lambda share, _: told(share),
         )
     rows = [one['properties'] for one in found]
-    return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in STATISTICS}
+    statistics = {name: np.array([row[name] for row in rows], dtype=np.float64) for name in STATISTICS}
+    return statistics | ({'median': np.array([_median(row['unique'], row['frac']) for row in rows])} if median else {})
+
+
+def _median(values: Floats | None, shares: Floats | None) -> float:
+    """The weighted median of different values, in any order; nan of none. shares: how much each one covers."""
+    if values is None or shares is None or not len(values):
+        return float('nan')
+    order = np.argsort(values)
+    return weighted_median(np.asarray(values)[order].astype(np.float64), np.asarray(shares)[order])
 
 
 def at_points(raster: Raster, band: str, xy: Floats) -> Floats:

@@ -12,9 +12,7 @@ import shapely
 from dothi.core.unit_crosswalk import Shares
 from processes.data import Homes
 from processes.ways.network import Geometries, zone_of
-
-# What two drawings of one border may differ by, of a unit's area; the same as in unit.crosswalk_by_area.
-SLIVER = 0.0001
+from processes.zones.membership import SLIVER
 
 # A figure with more decimals is rounded to so many, as nobody measures more.
 MOST_DECIMALS = 9

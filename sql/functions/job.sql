@@ -44,6 +44,74 @@ language sql stable security definer set search_path = job, pg_temp as $$
     order by finished_at desc limit 1;
 $$;
 
+-- The open job that will answer the same request on the releases that there are now, or null: one that waits reads
+-- what there is when it begins, one that runs has read what there was then, so nothing may have been released since.
+create or replace function job.underway(request text, audience text) returns uuid
+language sql security definer set search_path = job, catalog, pg_temp as $$
+    select leader.id from job.job as leader
+    where
+        leader.request = underway.request and leader.audience = underway.audience
+        and leader.status in ('accepted', 'running') and leader.follows is null
+        and not exists (select from release where release.released_at > leader.started_at)
+    order by leader.created_at limit 1
+    -- it must not end before whoever follows it is known, or nobody would answer them
+    for share of leader;
+$$;
+
+-- Puts a job into the queue, at its turn.
+create or replace function job.queue_up(job_id uuid, asker text, cost_s double precision) returns void
+language plpgsql security definer set search_path = job, pg_temp as $$
+declare
+    own record;
+    queued bigint[];
+begin
+    select * into own from job.turn_of(asker, cost_s);
+    queued := procrastinate_defer_jobs_v1(array[
+        row(
+            'analyses', 'processes.run', -least(own.begins, 2147483647), null, null,
+            jsonb_build_object('job_id', job_id), null
+        )
+    ]::procrastinate_job_to_defer_v1[]);
+    update job.job set queue_id = queued[1], turn = own.begins, turn_lasts = own.lasts, follows = null
+    where id = job_id;
+end;
+$$;
+
+-- What becomes of the jobs that wait for the run of another one, when that has ended: they have its result, or fail as
+-- it did. Where it was dismissed, or a layer that it read has a newer release by now, the first of them is run, and the
+-- others wait for that.
+create or replace function job.answer_followers() returns trigger
+language plpgsql security definer set search_path = job, pg_temp as $$
+declare
+    next_id uuid;
+    next_asker text;
+begin
+    if new.status = 'successful' and job.inputs_changed(new.releases, new.read_at) = 0 then
+        perform job.answer_from(job.id, coalesce(new.result_of, new.id)) from job.job
+        where job.follows = new.id and job.status in ('accepted', 'running');
+    elsif new.status = 'failed' then
+        update job.job set
+            status = 'failed', message_vi = new.message_vi, message_en = new.message_en, error_code = new.error_code,
+            error_family = new.error_family, finished_at = now(), updated_at = now()
+        where job.follows = new.id and job.status in ('accepted', 'running');
+    else
+        select job.id, job.asker into next_id, next_asker from job.job
+        where job.follows = new.id and job.status in ('accepted', 'running')
+        order by job.created_at, job.id limit 1;
+        if found then
+            perform job.queue_up(next_id, next_asker, new.turn_lasts / 10.0);
+            update job.job set follows = next_id where job.follows = new.id and job.status in ('accepted', 'running');
+        end if;
+    end if;
+    return null;
+end;
+$$;
+create or replace trigger answer_followers after update of status on job.job
+for each row when (
+    old.status in ('accepted', 'running') and new.status in ('successful', 'failed', 'dismissed')
+)
+execute function job.answer_followers();
+
 -- Answers an open job with the result of another one that was the same.
 create or replace function job.answer_from(job_id uuid, other uuid) returns void
 language sql security definer set search_path = job, pg_temp as $$
@@ -80,8 +148,9 @@ begin
 end;
 $$;
 
--- The id of a new job: it waits in the queue, or has been answered when the same was asked before. Without an id,
--- `refused` says whose jobs are as many as may be open at once: those of the asker, or those of all.
+-- The id of a new job: it waits in the queue, follows one that runs or waits when the same was asked just now, or has
+-- been answered when the same was asked before. Without an id, `refused` says whose jobs are as many as may be open at
+-- once: those of the asker, or those of all.
 -- One at a time, so that limits and turns hold.
 create or replace function job.submit(
     process_id text, inputs jsonb, software_version text, norms_version text, asker text, cost_s double precision,
@@ -91,12 +160,10 @@ returns table (id uuid, refused text)
 language plpgsql security definer set search_path = job, pg_temp as $$
 declare
     known uuid;
+    leader uuid;
     job_id uuid;
-    queued bigint[];
     open_each bigint;
     open_of_all bigint;
-    begins bigint := 0;
-    lasts bigint := 0;
 begin
     perform pg_advisory_xact_lock(hashtext('job.queue'));
     known := job.answered(submit.request, job.audience());
@@ -107,27 +174,21 @@ begin
             return query select null::uuid, case when open_each >= most_each then 'asker' else 'all' end;
             return;
         end if;
-        select * into begins, lasts from job.turn_of(submit.asker, submit.cost_s);
+        leader := job.underway(submit.request, job.audience());
     end if;
     insert into job.job (
-        process_id, inputs, audience, software_version, norms_version, asker, turn, turn_lasts, request, subscriber,
-        editor, upload
+        process_id, inputs, audience, software_version, norms_version, asker, request, subscriber, editor, upload,
+        follows
     )
     values (
         submit.process_id, submit.inputs, job.audience(), submit.software_version, submit.norms_version, submit.asker,
-        begins, lasts, submit.request, submit.subscriber, submit.editor, submit.upload
+        submit.request, submit.subscriber, submit.editor, submit.upload, leader
     )
     returning job.id into job_id;
-    if known is null then
-        queued := procrastinate_defer_jobs_v1(array[
-            row(
-                'analyses', 'processes.run', -least(begins, 2147483647), null, null,
-                jsonb_build_object('job_id', job_id), null
-            )
-        ]::procrastinate_job_to_defer_v1[]);
-        update job.job set queue_id = queued[1] where job.id = job_id;
-    else
+    if known is not null then
         perform job.answer_from(job_id, known);
+    elsif leader is null then
+        perform job.queue_up(job_id, submit.asker, submit.cost_s);
     end if;
     return query select job_id, null::text;
 end;
@@ -156,12 +217,14 @@ returns table (
     created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
-        id, process_id, inputs, status, progress, message_vi, message_en, error_code, error_family, releases,
-        read_at, media_type, software_version, norms_version,
-        case when status = 'successful' then job.inputs_changed(releases, read_at) else 0 end, gone_at is not null, kept,
-        created_at, started_at, finished_at, updated_at
-    from job.job
-    where job.id = job_id and job.answerable(job.audience, job.editor);
+        own.id, own.process_id, own.inputs, run.status, run.progress, run.message_vi, run.message_en, own.error_code,
+        own.error_family, own.releases, own.read_at, own.media_type, own.software_version, own.norms_version,
+        case when own.status = 'successful' then job.inputs_changed(own.releases, own.read_at) else 0 end,
+        own.gone_at is not null, own.kept, own.created_at, run.started_at, own.finished_at, run.updated_at
+    -- one that follows another is as far as that
+    from job.job as own join job.job as run
+        on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end
+    where own.id = job_id and job.answerable(own.audience, own.editor);
 $$;
 
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
@@ -232,6 +295,21 @@ begin
 end;
 $$;
 
+-- Whether the worker that runs a job has given no sign of life for `silent_s` seconds, or is gone from the list: false
+-- for a job that nobody runs. Of one that follows another it is that one's worker.
+create or replace function job.worker_lost(job_id uuid, silent_s double precision)
+returns boolean language sql stable security definer set search_path = job, pg_temp as $$
+    select exists (
+        select from job.job as own
+        join job.job as run on run.id = coalesce(own.follows, own.id)
+        join procrastinate_jobs as queued on queued.id = run.queue_id and queued.status = 'doing'
+        left join procrastinate_workers as worker on worker.id = queued.worker_id
+        where
+            own.id = worker_lost.job_id and run.status = 'running'
+            and coalesce(worker.last_heartbeat, '-infinity') < now() - make_interval(secs => silent_s)
+    );
+$$;
+
 -- Whether any worker gave a sign of life in the last `within_s` seconds.
 create or replace function job.worker_alive(within_s double precision)
 returns boolean language sql stable security definer set search_path = job, pg_temp as $$
@@ -263,7 +341,9 @@ execute function job.note_callback();
 
 revoke execute on function
 job.audience(), job.answerable(text, text), job.inputs_changed(jsonb, jsonb), job.answered(text, text),
-job.answer_from(uuid, uuid), job.turn_of(text, double precision), job.begun(bigint, bigint), job.note_callback(),
+job.answer_from(uuid, uuid), job.underway(text, text), job.queue_up(uuid, text, double precision),
+job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
+job.begun(bigint, bigint), job.note_callback(),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
 ),
@@ -277,7 +357,8 @@ job.submit(
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
-job.dismiss(uuid), job.worker_alive(double precision) to dothi_reader_public, dothi_reader_internal;
+job.dismiss(uuid), job.worker_alive(double precision), job.worker_lost(uuid, double precision)
+to dothi_reader_public, dothi_reader_internal;
 grant execute on function
 job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb, jsonb)
 to dothi_worker;

@@ -23,6 +23,22 @@ def test_health_tells_what_is_served(desk: Desk, client: Client) -> None:
     assert document['generation'] > 0
 
 
+@pytest.mark.parametrize(('silent_s', 'worker', 'status'), [(3, 'alive', 201), (11, 'none', 503)])
+def test_health_and_the_next_request_agree_about_a_worker(
+    desk: Desk, client: Client, silent_s: int, worker: str, status: int
+) -> None:
+    """A worker that has been silent for longer than it may is none to both."""
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    with core_database.connection('admin') as db, db.cursor() as cursor:
+        beat = 'insert into job.procrastinate_workers (last_heartbeat) values (now() - make_interval(secs => %s))'
+        cursor.execute(beat, [silent_s])
+    app = client('internal')
+    assert app.get('/health').get_json()['worker'] == worker
+    inputs = {'inputs': {'collection': 'schools', 'format': 'csv'}}
+    headers = {'Prefer': 'respond-async'}
+    assert app.post('/api/processes/export-features/execution', json=inputs, headers=headers).status_code == status
+
+
 def test_without_a_database_the_service_says_so_and_recovers(
     desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch, database: dict[str, str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import shapely.affinity
 from psycopg2 import sql
 
 from dothi.core import database as core_database
+from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.database import READERS, connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
@@ -161,6 +163,28 @@ def building(number: int, people: int | None = None) -> dict[str, Any]:
 
 def station(number: int) -> dict[str, Any]:
     return {'code': f'S{number}', 'name': f'Trạm {number}', 'kind': 'station'}
+
+
+def in_degrees(shape: Any) -> Any:
+    """A shape of the town, relative to ORIGIN, in CRS84."""
+    change = transformer(proj_string(9209), proj_string(WGS84)).transform
+    return shapely.transform(shapely.affinity.translate(shape, *ORIGIN), lambda xy: np.column_stack(change(*xy.T)))
+
+
+def features(*some: dict[str, Any]) -> dict[str, Any]:
+    """A FeatureCollection to be sent along."""
+    return {'type': 'FeatureCollection', 'features': [*some]}
+
+
+def feature(shape: Any, **properties: Any) -> dict[str, Any]:
+    """A feature to be sent along; its shape is relative to ORIGIN."""
+    geometry = json.loads(shapely.to_geojson(in_degrees(shape)))
+    return {'type': 'Feature', 'properties': properties, 'geometry': geometry}
+
+
+def area(name: str, west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    """A rectangular zone to be sent along, with sides that bend as little in degrees as in the plane."""
+    return feature(shapely.segmentize(shapely.box(west, south, east, north), 100), code=name)
 
 
 def commune(code: str) -> dict[str, Any]:

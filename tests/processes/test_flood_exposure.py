@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from dothi.core.settings import PathSettings
 from processes.flood_exposure import BadDepths
-from processes.ground.exposure import Tally, Things
+from processes.ground.exposure import Tally, things_in
 from processes.ground.flood_basin import LevelOrScenario, TooManyCells, UnknownScenario
 from processes.ground.tiles import square_cells, tiles
 from processes.reading.layers import NotDelivered
-from tests.processes.conftest import building, commune, house, station
+from processes.zones.membership import Membership
+from tests.processes.conftest import area, building, commune, features, house, station
 
 # Ten columns of 10 m from the sea in the west: a slope down to 0.4 m, a ridge of 2 m, low ground behind it.
 # At 1 m the slope is 0.1, 0.3 and 0.6 m under water, and the ground behind the ridge is dry.
@@ -62,7 +63,7 @@ def test_the_figures_are_those_worked_out_by_hand(coast, answer):
     assert (front['population'], front['share_people']) == (6, 1)
     assert all(caveat['vi'] and caveat['en'] for caveat in whole['caveats'])
     assert (back['people'], back['population'], back['hectares']) == (0, 3, 0)
-    assert (whole['people'], whole['population'], whole['people_outside_zones']) == (6, 14, 0)
+    assert (whole['people'], whole['population'], whole['people_outside_zones']) == (6, 9, 0)
     assert (whole['level_m'], whole['scenario'], whole['cell_m'], whole['connected_to']) == (1, None, 10, 'sea')
     assert whole['releases'].keys() >= {'elevation', 'buildings', 'roads', 'communes', 'schools', 'health_facilities'}
     assert whole['demo'] is False
@@ -177,6 +178,30 @@ def test_progress_rises_from_tile_to_tile(coast, answer):
     assert len(shares) >= 3
 
 
+def test_every_figure_of_the_summary_is_of_the_zones(coast, answer):
+    """With the back commune alone nothing is under water in the summary; what is in front is named as outside."""
+    found = answer('flood-exposure', level_m=1.0, zones={'collection': 'communes', 'filter': f"code = '{BACK}'"})
+    back, whole = zone(found, BACK), found['result']['summary']
+    measures = ('people', 'buildings', 'schools', 'health_stations', 'road_km', 'hectares', 'population', 'area_ha')
+    assert {name: whole[name] for name in measures} == {name: back[name] for name in measures}
+    outside = {name: whole[f'{name}_outside_zones'] for name in measures[:5]}
+    assert outside == {'people': 6, 'buildings': 2, 'schools': 1, 'health_stations': 1, 'road_km': 0.03}
+
+
+def test_zones_that_overlap_answer_each_for_itself(coast, answer):
+    """The whole coast, and the front of it once more: each has all of its own, the summary everything once."""
+    rings = features(area('all', 0, 0, 100, 60), area('front', 0, 0, 50, 60))
+    found = answer('flood-exposure', level_m=1.0, zones=rings)
+    everything, front = (one['properties'] for one in found['result']['features'])
+    whole = found['result']['summary']
+    for name, amount in {'people': 6, 'schools': 1, 'road_km': 0.03, 'hectares': 0.18}.items():
+        assert everything[name] == front[name] == whole[name] == amount
+    assert (front['area_ha'], everything['area_ha'], whole['area_ha']) == (0.3, 0.6, 0.6)
+    assert any('overlap' in note['en'] for note in whole['caveats'])
+    apart = answer('flood-exposure', level_m=1.0)['result']['summary']
+    assert not any('overlap' in note['en'] for note in apart['caveats'])
+
+
 amounts = st.lists(st.tuples(st.integers(-1, 47), st.integers(-1, 2), st.integers(0, 9)), max_size=30)
 
 
@@ -186,15 +211,18 @@ def test_nobody_is_lost_between_zones_classes_and_tiles(people, size):
     """Whatever the tiles, all people are somewhere: in a zone or outside, dry or in a depth class, or off the grid."""
     grid = square_cells((0, 0, 80, 60), 9209, 10.0)
     cell, zone_number, count = np.array(people, dtype=np.int64).reshape(-1, 3).T
-    things = [Things(cell, {'people': count.astype(float)}, zone_number)]
+    inside = Membership(np.flatnonzero(zone_number >= 0), zone_number[zone_number >= 0], len(cell), 3)
+    things = [things_in(cell, {'people': count.astype(float)}, inside)]
     tally = Tally(grid, tiles(grid, size), 3, [0.2, 0.5], things)
     depths = np.random.default_rng(size).choice([np.nan, 0.1, 0.3, 0.9], (6, 8)).astype(np.float32)
     for number, tile in enumerate(tally.tiles):
         part = depths[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
-        tally.add(number, part, np.zeros(tile.shape, dtype=np.int64))
-    assert tally.sums['people'].sum() == count.sum()
-    assert tally.sums['hectares'].sum() == pytest.approx(48 * 0.01)
-    assert tally.sums['people'][:, 0].sum() == count[(cell < 0) | np.isnan(depths.ravel()[cell])].sum()
+        tally.add(number, part, [np.zeros(tile.shape, dtype=np.int64)])
+    everybody = tally.sums['people'][[tally.outside, tally.together]]
+    assert everybody.sum() == count.sum()
+    assert tally.sums['people'][: tally.zones].sum() == everybody[1].sum()
+    assert tally.sums['hectares'][tally.together].sum() == pytest.approx(48 * 0.01)
+    assert everybody[:, 0].sum() == count[(cell < 0) | np.isnan(depths.ravel()[cell])].sum()
 
 
 POLYGONIZE = """
@@ -245,8 +273,8 @@ def test_gdal_finds_the_same_cells_and_people_on_the_demo(demo, answer, one):
     # nothing is said of a cell without a value by some versions, and its nodata by others
     wet = [depth not in ('', '-9999') for depth in told]
     summary = found['result']['summary']
-    assert summary['buildings'] == sum(wet)
-    assert summary['people'] == sum(
+    assert summary['buildings'] + summary['buildings_outside_zones'] == sum(wet)
+    assert summary['people'] + summary['people_outside_zones'] == sum(
         int(home.rsplit(' ', 1)[1]) for home, is_wet in zip(homes, wet, strict=True) if is_wet
     )
     assert summary['demo'] is True

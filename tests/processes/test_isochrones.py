@@ -9,7 +9,7 @@ import shapely
 from dothi.core.crs import proj_string, transformer
 from dothi.core.errors import http_status
 from processes.queue.manager import execute
-from tests.processes.conftest import ORIGIN, station
+from tests.processes.conftest import ORIGIN, feature, features, station
 
 
 @pytest.fixture
@@ -82,9 +82,17 @@ def test_a_river_without_a_bridge_ends_an_area(cross, loader, worker):
 
 
 def test_from_nowhere_one_gets_nowhere(cross, worker):
-    answer = isochrones(distances_m=[500], filter="kind = 'hospital'")
-    assert answer['summary']['facilities'] == 0
-    assert [feature['properties']['area_km2'] for feature in answer['features']] == [0]
+    with pytest.raises(Exception, match='passes the filter') as refused:
+        isochrones(distances_m=[500], filter="kind = 'hospital'")
+    assert http_status(refused.value) == 422
+
+
+def test_a_start_far_from_any_road_is_refused_with_what_to_check(cross, worker):
+    """154 km in the east: nobody walks that far to a road, and nothing is reachable from there in ten hours."""
+    start = features(feature(shapely.Point(154_000, 0)))
+    with pytest.raises(Exception, match='over 10 km from any road') as refused:
+        isochrones(facilities=start, minutes=[600.0], travel='driving')
+    assert http_status(refused.value) == 422
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from dothi.core.errors import http_status
 from processes import nearest_facility
 from processes.nearest_facility import Inputs, TooManyOrigins, check_count
 from processes.queue.manager import execute
+from tests.processes.conftest import feature, features
 
 # Blocks of 500 m. Stations S0 (1200, 0), S1 (0, 1000). Markets: M (250, 100), 100 m off the bottom road, 1,050 m
 # from S0 and 100 + 250 + 1,000 m from S1.
@@ -72,3 +73,13 @@ def test_too_many_routes_are_refused(monkeypatch):
         check_count(nearest_facility.MOST_ROUTES // 2 + 1, inputs)
     assert http_status(refused.value) == 400
     check_count(nearest_facility.MOST_ROUTES, inputs.model_copy(update={'routes': False}))
+
+
+def test_an_origin_far_from_any_road_has_no_way_and_is_named(town, worker):
+    """154 km in the east."""
+    answer = nearest(origins=features(feature(shapely.Point(154_000, 0)), feature(shapely.Point(250, 100))))
+    assert [row[3] for row in told(answer)] == [pytest.approx(1050, abs=0.1)]
+    assert answer['summary']['origins_without_way'] == 1
+    assert '1 origins are over 10 km from any road' in answer['summary']['caveats'][0]['en']
+    alone = nearest(origins=features(feature(shapely.Point(154_000, 0))))
+    assert (alone['features'], alone['summary']['origins_without_way']) == ([], 1)

@@ -10,7 +10,7 @@ from dothi.core.errors import http_status
 from processes import new_facility
 from processes.queue.manager import execution
 from processes.ways.maximal_cover import cover_of
-from tests.processes.conftest import building, commune, house, station
+from tests.processes.conftest import area, building, commune, features, house, station
 
 # A road of 10 km. Villages at its kilometres 0, 1, 2, 5, 6, 9; a station at kilometre 9. Within 1,000 m of a site at
 # kilometre 1 live the first three, 10 + 20 + 30; of one at 5 or 6 the next two, 15 + 8.
@@ -45,6 +45,26 @@ def test_the_sites_are_those_worked_out_by_hand(road, worker):
     assert (summary['population_covered_before'], summary['population_covered_after']) == (40, 123)
     assert (summary['method'], summary['optimal'], summary['population_gained_at_most']) == ('exact', True, 83)
     assert summary['releases'].keys() == {'buildings', 'communes', 'health_facilities', 'roads'}
+
+
+def test_narrowed_zones_are_those_that_are_served(road, worker):
+    """In the first commune live 10 + 20 + 30, whom one site serves; of places on the road only those near it count."""
+    first = {'collection': 'communes', 'filter': "code = '1'"}
+    found = answer(spacing_m=500, zones=first)
+    gains = [feature['properties']['population_gained'] for feature in found['result']['features']]
+    summary = found['result']['summary']
+    assert (gains, summary['population'], summary['population_covered_after']) == ([60], 60, 60)
+    assert summary['candidates'] == 9, 'from kilometre 0 to 4, which is 1,000 m from the commune'
+    everybody = answer(spacing_m=500, zones=first, serve='everybody')
+    assert [feature['properties']['population_gained'] for feature in everybody['result']['features']] == [60, 23]
+    assert everybody['result']['summary']['population_gained_outside_zones'] == 23
+
+
+def test_zones_where_nobody_lives_cannot_be_served(road, worker):
+    nowhere = features(area('field', 3_100, -100, 4_900, 100))
+    with pytest.raises(Exception, match='Nobody lives in the zones') as refused:
+        answer(zones=nowhere)
+    assert http_status(refused.value) == 422
 
 
 def test_zones_before_and_after_add_up(road, worker):

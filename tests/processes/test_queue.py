@@ -10,7 +10,7 @@ from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.queue import requests
 from processes.queue.child import Failed, failure
-from processes.queue.jobs import begin, fail_waiting, finish
+from processes.queue.jobs import begin, fail_lost, fail_waiting, finish
 from processes.queue.listing import JobFilter, listed
 from processes.queue.manager import mode, outcome_of, rerun, start
 from processes.queue.preference import mode_of, preference
@@ -147,6 +147,58 @@ def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):
         assert 'dothi worker' in requests.state(db, job_id)['message_vi']
     with pytest.raises(NoWorker):
         submitted('a')
+
+
+def test_the_same_request_follows_the_run_that_is_underway(waiting):
+    """One run for both, as far as it is; its failure is that of both."""
+    leader, follower = submitted('a', request='same') + submitted('b', request='same')
+    other = submitted('b', request='other')[0]
+    assert taken() == leader
+    with requests.desk('internal') as db:
+        assert [requests.state(db, job)['status'] for job in (follower, other)] == ['running', 'accepted']
+    assert taken() == other
+    assert taken() is None, 'nothing else is in the queue'
+    fail_lost(failure(lost()))
+    ended(leader)
+    assert run('select status, error_code from job where id = %s', [follower]) == [('failed', 'ChildDied')]
+
+
+def test_a_follower_runs_when_its_run_is_dismissed(waiting):
+    """The first of them, and the next follows it."""
+    leader, first, second = [submitted(name, request='same')[0] for name in 'abc']
+    assert taken() == leader
+    with requests.desk('internal') as db:
+        requests.dismiss(db, leader)
+    assert taken() == first
+    assert run('select follows::text from job where id = %s', [second]) == [(first,)]
+
+
+def test_what_is_asked_after_a_release_follows_no_run_that_began_before(waiting, loader):
+    """That run may have read what there was before."""
+    leader = submitted('a', request='same')[0]
+    assert taken() == leader
+    loader.load('markets', [])
+    later = submitted('b', request='same')[0]
+    assert run('select follows from job where id = %s', [later]) == [(None,)]
+    assert taken() == later
+
+
+@pytest.mark.parametrize(('others', 'told'), [(True, 'Another one'), (False, 'there is no other')])
+def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
+    """The worker's last sign of life is older than it may be silent; /health and the next request say the same."""
+    (job_id,) = submitted('a')
+    (worker_id,) = run('insert into procrastinate_workers default values returning id')[0]
+    run("select args from procrastinate_fetch_job_v2(array['analyses'], %s)", [worker_id])
+    begin(job_id, 100, Path())
+    with requests.desk('internal') as db:
+        assert 'sign of life' not in requests.state(db, job_id)['message_en']
+        dead = '' if not others else f' where id = {worker_id}'
+        run(f"update procrastinate_workers set last_heartbeat = now() - interval '11 seconds'{dead}")
+        assert told in requests.state(db, job_id)['message_en']
+        if not others:
+            with pytest.raises(NoWorker):
+                submitted('a')
+    run('truncate job.procrastinate_workers cascade')
 
 
 def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):

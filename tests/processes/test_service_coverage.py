@@ -11,7 +11,7 @@ from dothi.core.errors import http_status
 from processes.queue.manager import execute, execution
 from processes.reading.validation import validated
 from processes.service_coverage import Inputs, caveats
-from tests.processes.conftest import ORIGIN, building, commune, house
+from tests.processes.conftest import ORIGIN, area, building, commune, features, house
 
 # Blocks of 500 m. One health station at (1200, 0), on the bottom road.
 # Home A (250, 100): 100 m to the bottom road, 950 m along it: 1,050 m. In a straight line 955.2 m.
@@ -75,8 +75,9 @@ def test_only_facilities_that_pass_the_filter_serve(town, loader, worker):
     assert by_zone(coverage(100, filter="kind = 'station'"))['2'] == (5, 3, 0.6)
     assert by_zone(coverage(100, filter="kind = 'hospital'"))['2'] == (5, 2, 0.4)
     both = {'collection': 'health_facilities', 'filter': "kind = 'station'"}
-    nobody = coverage(100, facilities=both, filter="kind = 'hospital'")
-    assert (nobody['summary']['facilities'], nobody['summary']['population_covered']) == (0, 0)
+    with pytest.raises(Exception, match='passes the filter') as refused:
+        coverage(100, facilities=both, filter="kind = 'hospital'")
+    assert http_status(refused.value) == 422
 
 
 def test_a_filter_that_cannot_be_computed_is_its_authors_fault(town, worker):
@@ -109,6 +110,60 @@ def test_reach_grows_with_distance_and_never_beyond_the_straight_line(town, work
     straight = [coverage(distance, mode='straight-line')['summary']['population_covered'] for distance in distances]
     assert network == sorted(network)
     assert all(one <= other for one, other in zip(network, straight, strict=True))
+
+
+def test_a_layer_without_facilities_covers_nobody_and_says_so(town, loader, worker):
+    loader.load('markets', [])
+    summary = coverage(100, facilities='markets')['summary']
+    assert summary['population_covered'] == 0
+    assert 'no facility of the kind "markets"' in summary['caveats'][0]['en']
+    assert any('Nobody lives in 1 of the zones' in note['en'] for note in summary['caveats'])
+
+
+def test_every_zone_of_several_that_overlap_answers_for_itself(town, worker):
+    """Rings around the station: A is in the outer one alone, C in both; the summary counts each home once."""
+    rings = features(area('inner', 1_000, -100, 1_400, 400), area('outer', 0, -200, 1_400, 500))
+    answer = coverage(1_049, zones=rings)
+    assert [zone['properties']['population'] for zone in answer['features']] == [3, 7]
+    assert (answer['summary']['population'], answer['summary']['population_outside_zones']) == (14, 7)
+    assert 'Zones overlap' in answer['summary']['caveats'][0]['en']
+
+
+def by_unit(**more):
+    inputs = {'facilities': 'health_facilities', 'kind_column': 'kind', 'norm': 'facilities_per_unit', **more}
+    return json.loads(execution('service-coverage', inputs, 'internal').result.content())
+
+
+def test_a_health_station_in_each_commune_can_be_asked_for(town, worker):
+    """The station stands in commune 2, with its five people; commune 1 has none, and nobody lives in commune 3."""
+    answer = by_unit()
+    told = {one['id']: one['properties'] for one in answer['features']}
+    assert [(told[code]['facilities_station'], told[code]['norm_met']) for code in '123'] == [
+        (0, False), (1, True), (0, False),
+    ]  # fmt: skip
+    assert by_zone(answer) == {'1': (4, 0, 0), '2': (5, 5, 1), '3': (0, 0, None)}
+    summary = answer['summary']
+    assert (summary['units'], summary['units_meeting_norm'], summary['population_outside_zones']) == (3, 1, 5)
+    assert summary['share_covered'] == round(5 / 9, 6), 'who is in no unit is not assessed'
+    assert summary['kinds'][0]['norms'][0]['unit'] == 'per commune'
+
+
+@pytest.mark.parametrize(
+    ('inputs', 'hint'),
+    [
+        ({'facilities': 'schools'}, 'kind_column level'),
+        ({'facilities': 'health_facilities', 'kind_column': 'kind'}, 'norm = facilities_per_unit'),
+        ({'facilities': 'schools', 'norm': 'facilities_per_unit'}, 'There is one for: station'),
+        ({'norm': 'facilities_per_unit', 'distance_m': 5.0}, 'leave distance_m'),
+        ({'norm': 'facilities_per_unit', 'kind_column': 'kind', 'zones': 'districts'}, 'choose one of: communes'),
+    ],
+)
+def test_a_kind_without_a_norm_is_refused_before_there_is_a_job(town, loader, worker, one, inputs, hint):
+    loader.load('schools', [school(750, 0)])
+    with pytest.raises(Exception, match=hint) as refused:
+        execution('service-coverage', {'facilities': 'health_facilities', **inputs}, 'internal')
+    assert http_status(refused.value) == 400
+    assert one('select count(*) from job.job') == 0
 
 
 @pytest.mark.own_database

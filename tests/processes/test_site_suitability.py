@@ -8,7 +8,7 @@ import shapely
 from processes.ground.criteria import BadCriterion, NoSuchNorm, TooFar
 from processes.ground.flood_basin import LevelOrScenario
 from processes.reading.validation import InvalidInput
-from tests.processes.conftest import ORIGIN, building, commune, house
+from tests.processes.conftest import ORIGIN, area, building, commune, features, house
 
 # A road along the western edge, 10 m cells; its cells are the first column.
 ROAD = {'kind': 'distance_to', 'name': 'road', 'layer': 'roads', 'worst': 100, 'best': 0}
@@ -68,17 +68,41 @@ def test_contributions_add_up_to_the_score_and_weights_are_shares(square, answer
 
 
 def test_a_norm_keeps_the_site_away_from_the_house(square, answer):
-    """30 m by table 2.22; the house stands in the last column, the fourth row from below, in four cells' reach."""
+    """30 m by table 2.22, kept by all of a cell; the house stands in the last column, the fourth row from below."""
     homes = {'kind': 'distance_from', 'name': 'homes', 'layer': 'buildings', 'norm': 'wastewater_isolation'}
     homes |= {'norm_subject': 'treatment_works', 'norm_condition': 'enclosed', 'norm_quantity': 10_000}
     _, found = sites(answer, ROAD, homes)
     told = found['result']['summary']['criteria'][1]
     assert (told['at_least'], told['norm']['clause'], told['share']) == (30, 'QCVN 01:2021/BXD, table 2.22', 0)
     row, column = np.mgrid[0:6, 0:10]
-    near = np.hypot(row - 2, column - 9) * 10 < 30
+    # from the edge of the house, a square of 2 m in the middle of its cell, to the edge of each cell
+    down, right = (np.maximum(np.abs(steps) * 10 - 6, 0) for steps in (row - 2, column - 9))
+    near = np.hypot(down, right) < 30
     with rasterio.open(found['suitability'].path) as file:
         assert np.array_equal(file.read_masks(1) == 0, near)
     assert found['result']['summary']['norms'] == ['wastewater_isolation']
+
+
+def test_what_stands_beside_the_area_is_kept_away_from_too(square, loader, answer):
+    """A house 15 m east of the area: with 30 m to keep, the last two columns are out, and no cell of them is whole."""
+    loader.load('buildings', [(house(116, 30), building(2, 4))])
+    beside = {'kind': 'distance_from', 'name': 'homes', 'layer': {'collection': 'buildings', 'filter': "code = 'B002'"}}
+    _, found = sites(answer, ROAD, {**beside, 'at_least': 30.0})
+    with rasterio.open(found['suitability'].path) as file:
+        allowed = file.read_masks(1) > 0
+    assert allowed[:, :8].all()
+    assert not allowed[2:4, 8:].any()
+
+
+def test_a_cell_that_lies_in_the_area_in_part_is_none(square, answer):
+    """The area ends at 96 m and at 57 m: the last column and the first row lie in it by their middle only."""
+    within = features(area('a', 0, 0, 96, 57))
+    _, found = sites(answer, ROAD, within=within)
+    assert found['result']['summary']['allowed_ha'] == 0.45
+    land = {'kind': 'land_use', 'name': 'land', 'classes': {'LUC': 0.5}}
+    _, found = sites(answer, ROAD, land, cell_m=20.0)
+    # rice ends at 30 m: of three rows of five cells one is rice as a whole
+    assert found['result']['summary']['allowed_ha'] == 0.2
 
 
 def test_water_and_slope_count_as_they_are_over_the_ground(loader, square, answer):

@@ -17,10 +17,11 @@ import shapely
 from distributed import LocalCluster
 
 from dothi.core.settings import PROJECT
+from processes.ground.criterion_values import Distance
 from processes.ground.elevation import Band
 from processes.ground.flooding import Basin, flooded
 from processes.ground.spread import ClusterLost, ClusterUnreachable, spread
-from processes.ground.suitability import Distance, Factor, Search, scored
+from processes.ground.suitability import Factor, Search, scored
 from processes.ground.tiles import square_cells, tiles
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 

@@ -11,19 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processes.ground.criteria import reach_for, with_dry_ground
+from processes.ground.criterion_values import Classes, Distance, Slope, slope_deg
 from processes.ground.elevation import Band
-from processes.ground.suitability import (
-    Classes,
-    Distance,
-    Factor,
-    Search,
-    Slope,
-    best_sites,
-    fuzzy,
-    numbered,
-    scored,
-    slope_deg,
-)
+from processes.ground.suitability import Factor, Search, best_sites, fuzzy, numbered, scored
 from processes.ground.tiles import square_cells, tiles
 from tests.rasters import NORTH, WEST, write_raster
 
@@ -74,10 +64,11 @@ def test_weights_decide_between_criteria_that_disagree():
 
 
 def test_a_hard_limit_forbids_and_a_criterion_without_a_share_does_nothing_else():
+    """What is 20 m from the first cell is so with all of it: the third cell begins at 10 m, the fourth at 20 m."""
     limit = near([0], 0, 1, share=0.0, at_least=20.0)
     found = scores(search(near([8], 80, 0), limit))
-    assert np.isnan(found[0, :2]).all()
-    assert found[0, 2:].tolist() == pytest.approx(scores(search(near([8], 80, 0)))[0, 2:].tolist())
+    assert np.isnan(found[0, :3]).all()
+    assert found[0, 3:].tolist() == pytest.approx(scores(search(near([8], 80, 0)))[0, 3:].tolist())
 
 
 def test_nothing_is_built_where_the_land_has_no_class():
@@ -226,8 +217,8 @@ def test_what_is_only_allowed_or_forbidden_suits_where_it_is_allowed():
     """No criterion has a weight: the cells beyond 20 m are sites, and not all of them worth nothing."""
     limit = near([0], 0, 1, share=0.0, at_least=20.0)
     found = scores(search(limit, threshold=1.0))
-    assert np.isnan(found[0, :2]).all()
-    assert (found[0, 2:] == 1).all()
+    assert np.isnan(found[0, :3]).all()
+    assert (found[0, 3:] == 1).all()
 
 
 @pytest.mark.parametrize('weights', [[1, 1, 1], [5, 7], [1, 4, 7], [6, 6, 7]])

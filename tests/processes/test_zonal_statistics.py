@@ -21,7 +21,7 @@ from processes.reading.layers import NoSuchColumn, NotDelivered
 from processes.reading.validation import InvalidInput, check_layers, validated
 from processes.registry import process
 from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
-from tests.processes.conftest import building, commune, house
+from tests.processes.conftest import area, building, commune, features, house
 
 CLIENT = Path(__file__).with_name('qgis_zonal.py')
 # Cells of 10 m, north up: two rows of three, the one in the middle above has no value.
@@ -68,6 +68,32 @@ def test_a_zone_without_data_says_so(heights, locality):
     assert (row['mean'], row['sum'], row['count'], row['has_data'], row['covered_share']) == (None, None, 0, False, 0)
     assert answer['summary']['zones_without_data'] == ['3']
     assert 'has_data' in answer['summary']['caveats'][0]['vi']
+
+
+def test_the_median_is_the_value_at_which_half_of_the_area_is_reached(loader, zones, locality):
+    """Sixteen cells of 0.25 and nine of 0.6: 64 % of the ground is at 0.25, and so is its median."""
+    loader.raster('elevation', np.array([[0.25] * 16 + [0.6] * 9]).reshape(5, 5))
+    square = features(area('z', 0, 0, 50, 50))
+    (row,) = rows(ask(locality, coverage='elevation', statistics=['median', 'mean'], zones=square)).values()
+    assert row['median'] == 0.25
+    assert row['mean'] == pytest.approx(0.64 * 0.25 + 0.36 * 0.6, abs=1e-4)
+
+
+def test_zones_that_overlap_each_have_all_and_the_summary_has_it_once(heights, loader, answer):
+    """The block, and its western column once more; a house in the west and one in the east, a road through both."""
+    loader.load('buildings', [(house(*xy), building(i, 1)) for i, xy in enumerate([(5, 5), (25, 5)])])
+    loader.load('roads', [(shapely.LineString([(0, 10), (30, 10)]), {'code': 'R', 'class': 'commune'})])
+    both = features(area('all', 0, 0, 30, 20), area('west', 0, 0, 10, 20))
+    for asked, by_zone, whole in (
+        ({'layer': 'buildings', 'statistics': ['count']}, [2, 1], ('count_of_zones', 2)),
+        ({'layer': 'roads', 'statistics': ['length_m']}, [30, 10], ('length_m_of_zones', 30)),
+        ({'coverage': 'elevation', 'statistics': ['sum']}, [19, 5], ('sum_of_zones', 19)),
+    ):
+        found = answer('zonal-statistics', **asked, zones=both)
+        (statistic,) = asked['statistics']
+        assert [one[statistic] for one in rows(found).values()] == pytest.approx(by_zone, abs=0.01)
+        assert found['summary'][whole[0]] == pytest.approx(whole[1], abs=0.01)
+        assert 'Zones overlap' in found['summary']['caveats'][0]['en']
 
 
 HOMES = [((5, 5), 3), ((5, 15), 1), ((25, 5), 2), ((15, 16), 4)]

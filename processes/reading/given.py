@@ -19,6 +19,7 @@ from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
+from processes.reading.foreign_shapes import read_shapes_in_room
 from processes.reading.given_features import Given, given
 from processes.reading.readings import Reading, readings_of
 
@@ -57,7 +58,9 @@ def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor:
     for one in layers_in(inputs):
         if one.collection is None and one.named not in found:
             document, readings = _document(db, one)
-            made = given(_table_name(one), one.named, document)
+            # what an earlier job answered is the platform's own
+            build = read_shapes_in_room if one.features is not None else None
+            made = given(_table_name(one), one.named, document, build)
             _put(db, made, locality.srid)
             found[one.named] = PutGiven(made.layer, readings)
     db.commit()

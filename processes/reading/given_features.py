@@ -36,6 +36,9 @@ LONGEST_NAME, CUT_NAME = 63, 56
 TAKEN = {*RESERVED_COLUMNS, FEATURE_ID, 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'}
 
 
+type ShapesBuilder = Callable[[Sequence[Any]], Geometries]
+
+
 class BadFeatures(WrongUse):
     """A GeoJSON document that cannot be worked with."""
 
@@ -49,10 +52,13 @@ class Given:
     shapes: Geometries
 
 
-def given(name: str, title: str, document: FeatureCollection) -> Given:
-    """`document` as the layer `name`; raises BadFeatures that names the feature."""
+def given(name: str, title: str, document: FeatureCollection, build: ShapesBuilder | None = None) -> Given:
+    """`document` as the layer `name`; raises BadFeatures that names the feature.
+
+    build: what makes shapes of the geometries, where that is not `read_shapes`.
+    """
     features = _features(document)
-    shapes = _one_kind(_shapes([feature.get('geometry') for feature in features]))
+    shapes = _one_kind((build or read_shapes)([feature.get('geometry') for feature in features]))
     properties = [_properties(feature, number) for number, feature in enumerate(features)]
     types = column_types(properties)
     names = _column_names(types)
@@ -139,8 +145,11 @@ def _column_names(keys: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def _shapes(geometries: Sequence[Any]) -> Geometries:
-    """The shapes; raises BadFeatures for the first that is none, is not valid, or lies outside longitude/latitude."""
+def read_shapes(geometries: Sequence[Any]) -> Geometries:
+    """The shapes of GeoJSON geometries, without Z.
+
+    Raises BadFeatures for the first that is none, is not valid, or lies outside longitude and latitude.
+    """
     texts = [json.dumps(geometry) for geometry in geometries]
     try:
         shapes = np.asarray(shapely.from_geojson(texts), dtype=object)

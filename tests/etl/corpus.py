@@ -133,7 +133,7 @@ def _near(rows: list[Row]) -> tuple[list[Row], set[Fault]]:
 
 def _elsewhere(rows: list[Row]) -> tuple[list[Row], set[Fault]]:
     other = next(code for code in DISTRICTS if code != rows[5].district)
-    return _changed(5, 'outside_parent', district=other)(rows)
+    return _changed(5, 'far_from_unit', district=other)(rows)
 
 
 WITH_NULL = ('.gpkg', '.gdb', '.geojson', '.zip', '.tab')

@@ -13,7 +13,7 @@ from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from processes.base import ResultFile
-from processes.queue.child import Done, Failed, Order, Underway, connection_lost, failure
+from processes.queue.child import Done, Failed, Order, Underway, failure
 from processes.queue.store import RESULTS, abandoned_results, forget, forget_folder, keep
 from processes.reading.readings import moments
 
@@ -95,9 +95,7 @@ def finish(job_id: str, ended: Done | Failed) -> None:
     except OSError as error:
         stored = False
         _finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
-    except psycopg2.Error as error:
-        if connection_lost(error):
-            raise
+    except psycopg2.Error:
         LOG.exception('job %s: result not stored', job_id)
         stored = False
         _finished(job_id, failure(_not_stored(job_id)), {})

@@ -1,10 +1,13 @@
 """A whole instance on this machine: database, demo province, worker and services, brought up and down."""
 
+import fcntl
 import hashlib
 import json
 import os
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +20,8 @@ from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Audience, Layer
+from dothi.core.ports import is_free
+from dothi.core.process_table import Listener, listener_on
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
 DemoSize = Literal['small', 'full', 'no']
 START_PATIENCE_S = 60
+PORT_PATIENCE_S = 5
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.
 CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/index.html')
@@ -37,6 +43,10 @@ CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/ind
 
 class ServiceSilent(EnvironmentMissing):
     """A service runs but does not answer."""
+
+
+class PortTaken(EnvironmentMissing):
+    """A service cannot listen where it is to: somebody else does."""
 
 
 class ServiceState(BaseModel):
@@ -81,15 +91,33 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
     """
     from dothi.core.migrate import migrate
 
-    progress('database', 0, None)
-    start_database()
-    progress('migrate', 0, None)
-    migrate(locality)
-    make_token()
-    if demo != 'no' and locality.place.id == LOCALITY_ID:
-        deliver_demo(locality, demo_buildings(demo), progress)
-    start_services(progress)
+    with alone('up', progress):
+        progress('database', 0, None)
+        start_database()
+        progress('migrate', 0, None)
+        migrate(locality)
+        make_token()
+        if demo != 'no' and locality.place.id == LOCALITY_ID:
+            deliver_demo(locality, demo_buildings(demo), progress)
+        start_services(progress)
     return status(locality)
+
+
+@contextmanager
+def alone(purpose: str, progress: Progress = silent) -> Iterator[None]:
+    """No other process of this instance is inside for the same `purpose`: the second waits for the first.
+
+    The lock ends with the process that holds it, however that ends.
+    """
+    run = PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    with (run / f'{purpose}.lock').open('w') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f'wait for another {purpose}', 0, None)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def down() -> list[str]:
@@ -219,9 +247,36 @@ def start_services(progress: Progress = silent) -> None:
         progress(f'start {service.name}', done, len(services()))
         if not service.fresh(fingerprint):
             service.stop()
+            require_port(service)
             service.start(fingerprint)
     for service in services():
         _wait_for(service)
+
+
+def require_port(service: Service) -> None:
+    """Raises PortTaken where the port that the service is to listen on is taken, and stays so for a while.
+
+    Somebody's outgoing connection may have the number for a moment; who listens there is not waited for.
+    """
+    server = ServerSettings()
+    port = {'internal': server.port, 'public': server.public_port}.get(service.name)
+    deadline = time.monotonic() + PORT_PATIENCE_S
+    while port and not is_free(port, server.host):
+        listener = listener_on(port)
+        if listener or time.monotonic() > deadline:
+            raise port_taken(service.name, port, listener)
+        time.sleep(0.2)
+
+
+def port_taken(name: str, port: int, listener: Listener | None) -> PortTaken:
+    """The error for a port that somebody else listens on, and who, where that can be seen."""
+    variable = 'DOTHI_PORT' if name == 'internal' else 'DOTHI_PUBLIC_PORT'
+    vi = f'tiến trình {listener.pid}: {listener.command[:120]}' if listener else 'một tiến trình của người dùng khác'
+    en = f'process {listener.pid}: {listener.command[:120]}' if listener else "another user's process"
+    return PortTaken(
+        vi=f'Dịch vụ {name} cần cổng {port}, cổng này đang được dùng ({vi}). Dừng nó, hoặc đặt {variable} khác.',
+        en=f'The service {name} needs port {port}, which is taken ({en}). End that, or set another {variable}.',
+    )
 
 
 def service_url(audience: Audience) -> str:

@@ -23,7 +23,8 @@ from demo.write import write_demo
 from dothi.core import database as core_database
 from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
-from dothi.core.postgis import THROWAWAY, LocalPostgis, free_port
+from dothi.core.ports import free_port
+from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from dothi.local import demo_options
 from etl.desk.deliver import deliver

@@ -14,7 +14,7 @@ import requests
 
 from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
 from dothi.core.database import connection
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
 

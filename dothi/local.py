@@ -20,6 +20,7 @@ from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Audience, Layer
+from dothi.core.listening import require_closed
 from dothi.core.ports import is_free
 from dothi.core.process_table import Listener, listener_on
 from dothi.core.progress import Progress, silent
@@ -240,6 +241,7 @@ def services() -> list[Service]:
 
 def start_services(progress: Progress = silent) -> None:
     """Starts what does not run, restarts what runs on older code or other settings, and waits until all answer."""
+    require_closed(ServerSettings().host)
     health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
     os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = _fingerprint()

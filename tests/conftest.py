@@ -269,7 +269,12 @@ def province(instance: Instance, province_template: str, shared_folder: Path) ->
 def serving(environment: dict[str, str], folder: Path) -> Iterator[Province]:
     """Worker and services on free ports while inside, each a process of its own as in production."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port()), 'DOTHI_WORKERS': '1'}
+    ports = {
+        'DOTHI_PORT': str(free_port()),
+        'DOTHI_PUBLIC_PORT': str(free_port()),
+        'DOTHI_WORKERS': '1',
+        'DOTHI_PUBLIC_ECHO': 'yes',
+    }
     environment = {**environment, **ports}
     commands = (['worker'], ['serve', '--audience', 'internal'], ['serve', '--audience', 'public'])
     urls = [f'http://127.0.0.1:{environment[name]}' for name in ('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')]

@@ -19,6 +19,7 @@ from dothi.api.app import create_app
 from dothi.api.master import Master, WorkerState, generation_now
 from dothi.core import database
 from dothi.core.layer import Audience
+from dothi.core.listening import require_closed
 from dothi.core.settings import ServerSettings
 
 # A request that runs when its worker is replaced has this long to end.
@@ -28,7 +29,8 @@ FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f
 
 
 def serve(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
-    """Serves `audience` until SIGTERM or SIGINT. Does not return."""
+    """Serves `audience` until SIGTERM or SIGINT. Does not return. Raises OpenToAll."""
+    require_closed(host)
     Application(audience, host, port, workers or ServerSettings().workers).run()
 
 

@@ -11,6 +11,7 @@ from psycopg2.extensions import BYTES, TRANSACTION_STATUS_IDLE, register_type
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
+from dothi.api.clients import query_place
 from dothi.api.service import released, service
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database
@@ -98,7 +99,7 @@ class Snapshot:
         if self._begun:
             return self._sent(statement, as_bytes)
         self._begun = True
-        timeout_ms = sql.Literal(service().database.statement_timeout_ms)
+        timeout_ms = sql.Literal(service().statement_timeout_ms)
         first = sql.SQL(BEGIN).format(timeout_ms) + statement
         try:
             return self._sent(first, as_bytes)
@@ -127,21 +128,22 @@ BYTES_FOR_TEXT = psycopg2.extensions.new_type((25,), 'TEXT_AS_BYTES', BYTES)
 def snapshot() -> Iterator[Snapshot]:
     """What the current request's audience may read, as of now.
 
-    Raises TooSlow, NotComputable, NoDatabase, NoConnection.
+    Raises TooSlow, NotComputable, NoDatabase, NoConnection, TooManyQueries.
     """
-    reading = Snapshot()
-    try:
-        yield reading
-    except psycopg2.extensions.QueryCanceledError:
-        raise too_slow() from None
-    except (psycopg2.DataError, psycopg2.InternalError) as error:
-        raise _not_computable(error) from error
-    except psycopg2.Error as error:
-        if not (connection_lost(error) or isinstance(error, psycopg2.OperationalError)):
-            raise
-        raise no_database(error) from None
-    finally:
-        reading.end()
+    with query_place():
+        reading = Snapshot()
+        try:
+            yield reading
+        except psycopg2.extensions.QueryCanceledError:
+            raise too_slow() from None
+        except (psycopg2.DataError, psycopg2.InternalError) as error:
+            raise _not_computable(error) from error
+        except psycopg2.Error as error:
+            if not (connection_lost(error) or isinstance(error, psycopg2.OperationalError)):
+                raise
+            raise no_database(error) from None
+        finally:
+            reading.end()
 
 
 def _restore(db: Connection) -> None:
@@ -152,7 +154,7 @@ def _restore(db: Connection) -> None:
 
 
 def too_slow() -> TooSlow:
-    seconds = service().database.statement_timeout_ms / 1000
+    seconds = service().statement_timeout_ms / 1000
     return TooSlow(
         vi=f'Truy vấn chạy quá {seconds:g} giây. Thu hẹp vùng hoặc bộ lọc rồi thử lại.',
         en=f'The query took longer than {seconds:g} s. Narrow the area or the filter, and try again.',

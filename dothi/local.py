@@ -4,10 +4,11 @@ import fcntl
 import hashlib
 import json
 import os
+import pwd
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 DemoSize = Literal['small', 'full', 'no']
 START_PATIENCE_S = 60
 PORT_PATIENCE_S = 5
+STATE_MODE = 0o750
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.
 CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/index.html')
@@ -92,6 +94,7 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
     """
     from dothi.core.migrate import migrate
 
+    make_state_folder()
     with alone('up', progress):
         progress('database', 0, None)
         start_database()
@@ -102,6 +105,20 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
             deliver_demo(locality, demo_buildings(demo), progress)
         start_services(progress)
     return status(locality)
+
+
+def make_state_folder() -> None:
+    """Makes the state folder, closed to strangers of this machine; what is made in it from now on is closed too.
+
+    As root the group is that of the user who runs PostgreSQL, and has to pass through.
+    """
+    state = PathSettings().state
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(STATE_MODE)
+    if os.geteuid() == 0 and not DatabaseSettings().database_url:
+        with suppress(KeyError):
+            os.chown(state, -1, pwd.getpwnam('postgres').pw_gid)
+    os.umask(0o777 & ~STATE_MODE)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -163,3 +164,17 @@ def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: Other) -> N
     assert f'process {other.pid}' in refused.stderr
     assert 'http.server' in refused.stderr
     assert bay.dothi('up', '--demo', 'no').returncode == 0
+
+
+def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -> None:
+    assert bay.dothi('up', '--demo', 'no').returncode == 0
+    assert stat.S_IMODE(bay.state.stat().st_mode) == 0o750
+    open_to_others = [
+        file
+        for folder in ('run', 'secrets', 'store', 'inbox')
+        for file in (bay.state / folder).rglob('*')
+        if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o027
+    ]
+    assert open_to_others == []
+    inboxes = [folder for folder in (bay.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.']
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}

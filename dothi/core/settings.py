@@ -258,7 +258,11 @@ class EditSettings(Settings):
 
     edit_token: SecretStr = Field(
         SecretStr(''),
-        description='Token of whoever may edit, or several as name:token; empty: `edit_token` in the secrets folder.',
+        description='Token of whoever may edit, or several as name:token; empty: `edit_token` in the secrets folder. '
+        'A name that is an agency of `agencies.yml` edits and delivers what that agency supplies, and no more.',
+    )
+    ticket_hours: float = Field(
+        12, gt=0, description='How long the ticket in the address opens editing that QGIS is given for a `key`.'
     )
 
 

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -64,7 +64,11 @@ def answered(url: str, sent: RandomRequest) -> requests.Response:
     prepared = requests.Request(sent.method, url, headers=sent.headers, data=sent.body).prepare()
     # as it stands: the library would tidy up what is to be tried
     prepared.url = url + sent.address
-    return requests.Session().send(prepared, timeout=120, allow_redirects=False)
+    answer = requests.Session().send(prepared, timeout=120, allow_redirects=False, stream=True)
+    # rows of a CSV are sent as they are read: an answer that began is cut off, which its client notices
+    with suppress(requests.exceptions.ChunkedEncodingError) if 'f=csv' in sent.address else nullcontext():
+        _ = answer.content
+    return answer
 
 
 def is_fit(answer: requests.Response) -> bool:
@@ -82,7 +86,11 @@ def test_whatever_comes_in_is_answered_refused_or_put_off(victim: Province) -> N
     def ask(numbered: tuple[int, RandomRequest]) -> None:
         number, sent = numbered
         url = (victim.internal_url, victim.public_url)[number % 2]
-        answer = answered(url, sent)
+        try:
+            answer = answered(url, sent)
+        except requests.RequestException as error:
+            bad.append((0, repr(error)[:200], sent.address[:300]))
+            return
         statuses[answer.status_code] += 1
         if not is_fit(answer):
             bad.append((answer.status_code, sent.method, sent.address[:300]))
@@ -94,4 +102,3 @@ def test_whatever_comes_in_is_answered_refused_or_put_off(victim: Province) -> N
     assert not bad, bad
     successful = sum(count for status, count in statuses.items() if 200 <= status < 300)
     assert successful >= LEAST_SUCCESSFUL * COUNT, statuses
-    assert statuses.total() == COUNT

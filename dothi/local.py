@@ -31,6 +31,8 @@ from etl.desk.options import DeliveryOptions
 from etl.report.model import Report
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
     from demo.sent import DemoFile
     from dothi.core.locality import Locality
     from dothi.core.postgis import LocalPostgis
@@ -42,6 +44,12 @@ STATE_MODE = 0o750
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.
 CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/index.html')
+
+
+KEPT_FILES = """
+    select store_path, size_bytes from catalog.raster
+    where release in (select current_release from catalog.layer where current_release is not null)
+"""
 
 
 class ServiceSilent(EnvironmentMissing):
@@ -83,6 +91,8 @@ class Status(BaseModel):
     layers: list[LayerState]
     # deliveries that wait for a person's decision
     waiting: int = 0
+    # files of the store that are gone or have another size than was recorded
+    damaged_files: list[str] = []
 
 
 def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
@@ -157,15 +167,33 @@ def status(locality: 'Locality') -> Status:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
+            damaged = damaged_files(db)
     except NoDatabase:
-        served, waiting, delivered = None, 0, {}
+        served, waiting, delivered, damaged = None, 0, {}, []
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
         services=[_service_state(service) for service in services()],
         layers=_layer_states(locality, served or {}, delivered),
         waiting=waiting,
+        damaged_files=damaged,
     )
+
+
+def damaged_files(db: 'Connection') -> list[str]:
+    """Files of rasters that are served, relative to the store, that are gone or have another size than was recorded.
+
+    Their content is looked at by who serves them: reading all of it would take minutes here. A whole layer's file that
+    is wrong is made again, and is no alarm.
+    """
+    with db.cursor() as cursor:
+        cursor.execute(KEPT_FILES)
+        store = Path(PathSettings().store)
+        return sorted(place for place, size_bytes in cursor.fetchall() if _size(store / place) != size_bytes)
+
+
+def _size(file: Path) -> int | None:
+    return file.stat().st_size if file.exists() else None
 
 
 def private_database() -> 'LocalPostgis':

@@ -173,6 +173,8 @@ def status(document: local.Status) -> None:
     out.print(layers)
     out.print(updates(document))
     waiting(document)
+    for file in document.damaged_files:
+        out.print(f'[bold red]Tệp hỏng hoặc mất trong kho · damaged or missing in the store: {file}[/]')
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:

@@ -10,13 +10,13 @@ from flask import Flask
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from dothi.api.address import listening_url
 
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
 from dothi.api.app import create_app
 from dothi.api.master import Master, WorkerState, generation_now
+from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
@@ -34,7 +34,7 @@ def serve(audience: Audience, host: str, port: int, workers: int | None = None) 
     Application(audience, host, port, workers or ServerSettings().workers).run()
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class Worker(WholeRequestWorker):
     """gunicorn's threads; what never reaches the app is answered in the app's form.
 
     state: what the master knows of it. leaving: whether the master has told it to end.

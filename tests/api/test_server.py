@@ -1,12 +1,14 @@
 """The server as it runs in production: gunicorn, several workers, replaced while clients keep asking."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,19 @@ def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: 
     assert requests.get(items, timeout=30).status_code == 200
     found = requests.post(items.replace('/items', '/search'), data={'filter': filter_}, timeout=30).json()
     assert [feature['properties']['code'] for feature in found['features']] == ['A']
+
+
+def test_half_sent_requests_keep_no_thread(served: str, desk: Desk) -> None:
+    """80 clients send half a header; whoever sends a whole one is answered, and so are they when the rest comes."""
+    host, _, port = served.removeprefix('http://').partition(':')
+    with ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(80)]
+        for half in slow:
+            half.sendall(b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nX-Sl')
+        assert {requests.get(f'{served}/api?f=json', timeout=10).status_code for _ in range(20)} == {200}
+        slow[0].sendall(b'ow: ')
+        slow[0].sendall(b'yes\r\n\r\n')
+        assert slow[0].recv(100).startswith(b'HTTP/1.1 200')
 
 
 def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> None:

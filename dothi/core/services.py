@@ -16,6 +16,7 @@ from dothi.core.settings import PathSettings
 
 # What is left of a dead service serves nobody who would miss it.
 ORPHANS_PATIENCE_S = 3.0
+LONGEST_LOG_BYTES = 20 * 2**20
 
 
 class ServiceDied(EnvironmentMissing):
@@ -49,6 +50,7 @@ class Service:
         # relative names were given where the command was called, and the service works elsewhere
         paths = PathSettings()
         named = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
+        set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
                 [sys.executable, '-m', 'dothi.cli', *self.arguments],
@@ -105,6 +107,12 @@ class Service:
         except FileNotFoundError:
             return None
         return parts if len(parts) == 3 else None
+
+
+def set_aside(log: Path) -> None:
+    """Gives a log that has grown too large another name, in place of the one set aside before."""
+    if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
+        log.replace(log.with_name(f'{log.name}.1'))
 
 
 def end_session(session: int, patience_s: float = ORPHANS_PATIENCE_S) -> None:

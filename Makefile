@@ -19,7 +19,7 @@ PYTHON := .venv/bin/python
 $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 
-.PHONY: help up down status test lint bench docs lock python web packages-python packages-postgis packages-test
+.PHONY: help up down status test test-all lint bench docs lock python web packages-python packages-postgis packages-test
 
 help: ## Các lệnh / this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -36,6 +36,10 @@ status: python ## Cái gì đang chạy / what runs
 test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
 	@$(STEP) 'Kiểm tra kiểu của web / types of web/' docker/npm.sh run typecheck
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
+
+# What takes too long for every day: 10,000 requests at random, with the database taken away now and then.
+test-all: test
+	@DOTHI_FUZZ_REQUESTS=10000 $(PYTHON) -m pytest -q -s tests/fuzz
 
 lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'ruff check' $(PYTHON) -m ruff check .

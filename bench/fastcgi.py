@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.process import process
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 
 PROCESSES = 2
 # Some take a minute for a picture of 600,000 buildings.

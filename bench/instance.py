@@ -12,7 +12,7 @@ from dothi import local
 from dothi.core.database import connection, fresh
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
 

@@ -9,7 +9,7 @@ from bench import fastcgi
 from bench.servers import Server
 from dothi.core.database import database_url
 from dothi.core.layer import Layer
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 
 
 def installed() -> bool:

@@ -15,7 +15,7 @@ from bench.process import process
 from bench.servers import Server
 from dothi.core.database import database_url
 from dothi.core.layer import Layer
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 
 
 @contextmanager

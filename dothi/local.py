@@ -1,10 +1,14 @@
 """A whole instance on this machine: database, demo province, worker and services, brought up and down."""
 
+import fcntl
 import hashlib
 import json
 import os
+import pwd
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +21,9 @@ from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Audience, Layer
+from dothi.core.listening import require_closed
+from dothi.core.ports import is_free
+from dothi.core.process_table import Listener, listener_on
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
@@ -25,19 +32,33 @@ from etl.desk.options import DeliveryOptions
 from etl.report.model import Report
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
     from demo.sent import DemoFile
     from dothi.core.locality import Locality
     from dothi.core.postgis import LocalPostgis
 
 DemoSize = Literal['small', 'full', 'no']
 START_PATIENCE_S = 60
+PORT_PATIENCE_S = 5
+STATE_MODE = 0o750
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.
 CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/index.html')
 
 
+KEPT_FILES = """
+    select store_path, size_bytes from catalog.raster
+    where release in (select current_release from catalog.layer where current_release is not null)
+"""
+
+
 class ServiceSilent(EnvironmentMissing):
     """A service runs but does not answer."""
+
+
+class PortTaken(EnvironmentMissing):
+    """A service cannot listen where it is to: somebody else does."""
 
 
 class ServiceState(BaseModel):
@@ -73,6 +94,8 @@ class Status(BaseModel):
     waiting: int = 0
     # walls of the closed room that this machine does not have, and what that means
     missing_walls: list[Text] = []
+    # files of the store that are gone or have another size than was recorded
+    damaged_files: list[str] = []
 
 
 def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
@@ -84,15 +107,48 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
     """
     from dothi.core.migrate import migrate
 
-    progress('database', 0, None)
-    start_database()
-    progress('migrate', 0, None)
-    migrate(locality)
-    make_token()
-    if demo != 'no' and locality.place.id == LOCALITY_ID:
-        deliver_demo(locality, demo_buildings(demo), progress)
-    start_services(progress)
+    make_state_folder()
+    with alone('up', progress):
+        progress('database', 0, None)
+        start_database()
+        progress('migrate', 0, None)
+        migrate(locality)
+        make_token()
+        if demo != 'no' and locality.place.id == LOCALITY_ID:
+            deliver_demo(locality, demo_buildings(demo), progress)
+        start_services(progress)
     return status(locality)
+
+
+def make_state_folder() -> None:
+    """Makes the state folder, closed to strangers of this machine; what is made in it from now on is closed too.
+
+    As root the group is that of the user who runs PostgreSQL, and has to pass through.
+    """
+    state = PathSettings().state
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(STATE_MODE)
+    if os.geteuid() == 0 and not DatabaseSettings().database_url:
+        with suppress(KeyError):
+            os.chown(state, -1, pwd.getpwnam('postgres').pw_gid)
+    os.umask(0o777 & ~STATE_MODE)
+
+
+@contextmanager
+def alone(purpose: str, progress: Progress = silent) -> Iterator[None]:
+    """No other process of this instance is inside for the same `purpose`: the second waits for the first.
+
+    The lock ends with the process that holds it, however that ends.
+    """
+    run = PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    with (run / f'{purpose}.lock').open('w') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f'wait for another {purpose}', 0, None)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def down() -> list[str]:
@@ -114,15 +170,33 @@ def status(locality: 'Locality') -> Status:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
+            damaged = damaged_files(db)
     except NoDatabase:
-        served, waiting, delivered = None, 0, {}
+        served, waiting, delivered, damaged = None, 0, {}, []
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
         services=[_service_state(service) for service in services()],
         layers=_layer_states(locality, served or {}, delivered),
         waiting=waiting,
+        damaged_files=damaged,
     )
+
+
+def damaged_files(db: 'Connection') -> list[str]:
+    """Files of rasters that are served, relative to the store, that are gone or have another size than was recorded.
+
+    Their content is looked at by who serves them: reading all of it would take minutes here. A whole layer's file that
+    is wrong is made again, and is no alarm.
+    """
+    with db.cursor() as cursor:
+        cursor.execute(KEPT_FILES)
+        store = Path(PathSettings().store)
+        return sorted(place for place, size_bytes in cursor.fetchall() if _size(store / place) != size_bytes)
+
+
+def _size(file: Path) -> int | None:
+    return file.stat().st_size if file.exists() else None
 
 
 def private_database() -> 'LocalPostgis':
@@ -215,6 +289,7 @@ def services() -> list[Service]:
 
 def start_services(progress: Progress = silent) -> None:
     """Starts what does not run, restarts what runs on older code or other settings, and waits until all answer."""
+    require_closed(ServerSettings().host)
     health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
     os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = _fingerprint()
@@ -222,9 +297,36 @@ def start_services(progress: Progress = silent) -> None:
         progress(f'start {service.name}', done, len(services()))
         if not service.fresh(fingerprint):
             service.stop()
+            require_port(service)
             service.start(fingerprint)
     for service in services():
         _wait_for(service)
+
+
+def require_port(service: Service) -> None:
+    """Raises PortTaken where the port that the service is to listen on is taken, and stays so for a while.
+
+    Somebody's outgoing connection may have the number for a moment; who listens there is not waited for.
+    """
+    server = ServerSettings()
+    port = {'internal': server.port, 'public': server.public_port}.get(service.name)
+    deadline = time.monotonic() + PORT_PATIENCE_S
+    while port and not is_free(port, server.host):
+        listener = listener_on(port)
+        if listener or time.monotonic() > deadline:
+            raise port_taken(service.name, port, listener)
+        time.sleep(0.2)
+
+
+def port_taken(name: str, port: int, listener: Listener | None) -> PortTaken:
+    """The error for a port that somebody else listens on, and who, where that can be seen."""
+    variable = 'DOTHI_PORT' if name == 'internal' else 'DOTHI_PUBLIC_PORT'
+    vi = f'tiến trình {listener.pid}: {listener.command[:120]}' if listener else 'một tiến trình của người dùng khác'
+    en = f'process {listener.pid}: {listener.command[:120]}' if listener else "another user's process"
+    return PortTaken(
+        vi=f'Dịch vụ {name} cần cổng {port}, cổng này đang được dùng ({vi}). Dừng nó, hoặc đặt {variable} khác.',
+        en=f'The service {name} needs port {port}, which is taken ({en}). End that, or set another {variable}.',
+    )
 
 
 def service_url(audience: Audience) -> str:

@@ -175,6 +175,8 @@ def status(document: local.Status) -> None:
     waiting(document)
     for wall in document.missing_walls:
         out.print(f'[yellow]Phòng kín: {wall.vi} · Closed room: {wall.en}[/]')
+    for file in document.damaged_files:
+        out.print(f'[bold red]Tệp hỏng hoặc mất trong kho · damaged or missing in the store: {file}[/]')
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:

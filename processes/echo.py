@@ -8,6 +8,8 @@ import json
 import time
 from typing import Annotated, Any, ClassVar
 
+from dothi.core.layer import Audience
+from dothi.core.settings import JobSettings
 from dothi.core.text import Text
 from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, Report, ResultFile, input_field
 from processes.data import Data
@@ -117,6 +119,11 @@ class Echo(Process[Inputs]):
         'imagesOutput': Output(Text(vi='Ảnh', en='Images'), (JSON,), IMAGE),
         'featureCollectionOutput': Output(Text(vi='Các đối tượng', en='Features'), (GEOJSON,), FEATURES),
     }
+
+    @classmethod
+    def offered_to(cls, audience: Audience) -> bool:
+        """Strangers get nothing from it, and may make it wait: theirs only where a test suite is to drive it."""
+        return audience == 'internal' or JobSettings().public_echo == 'yes'
 
     def cost_s(self, inputs: Inputs) -> float:
         """The pause, and a moment."""

@@ -23,7 +23,8 @@ from demo.write import write_demo
 from dothi.core import database as core_database
 from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
-from dothi.core.postgis import THROWAWAY, LocalPostgis, free_port
+from dothi.core.ports import free_port
+from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from dothi.local import demo_options
 from etl.desk.deliver import deliver
@@ -268,7 +269,12 @@ def province(instance: Instance, province_template: str, shared_folder: Path) ->
 def serving(environment: dict[str, str], folder: Path) -> Iterator[Province]:
     """Worker and services on free ports while inside, each a process of its own as in production."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port()), 'DOTHI_WORKERS': '1'}
+    ports = {
+        'DOTHI_PORT': str(free_port()),
+        'DOTHI_PUBLIC_PORT': str(free_port()),
+        'DOTHI_WORKERS': '1',
+        'DOTHI_PUBLIC_ECHO': 'yes',
+    }
     environment = {**environment, **ports}
     commands = (['worker'], ['serve', '--audience', 'internal'], ['serve', '--audience', 'public'])
     urls = [f'http://127.0.0.1:{environment[name]}' for name in ('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')]

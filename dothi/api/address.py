@@ -59,6 +59,11 @@ def client_address() -> str:
     return seen[-1] if seen and _trusted(request.remote_addr) else remote
 
 
+def from_trusted_proxy() -> bool:
+    """Whether the other end of the connection is a proxy of DOTHI_TRUSTED_PROXIES."""
+    return _trusted(request.remote_addr)
+
+
 SAFE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:[]/')
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dothi.api import compression, config, cors, guard, library, links, problems, security
+from dothi.api import clients, compression, config, cors, gate, guard, library, links, problems, security
 from dothi.api.address import PLACEHOLDER, listening_url
 from dothi.api.collections import COLLECTIONS
 from dothi.api.conformance import CONFORMANCE
@@ -66,7 +66,7 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     pygeoapi.api_.manager.asking = editing_access.editor
     openapi.install(app, document)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (guard, problems, editing_access, compression, cors, security, links):
+    for part in (gate, clients, guard, problems, editing_access, compression, cors, security, links):
         part.install(app)
     writing = EDITING if audience == 'internal' else READ_ONLY
     for blueprint in (writing, *OURS, pygeoapi.BLUEPRINT):

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from psycopg2 import sql
 
 from dothi import __version__
+from dothi.api.problems import RETRY_AFTER_S
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.catalog import generation
@@ -19,16 +20,17 @@ HEALTH = Blueprint('health', __name__)
 @HEALTH.route('/health')
 def health() -> Response:
     """200 while items can be served, 503 while the database is away."""
+    headers: dict[str, str]
     document: dict[str, Any] = {'status': 'ok', 'version': __version__, 'audience': service().audience}
     try:
         document |= _database()
-        status = 200
+        status, headers = 200, {}
     except DothiError:
         document |= {'status': 'unavailable', 'database': 'unreachable'}
-        status = 503
+        status, headers = 503, {'Retry-After': str(RETRY_AFTER_S)}
     document['broken_layers'] = sorted(service().locality.broken) if service().audience == 'internal' else []
     body = json.dumps(document, ensure_ascii=False)
-    return Response(body, status, mimetype='application/json', headers={'Cache-Control': 'no-store'})
+    return Response(body, status, mimetype='application/json', headers={'Cache-Control': 'no-store', **headers})
 
 
 def _database() -> dict[str, Any]:

@@ -9,7 +9,8 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from dothi.api.language import language, page
-from dothi.core.errors import Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
+from dothi.api.service import service
+from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
 
 LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
@@ -50,12 +51,27 @@ def answer(error: DothiError, status: int | None = None) -> Response:
     number = status or http_status(error)
     if number >= 500:
         LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
-    response = _written(code, error, number)
+    response = _written(code, for_clients(error), number)
     if isinstance(error, EnvironmentMissing):
         response.headers['Retry-After'] = str(RETRY_AFTER_S)
     response.headers['Cache-Control'] = 'no-store'
     response.headers['Content-Language'] = language()
     return response
+
+
+def for_clients(error: DothiError) -> DothiError:
+    """`error` as the clients of this audience may read it.
+
+    What the platform is missing (ports, commands, settings) is advice to its operator, and strangers have no use for
+    it but a bad one. Being busy is for clients.
+    """
+    operators = isinstance(error, EnvironmentMissing) and not isinstance(error, Busy)
+    if not operators or service().audience != 'public':
+        return error
+    return EnvironmentMissing(
+        vi='Dịch vụ tạm thời chưa trả lời được. Hãy thử lại sau ít giây.',
+        en='The service cannot answer at the moment. Try again in a few seconds.',
+    )
 
 
 def _written(code: str, error: DothiError, number: int) -> Response:

@@ -1,38 +1,57 @@
-"""gunicorn for one audience; its master replaces the workers when what is served changes in kind."""
+"""gunicorn for one audience: its settings, and workers that answer what never reaches the app."""
 
 import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg2
+from flask import Flask
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from dothi.api.address import listening_url
 
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
 from dothi.api.app import create_app
+from dothi.api.master import Master, WorkerState, generation_now
+from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
-from dothi.core.catalog import generation
-from dothi.core.database import READERS, connection
-from dothi.core.errors import DothiError
 from dothi.core.layer import Audience
+from dothi.core.listening import require_closed
 from dothi.core.settings import ServerSettings
 
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
 LONGEST_LINE = 8190
+FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json', '/api/openapi?f=json')
 
 
 def serve(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
-    """Serves `audience` until SIGTERM or SIGINT. Does not return."""
+    """Serves `audience` until SIGTERM or SIGINT. Does not return. Raises OpenToAll."""
+    require_closed(host)
     Application(audience, host, port, workers or ServerSettings().workers).run()
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threads; what never reaches the app is answered in the app's form."""
+class Worker(WholeRequestWorker):
+    """gunicorn's threads; what never reaches the app is answered in the app's form.
+
+    state: what the master knows of it. leaving: whether the master has told it to end.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.state, self.leaving = WorkerState(), False
+
+    def load_wsgi(self) -> None:
+        """Loads the app, and tells the master which generation it shows."""
+        # read first: what changes while the app is rendered makes the worker outdated, and not the other way round
+        loaded = generation_now(self.app.audience)
+        with ThreadPoolExecutor(1, initializer=_yield_processor) as aside:
+            aside.submit(super().load_wsgi).result()
+            aside.submit(_warm, self.wsgi).result()
+        self.state.publish(loaded)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answers a request that cannot be read; too long an address gets the way out, where gunicorn says no more."""
@@ -41,6 +60,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         self.log.warning('Too long an address from %s', addr)
         util.write(client, _too_long())
+
+
+def _yield_processor() -> None:
+    """This thread runs when nobody who answers a request wants the processor: others serve while it loads."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def _warm(app: Flask) -> None:
+    """Answers what every client asks first, once: templates and documents are made at their first use."""
+    client = app.test_client()
+    for path in FIRST_ASKED:
+        client.get(path)
 
 
 def _too_long() -> bytes:
@@ -92,36 +123,6 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def run(self) -> None:
         Master(self).run()
-
-
-class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's master, which looks at the catalogue's generation about once a second."""
-
-    def __init__(self, app: Application) -> None:
-        self.audience = app.audience
-        self.seen = generation_now(app.audience)
-        super().__init__(app)
-
-    def murder_workers(self) -> None:
-        """Called at every turn of the master's loop: after the hung workers, the outdated ones."""
-        super().murder_workers()
-        now = generation_now(self.audience)
-        if now is not None and now != self.seen:
-            self.log.info('The catalogue is at generation %s: new workers', now)
-            self.seen = now
-            # new workers first, then the old ones end what they have in hand; the socket stays open throughout
-            self.reload()
-
-
-def generation_now(audience: Audience) -> int | None:
-    """The catalogue's generation; None while the database is away. Leaves no connection open that a child inherits."""
-    try:
-        with connection(READERS[audience]) as db:
-            return generation(db)
-    except (DothiError, psycopg2.Error):
-        return None
-    finally:
-        database.fresh()
 
 
 def _after_fork(_master: Any, _worker: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
@@ -18,7 +18,10 @@ from dothi.core.database import READERS, Role
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.settings import DatabaseSettings, LimitSettings, MapSettings, ServerSettings
+from dothi.core.settings import ClientSettings, DatabaseSettings, LimitSettings, MapSettings, ServerSettings
+
+if TYPE_CHECKING:
+    from dothi.api.clients import Clients
 
 
 class NoRelease(NotFound):
@@ -65,6 +68,19 @@ class Service:
     @cached_property
     def database(self) -> DatabaseSettings:
         return DatabaseSettings()
+
+    @property
+    def statement_timeout_ms(self) -> int:
+        """How long one query may take; strangers have less than colleagues."""
+        database = self.database
+        return database.public_statement_timeout_ms if self.audience == 'public' else database.statement_timeout_ms
+
+    @cached_property
+    def clients(self) -> 'Clients':
+        """What each client has asked for."""
+        from dothi.api.clients import Clients
+
+        return Clients(ClientSettings())
 
     @cached_property
     def server(self) -> ServerSettings:

@@ -11,9 +11,10 @@ from psycopg2.extensions import BYTES, TRANSACTION_STATUS_IDLE, register_type
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
+from dothi.api.clients import query_place
 from dothi.api.service import released, service
 from dothi.core.catalog import Release
-from dothi.core.database import engine, no_database
+from dothi.core.database import connection_lost, engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
 from dothi.core.layer import Layer
 
@@ -73,15 +74,19 @@ class Snapshot:
             return cursor.fetchall()
 
     def end(self) -> None:
-        """Gives the connection back as it was, with nothing open; one that the database closed is thrown away."""
-        db = self.db
-        if db.closed:
-            self._pooled.invalidate()
-        else:
-            if db.info.transaction_status != TRANSACTION_STATUS_IDLE:
-                db.cursor().execute('rollback')
-            db.autocommit = False
-        self._pooled.close()
+        """Gives the connection back with no transaction open, or throws it away if the server closed it.
+
+        May be called again, and after a failed reconnection, when there is none to give back. Raises no database
+        error: it runs while the reason for ending is on its way to the client.
+        """
+        pooled, self._pooled = self._pooled, None
+        if pooled is None:
+            return
+        try:
+            _restore(pooled.driver_connection)
+        except psycopg2.Error:
+            pooled.invalidate()
+        pooled.close()
 
     def _current(self, condition: sql.Composable) -> dict[str, Release]:
         with self._executed(sql.SQL(CURRENT).format(condition)) as cursor:
@@ -94,12 +99,12 @@ class Snapshot:
         if self._begun:
             return self._sent(statement, as_bytes)
         self._begun = True
-        timeout_ms = sql.Literal(service().database.statement_timeout_ms)
+        timeout_ms = sql.Literal(service().statement_timeout_ms)
         first = sql.SQL(BEGIN).format(timeout_ms) + statement
         try:
             return self._sent(first, as_bytes)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            if not self.db.closed:
+        except psycopg2.Error as error:
+            if not connection_lost(error):
                 raise
         # a restart of the database leaves dead connections in the pool, and nothing was read on this one yet
         self.end()
@@ -123,23 +128,33 @@ BYTES_FOR_TEXT = psycopg2.extensions.new_type((25,), 'TEXT_AS_BYTES', BYTES)
 def snapshot() -> Iterator[Snapshot]:
     """What the current request's audience may read, as of now.
 
-    Raises TooSlow, NotComputable, NoDatabase, NoConnection.
+    Raises TooSlow, NotComputable, NoDatabase, NoConnection, TooManyQueries.
     """
-    reading = Snapshot()
-    try:
-        yield reading
-    except psycopg2.extensions.QueryCanceledError:
-        raise too_slow() from None
-    except (psycopg2.DataError, psycopg2.InternalError) as error:
-        raise _not_computable(error) from error
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        raise no_database(error) from None
-    finally:
-        reading.end()
+    with query_place():
+        reading = Snapshot()
+        try:
+            yield reading
+        except psycopg2.extensions.QueryCanceledError:
+            raise too_slow() from None
+        except (psycopg2.DataError, psycopg2.InternalError) as error:
+            raise _not_computable(error) from error
+        except psycopg2.Error as error:
+            if not (connection_lost(error) or isinstance(error, psycopg2.OperationalError)):
+                raise
+            raise no_database(error) from None
+        finally:
+            reading.end()
+
+
+def _restore(db: Connection) -> None:
+    """Ends the transaction and sets the connection back to how the pool gives it out; raises if it is closed."""
+    if db.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        db.cursor().execute('rollback')
+    db.autocommit = False
 
 
 def too_slow() -> TooSlow:
-    seconds = service().database.statement_timeout_ms / 1000
+    seconds = service().statement_timeout_ms / 1000
     return TooSlow(
         vi=f'Truy vấn chạy quá {seconds:g} giây. Thu hẹp vùng hoặc bộ lọc rồi thử lại.',
         en=f'The query took longer than {seconds:g} s. Narrow the area or the filter, and try again.',
@@ -154,7 +169,7 @@ def _connected() -> Any:
         raise NoConnection(
             vi='Máy chủ đang bận. Hãy thử lại sau ít phút.', en='The server is busy. Try again in a moment.'
         ) from None
-    except (psycopg2.OperationalError, psycopg2.InterfaceError, sqlalchemy.exc.OperationalError) as error:
+    except (psycopg2.Error, sqlalchemy.exc.DBAPIError) as error:
         raise no_database(error) from None
     db: Any = pooled.driver_connection
     db.autocommit = True

@@ -84,24 +84,60 @@ def connection(role: Role) -> Iterator[Connection]:
     """A psycopg2 connection in one transaction: committed at the end, rolled back at any exception."""
     try:
         pooled = engine(role).raw_connection()
-    except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError) as error:
+    except (psycopg2.Error, sqlalchemy.exc.DBAPIError, sqlalchemy.exc.TimeoutError) as error:
         raise no_database(error) from None
     db: Any = pooled.driver_connection
     try:
         yield db
         pooled.commit()
+    except psycopg2.Error as error:
+        discard_or_roll_back(pooled)
+        if connection_lost(error):
+            raise no_database(error) from None
+        raise
     except BaseException:
-        # one that the database closed can only say that it is closed, in place of the reason
-        if not db.closed:
-            db.rollback()
+        discard_or_roll_back(pooled)
         raise
     finally:
         pooled.close()
 
 
+def discard_or_roll_back(pooled: Any) -> None:
+    """Ends the transaction of a pooled connection, or takes the connection out of the pool if the server is gone.
+
+    Never raises a database error: it is called while the reason for ending is on its way to the caller, and a
+    connection that broke a moment ago often shows it only at this statement.
+    """
+    db = pooled.driver_connection
+    try:
+        if not db.closed:
+            db.rollback()
+    except psycopg2.Error:
+        pooled.invalidate()
+    else:
+        if db.closed:
+            pooled.invalidate()
+
+
+def connection_lost(error: BaseException) -> bool:
+    """Whether the server broke off the connection, as opposed to refusing one statement.
+
+    Then it gives no SQLSTATE, or one of class 57P (the server shuts down, or the session was ended).
+    """
+    if not isinstance(error, psycopg2.Error) or isinstance(error, psycopg2.ProgrammingError):
+        return False
+    # libpq reports some broken connections as plain DatabaseError without a code
+    if error.pgcode is None:
+        plain = type(error) is psycopg2.DatabaseError
+        return plain or isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return error.pgcode.startswith('57P')
+
+
 def no_database(error: Exception) -> NoDatabase:
     """The error for a database that cannot be reached, without its password."""
-    reason = without_secrets(str(getattr(error, 'orig', None) or error)).strip().splitlines()[0]
+    lines = without_secrets(str(getattr(error, 'orig', None) or error)).strip().splitlines()
+    # a connection that the server closed without a word has none
+    reason = lines[0] if lines else type(error).__name__
     return NoDatabase(
         vi=f'Không kết nối được cơ sở dữ liệu ({reason}). Chạy "make up", hoặc kiểm tra DOTHI_DATABASE_URL.',
         en=f'The database cannot be reached ({reason}). Run "make up", or check DOTHI_DATABASE_URL.',

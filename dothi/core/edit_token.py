@@ -1,7 +1,9 @@
 """Who may edit: names and tokens, set by DOTHI_EDIT_TOKEN or kept in a file that only its owner can read."""
 
 import hmac
+import math
 import secrets
+import time
 from pathlib import Path
 
 from dothi.core.database import write_once
@@ -9,6 +11,8 @@ from dothi.core.settings import EditSettings, PathSettings
 
 # Whom the releases name where a token stands without a name.
 UNNAMED = 'editor'
+HOUR_S = 3_600
+LONGEST_TIME = 12
 
 
 def token_file() -> Path:
@@ -40,13 +44,25 @@ def editor_with(token: str) -> str | None:
 
 
 def editor_with_ticket(ticket: str) -> str | None:
-    """Whose `ticket_of` token it is, or None."""
-    return _whose(ticket, {ticket_of(token): name for token, name in editors().items()})
+    """Whose `ticket_of` token it is, or None: for one that has expired, and for one whose token was revoked."""
+    expires = ticket.partition('-')[0]
+    if not expires.isascii() or not expires.isdigit() or len(expires) > LONGEST_TIME or int(expires) < time.time():
+        return None
+    return _whose(ticket, {_signed(token, int(expires)): name for token, name in editors().items()})
 
 
 def ticket_of(token: str) -> str:
-    """What stands for `token` in the path of an address: it opens editing and does not tell the token."""
-    return hmac.digest(token.encode(), b'dothi edit', 'sha256').hex()[:32]
+    """What stands for `token` in the path of an address: it opens editing for a time and does not tell the token.
+
+    It is the same for all that asks within one hour, so that links to one thing are the same.
+    """
+    lasts_s = EditSettings().ticket_hours * HOUR_S
+    return _signed(token, math.ceil((time.time() + lasts_s) / HOUR_S) * HOUR_S)
+
+
+def _signed(token: str, expires: int) -> str:
+    """expires: seconds since 1970."""
+    return f'{expires}-{hmac.digest(token.encode(), b"dothi edit %d" % expires, "sha256").hex()[:32]}'
 
 
 def _whose(shown: str, names: dict[str, str]) -> str | None:

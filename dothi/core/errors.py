@@ -31,6 +31,14 @@ class NotSignedIn(WrongUse):
     """Whoever asks has not shown who they are, or not rightly."""
 
 
+class Misdirected(WrongUse):
+    """The request is meant for another host."""
+
+
+class Forbidden(WrongUse):
+    """Whoever asks is known, or need not be, and may not do this."""
+
+
 class WrongMediaType(WrongUse):
     """The body of a request comes in a form that is not taken."""
 
@@ -67,6 +75,8 @@ class TooMany(Busy):
 OUTCOMES: tuple[tuple[type[DothiError], int, int], ...] = (
     (NotFound, 2, 404),
     (NotSignedIn, 2, 401),
+    (Misdirected, 2, 421),
+    (Forbidden, 2, 403),
     (WrongMediaType, 2, 415),
     (ConditionMissing, 2, 428),
     (WrongUse, 2, 400),

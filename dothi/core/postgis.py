@@ -4,7 +4,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import psycopg2
 from sqlalchemy import URL
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.ports import free_port, is_free
 
 VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
@@ -143,7 +143,7 @@ class LocalPostgis:
         """Keeps the port of the last start where it is still free."""
         file = self.folder / 'port'
         wanted = self.port or (int(file.read_text(encoding='utf-8')) if file.exists() else 0)
-        port = wanted if wanted and _is_free(wanted) else free_port()
+        port = wanted if wanted and is_free(wanted) else free_port()
         if self.port and port != self.port:
             raise NoPostgis(
                 vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',
@@ -195,20 +195,3 @@ class LocalPostgis:
             postgres = pwd.getpwnam('postgres')
             for path in paths:
                 os.chown(path, postgres.pw_uid, postgres.pw_gid)
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(('127.0.0.1', port))
-        except OSError:
-            return False
-        return True

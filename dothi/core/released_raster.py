@@ -9,12 +9,17 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.coverage import Coverage
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.grid import Grid
+from dothi.core.kept_file import is_intact
 from dothi.core.layer_source import Times
 from dothi.core.settings import PathSettings
 
 
 class MissingRaster(EnvironmentMissing):
     """A released raster is not in the store."""
+
+
+class DamagedRaster(EnvironmentMissing):
+    """A released raster has another content than it had."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,28 @@ def released_raster(db: Connection, coverage: Coverage, times: Times | None = No
         )
         values = [coverage.id, times.end]
     query = sql.SQL(
-        'select release, store_path, srid, width, height, west, north, cell_width, cell_height '
-        'from catalog.raster where {}'
+        'select release, store_path, size_bytes, file_sha256, '
+        'srid, width, height, west, north, cell_width, cell_height from catalog.raster where {}'
     ).format(condition.format(*map(sql.Literal, values)))
     with db.cursor() as cursor:
         cursor.execute(query)
         row = cursor.fetchone()
     if row is None:
         return None
-    found = Raster(coverage, Grid(*row[2:]), Path(PathSettings().store) / row[1], row[0])
+    found = Raster(coverage, Grid(*row[4:]), Path(PathSettings().store) / row[1], row[0])
     if not found.path.exists():
         raise MissingRaster(
             vi=f'Kho lưu trữ không có {found.path.name} của "{coverage.id}". Kiểm tra DOTHI_STORE của tiến trình.',
             en=f'The store lacks {found.path.name} of "{coverage.id}". Check the DOTHI_STORE of the process.',
         )
+    require_intact(coverage, found.path, row[2], row[3])
     return found
+
+
+def require_intact(coverage: Coverage, path: Path, size_bytes: int, sha256: str | None) -> None:
+    """Raises DamagedRaster where the file is not the one that was released."""
+    if not is_intact(path, size_bytes, sha256):
+        raise DamagedRaster(
+            vi=f'Tệp của "{coverage.id}" trong kho không còn như khi phát hành. Báo quản trị viên: giao lại tệp gốc.',
+            en=f'The file of "{coverage.id}" in the store is not as it was released. Its operator delivers it again.',
+        )

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PathSettings
+
+# What is left of a dead service serves nobody who would miss it.
+ORPHANS_PATIENCE_S = 3.0
+LONGEST_LOG_BYTES = 20 * 2**20
 
 
 class ServiceDied(EnvironmentMissing):
@@ -33,7 +38,7 @@ class Service:
     def pid(self) -> int | None:
         """The process id while the service runs; a recorded id that another process has by now counts for nothing."""
         recorded = self._recorded()
-        return int(recorded[0]) if recorded and _started(int(recorded[0])) == recorded[1] else None
+        return int(recorded[0]) if recorded and start_time(int(recorded[0])) == recorded[1] else None
 
     def fresh(self, fingerprint: str) -> bool:
         """Whether it runs, and was started from the same code and settings."""
@@ -45,6 +50,7 @@ class Service:
         # relative names were given where the command was called, and the service works elsewhere
         paths = PathSettings()
         named = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
+        set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
                 [sys.executable, '-m', 'dothi.cli', *self.arguments],
@@ -55,7 +61,7 @@ class Service:
                 cwd='/',
                 env=os.environ | named,
             )
-        self._file.write_text(f'{process.pid} {_started(process.pid)} {fingerprint}', encoding='utf-8')
+        self._file.write_text(f'{process.pid} {start_time(process.pid)} {fingerprint}', encoding='utf-8')
 
     def stop(self, patience_s: float = 20) -> bool:
         """Whether it ran; asked to end first, and ended with its children when it does not."""
@@ -65,8 +71,22 @@ class Service:
             if not _gone(pid, patience_s):
                 os.killpg(pid, signal.SIGKILL)
                 _gone(pid, 5)
+        left = self.end_orphans()
         self._file.unlink(missing_ok=True)
-        return pid is not None
+        return pid is not None or left
+
+    def end_orphans(self, patience_s: float = ORPHANS_PATIENCE_S) -> bool:
+        """Whether children were left by a service that died, all of them ended now.
+
+        A killed master leaves web processes that hold the port for as long as somebody is connected. They are the
+        members of its session; the kernel gives the number of a session to no other process while it has members.
+        """
+        recorded = self._recorded()
+        if not recorded or start_time(int(recorded[0])) is not None:
+            return False
+        left = session_members(int(recorded[0]))
+        end_session(int(recorded[0]), patience_s)
+        return bool(left)
 
     def died(self) -> ServiceDied:
         """The error to raise when the service is not there any more: its last words and where the others are."""
@@ -89,23 +109,34 @@ class Service:
         return parts if len(parts) == 3 else None
 
 
-def _started(pid: int) -> str | None:
-    """When process `pid` began, in clock ticks since boot; None when there is none, or only its remains."""
-    try:
-        stat = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8')
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # the second field is the program's name in brackets and may hold spaces
-    fields = stat.rpartition(')')[2].split()
-    return None if fields[0] == 'Z' else fields[19]
+def set_aside(log: Path) -> None:
+    """Gives a log that has grown too large another name, in place of the one set aside before."""
+    if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
+        log.replace(log.with_name(f'{log.name}.1'))
+
+
+def end_session(session: int, patience_s: float = ORPHANS_PATIENCE_S) -> None:
+    """Ends all members of a session, those that do not heed SIGTERM within `patience_s` by SIGKILL."""
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in session_members(session):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal_number)
+        _session_gone(session, patience_s)
+
+
+def _session_gone(session: int, patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while session_members(session) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not session_members(session)
 
 
 def _gone(pid: int, patience_s: float) -> bool:
     deadline = time.monotonic() + patience_s
-    while _started(pid) is not None and time.monotonic() < deadline:
+    while start_time(pid) is not None and time.monotonic() < deadline:
         _reap(pid)
         time.sleep(0.05)
-    return _started(pid) is None
+    return start_time(pid) is None
 
 
 def _reap(pid: int) -> None:

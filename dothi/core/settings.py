@@ -105,6 +105,7 @@ class DatabaseSettings(Settings):
         '["10.20.0.0/16"]; without any it listens on this machine only.',
     )
     statement_timeout_ms: int = Field(30_000, gt=0, description='Longest time that one query of the API may take.')
+    public_statement_timeout_ms: int = Field(10_000, gt=0, description='The same in the public service.')
     pool_size: int = Field(8, gt=0, description='Database connections that one web process keeps at most.')
 
 
@@ -114,6 +115,16 @@ class ServerSettings(Settings):
     host: str = Field('127.0.0.1', description='Address that the services listen on.')
     port: int = Field(5000, gt=0, le=65535, description='Port of the internal service.')
     public_port: int = Field(0, ge=0, le=65535, description='Port of the public service; 0: the next one after `port`.')
+    hosts: list[str] = Field(
+        [],
+        description='Host names that the services answer to besides that of DOTHI_PUBLIC_URL and those of this '
+        'machine, as a JSON list.',
+    )
+    behind_proxy: Literal['yes', 'no'] = Field(
+        'no',
+        description='`yes` says that a proxy or a container network stands in front and lets only the right people in: '
+        'without it the services, which have no sign-in, listen on this machine only.',
+    )
     public_url: str = Field('', description='Address under which clients reach the service, without a final slash.')
     cors_origins: list[str] = Field([], description='Origins that may read the internal service, as a JSON list.')
     trusted_proxies: list[str] = Field(
@@ -168,6 +179,25 @@ class RoomSettings(Settings):
     max_raster_bands: int = Field(256, gt=0, description='Bands of a delivered raster at most.')
 
 
+class ClientSettings(Settings):
+    """How much one client, an address, may ask of the public service."""
+
+    client_requests_per_s: float = Field(
+        200, ge=0, description='Requests a second that one web process takes from a client; 0: any number.'
+    )
+    client_burst: float = Field(400, ge=1, description='Requests that a client may send at once after a pause.')
+    client_queries: int = Field(6, gt=0, description='Queries of a client that one web process runs at a time.')
+    client_open_jobs: int = Field(50, gt=0, description='Jobs of a client that wait or run at once, at most.')
+    client_stored_mb: int = Field(
+        500, gt=0, description='Size of the inputs and results that are kept of a client, at most.'
+    )
+    filter_max_cost: float = Field(
+        10_000_000,
+        ge=0,
+        description="The planner's cost up to which a filter is run for the public; 0: any.",
+    )
+
+
 class TileSettings(Settings):
     """How map tiles are kept."""
 
@@ -199,6 +229,9 @@ class MapSettings(Settings):
 class JobSettings(Settings):
     """How analyses run."""
 
+    public_echo: Literal['yes', 'no'] = Field(
+        'no', description='Whether the public service offers the process `echo`, which test suites drive.'
+    )
     sync_wait_s: float = Field(120, gt=0, description='How long a synchronous request waits for its result.')
     job_time_limit_s: float = Field(600, gt=0, description='How long one job may run.')
     job_memory_mb: int = Field(4_096, gt=0, description='Memory of one job at most.')
@@ -250,7 +283,11 @@ class EditSettings(Settings):
 
     edit_token: SecretStr = Field(
         SecretStr(''),
-        description='Token of whoever may edit, or several as name:token; empty: `edit_token` in the secrets folder.',
+        description='Token of whoever may edit, or several as name:token; empty: `edit_token` in the secrets folder. '
+        'A name that is an agency of `agencies.yml` edits and delivers what that agency supplies, and no more.',
+    )
+    ticket_hours: float = Field(
+        12, gt=0, description='How long the ticket in the address opens editing that QGIS is given for a `key`.'
     )
 
 
@@ -260,6 +297,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     ServerSettings,
     LimitSettings,
     RoomSettings,
+    ClientSettings,
     TileSettings,
     MapSettings,
     JobSettings,

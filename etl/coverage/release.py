@@ -12,6 +12,7 @@ from psycopg2.extras import Json
 from dothi.core.coverage import Coverage
 from dothi.core.crs import WGS84
 from dothi.core.grid import Grid
+from dothi.core.kept_file import file_sha256
 from dothi.core.settings import PathSettings
 from etl.coverage.cells import Cells, Scan, strips
 from etl.coverage.cog import forget_all_but, store_path
@@ -110,8 +111,8 @@ def publish(db: Connection, coverage: Coverage, grid: Grid, found: Scan, release
     with db.cursor() as cursor:
         cursor.execute(
             """insert into catalog.raster (release, store_path, size_bytes, cells_sha256, srid, width, height, west,
-                   north, cell_width, cell_height, bands)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+                   north, cell_width, cell_height, bands, file_sha256)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
             [
                 release,
                 store_path(coverage, release),
@@ -125,6 +126,7 @@ def publish(db: Connection, coverage: Coverage, grid: Grid, found: Scan, release
                 grid.cell_width,
                 grid.cell_height,
                 Json(_bands(found)),
+                file_sha256(Path(PathSettings().store) / store_path(coverage, release)),
             ],
         )
     _make_current(db, coverage, release)
@@ -135,9 +137,9 @@ def serve_again(db: Connection, coverage: Coverage, release: int, to: int) -> No
     with db.cursor() as cursor:
         cursor.execute(
             """insert into catalog.raster (release, store_path, size_bytes, cells_sha256, srid, width, height, west,
-                   north, cell_width, cell_height, bands)
+                   north, cell_width, cell_height, bands, file_sha256)
                select %s, store_path, size_bytes, cells_sha256, srid, width, height, west, north, cell_width,
-                   cell_height, bands from catalog.raster where release = %s""",
+                   cell_height, bands, file_sha256 from catalog.raster where release = %s""",
             [release, to],
         )
     _make_current(db, coverage, release)

@@ -13,7 +13,7 @@ ANSWERED, GUIDE = 'answered', 'huong-dan.html'
 # Ours alone, so that nobody puts a link or another file where we are working.
 TAKEN, WAITING = '.taken', '.waiting'
 # New files get the group of the folder, which is that of the file server's users.
-SHARED, PRIVATE = 0o2775, 0o700
+SHARED, PRIVATE = 0o2770, 0o700
 LONGEST_NAME = 80
 # The page and the receipts that are put beside a file; some file servers take both cases for one.
 OURS = re.compile(r'chua-giao\.html|phieu-\d+\.html|hang-loi-\d+\.gpkg', re.IGNORECASE)

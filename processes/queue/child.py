@@ -13,11 +13,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from shapely.errors import GEOSException
 
 from dothi.core import errors, own_layers
-from dothi.core.database import READERS, NoDatabase, connection, no_database
+from dothi.core.database import READERS, NoDatabase, connection, connection_lost, no_database
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
@@ -139,13 +138,6 @@ def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return failure(not_written(Path(str(error.filename or order.drafts)), error))
     return Broken(traceback.format_exc())
-
-
-def connection_lost(error: Exception) -> bool:
-    """Whether the server broke off, and not a query: then it says nothing, or that it shuts down (class 57P)."""
-    if not isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
-        return False
-    return error.pgcode is None or error.pgcode.startswith('57P')
 
 
 def failure(error: DothiError) -> Failed:

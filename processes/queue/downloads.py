@@ -1,6 +1,5 @@
 """Whole layers kept ready as files, for each audience its own, and made anew after each release."""
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import connection
 from dothi.core.export.ready import Download, definition, downloads
+from dothi.core.kept_file import file_sha256, is_intact
 from dothi.core.layer import VISIBLE, Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
@@ -117,7 +117,10 @@ def _is_due(one: Due, release: Release, ready: Download | None, locality: Locali
     now = datetime.now(UTC)
     if ready is None or ready.definition != definition(one.layer, locality, one.audience):
         return release.released_at < now - SETTLED
-    if not (store() / ready.file).exists():
+    try:
+        if not is_intact(store() / ready.file, ready.size_bytes, ready.sha256):
+            return True
+    except FileNotFoundError:
         return True
     rests = timedelta(seconds=REST * ready.seconds if ready.size_bytes > LARGE_BYTES else 0)
     return ready.release != release.number and max(release.released_at + SETTLED, ready.made_at + rests) < now
@@ -140,7 +143,7 @@ def _claimed(one: Due) -> Iterator[bool]:
 
 def _record(one: Due, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
     """Puts the file in its place and into the catalogue, and then removes the one before it."""
-    digest = _sha256(file.path)
+    digest = file_sha256(file.path)
     size = file.path.stat().st_size
     place = f'{DOWNLOADS}/{one.audience}/{one.layer.id}/{file.path.stem}-{digest[:8]}{file.path.suffix}'
     keep(file.path, place)
@@ -189,11 +192,6 @@ def _remove_unwanted(db: Connection, locality: Locality) -> None:
             with db.cursor() as cursor:
                 cursor.execute('delete from catalog.download where file = %s', [one.file])
             forget(one.file)
-
-
-def _sha256(path: Path) -> str:
-    with path.open('rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def _ignore(_underway: object) -> None:

@@ -13,8 +13,8 @@ from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from processes.base import ResultFile
-from processes.queue.child import Done, Failed, Order, Underway, connection_lost, failure
-from processes.queue.store import RESULTS, abandoned_results, forget, forget_folder, keep
+from processes.queue.child import Done, Failed, Order, Underway, failure
+from processes.queue.store import RESULTS, abandoned_results, forget, forget_folder, keep, store
 from processes.reading.readings import moments
 
 LOG = logging.getLogger('dothi.jobs')
@@ -95,9 +95,7 @@ def finish(job_id: str, ended: Done | Failed) -> None:
     except OSError as error:
         stored = False
         _finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
-    except psycopg2.Error as error:
-        if connection_lost(error):
-            raise
+    except psycopg2.Error:
         LOG.exception('job %s: result not stored', job_id)
         stored = False
         _finished(job_id, failure(_not_stored(job_id)), {})
@@ -133,12 +131,31 @@ def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool
         )
         if not cursor.rowcount:
             return False
+        sizes = _sizes(ended, places)
         for position, made in enumerate(ended.outputs if isinstance(ended, Done) else ()):
             cursor.execute(
-                'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s)',
-                [job_id, made.name, position, made.media_type, made.body, places.get(made.name), *_named(made.file)],
+                'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s, %s)',
+                [
+                    job_id,
+                    made.name,
+                    position,
+                    made.media_type,
+                    made.body,
+                    places.get(made.name),
+                    *_named(made.file),
+                    sizes[made.name],
+                ],
             )
     return True
+
+
+def _sizes(ended: Done | Failed, places: dict[str, str]) -> dict[str, int]:
+    """Size in bytes of each output, which is kept in the database or, under its place, in the store."""
+    outputs = ended.outputs if isinstance(ended, Done) else ()
+    return {
+        made.name: (store() / places[made.name]).stat().st_size if made.name in places else len(made.body or b'')
+        for made in outputs
+    }
 
 
 def _named(file: ResultFile | None) -> list[Any]:

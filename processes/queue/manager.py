@@ -108,6 +108,11 @@ def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None
     """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
     with requests.desk(audience, editor) as db:
         job = requests.state(db, job_id)
+    if job['status'] == 'dismissed':
+        raise NoRerun(
+            vi='Tác vụ đã bị hủy, đầu vào của nó không còn. Hãy gửi yêu cầu mới.',
+            en='The job was dismissed, and its inputs are gone. Send a new request.',
+        )
     chosen = process(job['process_id'], audience)
     if chosen.upload:
         raise NoRerun(

@@ -16,10 +16,10 @@ from psycopg2.extras import Json, RealDictCursor
 
 from dothi import __version__
 from dothi.core import errors
-from dothi.core.database import READERS, database_url, no_database
+from dothi.core.database import READERS, database_url, no_database, role_name
 from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound, TooMany
 from dothi.core.layer import Audience
-from dothi.core.settings import JobSettings
+from dothi.core.settings import ClientSettings, JobSettings
 from dothi.core.text import Text
 from processes.queue.store import store
 
@@ -136,29 +136,37 @@ def submit(db: Connection, asked: Asked) -> str:
     with db.cursor() as cursor:
         cursor.execute('listen dothi_job')
     limits = JobSettings()
+    strangers = ClientSettings() if db.info.user == role_name(READERS['public']) else None
+    most_each = strangers.client_open_jobs if strangers else limits.max_open_jobs_each
     values = {
         **vars(asked),
         'inputs': Json(asked.inputs),
         'upload': asked.upload and psycopg2.Binary(asked.upload),
         'subscriber': asked.subscriber and Json(asked.subscriber),
         'software': __version__,
-        'each': limits.max_open_jobs_each,
+        'each': most_each,
         'of_all': limits.max_open_jobs,
+        'stored_bytes': strangers and strangers.client_stored_mb * 2**20,
     }
     (row,) = rows(
         db,
         """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms_version)s,
-               %(asker)s, %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s)""",
+               %(asker)s, %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s,
+               %(stored_bytes)s)""",
         values,
     )
     if row['refused']:
-        raise _too_many(row['refused'], limits)
+        raise _too_many(row['refused'], most_each, limits)
     return str(row['id'])
 
 
-def _too_many(whose: str, limits: JobSettings) -> TooManyJobs:
+def _too_many(whose: str, most: int, limits: JobSettings) -> TooManyJobs:
+    if whose == 'stored':
+        return TooManyJobs(
+            vi='Kết quả của bạn đang chiếm hết dung lượng được phép. Hủy bớt tác vụ cũ (DELETE /jobs/MÃ).',
+            en='Your results take all the room that they may. Dismiss jobs that you need no more (DELETE /jobs/ID).',
+        )
     if whose == 'asker':
-        most = limits.max_open_jobs_each
         return TooManyJobs(
             vi=f'Bạn đã có {most} tác vụ đang chờ hoặc đang chạy. Đợi chúng xong, hoặc hủy bớt (DELETE /jobs/MÃ).',
             en=f'You have {most} jobs that wait or run. Wait for them, or dismiss some (DELETE /jobs/ID).',

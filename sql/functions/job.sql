@@ -148,13 +148,30 @@ begin
 end;
 $$;
 
+-- How many bytes of inputs and results are kept of an asker, in the caller's audience.
+create or replace function job.stored_bytes_of(asker text) returns numeric
+language sql stable security definer set search_path = job, pg_temp as $$
+    select coalesce(sum(
+        octet_length(job.inputs::text) + coalesce(octet_length(job.upload), 0) + coalesce(
+            (
+                select sum(coalesce(o.stored_bytes, octet_length(o.body), 0)) from job.output as o
+                where o.job_id = job.id
+            ), 0
+        )
+    ), 0)
+    from job.job
+    where job.asker = stored_bytes_of.asker and job.audience = job.audience() and job.gone_at is null;
+$$;
+
 -- The id of a new job: it waits in the queue, follows one that runs or waits when the same was asked just now, or has
--- been answered when the same was asked before. Without an id, `refused` says whose jobs are as many as may be open at
--- once: those of the asker, or those of all.
+-- been answered when the same was asked before. Without an id, `refused` says why: as many jobs of the asker are open as
+-- may be ('asker'), as many of all ('all'), or as much is kept of the asker as may be ('stored'; no limit where
+-- most_stored_bytes is null).
 -- One at a time, so that limits and turns hold.
 create or replace function job.submit(
     process_id text, inputs jsonb, software_version text, norms_version text, asker text, cost_s double precision,
-    request text, subscriber jsonb, editor text, upload bytea, most_each bigint, most_of_all bigint
+    request text, subscriber jsonb, editor text, upload bytea, most_each bigint, most_of_all bigint,
+    most_stored_bytes bigint
 )
 returns table (id uuid, refused text)
 language plpgsql security definer set search_path = job, pg_temp as $$
@@ -172,6 +189,10 @@ begin
         from job.job where status in ('accepted', 'running');
         if open_each >= most_each or open_of_all >= most_of_all then
             return query select null::uuid, case when open_each >= most_each then 'asker' else 'all' end;
+            return;
+        end if;
+        if job.stored_bytes_of(submit.asker) >= most_stored_bytes then
+            return query select null::uuid, 'stored';
             return;
         end if;
         leader := job.underway(submit.request, job.audience());
@@ -271,6 +292,7 @@ $$;
 
 -- Dismisses a job, and says whether there was one to dismiss: one that waits leaves the queue, one that runs is killed
 -- by its worker, and of one that has ended the result is removed, as the standard has it (OGC 18-062r2, clause 13).
+-- What was sent along is gone too: a dismissed job cannot be run again.
 create or replace function job.dismiss(job_id uuid)
 returns boolean language plpgsql security definer set search_path = job, pg_temp as $$
 declare
@@ -285,8 +307,12 @@ begin
     end if;
     update job.job set
         status = 'dismissed', finished_at = coalesce(finished_at, now()), updated_at = now(), gone_at = now(),
-        message_vi = 'Đã hủy', message_en = 'Dismissed'
+        message_vi = 'Đã hủy', message_en = 'Dismissed', inputs = '{}', upload = null, wishes = null
     where id = job_id;
+    -- a result that also answers somebody else stays for that job; files are the worker's to remove (jobs.expire)
+    delete from output where
+        output.job_id = dismiss.job_id and file is null
+        and not exists (select from job.job as other where other.result_of = dismiss.job_id and other.gone_at is null);
     perform procrastinate_cancel_job_v1(before.queue_id, true, true);
     -- what was never begun has not used its turn
     update job.asker set next_turn = next_turn - before.turn_lasts
@@ -342,10 +368,10 @@ execute function job.note_callback();
 revoke execute on function
 job.audience(), job.answerable(text, text), job.inputs_changed(jsonb, jsonb), job.answered(text, text),
 job.answer_from(uuid, uuid), job.underway(text, text), job.queue_up(uuid, text, double precision),
-job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
+job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision), job.stored_bytes_of(text),
 job.begun(bigint, bigint), job.note_callback(),
 job.submit(
-    text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
+    text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
@@ -353,7 +379,7 @@ job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
 job.audience(), job.answerable(text, text),
 job.submit(
-    text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint
+    text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),

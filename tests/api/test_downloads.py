@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import io
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from psycopg2 import sql
 
 from dothi.api.app import create_app
 from dothi.core.database import connection
+from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
@@ -281,14 +283,16 @@ def _enter(locality: Locality, megabytes: int) -> None:
     place = Path(PathSettings().store) / 'downloads' / 'x.csv'
     place.parent.mkdir(parents=True, exist_ok=True)
     place.touch()
+    os.truncate(place, megabytes * 2**20)
+    digest = file_sha256(place)
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('delete from catalog.download')
         for audience in ('public', 'internal'):
             made = definition(locality.layers['buildings'], locality, audience)  # type: ignore[arg-type]
             cursor.execute(
                 """insert into catalog.download select 'buildings', %s, 'csv', min(number), %s, 'downloads/x.csv', 1,
-                       %s * 1048576, repeat('0', 64), 60, now() from catalog.release""",
-                [audience, made, megabytes],
+                       %s * 1048576, %s, 60, now() from catalog.release""",
+                [audience, made, megabytes, digest],
             )
 
 
@@ -338,3 +342,17 @@ def test_the_public_role_sees_no_file_of_the_internal_service(alone: Desk) -> No
         with connection(f'reader_{audience}') as db, db.cursor() as cursor:  # type: ignore[arg-type]
             cursor.execute('select distinct audience from catalog.download')
             assert cursor.fetchall() == [(audience,)]
+
+
+def test_a_file_with_other_content_is_not_handed_out_and_made_again(app: App, worker: None) -> None:
+    """Of the same size and as old as before: what a bad disk leaves."""
+    wait_until(lambda: all_ready(current()))
+    address = f'{FOLDER}/buildings.csv'
+    whole = app('public').get(address).get_data()
+    for file in files():
+        content = file.read_bytes()
+        file.write_bytes(content[:-3] + b'???')
+    refused = app('public').get(address)
+    assert refused.status_code == 503 or refused.get_data() == whole
+    wait_until(lambda: app('public').get(address).status_code == 200)
+    assert app('public').get(address).get_data() == whole

@@ -39,7 +39,9 @@ def test_a_body_that_is_no_execute_request_is_refused_with_the_reason(database: 
     """None of them is left out in silence, and none is taken for a fault of ours."""
     app = client()
     for body, status, named in REFUSED:
-        answer = app.post(EXECUTION, data=body if isinstance(body, bytes) else json.dumps(body))
+        answer = app.post(
+            EXECUTION, data=body if isinstance(body, bytes) else json.dumps(body), content_type='application/json'
+        )
         shown = answer.get_data(as_text=True)
         assert answer.status_code == status, (str(body)[:80], shown)
         assert named in answer.get_json()['description'], shown

@@ -1,19 +1,22 @@
 """The server as it runs in production: gunicorn, several workers, replaced while clients keep asking."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 
+from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
 from dothi.core.database import connection
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
 
@@ -22,12 +25,17 @@ SLOW_MS = 4_000
 
 
 @pytest.fixture
-def served(database: dict[str, str], tmp_path: Path) -> Iterator[str]:
+def serve_log(tmp_path: Path) -> Path:
+    return tmp_path / 'serve.log'
+
+
+@pytest.fixture
+def served(database: dict[str, str], serve_log: Path) -> Iterator[str]:
     """Address of an internal service with two workers on the test's database."""
     port = free_port()
     environment = {**os.environ, **database, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
     environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(SLOW_MS)
-    log = (tmp_path / 'serve.log').open('w+')
+    log = serve_log.open('w+')
     command = [sys.executable, '-m', 'dothi.cli', 'serve', '--audience', 'internal']
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=PROJECT)
     try:
@@ -81,11 +89,51 @@ def test_a_first_release_appears_without_restart_and_without_a_failed_request(se
 
 
 def test_both_workers_know_the_new_layer(served: str, desk: Desk) -> None:
-    """The document is rendered in each worker; after the change none answers with the old one."""
+    """The document is rendered in each worker; after the change none goes on answering with the old one."""
     desk.release('schools', [('POINT(0 0)', school('A'))])
-    _wait_until(lambda: _documented(served))
-    time.sleep(4)
-    assert all(_documented(served) for _ in range(20))
+    _wait_until(lambda: all(_documented(served) for _ in range(20)))
+
+
+def test_old_workers_answer_until_new_ones_have_loaded(served: str, desk: Desk, serve_log: Path) -> None:
+    """A lock keeps new workers from loading: whoever asks meanwhile is answered by those that there are."""
+    booted = _booted(serve_log)
+    with connection('admin') as lock, lock.cursor() as cursor:
+        cursor.execute('lock table catalog.layer in access exclusive mode')
+        for _ in range(3):
+            with connection('admin') as db, db.cursor() as changing:
+                changing.execute('update catalog.generation set n = n + 1')
+            _wait_until(lambda: _booted(serve_log) > booted)
+            # long enough for one that was told to end to be gone
+            time.sleep(2)
+            answers = [requests.get(f'{served}/api/conformance', timeout=10).status_code for _ in range(20)]
+            assert set(answers) == {200}
+        assert _booted(serve_log) == booted + 1, 'workers are started while others still load'
+        lock.rollback()
+    _wait_until(lambda: _booted(serve_log) >= booted + 2)
+
+
+def _booted(log: Path) -> int:
+    return log.read_text(encoding='utf-8').count('Booting worker')
+
+
+def test_a_generation_counts_once_it_settles_or_is_long_overdue() -> None:
+    """First releases come in one after the other: workers are not replaced for each of them, nor never."""
+    catalogue = SettledGeneration()
+    catalogue.observe(None, 0)
+    assert catalogue.value is None
+    catalogue.observe(7, 1)
+    assert catalogue.value == 7
+    for second in range(2, 20):
+        catalogue.observe(6 + second, second)
+        assert catalogue.value == 7, second
+    catalogue.observe(None, 20)
+    catalogue.observe(25, 19 + QUIET_S)
+    assert catalogue.value == 25
+    values = set()
+    for second in range(100, 100 + 3 * int(LONGEST_S)):
+        catalogue.observe(second, second)
+        values.add(catalogue.value)
+    assert len(values) in (3, 4), values
 
 
 def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: Desk) -> None:
@@ -99,6 +147,19 @@ def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: 
     assert requests.get(items, timeout=30).status_code == 200
     found = requests.post(items.replace('/items', '/search'), data={'filter': filter_}, timeout=30).json()
     assert [feature['properties']['code'] for feature in found['features']] == ['A']
+
+
+def test_half_sent_requests_keep_no_thread(served: str, desk: Desk) -> None:
+    """80 clients send half a header; whoever sends a whole one is answered, and so are they when the rest comes."""
+    host, _, port = served.removeprefix('http://').partition(':')
+    with ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(80)]
+        for half in slow:
+            half.sendall(b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nX-Sl')
+        assert {requests.get(f'{served}/api?f=json', timeout=10).status_code for _ in range(20)} == {200}
+        slow[0].sendall(b'ow: ')
+        slow[0].sendall(b'yes\r\n\r\n')
+        assert slow[0].recv(100).startswith(b'HTTP/1.1 200')
 
 
 def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> None:

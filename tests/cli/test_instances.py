@@ -2,18 +2,23 @@
 
 import json
 import os
+import signal
+import socket
+import stat
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port, is_free
+from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PROJECT
 
 BAY = PROJECT / 'tests' / 'localities' / 'bay'
@@ -106,3 +111,70 @@ def test_two_localities_run_side_by_side_and_one_stops_alone(pair: tuple[Other, 
     assert first.get('/health')['status'] == 'ok'
     assert first.dothi('down').returncode == 0
     assert first.all_ended()
+
+
+@pytest.fixture(scope='module')
+def bay(shared_folder: Path) -> Iterator[Other]:
+    """An instance of the small made-up locality, which each test starts and stops as it wants."""
+    instance = Other(shared_folder / 'bay', BAY, free_port(), free_port())
+    yield instance
+    instance.dothi('down')
+
+
+def test_two_starts_at_once_both_succeed(bay: Other) -> None:
+    """The second waits for the first, and finds all of it running."""
+    bay.dothi('down')
+    with ThreadPoolExecutor(2) as both:
+        started = list(both.map(lambda _: bay.dothi('up', '--demo', 'no', '--json'), range(2)))
+    assert [one.returncode for one in started] == [0, 0], [one.stderr for one in started]
+    pids = [{service['name']: service['pid'] for service in json.loads(one.stdout)['services']} for one in started]
+    assert pids[0] == pids[1] == bay.services()
+
+
+def test_what_a_killed_service_left_behind_is_ended_by_the_next_start(bay: Other) -> None:
+    """A client that stays connected keeps the children of a dead master on its port."""
+    assert bay.dothi('up', '--demo', 'no').returncode == 0
+    before = bay.services()
+    children = {child for pid in before.values() for child in session_members(pid)} - set(before.values())
+    with socket.create_connection(('127.0.0.1', bay.port)) as busy:
+        busy.sendall(b'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n')
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
+        again = bay.dothi('up', '--demo', 'no')
+    assert again.returncode == 0, again.stderr
+    after = bay.services()
+    assert not set(before.values()) & set(after.values())
+    assert children, 'a master and a worker have children'
+    assert not [child for child in children if start_time(child)]
+    assert bay.get('/health')['status'] == 'ok'
+
+
+def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: Other) -> None:
+    bay.dothi('down')
+    command = [sys.executable, '-m', 'http.server', str(bay.port), '--bind', '127.0.0.1']
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
+        try:
+            while is_free(bay.port):
+                time.sleep(0.05)
+            refused = bay.dothi('up', '--demo', 'no')
+        finally:
+            other.terminate()
+    assert refused.returncode == 5
+    assert str(bay.port) in refused.stderr
+    assert f'process {other.pid}' in refused.stderr
+    assert 'http.server' in refused.stderr
+    assert bay.dothi('up', '--demo', 'no').returncode == 0
+
+
+def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -> None:
+    assert bay.dothi('up', '--demo', 'no').returncode == 0
+    assert stat.S_IMODE(bay.state.stat().st_mode) == 0o750
+    open_to_others = [
+        file
+        for folder in ('run', 'secrets', 'store', 'inbox')
+        for file in (bay.state / folder).rglob('*')
+        if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o027
+    ]
+    assert open_to_others == []
+    inboxes = [folder for folder in (bay.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.']
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}

@@ -327,7 +327,7 @@ def test_two_watchers_do_not_work_at_once(inbox, agency):
 
 def test_folders_are_made_so_that_a_file_servers_users_can_write_and_keep_what_was_set(inbox):
     folder = inbox.root / 'education'
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2770
     assert stat.S_IMODE((inbox.root / '.taken').stat().st_mode) == 0o700
     guide = (folder / 'huong-dan.html').read_text(encoding='utf-8')
     assert '<code>schools</code>' in guide

@@ -86,10 +86,53 @@ def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(servic
         assert not service.get('privileged'), name
 
 
-def test_the_public_service_cannot_read_the_passwords_of_others(services):
-    assert 'admin' not in volumes(services['public'])
-    assert 'secrets' not in volumes(services['public'])
-    assert volumes(services['public'])['public-secrets'] is False
+# The roles that each container works as: what its code connects as, and nothing besides.
+ROLES = {
+    'public': {'reader_public'},
+    'internal': {'reader_internal', 'editor'},
+    'inbox': {'loader'},
+    'demo': {'loader'},
+    'worker': {'worker', 'loader', 'owner', 'reader_public', 'reader_internal'},
+}
+
+
+@pytest.mark.parametrize('name', ROLES)
+def test_each_container_has_the_passwords_of_its_own_roles_only(services, name):
+    line = services['migrate']['command'][0]
+    copied_to = {
+        target.removesuffix('/').removeprefix('../'): set(roles.split())
+        for roles, target in re.findall(r'cp -p ([a-z_ ]+) (\.\./[a-z-]+/)', line)
+    }
+    secret = [volume for volume in volumes(services[name]) if volume.endswith('secrets')]
+    assert len(secret) == 1
+    assert copied_to[secret[0]] == ROLES[name]
+    assert volumes(services[name])[secret[0]] is False
+
+
+def networks(service: dict) -> set[str]:
+    return set(service['networks'])
+
+
+def test_the_public_service_reaches_the_database_and_nobody_else_who_listens(services):
+    """The worker is beside it, to ask for its health, and listens nowhere."""
+    listening = {'internal', 'postgis'}
+    beside = {name for name in listening if networks(services[name]) & networks(services['public'])}
+    assert beside == {'postgis'}
+    hidden = {line.partition(':')[0] for line in services['public']['tmpfs']}
+    assert '/var/lib/dothi/store/originals' in hidden
+    assert not {'admin', 'inbox', 'secrets'} & volumes(services['public']).keys()
+
+
+def test_every_container_has_limits_of_memory_and_processes(services):
+    for name, service in services.items():
+        assert int(service['mem_limit']) > 0, name
+        assert service['pids_limit'] > 0, name
+
+
+def test_who_listens_for_all_says_what_stands_in_front(services):
+    for name in ('internal', 'public'):
+        assert services[name]['environment']['DOTHI_BEHIND_PROXY'] == 'yes'
+        assert json.loads(services[name]['environment']['DOTHI_HOSTS']) == [name]
 
 
 def test_each_service_keeps_its_own_tiles(services):

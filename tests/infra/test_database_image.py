@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from dothi.core.postgis import free_port
+from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 
 

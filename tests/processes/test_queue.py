@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.queue import requests
-from processes.queue.child import Failed, failure
-from processes.queue.jobs import begin, fail_lost, fail_waiting, finish
+from processes.queue.child import Done, Failed, Made, failure
+from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish
 from processes.queue.listing import JobFilter, listed
-from processes.queue.manager import mode, outcome_of, rerun, start
+from processes.queue.manager import NoRerun, mode, outcome_of, rerun, start
 from processes.queue.preference import mode_of, preference
 from processes.queue.reasons import lost
 from processes.queue.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
@@ -310,3 +310,44 @@ def test_the_mode_of_a_process_is_by_its_own_estimate(monkeypatch):
     assert mode(chosen, INPUTS, None) == 'sync'
     monkeypatch.setenv('DOTHI_SYNC_COST_S', '0')
     assert mode(chosen, INPUTS, None) == 'async'
+
+
+def finished(job_id, body=b'x' * 1_000):
+    finish(job_id, Done((Made('result', 'application/json', body, None),), {}))
+    run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
+
+
+def test_a_stranger_has_fewer_open_jobs_and_less_room_than_a_colleague(waiting, monkeypatch):
+    """The room of 1 MB is used up by one result of that size, and free again when its job is dismissed."""
+    monkeypatch.setenv('DOTHI_CLIENT_OPEN_JOBS', '2')
+    monkeypatch.setenv('DOTHI_CLIENT_STORED_MB', '1')
+    submitted('10.0.0.1', number=2, audience='public')
+    with pytest.raises(TooManyJobs, match='You have 2 jobs'):
+        submitted('10.0.0.1', audience='public')
+    assert submitted('10.0.0.1', number=3), 'the internal service has limits of its own'
+    (job_id,) = submitted('10.0.0.2', audience='public')
+    begin(job_id, 100, Path())
+    finished(job_id, body=b'x' * 2**20)
+    with pytest.raises(TooManyJobs, match='all the room'):
+        submitted('10.0.0.2', audience='public', request='another')
+    assert submitted('10.0.0.3', audience='public')
+    with requests.desk('public') as db:
+        assert requests.dismiss(db, job_id)
+    assert submitted('10.0.0.2', audience='public')
+
+
+def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting):
+    """An answer that somebody else got from the same result stays theirs."""
+    first, second = (submitted(name, audience='public', request='same')[0] for name in ('a', 'b'))
+    begin(first, 100, Path())
+    finished(first)
+    assert begin(second, 100, Path()) is None, 'answered by the first'
+    with requests.desk('public') as db:
+        assert requests.dismiss(db, first)
+        assert requests.results(db, second)['result'].body == b'x' * 1_000
+        assert requests.dismiss(db, second)
+    assert run("select count(*) from job.job where inputs <> '{}' or upload is not null") == [(0,)]
+    expire(7, 90)
+    assert run('select count(*) from job.output') == [(0,)]
+    with pytest.raises(NoRerun, match='dismissed'):
+        rerun(first, 'public', 'a')

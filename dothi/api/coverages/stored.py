@@ -14,10 +14,10 @@ from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
 from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
-from dothi.core.released_raster import MissingRaster
+from dothi.core.released_raster import MissingRaster, require_intact
 from dothi.core.settings import PathSettings
 
-COLUMNS = 'store_path, bands, srid, width, height, west, north, cell_width, cell_height'
+COLUMNS = 'store_path, size_bytes, file_sha256, bands, srid, width, height, west, north, cell_width, cell_height'
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,18 @@ class Stored:
     release: Release
     grid: Grid
     path: Path
+    size_bytes: int
+    file_sha256: str | None
     figures: dict[str, dict[str, Any]]
 
     def must_be_there(self) -> None:
-        """Raises MissingRaster where the store is not the one that the raster was released into."""
+        """Raises MissingRaster where the store is not the one that the raster was released into, and DamagedRaster."""
         if not self.path.exists():
             raise MissingRaster(
                 vi=f'Kho lưu trữ không có {self.path.name} của "{self.coverage.id}". Kiểm tra DOTHI_STORE của dịch vụ.',
                 en=f'The store lacks {self.path.name} of "{self.coverage.id}". Check the service\'s DOTHI_STORE.',
             )
+        require_intact(self.coverage, self.path, self.size_bytes, self.file_sha256)
 
 
 def coverage_of(collection_id: str) -> Coverage:
@@ -71,9 +74,10 @@ def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> S
         raise NoRelease(
             vi=f'"{coverage.id}" chưa có dữ liệu vào lúc đó.', en=f'"{coverage.id}" has no data at that time.'
         )
-    ((release, path, bands, *grid),) = rows
+    ((release, path, size_bytes, file_sha256, bands, *grid),) = rows
     figures = {band['name']: band for band in bands}
-    return Stored(coverage, Release(**release), Grid(*grid), Path(PathSettings().store) / path, figures)
+    file = Path(PathSettings().store) / path
+    return Stored(coverage, Release(**release), Grid(*grid), file, size_bytes, file_sha256, figures)
 
 
 def stored_all(db: Snapshot) -> list[Stored]:

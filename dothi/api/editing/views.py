@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 
+import shapely
 from flask import Blueprint, Response, request
 from psycopg2.extensions import connection as Connection
 
@@ -14,6 +15,7 @@ from dothi.api.editing.access import editor, must_be_editor
 from dothi.api.editing.body import FEATURES, PATCHES, patched_feature, sent_feature
 from dothi.api.editing.pending import feature_number
 from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow, refused
+from dothi.api.editing.rights import require_layer, require_unit
 from dothi.api.items.query import COMMON
 from dothi.api.items.search import is_query
 from dothi.api.items.views import search
@@ -97,8 +99,10 @@ def create(collection_id: str) -> Response:
         released(layer, current_releases(db))
         feature, reading = sent_feature(layer)
         rows = prepared([feature], reading, layer, service().locality)
+        made_as = draft_of(rows, layer, service().locality.srid)
+        require_unit(db, author, layer, [made_as.geometry])
         if layer.review:
-            number = edit_review.add(db, layer, author, draft_of(rows, layer, service().locality.srid))
+            number = edit_review.add(db, layer, author, made_as)
             return Response(status=201, headers={'Location': _address(layer, number)})
         values = row_of(rows, 0, layer)
         key_must_be_free(db, layer, values)
@@ -173,14 +177,23 @@ def _changed(collection_id: str, item_id: str, make: Callable[[Layer, Version], 
         before = found.as_version() if isinstance(found, Pending) else found
         _must_match(layer, before)
         rows = None if make is None else _prepared(db, layer, author, found, make)
+        draft = draft_of(rows, layer, service().locality.srid) if rows else None
+        require_unit(db, author, layer, [_as_hex(before), *([draft.geometry] if draft else [])])
         if layer.review:
-            draft = draft_of(rows, layer, service().locality.srid) if rows else None
             edit_review.keep(db, layer, author, found, draft)
             return Response(status=202)
         changes = Changes(closed=[before.id]) if rows is None else Changes(rows, [before.id])
         saved = save(db, layer, service().locality, changes, author)
     response = Response(status=204)
     return response if rows is None else _tagged(response, saved.release or before.release_from)
+
+
+def _as_hex(version: Version) -> str | None:
+    """The geometry as EWKB in hex, in the working CRS."""
+    if version.geometry is None:
+        return None
+    shape = shapely.set_srid(version.geometry, service().locality.srid)
+    return str(shapely.to_wkb(shape, hex=True, include_srid=True))
 
 
 def _prepared(
@@ -215,6 +228,7 @@ def _may_edit(collection_id: str) -> tuple[Layer, str]:
     layer = service().layer(collection_id)
     author = must_be_editor()
     parameters.refuse_unknown(COMMON)
+    require_layer(author, layer)
     if layer.made_by is not None:
         raise MadeByAProcess(
             vi=f'Lớp "{layer.id}" do tiến trình "{layer.made_by}" tạo ra, không sửa tay. Chạy lại tiến trình.',

@@ -16,6 +16,7 @@ from dothi.core.errors import Busy, NotFound, did_you_mean
 from dothi.core.export.formats import FORMATS
 from dothi.core.export.ready import DOWNLOADS as DOWNLOAD_ROWS
 from dothi.core.export.ready import Download, definition
+from dothi.core.kept_file import is_intact
 from dothi.core.layer import Layer
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
@@ -45,6 +46,9 @@ def download(collection_id: str, name: str) -> Response:
             raise _being_prepared(name, release)
         demo = _was_demo(db, found.release)
     try:
+        if not is_intact(store() / found.file, found.size_bytes, found.sha256):
+            # the worker sees it too, and makes the file again
+            raise _being_prepared(name, release)
         response = stored_file(
             store() / found.file,
             FORMATS[form].media_type,

@@ -13,7 +13,7 @@ from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS, format_ending
 from dothi.api.ows.refused import refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
 from dothi.api.parameters import shown
-from dothi.api.problems import defect
+from dothi.api.problems import answer, defect, for_clients
 from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.text import LANGUAGES
 
@@ -74,9 +74,12 @@ def _refused(error: DothiError) -> Response:
     """The error as a document of the service that was asked; of OWS Common where that is none, or not to be told."""
     if http_status(error) >= 500 and not isinstance(error, Defect):
         LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
+    if 'asked' not in g:
+        return answer(error)
+    shown_error = for_clients(error)
     if _is_wms(g.asked):
-        return wms_report(error, wms.version_of(g.asked), g.asked)
-    return wmts_report(error)
+        return wms_report(shown_error, wms.version_of(g.asked), g.asked)
+    return wmts_report(shown_error)
 
 
 @OWS.errorhandler(Exception)

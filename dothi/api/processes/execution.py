@@ -54,7 +54,8 @@ def execute(process_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     chosen = process(process_id, service().audience)
     sender = must_be_editor() if chosen.editors_only else None
-    request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
+    if service().audience == 'internal':
+        request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     asked = execute_request(chosen)
     inputs = plain(asked.inputs, chosen)
     waiting = _waiting(chosen, inputs)

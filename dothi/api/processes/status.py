@@ -64,9 +64,10 @@ def has_result(job: dict[str, Any]) -> bool:
 
 
 def rerunnable(job: dict[str, Any]) -> bool:
-    """Whether the same can be asked again: nothing that is not kept was sent along."""
+    """Whether the same can be asked again: nothing that is not kept was sent along, and it was not dismissed."""
     chosen = processes().get(job['process_id'])
-    return job['finished_at'] is not None and chosen is not None and chosen.upload is None
+    again = chosen is not None and chosen.upload is None
+    return again and job['finished_at'] is not None and job['status'] != 'dismissed'
 
 
 def _links(job: dict[str, Any], *, listed: bool) -> list[dict[str, Any]]:

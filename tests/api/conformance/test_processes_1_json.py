@@ -64,10 +64,15 @@ def test_json_is_what_every_resource_comes_in(api: Api) -> None:
         read(api.get(where, {'Accept': 'application/json'}), schema)
 
 
+JSON_BODY = {'Content-Type': 'application/json'}
+
+
 def test_json_is_what_is_executed(api: Api) -> None:
     """The request is JSON, and so is the document that answers it; a body that is none is refused in JSON."""
     read(execute(api, 'export-features', EXPORT, response='document'), RESULTS)
     for body in (b'', b'[]', b'<inputs/>', b'{"inputs": "schools"}'):
-        answer = api.session.post(f'{api.url}/processes/export-features/execution', data=body, timeout=30)
+        answer = api.session.post(
+            f'{api.url}/processes/export-features/execution', data=body, headers=JSON_BODY, timeout=30
+        )
         assert answer.status_code == 400, body
         read(answer, EXCEPTION)

@@ -1,0 +1,72 @@
+"""What an agency's token may edit: the layers that the agency supplies, and of others what lies in its own unit."""
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.api.service import service
+from dothi.core.errors import Forbidden
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from etl.inbox.sendable import scope_of, sendable
+
+LIES_IN_UNIT = """
+    select exists (
+        select from {layer} as unit
+        where unit.{code} = {unit} and ST_Covers(unit.geom, ST_PointOnSurface({geometry}::geometry))
+    )
+"""
+
+
+class NotYourLayer(Forbidden):
+    """An agency's token is used on a layer of another agency."""
+
+
+class NotYourUnit(Forbidden):
+    """A unit's token is used on a feature outside the unit."""
+
+
+def require_layer(author: str, layer: Layer) -> None:
+    """Raises NotYourLayer where `author` is an agency that does not supply `layer`: as in its inbox."""
+    locality = service().locality
+    if author in locality.agencies and layer.id not in sendable(author, locality):
+        raise NotYourLayer(
+            vi=f'Mã của cơ quan "{author}" không sửa được lớp "{layer.id}". Dùng mã của cơ quan quản lý lớp này.',
+            en=f'The token of "{author}" does not edit "{layer.id}". Use that of the agency that supplies it.',
+        )
+
+
+def require_unit(db: Connection, author: str, layer: Layer, geometries: list[str | None]) -> None:
+    """Raises NotYourUnit where `author` is a unit's office and one of the geometries lies elsewhere.
+
+    geometries: EWKB in hex, in the working CRS, of a feature as it was and as it is to be. A feature lies in the unit
+    where a point of its surface does; one without a geometry lies nowhere.
+    """
+    locality = service().locality
+    if author not in locality.agencies:
+        return
+    scope = scope_of(author, layer.id, locality)
+    if scope == 'all':
+        return
+    code = scope.removeprefix('unit=')
+    if not all(geometry and _lies_in(db, geometry, code, locality) for geometry in geometries):
+        raise NotYourUnit(
+            vi=f'Mã của cơ quan "{author}" chỉ sửa đối tượng trong đơn vị {code}. Đối tượng này nằm ngoài đơn vị đó.',
+            en=f'The token of "{author}" edits features in unit {code} only. This one lies elsewhere.',
+        )
+
+
+def _lies_in(db: Connection, geometry: str, code: str, locality: Locality) -> bool:
+    layers = [locality.layers[name] for name in locality.place.unit_layers if name in locality.layers]
+    with db.cursor() as cursor:
+        for layer in layers:
+            cursor.execute(
+                sql.SQL(LIES_IN_UNIT).format(
+                    layer=sql.Identifier('layer', layer.id),
+                    code=sql.Identifier(layer.identifier),
+                    unit=sql.Literal(code),
+                    geometry=sql.Literal(geometry),
+                )
+            )
+            if (cursor.fetchone() or (False,))[0]:
+                return True
+    return False

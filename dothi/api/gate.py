@@ -1,0 +1,122 @@
+"""Before any view: is the request meant for this service, and does a change come from a page of its own?
+
+A page of another site can make a browser that reaches this service send requests to it: under a name of the attacker's
+that leads here (DNS rebinding), or as a form. Clients that are no browsers (QGIS, curl, test suites) send neither
+Origin nor Sec-Fetch-Site, and are asked for a JSON type only, which no form can send.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from dothi.api.address import from_trusted_proxy, root_url
+from dothi.api.items.search import is_query
+from dothi.api.service import service
+from dothi.core.errors import Forbidden, Misdirected, WrongMediaType
+from dothi.core.settings import ServerSettings
+
+CHANGING = frozenset(('POST', 'PUT', 'PATCH', 'DELETE'))
+OWN_SITE = frozenset(('same-origin', 'none'))
+
+
+class UnknownHost(Misdirected):
+    """The request names a host that this service is not known by."""
+
+
+class OtherSite(Forbidden):
+    """A page of another site wants to change something."""
+
+
+class NoJson(WrongMediaType):
+    """The body of a change is no JSON."""
+
+
+def install(app: Flask) -> None:
+    """Puts the gate before everything else that looks at a request of `app`."""
+    app.before_request(check_request)
+
+
+def check_request() -> None:
+    """Raises UnknownHost, OtherSite, NoJson."""
+    _check_host()
+    if request.method in CHANGING and not _is_question():
+        _check_site()
+        _check_type()
+
+
+def _check_host() -> None:
+    """A trusted proxy lets through only what its own configuration names."""
+    name = _host_name(request.host)
+    if name in _known_hosts() or _is_loopback(name) or from_trusted_proxy():
+        return
+    raise UnknownHost(
+        vi=f'Dịch vụ này không mang tên máy "{name[:100]}". Dùng địa chỉ đã công bố; '
+        'người vận hành thêm tên máy vào DOTHI_HOSTS.',
+        en=f'This service is not known as "{name[:100]}". Use its published address; '
+        'its operator adds host names to DOTHI_HOSTS.',
+    )
+
+
+def _check_site() -> None:
+    origin, site = request.headers.get('Origin'), request.headers.get('Sec-Fetch-Site', 'none')
+    own = {urlsplit(root_url()).netloc, request.host}
+    if origin is not None:
+        allowed = urlsplit(origin).netloc in own or origin in service().server.cors_origins
+    else:
+        allowed = site in OWN_SITE
+    if not allowed:
+        raise OtherSite(
+            vi=f'Yêu cầu thay đổi từ trang khác ({(origin or site)[:100]}) bị từ chối. Gửi từ trang của dịch vụ này.',
+            en=f'A change from another site ({(origin or site)[:100]}) is refused. Send it from a page of this one.',
+        )
+
+
+def _check_type() -> None:
+    """Edits have a narrower list of their own (dothi/api/editing/body.py)."""
+    has_body = bool(request.content_length) or 'Transfer-Encoding' in request.headers
+    if request.blueprint == 'editing' or not (has_body or request.mimetype):
+        return
+    if request.mimetype != 'application/json' and not request.mimetype.endswith('+json'):
+        raise NoJson(
+            vi=f'Content-Type "{request.mimetype[:100]}": nội dung phải là application/json.',
+            en=f'Content-Type "{request.mimetype[:100]}": the body must be application/json.',
+        )
+
+
+def _is_question() -> bool:
+    """Whether the request changes nothing although it is a POST: a query whose parameters come in its body."""
+    endpoint = request.endpoint or ''
+    return endpoint == 'items.search' or (request.method == 'POST' and endpoint in QUERIED and is_query())
+
+
+# POST to /items is a query or a new feature, by the type of its body.
+QUERIED = frozenset(('editing.create', 'read_only.not_here'))
+
+
+def _known_hosts() -> frozenset[str]:
+    return frozenset(_listed(service().server, service().url))
+
+
+def _listed(server: ServerSettings, url: str) -> Iterator[str]:
+    for address in (server.public_url, url):
+        yield _host_name(urlsplit(address).netloc)
+    yield from (_host_name(host) for host in server.hosts)
+    yield server.host.lower()
+
+
+def _host_name(host: str) -> str:
+    """The name without the port, in small letters: `[::1]:5000` is `::1`."""
+    if host.startswith('['):
+        return host[1:].partition(']')[0].lower()
+    return (host if host.count(':') > 1 else host.partition(':')[0]).lower().rstrip('.')
+
+
+def _is_loopback(name: str) -> bool:
+    if name == 'localhost':
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,140 @@
+"""gunicorn's master: it renews the workers when what is served changes in kind, and none goes before its successor.
+
+A worker renders configuration and OpenAPI document of all layers when it starts, which takes seconds. gunicorn's own
+reload ends the old workers as soon as new ones are forked: while first releases came in one after the other, workers
+were ended before they had loaded, and nobody answered for a minute.
+"""
+
+import mmap
+import signal
+import struct
+import time
+from typing import Any
+
+import psycopg2
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
+
+from dothi.core import database
+from dothi.core.catalog import generation
+from dothi.core.database import READERS, connection
+from dothi.core.errors import DothiError
+from dothi.core.layer import Audience
+
+# A generation counts once it has not changed for so long …
+QUIET_S = 3.0
+# … or once the served one is outdated for so long: releases may come in for an hour without a pause.
+LONGEST_S = 20.0
+# After a worker that could not load, while others still serve.
+RETRY_S = 10.0
+NO_GENERATION = 0
+
+
+class SettledGeneration:
+    """The catalogue's generation, taken over when it settles.
+
+    value: what workers should serve; None until the database answered once. latest: what the catalogue said last.
+    """
+
+    def __init__(self) -> None:
+        self.value: int | None = None
+        self.latest: int | None = None
+        self._outdated_since = self._latest_since = 0.0
+
+    def observe(self, generation_seen: int | None, now_s: float) -> None:
+        """Takes note of the generation at `now_s`; None, while the database is away, changes nothing."""
+        if generation_seen is None:
+            return
+        if self.latest == self.value != generation_seen:
+            self._outdated_since = now_s
+        if generation_seen != self.latest:
+            self.latest, self._latest_since = generation_seen, now_s
+        quiet = now_s - self._latest_since >= QUIET_S
+        if self.value is None or quiet or now_s - self._outdated_since >= LONGEST_S:
+            self.value = self.latest
+
+
+class WorkerState:
+    """Which generation a worker has loaded: written once in the worker, read in the master, hence in shared memory."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 16)
+
+    def publish(self, loaded: int | None) -> None:
+        """Says that the worker serves, and which generation; None where it found no database."""
+        self._memory[:] = struct.pack('qq', 1, NO_GENERATION if loaded is None else loaded)
+
+    @property
+    def generation(self) -> int | None:
+        """The generation that the worker serves (`NO_GENERATION` without a database); None while it loads."""
+        ready, loaded = struct.unpack('qq', self._memory[:])
+        return loaded if ready else None
+
+
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's master, which looks at the catalogue's generation about once a second."""
+
+    def __init__(self, app: Any) -> None:
+        self.audience: Audience = app.audience
+        self.catalogue = SettledGeneration()
+        self._stale_up_to_age, self._not_before_s = 0, 0.0
+        super().__init__(app)
+
+    def murder_workers(self) -> None:
+        """Called at every turn of the master's loop: ends hung workers, and looks at the catalogue."""
+        super().murder_workers()
+        self.catalogue.observe(generation_now(self.audience), time.monotonic())
+
+    def manage_workers(self) -> None:
+        """Starts what is missing, and lets outdated workers go when others have taken their place.
+
+        One at a time while anybody serves: loading takes processor time from those who answer meanwhile.
+        """
+        workers = sorted(self.WORKERS.values(), key=lambda worker: worker.age)
+        loading = [worker for worker in workers if worker.state.generation is None]
+        serving = [worker for worker in workers if worker.state.generation is not None and not worker.leaving]
+        outdated = [worker for worker in serving if self._is_outdated(worker)]
+        missing = self.num_workers - len(loading) - (len(serving) - len(outdated))
+        if not serving:
+            self._spawn(missing)
+        elif missing > 0 and not loading and time.monotonic() >= self._not_before_s:
+            self._spawn(1)
+        surplus = max(len(serving) - self.num_workers, 0)
+        for worker in [*outdated, *(worker for worker in serving if worker not in outdated)][:surplus]:
+            worker.leaving = True
+            self.kill_worker(worker.pid, signal.SIGTERM)
+
+    def reload(self) -> None:
+        """At SIGHUP: all workers are replaced, as after a change of the catalogue; log files are opened anew."""
+        self.log.reopen_files()
+        self._stale_up_to_age = self.worker_age
+
+    def reap_workers(self) -> None:
+        """A worker that cannot load ends the service at its start only; later the others go on."""
+        try:
+            super().reap_workers()
+        except HaltServer:
+            if not any(worker.state.generation is not None for worker in self.WORKERS.values()):
+                raise
+            self.log.error('A new worker could not load; the others serve on, the next try comes in %s s', RETRY_S)
+            self._not_before_s = time.monotonic() + RETRY_S
+
+    def _is_outdated(self, worker: Any) -> bool:
+        current = {self.catalogue.value, self.catalogue.latest} - {None}
+        stale = worker.age <= self._stale_up_to_age
+        return stale or bool(current and worker.state.generation not in current)
+
+    def _spawn(self, count: int) -> None:
+        for _ in range(count):
+            self.spawn_worker()
+
+
+def generation_now(audience: Audience) -> int | None:
+    """The catalogue's generation; None while the database is away. Leaves no connection open that a child inherits."""
+    try:
+        with connection(READERS[audience]) as db:
+            return generation(db)
+    except (DothiError, psycopg2.Error):
+        return None
+    finally:
+        database.fresh()

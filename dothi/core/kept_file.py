@@ -1,0 +1,45 @@
+"""Whether a file of the store is still what was put there: its size, and its SHA-256."""
+
+import hashlib
+import logging
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+LOG = logging.getLogger('dothi.store')
+MOST_REMEMBERED = 10_000
+# Digest by what changes whenever a file is written or replaced: hashing a gigabyte takes a second, once a process.
+_DIGESTS: OrderedDict[tuple[str, int, int, int, int], str] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def is_intact(path: Path, size_bytes: int, sha256: str | None) -> bool:
+    """Whether `path` has the size and content that were recorded; with no digest recorded, the size alone counts.
+
+    A file that is there and is another one is an alarm in the log. The content is read again when inode, size or one
+    of the times of the file changed since it was last read. Raises FileNotFoundError.
+    """
+    found = path.stat()
+    intact = found.st_size == size_bytes and (sha256 is None or file_sha256(path) == sha256)
+    if not intact:
+        LOG.critical(
+            'ALARM: %s in the store is not what was kept: %s of %s bytes, and not the SHA-256 %s. It is not served.',
+            path, found.st_size, size_bytes, sha256,
+        )  # fmt: skip
+    return intact
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of the file's content in hex, remembered for as long as nobody writes it."""
+    found = path.stat()
+    key = (str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    with _LOCK:
+        if key in _DIGESTS:
+            return _DIGESTS[key]
+    with path.open('rb') as file:
+        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+    with _LOCK:
+        _DIGESTS[key] = digest
+        if len(_DIGESTS) > MOST_REMEMBERED:
+            _DIGESTS.popitem(last=False)
+    return digest

@@ -1,0 +1,65 @@
+"""What the kernel says about processes (/proc): when one began, which belong to a session, who listens on a port."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+LISTENING = '0A'
+UNREADABLE = (FileNotFoundError, ProcessLookupError, PermissionError)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A process that listens on a port, and its command line."""
+
+    pid: int
+    command: str
+
+
+def start_time(pid: int) -> str | None:
+    """When process `pid` began, in clock ticks since boot; None when there is none, or only its remains."""
+    fields = _stat(pid)
+    return None if fields is None or fields[0] == 'Z' else fields[19]
+
+
+def session_members(session: int) -> list[int]:
+    """The living processes of a session, whether its leader lives or not."""
+    return [pid for pid in _pids() if (fields := _stat(pid)) and fields[0] != 'Z' and fields[3] == str(session)]
+
+
+def listener_on(port: int) -> Listener | None:
+    """A process that listens on TCP `port`; None where nobody does, or it is another user's and cannot be seen."""
+    sockets = {f'socket:[{inode}]' for inode in _listening_inodes(port)}
+    for pid in _pids() if sockets else ():
+        with suppress(*UNREADABLE):
+            if sockets & {str(entry.readlink()) for entry in Path(f'/proc/{pid}/fd').iterdir()}:
+                return Listener(pid, _command(pid))
+    return None
+
+
+def _pids() -> Iterator[int]:
+    return (int(entry.name) for entry in Path('/proc').iterdir() if entry.name.isdigit())
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the third on: state, parent, group, session, …; the start time is 19th."""
+    try:
+        stat = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8', errors='replace')
+    except UNREADABLE:
+        return None
+    # the second field is the program's name in brackets and may hold spaces
+    return stat.rpartition(')')[2].split()
+
+
+def _listening_inodes(port: int) -> Iterator[str]:
+    for table in ('tcp', 'tcp6'):
+        with suppress(*UNREADABLE):
+            for line in Path(f'/proc/net/{table}').read_text(encoding='ascii').splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == LISTENING and int(fields[1].rpartition(':')[2], 16) == port:
+                    yield fields[9]
+
+
+def _command(pid: int) -> str:
+    return Path(f'/proc/{pid}/cmdline').read_bytes().replace(b'\0', b' ').decode(errors='replace').strip()

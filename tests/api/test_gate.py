@@ -1,0 +1,123 @@
+"""What is let in: hosts that the service is known by, changes from its own pages, bodies that no form can send."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.conftest import Desk, school
+from tests.api.editors import LAN, feature
+
+type Client = Callable[..., FlaskClient]
+
+EXECUTION = '/api/processes/service-coverage/execution'
+ITEMS = '/api/collections/schools/items'
+# An analysis that is let in ends for want of a worker, or of an input.
+LET_IN = (400, 503)
+
+
+@pytest.mark.parametrize('host', ['evil.example:5000', '10.1.2.3', 'localhost.evil.example', '[::2]:80'])
+@pytest.mark.parametrize('path', ['/', '/health', '/api', ITEMS, '/ows?service=WMS&request=GetCapabilities'])
+def test_a_host_that_the_service_is_not_known_by_is_misdirected(client: Client, host: str, path: str) -> None:
+    """A name of the attacker's that leads here makes a browser take our answers for the attacker's own."""
+    answer = client('public').get(path, headers={'Host': host})
+    assert answer.status_code == 421
+    assert 'DOTHI_HOSTS' in answer.get_data(as_text=True)
+
+
+def test_hosts_that_the_service_is_known_by_are_answered(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('DOTHI_PUBLIC_URL', 'https://map.example/city')
+    monkeypatch.setenv('DOTHI_HOSTS', '["internal", "10.1.2.3"]')
+    app = client()
+    known = ['localhost', '127.0.0.1:5000', '127.8.8.8', '[::1]:5000', 'map.example', 'MAP.example.', 'internal:5000']
+    for host in [*known, '10.1.2.3']:
+        assert app.get('/api?f=json', headers={'Host': host}).status_code == 200, host
+
+
+def test_a_trusted_proxy_answers_for_the_hosts_that_it_lets_through(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.0/8"]')
+    assert client().get('/api?f=json', headers={'Host': 'any.example'}).status_code == 200
+
+
+OTHER_SITES: list[dict[str, str]] = [
+    {'Origin': 'https://evil.example'},
+    {'Origin': 'null'},
+    {'Origin': 'http://localhost.evil.example', 'Sec-Fetch-Site': 'same-origin'},
+    {'Sec-Fetch-Site': 'cross-site'},
+    {'Sec-Fetch-Site': 'same-site'},
+]
+
+
+@pytest.mark.parametrize('headers', OTHER_SITES, ids=str)
+@pytest.mark.parametrize('audience', ['public', 'internal'])
+def test_a_page_of_another_site_changes_nothing(
+    desk: Desk, client: Client, audience: str, headers: dict[str, str]
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('a'))])
+    app = client(audience)
+    changes: list[tuple[str, str, Any]] = [
+        ('POST', EXECUTION, {'inputs': {}}),
+        ('POST', '/api/jobs/00000000-0000-0000-0000-000000000000/rerun', None),
+        ('DELETE', '/api/jobs/00000000-0000-0000-0000-000000000000', None),
+    ]
+    if audience == 'internal':
+        changes += [
+            ('POST', ITEMS, feature('c')),
+            ('PUT', f'{ITEMS}/1', feature('c')),
+            ('PATCH', f'{ITEMS}/1', feature('c')),
+            ('DELETE', f'{ITEMS}/1', None),
+        ]
+    for method, path, body in changes:
+        answer = app.open(path, method=method, json=body, headers={**LAN, **headers})
+        assert answer.status_code == 403, (method, path)
+
+
+def test_reading_and_asking_from_another_site_goes_on(desk: Desk, client: Client) -> None:
+    """The public map is shown in pages of others, and a query by POST changes nothing."""
+    desk.release('schools', [('POINT(0 0)', school('a'))])
+    app, headers = client('public'), {'Origin': 'https://other.example', 'Sec-Fetch-Site': 'cross-site'}
+    assert app.get(ITEMS, headers=headers).status_code == 200
+    for path in (ITEMS, ITEMS.replace('/items', '/search')):
+        assert app.post(path, data={'limit': 1}, headers=headers).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    'headers',
+    [
+        {},
+        {'Origin': 'http://localhost'},
+        {'Origin': 'http://127.0.0.1:5000'},
+        {'Origin': 'https://friend.example'},
+        {'Sec-Fetch-Site': 'same-origin'},
+        {'Sec-Fetch-Site': 'none'},
+    ],
+    ids=str,
+)
+def test_own_pages_named_origins_and_programs_may_change(
+    client: Client, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_CORS_ORIGINS', '["https://friend.example"]')
+    assert client().post(EXECUTION, json={'inputs': {}}, headers=headers).status_code in LET_IN
+
+
+@pytest.mark.parametrize(
+    ('media_type', 'status'),
+    [
+        ('application/json', LET_IN),
+        ('application/json; charset=utf-8', LET_IN),
+        ('application/geo+json', LET_IN),
+        ('text/plain', (415,)),
+        ('application/x-www-form-urlencoded', (415,)),
+        ('multipart/form-data; boundary=x', (415,)),
+        ('', (415,)),
+    ],
+)
+def test_a_change_comes_as_json(client: Client, media_type: str, status: tuple[int, ...]) -> None:
+    """A form of another site can send any text as one of its three types, and a body without a type."""
+    body = json.dumps({'inputs': {}})
+    answer = client().post(EXECUTION, data=body, headers={'Content-Type': media_type} if media_type else {})
+    assert answer.status_code in status, answer.get_data(as_text=True)

@@ -315,7 +315,7 @@ begin
         and not exists (select from job.job as other where other.result_of = dismiss.job_id and other.gone_at is null);
     perform procrastinate_cancel_job_v1(before.queue_id, true, true);
     -- what was never begun has not used its turn
-    update job.asker set next_turn = next_turn - before.turn_lasts
+    update job.asker set next_turn = next_turn - coalesce(before.turn_lasts, 0)
     where before.status = 'accepted' and name = before.asker;
     return true;
 end;

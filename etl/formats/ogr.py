@@ -62,6 +62,8 @@ FORMATS = {
 }
 
 
+# The null grid of Web Mercator is none.
+GRID = re.compile(r'grids=(?!@null)|PARAMETERFILE|\+init', re.IGNORECASE)
 READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError, UnicodeDecodeError)
 # What fiona lets through of a damaged file: GDAL's own errors, a layer that is not there, text in no known encoding.
 DESCRIBE_ERRORS = (*READ_ERRORS, FionaError, CPLE_BaseError, ValueError, SystemError)
@@ -197,8 +199,13 @@ def unreadable(name: str, error: Exception) -> UnreadableFile:
 
 
 def declared(wkt: str | None) -> str | None:
-    """A file's declaration, but for a system without a place on earth: programs write it when they know none."""
-    return None if not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) else wkt
+    """A file's declaration, but for one that is of no use.
+
+    Programs write a system without a place on earth when they know none; and one that names a grid would have PROJ open
+    that file, outside of the closed room.
+    """
+    useless = not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) or GRID.search(wkt)
+    return None if useless else wkt
 
 
 def _described(opening: Opening, names: Sequence[str | None]) -> list[OgrSource]:

@@ -164,8 +164,8 @@ language sql stable security definer set search_path = job, pg_temp as $$
 $$;
 
 -- The id of a new job: it waits in the queue, follows one that runs or waits when the same was asked just now, or has
--- been answered when the same was asked before. Without an id, `refused` says why: as many jobs of the asker are open as
--- may be ('asker'), as many of all ('all'), or as much is kept of the asker as may be ('stored'; no limit where
+-- been answered when the same was asked before. Without an id, `refused` says why: as many jobs of the asker are open
+-- as may be ('asker'), as many of all ('all'), or as much is kept of the asker as may be ('stored'; no limit where
 -- most_stored_bytes is null).
 -- One at a time, so that limits and turns hold.
 create or replace function job.submit(
@@ -368,7 +368,8 @@ execute function job.note_callback();
 revoke execute on function
 job.audience(), job.answerable(text, text), job.inputs_changed(jsonb, jsonb), job.answered(text, text),
 job.answer_from(uuid, uuid), job.underway(text, text), job.queue_up(uuid, text, double precision),
-job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision), job.stored_bytes_of(text),
+job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
+job.stored_bytes_of(text),
 job.begun(bigint, bigint), job.note_callback(),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint

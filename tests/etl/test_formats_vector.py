@@ -230,6 +230,18 @@ def test_a_geojson_of_a_single_object_is_still_read(agency, opened):
     assert opened(agency.text('t.geojson', json.dumps(feature))).columns == ['MA_TRUONG']
 
 
+@pytest.mark.parametrize('grid', ['/etc/passwd', 'http://127.0.0.1:9/x.tif'])
+def test_a_system_that_names_a_grid_is_as_good_as_none(grid, agency, opened):
+    """PROJ would open the grid when rows are moved, which is no reader's work any more; the null grid is no file."""
+    head = 'GEOGCS["x",DATUM["x",SPHEROID["x",6378137,298.257]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]'
+    file = cp1258_shapefile(agency.folder)
+    prj = file.with_suffix('.prj')
+    prj.write_text(f'{head},EXTENSION["PROJ4","+proj=longlat +ellps=WGS84 +nadgrids={grid}"]]')
+    assert opened(file).declared_crs is None
+    prj.write_text(f'{head},EXTENSION["PROJ4","+proj=longlat +ellps=WGS84 +nadgrids=@null"]]')
+    assert opened(file).declared_crs is not None
+
+
 def cp1258_shapefile(folder, table_suffix='.dbf'):
     """A point with two columns whose names and values are cp1258, as ArcGIS on a Vietnamese Windows writes them."""
     rows = np.array([shapely.Point(106.2, 20.3)])

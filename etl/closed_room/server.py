@@ -27,16 +27,19 @@ from typing import Any
 from etl.closed_room.walls import RoomLimits, close_inner_walls, close_outer_walls
 
 MOST_ORDER_BYTES = 200_000
-MOST_DESCRIPTORS = 4_096
 FOLDER_PREFIX = 'room-'
 
 
 @dataclass
 class Server:
-    """What the server knows. readers: the scratch folder of each, and the connection that ordered it."""
+    """What the server knows.
+
+    readers: the scratch folder of each, and the connection that ordered it. connections: sockets of no reader's concern.
+    """
 
     room: Path
     greeting: bytes
+    connections: list[socket.socket]
     readers: dict[int, tuple[Path, socket.socket]] = field(default_factory=dict)
 
     def obey(self, control: socket.socket) -> bool:
@@ -60,7 +63,9 @@ class Server:
         scratch = Path(tempfile.mkdtemp(dir=self.room))
         reader = os.fork()
         if reader == 0:
-            _close_all_but(room_number)
+            # by name: the libraries have files open too, such as PROJ its database, and go on reading from the numbers
+            for connection in self.connections:
+                connection.close()
             _read(socket.socket(fileno=room_number), scratch, **order)
         os.close(room_number)
         self.readers[reader] = (scratch, control)
@@ -86,7 +91,8 @@ def main(control: socket.socket, scratch: Path, listener: socket.socket | None) 
     sweep(scratch)
     import etl.closed_room.jobs  # noqa: F401 - before any reader is forked, so that all of them have the libraries
 
-    server = Server(room, json.dumps({'walls': walls}).encode())
+    own = [control] if listener is None else [control, listener]
+    server = Server(room, json.dumps({'walls': walls}).encode(), own)
     try:
         control.sendall(server.greeting)
         _serve(server, control, listener)
@@ -98,7 +104,7 @@ def main(control: socket.socket, scratch: Path, listener: socket.socket | None) 
 
 
 def _serve(server: Server, control: socket.socket, listener: socket.socket | None) -> None:
-    with selectors.DefaultSelector() as selector:
+    with selectors.PollSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         if listener is not None:
             selector.register(listener, selectors.EVENT_READ)
@@ -110,20 +116,16 @@ def _serve(server: Server, control: socket.socket, listener: socket.socket | Non
                     if key.fileobj is control:
                         return
                     selector.unregister(key.fileobj)
+                    server.connections.remove(key.fileobj)  # type: ignore[arg-type]
                     key.fileobj.close()  # type: ignore[union-attr]
 
 
 def _greeted(server: Server, listener: socket.socket) -> socket.socket:
     connection, _ = listener.accept()
+    server.connections.append(connection)
     with suppress(OSError):
         connection.sendall(server.greeting)
     return connection
-
-
-def _close_all_but(room_number: int) -> None:
-    """Close what a reader inherits of the server: its connections, through which it could give orders."""
-    os.closerange(3, room_number)
-    os.closerange(room_number + 1, MOST_DESCRIPTORS)
 
 
 def sweep(scratch: Path) -> None:

@@ -34,7 +34,7 @@ FOLDER_PREFIX = 'room-'
 class Server:
     """What the server knows.
 
-    readers: the scratch folder of each, and the connection that ordered it. connections: sockets of no reader's concern.
+    readers: the scratch folder of each, and the connection that ordered it. connections: sockets that readers close.
     """
 
     room: Path

@@ -16,6 +16,7 @@ from bench.extents import SCALES_M
 from bench.instance import FULL, HALF, folder, running
 from bench.loading import loading
 from bench.pgrouting import pgrouting
+from bench.room import room
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
 from bench.tiling import Places
@@ -31,7 +32,7 @@ from dothi.core.settings import PROJECT, PathSettings
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'room', 'api', 'analysis', 'pictures')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -43,6 +44,9 @@ def main(parts: list[str]) -> None:
     wanted = parts or PARTS
     if 'loading' in wanted:
         _write([_told(loading(folder() / 'loading', load_locality(PathSettings().locality)))], [])
+    if 'room' in wanted:
+        written = room(folder() / 'room', load_locality(PathSettings().locality))
+        _write([_told(chapter) for chapter in written], [])
     with show.progress() as progress:
         if 'api' in wanted:
             with running(FULL, progress):

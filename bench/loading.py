@@ -40,7 +40,7 @@ def loading(folder: Path, locality: Locality) -> Chapter:
     server = LocalPostgis(folder / 'postgis')
     server.start()
     try:
-        with _settings(folder):
+        with settings(folder):
             return _measured(folder, server, locality)
     finally:
         server.stop()
@@ -53,14 +53,14 @@ def _measured(folder: Path, server: LocalPostgis, locality: Locality) -> Chapter
     tiles = Timing('of it, cells counted for tiles')
     peak_mb = 0.0
     for _ in range(ROUNDS):
-        with _database(server, locality, 'loading') as url:
+        with database(server, locality, 'loading') as url:
             peer.runs_ms.append(_run(_ogr2ogr(url, file)).elapsed_ms)
             one, other = _run(_deliver(file)), _run(_deliver(changed))
             tiles.runs_ms.append(_elapsed_ms(url, _count_cells))
         first.runs_ms.append(one.elapsed_ms)
         again.runs_ms.append(other.elapsed_ms)
         peak_mb = max(peak_mb, one.peak_mb, other.peak_mb)
-    with _database(server, locality, 'loading') as url:
+    with database(server, locality, 'loading') as url:
         many_mb = _run(_deliver(buildings_file(folder, locality, MANY_ROWS))).peak_mb
     goals = _goals(peer, first, again, tiles) + _memory(peak_mb, many_mb)
     return Chapter(f'A delivery of {ROWS:,} buildings as GeoPackage', [peer, first, again, tiles], goals)
@@ -87,7 +87,7 @@ def _memory(peak_mb: float, many_mb: float) -> list[Goal]:
 
 
 @contextmanager
-def _settings(folder: Path) -> Iterator[None]:
+def settings(folder: Path) -> Iterator[None]:
     """While inside, `dothi` in this process and its children works in `folder`."""
     before = dict(os.environ)
     os.environ['DOTHI_STATE'] = str(folder)
@@ -100,7 +100,7 @@ def _settings(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _database(server: LocalPostgis, locality: Locality, name: str) -> Iterator[URL]:
+def database(server: LocalPostgis, locality: Locality, name: str) -> Iterator[URL]:
     """A migrated database that is gone afterwards."""
     _admin(server, 'drop database if exists {} with (force)', name)
     _admin(server, 'create database {}', name)

@@ -308,6 +308,10 @@ def _options(
 
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
+    from etl.closed_room.client import warm_up
+
+    # the reader's libraries are imported while this process imports its own
+    warm_up()
     from etl.desk.deliver import deliver as run_delivery
     from etl.pages import must_be_writable
     from etl.report.html import write_page

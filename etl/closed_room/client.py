@@ -50,18 +50,22 @@ class ForkServer:
     control: socket.socket
     walls: list[Wall] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    # readers that nobody waits for any more; they are ended with the next order, as they may have been forgotten in the
+    # middle of one
+    abandoned: list[int] = field(default_factory=list)
 
     def start(self, room: socket.socket, order: dict[str, Any]) -> int:
         """The process id of a new reader, which has `room` as its socket."""
         with self.lock:
+            while self.abandoned:
+                self._end(self.abandoned.pop())
             socket.send_fds(self.control, [json.dumps({'start': order}).encode()], [room.fileno()])
             return int(self._answer()['reader'])
 
     def end(self, reader: int) -> int:
         """How the reader ended (as os.wait tells it); one that still works is killed."""
         with self.lock:
-            self.control.sendall(json.dumps({'end': reader}).encode())
-            return int(self._answer()['status'])
+            return self._end(reader)
 
     def stop(self) -> None:
         """End the connection with all its readers, and the server where it is one's own."""
@@ -79,6 +83,10 @@ class ForkServer:
         self.control.settimeout(START_S)
         self.walls = self._answer()['walls']
         self.control.settimeout(None)
+
+    def _end(self, reader: int) -> int:
+        self.control.sendall(json.dumps({'end': reader}).encode())
+        return int(self._answer()['status'])
 
     def _answer(self) -> dict[str, Any]:
         answer = self.control.recv(MOST_ANSWER_BYTES)
@@ -134,8 +142,8 @@ class Reading:
         self._limits = _limits(parts.values())
         self._room, theirs = socket.socketpair()
         with theirs:
-            server, reader = _start_reader(theirs, parts, copied, self._limits)
-        self._end = weakref.finalize(self, _end, server, reader, self._room)
+            self._server, self._reader = _start_reader(theirs, parts, copied, self._limits)
+        self._forgotten = weakref.finalize(self, _abandon, self._server, self._reader, self._room)
         self._room.settimeout(self._limits.processor_s + SPARE_S)
         with self._broken_told():
             frames.send_request(self._room, job, {'name': name, **arguments})
@@ -156,6 +164,17 @@ class Reading:
     def close(self) -> None:
         """End the reader, whatever it is doing."""
         self._end()
+
+    def _end(self) -> int | None:
+        """How the reader ended, which is killed where it still works; None where its server has ended, too."""
+        if self._forgotten.detach() is None:
+            return 0
+        self._room.close()
+        try:
+            return self._server.end(self._reader)
+        except OSError:
+            _forget(self._server)
+            return None
 
     @contextmanager
     def _broken_told(self) -> Iterator[None]:
@@ -209,14 +228,10 @@ def _start_reader(
         raise _no_room(error) from None
 
 
-def _end(server: ForkServer, reader: int, room: socket.socket) -> int | None:
-    """How the reader ended, which is killed where it still works; None where its server has ended."""
+def _abandon(server: ForkServer, reader: int, room: socket.socket) -> None:
+    """What becomes of a reader that nobody holds any more; this may run in the middle of anything."""
     room.close()
-    try:
-        return server.end(reader)
-    except OSError:
-        _forget(server)
-        return None
+    server.abandoned.append(reader)
 
 
 def _why_ended(name: str, status: int | None, limits: RoomLimits) -> DataRefused | NoClosedRoom:

@@ -166,3 +166,14 @@ def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt):
     client._servers[os.getpid()].process.kill()
     with pytest.raises(client.NoClosedRoom):
         reading.document()
+
+
+def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(tmp_path, outcome, attempt):
+    stop_server()
+    reading = Reading('a.csv', {}, attempt, {'action': 'sleep'})
+    reader = reading._reader
+    del reading
+    assert client._servers[os.getpid()].abandoned == [reader]
+    assert outcome('write_scratch') == '1'
+    assert client._servers[os.getpid()].abandoned == []
+    assert not Path(f'/proc/{reader}').exists()

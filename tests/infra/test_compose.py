@@ -177,3 +177,14 @@ def test_the_file_is_plain_yaml_with_its_volumes_declared():
     document = yaml.safe_load(COMPOSE.read_text())
     named = {volume.split(':')[0] for service in document['services'].values() for volume in service.get('volumes', [])}
     assert named == set(document['volumes'])
+
+
+def test_whoever_reads_foreign_files_has_a_folder_of_its_own_to_read_them_in(services):
+    """The root is read-only: without a folder for scratch the closed room does not open."""
+    readers = {'demo', 'worker', 'inbox'}
+    scratch = {
+        name: [volume['source'] for volume in service['volumes'] if volume['target'] == '/var/lib/dothi/scratch']
+        for name, service in services.items()
+    }
+    assert {name for name, sources in scratch.items() if sources} == readers
+    assert len({source for sources in scratch.values() for source in sources}) == len(readers), 'one is shared'

@@ -14,7 +14,7 @@ from bench import analyses, chapters, mapserver, pictures, report
 from bench.chapters import Chapter, Subject
 from bench.extents import SCALES_M
 from bench.instance import FULL, HALF, folder, running
-from bench.loading import loading
+from bench.loading import loading, taking_back
 from bench.pgrouting import pgrouting
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
@@ -31,7 +31,7 @@ from dothi.core.settings import PROJECT, PathSettings
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'rollback', 'api', 'analysis', 'pictures')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -43,6 +43,8 @@ def main(parts: list[str]) -> None:
     wanted = parts or PARTS
     if 'loading' in wanted:
         _write([_told(loading(folder() / 'loading', load_locality(PathSettings().locality)))], [])
+    if 'rollback' in wanted:
+        _write([_told(taking_back(folder() / 'loading', load_locality(PathSettings().locality)))], [])
     with show.progress() as progress:
         if 'api' in wanted:
             with running(FULL, progress):

@@ -8,7 +8,12 @@ from dothi.core.text import Lang
 
 def today(zone: ZoneInfo, now: datetime | None = None) -> date:
     """The day that it is in `zone`; now: the moment, for which the present is taken where there is none."""
-    return (now or datetime.now(UTC)).astimezone(zone).date()
+    return local_day(now or datetime.now(UTC), zone)
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The day on which `moment` is in `zone`."""
+    return moment.astimezone(zone).date()
 
 
 def local_minute(moment: datetime, zone: ZoneInfo) -> str:

@@ -10,7 +10,7 @@ from dothi.api.records.query import Found
 from dothi.api.records.queryables import KINDS
 from dothi.api.records.record import Box, Record
 from dothi.api.service import service
-from dothi.core.clock import today
+from dothi.core.clock import local_day, today
 
 # Of the sketch, in pixels.
 WIDTH = 280
@@ -56,7 +56,7 @@ def _summary(record: Record) -> dict[str, Any]:
         'description': say(record.description),
         'agency': say(agency.title) if agency else None,
         'theme': say(service().locality.theme_title(record.theme)) if record.theme else None,
-        'updated': record.updated.date().isoformat() if record.updated else None,
+        'updated': local_day(record.updated, service().locality.place.zone).isoformat() if record.updated else None,
         'due': record.facts.get('nextUpdateDue'),
         'overdue': overdue(record),
         'demo': record.facts.get('demo', False),

@@ -49,7 +49,7 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ / measure the speed (PARTS='loading api analysis pictures')
+bench: packages-test python web .venv/test.installed ## Đo tốc độ / measure the speed (PARTS='loading rollback api analysis pictures')
 	@$(PYTHON) -m bench $(PARTS)
 
 docs: python ## Viết lại các bảng tra cứu / write the reference tables anew

@@ -14,7 +14,7 @@ from bench import analyses, chapters, mapserver, pictures, report
 from bench.chapters import Chapter, Subject
 from bench.extents import SCALES_M
 from bench.instance import FULL, HALF, folder, running
-from bench.loading import loading
+from bench.loading import loading, taking_back
 from bench.pgrouting import pgrouting
 from bench.room import room
 from bench.servers import ours
@@ -32,7 +32,7 @@ from dothi.core.settings import PROJECT, PathSettings
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'room', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'rollback', 'room', 'api', 'analysis', 'pictures')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -44,6 +44,8 @@ def main(parts: list[str]) -> None:
     wanted = parts or PARTS
     if 'loading' in wanted:
         _write([_told(loading(folder() / 'loading', load_locality(PathSettings().locality)))], [])
+    if 'rollback' in wanted:
+        _write([_told(taking_back(folder() / 'loading', load_locality(PathSettings().locality)))], [])
     if 'room' in wanted:
         written = room(folder() / 'room', load_locality(PathSettings().locality))
         _write([_told(chapter) for chapter in written], [])

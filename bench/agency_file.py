@@ -11,33 +11,34 @@ from dothi.core.locality import Locality
 
 # One building of 8 × 10 m in every cell of 12 × 15 m: small polygons, none of which touches another.
 CELL_M, SIZE_M = (12.0, 15.0), (8.0, 10.0)
-CHANGED = 100
 ROWS_AT_ONCE = 500_000
 
 
-def buildings_file(folder: Path, locality: Locality, rows: int, *, changed: bool = False) -> Path:
+def buildings_file(folder: Path, locality: Locality, rows: int, *, changed_every: int | None = None) -> Path:
     """A GeoPackage of `rows` buildings in the locality's working CRS, under their agency's column names.
 
-    changed: every hundredth building has another number of floors. A file that is there already stays.
+    changed_every: each building of this number has another number of floors: every hundredth, or with 1 all.
+    A file that is there already stays.
     """
-    path = folder / f'buildings-{rows}{"-changed" if changed else ""}.gpkg'
+    path = folder / f'buildings-{rows}{f"-changed-{changed_every}" if changed_every else ""}.gpkg'
     if path.exists():
         return path
     draft = path.with_suffix('.part.gpkg')
     draft.unlink(missing_ok=True)
     for first in range(0, rows, ROWS_AT_ONCE):
-        _append(draft, locality, np.arange(first, min(first + ROWS_AT_ONCE, rows)), changed)
+        _append(draft, locality, np.arange(first, min(first + ROWS_AT_ONCE, rows)), changed_every)
     draft.rename(path)
     return path
 
 
-def _append(path: Path, locality: Locality, number: np.ndarray, changed: bool) -> None:
+def _append(path: Path, locality: Locality, number: np.ndarray, changed_every: int | None) -> None:
     east, north = _corner(locality, number)
     outlines = shapely.multipolygons(
         shapely.box(east, north, east + SIZE_M[0], north + SIZE_M[1]), indices=np.arange(len(number))
     )
     floors = number % 5 + 1
-    floors = np.where(changed & (number % CHANGED == 0), floors + 1, floors).astype(np.int32)
+    changed = number % changed_every == 0 if changed_every else np.zeros(len(number), dtype=bool)
+    floors = np.where(changed, floors + 1, floors).astype(np.int32)
     columns = {
         'MA_CT': np.array([f'B{n:08d}' for n in number], dtype=object),
         'CONG_NANG': np.array(['residential', 'commercial', 'industrial', 'public'], dtype=object)[number % 4],

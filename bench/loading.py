@@ -22,7 +22,7 @@ from dothi.core.migrate import migrate
 from dothi.core.postgis import LocalPostgis
 
 LAYER = 'buildings'
-ROWS, MANY_ROWS, ROUNDS = 500_000, 2_000_000, 3
+ROWS, MANY_ROWS, CHANGED_ROWS, ROUNDS = 500_000, 2_000_000, 300_000, 3
 FIRST, AGAIN = 'dothi, first delivery', 'dothi, 1 % of the rows changed'
 MOST_MB = 1_000
 
@@ -46,9 +46,45 @@ def loading(folder: Path, locality: Locality) -> Chapter:
         server.stop()
 
 
+def taking_back(folder: Path, locality: Locality) -> Chapter:
+    """A delivery that changes all of 300,000 buildings, and the rollback to what they were."""
+    server = LocalPostgis(folder / 'postgis')
+    server.start()
+    try:
+        with _settings(folder):
+            return _taken_back(folder, server, locality)
+    finally:
+        server.stop()
+
+
+def _taken_back(folder: Path, server: LocalPostgis, locality: Locality) -> Chapter:
+    file = buildings_file(folder, locality, CHANGED_ROWS)
+    changed = buildings_file(folder, locality, CHANGED_ROWS, changed_every=1)
+    delivery, rollback = Timing('delivery that changes all rows'), Timing('rollback of it')
+    for _ in range(ROUNDS):
+        with _database(server, locality, 'loading') as url:
+            _run(_deliver(file))
+            first = _releases(url)[0]
+            delivery.runs_ms.append(_run(_deliver(changed)).elapsed_ms)
+            rollback.runs_ms.append(_run(_rollback(first)).elapsed_ms)
+    ratio = rollback.median_ms / delivery.median_ms
+    goal = Goal('no longer than the delivery', f'{ratio:.2f} ×', ratio <= 1)
+    return Chapter(f'A rollback of {CHANGED_ROWS:,} changed buildings', [delivery, rollback], [goal])
+
+
+def _releases(url: URL) -> list[int]:
+    """The numbers of all releases, the first one first."""
+    db = psycopg2.connect(url.set(drivername='postgresql').render_as_string(hide_password=False))
+    with db, db.cursor() as cursor:
+        cursor.execute('select number from catalog.release order by number')
+        numbers = [int(row[0]) for row in cursor.fetchall()]
+    db.close()
+    return numbers
+
+
 def _measured(folder: Path, server: LocalPostgis, locality: Locality) -> Chapter:
     file = buildings_file(folder, locality, ROWS)
-    changed = buildings_file(folder, locality, ROWS, changed=True)
+    changed = buildings_file(folder, locality, ROWS, changed_every=100)
     peer, first, again = Timing('ogr2ogr, COPY and spatial index'), Timing(FIRST), Timing(AGAIN)
     tiles = Timing('of it, cells counted for tiles')
     peak_mb = 0.0
@@ -130,6 +166,10 @@ def _ogr2ogr(url: URL, file: Path) -> list[str]:
 
 def _deliver(file: Path) -> list[str]:
     return [sys.executable, '-m', 'dothi.cli', 'deliver', str(file), '--layer', LAYER, '--json']
+
+
+def _rollback(release: int) -> list[str]:
+    return [sys.executable, '-m', 'dothi.cli', 'rollback', LAYER, str(release), '--reason', 'measured', '--json']
 
 
 def _run(command: list[str]) -> Run:

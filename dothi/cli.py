@@ -321,7 +321,7 @@ def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: b
     with show.progress() as progress:
         report = run_delivery(file, options, _locality(), progress)
     if html:
-        write_page(report, html)
+        write_page(report, html, _locality().described(report.layer).title)
     show.document(report, as_json, show.report)
     sys.exit(report.exit_code)
 

@@ -14,7 +14,9 @@ from rich.text import Text as Line
 
 from dothi import show
 from dothi.column_option import Columns, pairs
+from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
+from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
 from etl.desk.decide import Decision
 from etl.desk.delivery import must_be_known
@@ -81,8 +83,9 @@ def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
                 vi=f'Đợt giao {number} ({found.delivery.status}) không có báo cáo để ghi.',
                 en=f'Delivery {number} ({found.delivery.status}) has no report to write.',
             )
-        put_on_map(found, served_locality())
-        write_page(found.report, html)
+        locality = served_locality()
+        put_on_map(found, locality)
+        write_page(found.report, html, locality.described(found.report.layer).title)
     _show(found, as_json)
 
 
@@ -110,7 +113,7 @@ def accept(
     with show.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)
     if html:
-        write_page(report, html)
+        write_page(report, html, served_locality().described(report.layer).title)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
@@ -179,7 +182,7 @@ def _show(found: DeliveryShown, as_json: bool) -> None:
 def _words(made: DecisionRecord) -> str:
     options = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in made.options.items())
     verb = {'accept': 'nhận · accept', 'return': 'trả lại · return'}[made.decision]
-    at = f'{made.decided_at.astimezone():%Y-%m-%d %H:%M}'
+    at = local_minute(made.decided_at, locality_zone())
     came_to = 'không đạt, vẫn chờ · not passed, waits on' if _failed(made) else STATES[made.outcome]
     return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}") → {came_to}'
 
@@ -202,7 +205,7 @@ def _table(found: list[DeliveryRecord]) -> None:
     )
     table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
     for one in found:
-        at = f'{one.received_at.astimezone():%Y-%m-%d %H:%M}'
+        at = local_minute(one.received_at, locality_zone())
         files, sent = f'{one.layer_id}\n{one.file_name}', f'{one.agency or "–"}\n{at}'
         cells = (str(one.id), files, sent, STATES[one.status].replace(' · ', '\n'), _came_to(one))
         table.add_row(*map(Line, cells))

@@ -10,6 +10,8 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi import show
+from dothi.core.clock import local_minute
+from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
 from etl.editing import change_set
 from etl.editing.change_set import ChangeSet, PendingEdit
@@ -115,7 +117,7 @@ def _table(found: list[ChangeSet]) -> None:
     headers = ('Số\nno.', 'Lớp\nlayer', 'Người sửa\nauthor', 'Tình trạng\nstate', 'Sửa\nedits', 'Từ\nsince')
     table = Table(*headers, 'Bản phát hành\nrelease', Column('Lý do\nreason', overflow='fold'), box=SIMPLE)
     for one in found:
-        since = f'{one.opened_at.astimezone():%Y-%m-%d %H:%M}'
+        since = local_minute(one.opened_at, locality_zone())
         release = '' if one.release is None else str(one.release)
         cells = (str(one.id), one.layer_id, one.author, STATES[one.status], str(one.edits), since, release)
         table.add_row(*cells, Line(one.reason or ''))

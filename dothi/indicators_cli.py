@@ -1,6 +1,5 @@
 """`dothi indicators`: the indicator sets of the locality, and whether each can be computed."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -9,6 +8,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from dothi import show
+from dothi.core.clock import today
 from dothi.core.database import READERS, connection
 from dothi.core.indicator_set import IndicatorSet, indicator_set, indicator_sets
 from dothi.core.locality import load_locality
@@ -56,12 +56,12 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
     locality = load_locality(PathSettings().locality)
     names = [set_id] if set_id else indicator_sets(locality)
     sets = [indicator_set(name, locality) for name in names]
-    today = datetime.now(UTC).date()
+    on = today(locality.place.zone)
     with connection(READERS['internal']) as db:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, locality, 'internal')
         units = read_units(data, locality.place.reference_date)
-        values = given(period_of(None, None, today), today, data)
+        values = given(period_of(None, None, on), on, data)
         for one in sets:
             read_figures(one, units, values, data, lambda _share, _doing: None)
     show.document(Checked(sets=[_checked(one) for one in sets]), as_json, _show)

@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from demo import LOCALITY_ID
 from dothi.core.catalog import Release, current_releases
+from dothi.core.clock import today
 from dothi.core.edit_token import make_token
 from dothi.core.errors import EnvironmentMissing, describe
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
@@ -372,14 +373,14 @@ def _layer_states(
     locality: 'Locality', served: dict[str, Release], delivered: dict[str, dict[str, datetime]]
 ) -> list[LayerState]:
     broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
-    today = datetime.now(UTC).date()
+    zone = locality.place.zone
     known = [
         LayerState(
             id=name,
             style_error=_style_error(locality, data),
             release=served.get(name),
             demo=name in served and served[name].demo,
-            freshness=of_layer(data, delivered.get(name, {}), today),
+            freshness=of_layer(data, delivered.get(name, {}), today(zone), zone),
         )
         for name, data in (*locality.layers.items(), *locality.coverages.items())
     ]

@@ -15,10 +15,13 @@ from rich.text import Text as Line
 
 from dothi import local
 from dothi.core.catalog import Release
+from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
 from dothi.core.errors import DothiError, without_secrets
+from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
+from dothi.core.text import for_steward
 from dothi.show_freshness import updates
 from etl.report.model import Report
 from etl.report.table import renderable
@@ -119,8 +122,9 @@ def document[M: BaseModel](found: M, as_json: bool, table: Callable[[M], None]) 
 
 def error(problem: DothiError) -> None:
     """The message in both languages, on standard error."""
-    err.print(problem.text.vi, style='bold red', markup=False, highlight=False, soft_wrap=True)
-    err.print(problem.text.en, style='red', markup=False, highlight=False, soft_wrap=True)
+    text = for_steward(problem.text)
+    err.print(text.vi, style='bold red', markup=False, highlight=False, soft_wrap=True)
+    err.print(text.en, style='red', markup=False, highlight=False, soft_wrap=True)
 
 
 def addresses(status: local.Status) -> None:
@@ -206,7 +210,7 @@ def releases(document: Releases) -> None:
     table = Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
     for release in document.releases:
         changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
-        at = f'{release.released_at.astimezone():%Y-%m-%d %H:%M}'
+        at = local_minute(release.released_at, locality_zone())
         place = (str(release.number), release.layer_id, release.origin, release.scope)
         table.add_row(*place, changes, f'{release.rows_total:,}', at, Line(release.note or ''))
     out.print(table)
@@ -255,7 +259,12 @@ def _layer_cells(layer: local.LayerState) -> tuple[str, str, str, str]:
     # after a district's own delivery the rest of the layer may be demonstration data still
     part = f'{release.demo_rows:,} ' if release.demo_rows < release.rows_total else ''
     origin = f'{release.origin} [yellow]({part}minh họa · demo)[/]' if layer.demo else release.origin
-    return str(release.number), origin, f'{release.rows_total:,}', f'{release.released_at.astimezone():%Y-%m-%d}'
+    return (
+        str(release.number),
+        origin,
+        f'{release.rows_total:,}',
+        f'{release.released_at.astimezone(locality_zone()):%Y-%m-%d}',
+    )
 
 
 def _settings_of(group: BaseModel) -> list[Setting]:

@@ -3,6 +3,7 @@
 from rich.table import Column, Table
 
 from dothi.core.freshness import STATES, Freshness
+from dothi.core.locality import locality_zone
 from dothi.local import LayerState, Status
 
 COLOURS = {'current': 'green', 'due': 'yellow', 'late': 'red', 'never': 'dim'}
@@ -26,7 +27,7 @@ def updates(status: Status) -> Table:
 
 
 def _cells(one: Freshness) -> tuple[str, str, str]:
-    last = f'{one.last_delivered.astimezone():%Y-%m-%d}' if one.last_delivered else ''
+    last = f'{one.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if one.last_delivered else ''
     words = STATES[one.state]
     return last, str(one.due or ''), f'[{COLOURS[one.state]}]{words.vi} · {words.en}[/]'
 

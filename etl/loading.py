@@ -2,12 +2,13 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import shapely
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.clock import today
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 from etl import stage
@@ -93,7 +94,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
         srid=locality.srid,
         area=Area(extent_polygon(locality), scope, options.unit),
         register=register_rows(layer, locality, on),
-        on=options.as_of or datetime.now().astimezone().date(),
+        on=options.as_of or today(locality.place.zone),
         parents=parents(layer, locality, units, on),
     )
     stage.create(db, layer, locality.srid, delivery.staging, ahead=current_release(db, layer) is None)

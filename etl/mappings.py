@@ -49,7 +49,8 @@ def remember(db: Connection, agency: str, layer: Layer, columns: dict[str, str],
             """insert into catalog.column_mapping (agency, layer_id, source_key, source, column_name, delivery_id)
                values (%s, %s, %s, %s, %s, %s)
                on conflict (agency, layer_id, source_key) do update set source = excluded.source,
-                   column_name = excluded.column_name, delivery_id = excluded.delivery_id, accepted_at = now()""",
+                   column_name = excluded.column_name, delivery_id = excluded.delivery_id,
+                   accepted_at = clock_timestamp()""",
             [[agency, layer.id, name_key(source), source, name, delivery] for source, name in columns.items()],
         )
 

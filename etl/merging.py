@@ -3,7 +3,8 @@
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from dothi.core.text import Text
+from dothi.core.numbers import number_vi
+from dothi.core.text import AdvisedText, Text
 from etl.report.model import LISTED_ROWS, HeldRow, MergeReport
 
 
@@ -37,17 +38,22 @@ def notes_of(merge: MergeReport, layer: Layer) -> list[Text]:
     if merge.kept:
         told.append(
             Text(
-                vi=f'Giữ {merge.kept} đối tượng đã được sửa từ lần giao trước.',
+                vi=f'Giữ {number_vi(merge.kept)} đối tượng đã được sửa từ lần giao trước.',
                 en=f'{merge.kept} features edited since the last delivery keep their edits.',
             )
         )
     if merge.held:
         told.append(
-            Text(
-                vi=f'{merge.held} đối tượng vừa được sửa, vừa đổi khác đi trong tệp này; chúng giữ nguyên và chờ quyết '
-                f'định: dothi conflicts list {layer.id}.',
+            AdvisedText(
+                vi=f'{number_vi(merge.held)} đối tượng vừa được sửa, vừa đổi khác đi trong tệp này; chúng giữ nguyên '
+                'và chờ quyết '
+                'định.',
                 en=f'{merge.held} features were edited, and this file changes them differently; they stay as they are '
-                f'and wait for a decision: dothi conflicts list {layer.id}.',
+                'and wait for a decision.',
+                steward=Text(
+                    vi=f'Để quyết định: dothi conflicts list {layer.id}.',
+                    en=f'To decide: dothi conflicts list {layer.id}.',
+                ),
             )
         )
     return told

@@ -46,7 +46,7 @@ def fill(
     needed = any(layer.columns[name].required or name in layer.key for name in matching.filled)
     unknown = pc.and_(pc.is_valid(codes), pc.invert(pc.is_in(codes, pa.array(list(register.rows), pa.string()))))
     rows = np.flatnonzero(np.asarray(unknown)) if needed else np.array([], dtype=np.intp)
-    return typed | filled, [_unknown(rows, layer, matching, register)] if rows.size else []
+    return typed | filled, [_unknown(rows, matching, register)] if rows.size else []
 
 
 def _looked_up(codes: Any, name: str, layer: Layer, register: RegisterRows) -> Any:
@@ -55,10 +55,10 @@ def _looked_up(codes: Any, name: str, layer: Layer, register: RegisterRows) -> A
     return convert(pc.take(known, position), layer.columns[name].type)[0]
 
 
-def _unknown(rows: Any, layer: Layer, matching: Matching, register: RegisterRows) -> Finding:
-    file = layer.register_.file if layer.register_ else ''
+def _unknown(rows: Any, matching: Matching, register: RegisterRows) -> Finding:
     says = Text(
-        vi=f'không phải là mã đơn vị có hiệu lực ngày {register.on} ({file}). Sửa mã, hoặc đặt --as-of.',
-        en=f'is not the code of a unit in force on {register.on} ({file}). Correct it, or set --as-of.',
+        vi=f'không phải là mã đơn vị có hiệu lực ngày {register.on:%d/%m/%Y}. Sửa mã, hoặc cho biết dữ liệu là của '
+        'ngày nào.',
+        en=f'is not the code of a unit in force on {register.on}. Correct it, or say of which day the data is.',
     )
     return Finding('unknown_unit', rows, says, matching.source(register.key))

@@ -51,9 +51,9 @@ def must_be_the_kind(source: Source, layer: Layer, geometry: Geometries) -> None
     found = next(iter(kinds))
     has, wants = WORDS[found or ''], WORDS[wanted or '']
     raise WrongKind(
-        vi=f'{source.name} chứa {has.vi}, nhưng lớp {layer.id} cần {wants.vi} ({layer.geometry}). '
+        vi=f'{source.name} chứa {has.vi}, nhưng lớp "{layer.title.vi}" cần {wants.vi} ({layer.geometry}). '
         f'Gửi tệp có {wants.vi}, hoặc chọn lớp khác.',
-        en=f'{source.name} has {has.en}, but the layer {layer.id} needs {wants.en} ({layer.geometry}). '
+        en=f'{source.name} has {has.en}, but the layer "{layer.title.en}" needs {wants.en} ({layer.geometry}). '
         f'Send {wants.en}, or choose another layer.',
     )
 

@@ -187,7 +187,7 @@ def _options(inputs: Inputs, data: Data) -> DeliveryOptions:
 def _receipt(report: DeliveryReport, data: Data) -> str:
     """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
     if report.delivery is None:
-        return page(report)
+        return page(report, data.locality.described(report.layer).title, for_stewards=False)
     # hidden, as no delivered file can be
     written = write_receipt(report.delivery, data.draft('.receipt'), data.locality)
     return written.html.read_text(encoding='utf-8')

@@ -1,8 +1,9 @@
 """An indicator set for a period, by unit: value, verdict, trend, evidence. Method: docs/explanation/indicators.md."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
+from dothi.core.clock import today
 from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
@@ -122,9 +123,9 @@ class Indicators(Process[Inputs]):
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""
-        today = datetime.now(UTC).date()
-        period = period_of(inputs.period_from, inputs.period_to, today)
-        found, evidence_on = evaluation(inputs, period, today, data, progress), period.evidence_on(today)
+        on = today(data.locality.place.zone)
+        period = period_of(inputs.period_from, inputs.period_to, on)
+        found, evidence_on = evaluation(inputs, period, on, data, progress), period.evidence_on(on)
         summary = {
             **about(found.chosen, period),
             'evidence_on': evidence_on.isoformat(),

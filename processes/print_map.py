@@ -1,12 +1,11 @@
 """A map on paper, to scale. How to use it: docs/how-to/print-a-map.md."""
 
 from collections.abc import Sequence
-from datetime import UTC
-from datetime import datetime as Moment
 from typing import Any, ClassVar, Literal
 
 import pyproj
 
+from dothi.core.clock import today
 from dothi.core.mapping.legend_image import sample_pictures
 from dothi.core.text import DEMO, Text
 from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
@@ -159,7 +158,7 @@ def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -
         legend=_legend(seen, on_paper, inputs),
         sources=sources(seen, data, lang),
         notes=[STATE.pick(lang).format(inputs.datetime)] if inputs.datetime else [],
-        printed=day(Moment.now(UTC).astimezone().date(), lang),
+        printed=day(today(place.zone), lang),
     )
 
 

@@ -13,6 +13,7 @@ import pyproj
 from pyproj.exceptions import CRSError, ProjError
 
 from dothi.core.errors import DataRefused, did_you_mean
+from dothi.core.text import Text
 
 WGS84 = 4326
 WEB_MERCATOR = 3857
@@ -197,6 +198,7 @@ def _unknown(text: str) -> UnknownCrs:
     shown = text if len(text) <= 60 else text[:57] + '...'
     hint = did_you_mean(text, [f'EPSG:{srid}' for srid in (9209, 3405, 4326, 3857)])
     return UnknownCrs(
-        vi=f'Không biết hệ tọa độ "{shown}". {hint.vi} Cho biết bằng --crs.',
-        en=f'The coordinate system "{shown}" is not known. {hint.en} Name it with --crs.',
+        vi=f'Không biết hệ tọa độ "{shown}". {hint.vi}',
+        en=f'The coordinate system "{shown}" is not known. {hint.en}',
+        steward=Text(vi='Chỉ định hệ bằng --crs.', en='Name the system with --crs.'),
     )

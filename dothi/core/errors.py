@@ -4,15 +4,18 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from dothi.core.text import Text
+from dothi.core.text import AdvisedText, Text, steward_advice
 
 
 class DothiError(Exception):
-    """Something that the user should hear about, in both languages: what, where, what to do."""
+    """Something that the user should hear about, in both languages: what, where, what to do.
 
-    def __init__(self, vi: str, en: str) -> None:
+    steward: what can be done with commands and files of the platform, which a receipt does not show.
+    """
+
+    def __init__(self, vi: str, en: str, steward: Text | None = None) -> None:
         super().__init__(en)
-        self.text = Text(vi=vi, en=en)
+        self.text = Text(vi=vi, en=en) if steward is None else AdvisedText(vi=vi, en=en, steward=steward)
 
 
 class Defect(DothiError):
@@ -100,8 +103,10 @@ def http_status(error: DothiError) -> int:
 
 
 def describe(error: DothiError) -> dict[str, object]:
-    """`error` as a document: its class as `code`, its message in both languages."""
-    return {'code': type(error).__name__, 'message': error.text.model_dump()}
+    """`error` as a document: its class as `code`, its message in both languages, and advice to stewards, if any."""
+    message = {'vi': error.text.vi, 'en': error.text.en}
+    advice = steward_advice(error.text)
+    return {'code': type(error).__name__, 'message': message} | ({'steward': advice.model_dump()} if advice else {})
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,7 +1,7 @@
 """Whether an agency's data is as new as its layer's update cycle wants it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
 from psycopg2.extensions import connection as Connection
@@ -31,18 +31,18 @@ class Freshness(BaseModel):
     state: State
 
 
-def freshness(cycle: str, agency: str, last_delivered: datetime | None, today: date) -> Freshness:
-    """The state on the day `today`. cycle: ISO 8601, as P6M; a day too late is late."""
+def freshness(cycle: str, agency: str, last_delivered: datetime | None, today: date, zone: tzinfo) -> Freshness:
+    """The state on the day `today` in `zone`. cycle: ISO 8601, as P6M; a day too late is late."""
     if last_delivered is None:
         return Freshness(agency=agency, last_delivered=None, due=None, state='never')
-    delivered = last_delivered.date()
+    delivered = last_delivered.astimezone(zone).date()
     due = next_update_due(cycle, delivered)
     soon = due - timedelta(days=int((due - delivered).days * LAST_PART))
     state: State = 'late' if today > due else 'due' if today >= soon else 'current'
     return Freshness(agency=agency, last_delivered=last_delivered, due=due, state=state)
 
 
-def of_layer(data: Described, delivered: Mapping[str, datetime], today: date) -> list[Freshness]:
+def of_layer(data: Described, delivered: Mapping[str, datetime], today: date, zone: tzinfo) -> list[Freshness]:
     """The state for the layer's own agency, which answers for the whole, and for others that delivered parts of it.
 
     delivered: when each agency last delivered the layer. A part counts for the whole: districts keep it up for the
@@ -53,8 +53,8 @@ def of_layer(data: Described, delivered: Mapping[str, datetime], today: date) ->
     whole = max(delivered.values(), default=None)
     others = sorted(agency for agency in delivered if agency != data.agency)
     return [
-        freshness(data.update_cycle, data.agency, whole, today),
-        *(freshness(data.update_cycle, agency, delivered[agency], today) for agency in others),
+        freshness(data.update_cycle, data.agency, whole, today, zone),
+        *(freshness(data.update_cycle, agency, delivered[agency], today, zone) for agency in others),
     ]
 
 

@@ -4,12 +4,13 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
@@ -17,6 +18,7 @@ from dothi.core.document import Document
 from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer, Register
 from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
+from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
 # The collection of records, which no layer can be.
@@ -71,12 +73,28 @@ class Place(BaseModel):
     centre_wgs84: tuple[float, float]
     zoom: float
     reference_date: date
+    # of the IANA database: its clocks show times, and its midnight begins a day
+    time_zone: str = 'UTC'
     unit_layers: list[str] = []
     # which units of the smallest level are urban, as CQL2 on their layer: some norms differ in town and country
     urban_units: str | None = None
     languages: list[str] = ['vi', 'en']
     attribution: Text
     kept_results: KeptResults | None = None
+
+    @field_validator('time_zone')
+    @classmethod
+    def _time_zone_is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, ZoneInfoNotFoundError):
+            raise ValueError('must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh') from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its people."""
+        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True)
@@ -167,6 +185,17 @@ def load_locality(path: Path) -> Locality:
     documents = _listed(Document, path / 'documents.yml', broken)
     norms = _norms(path / 'norms.csv', broken)
     return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms)
+
+
+def locality_zone() -> ZoneInfo:
+    """The time zone of the locality that the settings name; raises BadLocalityFile."""
+    file = PathSettings().locality / 'locality.yml'
+    return _zone_of(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _zone_of(file: Path, _changed: int) -> ZoneInfo:
+    return parse_file(Place, file).zone
 
 
 def _norms(file: Path, broken: dict[str, DothiError]) -> tuple[Norm, ...]:

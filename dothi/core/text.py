@@ -22,6 +22,26 @@ class Text(BaseModel):
         return self.en if lang.lower().startswith('en') else self.vi
 
 
+class AdvisedText(Text):
+    """A text for every reader, and what only a steward can do about it, with commands and files of the platform.
+
+    The text itself speaks to whoever sent a file: send, correct, ask. Receipts show it alone.
+    """
+
+    steward: Text
+
+
+def for_steward(text: Text) -> Text:
+    """The text with what it says to stewards only behind it."""
+    advice = steward_advice(text)
+    return Text(vi=f'{text.vi} {advice.vi}', en=f'{text.en} {advice.en}') if advice else text
+
+
+def steward_advice(text: Text) -> Text | None:
+    """What the text says to stewards only, if anything."""
+    return text.steward if isinstance(text, AdvisedText) else None
+
+
 DEMO = Text(vi='Dữ liệu minh họa', en='Demonstration data')
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from dothi.core.errors import DataRefused, DothiError
+from dothi.core.numbers import number_vi
+from dothi.core.text import Text, steward_advice
 from etl.formats.errors import ReaderCrashed, TooSlow, UnreadableFile
 
 LONGEST_TEXT = 4_000
@@ -12,8 +14,11 @@ LONGEST_TEXT = 4_000
 
 def describe_refusal(error: DothiError, folder: Path) -> dict[str, str]:
     """The error as a JSON object: its class, and its message without the folder in which the reader finds files."""
-    texts = {lang: text.replace(f'{folder}/', '') for lang, text in error.text.model_dump().items()}
-    return {'class': f'{type(error).__module__}.{type(error).__qualname__}', **texts}
+    advice = steward_advice(error.text)
+    texts = {'vi': error.text.vi, 'en': error.text.en}
+    texts |= {'steward_vi': advice.vi, 'steward_en': advice.en} if advice else {}
+    shown = {name: text.replace(f'{folder}/', '') for name, text in texts.items()}
+    return {'class': f'{type(error).__module__}.{type(error).__qualname__}', **shown}
 
 
 def refusal_of(document: Any, name: str) -> DothiError:
@@ -27,7 +32,14 @@ def refusal_of(document: Any, name: str) -> DothiError:
     vi, en = (described.get(language) for language in ('vi', 'en'))
     if not (isinstance(vi, str) and isinstance(en, str)):
         return crashed(name, 0)
-    return kind(vi=vi[:LONGEST_TEXT], en=en[:LONGEST_TEXT])
+    return kind(vi=vi[:LONGEST_TEXT], en=en[:LONGEST_TEXT], steward=_advice(described))
+
+
+def _advice(described: dict[str, Any]) -> Text | None:
+    vi, en = (described.get(f'steward_{language}') for language in ('vi', 'en'))
+    if not (isinstance(vi, str) and isinstance(en, str)):
+        return None
+    return Text(vi=vi[:LONGEST_TEXT], en=en[:LONGEST_TEXT])
 
 
 def out_of_time(name: str, seconds: int) -> DataRefused:
@@ -42,7 +54,7 @@ def out_of_time(name: str, seconds: int) -> DataRefused:
 
 def crashed(name: str, memory_mb: int) -> DataRefused:
     """The refusal of a file on which the reader died."""
-    vi = f' hoặc cần quá {memory_mb:,} MB bộ nhớ' if memory_mb else ''
+    vi = f' hoặc cần quá {number_vi(memory_mb)} MB bộ nhớ' if memory_mb else ''
     en = f', or needs more than {memory_mb:,} MB of memory' if memory_mb else ''
     return ReaderCrashed(
         vi=f'{name} làm chương trình đọc bị dừng: tệp hỏng{vi}. Xuất lại từ phần mềm, hoặc chia nhỏ rồi gửi lại.',

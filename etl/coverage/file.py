@@ -12,7 +12,9 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.numbers import number_vi, vietnamese_signs
 from dothi.core.settings import RoomSettings
+from dothi.core.text import Text
 from etl.formats.errors import EmptyFile, TooLarge, UnknownFormat, UnreadableFile
 from etl.formats.item import Item
 from etl.formats.xml_guard import must_stand_alone
@@ -67,8 +69,9 @@ def must_be_whole(scope: str, mode: str, encoding: str | None) -> None:
     """Raises WholeOnly for options that mean something for rows only."""
     if (scope, mode, encoding) != ('all', 'replace', None):
         raise WholeOnly(
-            vi='Raster được giao nguyên tấm: bỏ --scope, --mode và --encoding.',
-            en='A raster is delivered as a whole: leave --scope, --mode and --encoding out.',
+            vi='Raster được giao nguyên tấm, không theo đơn vị, từng phần hay bảng mã.',
+            en='A raster is delivered as a whole, not for a unit, in parts or in a text encoding.',
+            steward=Text(vi='Bỏ --scope, --mode và --encoding.', en='Leave --scope, --mode and --encoding out.'),
         )
 
 
@@ -97,7 +100,8 @@ def _must_not_be_huge(raster: Raster, name: str) -> None:
     if cells > limits.max_raster_cells or raster.count > limits.max_raster_bands or raster.width > MOST_COLUMNS:
         size = f'{raster.width:,} × {raster.height:,} × {raster.count:,}'
         raise TooLarge(
-            vi=f'{name} khai {size} ô (cột × hàng × dải); tối đa {most_cells} ô, {MOST_COLUMNS:,} cột, '
+            vi=f'{name} khai {vietnamese_signs(size)} ô (cột × hàng × dải); tối đa {vietnamese_signs(most_cells)} ô, '
+            f'{number_vi(MOST_COLUMNS)} cột, '
             f'{limits.max_raster_bands} dải. Cắt theo địa bàn hoặc giảm độ phân giải rồi gửi lại.',
             en=f'{name} declares {size} cells (columns × rows × bands); at most {most_cells} cells, '
             f'{MOST_COLUMNS:,} columns, {limits.max_raster_bands} bands. Cut it to the area, or send a coarser one.',
@@ -108,8 +112,10 @@ def _must_have_the_bands(raster: Raster, coverage: Coverage, name: str) -> None:
     wanted = ', '.join(coverage.bands)
     if raster.count != len(coverage.bands):
         raise BandsDoNotFit(
-            vi=f'{name} có {raster.count} dải, {coverage.id} cần {len(coverage.bands)} ({wanted}, theo thứ tự này).',
-            en=f'{name} has {raster.count} bands, {coverage.id} needs {len(coverage.bands)} ({wanted}, in this order).',
+            vi=f'{name} có {raster.count} dải, "{coverage.title.vi}" cần {len(coverage.bands)} ({wanted}, theo thứ '
+            'tự này).',
+            en=f'{name} has {raster.count} bands, "{coverage.title.en}" needs {len(coverage.bands)} ({wanted}, in '
+            'this order).',
         )
     narrow = [kind for kind in raster.dtypes if not np.can_cast(kind, coverage.type)]
     if narrow:

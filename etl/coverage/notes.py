@@ -5,6 +5,7 @@ import numpy as np
 from dothi.core.coverage import Coverage
 from dothi.core.crs import WGS84, proj_string, srid_of, transformer
 from dothi.core.grid import Grid
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.coverage.cells import BadCell, Scan
 from etl.coverage.file import Raster
@@ -41,9 +42,10 @@ def too_many_bad(found: Scan, coverage: Coverage) -> Text:
     """The share of bad cells is over the coverage's threshold."""
     share, limit = found.bad_share, coverage.checks.bad_cells_share
     return Text(
-        vi=f'{found.bad:,} ô ({share:.2%}) có giá trị sai, {coverage.id} chỉ cho phép {limit:.2%}. '
+        vi=f'{number_vi(found.bad)} ô ({number_vi(share, ".2%")}) có giá trị sai, "{coverage.title.vi}" chỉ cho phép '
+        f'{number_vi(limit, ".2%")}. '
         'Không phát hành gì. Sửa tệp và giao lại.',
-        en=f'{found.bad:,} cells ({share:.2%}) have a bad value, and {coverage.id} allows {limit:.2%}. '
+        en=f'{found.bad:,} cells ({share:.2%}) have a bad value, and "{coverage.title.en}" allows {limit:.2%}. '
         'Nothing was released. Correct the file and deliver it again.',
     )
 
@@ -51,7 +53,8 @@ def too_many_bad(found: Scan, coverage: Coverage) -> Text:
 def covers_little(share: float, least: float) -> Text:
     """The raster covers less of the locality than it must."""
     return Text(
-        vi=f'Raster chỉ phủ {share:.1%} địa phương (cần {least:.1%}), nên cần người quyết định. '
+        vi=f'Raster chỉ phủ {number_vi(share, ".1%")} địa phương (cần {number_vi(least, ".1%")}), nên cần người '
+        'quyết định. '
         'Kiểm tra hệ tọa độ và phạm vi.',
         en=f'The raster covers {share:.1%} of the locality (at least {least:.1%} is expected), so a person has to '
         'decide. Check its coordinate system and extent.',
@@ -62,7 +65,8 @@ def loses(share: float, coverage: Coverage) -> Text:
     """More cells would lose their value than the threshold allows without a person."""
     limit = coverage.checks.lost_cells_share
     return Text(
-        vi=f'Đợt giao này làm mất giá trị của {share:.1%} số ô đang có (ngưỡng {limit:.1%}), nên cần người quyết định.',
+        vi=f'Đợt giao này làm mất giá trị của {number_vi(share, ".1%")} số ô đang có (ngưỡng '
+        f'{number_vi(limit, ".1%")}), nên cần người quyết định.',
         en=f'This delivery takes their value from {share:.1%} of the cells (limit {limit:.1%}), so a person has to '
         'decide.',
     )
@@ -114,7 +118,7 @@ def _about_nodata(raster: Raster, coverage: Coverage) -> list[Text]:
         return []
     return [
         Text(
-            vi=f'Nodata {raster.nodata:g} của tệp được ghi thành {wanted}.',
+            vi=f'Nodata {number_vi(raster.nodata, "g")} của tệp được ghi thành {wanted}.',
             en=f"The file's nodata {raster.nodata:g} was written as {wanted}.",
         )
     ]
@@ -137,7 +141,7 @@ def _about_no_number(found: Scan) -> list[Text]:
         return []
     return [
         Text(
-            vi=f'{found.no_number:,} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. '
+            vi=f'{number_vi(found.no_number)} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. '
             'Nếu không chủ ý, kiểm tra cách xuất tệp.',
             en=f'{found.no_number:,} values are NaN or infinite and were taken as empty. '
             'If that is not meant, check how the file was exported.',
@@ -150,7 +154,7 @@ def _about_bad(found: Scan, coverage: Coverage) -> list[Text]:
         return []
     return [
         Text(
-            vi=f'{found.bad} ô có giá trị sai được phát hành là không có dữ liệu.',
+            vi=f'{number_vi(found.bad)} ô có giá trị sai được phát hành là không có dữ liệu.',
             en=f'{found.bad} cells with a bad value are released as empty.',
         )
     ]

@@ -89,7 +89,7 @@ def return_(number: int, decision: Decision) -> DeliveryShown:
     """Closes the delivery without a release; the agency reads the reason. Raises as `accept`."""
     with deliveries.loader_session('dothi return') as db, _at_the_desk(db, number), db, db.cursor() as cursor:
         cursor.execute(
-            """update catalog.delivery set status = 'returned', finished_at = now()
+            """update catalog.delivery set status = 'returned', finished_at = clock_timestamp()
                where id = %s and status = 'diagnosed'""",
             [number],
         )

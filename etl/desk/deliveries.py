@@ -13,6 +13,7 @@ from dothi.core.database import database_url, no_database
 from dothi.core.errors import DataRefused, EnvironmentMissing, HeldForDecision, Outdated
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from dothi.core.text import Text
 from etl.desk.archive import Original, forget_draft
 from etl.desk.delivery import Delivery
 from etl.desk.options import DeliveryOptions
@@ -128,7 +129,7 @@ def finish(db: Connection, delivery: int, report: Report, was: str = 'received')
             """update catalog.delivery set status = %(status)s, report = %(report)s, release = %(release)s,
                    superseded_by = %(superseded_by)s,
                    diagnosis = case %(status)s when 'diagnosed' then %(report)s else diagnosis end,
-                   finished_at = case %(status)s when 'diagnosed' then null else now() end
+                   finished_at = case %(status)s when 'diagnosed' then null else clock_timestamp() end
                where id = %(id)s and status = %(was)s""",
             {
                 'status': status,
@@ -154,7 +155,7 @@ def supersede(db: Connection, delivery: int) -> None:
     with db.cursor() as cursor:
         cursor.execute(
             """update catalog.delivery as old
-               set status = 'superseded', superseded_by = new.id, finished_at = now()
+               set status = 'superseded', superseded_by = new.id, finished_at = clock_timestamp()
                from catalog.delivery as new join catalog.layer as l on l.id = new.layer_id
                where new.id = %s and old.id < new.id and old.status = 'diagnosed'
                and (old.layer_id, old.agency, old.scope, old.origin)
@@ -178,8 +179,9 @@ def status_of(report: Report) -> str:
 def decided_meanwhile(delivery: int) -> DecidedMeanwhile:
     """The error for a delivery that does not wait any more."""
     return DecidedMeanwhile(
-        vi=f'Đợt giao {delivery} vừa được quyết định hoặc thay thế. Xem: dothi delivery {delivery}.',
-        en=f'Delivery {delivery} was decided or superseded a moment ago. See: dothi delivery {delivery}.',
+        vi=f'Đợt giao {delivery} vừa được quyết định hoặc thay thế.',
+        en=f'Delivery {delivery} was decided or superseded a moment ago.',
+        steward=Text(vi=f'Xem: dothi delivery {delivery}.', en=f'See: dothi delivery {delivery}.'),
     )
 
 
@@ -220,7 +222,7 @@ def _fail(db: Connection, delivery: int, error: BaseException) -> None:
     document = json.dumps({'error': type(error).__name__, 'message': str(error)}, ensure_ascii=False)
     with db, db.cursor() as cursor:
         cursor.execute(
-            """update catalog.delivery set status = 'failed', report = %s, finished_at = now()
+            """update catalog.delivery set status = 'failed', report = %s, finished_at = clock_timestamp()
                where id = %s and status = 'received'""",
             [document, delivery],
         )
@@ -252,7 +254,7 @@ def clear_debris(db: Connection) -> list[int]:
         for delivery in dead:
             forget_draft(delivery)
         cursor.execute(
-            """update catalog.delivery set status = 'failed', finished_at = now(), report = %s
+            """update catalog.delivery set status = 'failed', finished_at = clock_timestamp(), report = %s
                where id = any(%s) and status = 'received'""",
             [
                 json.dumps({'error': 'Died', 'message': 'The process or its database ended. Deliver the file again.'}),

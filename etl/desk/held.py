@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from dothi.core.text import Text
+from dothi.core.text import AdvisedText, Text
 
 # crs: which system the coordinates are in. encoding: which a column's text is in. columns: which column is which.
 # loss, moved, cover: that so much goes, moves or is left bare. newer: that it writes over a later one.
@@ -36,22 +36,27 @@ OPTIONS: dict[Reason, str] = {
 ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced'})
 
 
-def how_to_decide(number: int, held: list[Reason]) -> Text:
-    """The commands that decide on the delivery."""
+def how_to_decide(number: int, held: list[Reason]) -> AdvisedText:
+    """That the delivery waits, and the commands that decide on it."""
     option = ''.join(text for reason, text in OPTIONS.items() if reason in held)
     commands = f'dothi accept {number}{option} --reason "…"', f'dothi return {number} --reason "…"'
-    return Text(
-        vi=f'Đợt giao {number} chờ quyết định. Nhận: {commands[0]}; trả lại: {commands[1]}.',
-        en=f'Delivery {number} waits for a decision. To accept it: {commands[0]}; to return it: {commands[1]}.',
+    return AdvisedText(
+        vi=f'Đợt giao {number} chờ quyết định.',
+        en=f'Delivery {number} waits for a decision.',
+        steward=Text(
+            vi=f'Nhận: {commands[0]}; trả lại: {commands[1]}.',
+            en=f'To accept it: {commands[0]}; to return it: {commands[1]}.',
+        ),
     )
 
 
-def how_to_insist(held: list[Reason]) -> Text:
+def how_to_insist(held: list[Reason]) -> AdvisedText:
     """What a check that would be held is told: it has no number to decide on."""
     options = [text.strip() for reason, text in OPTIONS.items() if reason in held]
     options += ['--accept-loss'] if ACCEPTED_AS_IT_IS & set(held) else []
     given = ', '.join(options) or '–'
-    return Text(
-        vi=f'Khi giao thật, đợt giao này sẽ chờ người quyết định. Tùy chọn để quyết định ngay: {given}.',
-        en=f'A delivery like this would wait for a person. To decide at once, give: {given}.',
+    return AdvisedText(
+        vi='Khi giao thật, đợt giao này sẽ chờ người quyết định.',
+        en='A delivery like this would wait for a person.',
+        steward=Text(vi=f'Tùy chọn để quyết định ngay: {given}.', en=f'To decide at once, give: {given}.'),
     )

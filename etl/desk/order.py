@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
-from dothi.core.text import Text
+from dothi.core.text import AdvisedText, Text
 from etl.desk.delivery import Delivery
 from etl.report.model import Report
 
@@ -61,7 +61,7 @@ def must_not_overwrite[L: (Layer, Coverage)](db: Connection, delivery: Delivery[
     report.seen['newer'] = newest
     if not delivery.options.agrees_to('newer', newest):
         report.held.append('newer')
-        report.notes += [_overwrites(came_later)] if came_later else []
+        report.notes += [_overwrites(came_later, delivery.layer.id)] if came_later else []
         report.notes += [_is_older(delivery.options.as_of, of_later_days)] if of_later_days else []
 
 
@@ -120,12 +120,14 @@ def _is_older(as_of: date | None, served: list[OfLaterDay]) -> Text:
     )
 
 
-def _overwrites(later: list[Later]) -> Text:
+def _overwrites(later: list[Later], layer_id: str) -> AdvisedText:
     deliveries = ', '.join(str(one.number) for one in later)
     releases = ', '.join(str(one.release) for one in later)
-    return Text(
+    command = f'dothi diff {layer_id}'
+    return AdvisedText(
         vi=f'Đợt này đến trước nhưng sẽ ghi đè lên đợt giao {deliveries} (lần phát hành {releases}), nên cần người '
-        'quyết định. Xem khác gì: dothi diff.',
+        'quyết định.',
         en=f'It came first, and would write over the deliveries {deliveries} (releases {releases}), so a person has '
-        'to decide. To see what differs: dothi diff.',
+        'to decide.',
+        steward=Text(vi=f'Xem khác gì: {command}.', en=f'To see what differs: {command}.'),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from shlex import quote
 
 from dothi.core.errors import DataRefused, NotFound, did_you_mean
 from dothi.core.layer import Layer
@@ -154,11 +155,17 @@ def missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
     names = ', '.join(dict.fromkeys(accepted_names(name, layer)))
     has = ', '.join(columns) or '–'
     title = layer.columns[name].title
+    example = quote(f'{columns[0] if columns else "…"}={name}')
     return MissingColumn(
-        vi=f'Thiếu cột {name} ({title.vi}) của lớp {layer.id}. Cột này có thể mang tên: {names}. Tệp có: {has}. '
-        f'Đổi tên cột, hoặc thêm tên vào "from" trong locality/layers/{layer.id}.yml.',
-        en=f'The column {name} ({title.en}) of the layer {layer.id} is missing. It may come as: {names}. '
-        f'The file has: {has}. Rename the column, or add its name to "from" in locality/layers/{layer.id}.yml.',
+        vi=f'Thiếu cột {name} ({title.vi}) của lớp "{layer.title.vi}". Cột này có thể mang tên: {names}. Tệp có: '
+        f'{has}. '
+        'Đổi tên cột, hoặc cho trung tâm biết cột nào là cột này.',
+        en=f'The column {name} ({title.en}) of the layer "{layer.title.en}" is missing. It may come as: {names}. '
+        f'The file has: {has}. Rename the column, or tell the centre which one it is.',
+        steward=Text(
+            vi=f'Chỉ cột bằng --column {example}, hoặc thêm tên vào "from" trong locality/layers/{layer.id}.yml.',
+            en=f'Name it with --column {example}, or add its name to "from" in locality/layers/{layer.id}.yml.',
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from dothi.core.layer import Column, Layer
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.doctor.columns import accepted_names, name_key
 from etl.values import Bools, coded, convert, out_of_range
@@ -78,7 +79,8 @@ def _proposal(source: str, values: list[str], name: str, layer: Layer, known: Ev
     content, why = _content(values, name, layer, known)
     score = (NAME_COUNTS * alike + CONTENT_COUNTS * content) if content else 0.0
     said = Text(
-        vi=f'tên giống "{nearest}" {alike:.0%}; {why.vi}', en=f'the name is like "{nearest}" {alike:.0%}; {why.en}'
+        vi=f'tên giống "{nearest}" {number_vi(alike, ".0%")}; {why.vi}',
+        en=f'the name is like "{nearest}" {alike:.0%}; {why.en}',
     )
     return Proposal(source, name, round(score, 3), said)
 
@@ -113,7 +115,7 @@ def _content(values: list[str], name: str, layer: Layer, known: Evidence) -> tup
 
 def _by_list(values: list[str], share: float, weight: float) -> tuple[float, Text]:
     told = Text(
-        vi=f'{share:.0%} giá trị có trong danh mục (như "{values[0]}")',
+        vi=f'{number_vi(share, ".0%")} giá trị có trong danh mục (như "{values[0]}")',
         en=f'{share:.0%} of the values are in its list (such as "{values[0]}")',
     )
     return (weight if share >= FITS else 0.0), told
@@ -125,7 +127,7 @@ def _by_type(values: list[str], column: Column) -> tuple[float, Text]:
         bad = bad | out_of_range(typed, column)
     share = _share(~bad)
     told = Text(
-        vi=f'{share:.0%} giá trị đúng kiểu và khoảng (như "{values[0]}")',
+        vi=f'{number_vi(share, ".0%")} giá trị đúng kiểu và khoảng (như "{values[0]}")',
         en=f'{share:.0%} of the values are of its type and range (such as "{values[0]}")',
     )
     weight = SOMETHING if column.type in ('date', 'timestamp', 'boolean') else LITTLE

@@ -8,9 +8,12 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
+from dothi.core.clock import local_moment
 from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import RESERVED_COLUMNS
+from dothi.core.locality import locality_zone
+from dothi.core.text import LANGUAGES
 
 Change = Literal['added', 'changed', 'closed']
 Status = Literal['open', 'accepted', 'rejected']
@@ -90,7 +93,7 @@ def decide(
     """The change set with the decision written down."""
     with db.cursor() as cursor:
         cursor.execute(
-            """update catalog.change_set set status = %s, decided_at = now(), decided_by = %s, release = %s,
+            """update catalog.change_set set status = %s, decided_at = clock_timestamp(), decided_by = %s, release = %s,
                    reason = %s where id = %s""",
             [status, by, release, reason, number],
         )
@@ -123,10 +126,11 @@ def must_be_open(db: Connection, number: int) -> ChangeSet:
     found = set_with(db, number)
     if found.status != 'open':
         became = 'chấp nhận' if found.status == 'accepted' else 'từ chối'
-        when = f'{found.decided_at.astimezone():%Y-%m-%d %H:%M}' if found.decided_at else ''
+        zone = locality_zone()
+        vi, en = (local_moment(found.decided_at, zone, lang) if found.decided_at else '' for lang in LANGUAGES)
         raise AlreadyDecided(
-            vi=f'Tập thay đổi {number} đã được {became} lúc {when}.',
-            en=f'The change set {number} was {found.status} before, at {when}.',
+            vi=f'Tập thay đổi {number} đã được {became} lúc {vi}.',
+            en=f'The change set {number} was {found.status} before, at {en}.',
         )
     return found
 

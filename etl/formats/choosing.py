@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from shlex import quote
 
 from dothi.core.layer import Layer
-from dothi.core.text import search_key
+from dothi.core.text import Text, search_key
 from etl.doctor.columns import fits
 from etl.formats.errors import AmbiguousLayer, LayerNotStored, NoLayerInFile
 from etl.formats.source import Source, family
@@ -77,12 +78,14 @@ def _is_kind(source: Source, layer: Layer) -> bool:
 
 
 def _ambiguous(sources: Sequence[Source], layer: Layer, name: str) -> AmbiguousLayer:
-    listed = _listed(sources)
+    listed, first = _listed(sources), sources[0]
+    option = f'--source-layer {quote(first.layer or first.name)}'
     return AmbiguousLayer(
-        vi=f'{name} có nhiều lớp và không rõ lớp nào là {layer.id}: {listed}. '
-        'Chọn bằng --source-layer TÊN, hoặc gửi riêng lớp đó.',
-        en=f'{name} has several layers, and which one is {layer.id} is not clear: {listed}. '
-        'Choose with --source-layer NAME, or send that one alone.',
+        vi=f'{name} có nhiều lớp và không rõ lớp nào là "{layer.title.vi}": {listed}. '
+        'Gửi riêng lớp đó, hoặc cho biết lớp nào.',
+        en=f'{name} has several layers, and which one is "{layer.title.en}" is not clear: {listed}. '
+        'Send that one alone, or say which one it is.',
+        steward=Text(vi=f'Chọn bằng {option}.', en=f'Choose it with {option}.'),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
+from dothi.core.numbers import number_vi
 from dothi.core.settings import LimitSettings
 from etl.formats.errors import ForeignReference, TooLarge, UnreadableFile
 from etl.formats.item import Item
@@ -43,7 +44,8 @@ def must_fit_in_memory(item: Item) -> None:
     size_mb, limit_mb = item.size / 1e6, LimitSettings().max_document_mb
     if size_mb > limit_mb:
         raise TooLarge(
-            vi=f'{item.name} quá lớn ({size_mb:,.0f} MB; tối đa {limit_mb:,} MB). Gửi dạng GeoPackage.',
+            vi=f'{item.name} quá lớn ({number_vi(size_mb, ",.0f")} MB; tối đa {number_vi(limit_mb)} MB). Gửi dạng '
+            'GeoPackage.',
             en=f'{item.name} is too large ({size_mb:,.0f} MB; at most {limit_mb:,} MB). Send a GeoPackage.',
         )
 

@@ -5,6 +5,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
+from dothi.core.numbers import number_vi
 from dothi.core.settings import LimitSettings
 from etl.formats.errors import BadArchive, NoLayerInFile
 
@@ -87,8 +88,9 @@ def must_not_be_huge(name: str, infos: list[zipfile.ZipInfo], limit_mb: int | No
     bombs = [info.filename for info in infos if info.file_size > max(SMALL, MAX_RATIO * info.compress_size)]
     if size_mb > limit_mb or bombs or len(infos) > MAX_MEMBERS:
         raise BadArchive(
-            vi=f'{name} bung ra quá lớn ({size_mb:,.0f} MB trong {len(infos)} tệp; tối đa {limit_mb:,} MB, '
-            f'{MAX_MEMBERS:,} tệp, tỉ lệ nén {MAX_RATIO}). Chia nhỏ rồi gửi lại.',
+            vi=f'{name} bung ra quá lớn ({number_vi(size_mb, ",.0f")} MB trong {number_vi(len(infos))} tệp; tối đa '
+            f'{number_vi(limit_mb)} MB, '
+            f'{number_vi(MAX_MEMBERS)} tệp, tỉ lệ nén {MAX_RATIO}). Chia nhỏ rồi gửi lại.',
             en=f'{name} unpacks to too much ({size_mb:,.0f} MB in {len(infos)} files; at most {limit_mb:,} MB, '
             f'{MAX_MEMBERS:,} files, ratio {MAX_RATIO}). Send it in parts.',
         )

@@ -54,7 +54,7 @@ def aside(root: Path, claim: Claim, why: DothiError, locality: Locality) -> Take
     draft = Path(claim.home) / PAGE
     draft.write_text(text, encoding='utf-8')
     draft.replace(claim.answer / PAGE)
-    folder = free_name(root, claim, f'chua-giao-{datetime.now().astimezone():%Y%m%d-%H%M%S}')
+    folder = free_name(root, claim, f'chua-giao-{datetime.now(locality.place.zone):%Y%m%d-%H%M%S}')
     hand_back(root, claim, folder)
     return Taken(agency=claim.agency, file=safe(claim.main), status='aside', answered=folder, why=why.text)
 

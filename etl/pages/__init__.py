@@ -1,4 +1,7 @@
-"""Pages that are sent by mail or opened from a folder: everything inside, two languages, no script."""
+"""Pages that are sent by mail or opened from a folder: everything inside, in two languages.
+
+A script only zooms the maps: without it the page is whole.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -6,6 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, Template
 
 from dothi.core.errors import WrongUse
+from dothi.core.numbers import number_vi
+from dothi.core.units import unit_vi
 
 
 class NoFolder(WrongUse):
@@ -16,7 +21,9 @@ class NoFolder(WrongUse):
 def template(name: str, beside: Path | None = None) -> Template:
     """The page `name` of the folder `beside`, or of this one; `base.html` is what all have alike."""
     loader = FileSystemLoader([*([beside] if beside else []), Path(__file__).parent])
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader).get_template(name)
+    pages = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
+    pages.filters |= {'number_vi': number_vi, 'number_en': format, 'unit_vi': unit_vi}
+    return pages.get_template(name)
 
 
 def must_be_writable(file: Path, option: str = '--html') -> None:

@@ -1,18 +1,24 @@
 """The page of a receipt: what came, what became of it, what to do; Vietnamese first."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from markupsafe import Markup
 
+from dothi.core.clock import local_moment
+from dothi.core.coverage import Coverage
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
-from etl.desk.held import WAITS_FOR, Reason, how_to_decide
+from etl.desk.held import WAITS_FOR, Reason
 from etl.desk.records import DeliveryShown
 from etl.pages import template
 from etl.receipt.kept_rows import KeptRow
+from etl.report.grouping import Fault, FaultGroup, group_faults
 from etl.report.map import svg
 
-SHOWN_ROWS = 1_000
+SHOWN_LINES = 1_000
 STATES = {
     'received': Text(vi='Đang xử lý', en='Being worked on'),
     'diagnosed': Text(vi='Chờ trung tâm quyết định', en='Waits for the centre to decide'),
@@ -27,25 +33,48 @@ STATES = {
 def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
     """The receipt as HTML with everything inside. rows_file: name of the GeoPackage beside it, if there is one."""
     report, delivery = found.report, found.delivery
-    # the commands that decide are the desk's
-    notes = [note for note in report.notes if note != how_to_decide(delivery.id, delivery.held)] if report else []
+    described = locality.described(delivery.layer_id)
+    errors, warnings = (_lines(rows, severity) for severity in ('error', 'warning'))
     return template('receipt.html').render(
         delivery=delivery,
         report=report,
-        notes=notes,
-        failure=found.failure,
-        layer=locality.described(delivery.layer_id),
+        notes=report.notes if report else [],
+        layer=described,
         agency=locality.agencies.get(delivery.agency or ''),
         state=STATES[delivery.status],
         waits_for=[WAITS_FOR[reason] for reason in delivery.held] if delivery.status == 'diagnosed' else [],
-        decisions=found.decisions,
+        decisions=[{'made': made, 'at': _moment(made.decided_at, locality)} for made in found.decisions],
         to_do=to_do(found, rows, rows_file),
-        errors=[row for row in rows if row.severity == 'error'][:SHOWN_ROWS],
-        warnings=[row for row in rows if row.severity == 'warning'][:SHOWN_ROWS],
-        more=max(0, len(rows) - SHOWN_ROWS),
+        errors=errors[:SHOWN_LINES],
+        warnings=warnings[:SHOWN_LINES],
+        more=max(len(errors), len(warnings)) > SHOWN_LINES,
+        titles=_column_titles(described),
         map=Markup(svg(report)) if report else '',  # noqa: S704 (made here from numbers and fixed words)
-        received=f'{delivery.received_at.astimezone():%H:%M %d/%m/%Y}',
+        received=_moment(delivery.received_at, locality),
+        scope=_scope_title(delivery.scope),
     )
+
+
+def _moment(at: datetime, locality: Locality) -> Text:
+    zone = locality.place.zone
+    return Text(vi=local_moment(at, zone, 'vi'), en=local_moment(at, zone, 'en'))
+
+
+def _scope_title(scope: str) -> Text:
+    """The unit that a delivery is limited to."""
+    code = scope.removeprefix('unit=')
+    return Text(vi=f'đơn vị {code}', en=f'the unit {code}')
+
+
+def _lines(rows: Sequence[KeptRow], severity: str) -> list[FaultGroup]:
+    same = (row for row in rows if row.severity == severity)
+    return group_faults(Fault(row.row, row.code, row.column, row.value, row.message) for row in same)
+
+
+def _column_titles(described: Layer | Coverage) -> dict[str, Text]:
+    """What people call the layer's columns or the raster's bands."""
+    parts = described.columns if isinstance(described, Layer) else described.bands
+    return {name: part.title for name, part in parts.items()}
 
 
 def to_do(found: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) -> list[Text]:
@@ -57,9 +86,10 @@ def to_do(found: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) 
     if errors:
         steps.append(
             Text(
-                vi=f'Sửa {errors} hàng trong danh sách dưới đây (mở {rows_file} bằng QGIS để thấy chỗ và lý do), '
+                vi=f'Sửa {number_vi(errors)} hàng trong danh sách dưới đây (mở {rows_file} bằng QGIS để thấy chỗ và '
+                'lý do), '
                 'rồi giao lại cả tệp.',
-                en=f'Correct the {errors} rows listed below (open {rows_file} in QGIS to see where and why), '
+                en=f'Correct the {errors:,} rows listed below (open {rows_file} in QGIS to see where and why), '
                 'and deliver the whole file again.',
             )
         )

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from dothi.core.layer import Severity
-from dothi.core.text import Text
+from dothi.core.text import AdvisedText, Text
 from etl.desk.held import Reason
 
 Verdict = Literal['accepted', 'returned', 'undecided', 'superseded']
@@ -220,7 +220,7 @@ class Report(BaseModel):
     raster: RasterReport | None = None
     diff: DiffReport | None = None
     merge: MergeReport | None = None
-    notes: list[Text] = []
+    notes: list[AdvisedText | Text] = []
     # of the file, the layer file and the options: the same fingerprint means the same outcome
     fingerprint: str | None = None
     # For the map of faults only, and not in the JSON: west, south, east, north, and rings of longitude, latitude.

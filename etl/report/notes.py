@@ -1,7 +1,8 @@
 """What a report says beside its figures, in the user's words."""
 
 from dothi.core.layer import Layer
-from dothi.core.text import Text
+from dothi.core.numbers import number_vi
+from dothi.core.text import AdvisedText, Text
 from etl.desk.options import DeliveryOptions
 from etl.doctor.columns import Matching
 from etl.doctor.rows.completeness import incomplete
@@ -57,7 +58,9 @@ def flattened(tally: Tally) -> list[Text]:
     """Third and fourth coordinates were dropped."""
     count = tally.flattened
     return (
-        [Text(vi=f'Bỏ độ cao (Z, M) của {count} hình.', en=f'Dropped Z or M of {count} geometries.')] if count else []
+        [Text(vi=f'Bỏ độ cao (Z, M) của {number_vi(count)} hình.', en=f'Dropped Z or M of {count} geometries.')]
+        if count
+        else []
     )
 
 
@@ -65,9 +68,9 @@ def too_many_bad(tally: Tally, layer: Layer) -> Text:
     """The share of bad rows is over the layer's threshold."""
     share, limit = tally.bad_share, layer.checks.bad_rows_share
     return Text(
-        vi=f'{share:.1%} số hàng có lỗi, lớp {layer.id} chỉ cho phép {limit:.1%}. '
+        vi=f'{number_vi(share, ".1%")} số hàng có lỗi, lớp "{layer.title.vi}" chỉ cho phép {number_vi(limit, ".1%")}. '
         'Không phát hành gì. Sửa tệp và giao lại.',
-        en=f'{share:.1%} of the rows are bad, and the layer {layer.id} allows {limit:.1%}. '
+        en=f'{share:.1%} of the rows are bad, and the layer "{layer.title.en}" allows {limit:.1%}. '
         'Nothing was released. Correct the file and deliver it again.',
     )
 
@@ -75,19 +78,25 @@ def too_many_bad(tally: Tally, layer: Layer) -> Text:
 def stay_as_served(count: int) -> Text:
     """Features of which the file's row is bad are neither changed nor closed."""
     return Text(
-        vi=f'{count} đối tượng giữ nguyên như đang phục vụ vì hàng của chúng trong tệp có lỗi. Sửa các hàng đó.',
+        vi=f'{number_vi(count)} đối tượng giữ nguyên như đang phục vụ vì hàng của chúng trong tệp có lỗi. Sửa các '
+        'hàng đó.',
         en=f'{count} features stay as they are served, for their rows in the file are bad. Correct those rows.',
     )
 
 
-def loses(outcome: Outcome, layer: Layer) -> Text:
+def loses(outcome: Outcome, layer: Layer) -> AdvisedText:
     """More features would disappear than the layer's threshold allows without a person."""
     lost, limit, count = outcome.lost_share, layer.checks.lost_rows_share, outcome.real_closed
-    return Text(
-        vi=f'Đợt giao này bỏ {count} đối tượng đang có ({lost:.1%}; ngưỡng {limit:.1%}), nên cần người quyết định. '
-        'Nếu tệp chỉ là một phần của lớp: thêm --mode upsert hoặc --scope unit=MÃ.',
+    return AdvisedText(
+        vi=f'Đợt giao này bỏ {number_vi(count)} đối tượng đang có ({number_vi(lost, ".1%")}; ngưỡng '
+        f'{number_vi(limit, ".1%")}), nên cần người quyết định. '
+        'Nếu tệp chỉ là một phần của lớp, cho biết phần nào.',
         en=f'This delivery drops {count} present features ({lost:.1%}; limit {limit:.1%}), so a person has to decide. '
-        'If the file is only a part of the layer: add --mode upsert or --scope unit=CODE.',
+        'If the file is only a part of the layer, say which.',
+        steward=Text(
+            vi='Tệp chỉ là một phần của lớp: thêm --mode upsert hoặc --scope unit=MÃ.',
+            en='For a file that is only a part of the layer: add --mode upsert or --scope unit=CODE.',
+        ),
     )
 
 
@@ -95,8 +104,9 @@ def moves(moved: Moved, layer: Layer) -> Text:
     """More features would lie elsewhere than the layer's threshold allows without a person."""
     limit, far = layer.checks.moved_share, layer.checks.moved_m
     return Text(
-        vi=f'{moved.moved} trong {moved.matched} đối tượng đang có dời hơn {far:g} m ({moved.share:.1%}; '
-        f'ngưỡng {limit:.1%}), nên cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
+        vi=f'{number_vi(moved.moved)} trong {number_vi(moved.matched)} đối tượng đang có dời hơn '
+        f'{number_vi(far, "g")} m ({number_vi(moved.share, ".1%")}; '
+        f'ngưỡng {number_vi(limit, ".1%")}), nên cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
         en=f'{moved.moved} of {moved.matched} present features move by more than {far:g} m ({moved.share:.1%}; '
         f'limit {limit:.1%}), so a person has to decide. Check the coordinate system and how it was surveyed.',
     )
@@ -105,6 +115,7 @@ def moves(moved: Moved, layer: Layer) -> Text:
 def key_elsewhere(options: DeliveryOptions) -> Text:
     """The key is that of a feature outside the scope."""
     return Text(
-        vi=f'là khóa của một đối tượng ngoài đơn vị {options.unit}. Đổi khóa, hoặc giao với --scope all.',
-        en=f'is the key of a feature outside the unit {options.unit}. Change it, or deliver with --scope all.',
+        vi=f'là khóa của một đối tượng ngoài đơn vị {options.unit}. Đổi khóa, hoặc gửi tệp là của cả địa phương.',
+        en=f'is the key of a feature outside the unit {options.unit}. Change it, or send the file as one of the '
+        'whole locality.',
     )

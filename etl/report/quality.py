@@ -100,8 +100,8 @@ KINDS: dict[str, Kind] = {
     ),
     'outside_scope': _kind(
         'completeness_commission',
-        ('Ngoài phạm vi đợt giao', 'Bỏ hàng, hoặc giao với --scope all.'),
-        ("Outside the delivery's scope", 'Remove the row, or deliver with --scope all.'),
+        ('Ngoài phạm vi đợt giao', 'Bỏ hàng, hoặc gửi tệp là của cả địa phương.'),
+        ("Outside the delivery's scope", 'Remove the row, or send the file as one of the whole locality.'),
     ),
     'outside_parent': _kind(
         'thematic_accuracy',
@@ -189,13 +189,13 @@ KINDS: dict[str, Kind] = {
     'type': _kind('format_consistency', ('Sai kiểu giá trị', 'Sửa giá trị.'), ('Wrong type', 'Correct the value.')),
     'text_encoding': _kind(
         'format_consistency',
-        ('Không đọc được chữ', 'Cho biết bảng mã bằng --encoding, hoặc lưu lại dạng UTF-8.'),
-        ('Text cannot be read', 'Name the encoding with --encoding, or save the file as UTF-8.'),
+        ('Không đọc được chữ', 'Cho biết phông hay bảng mã, hoặc lưu lại dạng UTF-8.'),
+        ('Text cannot be read', 'Say which font or encoding, or save the file as UTF-8.'),
     ),
     'domain': _kind(
         'domain_consistency',
-        ('Không có trong danh mục', 'Sửa tệp, hoặc thêm giá trị vào tệp của lớp.'),
-        ('Not in the list', "Correct the file, or add the value to the layer's file."),
+        ('Không có trong danh mục', 'Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.'),
+        ('Not in the list', 'Correct it, or ask the centre to add it to the list.'),
     ),
     'range': _kind(
         'domain_consistency',
@@ -207,8 +207,8 @@ KINDS: dict[str, Kind] = {
     ),
     'unknown_unit': _kind(
         'domain_consistency',
-        ('Mã đơn vị không có hiệu lực trong ngày đó', 'Sửa mã, hoặc đặt --as-of.'),
-        ('No code of a unit in force on that day', 'Correct it, or set --as-of.'),
+        ('Mã đơn vị không có hiệu lực trong ngày đó', 'Sửa mã, hoặc cho biết dữ liệu là của ngày nào.'),
+        ('No code of a unit in force on that day', 'Correct it, or say of which day the data is.'),
         key='unit_layer',
     ),
     'number_ambiguous': _kind(

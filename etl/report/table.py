@@ -6,7 +6,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from etl.report.model import BadRow, HeldRow, RasterReport, Report
+from dothi.core.numbers import number_vi
+from dothi.core.text import Text, for_steward
+from etl.report.grouping import FaultGroup, fault_lines, warning_lines
+from etl.report.model import HeldRow, RasterReport, Report
 
 SHOWN_ROWS = 20
 VERDICTS = {
@@ -20,16 +23,22 @@ VERDICTS = {
 def renderable(report: Report) -> Group:
     """The report for `rich.print`: verdict and figures, what was noted, and the first bad rows."""
     parts: list[Table | Line] = [_summary(report)]
-    parts += [Line(f'• {note.vi}\n  {note.en}') for note in report.notes]
+    parts += [_note(note) for note in report.notes]
     if (report.crs.decided is None or report.crs.overruled) and report.crs.candidates:
         parts.append(_candidates(report))
     if report.merge and report.merge.rows:
         parts.append(_held(report.merge.rows))
     if report.rows.bad:
-        parts.append(_told('Lỗi / fault', report.rows.bad, report.rows.by_code))
+        parts.append(_told('Lỗi / fault', fault_lines(report)))
     if report.rows.warnings:
-        parts.append(_told('Cảnh báo / warning', report.rows.warnings, report.rows.warnings_by_code))
+        parts.append(_told('Cảnh báo / warning', warning_lines(report)))
     return Group(*parts)
+
+
+def _note(note: Text) -> Line:
+    """A note in both languages, each with what a steward can do about it."""
+    text = for_steward(note)
+    return Line(f'• {text.vi}\n  {text.en}')
 
 
 def _summary(report: Report) -> Table:
@@ -106,13 +115,13 @@ def _side(values: dict[str, Any] | None, columns: list[str]) -> Line:
     return Line(', '.join(f'{name}: {values[name]}' if name in values else name for name in columns))
 
 
-def _told(title: str, rows: list[BadRow], counts: dict[str, int]) -> Table:
+def _told(title: str, lines: list[FaultGroup]) -> Table:
     table = Table('Mã / code', title, title_justify='left')
-    for row in rows[:SHOWN_ROWS]:
-        table.add_row(row.code, Line(f'{row.message}\n{row.message_en}'))
-    more = sum(counts.values()) - min(SHOWN_ROWS, len(rows))
+    for line in lines[:SHOWN_ROWS]:
+        table.add_row(line.code, Line(f'{line.text.vi}\n{line.text.en}'))
+    more = len(lines) - SHOWN_ROWS
     if more > 0:
-        table.add_row('…', Line(f'và {more:,} nữa / and {more:,} more'))
+        table.add_row('…', Line(f'và {number_vi(more)} dòng nữa / and {more:,} more lines'))
     return table
 
 

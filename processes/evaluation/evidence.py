@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from dothi.core.catalog import Release
+from dothi.core.clock import local_day
 from dothi.core.freshness import last_deliveries
 from dothi.core.indicator_set import Evidence
+from dothi.core.locality import locality_zone
 from dothi.core.update_cycle import next_update_due
 from processes.data import Data
 from processes.evaluation.verdicts import Proof
@@ -43,7 +45,7 @@ def proof_of(release: Release, deliveries: Iterable[datetime], cycle: str, on: d
     deliveries: the last ones of each agency. One that brought nothing new counts: somebody looked, and all is as it
     was. A release that no delivery made (an edit) counts as well.
     """
-    delivered = max([release.released_at, *deliveries]).date()
+    delivered = local_day(max([release.released_at, *deliveries]), locality_zone())
     due = next_update_due(cycle, delivered)
     fault = 'late' if on > due else 'demo' if real and release.demo else None
     return Proof(release.layer_id, release.number, delivered, due, release.demo, fault)  # type: ignore[arg-type]

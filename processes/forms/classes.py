@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dothi.core.numbers import SPACE
 from dothi.core.text import Lang
-from processes.forms.numbers import SPACE, number, unit_text
+from processes.forms.numbers import number, unit_text
 
 # ColorBrewer's YlGnBu and its shorter variants: they stay apart for the colour-blind and in grey print.
 COLOURS: dict[int, tuple[str, ...]] = {

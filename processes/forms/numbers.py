@@ -6,10 +6,11 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
+from dothi.core.clock import day_text, local_moment
+from dothi.core.locality import locality_zone
+from dothi.core.numbers import SPACE, vietnamese_signs
 from dothi.core.text import LANGUAGES, Lang, Text
 
-# Never broken at the end of a line.
-SPACE = '\u00a0'
 NOTHING = '–'
 # A share is stored as 0 to 1 and read in per cent.
 SHARE = 'share'
@@ -67,7 +68,7 @@ def number(value: float, lang: Lang, unit: str | None = None) -> str:
     shown = value * 100 if unit == SHARE else value
     text = _digits(shown) if unit != SHARE else f'{shown:,.1f}'.removesuffix('.0')
     if lang == 'vi':
-        text = text.translate(str.maketrans(',.', '.,'))
+        text = vietnamese_signs(text)
     written = unit_text(unit, lang)
     return f'{text}{SPACE}{written}' if written else text
 
@@ -81,13 +82,12 @@ def _digits(value: float) -> str:
 
 def day(value: date, lang: Lang) -> str:
     """25/11/2026, or 25 November 2026."""
-    return f'{value:%d/%m/%Y}' if lang == 'vi' else f'{value.day} {value:%B %Y}'
+    return day_text(value, lang)
 
 
 def moment(value: datetime, lang: Lang) -> str:
-    """Day and time of day on the clock of the machine."""
-    local = value.astimezone()
-    return f'{local:%H:%M} {day(local, lang)}'
+    """Day and time of day on the clocks of the locality."""
+    return local_moment(value, locality_zone(), lang)
 
 
 def value_text(value: Any, lang: Lang, unit: str | None = None) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dothi.core.clock import local_day
 from dothi.core.errors import EnvironmentMissing, WrongUse
 from dothi.core.layer import Checks, Column, Layer, Publish, Source
-from dothi.core.locality import CATALOGUE, Locality
+from dothi.core.locality import CATALOGUE, Locality, locality_zone
 from dothi.core.text import LANGUAGES, Lang, Text
 from etl.formats.source import Geometries
 from etl.geopackage import add_layer
@@ -85,7 +86,7 @@ def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin
 def origin_of(stored: Stored, origins: Sequence[Origin], lang: Lang) -> str:
     """What the record says: process, job, day, and the releases of the layers behind it."""
     from_layers = ', '.join(f'{origin.title.pick(lang)} {origin.release}' for origin in origins)
-    process, on = stored.process.title.pick(lang), day(stored.finished_at.date(), lang)
+    process, on = stored.process.title.pick(lang), day(local_day(stored.finished_at, locality_zone()), lang)
     if lang == 'vi':
         text = f'Kết quả của "{process}" ({stored.process_id}, tác vụ {stored.job_id}), tính ngày {on}'
         return f'{text}, từ các phiên bản: {from_layers}.' if from_layers else f'{text}.'

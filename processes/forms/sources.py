@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dothi.core.catalog import current_releases, release_in_force, releases_numbered
+from dothi.core.clock import local_day
+from dothi.core.locality import locality_zone
 from dothi.core.text import DEMO, Lang, Text
 from processes.data import Data
 from processes.forms.numbers import day
@@ -74,9 +76,11 @@ def in_one_line(sources: list[Source], stored: Stored, lang: Lang) -> str:
     """Below a map: layers with agency, release and day; then job and software."""
     told = [
         f'{source.title.pick(lang)} ({source.agency.pick(lang)}), {RELEASE.pick(lang)} {source.release}'
-        + (f', {day(source.released_at.date(), lang)}' if source.released_at else '')
+        + (f', {day(local_day(source.released_at, locality_zone()), lang)}' if source.released_at else '')
         + (f' – {DEMO.pick(lang)}' if source.demo else '')
         for source in sources
     ]
-    made = f'dothi {stored.software_version}, {day(stored.finished_at.date(), lang)}, {stored.job_id}'
+    made = (
+        f'dothi {stored.software_version}, {day(local_day(stored.finished_at, locality_zone()), lang)}, {stored.job_id}'
+    )
     return f'{SOURCES.pick(lang)}: {"; ".join(told)}. {made}.' if told else f'{made}.'

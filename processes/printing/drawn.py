@@ -7,11 +7,12 @@ from itertools import groupby
 from psycopg2 import sql
 
 from dothi.core.catalog import Release
+from dothi.core.clock import local_day
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
-from dothi.core.locality import BadLocalityFile, UnknownLayer
+from dothi.core.locality import BadLocalityFile, UnknownLayer, locality_zone
 from dothi.core.mapping.view import View
 from dothi.core.style.breaks import class_breaks
 from dothi.core.style.drawing import Drawing, drawing_of
@@ -106,7 +107,7 @@ def sources(drawn: Sequence[Drawn], data: Data, lang: Lang) -> list[str]:
 
 
 def _source(one: Drawn, lang: Lang) -> str:
-    released = day(one.release.released_at.date(), lang)
+    released = day(local_day(one.release.released_at, locality_zone()), lang)
     return f'{one.layer.title.pick(lang)} ({RELEASE.pick(lang)} {one.release.number}, {released})'
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from http.client import HTTPException
 
+from dothi.core.clock import today
 from dothi.core.database import connection
+from dothi.core.locality import locality_zone
 
 # A service that needs longer to say that it is well is not.
 PATIENCE_S = 5.0
@@ -17,15 +19,15 @@ def probe(addresses: Iterable[str]) -> dict[str, bool]:
 
 
 def record(answered: dict[str, bool]) -> None:
-    """Adds one question for each service to the counts of today, by UTC."""
+    """Adds one question for each service to the counts of today."""
     with connection('worker') as db, db.cursor() as cursor:
         for service, well in sorted(answered.items()):
             cursor.execute(
                 """insert into indicator.availability as known (day, service, asked, answered)
-                   values ((now() at time zone 'UTC')::date, %s, 1, %s)
+                   values (%s, %s, 1, %s)
                    on conflict (day, service) do update
                    set asked = known.asked + 1, answered = known.answered + excluded.answered""",
-                [service, int(well)],
+                [today(locality_zone()), service, int(well)],
             )
 
 

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dothi import __version__
+from dothi.core.clock import today
 from dothi.core.layer import Audience
+from dothi.core.locality import locality_zone
 from dothi.core.settings import PROJECT, PathSettings
 
 # What decides how an answer is computed: a corrected analysis does not answer with what it found before.
@@ -22,9 +23,9 @@ def request_hash(process_id: str, inputs: dict[str, Any], audience: Audience, ed
     inputs: as validated, defaults filled in. The audience decides which columns are seen, the editor which earlier
     results. The day decides which norms are in force.
     """
-    today = date.today().isoformat()  # noqa: DTZ011  the day of the server, as in the analyses
+    day = today(locality_zone()).isoformat()
     versions = [__version__, code_version(), locality_version()]
-    said = [process_id, inputs, audience, editor, today, versions]
+    said = [process_id, inputs, audience, editor, day, versions]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -125,7 +125,7 @@ def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
-            f"""update job.job set {assignments}, finished_at = now(), updated_at = now()
+            f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp()
                 where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
             {**values, 'id': job_id},
         )
@@ -253,7 +253,7 @@ def _fail_open(which: str, why: Failed, longest_s: float = 0) -> None:
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
-                    error_family = %(family)s, finished_at = now(), updated_at = now()
+                    error_family = %(family)s, finished_at = clock_timestamp(), updated_at = clock_timestamp()
                 where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
             {
                 'vi': why.message.vi,

@@ -167,7 +167,7 @@ begin
     on conflict (layer_id, feature_id) where status = 'open' do update set
         delivery_id = excluded.delivery_id, columns = excluded.columns, ours = excluded.ours,
         ours_geom = excluded.ours_geom, theirs = excluded.theirs, theirs_geom = excluded.theirs_geom;
-    update catalog.conflict as c set status = 'decided', decision = 'merged', decided_at = now(),
+    update catalog.conflict as c set status = 'decided', decision = 'merged', decided_at = clock_timestamp(),
         decided_by = session_user
     from etl_merge as m
     where c.layer_id = p_layer and c.feature_id = m.id and c.status = 'open' and m.fate in ('merged', 'agreed', 'kept');
@@ -208,7 +208,7 @@ declare
     c catalog.conflict;
     is_served boolean;
 begin
-    update catalog.conflict set status = 'decided', decision = p_decision, decided_at = now(), decided_by = p_by,
+    update catalog.conflict set status = 'decided', decision = p_decision, decided_at = clock_timestamp(), decided_by = p_by,
         reason = p_reason, release = p_release
     where id = p_conflict returning * into c;
     execute format($sql$

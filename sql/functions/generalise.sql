@@ -97,7 +97,7 @@ as $$
     insert into general.state as s
     values (
         p_layer, p_release, p_definition, p_form, p_kind_sets, p_levels,
-        extract(epoch from clock_timestamp() - p_begun), now()
+        extract(epoch from clock_timestamp() - p_begun), clock_timestamp()
     )
     on conflict (layer_id) do update set release = excluded.release, definition = excluded.definition,
         form = excluded.form, kind_sets = excluded.kind_sets, levels = excluded.levels, seconds = excluded.seconds,

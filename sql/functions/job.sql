@@ -92,7 +92,7 @@ begin
     elsif new.status = 'failed' then
         update job.job set
             status = 'failed', message_vi = new.message_vi, message_en = new.message_en, error_code = new.error_code,
-            error_family = new.error_family, finished_at = now(), updated_at = now()
+            error_family = new.error_family, finished_at = clock_timestamp(), updated_at = clock_timestamp()
         where job.follows = new.id and job.status in ('accepted', 'running');
     else
         select job.id, job.asker into next_id, next_asker from job.job

@@ -12,11 +12,13 @@ import shapely
 from shapely.geometry import mapping
 
 from dothi.core.database import connection
+from dothi.core.errors import DothiError
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.formats import Source, open_source
 from etl.report.model import Report
+from tests.etl.agency_words import must_be_a_refusal_for_agencies, must_be_a_report_for_agencies
 
 DRIVERS = {
     '.shp': 'ESRI Shapefile',
@@ -114,10 +116,16 @@ def opened(locality: Locality) -> Callable[..., Source]:
 
 @pytest.fixture
 def send(database: dict[str, str], locality: Locality) -> Callable[..., Report]:
-    """Delivers a file into the test's own database."""
+    """Delivers a file into the test's own database; whatever comes of it is said in words for agencies."""
 
     def send_(file: Path, layer: str, **options: Any) -> Report:
-        return deliver(file, DeliveryOptions(layer=layer, **options), locality)
+        try:
+            report = deliver(file, DeliveryOptions(layer=layer, **options), locality)
+        except DothiError as error:
+            must_be_a_refusal_for_agencies(error)
+            raise
+        must_be_a_report_for_agencies(report)
+        return report
 
     return send_
 

@@ -84,7 +84,7 @@ def test_a_width_in_millimetres_is_told_as_such():
     says = Text(vi='ngoài.', en='outside.')
     (told,) = range_texts(np.array([3_500.0]), WIDTH, says)
     assert told.en == 'outside. It seems to be in mm: 3.5 m then.'
-    assert told.vi == 'ngoài. Có vẻ ghi theo mm: khi đó là 3.5 m.'
+    assert told.vi == 'ngoài. Có vẻ ghi theo mm: khi đó là 3,5 m.'
 
 
 def test_a_column_without_a_unit_or_with_one_limit_tells_no_factor():
@@ -102,7 +102,14 @@ def test_surveys_after_the_day_and_older_than_allowed_are_told():
 
 
 SQUARE = {'366': shapely.box(0, 0, 1_000, 1_000), '365': shapely.box(1_000, 0, 2_000, 1_000)}
-PARENT = Parent('unit', 'districts', date(2024, 8, 31), {code: {} for code in (*SQUARE, '356')}, SQUARE)
+PARENT = Parent(
+    'unit',
+    'districts',
+    date(2024, 8, 31),
+    {code: {} for code in (*SQUARE, '356')},
+    SQUARE,
+    Text(vi='Huyện', en='Districts'),
+)
 
 
 def test_a_code_that_is_no_units_on_the_day_is_told():

@@ -139,7 +139,7 @@ def test_an_accepted_column_is_used_and_remembered_for_the_agency(agency, send, 
     file = table(agency, 'ma,ten_goi_truong,cap_hoc,lon,lat', *ROWS)
     asked = send(file, 'schools')
     assert (asked.verdict, asked.exit_code, asked.held) == ('undecided', 4, ['columns'])
-    assert '--column ten_goi_truong=name' in asked.notes[0].vi
+    assert '--column ten_goi_truong=name' in asked.notes[0].steward.vi
 
     told = send(file, 'schools', columns={'ten_goi_truong': 'name'})
     assert told.verdict == 'accepted'

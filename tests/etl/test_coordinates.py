@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.crs import parse_crs, proj_string
+from dothi.core.text import Text
 from etl.doctor.coordinates import Reading
 from etl.doctor.coordinates.reading import mistakes
 from etl.moving import move
 from etl.report.html import page
+
+SCHOOLS = Text(vi='Trường học', en='Schools')
 
 SYSTEMS = ['EPSG:4326', 'EPSG:3405', 'EPSG:5897', 'EPSG:9210', 'EPSG:4756', 'EPSG:3857', 'EPSG:32648']
 
@@ -75,7 +78,7 @@ def test_geojson_in_metres_without_a_crs_is_not_guessed(agency, send, query):
     report = send(file, 'schools')
     assert (report.verdict, report.exit_code, report.crs.decided) == ('undecided', 4, None)
     assert 'EPSG:9209' in [candidate.crs for candidate in report.crs.candidates if candidate.score == 1]
-    assert '--crs' in report.notes[0].vi
+    assert '--crs' in report.notes[0].steward.vi
     assert query('select status from catalog.delivery') == [('diagnosed',)]
 
 
@@ -123,7 +126,7 @@ def test_swapped_axes_are_told_and_not_turned_silently(agency, send):
     file = agency.geojson('t.geojson', [(agency.school('a'), turned)])
     report = send(file, 'schools')
     assert report.verdict == 'undecided'
-    assert '--crs EPSG:9209,yx' in report.notes[0].en
+    assert '--crs EPSG:9209,yx' in report.notes[0].steward.en
     assert send(file, 'schools', crs='EPSG:9209,yx').verdict == 'accepted'
 
 
@@ -202,7 +205,7 @@ def test_the_previous_release_shows_a_lost_datum(prefix, agency, send, query):
 
 def test_a_file_that_is_held_shows_where_each_candidate_puts_it(agency, send):
     """The map has the candidates' colours, and one feature close up with a scale, as 224 m is a dot on the first."""
-    html = page(send(schools(agency, '1.geojson', 32648), 'schools'))
+    html = page(send(schools(agency, '1.geojson', 32648), 'schools'), SCHOOLS)
     assert html.count('<svg') == 2
     assert '500 m</text>' in html
     assert html.count('class="key"') >= 2
@@ -210,7 +213,7 @@ def test_a_file_that_is_held_shows_where_each_candidate_puts_it(agency, send):
 
 
 def test_a_declaration_that_stands_names_its_rivals_on_the_page(agency, send):
-    html = page(send(schools(agency, '1.geojson'), 'schools'))
+    html = page(send(schools(agency, '1.geojson'), 'schools'), SCHOOLS)
     assert 'Không loại trừ được' in html
     assert 'EPSG:9209,wgs84' in html
     assert '<svg' not in html

@@ -100,7 +100,7 @@ def test_a_declared_zone_with_a_mistake_in_it_is_held(truly, locality):
     places = town()
     decision = judged(written(places, truly), locality, released(places), declared_crs='EPSG:9209')
     assert decision.reading is None
-    assert f'--crs {truly}' in decision.notes[-1].en
+    assert f'--crs {truly}' in decision.notes[-1].steward.en
 
 
 def test_vn2000_never_gives_way_to_wgs_84(locality):
@@ -124,7 +124,7 @@ def test_utm_on_wgs_84_is_held_where_nothing_tells_it_from_vn2000(locality):
     decision = judged(written(town(), 'EPSG:3405'), locality, declared_crs='EPSG:32648')
     assert decision.reading is None
     assert '224 m' in decision.notes[-1].en
-    assert '--crs EPSG:3405 or --crs EPSG:32648' in decision.notes[-1].en
+    assert '--crs EPSG:3405 or --crs EPSG:32648' in decision.notes[-1].steward.en
 
 
 def test_utm_on_wgs_84_that_the_release_confirms_is_applied(locality):
@@ -222,7 +222,7 @@ def test_a_zone_that_nobody_here_uses_is_held_where_nothing_tells(locality):
     """9210 and 9209 both fall into the extent, 26 km apart; the layer comes in 9209, and 9210 is no system of here."""
     decision = judged(written(town(), 'EPSG:9209'), locality, declared_crs='EPSG:9210')
     assert decision.reading is None
-    assert '--crs EPSG:9209' in decision.notes[-1].en
+    assert '--crs EPSG:9209' in decision.notes[-1].steward.en
     assert '26' in decision.notes[-1].en
 
 

@@ -20,6 +20,7 @@ from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, UnknownLayer, load_locality
 from dothi.core.settings import PROJECT
+from dothi.core.text import Text
 from etl.coverage import delivery as raster_delivery
 from etl.coverage.file import BandsDoNotFit, NotGeoreferenced, NotNorthUp, WholeOnly
 from etl.coverage.place import UnusableCrs
@@ -297,7 +298,7 @@ def refused(tmp_path: Path) -> Iterator[tuple[Path, type[Exception], str]]:
     yield tmp_path / 'empty.tif', EmptyFile, '0 bytes'
     (tmp_path / 'dem.asc').write_text('ncols 4', encoding='utf-8')
     yield tmp_path / 'dem.asc', UnknownFormat, 'GeoTIFF'
-    yield write_raster(tmp_path / 'bands.tif', HEIGHTS, HEIGHTS), BandsDoNotFit, 'has 2 bands, heights needs 1'
+    yield write_raster(tmp_path / 'bands.tif', HEIGHTS, HEIGHTS), BandsDoNotFit, 'has 2 bands, "Heights" needs 1'
     yield write_raster(tmp_path / 'wide.tif', HEIGHTS, dtype='float64'), BandsDoNotFit, 'float64 does not go into'
     yield write_raster(tmp_path / 'none.tif', HEIGHTS, place=Affine.identity()), NotGeoreferenced, 'not georeferenced'
     skewed = Affine(100, 5, WEST, 5, -100, NORTH)
@@ -342,7 +343,7 @@ def test_an_unknown_id_gets_the_nearest_coverage(give: Send, tmp_path: Path) -> 
 
 
 def test_the_report_of_a_raster_as_a_page(give: Send, tmp_path: Path) -> None:
-    html = page(give(write_raster(tmp_path / 'a.tif', changed(r1c2=99))))
+    html = page(give(write_raster(tmp_path / 'a.tif', changed(r1c2=99))), Text(vi='Độ cao', en='Heights'))
     for part in ('4 × 3', '100 × 100', '<code>height</code>', 'row 2, column 3'):
         assert part in html
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from dothi.core.errors import exit_code
+from dothi.core.text import for_steward
 from etl.desk import decide as desk
 from etl.desk import records
 from etl.desk.archive import OriginalMissing
@@ -59,7 +60,7 @@ def test_returning_releases_nothing_and_keeps_the_reason(held, query):
     assert (found.delivery.status, found.decisions[0].reason) == ('returned', 'asked the department')
     assert query(OPEN) == [('a', 1), ('b', 2)]
     assert found.report.held == ['loss']
-    assert not any('dothi accept' in note.en for note in found.report.notes)
+    assert not any('dothi accept' in for_steward(note).en for note in found.report.notes)
 
 
 @pytest.mark.parametrize('first', ['accept', 'return'])
@@ -87,7 +88,7 @@ def test_an_unknown_delivery_is_said_to_be_unknown(database, locality):
 def test_a_coordinate_system_that_a_person_names_is_added_to_what_the_file_says(agency, send, query, locality):
     report = send(without_crs(agency), 'schools')
     assert (report.verdict, report.held) == ('undecided', ['crs'])
-    assert '--crs' in report.notes[-1].en
+    assert '--crs' in report.notes[-1].steward.en
     done = desk.accept(report.delivery, Decision(by='x', reason='y', crs='EPSG:9209'), locality)
     assert done.verdict == 'accepted'
     assert query('select st_x(geom), st_y(geom) from layer.schools') == [(570_000, 2_250_000)]

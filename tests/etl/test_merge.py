@@ -247,7 +247,7 @@ def test_the_report_names_what_waits_with_both_values(trees):
     assert (report.merge.kept, report.merge.held) == (0, 1)
     (row,) = report.merge.rows
     assert (row.columns, row.edit['height'], row.delivery['height']) == (['height'], 2, 3)
-    assert 'dothi conflicts list trees' in report.notes[-1].vi
+    assert 'dothi conflicts list trees' in report.notes[-1].steward.vi
 
 
 def test_a_delivery_of_which_nothing_could_be_released_ends_as_one_that_waits(trees):

@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from dothi.core.crs import proj_string
+from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.doctor.rows.unit_names import names_of_other_units
 from etl.doctor.rows.units import Parent, outside_parents
@@ -15,7 +16,7 @@ from etl.moving import move
 from etl.register import RegisterRows
 from tests.etl.test_checks_rows import as_they_are, layer
 
-UNIT = Parent('unit', 'districts', None, {}, {'1': shapely.box(0, 0, 1_000, 1_000)})
+UNIT = Parent('unit', 'districts', None, {}, {'1': shapely.box(0, 0, 1_000, 1_000)}, Text(vi='Huyện', en='Districts'))
 
 
 def findings(*points, tolerance_m=None):

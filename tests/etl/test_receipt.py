@@ -12,6 +12,7 @@ from etl.desk.records import NoSuchDelivery
 from etl.doctor.coordinates.reading import parse_reading
 from etl.receipt.kept_rows import placed
 from etl.receipt.receipt import write_receipt
+from tests.etl.agency_words import must_be_a_page_for_agencies
 
 
 @pytest.fixture
@@ -20,20 +21,22 @@ def written(agency, send, tmp_path, locality):
 
     def write(rows, name='truong.geojson', **options):
         report = send(agency.geojson(name, rows), 'schools', **options)
-        return write_receipt(report.delivery, tmp_path / 'phiếu', locality), report
+        receipt = write_receipt(report.delivery, tmp_path / 'phiếu', locality)
+        must_be_a_page_for_agencies(receipt.html.read_text(encoding='utf-8'))
+        return receipt, report
 
     return write
 
 
 def test_a_bad_row_is_told_with_reason_and_place(written, agency):
-    bad = (agency.school('x', CAP_HOC='trạm', HINH='<script>'), agency.point(70, 10))
+    bad = (agency.school('x', CAP_HOC='trạm', HINH='<iframe>'), agency.point(70, 10))
     rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
     receipt, report = written([*rows, bad])
     assert report.verdict == 'accepted'
     text = receipt.html.read_text(encoding='utf-8')
     assert 'Sửa 1 hàng trong danh sách' in text
     assert report.rows.bad[0].message.replace('"', '&#34;') in text
-    assert '<script>' not in text
+    assert '<iframe>' not in text
     assert fiona.listlayers(receipt.rows) == ['loi_diem']
     with fiona.open(receipt.rows) as file:
         (row,) = file

@@ -242,4 +242,4 @@ def test_an_old_font_encoding_is_not_taken_for_cp1258(font, agency, send, query)
     """cp1258 can read any byte: the names would be released as nonsense, without a single fault."""
     rows = ''.join(f'{i},{name},primary,106.2,20.3\n' for i, name in enumerate(LEGACY[font]))
     file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\n' + rows, 'latin-1')
-    assert f'--encoding {font.lower()}' in refusal(send, WrongEncoding, file, encoding='cp1258').text.vi
+    assert f'--encoding {font.lower()}' in refusal(send, WrongEncoding, file, encoding='cp1258').text.steward.vi

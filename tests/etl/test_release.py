@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+from datetime import UTC, datetime
 
 import psycopg2
 import pytest
@@ -107,7 +108,7 @@ def test_a_loss_over_the_threshold_waits_for_a_person(agency, send, query):
     smaller = places(agency, '2.geojson', a=1)
     held = send(smaller, 'schools')
     assert (held.verdict, held.exit_code, held.diff.closed) == ('undecided', 4, 1)
-    assert f'dothi accept {held.delivery} --reason' in held.notes[-1].vi
+    assert f'dothi accept {held.delivery} --reason' in held.notes[-1].steward.vi
     assert query('select max(number) from catalog.release') == [(first.release,)]
     assert query(OPEN) == [('a', 1), ('b', 2)]
     assert send(smaller, 'schools', accept_loss=True).verdict == 'accepted'
@@ -317,3 +318,18 @@ def test_a_layer_without_text_can_have_doubled_keys_too(agency, instance, tmp_pa
     assert deliver(file, DeliveryOptions(layer='schools'), other).rows.by_code == {'key_duplicate': 2}
     database.fresh()
     instance.drop('without_text')
+
+
+def test_a_release_has_the_time_at_which_it_happened(agency, database, locality, query):
+    """Not that of the beginning of its transaction, which a large delivery leaves minutes behind."""
+    reached = {}
+
+    def note_time(stage, done, total):
+        reached.setdefault(stage, datetime.now(UTC))
+
+    deliver(agency.schools('a', 'b'), DeliveryOptions(layer='schools'), locality, note_time)
+    ((released_at, finished_at),) = query(
+        """select r.released_at, d.finished_at from catalog.release as r
+           join catalog.delivery as d on d.id = r.delivery_id"""
+    )
+    assert reached['release'] <= released_at <= finished_at

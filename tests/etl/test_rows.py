@@ -5,6 +5,7 @@ import json
 import pytest
 import shapely
 
+from dothi.core.text import Text
 from etl.report.html import page
 
 STORED = 'select code from layer.schools order by code'
@@ -47,7 +48,7 @@ def test_a_fault_is_told_in_the_users_words(agency, send):
     report = send(agency.geojson('t.geojson', [(agency.school('a', CAP_HOC='đại học'), agency.point())]), 'schools')
     assert report.rows.bad[0].message == (
         'Hàng 1, cột CAP_HOC: "đại học" không có trong danh mục (kindergarten, primary, secondary, high). '
-        'Sửa tệp hoặc thêm vào locality/layers/schools.yml.'
+        'Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.'
     )
     assert report.rows.bad[0].message_en.startswith('Row 1, column CAP_HOC: "đại học" is not in the list')
 
@@ -166,14 +167,14 @@ def test_a_code_that_the_register_does_not_know_on_the_day(agency, send):
 
 @pytest.mark.parametrize('lang', ['vi', 'en'])
 def test_the_html_report_stands_alone_in_both_languages(lang, agency, send):
-    rows = [(agency.school('<script>', SO_CHO='?'), agency.point()), (agency.school('b'), shapely.Point(0, 0))]
-    html = page(send(agency.geojson('t.geojson', rows), 'schools'), lang)
+    rows = [(agency.school('<iframe>', SO_CHO='?'), agency.point()), (agency.school('b'), shapely.Point(0, 0))]
+    html = page(send(agency.geojson('t.geojson', rows), 'schools'), Text(vi='Trường học', en='Schools'), lang)
     assert html.startswith('<!doctype html>')
     assert f'<html lang="{lang}">' in html
     assert 'Trả lại' in html
     assert 'Returned' in html
     assert '<circle' in html
-    assert '<script' not in html
+    assert '<iframe' not in html
     assert 'http' not in html
 
 

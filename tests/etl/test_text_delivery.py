@@ -75,7 +75,7 @@ def test_a_geopackage_that_holds_tcvn3_as_latin_1(agency, read):
 def test_the_option_decides_for_all_columns_or_for_one(option, agency, read):
     names, looked_at = read(bytes_file(agency, BAN), option)
     assert names == ['Bản']
-    assert 'theo --encoding' in looked_at.decoder.report()['ten_truong'].evidence.vi
+    assert 'theo bảng mã được chỉ định' in looked_at.decoder.report()['ten_truong'].evidence.vi
 
 
 def test_another_column_decides_for_one_of_few_words(agency, read):
@@ -99,7 +99,7 @@ def test_one_late_word_that_fits_two_encodings_stops_the_delivery(agency, read):
     decoder = read(bytes_file(agency, b'Nam Dinh'))[1].decoder
     with pytest.raises(UndecidedEncoding) as caught:
         decoder.decode(pa.array(['B¶n']), 'ten_truong')
-    assert '--encoding ten_truong=' in caught.value.text.vi
+    assert '--encoding ten_truong=' in caught.value.text.steward.vi
 
 
 def test_unicode_is_not_converted_whatever_the_option_says(agency, read):
@@ -111,7 +111,7 @@ def test_unicode_is_not_converted_whatever_the_option_says(agency, read):
 def test_an_option_that_the_words_contradict_is_refused_with_the_right_one(agency, read):
     with pytest.raises(WrongEncoding) as caught:
         read(written(agency, table(NAMES), 'tcvn3'), 'vni')
-    assert '--encoding tcvn3' in caught.value.text.vi
+    assert '--encoding tcvn3' in caught.value.text.steward.vi
 
 
 def test_an_unknown_encoding_of_one_column_is_named(agency, read):
@@ -130,7 +130,7 @@ def test_one_word_that_fits_two_encodings_waits_for_a_person(agency, send, query
     told = report.text['ten_truong']
     assert told.encoding == '?'
     assert {'tcvn3', 'viscii'} <= {candidate.encoding for candidate in told.candidates}
-    assert '--encoding ten_truong=' in report.notes[0].vi
+    assert '--encoding ten_truong=' in report.notes[0].steward.vi
     assert query('select count(*) from layer.schools') == [(0,)]
 
 

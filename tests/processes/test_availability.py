@@ -59,4 +59,7 @@ def test_answers_are_counted_by_day_and_service(database, one):
     counts = "select asked || '/' || answered from indicator.availability where service = %s"
     assert one(counts, ['a']) == '3/2'
     assert one(counts, ['b']) == '3/0'
-    assert one("select count(*) from indicator.availability where day = (now() at time zone 'UTC')::date") == 2
+    assert (
+        one("select count(*) from indicator.availability where day = (now() at time zone 'Asia/Ho_Chi_Minh')::date")
+        == 2
+    )

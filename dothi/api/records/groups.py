@@ -8,9 +8,10 @@ import pyproj
 from dothi.api.records.past import Past
 from dothi.api.records.record import Entry, Group
 from dothi.core.catalog import Origin, Release
+from dothi.core.clock import local_day
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Access, Layer
-from dothi.core.locality import Agency, Locality, Place
+from dothi.core.locality import Agency, Locality, Place, locality_zone
 from dothi.core.text import Text
 
 ORIGINS: dict[Origin, Text] = {
@@ -68,7 +69,7 @@ def _extent(data: Layer | Coverage, release: Release, past: Past, agency: Agency
         Entry('focalPoint', Text(vi='Đầu mối', en='Focal point'), agency.focal_point),
         Entry('publisher', Text(vi='Nơi phát hành', en='Publisher'), place.attribution),
         *as_of,
-        Entry('released', Text(vi='Phát hành', en='Released'), release.released_at.date()),
+        Entry('released', Text(vi='Phát hành', en='Released'), local_day(release.released_at, locality_zone())),
         Entry('updateCycle', Text(vi='Chu kỳ cập nhật (ISO 8601)', en='Update cycle (ISO 8601)'), data.update_cycle),
         Entry('nextUpdateDue', Text(vi='Hạn cập nhật tiếp theo', en='Next update due'), past.due(data.update_cycle)),
     )

@@ -1,7 +1,6 @@
 """The catalogue as pages: a list to search in, and one record with a sketch of where it lies."""
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 from dothi.api.language import language, page, say
@@ -11,6 +10,7 @@ from dothi.api.records.query import Found
 from dothi.api.records.queryables import KINDS
 from dothi.api.records.record import Box, Record
 from dothi.api.service import service
+from dothi.core.clock import local_day, today
 
 # Of the sketch, in pixels.
 WIDTH = 280
@@ -43,7 +43,7 @@ def record_page(record: Record) -> str:
 def overdue(record: Record) -> bool:
     """Whether an update of the layer should have come by today."""
     due = record.facts.get('nextUpdateDue')
-    return due is not None and due < datetime.now(UTC).date().isoformat()
+    return due is not None and due < today(service().locality.place.zone).isoformat()
 
 
 def _summary(record: Record) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _summary(record: Record) -> dict[str, Any]:
         'description': say(record.description),
         'agency': say(agency.title) if agency else None,
         'theme': say(service().locality.theme_title(record.theme)) if record.theme else None,
-        'updated': record.updated.date().isoformat() if record.updated else None,
+        'updated': local_day(record.updated, service().locality.place.zone).isoformat() if record.updated else None,
         'due': record.facts.get('nextUpdateDue'),
         'overdue': overdue(record),
         'demo': record.facts.get('demo', False),

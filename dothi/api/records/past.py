@@ -8,7 +8,9 @@ from typing import Any
 from psycopg2 import sql
 
 from dothi.api.snapshot import Snapshot
+from dothi.core.clock import local_day
 from dothi.core.layer import Audience, Layer
+from dothi.core.locality import locality_zone
 from dothi.core.update_cycle import next_update_due
 
 # Releases that a record tells of, newest first.
@@ -30,7 +32,7 @@ class Past:
     def due(self, update_cycle: str) -> date:
         """When the layer should be delivered again."""
         last = max([*self.delivered.values(), self.last_delivered or self.first_released])
-        return next_update_due(update_cycle, last.date())
+        return next_update_due(update_cycle, local_day(last, locality_zone()))
 
 
 def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:

@@ -166,7 +166,8 @@ def _times(name: str, text: str) -> Times:
     try:
         return parse_times(text)
     except BadTime as error:
-        raise BadTime(*(said.replace('datetime=', f'{name}=', 1) for said in (error.text.vi, error.text.en))) from None
+        vi, en = (said.replace('datetime=', f'{name}=', 1) for said in (error.text.vi, error.text.en))
+        raise BadTime(vi, en) from None
 
 
 def _meets(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[sql.Composable]:

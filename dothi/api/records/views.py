@@ -23,6 +23,7 @@ from dothi.api.records.record import Record
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.catalog import Release
+from dothi.core.clock import today
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.text import LANGUAGES, Text
 
@@ -91,7 +92,9 @@ def record(record_id: str) -> Response:
 
 def _tag(releases: dict[str, Release], form: str) -> str:
     """Changes with the catalogue, form, language, address and day: whether an update is overdue depends on that."""
-    return hash_of(state(service(), releases), form, language(), root_url(), datetime.now(UTC).date().isoformat())
+    return hash_of(
+        state(service(), releases), form, language(), root_url(), today(service().locality.place.zone).isoformat()
+    )
 
 
 def _kept(response: Response, releases: dict[str, Release], tag: str) -> Response:

@@ -1,6 +1,9 @@
 """What the doctor says of coordinates: the evidence for each candidate, and what was decided and why."""
 
-from dothi.core.text import Text
+from shlex import quote
+
+from dothi.core.numbers import number_vi, vietnamese_signs
+from dothi.core.text import AdvisedText, Text
 
 
 def release(title: Text, number: int, demo: bool) -> Text:
@@ -13,21 +16,23 @@ def release(title: Text, number: int, demo: bool) -> Text:
 
 def in_extent(share: float, rows: int) -> Text:
     return Text(
-        vi=f'{share:.1%} trong {rows} hàng nằm trong khung của địa phương; khung không phân biệt được múi chiếu',
+        vi=f'{number_vi(share, ".1%")} trong {number_vi(rows)} hàng nằm trong khung của địa phương; khung không phân '
+        'biệt được múi chiếu',
         en=f'{share:.1%} of {rows} rows lie in the extent of the locality, which does not tell zones apart',
     )
 
 
 def in_units(share: float, rows: int, what: Text) -> Text:
     return Text(
-        vi=f'{share:.1%} trong {rows} hàng nằm trong {what.vi}',
+        vi=f'{number_vi(share, ".1%")} trong {number_vi(rows)} hàng nằm trong {what.vi}',
         en=f'{share:.1%} of {rows} rows lie in: {what.en}',
     )
 
 
 def in_named_units(outside: int, rows: int, what: Text) -> Text:
     return Text(
-        vi=f'{rows - outside} trong {rows} hàng nằm trong đơn vị mà mã của hàng chỉ ra: {what.vi}',
+        vi=f'{number_vi(rows - outside)} trong {number_vi(rows)} hàng nằm trong đơn vị mà mã của hàng chỉ ra: '
+        f'{what.vi}',
         en=f'{rows - outside} of {rows} rows lie in the unit that their code names: {what.en}',
     )
 
@@ -35,19 +40,20 @@ def in_named_units(outside: int, rows: int, what: Text) -> Text:
 def moved(rows: int, median_m: float, most_m: float, overlap: float | None, what: Text) -> Text:
     overlaps = Text(vi='', en='')
     if overlap is not None:
-        overlaps = Text(vi=f', chồng khớp {overlap:.1%}', en=f', overlap {overlap:.1%}')
+        overlaps = Text(vi=f', chồng khớp {number_vi(overlap, ".1%")}', en=f', overlap {overlap:.1%}')
     return Text(
-        vi=f'{rows} đối tượng cùng mã cách {what.vi}: trung vị {metres(median_m)}, 95 % dưới {metres(most_m)}'
+        vi=f'{number_vi(rows)} đối tượng cùng mã cách {what.vi}: trung vị {distance_text(median_m).vi}, 95 % dưới '
+        f'{distance_text(most_m).vi}'
         f'{overlaps.vi}',
-        en=f'{rows} features with the same key are off from {what.en}: median {metres(median_m)}, '
-        f'95 % within {metres(most_m)}{overlaps.en}',
+        en=f'{rows} features with the same key are off from {what.en}: median {distance_text(median_m).en}, '
+        f'95 % within {distance_text(most_m).en}{overlaps.en}',
     )
 
 
 def nearest(rows: int, median_m: float, what: Text) -> Text:
     return Text(
-        vi=f'{rows} hàng cách đối tượng gần nhất của {what.vi}: trung vị {metres(median_m)}',
-        en=f'{rows} rows are off from the nearest feature of {what.en}: median {metres(median_m)}',
+        vi=f'{number_vi(rows)} hàng cách đối tượng gần nhất của {what.vi}: trung vị {distance_text(median_m).vi}',
+        en=f'{rows} rows are off from the nearest feature of {what.en}: median {distance_text(median_m).en}',
     )
 
 
@@ -56,11 +62,13 @@ def joined(texts: list[Text]) -> Text:
     return Text(vi='; '.join(text.vi for text in texts), en='; '.join(text.en for text in texts))
 
 
-def metres(distance: float) -> str:
-    """A distance as people say it: 0.02 m, 224 m, 52.2 km."""
-    if distance >= 10_000:
-        return f'{distance / 1000:,.1f} km'
-    return f'{distance:,.0f} m' if distance >= 10 else f'{distance:.2f} m'
+def distance_text(distance_m: float) -> Text:
+    """A distance as people say it: 0.02 m, 224 m, 52.2 km; 52,2 km in Vietnamese."""
+    if distance_m >= 10_000:
+        en = f'{distance_m / 1000:,.1f} km'
+    else:
+        en = f'{distance_m:,.0f} m' if distance_m >= 10 else f'{distance_m:.2f} m'
+    return Text(vi=vietnamese_signs(en), en=en)
 
 
 def by_parameters(label: str) -> Text:
@@ -91,65 +99,81 @@ def northing_first(label: str) -> Text:
     )
 
 
-def which(labels: list[str]) -> Text:
+def which(labels: list[str]) -> AdvisedText:
     likely = ', '.join(labels) or '–'
-    return Text(
+    return AdvisedText(
         vi=f'Tệp không nói hệ tọa độ và bằng chứng chưa đủ để quyết định (có thể: {likely}). '
-        f'Hỏi nơi gửi rồi cho biết hệ đúng, chẳng hạn --crs{_option(labels).vi}.',
+        'Cho biết tọa độ theo hệ nào.',
         en=f'The file names no coordinate system, and the evidence does not decide (possible: {likely}). '
-        f'Ask the agency and name it, for example --crs{_option(labels).en}.',
+        'Say which system the coordinates are in.',
+        steward=_name_it(labels),
     )
 
 
-def lost_datum(declared: str, twin: str, off: str) -> Text:
-    return Text(
-        vi=f'Tệp khai báo {declared} (WGS 84), nhưng ở đây đó gần như luôn là {twin} (VN-2000) bị mất mốc, lệch {off}, '
-        f'và không có dữ liệu nào đã phát hành cho thấy. Cho biết bằng --crs {twin} hoặc --crs {declared}.',
+def lost_datum(declared: str, twin: str, off: Text) -> AdvisedText:
+    return AdvisedText(
+        vi=f'Tệp khai báo {declared} (WGS 84), nhưng ở đây đó gần như luôn là {twin} (VN-2000) bị mất mốc, lệch '
+        f'{off.vi}, '
+        f'và không có dữ liệu nào đã phát hành cho thấy. Cho biết là {twin} hay {declared}.',
         en=f'The file declares {declared} (WGS 84), which here is nearly always {twin} (VN-2000) that lost its datum, '
-        f'{off} off, and nothing released tells. Say which, with --crs {twin} or --crs {declared}.',
+        f'{off.en} off, and nothing released tells. Say whether it is {twin} or {declared}.',
+        steward=_name_it([twin, declared]),
     )
 
 
-def unused_zone(declared: str, expected: str, off: str) -> Text:
-    return Text(
-        vi=f'Tệp khai báo {declared}, múi chiếu không dùng ở đây; lớp này thường theo {expected}, lệch {off}, '
-        f'và không có dữ liệu nào đã phát hành cho thấy. Cho biết bằng --crs {expected} hoặc --crs {declared}.',
+def unused_zone(declared: str, expected: str, off: Text) -> AdvisedText:
+    return AdvisedText(
+        vi=f'Tệp khai báo {declared}, múi chiếu không dùng ở đây; lớp này thường theo {expected}, lệch {off.vi}, '
+        f'và không có dữ liệu nào đã phát hành cho thấy. Cho biết là {expected} hay {declared}.',
         en=f'The file declares {declared}, a zone that is not used here; the layer usually comes in {expected}, '
-        f'{off} off, and nothing released tells. Say which, with --crs {expected} or --crs {declared}.',
+        f'{off.en} off, and nothing released tells. Say whether it is {expected} or {declared}.',
+        steward=_name_it([expected, declared]),
     )
 
 
-def overruled(declared: str, decided: str, off: str) -> Text:
-    return Text(
+def overruled(declared: str, decided: str, off: Text) -> AdvisedText:
+    return AdvisedText(
         vi=f'CHÚ Ý: tệp khai báo {declared}, nhưng dữ liệu đã phát hành cho thấy đó là {decided} '
-        f'(khai báo sai lệch {off}). Đã đọc theo {decided}. Nếu không đúng: --crs {declared}. Sửa khai báo trong tệp.',
+        f'(khai báo sai lệch {off.vi}). Đã đọc theo {decided}. Sửa khai báo trong tệp, hoặc cho biết nếu không đúng.',
         en=f'ATTENTION: the file declares {declared}, but what is released shows that it is {decided} '
-        f'(the declaration is {off} off). Read as {decided}. If that is wrong: --crs {declared}. '
-        'Correct the declaration in the file.',
+        f'(the declaration is {off.en} off). Read as {decided}. Correct the declaration in the file, or say if that '
+        'is wrong.',
+        steward=Text(
+            vi=f'Nếu khai báo là đúng: {crs_option(declared)}.',
+            en=f'If the declaration is right: {crs_option(declared)}.',
+        ),
     )
 
 
-def contradicted(declared: str, labels: list[str]) -> Text:
+def contradicted(declared: str, labels: list[str]) -> AdvisedText:
     likely = ', '.join(labels) or '–'
-    return Text(
+    return AdvisedText(
         vi=f'Tệp khai báo {declared}, nhưng những gì đã biết về nơi này trái với điều đó (khớp hơn: {likely}). '
-        f'Sửa tệp, hoặc dùng --crs{_option(labels).vi}; --crs {declared} nếu khai báo là đúng.',
+        'Sửa khai báo trong tệp, hoặc cho biết hệ đúng.',
         en=f'The file declares {declared}, which what is known of the place contradicts (a better fit: {likely}). '
-        f'Correct the file, or use --crs{_option(labels).en}; --crs {declared} if the declaration is right.',
+        'Correct the declaration in the file, or say which system is right.',
+        steward=_name_it([*labels[:1], declared]),
     )
 
 
 def against_the_given(given: str, labels: list[str]) -> Text:
     likely = ', '.join(labels) or '–'
     return Text(
-        vi=f'Đọc theo --crs {given} như đã yêu cầu, nhưng những gì đã biết về nơi này trái với điều đó '
+        vi=f'Đọc theo {given} như đã yêu cầu, nhưng những gì đã biết về nơi này trái với điều đó '
         f'(khớp hơn: {likely}). Kiểm tra hệ tọa độ.',
-        en=f'Read as --crs {given} as asked, but what is known of the place contradicts it (a better fit: {likely}). '
+        en=f'Read as {given} as asked, but what is known of the place contradicts it (a better fit: {likely}). '
         'Check the coordinate system.',
     )
 
 
-def _option(labels: list[str]) -> Text:
-    """` EPSG:9209`, the best guess as it is to be typed."""
-    best = f' {labels[0]}' if labels else ''
-    return Text(vi=best, en=best)
+def crs_option(label: str) -> str:
+    """The option that names a coordinate system, as it is to be typed."""
+    return f'--crs {quote(label)}'
+
+
+def _name_it(labels: list[str]) -> Text:
+    """How a steward names the system; labels: the likely ones, the best first."""
+    options = [crs_option(label) for label in labels[:2]] or ['--crs EPSG:…']
+    return Text(
+        vi=f'Chỉ định hệ, chẳng hạn {" hoặc ".join(options)}.', en=f'Name the system, such as {" or ".join(options)}.'
+    )

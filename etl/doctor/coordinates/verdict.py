@@ -136,7 +136,7 @@ def _as_declared(
     chosen = case.winner()
     if chosen is None or not declared.refuted or not _may_replace(chosen.reading, declared.reading):
         return _held(case, explanation.contradicted(declared.reading.label, case.better(declared)), notes)
-    off = explanation.metres(chosen.distance_m(declared))
+    off = explanation.distance_text(chosen.distance_m(declared))
     note = explanation.overruled(declared.reading.label, chosen.reading.label, off)
     report = report_of(case, chosen, case.candidates).model_copy(update={'overruled': True})
     return Decision(chosen.reading, report, [*notes, note])
@@ -162,8 +162,8 @@ def _unused_zone(case: Case, declared: Weighed, layer: Layer | Coverage, localit
     return explanation.unused_zone(*_apart(declared, own)) if own else None
 
 
-def _apart(declared: Weighed, other: Weighed) -> tuple[str, str, str]:
-    return declared.reading.label, other.reading.label, explanation.metres(other.distance_m(declared))
+def _apart(declared: Weighed, other: Weighed) -> tuple[str, str, Text]:
+    return declared.reading.label, other.reading.label, explanation.distance_text(other.distance_m(declared))
 
 
 def _may_replace(chosen: Reading, declared: Reading) -> bool:

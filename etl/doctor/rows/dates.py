@@ -32,11 +32,13 @@ def _finding(code: Code, found: Any, says: Text, source: str) -> Finding:
 
 
 def _future(on: date) -> Text:
-    return Text(vi=f'là ngày sau {on}. Sửa ngày khảo sát.', en=f'is after {on}. Correct the day of the survey.')
+    return Text(
+        vi=f'là ngày sau {on:%d/%m/%Y}. Sửa ngày khảo sát.', en=f'is after {on}. Correct the day of the survey.'
+    )
 
 
 def _stale(oldest: date, on: date) -> Text:
     return Text(
-        vi=f'là khảo sát trước {oldest}, đã cũ vào ngày {on}. Khảo sát lại.',
+        vi=f'là khảo sát trước {oldest:%d/%m/%Y}, đã cũ vào ngày {on:%d/%m/%Y}. Khảo sát lại.',
         en=f'is a survey from before {oldest}, out of date on {on}. Survey it again.',
     )

@@ -9,7 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dothi.core.layer import Column, Layer
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
+from dothi.core.units import unit_vi
 from etl.doctor.columns import Matching
 from etl.report.problems import Finding
 
@@ -99,8 +101,9 @@ def whole_column(source: str, column: Column, factor: float, off: int, values: i
     """Most of a column is in another unit."""
     unit = _other_unit(column, factor)
     return Text(
-        vi=f'Cột {source}: {off} trong {values} giá trị có vẻ ghi theo {unit}; lớp cần {column.unit}. '
-        f'Đổi cả cột sang {column.unit} rồi giao lại.',
+        vi=f'Cột {source}: {number_vi(off)} trong {number_vi(values)} giá trị có vẻ ghi theo {unit_vi(unit)}; lớp '
+        f'cần {unit_vi(column.unit)}. '
+        f'Đổi cả cột sang {unit_vi(column.unit)} rồi giao lại.',
         en=f'Column {source}: {off} of {values} values seem to be in {unit}; the layer has {column.unit}. '
         f'Convert the whole column to {column.unit} and deliver again.',
     )
@@ -111,8 +114,8 @@ def _other_unit(column: Column, factor: float) -> str:
 
 
 def _in_unit(value: float, factor: float, column: Column, says: Text) -> Text:
-    right, unit = f'{value / factor:.6g} {column.unit}', _other_unit(column, factor)
+    right, unit = value / factor, _other_unit(column, factor)
     return Text(
-        vi=f'{says.vi} Có vẻ ghi theo {unit}: khi đó là {right}.',
-        en=f'{says.en} It seems to be in {unit}: {right} then.',
+        vi=f'{says.vi} Có vẻ ghi theo {unit_vi(unit)}: khi đó là {number_vi(right, ",.6g")} {unit_vi(column.unit)}.',
+        en=f'{says.en} It seems to be in {unit}: {right:,.6g} {column.unit} then.',
     )

@@ -111,6 +111,7 @@ _OUTSIDE = Text(
 
 def _elsewhere(code: str | None) -> Text:
     return Text(
-        vi=f'nằm ngoài đơn vị {code} mà đợt giao này giới hạn. Bỏ hàng này, hoặc giao với --scope all.',
-        en=f'lies outside the unit {code} to which this delivery is limited. Remove it, or deliver with --scope all.',
+        vi=f'nằm ngoài đơn vị {code} mà đợt giao này giới hạn. Bỏ hàng này, hoặc gửi tệp là của cả địa phương.',
+        en=f'lies outside the unit {code} to which this delivery is limited. Remove it, or send the file as one of '
+        'the whole locality.',
     )

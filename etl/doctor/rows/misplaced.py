@@ -7,6 +7,7 @@ import pyarrow as pa
 import shapely
 
 from dothi.core.locality import Locality
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.doctor.coordinates.candidates import readings
 from etl.doctor.coordinates.reading import Reading
@@ -27,10 +28,11 @@ def far_rows_note(rows: int, share: float, first: RawBatch, plan: Plan, locality
     vi = f' Đọc theo {system} thì chúng nằm đúng đơn vị: có thể hai múi chiếu bị ghép vào một tệp.' if system else ''
     en = f' Read as {system} they lie in their units: two zones may have been joined in one file.' if system else ''
     return Text(
-        vi=f'{rows:,} hàng ({share:.1%}) nằm cách đơn vị ghi trong hàng hơn {FAR_M / 1_000:g} km.{vi} '
-        'Hỏi nơi gửi; tách các hàng đó ra và giao với hệ tọa độ của chúng.',
+        vi=f'{number_vi(rows)} hàng ({number_vi(share, ".1%")}) nằm cách đơn vị ghi trong hàng hơn '
+        f'{number_vi(FAR_M / 1_000, "g")} km.{vi} '
+        'Tách các hàng đó thành tệp riêng, cho biết hệ tọa độ của chúng rồi giao.',
         en=f'{rows:,} rows ({share:.1%}) lie more than {FAR_M / 1_000:g} km from the unit that they name.{en} '
-        'Ask the agency; separate those rows, and deliver them with their own coordinate system.',
+        'Put those rows into a file of their own, say which coordinate system they are in, and deliver it.',
     )
 
 

@@ -10,6 +10,7 @@ import shapely
 
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
+from dothi.core.numbers import number_vi, vietnamese_signs
 from etl.formats.source import Geometries
 
 # Areas of a layer that tiles the plane hardly exceed the locality; scenarios of floods lie over one another.
@@ -45,7 +46,8 @@ class TotalSize:
 
 def _too_large(total: str, times: float) -> ImplausibleSize:
     return ImplausibleSize(
-        vi=f'Các đối tượng cộng lại hơn {total}, quá {times:,.0f} lần mức có thể của địa phương. '
+        vi=f'Các đối tượng cộng lại hơn {vietnamese_signs(total)}, quá {number_vi(times, ",.0f")} lần mức có thể của '
+        'địa phương. '
         'Kiểm tra đơn vị đo của bản vẽ (mi-li-mét thay vì mét?) và đối tượng chồng lên nhau, rồi gửi lại.',
         en=f'All features together exceed {total}, more than {times:,.0f} times what the locality can hold. '
         'Check the unit of the drawing (millimetres for metres?) and features on top of one another, and resend.',

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.formats.source import Geometries
@@ -34,6 +35,7 @@ class Parent:
     on: date
     listed: dict[str, dict[str, str]]
     polygons: dict[str, shapely.Geometry]
+    title: Text
 
     @property
     def codes(self) -> list[str]:
@@ -97,7 +99,8 @@ def _parent(column: str, unit_layer: str, locality: Locality, units: list[Units]
     polygons = {code: known.polygon(code) for known in released for code in set(known.codes)}
     layer = locality.layers.get(unit_layer)
     listed = locality.register(layer.register_, on) if layer and layer.register_ else {}
-    return Parent(column, unit_layer, on, listed, polygons or _above(unit_layer, listed, locality, units))
+    title = layer.title if layer else Text(vi=unit_layer, en=unit_layer)
+    return Parent(column, unit_layer, on, listed, polygons or _above(unit_layer, listed, locality, units), title)
 
 
 def _above(
@@ -133,13 +136,15 @@ def distances_to_units(codes: Any, points: Geometries, parent: Parent) -> NDArra
 
 def _unknown(parent: Parent) -> Text:
     return Text(
-        vi=f'không phải là mã đơn vị ({parent.layer}) có hiệu lực ngày {parent.on}. Sửa mã, hoặc đặt --as-of.',
-        en=f'is not the code of a unit ({parent.layer}) in force on {parent.on}. Correct it, or set --as-of.',
+        vi=f'không phải là mã đơn vị ({parent.title.vi}) có hiệu lực ngày {parent.on:%d/%m/%Y}. Sửa mã, hoặc cho '
+        'biết dữ liệu là của ngày nào.',
+        en=f'is not the code of a unit ({parent.title.en}) in force on {parent.on}. Correct it, or say of which day '
+        'the data is.',
     )
 
 
 def _outside(distance: float, parent: Parent) -> Text:
     return Text(
-        vi=f'là đơn vị ({parent.layer}) mà đối tượng nằm cách {distance:.0f} m. Sửa mã hoặc vị trí.',
-        en=f'is a unit ({parent.layer}) from which the feature lies {distance:.0f} m away. Correct code or place.',
+        vi=f'là đơn vị ({parent.title.vi}) mà đối tượng nằm cách {number_vi(distance, ".0f")} m. Sửa mã hoặc vị trí.',
+        en=f'is a unit ({parent.title.en}) from which the feature lies {distance:.0f} m away. Correct code or place.',
     )

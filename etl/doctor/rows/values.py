@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 
 from dothi.core.coverage import Band
 from dothi.core.layer import Column, Layer
+from dothi.core.numbers import vietnamese_signs
 from dothi.core.text import Text
+from dothi.core.units import unit_vi
 from etl.doctor.columns import Matching
 from etl.doctor.rows.factors import numbers, range_texts
 from etl.report.problems import Finding
@@ -27,8 +29,6 @@ TYPE_WORDS = {
     'date': Text(vi='ngày (2024-08-31 hoặc 31/08/2024)', en='a date (2024-08-31 or 31/08/2024)'),
     'timestamp': Text(vi='thời điểm (2024-08-31T12:00)', en='a moment (2024-08-31T12:00)'),
 }
-# Units that are counted things have a name in each language; symbols such as m and kV are the same in both.
-UNITS_VI = {'bed': 'giường', 'floor': 'tầng', 'person': 'người', 'place': 'chỗ'}
 
 
 def attributes(
@@ -80,7 +80,7 @@ def _column(values: Any, column: Column, source: str, layer: Layer, decode: Deco
     findings.append(_finding('number_ambiguous', unsure, source, _AMBIGUOUS))
     if column.domain and column.type == 'text':
         typed, strange = coded(typed, column.domain)
-        findings.append(_finding('domain', strange, source, _domain(column, layer)))
+        findings.append(_finding('domain', strange, source, _domain(column)))
     if column.type in ('integer', 'number'):
         findings.append(_range(typed, column, source))
     return typed, [finding for finding in findings if finding.rows.size]
@@ -107,8 +107,8 @@ _TOO_LONG = Text(
     en=f'the key is longer than {LONGEST_KEY_BYTES} bytes. Shorten it.',
 )
 _ENCODING = Text(
-    vi='không đọc được với bảng mã này. Cho biết bảng mã bằng --encoding, hoặc lưu lại dạng UTF-8.',
-    en='is not valid in this text encoding. Name the encoding with --encoding, or save the file as UTF-8.',
+    vi='không đọc được với bảng mã này. Cho biết tệp được gõ bằng phông hay bảng mã nào, hoặc lưu lại dạng UTF-8.',
+    en='is not valid in this text encoding. Say which font or encoding it was typed in, or save the file as UTF-8.',
 )
 
 _AMBIGUOUS = Text(
@@ -124,26 +124,26 @@ def _type(column: Column) -> Text:
     return Text(vi=f'không phải là {words.vi}. Sửa giá trị.', en=f'is not {words.en}. Correct the value.')
 
 
-def _domain(column: Column, layer: Layer) -> Text:
+def _domain(column: Column) -> Text:
     codes = ', '.join(column.domain or {})
     return Text(
-        vi=f'không có trong danh mục ({codes}). Sửa tệp hoặc thêm vào locality/layers/{layer.id}.yml.',
-        en=f'is not in the list ({codes}). Correct the file, or add it to locality/layers/{layer.id}.yml.',
+        vi=f'không có trong danh mục ({codes}). Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.',
+        en=f'is not in the list ({codes}). Correct it, or ask the centre to add it to the list.',
     )
 
 
 def range_says(column: Column | Band) -> Text:
     """What is to be said of a value outside the limits of a column or band, of which it has one or two."""
-    low = None if column.min is None else f'{column.min:.15g}'
-    high = None if column.max is None else f'{column.max:.15g}'
+    low, high = (None if limit is None else f'{limit:,.15g}' for limit in (column.min, column.max))
+    low_vi, high_vi = vietnamese_signs(low or ''), vietnamese_signs(high or '')
     unit = f' {column.unit}' if column.unit else ''
-    unit_vi = f' {UNITS_VI.get(column.unit, column.unit)}' if column.unit else ''
+    named_vi = f' {unit_vi(column.unit)}' if column.unit else ''
     if low is not None and high is not None:
-        vi, en = f'nằm ngoài khoảng {low}–{high}', f'is outside {low} to {high}'
+        vi, en = f'nằm ngoài khoảng {low_vi}–{high_vi}', f'is outside {low} to {high}'
     else:
-        vi = f'nhỏ hơn {low}' if high is None else f'lớn hơn {high}'
+        vi = f'nhỏ hơn {low_vi}' if high is None else f'lớn hơn {high_vi}'
         en = f'is less than {low}' if high is None else f'is more than {high}'
-    return Text(vi=f'{vi}{unit_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.')
+    return Text(vi=f'{vi}{named_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.')
 
 
 def _missing(rows: Any, key: bool, source: str) -> Finding:

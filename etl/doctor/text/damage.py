@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 
 type Damage = Literal['escaped', 'entity', 'blank', 'lookalike', 'lost']
@@ -59,8 +60,8 @@ WORDS: dict[Damage, Text] = {
         en='had Cyrillic or Greek letters in codes that look like Latin ones, which they are now',
     ),
     'lost': Text(
-        vi='mất chữ (dấu ? thay cho chữ có dấu), không khôi phục được: xin tệp gốc dạng Unicode',
-        en='lost letters (a ? for each accented one), which cannot be restored: ask for the original in Unicode',
+        vi='mất chữ (dấu ? thay cho chữ có dấu), không khôi phục được: cần tệp gốc dạng Unicode',
+        en='lost letters (a ? for each accented one), which cannot be restored: the original in Unicode is needed',
     ),
 }
 
@@ -96,7 +97,7 @@ class DamageTally:
         )
         count, words = self.counts[kind], WORDS[kind]
         return Text(
-            vi=f'Cột {column}: {count:,} giá trị {words.vi}. Ví dụ: {shown}.',
+            vi=f'Cột {column}: {number_vi(count)} giá trị {words.vi}. Ví dụ: {shown}.',
             en=f'Column {column}: {count:,} values {words.en}. For example: {shown}.',
         )
 

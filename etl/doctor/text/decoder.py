@@ -71,7 +71,7 @@ class Decoder:
         how = self._reading(column)
         if how is None:
             said = words_for.undecided(column, self.judged[column])
-            raise UndecidedEncoding(vi=said.vi, en=said.en)
+            raise UndecidedEncoding(vi=said.vi, en=said.en, steward=said.steward)
         text, bad = self._decode(values, how)
         self.failed[column] = self.failed.get(column, 0) + int(bad.sum())
         self.accented[column] = self.accented.get(column, 0) + _count_accented(text) + int(bad.sum())

@@ -28,8 +28,11 @@ def codec_name(name: str) -> str:
 def wrong_encoding(where: Text, encoding: str) -> WrongEncoding:
     """The refusal of text that is not in `encoding`."""
     return WrongEncoding(
-        vi=f'{where.vi}: văn bản không phải {encoding}. Cho biết bảng mã bằng --encoding (tcvn3, vni, viscii, cp1258), '
+        vi=f'{where.vi}: văn bản không phải {encoding}. Cho biết phông hay bảng mã (TCVN3, VNI, VISCII, CP1258), '
         'hoặc lưu lại dạng UTF-8.',
-        en=f'{where.en}: the text is not {encoding}. Name its encoding with --encoding (tcvn3, vni, viscii, cp1258), '
+        en=f'{where.en}: the text is not {encoding}. Say which font or encoding it is in (TCVN3, VNI, VISCII, CP1258), '
         'or save it as UTF-8.',
+        steward=Text(
+            vi='Chỉ định bảng mã, chẳng hạn --encoding tcvn3.', en='Name the encoding, such as --encoding tcvn3.'
+        ),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from dothi.core.text import Text
 from etl.doctor.text.errors import WrongEncoding
 
 # What Latin-1 and its kin make of half of TCVN3's accented letters: "Vụ Bản" comes out as "Vô B¶n".
@@ -30,10 +31,11 @@ def garbled_example(texts: Iterable[str | None], vietnamese: bool) -> str | None
 def garbled(column: str, encoding: str, example: str, instead: str | None = None) -> WrongEncoding:
     """The refusal of a column that the encoding does not fit although it can read it. instead: one that does."""
     like = {'vi': 'TCVN3 (ABC) hoặc VNI', 'en': 'TCVN3 (ABC) or VNI'} if instead is None else None
-    option = instead or 'tcvn3'
+    option = f'--encoding {instead or "tcvn3"}'
     return WrongEncoding(
         vi=f'Cột {column}: đọc theo {encoding} thì ra chữ lạ, chẳng hạn "{example}". '
-        f'Có vẻ là {like["vi"] if like else instead}: dùng --encoding {option}, hoặc bỏ tùy chọn đó đi.',
+        f'Có vẻ là {like["vi"] if like else instead}. Cho biết đúng phông hay bảng mã, hoặc lưu lại dạng Unicode.',
         en=f'Column {column}: read as {encoding} it becomes nonsense such as "{example}". '
-        f'It looks like {like["en"] if like else instead}: say --encoding {option}, or leave that option out.',
+        f'It looks like {like["en"] if like else instead}. Say which font or encoding it is, or save it as Unicode.',
+        steward=Text(vi=f'Dùng {option}, hoặc bỏ --encoding.', en=f'Say {option}, or leave --encoding out.'),
     )

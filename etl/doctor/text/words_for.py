@@ -1,11 +1,13 @@
 """What is said of a column's text, in both languages."""
 
-from dothi.core.text import Text
+from shlex import quote
+
+from dothi.core.text import AdvisedText, Text
 from etl.doctor.text.judging import Judgement, Score
 from etl.report.model import ColumnText, EncodingCandidate
 
 PLAIN = Text(vi='chỉ có chữ không dấu (ASCII)', en='nothing beyond ASCII')
-AS_GIVEN = Text(vi='theo --encoding', en='as --encoding says')
+AS_GIVEN = Text(vi='theo bảng mã được chỉ định', en='in the encoding that was named')
 AS_THE_OTHERS = Text(vi='như các cột khác của tệp', en='as the other columns of the file')
 CAPITALS = Text(
     vi=' Chữ hoa có dấu gõ bằng phông chữ hoa (.VnTimeH) hiện thành chữ thường.',
@@ -30,15 +32,14 @@ def column_text(found: Judgement, accented: int, failed: int) -> ColumnText:
     )
 
 
-def undecided(column: str, found: Judgement) -> Text:
+def undecided(column: str, found: Judgement) -> AdvisedText:
     """The question which encoding a column is in, with what each would make of it."""
     options = '; '.join(f'{one.reading.name}: "{_first(one)}" ({one.valid}/{one.words})' for one in _likely(found))
-    best = found.scores[0].reading.name
-    return Text(
-        vi=f'Cột {column}: {found.why.vi}. Có thể là {options}. '
-        f'Chọn bằng --encoding, chẳng hạn --encoding {column}={best}.',
-        en=f'Column {column}: {found.why.en}. It may be {options}. '
-        f'Choose with --encoding, such as --encoding {column}={best}.',
+    option = f'--encoding {quote(f"{column}={found.scores[0].reading.name}")}'
+    return AdvisedText(
+        vi=f'Cột {column}: {found.why.vi}. Có thể là {options}. Cho biết tệp được gõ bằng phông hay bảng mã nào.',
+        en=f'Column {column}: {found.why.en}. It may be {options}. Say which font or encoding it was typed in.',
+        steward=Text(vi=f'Chọn bảng mã, chẳng hạn {option}.', en=f'Choose the encoding, such as {option}.'),
     )
 
 

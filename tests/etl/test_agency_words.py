@@ -1,0 +1,84 @@
+"""An agency is told to send, to correct and to ask; commands of the platform stand apart, and can be pasted."""
+
+import ast
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from typer.testing import CliRunner
+
+import etl
+from dothi.cli import app
+from dothi.core.errors import DataRefused
+from dothi.core.text import Text, steward_advice
+from etl.desk.held import WAITS_FOR, Reason, how_to_decide, how_to_insist
+from etl.doctor.asking import perhaps, which_column
+from etl.doctor.proposals import Proposal
+from etl.report.quality import KINDS
+from tests.etl.agency_words import OF_THE_PLATFORM, must_speak_to_agencies
+
+ETL = Path(etl.__file__).parent
+# What only a steward at the command line or in the editor can meet.
+FOR_STEWARDS = (
+    'compare', 'desk/conflicts.py', 'desk/decide.py', 'desk/delivery.py', 'desk/records.py', 'desk/rollback.py',
+    'editing', 'fetch', 'inbox/round.py', 'pages', 'unit_outlines.py', 'unit_table.py',
+)  # fmt: skip
+# Errors of a command line that was typed wrongly: no delivery comes of them.
+WRONG_USE = ('UnknownColumn',)
+
+
+def test_no_text_of_the_etl_tells_an_agency_of_the_platform():
+    """Read from the source, so that a text that no test provokes is covered too."""
+    texts = list(_texts())
+    assert len(texts) > 250
+    wrong = [f'{file}: {said}' for file, said in texts if OF_THE_PLATFORM.search(said)]
+    assert wrong == []
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """The literal parts of all that is said in `vi=` and `en=`, but for what is under `steward=`."""
+    for path in sorted(ETL.rglob('*.py')):
+        file = path.relative_to(ETL).as_posix()
+        if not file.startswith(FOR_STEWARDS):
+            yield from ((file, said) for said in _said(ast.parse(path.read_text(encoding='utf-8'))))
+
+
+def _said(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRONG_USE:
+        return
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.keyword) and child.arg in ('vi', 'en'):
+            yield ''.join(part.value for part in ast.walk(child.value) if _is_text(part))
+        elif not (isinstance(child, ast.keyword) and child.arg == 'steward'):
+            yield from _said(child)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency():
+    must_speak_to_agencies(*(kind.title for kind in KINDS.values()), *(kind.advice for kind in KINDS.values()))
+    must_speak_to_agencies(*WAITS_FOR.values())
+    for reason in get_args(Reason):
+        must_speak_to_agencies(how_to_decide(1, [reason]), how_to_insist([reason]))
+
+
+def test_whoever_delivers_by_command_gets_the_option_too(database, agency):
+    """The same refusal: the receipt asks which column it is, the command line also names the option."""
+    file = agency.geojson('t.geojson', [({'MA_TRUONG': 'a', 'CAP_HOC': 'primary'}, agency.point())])
+    done = CliRunner().invoke(app, ['deliver', str(file), '--layer', 'schools'])
+    assert isinstance(done.exception, DataRefused)
+    must_speak_to_agencies(done.exception.text)
+    assert '--column' in steward_advice(done.exception.text).en
+
+
+@pytest.mark.parametrize('name', ['Tên trường', "cột 'A'", 'a b', '$x; y', 'đường'])
+def test_an_option_that_is_suggested_can_be_pasted(name, locality):
+    proposal = Proposal(name, 'name', 0.9, Text(vi='', en=''))
+    advice = perhaps(proposal), which_column([proposal], locality.layers['schools'])
+    for text in advice:
+        option = text.steward.en.removeprefix('If so: ').removesuffix('.')
+        assert shlex.split(option) == ['--column', f'{name}=name']

@@ -51,7 +51,7 @@ def taking_back(folder: Path, locality: Locality) -> Chapter:
     server = LocalPostgis(folder / 'postgis')
     server.start()
     try:
-        with _settings(folder):
+        with settings(folder):
             return _taken_back(folder, server, locality)
     finally:
         server.stop()
@@ -62,7 +62,7 @@ def _taken_back(folder: Path, server: LocalPostgis, locality: Locality) -> Chapt
     changed = buildings_file(folder, locality, CHANGED_ROWS, changed_every=1)
     delivery, rollback = Timing('delivery that changes all rows'), Timing('rollback of it')
     for _ in range(ROUNDS):
-        with _database(server, locality, 'loading') as url:
+        with database(server, locality, 'loading') as url:
             _run(_deliver(file))
             first = _releases(url)[0]
             delivery.runs_ms.append(_run(_deliver(changed)).elapsed_ms)

@@ -76,6 +76,8 @@ def test_the_same_projection_on_wgs84_is_not_taken_for_vn2000() -> None:
         ('', '--crs'),
         ('EPSG:5773', '--crs'),  # heights alone
         ('EPSG:4978', '--crs'),  # geocentric
+        ('+proj=longlat +ellps=WGS84 +nadgrids=@null,/etc/passwd +type=crs', '--crs'),  # a file that PROJ would open
+        ('+init=/etc/passwd:x', '--crs'),
     ],
 )
 def test_a_system_that_cannot_be_used_is_refused_with_the_way_out(text: str, hint: str) -> None:

@@ -265,6 +265,7 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
 
     if inputs.weight == 'area':
         shapes = moved(zones.shapes, raster.grid, data.locality.srid)
+        _must_be_on_the_map(shapes)
         found = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
         cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
         return Answer(found, np.minimum(found['count'] / cells, 1), band.unit, {'band': name})
@@ -275,6 +276,18 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
     else:
         pieces, everybody = on_grid(raster, name, data.raster(inputs.population), zones, data.locality.srid)
     return by_people(pieces, everybody, band.unit, {'band': name})
+
+
+def _must_be_on_the_map(shapes: Any) -> None:
+    """Raises DoesNotFit for a zone that reaches where the raster's projection has no place, such as the world."""
+    # such a shape collapses, or has corners that are no numbers
+    beyond = ~(shapely.area(shapes) > 0)
+    if beyond.any():
+        number = int(np.argmax(beyond)) + 1
+        raise DoesNotFit(
+            vi=f'zones: vùng thứ {number} vươn quá xa địa bàn. Cắt vùng theo địa bàn rồi gửi lại.',
+            en=f'zones: zone number {number} reaches too far beyond the area. Cut it to the area, and send it again.',
+        )
 
 
 def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) -> Answer:

@@ -5,6 +5,7 @@ take the position-vector convention, in which the three rotations have the oppos
 unflipped they put everything 0.74 m off.
 """
 
+import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ TOWGS84 = (-191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 
 VN2000_SRIDS = (4756, 3405, 3406, 5896, 5897, 5898, 5899, *range(9205, 9219))
 DEPRECATED = {6956: 5896, 6957: 5897, 6958: 5898, 6959: 5899}
 HANOI_1972 = (4147, 2044, 2045)
+# Files that PROJ opens for a system, in its WKT 2; the null grid of Web Mercator is none.
+FILE_IN_WKT = re.compile(r'grids=(?!@null(?!,))|PARAMETERFILE\["[^"]*","(?!@null")|PROJ-based', re.IGNORECASE)
+FILE_OF_SYSTEMS = re.compile(r'\binit\s*=(?!epsg:)', re.IGNORECASE)
 
 
 class UnknownCrs(DataRefused):
@@ -87,13 +91,26 @@ def srid_of(text: str) -> int:
 
 
 @lru_cache
+def names_file(text: str) -> bool:
+    """Whether PROJ would open a file, such as a grid, that the system `text` names; False for what is no system."""
+    if FILE_OF_SYSTEMS.search(text):
+        return True
+    try:
+        return FILE_IN_WKT.search(_horizontal(pyproj.CRS.from_user_input(text)).to_wkt()) is not None
+    except CRSError:
+        return False
+
+
+@lru_cache
 def parse_crs(text: str) -> Crs:
     """The system that `text` (EPSG code, URI, WKT, ESRI WKT, PROJ string) means.
 
     Of a system with heights it is the horizontal part. Raises UnknownCrs for what PROJ cannot read, what is no map
     or globe (heights alone, geocentric), a deprecated duplicate, Hanoi 1972 (which has no usable transformation
-    here), and a system on an unnamed datum without a shift to WGS 84.
+    here), a system on an unnamed datum without a shift to WGS 84, and one that names a grid or another file.
     """
+    if names_file(text):
+        raise _unknown(text)
     try:
         crs = _horizontal(pyproj.CRS.from_user_input(text))
     except CRSError:

@@ -30,6 +30,8 @@ START_S = 120.0
 # How long the wall clock may go on beyond the processor's time, while other processes take their turns.
 SPARE_S = 5.0
 MOST_ANSWER_BYTES = 10_000
+# Unit of st_blocks, whatever the file system's own blocks are (POSIX).
+DISK_BLOCK_BYTES = 512
 SHARED = 'room.socket'
 # The system takes no longer address; a folder with a longer one goes without sharing.
 LONGEST_ADDRESS = 107
@@ -201,9 +203,9 @@ def _limits(files: Any) -> RoomLimits:
 
 
 def _size_bytes(path: Path) -> int:
-    if path.is_dir():
-        return sum(below.lstat().st_size for below in path.rglob('*'))
-    return path.stat().st_size
+    """What the file takes on the disk: a sparse one of a terabyte gets no more time than it holds."""
+    files = [below.lstat() for below in path.rglob('*')] if path.is_dir() else [path.stat()]
+    return sum(min(file.st_size, file.st_blocks * DISK_BLOCK_BYTES) for file in files)
 
 
 def _start_reader(
@@ -332,6 +334,7 @@ def _forget(server: ForkServer) -> None:
 
 def _no_room(error: OSError) -> NoClosedRoom:
     return NoClosedRoom(
-        vi=f'Không khởi động được tiến trình đọc tệp ({error.strerror or error}). Xem nhật ký, rồi làm lại.',
-        en=f'The process that reads files cannot be started ({error.strerror or error}). See the log, and try again.',
+        vi=f'Tiến trình đọc tệp không chạy được hoặc đã dừng ({error.strerror or type(error).__name__}). Làm lại.',
+        en=f'The process that reads files does not start, or has ended ({error.strerror or type(error).__name__}). '
+        'Try again.',
     )

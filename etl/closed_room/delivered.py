@@ -11,13 +11,17 @@ WRITTEN_TO = frozenset({'.gpkg'})
 def delivered_parts(file: Path) -> dict[str, Path]:
     """`file` and its companions by the names that GDAL looks for, the file itself first.
 
-    The file keeps its name. Of companions all that follows its stem is in lower case: GDAL finds `.dbf` and `.DBF`, but
-    not `.Dbf`.
+    The file keeps its name. Of companions all that follows its stem, or its whole name (`A.TIF.aux.xml`), is in lower
+    case: GDAL finds `.dbf` and `.DBF`, but not `.Dbf`.
     """
     if file.is_dir():
         return {file.name: file}
-    beside = {file.stem + path.name.removeprefix(file.stem).lower(): path for path in suffixes_beside(file)}
-    return {file.name: file} | beside
+    return {file.name: file} | {_shown_name(path.name, file): path for path in suffixes_beside(file)}
+
+
+def _shown_name(name: str, file: Path) -> str:
+    shared = file.name if name.startswith(file.name) else file.stem
+    return shared + name.removeprefix(shared).lower()
 
 
 def copied_parts(parts: dict[str, Path]) -> list[str]:

@@ -59,6 +59,7 @@ def opened(file: Path, coverage: Coverage | None) -> Iterator[Raster]:
             _must_not_be_huge(raster, file.name)
             if coverage is not None:
                 _must_have_the_bands(raster, coverage, file.name)
+                _must_hold_the_values(raster, file.name)
                 _must_be_north_up(raster, file.name)
             yield raster
     except RasterioIOError as error:
@@ -125,6 +126,18 @@ def _must_have_the_bands(raster: Raster, coverage: Coverage, name: str) -> None:
             en=f'{name}: the type {narrow[0]} does not go into {coverage.type} without changing values. '
             f'Send {coverage.type} (gdal_translate -ot).',
         )
+
+
+def _must_hold_the_values(raster: Raster, name: str) -> None:
+    """Raises BandsDoNotFit for cells that mean something else than they hold, as integers of a tenth of a metre."""
+    for scale, offset in zip(raster.scales, raster.offsets, strict=True):
+        if (scale, offset) != (1, 0):
+            raise BandsDoNotFit(
+                vi=f'{name}: giá trị ô phải nhân {scale:g} rồi cộng {offset:g} (scale, offset). '
+                'Gửi giá trị thật (gdal_translate -unscale -ot Float32).',
+                en=f'{name}: its cells have to be multiplied by {scale:g}, and {offset:g} added (scale, offset). '
+                'Send the values themselves (gdal_translate -unscale -ot Float32).',
+            )
 
 
 def _must_be_north_up(raster: Raster, name: str) -> None:

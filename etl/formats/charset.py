@@ -11,13 +11,15 @@ HEAD_BYTES = 1_000
 LONGEST_NAME_BYTES = 10
 # Code pages of Windows, as AutoCAD, ArcGIS and others write them.
 ANSI = re.compile(r'(?:ANSI[\s_]*)?(125\d)')
+# What else a .cpg says in place of a name: Windows' number of UTF-8, and that of a page it does not name.
+OTHER_PAGES = {'65001': 'utf-8', 'OEM': None}
 
 
 def code_page(shapefile: Item) -> str | None:
     """What a shapefile's .cpg says. The language byte of a .dbf is wrong too often to count."""
     beside = shapefile.beside('.cpg')
-    text = beside.head(HEAD_BYTES).decode('latin-1').strip() if beside else ''
-    return windows_codec(text) or text or None
+    text = beside.head(HEAD_BYTES).decode('latin-1').replace('\0', '').strip() if beside else ''
+    return OTHER_PAGES.get(text, windows_codec(text) or text or None)
 
 
 def column_names(raw: Sequence[str], declared: str | None) -> list[str]:

@@ -17,6 +17,7 @@ from pyogrio import list_layers, read_info
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError
 from pyogrio.raw import open_arrow
 
+from dothi.core.crs import names_file
 from dothi.core.text import Text
 from etl.formats.charset import code_page, column_names, mapinfo_text
 from etl.formats.errors import UnreadableFile
@@ -62,8 +63,6 @@ FORMATS = {
 }
 
 
-# The null grid of Web Mercator is none.
-GRID = re.compile(r'grids=(?!@null)|PARAMETERFILE|\+init', re.IGNORECASE)
 READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError, UnicodeDecodeError)
 # What fiona lets through of a damaged file: GDAL's own errors, a layer that is not there, text in no known encoding.
 DESCRIBE_ERRORS = (*READ_ERRORS, FionaError, CPLE_BaseError, ValueError, SystemError)
@@ -204,7 +203,7 @@ def declared(wkt: str | None) -> str | None:
     Programs write a system without a place on earth when they know none; and one that names a grid would have PROJ open
     that file, outside of the closed room.
     """
-    useless = not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) or GRID.search(wkt)
+    useless = not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) or names_file(wkt)
     return None if useless else wkt
 
 

@@ -20,10 +20,13 @@ COMPANIONS = {
     '.tab': ('.dat', '.map', '.id', '.ind'),
     '.mif': ('.mid',),
     '.gml': ('.xsd', '.gfs'),
-    '.tif': ('.tfw',),
+    # the three spellings of a world file that GDAL looks for
+    '.tif': ('.tfw', '.tifw', '.wld'),
+    '.tiff': ('.tfw', '.tiffw', '.wld'),
 }
-# What belongs to a file under its whole name: raster.tif.aux.xml, in which ArcGIS puts the coordinate system.
-APPENDED = {'.tif': ('.aux.xml',), '.tiff': ('.aux.xml',)}
+# What belongs to a file under its whole name: raster.tif.aux.xml, in which ArcGIS puts the coordinate system, and
+# raster.tif.msk, which tells cells without a value.
+APPENDED = {'.tif': ('.aux.xml', '.msk'), '.tiff': ('.aux.xml', '.msk')}
 # Those of them without which nothing can be read, or only half.
 INDISPENSABLE = {'.shp': ('.shx', '.dbf'), '.tab': ('.dat',), '.mif': ('.mid',)}
 # Beside data in an archive these are as often a note or metadata.

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from dothi.core.crs import UnknownCrs, axis_order_yx, parse_crs, proj_string, transformer
 from dothi.core.database import connection
+from dothi.core.text import for_steward
 
 # WGS 84 latitude and longitude, and easting and northing in EPSG:9209 to 1 mm.
 VECTORS = [
@@ -76,13 +77,15 @@ def test_the_same_projection_on_wgs84_is_not_taken_for_vn2000() -> None:
         ('', '--crs'),
         ('EPSG:5773', '--crs'),  # heights alone
         ('EPSG:4978', '--crs'),  # geocentric
+        ('+proj=longlat +ellps=WGS84 +nadgrids=@null,/etc/passwd +type=crs', '--crs'),  # a file that PROJ would open
+        ('+init=/etc/passwd:x', '--crs'),
     ],
 )
 def test_a_system_that_cannot_be_used_is_refused_with_the_way_out(text: str, hint: str) -> None:
     with pytest.raises(UnknownCrs) as refused:
         parse_crs(text)
-    assert hint in refused.value.text.vi
-    assert hint in refused.value.text.en
+    for lang in ('vi', 'en'):
+        assert hint in for_steward(refused.value.text).pick(lang)
 
 
 @pytest.mark.parametrize(('text', 'srid'), [('EPSG:9209+5773', 9209), ('EPSG:4979', 4326)])

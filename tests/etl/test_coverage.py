@@ -320,14 +320,50 @@ def test_what_cannot_be_a_delivery_is_refused_with_the_reason(give: Send, tmp_pa
     assert query('select count(*) from catalog.release') == [(0,)]
 
 
-def test_a_world_file_beside_the_raster_counts_and_is_archived(give: Send, store: Path, tmp_path: Path) -> None:
-    """Old programs write the place into a .tfw."""
-    file = write_raster(tmp_path / 'old.tif', HEIGHTS, crs=None, place=Affine.identity())
-    (tmp_path / 'old.tfw').write_text('100\n0\n0\n-100\n570050\n2239950\n', encoding='ascii')
+WORLD_FILE = '100\n0\n0\n-100\n570050\n2239950\n'
+AUXILIARY = '<PAMDataset><GeoTransform>570000,100,0,2240000,0,-100</GeoTransform></PAMDataset>'
+
+
+@pytest.mark.parametrize(
+    ('name', 'beside', 'content'),
+    [
+        ('old.tif', 'old.tfw', WORLD_FILE),
+        ('old.tiff', 'old.tfw', WORLD_FILE),
+        ('OLD.TIFF', 'OLD.TFW', WORLD_FILE),
+        ('old.tif', 'old.wld', WORLD_FILE),
+        ('OLD.TIF', 'OLD.TIF.aux.xml', AUXILIARY),
+        ('OLD.TIFF', 'OLD.TIFF.AUX.XML', AUXILIARY),
+    ],
+)
+def test_what_tells_the_place_beside_the_raster_counts_and_is_archived(
+    name: str, beside: str, content: str, give: Send, store: Path, tmp_path: Path
+) -> None:
+    """Old programs write the place into a .tfw, ArcGIS into an .aux.xml, in whatever case."""
+    file = write_raster(tmp_path / name, HEIGHTS, crs=None, place=Affine.identity())
+    (tmp_path / beside).write_text(content, encoding='ascii')
     report = give(file, crs='EPSG:9209')
     with rasterio.open(released(store, report)) as cog:
         assert cog.transform == from_origin(WEST, NORTH, CELL, CELL)
-    assert len(list(store.glob('originals/*/*.tif.zip'))) == 1
+    assert len(list(store.glob('originals/*/*.tif*.zip'))) == 1
+
+
+def test_a_mask_beside_the_raster_tells_its_empty_cells(give: Send, store: Path, tmp_path: Path) -> None:
+    file = write_raster(tmp_path / 'a.tif', HEIGHTS, nodata=None)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK='NO'), rasterio.open(file, 'r+') as raster:
+        mask = np.full(raster.shape, 255, 'uint8')
+        mask[0, 0] = 0
+        raster.write_mask(mask)
+    assert (tmp_path / 'a.tif.msk').exists()
+    with rasterio.open(released(store, give(file))) as cog:
+        assert cog.dataset_mask()[0, 0] == 0
+
+
+def test_cells_that_mean_something_else_than_they_hold_are_refused(give: Send, tmp_path: Path) -> None:
+    file = write_raster(tmp_path / 'a.tif', HEIGHTS)
+    with rasterio.open(file, 'r+') as raster:
+        raster.scales = (0.1,)
+    with pytest.raises(BandsDoNotFit, match='gdal_translate -unscale'):
+        give(file)
 
 
 def test_options_for_rows_are_refused(give: Send, tmp_path: Path) -> None:

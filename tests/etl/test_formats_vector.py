@@ -13,6 +13,8 @@ import pytest
 import shapely
 
 from etl.closed_room.layers import open_source as read_in_room
+from etl.doctor.text.encoding import codec_name
+from etl.doctor.text.errors import UnknownEncoding
 from etl.formats.errors import AmbiguousLayer, BadArchive, NoLayerInFile
 
 NAMES = ['Trường Tiểu học Hải Hậu', 'Trường THCS Nghĩa Hưng']
@@ -239,6 +241,8 @@ def test_a_system_that_names_a_grid_is_as_good_as_none(grid, agency, opened):
     prj = file.with_suffix('.prj')
     prj.write_text(f'{head},EXTENSION["PROJ4","+proj=longlat +ellps=WGS84 +nadgrids={grid}"]]')
     assert opened(file).declared_crs is None
+    prj.write_text(head.replace(']],PRIMEM', f'],EXTENSION["PROJ4_GRIDS","{grid}"]],PRIMEM') + ']')
+    assert opened(file).declared_crs is None
     prj.write_text(f'{head},EXTENSION["PROJ4","+proj=longlat +ellps=WGS84 +nadgrids=@null"]]')
     assert opened(file).declared_crs is not None
 
@@ -268,6 +272,18 @@ def test_names_of_columns_in_the_code_page_1258_are_whole(agency, opened):
     assert source.columns == ['MA_TRUONG', 'Tên_trg', 'CAP_HOC']
     (batch,) = source.batches()
     assert list(batch.columns) == source.columns
+
+
+@pytest.mark.parametrize(
+    ('content', 'encoding'), [(b'1258\0\0', 'cp1258'), (b'\0', None), (b'65001', 'utf-8'), (b'OEM', None)]
+)
+def test_a_code_page_file_is_understood_however_it_is_written(content, encoding, agency, opened):
+    """Python's search for a codec raises ValueError for a NUL, and the file ended as a defect."""
+    file = cp1258_shapefile(agency.folder)
+    file.with_suffix('.cpg').write_bytes(content)
+    assert opened(file).declared_encoding == encoding
+    with pytest.raises(UnknownEncoding):
+        codec_name('\0')
 
 
 @pytest.mark.parametrize('suffix', ['.Dbf', '.DBF'])

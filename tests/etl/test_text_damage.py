@@ -38,10 +38,11 @@ def test_what_is_lost_stays_and_is_told(text):
     'text',
     [
         'Ở đâu?', 'Sao? Vậy à?', 'http://a.vn/?id=1', 'www.a.vn/x?y=z', 'A & B', 'AT&T; x', 'Москва', 'Ω', '5 < 6',
-        'C:\\Users', 'Trường THCS Hải Hậu',
+        'C:\\Users', 'Trường THCS Hải Hậu', 'maps.a.vn/x?y=1', 'Đường hỏng??', r'a\U+0000', r'a\U+D800b',
+        'a&#0;', 'a&#xD800;',
     ],
 )  # fmt: skip
-def test_what_is_well_is_left_alone(text):
+def test_what_is_well_or_stands_for_no_letter_is_left_alone(text):
     assert mend(text) == (text, [])
 
 

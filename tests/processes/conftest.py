@@ -103,8 +103,8 @@ class Loader:
             cursor.execute(
                 """insert into catalog.raster (release, store_path, size_bytes, cells_sha256, srid, width, height, west,
                        north, cell_width, cell_height, bands)
-                   values (%s, %s, 1, repeat('0', 64), %s, %s, %s, %s, %s, %s, %s, '[]')""",
-                [release, path, self.locality.srid, columns, rows, west, north, cell_m, cell_m],
+                   values (%s, %s, %s, repeat('0', 64), %s, %s, %s, %s, %s, %s, %s, '[]')""",
+                [release, path, target.stat().st_size, self.locality.srid, columns, rows, west, north, cell_m, cell_m],
             )
             cursor.execute('update catalog.layer set current_release = %s where id = %s', [release, coverage])
         return release

@@ -278,6 +278,14 @@ def test_people_who_live_on_ground_that_is_counted_next_door(zones, homes, loade
     assert sum(found[code]['count'] for code in '123') == 1
 
 
+def test_a_zone_as_large_as_the_world_is_refused(heights, locality):
+    """The projection of the raster has no place for it; its statistics were no numbers, and the run a fault."""
+    world = {'type': 'Feature', 'geometry': shapely.geometry.mapping(shapely.box(-180, -90, 180, 90)), 'properties': {}}
+    zones = {'type': 'FeatureCollection', 'features': [world]}
+    with pytest.raises(DoesNotFit, match='zone number 1'):
+        ask(locality, 'internal', coverage='elevation', statistics=['mean', 'count'], zones=zones)
+
+
 def test_zones_that_overlap_have_all_that_lies_in_each(loader, locality):
     """A house wholly in one zone, half in another that overlaps it."""
     boxes = {'1': (0, 0, 40, 40), '2': (10, 0, 40, 40)}

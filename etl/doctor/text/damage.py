@@ -27,7 +27,11 @@ FOREIGN = re.compile('[\u0370-\u03ff\u0400-\u04ff]')
 CODE = re.compile(r'[A-Za-z0-9._/-]+')
 # A question mark inside a word, or several together; in an address of the web it is at home.
 LOST = re.compile(r'\w\?+\w|\?\?')
-WEB_ADDRESS = re.compile(r'\w+://|www\.')
+WEB_ADDRESS = re.compile(r'\w+://|www\.|\w\.\w+/\S*\?')
+# Letters that no code page of Windows has: the program that wrote question marks would have lost them too.
+NEVER_LEFT = re.compile('[\u1ea0-\u1ef9]')
+# No letters: control characters, half of a pair of UTF-16, and the sign of a character that is lost.
+NO_LETTER = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]')
 # Bytes of which one is in any text that may be harmed, so that all others are passed over at once.
 CYRILLIC_AND_GREEK = tuple(bytes([lead]) for lead in range(0xCD, 0xD4))
 SIGNS = (
@@ -115,17 +119,22 @@ def mend(text: str) -> tuple[str, list[Damage]]:
         if mended != text:
             kinds.append(kind)
             text = mended
-    if LOST.search(text) and not WEB_ADDRESS.search(text):
+    if LOST.search(text) and not (WEB_ADDRESS.search(text) or NEVER_LEFT.search(text)):
         kinds.append('lost')
     return text, kinds
 
 
 def _unescaped(text: str) -> str:
-    return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return ESCAPE.sub(lambda match: _letter_or_escape(chr(int(match[1], 16)), match[0]), text)
 
 
 def _without_entities(text: str) -> str:
-    return ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return ENTITY.sub(lambda match: _letter_or_escape(html.unescape(match[0]), match[0]), text)
+
+
+def _letter_or_escape(letter: str, escape: str) -> str:
+    """What an escape stands for; the escape itself where that is nothing that text can hold."""
+    return letter if letter and not NO_LETTER.search(letter) else escape
 
 
 def _with_plain_blanks(text: str) -> str:

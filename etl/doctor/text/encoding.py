@@ -17,7 +17,8 @@ def codec_name(name: str) -> str:
         if not getattr(found, '_is_text_encoding', True):
             raise LookupError(name)
         return found.name
-    except LookupError:
+    except (LookupError, ValueError):  # the latter for a name with a NUL
+        name = name.replace('\0', '\\0')
         raise UnknownEncoding(
             vi=f'Không biết bảng mã "{name}". Dùng utf-8, tcvn3 (ABC), vni, viscii, cp1258, utf-16 hoặc latin-1.',
             en=f'The text encoding "{name}" is not known. Use utf-8, tcvn3 (ABC), vni, viscii, cp1258, utf-16 or '

@@ -13,12 +13,14 @@ from dothi.core.text import Text
 from etl.doctor.text.encoding import wrong_encoding
 from etl.doctor.text.names import Naming
 from etl.doctor.text.readings import Reading
-from etl.formats.errors import EmptyFile, UnreadableFile
+from etl.formats.errors import EmptyFile, TooLarge, UnreadableFile
 from etl.formats.item import Item
 from etl.formats.table import Header, TableSource, described, find_header
 
 SUFFIXES = frozenset({'.csv', '.tsv', '.txt'})
 MAX_CELL = 50_000_000
+# As many as a sheet of Excel has.
+MOST_COLUMNS = 16_384
 BLOCK_BYTES = 1 << 20
 # As much as tells the encoding of the header.
 FIRST_BYTES = 100_000
@@ -99,7 +101,18 @@ def _header(item: Item, codec: str, reading: Reading, delimiter: str) -> Header 
 
     with _text(item, codec) as lines:
         # Lenient here: what is wrong with quotes is told, with its line, when all rows are read.
-        return find_header([decode(cell) for cell in row] for row in csv.reader(lines, delimiter=delimiter))
+        rows = (_narrow(row, item.name) for row in csv.reader(lines, delimiter=delimiter))
+        return find_header([decode(cell) for cell in row] for row in rows)
+
+
+def _narrow(row: list[str], name: str) -> list[str]:
+    """The row; raises TooLarge for one that no spreadsheet holds: its names alone take minutes to look through."""
+    if len(row) <= MOST_COLUMNS:
+        return row
+    raise TooLarge(
+        vi=f'{name} có {len(row)} cột; tối đa {MOST_COLUMNS} cột. Kiểm tra dấu phân cách và gửi lại.',
+        en=f'{name} has {len(row)} columns; at most {MOST_COLUMNS} are read. Check the delimiter and resend.',
+    )
 
 
 def _first_bytes(item: Item) -> list[bytes]:

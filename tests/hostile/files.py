@@ -450,6 +450,14 @@ def csv_one_line(target):
     return file
 
 
+@hostile('csv-exhaust-columns')
+def csv_columns(target):
+    file = target.folder / 'columns.csv'
+    names = ','.join(f'c{number}' for number in range(1_000_000))
+    file.write_text(f'MA_TRUONG,lon,lat,{names}\nA,106.2,20.3\n')
+    return file
+
+
 @hostile('csv-crash-nul')
 def csv_nul(target):
     file = target.folder / 'nul.csv'

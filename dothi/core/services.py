@@ -1,6 +1,7 @@
 """Long-running processes of this instance: started apart from the terminal, found again, and ended by id."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,10 +110,22 @@ class Service:
         return parts if len(parts) == 3 else None
 
 
+def rotate_logs() -> None:
+    """Set aside each log of the instance that has grown too large, also while its service goes on writing."""
+    paths = PathSettings()
+    for log in [*paths.run.glob('*.log'), paths.state / 'postgis' / 'server.log']:
+        set_aside(log)
+
+
 def set_aside(log: Path) -> None:
-    """Gives a log that has grown too large another name, in place of the one set aside before."""
+    """Move what a log that has grown too large holds to another file, in place of what was set aside before.
+
+    Services append to the file that they have open, so that goes on from its beginning. Lines that are written between
+    the copy and the cut are lost.
+    """
     if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
-        log.replace(log.with_name(f'{log.name}.1'))
+        shutil.copyfile(log, log.with_name(f'{log.name}.1'))
+        os.truncate(log, 0)
 
 
 def end_session(session: int, patience_s: float = ORPHANS_PATIENCE_S) -> None:

@@ -25,6 +25,7 @@ from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import DothiError
+from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings
 from etl.closed_room.client import share
 from processes.queue.availability import probe, record
@@ -165,6 +166,7 @@ async def _sweep(app: App) -> None:
 
 def _tidy() -> None:
     settings = JobSettings()
+    rotate_logs()
     fail_lost(failure(lost()))
     fail_waiting(failure(waited(settings.job_wait_s)), settings.job_wait_s)
     expire(settings.result_days, settings.job_days)

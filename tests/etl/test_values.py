@@ -99,7 +99,7 @@ def test_any_text_is_stored_composed_and_trimmed_or_null(texts):
     ('limits', 'value', 'said'),
     [
         ({'min': 1, 'max': 100, 'unit': 'm'}, 3500, 'nằm ngoài khoảng 1–100 m.'),
-        ({'max': 1_500_000, 'unit': 'person'}, 2_000_000, 'lớn hơn 1500000 người.'),
+        ({'max': 1_500_000, 'unit': 'person'}, 2_000_000, 'lớn hơn 1.500.000 người.'),
         ({'min': 0}, -1, 'nhỏ hơn 0.'),
     ],
 )

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw
 import shapely
 
 from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.gdal import pyogrio
 from dothi.core.locality import Locality
 
 # One building of 8 × 10 m in every cell of 12 × 15 m: small polygons, none of which touches another.

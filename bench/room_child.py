@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from etl.closed_room.client import warm_up
+from etl.closed_room.fork_server import warm_up
 
 
 def main(mode: str, rounds: int, layer: str, files: list[Path]) -> None:
@@ -21,7 +21,7 @@ def main(mode: str, rounds: int, layer: str, files: list[Path]) -> None:
     from dothi.core.settings import PathSettings
     from etl.desk import deliver
     from etl.desk.options import DeliveryOptions
-    from etl.formats import open_source
+    from etl.formats.opening import open_source
 
     if mode == 'bare':
         # the very readers that work behind the walls, in this process, and no fork server

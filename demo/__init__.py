@@ -4,7 +4,5 @@
 The province is drawn by hand (`outline.json`) and filled in by seed: the same seed gives the same bytes.
 """
 
-import dothi.core.gdal  # noqa: F401 - before anything imports pyogrio
-
 # The demo is drawn by hand, so it is of one place.
 LOCALITY_ID = 'nam_dinh'

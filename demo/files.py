@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from dothi.core.crs import proj_string, transformer
+from dothi.core.gdal import pyogrio
 
 FILE_DATE = '2024-08-31'
 ZIP_DATE = (2024, 8, 31, 0, 0, 0)

@@ -114,7 +114,7 @@ def down(as_json: Json = False) -> None:
 @app.command()
 def status(as_json: Json = False) -> None:
     """Tình trạng · What runs, and which release of each layer is served."""
-    from etl.closed_room.client import missing_walls
+    from etl.closed_room.fork_server import missing_walls
 
     document = local.status(_locality()).model_copy(update={'missing_walls': missing_walls()})
     show.document(document, as_json, show.status)
@@ -308,7 +308,7 @@ def _options(
 
 
 def _deliver(file: Path, options: DeliveryOptions, html: Path | None, as_json: bool) -> None:
-    from etl.closed_room.client import warm_up
+    from etl.closed_room.fork_server import warm_up
 
     # the reader's libraries are imported while this process imports its own
     warm_up()

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
 import shapely
 
 from dothi.core.export.arrow import TYPES
 from dothi.core.export.gdal_file import names_in_sqlite
+from dothi.core.gdal import pyogrio
 from dothi.core.layer import ColumnType
 
 

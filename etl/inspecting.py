@@ -17,9 +17,8 @@ from etl.doctor.columns import Matching, find, missing
 from etl.doctor.proposals import STRONG, Evidence, best, proposals
 from etl.doctor.text.decoder import Decoder, decoder
 from etl.doctor.titles import titles_for_codes
-from etl.formats import Source
-from etl.formats.opening import no_rows
-from etl.formats.source import RawBatch
+from etl.formats.file_parts import no_rows
+from etl.formats.source import RawBatch, Source
 from etl.shape import must_be_the_kind
 
 # Values that a column is recognised by.

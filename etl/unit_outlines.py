@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw
 import shapely
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.errors import DataRefused
+from dothi.core.gdal import pyogrio
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent

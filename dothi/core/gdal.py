@@ -1,11 +1,16 @@
 """pyogrio with only the drivers that the project reads or writes: a sent file may not pose as anything else.
 
-Import this before pyogrio: GDAL drops drivers when it registers them, and only then. Some of what is dropped opens
-other files and addresses (OGR_VRT, WFS, HTTP, GDALG), and OGR_VRT finds itself anywhere in the head of a file. fiona
-and rasterio, whose GDAL is another one, are told the driver at each opening.
+All of the project takes pyogrio from here (an import contract sees to it): GDAL drops drivers when it registers them,
+and only then. Some of what is dropped opens other files and addresses (OGR_VRT, WFS, HTTP, GDALG), and OGR_VRT finds
+itself anywhere in the head of a file. fiona and rasterio, whose GDAL is another one, are told the driver at each
+opening.
 """
 
+import importlib
 import os
+import sys
+from types import ModuleType
+from typing import Any
 
 NEEDED = frozenset(
     {'CSV', 'DGN', 'DXF', 'ESRI Shapefile', 'FlatGeobuf', 'GML', 'GPKG', 'GeoJSON', 'KML', 'LIBKML', 'MEM'}
@@ -20,18 +25,29 @@ DROPPED = (
 )
 
 
-def _register() -> None:
+# pyogrio imports them wherever they are installed, which takes 0.4 s, for functions that the project does not use.
+UNUSED = ('geopandas', 'pandas')
+
+
+def _register() -> ModuleType:
+    """pyogrio, its drivers registered."""
     before = os.environ.get('GDAL_SKIP')
     os.environ['GDAL_SKIP'] = DROPPED.replace(' ', ',')
+    hidden = [name for name in UNUSED if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # as the import system marks what may not be imported
     try:
-        import pyogrio  # registers the drivers
+        module = importlib.import_module('pyogrio')  # registers the drivers
     finally:
+        for name in hidden:
+            del sys.modules[name]
         # programs that are started from here, such as QGIS, keep their own
         del os.environ['GDAL_SKIP']
         if before is not None:
             os.environ['GDAL_SKIP'] = before
     # Spatialite brings virtual tables that read any file and address, and nothing here needs it
-    pyogrio.set_gdal_config_options({'SPATIALITE_LOAD': 'NO'})
+    module.set_gdal_config_options({'SPATIALITE_LOAD': 'NO'})
+    return module
 
 
-_register()
+pyogrio: Any = _register()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from etl.formats.opening import suffixes_beside
+from etl.formats.file_parts import suffixes_beside
 
 # SQLite makes files beside a database even to read it.
 WRITTEN_TO = frozenset({'.gpkg'})

@@ -6,6 +6,7 @@ have been taken over by what it read.
 
 import json
 import pickle
+import pkgutil
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ import pyarrow as pa
 
 HEADER = struct.Struct('>cQ')
 DOCUMENT, BATCH, REQUEST = b'J', b'A', b'R'
-# What a reader does: a function of a module, of its socket, the folder of the delivery, and named arguments.
-type Job = Callable[..., None]
+# What a reader does: `module:name` of a function of its socket, the folder of the delivery, and named arguments. By
+# name, so that whoever wants a file read need not import the libraries that read it.
+type Job = str
 # What a frame holds at most; readers cut their batches well below it, so that only a single row can be larger.
 MOST_DOCUMENT_BYTES = 64 << 20
 MOST_BATCH_BYTES = 1 << 30
@@ -32,11 +34,11 @@ def send_request(room: socket.socket, job: Job, arguments: dict[str, Any]) -> No
     _send(room, REQUEST, pickle.dumps((job, arguments)))
 
 
-def receive_request(room: socket.socket) -> tuple[Job, dict[str, Any]]:
-    """The job and its arguments, as `send_request` sent them."""
+def receive_request(room: socket.socket) -> tuple[Callable[..., None], dict[str, Any]]:
+    """The function of the job and its arguments, as `send_request` sent them."""
     _, content = _receive(room)
     job, arguments = pickle.loads(content)  # noqa: S301 (from the platform itself)
-    return job, arguments
+    return pkgutil.resolve_name(job), arguments
 
 
 def send_document(room: socket.socket, document: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ A stream of rows is a description, then for each batch an object and the batch i
 
 import dataclasses
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,14 @@ from etl.closed_room.refusals import crashed, describe_refusal
 from etl.coverage.file import opened
 from etl.coverage.transport import cell_strips, describe_raster
 from etl.fetch.reading import read_open_features
-from etl.formats import Source, open_source
-from etl.formats.source import EncodedBatch
+from etl.formats.opening import open_source
+from etl.formats.source import EncodedBatch, Source
 from etl.report.problems import Finding
 
 END = {'end': True}
 
 
-def answer(room: socket.socket, folder: Path, job: frames.Job, arguments: dict[str, Any]) -> int:
+def answer(room: socket.socket, folder: Path, job: Callable[..., None], arguments: dict[str, Any]) -> int:
     """Do the job with what lies in `folder`, answer through `room`, and return the exit code."""
     try:
         job(room, folder, **arguments)

@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from dothi.core.layer import Layer
 from dothi.core.text import Text
-from etl.closed_room.client import Reading
 from etl.closed_room.delivered import copied_parts, delivered_parts
-from etl.closed_room.jobs import read_layer
+from etl.closed_room.reading import Reading
 from etl.closed_room.refusals import crashed
-from etl.formats.opening import must_exist, must_have_bytes
+from etl.formats.file_parts import must_exist, must_have_bytes
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Source, batch_from_arrow
 from etl.report.problems import Code, Finding
+
+JOB = 'etl.closed_room.jobs:read_layer'
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class LayerRequest:
         """A reader that describes the layer and then gives its rows."""
         parts = delivered_parts(self.file)
         arguments = {'layer': self.layer, 'encoding': self.encoding, 'source_layer': self.source_layer}
-        return Reading(self.file.name, parts, read_layer, arguments, copied_parts(parts))
+        return Reading(self.file.name, parts, JOB, arguments, copied_parts(parts))
 
 
 @dataclass(frozen=True, kw_only=True)

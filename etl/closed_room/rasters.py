@@ -11,12 +11,13 @@ from rasterio.errors import RasterioError
 
 from dothi.core.coverage import Coverage
 from dothi.core.settings import PathSettings
-from etl.closed_room.client import Reading
 from etl.closed_room.delivered import delivered_parts
-from etl.closed_room.jobs import read_raster
+from etl.closed_room.reading import Reading
 from etl.closed_room.refusals import crashed
 from etl.coverage.file import Raster
 from etl.coverage.transport import RasterHeader, create_copy, strip_from_arrow, write_strip
+
+JOB = 'etl.closed_room.jobs:read_raster'
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def must_fit(file: Path, coverage: Coverage) -> None:
 
 
 def _start(file: Path, coverage: Coverage | None) -> Reading:
-    return Reading(file.name, delivered_parts(file), read_raster, {'coverage': coverage})
+    return Reading(file.name, delivered_parts(file), JOB, {'coverage': coverage})
 
 
 def _write_copy(file: Path, coverage: Coverage | None, target: Path) -> None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from etl.closed_room.walls import RoomLimits, close_inner_walls, close_outer_walls
+from etl.closed_room.walls import RoomLimits, close_inner_walls, close_outer_walls, die_with
 
 MOST_ORDER_BYTES = 200_000
 FOLDER_PREFIX = 'room-'
@@ -61,8 +61,10 @@ class Server:
     def start(self, control: socket.socket, room_number: int, order: dict[str, Any]) -> int:
         """The process id of a new reader, whose socket is the descriptor `room_number`."""
         scratch = Path(tempfile.mkdtemp(dir=self.room))
+        own = os.getpid()
         reader = os.fork()
         if reader == 0:
+            die_with(own)
             # by name: the libraries have files open too, such as PROJ its database, and go on reading from the numbers
             for connection in self.connections:
                 connection.close()

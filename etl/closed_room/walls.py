@@ -77,12 +77,19 @@ def close_outer_walls() -> list[Wall]:
     return [wall for wall, stands in standing.items() if stands]
 
 
+def die_with(parent: int) -> None:
+    """Have the system kill this process as soon as `parent`, which forked it, ends, or has ended already."""
+    libc.prctl(SET_PARENT_DEATH_SIGNAL, SIGKILL, 0, 0, 0)
+    # a parent that ended before the line above sends no signal any more
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def close_inner_walls(readable: Sequence[Path], scratch: Path, limits: RoomLimits) -> None:
-    """Lock this process, which is to read one delivery: files, memory, time and processes, and death with its parent.
+    """Lock this process, which is to read one delivery: files, memory, time and processes.
 
     readable: the delivered files. scratch: the only folder that it may write into. Raises OSError.
     """
-    libc.prctl(SET_PARENT_DEATH_SIGNAL, SIGKILL, 0, 0, 0)
     _limit(limits)
     restrict_files([*readable, *library_paths()], [scratch, Path('/dev/null')])
     refuse_processes()

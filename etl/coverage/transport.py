@@ -15,7 +15,7 @@ from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from etl.coverage.file import Raster
-from etl.formats.ogr import declared
+from etl.formats.declared_crs import usable_crs
 
 STRIP_CELLS = 4_000_000
 LONGEST_TAG = 1_000
@@ -67,7 +67,7 @@ def describe_raster(raster: Raster) -> RasterHeader:
         dtype=str(raster.dtypes[0]),
         nodata=raster.nodata,
         transform=tuple(raster.transform)[:6],
-        crs_wkt=declared(raster.crs.to_wkt()) if raster.crs else None,
+        crs_wkt=usable_crs(raster.crs.to_wkt()) if raster.crs else None,
         masked=bool(flags & {MaskFlags.per_dataset, MaskFlags.alpha}),
         descriptions=list(raster.descriptions),
         tags={key: value[:LONGEST_TAG] for key, value in raster.tags().items()},

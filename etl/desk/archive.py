@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.settings import PathSettings
-from etl.formats import suffixes_beside
+from etl.formats.file_parts import suffixes_beside
 
 BLOCK_BYTES = 1 << 20
 # An archive of the same files must have the same hash on every day.

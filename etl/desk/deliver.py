@@ -7,15 +7,15 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from etl import loading
-from etl.closed_room.client import warm_up
+from etl.closed_room.fork_server import warm_up
 from etl.coverage import delivery as raster
 from etl.coverage.file import must_be_whole
 from etl.desk.course import Course, carry, check
 from etl.desk.delivery import Delivery, must_be_known
 from etl.desk.fingerprint import fingerprint
 from etl.desk.options import DeliveryOptions
+from etl.formats.file_parts import must_exist
 from etl.formats.item import Item
-from etl.formats.opening import must_exist
 from etl.formats.references import must_be_closed
 from etl.report.model import Report
 

@@ -3,17 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw
 import shapely
 
 from dothi.core.crs import WGS84
+from dothi.core.gdal import pyogrio
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.closed_room.open_data import open_features
 from etl.fetch import units
-from etl.fetch.reading import OpenDataRequest
 from etl.fetch.rules import column
-from etl.fetch.source import OpenSource
+from etl.fetch.source import OpenDataRequest, OpenSource
 from etl.formats.errors import EmptyFile
 from etl.formats.source import Geometries
 from etl.shape import MAKERS

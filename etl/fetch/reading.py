@@ -1,18 +1,16 @@
 """Features of a file from the web, as far as its source takes them; only inside the closed room."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
-import pyogrio.raw
 import shapely
 
+from dothi.core.gdal import pyogrio
 from etl.fetch import osm
 from etl.fetch.rules import Values, chosen
-from etl.fetch.source import Mapping, OpenSource
+from etl.fetch.source import Box, OpenDataRequest
 from etl.formats.errors import UnreadableFile
 from etl.formats.ogr import unreadable
 from etl.formats.source import Geometries
@@ -20,17 +18,6 @@ from etl.formats.source import Geometries
 ROWS_AT_ONCE = 50_000
 # What the drivers may be: a file from the web does not choose its reader.
 DRIVERS = {'.pbf': 'OSM', '.geojson': 'GeoJSON', '.json': 'GeoJSON', '.gpkg': 'GPKG', '.shp': 'ESRI Shapefile'}
-
-type Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class OpenDataRequest:
-    """What is wanted of a file from the web. box: west, south, east and north of the locality in WGS 84."""
-
-    source: OpenSource
-    mapping: Mapping
-    box: Box
 
 
 def read_open_features(file: Path, scratch: Path, request: OpenDataRequest) -> Iterator[tuple[Any, dict[str, Values]]]:

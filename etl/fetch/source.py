@@ -1,6 +1,7 @@
 """What a file of `locality/sources/` says: where open data lies, under which licence, and which layer it becomes."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -112,3 +113,15 @@ class Listed(Part):
     """The sources of a locality."""
 
     sources: list[OpenSource]
+
+
+type Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class OpenDataRequest:
+    """What is wanted of a file from the web. box: west, south, east and north of the locality in WGS 84."""
+
+    source: OpenSource
+    mapping: Mapping
+    box: Box

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
-from pyogrio import read_info
 
+from dothi.core.gdal import pyogrio
 from etl.formats.charset import windows_codec
 from etl.formats.item import Item
 from etl.formats.ogr import READ_ERRORS, OgrSource, unreadable
@@ -89,7 +89,7 @@ def drawing_sources(item: Item) -> list[DrawingSource]:
     try:
         tags = _tags(item, options)
         options |= SYMBOLS_AS_POINTS if tags else {}
-        info = read_info(item.gdal_path, layer=ENTITIES if tags else None, **options)
+        info = pyogrio.read_info(item.gdal_path, layer=ENTITIES if tags else None, **options)
         if info['driver'] != DRIVERS[item.suffix]:
             raise unreadable(item.name, ValueError(info['driver']))
         columns = [str(name) for name in info['fields'] if name not in TECHNICAL]

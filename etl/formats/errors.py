@@ -57,3 +57,7 @@ class LayerNotStored(DataRefused):
 
 class AmbiguousLayer(DataRefused):
     """Several layers of the file could be meant."""
+
+
+class NoCoordinates(DataRefused):
+    """A table without columns that hold coordinates."""

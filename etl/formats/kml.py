@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from pyogrio import list_layers, read_arrow, read_info
-from pyogrio.errors import DataLayerError, DataSourceError
-
+from dothi.core.gdal import pyogrio
 from dothi.core.settings import LimitSettings
 from etl.formats import zipped
 from etl.formats.item import Item
@@ -29,8 +27,8 @@ def kml_sources(item: Item) -> list[OgrSource]:
     else:
         must_stand_alone(item, root='kml')
     try:
-        found = [_describe(str(path), item.name, str(name), folder) for name, _ in list_layers(path)]
-    except (DataSourceError, DataLayerError) as error:
+        found = [_describe(str(path), item.name, str(name), folder) for name, _ in pyogrio.list_layers(path)]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise unreadable(item.name, error) from None
     return [source for source in found if source.rows] or found
 
@@ -44,9 +42,9 @@ def _look_into(archive: Path, name: str) -> None:
 
 
 def _describe(path: str, name: str, layer: str, folder: object) -> OgrSource:
-    info = read_info(path, layer=layer)
+    info = pyogrio.read_info(path, layer=layer)
     if info['driver'] != DRIVER:
-        raise unreadable(name, DataSourceError(info['driver']))
+        raise unreadable(name, pyogrio.errors.DataSourceError(info['driver']))
     kind, told = info['geometry_type'], [str(name) for name in info['fields'] if name not in DRAWING]
     empty = _empty(path, layer, ALWAYS_THERE.intersection(told))
     return OgrSource(
@@ -65,5 +63,5 @@ def _describe(path: str, name: str, layer: str, folder: object) -> OgrSource:
 def _empty(path: str, layer: str, columns: Iterable[str]) -> set[str]:
     """Those of `columns` without a value in any row: an empty `Name` must not pass for the agency's column of names."""
     names = sorted(columns)
-    _, table = read_arrow(path, layer=layer, columns=names, read_geometry=False)
+    _, table = pyogrio.read_arrow(path, layer=layer, columns=names, read_geometry=False)
     return {name for name in names if not any(str(value or '').strip() for value in table.column(name).to_pylist())}

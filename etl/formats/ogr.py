@@ -13,13 +13,11 @@ import pyarrow as pa
 import pyproj
 from fiona._err import CPLE_BaseError
 from fiona.errors import FionaError
-from pyogrio import list_layers, read_info
-from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError
-from pyogrio.raw import open_arrow
 
-from dothi.core.crs import names_file
+from dothi.core.gdal import pyogrio
 from dothi.core.text import Text
 from etl.formats.charset import code_page, column_names, mapinfo_text
+from etl.formats.declared_crs import usable_crs
 from etl.formats.errors import UnreadableFile
 from etl.formats.geopackage_schema import GeopackageSchema, read_schema
 from etl.formats.item import Item
@@ -63,7 +61,10 @@ FORMATS = {
 }
 
 
-READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, pa.ArrowException, OSError, UnicodeDecodeError)
+READ_ERRORS = (
+    *(pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError),
+    *(pyogrio.errors.CRSError, pa.ArrowException, OSError, UnicodeDecodeError),
+)
 # What fiona lets through of a damaged file: GDAL's own errors, a layer that is not there, text in no known encoding.
 DESCRIBE_ERRORS = (*READ_ERRORS, FionaError, CPLE_BaseError, ValueError, SystemError)
 
@@ -169,16 +170,16 @@ def _layers(path: str, form: Format, schema: GeopackageSchema) -> Sequence[str |
         return list(fiona.listlayers(path, **form.options))
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', RuntimeWarning)
-        return [str(name) for name, _ in list_layers(path)]
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
 
 
 def must_be_of(driver: str, path: str, name: str, **options: Any) -> None:
     """Raises UnreadableFile where pyogrio, which cannot be told, would open `path` with another driver."""
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', RuntimeWarning)
-        actual = read_info(path, **options)['driver']
+        actual = pyogrio.read_info(path, **options)['driver']
     if actual != driver:
-        raise unreadable(name, DataSourceError(actual))
+        raise unreadable(name, pyogrio.errors.DataSourceError(actual))
 
 
 def is_wgs84(wkt: str) -> bool:
@@ -195,16 +196,6 @@ def unreadable(name: str, error: Exception) -> UnreadableFile:
         vi=f'Không đọc được {name}: tệp hỏng, thiếu phần kèm theo hoặc sai định dạng{why}. Xuất lại và gửi lại.',
         en=f'{name} cannot be read: damaged, a part missing, or another format{why}. Export it again and resend.',
     )
-
-
-def declared(wkt: str | None) -> str | None:
-    """A file's declaration, but for one that is of no use.
-
-    Programs write a system without a place on earth when they know none; and one that names a grid would have PROJ open
-    that file, outside of the closed room.
-    """
-    useless = not wkt or wkt.startswith(('LOCAL_CS', 'ENGCRS')) or names_file(wkt)
-    return None if useless else wkt
 
 
 def _described(opening: Opening, names: Sequence[str | None]) -> list[OgrSource]:
@@ -233,7 +224,7 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
     options = _text(item, form)
     with fiona.open(opening.path, layer=layer, enabled_drivers=[form.driver], **options['options']) as collection:
         kind, columns, rows = collection.schema['geometry'], list(collection.schema['properties']), _count(collection)
-        system = declared(collection.crs_wkt)
+        system = usable_crs(collection.crs_wkt)
     shown = column_names(columns, options.get('declared_encoding')) if form is SHAPEFILE else columns
     implied = 'OGC:CRS84' if form is GEOJSON and (system is None or is_wgs84(system)) else None
     return OgrSource(
@@ -287,7 +278,7 @@ def _opened(path: str, **asked: Any) -> Iterator[Any]:
         with warnings.catch_warnings():
             # such as a charset that GDAL does not know: its bytes are decoded here
             warnings.simplefilter('ignore', RuntimeWarning)
-            opened = stack.enter_context(open_arrow(path, **asked))
+            opened = stack.enter_context(pyogrio.raw.open_arrow(path, **asked))
         yield opened
 
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from dothi.core.errors import DataRefused
 from dothi.core.text import Text
 from etl.formats.dms import parse_coordinate
+from etl.formats.errors import NoCoordinates
 from etl.formats.place import Place, find_place
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Geometries, Source
 from etl.report.problems import Finding
@@ -26,10 +26,6 @@ FEWEST_NUMBERED = 3
 # Of a batch: a sheet may have 16,384 columns.
 MOST_CELLS = 4_000_000
 COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
-
-
-class NoCoordinates(DataRefused):
-    """A table without columns that hold coordinates."""
 
 
 @dataclass(frozen=True)

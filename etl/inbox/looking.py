@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from etl.formats.file_parts import COMPANIONS, INDISPENSABLE
 from etl.formats.geodatabase import SUFFIX as GEODATABASE
-from etl.formats.opening import COMPANIONS, INDISPENSABLE
 from etl.formats.references import JOURNALS
 from etl.inbox.folders import ANSWERED, GUIDE, opened
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio.raw
 from psycopg2 import sql
 from psycopg2.extras import Json
 
 from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.errors import HeldForDecision
+from dothi.core.gdal import pyogrio
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver

@@ -27,7 +27,7 @@ from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import DothiError
 from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings
-from etl.closed_room.client import share
+from etl.closed_room.fork_server import share
 from processes.queue.availability import probe, record
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run

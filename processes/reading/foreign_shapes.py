@@ -10,7 +10,7 @@ import pyarrow as pa
 import shapely
 
 from etl.closed_room import frames
-from etl.closed_room.client import Reading
+from etl.closed_room.reading import Reading
 from etl.closed_room.refusals import crashed
 from etl.formats.wkb import nested_too_deep
 from processes.reading.given_features import read_shapes
@@ -22,7 +22,7 @@ NAME = 'GeoJSON'
 
 def read_shapes_in_room(geometries: Sequence[Any]) -> Geometries:
     """As `read_shapes`, by a reader behind walls; raises BadFeatures, and the DataRefused of what it cannot read."""
-    reading = Reading(NAME, {}, send_shapes, {'geometries': geometries})
+    reading = Reading(NAME, {}, f'{__name__}:send_shapes', {'geometries': geometries})
     shapes: list[Geometries] = [np.empty(0, dtype=object)]
     try:
         while 'end' not in reading.document():

@@ -16,7 +16,8 @@ from dothi.core.errors import DothiError
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from etl.formats import Source, open_source
+from etl.formats.opening import open_source
+from etl.formats.source import Source
 from etl.report.model import Report
 from tests.etl.agency_words import must_be_a_refusal_for_agencies, must_be_a_report_for_agencies
 

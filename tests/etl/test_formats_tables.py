@@ -8,9 +8,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from etl.formats.errors import AmbiguousLayer, BadArchive, UnreadableFile
+from etl.formats.errors import AmbiguousLayer, BadArchive, NoCoordinates, UnreadableFile
 from etl.formats.place import find_place
-from etl.formats.table import NoCoordinates
 
 HEADER = ['Mã trường', 'Tên trường', 'Cấp học', 'Kinh độ', 'Vĩ độ']
 ROW = ['a', 'Trường A', 'primary', 106.168, 20.429]

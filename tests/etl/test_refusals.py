@@ -19,13 +19,13 @@ from etl.formats.errors import (
     BadArchive,
     EmptyFile,
     MissingPart,
+    NoCoordinates,
     NoLayerInFile,
     NoSuchFile,
     UnknownFormat,
     UnreadableFile,
 )
-from etl.formats.opening import must_exist
-from etl.formats.table import NoCoordinates
+from etl.formats.file_parts import must_exist
 from etl.scope import UnknownUnit
 from etl.shape import WrongKind
 

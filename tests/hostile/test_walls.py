@@ -1,15 +1,14 @@
 """The walls of the closed room, tried from inside by jobs that do what a taken-over reader would do."""
 
-import importlib
 import os
 import socket
-import sys
 from pathlib import Path
 
 import pytest
 
-from etl.closed_room import client
-from etl.closed_room.client import Reading, missing_walls
+from etl.closed_room import fork_server
+from etl.closed_room.fork_server import missing_walls
+from etl.closed_room.reading import Reading
 from etl.formats.errors import ReaderCrashed, TooSlow
 
 DENIED = ('PermissionError', 'FileNotFoundError')
@@ -21,17 +20,15 @@ def attempt():
     here = str(Path(__file__).parent)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('PYTHONPATH', here)
-        patch.syspath_prepend(here)
         stop_server()
-        yield importlib.import_module('intruders').attempt
+        yield 'intruders:attempt'
         stop_server()
-    del sys.modules['intruders']
 
 
 def stop_server():
     """The next reader comes from a new server, with the environment of now."""
-    if os.getpid() in client._servers:
-        client._servers.pop(os.getpid()).stop()
+    if os.getpid() in fork_server._servers:
+        fork_server._servers.pop(os.getpid()).stop()
 
 
 @pytest.fixture(autouse=True)
@@ -139,8 +136,8 @@ def test_nothing_is_left_of_a_reader(tmp_path, outcome):
 def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path, outcome):
     stop_server()
     outcome('write_scratch')
-    client._servers[os.getpid()].process.kill()
-    client._servers[os.getpid()].process.wait()
+    fork_server._servers[os.getpid()].process.kill()
+    fork_server._servers[os.getpid()].process.wait()
     assert outcome('write_scratch') == '1'
     assert len(list((tmp_path / 'state' / 'scratch').glob('room-*'))) == 1, 'the folder of the dead server was left'
 
@@ -148,23 +145,23 @@ def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path, outcome):
 def test_processes_of_an_instance_share_a_room(tmp_path, outcome):
     """Another process takes its readers from the same server, and ends none but its own."""
     stop_server()
-    client.share()
-    own = client._servers[os.getpid()]
-    client._server()
-    other = client._shared_server()
+    fork_server.share()
+    own = fork_server._servers[os.getpid()]
+    fork_server._server()
+    other = fork_server._shared_server()
     other.await_ready()
     assert other.walls == own.walls
     assert outcome('write_scratch') == '1'
     other.stop()
     assert outcome('write_scratch') == '1'
     stop_server()
-    assert client._shared_server() is None
+    assert fork_server._shared_server() is None
 
 
 def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt):
     reading = Reading('a.csv', {}, attempt, {'action': 'sleep'})
-    client._servers[os.getpid()].process.kill()
-    with pytest.raises(client.NoClosedRoom):
+    fork_server._servers[os.getpid()].process.kill()
+    with pytest.raises(fork_server.NoClosedRoom):
         reading.document()
 
 
@@ -173,7 +170,7 @@ def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(tmp_path, outco
     reading = Reading('a.csv', {}, attempt, {'action': 'sleep'})
     reader = reading._reader
     del reading
-    assert client._servers[os.getpid()].abandoned == [reader]
+    assert fork_server._servers[os.getpid()].abandoned == [reader]
     assert outcome('write_scratch') == '1'
-    assert client._servers[os.getpid()].abandoned == []
+    assert fork_server._servers[os.getpid()].abandoned == []
     assert not Path(f'/proc/{reader}').exists()

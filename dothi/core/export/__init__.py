@@ -1,3 +1,1 @@
 """Rows of a layer written into files that Excel, QGIS and scripts open; for the services and the worker alike."""
-
-import dothi.core.gdal  # noqa: F401 - before anything imports pyogrio

@@ -6,11 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pyogrio
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.export.arrow import Stream
 from dothi.core.export.extract import Extract, Tell
+from dothi.core.gdal import pyogrio
 
 
 def write_geopackage(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:

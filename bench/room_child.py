@@ -1,6 +1,6 @@
 """Checks files one after the other in one process, behind the walls or without them, and prints the seconds of each.
 
-python -m bench.room_child walls|bare ROUNDS LAYER FILE...
+python -m bench.room_child walls|shared|bare ROUNDS LAYER FILE...
 """
 
 import json
@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from etl.closed_room.fork_server import warm_up
+from etl.closed_room.fork_server import share, warm_up
 
 
 def main(mode: str, rounds: int, layer: str, files: list[Path]) -> None:
@@ -28,6 +28,9 @@ def main(mode: str, rounds: int, layer: str, files: list[Path]) -> None:
         vars(etl.inspecting)['open_source'] = open_source
         vars(deliver)['warm_up'] = lambda: None
     locality = load_locality(PathSettings().locality)
+    if mode == 'shared':
+        # as the worker of a running instance does
+        share(locality.place.crs)
     options = DeliveryOptions(layer=layer, dry_run=True, crs='EPSG:9209')
     seconds: dict[str, list[float]] = {file.name: [] for file in files}
     for _ in range(rounds):

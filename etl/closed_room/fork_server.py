@@ -101,15 +101,16 @@ def warm_up() -> None:
     _server(wait=False)
 
 
-def share() -> None:
+def share(crs: str) -> None:
     """Start this process's fork server, and let other processes of the instance have it too while this one lives.
 
-    Jobs and commands that come and go then need not import the libraries each time.
+    Jobs and commands that come and go then need not import the libraries each time. crs: the system that most files
+    will have, which the server looks up beforehand.
     """
     if len(os.fsencode(PathSettings().scratch / SHARED)) > LONGEST_ADDRESS:
         return
     with _starting:
-        _servers[os.getpid()] = _start_server(shared=True)
+        _servers[os.getpid()] = _start_server(crs, shared=True)
 
 
 def missing_walls() -> list[Text]:
@@ -182,7 +183,7 @@ def _shared_server() -> ForkServer | None:
     return ForkServer(None, control)
 
 
-def _start_server(shared: bool = False) -> ForkServer:
+def _start_server(crs: str = '', shared: bool = False) -> ForkServer:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         scratch = PathSettings().scratch
@@ -191,7 +192,7 @@ def _start_server(shared: bool = False) -> ForkServer:
             passed = [theirs, stack.enter_context(_listener(scratch / SHARED))] if shared else [theirs]
             control, *others = (str(each.fileno()) for each in passed)
             process = subprocess.Popen(
-                [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), *others],
+                [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), crs, *others],
                 pass_fds=[each.fileno() for each in passed],
                 env=_clean_environment(),
                 cwd=PROJECT,

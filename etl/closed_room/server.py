@@ -1,6 +1,7 @@
 """The fork server: a process that has imported the libraries, locks itself, and forks a reader for each file.
 
-It is started by `client` with a clean environment, as `python -m etl.closed_room.server CONTROL SCRATCH [LISTENER]`,
+It is started by `fork_server` with a clean environment, as `python -m etl.closed_room.server CONTROL SCRATCH CRS
+[LISTENER]`,
 and ends with whoever started it. Orders come through the socket CONTROL, from other processes of the user through
 the socket LISTENER, one JSON object each, with the reader's own socket:
 
@@ -85,8 +86,13 @@ class Server:
         return status
 
 
-def main(control: socket.socket, scratch: Path, listener: socket.socket | None) -> None:
-    """Serve orders until the other end of the control socket is closed."""
+def main(control: socket.socket, scratch: Path, crs: str, listener: socket.socket | None) -> None:
+    """Serve orders until the other end of the control socket is closed.
+
+    crs: the system that most files will have, where many are to be read; empty where there may be one only.
+    """
+    # pyarrow imports it wherever it is installed, each reader anew, and needs it for nothing here
+    sys.modules['pandas'] = None  # type: ignore[assignment]
     walls = close_outer_walls()
     room = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=scratch))
     lock = _own(room)
@@ -97,12 +103,21 @@ def main(control: socket.socket, scratch: Path, listener: socket.socket | None) 
     server = Server(room, json.dumps({'walls': walls}).encode(), own)
     try:
         control.sendall(server.greeting)
+        if crs:
+            _warm(crs, room)
         _serve(server, control, listener)
     finally:
         for reader in list(server.readers):
             server.end(reader)
         shutil.rmtree(room, ignore_errors=True)
         os.close(lock)
+
+
+def _warm(crs: str, room: Path) -> None:
+    from etl.closed_room.warming import read_once
+
+    tempfile.tempdir = str(room)
+    read_once(crs)
 
 
 def _serve(server: Server, control: socket.socket, listener: socket.socket | None) -> None:
@@ -194,5 +209,5 @@ def _place(path: Path, target: Path, copied: bool) -> None:
 
 
 if __name__ == '__main__':
-    descriptors = [socket.socket(fileno=int(number)) for number in (sys.argv[1], *sys.argv[3:])]
-    main(descriptors[0], Path(sys.argv[2]), descriptors[1] if len(descriptors) > 1 else None)
+    descriptors = [socket.socket(fileno=int(number)) for number in (sys.argv[1], *sys.argv[4:])]
+    main(descriptors[0], Path(sys.argv[2]), sys.argv[3], descriptors[1] if len(descriptors) > 1 else None)

@@ -25,8 +25,9 @@ from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.errors import DothiError
+from dothi.core.locality import load_locality
 from dothi.core.services import rotate_logs
-from dothi.core.settings import JobSettings
+from dothi.core.settings import JobSettings, PathSettings
 from etl.closed_room.fork_server import share
 from processes.queue.availability import probe, record
 from processes.queue.callbacks import call_back
@@ -87,7 +88,7 @@ def _prepare_children() -> None:
     One thread each for linear algebra: as many jobs run at once as the machine shall bear.
     """
     os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
-    share()
+    share(load_locality(PathSettings().locality).place.crs)
     multiprocessing.set_forkserver_preload(['__main__', 'processes.queue.warm'])
     forkserver.ensure_running()
 

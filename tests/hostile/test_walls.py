@@ -145,7 +145,7 @@ def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path, outcome):
 def test_processes_of_an_instance_share_a_room(tmp_path, outcome):
     """Another process takes its readers from the same server, and ends none but its own."""
     stop_server()
-    fork_server.share()
+    fork_server.share('EPSG:9209')
     own = fork_server._servers[os.getpid()]
     fork_server._server()
     other = fork_server._shared_server()

@@ -8,9 +8,10 @@ opening.
 
 import importlib
 import os
-import sys
 from types import ModuleType
 from typing import Any
+
+from dothi.core.absent_modules import AbsentModules
 
 NEEDED = frozenset(
     {'CSV', 'DGN', 'DXF', 'ESRI Shapefile', 'FlatGeobuf', 'GML', 'GPKG', 'GeoJSON', 'KML', 'LIBKML', 'MEM'}
@@ -26,21 +27,17 @@ DROPPED = (
 
 
 # pyogrio imports them wherever they are installed, which takes 0.4 s, for functions that the project does not use.
-UNUSED = ('geopandas', 'pandas')
+UNUSED = AbsentModules('geopandas', 'pandas')
 
 
 def _register() -> ModuleType:
     """pyogrio, its drivers registered."""
     before = os.environ.get('GDAL_SKIP')
     os.environ['GDAL_SKIP'] = DROPPED.replace(' ', ',')
-    hidden = [name for name in UNUSED if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]  # as the import system marks what may not be imported
     try:
-        module = importlib.import_module('pyogrio')  # registers the drivers
+        with UNUSED:
+            module = importlib.import_module('pyogrio')  # registers the drivers
     finally:
-        for name in hidden:
-            del sys.modules[name]
         # programs that are started from here, such as QGIS, keep their own
         del os.environ['GDAL_SKIP']
         if before is not None:

@@ -11,6 +11,7 @@ import shapely
 
 from dothi.core.gdal import pyogrio
 from etl.formats.charset import windows_codec
+from etl.formats.errors import must_have_few_layers
 from etl.formats.item import Item
 from etl.formats.ogr import READ_ERRORS, OgrSource, unreadable
 from etl.formats.source import EncodedBatch, Family, family
@@ -136,6 +137,7 @@ def _counted(item: Item, options: dict[str, str]) -> Counter[tuple[str, Family]]
             if kind is not None:
                 names = layers[shapely.get_type_id(batch.geometry) == number]
                 counted.update((str(name), kind) for name in names)
+        must_have_few_layers(item.name, len(counted))
     return counted
 
 

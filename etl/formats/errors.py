@@ -1,6 +1,9 @@
 """Why a file is not read at all."""
 
 from dothi.core.errors import DataRefused, NotFound
+from dothi.core.numbers import number_vi
+
+MOST_LAYERS = 500
 
 
 class NoSuchFile(NotFound):
@@ -59,5 +62,20 @@ class AmbiguousLayer(DataRefused):
     """Several layers of the file could be meant."""
 
 
+class TooManyLayers(TooLarge):
+    """A file of so many layers that looking into each takes longer than a file may."""
+
+
 class NoCoordinates(DataRefused):
     """A table without columns that hold coordinates."""
+
+
+def must_have_few_layers(name: str, layers: int) -> None:
+    """Raises TooManyLayers; each layer is opened to be described, which takes a GeoPackage some 10 ms."""
+    if layers > MOST_LAYERS:
+        raise TooManyLayers(
+            vi=f'{name} có {number_vi(layers)} lớp, quá mức {MOST_LAYERS}. '
+            'Xuất riêng lớp cần gửi thành một tệp rồi gửi lại.',
+            en=f'{name} has {layers:,} layers, more than {MOST_LAYERS}. '
+            'Export the layer that is meant as a file, and send that.',
+        )

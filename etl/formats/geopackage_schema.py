@@ -54,12 +54,17 @@ def read_schema(path: Path, name: str) -> GeopackageSchema:
     """The schema of the GeoPackage at `path`, which the sender calls `name`; no row of a layer is looked at.
 
     Raises ForeignReference for a virtual table of a foreign module, and where the tables that describe the file are
-    none; UnreadableFile for a schema that SQLite itself cannot parse.
+    none; UnreadableFile for a schema that SQLite itself cannot parse, and for names that are not in UTF-8.
     """
     try:
         with closing(_opened(path)) as database:
             refusals = _judge(database, name)
             return GeopackageSchema([layer for (layer,) in database.execute(LAYERS)], refusals)
+    except UnicodeDecodeError:
+        raise UnreadableFile(
+            vi=f'{name}: tên bảng không phải UTF-8, GeoPackage không cho phép. Đổi tên lớp, hoặc xuất lại rồi gửi lại.',
+            en=f'{name}: a name of a table is not in UTF-8, as a GeoPackage has it. Rename it, or export it again.',
+        ) from None
     except sqlite3.Error as error:
         raise UnreadableFile(
             vi=f'{name} hỏng: không đọc được cấu trúc GeoPackage ({error}). Xuất lại từ phần mềm và gửi lại.',
@@ -71,6 +76,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(f'{path.absolute().as_uri()}?mode=ro&immutable=1', uri=True)
     # functions that the schema itself calls are not trusted
     database.execute('pragma trusted_schema = off')
+    database.text_factory = bytes.decode
     return database
 
 

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from dothi.core.gdal import pyogrio
 from dothi.core.settings import LimitSettings
 from etl.formats import zipped
+from etl.formats.errors import must_have_few_layers
 from etl.formats.item import Item
 from etl.formats.ogr import OgrSource, unreadable
 from etl.formats.xml_guard import must_fit_in_memory, must_stand_alone
@@ -27,7 +28,9 @@ def kml_sources(item: Item) -> list[OgrSource]:
     else:
         must_stand_alone(item, root='kml')
     try:
-        found = [_describe(str(path), item.name, str(name), folder) for name, _ in pyogrio.list_layers(path)]
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        must_have_few_layers(item.name, len(names))
+        found = [_describe(str(path), item.name, name, folder) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise unreadable(item.name, error) from None
     return [source for source in found if source.rows] or found

@@ -18,7 +18,7 @@ from dothi.core.gdal import pyogrio
 from dothi.core.text import Text
 from etl.formats.charset import code_page, column_names, mapinfo_text
 from etl.formats.declared_crs import usable_crs
-from etl.formats.errors import UnreadableFile
+from etl.formats.errors import UnreadableFile, must_have_few_layers
 from etl.formats.geopackage_schema import GeopackageSchema, read_schema
 from etl.formats.item import Item
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Source
@@ -123,6 +123,7 @@ def ogr_sources(item: Item) -> list[OgrSource]:
     names: Sequence[str | None]
     try:
         names = _layers(path, form, schema)
+        must_have_few_layers(item.name, len(names))
         readable = [name for name in names if schema.refusal(name) is None]
         # Each look into a GeoJSON file reads all of it.
         if readable and form is not GEOJSON:

@@ -154,6 +154,53 @@ def generated_column(target):
     )
 
 
+LAYER = "insert into gpkg_contents values ('{0}', 'features', '{0}', '', '2026-01-01T00:00:00Z', 0, 0, 1, 1, 4326)"
+GEOMETRY_COLUMN = "insert into gpkg_geometry_columns values ('{0}', 'geom', 'POINT', 4326, 0, 0)"
+
+
+@hostile('gpkg-exhaust-layers')
+def many_layers(target):
+    """Each of 600 layers takes GDAL some 10 ms to look into."""
+    names = [f'l{number}' for number in range(600)]
+    tables = [f'create table {name} (fid integer primary key, geom point)' for name in names]
+    registered = [line.format(name) for name in names for line in (LAYER, GEOMETRY_COLUMN)]
+    return edited_geopackage(target.folder / 'layers.gpkg', *tables, *registered)
+
+
+@hostile('gpkg-read-table-of-sqlite')
+def table_of_sqlite(target):
+    """Layers that are SQLite's own tables and functions; GDAL knows none of them."""
+    names = ['sqlite_master', 'pragma_database_list', 'generate_series']
+    return edited_geopackage(target.folder / 'master.gpkg', *[LAYER.format(name) for name in names])
+
+
+@hostile('gpkg-crash-name-is-sql')
+def name_is_sql(target):
+    """A layer whose name closes the quotes around it and drops a table."""
+    name = "x'' ; drop table schools; --"
+    table = f'create table "{name}" (fid integer primary key, geom point)'
+    return edited_geopackage(target.folder / 'sql.gpkg', table, LAYER.format(name), GEOMETRY_COLUMN.format(name))
+
+
+@hostile('gpkg-crash-name-not-utf-8')
+def name_not_utf_8(target):
+    """A layer's name in a code page of Windows."""
+    name = "cast(x'7472b0ea6e67' as text)"
+    return edited_geopackage(target.folder / 'latin.gpkg', LAYER.replace("'{0}'", '{0}').format(name))
+
+
+@hostile('gpkg-exhaust-point-count')
+def point_count(target):
+    """A line that says that it has 4,294,967,295 points."""
+    blob = (b'GP\0\1' + struct.pack('<i', 4326) + struct.pack('<BII', 1, 2, 0xFFFFFFFF)).hex()
+    no_triggers = "delete from sqlite_master where type = 'trigger'"
+    file = edited_geopackage(target.folder / 'points.gpkg', no_triggers)
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(f"update schools set geom = x'{blob}' where fid = 2")
+        database.commit()
+    return file
+
+
 @hostile('gpkg-crash-damaged-pages')
 def damaged_pages(target):
     file = sound_geopackage(target.folder / 'damaged.gpkg', rows=5_000)
@@ -270,6 +317,24 @@ def kml_entity(target):
     file = target.folder / 'entity.kml'
     head = f'<!DOCTYPE x [<!ENTITY s SYSTEM "file://{target.secret}">]>'
     file.write_text(KML.format(head=head, before='', name='&s;'), encoding='utf-8')
+    return file
+
+
+@hostile('kml-exhaust-folders')
+def kml_folders(target):
+    """Each of 20,000 folders is a layer."""
+    file = target.folder / 'folders.kml'
+    folders = ''.join(f'<Folder><name>{number}</name></Folder>' for number in range(20_000))
+    file.write_text(KML.format(head='', before=f'</Folder>{folders}<Folder>', name='A'), encoding='utf-8')
+    return file
+
+
+@hostile('dxf-exhaust-layers')
+def dxf_layers(target):
+    """Each of 20,000 points is on a layer of its own."""
+    file = target.folder / 'layers.dxf'
+    points = ''.join(f'  0\nPOINT\n  8\nL{number}\n 10\n106.2\n 20\n20.3\n' for number in range(20_000))
+    file.write_text(f'  0\nSECTION\n  2\nENTITIES\n{points}  0\nENDSEC\n  0\nEOF\n', encoding='ascii')
     return file
 
 
@@ -437,7 +502,7 @@ def geojson_columns(target):
     file = target.folder / 'columns.geojson'
     features = [
         {'type': 'Feature', 'properties': {f'c{row}_{n}': 1 for n in range(100)}, 'geometry': None}
-        for row in range(3_000)
+        for row in range(600)
     ]
     file.write_text(json.dumps({'type': 'FeatureCollection', 'features': features}))
     return file

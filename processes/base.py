@@ -127,6 +127,15 @@ class Layer:
             return f'job:{self.job}' + (f'/{self.output}' if self.output is not None else '')
         return f'features:{hashlib.sha256(json.dumps(self.features, sort_keys=True).encode()).hexdigest()[:12]}'
 
+    @property
+    def phrase(self) -> Text:
+        """What a sentence calls it."""
+        if self.collection is not None:
+            return Text(vi=f'lớp "{self.collection}"', en=f'the layer "{self.collection}"')
+        if self.job is not None:
+            return Text(vi=f'kết quả của tác vụ {self.job}', en=f'the result of job {self.job}')
+        return Text(vi='các đối tượng gửi kèm', en='the features that were sent along')
+
 
 def layers_in(value: Any) -> Iterator[Layer]:
     """Every Layer among the inputs, in lists and parts of them too."""

@@ -267,8 +267,8 @@ def waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     shapes = data.shapes(chosen)
     if not len(shapes):
         raise NoWater(
-            vi=f'Lớp "{chosen.named}" không có đối tượng, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
-            en=f'The layer "{chosen.named}" is empty, and should tell on which side of a dike the water is.',
+            vi=f'Không có gì trong {chosen.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
+            en=f'There is nothing in {chosen.phrase.en}, which should tell on which side of a dike the water is.',
         )
     return shapes if kind == 'river' else outline(shapes)
 

@@ -110,8 +110,9 @@ def _unpack(kept: Path, file: Path) -> None:
     parts = list(unpacked.iterdir())
     main = next(part for part in parts if part.is_dir() or part.suffix.lower() == file.suffix.lower())
     for part in parts:
-        # a.dbf belongs to a.shp, a.tif.aux.xml to a.tif
-        part.rename(file if part == main else file.parent / (file.stem + part.name.removeprefix(main.stem)))
+        # a.TIF.aux.xml belongs to a.TIF, a.dbf to a.shp
+        old, new = (main.name, file.name) if part.name.startswith(main.name) else (main.stem, file.stem)
+        part.rename(file.parent / (new + part.name.removeprefix(old)))
 
 
 def _missing(kept: Path) -> OriginalMissing:

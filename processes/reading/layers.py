@@ -45,8 +45,8 @@ def must_be_unfiltered(chosen: LayerRef, narrowed_by: object = None) -> None:
     if filters:
         shown = ' AND '.join(str(text)[:200] for text in filters)
         raise NothingPasses(
-            vi=f'Không có đối tượng nào của "{chosen.named}" qua bộ lọc {shown}. Kiểm tra giá trị trong bộ lọc.',
-            en=f'No feature of "{chosen.named}" passes the filter {shown}. Check the values in the filter.',
+            vi=f'Không có đối tượng nào của {chosen.phrase.vi} qua bộ lọc {shown}. Kiểm tra giá trị trong bộ lọc.',
+            en=f'No feature of {chosen.phrase.en} passes the filter {shown}. Check the values in the filter.',
         )
 
 

@@ -86,14 +86,14 @@ def failing(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
     known = [row['code'] for row in network]
     if not codes:
         raise NothingFailed(
-            vi=f'Không đối tượng nào của "{failed.named}" qua bộ lọc. Kiểm tra mã trong bộ lọc.',
-            en=f'No feature of "{failed.named}" passes the filter. Check the code in it.',
+            vi=f'Không đối tượng nào của {failed.phrase.vi} qua bộ lọc. Kiểm tra mã trong bộ lọc.',
+            en=f'No feature of {failed.phrase.en} passes the filter. Check the code in it.',
         )
     unknown = sorted({*codes} - {*known})
     if unknown:
         raise UnknownAsset(
-            vi=f'Lớp "{among.named}" không có mã "{unknown[0]}". Đầu vào "failed" phải chọn đối tượng của lớp này.',
-            en=f'The layer "{among.named}" has no "{unknown[0]}". The input "failed" has to name features of it.',
+            vi=f'Không có mã "{unknown[0]}" trong {among.phrase.vi}. Đầu vào "failed" phải chọn đối tượng của lớp này.',
+            en=f'There is no "{unknown[0]}" in {among.phrase.en}. The input "failed" has to name features of it.',
         )
     return np.isin(np.array(known, dtype=object), codes)
 

@@ -36,7 +36,7 @@ def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]
     found: list[Facilities] = []
     kinds: list[str] = []
     for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
-        named = _distinct(layer.named, kinds)
+        named = _distinct(layer.collection or layer.named.partition(':')[0], kinds)
         found.append(read_facilities(layer, data, narrowed_by, kind_column, named))
         # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
         kinds += sorted({*found[-1].kinds} - {*kinds}) if found[-1].count else [named]

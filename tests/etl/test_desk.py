@@ -8,8 +8,8 @@ import pytest
 
 from dothi.core.errors import exit_code
 from dothi.core.text import for_steward
+from etl.desk import archive, records
 from etl.desk import decide as desk
-from etl.desk import records
 from etl.desk.archive import OriginalMissing
 from etl.desk.decide import AlreadyDecided, Decision
 from etl.desk.delivery import UnknownAgency
@@ -246,6 +246,18 @@ def test_the_same_content_under_another_name_is_accepted(agency, send, locality,
     report = desk.accept(send(file.with_name('trường mới.shp'), 'schools').delivery, YES, locality)
     assert (report.verdict, report.file) == ('accepted', 'trường mới.shp')
     assert query(OPEN) == [('a', 5)]
+
+
+def test_a_raster_under_another_name_is_restored_with_what_stands_beside_it(tmp_path, monkeypatch):
+    """X.TIF with X.TIF.aux.xml, sent again as y.tif."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path / 'state'))
+    sent = tmp_path / 'X.TIF'
+    sent.write_bytes(b'cells')
+    (tmp_path / 'X.TIF.aux.xml').write_bytes(b'<PAMDataset/>')
+    first = archive.original(sent)
+    archive.keep(first, 1)
+    with archive.restored(first.store_name, 'y.tif', first.sha256) as file:
+        assert sorted(path.name for path in file.parent.glob('y*')) == ['y.tif', 'y.tif.aux.xml']
 
 
 def test_a_delivery_that_ended_meanwhile_is_not_called_failed(agency, send, query):

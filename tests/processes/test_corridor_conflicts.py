@@ -226,7 +226,7 @@ def district(number):
 def test_without_a_river_nothing_is_guessed(loader, answer, river_dike):
     stand(loader, BY_THE_DIKE)
     river_dike()
-    with pytest.raises(NoWater, match='"rivers" is empty'):
+    with pytest.raises(NoWater, match='nothing in the layer "rivers"'):
         answer('corridor-conflicts', lines='dikes', kind='dike', water={'collection': 'rivers', 'filter': "code = 'X'"})
 
 

@@ -141,7 +141,7 @@ def test_a_filter_that_nothing_passes_is_told(town, close):
 
 def test_a_code_of_another_layer_is_told_with_the_layer_that_is_meant(town, answer):
     town(TREE)
-    with pytest.raises(UnknownAsset, match='"water_pipes" has no "Vp1"'):
+    with pytest.raises(UnknownAsset, match='no "Vp1" in the layer "water_pipes"'):
         answer('network-trace', event='burst-pipe', failed=only('valves', 'Vp1'))
 
 

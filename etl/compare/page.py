@@ -6,9 +6,11 @@ from typing import Any
 import shapely
 from markupsafe import Markup
 
-from dothi.core.layer import Layer
+from dothi.core.layer import Column, Layer
+from dothi.core.text import Text
 from etl.compare.changes import Change
 from etl.compare.comparison import Comparison
+from etl.compare.values import value_words
 from etl.formats.source import Geometries
 from etl.pages import template
 
@@ -45,8 +47,12 @@ def _told(change: Change, layer: Layer) -> dict[str, Any]:
         'name': ', '.join(str(version.values[name]) for name in layer.key) or f'#{change.id}',
         'kind': change.kind,
         'moved_m': change.moved_m,
-        'values': [(layer.columns[name].title, old.get(name), new.get(name)) for name in change.columns],
+        'values': [_in_words(layer.columns[name], old.get(name), new.get(name)) for name in change.columns],
     }
+
+
+def _in_words(column: Column, old: Any, new: Any) -> tuple[Text, Text, Text]:
+    return column.title, value_words(column, old), value_words(column, new)
 
 
 def _svg(found: Sequence[Change], units: Geometries) -> str:

@@ -93,3 +93,18 @@ def test_one_release_alone_has_nothing_to_be_compared_with(agency, send):
     send(agency.schools('a'), 'schools')
     shown = CliRunner().invoke(app, ['diff', 'schools', '--json'])
     assert isinstance(shown.exception, NoSuchRelease)
+
+
+def test_a_change_is_told_in_words_not_in_codes(agency, send, tmp_path):
+    """A page for people: the level by its title, places with the point that Vietnamese puts between thousands."""
+    send(agency.geojson('1.geojson', [(agency.school('a', SO_CHO=900), agency.point())]), 'schools')
+    changed = agency.school('a', SO_CHO=1200, CAP_HOC='high')
+    send(agency.geojson('2.geojson', [(changed, agency.point())]), 'schools')
+    html = tmp_path / 'diff.html'
+    CliRunner().invoke(app, ['diff', 'schools', '--html', str(html)])
+    text = html.read_text(encoding='utf-8')
+    assert 'Trung học phổ thông' in text
+    assert 'Upper secondary' in text
+    assert '1.200' in text
+    assert '1,200' in text
+    assert '>primary' not in text

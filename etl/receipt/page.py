@@ -15,7 +15,7 @@ from etl.desk.held import WAITS_FOR, Reason
 from etl.desk.records import DeliveryShown
 from etl.pages import template
 from etl.receipt.kept_rows import KeptRow
-from etl.report.grouping import Fault, FaultGroup, group_faults
+from etl.report.grouping import Fault, FaultGroup, group_faults, repair_lines
 from etl.report.map import svg
 
 SHOWN_LINES = 1_000
@@ -45,6 +45,7 @@ def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows
         waits_for=[WAITS_FOR[reason] for reason in delivery.held] if delivery.status == 'diagnosed' else [],
         decisions=[{'made': made, 'at': _moment(made.decided_at, locality)} for made in found.decisions],
         to_do=to_do(found, rows, rows_file),
+        repairs=repair_lines(report) if report else [],
         errors=errors[:SHOWN_LINES],
         warnings=warnings[:SHOWN_LINES],
         more=max(len(errors), len(warnings)) > SHOWN_LINES,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dothi.core.numbers import number_vi
 from dothi.core.text import Text
-from etl.report.model import BadRow, Report
+from etl.report.model import BadRow, Repair, Report
 from etl.report.problems import message
 from etl.report.quality import KINDS
 
@@ -47,6 +47,35 @@ def fault_lines(report: Report) -> list[FaultGroup]:
 def warning_lines(report: Report) -> list[FaultGroup]:
     """The warnings of a report as lines."""
     return group_faults(map(listed_fault, report.rows.warnings), report.rows.warnings_by_code)
+
+
+def repair_lines(report: Report) -> list[FaultGroup]:
+    """What was put right in the rows of a report, one line for each kind of repair, with the areas before and after."""
+    by_kind: dict[str, list[Repair]] = {}
+    for repair in report.rows.repairs:
+        by_kind.setdefault(repair.repair, []).append(repair)
+    counts = report.rows.repairs_by_kind
+    return [_repair_line(kind, rows, max(counts.get(kind, 0), len(rows))) for kind, rows in by_kind.items()]
+
+
+def _repair_line(kind: str, repairs: list[Repair], count: int) -> FaultGroup:
+    texts = [Text(vi=repair.message, en=repair.message_en) for repair in repairs]
+    rows = [Fault(repair.row, kind, None, None, text) for repair, text in zip(repairs, texts, strict=True)]
+    text = texts[0] if count == 1 else _counted(rows, count, ROWS, _reason(rows[0]))
+    areas = _areas(repairs) if count == len(repairs) else NOTHING
+    return FaultGroup(kind, count, Text(vi=text.vi + areas.vi, en=text.en + areas.en))
+
+
+def _areas(repairs: list[Repair]) -> Text:
+    """` 40,50 → 40,50 m²` for all of them together; nothing where an area is not known."""
+    before = [repair.area_before_m2 for repair in repairs if repair.area_before_m2 is not None]
+    after = [repair.area_after_m2 for repair in repairs if repair.area_after_m2 is not None]
+    if not len(before) == len(after) == len(repairs):
+        return NOTHING
+    return Text(
+        vi=f' {number_vi(sum(before), ",.2f")} → {number_vi(sum(after), ",.2f")} m²',
+        en=f' {sum(before):,.2f} → {sum(after):,.2f} m²',
+    )
 
 
 def listed_fault(row: BadRow) -> Fault:

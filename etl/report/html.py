@@ -8,7 +8,7 @@ from dothi.core.text import Text
 from etl.doctor.coordinates.explanation import distance_text
 from etl.pages import must_be_writable, template
 from etl.report.crs_map import candidate_map
-from etl.report.grouping import fault_lines, warning_lines
+from etl.report.grouping import fault_lines, repair_lines, warning_lines
 from etl.report.map import svg
 from etl.report.model import Report
 from etl.report.quality import ELEMENTS
@@ -44,6 +44,6 @@ def page(report: Report, title: Text, lang: str = 'vi', *, for_stewards: bool = 
         more=max(0, len(faults) - SHOWN_ROWS),
         warnings=warnings[:SHOWN_ROWS],
         more_warnings=max(0, len(warnings) - SHOWN_ROWS),
-        repairs=report.rows.repairs[:SHOWN_ROWS],
+        repairs=repair_lines(report),
         elements={ELEMENTS[name]: count for name, count in report.rows.quality.items() if name in ELEMENTS},
     )

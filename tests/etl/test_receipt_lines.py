@@ -9,8 +9,10 @@ from dothi.core.clock import local_moment, today
 from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from dothi.core.units import unit_vi
+from etl.doctor.rows.repair import SAYS
 from etl.receipt.receipt import write_receipt
-from etl.report.grouping import MOST_LINES, Fault, group_faults
+from etl.report.grouping import MOST_LINES, Fault, group_faults, repair_lines
+from etl.report.model import Repair, Report, Rows
 from etl.report.problems import message
 from tests.etl.agency_words import must_be_a_page_for_agencies
 
@@ -97,3 +99,16 @@ def test_the_day_is_the_localitys_whatever_the_machines_zone_is(machine, monkeyp
     assert local_moment(now, zone, 'en') == '01:00 28 November 2026'
     monkeypatch.undo()
     time.tzset()
+
+
+def test_equal_repairs_are_one_line():
+    """500 rings that touched themselves are one sentence with its rows, of which the report lists the first 3."""
+    text = SAYS['make_valid']
+    repairs = [
+        Repair(row=row, repair='make_valid', message=f'Hàng {row}: {text.vi}', message_en=f'Row {row}: {text.en}')
+        for row in (1, 2, 3)
+    ]
+    rows = Rows(read=600, good=600, repairs=repairs, repairs_by_kind={'make_valid': 500})
+    (line,) = repair_lines(Report.model_construct(rows=rows))
+    assert line.text.vi == '500 hàng: đã sửa hình tự chạm, diện tích giữ nguyên. (hàng 1, 2, 3, …)'
+    assert line.text.en == '500 rows: it touched itself; made valid, area kept. (rows 1, 2, 3, …)'

@@ -21,7 +21,8 @@ from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
 from bench.tiling import Places
 from bench.tipg import tipg
-from dothi import local, show
+from dothi import local
+from dothi.cli import output
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
 from dothi.core.layer import Layer
@@ -49,7 +50,7 @@ def main(parts: list[str]) -> None:
     if 'room' in wanted:
         written = room(folder() / 'room', load_locality(PathSettings().locality))
         _write([_told(chapter) for chapter in written], [])
-    with show.progress() as progress:
+    with output.progress() as progress:
         if 'api' in wanted:
             with running(FULL, progress):
                 _write(*_api_chapters())

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from demo.sent import DemoFile
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core.settings import PROJECT
 
 COMMANDS = (

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core.errors import exit_code
 from dothi.core.settings import PROJECT
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import etl
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core.errors import DataRefused
 from dothi.core.text import Text, steward_advice
 from etl.desk.held import WAITS_FOR, Reason, how_to_decide, how_to_insist

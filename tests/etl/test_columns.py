@@ -2,7 +2,7 @@
 
 import pytest
 
-from dothi.column_option import pairs
+from dothi.cli.options import pairs
 from dothi.core.errors import WrongUse
 from etl.desk.decide import Decision, accept
 from etl.desk.options import DeliveryOptions

@@ -6,7 +6,7 @@ import fiona
 import pytest
 from typer.testing import CliRunner
 
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core.database import connection
 from etl.compare.changes import NoSuchRelease, changes
 from etl.compare.comparison import counted

@@ -11,7 +11,7 @@ import yaml
 from rasterio.transform import from_origin
 from typer.testing import CliRunner
 
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core.errors import WrongUse
 from dothi.core.locality import BadLocalityFile, load_locality
 from dothi.core.settings import PROJECT

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core.layer import Checks
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate

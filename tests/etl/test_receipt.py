@@ -6,7 +6,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from dothi.cli import app
+from dothi.cli.app import app
 from etl.desk.decide import Decision, return_
 from etl.desk.records import NoSuchDelivery
 from etl.doctor.coordinates.reading import parse_reading

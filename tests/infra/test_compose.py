@@ -49,7 +49,7 @@ def test_compose_accepts_the_file_and_would_not_accept_a_misspelt_one(tmp_path):
 
 
 def test_every_command_is_one_of_ours(services):
-    from dothi.cli import app
+    from dothi.cli.app import app
 
     ours = [service['command'] for service in services.values() if service['image'] == 'dothi']
     # `migrate` is a line of shell, which begins with our command.

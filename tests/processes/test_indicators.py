@@ -8,13 +8,13 @@ import pytest
 import shapely
 import yaml
 
+from dothi.cli.indicators import check
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.indicator_set import BadIndicatorFile
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
-from dothi.indicators_cli import check
 from processes.data import Data
 from processes.evaluation.period import BadPeriod
 from processes.evaluation.units import NoUnits, UnknownLevel, read_units

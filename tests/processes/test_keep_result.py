@@ -8,12 +8,12 @@ import shapely
 from typer.testing import CliRunner
 
 from dothi.api.app import create_app
+from dothi.cli.own import own
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_sync import sync_layers
-from dothi.own_cli import own
 from processes.queue.manager import execution
 
 pytestmark = pytest.mark.usefixtures('worker')

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from dothi.cli import app
+from dothi.cli.app import app
 from dothi.core import database as core_database
 from dothi.core.catalog import Release
 from dothi.core.database import READERS, connection

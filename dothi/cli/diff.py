@@ -7,7 +7,7 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.database import connection
 from dothi.core.own_layers import served_locality
 from etl.compare.changes import changes, neighbours
@@ -45,7 +45,7 @@ def diff(
     if html:
         outlines = units[0].polygons if units else np.array([], dtype=object)
         html.write_text(page(comparison, known, found, outlines), encoding='utf-8')
-    show.document(comparison, as_json, _told)
+    output.document(comparison, as_json, _told)
 
 
 def _told(comparison: Comparison) -> None:
@@ -57,4 +57,4 @@ def _told(comparison: Comparison) -> None:
     table.add_row('  dời chỗ · moved', f'{comparison.moved:,}{far}')
     for name, count in comparison.by_column.items():
         table.add_row(f'  {name}', f'{count:,}')
-    show.out.print(table)
+    output.out.print(table)

@@ -9,7 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.own_layers import served_locality
 from etl.desk.conflicts import Conflict, Side, conflicts, decide
 
@@ -63,7 +63,7 @@ def _print(found: list[Conflict], as_json: bool) -> None:
         typer.echo(Conflicts(conflicts=found).model_dump_json(indent=2))
         return
     if not found:
-        show.out.print('Không có gì chờ quyết định · nothing waits for a decision')
+        output.out.print('Không có gì chờ quyết định · nothing waits for a decision')
         return
     headers = ('Số\nno.', 'Lớp\nlayer', 'Đối tượng\nfeature', 'Lần giao\ndelivery')
     wide = Column('Bản sửa → bản giao\nedit → delivery', overflow='fold')
@@ -71,7 +71,7 @@ def _print(found: list[Conflict], as_json: bool) -> None:
     for one in found:
         numbers = (str(one.id), one.layer_id, str(one.feature_id), str(one.delivery_id or ''))
         table.add_row(*numbers, Line(_both(one)), STATES[one.decision] if one.decision else '')
-    show.out.print(table)
+    output.out.print(table)
 
 
 def _both(one: Conflict) -> str:

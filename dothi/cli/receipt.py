@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.own_layers import served_locality
 from etl.receipt.receipt import Receipt, write_receipt
 
@@ -18,9 +18,9 @@ def receipt(
     ] = False,
 ) -> None:
     """Phiếu nhận dữ liệu · Writes the receipt for the focal point, and the bad rows as a file for QGIS."""
-    show.document(write_receipt(number, folder, served_locality()), as_json, _told)
+    output.document(write_receipt(number, folder, served_locality()), as_json, _told)
 
 
 def _told(written: Receipt) -> None:
     for file in filter(None, (written.html, written.rows)):
-        show.out.print(str(file), highlight=False, soft_wrap=True)
+        output.out.print(str(file), highlight=False, soft_wrap=True)

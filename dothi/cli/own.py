@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from rich.box import SIMPLE
 from rich.table import Column, Table
 
-from dothi import show
+from dothi.cli import output
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.layer_sync import grow_generation
@@ -45,7 +45,7 @@ def list_(as_json: Json = False) -> None:
     place = own_layers.served_locality()
     found = [place.layers[name] for name in sorted(place.own)]
     told = [OwnLayer(id=layer.id, title=layer.title, description=layer.description) for layer in found]
-    show.document(OwnLayers(layers=told), as_json, _table)
+    output.document(OwnLayers(layers=told), as_json, _table)
 
 
 @own.command()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from dothi import show
+from dothi.cli import output
+from dothi.cli.ending import recorded
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
-from dothi.ending import recorded
 
 if TYPE_CHECKING:
     from etl.inbox.outcome import Round, Taken
@@ -38,7 +38,7 @@ def inbox(
     if watch:
         _watch(settle_s)
     done = once(paths.inbox, settle_s, load_locality(paths.locality), recorded)
-    show.document(done, as_json, _told)
+    output.document(done, as_json, _told)
     sys.exit(done.exit_code)
 
 
@@ -49,7 +49,7 @@ def _watch(settle_s: float) -> NoReturn:
         signal.signal(number, _end)
     paths = PathSettings()
     try:
-        watch(paths.inbox, paths.locality, settle_s, _log, show.error, recorded)
+        watch(paths.inbox, paths.locality, settle_s, _log, output.error, recorded)
     except _Ended:
         sys.exit(0)
 
@@ -61,18 +61,18 @@ def _end(_number: int, _frame: object) -> None:
 def _log(done: 'Round') -> None:
     """What happened, one line each, in the log of the service; nothing where nothing did."""
     for line in _lines(done):
-        show.err.print(line, markup=False, highlight=False, soft_wrap=True)
+        output.err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _told(done: 'Round') -> None:
     for line in _lines(done):
-        show.out.print(line, markup=False, highlight=False, soft_wrap=True)
+        output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for number in done.receipts:
-        show.out.print(f'phiếu viết lại · receipt written anew: {number}', highlight=False)
+        output.out.print(f'phiếu viết lại · receipt written anew: {number}', highlight=False)
     for name in done.incomplete:
-        show.out.print(f'{name}: chưa đủ, chờ · not whole yet', markup=False, highlight=False, soft_wrap=True)
+        output.out.print(f'{name}: chưa đủ, chờ · not whole yet', markup=False, highlight=False, soft_wrap=True)
     if not (done.taken or done.receipts or done.unwritten or done.incomplete):
-        show.out.print('Hộp nhận trống · the inbox is empty')
+        output.out.print('Hộp nhận trống · the inbox is empty')
 
 
 def _lines(done: 'Round') -> list[str]:

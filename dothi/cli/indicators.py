@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from rich.box import SIMPLE
 from rich.table import Table
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.clock import today
 from dothi.core.database import READERS, connection
 from dothi.core.indicator_set import IndicatorSet, indicator_set, indicator_sets
@@ -64,7 +64,7 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
         values = given(period_of(None, None, on), on, data)
         for one in sets:
             read_figures(one, units, values, data, lambda _share, _doing: None)
-    show.document(Checked(sets=[_checked(one) for one in sets]), as_json, _show)
+    output.document(Checked(sets=[_checked(one) for one in sets]), as_json, _show)
 
 
 def _checked(found: IndicatorSet) -> SetChecked:
@@ -83,4 +83,4 @@ def _show(checked: Checked) -> None:
     table = Table(*heads, box=SIMPLE)
     for one in checked.sets:
         table.add_row(one.id, one.version, one.title.vi, str(one.indicators), str(one.thresholds))
-    show.out.print(table)
+    output.out.print(table)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.locality import load_locality
 from dothi.core.settings import PathSettings
 
@@ -37,12 +37,12 @@ def fetch(
     folder = PathSettings().locality
     if source is None:
         found = list(sources(folder).values())
-        show.document(Listed(sources=found), as_json, lambda listed: _list(listed.sources))
+        output.document(Listed(sources=found), as_json, lambda listed: _list(listed.sources))
         return
     how = How(layer=layer, update=update, dry_run=dry_run)
-    with show.progress() as progress:
+    with output.progress() as progress:
         outcome = fetch_source(source_with(source, folder), load_locality(folder), how, progress)
-    show.document(outcome, as_json, _told)
+    output.document(outcome, as_json, _told)
     sys.exit(outcome.exit_code)
 
 
@@ -50,12 +50,12 @@ def _list(found: 'list[OpenSource]') -> None:
     table = Table('Nguồn · source', 'Tên · title', 'Lớp · layers', 'Giấy phép · licence')
     for one in found:
         table.add_row(one.id, f'{one.title.vi}\n{one.title.en}', ', '.join(one.gives), one.licence)
-    show.out.print(table)
+    output.out.print(table)
 
 
 def _told(outcome: 'Outcome') -> None:
     for file in outcome.files:
-        show.out.print(f'{file.url}\n  sha256 {file.sha256}', highlight=False, soft_wrap=True)
-    show.out.print(f'{outcome.attribution} ({outcome.licence})', highlight=False)
+        output.out.print(f'{file.url}\n  sha256 {file.sha256}', highlight=False, soft_wrap=True)
+    output.out.print(f'{outcome.attribution} ({outcome.licence})', highlight=False)
     for report in outcome.reports:
-        show.report(report)
+        output.report(report)

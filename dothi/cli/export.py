@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
@@ -42,7 +42,7 @@ def pmtiles(
     if layer and theme:
         raise WrongUse(vi='Chọn --layer hoặc --theme, không cả hai.', en='Give --layer or --theme, not both.')
     locality = served_locality()
-    with show.progress() as progress:
+    with output.progress() as progress:
         written = export_tiles(file, locality, audience, layer=layer, theme=theme, progress=progress)
     if as_json:
         typer.echo(written.model_dump_json(indent=2))
@@ -52,5 +52,5 @@ def pmtiles(
 
 def _told(written: 'Exported') -> None:
     layers = ', '.join(written.layers)
-    show.out.print(f'{written.file}: {written.tiles:,} ô · tiles, {written.size_bytes:,} bytes', highlight=False)
-    show.out.print(f'Lớp · layers: {layers} (phiên bản · release {written.release})', highlight=False)
+    output.out.print(f'{written.file}: {written.tiles:,} ô · tiles, {written.size_bytes:,} bytes', highlight=False)
+    output.out.print(f'Lớp · layers: {layers} (phiên bản · release {written.release})', highlight=False)

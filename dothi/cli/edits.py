@@ -9,7 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.clock import local_minute
 from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
@@ -71,7 +71,7 @@ def show_(number: Number, as_json: Json = False) -> None:
     table = Table('Đối tượng\nfeature', 'Thay đổi\nchange', Column('Giá trị\nvalues', overflow='fold'), box=SIMPLE)
     for edit in found.edits:
         table.add_row(str(edit.feature_id or -edit.id), CHANGES[edit.change], Line(_values(edit)))
-    show.out.print(table)
+    output.out.print(table)
 
 
 @edits.command()
@@ -112,7 +112,7 @@ def _decided(found: ChangeSet, as_json: bool) -> None:
 
 def _table(found: list[ChangeSet]) -> None:
     if not found:
-        show.out.print('Không có gì chờ duyệt · nothing waits for a decision')
+        output.out.print('Không có gì chờ duyệt · nothing waits for a decision')
         return
     headers = ('Số\nno.', 'Lớp\nlayer', 'Người sửa\nauthor', 'Tình trạng\nstate', 'Sửa\nedits', 'Từ\nsince')
     table = Table(*headers, 'Bản phát hành\nrelease', Column('Lý do\nreason', overflow='fold'), box=SIMPLE)
@@ -121,4 +121,4 @@ def _table(found: list[ChangeSet]) -> None:
         release = '' if one.release is None else str(one.release)
         cells = (str(one.id), one.layer_id, one.author, STATES[one.status], str(one.edits), since, release)
         table.add_row(*cells, Line(one.reason or ''))
-    show.out.print(table)
+    output.out.print(table)

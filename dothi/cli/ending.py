@@ -9,7 +9,6 @@ from typing import NoReturn
 import typer
 
 import dothi
-from dothi import show
 from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
 from dothi.core.settings import PathSettings
 
@@ -37,9 +36,11 @@ def run(app: typer.Typer) -> NoReturn:
 
 
 def _fail(error: DothiError, code: int | None = None) -> NoReturn:
+    from dothi.cli import output
+
     if '--json' in sys.argv:
         typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
-    show.error(error)
+    output.error(error)
     sys.exit(exit_code(error) if code is None else code)
 
 

@@ -12,8 +12,8 @@ from rich.box import SIMPLE
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi import show
-from dothi.column_option import Columns, pairs
+from dothi.cli import output
+from dothi.cli.options import Columns, pairs
 from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from dothi.core.locality import locality_zone
@@ -24,8 +24,6 @@ from etl.desk.held import WAITS_FOR
 from etl.desk.records import DecisionRecord, DeliveryRecord, DeliveryShown, Status, records, shown
 from etl.report.html import write_page
 from etl.report.place import put_on_map
-
-desk = typer.Typer()
 
 Json = Annotated[
     bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
@@ -52,7 +50,6 @@ class Deliveries(BaseModel):
     deliveries: list[DeliveryRecord]
 
 
-@desk.command()
 def deliveries(
     layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
     status: Annotated[Status | None, typer.Option(help='Tình trạng · Only those with this status.')] = None,
@@ -73,7 +70,6 @@ def deliveries(
         _table(found)
 
 
-@desk.command()
 def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
     """Một đợt giao · One delivery: who, what and when, its decisions, and its report again."""
     found = shown(number)
@@ -89,7 +85,6 @@ def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
     _show(found, as_json)
 
 
-@desk.command()
 def accept(
     number: Number,
     reason: Why,
@@ -110,18 +105,17 @@ def accept(
 
     given = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
     decision = _decision(reason, by, **given, as_of=as_of.date() if as_of else None)
-    with show.progress() as progress:
+    with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)
     if html:
         write_page(report, html, served_locality().described(report.layer).title)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
-        show.report(report)
+        output.report(report)
     sys.exit(report.exit_code)
 
 
-@desk.command('return')
 def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -> None:
     """Trả lại · Releases nothing of a delivery that waits, and keeps it with the reason."""
     from etl.desk.decide import return_ as return_delivery
@@ -129,7 +123,6 @@ def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -
     _show(return_delivery(number, _decision(reason, by)), as_json)
 
 
-@desk.command()
 def rollback(
     layer: Annotated[str, typer.Argument(help='Lớp · A layer id.')],
     release: Annotated[int, typer.Argument(help='Bản phát hành · Its release to go back to; see dothi releases.')],
@@ -141,7 +134,7 @@ def rollback(
     from etl.desk.rollback import rollback as put_back
 
     decision = _decision(reason, by)
-    with show.progress() as progress:
+    with output.progress() as progress:
         found = put_back(layer, release, decision.reason, decision.by, served_locality(), progress)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
@@ -149,7 +142,7 @@ def rollback(
     diff = found.diff
     changes = f'+{diff.added:,} ~{diff.changed:,} −{diff.closed:,}'
     says = 'không có gì khác · nothing differs' if found.unchanged else changes
-    show.out.print(f'{layer}: bản phát hành · release {found.release} = {release}, {says}', markup=False)
+    output.out.print(f'{layer}: bản phát hành · release {found.release} = {release}, {says}', markup=False)
 
 
 def _decision(reason: str, by: str | None, **given: Any) -> Decision:
@@ -172,11 +165,11 @@ def _show(found: DeliveryShown, as_json: bool) -> None:
         return
     _table([found.delivery])
     for made in found.decisions:
-        show.out.print(Line(_words(made)))
+        output.out.print(Line(_words(made)))
     if found.report:
-        show.report(found.report)
+        output.report(found.report)
     elif found.failure:
-        show.out.print(Line(found.failure))
+        output.out.print(Line(found.failure))
 
 
 def _words(made: DecisionRecord) -> str:
@@ -194,7 +187,7 @@ def _failed(made: DecisionRecord) -> bool:
 def _table(found: list[DeliveryRecord]) -> None:
     """Two lines per delivery, so that eighty columns hold it."""
     if not found:
-        show.out.print('Không có đợt giao nào · no deliveries')
+        output.out.print('Không có đợt giao nào · no deliveries')
         return
     headers = (
         'Số\nno.',
@@ -209,7 +202,7 @@ def _table(found: list[DeliveryRecord]) -> None:
         files, sent = f'{one.layer_id}\n{one.file_name}', f'{one.agency or "–"}\n{at}'
         cells = (str(one.id), files, sent, STATES[one.status].replace(' · ', '\n'), _came_to(one))
         table.add_row(*map(Line, cells))
-    show.out.print(table)
+    output.out.print(table)
 
 
 def _came_to(one: DeliveryRecord) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import BaseModel
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
@@ -82,9 +82,9 @@ def map_(
         'lang': lang,
         'format': _format(file),
     }
-    with show.progress() as progress:
+    with output.progress() as progress:
         printed = _print(inputs, file, audience, progress)
-    show.document(printed, as_json, _told)
+    output.document(printed, as_json, _told)
 
 
 def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Progress) -> Printed:
@@ -139,6 +139,6 @@ def _format(file: Path) -> str:
 
 
 def _told(printed: Printed) -> None:
-    show.out.print(f'{printed.file}: {printed.sheet}, {printed.size_bytes:,} bytes', highlight=False)
+    output.out.print(f'{printed.file}: {printed.sheet}, {printed.size_bytes:,} bytes', highlight=False)
     layers = ', '.join(f'{layer} {number}' for layer, number in printed.releases.items())
-    show.out.print(f'Phiên bản · releases: {layers}', highlight=False)
+    output.out.print(f'Phiên bản · releases: {layers}', highlight=False)

@@ -14,6 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi import local
+from dothi.cli.freshness_table import updates
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
@@ -22,7 +23,6 @@ from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
 from dothi.core.text import for_steward
-from dothi.show_freshness import updates
 from etl.report.model import Report
 from etl.report.table import renderable
 

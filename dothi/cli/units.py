@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rich.box import SIMPLE
 from rich.table import Column, Table
 
-from dothi import show
+from dothi.cli import output
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
@@ -115,12 +115,12 @@ def derive(
     """Suy ra ranh giới · Delivers outlines after a change as unions of the ones before it."""
     from etl.unit_outlines import derive as run_derivation
 
-    with show.progress() as progress:
+    with output.progress() as progress:
         report = run_derivation(_locality(), level, on.date(), dry_run=dry_run, progress=progress)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
-        show.report(report)
+        output.report(report)
     sys.exit(report.exit_code)
 
 
@@ -175,7 +175,7 @@ def _print(found: Units, as_json: bool) -> None:
         typer.echo(found.model_dump_json(indent=2))
         return
     if not found.units:
-        show.out.print(f'Không có đơn vị nào ngày {found.date} · no units on {found.date}')
+        output.out.print(f'Không có đơn vị nào ngày {found.date} · no units on {found.date}')
         return
     headers = ('Mã\ncode', 'Tên\nname', 'Thuộc\nparent', 'Hiệu lực\nvalid', f'Dân số\npeople {found.census or ""}')
     table = Table(*headers, *(Column(name, overflow='fold') for name in ('Từ\nbefore', 'Thành\nafter')), box=SIMPLE)
@@ -184,7 +184,7 @@ def _print(found: Units, as_json: bool) -> None:
         people = '' if unit.population is None else f'{unit.population:,}'
         ends = (_line(unit.predecessors), _line(unit.successors))
         table.add_row(unit.code, unit.name, unit.parent_code, period, people, *ends)
-    show.out.print(table)
+    output.out.print(table)
 
 
 def _line(found: list[Reference]) -> str:

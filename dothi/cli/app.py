@@ -1,0 +1,78 @@
+"""The `dothi` command: which file has which command. A command's libraries are imported when it is called."""
+
+import pkgutil
+from collections import UserDict
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from dothi.cli.ending import run
+
+# In the order of the list of commands.
+COMMANDS = {
+    'up': 'dothi.cli.instance:up',
+    'down': 'dothi.cli.instance:down',
+    'status': 'dothi.cli.instance:status',
+    'migrate': 'dothi.cli.catalogue:migrate',
+    'check': 'dothi.cli.delivery:check',
+    'deliver': 'dothi.cli.delivery:deliver',
+    'releases': 'dothi.cli.catalogue:releases',
+    'serve': 'dothi.cli.instance:serve',
+    'worker': 'dothi.cli.instance:worker',
+    'config': 'dothi.cli.instance:config',
+    'demo': 'dothi.cli.instance:demo',
+    'conflicts': 'dothi.cli.conflicts:conflicts_app',
+    'deliveries': 'dothi.cli.desk:deliveries',
+    'delivery': 'dothi.cli.desk:delivery',
+    'accept': 'dothi.cli.desk:accept',
+    'return': 'dothi.cli.desk:return_',
+    'rollback': 'dothi.cli.desk:rollback',
+    'edits': 'dothi.cli.edits:edits',
+    'export': 'dothi.cli.export:export',
+    'fetch': 'dothi.cli.fetch:fetch',
+    'diff': 'dothi.cli.diff:diff',
+    'receipt': 'dothi.cli.receipt:receipt',
+    'inbox': 'dothi.cli.inbox:inbox',
+    'indicators': 'dothi.cli.indicators:indicators',
+    'map': 'dothi.cli.map:map_',
+    'own': 'dothi.cli.own:own',
+    'units': 'dothi.cli.units:units',
+}
+RICH: Any = {'add_completion': False, 'pretty_exceptions_enable': False, 'rich_markup_mode': 'rich'}
+
+
+class CommandTable(UserDict[str, Any]):
+    """The commands by their names; each is imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        target = pkgutil.resolve_name(self.data[name])
+        if isinstance(target, typer.Typer):
+            command: Any = typer.main.get_group(target)
+        else:
+            alone = typer.Typer(**RICH)
+            alone.command(name)(target)
+            command = typer.main.get_command(alone)
+        command.name = name
+        return command
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands come from COMMANDS."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = CommandTable(COMMANDS)
+
+
+app = typer.Typer(name='dothi', cls=LazyGroup, no_args_is_help=True, **RICH)
+
+
+@app.callback()
+def group() -> None:
+    """Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province."""
+
+
+def main() -> None:
+    """Runs the command; every error ends in a message for its reader and the exit code of its family."""
+    run(app)

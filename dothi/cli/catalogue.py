@@ -1,0 +1,35 @@
+"""`dothi migrate` and `dothi releases`: the database's schema, and what was released into it."""
+
+from typing import Annotated
+
+import typer
+
+from dothi.cli import output
+from dothi.cli.options import Json
+from dothi.core.catalog import releases as catalog_releases
+from dothi.core.database import connection
+from dothi.core.migrate import migrate as apply_migrations
+from dothi.core.own_layers import served_locality
+
+
+def migrate(
+    dry_run: Annotated[
+        bool, typer.Option('--dry-run', help='Chỉ cho biết · Says what would change, and changes nothing.')
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
+    output.document(apply_migrations(served_locality(), dry_run=dry_run), as_json, output.migrated)
+
+
+def releases(
+    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
+    limit: Annotated[int, typer.Option(min=1, help='Bao nhiêu, mới nhất trước · How many, newest first.')] = 20,
+    as_json: Json = False,
+) -> None:
+    """Lịch sử phát hành · The releases, newest first: what each changed and where it came from."""
+    if layer:
+        served_locality().described(layer)
+    with connection('loader') as db:
+        found = catalog_releases(db, layer, limit)
+    output.document(output.Releases(releases=found), as_json, output.releases)

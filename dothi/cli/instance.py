@@ -1,0 +1,98 @@
+"""`dothi up`, `down`, `status`, `demo`, `serve`, `worker` and `config`: the instance on this machine."""
+
+import json
+from typing import Annotated, Literal
+
+import typer
+from pydantic import BaseModel
+
+from dothi import local
+from dothi.cli import output
+from dothi.cli.options import Json
+from dothi.core.layer import Audience
+from dothi.core.own_layers import served_locality
+from dothi.core.settings import ServerSettings
+
+
+class Ended(BaseModel):
+    """What `down` ended."""
+
+    ended: list[str]
+
+
+def up(
+    demo: Annotated[
+        local.DemoSize, typer.Option(envvar='DEMO', help='Cỡ tỉnh minh họa · Size of the demo province.')
+    ] = 'small',
+    as_json: Json = False,
+) -> None:
+    """Khởi động tất cả · Starts database, demo province, worker and services, and says where the map is."""
+    with output.progress() as progress:
+        status = local.up(served_locality(), demo, progress)
+    output.document(status, as_json, output.addresses)
+
+
+def down(as_json: Json = False) -> None:
+    """Dừng tất cả · Ends what `up` started; the data stays."""
+    output.document(Ended(ended=local.down()), as_json, output.ended)
+
+
+def status(as_json: Json = False) -> None:
+    """Tình trạng · What runs, and which release of each layer is served."""
+    from etl.closed_room.fork_server import missing_walls
+
+    document = local.status(served_locality()).model_copy(update={'missing_walls': missing_walls()})
+    output.document(document, as_json, output.status)
+
+
+def demo(
+    size: Annotated[
+        Literal['small', 'full'], typer.Option(help='60.000 hoặc 600.000 nhà · 60,000 or 600,000 buildings.')
+    ] = 'small',
+    as_json: Json = False,
+) -> None:
+    """Tỉnh minh họa · Writes the demo province as agencies' files and delivers those not delivered yet."""
+    with output.progress() as progress:
+        reports = local.deliver_demo(served_locality(), local.demo_buildings(size), progress)
+    output.document(output.Reports(reports=reports), as_json, output.reports)
+
+
+def serve(
+    audience: Annotated[
+        Audience, typer.Option(help='Phục vụ ai · Who is served: public, or internal with everything.')
+    ] = 'internal',
+    host: Annotated[str | None, typer.Option(help='Địa chỉ · Address to listen on; DOTHI_HOST.')] = None,
+    port: Annotated[int | None, typer.Option(help='Cổng · Port to listen on; DOTHI_PORT.')] = None,
+) -> None:
+    """Chạy dịch vụ · Serves portal and OGC API in the foreground, until it is ended."""
+    from dothi.api.server import serve as run_server
+
+    server = ServerSettings()
+    run_server(audience, host or server.host, port or (server.port if audience == 'internal' else server.public_port))
+
+
+def worker(
+    concurrency: Annotated[
+        int, typer.Option('--concurrency', '-c', min=1, help='Số việc cùng lúc · Jobs at a time.')
+    ] = 2,
+) -> None:
+    """Chạy phân tích · Works through the queue of analyses in the foreground, until it is ended."""
+    from processes.queue.worker import run_worker
+
+    run_worker(concurrency)
+
+
+def config(
+    rendered: Annotated[
+        Audience | None,
+        typer.Option(help='Cấu hình pygeoapi của dịch vụ · Shows the pygeoapi configuration of this service.'),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Cấu hình · Every setting with its value and meaning; passwords are masked."""
+    if rendered:
+        from dothi.api.config import render
+
+        typer.echo(json.dumps(render(rendered), ensure_ascii=False, indent=2, default=str))
+        return
+    output.document(output.Settings.current(), as_json, output.settings)

@@ -1,0 +1,82 @@
+"""Options and arguments that several commands take."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dothi.core.errors import WrongUse
+
+Json = Annotated[
+    bool,
+    typer.Option(
+        '--json',
+        help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output, and nothing else there.',
+    ),
+]
+File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .csv .tab .tif …")]
+LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
+Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help='Bảng mã chữ, cho cả tệp hoặc từng cột · Text encoding of the file or of a column: '
+        'utf-8, tcvn3, vni, viscii, cp1258; TEN=tcvn3,DIA_CHI=vni.'
+    ),
+]
+SourceLayer = Annotated[
+    str | None,
+    typer.Option('--source-layer', help='Lớp trong tệp · Which layer, sheet or folder of a file that holds several.'),
+]
+Scope = Annotated[str, typer.Option(help='Phạm vi · What the file speaks for: all, or unit=366.')]
+Mode = Annotated[
+    Literal['replace', 'upsert'],
+    typer.Option(
+        help='replace bỏ những gì tệp không còn có, upsert chỉ thêm và sửa · '
+        'replace closes what the file no longer has, upsert only adds and changes.'
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=['%Y-%m-%d', '%d/%m/%Y'],
+        metavar='YYYY-MM-DD',
+        help='Ngày của dữ liệu · The day the data is of; 31/08/2024 will do too.',
+    ),
+]
+DryRun = Annotated[bool, typer.Option('--dry-run', help='Chỉ thử, không phát hành · Does all but release.')]
+AcceptLoss = Annotated[
+    bool,
+    typer.Option(
+        '--accept-loss',
+        help='Chấp nhận bỏ hoặc dời nhiều hơn ngưỡng · Releases although more rows go or move than the layer allows.',
+    ),
+]
+Note = Annotated[str | None, typer.Option(help='Ghi chú · A note that is kept with the delivery.')]
+Agency = Annotated[str | None, typer.Option(help='Cơ quan gửi · Who sends it, an id of agencies.yml.')]
+Sender = Annotated[str | None, typer.Option(help='Vai trò người gửi · Role of whoever hands it over, never a name.')]
+Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        '--column',
+        metavar='CỘT=TÊN',
+        help="Cột của tệp là cột nào của lớp, lặp lại được · Which of the layer's columns one of the file is: "
+        'TEN_GOI=name; repeatable, and remembered for the agency.',
+    ),
+]
+
+
+def pairs(given: list[str] | None) -> dict[str, str]:
+    """The file's name of a column to the layer's; raises WrongUse for what is no such pair."""
+    found: dict[str, str] = {}
+    for text in given or []:
+        source, named, name = text.rpartition('=')
+        if not named or not source.strip() or not name.strip():
+            raise WrongUse(
+                vi=f'--column {text}: viết là CỘT=TÊN, chẳng hạn --column TEN_GOI=name.',
+                en=f'--column {text}: write SOURCE=NAME, such as --column TEN_GOI=name.',
+            )
+        found[source.strip()] = name.strip()
+    return found

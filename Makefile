@@ -19,7 +19,7 @@ PYTHON := .venv/bin/python
 $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 
-.PHONY: help up down status test test-all lint bench docs lock python web packages-python packages-postgis packages-test
+.PHONY: help up down status test test-all lint bench wheel bill docs lock python web packages-python packages-postgis packages-test
 
 help: ## Các lệnh / this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -39,7 +39,7 @@ test: packages-test python web .venv/test.installed tests/clients/node_modules/.
 
 # What takes too long for every day: 10,000 requests at random, with the database taken away now and then.
 test-all: test
-	@DOTHI_FUZZ_REQUESTS=10000 $(PYTHON) -m pytest -q -s tests/fuzz
+	@DOTHI_FUZZ_REQUESTS=10000 DOTHI_WHEEL_DEMO=small $(PYTHON) -m pytest -q -s tests/fuzz tests/infra/test_wheel.py
 
 lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'ruff check' $(PYTHON) -m ruff check .
@@ -51,6 +51,13 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 
 bench: packages-test python web .venv/test.installed ## Đo tốc độ / measure the speed (PARTS='loading rollback api analysis pictures')
 	@$(PYTHON) -m bench $(PARTS)
+
+wheel: python web ## Đóng gói / build the wheel: dist/dothi-….whl
+	@$(STEP) 'dist/' $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build
+
+bill: wheel ## Thành phần và giấy phép / libraries and licences of a release: dist/sbom.cdx.json, dist/licences.md
+	@$(STEP) 'dist/sbom.cdx.json, dist/licences.md' docker/bill.sh
 
 docs: python ## Viết lại các bảng tra cứu / write the reference tables anew
 	@$(PYTHON) docs/generate.py

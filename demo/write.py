@@ -12,9 +12,10 @@ from demo.drawing import Demo
 from demo.outline import OUTLINE
 from demo.sent import DemoFile
 from dothi.core.progress import Progress, silent
+from dothi.core.settings import PROJECT
 
 SIZES = {'small': 60_000, 'full': 600_000}
-LOCALITY = Path(__file__).parents[1] / 'locality'
+LOCALITY = PROJECT / 'locality'
 MANIFEST = 'manifest.json'
 # In the order of delivery: units first, since scopes refer to them.
 WRITERS = (*send_basics.WRITERS, *send_services.WRITERS)

@@ -27,7 +27,7 @@ from dothi.core.ports import is_free
 from dothi.core.process_table import Listener, listener_on
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
-from dothi.core.settings import PROJECT, SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings
+from dothi.core.settings import SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings, code_files
 from dothi.core.text import Text
 from etl.desk.options import DeliveryOptions
 from etl.report.model import Report
@@ -45,7 +45,9 @@ PORT_PATIENCE_S = 5
 STATE_MODE = 0o750
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.
-CODE = ('dothi', 'etl', 'processes', 'sql', 'pygeoapi-config.yml', 'web/dist/index.html')
+CODE = (
+    'dothi/**/*.*', 'etl/**/*.*', 'processes/**/*.*', 'sql/**/*.sql', 'pygeoapi-config.yml', 'web/dist/index.html',
+)  # fmt: skip
 
 
 KEPT_FILES = """
@@ -401,15 +403,7 @@ def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None
 
 def _fingerprint() -> str:
     """Changes when the code or a setting changes."""
-    newest = max(_newest(PROJECT / name) for name in CODE)
+    newest = max(file.stat().st_mtime for file in code_files(*CODE))
     # a secret is masked among the settings, and one that changed wants a restart all the same
     values = [settings().model_dump_json() for settings in SETTINGS] + [EditSettings().edit_token.get_secret_value()]
     return hashlib.sha256(repr((newest, values)).encode()).hexdigest()[:16]
-
-
-def _newest(path: Path) -> float:
-    """Time of the newest change below `path`, 0 where there is nothing."""
-    if not path.is_dir():
-        return path.stat().st_mtime if path.exists() else 0
-    files = (Path(folder) / name for folder, _, names in os.walk(path) for name in names if not name.endswith('.pyc'))
-    return max((file.stat().st_mtime for file in files), default=0)

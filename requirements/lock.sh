@@ -16,3 +16,4 @@ lock test --group test --constraint requirements/run.lock
 lock lint --group lint --constraint requirements/run.lock --constraint requirements/test.lock
 lock node --group node
 lock bench --group bench --constraint requirements/run.lock --constraint requirements/test.lock --constraint requirements/lint.lock
+lock release --group release --constraint requirements/run.lock --constraint requirements/test.lock --constraint requirements/lint.lock

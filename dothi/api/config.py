@@ -1,6 +1,7 @@
 """pygeoapi's configuration: `pygeoapi-config.yml` by hand, the collections from layer files and catalogue."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -17,7 +18,7 @@ from dothi.core.settings import PROJECT, LimitSettings
 from dothi.core.text import DEMO, LANGUAGES, Text
 
 FILE = PROJECT / 'pygeoapi-config.yml'
-TEMPLATES = PROJECT / 'dothi' / 'api' / 'templates'
+TEMPLATES = Path(__file__).parent / 'templates'
 FREE_LICENCES = {'CC-BY-4.0': 'https://creativecommons.org/licenses/by/4.0/'}
 
 

@@ -10,12 +10,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from dothi.core.errors import WrongUse
 
-PROJECT = Path(__file__).resolve().parents[2]
+# Folder of the packages: the repository, or where a wheel was installed.
+PACKAGES = Path(__file__).resolve().parents[2]
+IN_REPOSITORY = (PACKAGES / 'pygeoapi-config.yml').is_file()
+# What is no Python: sql/, locality/, web/dist/, docs/explanation/, pygeoapi-config.yml. A wheel has it inside `dothi`.
+PROJECT = PACKAGES if IN_REPOSITORY else PACKAGES / 'dothi' / 'files'
 
 
 def default_state() -> Path:
-    """/var/lib/dothi for root, `.local/` in the project for everybody else."""
-    return Path('/var/lib/dothi') if os.geteuid() == 0 else PROJECT / '.local'
+    """/var/lib/dothi for root; for everybody else `.local/` in the repository, `~/.local/state/dothi` without one."""
+    if os.geteuid() == 0:
+        return Path('/var/lib/dothi')
+    return PROJECT / '.local' if IN_REPOSITORY else Path.home() / '.local' / 'state' / 'dothi'
+
+
+def code_files(*patterns: str) -> list[Path]:
+    """Files of the code that match one of the patterns, as paths from the repository's root; sorted."""
+    files = {file for root in {PACKAGES, PROJECT} for pattern in patterns for file in root.glob(pattern)}
+    return sorted(file for file in files if file.suffix != '.pyc')
 
 
 class BadSetting(WrongUse):

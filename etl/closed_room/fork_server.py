@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dothi.core.errors import EnvironmentMissing
-from dothi.core.settings import PROJECT, PathSettings
+from dothi.core.settings import PACKAGES, PathSettings
 from dothi.core.text import Text
 from etl.closed_room.walls import WITHOUT, Wall
 
@@ -195,7 +195,7 @@ def _start_server(crs: str = '', shared: bool = False) -> ForkServer:
                 [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), crs, *others],
                 pass_fds=[each.fileno() for each in passed],
                 env=_clean_environment(),
-                cwd=PROJECT,
+                cwd=PACKAGES,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

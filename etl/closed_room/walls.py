@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dothi.core.settings import PROJECT
+from dothi.core.settings import PACKAGES
 from dothi.core.text import Text
 from etl.closed_room.landlock import landlock_version, libc, restrict_files
 from etl.closed_room.seccomp import can_filter, refuse_processes, refuse_sockets
@@ -98,7 +98,7 @@ def close_inner_walls(readable: Sequence[Path], scratch: Path, limits: RoomLimit
 def library_paths() -> list[Path]:
     """What libraries read while they work: Python and their own data, shared libraries, time zones, random numbers."""
     python = [Path(sysconfig.get_path(name)) for name in ('stdlib', 'platstdlib', 'purelib', 'platlib')]
-    own = [PROJECT / package for package in ('dothi', 'etl')]
+    own = [PACKAGES / package for package in ('dothi', 'etl')]
     system = ['/usr/lib', '/lib', '/lib64', '/usr/share/zoneinfo', '/etc/ld.so.cache', '/etc/localtime']
     devices = ['/dev/null', '/dev/zero', '/dev/urandom', '/sys/devices/system/cpu']
     return [*python, *own, *map(Path, system + devices)]

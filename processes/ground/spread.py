@@ -93,9 +93,14 @@ def _in_order[P, R](begin: Callable[[P], Begun[R]], pieces: Iterable[P], ahead: 
 
 @contextmanager
 def _cluster(address: str) -> 'Iterator[Client]':
-    """A connection to the scheduler, with a worker there at least; raises ClusterUnreachable."""
-    from distributed import Client
-
+    """A connection to the scheduler, with a worker there at least; raises ClusterUnreachable, and without the extra."""
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise ClusterUnreachable(
+            vi="Máy này chưa có thư viện của cụm tính toán. Cài: pip install 'dothi[cluster]'.",
+            en="This machine lacks the library of the cluster. Install it: pip install 'dothi[cluster]'.",
+        ) from None
     try:
         client = Client(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -11,10 +11,10 @@ from dothi import __version__
 from dothi.core.clock import today
 from dothi.core.layer import Audience
 from dothi.core.locality import locality_zone
-from dothi.core.settings import PROJECT, PathSettings
+from dothi.core.settings import PathSettings, code_files
 
 # What decides how an answer is computed: a corrected analysis does not answer with what it found before.
-CODE = (('processes', '*.py'), ('dothi/core', '*.py'), ('etl', '*.py'), ('sql/functions', '*.sql'))
+CODE = ('processes/**/*.py', 'dothi/core/**/*.py', 'etl/**/*.py', 'sql/functions/*.sql')
 
 
 def request_hash(process_id: str, inputs: dict[str, Any], audience: Audience, editor: str | None) -> str:
@@ -38,7 +38,7 @@ def locality_version() -> str:
 @lru_cache(maxsize=1)
 def code_version() -> str:
     """Changes with the code that this process started with."""
-    return _digest(sorted(file for folder, names in CODE for file in (PROJECT / folder).rglob(names)))
+    return _digest(code_files(*CODE))
 
 
 @lru_cache(maxsize=1)

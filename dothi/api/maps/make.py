@@ -36,19 +36,15 @@ from dothi.core.mapping.draw import draw
 from dothi.core.mapping.formats import DATETIME
 from dothi.core.mapping.picture import Format, Picture, Shown
 from dothi.core.mapping.view import View
-from dothi.core.settings import PROJECT
+from dothi.core.settings import code_files
 from dothi.core.style.colour import Colour
 from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import DEMO
 
 # What decides over the bytes of a picture beside data, layer file and style file.
-SOURCES = sorted(
-    file
-    for pattern in (
-        'dothi/core/mapping/*.py', 'dothi/core/general/*.py', 'dothi/core/style/**/*.py', 'dothi/api/maps/*.py',
-        'dothi/core/style/markers/*.svg', 'sql/functions/generalise*.sql',
-    )
-    for file in PROJECT.glob(pattern)
+SOURCES = code_files(
+    'dothi/core/mapping/*.py', 'dothi/core/general/*.py', 'dothi/core/style/**/*.py', 'dothi/api/maps/*.py',
+    'dothi/core/style/markers/*.svg', 'sql/functions/generalise*.sql',
 )  # fmt: skip
 # Releases that may come while a picture is drawn, before it is given away as it was.
 ATTEMPTS = 3

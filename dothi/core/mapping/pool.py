@@ -20,7 +20,7 @@ from dothi.core.mapping.limits import (
     took_too_long,
 )
 from dothi.core.mapping.places import Places
-from dothi.core.settings import PROJECT, MapSettings
+from dothi.core.settings import PACKAGES, MapSettings
 
 LOG = logging.getLogger('dothi.mapping')
 PROGRAM = 'dothi.core.mapping.renderer'
@@ -39,7 +39,7 @@ class Renderer:
                 [sys.executable, '-m', PROGRAM, str(os.getpid()), str(settings.map_memory_mb)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
-                cwd=PROJECT,
+                cwd=PACKAGES,
                 env=os.environ | _for_renderer(settings),
             )
 

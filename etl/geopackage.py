@@ -39,5 +39,5 @@ def add_layer(
 
 
 def _type_of(geometry: Sequence[Any]) -> str:
-    kinds = {one.geom_type for one in geometry if one is not None}
+    kinds = {shape.geom_type for shape in geometry if shape is not None}
     return kinds.pop() if len(kinds) == 1 else 'Unknown'

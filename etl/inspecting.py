@@ -57,10 +57,10 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
     matching = find(source.columns, layer, source.names_cut_at, options.columns, known.remembered)
     text = decoder(source, layer, options.encoding)
     columns = {name: first.columns[name] for name in matching.source_of.values()}
-    questions: list[tuple[Reason, Text]] = [('encoding', asked) for asked in text.look(columns)]
+    questions: list[tuple[Reason, Text]] = [('encoding', question) for question in text.look(columns)]
     questions += [('letters', lost) for lost in text.lost(columns) if not options.agrees_to('letters', 1)]
     proposed = _Proposing(source, matching, text, first, layer, known)
-    questions += [('columns', asked) for asked in proposed.questions()]
+    questions += [('columns', question) for question in proposed.questions()]
     batches = itertools.chain([first], batches)
     hints = [*_titles(first, matching, text, layer), *proposed.hints()]
     return Inspected(source, matching, text, first, batches, questions, hints)
@@ -69,11 +69,11 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
 def _titles(first: RawBatch, matching: Matching, decoder: Decoder, layer: Layer) -> list[Text]:
     """Which lists came as titles instead of codes, as far as the first rows show it."""
     listed = {name: column for name, column in layer.columns.items() if column.domain and column.type == 'text'}
-    found: list[Text] = []
+    titles: list[Text] = []
     for name in (name for name in listed if name in matching.source_of):
         source = matching.source_of[name]
-        found += titles_for_codes(source, decoder.some(pc.unique(first.columns[source]), source), listed[name])
-    return found
+        titles += titles_for_codes(source, decoder.some(pc.unique(first.columns[source]), source), listed[name])
+    return titles
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,19 @@ class _Proposing:
         """Which columns a person has to name; raises MissingColumn where one is needed that nothing could be."""
         if not self.matching.missing:
             return []
-        found = best(proposals(self.matching.missing, self._samples(), self.layer, self.known))
+        proposed = best(proposals(self.matching.missing, self._samples(), self.layer, self.known))
         for name in self.matching.missing:
-            if name not in found:
+            if name not in proposed:
                 raise missing(name, self.layer, self.source.columns)
-        return [which_column(found[name], self.layer) for name in self.matching.missing]
+        return [which_column(proposed[name], self.layer) for name in self.matching.missing]
 
     def hints(self) -> list[Text]:
         """Which columns that are not used could be, where much speaks for it."""
-        taken = {*self.matching.source_of, *self.matching.missing, *self.matching.filled}
-        free = [name for name in self.layer.columns if name not in taken]
+        used_columns = {*self.matching.source_of, *self.matching.missing, *self.matching.filled}
+        free = [name for name in self.layer.columns if name not in used_columns]
         samples = self._samples() if free and not self.matching.missing else {}
-        found = best(proposals(free, samples, self.layer, self.known))
-        return [perhaps(first) for first, *_ in found.values() if first.score >= STRONG]
+        proposed = best(proposals(free, samples, self.layer, self.known))
+        return [perhaps(first) for first, *_ in proposed.values() if first.score >= STRONG]
 
     def _samples(self) -> dict[str, list[str]]:
         names = [name for name in self.matching.ignored if name not in self.source.coordinate_columns]

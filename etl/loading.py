@@ -79,11 +79,11 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     report = _first_words(delivery, inspected, decision, units, fingerprint)
     work = Load(db, delivery, inspected, units, scope, report, Tally())
     for reason, _ in inspected.questions:
-        _held(report, reason)
+        _hold_for(report, reason)
         if reason in ACCEPTED_AS_IT_IS:
             report.seen[reason] = 1.0
     if decision.reading is None:
-        _held(report, 'crs')
+        _hold_for(report, 'crs')
     if report.held or decision.reading is None:
         return report
     plan = Plan(
@@ -180,8 +180,8 @@ def _take_out_faults(work: Load, plan: Plan) -> None:
     staging = work.delivery.staging
     work.delivery.progress('duplicates', 0, None)
     faults = duplicates(work.db, plan.layer, staging, plan.register, work.units)
-    gone = {fault.row for fault in faults}
-    faults += [fault for fault in _rows_of_others(work, plan) if fault.row not in gone]
+    faulty_rows = {fault.row for fault in faults}
+    faults += [fault for fault in _rows_of_others(work, plan) if fault.row not in faulty_rows]
     _take_out(work, plan, faults)
 
 
@@ -239,7 +239,7 @@ def _judge_places(work: Load, plan: Plan) -> Verdict | None:
     work.report.notes.append(note)
     if work.delivery.options.agrees_to('misplaced', share):
         return None
-    _held(work.report, 'misplaced')
+    _hold_for(work.report, 'misplaced')
     return 'undecided'
 
 
@@ -313,10 +313,10 @@ def _agreed_or_held(work: Load, reason: Reason, figure: float, note: Text) -> No
     """Notes what was seen, for whoever decides next, and holds the delivery where that was not agreed to."""
     work.report.seen[reason] = figure
     if not work.delivery.options.agrees_to(reason, figure):
-        _held(work.report, reason).notes.append(note)
+        _hold_for(work.report, reason).notes.append(note)
 
 
-def _held(report: Report, reason: Reason) -> Report:
+def _hold_for(report: Report, reason: Reason) -> Report:
     """The report of a delivery that waits for a person, for one reason more."""
     report.verdict = 'undecided'
     if reason not in report.held:

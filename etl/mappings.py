@@ -18,7 +18,7 @@ RELEASED_VALUES = 200
 def evidence(db: Connection, delivery: Delivery[Layer], units: list[Units], on: date) -> Evidence:
     """What is known of the columns of a delivery's layer: lists of codes, released values, accepted columns."""
     layer, register = delivery.layer, delivery.layer.register_
-    by_layer = {one.layer.id: frozenset(one.codes) for one in units}
+    by_layer = {units_of_layer.layer.id: frozenset(units_of_layer.codes) for units_of_layer in units}
 
     def codes(column: str) -> frozenset[str]:
         if register is not None and column == register.key:

@@ -16,11 +16,11 @@ def record_merge(db: Connection, layer: Layer, delivery: int | None) -> MergeRep
             """select count(*) filter (where fate in ('merged', 'kept')), count(*) filter (where fate = 'held')
                from etl_merge"""
         )
-        kept, held = cursor.fetchone() or (0, 0)
-    return MergeReport(kept=kept, held=held, rows=_held(db, layer) if held else [])
+        kept_rows, held_rows = cursor.fetchone() or (0, 0)
+    return MergeReport(kept=kept_rows, held=held_rows, rows=_held_rows(db, layer) if held_rows else [])
 
 
-def _held(db: Connection, layer: Layer) -> list[HeldRow]:
+def _held_rows(db: Connection, layer: Layer) -> list[HeldRow]:
     with db.cursor() as cursor:
         cursor.execute(
             """select c.id, c.feature_id, c.columns, c.ours, c.theirs
@@ -34,16 +34,16 @@ def _held(db: Connection, layer: Layer) -> list[HeldRow]:
 
 def notes_of(merge: MergeReport, layer: Layer) -> list[Text]:
     """What a report says of a merge beside its figures."""
-    told = []
+    notes = []
     if merge.kept:
-        told.append(
+        notes.append(
             Text(
                 vi=f'Giữ {number_vi(merge.kept)} đối tượng đã được sửa từ lần giao trước.',
                 en=f'{merge.kept} features edited since the last delivery keep their edits.',
             )
         )
     if merge.held:
-        told.append(
+        notes.append(
             AdvisedText(
                 vi=f'{number_vi(merge.held)} đối tượng vừa được sửa, vừa đổi khác đi trong tệp này; chúng giữ nguyên '
                 'và chờ quyết '
@@ -56,4 +56,4 @@ def notes_of(merge: MergeReport, layer: Layer) -> list[Text]:
                 ),
             )
         )
-    return told
+    return notes

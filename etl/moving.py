@@ -30,6 +30,6 @@ def without(geometry: Geometries, bad: NDArray[np.bool_]) -> Geometries:
     """`geometry` with None where `bad`."""
     if not bad.any():
         return geometry
-    kept = geometry.copy()
-    kept[bad] = None
-    return kept
+    remaining = geometry.copy()
+    remaining[bad] = None
+    return remaining

@@ -96,7 +96,7 @@ def prepare(batch: RawBatch, plan: Plan) -> Prepared:
     for finding in errors:
         good[finding.rows] = False
     warnings = [finding.only(good) for finding in warnings]
-    told = [finding.first(TOLD) for finding in warnings]
+    listed_warnings = [finding.first(TOLD) for finding in warnings]
     mended = [repair for repair in checked.mended if good[repair.row]]
     numbers = np.arange(batch.first_row, batch.first_row + len(batch))
     return Prepared(
@@ -106,7 +106,7 @@ def prepare(batch: RawBatch, plan: Plan) -> Prepared:
         problems=problems(batch, errors, plan.decoder, plan.reading),
         bad_rows=int((~good).sum()),
         flattened=checked.flattened,
-        warnings=problems(batch, told, plan.decoder, plan.reading, 'warning'),
+        warnings=problems(batch, listed_warnings, plan.decoder, plan.reading, 'warning'),
         warned=_sizes(warnings),
         repairs=repairs(mended[:TOLD], batch.first_row, plan.reading, plan.srid),
         repaired=Counter(repair.repair for repair in mended),
@@ -133,8 +133,12 @@ def _check(batch: RawBatch, plan: Plan) -> Checked:
 def _asked_for(typed: dict[str, Any], geometry: Geometries, plan: Plan, told: list[Finding]) -> list[Finding]:
     """What the layer file turns on; a code that the register does not know is told once."""
     checks, matching = plan.layer.checks, plan.matching
-    known = {finding.column for finding in told if finding.code == 'unknown_unit'}
-    findings = [finding for finding in unknown_units(typed, plan.parents, matching) if finding.column not in known]
+    columns_with_unknown_units = {finding.column for finding in told if finding.code == 'unknown_unit'}
+    findings = [
+        finding
+        for finding in unknown_units(typed, plan.parents, matching)
+        if finding.column not in columns_with_unknown_units
+    ]
     findings += survey_dates(typed, plan.layer, matching, plan.on)
     findings += slivers(geometry, checks.sliver_width_m)
     return findings + outside_parents(typed, geometry, plan.parents, matching, checks.parent_tolerance_m)
@@ -167,6 +171,6 @@ def _sizes(findings: list[Finding]) -> Counter[str]:
 def _required(typed: dict[str, Any], plan: Plan, findings: list[Finding]) -> list[Finding]:
     """Missing values, without those that an unknown unit's code explains."""
     unknown = {int(row) for finding in findings if finding.code == 'unknown_unit' for row in finding.rows}
-    found = required(typed, plan.layer, plan.matching, findings)
-    kept = [(finding, [int(row) for row in finding.rows if int(row) not in unknown]) for finding in found]
-    return [Finding(f.code, np.array(rows, dtype=np.intp), f.says, f.column) for f, rows in kept if rows]
+    missing_values = required(typed, plan.layer, plan.matching, findings)
+    reported = [(finding, [int(row) for row in finding.rows if int(row) not in unknown]) for finding in missing_values]
+    return [Finding(f.code, np.array(rows, dtype=np.intp), f.says, f.column) for f, rows in reported if rows]

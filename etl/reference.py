@@ -31,15 +31,15 @@ class Units:
 
     def polygon(self, code: str) -> Any:
         """The polygon of the unit `code`, or None where there is none."""
-        found = [polygon for known, polygon in zip(self.codes, self.polygons, strict=True) if known == code]
-        return shapely.union_all(found) if found else None
+        matching = [polygon for own_code, polygon in zip(self.codes, self.polygons, strict=True) if own_code == code]
+        return shapely.union_all(matching) if matching else None
 
 
 def released_units(db: Connection, locality: Locality, on: date) -> list[Units]:
     """The units of each unit layer that has any in force on the day `on`."""
     layers = [locality.layers[name] for name in locality.place.unit_layers if name in locality.layers]
-    found = (_units(db, layer, on) for layer in layers)
-    return [units for units in found if units is not None]
+    candidates = (_units(db, layer, on) for layer in layers)
+    return [units for units in candidates if units is not None]
 
 
 def code_column(layer: Layer) -> str:
@@ -63,8 +63,8 @@ def release_of(db: Connection, layer: Layer) -> tuple[int, bool] | None:
                where id = %s""",
             [layer.id],
         )
-        found: tuple[int, bool] | None = cursor.fetchone()
-        return found
+        row: tuple[int, bool] | None = cursor.fetchone()
+        return row
 
 
 def _units(db: Connection, layer: Layer, on: date) -> Units | None:

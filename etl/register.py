@@ -50,9 +50,9 @@ def fill(
 
 
 def _looked_up(codes: Any, name: str, layer: Layer, register: RegisterRows) -> Any:
-    known = pa.array([row[name] for row in register.rows.values()], pa.string())
+    register_values = pa.array([row[name] for row in register.rows.values()], pa.string())
     position = pc.index_in(codes, pa.array(list(register.rows), pa.string()))
-    return convert(pc.take(known, position), layer.columns[name].type)[0]
+    return convert(pc.take(register_values, position), layer.columns[name].type)[0]
 
 
 def _unknown(rows: Any, matching: Matching, register: RegisterRows) -> Finding:

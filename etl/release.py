@@ -119,11 +119,11 @@ def note_bad_rows(db: Connection, layer: Layer, keys: Sequence[tuple[Any, ...]])
 
 def match_known(db: Connection, features: Sequence[tuple[int, int | None]]) -> None:
     """Notes in etl_match which feature each staged row is: number of the row, and id, None for a new feature."""
-    known = [(row, feature) for row, feature in features if feature is not None]
+    matched = [(row, feature) for row, feature in features if feature is not None]
     with db.cursor() as cursor:
         cursor.execute('create temporary table etl_match (row_number integer, id bigint) on commit drop')
-        if known:
-            rows, ids = zip(*known, strict=True)
+        if matched:
+            rows, ids = zip(*matched, strict=True)
             statement = 'insert into etl_match select * from unnest(%s::integer[], %s::bigint[])'
             cursor.execute(statement, [list(rows), list(ids)])
 
@@ -217,8 +217,8 @@ def _spare_other_times(db: Connection, layer: Layer, on: date, options: Delivery
     with db.cursor() as cursor:
         cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', [*times, options.origin == 'demo'])
         cursor.execute('select catalog.real_rows_then(%s, %s, %s, %s, %s)', [*times, scope])
-        (found,) = cursor.fetchone() or (0,)
-    return int(found)
+        (spared,) = cursor.fetchone() or (0,)
+    return int(spared)
 
 
 def outcome_of_edit(db: Connection, layer: Layer, staging: str) -> Outcome:
@@ -233,8 +233,8 @@ def _outcome(db: Connection, staging: str, query: str, values: Sequence[object])
         cursor.execute(sql.SQL('select count(*) from {}').format(sql.Identifier('staging', staging)))
         (staged,) = cursor.fetchone() or (0,)
     unchanged = staged - added - changed
-    found = DiffReport(added=added, changed=changed, closed=closed, unchanged=unchanged)
-    return Outcome(found, real_closed, real, total, demo_rows, extent, extent_wgs84)
+    diff = DiffReport(added=added, changed=changed, closed=closed, unchanged=unchanged)
+    return Outcome(diff, real_closed, real, total, demo_rows, extent, extent_wgs84)
 
 
 def outcome_of_rollback(db: Connection, layer: Layer, staging: str, to: int) -> tuple[bool, Outcome]:
@@ -286,7 +286,7 @@ def current_release(db: Connection, layer: Layer | Coverage) -> int | None:
 
 def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: DeliveryOptions, source: Source) -> int:
     """The number of a new release in the catalogue."""
-    found = outcome.diff
+    diff = outcome.diff
     with db.cursor() as cursor:
         cursor.execute(
             """insert into catalog.release (layer_id, delivery_id, origin, scope, mode, as_of, rows_added, rows_changed,
@@ -302,9 +302,9 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
                 options.scope,
                 options.mode,
                 options.as_of,
-                found.added,
-                found.changed,
-                found.closed,
+                diff.added,
+                diff.changed,
+                diff.closed,
                 outcome.rows_total,
                 source.rows_bad,
                 outcome.demo_rows,

@@ -43,13 +43,13 @@ class Shaped:
 
 def must_be_the_kind(source: Source, layer: Layer, geometry: Geometries) -> None:
     """Raises WrongKind where nothing is of the layer's kind: by the file's declaration, or else by what was seen."""
-    wanted = family(layer.geometry)
+    layer_family = family(layer.geometry)
     kinds = {family(source.kind)} if source.kind else _families(geometry)
     kinds.discard(None)
-    if not kinds or wanted in kinds:
+    if not kinds or layer_family in kinds:
         return
-    found = next(iter(kinds))
-    has, wants = WORDS[found or ''], WORDS[wanted or '']
+    file_family = next(iter(kinds))
+    has, wants = WORDS[file_family or ''], WORDS[layer_family or '']
     raise WrongKind(
         vi=f'{source.name} chứa {has.vi}, nhưng lớp "{layer.title.vi}" cần {wants.vi} ({layer.geometry}). '
         f'Gửi tệp có {wants.vi}, hoặc chọn lớp khác.',

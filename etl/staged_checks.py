@@ -39,29 +39,33 @@ def warnings_of(db: Connection, faults: list[Fault], staging: str, plan: Plan) -
 
     Such a row is released, so it is told as it was staged: reading the file again for it would cost as much as a COPY.
     """
-    gone = {fault.row for fault in errors_of(faults, plan.layer)}
-    left = [fault for fault in faults if fault.row not in gone and severity_of(fault.code, plan.layer) == 'warning']
+    faulty_rows = {fault.row for fault in errors_of(faults, plan.layer)}
+    left = [
+        fault for fault in faults if fault.row not in faulty_rows and severity_of(fault.code, plan.layer) == 'warning'
+    ]
     by_code: dict[str, list[Fault]] = defaultdict(list)
     for fault in left:
         by_code[fault.code].append(fault)
-    told = [fault for some in by_code.values() for fault in some[:TOLD]]
-    return _problems(db, told, staging, plan), Counter({code: len(some) for code, some in by_code.items()})
+    listed = [fault for code_faults in by_code.values() for fault in code_faults[:TOLD]]
+    return _problems(db, listed, staging, plan), Counter(
+        {code: len(code_faults) for code, code_faults in by_code.items()}
+    )
 
 
 def _problems(db: Connection, faults: list[Fault], staging: str, plan: Plan) -> list[Problem]:
     rows = _staged(db, [fault.row for fault in faults], staging, plan) if faults else {}
     key = plan.matching.source(plan.layer.key[0]) if plan.layer.key else None
     to_wgs84 = transformer(proj_string(plan.srid), proj_string(WGS84))
-    told = []
+    described = []
     for fault in faults:
         values, wkb = rows[fault.row]
         value = None if key is None or values[key] is None else str(values[key])
         centre = shapely.centroid(shapely.envelope(shapely.from_wkb(wkb)))
         lon, lat = to_wgs84.transform(centre.x, centre.y)
         place = fault.place or (round(lon, 6), round(lat, 6))
-        said = message(fault.row, key, value, fault.says)
-        told.append(Problem(fault.row, fault.code, key, value, said, values, wkb, place, 'warning'))
-    return told
+        text = message(fault.row, key, value, fault.says)
+        described.append(Problem(fault.row, fault.code, key, value, text, values, wkb, place, 'warning'))
+    return described
 
 
 def _staged(db: Connection, rows: list[int], staging: str, plan: Plan) -> dict[int, tuple[dict[str, object], bytes]]:

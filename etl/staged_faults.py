@@ -31,14 +31,14 @@ def take_out(
 
 def _problems(faults: dict[int, Fault], source: Source, plan: Plan) -> list[Problem]:
     """Reads the file once more, for staged rows no longer have their original values."""
-    told: list[Problem] = []
+    described: list[Problem] = []
     key = plan.matching.source(plan.layer.key[0]) if plan.layer.key else None
     for batch in source.batches():
-        here = [row - batch.first_row for row in faults if 0 <= row - batch.first_row < len(batch)]
-        located = places(batch.geometry, sorted(here), plan.reading)
-        for position, (attributes, wkb) in originals(batch, sorted(here), plan.decoder).items():
+        batch_rows = [row - batch.first_row for row in faults if 0 <= row - batch.first_row < len(batch)]
+        located = places(batch.geometry, sorted(batch_rows), plan.reading)
+        for position, (attributes, wkb) in originals(batch, sorted(batch_rows), plan.decoder).items():
             fault = faults[batch.first_row + position]
             value = None if key is None or attributes.get(key) is None else str(attributes[key])
-            said = message(fault.row, key, value, fault.says)
-            told.append(Problem(fault.row, fault.code, key, value, said, attributes, wkb, located.get(position)))
-    return told
+            text = message(fault.row, key, value, fault.says)
+            described.append(Problem(fault.row, fault.code, key, value, text, attributes, wkb, located.get(position)))
+    return described

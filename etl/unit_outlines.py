@@ -65,8 +65,8 @@ def derived_outlines(db: Connection, locality: Locality, level: str, on: date) -
     since = max(day for day in register.days(level) if day <= on)
     layer, source, source_day = _source(db, locality, register, level, since)
     sources = _sources(register, level, source_day, since)
-    known = dict(zip(source.codes, source.polygons, strict=True))
-    outlines = np.array([_union([known[code] for code in sources[unit.code]]) for unit in units], dtype=object)
+    polygon_of = dict(zip(source.codes, source.polygons, strict=True))
+    outlines = np.array([_union([polygon_of[code] for code in sources[unit.code]]) for unit in units], dtype=object)
     return Derived(layer, since, source, source_day, units, outlines)
 
 
@@ -76,9 +76,9 @@ def _source(
     """The layer, and the newest state before `since` of which every unit has a released outline."""
     layer = layer_of(level, locality)
     for day in reversed([day for day in register.days(level) if day < since]):
-        known = [units for units in released_units(db, locality, day) if level_of(units.layer) == level]
-        if layer and known and {unit.code for unit in register.on(day, level)} <= set(known[0].codes):
-            return layer, known[0], day
+        candidates = [units for units in released_units(db, locality, day) if level_of(units.layer) == level]
+        if layer and candidates and {unit.code for unit in register.on(day, level)} <= set(candidates[0].codes):
+            return layer, candidates[0], day
     raise NothingToDeriveFrom(
         vi=f'Chưa có đủ ranh giới cấp "{level}" của thời kỳ nào trước {since}. Nạp ranh giới cũ với --as-of.',
         en=f'No state of the level "{level}" before {since} has all its outlines. Deliver an older one with --as-of.',

@@ -42,8 +42,8 @@ def convert_table(file: Path, locality: Locality, table: UnitTable, level: str, 
     Raises BadUnitTable, NoUnitsThen, or NotDivisible where the figures cannot be rebuilt.
     """
     register = unit_register(locality)
-    known = {unit.code for unit in units_in(register, table.level, table.on)}
-    values = read_figures(file, table, known)
+    unit_codes = {unit.code for unit in units_in(register, table.level, table.on)}
+    values = read_figures(file, table, unit_codes)
     if level == table.level:
         way = crosswalk(register, level, table.on, end)
         return Converted(units_in(register, level, end), way.convert(values), way.estimated)

@@ -147,9 +147,9 @@ def _by_distinct_value(values: Any, parse: Callable[[str], Any], type_: Any) -> 
 
 def _zone(utc_offset: str) -> tzinfo:
     """The zone that is always `utc_offset` (+07:00) ahead of UTC."""
-    found = datetime.strptime(utc_offset, '%z').tzinfo
-    assert found is not None  # noqa: S101 (%z was read)
-    return found
+    zone = datetime.strptime(utc_offset, '%z').tzinfo
+    assert zone is not None  # noqa: S101 (%z was read)
+    return zone
 
 
 def _from_typed(values: Any, type_: ColumnType, utc_offset: str) -> tuple[Any, Bools]:

@@ -190,9 +190,9 @@ def _start_server(crs: str = '', shared: bool = False) -> ForkServer:
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         with theirs, ExitStack() as stack:
             passed = [theirs, stack.enter_context(_listener(scratch / SHARED))] if shared else [theirs]
-            control, *others = (str(each.fileno()) for each in passed)
+            control, *listener_fd = (str(each.fileno()) for each in passed)
             process = subprocess.Popen(
-                [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), crs, *others],
+                [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), crs, *listener_fd],
                 pass_fds=[each.fileno() for each in passed],
                 env=_clean_environment(),
                 cwd=PACKAGES,

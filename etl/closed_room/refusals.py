@@ -17,8 +17,8 @@ def describe_refusal(error: DothiError, folder: Path) -> dict[str, str]:
     advice = steward_advice(error.text)
     texts = {'vi': error.text.vi, 'en': error.text.en}
     texts |= {'steward_vi': advice.vi, 'steward_en': advice.en} if advice else {}
-    shown = {name: text.replace(f'{folder}/', '') for name, text in texts.items()}
-    return {'class': f'{type(error).__module__}.{type(error).__qualname__}', **shown}
+    messages = {name: text.replace(f'{folder}/', '') for name, text in texts.items()}
+    return {'class': f'{type(error).__module__}.{type(error).__qualname__}', **messages}
 
 
 def refusal_of(document: Any, name: str) -> DothiError:

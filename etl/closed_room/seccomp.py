@@ -83,9 +83,11 @@ def refuse_sockets() -> None:
 def refuse_processes() -> None:
     """Leave this process threads, but no child, no signal to anybody else, no visitor; on top of `refuse_sockets`."""
     numbers = NUMBERS.get(platform.machine(), {})
-    others = [name for name in ('fork', 'vfork', 'kill', 'accept', 'accept4') if name in numbers]
+    refused_calls = [name for name in ('fork', 'vfork', 'kill', 'accept', 'accept4') if name in numbers]
     # the flags of clone3 lie in memory, where a filter cannot look; the C library then takes clone
-    _install([*_refused(others, errno.EPERM), *_refused(['clone3'], errno.ENOSYS), *_only_threads(), *_only_own()])
+    _install(
+        [*_refused(refused_calls, errno.EPERM), *_refused(['clone3'], errno.ENOSYS), *_only_threads(), *_only_own()]
+    )
 
 
 def _install(checks: list[tuple[int, int, int, int]]) -> None:

@@ -71,13 +71,13 @@ def neighbours(db: Connection, layer: Layer) -> tuple[int, int]:
         cursor.execute(
             'select number from catalog.release where layer_id = %s order by number desc limit 2', [layer.id]
         )
-        found = [int(row[0]) for row in cursor.fetchall()]
-    if len(found) < 2:
+        releases = [int(row[0]) for row in cursor.fetchall()]
+    if len(releases) < 2:
         raise NoSuchRelease(
-            vi=f'Lớp {layer.id} có {len(found)} phiên bản; cần hai phiên bản để so sánh.',
-            en=f'The layer {layer.id} has {len(found)} releases, and a comparison takes two.',
+            vi=f'Lớp {layer.id} có {len(releases)} phiên bản; cần hai phiên bản để so sánh.',
+            en=f'The layer {layer.id} has {len(releases)} releases, and a comparison takes two.',
         )
-    return found[1], found[0]
+    return releases[1], releases[0]
 
 
 def _must_be_of(db: Connection, layer: Layer, number: int) -> None:

@@ -21,19 +21,19 @@ def write_geopackage(path: Path, layer: Layer, found: Sequence[Change], srid: in
     """
     path.unlink(missing_ok=True)
     own: dict[str, ColumnType] = {name: column.type for name, column in layer.columns.items()}
-    _add(path, 'added', own, [(one.id, one.new, {}) for one in found if one.old is None], srid)
-    _add(path, 'removed', own, [(one.id, one.old, {}) for one in found if one.new is None], srid)
-    both = [one for one in found if one.kind == 'changed']
+    _add(path, 'added', own, [(change.id, change.new, {}) for change in found if change.old is None], srid)
+    _add(path, 'removed', own, [(change.id, change.old, {}) for change in found if change.new is None], srid)
+    both = [change for change in found if change.kind == 'changed']
     more: dict[str, ColumnType] = {'changed': 'text', 'moved_m': 'number'}
     more |= {WAS + name: kind for name, kind in own.items()}
-    _add(path, 'changed', own | more, [(one.id, one.new, _before(one)) for one in both], srid)
-    _add_moved(path, [one for one in both if one.moved_m is not None], srid)
+    _add(path, 'changed', own | more, [(change.id, change.new, _before(change)) for change in both], srid)
+    _add_moved(path, [change for change in both if change.moved_m is not None], srid)
 
 
 def _before(change: Change) -> dict[str, Any]:
     old = change.old.values if change.old else {}
-    told = {WAS + name: old.get(name) for name in change.columns}
-    return told | {'changed': ', '.join(change.columns), 'moved_m': change.moved_m}
+    old_values = {WAS + name: old.get(name) for name in change.columns}
+    return old_values | {'changed': ', '.join(change.columns), 'moved_m': change.moved_m}
 
 
 def _add(
@@ -55,8 +55,12 @@ def _add(
 
 def _add_moved(path: Path, moved: Sequence[Change], srid: int) -> None:
     """Lines from the middle of the old geometry to that of the new one."""
-    pairs = [(one, one.old.geometry.centroid, one.new.geometry.centroid) for one in moved if one.old and one.new]
+    pairs = [
+        (change, change.old.geometry.centroid, change.new.geometry.centroid)
+        for change in moved
+        if change.old and change.new
+    ]
     if pairs:
-        values = [{'feature_id': one.id, 'moved_m': one.moved_m} for one, _, _ in pairs]
+        values = [{'feature_id': change.id, 'moved_m': change.moved_m} for change, _, _ in pairs]
         lines = [shapely.linestrings([start.coords[0], end.coords[0]]) for _, start, end in pairs]
         add_layer(path, 'moved', {'feature_id': 'integer', 'moved_m': 'number'}, values, lines, srid)

@@ -32,13 +32,13 @@ def page(comparison: Comparison, layer: Layer, found: Sequence[Change], units: G
         layer=layer,
         english=lang.lower().startswith('en'),
         map=Markup(_svg(found[:SHOWN], units)),  # noqa: S704 (made here from numbers and fixed words)
-        changes=[_told(one, layer) for one in found[:LISTED]],
+        changes=[_describe_change(change, layer) for change in found[:LISTED]],
         more=max(0, len(found) - LISTED),
         unseen=max(0, len(found) - SHOWN),
     )
 
 
-def _told(change: Change, layer: Layer) -> dict[str, Any]:
+def _describe_change(change: Change, layer: Layer) -> dict[str, Any]:
     """What the list says of a change: key, kind, how far it moved, and each value before and after."""
     version = change.new or change.old
     assert version is not None  # noqa: S101 (a change has a side)
@@ -57,7 +57,7 @@ def _in_words(column: Column, old: Any, new: Any) -> tuple[Text, Text, Text]:
 
 def _svg(found: Sequence[Change], units: Geometries) -> str:
     """The changes on the outlines of the units; the view is as large as the changes are."""
-    shapes = [version.geometry for one in found for version in (one.old, one.new) if version]
+    shapes = [version.geometry for change in found for version in (change.old, change.new) if version]
     if not shapes:
         return ''
     west, south, east, north = shapely.total_bounds(shapes)
@@ -67,10 +67,10 @@ def _svg(found: Sequence[Change], units: Geometries) -> str:
     view = shapely.box(x0, y1 - side_m, x0 + side_m, y1)
 
     def drawn(geometry: Any, kind: str, title: str = '') -> str:
-        return _drawn(shapely.simplify(geometry, 0.5 / scale), (x0, y1, scale), kind, title)
+        return _draw_geometry(shapely.simplify(geometry, 0.5 / scale), (x0, y1, scale), kind, title)
 
     ground = [drawn(shapely.intersection(unit, view), 'unit') for unit in units if unit.intersects(view)]
-    marks = [drawn(*mark) for one in found for mark in _marks(one)]
+    marks = [drawn(*mark) for change in found for mark in _marks(change)]
     frame = f'<rect width="{WIDTH_PX}" height="{WIDTH_PX}" class="frame"/>'
     return (
         f'<svg viewBox="0 0 {WIDTH_PX} {WIDTH_PX}" width="{WIDTH_PX}" height="{WIDTH_PX}" role="img">'
@@ -95,7 +95,7 @@ def _marks(change: Change) -> list[tuple[Any, str, str]]:
     return [(old, 'was', moved), (new, 'moved', moved), (way, 'way', moved)]
 
 
-def _drawn(geometry: Any, frame: tuple[float, float, float], kind: str, title: str) -> str:
+def _draw_geometry(geometry: Any, frame: tuple[float, float, float], kind: str, title: str) -> str:
     """A geometry as SVG: points as dots, the rest as one path."""
     x0, y1, scale = frame
     inside = f'<title>{title}</title>' if title else ''

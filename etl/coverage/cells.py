@@ -108,14 +108,14 @@ def windows(width: int, height: int) -> Iterator[Window]:
 
 def scan(raster: Raster, coverage: Coverage, place: str, progress: Progress) -> Scan:
     """What the cells of `raster` hold. place: where they lie, which is part of the hash."""
-    found = Scan({name: BandTally() for name in coverage.bands}, raster.width * raster.height)
+    tallies = Scan({name: BandTally() for name in coverage.bands}, raster.width * raster.height)
     digest = hashlib.sha256(place.encode())
     for strip in strips(raster, coverage):
         digest.update(strip.values.tobytes())
-        _add(found, strip, coverage)
+        _add(tallies, strip, coverage)
         progress('stage', strip.window.row_off + strip.window.height, raster.height)
-    found.sha256 = digest.hexdigest()
-    return found
+    tallies.sha256 = digest.hexdigest()
+    return tallies
 
 
 def _strip(raster: Raster, coverage: Coverage, window: Window) -> Strip:

@@ -60,9 +60,9 @@ def _no_room(target: Path, error: Exception) -> NoRoomForRaster:
 
 def forget_all_but(coverage: Coverage, releases: set[int]) -> None:
     """Removes what releases that never came about have left; only while no other delivery of it can be at work."""
-    kept = {f'{release}.tif' for release in releases}
+    retained_names = {f'{release}.tif' for release in releases}
     for file in (Path(PathSettings().store) / FOLDER / coverage.id).glob('*'):
-        if file.name not in kept:
+        if file.name not in retained_names:
             file.unlink()
 
 

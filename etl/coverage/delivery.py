@@ -70,9 +70,9 @@ def load(db: Connection, delivery: RasterDelivery, fingerprint: str | None) -> R
             return report
         grid = grid_of(raster, decision.reading)
         delivery.progress('stage', 0, raster.height)
-        found = scan(raster, coverage, repr(grid), delivery.progress)
-        work = Load(db, delivery, raster, grid, found, units, report)
-        coverage_notes.describe(report, raster, coverage, grid, found)
+        cell_scan = scan(raster, coverage, repr(grid), delivery.progress)
+        work = Load(db, delivery, raster, grid, cell_scan, units, report)
+        coverage_notes.describe(report, raster, coverage, grid, cell_scan)
         report.verdict = _judge_cells(work) or _judge_area(work) or _release(work)
         return report
 

@@ -110,12 +110,12 @@ def _must_not_be_huge(raster: Raster, name: str) -> None:
 
 
 def _must_have_the_bands(raster: Raster, coverage: Coverage, name: str) -> None:
-    wanted = ', '.join(coverage.bands)
+    band_names = ', '.join(coverage.bands)
     if raster.count != len(coverage.bands):
         raise BandsDoNotFit(
-            vi=f'{name} có {raster.count} dải, "{coverage.title.vi}" cần {len(coverage.bands)} ({wanted}, theo thứ '
+            vi=f'{name} có {raster.count} dải, "{coverage.title.vi}" cần {len(coverage.bands)} ({band_names}, theo thứ '
             'tự này).',
-            en=f'{name} has {raster.count} bands, "{coverage.title.en}" needs {len(coverage.bands)} ({wanted}, in '
+            en=f'{name} has {raster.count} bands, "{coverage.title.en}" needs {len(coverage.bands)} ({band_names}, in '
             'this order).',
         )
     narrow = [kind for kind in raster.dtypes if not np.can_cast(kind, coverage.type)]

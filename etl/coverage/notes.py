@@ -106,20 +106,20 @@ def _band_name(raster: Raster, number: int) -> str:
 
 
 def _about_nodata(raster: Raster, coverage: Coverage) -> list[Text]:
-    wanted = f'{coverage.nodata:g}'
+    layer_nodata = f'{coverage.nodata:g}'
     if raster.nodata is None:
         return [
             Text(
-                vi=f'Tệp không khai báo nodata; ô có giá trị {wanted} được coi là không có dữ liệu.',
-                en=f'The file declares no nodata; cells with {wanted} were taken as empty.',
+                vi=f'Tệp không khai báo nodata; ô có giá trị {layer_nodata} được coi là không có dữ liệu.',
+                en=f'The file declares no nodata; cells with {layer_nodata} were taken as empty.',
             )
         ]
     if raster.nodata == coverage.nodata:
         return []
     return [
         Text(
-            vi=f'Nodata {number_vi(raster.nodata, "g")} của tệp được ghi thành {wanted}.',
-            en=f"The file's nodata {raster.nodata:g} was written as {wanted}.",
+            vi=f'Nodata {number_vi(raster.nodata, "g")} của tệp được ghi thành {layer_nodata}.',
+            en=f"The file's nodata {raster.nodata:g} was written as {layer_nodata}.",
         )
     ]
 

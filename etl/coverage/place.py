@@ -41,7 +41,7 @@ def decide_place(
 ) -> Decision:
     """Which system the raster's coordinates are in; raises UnknownCrs for a declaration that nobody knows."""
     declared = Declared(name, raster.crs.to_wkt() if raster.crs else None)
-    places = _here(_places(raster), given or declared.declared_crs, locality)
+    places = _places_in_locality(_places(raster), given or declared.declared_crs, locality)
     return decide(declared, given, coverage, locality, Sample.of(places), units_alone(units, locality))
 
 
@@ -70,7 +70,7 @@ def _outline(grid: Grid, srid: int) -> Any:
     return move(np.array([dense]), proj_string(grid.srid), proj_string(srid))[0]
 
 
-def _here(places: Geometries, said: str | None, locality: Locality) -> Geometries:
+def _places_in_locality(places: Geometries, said: str | None, locality: Locality) -> Geometries:
     """Those of the places that lie in the locality as the raster says; all where none does, or it says nothing.
 
     A raster may well reach beyond the locality, and what lies there speaks against no system. Whether it covers
@@ -87,10 +87,10 @@ def _here(places: Geometries, said: str | None, locality: Locality) -> Geometrie
 def _places(raster: Raster) -> Geometries:
     """Centres of cells with a value, spread over the raster; of any cells where none that was looked at has one."""
     rows, columns = (np.unique(np.linspace(0, size - 1, SAMPLE).round()) for size in (raster.height, raster.width))
-    seen = raster.dataset_mask(out_shape=(len(rows), len(columns))) > 0
-    if not seen.any():
-        seen[:] = True
-    row, column = np.nonzero(seen)
+    has_value = raster.dataset_mask(out_shape=(len(rows), len(columns))) > 0
+    if not has_value.any():
+        has_value[:] = True
+    row, column = np.nonzero(has_value)
     place = raster.transform
     east, north = place.c + (columns[column] + 0.5) * place.a, place.f + (rows[row] + 0.5) * place.e
     return np.asarray(shapely.points(east, north))

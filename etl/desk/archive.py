@@ -47,18 +47,18 @@ class Original:
 
 def original(file: Path) -> Original:
     """The file as it is now, with the files beside it without which it is not whole (.dbf and so on)."""
-    found = Original(file, suffixes_beside(file), '', 0)
+    listed = Original(file, suffixes_beside(file), '', 0)
     digest, size = hashlib.sha256(), 0
-    for name, part in found.parts:
-        if found.beside:
+    for name, part in listed.parts:
+        if listed.beside:
             # a folder's files go by their names, a shapefile's by their suffixes
-            told = name.partition('/')[2] or part.suffix.lower()
-            digest.update(f'{told}\0{part.stat().st_size}\0'.encode())
+            part_name = name.partition('/')[2] or part.suffix.lower()
+            digest.update(f'{part_name}\0{part.stat().st_size}\0'.encode())
         with part.open('rb') as opened:
             while block := opened.read(BLOCK_BYTES):
                 digest.update(block)
                 size += len(block)
-    return replace(found, sha256=digest.hexdigest(), size_bytes=size)
+    return replace(listed, sha256=digest.hexdigest(), size_bytes=size)
 
 
 def keep(found: Original, delivery: int) -> None:
@@ -88,17 +88,17 @@ def restored(store_name: str, file_name: str, sha256: str) -> Iterator[Path]:
 
     Raises OriginalMissing where the store has lost it, or has something else in its place.
     """
-    kept = _store() / store_name
-    if not kept.is_file():
-        raise _missing(kept)
+    stored = _store() / store_name
+    if not stored.is_file():
+        raise _missing(stored)
     with tempfile.TemporaryDirectory(prefix='dothi-original-') as folder:
         file = Path(folder) / file_name
-        if kept.suffix.lower() == file.suffix.lower():
-            file.symlink_to(kept.absolute())
+        if stored.suffix.lower() == file.suffix.lower():
+            file.symlink_to(stored.absolute())
         else:  # it came with others beside it, and they were kept together
-            _unpack(kept, file)
+            _unpack(stored, file)
         if original(file).sha256 != sha256:
-            raise _missing(kept)
+            raise _missing(stored)
         yield file
 
 

@@ -55,9 +55,9 @@ class Conflict(BaseModel):
 
 def conflicts(layer: str | None, *, decided: bool = False) -> list[Conflict]:
     """The conflicts of a layer, or of all, oldest first; with `decided`, also those decided on."""
-    wanted = "where (%s::text is null or c.layer_id = %s) and (%s or c.status = 'open') order by c.id"
+    condition = "where (%s::text is null or c.layer_id = %s) and (%s or c.status = 'open') order by c.id"
     with connection('loader') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(f'{FIELDS} {wanted}', [layer, layer, decided])
+        cursor.execute(f'{FIELDS} {condition}', [layer, layer, decided])
         return [Conflict.model_validate(dict(row)) for row in cursor.fetchall()]
 
 
@@ -131,7 +131,7 @@ def _changes(db: Connection, conflict: Conflict, take: Side) -> Literal['row', '
     with db.cursor() as cursor:
         query = sql.SQL('select exists (select from {} where id = %s)')
         cursor.execute(query.format(sql.Identifier('layer', conflict.layer_id)), [conflict.feature_id])
-        (there,) = cursor.fetchone() or (False,)
+        (has_changes,) = cursor.fetchone() or (False,)
     if conflict.delivery is None:
-        return 'closing' if there and take == 'delivery' else 'nothing'
-    return 'row' if there or take == 'delivery' else 'nothing'
+        return 'closing' if has_changes and take == 'delivery' else 'nothing'
+    return 'row' if has_changes or take == 'delivery' else 'nothing'

@@ -102,7 +102,7 @@ def return_(number: int, decision: Decision) -> DeliveryShown:
 @contextmanager
 def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
     """The delivery, which waits and which nobody else decides on meanwhile."""
-    found = record(number)
+    delivery = record(number)
     with db, db.cursor() as cursor:
         # a key of this lock is 32 bits wide, and no delivery's number is above
         cursor.execute('select pg_try_advisory_lock(%s, %s)', [deliveries.LOCK_CLASS, number])
@@ -112,10 +112,10 @@ def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
             vi=f'Đợt giao {number} đang được xử lý. Đợi cho xong rồi xem: dothi delivery {number}.',
             en=f'Delivery {number} is being worked on. Wait, and then see: dothi delivery {number}.',
         )
-    found = record(number)
-    if found.status != 'diagnosed':
-        raise _decided(found)
-    yield found
+    delivery = record(number)
+    if delivery.status != 'diagnosed':
+        raise _decided(delivery)
+    yield delivery
 
 
 def _again[L: (Layer, Coverage)](
@@ -152,14 +152,14 @@ def _with(found: DeliveryRecord, decision: Decision) -> DeliveryOptions:
 
     What an earlier decision said holds on where another question came up after it.
     """
-    said = [earlier.options for earlier in decisions(found.id) if earlier.outcome == 'diagnosed']
-    before = _told({'layer': found.layer_id, **found.options, 'accept_loss': False}, said)
-    after = _told(before.model_dump(), [decision.options()])
+    earlier_options = [earlier.options for earlier in decisions(found.id) if earlier.outcome == 'diagnosed']
+    before = _merge_decisions({'layer': found.layer_id, **found.options, 'accept_loss': False}, earlier_options)
+    after = _merge_decisions(before.model_dump(), [decision.options()])
     as_seen = all(getattr(before, name) == getattr(after, name) for name in READ_BY)
     return after.model_copy(update={'agreed': found.seen if as_seen else {}})
 
 
-def _told(options: dict[str, Any], decided: list[dict[str, Any]]) -> DeliveryOptions:
+def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> DeliveryOptions:
     """The options with those of the decisions: of columns, each names those that it is about."""
     for more in decided:
         options = options | more | {'columns': options.get('columns', {}) | more.get('columns', {})}

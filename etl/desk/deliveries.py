@@ -205,12 +205,12 @@ def recorded[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> Ite
 
 def refusal[L: (Layer, Coverage)](delivery: Delivery[L], error: DataRefused | HeldForDecision) -> Report:
     """The report of a file that cannot be read as the layer, or not without a person."""
-    held = isinstance(error, HeldForDecision)
+    waits = isinstance(error, HeldForDecision)
     return Report(
         layer=delivery.layer.id,
         file=delivery.file.name,
-        verdict='undecided' if held else 'returned',
-        held=['file'] if held else [],
+        verdict='undecided' if waits else 'returned',
+        held=['file'] if waits else [],
         error=type(error).__name__,
         delivery=delivery.number,
         notes=[error.text],
@@ -274,5 +274,5 @@ def accepted_before(db: Connection, layer: Layer | Coverage, fingerprint: str) -
                and d.report ->> 'fingerprint' = %s order by d.id desc limit 1""",
             [layer.id, fingerprint],
         )
-        found = cursor.fetchone()
-    return Report.model_validate(found[0]) if found else None
+        row = cursor.fetchone()
+    return Report.model_validate(row[0]) if row else None

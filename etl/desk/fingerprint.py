@@ -20,14 +20,14 @@ def fingerprint(db: Connection, delivery: Delivery[Layer], sha256: str) -> str:
     on = delivery.options.as_of or locality.place.reference_date
     register = register_rows(layer, locality, on)
     with db:
-        others = [[u.layer.id, u.release] for u in released_units(db, locality, on) if u.layer.id != layer.id]
+        unit_releases = [[u.layer.id, u.release] for u in released_units(db, locality, on) if u.layer.id != layer.id]
     parts = [
         sha256,
         layer.definition(),
         delivery.options.model_dump(mode='json', exclude=REMARKS),
         on.isoformat(),
         register.rows if register else None,
-        others,
+        unit_releases,
         locality.srid,
         locality.place.extent_wgs84,
     ]

@@ -54,9 +54,9 @@ def how_to_insist(held: list[Reason]) -> AdvisedText:
     """What a check that would be held is told: it has no number to decide on."""
     options = [text.strip() for reason, text in OPTIONS.items() if reason in held]
     options += ['--accept-loss'] if ACCEPTED_AS_IT_IS & set(held) else []
-    given = ', '.join(options) or '–'
+    option_text = ', '.join(options) or '–'
     return AdvisedText(
         vi='Khi giao thật, đợt giao này sẽ chờ người quyết định.',
         en='A delivery like this would wait for a person.',
-        steward=Text(vi=f'Tùy chọn để quyết định ngay: {given}.', en=f'To decide at once, give: {given}.'),
+        steward=Text(vi=f'Tùy chọn để quyết định ngay: {option_text}.', en=f'To decide at once, give: {option_text}.'),
     )

@@ -35,7 +35,7 @@ def overtaken[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], repor
 
     To be asked once the layer is locked: only then is it certain that none comes in between.
     """
-    by = next((one.number for one in _later(db, delivery) if one.says_all), None)
+    by = next((later.number for later in _later(db, delivery) if later.says_all), None)
     if by is None:
         return False
     report.superseded_by = by
@@ -121,8 +121,8 @@ def _is_older(as_of: date | None, served: list[OfLaterDay]) -> Text:
 
 
 def _overwrites(later: list[Later], layer_id: str) -> AdvisedText:
-    deliveries = ', '.join(str(one.number) for one in later)
-    releases = ', '.join(str(one.release) for one in later)
+    deliveries = ', '.join(str(delivery.number) for delivery in later)
+    releases = ', '.join(str(delivery.release) for delivery in later)
     command = f'dothi diff {layer_id}'
     return AdvisedText(
         vi=f'Đợt này đến trước nhưng sẽ ghi đè lên đợt giao {deliveries} (lần phát hành {releases}), nên cần người '

@@ -88,8 +88,8 @@ def records(
         where (%(layer)s::text is null or layer_id = %(layer)s) and (%(agency)s::text is null or agency = %(agency)s)
         and (%(status)s::text is null or status = %(status)s) and (%(decided)s or status in ('received', 'diagnosed'))
         order by status <> 'diagnosed', case status when 'diagnosed' then id else -id end limit %(limit)s"""  # noqa: S608
-    asked = {'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit}
-    return [DeliveryRecord(**row) for row in _rows(query, asked)]
+    conditions = {'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit}
+    return [DeliveryRecord(**row) for row in _rows(query, conditions)]
 
 
 def waiting_count(db: Connection) -> int:
@@ -102,13 +102,13 @@ def waiting_count(db: Connection) -> int:
 
 def record(number: int) -> DeliveryRecord:
     """The delivery with this number; raises NoSuchDelivery."""
-    found = _rows(f'select {COLUMNS} from catalog.delivery where id = %(id)s', {'id': number})  # noqa: S608
-    if not found:
+    rows = _rows(f'select {COLUMNS} from catalog.delivery where id = %(id)s', {'id': number})  # noqa: S608
+    if not rows:
         raise NoSuchDelivery(
             vi=f'Không có đợt giao số {number}. Xem danh sách: dothi deliveries --all.',
             en=f'There is no delivery {number}. See the list: dothi deliveries --all.',
         )
-    return DeliveryRecord(**found[0])
+    return DeliveryRecord(**rows[0])
 
 
 def decisions(number: int) -> list[DecisionRecord]:
@@ -123,12 +123,12 @@ def shown(number: int) -> DeliveryShown:
     (row,) = _rows('select report from catalog.delivery where id = %(id)s', {'id': number})
     made, report = decisions(number), row['report']
     try:
-        told = Report.model_validate(report) if report else None
+        report_model = Report.model_validate(report) if report else None
     except ValidationError:  # it failed, and has a message in place of a report
         return DeliveryShown(delivery=whole, decisions=made, report=None, failure=report.get('message'))
-    if told and whole.status != 'diagnosed':  # how to decide is of no use to anybody now
-        told.notes = [note for note in told.notes if note != how_to_decide(number, whole.held)]
-    return DeliveryShown(delivery=whole, decisions=made, report=told)
+    if report_model and whole.status != 'diagnosed':  # how to decide is of no use to anybody now
+        report_model.notes = [note for note in report_model.notes if note != how_to_decide(number, whole.held)]
+    return DeliveryShown(delivery=whole, decisions=made, report=report_model)
 
 
 def _rows(query: str, values: dict[str, Any]) -> list[dict[str, Any]]:

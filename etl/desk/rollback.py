@@ -124,14 +124,14 @@ def _cells_back(going: Going, coverage: Coverage) -> Rollback:
         raise _missing(then.file)
     going.progress('diff', 0, None)
     with opened(then.file, coverage) as raster:
-        found = scan(raster, coverage, repr(then.grid), going.progress)
-        diff = cells.compare(raster, coverage, then.grid, found, served)
+        cell_scan = scan(raster, coverage, repr(then.grid), going.progress)
+        diff = cells.compare(raster, coverage, then.grid, cell_scan, served)
     if served is not None and (served.sha256, served.demo) == (then.sha256, then.demo):
         return _came_to(going, coverage, None, current, diff)
     going.progress('release', 0, None)
     # demonstration data stays that when it comes back
     as_it_was = going.options.model_copy(update={'origin': 'demo'}) if then.demo else going.options
-    result = cells.outcome(then.grid, found, diff, as_it_was, going.locality.srid)
+    result = cells.outcome(then.grid, cell_scan, diff, as_it_was, going.locality.srid)
     number = record(db, coverage, result, going.options, Source(author=going.by, demo=then.demo))
     cells.serve_again(db, coverage, number, going.to)
     return _came_to(going, coverage, number, current, diff)

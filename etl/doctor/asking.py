@@ -11,8 +11,8 @@ def which_column(found: list[Proposal], layer: Layer) -> AdvisedText:
     """The question whether a column of the file is one that the layer needs."""
     first = found[0]
     title = layer.columns[first.column].title
-    vi = '; '.join(f'"{one.source}" ({one.why.vi})' for one in found)
-    en = '; '.join(f'"{one.source}" ({one.why.en})' for one in found)
+    vi = '; '.join(f'"{proposal.source}" ({proposal.why.vi})' for proposal in found)
+    en = '; '.join(f'"{proposal.source}" ({proposal.why.en})' for proposal in found)
     option = f'--column {quote(f"{first.source}={first.column}")}'
     return AdvisedText(
         vi=f'Cột bắt buộc {first.column} ({title.vi}) không có trong tệp; có thể là {vi}. Cho biết có đúng không.',

@@ -48,10 +48,10 @@ def match(columns: list[str], layer: Layer, cut_at: int | None = None) -> Matchi
 
     cut_at: length to which the format cuts names.
     """
-    found = find(columns, layer, cut_at)
-    if found.missing:
-        raise missing(found.missing[0], layer, columns)
-    return found
+    source_of = find(columns, layer, cut_at)
+    if source_of.missing:
+        raise missing(source_of.missing[0], layer, columns)
+    return source_of
 
 
 def find(
@@ -65,14 +65,14 @@ def find(
 
     said and remembered: the file's name of a column to the layer's. Raises UnknownColumn for what was said wrongly.
     """
-    source_of = _said(said, columns, layer)
+    source_of = _named_by_sender(said, columns, layer)
     source_of = _find_all(columns, layer, cut_at, source_of)
-    known = _remembered(remembered, columns, source_of)
-    source_of |= known
+    remembered_sources = _remembered(remembered, columns, source_of)
+    source_of |= remembered_sources
     fill = [name for name in (layer.register_.fill if layer.register_ else []) if name not in source_of]
     open_ = tuple(name for name in _needed(layer) if name not in source_of and name not in fill)
     ignored = [name for name in columns if name not in source_of.values()]
-    return Matching(source_of, ignored, fill, open_, tuple(known.values()))
+    return Matching(source_of, ignored, fill, open_, tuple(remembered_sources.values()))
 
 
 def fits(columns: list[str], layer: Layer, cut_at: int | None = None) -> bool:
@@ -94,7 +94,7 @@ def _needed(layer: Layer) -> list[str]:
     return [name for name, column in layer.columns.items() if column.required or name in layer.key]
 
 
-def _said(said: Mapping[str, str], columns: list[str], layer: Layer) -> dict[str, str]:
+def _named_by_sender(said: Mapping[str, str], columns: list[str], layer: Layer) -> dict[str, str]:
     """Layer column to file column, as the sender says."""
     by_key = {name_key(column): column for column in columns}
     for source, name in said.items():
@@ -116,17 +116,17 @@ def _remembered(remembered: Mapping[str, str], columns: list[str], taken: Mappin
 
 def _find_all(columns: list[str], layer: Layer, cut_at: int | None, said: dict[str, str]) -> dict[str, str]:
     """Layer column to file column. A file column is used once; the layer's own names win over other names."""
-    found = dict(said)
+    source_of = dict(said)
     # First everybody's own name, then the first alternative of each, and so on.
     depth = max(len(accepted_names(name, layer)) for name in layer.columns)
     for rank in range(depth):
         for name in layer.columns:
             names = accepted_names(name, layer)
-            if name not in found and rank < len(names):
-                source = _find(names[rank], columns, found.values(), cut_at)
+            if name not in source_of and rank < len(names):
+                source = _find(names[rank], columns, source_of.values(), cut_at)
                 if source is not None:
-                    found[name] = source
-    return found
+                    source_of[name] = source
+    return source_of
 
 
 def _find(name: str, columns: list[str], taken: Iterable[str], cut_at: int | None) -> str | None:

@@ -21,11 +21,11 @@ def vn2000_by_parameters(crs: Crs) -> Crs | None:
     """
     if crs.srid is not None or 'towgs84' in crs.definition.lower():
         return None
-    given = _parameters(crs.definition)
-    if given.get('k') != SCALE_TM3:
+    parameters = _parameters(crs.definition)
+    if parameters.get('k') != SCALE_TM3:
         return None
     same = (parse_crs(f'EPSG:{srid}') for srid in VN2000_SRIDS)
-    return next((candidate for candidate in same if _parameters(candidate.definition) == given), None)
+    return next((candidate for candidate in same if _parameters(candidate.definition) == parameters), None)
 
 
 def vn2000_by_name(text: str) -> Crs | None:
@@ -40,9 +40,9 @@ def vn2000_by_name(text: str) -> Crs | None:
         declared = pyproj.CRS.from_user_input(text)
     if declared.is_bound or not _on_wgs84(declared):
         return None
-    given = _parameters(text)
+    parameters = _parameters(text)
     same = (parse_crs(f'EPSG:{srid}') for srid in VN2000_SRIDS)
-    return next((candidate for candidate in same if _parameters(candidate.definition) == given), None)
+    return next((candidate for candidate in same if _parameters(candidate.definition) == parameters), None)
 
 
 def _on_wgs84(crs: pyproj.CRS) -> bool:
@@ -55,7 +55,14 @@ def _parameters(definition: str) -> dict[str, object]:
     with warnings.catch_warnings():
         # Names are lost, numbers are not.
         warnings.simplefilter('ignore', UserWarning)
-        found = pyproj.CRS.from_user_input(definition).to_dict()
-    if found.get('proj') == 'utm':
-        found |= {'proj': 'tmerc', 'lat_0': 0, 'lon_0': 6 * found['zone'] - 183, 'k': 0.9996, 'x_0': 500_000, 'y_0': 0}
-    return {name: found.get(name) for name in PARAMETERS}
+        parameters = pyproj.CRS.from_user_input(definition).to_dict()
+    if parameters.get('proj') == 'utm':
+        parameters |= {
+            'proj': 'tmerc',
+            'lat_0': 0,
+            'lon_0': 6 * parameters['zone'] - 183,
+            'k': 0.9996,
+            'x_0': 500_000,
+            'y_0': 0,
+        }
+    return {name: parameters.get(name) for name in PARAMETERS}

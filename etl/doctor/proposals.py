@@ -52,19 +52,22 @@ def proposals(names: Iterable[str], samples: dict[str, list[str]], layer: Layer,
 
     samples: some values of each free column of the file, as text.
     """
-    found = [_proposal(source, values, name, layer, known) for name in names for source, values in samples.items()]
-    return sorted((one for one in found if one.score >= PROPOSED), key=lambda one: -one.score)
+    scored = [_proposal(source, values, name, layer, known) for name in names for source, values in samples.items()]
+    return sorted((one for one in scored if one.score >= PROPOSED), key=lambda one: -one.score)
 
 
 def best(found: Iterable[Proposal]) -> dict[str, list[Proposal]]:
     """By layer column its proposals, the best first; the best of a column is not that of another."""
     ranked = list(found)
     first: dict[str, Proposal] = {}
-    for one in ranked:
-        if one.column not in first and one.source not in {other.source for other in first.values()}:
-            first[one.column] = one
-    others = {column: [one for one in ranked if one.column == column and one != first[column]] for column in first}
-    return {column: [one, *others[column]][:SHOWN] for column, one in first.items()}
+    for proposal in ranked:
+        if proposal.column not in first and proposal.source not in {other.source for other in first.values()}:
+            first[proposal.column] = proposal
+    rivals = {
+        column: [proposal for proposal in ranked if proposal.column == column and proposal != first[column]]
+        for column in first
+    }
+    return {column: [proposal, *rivals[column]][:SHOWN] for column, proposal in first.items()}
 
 
 def likeness(source: str, name: str, column: Column, layer: Layer) -> tuple[float, str]:
@@ -78,11 +81,11 @@ def _proposal(source: str, values: list[str], name: str, layer: Layer, known: Ev
     alike, nearest = likeness(source, name, column, layer)
     content, why = _content(values, name, layer, known)
     score = (NAME_COUNTS * alike + CONTENT_COUNTS * content) if content else 0.0
-    said = Text(
+    by_name = Text(
         vi=f'tên giống "{nearest}" {number_vi(alike, ".0%")}; {why.vi}',
         en=f'the name is like "{nearest}" {alike:.0%}; {why.en}',
     )
-    return Proposal(source, name, round(score, 3), said)
+    return Proposal(source, name, round(score, 3), by_name)
 
 
 def _alike(one: str, other: str) -> float:
@@ -114,11 +117,11 @@ def _content(values: list[str], name: str, layer: Layer, known: Evidence) -> tup
 
 
 def _by_list(values: list[str], share: float, weight: float) -> tuple[float, Text]:
-    told = Text(
+    reason = Text(
         vi=f'{number_vi(share, ".0%")} giá trị có trong danh mục (như "{values[0]}")',
         en=f'{share:.0%} of the values are in its list (such as "{values[0]}")',
     )
-    return (weight if share >= FITS else 0.0), told
+    return (weight if share >= FITS else 0.0), reason
 
 
 def _by_type(values: list[str], column: Column) -> tuple[float, Text]:
@@ -126,12 +129,12 @@ def _by_type(values: list[str], column: Column) -> tuple[float, Text]:
     if column.type in ('integer', 'number'):
         bad = bad | out_of_range(typed, column)
     share = _share(~bad)
-    told = Text(
+    reason = Text(
         vi=f'{number_vi(share, ".0%")} giá trị đúng kiểu và khoảng (như "{values[0]}")',
         en=f'{share:.0%} of the values are of its type and range (such as "{values[0]}")',
     )
     weight = SOMETHING if column.type in ('date', 'timestamp', 'boolean') else LITTLE
-    return (weight if share >= FITS else 0.0), told
+    return (weight if share >= FITS else 0.0), reason
 
 
 def _by_shape(values: list[str], name: str, layer: Layer, known: Evidence) -> tuple[float, Text]:

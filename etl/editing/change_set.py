@@ -74,8 +74,8 @@ def change_sets(layer_id: str | None, *, decided: bool = False) -> list[ChangeSe
 def change_set(number: int) -> tuple[ChangeSet, list[PendingEdit]]:
     """The change set and its edits; raises NoSuchChangeSet."""
     with connection('editor') as db:
-        found = set_with(db, number)
-        return found, edits_of(db, found)
+        edit_set = set_with(db, number)
+        return edit_set, edits_of(db, edit_set)
 
 
 def reject(number: int, by: str, reason: str) -> ChangeSet:
@@ -110,29 +110,29 @@ def _sets(db: Connection, where: str, values: dict[str, Any]) -> list[ChangeSet]
 
 def set_with(db: Connection, number: int) -> ChangeSet:
     """The change set; raises NoSuchChangeSet."""
-    found = _sets(db, 'where s.id = %(id)s', {'id': number})
-    if not found:
+    matching_sets = _sets(db, 'where s.id = %(id)s', {'id': number})
+    if not matching_sets:
         raise NoSuchChangeSet(
             vi=f'Không có tập thay đổi số {number}. Xem "dothi edits list --all".',
             en=f'There is no change set {number}. See "dothi edits list --all".',
         )
-    return found[0]
+    return matching_sets[0]
 
 
 def must_be_open(db: Connection, number: int) -> ChangeSet:
     """The change set, locked until the transaction ends; raises AlreadyDecided."""
     with db.cursor() as cursor:
         cursor.execute('select from catalog.change_set where id = %s for update', [number])
-    found = set_with(db, number)
-    if found.status != 'open':
-        became = 'chấp nhận' if found.status == 'accepted' else 'từ chối'
+    edit_set = set_with(db, number)
+    if edit_set.status != 'open':
+        became = 'chấp nhận' if edit_set.status == 'accepted' else 'từ chối'
         zone = locality_zone()
-        vi, en = (local_moment(found.decided_at, zone, lang) if found.decided_at else '' for lang in LANGUAGES)
+        vi, en = (local_moment(edit_set.decided_at, zone, lang) if edit_set.decided_at else '' for lang in LANGUAGES)
         raise AlreadyDecided(
             vi=f'Tập thay đổi {number} đã được {became} lúc {vi}.',
-            en=f'The change set {number} was {found.status} before, at {en}.',
+            en=f'The change set {number} was {edit_set.status} before, at {en}.',
         )
-    return found
+    return edit_set
 
 
 def edits_of(db: Connection, found: ChangeSet) -> list[PendingEdit]:

@@ -102,8 +102,8 @@ def _arrays(features: Sequence[Submitted], layer: Layer) -> tuple[dict[str, Any]
         wrong = [row for row, value in enumerate(values) if not _fits(value, column)]
         if wrong:
             findings.append(Finding('type', np.array(wrong), _must_be(column), name))
-        kept = [None if row in wrong else _as_stored(value, column) for row, value in enumerate(values)]
-        arrays[name] = pa.array(kept, ARROW.get(column.type, pa.string()))
+        stored_values = [None if row in wrong else _as_stored(value, column) for row, value in enumerate(values)]
+        arrays[name] = pa.array(stored_values, ARROW.get(column.type, pa.string()))
     return arrays, findings
 
 

@@ -144,9 +144,9 @@ def key_must_stay(before: Version, properties: dict[str, Any], layer: Layer) -> 
 
 def key_must_be_free(db: Connection, layer: Layer, properties: dict[str, Any]) -> None:
     """Raises Unfit where a new feature has the key of one that is there."""
-    taken = version_with_key(db, layer, properties)
-    if taken is not None:
-        raise key_taken(layer, taken.id)
+    holder = version_with_key(db, layer, properties)
+    if holder is not None:
+        raise key_taken(layer, holder.id)
 
 
 def key_taken(layer: Layer, number: int) -> Unfit:

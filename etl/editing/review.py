@@ -82,8 +82,8 @@ def add(db: Connection, layer: Layer, author: str, draft: Draft) -> int:
 
     With the key of a feature that the author has deleted in the open set, it is that feature, changed.
     """
-    there = version_with_key(db, layer, draft.properties)
-    waiting = pending(db, layer, author, there.id) if there else None
+    holder = version_with_key(db, layer, draft.properties)
+    waiting = pending(db, layer, author, holder.id) if holder else None
     if waiting is not None and waiting.change == 'closed':
         return keep(db, layer, author, waiting, draft)
     key_must_be_new(db, layer, author, draft.properties)
@@ -139,15 +139,15 @@ def accept(number: int, locality: Locality, by: str) -> ChangeSet:
     with connection('editor') as db:
         layer = locality.layer(set_with(db, number).layer_id)
     with editing(layer) as db:
-        found = must_be_open(db, number)
-        edits = edits_of(db, found)
+        edit_set = must_be_open(db, number)
+        edits = edits_of(db, edit_set)
         _must_not_conflict(db, layer, edits)
-        kept = [edit for edit in edits if edit.change != 'closed']
-        rows = _prepared(db, found, kept, layer, locality) if kept else None
-        gone = [edit.feature_id for edit in edits if edit.change == 'closed' and edit.feature_id]
-        changes = Changes(rows, [edit.feature_id for edit in kept], gone)
-        saved = save(db, layer, locality, changes, found.author, f'change set {number}')
-        _tell_ids(db, kept, saved.added)
+        upserts = [edit for edit in edits if edit.change != 'closed']
+        rows = _prepared(db, edit_set, upserts, layer, locality) if upserts else None
+        closed_ids = [edit.feature_id for edit in edits if edit.change == 'closed' and edit.feature_id]
+        changes = Changes(rows, [edit.feature_id for edit in upserts], closed_ids)
+        saved = save(db, layer, locality, changes, edit_set.author, f'change set {number}')
+        _tell_ids(db, upserts, saved.added)
         return decide(db, number, 'accepted', by, saved.release, None)
 
 
@@ -194,9 +194,9 @@ def _prepared(
     try:
         return prepared(_submitted(db, found.id), reading, layer, locality)
     except Unfit as error:
-        numbers = [one.feature_id or -one.id for one in kept]
-        told = [replace(fault, pointer=f'/{numbers[fault.row]}{fault.pointer}') for fault in error.faults]
-        raise Unfit(told) from None
+        numbers = [edit.feature_id or -edit.id for edit in kept]
+        numbered_faults = [replace(fault, pointer=f'/{numbers[fault.row]}{fault.pointer}') for fault in error.faults]
+        raise Unfit(numbered_faults) from None
 
 
 def _submitted(db: Connection, number: int) -> list[Submitted]:
@@ -210,18 +210,20 @@ def _submitted(db: Connection, number: int) -> list[Submitted]:
 
 
 def _must_not_conflict(db: Connection, layer: Layer, edits: Sequence[PendingEdit]) -> None:
-    told = [says for edit in edits if (says := _conflict(db, layer, edit)) is not None]
+    conflict_texts = [says for edit in edits if (says := _conflict(db, layer, edit)) is not None]
     keyed = [edit.properties for edit in edits if edit.properties and layer.key]
     keys = [json.dumps([properties[name] for name in layer.key]) for properties in keyed]
-    told += [_twice(key) for key in sorted({key for key in keys if keys.count(key) > 1})]
-    if told:
-        raise Conflicts(vi=' '.join(says.vi for says in told), en=' '.join(says.en for says in told))
+    conflict_texts += [_twice(key) for key in sorted({key for key in keys if keys.count(key) > 1})]
+    if conflict_texts:
+        raise Conflicts(
+            vi=' '.join(says.vi for says in conflict_texts), en=' '.join(says.en for says in conflict_texts)
+        )
 
 
 def _conflict(db: Connection, layer: Layer, edit: PendingEdit) -> Text | None:
     if edit.change == 'added':
-        taken = version_with_key(db, layer, edit.properties or {})
-        return _taken(-edit.id, taken) if taken else None
+        holder = version_with_key(db, layer, edit.properties or {})
+        return _key_taken_text(-edit.id, holder) if holder else None
     now = open_version(db, layer, edit.feature_id or 0)
     if now is None:
         return Text(
@@ -236,7 +238,7 @@ def _conflict(db: Connection, layer: Layer, edit: PendingEdit) -> Text | None:
     return None
 
 
-def _taken(number: int, taken: Version) -> Text:
+def _key_taken_text(number: int, taken: Version) -> Text:
     return Text(
         vi=f'Đối tượng mới {number} có mã của đối tượng {taken.id}, được phát hành từ khi thêm.',
         en=f'The new feature {number} has the key of {taken.id}, which was released since it was added.',

@@ -62,13 +62,13 @@ def _announced(download: Download) -> tuple[str, str] | None:
         return 'sha256', download.sha256
     if download.md5_url is None:
         return None
-    found = re.search(r'\b[0-9a-f]{32}\b', _get(download.md5_url).text.lower())
-    if found is None:
+    checksum = re.search(r'\b[0-9a-f]{32}\b', _get(download.md5_url).text.lower())
+    if checksum is None:
         raise NoDownload(
             vi=f'{download.md5_url} không chứa mã kiểm tra MD5. Kiểm tra md5_url.',
             en=f'{download.md5_url} holds no MD5 checksum. Check md5_url.',
         )
-    return 'md5', found[0]
+    return 'md5', checksum[0]
 
 
 def _is_as_announced(file: Path, announced: tuple[str, str] | None) -> bool:
@@ -79,9 +79,9 @@ def _fill(url: str, part: Path, progress: Progress) -> None:
     """Fetches what `part` lacks; from the start where the server has another version, or gives no parts."""
     have = part.stat().st_size if part.exists() else 0
     version = _version_file(part)
-    known = version.read_text(encoding='utf-8') if have and version.exists() else ''
-    asked = {'Range': f'bytes={have}-', 'If-Range': known} if known else {}
-    response = _get(url, asked)
+    etag = version.read_text(encoding='utf-8') if have and version.exists() else ''
+    headers = {'Range': f'bytes={have}-', 'If-Range': etag} if etag else {}
+    response = _get(url, headers)
     continued = response.status_code == requests.codes.partial_content
     version.write_text(response.headers.get('ETag') or response.headers.get('Last-Modified') or '', encoding='utf-8')
     done = have if continued else 0

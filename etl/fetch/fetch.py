@@ -60,12 +60,12 @@ def fetch_source(source: OpenSource, locality: Locality, how: How, progress: Pro
 
     Raises NotGiven, NoDownload, WrongChecksum, ChangedFile, and what a delivery raises.
     """
-    layers = _wanted(source, how.layer)
+    layers = _layers_to_fetch(source, how.layer)
     room = Path(PathSettings().store) / 'downloads' / source.id
-    files = [fetch(one, room, update=how.update, progress=progress) for one in source.downloads]
+    files = [fetch(download, room, update=how.update, progress=progress) for download in source.downloads]
     fetched = [
-        Fetched(url=one.url, file=str(file), sha256=sha256_of(file))
-        for one, file in zip(source.downloads, files, strict=True)
+        Fetched(url=download.url, file=str(file), sha256=sha256_of(file))
+        for download, file in zip(source.downloads, files, strict=True)
     ]
     reports = [_deliver(source, files, fetched, layer, locality, how, progress) for layer in layers]
     return Outcome(
@@ -73,7 +73,7 @@ def fetch_source(source: OpenSource, locality: Locality, how: How, progress: Pro
     )
 
 
-def _wanted(source: OpenSource, layer: str | None) -> list[str]:
+def _layers_to_fetch(source: OpenSource, layer: str | None) -> list[str]:
     if layer is None:
         return list(source.gives)
     if layer in source.gives:
@@ -113,5 +113,5 @@ def _deliver(
 
 def _note(source: OpenSource, fetched: list[Fetched]) -> str:
     """Where it comes from, for the record of the delivery and the release."""
-    files = '; '.join(f'{one.url} (sha256 {one.sha256})' for one in fetched)
+    files = '; '.join(f'{download.url} (sha256 {download.sha256})' for download in fetched)
     return f'{source.attribution.vi} · {source.attribution.en} · {source.licence} · {files}'

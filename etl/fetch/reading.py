@@ -49,11 +49,11 @@ def _read_layer(
             if request.source.kind == 'osm':
                 ids, ways = columns.get('osm_id', []), columns.get('osm_way_id', [None] * len(geometry))
                 columns[osm.OSM_CODE] = osm.codes(name, ids, ways)
-            taken = chosen(columns, len(geometry), request.mapping) & _inside(geometry, request.box)
-            if taken.any():
-                shapes = geometry[taken]
+            selected = chosen(columns, len(geometry), request.mapping) & _inside(geometry, request.box)
+            if selected.any():
+                shapes = geometry[selected]
                 shapes = np.asarray(shapely.point_on_surface(shapes)) if request.mapping.point else shapes
-                rows = np.flatnonzero(taken).tolist()
+                rows = np.flatnonzero(selected).tolist()
                 yield shapely.to_wkb(shapes), {key: [values[row] for row in rows] for key, values in columns.items()}
 
 

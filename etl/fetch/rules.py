@@ -18,17 +18,17 @@ def chosen(columns: dict[str, Values], rows: int, mapping: Mapping) -> NDArray[n
     """Which rows the mapping takes: those where one column of `where` has a wanted value."""
     if not mapping.where:
         return np.ones(rows, dtype=bool)
-    found = np.zeros(rows, dtype=bool)
-    for name, wanted in mapping.where.items():
+    matches = np.zeros(rows, dtype=bool)
+    for name, wanted_values in mapping.where.items():
         values = columns.get(name, [None] * rows)
-        found |= [value is not None and (ANY in wanted or value in wanted) for value in values]
-    return found
+        matches |= [value is not None and (ANY in wanted_values or value in wanted_values) for value in values]
+    return matches
 
 
 def column(rule: Rule, columns: dict[str, Values], rows: int, unit_code: Callable[[str], str | None]) -> list[object]:
     """The values of a layer's column, None where the rule finds none. unit_code: see `units.by_name`."""
-    given = [columns[name] for name in rule.tag if name in columns] or [[None] * rows]
-    first = (next((value for value in row if value), None) for row in zip(*given, strict=True))
+    tag_values = [columns[name] for name in rule.tag if name in columns] or [[None] * rows]
+    first = (next((value for value in row if value), None) for row in zip(*tag_values, strict=True))
     return [None if value is None else _value(rule, value, unit_code) for value in first]
 
 
@@ -38,8 +38,8 @@ def _value(rule: Rule, text: str, unit_code: Callable[[str], str | None]) -> obj
     if rule.number:
         number = NUMBER.match(text.strip())
         return float(number[0].replace(',', '.')) if number else None
-    found = _translated(rule, text) if rule.values or rule.patterns else text
-    return None if found is None else rule.prefix + found
+    value = _translated(rule, text) if rule.values or rule.patterns else text
+    return None if value is None else rule.prefix + value
 
 
 def _translated(rule: Rule, text: str) -> str | None:

@@ -99,14 +99,14 @@ def sources(locality_path: Path) -> dict[str, OpenSource]:
 
 def source_with(source_id: str, locality_path: Path) -> OpenSource:
     """The source; raises UnknownSource with the nearest id."""
-    known = sources(locality_path)
-    if source_id not in known:
-        hint = did_you_mean(source_id, known)
+    open_sources = sources(locality_path)
+    if source_id not in open_sources:
+        hint = did_you_mean(source_id, open_sources)
         raise UnknownSource(
             vi=f'Không có nguồn "{source_id}" trong locality/sources. {hint.vi}',
             en=f'There is no source "{source_id}" in locality/sources. {hint.en}',
         )
-    return known[source_id]
+    return open_sources[source_id]
 
 
 class Listed(Part):

@@ -20,8 +20,8 @@ def by_name(layer: Layer, locality: Locality, on: date) -> Callable[[str], str |
             codes.setdefault(name, set()).add(code)
 
     def code_of(text: str) -> str | None:
-        found = codes.get(search_key(text), set())
-        return next(iter(found)) if len(found) == 1 else None
+        matching_codes = codes.get(search_key(text), set())
+        return next(iter(matching_codes)) if len(matching_codes) == 1 else None
 
     return code_of
 

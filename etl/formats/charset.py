@@ -46,8 +46,8 @@ def _column_name(raw: str, declared: str | None) -> str:
 
 def windows_codec(name: str) -> str | None:
     """Python's name of the code page that is called "1258", "ANSI 1258" or "ANSI_1258"; None for another name."""
-    found = ANSI.fullmatch(name)
-    return f'cp{found[1]}' if found else None
+    code_page_match = ANSI.fullmatch(name)
+    return f'cp{code_page_match[1]}' if code_page_match else None
 
 
 def mapinfo_text(item: Item) -> dict[str, str | None]:
@@ -55,8 +55,8 @@ def mapinfo_text(item: Item) -> dict[str, str | None]:
 
     GDAL decodes WindowsLatin1, and leaves the bytes of WindowsVietnamese and Neutral alone.
     """
-    found = re.search(r'windows(latin1|vietnamese)', item.head(400).decode('latin-1').lower())
-    charset = found[1] if found else None
+    charset_match = re.search(r'windows(latin1|vietnamese)', item.head(400).decode('latin-1').lower())
+    charset = charset_match[1] if charset_match else None
     return {
         'read_as': 'cp1252' if charset == 'latin1' else None,
         'declared_encoding': 'cp1258' if charset == 'vietnamese' else None,

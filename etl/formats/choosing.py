@@ -30,7 +30,7 @@ def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | Non
 
 
 def _choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
-    candidates = _called(sources, name, wanted) if wanted is not None else sources
+    candidates = _with_name(sources, name, wanted) if wanted is not None else sources
     if not candidates:
         raise NoLayerInFile(vi=f'{name} không có lớp dữ liệu nào.', en=f'{name} has no data layer.')
     if len(candidates) == 1:
@@ -38,17 +38,17 @@ def _choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | No
     fitting = [source for source in candidates if _fits(source, layer)]
     # Where no columns fit, the kind of geometry tells at least what the columns are to be asked for.
     alike = fitting or [source for source in candidates if _is_kind(source, layer)]
-    for found in (_named(candidates, layer), _named(alike, layer), alike):
-        if len(found) == 1:
-            return found[0]
+    for choices in (_named_like(candidates, layer), _named_like(alike, layer), alike):
+        if len(choices) == 1:
+            return choices[0]
     raise _ambiguous(alike or candidates, layer, name)
 
 
-def _called(sources: Sequence[Source], name: str, wanted: str) -> list[Source]:
+def _with_name(sources: Sequence[Source], name: str, wanted: str) -> list[Source]:
     key = search_key(wanted)
-    found = [source for source in sources if key in _own_names(source) | {search_key(source.name)}]
-    if found:
-        return found
+    matching = [source for source in sources if key in _own_names(source) | {search_key(source.name)}]
+    if matching:
+        return matching
     listed = _listed(sources)
     raise NoLayerInFile(
         vi=f'{name} không có lớp "{wanted}". Các lớp trong tệp: {listed}.',
@@ -56,7 +56,7 @@ def _called(sources: Sequence[Source], name: str, wanted: str) -> list[Source]:
     )
 
 
-def _named(sources: Sequence[Source], layer: Layer) -> list[Source]:
+def _named_like(sources: Sequence[Source], layer: Layer) -> list[Source]:
     names = {search_key(layer.id), search_key(layer.title.vi), search_key(layer.title.en)}
     return [source for source in sources if names & _own_names(source)]
 

@@ -78,11 +78,11 @@ def csv_source(item: Item, how: Naming) -> CsvSource:
 def _begin(item: Item, codec: str, reading: Reading) -> tuple[str, Header]:
     """The delimiter that makes columns of coordinates, or else most columns; and the header as it makes it."""
     headers = ((delimiter, _header(item, codec, reading, delimiter)) for delimiter in DELIMITERS)
-    found = [(delimiter, header) for delimiter, header in headers if header is not None]
-    if not found:
+    readable_headers = [(delimiter, header) for delimiter, header in headers if header is not None]
+    if not readable_headers:
         name = item.name
         raise EmptyFile(vi=f'{name} trống. Kiểm tra lại tệp và gửi lại.', en=f'{name} is empty. Check it and resend.')
-    delimiter, header = max(found, key=lambda pair: (pair[1].place is not None, len(pair[1].columns)))
+    delimiter, header = max(readable_headers, key=lambda pair: (pair[1].place is not None, len(pair[1].columns)))
     if any(_undecoded(name) for name in header.columns):
         raise wrong_encoding(Text(vi=item.name, en=item.name), reading.name)
     return delimiter, header

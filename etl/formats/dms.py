@@ -58,23 +58,23 @@ def _number(text: str) -> float:
 def _degrees(text: str) -> float:
     for mark, plain in MARKS:
         text = mark.sub(plain, search_key(text) if plain == '″' else text)
-    found = WITH_SIDE.fullmatch(text.strip())
-    if not found or (found['before'] and found['after']):
+    angle_match = WITH_SIDE.fullmatch(text.strip())
+    if not angle_match or (angle_match['before'] and angle_match['after']):
         raise ValueError(text)
-    size = _size(found['rest'].strip())
-    side = found['before'] or found['after']
+    size = _size(angle_match['rest'].strip())
+    side = angle_match['before'] or angle_match['after']
     if side not in SIDES and side is not None:
         raise ValueError(text)
-    return -size if found['sign'] == '-' or SIDES.get(side or '', 1) < 0 else size
+    return -size if angle_match['sign'] == '-' or SIDES.get(side or '', 1) < 0 else size
 
 
 def _size(text: str) -> float:
     """Degrees without sign and side; only the last part given may have a fraction."""
-    found = MARKED.fullmatch(re.sub(' ?([°′″]) ?', r'\1', text)) or BARE.fullmatch(text)
-    if not found:
+    part_match = MARKED.fullmatch(re.sub(' ?([°′″]) ?', r'\1', text)) or BARE.fullmatch(text)
+    if not part_match:
         return abs(_number(text))
-    given = [part for part in found.groups() if part]
-    degrees, minutes, seconds = (float(part.replace(',', '.')) for part in found.groups('0'))
-    if minutes >= 60 or seconds >= 60 or any(re.search('[.,]', part) for part in given[:-1]):
+    number_texts = [part for part in part_match.groups() if part]
+    degrees, minutes, seconds = (float(part.replace(',', '.')) for part in part_match.groups('0'))
+    if minutes >= 60 or seconds >= 60 or any(re.search('[.,]', part) for part in number_texts[:-1]):
         raise ValueError(text)
     return degrees + minutes / 60 + seconds / 3600

@@ -57,17 +57,20 @@ class DrawingSource(OgrSource):
     tags: tuple[str, ...] = ()
     escaped: str | None = None
 
-    def _asked(self) -> dict[str, Any]:
-        wanted = [name for name in self.columns if name not in self.tags]
-        asked = {'layer': ENTITIES if self.tags else None, 'columns': wanted + [ATTRIBUTES] * bool(self.tags)}
-        return super()._asked() | asked
+    def _reading_options(self) -> dict[str, Any]:
+        plain_columns = [name for name in self.columns if name not in self.tags]
+        layer_and_columns = {
+            'layer': ENTITIES if self.tags else None,
+            'columns': plain_columns + [ATTRIBUTES] * bool(self.tags),
+        }
+        return super()._reading_options() | layer_and_columns
 
     def finished(self, batch: EncodedBatch) -> EncodedBatch:
         """The batch with a column for each attribute, and with letters for what is escaped."""
         columns = {name: self._plain(values) for name, values in batch.columns.items()}
         listed = columns.pop(ATTRIBUTES, None)
         values = [_attributes(entry) for entry in listed.to_pylist()] if listed is not None else []
-        columns |= {tag: pa.array([found.get(tag) for found in values], pa.string()) for tag in self.tags}
+        columns |= {tag: pa.array([attributes.get(tag) for attributes in values], pa.string()) for tag in self.tags}
         return EncodedBatch(batch.first_row, columns, batch.wkb, batch.findings)
 
     def _plain(self, values: Any) -> Any:
@@ -96,8 +99,8 @@ def drawing_sources(item: Item) -> list[DrawingSource]:
         columns = [str(name) for name in info['fields'] if name not in TECHNICAL]
         columns += [tag for tag in tags if tag not in columns]
         return [
-            DrawingSource(**_part(item, key), columns=columns, rows=rows, options=asked, tags=tags, **text)
-            for key, (rows, asked) in sorted(_parts(item, options).items())
+            DrawingSource(**_part(item, key), columns=columns, rows=rows, options=layer_options, tags=tags, **text)
+            for key, (rows, layer_options) in sorted(_parts(item, options).items())
         ]
     except READ_ERRORS as error:
         raise unreadable(item.name, error) from None
@@ -119,12 +122,12 @@ def _part(item: Item, key: tuple[str, Family]) -> dict[str, Any]:
 
 def _parts(item: Item, options: dict[str, str]) -> dict[tuple[str, Family], tuple[int, dict[str, str]]]:
     """Rows of each layer and kind of geometry, and the options to read them with."""
-    found = {key: (rows, options) for key, rows in _counted(item, options).items()}
+    parts = {key: (rows, options) for key, rows in _counted(item, options).items()}
     if item.suffix == '.dxf':
         closing = options | CLOSED_AS_POLYGONS
         closed = _counted(item, closing)
-        found |= {key: (rows, closing) for key, rows in closed.items() if key[1] == 'polygon'}
-    return found
+        parts |= {key: (rows, closing) for key, rows in closed.items() if key[1] == 'polygon'}
+    return parts
 
 
 def _counted(item: Item, options: dict[str, str]) -> Counter[tuple[str, Family]]:
@@ -158,9 +161,9 @@ def _attributes(entry: list[str] | None) -> dict[str, str]:
 
 
 def _plain(item: Item, options: dict[str, str], columns: list[str]) -> OgrSource:
-    asked: dict[str, Any] = {'where': ON_THE_GROUND[item.suffix], 'options': options}
-    asked['layer'] = ENTITIES if SYMBOLS_AS_POINTS.items() <= options.items() else None
-    return OgrSource(name=item.name, path=item.gdal_path, columns=columns, kind=None, rows=None, **asked)
+    reading_options: dict[str, Any] = {'where': ON_THE_GROUND[item.suffix], 'options': options}
+    reading_options['layer'] = ENTITIES if SYMBOLS_AS_POINTS.items() <= options.items() else None
+    return OgrSource(name=item.name, path=item.gdal_path, columns=columns, kind=None, rows=None, **reading_options)
 
 
 def _text(item: Item) -> dict[str, Any]:
@@ -180,8 +183,8 @@ def _text(item: Item) -> dict[str, Any]:
 
 def _variable(head: str, name: str) -> str:
     """A variable of a DXF's header: its name, a group code, its value, a line each."""
-    found = re.search(rf'\${name}\s*\n\s*\d+\s*\n(.*)', head)
-    return found[1].strip() if found else ''
+    value_match = re.search(rf'\${name}\s*\n\s*\d+\s*\n(.*)', head)
+    return value_match[1].strip() if value_match else ''
 
 
 def _holds(item: Item, wanted: bytes) -> bool:

@@ -17,15 +17,15 @@ def is_geodatabase(path: Path) -> bool:
 
 def files_of(folder: Path) -> list[Path]:
     """The files of the geodatabase `folder`; raises ForeignReference for a link among them."""
-    found = sorted(folder.rglob('*'))
-    for path in found:
+    entries = sorted(folder.rglob('*'))
+    for path in entries:
         if path.is_symlink():
             where = f'{folder.name}/{path.name}'
             raise ForeignReference(
                 vi=f'{where} là liên kết tới nơi khác. Chép chính tệp đó vào thư mục.',
                 en=f'{where} is a link to somewhere else. Copy the file itself into the folder.',
             )
-    return [path for path in found if path.is_file()]
+    return [path for path in entries if path.is_file()]
 
 
 def in_archive(archive: Path, members: Iterable[str]) -> list[Item]:

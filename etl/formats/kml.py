@@ -30,10 +30,10 @@ def kml_sources(item: Item) -> list[OgrSource]:
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
         must_have_few_layers(item.name, len(names))
-        found = [_describe(str(path), item.name, name, folder) for name in names]
+        described = [_describe(str(path), item.name, name, folder) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise unreadable(item.name, error) from None
-    return [source for source in found if source.rows] or found
+    return [source for source in described if source.rows] or described
 
 
 def _look_into(archive: Path, name: str) -> None:
@@ -48,13 +48,13 @@ def _describe(path: str, name: str, layer: str, folder: object) -> OgrSource:
     info = pyogrio.read_info(path, layer=layer)
     if info['driver'] != DRIVER:
         raise unreadable(name, pyogrio.errors.DataSourceError(info['driver']))
-    kind, told = info['geometry_type'], [str(name) for name in info['fields'] if name not in DRAWING]
-    empty = _empty(path, layer, ALWAYS_THERE.intersection(told))
+    kind, field_names = info['geometry_type'], [str(name) for name in info['fields'] if name not in DRAWING]
+    empty = _empty(path, layer, ALWAYS_THERE.intersection(field_names))
     return OgrSource(
         name=f'{name}:{layer}',
         path=path,
         layer=layer,
-        columns=[name for name in told if name not in empty],
+        columns=[name for name in field_names if name not in empty],
         kind=None if kind in ('Unknown', 'GeometryCollection') else kind,
         rows=info['features'] if info['features'] >= 0 else None,
         implied_crs='OGC:CRS84',

@@ -85,7 +85,7 @@ class OgrSource(Source):
     def encoded_batches(self, rows: int = BATCH_ROWS) -> Iterator[EncodedBatch]:
         """All rows as Arrow, without row-by-row work."""
         try:
-            with _opened(self.path, batch_size=rows, use_pyarrow=True, **self._asked()) as (meta, reader):
+            with _opened(self.path, batch_size=rows, use_pyarrow=True, **self._reading_options()) as (meta, reader):
                 last = 0
                 for batch in _batches(reader, meta['geometry_name'] or 'wkb_geometry'):
                     yield self.finished(batch)
@@ -96,10 +96,10 @@ class OgrSource(Source):
 
     def finished(self, batch: EncodedBatch) -> EncodedBatch:
         """What a format makes of a batch as GDAL gives it."""
-        shown = {raw: name for name, raw in self.raw_names.items()}
-        return replace(batch, columns={shown.get(name, name): values for name, values in batch.columns.items()})
+        raw_name_of = {raw: name for name, raw in self.raw_names.items()}
+        return replace(batch, columns={raw_name_of.get(name, name): values for name, values in batch.columns.items()})
 
-    def _asked(self) -> dict[str, Any]:
+    def _reading_options(self) -> dict[str, Any]:
         columns = [self.raw_names.get(name, name) for name in self.columns]
         return {'layer': self.layer, 'columns': columns, 'where': self.where, **self.options}
 
@@ -226,7 +226,7 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
     with fiona.open(opening.path, layer=layer, enabled_drivers=[form.driver], **options['options']) as collection:
         kind, columns, rows = collection.schema['geometry'], list(collection.schema['properties']), _count(collection)
         system = usable_crs(collection.crs_wkt)
-    shown = column_names(columns, options.get('declared_encoding')) if form is SHAPEFILE else columns
+    shown_names = column_names(columns, options.get('declared_encoding')) if form is SHAPEFILE else columns
     implied = 'OGC:CRS84' if form is GEOJSON and (system is None or is_wgs84(system)) else None
     return OgrSource(
         name=f'{item.name}:{layer}' if form.several_layers else item.name,
@@ -234,8 +234,8 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
         unpacked=opening.unpacked,
         layer=layer,
         counts_exactly=form.counts_exactly,
-        columns=shown,
-        raw_names={name: raw for name, raw in zip(shown, columns, strict=True) if name != raw},
+        columns=shown_names,
+        raw_names={name: raw for name, raw in zip(shown_names, columns, strict=True) if name != raw},
         kind=None if kind in ('Unknown', 'GeometryCollection') else kind,
         rows=rows,
         declared_crs=None if implied else system,

@@ -50,11 +50,11 @@ def find_place(columns: Sequence[str]) -> Place | None:
     def find(names: frozenset[str]) -> int | None:
         return next((i for i, key in enumerate(keys) if key in names), None)
 
-    for east_names, north_names, known in ((LONGITUDE, LATITUDE, True), (EASTING, NORTHING, True), (X, Y, False)):
+    for east_names, north_names, is_degrees in ((LONGITUDE, LATITUDE, True), (EASTING, NORTHING, True), (X, Y, False)):
         east, north = find(east_names), find(north_names)
         if east is not None and north is not None:
             implied = _geographic(plain[east], plain[north]) if east_names is LONGITUDE else None
-            return Place(east, north, implied_crs=implied, axes_known=known)
+            return Place(east, north, implied_crs=implied, axes_known=is_degrees)
     wkt = find(WKT)
     return None if wkt is None else Place(wkt, wkt, wkt)
 

@@ -56,8 +56,8 @@ class TableSource(Source):
         """All rows, each cell as text; a blank line is no row, nor is one that numbers the columns."""
         first_row = 1
         width = len(self.columns)
-        kept = (_cut(row, width) for row in _below(self.cells(), self.header_row))
-        for chunk in itertools.batched(kept, max(1, min(rows, MOST_CELLS // width))):
+        cut_rows = (_cut(row, width) for row in _below(self.cells(), self.header_row))
+        for chunk in itertools.batched(cut_rows, max(1, min(rows, MOST_CELLS // width))):
             yield self._batch(first_row, chunk)
             first_row += len(chunk)
 
@@ -131,11 +131,11 @@ def described(header: Header, name: str) -> dict[str, Any]:
 
 
 def _below(rows: Iterator[Sequence[str]], header: int) -> Iterator[Sequence[str]]:
-    kept = (row for row in itertools.islice(rows, header + 1, None) if _filled(row))
-    first = next(kept, None)
+    filled_rows = (row for row in itertools.islice(rows, header + 1, None) if _filled(row))
+    first = next(filled_rows, None)
     if first is not None and not _numbers_columns(first):
         yield first
-    yield from kept
+    yield from filled_rows
 
 
 def _cut(row: Sequence[str], width: int) -> Sequence[str]:
@@ -152,7 +152,7 @@ def _filled(row: Sequence[str]) -> bool:
 def _numbers_columns(row: Sequence[str]) -> bool:
     """Whether the row only counts the columns: 1, 2, 3 or (1), (2), (3)."""
     counted = [COUNTING.fullmatch(cell.strip()) for cell in row if cell.strip()]
-    numbers = [int(found[1]) for found in counted if found]
+    numbers = [int(match[1]) for match in counted if match]
     return len(counted) >= FEWEST_NUMBERED and numbers == list(range(1, len(counted) + 1))
 
 
@@ -195,5 +195,5 @@ def _from_wkt(cells: tuple[str, ...], column: str) -> tuple[Geometries, list[Fin
     empty = np.array([text is None for text in texts])
     broken = np.flatnonzero(shapely.is_missing(geometry) & ~empty)
     says = Text(vi='WKT không đọc được. Sửa hình học.', en='the WKT cannot be read. Correct the geometry.')
-    found = [Finding('geometry_invalid', broken, says, column)] if broken.size else []
-    return geometry, found + _missing(empty, [column])
+    findings = [Finding('geometry_invalid', broken, says, column)] if broken.size else []
+    return geometry, findings + _missing(empty, [column])

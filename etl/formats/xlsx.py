@@ -55,5 +55,5 @@ def _describe(item: Item, book: Workbook, title: str, folder: object) -> list[Sh
     header = find_header(book.rows(title))
     if header is None:
         return []
-    told = described(header, name)
-    return [SheetSource(name=name, layer=title, rows=None, unicode=True, book=book, unpacked=folder, **told)]
+    header_fields = described(header, name)
+    return [SheetSource(name=name, layer=title, rows=None, unicode=True, book=book, unpacked=folder, **header_fields)]

@@ -50,11 +50,11 @@ class Workbook:
 
 def read_workbook(path: Path, name: str) -> Workbook:
     """The workbook at `path`, which the sender calls `name`; raises UnreadableFile."""
-    found = _elements(path, name, WORKBOOK)
+    elements = _elements(path, name, WORKBOOK)
     parts = {a['Id']: a['Target'] for tag, a in _elements(path, name, _rels(WORKBOOK)) if tag == 'Relationship'}
-    sheets = {a['name']: _target(parts.get(a.get('id', ''), '')) for tag, a in found if tag == 'sheet'}
+    sheets = {a['name']: _target(parts.get(a.get('id', ''), '')) for tag, a in elements if tag == 'sheet'}
     members = _members(path)
-    old = any(tag == 'workbookPr' and a.get('date1904') in ('1', 'true') for tag, a in found)
+    old = any(tag == 'workbookPr' and a.get('date1904') in ('1', 'true') for tag, a in elements)
     return Workbook(
         path=path,
         name=name,

@@ -66,14 +66,14 @@ class _Watch:
         parser.EntityDeclHandler = lambda *_: self._refuse('ENTITY')
         parser.StartElementHandler = self._element
         parser.EndElementHandler = self._leave
-        parser.CharacterDataHandler = self._said
+        parser.CharacterDataHandler = self._handle_text
 
     def _leave(self, _: str) -> None:
         left = self.inside.pop()
         if left == 'href' and 'NetworkLink' in self.inside:
             self._must_be_packed(self.text)
 
-    def _said(self, text: str) -> None:
+    def _handle_text(self, text: str) -> None:
         if self.inside and self.inside[-1] == 'href':
             self.text += text
 

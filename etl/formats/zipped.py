@@ -21,12 +21,12 @@ def names(file: Path) -> list[str]:
 
     Not that which only systems and programs put there.
     """
-    found = infos(file, file.name)
-    for info in found:
+    members = infos(file, file.name)
+    for info in members:
         _must_be_harmless(info)
-    _must_be_told_apart(found)
-    must_not_be_huge(file.name, found)
-    return sorted(info.filename for info in found if not info.filename.startswith('__MACOSX/'))
+    _must_be_told_apart(members)
+    must_not_be_huge(file.name, members)
+    return sorted(info.filename for info in members if not info.filename.startswith('__MACOSX/'))
 
 
 def no_layer(file: Path) -> NoLayerInFile:

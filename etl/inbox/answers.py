@@ -72,17 +72,17 @@ def refreshed(root: Path, number: int, locality: Locality) -> bool:
     Raises OSError where it cannot be written now; it is due still then.
     """
     note = root / WAITING / f'{number}.json'
-    known = Waiting(**json.loads(note.read_text(encoding='utf-8')))
+    waiting = Waiting(**json.loads(note.read_text(encoding='utf-8')))
     try:
-        found, decided = record(number), len(decisions(number))
+        delivery, decided = record(number), len(decisions(number))
     except NoSuchDelivery:  # another database by now
         note.unlink()
         return False
-    if found.status == 'diagnosed' and decided == known.decided:
+    if delivery.status == 'diagnosed' and decided == waiting.decided:
         return False
-    _replace(root, known, number, locality)
-    if found.status == 'diagnosed':
-        _remember(root, number, Waiting(known.agency, known.folder, decided))
+    _replace(root, waiting, number, locality)
+    if delivery.status == 'diagnosed':
+        _remember(root, number, Waiting(waiting.agency, waiting.folder, decided))
     else:
         note.unlink()
     return True

@@ -36,30 +36,30 @@ def assign(file: Path, agency: str, folder: str | None, locality: Locality) -> s
     layers = sendable(agency, locality)
     if folder is not None:
         return _of_folder(folder, layers)
-    named = _named(file.stem, layers.values())
-    fitting = named if len(named) == 1 else _fitting(file, layers.values())
+    layer_ids = _layers_named(file.stem, layers.values())
+    fitting = layer_ids if len(layer_ids) == 1 else _fitting(file, layers.values())
     if len(fitting) != 1:
         raise _undecided(file.name, fitting or list(layers))
     return fitting[0]
 
 
 def _of_folder(folder: str, layers: dict[str, Described]) -> str:
-    named = _named(folder, layers.values())
-    if len(named) == 1:
-        return named[0]
+    layer_ids = _layers_named(folder, layers.values())
+    if len(layer_ids) == 1:
+        return layer_ids[0]
     hint = did_you_mean(folder, layers)
     error = NotAssigned(
         vi=f'Thư mục "{folder}" không mang tên lớp nào mà cơ quan này giao. {hint.vi}',
         en=f'The folder "{folder}" has the name of no layer that this agency supplies. {hint.en}',
     )
-    error.candidates = named or list(layers)
+    error.candidates = layer_ids or list(layers)
     raise error
 
 
-def _named(name: str, layers: Iterable[Described]) -> list[str]:
+def _layers_named(name: str, layers: Iterable[Described]) -> list[str]:
     """The layers whose id or title the name is, whatever its accents, blanks and dates are."""
-    wanted = _key(name)
-    return [one.id for one in layers if wanted in {_key(one.id), _key(one.title.vi), _key(one.title.en)}]
+    wanted_key = _key(name)
+    return [layer.id for layer in layers if wanted_key in {_key(layer.id), _key(layer.title.vi), _key(layer.title.en)}]
 
 
 def _key(name: str) -> str:
@@ -69,19 +69,19 @@ def _key(name: str) -> str:
 
 def _fitting(file: Path, layers: Iterable[Described]) -> list[str]:
     """The layers of which `file` has the columns and the geometry; raises its refusal where none can open it."""
-    found: list[str] = []
+    fitting: list[str] = []
     refused: list[DataRefused] = []
     kind = Coverage if file.suffix.lower() in RASTERS else Layer
-    suitable = [one for one in layers if isinstance(one, kind)]
-    for one in suitable:
+    suitable = [layer for layer in layers if isinstance(layer, kind)]
+    for layer in suitable:
         try:
-            if _fits(file, one):
-                found.append(one.id)
+            if _fits(file, layer):
+                fitting.append(layer.id)
         except DataRefused as refusal:
             refused.append(refusal)
     if refused and len(refused) == len(suitable):
         raise refused[0]
-    return found
+    return fitting
 
 
 def _fits(file: Path, described: Described) -> bool:

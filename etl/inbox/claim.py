@@ -72,9 +72,9 @@ def move(root: Path, claim: Claim) -> None:
     claim.answer.mkdir(exist_ok=True)
     where = (claim.agency,) if claim.folder is None else (claim.agency, claim.folder)
     with suppress(FileNotFoundError), opened(root, *where) as folder:
-        for name, here in claim.parts.items():
+        for name, source in claim.parts.items():
             with suppress(FileNotFoundError):
-                os.rename(name, claim.answer / here, src_dir_fd=folder)
+                os.rename(name, claim.answer / source, src_dir_fd=folder)
     claim.moved = True
     claim.save()
 
@@ -110,9 +110,13 @@ def must_be_a_file(claim: Claim) -> None:
 def free_name(root: Path, claim: Claim, label: str) -> str:
     """A name that begins with `label`, for a folder that is not there yet in the agency's folder of answers."""
     with opened(root, claim.agency, ANSWERED) as answered:
-        there = {entry.name for entry in os.scandir(answered)}
+        taken_names = {entry.name for entry in os.scandir(answered)}
     name = f'{label}-{short(claim.main)}'
-    return next(one for one in chain([name], (f'{name}-{again}' for again in count(2))) if one not in there)
+    return next(
+        candidate
+        for candidate in chain([name], (f'{name}-{again}' for again in count(2)))
+        if candidate not in taken_names
+    )
 
 
 def hand_back(root: Path, claim: Claim, name: str) -> None:

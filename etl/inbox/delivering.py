@@ -50,10 +50,10 @@ class Desk:
     def carry(self, claim: Claim) -> Taken:
         """What became of the claim; raises EnvironmentMissing, and Defect for a fault of ours: it is tried again."""
         try:
-            found = self._delivered(claim)
+            delivered = self._delivered(claim)
         except (DataRefused, HeldForDecision, WrongUse, FailsAlways) as error:
             return aside(self.root, claim, error, self.locality)
-        return answer(self.root, claim, found, self.locality)
+        return answer(self.root, claim, delivered, self.locality)
 
     def _delivered(self, claim: Claim) -> DeliveryRecord:
         """The record of its delivery, made now or before something died."""
@@ -63,7 +63,7 @@ class Desk:
     def _before(self, claim: Claim) -> DeliveryRecord | None:
         if claim.layer is None or not claim.attempts:
             return None
-        return self._found(claim, archive.original(claim.file).sha256)
+        return self._earlier_delivery(claim, archive.original(claim.file).sha256)
 
     def _deliver(self, claim: Claim) -> DeliveryRecord:
         if claim.attempts >= MOST_ATTEMPTS:
@@ -98,12 +98,12 @@ class Desk:
 
     def _recorded(self, claim: Claim, refusal: DothiError | None) -> DeliveryRecord:
         """The record of what was delivered this moment; raises the refusal where it came before any record."""
-        found = self._found(claim, archive.original(claim.file).sha256)
-        if found is None:
+        delivery = self._earlier_delivery(claim, archive.original(claim.file).sha256)
+        if delivery is None:
             raise refusal or _fails_always(claim.file.name)
-        return found
+        return delivery
 
-    def _found(self, claim: Claim, sha256: str) -> DeliveryRecord | None:
+    def _earlier_delivery(self, claim: Claim, sha256: str) -> DeliveryRecord | None:
         """The delivery of this file since it was taken: the same file sent once more is another delivery."""
         clear_debris(self.db)
         with self.db.cursor() as cursor:

@@ -61,19 +61,19 @@ class Settling:
         """Those that have come whole by `now_s`, a time that only grows."""
         before, self.since = self.since, {}
         ready = []
-        for one in found:
-            key = (*one.where, one.main)
+        for entry in found:
+            key = (*entry.where, entry.main)
             signature, since = before.get(key, (None, now_s))
-            since = since if signature == one.signature else now_s
-            self.since[key] = (one.signature, since)
-            if not one.held and now_s - since >= (self.settle_s if one.whole else max(self.settle_s, PATIENCE_S)):
-                ready.append(one)
+            since = since if signature == entry.signature else now_s
+            self.since[key] = (entry.signature, since)
+            if not entry.held and now_s - since >= (self.settle_s if entry.whole else max(self.settle_s, PATIENCE_S)):
+                ready.append(entry)
         return ready
 
 
 def look(root: Path, agencies: Iterable[str]) -> list[Found]:
     """What the agencies have put into their folders, in order of name; links are left where they are."""
-    return [found for agency in agencies for found in _of_agency(root, agency)]
+    return [entry for agency in agencies for entry in _of_agency(root, agency)]
 
 
 def _of_agency(root: Path, agency: str) -> Iterator[Found]:
@@ -110,12 +110,12 @@ def _trees(root: Path, names: tuple[str, ...], folders: list[str]) -> dict[str, 
 
 def _tree(folder: Path) -> Signature:
     """Changes when any file below `folder` does."""
-    found = []
+    entries = []
     for above, _, files in os.walk(folder):
         for path in (Path(above) / name for name in files):
             with suppress(FileNotFoundError):  # the copying program renamed it this moment
-                found.append(_signature(str(path), path.lstat()))
-    return tuple(sorted(found))
+                entries.append(_signature(str(path), path.lstat()))
+    return tuple(sorted(entries))
 
 
 def _signature(name: str, seen: os.stat_result) -> tuple[str, int, int, int]:
@@ -127,26 +127,27 @@ def _grouped(agency: str, folder: str | None, entries: dict[str, Signature]) -> 
     """Files with those that belong to them; a part whose main file is not there yet waits for it."""
     names = [name for name in entries if not name.endswith(BESIDE_OPEN)]
     belonging = {main: _belonging(main, names) for main in names if _suffix(main) in COMPANIONS}
-    taken = {part for parts in belonging.values() for part in parts}
-    for main in (name for name in names if name not in taken):
+    part_names = {part for parts in belonging.values() for part in parts}
+    for main in (name for name in names if name not in part_names):
         parts = (main, *belonging.get(main, ()))
         has = {_suffix(part) for part in parts}
         open_by = [main + beside for beside in BESIDE_OPEN if main + beside in entries]
-        held = any(size for journal in JOURNALS for _, size, *_ in entries.get(main + journal, ()))
+        is_open = any(size for journal in JOURNALS for _, size, *_ in entries.get(main + journal, ()))
         whole = not open_by and _suffix(main) not in PARTS and has >= {*INDISPENSABLE.get(_suffix(main), ())}
         signature = tuple(line for part in (*parts, *open_by) for line in entries[part])
-        yield Found(agency, folder, main, parts, whole, held, signature)
+        yield Found(agency, folder, main, parts, whole, is_open, signature)
 
 
 def _belonging(main: str, names: list[str]) -> list[str]:
     """What lies beside `main` under its stem (a.dbf) or its whole name (a.shp.xml)."""
     suffix = _suffix(main)
-    wanted = {*COMPANIONS[suffix], *BESIDE.get(suffix, ())}
+    companions = {*COMPANIONS[suffix], *BESIDE.get(suffix, ())}
     stem = PurePath(main).stem
     return [
         name
         for name in names
-        if name != main and ((PurePath(name).stem == stem and _suffix(name) in wanted) or name.startswith(f'{main}.'))
+        if name != main
+        and ((PurePath(name).stem == stem and _suffix(name) in companions) or name.startswith(f'{main}.'))
     ]
 
 

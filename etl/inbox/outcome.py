@@ -44,5 +44,5 @@ class Round(BaseModel):
     @property
     def exit_code(self) -> int:
         """That of the gravest outcome."""
-        codes = [one.exit_code for one in self.taken] + [CODES['later']] * bool(self.unwritten)
+        codes = [entry.exit_code for entry in self.taken] + [CODES['later']] * bool(self.unwritten)
         return max(codes, key=GRAVITY.index, default=0)

@@ -52,11 +52,11 @@ def work(root: Path, settling: Settling, locality: Locality, fault: Callable[[],
         for claim in unfinished(root):
             done.taken.append(_carried(desk, claim))
         _refresh(desk, done)
-        found = look(root, locality.agencies)
-        ready = settling.ready(found, time.monotonic())
-        for one in ready:
-            done.taken.append(_taken(desk, one))
-        done.incomplete = [safe('/'.join((*one.where, one.main))) for one in found if one not in ready]
+        entries = look(root, locality.agencies)
+        ready = settling.ready(entries, time.monotonic())
+        for entry in ready:
+            done.taken.append(_take(desk, entry))
+        done.incomplete = [safe('/'.join((*entry.where, entry.main))) for entry in entries if entry not in ready]
         return done
 
 
@@ -75,7 +75,7 @@ def _alone(db: Connection) -> Iterator[None]:
     yield
 
 
-def _taken(desk: Desk, found: Found) -> Taken:
+def _take(desk: Desk, found: Found) -> Taken:
     try:
         claim = take(desk.root, found, desk.newest())
     except OSError as error:

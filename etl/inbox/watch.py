@@ -39,13 +39,13 @@ def watch(
 ) -> NoReturn:
     """Never returns. done: gets every look. tell: gets what keeps the inbox from being looked at."""
     settling, told = Settling(settle_s), Told(tell)
-    known: tuple[float, Locality] | None = None
+    loaded_locality: tuple[float, Locality] | None = None
     while True:
         try:
             changed = _changed(locality)
-            if known is None or known[0] != changed:
-                known = changed, load_locality(locality)
-            done(work(root, settling, known[1], fault))
+            if loaded_locality is None or loaded_locality[0] != changed:
+                loaded_locality = changed, load_locality(locality)
+            done(work(root, settling, loaded_locality[1], fault))
             told.over()
         except DothiError as error:
             told.trouble(error)

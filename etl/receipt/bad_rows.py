@@ -24,10 +24,10 @@ def write_bad_rows(path: Path, rows: Sequence[KeptRow], srid: int) -> None:
     own = _own_columns(rows)
     columns: dict[str, ColumnType] = REASONS | dict.fromkeys(own.values(), 'text')
     for kind, name in LAYERS.items():
-        here = [row for row in rows if _family(row) == kind]
-        if here:
-            shapes = [row.geometry for row in here] if kind else None
-            add_layer(path, name, columns, [_values(row, own) for row in here], shapes, srid)
+        rows_of_kind = [row for row in rows if _family(row) == kind]
+        if rows_of_kind:
+            shapes = [row.geometry for row in rows_of_kind] if kind else None
+            add_layer(path, name, columns, [_values(row, own) for row in rows_of_kind], shapes, srid)
 
 
 def _family(row: KeptRow) -> str | None:
@@ -37,8 +37,8 @@ def _family(row: KeptRow) -> str | None:
 def _own_columns(rows: Sequence[KeptRow]) -> dict[str, str]:
     """The file's columns, in their order, under names that none of the reasons has."""
     names = dict.fromkeys(name for row in rows for name in row.attributes)
-    taken = {name.casefold() for name in REASONS}
-    return {name: f'{name}_tep' if name.casefold() in taken else name for name in names}
+    reserved_names = {name.casefold() for name in REASONS}
+    return {name: f'{name}_tep' if name.casefold() in reserved_names else name for name in names}
 
 
 def _values(row: KeptRow, own: dict[str, str]) -> dict[str, Any]:
@@ -51,5 +51,5 @@ def _values(row: KeptRow, own: dict[str, str]) -> dict[str, Any]:
         'ly_do': row.message.vi,
         'reason': row.message.en,
     }
-    given = {own[name]: None if value is None else str(value) for name, value in row.attributes.items()}
-    return reasons | given
+    attributes = {own[name]: None if value is None else str(value) for name, value in row.attributes.items()}
+    return reasons | attributes

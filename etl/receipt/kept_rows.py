@@ -33,10 +33,10 @@ def kept_rows(db: Connection, delivery: int, srid: int) -> list[KeptRow]:
         cursor.execute(
             'select * from quarantine.row where delivery_id = %s order by row_number, severity, code', [delivery]
         )
-        return [_kept(row, srid) for row in cursor.fetchall()]
+        return [_kept_row(row, srid) for row in cursor.fetchall()]
 
 
-def _kept(row: dict[str, Any], srid: int) -> KeptRow:
+def _kept_row(row: dict[str, Any], srid: int) -> KeptRow:
     message = Text(vi=row['message_vi'], en=row['message_en'])
     place = None if row['geom_wkb'] is None else placed(bytes(row['geom_wkb']), row['crs'], srid)
     head = (row['row_number'], row['severity'], row['code'], row['column_name'], row['value'])

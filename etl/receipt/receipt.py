@@ -26,14 +26,14 @@ def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:
 
     Raises NoSuchDelivery.
     """
-    found = shown(number)
+    delivery = shown(number)
     with connection('loader') as db:
         rows = kept_rows(db, number, locality.srid)
-    put_on_map(found, locality)
+    put_on_map(delivery, locality)
     folder.mkdir(parents=True, exist_ok=True)
     html, gpkg = folder / f'phieu-{number}.html', folder / f'hang-loi-{number}.gpkg'
     gpkg.unlink(missing_ok=True)
     if rows:
         write_bad_rows(gpkg, rows, locality.srid)
-    html.write_text(page(found, locality, rows, gpkg.name if rows else None), encoding='utf-8')
+    html.write_text(page(delivery, locality, rows, gpkg.name if rows else None), encoding='utf-8')
     return Receipt(delivery=number, html=html, rows=gpkg if rows else None)

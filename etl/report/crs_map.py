@@ -24,10 +24,10 @@ class CandidateMap:
 
 def candidate_map(report: Report) -> CandidateMap | None:
     """The map where a person has to choose or to know that a declaration was overruled; else None."""
-    drawn = [each for each in report.crs.likely if each.places][: len(COLOURS)]
-    if report.map_extent is None or not drawn or not (report.crs.decided is None or report.crs.overruled):
+    drawn_candidates = [each for each in report.crs.likely if each.places][: len(COLOURS)]
+    if report.map_extent is None or not drawn_candidates or not (report.crs.decided is None or report.crs.overruled):
         return None
-    legend = list(zip(COLOURS, drawn, strict=False))
+    legend = list(zip(COLOURS, drawn_candidates, strict=False))
     return CandidateMap(_overview(report, report.map_extent, legend) + _close_up(legend), legend)
 
 

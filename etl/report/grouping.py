@@ -153,9 +153,9 @@ def _counted(faults: list[Fault], count: int, noun: Text, reason: Text) -> Text:
 
 def _values(faults: list[Fault], count: int) -> str:
     values = list(dict.fromkeys(fault.value for fault in faults if fault.value is not None))
-    named = ', '.join(f'"{value[:80]}"' for value in values[:NAMED_VALUES])
+    value_text = ', '.join(f'"{value[:80]}"' for value in values[:NAMED_VALUES])
     more = ', …' if len(values) > NAMED_VALUES or (values and count > len(faults)) else ''
-    return f'{named}{more} ' if named else ''
+    return f'{value_text}{more} ' if value_text else ''
 
 
 def _rows(faults: list[Fault], count: int) -> str:

@@ -27,7 +27,7 @@ def page(report: Report, title: Text, lang: str = 'vi', *, for_stewards: bool = 
 
     title: the layer's. for_stewards: whether it names the commands that decide, which an agency does not have.
     """
-    drawn = candidate_map(report)
+    map_svg = candidate_map(report)
     faults, warnings = fault_lines(report), warning_lines(report)
     return template(
         'report.html'
@@ -36,8 +36,8 @@ def page(report: Report, title: Text, lang: str = 'vi', *, for_stewards: bool = 
         distance_text=distance_text,
         english=lang.lower().startswith('en'),
         map=Markup(svg(report)),  # noqa: S704 (made here from numbers and fixed words)
-        crs_map=drawn and Markup(drawn.svg),  # noqa: S704
-        colours={candidate.crs: colour for colour, candidate in drawn.legend} if drawn else {},
+        crs_map=map_svg and Markup(map_svg.svg),  # noqa: S704
+        colours={candidate.crs: colour for colour, candidate in map_svg.legend} if map_svg else {},
         title=title,
         for_stewards=for_stewards,
         faults=faults[:SHOWN_ROWS],

@@ -56,10 +56,10 @@ def severity_of(code: str, layer: Layer) -> Severity:
 
 def by_element(counts: Mapping[str, int]) -> dict[str, int]:
     """How often each element of quality was spoken against, from how often each fault was met."""
-    found: Counter[str] = Counter()
+    counts_by_element: Counter[str] = Counter()
     for code, count in counts.items():
-        found[KINDS[code].element] += count
-    return dict(sorted(found.items()))
+        counts_by_element[KINDS[code].element] += count
+    return dict(sorted(counts_by_element.items()))
 
 
 def _kind(

@@ -27,11 +27,11 @@ def renderable(report: Report) -> Group:
     if (report.crs.decided is None or report.crs.overruled) and report.crs.candidates:
         parts.append(_candidates(report))
     if report.merge and report.merge.rows:
-        parts.append(_held(report.merge.rows))
+        parts.append(_held_table(report.merge.rows))
     if report.rows.bad:
-        parts.append(_told('Lỗi / fault', fault_lines(report)))
+        parts.append(_fault_table('Lỗi / fault', fault_lines(report)))
     if report.rows.warnings:
-        parts.append(_told('Cảnh báo / warning', warning_lines(report)))
+        parts.append(_fault_table('Cảnh báo / warning', warning_lines(report)))
     return Group(*parts)
 
 
@@ -100,7 +100,7 @@ def _candidates(report: Report) -> Table:
     return table
 
 
-def _held(rows: list[HeldRow]) -> Table:
+def _held_table(rows: list[HeldRow]) -> Table:
     table = Table('Số / no.', 'Đối tượng / feature', 'Đang phục vụ / served', 'Trong tệp / in the file')
     for row in rows[:SHOWN_ROWS]:
         sides = (_side(values, row.columns) for values in (row.edit, row.delivery))
@@ -115,7 +115,7 @@ def _side(values: dict[str, Any] | None, columns: list[str]) -> Line:
     return Line(', '.join(f'{name}: {values[name]}' if name in values else name for name in columns))
 
 
-def _told(title: str, lines: list[FaultGroup]) -> Table:
+def _fault_table(title: str, lines: list[FaultGroup]) -> Table:
     table = Table('Mã / code', title, title_justify='left')
     for line in lines[:SHOWN_ROWS]:
         table.add_row(line.code, Line(f'{line.text.vi}\n{line.text.en}'))

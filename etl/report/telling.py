@@ -26,14 +26,14 @@ def problems(
     rows = {int(row) for finding in findings for row in finding.rows}
     if not rows:
         return []
-    given = originals(batch, sorted(rows), decoder)
+    original_rows = originals(batch, sorted(rows), decoder)
     located = places(batch.geometry, sorted(rows), reading)
-    told = [
-        _problem(batch.first_row, int(row), finding, position, given, located, severity)
+    described = [
+        _problem(batch.first_row, int(row), finding, position, original_rows, located, severity)
         for finding in findings
         for position, row in enumerate(finding.rows)
     ]
-    return sorted(told, key=lambda problem: problem.row)
+    return sorted(described, key=lambda problem: problem.row)
 
 
 def _problem(
@@ -55,10 +55,10 @@ def _problem(
 
 def originals(batch: RawBatch, rows: list[int], decoder: Decoder) -> dict[int, Original]:
     """Attributes and geometry of `rows` as the file has them; bytes that are no text are shown as \\xNN."""
-    wanted = pa.array(rows, pa.int64())
-    taken = {name: _plain(values.take(wanted), name, decoder) for name, values in batch.columns.items()}
+    row_numbers = pa.array(rows, pa.int64())
+    row_values = {name: _plain(values.take(row_numbers), name, decoder) for name, values in batch.columns.items()}
     wkb = shapely.to_wkb(batch.geometry[rows])
-    return {row: ({name: taken[name][i] for name in taken}, wkb[i]) for i, row in enumerate(rows)}
+    return {row: ({name: row_values[name][i] for name in row_values}, wkb[i]) for i, row in enumerate(rows)}
 
 
 def _plain(values: Any, column: str, decoder: Decoder) -> list[object]:
@@ -75,10 +75,10 @@ def places(geometries: Geometries, rows: list[int], reading: Reading) -> dict[in
     xy = shapely.get_coordinates(points)
     xy = xy[:, ::-1] if reading.swapped else xy
     lon, lat = transformer(reading.crs.definition, proj_string(WGS84)).transform(xy[:, 0], xy[:, 1])
-    known = np.array(rows)[usable] if rows else np.array([], dtype=int)
+    placed_rows = np.array(rows)[usable] if rows else np.array([], dtype=int)
     return {
         int(row): (round(float(x), 6), round(float(y), 6))
-        for row, x, y in zip(known, lon, lat, strict=True)
+        for row, x, y in zip(placed_rows, lon, lat, strict=True)
         if abs(x) <= 180 and abs(y) <= 90
     }
 
@@ -89,24 +89,24 @@ def repairs(mended: list[Mended], first_row: int, reading: Reading, srid: int) -
     before = np.array([repair.before for repair in mended], dtype=object)
     located = places(after, list(range(len(mended))), reading)
     # what could not be built has no area
-    known = ~shapely.is_missing(before)
+    was_built = ~shapely.is_missing(before)
     areas_before = np.full(len(mended), np.nan)
-    areas_before[known] = shapely.area(reading.to(before[known], srid))
+    areas_before[was_built] = shapely.area(reading.to(before[was_built], srid))
     areas_after = shapely.area(reading.to(after, srid))
-    told = [
+    described = [
         _repair(repair, first_row, located.get(i), areas_before[i], areas_after[i]) for i, repair in enumerate(mended)
     ]
-    return sorted(told, key=lambda repair: repair.row)
+    return sorted(described, key=lambda repair: repair.row)
 
 
 def _repair(mended: Mended, first_row: int, place: tuple[float, float] | None, before: float, after: float) -> Repair:
-    said = message(first_row + mended.row, None, None, SAYS[mended.repair])
+    text = message(first_row + mended.row, None, None, SAYS[mended.repair])
     flat = shapely.get_dimensions(mended.after) == 2
     return Repair(
         row=first_row + mended.row,
         repair=mended.repair,
-        message=said.vi,
-        message_en=said.en,
+        message=text.vi,
+        message_en=text.en,
         place=place,
         area_before_m2=round(float(before), 2) if flat and not np.isnan(before) else None,
         area_after_m2=round(float(after), 2) if flat else None,

@@ -41,14 +41,14 @@ def same_features(db: Connection, layer: Layer, columns: Columns, on: date) -> S
     """The features that the sample shares with the release; of units those in force on the day `on`."""
     # when a version of a unit begins is not what tells one unit from another
     names = [name for name in layer.key if name not in (layer.publish.validity or ())]
-    wanted = _keys(layer, names, columns)
-    if not wanted:
+    row_keys = _keys(layer, names, columns)
+    if not row_keys:
         return Same(np.array([], dtype=np.intp), np.empty((0, 2)), np.array([], dtype=object))
     with db.cursor() as cursor:
-        cursor.execute(_by_key(layer, names, wanted, on))
-        found = cursor.fetchall()
-    times = Counter(row for row, *_ in found)
-    once = [each for each in found if times[each[0]] == 1]
+        cursor.execute(_by_key(layer, names, row_keys, on))
+        rows = cursor.fetchall()
+    times = Counter(row for row, *_ in rows)
+    once = [each for each in rows if times[each[0]] == 1]
     shapes = [bytes(wkb) for *_, wkb in once if wkb is not None]
     return Same(
         np.array([row for row, *_ in once], dtype=np.intp),
@@ -73,15 +73,15 @@ def nearest(db: Connection, layer: Layer, placed: list[Placed], on: date) -> lis
         ) as found on true order by n
     """).format(table=sql.Identifier('layer', layer.id), srid=sql.Literal(placed[0].srid), in_force=in_force(layer, on))
     step = max(1, len(placed[0].centres) // NEIGHBOURS)
-    found = []
+    distances = []
     for each in placed:
         points = np.nan_to_num(
             shapely.get_coordinates(each.centres[::step]), nan=NOWHERE, posinf=NOWHERE, neginf=NOWHERE
         )
         with db.cursor() as cursor:
             cursor.execute(statement, [points[:, 0].tolist(), points[:, 1].tolist()])
-            found.append(np.array([row[0] for row in cursor.fetchall()], dtype=float))
-    return found
+            distances.append(np.array([row[0] for row in cursor.fetchall()], dtype=float))
+    return distances
 
 
 def _keys(layer: Layer, names: list[str], columns: Columns) -> list[tuple[object, ...]]:

@@ -40,8 +40,8 @@ class Reading:
     @property
     def as_meant(self) -> 'Reading':
         """The reading without the mistake that it supposes: `EPSG:9209,yx` of `EPSG:9209,wgs84,yx`."""
-        meant = self.crs.name.partition(',')[0]
-        return replace(self, crs=parse_crs(meant)) if self.supposes_a_mistake else self
+        system_name = self.crs.name.partition(',')[0]
+        return replace(self, crs=parse_crs(system_name)) if self.supposes_a_mistake else self
 
     def turned(self) -> 'Reading':
         """The same system with the axes the other way round."""
@@ -75,23 +75,23 @@ def mistakes(srid: int) -> list[Reading]:
     A result that has a number of its own (EPSG:32648 of 3405, 3405 of 5897) is no mistake to be supposed.
     """
     text, name = proj_string(srid), f'EPSG:{srid}'
-    found = []
+    readings = []
     if srid not in WGS84_TWINS:
         unshifted = text.replace(SHIFT, '').replace('+ellps=WGS84', '+datum=WGS84')
-        found.append(Crs(None, f'{name},wgs84', unshifted))
+        readings.append(Crs(None, f'{name},wgs84', unshifted))
     for scale, other in (SCALES, SCALES[::-1]):
         if f'+k={scale} ' in text and not any(f'+lon_0={meridian} ' in text for meridian in UTM_MERIDIANS):
-            found.append(Crs(None, f'{name},k={other}', text.replace(f'+k={scale} ', f'+k={other} ')))
-    return [Reading(crs) for crs in found]
+            readings.append(Crs(None, f'{name},k={other}', text.replace(f'+k={scale} ', f'+k={other} ')))
+    return [Reading(crs) for crs in readings]
 
 
 def _mistaken(base: str, system: str) -> Crs:
     srid = parse_crs(base).srid
-    known = mistakes(srid) if srid in VN2000_SRIDS else []
-    for reading in known:
+    usual_mistakes = mistakes(srid) if srid in VN2000_SRIDS else []
+    for reading in usual_mistakes:
         if reading.label.lower() == system.lower():
             return reading.crs
-    may_be = ', '.join(reading.label for reading in known) or '–'
+    may_be = ', '.join(reading.label for reading in usual_mistakes) or '–'
     raise UnknownCrs(
         vi=f'"{system}" không phải là cách đọc đã biết của {base} (có thể: {may_be}).',
         en=f'"{system}" is no known way to read {base} (possible: {may_be}).',

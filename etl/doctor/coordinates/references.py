@@ -38,14 +38,14 @@ class Reference:
 def units_alone(units: list[Units], locality: Locality) -> list[Reference]:
     """What is known of a file without attributes: the units all together, and the extent."""
     extent = extent_polygon(locality)
-    found = [Reference(lambda placed: by_extent(extent, placed))]
+    references = [Reference(lambda placed: by_extent(extent, placed))]
     if units:
         area, what = (
             shapely.union_all(units[0].polygons),
             explanation.release(units[0].layer.title, units[0].release, units[0].demo),
         )
-        found.append(Reference(lambda placed: by_units(area, what, placed), not units[0].demo))
-    return found
+        references.append(Reference(lambda placed: by_units(area, what, placed), not units[0].demo))
+    return references
 
 
 def known(
@@ -59,26 +59,28 @@ def known(
 ) -> list[Reference]:
     """All that is known of the rows of `sample`; columns: see `columns_of`."""
     columns = {name: sample.columns[source] for name, source in matching.source_of.items() if source in sample.columns}
-    found = units_alone(units, locality)
-    found += [named for named in (_named(columns, name, locality, units, on) for name in _codes(layer)) if named]
+    references = units_alone(units, locality)
+    references += [
+        named for named in (_units_named_in(columns, name, locality, units, on) for name in _codes(layer)) if named
+    ]
     previous = _previous(db, layer, columns, sample, on)
-    return [*found, previous] if previous else found
+    return [*references, previous] if previous else references
 
 
 def columns_of(layer: Layer, matching: Matching) -> list[str]:
     """The file's columns that tell which feature a row is, or in which unit it lies."""
-    wanted = dict.fromkeys([*layer.key, *(name for name, _ in _codes(layer))])
-    return [matching.source_of[name] for name in wanted if name in matching.source_of]
+    column_names = dict.fromkeys([*layer.key, *(name for name, _ in _codes(layer))])
+    return [matching.source_of[name] for name in column_names if name in matching.source_of]
 
 
 def _codes(layer: Layer) -> list[tuple[str, str]]:
     """Columns with codes of units, and the unit layer whose codes they are; of a unit layer also its own."""
-    named = [(name, column.unit_layer) for name, column in layer.columns.items() if column.unit_layer]
+    code_columns = [(name, column.unit_layer) for name, column in layer.columns.items() if column.unit_layer]
     own = [(layer.register_.key, layer.id)] if layer.register_ else []
-    return [*named, *own]
+    return [*code_columns, *own]
 
 
-def _named(
+def _units_named_in(
     columns: Mapping[str, list[str | None]],
     code: tuple[str, str],
     locality: Locality,

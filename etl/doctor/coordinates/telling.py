@@ -16,7 +16,7 @@ DOTS = 40
 
 def held_report(case: Case) -> CrsReport:
     """The report where nothing was decided."""
-    return CrsReport(declared=case.declared, candidates=_told(case.candidates, case.candidates[:1]))
+    return CrsReport(declared=case.declared, candidates=_describe_candidates(case.candidates, case.candidates[:1]))
 
 
 def report_of(case: Case, chosen: Weighed, shown: list[Weighed]) -> CrsReport:
@@ -26,12 +26,12 @@ def report_of(case: Case, chosen: Weighed, shown: list[Weighed]) -> CrsReport:
     return CrsReport(
         declared=case.declared,
         decided=chosen.reading.label,
-        candidates=_told(shown, [chosen]),
+        candidates=_describe_candidates(shown, [chosen]),
         rivals=[Rival(crs=label, distance_m=round(distance, 2)) for distance, label in rivals if np.isfinite(distance)],
     )
 
 
-def _told(candidates: list[Weighed], measured_from: list[Weighed]) -> list[Candidate]:
+def _describe_candidates(candidates: list[Weighed], measured_from: list[Weighed]) -> list[Candidate]:
     """The candidates as the report has them, with their distance from the first of `measured_from`."""
     return [
         Candidate(

@@ -69,13 +69,13 @@ def decide(
     Raises UnknownCrs for a declaration that nobody knows, and NoPlaces where there is neither a declaration nor
     a place.
     """
-    said = given or source.declared_crs or (None if _cannot_be_implied(source, sample) else source.implied_crs)
-    if said is None and not len(sample):
+    declared = given or source.declared_crs or (None if _cannot_be_implied(source, sample) else source.implied_crs)
+    if declared is None and not len(sample):
         raise _no_places(source)
     label = declared_label(given, source)
-    if said is None:
+    if declared is None:
         return _without_declaration(heard(None, label, layer, locality, sample, references))
-    reading, notes = _as_meant(said, given)
+    reading, notes = _as_meant(declared, given)
     if not len(sample):
         return Decision(reading, CrsReport(declared=label, named=bool(given), decided=reading.label), notes)
     case = heard(reading, label, layer, locality, sample, references)
@@ -113,7 +113,7 @@ def _without_declaration(case: Case) -> Decision:
     chosen = case.winner()
     if chosen is None:
         left = [each.reading for each in case.candidates if not each.excluded and each.score > 0.5]
-        return _held(case, explanation.which([reading.label for reading in left if not reading.supposes_a_mistake]))
+        return _hold(case, explanation.which([reading.label for reading in left if not reading.supposes_a_mistake]))
     note = explanation.by_evidence(chosen.reading.label, chosen.weights[-1].evidence)
     return Decision(chosen.reading, report_of(case, chosen, case.candidates), [note])
 
@@ -132,10 +132,10 @@ def _as_declared(
 ) -> Decision:
     if not declared.excluded:
         doubted = _lost_datum(case, declared, layer, locality) or _unused_zone(case, declared, layer, locality)
-        return _held(case, doubted, notes) if doubted else _applied(case, declared, notes)
+        return _hold(case, doubted, notes) if doubted else _applied(case, declared, notes)
     chosen = case.winner()
     if chosen is None or not declared.refuted or not _may_replace(chosen.reading, declared.reading):
-        return _held(case, explanation.contradicted(declared.reading.label, case.better(declared)), notes)
+        return _hold(case, explanation.contradicted(declared.reading.label, case.better(declared)), notes)
     off = explanation.distance_text(chosen.distance_m(declared))
     note = explanation.overruled(declared.reading.label, chosen.reading.label, off)
     report = report_of(case, chosen, case.candidates).model_copy(update={'overruled': True})
@@ -184,7 +184,7 @@ def _applied(case: Case, chosen: Weighed, notes: list[Text]) -> Decision:
     return Decision(chosen.reading, report_of(case, chosen, [chosen, *case.rivals(chosen)]), notes)
 
 
-def _held(case: Case, note: Text, notes: list[Text] | None = None) -> Decision:
+def _hold(case: Case, note: Text, notes: list[Text] | None = None) -> Decision:
     return Decision(None, held_report(case), [*(notes or []), note])
 
 

@@ -49,10 +49,10 @@ def _expected(
     layer: Layer, register: RegisterRows | None, parents: list[Parent]
 ) -> tuple[str | None, dict[str, dict[str, str]]]:
     """The column with the units' codes, and what the register says of each unit that should be there."""
-    wanted = layer.checks.complete
-    if wanted is True and register is not None:
+    complete_by = layer.checks.complete
+    if complete_by is True and register is not None:
         return register.key, register.rows
-    named = [parent for parent in parents if wanted is True or parent.column == wanted]
-    if not named:
+    chosen_parents = [parent for parent in parents if complete_by is True or parent.column == complete_by]
+    if not chosen_parents:
         return None, {}
-    return named[0].column, named[0].listed or {code: {} for code in named[0].polygons}
+    return chosen_parents[0].column, chosen_parents[0].listed or {code: {} for code in chosen_parents[0].polygons}

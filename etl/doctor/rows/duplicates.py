@@ -134,8 +134,8 @@ def _contradiction(staged: Staged, register: RegisterRows | None, references: di
 
 def _by_register(staged: Staged, register: RegisterRows | None) -> Text | None:
     """The register gives this code another name or parent."""
-    known = register.rows.get(str(staged.values[register.key])) if register else None
-    for name, value in (known or {}).items():
+    register_row = register.rows.get(str(staged.values[register.key])) if register else None
+    for name, value in (register_row or {}).items():
         given = staged.values.get(name)
         if isinstance(given, str) and value and search_key(given) != search_key(value):
             return Text(
@@ -170,13 +170,13 @@ def _references(db: Connection, layer: Layer, staging: str, units: list[Units]) 
         cursor.execute(statement)
         rows = cursor.fetchall()
     points = shapely.from_wkb(np.array([bytes(row[0]) for row in rows], dtype=object))
-    found: dict[str, Units] = {}
+    references: dict[str, Units] = {}
     for position, name in enumerate(names, start=1):
         values = [row[position] for row in rows]
         match = next((candidate for candidate in units if _refers(values, points, candidate)), None)
         if match is not None:
-            found[name] = match
-    return found
+            references[name] = match
+    return references
 
 
 def _refers(codes: list[str | None], points: Any, units: Units) -> bool:

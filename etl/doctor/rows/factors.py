@@ -65,8 +65,10 @@ def range_texts(values: NDArray[np.float64], column: Column, says: Text) -> Text
 
 def counted(typed: dict[str, Any], layer: Layer) -> Counter[str]:
     """How many values each column has of which a unit can be told."""
-    told = [name for name, c in layer.columns.items() if c.unit in OTHER_UNITS and None not in (c.min, c.max)]
-    return Counter({name: len(typed[name]) - typed[name].null_count for name in told})
+    limited_columns = [
+        name for name, c in layer.columns.items() if c.unit in OTHER_UNITS and None not in (c.min, c.max)
+    ]
+    return Counter({name: len(typed[name]) - typed[name].null_count for name in limited_columns})
 
 
 def count(
@@ -85,11 +87,11 @@ def count(
 
 def whole_columns(off: Counter[tuple[str, float]], values: Counter[str]) -> dict[str, tuple[float, int]]:
     """By column that is mostly in another unit: the factor that fits most of its values, and how many."""
-    found: dict[str, tuple[float, int]] = {}
+    factors: dict[str, tuple[float, int]] = {}
     for (name, factor), count_ in sorted(off.items(), key=lambda item: -item[1]):
-        if name not in found and count_ > MAJORITY * values[name]:
-            found[name] = factor, count_
-    return found
+        if name not in factors and count_ > MAJORITY * values[name]:
+            factors[name] = factor, count_
+    return factors
 
 
 def numbers(values: Any) -> NDArray[np.float64]:

@@ -44,17 +44,17 @@ def _system_of_far_rows(first: RawBatch, plan: Plan, locality: Locality) -> str 
             continue
         sample = Sample.of(first.geometry, {source: first.columns[source]})
         codes = pa.array(sample.columns[source], pa.string())
-        far = np.flatnonzero(_away(sample.shapes, plan.reading, codes, parent, plan.srid) >= FAR_M)
+        far = np.flatnonzero(_distances_m(sample.shapes, plan.reading, codes, parent, plan.srid) >= FAR_M)
         if not far.size:
             continue
         rows = Sample.of(sample.shapes[far])
         for reading in readings(plan.layer, locality, rows, None):
-            away = _away(rows.shapes, reading, codes.take(pa.array(far)), parent, plan.srid)
-            if (away < FAR_M).mean() >= BROUGHT_HOME:
+            distances_m = _distances_m(rows.shapes, reading, codes.take(pa.array(far)), parent, plan.srid)
+            if (distances_m < FAR_M).mean() >= BROUGHT_HOME:
                 return reading.label
     return None
 
 
-def _away(geometry: Geometries, reading: Reading, codes: Any, parent: Parent, srid: int) -> Floats:
+def _distances_m(geometry: Geometries, reading: Reading, codes: Any, parent: Parent, srid: int) -> Floats:
     """Metres from each row, as `reading` places it, to its unit."""
     return distances_to_units(codes, shapely.point_on_surface(reading.to(geometry, srid)), parent)

@@ -47,8 +47,8 @@ class Places:
         if not self.rows:
             return np.empty((0, 2), dtype=np.int64)
         rows, centres = np.concatenate(self.rows), np.concatenate(self.centres)
-        found = near_pairs(centres, tolerance)
-        numbers = rows[found]
+        near = near_pairs(centres, tolerance)
+        numbers = rows[near]
         return np.unique(np.column_stack([numbers.max(axis=1), numbers.min(axis=1)]), axis=0)
 
 
@@ -68,8 +68,8 @@ def near_pairs(points: Floats, tolerance: float) -> Integers:
     owner, cell = owner[shared], cell[shared]
     order = np.lexsort((points[owner, 0], cell))
     owner, cell = owner[order], cell[order]
-    found = [_steps_apart(step, owner, cell, points, tolerance) for step in range(1, min(NEIGHBOURS + 1, len(owner)))]
-    return np.concatenate([np.empty((0, 2), dtype=np.int64), *found])
+    pairs = [_steps_apart(step, owner, cell, points, tolerance) for step in range(1, min(NEIGHBOURS + 1, len(owner)))]
+    return np.concatenate([np.empty((0, 2), dtype=np.int64), *pairs])
 
 
 def near_duplicates(db: Connection, layer: Layer, staging: str, places: Places) -> list[Fault]:
@@ -102,9 +102,9 @@ def _cells(points: Floats, tolerance: float) -> tuple[Integers, Integers]:
 
 
 def _steps_apart(step: int, owner: Integers, cell: Integers, points: Floats, tolerance: float) -> Integers:
-    one, other = owner[step:], owner[:-step]
-    near = (cell[step:] == cell[:-step]) & (np.abs(points[one] - points[other]) <= tolerance).all(axis=1)
-    return np.column_stack([one[near], other[near]])
+    first, other = owner[step:], owner[:-step]
+    near = (cell[step:] == cell[:-step]) & (np.abs(points[first] - points[other]) <= tolerance).all(axis=1)
+    return np.column_stack([first[near], other[near]])
 
 
 def _near(row: int, other: int, tolerance: float) -> Fault:

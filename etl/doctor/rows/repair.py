@@ -59,9 +59,9 @@ def repeats_points(geometry: Geometries) -> NDArray[np.bool_]:
     """Which lines and polygons have a vertex twice in a row, or seem to where two parts meet."""
     xy, owner = shapely.get_coordinates(geometry, return_index=True)
     again = (xy[1:] == xy[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
-    found = np.zeros(len(geometry), dtype=bool)
-    found[owner[1:][again]] = True
-    return found & (shapely.get_dimensions(geometry) > 0)
+    repeating = np.zeros(len(geometry), dtype=bool)
+    repeating[owner[1:][again]] = True
+    return repeating & (shapely.get_dimensions(geometry) > 0)
 
 
 def valid(geometry: Geometries, wanted: GeometryType) -> Geometries:
@@ -73,8 +73,8 @@ def valid(geometry: Geometries, wanted: GeometryType) -> Geometries:
     made = shapely.make_valid(without(geometry, ~finite), method='structure', keep_collapsed=False)
     made = fit(made, wanted).geometry
     before, after = shapely.area(geometry), shapely.area(made)
-    kept = (after > 0) & (np.abs(after - before) <= AREA_KEPT * before)
-    return without(made, ~kept | invalid(made))
+    keeps_area = (after > 0) & (np.abs(after - before) <= AREA_KEPT * before)
+    return without(made, ~keeps_area | invalid(made))
 
 
 def replaced(

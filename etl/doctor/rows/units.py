@@ -50,9 +50,9 @@ def parents(layer: Layer, locality: Locality, units: list[Units], on: date) -> l
     """
     if layer.publish.validity is not None:
         return []
-    named = {name: column.unit_layer for name, column in layer.columns.items() if column.unit_layer}
-    found = [_parent(name, unit_layer, locality, units, on) for name, unit_layer in named.items()]
-    return [parent for parent in found if parent.codes]
+    unit_layer_of = {name: column.unit_layer for name, column in layer.columns.items() if column.unit_layer}
+    candidates = [_parent(name, unit_layer, locality, units, on) for name, unit_layer in unit_layer_of.items()]
+    return [parent for parent in candidates if parent.codes]
 
 
 def unknown_units(typed: dict[str, Any], parents: list[Parent], matching: Matching) -> list[Finding]:
@@ -80,23 +80,27 @@ def outside_parents(
     points = shapely.point_on_surface(geometry)
     findings: list[Finding] = []
     for parent in parents:
-        away = distances_to_units(typed[parent.column], points, parent)
-        near = (away > tolerance_m) & (away < FAR_M) if tolerance_m is not None else np.zeros(len(away), dtype=bool)
+        distances_m = distances_to_units(typed[parent.column], points, parent)
+        near = (
+            (distances_m > tolerance_m) & (distances_m < FAR_M)
+            if tolerance_m is not None
+            else np.zeros(len(distances_m), dtype=bool)
+        )
         by_code: tuple[tuple[Code, NDArray[np.bool_]], ...] = (
             ('outside_parent', near),
-            ('far_from_unit', away >= FAR_M),
+            ('far_from_unit', distances_m >= FAR_M),
         )
         for code, selected in by_code:
             rows = np.flatnonzero(selected)
             if rows.size:
-                says = [_outside(distance, parent) for distance in away[rows]]
+                says = [_outside(distance, parent) for distance in distances_m[rows]]
                 findings.append(Finding(code, rows, says, matching.source(parent.column)))
     return findings
 
 
 def _parent(column: str, unit_layer: str, locality: Locality, units: list[Units], on: date) -> Parent:
-    released = [known for known in units if known.layer.id == unit_layer]
-    polygons = {code: known.polygon(code) for known in released for code in set(known.codes)}
+    released = [units_release for units_release in units if units_release.layer.id == unit_layer]
+    polygons = {code: units_release.polygon(code) for units_release in released for code in set(units_release.codes)}
     layer = locality.layers.get(unit_layer)
     listed = locality.register(layer.register_, on) if layer and layer.register_ else {}
     title = layer.title if layer else Text(vi=unit_layer, en=unit_layer)
@@ -111,9 +115,9 @@ def _above(
     filled = layer.register_.fill if layer and layer.register_ else []
     above = {name: column.unit_layer for name, column in (layer.columns if layer else {}).items() if column.unit_layer}
     for name in (name for name in above if name in filled):
-        known = next((each for each in units if each.layer.id == above[name]), None)
-        if known is not None:
-            polygons = {code: known.polygon(code) for code in set(known.codes)}
+        upper_units = next((each for each in units if each.layer.id == above[name]), None)
+        if upper_units is not None:
+            polygons = {code: upper_units.polygon(code) for code in set(upper_units.codes)}
             return {code: polygons[row[name]] for code, row in listed.items() if row[name] in polygons}
     return {}
 
@@ -122,16 +126,16 @@ def distances_to_units(codes: Any, points: Geometries, parent: Parent) -> NDArra
     """Metres from each point to the unit that its row names, 0 inside it, nan where either is unknown."""
     encoded = pc.dictionary_encode(codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes)
     index = np.asarray(pc.fill_null(encoded.indices, -1))
-    away = np.full(len(points), np.nan)
+    distances_m = np.full(len(points), np.nan)
     for position, code in enumerate(encoded.dictionary.to_pylist()):
         polygon = parent.polygons.get(code)
         if polygon is not None:
             rows = np.flatnonzero(index == position)
             shapely.prepare(polygon)
             out = rows[~shapely.intersects(polygon, points[rows])]
-            away[rows] = 0
-            away[out] = shapely.distance(polygon, points[out])
-    return away
+            distances_m[rows] = 0
+            distances_m[out] = shapely.distance(polygon, points[out])
+    return distances_m
 
 
 def _unknown(parent: Parent) -> Text:

@@ -45,8 +45,8 @@ def attributes(
         if source is None:
             typed[name] = pa.nulls(rows, ARROW_TYPES[column.type])
         else:
-            typed[name], found = _column(columns[source], column, source, layer, decode)
-            findings += found
+            typed[name], column_findings = _column(columns[source], column, source, layer, decode)
+            findings += column_findings
             if name in layer.key:
                 findings += _too_long(typed[name], source)
     return typed, findings
@@ -54,14 +54,14 @@ def attributes(
 
 def required(typed: dict[str, Any], layer: Layer, matching: Matching, findings: list[Finding]) -> list[Finding]:
     """Rows that lack a value they must have, unless another fault of that column is the reason."""
-    told = {(finding.column, int(row)) for finding in findings for row in finding.rows}
+    reported = {(finding.column, int(row)) for finding in findings for row in finding.rows}
     missing: list[Finding] = []
     for name, column in layer.columns.items():
         if not (column.required or name in layer.key):
             continue
         source = matching.source(name)
         empty = np.flatnonzero(np.asarray(pc.is_null(typed[name])))
-        rows = np.array([row for row in empty if (source, int(row)) not in told], dtype=np.intp)
+        rows = np.array([row for row in empty if (source, int(row)) not in reported], dtype=np.intp)
         if rows.size:
             missing.append(_missing(rows, name in layer.key, source))
     return missing

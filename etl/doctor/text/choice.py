@@ -23,8 +23,8 @@ def choice(option: str | None) -> Choice:
     """The meaning of `tcvn3`, `TEN=tcvn3,DIA_CHI=vni` or `utf-8,TEN=tcvn3`; raises UnknownEncoding."""
     default, by_column = None, {}
     for part in filter(None, (option or '').split(',')):
-        column, named, name = part.rpartition('=')
-        if named:
+        column, separator, name = part.rpartition('=')
+        if separator:
             by_column[search_key(column)] = reading(name.strip())
         else:
             default = reading(name.strip())

@@ -81,9 +81,9 @@ class DamageTally:
     def add(self, kind: Damage, before: str, after: str, times: int) -> None:
         """Count a value that came `times` times."""
         self.counts[kind] = self.counts.get(kind, 0) + times
-        shown = self.examples.setdefault(kind, [])
-        if len(shown) < EXAMPLES:
-            shown.append((before, after))
+        kind_examples = self.examples.setdefault(kind, [])
+        if len(kind_examples) < EXAMPLES:
+            kind_examples.append((before, after))
 
     def is_lost(self) -> bool:
         """Whether so many values lost letters that a person has to decide."""
@@ -95,14 +95,14 @@ class DamageTally:
         return [self._note(column, kind) for kind in self.counts]
 
     def _note(self, column: str, kind: Damage) -> Text:
-        shown = '; '.join(
+        example_text = '; '.join(
             f'"{_visible(before)}"' + (f' → "{after}"' if before != after else '')
             for before, after in self.examples[kind]
         )
         count, words = self.counts[kind], WORDS[kind]
         return Text(
-            vi=f'Cột {column}: {number_vi(count)} giá trị {words.vi}. Ví dụ: {shown}.',
-            en=f'Column {column}: {count:,} values {words.en}. For example: {shown}.',
+            vi=f'Cột {column}: {number_vi(count)} giá trị {words.vi}. Ví dụ: {example_text}.',
+            en=f'Column {column}: {count:,} values {words.en}. For example: {example_text}.',
         )
 
 

@@ -57,8 +57,8 @@ class Decoder:
         for name, values in texts.items():
             self._judge(values, name)
         self._decide_by_the_others()
-        open_ones = {name: found for name, found in self.judged.items() if found.reading is None}
-        return [words_for.undecided(name, found) for name, found in open_ones.items()]
+        open_ones = {name: judgement for name, judgement in self.judged.items() if judgement.reading is None}
+        return [words_for.undecided(name, judgement) for name, judgement in open_ones.items()]
 
     def decode(self, values: Any, column: str) -> tuple[Any, Bools]:
         """`values` as valid text, null where they are not, and which rows those are.
@@ -70,8 +70,8 @@ class Decoder:
             self._decide_by_the_others()
         how = self._reading(column)
         if how is None:
-            said = words_for.undecided(column, self.judged[column])
-            raise UndecidedEncoding(vi=said.vi, en=said.en, steward=said.steward)
+            undecided_text = words_for.undecided(column, self.judged[column])
+            raise UndecidedEncoding(vi=undecided_text.vi, en=undecided_text.en, steward=undecided_text.steward)
         text, bad = self._decode(values, how)
         self.failed[column] = self.failed.get(column, 0) + int(bad.sum())
         self.accented[column] = self.accented.get(column, 0) + _count_accented(text) + int(bad.sum())
@@ -114,17 +114,19 @@ class Decoder:
 
     def columns_in(self, name: str) -> set[str]:
         """The columns whose words were decoded from the encoding `name`."""
-        return {column for column, found in self.judged.items() if found.reading and found.reading.name == name}
+        return {
+            column for column, judgement in self.judged.items() if judgement.reading and judgement.reading.name == name
+        }
 
     def show(self, raw: bytes, column: str | None = None) -> str:
         """Any bytes as something readable: decoded, and \\xNN for what cannot be."""
         how = (self._reading(column) if column else None) or self.hint
-        given = self._bytes(raw, 'replace')
-        shown = how.meant(given)
-        if shown is None:
-            shown = given.decode('utf-8' if how.carried else how.codec, 'backslashreplace')
+        text = self._bytes(raw, 'replace')
+        repaired_text = how.meant(text)
+        if repaired_text is None:
+            repaired_text = text.decode('utf-8' if how.carried else how.codec, 'backslashreplace')
         # PostgreSQL keeps no NUL, neither in text nor in JSON.
-        return shown.replace('\0', '\\x00')
+        return repaired_text.replace('\0', '\\x00')
 
     def report(self) -> dict[str, ColumnText]:
         """What was learned of each column's text."""
@@ -135,12 +137,12 @@ class Decoder:
         distinct = self._accented(values)
         if not distinct:
             return
-        found = judge(distinct, self.hint, self.page, self.unicode)
-        given = self.given.of(column)
-        if found is not None and given is not None:
-            found = self._as_given(given, found, distinct, column)
-        if found is not None:
-            self.judged[column] = found
+        judgement = judge(distinct, self.hint, self.page, self.unicode)
+        chosen_reading = self.given.of(column)
+        if judgement is not None and chosen_reading is not None:
+            judgement = self._as_given(chosen_reading, judgement, distinct, column)
+        if judgement is not None:
+            self.judged[column] = judgement
 
     def _accented(self, values: Any) -> list[bytes]:
         """The distinct values beyond ASCII, as the file's bytes."""
@@ -152,9 +154,9 @@ class Decoder:
         if self._is_unicode(found, sample):
             return self._carried_as_given(given, sample) or found
         if found.reading is not None and found.reading != given and found.scores:
-            wanted, best = score(given, sample), found.scores[0]
-            if best.beats(wanted):
-                raise garbled(column, given.name, _example(wanted.texts, sample), found.name)
+            chosen_score, best = score(given, sample), found.scores[0]
+            if best.beats(chosen_score):
+                raise garbled(column, given.name, _example(chosen_score.texts, sample), found.name)
         return Judgement(given, given.name, words_for.AS_GIVEN)
 
     def _is_unicode(self, found: Judgement, sample: list[bytes]) -> bool:
@@ -171,19 +173,27 @@ class Decoder:
 
     def _decide_by_the_others(self) -> None:
         """A column of few words is in the encoding of the others, where it fits that as well as any."""
-        known = {found.reading for found in self.judged.values() if found.scores and found.reading is not None}
-        if len(known) != 1:
+        decided_readings = {
+            judgement.reading
+            for judgement in self.judged.values()
+            if judgement.scores and judgement.reading is not None
+        }
+        if len(decided_readings) != 1:
             return
-        (common,) = known
-        for column, found in self.judged.items():
-            best = max((one.share for one in found.scores), default=0.0)
-            fits = [one for one in found.scores if one.reading == common and one.share == best and one.valid]
-            if found.reading is None and fits:
-                self.judged[column] = replace(found, reading=common, name=common.name, why=words_for.AS_THE_OTHERS)
+        (common,) = decided_readings
+        for column, judgement in self.judged.items():
+            best = max((candidate.share for candidate in judgement.scores), default=0.0)
+            fits = [
+                candidate
+                for candidate in judgement.scores
+                if candidate.reading == common and candidate.share == best and candidate.valid
+            ]
+            if judgement.reading is None and fits:
+                self.judged[column] = replace(judgement, reading=common, name=common.name, why=words_for.AS_THE_OTHERS)
 
     def _reading(self, column: str) -> Reading | None:
-        found = self.judged.get(column)
-        return found.reading if found else self.given.of(column) or self.hint
+        judgement = self.judged.get(column)
+        return judgement.reading if judgement else self.given.of(column) or self.hint
 
     def _decode(self, values: Any, how: Reading) -> tuple[Any, Bools]:
         good = np.zeros(len(values), dtype=bool)
@@ -213,8 +223,8 @@ class Decoder:
 
     def _wrong(self, values: Any, column: str, how: Reading) -> WrongEncoding:
         """Why the bytes of a column are not text, with what they are instead where that can be seen."""
-        seen = [raw.decode('latin-1') for raw in self._accented(values)]
-        example = garbled_example(seen, vietnamese=False)
+        raw_texts = [raw.decode('latin-1') for raw in self._accented(values)]
+        example = garbled_example(raw_texts, vietnamese=False)
         if example is not None and how == UTF_8:
             return garbled(column, 'Latin-1', example)
         return wrong_encoding(Text(vi=f'Cột {column}', en=f'Column {column}'), how.name)
@@ -224,24 +234,24 @@ class Decoder:
         return raw if self.read_as is None else raw.decode('utf-8', errors).encode(self.read_as, errors)
 
     def _evidence(self, column: str) -> ColumnText:
-        found = self.judged.get(column)
-        if found is None:
+        judgement = self.judged.get(column)
+        if judgement is None:
             how = self._reading(column) or self.hint
             return ColumnText(encoding=how.name, evidence=words_for.PLAIN)
         counted = (self.accented.get(column, 0), self.failed.get(column, 0))
-        return words_for.column_text(found, *counted)
+        return words_for.column_text(judgement, *counted)
 
 
 def decoder(source: 'Source', layer: Layer, encoding: str | None) -> Decoder:
     """The decoder for `source`, with what the sender, the file and the layer say of its text."""
-    given = choice(encoding)
+    encoding_choice = choice(encoding)
     if source.unicode:
-        return Decoder(UTF_8, given, True, source.read_as)
+        return Decoder(UTF_8, encoding_choice, True, source.read_as)
     if encoding is None and source.read_as not in (None, 'latin-1'):
         # The reader decoded the file's own code page.
-        return Decoder(UTF_8, given, True, None, source.read_as)
+        return Decoder(UTF_8, encoding_choice, True, None, source.read_as)
     hint = reading(source.declared_encoding or layer.source.encoding)
-    return Decoder(hint, given, False, source.read_as)
+    return Decoder(hint, encoding_choice, False, source.read_as)
 
 
 def _must_make_sense(text: Any, column: str, how: Reading) -> None:

@@ -13,10 +13,10 @@ FORMS = {'nfd': 'utf-8', 'nfc': 'utf-8', 'unicode': 'utf-8', 'ansi 1258': 'cp125
 def codec_name(name: str) -> str:
     """Python's name of the encoding `name`; raises UnknownEncoding for one that is not known."""
     try:
-        found = codecs.lookup(FORMS.get(name.lower(), name))
-        if not getattr(found, '_is_text_encoding', True):
+        codec = codecs.lookup(FORMS.get(name.lower(), name))
+        if not getattr(codec, '_is_text_encoding', True):
             raise LookupError(name)
-        return found.name
+        return codec.name
     except (LookupError, ValueError):  # the latter for a name with a NUL
         name = name.replace('\0', '\\0')
         raise UnknownEncoding(

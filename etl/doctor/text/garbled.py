@@ -24,8 +24,8 @@ def garbled_example(texts: Iterable[str | None], vietnamese: bool) -> str | None
     """
     accented = [text for text in texts if text is not None and not text.isascii()]
     strange = [text for text in accented if SYMBOL_IN_WORD.search(text) or (vietnamese and FOREIGN_LETTER.search(text))]
-    found = len(strange) >= FEWEST_VALUES and len(strange) > SHARE * len(accented)
-    return strange[0] if found else None
+    is_garbled = len(strange) >= FEWEST_VALUES and len(strange) > SHARE * len(accented)
+    return strange[0] if is_garbled else None
 
 
 def garbled(column: str, encoding: str, example: str, instead: str | None = None) -> WrongEncoding:

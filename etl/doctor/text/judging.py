@@ -109,7 +109,7 @@ def _judge_unicode(sample: list[bytes], hint: Reading, more: list[Reading], page
     rivals = _ranked([plain, *(score(reading, sample) for reading in [*of_unicode(page), *more])])
     best = rivals[0]
     if best.reading != UTF_8 and _decisive(rivals):
-        return _found(best, sample, 'utf-8' if best.reading.carried else 'latin-1')
+        return _judgement_of(best, sample, 'utf-8' if best.reading.carried else 'latin-1')
     strange = garbled_example(plain.texts, vietnamese=False) or not best.reading.carried
     if best.share >= CONVINCING and best.reading != UTF_8 and strange:
         return _undecided(rivals)
@@ -121,8 +121,8 @@ def _judge_unicode(sample: list[bytes], hint: Reading, more: list[Reading], page
 def _judge_bytes(sample: list[bytes], hint: Reading) -> Judgement:
     scores = _ranked([score(reading, sample) for reading in of_bytes(hint.name)])
     if _decisive(scores):
-        return _found(scores[0], sample, 'latin-1')
-    hinted = next((found for found in scores if found.reading == hint), None)
+        return _judgement_of(scores[0], sample, 'latin-1')
+    hinted = next((candidate for candidate in scores if candidate.reading == hint), None)
     if hinted is not None and _makes_sense(hinted) and not _contradicted(hinted, scores):
         return Judgement(hint, hint.name, BY_FILE)
     return _undecided(scores)
@@ -138,7 +138,7 @@ def _decisive(ranked: list[Score]) -> bool:
 
 
 def _contradicted(hinted: Score, scores: list[Score]) -> bool:
-    return any(found.share >= CONVINCING and found.share > hinted.share for found in scores)
+    return any(candidate.share >= CONVINCING and candidate.share > hinted.share for candidate in scores)
 
 
 def _makes_sense(found: Score) -> bool:
@@ -162,7 +162,7 @@ def _is_decomposed(raw: bytes, text: str | None) -> bool:
     return text is not None and len(raw.decode()) > len(text)
 
 
-def _found(best: Score, sample: list[bytes], shown_as: str) -> Judgement:
+def _judgement_of(best: Score, sample: list[bytes], shown_as: str) -> Judgement:
     name = best.reading.name
     carried_vi = ', bị đọc như Latin-1 rồi lưu thành Unicode' if best.reading.carried else ''
     carried_en = ', taken for Latin-1 and stored as Unicode' if best.reading.carried else ''

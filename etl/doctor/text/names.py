@@ -17,8 +17,8 @@ class Naming:
 
     def reading_of(self, lines: Sequence[bytes]) -> Reading:
         """How the first lines of a table are meant, its header among them; Unicode is never read otherwise."""
-        found = judge([line for line in lines if not line.isascii()], self.given or self.hint, None, unicode=False)
-        judged = found.reading if found else None
+        judgement = judge([line for line in lines if not line.isascii()], self.given or self.hint, None, unicode=False)
+        judged = judgement.reading if judgement else None
         if self.given is not None and judged != UTF_8:
             return self.given
         return judged or self.hint

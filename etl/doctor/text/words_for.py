@@ -20,21 +20,25 @@ def column_text(found: Judgement, accented: int, failed: int) -> ColumnText:
     """The part of the report on one column: what it was read as, why, and one value before and after."""
     read_vi = f'{accented - failed} trong {accented} giá trị có dấu đọc được; ' if accented else ''
     read_en = f'{accented - failed} of {accented} values beyond ASCII are valid; ' if accented else ''
-    shown = f': "{found.example[0]}" → "{found.example[1]}"' if found.example else ''
+    example_text = f': "{found.example[0]}" → "{found.example[1]}"' if found.example else ''
     small = CAPITALS if found.name == 'tcvn3' else Text(vi='', en='')
     stop = '.' if small.vi else ''
     return ColumnText(
         encoding=found.name,
         evidence=Text(
-            vi=f'{read_vi}{found.why.vi}{shown}{stop}{small.vi}', en=f'{read_en}{found.why.en}{shown}{stop}{small.en}'
+            vi=f'{read_vi}{found.why.vi}{example_text}{stop}{small.vi}',
+            en=f'{read_en}{found.why.en}{example_text}{stop}{small.en}',
         ),
-        candidates=[_candidate(one) for one in found.scores] if found.reading is None else [],
+        candidates=[_candidate(candidate) for candidate in found.scores] if found.reading is None else [],
     )
 
 
 def undecided(column: str, found: Judgement) -> AdvisedText:
     """The question which encoding a column is in, with what each would make of it."""
-    options = '; '.join(f'{one.reading.name}: "{_first(one)}" ({one.valid}/{one.words})' for one in _likely(found))
+    options = '; '.join(
+        f'{candidate.reading.name}: "{_first(candidate)}" ({candidate.valid}/{candidate.words})'
+        for candidate in _likely(found)
+    )
     option = f'--encoding {quote(f"{column}={found.scores[0].reading.name}")}'
     return AdvisedText(
         vi=f'Cột {column}: {found.why.vi}. Có thể là {options}. Cho biết tệp được gõ bằng phông hay bảng mã nào.',
@@ -44,7 +48,7 @@ def undecided(column: str, found: Judgement) -> AdvisedText:
 
 
 def _likely(found: Judgement) -> list[Score]:
-    return [one for one in found.scores if one.share >= LIKELY] or found.scores[:2]
+    return [candidate for candidate in found.scores if candidate.share >= LIKELY] or found.scores[:2]
 
 
 def _first(one: Score) -> str:

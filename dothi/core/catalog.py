@@ -48,8 +48,8 @@ def release_in_force(db: Connection, layer_id: str, at: datetime) -> Release | N
     """The last release of a layer before a moment, if the role may see it; None before the first."""
     query = """select r.* from catalog.release r
                 where r.layer_id = %(layer)s and r.released_at <= %(at)s order by r.number desc limit 1"""
-    found = [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'at': at})]
-    return found[0] if found else None
+    releases = [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'at': at})]
+    return releases[0] if releases else None
 
 
 def releases(db: Connection, layer_id: str | None, limit: int) -> list[Release]:

@@ -118,5 +118,5 @@ class Coverage(Described):
 
     def definition(self) -> dict[str, Any]:
         """The coverage as plain data, as it is kept in the catalogue; bands in a list, which keeps their order."""
-        found = super().definition()
-        return found | {'bands': [{'name': name, **band} for name, band in found['bands'].items()]}
+        document = super().definition()
+        return document | {'bands': [{'name': name, **band} for name, band in document['bands'].items()]}

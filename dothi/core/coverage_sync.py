@@ -24,13 +24,13 @@ def sync_coverages(db: Connection, locality: Locality) -> list[str]:
 
 
 def _sync(db: Connection, coverage: Coverage) -> list[str]:
-    known = first_row(
+    stored = first_row(
         db, sql.SQL('select definition, kind, current_release from catalog.layer where id = %s'), [coverage.id]
     )
     definition = json.loads(json.dumps(coverage.definition()))
-    if known is not None:
-        _must_stay_readable(coverage, *known)
-        if known[0] == definition:
+    if stored is not None:
+        _must_stay_readable(coverage, *stored)
+        if stored[0] == definition:
             return []
     execute(
         db,
@@ -40,7 +40,7 @@ def _sync(db: Connection, coverage: Coverage) -> list[str]:
                 definition = excluded.definition, updated_at = now()"""),
         [coverage.id, coverage.agency, coverage.access, Json(definition)],
     )
-    return [f'{coverage.id}: created' if known is None else f'{coverage.id}: description changed']
+    return [f'{coverage.id}: created' if stored is None else f'{coverage.id}: description changed']
 
 
 def _must_stay_readable(coverage: Coverage, definition: dict[str, Any], kind: str, release: int | None) -> None:

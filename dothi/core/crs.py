@@ -177,8 +177,8 @@ def _epsg(crs: pyproj.CRS) -> int | None:
 def _vn2000_with_these_parameters(crs: pyproj.CRS) -> int | None:
     if not crs.is_bound or crs.source_crs is None:
         return None
-    given = _parameters(_proj4(crs))
-    return next((srid for srid in VN2000_SRIDS if _same(given, _parameters(proj_string(srid)))), None)
+    parameters = _parameters(_proj4(crs))
+    return next((srid for srid in VN2000_SRIDS if _same(parameters, _parameters(proj_string(srid)))), None)
 
 
 def _parameters(proj4: str) -> dict[str, str]:
@@ -212,10 +212,10 @@ def _proj4(crs: pyproj.CRS) -> str:
 
 
 def _unknown(text: str) -> UnknownCrs:
-    shown = text if len(text) <= 60 else text[:57] + '...'
+    excerpt = text if len(text) <= 60 else text[:57] + '...'
     hint = did_you_mean(text, [f'EPSG:{srid}' for srid in (9209, 3405, 4326, 3857)])
     return UnknownCrs(
-        vi=f'Không biết hệ tọa độ "{shown}". {hint.vi}',
-        en=f'The coordinate system "{shown}" is not known. {hint.en}',
+        vi=f'Không biết hệ tọa độ "{excerpt}". {hint.vi}',
+        en=f'The coordinate system "{excerpt}" is not known. {hint.en}',
         steward=Text(vi='Chỉ định hệ bằng --crs.', en='Name the system with --crs.'),
     )

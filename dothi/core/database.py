@@ -74,8 +74,8 @@ def engine(role: Role) -> sqlalchemy.Engine:
 
 def fresh(*, after_fork: bool = False) -> None:
     """Forgets all engines, so that the next use connects anew; a forked child leaves its parent's sockets open."""
-    for known in _engines.values():
-        known.dispose(close=not after_fork)
+    for engine in _engines.values():
+        engine.dispose(close=not after_fork)
     _engines.clear()
 
 
@@ -145,9 +145,9 @@ def no_database(error: Exception) -> NoDatabase:
 
 
 def _base_url() -> URL:
-    given = DatabaseSettings().database_url
-    if given:
-        return make_url(given).set(drivername='postgresql+psycopg2')
+    configured_url = DatabaseSettings().database_url
+    if configured_url:
+        return make_url(configured_url).set(drivername='postgresql+psycopg2')
     file = PathSettings().run / 'database_url'
     if not file.exists():
         raise NoDatabase(

@@ -15,10 +15,10 @@ def shifted(moment: datetime, duration: str, sign: int = 1) -> datetime:
 
     Raises ValueError for what is no duration, OverflowError where no calendar reaches.
     """
-    found = FORM.fullmatch(duration.upper())
-    if not found:
+    match = FORM.fullmatch(duration.upper())
+    if not match:
         raise ValueError(duration)
-    parts = {name: sign * int(text or 0) for name, text in found.groupdict().items()}
+    parts = {name: sign * int(text or 0) for name, text in match.groupdict().items()}
     months = moment.month - 1 + parts.pop('months') + 12 * parts.pop('years')
     year, month = moment.year + months // 12, months % 12 + 1
     if not 1 <= year <= 9999:

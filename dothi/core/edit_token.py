@@ -33,8 +33,8 @@ def editors() -> dict[str, str]:
     """Token to name of everybody who may edit; nobody may while there is no token."""
     set_ = EditSettings().edit_token.get_secret_value()
     file = token_file()
-    given = set_ or (file.read_text(encoding='utf-8') if file.exists() else '')
-    pairs = (word.rpartition(':') for word in given.split())
+    token_text = set_ or (file.read_text(encoding='utf-8') if file.exists() else '')
+    pairs = (word.rpartition(':') for word in token_text.split())
     return {token: name or UNNAMED for name, _, token in pairs if token}
 
 
@@ -66,5 +66,5 @@ def _signed(token: str, expires: int) -> str:
 
 
 def _whose(shown: str, names: dict[str, str]) -> str | None:
-    found = [name for known, name in names.items() if hmac.compare_digest(known.encode(), shown.encode())]
-    return found[0] if found else None
+    matching = [name for token, name in names.items() if hmac.compare_digest(token.encode(), shown.encode())]
+    return matching[0] if matching else None

@@ -112,8 +112,8 @@ def describe(error: DothiError) -> dict[str, object]:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None where none is like it."""
     by_key = {known_name.casefold(): known_name for known_name in known}
-    found = difflib.get_close_matches(name.casefold(), by_key, n=1, cutoff=0.5)
-    return by_key[found[0]] if found else None
+    matches = difflib.get_close_matches(name.casefold(), by_key, n=1, cutoff=0.5)
+    return by_key[matches[0]] if matches else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Text:

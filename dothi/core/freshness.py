@@ -51,18 +51,18 @@ def of_layer(data: Described, delivered: Mapping[str, datetime], today: date, zo
     if isinstance(data, Layer) and data.made_by:
         return []
     whole = max(delivered.values(), default=None)
-    others = sorted(agency for agency in delivered if agency != data.agency)
+    other_agencies = sorted(agency for agency in delivered if agency != data.agency)
     return [
         freshness(data.update_cycle, data.agency, whole, today, zone),
-        *(freshness(data.update_cycle, agency, delivered[agency], today, zone) for agency in others),
+        *(freshness(data.update_cycle, agency, delivered[agency], today, zone) for agency in other_agencies),
     ]
 
 
 def last_deliveries(db: Connection) -> dict[str, dict[str, datetime]]:
     """When each agency last delivered, by layer; of the layers that the role may know."""
-    found: dict[str, dict[str, datetime]] = {}
+    last_by_agency: dict[str, dict[str, datetime]] = {}
     with db.cursor() as cursor:
         cursor.execute('select layer_id, agency, last_delivered from catalog.last_deliveries()')
         for layer_id, agency, at in cursor.fetchall():
-            found.setdefault(layer_id, {})[agency] = at
-    return found
+            last_by_agency.setdefault(layer_id, {})[agency] = at
+    return last_by_agency

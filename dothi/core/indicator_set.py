@@ -181,22 +181,22 @@ def indicator_sets(locality: Locality) -> list[str]:
 
 def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
     """The set `set_id`; raises UnknownSet with the nearest id, or BadIndicatorFile that names file, key and fix."""
-    known = indicator_sets(locality)
-    if set_id not in known:
-        hint = did_you_mean(set_id, known)
+    known_sets = indicator_sets(locality)
+    if set_id not in known_sets:
+        hint = did_you_mean(set_id, known_sets)
         raise UnknownSet(
             vi=f'Không có bộ chỉ tiêu "{set_id}" trong {FOLDER}/. {hint.vi}',
             en=f'There is no indicator set "{set_id}" in {FOLDER}/. {hint.en}',
         )
     file = locality.path / FOLDER / f'{set_id}.yml'
-    found = parse_file(IndicatorSet, file, BadIndicatorFile)
-    if found.id != set_id:
+    parsed_set = parse_file(IndicatorSet, file, BadIndicatorFile)
+    if parsed_set.id != set_id:
         raise BadIndicatorFile(
-            vi=f'{file}, khóa id: "{found.id}" khác tên tệp. Đổi thành "{set_id}" hoặc đổi tên tệp.',
-            en=f'{file}, key id: "{found.id}" differs from the file\'s name. Make it "{set_id}", or rename it.',
+            vi=f'{file}, khóa id: "{parsed_set.id}" khác tên tệp. Đổi thành "{set_id}" hoặc đổi tên tệp.',
+            en=f'{file}, key id: "{parsed_set.id}" differs from the file\'s name. Make it "{set_id}", or rename it.',
         )
-    _must_know_its_sources(found, file, locality)
-    return found
+    _must_know_its_sources(parsed_set, file, locality)
+    return parsed_set
 
 
 def _must_know_its_sources(found: IndicatorSet, file: Path, locality: Locality) -> None:

@@ -19,20 +19,20 @@ def is_intact(path: Path, size_bytes: int, sha256: str | None) -> bool:
     A file that is there and is another one is an alarm in the log. The content is read again when inode, size or one
     of the times of the file changed since it was last read. Raises FileNotFoundError.
     """
-    found = path.stat()
-    intact = found.st_size == size_bytes and (sha256 is None or file_sha256(path) == sha256)
+    file_stat = path.stat()
+    intact = file_stat.st_size == size_bytes and (sha256 is None or file_sha256(path) == sha256)
     if not intact:
         LOG.critical(
             'ALARM: %s in the store is not what was kept: %s of %s bytes, and not the SHA-256 %s. It is not served.',
-            path, found.st_size, size_bytes, sha256,
+            path, file_stat.st_size, size_bytes, sha256,
         )  # fmt: skip
     return intact
 
 
 def file_sha256(path: Path) -> str:
     """The SHA-256 of the file's content in hex, remembered for as long as nobody writes it."""
-    found = path.stat()
-    key = (str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    file_stat = path.stat()
+    key = (str(path), file_stat.st_ino, file_stat.st_size, file_stat.st_mtime_ns, file_stat.st_ctime_ns)
     with _LOCK:
         if key in _DIGESTS:
             return _DIGESTS[key]

@@ -192,9 +192,9 @@ class Layer(Described):
     @field_validator('columns')
     @classmethod
     def _no_reserved_name(cls, columns: dict[str, Column]) -> dict[str, Column]:
-        taken = sorted(RESERVED_COLUMNS & columns.keys())
-        if taken:
-            raise ValueError(f'{", ".join(taken)}: every layer has this column already, give yours another name')
+        reserved = sorted(RESERVED_COLUMNS & columns.keys())
+        if reserved:
+            raise ValueError(f'{", ".join(reserved)}: every layer has this column already, give yours another name')
         return columns
 
     @model_validator(mode='after')

@@ -40,20 +40,20 @@ class UnsafeLayerChange(DataRefused):
 def alter_columns(db: Connection, layer: Layer, srid: int) -> list[str]:
     """Sentences that say what was altered in layer.<id> and history.<id>; raises UnsafeLayerChange."""
     changes = _rename(db, layer)
-    there, wanted = _columns(db, layer.id), _wanted(layer, srid)
-    changes += [_add(db, layer, name, column) for name, column in wanted.items() if name not in there]
-    changes += [_drop(db, layer, name) for name in there if name not in wanted]
-    for name in sorted(wanted.keys() & there.keys()):
-        changes += _retype(db, layer, name, there[name], wanted[name])
+    present, target = _columns(db, layer.id), _columns_of_file(layer, srid)
+    changes += [_add(db, layer, name, column) for name, column in target.items() if name not in present]
+    changes += [_drop(db, layer, name) for name in present if name not in target]
+    for name in sorted(target.keys() & present.keys()):
+        changes += _retype(db, layer, name, present[name], target[name])
     return changes
 
 
 def _rename(db: Connection, layer: Layer) -> list[str]:
-    there = _columns(db, layer.id)
+    present = _columns(db, layer.id)
     changes = []
     for name, column in layer.columns.items():
         old = column.renamed_from
-        if old and old in there and name not in there:
+        if old and old in present and name not in present:
             _alter_both(db, layer, sql.SQL('rename column {} to {}').format(sql.Identifier(old), sql.Identifier(name)))
             changes.append(f'{layer.id}: {old} renamed to {name}')
     return changes
@@ -129,7 +129,7 @@ def _require(db: Connection, layer: Layer, name: str, not_null: bool) -> str:
     return f'{layer.id}: {name} is {"required" if not_null else "optional"} now'
 
 
-def _wanted(layer: Layer, srid: int) -> dict[str, tuple[str, bool]]:
+def _columns_of_file(layer: Layer, srid: int) -> dict[str, tuple[str, bool]]:
     """Type and not-null of the columns that a file can change, as PostgreSQL's catalogue spells them."""
     own = {
         name: (CATALOGUED[column.type], column.required or name in layer.key) for name, column in layer.columns.items()

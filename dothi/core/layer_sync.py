@@ -86,10 +86,10 @@ def _both(text: Any) -> tuple[str, str]:
 
 
 def _sync_layer(db: Connection, layer: Layer, srid: int) -> list[str]:
-    known = first_row(db, sql.SQL('select definition from catalog.layer where id = %s'), [layer.id])
-    changes = _create(db, layer, srid) if known is None else _alter(db, layer, srid)
+    stored = first_row(db, sql.SQL('select definition from catalog.layer where id = %s'), [layer.id])
+    changes = _create(db, layer, srid) if stored is None else _alter(db, layer, srid)
     definition = json.loads(json.dumps(layer.definition()))
-    if known is not None and known[0] != definition and not changes:
+    if stored is not None and stored[0] != definition and not changes:
         changes = [f'{layer.id}: description changed']
     execute(
         db,

@@ -150,8 +150,10 @@ class Locality:
     def theme_titles(self, used: Iterable[str]) -> dict[str, Text]:
         """Titles of the themes that are `used`, in the order of `themes.yml`, then by id."""
         order = [*self.themes]
-        named = sorted(set(used), key=lambda theme: (order.index(theme) if theme in order else len(order), theme))
-        return {theme: self.theme_title(theme) for theme in named}
+        ordered_themes = sorted(
+            set(used), key=lambda theme: (order.index(theme) if theme in order else len(order), theme)
+        )
+        return {theme: self.theme_title(theme) for theme in ordered_themes}
 
     def norms(self, norm: str, on: date) -> list[Norm]:
         """The values of `norm` that are in force on the day `on`; raises what is wrong with `norms.csv`."""
@@ -226,20 +228,20 @@ def _load_all[M: Layer | Coverage](
     broken: dict[str, DothiError],
 ) -> dict[str, M]:
     """What the files of `folder` describe, by name; those that are not right go into `broken`."""
-    found: dict[str, M] = {}
+    models: dict[str, M] = {}
     for file in sorted(folder.glob('*.yml')):
         try:
-            found[file.stem] = load_described(model, file, agencies, themes)
+            models[file.stem] = load_described(model, file, agencies, themes)
         except BadLayerFile as error:
             broken[file.stem] = error
-    return found
+    return models
 
 
 def _named_twice(path: Path, name: str) -> BadLayerFile:
-    one, other = path / 'layers' / f'{name}.yml', path / 'coverages' / f'{name}.yml'
+    layer_file, other = path / 'layers' / f'{name}.yml', path / 'coverages' / f'{name}.yml'
     return BadLayerFile(
-        vi=f'{one} và {other}: cùng mã "{name}". Đổi tên một tệp.',
-        en=f'{one} and {other}: both have the id "{name}". Rename one of them.',
+        vi=f'{layer_file} và {other}: cùng mã "{name}". Đổi tên một tệp.',
+        en=f'{layer_file} and {other}: both have the id "{name}". Rename one of them.',
     )
 
 
@@ -303,22 +305,22 @@ def _explain(
         )
     if first['type'] == 'missing':
         return error(vi=f'{file}: thiếu khóa {where}. Hãy thêm vào.', en=f'{file}: the key {where} is missing. Add it.')
-    given = f' ({first["input"]!r})' if isinstance(first['input'], str | int | float) else ''
+    input_text = f' ({first["input"]!r})' if isinstance(first['input'], str | int | float) else ''
     return error(
-        vi=f'{file}, khóa {where}{given}: giá trị không hợp lệ ({first["msg"]}). Hãy sửa lại.',
-        en=f'{file}, key {where}{given}: not a valid value ({first["msg"]}). Correct it.',
+        vi=f'{file}, khóa {where}{input_text}: giá trị không hợp lệ ({first["msg"]}). Hãy sửa lại.',
+        en=f'{file}, key {where}{input_text}: not a valid value ({first["msg"]}). Correct it.',
     )
 
 
 def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """The keys that the part of `model` at `path` knows."""
-    found: Any = model
+    member: Any = model
     for step in path:
-        if not (isinstance(found, type) and issubclass(found, BaseModel)):
+        if not (isinstance(member, type) and issubclass(member, BaseModel)):
             continue
-        fields = {(info.alias or name): info.annotation for name, info in found.model_fields.items()}
-        found = _model_within(fields.get(str(step), found))
-    return [info.alias or name for name, info in found.model_fields.items()]
+        fields = {(info.alias or name): info.annotation for name, info in member.model_fields.items()}
+        member = _model_within(fields.get(str(step), member))
+    return [info.alias or name for name, info in member.model_fields.items()]
 
 
 def _model_within(annotation: Any) -> Any:

@@ -154,9 +154,9 @@ def _apply_migration(db: Connection, file: Path) -> list[str]:
     checksum = hashlib.sha256(content).hexdigest()
     with db.cursor() as cursor:
         cursor.execute('select sha256 from catalog.migration where name = %s', [file.name])
-        known = cursor.fetchone()
-        if known:
-            _must_be_unchanged(file, checksum, known[0])
+        applied = cursor.fetchone()
+        if applied:
+            _must_be_unchanged(file, checksum, applied[0])
             return []
         cursor.execute(content.decode('utf-8'))
         cursor.execute('insert into catalog.migration (name, sha256) values (%s, %s)', [file.name, checksum])

@@ -19,12 +19,12 @@ def sync_norms(db: Connection, locality: Locality) -> list[str]:
     version = locality.norms_version
     with db.cursor() as cursor:
         cursor.execute('select version from norm.value')
-        known = [row[0] for row in cursor.fetchall()]
-        if known == [version] * len(locality.norm_values):
+        stored = [row[0] for row in cursor.fetchall()]
+        if stored == [version] * len(locality.norm_values):
             return []
         cursor.execute('delete from norm.value')
         execute_values(cursor, 'insert into norm.value values %s', [_row(n, version) for n in locality.norm_values])
-    return [f'norm.value: {len(known)} → {len(locality.norm_values)} ({version})']
+    return [f'norm.value: {len(stored)} → {len(locality.norm_values)} ({version})']
 
 
 def _row(norm: Norm, version: str) -> tuple[Any, ...]:

@@ -119,8 +119,8 @@ class Norm(BaseModel):
     @property
     def cited(self) -> dict[str, Any]:
         """What a result says of a norm that it used."""
-        told = {'norm', 'subject', 'condition', 'value', 'unit', 'clause', 'measured_from', 'verified'}
-        return self.model_dump(include=told) | {
+        members = {'norm', 'subject', 'condition', 'value', 'unit', 'clause', 'measured_from', 'verified'}
+        return self.model_dump(include=members) | {
             'class': f'{self.class_range} {self.class_unit}' if self.classed else None
         }
 
@@ -158,8 +158,8 @@ def norm_for(
 
 def norms_version(norms: Iterable[Norm]) -> str:
     """A hash of what the norms say, whatever their order: another one means that an answer may differ."""
-    told = sorted(norm.model_dump_json() for norm in norms)
-    return hashlib.sha256('\n'.join(told).encode()).hexdigest()[:12]
+    documents = sorted(norm.model_dump_json() for norm in norms)
+    return hashlib.sha256('\n'.join(documents).encode()).hexdigest()[:12]
 
 
 def read_norms(file: Path) -> tuple[Norm, ...]:
@@ -194,8 +194,8 @@ def _check_head(head: Sequence[str], file: Path) -> None:
     for name in head:
         if name not in COLUMNS:
             hint = did_you_mean(name, COLUMNS)
-            told = Text(vi=f'không có cột "{name}". {hint.vi}', en=f'there is no column "{name}". {hint.en}')
-            raise _bad(file, 1, told)
+            fault = Text(vi=f'không có cột "{name}". {hint.vi}', en=f'there is no column "{name}". {hint.en}')
+            raise _bad(file, 1, fault)
     missing = [name for name in COLUMNS if name not in head]
     if missing or len(head) != len(COLUMNS):
         listed = ','.join(COLUMNS)
@@ -207,10 +207,10 @@ def _fault(invalid: ValidationError) -> Text:
     reason = first['msg'].removeprefix('Value error, ')
     if not first['loc']:
         return Text(vi=f'{reason}. Hãy sửa lại', en=f'{reason}. Correct it')
-    where, given = first['loc'][0], first['input']
+    where, value = first['loc'][0], first['input']
     return Text(
-        vi=f'cột {where} ("{given}"): giá trị không hợp lệ ({reason}). Hãy sửa lại',
-        en=f'column {where} ("{given}"): not a valid value ({reason}). Correct it',
+        vi=f'cột {where} ("{value}"): giá trị không hợp lệ ({reason}). Hãy sửa lại',
+        en=f'column {where} ("{value}"): not a valid value ({reason}). Correct it',
     )
 
 
@@ -218,13 +218,13 @@ def _refuse_overlaps(numbered: list[tuple[int, Norm]], file: Path) -> None:
     """Raises BadNormsFile where two rows could be meant at once: an answer must not depend on their order."""
     by_name = sorted(numbered, key=lambda row: row[1].norm)
     for _, rows in groupby(by_name, key=lambda row: row[1].norm):
-        for (line, one), (other_line, other) in combinations(rows, 2):
-            if _both_meant(one, other):
-                told = Text(
+        for (line, norm), (other_line, other) in combinations(rows, 2):
+            if _both_meant(norm, other):
+                fault = Text(
                     vi=f'trùng với dòng {line}: cùng norm, subject, condition, khoảng và thời gian. Sửa một dòng',
                     en=f'overlaps line {line}: same norm, subject, condition, class and time. Change one of them',
                 )
-                raise _bad(file, other_line, told)
+                raise _bad(file, other_line, fault)
 
 
 def _both_meant(one: Norm, other: Norm) -> bool:

@@ -27,15 +27,15 @@ def served_locality() -> Locality:
 
 def with_own_layers(locality: Locality) -> Locality:
     """The locality with what was kept; a file that is not right, or whose id is taken by now, is in its `broken`."""
-    broken, kept = dict(locality.broken), {}
+    broken, own = dict(locality.broken), {}
     for file in files():
         try:
-            kept[file.stem] = load_described(Layer, file, locality.agencies, locality.themes)
+            own[file.stem] = load_described(Layer, file, locality.agencies, locality.themes)
             _must_be_free(file.stem, locality)
         except BadLayerFile as error:
-            kept.pop(file.stem, None)
+            own.pop(file.stem, None)
             broken[f'own_layers/{file.stem}'] = error
-    return replace(locality, layers=locality.layers | kept, broken=broken, own=frozenset(kept))
+    return replace(locality, layers=locality.layers | own, broken=broken, own=frozenset(own))
 
 
 def files() -> list[Path]:

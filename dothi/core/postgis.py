@@ -142,8 +142,8 @@ class LocalPostgis:
     def _choose_port(self) -> None:
         """Keeps the port of the last start where it is still free."""
         file = self.folder / 'port'
-        wanted = self.port or (int(file.read_text(encoding='utf-8')) if file.exists() else 0)
-        port = wanted if wanted and is_free(wanted) else free_port()
+        preferred_port = self.port or (int(file.read_text(encoding='utf-8')) if file.exists() else 0)
+        port = preferred_port if preferred_port and is_free(preferred_port) else free_port()
         if self.port and port != self.port:
             raise NoPostgis(
                 vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',

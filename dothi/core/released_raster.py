@@ -50,14 +50,14 @@ def released_raster(db: Connection, coverage: Coverage, times: Times | None = No
         row = cursor.fetchone()
     if row is None:
         return None
-    found = Raster(coverage, Grid(*row[4:]), Path(PathSettings().store) / row[1], row[0])
-    if not found.path.exists():
+    raster = Raster(coverage, Grid(*row[4:]), Path(PathSettings().store) / row[1], row[0])
+    if not raster.path.exists():
         raise MissingRaster(
-            vi=f'Kho lưu trữ không có {found.path.name} của "{coverage.id}". Kiểm tra DOTHI_STORE của tiến trình.',
-            en=f'The store lacks {found.path.name} of "{coverage.id}". Check the DOTHI_STORE of the process.',
+            vi=f'Kho lưu trữ không có {raster.path.name} của "{coverage.id}". Kiểm tra DOTHI_STORE của tiến trình.',
+            en=f'The store lacks {raster.path.name} of "{coverage.id}". Check the DOTHI_STORE of the process.',
         )
-    require_intact(coverage, found.path, row[2], row[3])
-    return found
+    require_intact(coverage, raster.path, row[2], row[3])
+    return raster
 
 
 def require_intact(coverage: Coverage, path: Path, size_bytes: int, sha256: str | None) -> None:

@@ -50,7 +50,7 @@ class Service:
         """Starts the service apart from this terminal, and records which process it is."""
         # relative names were given where the command was called, and the service works elsewhere
         paths = PathSettings()
-        named = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
+        path_variables = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
         set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
@@ -60,7 +60,7 @@ class Service:
                 stderr=log,
                 start_new_session=True,
                 cwd='/',
-                env=os.environ | named,
+                env=os.environ | path_variables,
             )
         self._file.write_text(f'{process.pid} {start_time(process.pid)} {fingerprint}', encoding='utf-8')
 
@@ -69,9 +69,9 @@ class Service:
         pid = self.pid()
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
-            if not _gone(pid, patience_s):
+            if not _has_ended(pid, patience_s):
                 os.killpg(pid, signal.SIGKILL)
-                _gone(pid, 5)
+                _has_ended(pid, 5)
         left = self.end_orphans()
         self._file.unlink(missing_ok=True)
         return pid is not None or left
@@ -144,7 +144,7 @@ def _session_gone(session: int, patience_s: float) -> bool:
     return not session_members(session)
 
 
-def _gone(pid: int, patience_s: float) -> bool:
+def _has_ended(pid: int, patience_s: float) -> bool:
     deadline = time.monotonic() + patience_s
     while start_time(pid) is not None and time.monotonic() < deadline:
         _reap(pid)

@@ -46,10 +46,10 @@ class Settings(BaseSettings):
             first = invalid.errors(include_url=False)[0]
             raise _bad(str(first['loc'][0]), f'{first["input"]!r}', first['msg']) from None
         except SettingsError as unreadable:
-            named = re.search(r'field "(\w+)"', str(unreadable))
-            name = named[1] if named else '…'
-            given = os.environ.get(f'DOTHI_{name.upper()}', '')
-            raise _bad(name, repr(given), 'not JSON, such as ["https://a.example"]') from None
+            field_match = re.search(r'field "(\w+)"', str(unreadable))
+            name = field_match[1] if field_match else '…'
+            value_text = os.environ.get(f'DOTHI_{name.upper()}', '')
+            raise _bad(name, repr(value_text), 'not JSON, such as ["https://a.example"]') from None
 
 
 def _bad(name: str, given: str, reason: str) -> BadSetting:

@@ -38,8 +38,8 @@ class SharedStyle:
 
 def sync_styles(db: Connection, locality: Locality) -> None:
     """Writes the styles that are not there as the files and releases say, on a role that reads all layers."""
-    for one in outdated(db, locality):
-        keep(db, one, locality, reader=db)
+    for style in outdated(db, locality):
+        keep(db, style, locality, reader=db)
 
 
 def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
@@ -49,18 +49,23 @@ def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
     change: its columns may not be there yet.
     """
     releases = {layer: release.number for layer, release in current_releases(db).items()}
-    known, made, waiting = _known(db), _made(db), []
+    shared_bases, made, waiting = _shared_bases(db), _made(db), []
     for layer in locality.layers.values():
         try:
-            wanted = list(_wanted(views_of(layer), styles_of(layer, locality.path), locality, releases.get(layer.id)))
+            candidates = list(
+                _styles_to_share(views_of(layer), styles_of(layer, locality.path), locality, releases.get(layer.id))
+            )
         except BadLocalityFile as error:
             LOG.error('styles of %s in layer_styles stay as they are: %s', layer.id, error)
             continue
         current = {view.name for view in views_of(layer) if made.get(view.name) == view.definition(db, locality)}
         waiting += [
-            one for one in wanted if one.view.name in current and known.get((one.view.name, one.id)) != one.basis
+            candidate
+            for candidate in candidates
+            if candidate.view.name in current
+            and shared_bases.get((candidate.view.name, candidate.id)) != candidate.basis
         ]
-        _delete_others(db, views_of(layer), {(one.view.name, one.id) for one in wanted})
+        _delete_others(db, views_of(layer), {(candidate.view.name, candidate.id) for candidate in candidates})
     return waiting
 
 
@@ -84,13 +89,13 @@ def keep(db: Connection, one: SharedStyle, locality: Locality, reader: Connectio
     )
 
 
-def _wanted(
+def _styles_to_share(
     views: list[SharedView], styles: StyleFile, locality: Locality, release: int | None
 ) -> Iterator[SharedStyle]:
     for view in views:
         for name in styles.offered(view.layer, view.audience):
             classed = any(part.classes and part.classes.method != 'given' for part in styles.parts_of(name))
-            said = [
+            basis_parts = [
                 __version__,
                 FORM,
                 view.audience,
@@ -100,11 +105,11 @@ def _wanted(
                 locality.place.centre_wgs84,
                 release if classed else None,
             ]
-            basis = hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16]
+            basis = hashlib.sha256(json.dumps(basis_parts, default=str).encode()).hexdigest()[:16]
             yield SharedStyle(view, styles, name, basis)
 
 
-def _known(db: Connection) -> dict[tuple[str, str], str]:
+def _shared_bases(db: Connection) -> dict[tuple[str, str], str]:
     with db.cursor() as cursor:
         cursor.execute('select view_name, style_id, basis from catalog.shared_style')
         return {(view, style): basis for view, style, basis in cursor.fetchall()}

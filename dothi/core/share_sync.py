@@ -41,11 +41,11 @@ class SharedView:
     @property
     def titles(self) -> dict[str, str]:
         """What its columns are called, Vietnamese first, by column in their order."""
-        named = {
+        titles_by_column = {
             name: _both(column.title, f' ({column.unit})' if column.unit else '')
             for name, column in self.layer.columns_for(self.audience).items()
         }
-        return {'id': 'id', **named, 'geom': self.layer.geometry, 'release_from': _both(RELEASE)}
+        return {'id': 'id', **titles_by_column, 'geom': self.layer.geometry, 'release_from': _both(RELEASE)}
 
     def select(self, locality: Locality) -> sql.Composed:
         """What it shows: the rows that the services answer where nobody names a time."""
@@ -55,8 +55,8 @@ class SharedView:
     def definition(self, db: Connection, locality: Locality) -> str:
         """Changes with whatever the view is made from, the types of its columns included."""
         types = [column.type for column in self.layer.columns_for(self.audience).values()]
-        said = [self.audience, self.select(locality).as_string(db), types, self.titles, _both(self.layer.title)]
-        return json.dumps([*said, locality.srid], ensure_ascii=False)
+        basis_parts = [self.audience, self.select(locality).as_string(db), types, self.titles, _both(self.layer.title)]
+        return json.dumps([*basis_parts, locality.srid], ensure_ascii=False)
 
 
 def views_of(layer: Layer) -> list[SharedView]:
@@ -71,23 +71,23 @@ def views_of(layer: Layer) -> list[SharedView]:
 
 def share(db: Connection, layer: Layer, locality: Locality) -> None:
     """Makes the views of the layer that are not there."""
-    known = _known(db, layer.id)
+    view_bases = _view_bases(db, layer.id)
     for view in views_of(layer):
-        if view.name not in known:
+        if view.name not in view_bases:
             _create(db, view, locality)
 
 
 def withdraw_outdated(db: Connection, layer: Layer, locality: Locality) -> None:
     """Drops the views of the layer that its file does not describe any more; raises SharedViewInUse."""
-    wanted = {view.name: view.definition(db, locality) for view in views_of(layer)}
-    for name, definition in _known(db, layer.id).items():
-        if wanted.get(name) != definition:
+    definitions = {view.name: view.definition(db, locality) for view in views_of(layer)}
+    for name, definition in _view_bases(db, layer.id).items():
+        if definitions.get(name) != definition:
             _drop(db, name)
 
 
 def withdraw(db: Connection, layer_id: str) -> None:
     """Drops all views of the layer; raises SharedViewInUse."""
-    for name in _known(db, layer_id):
+    for name in _view_bases(db, layer_id):
         _drop(db, name)
 
 
@@ -96,8 +96,8 @@ def withdraw_others(db: Connection, locality: Locality) -> None:
     broken = {name.rpartition('/')[2] for name in locality.broken}
     with db.cursor() as cursor:
         cursor.execute('select distinct layer_id from catalog.shared_view')
-        there = {layer_id for (layer_id,) in cursor.fetchall()}
-    for layer_id in sorted(there - locality.layers.keys() - broken):
+        served_layers = {layer_id for (layer_id,) in cursor.fetchall()}
+    for layer_id in sorted(served_layers - locality.layers.keys() - broken):
         withdraw(db, layer_id)
 
 
@@ -133,7 +133,7 @@ def _drop(db: Connection, name: str) -> None:
     execute(db, sql.SQL('delete from catalog.shared_view where name = %s'), [name])
 
 
-def _known(db: Connection, layer_id: str) -> dict[str, str]:
+def _view_bases(db: Connection, layer_id: str) -> dict[str, str]:
     """What the layer's views were made from, by name."""
     with db.cursor() as cursor:
         cursor.execute('select name, definition from catalog.shared_view where layer_id = %s', [layer_id])

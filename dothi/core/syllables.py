@@ -44,10 +44,10 @@ def is_syllable(word: str) -> bool:
     if TONE.search(composed) or not _is_cased(composed):  # a tone that no letter took
         return False
     bare, tones = _without_tones(composed.lower())
-    found = SYLLABLE.fullmatch(bare)
-    if not found or len(tones) > 1:
+    match = SYLLABLE.fullmatch(bare)
+    if not match or len(tones) > 1:
         return False
-    return all(_may_stand(tone, at - found.start(2), found[2]) for at, tone in tones)
+    return all(_may_stand(tone, at - match.start(2), match[2]) for at, tone in tones)
 
 
 def _without_tones(word: str) -> tuple[str, list[tuple[int, str]]]:
@@ -65,7 +65,7 @@ def _may_stand(tone: str, at: int, rhyme: str) -> bool:
 @lru_cache
 def _main_vowels(rhyme: str) -> tuple[int, ...]:
     """The positions at which the tone of `rhyme` is written."""
-    marked = [found.start() for found in MARKED.finditer(rhyme)]
+    marked = [match.start() for match in MARKED.finditer(rhyme)]
     vowels = len(rhyme) - len(rhyme.lstrip('aeiouyăâêôơư'))
     if rhyme in EITHER:
         return 0, 1

@@ -37,7 +37,7 @@ class Crosswalk:
         for code, value in values.items():
             for target, share in self.shares[code].items():
                 parts[target].append(value * share)
-        return {code: math.fsum(found) for code, found in sorted(parts.items())}
+        return {code: math.fsum(amounts) for code, amounts in sorted(parts.items())}
 
 
 def crosswalk(register: UnitRegister, level: str, start: date, end: date) -> Crosswalk:
@@ -67,11 +67,11 @@ def parents(register: UnitRegister, level: str, on: date, upper: str, then: date
     Raises NotDivisible, naming the units that lie in several: their figures cannot be given to one, and a share by
     population would only look like one.
     """
-    known = {unit.code for unit in units_in(register, upper, then)}
+    upper_codes = {unit.code for unit in units_in(register, upper, then)}
     parent = {unit.code: unit.parent_code for unit in units_in(register, level, then)}
     shares = crosswalk(register, level, on, then).shares
     around = {code: {parent[part] for part in parts} for code, parts in shares.items()}
-    astride = sorted(code for code, found in around.items() if len(found) > 1 or not found <= known)
+    astride = sorted(code for code, found in around.items() if len(found) > 1 or not found <= upper_codes)
     if astride:
         names = ', '.join(f'{unit.code} {unit.name}' for unit in register.on(on, level) if unit.code in astride)
         raise NotDivisible(
@@ -85,26 +85,26 @@ def parents(register: UnitRegister, level: str, on: date, upper: str, then: date
 
 def units_in(register: UnitRegister, level: str, on: date) -> list[UnitVersion]:
     """The units of a level in force on a day; raises NoUnitsThen with the days on which they changed."""
-    found = register.on(on, level)
-    if not found:
+    units = register.on(on, level)
+    if not units:
         days = ', '.join(map(str, register.days(level))) or '–'
         raise NoUnitsThen(
             vi=f'Ngày {on} không có đơn vị cấp "{level}" nào có hiệu lực. Các mốc thay đổi: {days}.',
             en=f'No unit of the level "{level}" is in force on {on}. Its units changed on: {days}.',
         )
-    return found
+    return units
 
 
 def _followed(register: UnitRegister, unit: UnitVersion, end: date) -> dict[str, float]:
     """Share of a unit that goes to each unit in force on `end`; nothing where its line ends before."""
     if unit.in_force(end):
         return {unit.code: 1.0}
-    found: dict[str, float] = defaultdict(float)
+    shares: dict[str, float] = defaultdict(float)
     targets = [step.after for step in register.after(unit) if step.after]
     for after, weight in zip(targets, _weights(targets, unit), strict=True):
         for code, share in _followed(register, after, end).items():
-            found[code] += weight * share
-    return dict(found)
+            shares[code] += weight * share
+    return dict(shares)
 
 
 def _backward(register: UnitRegister, before: list[UnitVersion], after: list[UnitVersion], start: date) -> Shares:

@@ -84,14 +84,14 @@ class UnitRegister:
 
     def history(self, code: str) -> list[UnitVersion]:
         """Every version that ever had this code, oldest first; raises UnknownUnit with the nearest code."""
-        found = [unit for unit in self.versions if unit.code == code]
-        if not found:
+        versions = [unit for unit in self.versions if unit.code == code]
+        if not versions:
             near = nearest(code, sorted({unit.code for unit in self.versions}))
             raise UnknownUnit(
                 vi=f'Không có đơn vị mã "{code}" trong {UNITS}.' + (f' Có phải "{near}"?' if near else ''),
                 en=f'{UNITS} has no unit with the code "{code}".' + (f' Did you mean "{near}"?' if near else ''),
             )
-        return sorted(found, key=lambda unit: unit.valid_from)
+        return sorted(versions, key=lambda unit: unit.valid_from)
 
     def before(self, unit: UnitVersion) -> list[Step]:
         """How it came to be."""
@@ -164,8 +164,8 @@ def _must_not_overlap(versions: Iterable[UnitVersion], file: Path) -> None:
     ordered = sorted(versions, key=lambda unit: (unit.level, unit.code, unit.valid_from))
     for (_, code), group in groupby(ordered, key=lambda unit: (unit.level, unit.code)):
         own = list(group)
-        for one, next_one in pairwise(own):
-            if one.valid_to is None or one.valid_to > next_one.valid_from:
+        for earlier, next_one in pairwise(own):
+            if earlier.valid_to is None or earlier.valid_to > next_one.valid_from:
                 raise BadLocalityFile(
                     vi=f'{file}: mã {code} có hai đơn vị cùng lúc ngày {next_one.valid_from}. Sửa thời hạn.',
                     en=f'{file}: the code {code} names two units on {next_one.valid_from}. Correct their periods.',

@@ -33,17 +33,17 @@ def sync_units(db: Connection, locality: Locality) -> list[str]:
     Raises BadLocalityFile where the files contradict themselves.
     """
     register = unit_register(locality)
-    wanted = {'version': _versions(register), 'lineage': _lineage(register), 'crosswalk': _crosswalks(register)}
-    known = {table: _known(db, table) for table in wanted}
-    changed = {table: rows for table, rows in wanted.items() if rows != known[table]}
+    target = {'version': _versions(register), 'lineage': _lineage(register), 'crosswalk': _crosswalks(register)}
+    stored = {table: _stored_rows(db, table) for table in target}
+    changed = {table: rows for table, rows in target.items() if rows != stored[table]}
     if not changed:
         return []
-    for table in reversed(wanted):
+    for table in reversed(target):
         with db.cursor() as cursor:
             cursor.execute(sql.SQL('delete from {}').format(sql.Identifier('unit', table)))
-    for table, rows in wanted.items():
+    for table, rows in target.items():
         _insert(db, table, rows)
-    return [f'unit.{table}: {len(known[table])} → {len(rows)}' for table, rows in changed.items()]
+    return [f'unit.{table}: {len(stored[table])} → {len(rows)}' for table, rows in changed.items()]
 
 
 def _versions(register: UnitRegister) -> Rows:
@@ -83,16 +83,16 @@ def _crosswalks(register: UnitRegister) -> Rows:
 
 def _crosswalk(register: UnitRegister, level: str, start: date, end: date) -> Iterable[tuple[Any, ...]]:
     try:
-        found = crosswalk(register, level, start, end)
+        shares = crosswalk(register, level, start, end)
     except NotDivisible:
         # no census tells how: unit.crosswalk_by_area does, once the outlines are released
         return
-    for source, parts in found.shares.items():
+    for source, parts in shares.shares.items():
         for target, share in parts.items():
             yield level, start, end, source, target, share, len(parts) > 1
 
 
-def _known(db: Connection, table: str) -> Rows:
+def _stored_rows(db: Connection, table: str) -> Rows:
     columns = sql.SQL(', ').join(map(sql.Identifier, COLUMNS[table]))
     with db.cursor() as cursor:
         cursor.execute(sql.SQL('select {} from {}').format(columns, sql.Identifier('unit', table)))

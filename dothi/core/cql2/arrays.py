@@ -40,10 +40,10 @@ def members(node: object) -> Sequence[object]:
     """The values of a list; a single value is a list of one, for the text form cannot tell ('a') from 'a'."""
     if node == EMPTY_LIST:
         return []
-    found = node if isinstance(node, list) else [node]
-    if any(isinstance(value, list) for value in found):
+    values = node if isinstance(node, list) else [node]
+    if any(isinstance(value, list) for value in values):
         raise BadFilter(vi='Danh sách không được chứa danh sách.', en='A list cannot hold another list.')
-    return found
+    return values
 
 
 def _bracketed(condition: sql.Composable) -> sql.Composable:

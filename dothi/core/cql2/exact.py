@@ -16,7 +16,7 @@ NUMBER = re.compile(r'[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?')
 
 def exact(tree: Any, text: str) -> Any:
     """`tree`, which is what the package made of `text`, with the coordinates of the text."""
-    written = [_numbers(found) for found in GEOMETRY.findall(QUOTED.sub("''", text))]
+    written = [_numbers(literal) for literal in GEOMETRY.findall(QUOTED.sub("''", text))]
     read = [*_geometries(tree)]
     if len(written) == len(read):
         for geometry, numbers in zip(read, written, strict=True):

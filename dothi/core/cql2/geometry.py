@@ -40,10 +40,10 @@ def literal(node: dict[str, Any], space: Space, working_srid: int) -> Term:
 
     That is `geom` where the filter is in the working system, else `geom_wgs84`: both have an index.
     """
-    given = _box(node['bbox'], space) if 'bbox' in node else _shape(node, space)
-    in_wgs84 = given if space.srid == WGS84 else _moved(given, space.srid)
+    geometry = _box(node['bbox'], space) if 'bbox' in node else _shape(node, space)
+    in_wgs84 = geometry if space.srid == WGS84 else _moved(geometry, space.srid)
     wgs84 = _constant(in_wgs84, WGS84)
-    return Term(_constant(given, space.srid) if space.srid == working_srid else wgs84, 'geometry', wgs84=wgs84)
+    return Term(_constant(geometry, space.srid) if space.srid == working_srid else wgs84, 'geometry', wgs84=wgs84)
 
 
 def _box(box: list[Any], space: Space) -> shapely.Geometry:
@@ -78,9 +78,10 @@ def _shape(node: dict[str, Any], space: Space) -> shapely.Geometry:
     try:
         shape = shapely.force_2d(shapely.from_geojson(json.dumps(node)))
     except shapely.errors.GEOSException:
+        quoted = _quote_node(node)
         raise BadFilter(
-            vi=f'Hình học không dựng được: {_shown(node)}. Vòng của đa giác cần ít nhất 4 điểm, điểm cuối trùng đầu.',
-            en=f'The geometry cannot be built: {_shown(node)}. A ring needs 4 points or more, the last like the first.',
+            vi=f'Hình học không dựng được: {quoted}. Vòng của đa giác cần ít nhất 4 điểm, điểm cuối trùng đầu.',
+            en=f'The geometry cannot be built: {quoted}. A ring needs 4 points or more, the last like the first.',
         ) from None
     if shape.is_empty:
         raise BadFilter(vi='Hình học trống.', en='The geometry is empty.')
@@ -144,6 +145,6 @@ def _nowhere() -> BadFilter:
     )
 
 
-def _shown(node: dict[str, Any]) -> str:
+def _quote_node(node: dict[str, Any]) -> str:
     text = json.dumps(node)
     return text if len(text) <= 80 else text[:77] + '...'

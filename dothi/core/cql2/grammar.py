@@ -27,13 +27,13 @@ def plainer(text: str) -> str:
 
 
 def _rewritten(piece: re.Match[str]) -> str:
-    kind, found = piece.lastgroup, piece[0]
+    kind, token = piece.lastgroup, piece[0]
     if kind == 'text':
-        return found[0] + found[1:-1].replace("\\'", "''") + found[-1]
+        return token[0] + token[1:-1].replace("\\'", "''") + token[-1]
     if kind == 'name':
-        return f'"{found}"'
+        return f'"{token}"'
     if kind == 'list':
         return '"{property}"'.format_map(EMPTY_LIST)
-    if kind == 'number' and math.isfinite(float(found)):
-        return format(Decimal(repr(float(found))), 'f')
-    return found
+    if kind == 'number' and math.isfinite(float(token)):
+        return format(Decimal(repr(float(token))), 'f')
+    return token

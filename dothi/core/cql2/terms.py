@@ -68,15 +68,15 @@ def alike(left: Term, right: Term, one: Node, other: Node) -> tuple[Term, Term]:
 
 def pair(args: Any, name: str) -> tuple[Node, Node]:
     """The two operands; raises BadFilter where there are more or less."""
-    one, other = exactly(args, 2, name)
-    return one, other
+    first, other = exactly(args, 2, name)
+    return first, other
 
 
 def exactly(args: Any, count: int, name: str) -> Sequence[Node]:
     """The `count` operands of `name`; raises BadFilter where there are more or less."""
     if not isinstance(args, list) or len(args) != count:
-        some = f'{count} operands' if count > 1 else 'one operand'
-        raise BadFilter(vi=f'{name.upper()} cần {count} giá trị.', en=f'{name.upper()} takes {some}.')
+        expected = f'{count} operands' if count > 1 else 'one operand'
+        raise BadFilter(vi=f'{name.upper()} cần {count} giá trị.', en=f'{name.upper()} takes {expected}.')
     return args
 
 

@@ -67,17 +67,17 @@ def relation(name: str, one: Period, other: Period) -> sql.Composable:
 
 def moment(node: dict[str, Any]) -> tuple[sql.Composable, str]:
     """A literal in SQL, and its kind: date or timestamp; raises BadFilter where it is neither."""
-    kind, given = next(iter(node.items()))
+    kind, text = next(iter(node.items()))
     try:
-        if not RFC3339.fullmatch(given):
+        if not RFC3339.fullmatch(text):
             raise ValueError
-        if kind == 'date' or len(given) == 10:
-            return sql.SQL('{}::date').format(sql.Literal(date.fromisoformat(given))), 'date'
-        return sql.SQL('{}::timestamptz').format(sql.Literal(instant(given.upper()))), 'timestamp'
+        if kind == 'date' or len(text) == 10:
+            return sql.SQL('{}::date').format(sql.Literal(date.fromisoformat(text))), 'date'
+        return sql.SQL('{}::timestamptz').format(sql.Literal(instant(text.upper()))), 'timestamp'
     except (TypeError, ValueError, OverflowError):
         raise BadFilter(
-            vi=f'"{given}" không phải ngày (2024-08-31) hay thời điểm (2024-08-31T00:00:00Z).',
-            en=f'"{given}" is neither a date (2024-08-31) nor a timestamp (2024-08-31T00:00:00Z).',
+            vi=f'"{text}" không phải ngày (2024-08-31) hay thời điểm (2024-08-31T00:00:00Z).',
+            en=f'"{text}" is neither a date (2024-08-31) nor a timestamp (2024-08-31T00:00:00Z).',
         ) from None
 
 

@@ -124,8 +124,8 @@ class Translator:
         return Term(sql.Identifier(name), 'number' if kind == 'integer' else kind, whole=kind == 'integer')
 
     def _operation(self, name: str, args: list[Node]) -> Term:
-        for known, build in self._builders():
-            if name in known:
+        for operators, build in self._builders():
+            if name in operators:
                 return build(name, args)
         hint = did_you_mean(name, KNOWN)
         raise BadFilter(vi=f'Không có hàm "{name}". {hint.vi}', en=f'There is no function "{name}". {hint.en}')
@@ -205,8 +205,8 @@ class Translator:
         return boolean(sql.SQL(f'{SPATIAL[name]}({{}}, {{}})').format(left, right))
 
     def _temporal(self, name: str, args: list[Node]) -> Term:
-        one, other = (self._period(arg) for arg in pair(args, name))
-        return boolean(times.relation(name.removeprefix('t_'), one, other))
+        first, other = (self._period(arg) for arg in pair(args, name))
+        return boolean(times.relation(name.removeprefix('t_'), first, other))
 
     def _array(self, name: str, args: list[Node]) -> Term:
         left, right = (arrays.members(arg) for arg in pair(args, name))

@@ -23,7 +23,7 @@ def write_geopackage(db: Connection, extract: Extract, path: Path, tell: Tell) -
     }
     names = names_in_sqlite(extract.columns)
     stream = Stream(db, extract, tell, names)
-    _write(stream, path, driver='GPKG', layer_options=options, layer_metadata=_about(extract))
+    _write(stream, path, driver='GPKG', layer_options=options, layer_metadata=_layer_metadata(extract))
     with closing(sqlite3.connect(path)) as file, file:
         _add_domains(file, extract, names)
 
@@ -41,11 +41,11 @@ def write_flatgeobuf(db: Connection, extract: Extract, path: Path, tell: Tell) -
 
 def names_in_sqlite(columns: Iterable[str]) -> dict[str, str]:
     """What columns are called where upper and lower case are the same: `NAME` beside `name` becomes `NAME_2`."""
-    taken, names = {'id', 'geom'}, {}
+    used_names, names = {'id', 'geom'}, {}
     for name in columns:
         ways = (name, *(f'{name}_{number}' for number in range(2, 1_000)))
-        names[name] = next(way for way in ways if way.casefold() not in taken)
-        taken.add(names[name].casefold())
+        names[name] = next(way for way in ways if way.casefold() not in used_names)
+        used_names.add(names[name].casefold())
     return names
 
 
@@ -64,7 +64,7 @@ def _write(stream: Stream, path: Path, **more: Any) -> None:
         raise OSError(f'{written} of {stream.rows} rows were written')
 
 
-def _about(extract: Extract) -> dict[str, str]:
+def _layer_metadata(extract: Extract) -> dict[str, str]:
     """Where the file comes from, kept with the layer."""
     return {
         'release': str(extract.release.number),

@@ -49,10 +49,14 @@ def _boxed(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
 def _metadata(db: Connection, extract: Extract) -> dict[str, str]:
     """What the file says of itself. It stands before the rows, as some readers look for it in Arrow's own schema."""
     release = extract.release
-    about = {'title': extract.title, 'release': str(release.number), 'released_at': release.released_at.isoformat()}
-    about |= {'demo': str(release.demo).lower(), 'licence': extract.layer.licence}
+    provenance = {
+        'title': extract.title,
+        'release': str(release.number),
+        'released_at': release.released_at.isoformat(),
+    }
+    provenance |= {'demo': str(release.demo).lower(), 'licence': extract.layer.licence}
     if not extract.geometry:
-        return about
+        return provenance
     column: dict[str, Any] = {
         'encoding': 'WKB',
         'geometry_types': [extract.layer.geometry],
@@ -62,7 +66,7 @@ def _metadata(db: Connection, extract: Extract) -> dict[str, str]:
     if box := _box(db, extract):
         column['bbox'] = box
     geo = {'version': VERSION, 'primary_column': 'geom', 'columns': {'geom': column}}
-    return about | {'geo': json.dumps(geo, ensure_ascii=False)}
+    return provenance | {'geo': json.dumps(geo, ensure_ascii=False)}
 
 
 def _box(db: Connection, extract: Extract) -> list[float] | None:

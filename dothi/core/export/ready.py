@@ -52,11 +52,11 @@ def definition(layer: Layer, locality: Locality, audience: Audience) -> str:
 
     A file by another definition is not handed out: it may hold a column that the audience must not see any more.
     """
-    said = [
+    parts = [
         __version__,
         locality.place.crs,
         locality.place.reference_date.isoformat(),
         layer.model_dump(mode='json', include={'title', 'description', 'licence', 'geometry', 'key', 'publish'}),
         [(name, column.model_dump(mode='json')) for name, column in layer.columns_for(audience).items()],
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -53,7 +53,7 @@ def _write(db: Connection, extract: Extract, path: Path, waiting: str, tell: Tel
     moment = book.add_format({'num_format': 'yyyy-mm-dd hh:mm:ss.000'})
     try:
         _rows(db, extract, book.add_worksheet(extract.layer.id[:31]), bold, moment, tell)
-        _about(extract, book.add_worksheet(ABOUT.pick(extract.lang)), bold)
+        _write_about_sheet(extract, book.add_worksheet(ABOUT.pick(extract.lang)), bold)
         book.close()
     except xlsxwriter.exceptions.FileCreateError as error:
         raise OSError(str(error)) from error
@@ -68,10 +68,10 @@ def _rows(db: Connection, extract: Extract, sheet: Worksheet, bold: Format, mome
         sheet.write_string(0, place, _heading(extract, name, column), bold)
     put = _put(moment)
     row = 0
-    for found in batches(db, extract.select(*extract.attributes(), *_place(extract)), tell):
-        if row + len(found) > MOST_ROWS:
+    for batch_rows in batches(db, extract.select(*extract.attributes(), *_place(extract)), tell):
+        if row + len(batch_rows) > MOST_ROWS:
             raise _too_many()
-        for values in found:
+        for values in batch_rows:
             row += 1
             for place, value in enumerate(values):
                 if value is not None and put(sheet, row, place, value):
@@ -113,7 +113,7 @@ def _put_number(sheet: Worksheet, row: int, place: int, value: float) -> Any:
     return sheet.write_number(row, place, value) if exact else sheet.write_string(row, place, str(value))
 
 
-def _about(extract: Extract, sheet: Worksheet, bold: Format) -> None:
+def _write_about_sheet(extract: Extract, sheet: Worksheet, bold: Format) -> None:
     """Which data it is, and each column with its title, unit and codes."""
     lang, release = extract.lang, extract.release
     part = '' if extract.matched is None else f' / {extract.matched}'

@@ -78,7 +78,7 @@ def kind_sets_of(layer: Layer, locality: Locality) -> tuple[tuple[str, ...], ...
     except BadLocalityFile:
         return (tuple(layer.kinds),)
     parts = [[part for part in styles.parts_of(name) if _is_drawn(part, layer, locality)] for name in styles.styles]
-    read = [{name for part in drawn for name in part.columns} for drawn in parts]
+    read = [{name for part in layer_parts for name in part.columns} for layer_parts in parts]
     return tuple(sorted({tuple(sorted(columns)) for columns in read if columns <= _discrete(layer)}))
 
 
@@ -117,11 +117,11 @@ def _latitude(locality: Locality) -> float:
 
 def definition(layer: Layer, locality: Locality) -> str:
     """A hash of what the generalised form of a layer follows from, beside its rows."""
-    said = [
+    parts = [
         _software(), layer.definition(), kind_sets_of(layer, locality), levels_of(layer, locality), locality.place.crs,
         locality.place.reference_date.isoformat(), LEAST_ROWS, LEAST_POINTS,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 @lru_cache

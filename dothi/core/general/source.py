@@ -58,18 +58,18 @@ class Generalised:
 
 def generalised(db: Connection, layers: Iterable[Layer], locality: Locality) -> dict[str, Generalised]:
     """What is there of these layers; those that were not generalised since their last release are missing."""
-    known = {layer.id: layer for layer in layers}
+    layer_by_id = {layer.id: layer for layer in layers}
     with db.cursor() as cursor:
         cursor.execute(
             """select s.layer_id, s.definition, s.form, s.kind_sets, s.levels
                from general.state as s join catalog.layer as l on l.id = s.layer_id and l.current_release = s.release
                where s.layer_id = any (%s) and s.form <> 'rows'""",
-            [list(known)],
+            [list(layer_by_id)],
         )
         return {
             name: Generalised(form, tuple(map(tuple, kind_sets)), tuple(levels))
             for name, by, form, kind_sets, levels in cursor.fetchall()
-            if by == definition(known[name], locality)
+            if by == definition(layer_by_id[name], locality)
         }
 
 
@@ -170,5 +170,5 @@ def _squares(view: View, level: int, locality: Locality) -> sql.Composable:
     if len(ranges) < 2 or max(map(abs, (west, south, east, north))) == inf:
         return sql.SQL('true')
     (x_first, y_first), (x_last, y_last) = ranges
-    limits = [sql.Literal(max(min(int(one), 2**31 - 1), -(2**31))) for one in (x_first, x_last, y_first, y_last)]
+    limits = [sql.Literal(max(min(int(index), 2**31 - 1), -(2**31))) for index in (x_first, x_last, y_first, y_last)]
     return sql.SQL('x between {} and {} and y between {} and {}').format(*limits)

@@ -43,7 +43,7 @@ class Entry:
     @property
     def told(self) -> dict[str, Any]:
         """As a renderer reads it."""
-        names = [one.get('name') for one in self.styles]
+        names = [style.get('name') for style in self.styles]
         return {'name': self.name, 'srs': self.srs, 'source': self.source, 'styles': names}
 
 
@@ -60,7 +60,7 @@ def order(picture: Picture, maker: Maker) -> bytes:
     view = picture.view
     entries = _entries(picture, maker)
     background = picture.background or (WHITE if picture.format == 'jpeg' else None)
-    styles = [one for entry in entries for one in entry.styles]
+    styles = [style for entry in entries for style in entry.styles]
     told = {
         'width': view.width_px,
         'height': view.height_px,
@@ -76,7 +76,7 @@ def order(picture: Picture, maker: Maker) -> bytes:
 def seen_in(view: View, drawing: Drawing) -> list[Sheet]:
     """The passes that are drawn at the view's scale, lowest first."""
     merged = is_merged(drawing.layer, view)
-    return [one for one in sheets(drawing, view.zoom) if one.drawn.part.merged in {None, merged}]
+    return [sheet for sheet in sheets(drawing, view.zoom) if sheet.drawn.part.merged in {None, merged}]
 
 
 def srs(srid: int) -> str:
@@ -94,17 +94,17 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
     Of labels in each other's way the first stays: those of the highest priority come first, then those of upper layers.
     """
     shapes, labels = [], []
-    for number, shown in enumerate(picture.shown):
+    for number, shown_layer in enumerate(picture.shown):
         if number in maker.painted:
             shapes.append(_raster(str(number), srs(picture.view.crs), maker.painted[number]))
-        if not isinstance(shown.layer, Layer) or shown.drawing is None:
+        if not isinstance(shown_layer.layer, Layer) or shown_layer.drawing is None:
             continue
-        seen = seen_in(picture.view, shown.drawing)
-        below = [one for one in seen if one.drawn.kind != 'label']
+        visible_sheets = seen_in(picture.view, shown_layer.drawing)
+        below = [one for one in visible_sheets if one.drawn.kind != 'label']
         if below:
-            shapes += _entry_per_turn(str(number), shown, below, picture.view, maker)
-        for one in (one for one in seen if one.drawn.kind == 'label'):
-            made = _entry_per_turn(f'{number}-{one.number}', shown, [one], picture.view, maker)
+            shapes += _entry_per_turn(str(number), shown_layer, below, picture.view, maker)
+        for one in (one for one in visible_sheets if one.drawn.kind == 'label'):
+            made = _entry_per_turn(f'{number}-{one.number}', shown_layer, [one], picture.view, maker)
             labels += [(one.drawn.part.priority, number, entry) for entry in made]
     labels.sort(key=lambda one: one[:2], reverse=True)
     return [*shapes, *(entry for _, _, entry in labels)]
@@ -125,7 +125,7 @@ def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker
         'srid': read.srid,
         'extent': EVERYWHERE,
     }
-    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{one.number}', one) for one in drawn))
+    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{sheet.number}', sheet) for sheet in drawn))
 
 
 def _raster(name: str, system: str, file: Path) -> Entry:
@@ -134,6 +134,6 @@ def _raster(name: str, system: str, file: Path) -> Entry:
 
 def _server(db: Connection) -> dict[str, Any]:
     """How a renderer reaches the database: as the same role in the same place as `db`."""
-    told = {name: getattr(db.info, name) for name in ('host', 'port', 'dbname', 'user', 'password')}
-    known = {name: str(value) for name, value in told.items() if value}
-    return {'type': 'postgis', **known, **CONNECTIONS}
+    parameters = {name: getattr(db.info, name) for name in ('host', 'port', 'dbname', 'user', 'password')}
+    set_parameters = {name: str(value) for name, value in parameters.items() if value}
+    return {'type': 'postgis', **set_parameters, **CONNECTIONS}

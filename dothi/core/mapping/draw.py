@@ -36,22 +36,22 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
             rasters = _rasters(picture, db)
             # named now, painted when the connection is given back
             files = _drafts(kept, rasters)
-            layers = [shown.layer for shown in picture.shown if isinstance(shown.layer, Layer)]
+            layers = [shown_layer.layer for shown_layer in picture.shown if isinstance(shown_layer.layer, Layer)]
             reader = Reader(db, locality, audience, generalised(db, layers, locality))
-            told = order(picture, Maker(reader, files))
+            drawing_order = order(picture, Maker(reader, files))
         for number, raster in rasters.items():
             paint(raster, picture.view, files[number])
-        return written(pool.draw(told), picture)
+        return written(pool.draw(drawing_order), picture)
 
 
 def _rasters(picture: Picture, db: Connection) -> dict[int, Raster]:
     """The rasters of what is shown, by its number in the picture; what has none at that time is left out."""
-    found = {
-        number: released_raster(db, one.layer, one.times)
-        for number, one in enumerate(picture.shown)
-        if isinstance(one.layer, Coverage)
+    pictures = {
+        number: released_raster(db, shown_raster.layer, shown_raster.times)
+        for number, shown_raster in enumerate(picture.shown)
+        if isinstance(shown_raster.layer, Coverage)
     }
-    return {number: raster for number, raster in found.items() if raster}
+    return {number: raster for number, raster in pictures.items() if raster}
 
 
 def _drafts(kept: ExitStack, rasters: dict[int, Raster]) -> dict[int, Path]:

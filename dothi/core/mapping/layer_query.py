@@ -52,15 +52,15 @@ def rows(reader: Reader, shown: Shown, sheets: list[Sheet], view: View, turn: fl
     assert isinstance(shown.layer, Layer)  # noqa: S101
     geometry, srid = ('geom_wgs84', WGS84) if view.crs in (WGS84, WEB_MERCATOR) else ('geom', reader.locality.srid)
     read = {name for sheet in sheets for name in sheet.drawn.columns}
-    asked = Asked(shown.layer, view.turned(turn), read, shown.times, is_filtered=shown.condition is not None)
-    how = chosen(asked, reader.generalised.get(shown.layer.id))
+    source_query = Asked(shown.layer, view.turned(turn), read, shown.times, is_filtered=shown.condition is not None)
+    how = chosen(source_query, reader.generalised.get(shown.layer.id))
     if turn or shown.times is not None or shown.condition is not None or how.form == 'blocks':
-        return Rows(srid, geometry, _statement(reader, shown, sheets, _Read(asked, how, geometry, turn)))
+        return Rows(srid, geometry, _statement(reader, shown, sheets, _Read(source_query, how, geometry, turn)))
     key = (_Same(shown.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
     if key not in _STATEMENTS:
         if len(_STATEMENTS) >= MOST_STATEMENTS:
             _STATEMENTS.clear()
-        _STATEMENTS[key] = _statement(reader, shown, sheets, _Read(asked, how, geometry))
+        _STATEMENTS[key] = _statement(reader, shown, sheets, _Read(source_query, how, geometry))
     return Rows(srid, geometry, _STATEMENTS[key])
 
 
@@ -105,7 +105,7 @@ def _statement(reader: Reader, shown: Shown, sheets: list[Sheet], read: _Read) -
     picked = sql.SQL('select {} from {} as stored where {}').format(
         sql.SQL(', ').join(columns),
         rows_of(read.asked, read.how, locality, audience),
-        sql.SQL(' and ').join(sql.SQL('({})').format(one) for one in conditions),
+        sql.SQL(' and ').join(sql.SQL('({})').format(condition) for condition in conditions),
     )
     statement = sql.SQL('(select * from ({}) as picked{}) as rows').format(picked, _drawn_by_any(sheets))
     return unmistakable(statement.as_string(reader.db))
@@ -136,8 +136,10 @@ def drawn_by(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -
     if any(sheet.takes_all for sheet in sheets):
         return None
     translator = Translator(layer, srid, audience, IN_CRS84)
-    seen = [_first(translator, sheet, [sheet.drawn.shows(rule) for rule in sheet.drawn.rules]) for sheet in sheets]
-    return sql.SQL('({})').format(sql.SQL(' or ').join(seen))
+    conditions = [
+        _first(translator, sheet, [sheet.drawn.shows(rule) for rule in sheet.drawn.rules]) for sheet in sheets
+    ]
+    return sql.SQL('({})').format(sql.SQL(' or ').join(conditions))
 
 
 def _rule(translator: Translator, sheet: Sheet) -> sql.Composable:

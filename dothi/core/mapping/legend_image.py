@@ -83,29 +83,31 @@ def legend_image(
     drawings: the topmost first. zoom: only what is drawn there, in its sizes. heading: the title of each layer above
     its lines, but for one whose only line says it. background: None is clear. Raises as `draw` does.
     """
-    groups = [(_title(one), samples_of(one, zoom)) for one in drawings]
+    groups = [(_title(drawing), samples_of(drawing, zoom)) for drawing in drawings]
     lines, put, size = _laid_out(groups, lang, heading=heading)
     check_size(round(size[0] * pixel_ratio), round(size[1] * pixel_ratio), LESS)
-    samples = [part for i, one in enumerate(put) for part in one.sample.parts(f'sample-{i}', one.left, one.top)]
+    samples = [
+        part for i, drawing in enumerate(put) for part in drawing.sample.parts(f'sample-{i}', drawing.left, drawing.top)
+    ]
     order = order_of([*samples, *_texts(lines)], size, pixel_ratio, background=background, format=format)
     return renderers().draw(order)
 
 
 def legend_size(drawings: Sequence[Legendary], lang: Lang, *, heading: bool = True) -> tuple[float, float]:
     """Width and height in pixels that the legend would have with a pixel ratio of 1."""
-    groups = [(_title(one), samples_of(one, None)) for one in drawings]
+    groups = [(_title(drawing), samples_of(drawing, None)) for drawing in drawings]
     return _laid_out(groups, lang, heading=heading)[2]
 
 
 def sample_pictures(shown: Sequence[Legendary], zoom: float | None, pixel_ratio: float) -> list[list[Picture]]:
     """Each sample of each legend alone, for whoever sets the text: `shown` and its lines, topmost first."""
-    groups = [samples_of(one, zoom) for one in shown]
-    samples = [one for group in groups for one in group]
+    groups = [samples_of(drawing, zoom) for drawing in shown]
+    samples = [drawing for group in groups for drawing in group]
     if not samples:
         return [[] for _ in groups]
-    ends = [*accumulate(one.height_px for one in samples)]
+    ends = [*accumulate(drawing.height_px for drawing in samples)]
     tops = [0.0, *ends[:-1]]
-    parts = [part for i, one in enumerate(samples) for part in one.parts(f'sample-{i}', 0, tops[i])]
+    parts = [part for i, drawing in enumerate(samples) for part in drawing.parts(f'sample-{i}', 0, tops[i])]
     whole = renderers().draw(order_of(parts, (WIDTH_PX, ends[-1]), pixel_ratio))
     cut = iter(_cut(whole, samples, pixel_ratio))
     return [[next(cut) for _ in group] for group in groups]
@@ -116,10 +118,10 @@ def _cut(whole: bytes, samples: Sequence[Sample], ratio: float) -> Iterator[Pict
 
     top = 0.0
     with Image.open(io.BytesIO(whole)) as image:
-        for one in samples:
-            buffer, below = io.BytesIO(), top + one.height_px
+        for sample in samples:
+            buffer, below = io.BytesIO(), top + sample.height_px
             image.crop((0, round(top * ratio), image.width, round(below * ratio))).save(buffer, 'png')
-            yield Picture(one.label, buffer.getvalue(), WIDTH_PX, one.height_px)
+            yield Picture(sample.label, buffer.getvalue(), WIDTH_PX, sample.height_px)
             top = below
 
 
@@ -135,13 +137,13 @@ def _laid_out(
     put: list[Put] = []
     top = float(MARGIN_PX)
     for title, samples in groups:
-        if heading and [one.label for one in samples] != [title]:
+        if heading and [sample.label for sample in samples] != [title]:
             lines += (written := _lines(title.pick(lang), 'heading', MARGIN_PX, top))
             top += len(written) * LINE_PX + ROW_GAP_PX
-        for one in samples:
-            written, high = _row(one, lang, top)
+        for sample in samples:
+            written, high = _row(sample, lang, top)
             lines += written
-            put.append(Put(one, MARGIN_PX, top + (high - one.height_px) / 2))
+            put.append(Put(sample, MARGIN_PX, top + (high - sample.height_px) / 2))
             top += high + ROW_GAP_PX
         top += GROUP_GAP_PX - ROW_GAP_PX
     wide = max((line.left + _font(line.look).getlength(line.text) for line in lines), default=0) + MARGIN_PX
@@ -159,8 +161,8 @@ def _row(sample: Sample, lang: Lang, top: float) -> tuple[list[Line], float]:
 
 def _lines(text: str, look: Look, left: float, top: float) -> list[Line]:
     return [
-        Line(one, look, left, top + (row + 0.5) * LINE_PX)
-        for row, one in enumerate(wrapped(text, look, TEXT_WIDTH_PX + (WIDTH_PX + GAP_PX if look == 'heading' else 0)))
+        Line(line, look, left, top + (row + 0.5) * LINE_PX)
+        for row, line in enumerate(wrapped(text, look, TEXT_WIDTH_PX + (WIDTH_PX + GAP_PX if look == 'heading' else 0)))
     ]
 
 

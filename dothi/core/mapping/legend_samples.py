@@ -39,10 +39,10 @@ class Sample:
 
     def parts(self, name: str, left: float, top: float) -> list[Part]:
         """Style and layer of each pass; left, top: pixels from the picture's upper left corner."""
-        inset = max(_width(one) for one in self.passes) / 2 + 1
+        inset = max(_width(layer_pass) for layer_pass in self.passes) / 2 + 1
         return [
-            _part(f'{name}-{i}', one, _shape(one.kind, left, top, self.height_px, inset))
-            for i, one in enumerate(self.passes)
+            _part(f'{name}-{i}', layer_pass, _shape(layer_pass.kind, left, top, self.height_px, inset))
+            for i, layer_pass in enumerate(self.passes)
         ]
 
 
@@ -52,7 +52,7 @@ def samples_of(shown: Legendary, zoom: float | None = None) -> list[Sample]:
         return [*_of_ramp(shown)]
     if zoom is not None:
         # before the legend is made: of passes with one title it keeps the topmost, which may not be drawn there
-        shown = replace(shown, passes=tuple(one for one in shown.passes if one.seen_at(zoom)))
+        shown = replace(shown, passes=tuple(layer_pass for layer_pass in shown.passes if layer_pass.seen_at(zoom)))
     return [_sample(entry, zoom) for entry in legend_of(shown)]
 
 
@@ -66,16 +66,16 @@ def order_of(
 ) -> bytes:
     """What a renderer is told (dothi.core.mapping.renderer) to draw these."""
     wide, high = size_px
-    told = {
+    document_of_samples = {
         'width': round(wide * ratio),
         'height': round(high * ratio),
         'ratio': ratio,
         'box': (0, -high, wide, 0),
         'format': format,
-        'styles': document([one for one, _ in parts], srs=SRS, background=background, buffer_px=64),
+        'styles': document([style for style, _ in parts], srs=SRS, background=background, buffer_px=64),
         'layers': [layer for _, layer in parts],
     }
-    return json.dumps(told).encode()
+    return json.dumps(document_of_samples).encode()
 
 
 def layer_of(style_: Element, features: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -98,11 +98,11 @@ def _of_ramp(coverage: Coverage) -> Iterator[Sample]:
 
 
 def _sample(entry: Entry, zoom: float | None) -> Sample:
-    (drawn, rule), casing = entry.drawn, entry.casing
-    at = _within(drawn, USUAL_ZOOM) if zoom is None else zoom
-    over = _fitting(drawn, rule, at)
+    (top_pass, rule), casing = entry.drawn, entry.casing
+    at = _within(top_pass, USUAL_ZOOM) if zoom is None else zoom
+    over = _fitting(top_pass, rule, at)
     below = (_fitting(casing, casing.rules[0], at),) if casing else ()
-    return Sample(entry.label, (*below, over), max(_height(one) for one in (*below, over)))
+    return Sample(entry.label, (*below, over), max(_height(layer_pass) for layer_pass in (*below, over)))
 
 
 def _within(drawn: Pass, zoom: float) -> float:

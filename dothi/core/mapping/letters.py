@@ -17,8 +17,8 @@ def font(file: str, size_px: int) -> 'FreeTypeFont':
     """A font by the name of its file, such as `DejaVuSans.ttf`, which has all Vietnamese letters."""
     from PIL import ImageFont
 
-    found = find_spec('mapnik')
-    (folder,) = (found.submodule_search_locations if found else None) or ['']
+    package = find_spec('mapnik')
+    (folder,) = (package.submodule_search_locations if package else None) or ['']
     return ImageFont.truetype(Path(folder) / 'lib/mapnik/fonts' / file, size_px)
 
 

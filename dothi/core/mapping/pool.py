@@ -82,40 +82,40 @@ class Renderers:
         """
         self._places.take(self.settings.map_wait_s)
         try:
-            return self._drawn(order)
+            return self._draw_order(order)
         finally:
             self._places.give_back()
 
-    def _drawn(self, order: bytes) -> bytes:
+    def _draw_order(self, order: bytes) -> bytes:
         seconds = self.settings.map_seconds
         deadline = time.monotonic() + seconds
-        told = self._told(order, deadline)
+        answer = self._ask_renderer(order, deadline)
         for pause_s in PAUSES_S:
-            if told[0] != frames.NO_DATABASE or time.monotonic() + pause_s >= deadline:
+            if answer[0] != frames.NO_DATABASE or time.monotonic() + pause_s >= deadline:
                 break
             time.sleep(pause_s)
-            told = self._told(order, deadline)
-        return _content(*told, seconds)
+            answer = self._ask_renderer(order, deadline)
+        return _content(*answer, seconds)
 
-    def _told(self, order: bytes, deadline: float) -> tuple[str, bytes]:
+    def _ask_renderer(self, order: bytes, deadline: float) -> tuple[str, bytes]:
         """What a renderer answers; whoever answered badly does not draw again."""
         renderer = self._take()
         try:
-            told = renderer.draw(order, deadline)
+            answer = renderer.draw(order, deadline)
         except BaseException as error:
             renderer.end()
             if isinstance(error, TimeoutError):
                 raise took_too_long(self.settings.map_seconds) from None
             raise
-        if told is None:
+        if answer is None:
             self._bury(renderer)
             raise drawing_broke()
-        if told[0] == frames.NO_DATABASE:
+        if answer[0] == frames.NO_DATABASE:
             renderer.end()
         else:
             with self._lock:
                 self._idle.append(renderer)
-        return told
+        return answer
 
     def _take(self) -> Renderer:
         """A renderer that lives: an idle one, else a new one."""

@@ -61,7 +61,10 @@ def _strips(raster: Raster, view: View) -> Iterator[tuple[int, NDArray[np.uint8]
             if not _reaches(raster, view, top, high):
                 continue
             # a cell more on each side: a slope needs its neighbours
-            yield top, _shown(raster, view, seen.read(number, window=Window(0, top, view.width_px + 2, high + 2)))
+            yield (
+                top,
+                _colour_cells(raster, view, seen.read(number, window=Window(0, top, view.width_px + 2, high + 2))),
+            )
 
 
 def _reaches(raster: Raster, view: View, top: int, high: int) -> bool:
@@ -80,7 +83,7 @@ def _reaches(raster: Raster, view: View, top: int, high: int) -> bool:
     return not (beside or upper < south - down or bottom > north + down)
 
 
-def _shown(raster: Raster, view: View, values: NDArray[Any]) -> NDArray[np.uint8]:
+def _colour_cells(raster: Raster, view: View, values: NDArray[Any]) -> NDArray[np.uint8]:
     """The colours of all values but those at the edge."""
     coverage = raster.coverage
     colours = coloured(values[1:-1, 1:-1], coverage)

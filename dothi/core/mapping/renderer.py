@@ -55,13 +55,13 @@ class Studio:
     def draw(self, order: dict[str, Any]) -> bytes:
         """The picture in the format that the order names; `raw` is red, green, blue and opacity of each pixel."""
         try:
-            return self._drawn(order)
+            return self._draw_order(order)
         finally:
             if order.get('passing_files'):
                 # Mapnik keeps every sign that it has read for ever, by the name of its file
                 self.mapnik.clear_cache()
 
-    def _drawn(self, order: dict[str, Any]) -> bytes:
+    def _draw_order(self, order: dict[str, Any]) -> bytes:
         drawing = self._map(order)
         if order['format'] in ('svg', 'pdf'):
             return self._on_paper(drawing, order)

@@ -32,9 +32,9 @@ def class_breaks(db: Connection, layer: Layer, locality: Locality, audience: Aud
         classes = part.classes
         if classes is None or classes.breaks is not None:
             return list(classes.breaks or []) if classes else []
-        drawn = sql.SQL('true') if part.condition is None else translator.condition(part.condition)
+        condition = sql.SQL('true') if part.condition is None else translator.condition(part.condition)
         return breaks_of(
-            classes.method, len(classes.colors), lambda shares: _quantiles(db, rows, drawn, classes, shares)
+            classes.method, len(classes.colors), lambda shares: _quantiles(db, rows, condition, classes, shares)
         )
 
     rows, translator = source(layer, locality, audience), Translator(layer, locality.srid, audience, IN_CRS84)
@@ -45,8 +45,8 @@ def breaks_of(method: str, count: int, quantiles: Values) -> list[float]:
     """The limits between about `count` classes. quantiles: the values below which these shares of all lie."""
     if not (ends := quantiles([0, 1])) or ends[0] == ends[1]:
         return []
-    found = METHODS[method](count, ends[0], ends[1], quantiles)
-    return sorted({limit for limit in found if ends[0] < limit <= ends[1]})
+    breaks = METHODS[method](count, ends[0], ends[1], quantiles)
+    return sorted({limit for limit in breaks if ends[0] < limit <= ends[1]})
 
 
 def equal(count: int, low: float, high: float, _quantiles: Values) -> list[float]:

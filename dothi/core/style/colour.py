@@ -34,8 +34,8 @@ class Colour:
 @lru_cache(maxsize=4096)
 def parse_colour(css: str) -> Colour:
     """The colour that a CSS colour (Color Module 4: names, hex, rgb(), hsl() …) says; raises ValueError."""
-    found = parse_color(css)
-    if not isinstance(found, Color):
+    parsed = parse_color(css)
+    if not isinstance(parsed, Color):
         raise ValueError(f'"{css}" is no colour; write "#c6403c", "rgba(198, 64, 60, 0.5)" or a name such as "teal"')
-    red, green, blue = (round(255 * min(max(part or 0, 0), 1)) for part in found.to('srgb').coordinates)
-    return Colour(red, green, blue, round(min(max(found.alpha, 0), 1), 4))
+    red, green, blue = (round(255 * min(max(part or 0, 0), 1)) for part in parsed.to('srgb').coordinates)
+    return Colour(red, green, blue, round(min(max(parsed.alpha, 0), 1), 4))

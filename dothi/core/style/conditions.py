@@ -58,7 +58,7 @@ def columns_of(condition: Condition | None) -> set[str]:
     if isinstance(condition, dict):
         if 'property' in condition:
             return {condition['property']}
-        return {name for one in condition.get('args', []) for name in columns_of(one)}
+        return {name for argument in condition.get('args', []) for name in columns_of(argument)}
     return set()
 
 
@@ -71,7 +71,7 @@ def _plain(tree: Any) -> Condition:
             en=f'the condition of a style knows no "{op}". Use comparisons, AND, OR, NOT, IN, BETWEEN, LIKE, IS NULL.',
         )
     if op in LOGIC:
-        return {'op': op, 'args': [_plain(one) for one in args]}
+        return {'op': op, 'args': [_plain(argument) for argument in args]}
     if not isinstance(args[0], dict) or 'property' not in args[0] or not all(map(_is_value, args[1:])):
         raise BadCondition(
             vi=f'trong điều kiện của kiểu vẽ, bên trái "{op}" là một cột và bên phải là giá trị.',
@@ -87,7 +87,7 @@ def _plain(tree: Any) -> Condition:
 
 def _is_value(node: Any) -> bool:
     """Whether it is a value or a list of values."""
-    return not any(isinstance(one, dict | list) for one in (node if isinstance(node, list) else [node]))
+    return not any(isinstance(member, dict | list) for member in (node if isinstance(node, list) else [node]))
 
 
 def _is_beginning(pattern: Any) -> bool:

@@ -27,8 +27,8 @@ def coverage_qml(coverage: Coverage) -> str:
     limits = {'minimumValue': ends['classificationMin'], 'maximumValue': ends['classificationMax']}
     ramp = SubElement(SubElement(renderer, 'rastershader'), 'colorrampshader', shader | limits)
     for value, colour in coverage.publish.ramp:
-        said = {'value': f'{value:g}', 'color': colour, 'alpha': '255', 'label': _label(coverage, value)}
-        SubElement(ramp, 'item', said)
+        attributes = {'value': f'{value:g}', 'color': colour, 'alpha': '255', 'label': _label(coverage, value)}
+        SubElement(ramp, 'item', attributes)
     SubElement(made, 'blendMode').text = '0'
     return DOCTYPE + tostring(made, encoding='unicode')
 

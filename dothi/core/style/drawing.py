@@ -68,7 +68,7 @@ class Drawing:
     @property
     def columns(self) -> set[str]:
         """The columns that it reads."""
-        return {name for one in self.passes for name in one.columns}
+        return {name for layer_pass in self.passes for name in layer_pass.columns}
 
 
 def drawing_of(layer: Layer, styles: StyleFile, style_id: str, audience: Audience, breaks: Breaks) -> Drawing:
@@ -84,7 +84,7 @@ def drawing_of(layer: Layer, styles: StyleFile, style_id: str, audience: Audienc
         id=style_id,
         title=style.title,
         background=_background(styles, style),
-        passes=tuple(_in_order([one for part in parts for one in _passes(layer, part, breaks)])),
+        passes=tuple(_in_order([layer_pass for part in parts for layer_pass in _passes(layer, part, breaks)])),
         draw_order=styles.draw_order,
         visible=styles.visible,
     )
@@ -130,11 +130,11 @@ def _rules(layer: Layer, part: Part, breaks: Breaks) -> list[Rule]:
         return [Rule(within, plain)]
     if part.by:
         by = part.by
-        found = [
+        rules = [
             Rule(_both(within, conditions.equal(by.column, value)), parse_colour(css), value_title(layer, part, value))
             for value, css in by.values.items()
         ]
-        return [*found, Rule(within, plain)]
+        return [*rules, Rule(within, plain)]
     if part.classes:
         return [*_class_rules(layer, part, part.classes, breaks(part)), Rule(within, plain)]
     title = None if plain.unseen else part_title(layer, part)

@@ -122,7 +122,9 @@ def _unused_colours(styles: StyleFile, name: str) -> Iterator[tuple[str, Text]]:
     used = _texts([part.model_dump(exclude_unset=True) for part in styles.styles[based_on].parts or []])
     for colour in style.recolor:
         if colour not in used:
-            hint = did_you_mean(colour, sorted(one for one in used if one.startswith(('#', 'rgb', 'hsl'))))
+            hint = did_you_mean(
+                colour, sorted(colour_name for colour_name in used if colour_name.startswith(('#', 'rgb', 'hsl')))
+            )
             yield (
                 f'styles.{name}.recolor',
                 Text(

@@ -28,18 +28,18 @@ class Entry:
     @property
     def document(self) -> dict[str, Any]:
         """As it is served."""
-        said = {'kind': self.kind, 'color': self.color, 'outline': self.outline, 'dash': self.dash}
-        return {'label': self.label.model_dump(), **said, 'marker': self.marker}
+        members = {'kind': self.kind, 'color': self.color, 'outline': self.outline, 'dash': self.dash}
+        return {'label': self.label.model_dump(), **members, 'marker': self.marker}
 
 
 def legend_of(drawing: Drawing) -> list[Entry]:
     """One entry per title: of two passes with the same one the topmost stays, and a line below it is its casing."""
-    found: dict[str, Entry] = {}
-    for one in reversed(drawing.passes):
-        for rule in one.rules if one.kind != 'label' and not one.casing else ():
+    entries: dict[str, Entry] = {}
+    for layer_pass in reversed(drawing.passes):
+        for rule in layer_pass.rules if layer_pass.kind != 'label' and not layer_pass.casing else ():
             if rule.title is not None:
-                _add(found, _entry(drawing, one, rule, rule.title))
-    return list(found.values())
+                _add(entries, _entry(drawing, layer_pass, rule, rule.title))
+    return list(entries.values())
 
 
 def _add(found: dict[str, Entry], entry: Entry) -> None:

@@ -40,9 +40,9 @@ def nearest(drawing: Drawing, paper: Colour) -> Pair | None:
     whose value a label writes beside them.
     """
     pairs = [
-        Pair(one, other, sight, distance(parse_colour(one.color), parse_colour(other.color), paper, sight))
-        for one, other in combinations(legend_of(drawing), 2)
-        if not _differ_in_form(one, other) and not _written(drawing, one, other)
+        Pair(first, other, sight, distance(parse_colour(first.color), parse_colour(other.color), paper, sight))
+        for first, other in combinations(legend_of(drawing), 2)
+        if not _differ_in_form(first, other) and not _written(drawing, first, other)
         for sight in SIGHTS
     ]
     return min(pairs, key=lambda pair: pair.distance, default=None)

@@ -25,9 +25,9 @@ def layers_of(drawing: Drawing, source: str, *, labels: bool) -> list[dict[str, 
     Written from the polygons themselves, a name would repeat in every tile.
     """
     return [
-        _layer(drawing, one, number, source)
-        for number, one in enumerate(drawing.passes)
-        if (one.kind == 'label') is labels
+        _layer(drawing, layer_pass, number, source)
+        for number, layer_pass in enumerate(drawing.passes)
+        if (layer_pass.kind == 'label') is labels
     ]
 
 

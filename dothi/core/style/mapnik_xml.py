@@ -58,9 +58,9 @@ class Sheet:
 def sheets(drawing: Drawing, zoom: float) -> list[Sheet]:
     """The passes that are drawn at `zoom`, lowest first."""
     return [
-        Sheet(number, one, drawing.layer.geometry, zoom)
-        for number, one in enumerate(drawing.passes)
-        if one.seen_at(zoom) and any(map(one.shows, one.rules))
+        Sheet(number, layer_pass, drawing.layer.geometry, zoom)
+        for number, layer_pass in enumerate(drawing.passes)
+        if layer_pass.seen_at(zoom) and any(map(layer_pass.shows, layer_pass.rules))
     ]
 
 
@@ -100,18 +100,20 @@ def template(drawings: Iterable[Drawing], zoom: float) -> str:
     A row is to say in `rule_<pass>` which rule takes it; a comment before each style has their conditions, as CQL2 in
     JSON. Signs are named `markers/school.svg`: where they lie on this machine is nobody's business.
     """
-    found = [(f'{drawing.layer.id}-{sheet.number}', sheet) for drawing in drawings for sheet in sheets(drawing, zoom)]
+    named_sheets = [
+        (f'{drawing.layer.id}-{sheet.number}', sheet) for drawing in drawings for sheet in sheets(drawing, zoom)
+    ]
     made = fromstring(document((), srs='epsg:3857', background=None, buffer_px=0))  # noqa: S314
-    for name, sheet in found:
+    for name, sheet in named_sheets:
         made.append(Comment(_conditions(sheet)))
         made.append(_without_folders(style(name, sheet)))
     return tostring(made, encoding='unicode')
 
 
 def _without_folders(made: Element) -> Element:
-    for one in made.iter('MarkersSymbolizer'):
-        if file := one.get('file'):
-            one.set('file', f'markers/{Path(file).name}')
+    for symbolizer in made.iter('MarkersSymbolizer'):
+        if file := symbolizer.get('file'):
+            symbolizer.set('file', f'markers/{Path(file).name}')
     return made
 
 

@@ -72,7 +72,11 @@ def _between_stops(value: dict[float, float]) -> str:
     *below, (_, last) = cases
     if not below:
         return last
-    return 'CASE ' + ' '.join(f'WHEN @zoom < {high:g} THEN {said}' for high, said in below) + f' ELSE {last} END'
+    return (
+        'CASE '
+        + ' '.join(f'WHEN @zoom < {high:g} THEN {expression}' for high, expression in below)
+        + f' ELSE {last} END'
+    )
 
 
 def _grouped(condition: Condition) -> str:

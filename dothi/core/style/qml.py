@@ -48,10 +48,10 @@ def _renderer(drawing: Drawing, latitude: float, lang: Lang) -> Element:
     rules = SubElement(made, 'rules', {'key': _key(drawing, 'rules')})
     symbols = SubElement(made, 'symbols')
     titles = {id(rule): entry.label.pick(lang) for entry in legend_of(drawing) for rule in (entry.drawn[1],)}
-    for number, one in enumerate(drawing.passes):
-        if one.kind != 'label' and not one.casing and not one.part.merged:
-            found = [Drawn(number, one, rule, latitude) for rule in one.rules]
-            rules.append(_pass(drawing, found, symbols, titles, lang))
+    for number, layer_pass in enumerate(drawing.passes):
+        if layer_pass.kind != 'label' and not layer_pass.casing and not layer_pass.part.merged:
+            drawn_rules = [Drawn(number, layer_pass, rule, latitude) for rule in layer_pass.rules]
+            rules.append(_pass(drawing, drawn_rules, symbols, titles, lang))
     return made
 
 
@@ -84,10 +84,10 @@ def _draw(rule: Element, drawing: Drawing, drawn: Drawn, symbols: Element, title
 def _labeling(drawing: Drawing, latitude: float) -> Element:
     made = Element('labeling', {'type': 'rule-based'})
     rules = SubElement(made, 'rules', {'key': _key(drawing, 'labels')})
-    for number, one in enumerate(drawing.passes):
-        if one.kind == 'label' and not one.part.merged:
-            rule = _rule(drawing, one, latitude, f'label/{number}')
-            rule.append(settings(one, drawing.layer.geometry, latitude))
+    for number, layer_pass in enumerate(drawing.passes):
+        if layer_pass.kind == 'label' and not layer_pass.part.merged:
+            rule = _rule(drawing, layer_pass, latitude, f'label/{number}')
+            rule.append(settings(layer_pass, drawing.layer.geometry, latitude))
             rules.append(rule)
     return made
 

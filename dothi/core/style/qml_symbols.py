@@ -42,11 +42,11 @@ def symbol(name: str, geometry: str, drawn: list[Drawn]) -> Element:
     """A symbol of one layer for each of what is drawn, lowest first."""
     kind = KINDS[geometry.removeprefix('Multi')]
     made = Element('symbol', {'name': name, 'type': kind, 'alpha': '1', 'clip_to_extent': '1', 'force_rhr': '0'})
-    for one in drawn:
-        layer = LAYERS[one.one.kind](one)
-        if one.one.kind == 'marker' and kind != 'marker':
+    for layer_pass in drawn:
+        layer = LAYERS[layer_pass.one.kind](layer_pass)
+        if layer_pass.one.kind == 'marker' and kind != 'marker':
             layer = _placed(layer, kind)
-        layer.set('pass', str(one.number))
+        layer.set('pass', str(layer_pass.number))
         made.append(layer)
     return made
 
@@ -71,11 +71,11 @@ def data_defined(tag: str, expressions: dict[str, str]) -> Element:
     SubElement(collection, 'Option', {'type': 'QString', 'name': 'name', 'value': ''})
     properties = SubElement(collection, 'Option', {'type': 'Map', 'name': 'properties'})
     for name, text in expressions.items():
-        one = SubElement(properties, 'Option', {'type': 'Map', 'name': name})
-        SubElement(one, 'Option', {'type': 'bool', 'name': 'active', 'value': 'true'})
-        SubElement(one, 'Option', {'type': 'QString', 'name': 'expression', 'value': text})
+        option = SubElement(properties, 'Option', {'type': 'Map', 'name': name})
+        SubElement(option, 'Option', {'type': 'bool', 'name': 'active', 'value': 'true'})
+        SubElement(option, 'Option', {'type': 'QString', 'name': 'expression', 'value': text})
         # of the kinds of properties an expression is the third
-        SubElement(one, 'Option', {'type': 'int', 'name': 'type', 'value': '3'})
+        SubElement(option, 'Option', {'type': 'int', 'name': 'type', 'value': '3'})
     SubElement(collection, 'Option', {'type': 'QString', 'name': 'type', 'value': 'collection'})
     return made
 

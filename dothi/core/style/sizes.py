@@ -19,5 +19,5 @@ def size_of(part: Part) -> ByZoom:
 def times(value: ByZoom, factor: float) -> ByZoom:
     """The value, `factor` times as large at every zoom."""
     if isinstance(value, dict):
-        return {zoom: round(one * factor, 4) for zoom, one in value.items()}
+        return {zoom: round(size * factor, 4) for zoom, size in value.items()}
     return round(value * factor, 4)

@@ -38,10 +38,10 @@ def sld_of(drawing: Drawing, latitude: float, lang: Lang = 'vi') -> str:
     inside(style, 'Name', drawing.id)
     describe(style, drawing.title, lang)
     SubElement(style, f'{{{SLD}}}IsDefault').text = 'true' if drawing.id == 'default' else 'false'
-    for number, one in enumerate(drawing.passes):
-        found = _feature_type_style(drawing, number, latitude, lang)
-        if not one.part.merged and found.find(f'{{{SE}}}Rule') is not None:
-            style.append(found)
+    for number, layer_pass in enumerate(drawing.passes):
+        feature_type_style = _feature_type_style(drawing, number, latitude, lang)
+        if not layer_pass.part.merged and feature_type_style.find(f'{{{SE}}}Rule') is not None:
+            style.append(feature_type_style)
     return written(made)
 
 
@@ -69,20 +69,20 @@ def written(made: Element) -> str:
 
 
 def _feature_type_style(drawing: Drawing, number: int, latitude: float, lang: Lang) -> Element:
-    one = drawing.passes[number]
+    layer_pass = drawing.passes[number]
     made = Element(f'{{{SE}}}FeatureTypeStyle')
     inside(made, 'Name', f'{number}')
-    for place, rule in enumerate(one.rules):
-        condition = _condition(one, place)
-        for band, (zooms, middle) in enumerate(_bands(one)):
-            seen = Seen(one, rule, middle, drawing.layer.geometry)
-            if not seen.unseen:
+    for place, rule in enumerate(layer_pass.rules):
+        condition = _condition(layer_pass, place)
+        for band, (zooms, middle) in enumerate(_bands(layer_pass)):
+            symbol_view = Seen(layer_pass, rule, middle, drawing.layer.geometry)
+            if not symbol_view.unseen:
                 written_rule = inside(made, 'Rule')
                 inside(written_rule, 'Name', f'{number}-{place}-{band}')
                 if rule.title:
                     describe(written_rule, rule.title, lang)
                 _limit(written_rule, condition, zooms, latitude)
-                written_rule.append(symbolizer(seen))
+                written_rule.append(symbolizer(symbol_view))
     return made
 
 
@@ -100,11 +100,13 @@ def _limit(rule: Element, condition: Condition | None, zooms: Zooms, latitude: f
 
 def _condition(one: Pass, place: int) -> Condition | None:
     """The features of a rule: of the last one of several, those that the others leave."""
-    condition, others = one.rules[place].condition, one.rules[:place]
-    if not others or condition != one.part.condition:
+    condition, earlier_rules = one.rules[place].condition, one.rules[:place]
+    if not earlier_rules or condition != one.part.condition:
         return condition
-    taken = [conditions.apart_from(other.condition, condition) for other in others if other.condition]
-    any_ = taken[0] if len(taken) == 1 else {'op': 'or', 'args': taken}
+    earlier_conditions = [
+        conditions.apart_from(other.condition, condition) for other in earlier_rules if other.condition
+    ]
+    any_ = earlier_conditions[0] if len(earlier_conditions) == 1 else {'op': 'or', 'args': earlier_conditions}
     # a comparison with no value is neither true nor false to many a client, and so is its contrary
     column = (one.part.by or one.part.classes).column  # type: ignore[union-attr]
     left = {'op': 'or', 'args': [{'op': 'isNull', 'args': [{'property': column}]}, {'op': 'not', 'args': [any_]}]}

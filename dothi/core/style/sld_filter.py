@@ -43,11 +43,11 @@ def _compare(op: str, column: str, args: list[Any]) -> Element:
 
 def _in(_op: str, column: str, args: list[Any]) -> Element:
     """`Or` wants two operators at least."""
-    found = [_compare('=', column, [value]) for value in args[0]]
-    if len(found) == 1:
-        return found[0]
+    comparisons = [_compare('=', column, [value]) for value in args[0]]
+    if len(comparisons) == 1:
+        return comparisons[0]
     made = Element(f'{{{OGC}}}Or')
-    made.extend(found)
+    made.extend(comparisons)
     return made
 
 

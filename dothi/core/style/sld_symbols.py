@@ -30,8 +30,8 @@ class Seen:
 
     @property
     def outline(self) -> Colour | None:
-        found = parse_colour(self.one.part.outline) if self.one.part.outline else None
-        return found if found and not found.unseen else None
+        outline_colour = parse_colour(self.one.part.outline) if self.one.part.outline else None
+        return outline_colour if outline_colour and not outline_colour.unseen else None
 
     @property
     def size(self) -> float:

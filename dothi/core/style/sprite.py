@@ -41,14 +41,14 @@ class Icon:
 
 def icons_of(drawings: Iterable[Drawing]) -> list[Icon]:
     """The icons that the drawings need, by name. A circle is none: MapLibre draws it by itself."""
-    found = {
-        Icon(one.part.marker, rule.colour, one.part.outline)
+    icons = {
+        Icon(layer_pass.part.marker, rule.colour, layer_pass.part.outline)
         for drawing in drawings
-        for one in drawing.passes
-        if one.kind == 'marker' and one.part.marker != 'circle'
-        for rule in one.rules
+        for layer_pass in drawing.passes
+        if layer_pass.kind == 'marker' and layer_pass.part.marker != 'circle'
+        for rule in layer_pass.rules
     }
-    return sorted(found, key=lambda icon: icon.name)
+    return sorted(icons, key=lambda icon: icon.name)
 
 
 def sprite_index(icons: Sequence[Icon], ratio: int) -> dict[str, dict[str, float]]:

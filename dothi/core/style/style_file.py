@@ -46,7 +46,7 @@ def _pixels(value: ByZoom) -> list[float]:
 
 def _width(value: ByZoom) -> ByZoom:
     pixels = _pixels(value)
-    if not pixels or any(one < 0 or not math.isfinite(one) for one in pixels):
+    if not pixels or any(width_px < 0 or not math.isfinite(width_px) for width_px in pixels):
         raise ValueError('pixels are 0 or more; write 3, or {10: 1, 14: 3} by zoom')
     return value
 
@@ -150,8 +150,8 @@ class Part(StylePart):
     @cached_property
     def columns(self) -> set[str]:
         """The columns that the part reads."""
-        named = {one.column for one in (self.by, self.classes) if one}
-        return named | conditions.columns_of(self.condition) | ({self.text} if self.text else set())
+        column_names = {rule.column for rule in (self.by, self.classes) if rule}
+        return column_names | conditions.columns_of(self.condition) | ({self.text} if self.text else set())
 
     @model_validator(mode='after')
     def _keys_belong_to_the_kind(self) -> Self:

@@ -22,7 +22,7 @@ def part_title(layer: Layer, part: Part) -> Text | None:
         return part.legend or None
     if isinstance(part.where, dict) and part.where:
         column, value = next(iter(part.where.items()))
-        return _joined([called(layer, column, one) for one in _listed(value)], ', ')
+        return _joined([called(layer, column, member) for member in _listed(value)], ', ')
     return layer.title
 
 

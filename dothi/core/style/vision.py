@@ -46,8 +46,8 @@ def over(colour: Colour, paper: Colour) -> Rgb:
 
 def lab(rgb: Rgb, sight: Sight = 'typical') -> Lab:
     """CIE 1976 L*a*b* of an sRGB colour, 0 to 1, as people with this sight see it."""
-    seen = _times(MACHADO[sight], _linear(rgb))
-    x, y, z = (_root(part / white) for part, white in zip(_times(XYZ, _within(seen)), WHITE, strict=True))
+    seen_rgb = _times(MACHADO[sight], _linear(rgb))
+    x, y, z = (_root(part / white) for part, white in zip(_times(XYZ, _within(seen_rgb)), WHITE, strict=True))
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 

@@ -15,6 +15,7 @@ from dothi.api.address import listening_url
 
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
 from dothi.api.app import create_app
+from dothi.api.clients import open_accounts
 from dothi.api.master import Master, WorkerState, generation_now
 from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
@@ -92,6 +93,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def __init__(self, audience: Audience, host: str, port: int, workers: int) -> None:
         self.audience, self.host, self.port, self.workers = audience, host, port, workers
+        self.accounts = open_accounts()
         super().__init__()
 
     def load_config(self) -> None:
@@ -109,6 +111,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             'control_socket_disable': True,
             'proc_name': f'dothi {self.audience}',
             'post_fork': _after_fork,
+            'child_exit': self._after_exit,
             # which proxies are believed is decided by DOTHI_TRUSTED_PROXIES alone
             'forwarded_allow_ips': '',
             'accesslog': '-',
@@ -119,10 +122,14 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def load(self) -> Any:
         """Called in each worker, so that it renders what is in the catalogue when it starts."""
-        return create_app(self.audience, listening_url(self.audience, self.host, self.port))
+        return create_app(self.audience, listening_url(self.audience, self.host, self.port), self.accounts)
 
     def run(self) -> None:
         Master(self).run()
+
+    def _after_exit(self, _master: Any, worker: Any) -> None:
+        """In the master, when a worker is gone, in whatever way."""
+        self.accounts.forget_process(worker.pid)
 
 
 def _after_fork(_master: Any, _worker: Any) -> None:

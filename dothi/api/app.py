@@ -28,6 +28,7 @@ from dothi.api.processes.jobs import JOBS
 from dothi.api.records.collection import CATALOGUES
 from dothi.api.records.explanations import EXPLANATIONS
 from dothi.api.records.views import RECORDS
+from dothi.api.request_body import BoundedRequest
 from dothi.api.schemas import SCHEMAS
 from dothi.api.service import Service
 from dothi.api.styles.views import STYLES
@@ -62,6 +63,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     pygeoapi = library.load(rendered, in_language(document, 'vi'), PathSettings().run / audience)
 
     app = Flask('dothi', static_folder=None)
+    app.request_class = BoundedRequest
     app.url_map.strict_slashes = False
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
     app.extensions['dothi'] = Service(

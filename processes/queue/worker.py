@@ -35,6 +35,7 @@ from processes.queue.downloads import Ended, Keeper
 from processes.queue.generalising import Generaliser
 from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
 from processes.queue.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
+from processes.queue.results_apart import put_results_apart
 from processes.queue.shared_styles import restyle
 from processes.queue.store import drafts, forget_abandoned
 
@@ -76,6 +77,7 @@ def run_worker(concurrency: int = 1) -> None:
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
         _prepare_children()
+    put_results_apart()
     asyncio.run(_work(concurrency))
 
 

@@ -18,6 +18,8 @@ from dothi.core.settings import ClientSettings
 
 # For as long a client's query waits for the end of another one of its own, and looks for it so often.
 QUERY_PATIENCE_S, QUERY_LOOK_S = 3.0, 0.005
+# Whoever watches the service may share its address with whom it is to be watched for.
+HEALTH = 'health.health'
 
 
 class TooManyRequests(TooMany):
@@ -42,7 +44,7 @@ def install(app: Flask) -> None:
 
 def count_request() -> None:
     """Raises TooManyRequests; health checks are not counted."""
-    if request.endpoint == 'health.health':
+    if request.endpoint == HEALTH:
         return
     per_s = service().client_limits.client_requests_per_s
     if per_s and not service().clients.take_token(client_address()):
@@ -89,7 +91,7 @@ def query_place() -> Iterator[None]:
 
     It is waited for: a map asks for many tiles at once, and each takes milliseconds.
     """
-    if service().audience != 'public':
+    if service().audience != 'public' or request.endpoint == HEALTH:
         yield
         return
     if 'query_place' not in g:
@@ -101,6 +103,25 @@ def query_place() -> Iterator[None]:
         yield
     finally:
         place.leave()
+
+
+@contextmanager
+def body_place() -> Iterator[None]:
+    """One of the client's places for queries, while the body of a request comes to the public service.
+
+    It is not waited for: whoever waits keeps a thread, as does a body that does not come. Raises TooManyQueries.
+    """
+    if service().audience != 'public':
+        yield
+        return
+    most = service().client_limits.client_queries
+    number = service().clients.begin_query(client_address(), most)
+    if number is None:
+        raise _too_many_queries(most)
+    try:
+        yield
+    finally:
+        service().clients.end_query(number)
 
 
 def _too_many_queries(most: int) -> TooManyQueries:

@@ -63,8 +63,7 @@ def check_request() -> None:
 
 def _check_host() -> None:
     """A trusted proxy lets through only what its own configuration names."""
-    # not `request.host`, which is cut to what makes sense of it
-    header = request.environ.get('HTTP_HOST', request.host)
+    header = _requested_host()
     name = host_name(header)
     if name is None:
         raise MalformedHost(
@@ -79,6 +78,19 @@ def _check_host() -> None:
         en=f'This service is not known as "{name[:100]}". Use its published address; '
         'its operator adds host names to DOTHI_HOSTS.',
     )
+
+
+def _requested_host() -> str:
+    """Host and port as they were sent: in the address, where it is a whole one (RFC 9112, 3.2.2), else in Host.
+
+    Not `request.host`, which is cut to what makes sense of it. HTTP/1.0 needs no Host.
+    """
+    environ = request.environ
+    target = environ.get('RAW_URI', '')
+    if target[:1] not in ('/', '*', ''):
+        return urlsplit(target).netloc
+    older = environ.get('SERVER_PROTOCOL') == 'HTTP/1.0'
+    return str(environ.get('HTTP_HOST', request.host if older else ''))
 
 
 def _check_body() -> None:

@@ -3,6 +3,7 @@
 werkzeug cuts a body that comes in chunks at the limit and hands on what it has, as if that were all.
 """
 
+import io
 import socket
 import time
 from typing import Any
@@ -12,6 +13,8 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
+
+from dothi.api.clients import body_place
 
 # For as long a body may take to come, and what is added to it for each byte that is told before (50 kB a second).
 PATIENCE_S, SECONDS_PER_BYTE = 10.0, 1 / 50_000
@@ -58,7 +61,7 @@ class BoundedRequest(Request):
 
     @cached_property
     def stream(self) -> Any:
-        """The body, to be read once."""
+        """The body, which has come when this returns: a slow one keeps a place of its client, and of nobody else."""
         limit = self.max_content_length
         if limit is None:
             return super().stream
@@ -66,4 +69,5 @@ class BoundedRequest(Request):
             raise RequestEntityTooLarge
         if self.content_length is None and 'wsgi.input_terminated' not in self.environ:
             return super().stream
-        return BodyStream(self.environ, limit, self.content_length)
+        with body_place():
+            return io.BytesIO(BodyStream(self.environ, limit, self.content_length).readall())

@@ -10,7 +10,7 @@ from dothi.core.kept_file import file_sha256, is_intact
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from etl.coverage.cells import Scan
-from etl.coverage.cog import write
+from etl.coverage.cog import store_path, write
 from etl.coverage.file import Raster
 
 MENDED = Text(
@@ -41,9 +41,11 @@ def mend(db: Connection, raster: Raster, coverage: Coverage, grid: Grid, found: 
 
     Its name tells the release that first had it; later ones, after a rollback, share it.
     """
-    size_bytes = write(raster, coverage, grid, found, int(file.stem))
+    release = int(file.stem)
+    size_bytes = write(raster, coverage, grid, found, release)
+    before, place = file.relative_to(PathSettings().store).as_posix(), store_path(coverage, release)
     with db.cursor() as cursor:
         cursor.execute(
-            'update catalog.raster set size_bytes = %s, file_sha256 = %s where store_path = %s',
-            [size_bytes, file_sha256(file), file.relative_to(PathSettings().store).as_posix()],
+            'update catalog.raster set store_path = %s, size_bytes = %s, file_sha256 = %s where store_path = %s',
+            [place, size_bytes, file_sha256(Path(PathSettings().store) / place), before],
         )

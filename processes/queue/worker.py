@@ -28,6 +28,7 @@ from dothi.core.errors import DothiError
 from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings
 from etl.closed_room.client import share
+from etl.coverage.apart import put_rasters_apart
 from processes.queue.availability import probe, record
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
@@ -78,6 +79,7 @@ def run_worker(concurrency: int = 1) -> None:
     with connection('worker'):
         _prepare_children()
     put_results_apart()
+    put_rasters_apart()
     asyncio.run(_work(concurrency))
 
 

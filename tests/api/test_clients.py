@@ -111,6 +111,22 @@ def test_the_address_of_a_client_is_what_a_trusted_proxy_saw(
     assert statuses(app, '10.0.0.1', '10.0.0.2', 'x, 10.0.0.1', 'y, 10.0.0.1') == [200, 200, 200, 429]
 
 
+def test_all_addresses_of_an_ipv6_host_are_one_client(
+    desk: Desk, client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host has 2^64 of them; and an address of IPv4 is itself, in whatever form it comes."""
+    monkeypatch.setenv('DOTHI_CLIENT_REQUESTS_PER_S', '0.001')
+    monkeypatch.setenv('DOTHI_CLIENT_BURST', '1')
+    app = client('public')
+
+    def status(address: str) -> int:
+        return app.get('/api?f=json', environ_base={'REMOTE_ADDR': address}).status_code
+
+    assert [status(f'2001:db8:1:2::{number:x}') for number in range(3)] == [200, 429, 429]
+    assert status('2001:db8:1:3::1') == 200
+    assert [status(address) for address in ('10.9.9.9', '::ffff:10.9.9.9', '10.9.9.8')] == [200, 429, 200]
+
+
 def test_one_clients_queries_leave_connections_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two places: the third query waits for one of them, and is refused when none comes."""
     monkeypatch.setattr(clients, 'QUERY_PATIENCE_S', 0.05)
@@ -126,6 +142,18 @@ def test_one_clients_queries_leave_connections_for_others(monkeypatch: pytest.Mo
         third.enter()
     first.leave()
     third.enter()
+
+
+def test_who_watches_the_service_needs_no_place_of_a_client(
+    desk: Desk, client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that is not trusted gives all its clients one address, and the monitor's too."""
+    monkeypatch.setenv('DOTHI_CLIENT_QUERIES', '1')
+    monkeypatch.setattr(clients, 'QUERY_PATIENCE_S', 0.05)
+    app = client('public')
+    assert app.application.extensions['dothi'].clients.begin_query('127.0.0.1', 1) is not None
+    assert app.get('/api/collections/schools/items').status_code == 429
+    assert app.get('/health').status_code == 200
 
 
 def test_strangers_send_a_megabyte_at_most(client: MakeClient) -> None:

@@ -41,6 +41,20 @@ def test_hosts_that_the_service_is_known_by_are_answered(client: Client, monkeyp
         assert app.get('/api?f=json', headers={'Host': host}).status_code == 200, host
 
 
+@pytest.mark.parametrize(
+    ('environ', 'status'),
+    [
+        ({'RAW_URI': 'http://evil.example/api?f=json', 'HTTP_HOST': 'localhost'}, 421),
+        ({'RAW_URI': 'http://localhost/api?f=json', 'HTTP_HOST': 'evil.example'}, 200),
+        ({'RAW_URI': 'http://localhost@evil/api', 'HTTP_HOST': 'localhost'}, 400),
+        ({'RAW_URI': '/api?f=json', 'HTTP_HOST': ''}, 400),
+    ],
+)
+def test_a_whole_address_says_which_host_is_meant(client: Client, environ: dict[str, str], status: int) -> None:
+    """RFC 9112, 3.2.2: whatever Host says; and without either it is a malformed request of HTTP/1.1."""
+    assert client('public').get('/api?f=json', environ_overrides=environ).status_code == status
+
+
 # What stands behind a host that the service is known by, and means another one to whoever cuts it elsewhere.
 MALFORMED = [
     'localhost@evil.example', 'localhost:5600@evil', 'evil@localhost', 'localhost:80:80', 'localhost:x', 'localhost:-1',

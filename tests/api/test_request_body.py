@@ -6,11 +6,13 @@ import re
 import socket
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
 from dothi.api import request_body
+from dothi.core.settings import ClientSettings
 from tests.conftest import Province
 
 SEARCH, EXECUTION = '/api/collections/schools/search', '/api/processes/service-coverage/execution'
@@ -123,6 +125,24 @@ def test_a_body_that_does_not_come_keeps_its_thread_for_a_bounded_time(
 
     status, problem = send(province, SEARCH, [JSON, 'Content-Length: 200'], drip())
     assert (status, problem['code']) == (408, 'WrongUse')
+
+
+def test_bodies_that_do_not_come_leave_threads_to_others(province: Province) -> None:
+    """Of 60 connections, three times the threads, all but the client's 12 places are answered 429 at once."""
+    address = urlsplit(province.public_url)
+    header = f'POST {SEARCH} HTTP/1.1\r\nHost: {address.netloc}\r\n{JSON}\r\nContent-Length: 90000\r\n\r\n{{'
+    with ExitStack() as open_connections:
+        clients = [socket.create_connection((address.hostname, address.port), timeout=30) for _ in range(60)]
+        for client in clients:
+            open_connections.enter_context(client)
+            client.sendall(header.encode())
+        statuses = [status_of(client) for client in clients]
+    assert sorted(set(statuses)) == [408, 429]
+    assert statuses.count(408) == ClientSettings().client_queries
+
+
+def status_of(connection: socket.socket) -> int:
+    return int(connection.recv(12).split()[1])
 
 
 def test_a_body_that_ends_early_is_not_taken_for_a_whole_one(province: Province) -> None:

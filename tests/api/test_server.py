@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
+from dothi.api.whole_requests import LINGER_S
 from dothi.core.database import connection
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
@@ -160,6 +161,27 @@ def test_half_sent_requests_keep_no_thread(served: str, desk: Desk) -> None:
         slow[0].sendall(b'ow: ')
         slow[0].sendall(b'yes\r\n\r\n')
         assert slow[0].recv(100).startswith(b'HTTP/1.1 200')
+
+
+def test_clients_that_do_not_close_hold_nobody_up(served: str, desk: Desk) -> None:
+    """40 were answered for the last time, and stay; gunicorn's own loop would wait for each of them for 2 s."""
+    host, _, port = served.removeprefix('http://').partition(':')
+    refused = b'POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n{'
+    closing = b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+    with ExitStack() as stack:
+        stay = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(40)]
+        for number, client in enumerate(stay):
+            client.sendall(refused if number % 2 else closing)
+        for client in stay:
+            assert client.recv(12).startswith(b'HTTP/1.1 ')
+        began = time.monotonic()
+        assert requests.get(f'{served}/health', timeout=60).status_code == 200
+        # what one worker's loop would wait for half of them
+        assert time.monotonic() - began < 20
+        for client in stay:
+            client.settimeout(10 * LINGER_S)
+            while client.recv(65_536):
+                pass
 
 
 def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 from dothi.core.database import connection
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, load_locality
+from etl.coverage.apart import put_rasters_apart
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.desk.store_check import DamagedFile, check_store
@@ -108,4 +109,29 @@ def test_a_restored_copy_with_the_same_content_is_sound(heights: Path, store: Pa
     shutil.copytree(store, copy)
     shutil.rmtree(store)
     shutil.copytree(copy, store)
+    assert damaged() == []
+
+
+def test_rasters_that_are_not_public_lie_apart_and_follow_what_the_layer_says(
+    heights: Path, somewhere: Locality, store: Path
+) -> None:
+    """What lay with the others is moved with its record, and back when the coverage becomes public."""
+
+    def file() -> str:
+        with connection('admin') as db, db.cursor() as cursor:
+            cursor.execute('select store_path from catalog.raster')
+            ((place,),) = cursor.fetchall()
+        assert (store / place).is_file()
+        return str(Path(place).parent)
+
+    for access, folder in (
+        ('internal', 'internal-coverages'),
+        ('public', 'coverages'),
+        ('restricted', 'internal-coverages'),
+    ):
+        with connection('admin') as db, db.cursor() as cursor:
+            cursor.execute("update catalog.layer set access = %s where id = 'heights'", [access])
+        for _ in range(2):
+            put_rasters_apart()
+            assert file() == f'{folder}/heights'
     assert damaged() == []

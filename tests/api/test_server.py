@@ -15,7 +15,6 @@ import pytest
 import requests
 
 from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
-from dothi.api.whole_requests import LINGER_S
 from dothi.core.database import connection
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
@@ -174,12 +173,9 @@ def test_clients_that_do_not_close_hold_nobody_up(served: str, desk: Desk) -> No
             client.sendall(refused if number % 2 else closing)
         for client in stay:
             assert client.recv(12).startswith(b'HTTP/1.1 ')
-        began = time.monotonic()
-        assert requests.get(f'{served}/health', timeout=60).status_code == 200
-        # what one worker's loop would wait for half of them
-        assert time.monotonic() - began < 20
+        # one worker's loop would wait for half of them for 40 s
+        assert requests.get(f'{served}/health', timeout=20).status_code == 200
         for client in stay:
-            client.settimeout(10 * LINGER_S)
             while client.recv(65_536):
                 pass
 

@@ -70,11 +70,12 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         try:
             conn.sock.setblocking(False)
             conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_lingering_readable, conn))
+        except (OSError, KeyError, ValueError):
+            # the client has gone, and took the connection with it
             conn.close()
             return
         self.lingering.append((time.monotonic() + LINGER_S, conn))
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_lingering_readable, conn))
         if len(self.lingering) > MOST_LINGERING:
             self._close_lingering(self.lingering[0][1])
 

@@ -80,7 +80,12 @@ def test_services_and_workers_write_nothing_for_strangers(
         url = f'http://127.0.0.1:{port}/api'
         job = requests.post(f'{url}/processes/export-features/execution', json=body, timeout=60)
         assert job.status_code in (200, 201), job.text
-        assert requests.get(f'{url}/collections/schools/map?width=50&height=50', timeout=60).status_code == 200
+        assert (
+            requests.get(
+                f'{url}/collections/schools/map?width=50&height=50&bbox=106,20,106.5,20.5', timeout=60
+            ).status_code
+            == 200
+        )
         wait_until(lambda: ask('select count(*) from job.output') == 1)
         wait_until(lambda: any((state / 'inbox').glob('*')))
     finally:

@@ -10,7 +10,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
@@ -24,17 +23,17 @@ from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Audience, Layer
 from dothi.core.listening import require_closed
 from dothi.core.ports import is_free
+from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.process_table import Listener, listener_on
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import SETTINGS, DatabaseSettings, EditSettings, PathSettings, ServerSettings, code_files
 from dothi.core.text import Text
 from etl.desk.options import DeliveryOptions
+from etl.desk.store_check import StoreCheck, check_store
 from etl.report.model import Report
 
 if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection
-
     from demo.sent import DemoFile
     from dothi.core.locality import Locality
     from dothi.core.postgis import LocalPostgis
@@ -42,18 +41,11 @@ if TYPE_CHECKING:
 DemoSize = Literal['small', 'full', 'no']
 START_PATIENCE_S = 60
 PORT_PATIENCE_S = 5
-STATE_MODE = 0o750
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.
 CODE = (
     'dothi/**/*.*', 'etl/**/*.*', 'processes/**/*.*', 'sql/**/*.sql', 'pygeoapi-config.yml', 'web/dist/index.html',
 )  # fmt: skip
-
-
-KEPT_FILES = """
-    select store_path, size_bytes from catalog.raster
-    where release in (select current_release from catalog.layer where current_release is not null)
-"""
 
 
 class ServiceSilent(EnvironmentMissing):
@@ -97,8 +89,7 @@ class Status(BaseModel):
     waiting: int = 0
     # walls of the closed room that this machine does not have, and what that means
     missing_walls: list[Text] = []
-    # files of the store that are gone or have another size than was recorded
-    damaged_files: list[str] = []
+    store: StoreCheck = StoreCheck()
 
 
 def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
@@ -106,10 +97,11 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
 
     The demo is drawn for one locality and left out for any other.
 
-    Raises NoPostgis, ServiceDied or ServiceSilent with the log to read.
+    Raises OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
     """
     from dothi.core.migrate import migrate
 
+    require_closed(ServerSettings().host)
     make_state_folder()
     with alone('up', progress):
         progress('database', 0, None)
@@ -129,12 +121,16 @@ def make_state_folder() -> None:
     As root the group is that of the user who runs PostgreSQL, and has to pass through.
     """
     state = PathSettings().state
+    above = [folder for folder in state.parents if not folder.exists()]
     state.mkdir(parents=True, exist_ok=True)
     state.chmod(STATE_MODE)
+    # the user who runs PostgreSQL comes through what had to be made above
+    for folder in above:
+        folder.chmod(PASSAGE_MODE)
     if os.geteuid() == 0 and not DatabaseSettings().database_url:
         with suppress(KeyError):
             os.chown(state, -1, pwd.getpwnam('postgres').pw_gid)
-    os.umask(0o777 & ~STATE_MODE)
+    close_new_files()
 
 
 @contextmanager
@@ -173,33 +169,17 @@ def status(locality: 'Locality') -> Status:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
-            damaged = damaged_files(db)
+            store = check_store(db)
     except NoDatabase:
-        served, waiting, delivered, damaged = None, 0, {}, []
+        served, waiting, delivered, store = None, 0, {}, StoreCheck()
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
         services=[_service_state(service) for service in services()],
         layers=_layer_states(locality, served or {}, delivered),
         waiting=waiting,
-        damaged_files=damaged,
+        store=store,
     )
-
-
-def damaged_files(db: 'Connection') -> list[str]:
-    """Files of rasters that are served, relative to the store, that are gone or have another size than was recorded.
-
-    Their content is looked at by who serves them: reading all of it would take minutes here. A whole layer's file that
-    is wrong is made again, and is no alarm.
-    """
-    with db.cursor() as cursor:
-        cursor.execute(KEPT_FILES)
-        store = Path(PathSettings().store)
-        return sorted(place for place, size_bytes in cursor.fetchall() if _size(store / place) != size_bytes)
-
-
-def _size(file: Path) -> int | None:
-    return file.stat().st_size if file.exists() else None
 
 
 def private_database() -> 'LocalPostgis':

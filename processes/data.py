@@ -22,6 +22,7 @@ from dothi.core.catalog import Release, current_releases, release_in_force
 from dothi.core.coverage import Coverage
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.export.formats import not_written
+from dothi.core.filter_cost import require_affordable
 from dothi.core.layer import Audience
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import Times, parse_times
@@ -260,15 +261,17 @@ class Data:
         """The layer, and `here`, to be selected from: its rows in force, now or at `times`, that pass the filters.
 
         The layer counts as read from now on. Raises NotDelivered when it has no release, and NothingThen when it had
-        none at its own datetime. Features that are no collection look the same: their layer is made up from their
-        properties.
+        none at its own datetime, TooExpensive for a filter of the public's that costs too much. Features that are no
+        collection look the same: their layer is made up from their properties.
         """
         layer, every = self._every(chosen, times)
         texts = [text for text in (chosen.filter, *narrowed_by) if text is not None]
         self._filtered |= bool(texts)
         if not texts:
             return layer, sql.SQL('{} here').format(every)
-        narrowed = sql.SQL(' and ').join(condition(layer, text, self.locality, self.audience) for text in texts)
+        conditions = [condition(layer, text, self.locality, self.audience) for text in texts]
+        require_affordable(self._fetch, every, conditions, self.audience)
+        narrowed = sql.SQL(' and ').join(conditions)
         columns = sql.SQL(', ').join(
             map(sql.Identifier, ['id', *layer.columns_for(self.audience), 'geom', 'geom_wgs84'])
         )
@@ -288,6 +291,11 @@ class Data:
         if self.read(layer, when) is None and times is None:
             raise nothing_then(layer.id, str(chosen.datetime))
         return layer, layer_source(layer, self.locality, self.audience, when)
+
+    def _fetch(self, query: sql.Composable) -> list[tuple[Any, ...]]:
+        with self.evaluation(), self.db.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
 
     def rows(self, query: sql.Composable) -> list[dict[str, Any]]:
         """The rows of a query, values already in it."""

@@ -53,10 +53,23 @@ def _forwarded() -> str | None:
 
 
 def client_address() -> str:
-    """The address of whoever asks: what a trusted proxy saw, else the other end of the connection."""
+    """The address of whoever asks: what a trusted proxy saw, else the other end of the connection.
+
+    Of IPv6 it is the network of 64 bits, of which a single host has all addresses.
+    """
     remote = request.remote_addr or ''
     seen = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
-    return seen[-1] if seen and _trusted(request.remote_addr) else remote
+    return _network_of(seen[-1] if seen and _trusted(request.remote_addr) else remote)
+
+
+def _network_of(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address.strip('[]').partition('%')[0])
+    except ValueError:
+        return address[:100]
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
 def from_trusted_proxy() -> bool:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from dothi.api import clients, compression, config, cors, gate, guard, library, links, problems, security
 from dothi.api.address import PLACEHOLDER, listening_url
+from dothi.api.client_accounts import ClientAccounts
 from dothi.api.collections import COLLECTIONS
 from dothi.api.conformance import CONFORMANCE
 from dothi.api.coverages.views import COVERAGES
@@ -27,6 +28,7 @@ from dothi.api.processes.jobs import JOBS
 from dothi.api.records.collection import CATALOGUES
 from dothi.api.records.explanations import EXPLANATIONS
 from dothi.api.records.views import RECORDS
+from dothi.api.request_body import BoundedRequest
 from dothi.api.schemas import SCHEMAS
 from dothi.api.service import Service
 from dothi.api.styles.views import STYLES
@@ -47,10 +49,11 @@ OURS = (
 MOST_BYTES = 2**20
 
 
-def create_app(audience: Audience, url: str | None = None) -> Flask:
+def create_app(audience: Audience, url: str | None = None, accounts: ClientAccounts | None = None) -> Flask:
     """The app for `audience`, with the collections that have a release now.
 
-    url: where clients reach it, without a final slash; DOTHI_PUBLIC_URL, else where it listens. A view of ours that
+    url: where clients reach it, without a final slash; DOTHI_PUBLIC_URL, else where it listens. accounts: of clients,
+    where several processes share them. A view of ours that
     has the very same rule as one of pygeoapi's takes its place, because it is registered first.
     """
     locality = served_locality()
@@ -60,9 +63,12 @@ def create_app(audience: Audience, url: str | None = None) -> Flask:
     pygeoapi = library.load(rendered, in_language(document, 'vi'), PathSettings().run / audience)
 
     app = Flask('dothi', static_folder=None)
+    app.request_class = BoundedRequest
     app.url_map.strict_slashes = False
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
-    app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi)
+    app.extensions['dothi'] = Service(
+        audience, locality, url or listening_url(audience), pygeoapi, accounts or clients.open_accounts()
+    )
     pygeoapi.api_.manager.asking = editing_access.editor
     openapi.install(app, document)
     # what is installed last sees an answer first: compression comes at the end

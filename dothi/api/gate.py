@@ -6,27 +6,41 @@ Origin nor Sec-Fetch-Site, and are asked for a JSON type only, which no form can
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from dothi.api.address import from_trusted_proxy, root_url
 from dothi.api.items.search import is_query
 from dothi.api.service import service
-from dothi.core.errors import Forbidden, Misdirected, WrongMediaType
+from dothi.core.errors import Forbidden, Misdirected, WrongMediaType, WrongUse
 from dothi.core.settings import ServerSettings
 
 CHANGING = frozenset(('POST', 'PUT', 'PATCH', 'DELETE'))
 OWN_SITE = frozenset(('same-origin', 'none'))
+# `uri-host [":" port]` of RFC 9110, 7.2, where names have the letters of domain names and `_`, as containers do.
+HOST = re.compile(
+    r'(?:\[(?P<ipv6>[0-9A-Fa-f:.]{2,45})\]|(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\.?)(?::[0-9]{0,5})?'
+)
 
 
 class UnknownHost(Misdirected):
     """The request names a host that this service is not known by."""
 
 
+class MalformedHost(WrongUse):
+    """The Host header is no host with an optional port."""
+
+
 class OtherSite(Forbidden):
     """A page of another site wants to change something."""
+
+
+class PackedBody(WrongMediaType):
+    """The body is compressed."""
 
 
 class NoJson(WrongMediaType):
@@ -39,8 +53,9 @@ def install(app: Flask) -> None:
 
 
 def check_request() -> None:
-    """Raises UnknownHost, OtherSite, NoJson."""
+    """Raises MalformedHost, UnknownHost, PackedBody, OtherSite, NoJson, RequestEntityTooLarge."""
     _check_host()
+    _check_body()
     if request.method in CHANGING and not _is_question():
         _check_site()
         _check_type()
@@ -48,7 +63,13 @@ def check_request() -> None:
 
 def _check_host() -> None:
     """A trusted proxy lets through only what its own configuration names."""
-    name = _host_name(request.host)
+    header = _requested_host()
+    name = host_name(header)
+    if name is None:
+        raise MalformedHost(
+            vi=f'Host: {header[:100]!r} không phải tên máy hoặc địa chỉ IP, có thể kèm ":cổng".',
+            en=f'Host: {header[:100]!r} is no host name or IP address with an optional ":port".',
+        )
     if name in _known_hosts() or _is_loopback(name) or from_trusted_proxy():
         return
     raise UnknownHost(
@@ -57,6 +78,31 @@ def _check_host() -> None:
         en=f'This service is not known as "{name[:100]}". Use its published address; '
         'its operator adds host names to DOTHI_HOSTS.',
     )
+
+
+def _requested_host() -> str:
+    """Host and port as they were sent: in the address, where it is a whole one (RFC 9112, 3.2.2), else in Host.
+
+    Not `request.host`, which is cut to what makes sense of it. HTTP/1.0 needs no Host.
+    """
+    environ = request.environ
+    target = environ.get('RAW_URI', '')
+    if target[:1] not in ('/', '*', ''):
+        return urlsplit(target).netloc
+    older = environ.get('SERVER_PROTOCOL') == 'HTTP/1.0'
+    return str(environ.get('HTTP_HOST', request.host if older else ''))
+
+
+def _check_body() -> None:
+    """Refused here, it is also refused where no view would read it. What is unpacked may be of any size."""
+    coding = request.headers.get('Content-Encoding', 'identity')
+    if coding.strip().lower() != 'identity':
+        raise PackedBody(
+            vi=f'Content-Encoding "{coding[:100]}": gửi nội dung không nén.',
+            en=f'Content-Encoding "{coding[:100]}": send the body uncompressed.',
+        )
+    if service().audience == 'public' and (request.content_length or 0) > current_app.config['MAX_CONTENT_LENGTH']:
+        raise RequestEntityTooLarge
 
 
 def _check_site() -> None:
@@ -100,17 +146,23 @@ def _known_hosts() -> frozenset[str]:
 
 
 def _listed(server: ServerSettings, url: str) -> Iterator[str]:
-    for address in (server.public_url, url):
-        yield _host_name(urlsplit(address).netloc)
-    yield from (_host_name(host) for host in server.hosts)
-    yield server.host.lower()
+    named = (urlsplit(server.public_url).netloc, urlsplit(url).netloc, *server.hosts)
+    yield from (name for host in named if (name := host_name(host)))
+    # an address of IPv6 stands without brackets in settings
+    yield from (host.lower() for host in (server.host, *server.hosts))
 
 
-def _host_name(host: str) -> str:
-    """The name without the port, in small letters: `[::1]:5000` is `::1`."""
-    if host.startswith('['):
-        return host[1:].partition(']')[0].lower()
-    return (host if host.count(':') > 1 else host.partition(':')[0]).lower().rstrip('.')
+def host_name(host: str) -> str | None:
+    """The name without the port, in small letters, `::1` for `[::1]:5000`; None for what is no host."""
+    parts = HOST.fullmatch(host)
+    if parts is None:
+        return None
+    if parts['name'] is not None:
+        return parts['name'].lower()
+    try:
+        return str(ipaddress.IPv6Address(parts['ipv6']))
+    except ValueError:
+        return None
 
 
 def _is_loopback(name: str) -> bool:

@@ -17,7 +17,7 @@ RETRY_AFTER_S = 5
 # What Flask says in English only.
 REASONS: dict[int, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: 'Địa chỉ này không nhận phương thức đó.',
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: 'Nội dung yêu cầu quá lớn.',
+    HTTPStatus.REQUEST_TIMEOUT: 'Nội dung yêu cầu đến quá chậm. Hãy gửi lại.',
 }
 # Names that OGC API - Processes gives to some errors; a client may go by them.
 OGC_TYPES = {
@@ -32,6 +32,10 @@ OGC_TYPES = {
 
 class NoSuchResource(NotFound):
     """There is nothing under this address."""
+
+
+class TooLarge(WrongUse):
+    """The body of the request has more bytes than this address takes."""
 
 
 class NotAllowed(WrongUse):
@@ -94,12 +98,22 @@ def _http(error: HTTPException) -> Response:
     if error.code == HTTPStatus.NOT_FOUND:
         return answer(NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.'))
     named = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
-    reason = REASONS.get(error.code, f'Yêu cầu không hợp lệ ({error.name}).')
-    response = answer(named(vi=reason, en=f'{error.description}'), error.code)
+    response = answer(_described(error, named), error.code)
     allowed = getattr(error, 'valid_methods', None)
     if allowed:
         response.headers['Allow'] = ', '.join(sorted(allowed))
     return response
+
+
+def _described(error: HTTPException, named: type[WrongUse]) -> WrongUse:
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        most_mb = (request.max_content_length or 0) / 2**20
+        return TooLarge(
+            vi=f'Nội dung yêu cầu quá lớn: nhiều nhất {most_mb:g} MB.',
+            en=f'The body is too large: {most_mb:g} MB at most.',
+        )
+    reason = REASONS.get(error.code or 0, f'Yêu cầu không hợp lệ ({error.name}).')
+    return named(vi=reason, en=f'{error.description}')
 
 
 def _unexpected(error: Exception) -> Response:

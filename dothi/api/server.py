@@ -1,6 +1,6 @@
 """gunicorn for one audience: its settings, and workers that answer what never reaches the app."""
 
-import json
+import contextlib
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +9,14 @@ from typing import Any
 from flask import Flask
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped]
 
 from dothi.api.address import listening_url
 
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
 from dothi.api.app import create_app
+from dothi.api.clients import open_accounts
 from dothi.api.master import Master, WorkerState, generation_now
+from dothi.api.unreadable import LONGEST_LINE, refusal
 from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
 from dothi.core.layer import Audience
@@ -24,7 +25,6 @@ from dothi.core.settings import ServerSettings
 
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
-LONGEST_LINE = 8190
 FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json', '/api/openapi?f=json')
 
 
@@ -54,12 +54,14 @@ class Worker(WholeRequestWorker):
         self.state.publish(loaded)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answers a request that cannot be read; too long an address gets the way out, where gunicorn says no more."""
-        if not isinstance(exc, LimitRequestLine):
+        """Answers a request that cannot be read."""
+        answer = refusal(exc)
+        if answer is None:
             super().handle_error(req, client, addr, exc)
             return
-        self.log.warning('Too long an address from %s', addr)
-        util.write(client, _too_long())
+        self.log.warning('Unreadable request from %s: %s', addr, type(exc).__name__)
+        with contextlib.suppress(OSError):
+            util.write(client, answer)
 
 
 def _yield_processor() -> None:
@@ -74,24 +76,12 @@ def _warm(app: Flask) -> None:
         client.get(path)
 
 
-def _too_long() -> bytes:
-    """The whole answer. Nothing of the request is known, its language neither."""
-    vi = f'Địa chỉ dài quá {LONGEST_LINE} byte. Gửi các tham số bằng POST tới /collections/{{id}}/search.'
-    en = f'The address is longer than {LONGEST_LINE} bytes. Send the parameters by POST to /collections/{{id}}/search.'
-    body = json.dumps({'code': 'TooLong', 'type': 'TooLong', 'description': f'{vi} · {en}'}, ensure_ascii=False)
-    content = body.encode()
-    head = (
-        'HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: application/json\r\n'
-        f'Access-Control-Allow-Origin: *\r\nCache-Control: no-store\r\nContent-Length: {len(content)}\r\n\r\n'
-    )
-    return head.encode() + content
-
-
 class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """The app of one audience under gunicorn, configured here and nowhere else."""
 
     def __init__(self, audience: Audience, host: str, port: int, workers: int) -> None:
         self.audience, self.host, self.port, self.workers = audience, host, port, workers
+        self.accounts = open_accounts()
         super().__init__()
 
     def load_config(self) -> None:
@@ -109,6 +99,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             'control_socket_disable': True,
             'proc_name': f'dothi {self.audience}',
             'post_fork': _after_fork,
+            'child_exit': self._after_exit,
             # which proxies are believed is decided by DOTHI_TRUSTED_PROXIES alone
             'forwarded_allow_ips': '',
             'accesslog': '-',
@@ -119,10 +110,14 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def load(self) -> Any:
         """Called in each worker, so that it renders what is in the catalogue when it starts."""
-        return create_app(self.audience, listening_url(self.audience, self.host, self.port))
+        return create_app(self.audience, listening_url(self.audience, self.host, self.port), self.accounts)
 
     def run(self) -> None:
         Master(self).run()
+
+    def _after_exit(self, _master: Any, worker: Any) -> None:
+        """In the master, when a worker is gone, in whatever way."""
+        self.accounts.forget_process(worker.pid)
 
 
 def _after_fork(_master: Any, _worker: Any) -> None:

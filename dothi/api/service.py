@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app
 
 from dothi import __version__
+from dothi.api.client_accounts import ClientAccounts
 from dothi.api.remembered import Remembered
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
@@ -20,9 +21,6 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.settings import ClientSettings, DatabaseSettings, LimitSettings, MapSettings, ServerSettings
 
-if TYPE_CHECKING:
-    from dothi.api.clients import Clients
-
 
 class NoRelease(NotFound):
     """The layer exists, but nothing of it has been released yet."""
@@ -30,12 +28,16 @@ class NoRelease(NotFound):
 
 @dataclass(frozen=True)
 class Service:
-    """What an app serves, and pygeoapi's Flask module as it was loaded for it."""
+    """What an app serves, and pygeoapi's Flask module as it was loaded for it.
+
+    clients: what each client has asked for, of all processes that serve the audience here.
+    """
 
     audience: Audience
     locality: Locality
     url: str
     pygeoapi: ModuleType
+    clients: ClientAccounts
 
     @property
     def role(self) -> Role:
@@ -76,11 +78,8 @@ class Service:
         return database.public_statement_timeout_ms if self.audience == 'public' else database.statement_timeout_ms
 
     @cached_property
-    def clients(self) -> 'Clients':
-        """What each client has asked for."""
-        from dothi.api.clients import Clients
-
-        return Clients(ClientSettings())
+    def client_limits(self) -> ClientSettings:
+        return ClientSettings()
 
     @cached_property
     def server(self) -> ServerSettings:

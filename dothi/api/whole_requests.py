@@ -1,11 +1,15 @@
-"""Connections whose request is still under way wait in the worker's poller and keep no thread.
+"""Connections whose request is under way, or that are being closed, wait in the worker's poller and keep no thread.
 
-gunicorn's threads read a request as it comes: 80 clients that send half a header each kept all of them for ever.
+gunicorn's threads read a request as it comes: 80 clients that send half a header each kept all of them for ever. And
+its main thread, which hands out all connections, waits for 2 s for each client that does not close when told to.
 """
 
 import selectors
 import socket
 import time
+from collections import deque
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,8 +22,23 @@ LONGEST_HEADER = 65_536
 HEADER_PATIENCE_S = 10.0
 
 
+# For as long a client may take to close after the last answer; of one that is closed at once it could lose the end
+# (RFC 9112, 9.6).
+LINGER_S = 2.0
+MOST_LINGERING = 500
+# For as long a thread waits for the rest of a body that was refused: what has come is read, what may come is not.
+DRAIN_S = 0.05
+
+
 class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threads, each of which gets a connection once the header of its request has come."""
+    """gunicorn's threads, each of which gets a connection once the header of its request has come.
+
+    lingering: connections that were answered for the last time, oldest first, with when they are closed at the latest.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.lingering: deque[tuple[float, Any]] = deque()
 
     def enqueue_req(self, conn: Any) -> None:
         """Hands the connection to a thread, or waits for more of its header without one."""
@@ -36,6 +55,52 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         conn.timeout = conn.header_deadline_s
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Whether the connection may have another request: not while most of a body that nobody read is to come."""
+        return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + DRAIN_S))
+
+    def finish_request(self, conn: Any, fs: 'Future[Any]') -> None:
+        """As gunicorn's, but that a connection which is at its end lingers in the poller."""
+        at_its_end = fs.cancelled() or fs.exception() is not None or not fs.result()
+        if not at_its_end:
+            super().finish_request(conn, fs)
+            return
+        self.nr_conns -= 1
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_lingering_readable, conn))
+        except (OSError, KeyError, ValueError):
+            # the client has gone, and took the connection with it
+            conn.close()
+            return
+        self.lingering.append((time.monotonic() + LINGER_S, conn))
+        if len(self.lingering) > MOST_LINGERING:
+            self._close_lingering(self.lingering[0][1])
+
+    def murder_pending(self) -> None:
+        """Called at every turn of the worker's loop: closes what had its time."""
+        super().murder_pending()
+        while self.lingering and self.lingering[0][0] <= time.monotonic():
+            self._close_lingering(self.lingering[0][1])
+
+    def _on_lingering_readable(self, conn: Any, _sock: Any) -> None:
+        """Throws away what a client still sends, until it has closed."""
+        try:
+            gone = not conn.sock.recv(LONGEST_HEADER)
+        except BlockingIOError:
+            return
+        except OSError:
+            gone = True
+        if gone:
+            self._close_lingering(conn)
+
+    def _close_lingering(self, conn: Any) -> None:
+        self.lingering = deque(one for one in self.lingering if one[1] is not conn)
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        conn.close()
 
 
 def _received(conn: Any) -> int | None:

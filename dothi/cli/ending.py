@@ -10,6 +10,7 @@ import typer
 
 import dothi
 from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
+from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
 
 # What the shell expects of a command that Ctrl-C has ended.
@@ -22,6 +23,7 @@ class Interrupted(DothiError):
 
 def run(app: typer.Typer) -> NoReturn:
     """Runs the command line and ends the process; with --json the error, too, is one document on standard output."""
+    close_new_files()
     try:
         ended = app(standalone_mode=False)
     except DothiError as error:

@@ -22,7 +22,7 @@ from dothi.core.errors import DothiError, without_secrets
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
-from dothi.core.text import for_steward
+from dothi.core.text import Text, for_steward
 from etl.report.model import Report
 from etl.report.table import renderable
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 out = Console(width=None if sys.stdout.isatty() else 100)
 err = Console(stderr=True)
 
+DAMAGE = {
+    'missing': Text(vi='Tệp mất trong kho', en='missing in the store'),
+    'changed': Text(vi='Tệp trong kho bị thay đổi', en='changed in the store'),
+}
 STAGES = {
     'database': 'Cơ sở dữ liệu · database',
     'migrate': 'Cập nhật lược đồ · migrate',
@@ -179,8 +183,13 @@ def status(document: local.Status) -> None:
     waiting(document)
     for wall in document.missing_walls:
         out.print(f'[yellow]Phòng kín: {wall.vi} · Closed room: {wall.en}[/]')
-    for file in document.damaged_files:
-        out.print(f'[bold red]Tệp hỏng hoặc mất trong kho · damaged or missing in the store: {file}[/]')
+    for one in document.store.damaged:
+        what = DAMAGE[one.damage]
+        out.print(f'[bold red]{what.vi} · {what.en}: {one.file}[/]\n  {one.advice.vi}\n  {one.advice.en}')
+    if document.store.unread:
+        out.print(
+            f'[yellow]{document.store.unread} tệp trong kho chưa kịp đọc lại · files of the store not read yet[/]'
+        )
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:

@@ -195,10 +195,10 @@ class ClientSettings(Settings):
     """How much one client, an address, may ask of the public service."""
 
     client_requests_per_s: float = Field(
-        200, ge=0, description='Requests a second that one web process takes from a client; 0: any number.'
+        400, ge=0, description='Requests a second that the service takes from a client; 0: any number.'
     )
-    client_burst: float = Field(400, ge=1, description='Requests that a client may send at once after a pause.')
-    client_queries: int = Field(6, gt=0, description='Queries of a client that one web process runs at a time.')
+    client_burst: float = Field(800, ge=1, description='Requests that a client may send at once after a pause.')
+    client_queries: int = Field(12, gt=0, description='Queries of a client that the service runs at a time.')
     client_open_jobs: int = Field(50, gt=0, description='Jobs of a client that wait or run at once, at most.')
     client_stored_mb: int = Field(
         500, gt=0, description='Size of the inputs and results that are kept of a client, at most.'

@@ -13,12 +13,13 @@ from rasterio.transform import from_origin
 from dothi.core.coverage import BandKind, Coverage
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.grid import Grid
+from dothi.core.layer import Access
 from dothi.core.settings import PathSettings
 from dothi.core.units import ucum
 from etl.coverage.cells import BLOCK, Scan, strips
 from etl.coverage.file import Raster
 
-FOLDER = 'coverages'
+FOLDER, INTERNAL_FOLDER = 'coverages', 'internal-coverages'
 OVERVIEWS: dict[BandKind, str] = {'continuous': 'AVERAGE', 'category': 'MODE', 'count': 'NONE'}
 
 
@@ -28,7 +29,12 @@ class NoRoomForRaster(EnvironmentMissing):
 
 def store_path(coverage: Coverage, release: int) -> str:
     """Where the raster of a release is kept, relative to the store."""
-    return f'{FOLDER}/{coverage.id}/{release}.tif'
+    return place_of(coverage.id, coverage.access, f'{release}.tif')
+
+
+def place_of(coverage_id: str, access: Access, name: str) -> str:
+    """Where a file of a coverage is kept: one that is not for the public is nothing that its service should see."""
+    return f'{FOLDER if access == "public" else INTERNAL_FOLDER}/{coverage_id}/{name}'
 
 
 def write(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, release: int) -> int:
@@ -61,9 +67,10 @@ def _no_room(target: Path, error: Exception) -> NoRoomForRaster:
 def forget_all_but(coverage: Coverage, releases: set[int]) -> None:
     """Removes what releases that never came about have left; only while no other delivery of it can be at work."""
     retained_names = {f'{release}.tif' for release in releases}
-    for file in (Path(PathSettings().store) / FOLDER / coverage.id).glob('*'):
-        if file.name not in retained_names:
-            file.unlink()
+    for folder in (FOLDER, INTERNAL_FOLDER):
+        for file in (Path(PathSettings().store) / folder / coverage.id).glob('*'):
+            if file.name not in retained_names:
+                file.unlink()
 
 
 def _layout(coverage: Coverage) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from etl.coverage import notes as coverage_notes
 from etl.coverage.cells import Scan, scan
 from etl.coverage.cog import write
 from etl.coverage.file import Raster
+from etl.coverage.mending import MENDED, is_damaged, mend
 from etl.coverage.place import covered_share, decide_place, grid_of
 from etl.coverage.release import compare, lock, lost_share, outcome, publish, reserve
 from etl.desk.delivery import Delivery
@@ -40,11 +41,15 @@ class Load:
     report: Report
 
 
-def fingerprint(_db: Connection, delivery: RasterDelivery, sha256: str) -> str:
-    """A hash of all that the outcome depends on, but for what the coverage holds."""
+def fingerprint(db: Connection, delivery: RasterDelivery, sha256: str) -> str:
+    """A hash of all that the outcome depends on, but for what the coverage holds.
+
+    While the coverage's file is damaged it is another one: the delivery is no repetition then, and mends it.
+    """
     options = delivery.options.model_dump(mode='json', exclude=REMARKS)
     place = delivery.locality
     parts = [sha256, delivery.layer.definition(), options, place.srid, place.place.extent_wgs84]
+    parts += ['damaged'] if is_damaged(db, delivery.layer) else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -129,9 +134,12 @@ def _release(work: Load) -> Verdict:
         must_not_overwrite(db, delivery, report)
     if report.held:
         return 'undecided'
-    if same:
+    if same and served is not None:
         report.unchanged = True
         report.notes.append(notes.NOTHING_NEW)
+        if delivery.number is not None and is_damaged(db, coverage):
+            mend(db, work.raster, coverage, work.grid, work.found, served.file)
+            report.notes.append(MENDED)
     elif delivery.number is not None:
         report.release = _publish(work, delivery.number)
     return 'accepted'

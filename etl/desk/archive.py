@@ -62,9 +62,9 @@ def original(file: Path) -> Original:
 
 
 def keep(found: Original, delivery: int) -> None:
-    """Puts the original into the store, whole or not at all; one that is there already stays."""
+    """Puts the original into the store, whole or not at all; one that is there already stays, if it is still whole."""
     target = _store() / found.store_name
-    if target.exists():
+    if target.exists() and is_original(found.store_name, found.file.name, found.sha256):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(delivery)
@@ -100,6 +100,16 @@ def restored(store_name: str, file_name: str, sha256: str) -> Iterator[Path]:
         if original(file).sha256 != sha256:
             raise _missing(stored)
         yield file
+
+
+def is_original(store_name: str, file_name: str, sha256: str) -> bool:
+    """Whether what the store has under the original's name has its content; raises FileNotFoundError for nothing."""
+    (_store() / store_name).stat()
+    try:
+        with restored(store_name, file_name, sha256):
+            return True
+    except (OriginalMissing, OSError, zipfile.BadZipFile, StopIteration):
+        return False
 
 
 def _unpack(kept: Path, file: Path) -> None:

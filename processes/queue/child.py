@@ -25,6 +25,7 @@ from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from processes.base import GEOJSON, JSON, Process, ResultFile
 from processes.data import Data
+from processes.queue.reasons import RAISE_MEMORY
 from processes.queue.uploads import put_back
 from processes.reading.given import put_given
 from processes.reading.readings import Reading, numbers
@@ -214,6 +215,7 @@ def _for_want_of_memory(error: Exception) -> bool:
 
 def _too_large(order: Order) -> TooLarge:
     return TooLarge(
-        vi=f'Phân tích cần hơn {order.memory_mb} MB bộ nhớ. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_MEMORY_MB.',
-        en=f'The analysis needs more than {order.memory_mb} MB. Narrow its inputs, or raise DOTHI_JOB_MEMORY_MB.',
+        vi=f'Phân tích cần hơn {order.memory_mb} MB bộ nhớ. Hãy thu hẹp dữ liệu đầu vào.',
+        en=f'The analysis needs more than {order.memory_mb} MB. Narrow its inputs.',
+        steward=RAISE_MEMORY,
     )

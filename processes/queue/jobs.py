@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from psycopg2.extras import Json
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
+from dothi.core.layer import Audience
+from dothi.core.text import for_steward
 from processes.base import ResultFile
 from processes.queue.child import Done, Failed, Order, Underway, failure
-from processes.queue.store import RESULTS, abandoned_results, forget, forget_folder, keep, store
+from processes.queue.store import abandoned_results, forget, forget_folder, keep, results_folder, store
 from processes.reading.readings import moments
 
 LOG = logging.getLogger('dothi.jobs')
@@ -89,7 +92,10 @@ def finish(job_id: str, ended: Done | Failed) -> None:
     Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
     the second to finish must not touch the files of the first.
     """
-    folder = f'{RESULTS}/{job_id}.{uuid.uuid4().hex[:8]}'
+    audience = _audience(job_id)
+    folder = results_folder(audience, f'{job_id}.{uuid.uuid4().hex[:8]}')
+    if isinstance(ended, Failed) and audience == 'internal':
+        ended = replace(ended, message=for_steward(ended.message))
     try:
         stored = _finished(job_id, ended, _kept(folder, ended))
     except OSError as error:
@@ -101,6 +107,14 @@ def finish(job_id: str, ended: Done | Failed) -> None:
         _finished(job_id, failure(_not_stored(job_id)), {})
     if not stored:
         forget_folder(folder)
+
+
+def _audience(job_id: str) -> Audience:
+    """Whom the job is for; internal where it is not known any more."""
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute('select audience from job.job where id = %s', [job_id])
+        row = cursor.fetchone()
+    return row[0] if row else 'internal'
 
 
 def _kept(folder: str, ended: Done | Failed) -> dict[str, str]:
@@ -209,10 +223,10 @@ def forget_orphans() -> None:
     if not old:
         return
     with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute("select distinct split_part(file, '/', 2) from job.output where file is not null")
-        known = {name for (name,) in cursor.fetchall()}
-    for name in old - known:
-        forget_folder(f'{RESULTS}/{name}')
+        cursor.execute("select distinct regexp_replace(file, '/[^/]*$', '') from job.output where file is not null")
+        known = {place for (place,) in cursor.fetchall()}
+    for place in old - known:
+        forget_folder(place)
 
 
 def give_back(job_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from processes.queue.requests import rows
+from processes.queue.requests import explain_silence, rows
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,15 @@ class Listed:
 
 
 def listed(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> Listed:
-    """Jobs that the connection's audience may list: none of the public service, no other editor's."""
+    """Jobs that the connection's audience may list: none of the public service, no other editor's.
+
+    Each says what `requests.state` says of it.
+    """
     values = vars(wanted) | {'limit': limit, 'offset': offset}
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
                    %(created_to)s, %(min_s)s, %(max_s)s)"""
-    found = rows(db, query.format('%(limit)s', '%(offset)s'), values)
+    found = explain_silence(db, rows(db, query.format('%(limit)s', '%(offset)s'), values))
     return Listed(found, found[0]['matched'] if found else _matched(db, query, values))
 
 

@@ -1,9 +1,11 @@
 """Why a job that was not wrong by itself has no result: what its user is told, and what to do."""
 
 from dothi.core.errors import Busy, Defect
+from dothi.core.text import Text
 
 # How many workers may die, or lose their database, on one job.
 MOST_ATTEMPTS = 3
+RAISE_MEMORY = Text(vi='Hoặc tăng DOTHI_JOB_MEMORY_MB.', en='Or raise DOTHI_JOB_MEMORY_MB.')
 
 
 class ChildDied(Defect):
@@ -26,15 +28,16 @@ def died(exit_code: int | None) -> ChildDied:
     """The process of a run ended with this exit code, negative for a signal."""
     how = f'signal {-exit_code}' if exit_code is not None and exit_code < 0 else f'exit code {exit_code}'
     return ChildDied(
-        vi=f'Tiến trình phân tích bị dừng ({how}), có thể do hết bộ nhớ (DOTHI_JOB_MEMORY_MB). Hãy thử lại.',
-        en=f'The analysis broke off ({how}), perhaps for want of memory (DOTHI_JOB_MEMORY_MB). Try again.',
+        vi=f'Tiến trình phân tích bị dừng ({how}), có thể do hết bộ nhớ. Hãy thu hẹp dữ liệu đầu vào rồi thử lại.',
+        en=f'The analysis broke off ({how}), perhaps for want of memory. Narrow its inputs and try again.',
+        steward=RAISE_MEMORY,
     )
 
 
 def abandoned() -> ChildDied:
     """Every worker that ran the job died."""
     return ChildDied(
-        vi=f'Tiến trình "dothi worker" đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
+        vi=f'Tiến trình xử lý đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
         en=f'The worker ended {MOST_ATTEMPTS} times while it ran this analysis.',
     )
 
@@ -50,8 +53,9 @@ def lost() -> ChildDied:
 def waited(limit_s: float) -> WaitedTooLong:
     """The job waited for so long."""
     return WaitedTooLong(
-        vi=f'Không tới lượt chạy trong {limit_s:g} giây (DOTHI_JOB_WAIT_S). Hãy thử lại.',
-        en=f'Its turn did not come within {limit_s:g} s (DOTHI_JOB_WAIT_S). Try again.',
+        vi=f'Không tới lượt chạy trong {limit_s:g} giây. Hãy thử lại.',
+        en=f'Its turn did not come within {limit_s:g} s. Try again.',
+        steward=Text(vi='Giới hạn: DOTHI_JOB_WAIT_S.', en='The limit is DOTHI_JOB_WAIT_S.'),
     )
 
 
@@ -66,6 +70,7 @@ def run_failed(job_id: str) -> RunFailed:
 def too_long(limit_s: float) -> TooLong:
     """The run took longer than this."""
     return TooLong(
-        vi=f'Phân tích chạy quá {limit_s:g} giây. Thu hẹp dữ liệu đầu vào, hoặc tăng DOTHI_JOB_TIME_LIMIT_S.',
-        en=f'The analysis took longer than {limit_s:g} s. Narrow its inputs, or raise DOTHI_JOB_TIME_LIMIT_S.',
+        vi=f'Phân tích chạy quá {limit_s:g} giây. Hãy thu hẹp dữ liệu đầu vào.',
+        en=f'The analysis took longer than {limit_s:g} s. Narrow its inputs.',
+        steward=Text(vi='Hoặc tăng DOTHI_JOB_TIME_LIMIT_S.', en='Or raise DOTHI_JOB_TIME_LIMIT_S.'),
     )

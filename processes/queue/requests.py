@@ -20,26 +20,28 @@ from dothi.core.database import READERS, database_url, no_database, role_name
 from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound, TooMany
 from dothi.core.layer import Audience
 from dothi.core.settings import ClientSettings, JobSettings
-from dothi.core.text import Text
+from dothi.core.text import AdvisedText, Text, for_steward
 from processes.queue.store import store
 
 ENDED = ('successful', 'failed', 'dismissed')
 # Without a notification the state is read this often, for a worker that died or a notification that was lost.
 LOOK_S = 2.0
-NO_WORKER = Text(
-    vi='Không có tiến trình xử lý phân tích nào đang chạy. Khởi động bằng "dothi worker".',
-    en='No worker is running to do the analysis. Start one with "dothi worker".',
+NO_WORKER = AdvisedText(
+    vi='Không có tiến trình xử lý phân tích nào đang chạy. Hãy thử lại sau ít phút.',
+    en='No worker is running to do the analysis. Try again in a few minutes.',
+    steward=Text(vi='Khởi động bằng "dothi worker".', en='Start one with "dothi worker".'),
 )
 
 WORKER_LOST = Text(
     vi='Tiến trình đang chạy phân tích này không còn hoạt động. Tiến trình khác sẽ chạy lại từ đầu trong giây lát.',
     en='The worker that ran the analysis gives no sign of life. Another one runs it again in a moment.',
 )
-ALL_WORKERS_LOST = Text(
+ALL_WORKERS_LOST = AdvisedText(
     vi='Tiến trình đang chạy phân tích này không còn hoạt động, và không có tiến trình nào khác. Phân tích sẽ được '
-    'chạy lại khi có "dothi worker".',
+    'chạy lại khi có tiến trình mới.',
     en='The worker that ran the analysis gives no sign of life, and there is no other. It is run again as soon as one '
-    'is started: "dothi worker".',
+    'is started.',
+    steward=NO_WORKER.steward,
 )
 
 
@@ -197,8 +199,11 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     try:
         while _status(db, job_id) not in ENDED:
             # of one that runs too: its worker may have died, and then nobody works on it
-            lonely.look(alone=not _worker_lives(db))
-            _hear(db, job_id, min(LOOK_S, _left(ends, limit_s)))
+            if lonely.too_long(alone=not _worker_lives(db)):
+                raise _refusal(db, NoWorker, NO_WORKER)
+            if (left_s := ends - time.monotonic()) <= 0:
+                raise _refusal(db, StillRunning, _still_running(limit_s))
+            _hear(db, job_id, min(LOOK_S, left_s))
     except DothiError:
         dismiss(db, job_id)
         raise
@@ -214,32 +219,60 @@ class Loneliness:
     def __init__(self, longest_s: float) -> None:
         self.longest_s, self.since = longest_s, math.inf
 
-    def look(self, *, alone: bool) -> None:
-        """Raises NoWorker when it was alone at every look for too long."""
+    def too_long(self, *, alone: bool) -> bool:
+        """Whether it was alone at every look for too long."""
         self.since = min(self.since, time.monotonic()) if alone else math.inf
-        if time.monotonic() - self.since > self.longest_s:
-            raise NoWorker(vi=NO_WORKER.vi, en=NO_WORKER.en)
+        return time.monotonic() - self.since > self.longest_s
 
 
 def state(db: Connection, job_id: str) -> dict[str, Any]:
     """One job without its result; raises UnknownJob, also for a job of another audience or editor."""
-    job = _row(db, job_id, '*')
-    silent = _why_silent(db, job)
-    # it waits for somebody to start one, and whoever waits for it should know
-    return job | {'message_vi': silent.vi, 'message_en': silent.en} if silent else job
+    (job,) = explain_silence(db, [_row(db, job_id, '*')])
+    return job
 
 
-def _why_silent(db: Connection, job: dict[str, Any]) -> Text | None:
-    """Why nobody works on an open job, if nobody does."""
-    if job['status'] == 'accepted' and not _worker_lives(db):
-        return NO_WORKER
-    if job['status'] != 'running':
-        return None
-    values = [str(job['id']), JobSettings().worker_silent_s]
-    (row,) = rows(db, 'select job.worker_lost(%s, %s) as lost', values)
-    if not row['lost']:
-        return None
-    return WORKER_LOST if _worker_lives(db) else ALL_WORKERS_LOST
+def explain_silence(db: Connection, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The jobs, each open one that nobody works on with the reason for its message.
+
+    It waits for somebody to start a worker, and whoever waits for it should know.
+    """
+    running = [str(job['id']) for job in jobs if job['status'] == 'running']
+    if not running and all(job['status'] != 'accepted' for job in jobs):
+        return jobs
+    lives, silent_s = _worker_lives(db), JobSettings().worker_silent_s
+    query = 'select id from unnest(%s::uuid[]) as id where job.worker_lost(id, %s)'
+    lost = {row['id'] for row in rows(db, query, [running, silent_s])}
+    waiting, running_text = None if lives else NO_WORKER, WORKER_LOST if lives else ALL_WORKERS_LOST
+    return [
+        _with_message(db, job, running_text if job['id'] in lost else waiting if job['status'] == 'accepted' else None)
+        for job in jobs
+    ]
+
+
+def _with_message(db: Connection, job: dict[str, Any], text: Text | None) -> dict[str, Any]:
+    if text is None:
+        return job
+    message = text_for_audience(db, text)
+    return job | {'message_vi': message.vi, 'message_en': message.en}
+
+
+def text_for_audience(db: Connection, text: Text) -> Text:
+    """The text as the connection's audience reads it: colleagues with what a steward can do, strangers without."""
+    (row,) = rows(db, 'select job.audience() as audience', [])
+    return for_steward(text) if row['audience'] == 'internal' else text
+
+
+def _refusal(db: Connection, kind: type[DothiError], text: Text) -> DothiError:
+    message = text_for_audience(db, text)
+    return kind(vi=message.vi, en=message.en)
+
+
+def _still_running(limit_s: float) -> Text:
+    return AdvisedText(
+        vi=f'Chưa có kết quả sau {limit_s:g} giây. Thử lại sau, hoặc gửi với "Prefer: respond-async".',
+        en=f'There is no result after {limit_s:g} s. Try again later, or send it with "Prefer: respond-async".',
+        steward=Text(vi='Hoặc tăng DOTHI_SYNC_WAIT_S.', en='Or raise DOTHI_SYNC_WAIT_S.'),
+    )
 
 
 def _status(db: Connection, job_id: str) -> str:
@@ -337,20 +370,9 @@ def _hear(db: Connection, job_id: str, within_s: float) -> None:
             return
 
 
-def _left(ends: float, limit_s: float) -> float:
-    """Seconds until `ends`; raises StillRunning when there are none."""
-    left_s = ends - time.monotonic()
-    if left_s > 0:
-        return left_s
-    raise StillRunning(
-        vi=f'Chưa có kết quả sau {limit_s:g} giây. Thử lại sau, hoặc tăng DOTHI_SYNC_WAIT_S.',
-        en=f'There is no result after {limit_s:g} s. Try again later, or raise DOTHI_SYNC_WAIT_S.',
-    )
-
-
 def _worker_must_live(db: Connection) -> None:
     if not _worker_lives(db):
-        raise NoWorker(vi=NO_WORKER.vi, en=NO_WORKER.en)
+        raise _refusal(db, NoWorker, NO_WORKER)
 
 
 def _worker_lives(db: Connection) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dothi.core.layer import VISIBLE, Audience
 from dothi.core.settings import PathSettings
 
 DRAFTS, RESULTS, DOWNLOADS = 'drafts', 'results', 'downloads'
@@ -53,11 +54,19 @@ def forget_folder(place: str) -> None:
     shutil.rmtree(store() / place, ignore_errors=True)
 
 
+def results_folder(audience: Audience, run: str) -> str:
+    """The place of one run's results: a service needs the folder of its audience alone."""
+    return f'{RESULTS}/{audience}/{run}'
+
+
 def abandoned_results() -> set[str]:
-    """Names of the folders of results that are old enough to have been left by a worker that was killed."""
+    """Places of the folders of results that are old enough to have been left by a worker that was killed."""
     oldest = time.time() - ABANDONED_S
     with suppress(OSError):
-        return {folder.name for folder in (store() / RESULTS).iterdir() if folder.stat().st_mtime < oldest}
+        # what lies beside the audiences' folders was left before there were any
+        in_one = [folder for folder in (store() / RESULTS).glob('*/') if folder.name not in VISIBLE]
+        folders = [*(store() / RESULTS).glob('*/*/'), *in_one]
+        return {str(folder.relative_to(store())) for folder in folders if folder.stat().st_mtime < oldest}
     return set()
 
 

@@ -29,6 +29,7 @@ from dothi.core.locality import load_locality
 from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings, PathSettings
 from etl.closed_room.fork_server import share
+from etl.coverage.apart import put_rasters_apart
 from processes.queue.availability import probe, record
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
@@ -36,6 +37,7 @@ from processes.queue.downloads import Ended, Keeper
 from processes.queue.generalising import Generaliser
 from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
 from processes.queue.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
+from processes.queue.results_apart import put_results_apart
 from processes.queue.shared_styles import restyle
 from processes.queue.store import drafts, forget_abandoned
 
@@ -77,6 +79,8 @@ def run_worker(concurrency: int = 1) -> None:
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
         _prepare_children()
+    put_results_apart()
+    put_rasters_apart()
     asyncio.run(_work(concurrency))
 
 

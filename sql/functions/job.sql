@@ -275,18 +275,22 @@ returns table (
     matched bigint
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
-        id, process_id, status, progress, message_vi, message_en, media_type, gone_at is not null,
-        created_at, started_at, finished_at, updated_at, count(*) over ()
-    from job.job, lateral (select extract(epoch from coalesce(finished_at, now()) - started_at) as lasted_s) as span
+        own.id, own.process_id, run.status, run.progress, run.message_vi, run.message_en, own.media_type,
+        own.gone_at is not null, own.created_at, run.started_at, own.finished_at, run.updated_at, count(*) over ()
+    from job.job as own
+    -- one that follows another is as far as that, as in job.state
+    join job.job as run
+        on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end,
+    lateral (select extract(epoch from coalesce(own.finished_at, now()) - run.started_at) as lasted_s) as span
     where
-        audience = 'internal' and job.answerable(audience, editor)
-        and (statuses is null or status = any(statuses))
-        and (processes is null or process_id = any(processes))
-        and (created_from is null or created_at >= created_from)
-        and (created_to is null or created_at <= created_to)
-        and (min_s is null or lasted_s >= min_s)
-        and (max_s is null or lasted_s <= max_s)
-    order by created_at desc, id
+        own.audience = 'internal' and job.answerable(own.audience, own.editor)
+        and (statuses is null or run.status = any(statuses))
+        and (processes is null or own.process_id = any(processes))
+        and (created_from is null or own.created_at >= created_from)
+        and (created_to is null or own.created_at <= created_to)
+        and (min_s is null or span.lasted_s >= min_s)
+        and (max_s is null or span.lasted_s <= max_s)
+    order by own.created_at desc, own.id
     limit at_most offset skip;
 $$;
 

@@ -1,29 +1,82 @@
 """How much a stranger may ask of the public service: often, at once, and how hard; a map never meets the limits."""
 
-import threading
+import os
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from dothi.api import clients
-from dothi.api.clients import Client, QueryPlace, TooManyQueries
-from tests.api.conftest import Desk, school
+from dothi.api.client_accounts import PLACES, SETS, ClientAccounts
+from dothi.api.clients import QueryPlace, TooManyQueries
+from tests.api.conftest import Desk
 
 type MakeClient = Callable[..., FlaskClient]
 
-ITEMS = '/api/collections/schools/items'
-# What took 20 s: 50 distances for each row.
-FAR = ' AND '.join(f'distance_m(geom, POINT({106 + n / 1000:.3f} 20)) > 0' for n in range(50))
+# The children touch nothing but the accounts.
+FORKS = pytest.mark.filterwarnings('ignore:This process:DeprecationWarning')
 
 
 def test_tokens_come_back_with_time_up_to_a_burst() -> None:
     """At 2 a second, 3 in store: three pass at once, the fourth half a second later, and nobody saves up more."""
-    account = Client(3, 0, threading.BoundedSemaphore(1))
-    assert [account.take(0, 2, 3) for _ in range(4)] == [True, True, True, False]
-    assert not account.take(0.4, 2, 3)
-    assert account.take(0.5, 2, 3)
-    assert [account.take(100, 2, 3) for _ in range(4)] == [True, True, True, False]
+    accounts = ClientAccounts(per_s=2, burst=3)
+
+    def take(now_s: float) -> bool:
+        return accounts.take_token('10.0.0.1', now_s)
+
+    assert [take(100) for _ in range(4)] == [True, True, True, False]
+    assert not take(100.4)
+    assert take(100.5)
+    assert [take(200) for _ in range(4)] == [True, True, True, False]
+
+
+def in_child(work: Callable[[], int]) -> int:
+    """What `work` returns (0 to 255) in a forked process, which then ends."""
+    pid = os.fork()
+    if not pid:
+        code = 255
+        try:
+            code = work()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+@FORKS
+def test_all_processes_of_a_service_count_together() -> None:
+    """Ten requests may pass: three processes that try ten each get four, six and none of them."""
+    accounts = ClientAccounts(per_s=0, burst=10)
+    tries = (4, 10, 10)
+    assert [in_child(lambda n=n: sum(accounts.take_token('a', 1) for _ in range(n))) for n in tries] == [4, 6, 0]
+    assert accounts.take_token('b', 1)
+
+
+@FORKS
+def test_the_queries_of_a_process_that_died_are_over() -> None:
+    """Its client may ask again as soon as the master has seen the death, and nobody else's query is forgotten."""
+    accounts = ClientAccounts(per_s=1, burst=1)
+    own = accounts.begin_query('a', 3)
+    pid = os.fork()
+    if not pid:
+        accounts.begin_query('a', 3)
+        accounts.begin_query('a', 3)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert accounts.begin_query('a', 3) is None
+    assert accounts.begin_query('b', 3) is not None
+    accounts.forget_process(pid)
+    places = [accounts.begin_query('a', 3) for _ in range(3)]
+    assert None not in places[:2]
+    assert (places[2], own in places) == (None, False)
+
+
+def test_a_client_is_forgotten_only_for_newer_ones() -> None:
+    """Ten times as many clients as there are places for: whoever asked last still has no tokens."""
+    accounts = ClientAccounts(per_s=0, burst=1)
+    for number in range(10 * SETS * PLACES):
+        accounts.take_token(f'client {number}', number)
+    assert not accounts.take_token(f'client {number}', number)
+    assert accounts.take_token('client 0', number)
 
 
 def test_who_asks_too_often_is_told_to_wait_and_others_are_not(
@@ -58,11 +111,27 @@ def test_the_address_of_a_client_is_what_a_trusted_proxy_saw(
     assert statuses(app, '10.0.0.1', '10.0.0.2', 'x, 10.0.0.1', 'y, 10.0.0.1') == [200, 200, 200, 429]
 
 
+def test_all_addresses_of_an_ipv6_host_are_one_client(
+    desk: Desk, client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host has 2^64 of them; and an address of IPv4 is itself, in whatever form it comes."""
+    monkeypatch.setenv('DOTHI_CLIENT_REQUESTS_PER_S', '0.001')
+    monkeypatch.setenv('DOTHI_CLIENT_BURST', '1')
+    app = client('public')
+
+    def status(address: str) -> int:
+        return app.get('/api?f=json', environ_base={'REMOTE_ADDR': address}).status_code
+
+    assert [status(f'2001:db8:1:2::{number:x}') for number in range(3)] == [200, 429, 429]
+    assert status('2001:db8:1:3::1') == 200
+    assert [status(address) for address in ('10.9.9.9', '::ffff:10.9.9.9', '10.9.9.8')] == [200, 429, 200]
+
+
 def test_one_clients_queries_leave_connections_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two places: the third query waits for one of them, and is refused when none comes."""
     monkeypatch.setattr(clients, 'QUERY_PATIENCE_S', 0.05)
-    places = threading.BoundedSemaphore(2)
-    first, second, third = (QueryPlace(places, 2) for _ in range(3))
+    accounts = ClientAccounts(per_s=1, burst=1)
+    first, second, third = (QueryPlace(accounts, 'a', 2) for _ in range(3))
     first.enter()
     first.enter()
     second.enter()
@@ -75,21 +144,16 @@ def test_one_clients_queries_leave_connections_for_others(monkeypatch: pytest.Mo
     third.enter()
 
 
-def test_a_filter_that_would_take_long_is_refused_before_it_runs(
+def test_who_watches_the_service_needs_no_place_of_a_client(
     desk: Desk, client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.release('schools', [('POINT(0 0)', school('a')), ('POINT(100 0)', school('b'))])
-    public, internal = client('public'), client('internal')
-    for form in ('json', 'csv'):
-        assert public.get(ITEMS, query_string={'filter': FAR, 'f': form}).status_code == 200
-    monkeypatch.setenv('DOTHI_FILTER_MAX_COST', '1000')
-    public = client('public')
-    for form in ('json', 'csv', 'gpkg'):
-        refused = public.get(ITEMS, query_string={'filter': FAR, 'f': form, 'lang': 'en'})
-        assert refused.status_code == 400, form
-        assert 'bbox' in refused.get_json()['description']
-    assert public.get(ITEMS, query_string={'filter': "code = 'a'"}).status_code == 200
-    assert internal.get(ITEMS, query_string={'filter': FAR}).status_code == 200
+    """A proxy that is not trusted gives all its clients one address, and the monitor's too."""
+    monkeypatch.setenv('DOTHI_CLIENT_QUERIES', '1')
+    monkeypatch.setattr(clients, 'QUERY_PATIENCE_S', 0.05)
+    app = client('public')
+    assert app.application.extensions['dothi'].clients.begin_query('127.0.0.1', 1) is not None
+    assert app.get('/api/collections/schools/items').status_code == 429
+    assert app.get('/health').status_code == 200
 
 
 def test_strangers_send_a_megabyte_at_most(client: MakeClient) -> None:

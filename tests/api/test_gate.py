@@ -1,12 +1,17 @@
 """What is let in: hosts that the service is known by, changes from its own pages, bodies that no form can send."""
 
+import ipaddress
 import json
+import string
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import example, given, settings
+from hypothesis import strategies as some
 
+from dothi.api.gate import host_name
 from tests.api.conftest import Desk, school
 from tests.api.editors import LAN, feature
 
@@ -34,6 +39,67 @@ def test_hosts_that_the_service_is_known_by_are_answered(client: Client, monkeyp
     known = ['localhost', '127.0.0.1:5000', '127.8.8.8', '[::1]:5000', 'map.example', 'MAP.example.', 'internal:5000']
     for host in [*known, '10.1.2.3']:
         assert app.get('/api?f=json', headers={'Host': host}).status_code == 200, host
+
+
+@pytest.mark.parametrize(
+    ('environ', 'status'),
+    [
+        ({'RAW_URI': 'http://evil.example/api?f=json', 'HTTP_HOST': 'localhost'}, 421),
+        ({'RAW_URI': 'http://localhost/api?f=json', 'HTTP_HOST': 'evil.example'}, 200),
+        ({'RAW_URI': 'http://localhost@evil/api', 'HTTP_HOST': 'localhost'}, 400),
+        ({'RAW_URI': '/api?f=json', 'HTTP_HOST': ''}, 400),
+    ],
+)
+def test_a_whole_address_says_which_host_is_meant(client: Client, environ: dict[str, str], status: int) -> None:
+    """RFC 9112, 3.2.2: whatever Host says; and without either it is a malformed request of HTTP/1.1."""
+    assert client('public').get('/api?f=json', environ_overrides=environ).status_code == status
+
+
+# What stands behind a host that the service is known by, and means another one to whoever cuts it elsewhere.
+MALFORMED = [
+    'localhost@evil.example', 'localhost:5600@evil', 'evil@localhost', 'localhost:80:80', 'localhost:x', 'localhost:-1',
+    'localhost/..', 'localhost#a', 'localhost?a', 'localhost, evil', 'localhost evil', ' localhost', 'localhost ', '',
+    ':5600', '.localhost', 'local..host', '[::1', '::1]', '[::1]x', '[::1]:80@evil', '[127.0.0.1]', '[localhost]', '[]',
+    '::1', 'localhost%00', 'localhost\\evil', 'lócalhost', 'localhost:123456', '[::1%25eth0]',
+]  # fmt: skip
+
+
+def test_what_is_no_host_is_refused_in_both_languages(client: Client) -> None:
+    """RFC 9110, 7.2: a malformed Host is 400; nobody may find a known name in it."""
+    app = client('public')
+    for host in MALFORMED:
+        for lang, words in (('vi', 'không phải tên máy'), ('en', 'is no host name')):
+            answer = app.get(f'/api?f=json&lang={lang}', environ_overrides={'HTTP_HOST': host})
+            assert answer.status_code == 400, host
+            assert words in answer.get_json()['description']
+
+
+@given(some.text(some.sampled_from(string.printable + 'đı。:[]@'), max_size=30))
+@example('localhost\n')
+@example('LOCALHOST.:')
+def test_a_host_is_read_whole_or_not_at_all(text: str) -> None:
+    """A name that is read, with or without brackets, point and port, is all that there was."""
+    name = host_name(text)
+    if name is None:
+        return
+    left = text.lower()
+    if ':' in name:
+        address, _, port = left.removeprefix('[').partition(']')
+        assert ipaddress.IPv6Address(address) == ipaddress.IPv6Address(name)
+    else:
+        address, _, port = left.partition(':')
+        assert address.removesuffix('.') == name
+        assert set(name) <= set(string.ascii_lowercase + string.digits + '._-')
+    assert port.removeprefix(':').isdecimal() or port in ('', ':')
+
+
+@given(some.from_regex(r'(localhost|127\.0\.0\.1|\[::1\])[:@/,#? \\%;]{1,2}[a-z0-9.@:/]{0,12}', fullmatch=True))
+@settings(max_examples=200)
+def test_no_tail_makes_a_known_host_of_what_is_none(text: str) -> None:
+    """Only `:` and digits may follow a name."""
+    tail = text.removeprefix('localhost').removeprefix('127.0.0.1').removeprefix('[::1]')
+    is_port = tail.startswith(':') and len(tail) <= 6 and (tail[1:].isdecimal() or not tail[1:])
+    assert (host_name(text) is not None) == is_port
 
 
 def test_a_trusted_proxy_answers_for_the_hosts_that_it_lets_through(

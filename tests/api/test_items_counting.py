@@ -68,7 +68,7 @@ def test_the_same_question_is_counted_once_for_each_release(
 ) -> None:
     asked: list[float] = []
     monkeypatch.setattr(
-        counting, '_cost', lambda db, statement, plan=counting._cost: asked.append(1) or plan(db, statement)
+        counting, 'estimate_cost', lambda fetch, text, plan=counting.estimate_cost: asked.append(1) or plan(fetch, text)
     )
     assert [matched(schools, f'filter=places>3&limit=2&offset={n}') for n in (0, 2, 0)] == [6, 6, 6]
     assert len(asked) == 1

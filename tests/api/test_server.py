@@ -162,6 +162,27 @@ def test_half_sent_requests_keep_no_thread(served: str, desk: Desk) -> None:
         assert slow[0].recv(100).startswith(b'HTTP/1.1 200')
 
 
+def test_clients_that_do_not_close_hold_nobody_up(served: str, desk: Desk) -> None:
+    """60 were answered for the last time, and stay: each is told the end before any has closed.
+
+    gunicorn's two loops would wait for each of them for 2 s, so that the last would hear of it after 60 s.
+    """
+    host, _, port = served.removeprefix('http://').partition(':')
+    refused = b'POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n{'
+    closing = b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+    with ExitStack() as stack:
+        stay = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(60)]
+        ends_s = time.monotonic() + 30
+        for number, client in enumerate(stay):
+            client.sendall(refused if number % 2 else closing)
+        for client in stay:
+            client.settimeout(max(ends_s - time.monotonic(), 0.001))
+            assert client.recv(12).startswith(b'HTTP/1.1 ')
+            while client.recv(65_536):
+                pass
+        assert requests.get(f'{served}/health', timeout=30).status_code == 200
+
+
 def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> None:
     """Six clients wait for a locked table until their queries are ended; whoever asks for something else does not."""
     desk.release('schools', [('POINT(0 0)', school('A'))])

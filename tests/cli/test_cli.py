@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from demo.sent import DemoFile
 from dothi.cli.app import app
+from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
 
 COMMANDS = (
@@ -196,3 +197,28 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(
     out, _ = running.communicate(timeout=60)
     assert (running.returncode, json.loads(out)['error']['code']) == (130, 'Interrupted')
     assert document(dothi('releases', '--json', env=database)) == {'releases': []}
+
+
+@pytest.mark.parametrize('command', [('serve', '--host', '0.0.0.0'), ('up', '--demo', 'no')])
+def test_nobody_listens_beyond_the_machine_without_a_proxy(command: tuple[str, ...], tmp_path: Path) -> None:
+    """Refused before anything is made or started; both names of the way out are told, and lead out."""
+    environment = {'DOTHI_STATE': str(tmp_path / 'state'), 'DOTHI_HOST': '0.0.0.0', 'DOTHI_BEHIND_PROXY': ''}
+    refused = dothi(*command, env=environment)
+    assert refused.returncode == 2, refused.stderr
+    for words in ('DOTHI_HOST=0.0.0.0', 'DOTHI_BEHIND_PROXY=yes', '127.0.0.1'):
+        assert refused.stderr.count(words) >= 2, 'in Vietnamese and in English'
+    assert 'Traceback' not in refused.stderr
+    assert not (tmp_path / 'state').exists()
+
+
+@pytest.mark.parametrize('host', ['0.0.0.0', '::', '10.1.2.3', 'example.org', '', '127.0.0.1.evil.example'])
+def test_only_loopback_needs_no_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OpenToAll):
+        require_closed(host)
+    monkeypatch.setenv('DOTHI_BEHIND_PROXY', 'yes')
+    require_closed(host)
+
+
+@pytest.mark.parametrize('host', ['localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]'])
+def test_loopback_needs_no_proxy(host: str) -> None:
+    require_closed(host)

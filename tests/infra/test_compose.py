@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from dothi.core.postgis import SETTINGS as DATABASE_SETTINGS
 from dothi.core.settings import PROJECT, SETTINGS
+from etl.coverage.cog import INTERNAL_FOLDER
+from processes.queue.store import DOWNLOADS, RESULTS
 
 COMPOSE = PROJECT / 'docker' / 'compose.yml'
 
@@ -121,6 +123,19 @@ def test_the_public_service_reaches_the_database_and_nobody_else_who_listens(ser
     hidden = {line.partition(':')[0] for line in services['public']['tmpfs']}
     assert '/var/lib/dothi/store/originals' in hidden
     assert not {'admin', 'inbox', 'secrets'} & volumes(services['public']).keys()
+
+
+@pytest.mark.parametrize(('name', 'other'), [('public', 'internal'), ('internal', 'public')])
+def test_a_service_sees_no_result_or_download_of_the_other_audience(services, name, other):
+    """An empty folder lies over each, and is there before: nothing can be made in a store that is read only."""
+    hidden = {line.partition(':')[0].removeprefix('/var/lib/dothi/') for line in services[name]['tmpfs']}
+    made = set(re.findall(r'store/[a-z/-]+', services['migrate']['command'][0]))
+    if name == 'public':
+        assert f'store/{INTERNAL_FOLDER}' in hidden & made
+    for folder in (RESULTS, DOWNLOADS):
+        assert f'store/{folder}/{other}' in hidden & made
+        assert f'store/{folder}/{name}' not in hidden
+    assert volumes(services[name])['store'] is False
 
 
 def test_every_container_has_limits_of_memory_and_processes(services):

@@ -123,14 +123,14 @@ def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(
     draft.write_text('late\n', encoding='utf-8')
     finish(job_id, Done((Made('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {}))
     assert outcome_of(job_id, 'internal').result.content() != b'late\n'
-    assert [one.parent for one in (store() / RESULTS).glob(f'{job_id}*/*')] == [file.parent]
+    assert [one.parent for one in (store() / RESULTS).glob(f'internal/{job_id}*/*')] == [file.parent]
 
 
 def test_files_without_a_record_go_after_a_day(houses, worker):
     job_id = export()
     wait_until(lambda: status(job_id) == 'successful')
     kept = outcome_of(job_id, 'internal').result.file
-    left = store() / RESULTS / 'left' / 'x.csv'
+    left = store() / RESULTS / 'internal' / 'left' / 'x.csv'
     left.parent.mkdir()
     left.write_text('x', encoding='utf-8')
     forget_orphans()

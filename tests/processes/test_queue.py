@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.database import connection
-from dothi.core.errors import http_status
+from dothi.core.errors import DothiError, http_status
 from processes.queue import requests
 from processes.queue.child import Done, Failed, Made, failure
 from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish
@@ -17,6 +17,7 @@ from processes.queue.preference import mode_of, preference
 from processes.queue.reasons import lost
 from processes.queue.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
 from processes.registry import process
+from tests.etl.agency_words import OF_THE_PLATFORM
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
@@ -138,6 +139,70 @@ def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)
     assert begin(job_id, 100, Path()) is None, 'what failed is not run'
+
+
+def messages(job_id, audience='internal'):
+    """What the job itself and, for colleagues, the list of jobs say of its state."""
+    with requests.desk(audience) as db:
+        job = requests.state(db, job_id)
+        rows = [row for row in listed(db, JobFilter(), 100).jobs if str(row['id']) == job_id]
+        assert len(rows) == (audience == 'internal')
+        return [(row['status'], row['message_vi'], row['message_en']) for row in (job, *rows)]
+
+
+@pytest.mark.parametrize('state', ['waits', 'lost its worker', 'lost all workers', 'follows a lost one'])
+def test_the_list_of_jobs_says_what_each_job_says(waiting, state):
+    """Also of a worker that died, and of a job that follows another one."""
+    (job_id,) = submitted('a')
+    (other,) = submitted('b')
+    if state != 'waits':
+        run('update job.procrastinate_workers set last_heartbeat = %s', ['2020-01-01'])
+        run("insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour')")
+        taken()
+        run(
+            """update job.procrastinate_jobs set worker_id = (select min(id) from job.procrastinate_workers)
+                where status = 'doing'"""
+        )
+    if state == 'follows a lost one':
+        run('update job.job set follows = %s where id = %s', [job_id, other])
+        job_id = other
+    if state in ('waits', 'lost all workers'):
+        run('delete from job.procrastinate_workers where last_heartbeat > now()')
+    own, in_list = messages(job_id)
+    assert own == in_list
+    assert own[0] == ('accepted' if state == 'waits' else 'running')
+    assert 'worker' in own[2]
+    assert own[1]
+
+
+@pytest.mark.parametrize('state', ['accepted', 'running'])
+def test_strangers_hear_of_no_command_or_setting(waiting, monkeypatch, state):
+    """They cannot start a worker or raise a limit; colleagues are told how."""
+    monkeypatch.setenv('DOTHI_SYNC_WAIT_S', '0.1')
+    for audience, tells in (('public', False), ('internal', True)):
+        run('truncate job.procrastinate_workers, job.procrastinate_jobs, job.job cascade')
+        run("insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour')")
+        (job_id,) = submitted('a', audience=audience)
+        texts = [failed_by(lambda job_id=job_id, audience=audience: wait_for(job_id, audience))]
+        (job_id,) = submitted('a', audience=audience)
+        if state == 'running':
+            taken()
+        run('update job.procrastinate_workers set last_heartbeat = %s', ['2020-01-01'])
+        texts += [' '.join(message[1:]) for message in messages(job_id, audience)]
+        texts.append(failed_by(lambda audience=audience: submitted('b', audience=audience)))
+        for text in texts:
+            assert bool(OF_THE_PLATFORM.search(text)) == tells, text
+
+
+def wait_for(job_id, audience):
+    with requests.desk(audience) as db:
+        requests.wait_for(db, job_id, 0.1)
+
+
+def failed_by(work):
+    with pytest.raises(DothiError) as refused:
+        work()
+    return f'{refused.value.text.vi} {refused.value.text.en}'
 
 
 def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):

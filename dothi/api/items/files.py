@@ -19,7 +19,7 @@ from dothi.api import parameters
 from dothi.api.address import api_url
 from dothi.api.caching import conditional, etag, not_modified
 from dothi.api.documents import link
-from dothi.api.items.counting import number_matched, refuse_expensive
+from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import FILE_FORMATS, LONGEST_QUERY
 from dothi.api.items.features import Page, read_page
 from dothi.api.items.offsets import from_nearby
@@ -57,7 +57,6 @@ def file_response(query: Query, form: str) -> Response:
         release = db.release(query.layer)
         if not_modified(etag(release, form), release.released_at):
             return conditional(Response(status=304), release, form)
-        refuse_expensive(db, query)
         begun = from_nearby(db, query, release)
         found = read_page(db, replace(begun, columns={}, geometry=None))
         matched = number_matched(db, query, release, found)

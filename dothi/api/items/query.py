@@ -2,26 +2,26 @@
 
 import unicodedata
 from dataclasses import dataclass
-from typing import cast
 
 from psycopg2 import sql
 
-from dothi.api import parameters
+from dothi.api import client_filter, parameters
+from dothi.api.client_filter import ClientFilter, requested_filter
 from dothi.api.items.box import Box, read_box
 from dothi.api.items.paging import Order, Values, behind, order_by, order_of, read_cursor
 from dothi.api.parameters import BadParameter, given
 from dothi.api.served_crs import ServedCrs, chosen_crs
-from dothi.api.service import Service
-from dothi.core.cql2 import where
+from dothi.api.service import Service, service
+from dothi.api.snapshot import snapshot
 from dothi.core.cql2.errors import UnknownProperty
-from dothi.core.cql2.parse import Language
+from dothi.core.filter_cost import require_affordable
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.layer_source import source
 
 # Parameters that every collection has, beside one per column.
 COMMON = ('f', 'lang')
 OWN = (
-    'limit', 'offset', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime', 'filter', 'filter-lang', 'filter-crs',
+    'limit', 'offset', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime', *client_filter.NAMES,
     'properties', 'skipGeometry', 'sortby', 'q', 'max-allowable-offset', 'headers',
 )  # fmt: skip
 # Every term of `q` is looked for on its own.
@@ -76,21 +76,22 @@ def known_parameters(layer: Layer, audience: Audience) -> tuple[str, ...]:
 def read_query(layer: Layer, form: str, service: Service) -> Query:
     """The query of the current request, for an answer in the format `form`.
 
-    Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs.
+    Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs, TooExpensive.
     """
     columns = layer.columns_for(service.audience)
     parameters.refuse_unknown(known_parameters(layer, service.audience))
     times, box = parameters.times(), read_box(service.locality)
-    conditions = [*_filter(layer, service), *_equal(columns), *_search(layer, columns)]
-    only_box = not conditions and times is None and layer.publish.validity is None
+    wanted, conditions = requested_filter(), [*_equal(columns), *_search(layer, columns)]
+    only_box = not (wanted or conditions) and times is None and layer.publish.validity is None
     if box is not None:
         conditions.append(box.touches(service.locality.srid))
+    rows = source(layer, service.locality, service.audience, times)
     limits, order = service.limits, _order(layer, columns)
     crs = wanted_crs(form, service)
     return Query(
         layer=layer,
-        rows=source(layer, service.locality, service.audience, times),
-        conditions=conditions,
+        rows=rows,
+        conditions=conditions if only_box else _weighed(conditions, wanted, layer, rows),
         columns=_selected(layer, columns),
         crs=crs,
         geometry=None if parameters.yes_or_no('skipGeometry') else geometry(layer, crs, service),
@@ -118,16 +119,15 @@ def geometry(layer: Layer, crs: ServedCrs, service: Service) -> sql.Composable:
     return crs.geojson(service.locality.srid, tolerance, multi=multi)
 
 
-def _filter(layer: Layer, service: Service) -> list[sql.Composable]:
-    language = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
-    crs = chosen_crs(given().get('filter-crs'), service.locality, 'filter-crs')
-    text = given().get('filter', '')
-    if not text.strip():
-        return []
-    meaning = where.condition(
-        layer, text, srid=service.locality.srid, audience=service.audience, language=language, space=crs.space
-    )
-    return [meaning]
+def _weighed(
+    conditions: list[sql.Composable], wanted: ClientFilter | None, layer: Layer, rows: sql.Composable
+) -> list[sql.Composable]:
+    """The conditions and the filter, if they cost no more together than the audience may spend."""
+    with snapshot() as db:
+        if wanted is not None:
+            return [*conditions, wanted.condition(db, layer, rows, conditions)]
+        require_affordable(db.rows, rows, conditions, service().audience)
+    return conditions
 
 
 def _equal(columns: dict[str, Column]) -> list[sql.Composable]:

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from dothi.api import parameters
 from dothi.api.caching import conditional, dated, etag, feature_etag, not_modified
 from dothi.api.editing.pending import pending_feature
-from dothi.api.items.counting import number_matched, refuse_expensive
+from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_document, feature_document, formatted
 from dothi.api.items.features import read_feature, read_page, read_version
 from dothi.api.items.files import file_response
@@ -89,7 +89,6 @@ def answer_query(layer: Layer) -> Response:
         release = db.release(layer)
         if not_modified(etag(release, form), release.released_at):
             return conditional(Response(status=304), release, form)
-        refuse_expensive(db, query)
         found = read_page(db, from_nearby(db, query, release))
         matched = number_matched(db, query, release, found)
     document = collection_document(query, release, matched, found, form)

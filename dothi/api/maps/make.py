@@ -12,8 +12,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 
 from flask import current_app
+from psycopg2 import sql
 
 from dothi import __version__
+from dothi.api.client_filter import ClientFilter
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.cache import is_passing, pictures, window
 from dothi.api.maps.formats import MEDIA_TYPES
@@ -27,11 +29,9 @@ from dothi.api.tiles.changes import Current, Version, current, state_of
 from dothi.api.tiles.descriptions import maker
 from dothi.api.tiles.place import Window
 from dothi.core.coverage import Coverage
-from dothi.core.cql2.geometry import IN_CRS84, Space
-from dothi.core.cql2.parse import Node
-from dothi.core.cql2.where import Translator
+from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
-from dothi.core.layer_source import Times
+from dothi.core.layer_source import Times, source
 from dothi.core.mapping.draw import draw
 from dothi.core.mapping.formats import DATETIME
 from dothi.core.mapping.picture import Format, Picture, Shown
@@ -51,14 +51,6 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Filter:
-    """A tree of CQL2, and how coordinates in it are read."""
-
-    tree: Node
-    space: Space = IN_CRS84
-
-
-@dataclass(frozen=True)
 class MapRequest:
     """What is drawn. layers: ids of layers and coverages with a style each (None: the default one), lowest first.
 
@@ -70,7 +62,7 @@ class MapRequest:
     format: Format = 'png'
     background: Colour | None = None
     times: Times | None = None
-    filters: Mapping[str, Filter] = field(default_factory=dict)
+    filters: Mapping[str, ClientFilter] = field(default_factory=dict)
     paint: Paint | None = None
 
     @property
@@ -129,7 +121,7 @@ class _Held:
 def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
     """The picture, drawn now or kept since. edition: where it is known already.
 
-    Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, and what `dothi.core.mapping.draw` raises.
+    Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, TooExpensive, and what `dothi.core.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
     found = _kept(edition)
@@ -240,15 +232,19 @@ def _layer(
         raise no_release(layer)
     known = now[layer.id]
     changed, looks = drawing(db, layer, style or DEFAULT, known.version.number)
-    condition = None
-    if layer.id in request.filters:
-        asked = request.filters[layer.id]
-        translator = Translator(layer, service().locality.srid, service().audience, asked.space)
-        condition = translator.condition(asked.tree)
+    condition = _condition(db, layer, request, place) if layer.id in request.filters else None
     # limits of classes may move though nothing changes here
     classes = [one.rules for one in looks.passes if one.part.classes]
     shown = Shown(layer, looks, request.times, condition)
     return _Held(shown, _version(db, layer, known, request, place), known.demo, f'{changed} {classes}')
+
+
+def _condition(db: Snapshot, layer: Layer, request: MapRequest, place: Window | None) -> sql.Composable:
+    """The filter of the layer, weighed as it is looked for: among the rows in the picture."""
+    rows = source(layer, service().locality, service().audience, request.times)
+    box = sql.SQL('geom_wgs84 && ST_MakeEnvelope({}, {}, {}, {}, {})')
+    narrowing = [] if place is None else [box.format(*map(sql.Literal, (*place.degrees, WGS84)))]
+    return request.filters[layer.id].condition(db, layer, rows, narrowing)
 
 
 def _version(db: Snapshot, layer: Layer, known: Current, request: MapRequest, place: Window | None) -> Version:

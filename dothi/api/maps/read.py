@@ -2,27 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from dothi.api import parameters
+from dothi.api import client_filter, parameters
+from dothi.api.client_filter import ClientFilter, requested_filter
 from dothi.api.coverages.region import asked_axes
 from dothi.api.coverages.systems import System, systems
 from dothi.api.items.query import COMMON
 from dothi.api.maps import area, background, size, times
 from dothi.api.maps.area import moved, read_area
 from dothi.api.maps.background import read_background
-from dothi.api.maps.make import Filter, MapRequest
+from dothi.api.maps.make import MapRequest
 from dothi.api.maps.paint import paint_for
 from dothi.api.maps.size import framed, read_wish
 from dothi.api.maps.subject import Subject, at
 from dothi.api.maps.times import read_times
 from dothi.api.parameters import BadParameter, given
-from dothi.api.served_crs import chosen_crs
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.core.cql2.errors import UnknownProperty
-from dothi.core.cql2.parse import Language, parse
-from dothi.core.cql2.where import Translator
 from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
@@ -32,7 +30,6 @@ from dothi.core.settings import MapSettings
 from dothi.core.style.colour import Colour, parse_colour
 from dothi.core.style.layer_styles import styles_of
 
-FILTERING = ('filter', 'filter-lang', 'filter-crs')
 EVERYWHERE = (*COMMON, 'datetime', *background.NAMES)
 OF_MAPS = (*EVERYWHERE, *area.NAMES, *size.NAMES)
 OF_TILES = (*EVERYWHERE, 'subset', 'width', 'height', 'mm-per-pixel')
@@ -65,7 +62,7 @@ class Asked:
 
 def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
     """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
-    filtering = FILTERING if any(isinstance(one, Layer) for one in subject.things) else ()
+    filtering = client_filter.NAMES if any(isinstance(one, Layer) for one in subject.things) else ()
     return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
 
 
@@ -127,18 +124,15 @@ def _style_background(subject: Subject) -> Colour | None:
     return None
 
 
-def _filters(subject: Subject) -> dict[str, Filter]:
+def _filters(subject: Subject) -> dict[str, ClientFilter]:
     """The filter for each layer that has the columns it names; raises UnknownProperty where none has them."""
-    text = given().get('filter', '').strip()
-    language = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
-    crs = chosen_crs(given().get('filter-crs'), service().locality, 'filter-crs')
-    if not text:
+    wanted = requested_filter()
+    if wanted is None:
         return {}
-    wanted, found, problem = Filter(parse(text, language), crs.space), {}, None
+    found, problem = {}, None
     for layer in (one for one in subject.things if isinstance(one, Layer)):
-        translator = Translator(layer, service().locality.srid, service().audience, crs.space)
         try:
-            translator.condition(wanted.tree)
+            wanted.check(layer)
             found[layer.id] = wanted
         except UnknownProperty as error:
             problem = error

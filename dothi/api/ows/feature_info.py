@@ -14,7 +14,6 @@ from dothi.api.items.box import Box as Around
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
-from dothi.api.ows.filters import where
 from dothi.api.ows.frame import Frame
 from dothi.api.parameters import shown
 from dothi.api.served_crs import ServedCrs, uri_of
@@ -114,7 +113,7 @@ def features_at(
         seen = seen_in(frame.view, drawing(db, leaf.data, style or DEFAULT, leaf.release.number)[1])
         if seen:
             reach_px = _reach_px(asked, leaf.data, [one.drawn.part for one in seen], frame.view)
-            rows = db.rows(_statement(leaf.data, seen, frame, pixel, reach_px, most))
+            rows = db.rows(_statement(db, leaf.data, seen, frame, pixel, reach_px, most))
             found.append(Found(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
     return found
 
@@ -171,7 +170,13 @@ def _half_drawn(part: Part, zoom: float) -> float:
 
 
 def _statement(
-    layer: Layer, seen: list[Sheet], frame: Frame, pixel: tuple[int, int], reach_px: float, most: int
+    db: Snapshot,
+    layer: Layer,
+    seen: list[Sheet],
+    frame: Frame,
+    pixel: tuple[int, int],
+    reach_px: float,
+    most: int,
 ) -> sql.Composable:
     """Id, values, GeoJSON in CRS84 of the features that `seen` draws and a square around the pixel's middle touches."""
     view, locality = frame.view, service().locality
@@ -179,8 +184,9 @@ def _statement(
     dx, dy = (reach_px * side for side in view.pixel)
     crs = ServedCrs(uri_of(f'EPSG:{view.crs}'), view.crs, yx=False)
     conditions = [Around(crs, (x - dx, y - dy, x + dx, y + dy)).touches(locality.srid)]
+    rows = source(layer, locality, service().audience, frame.times)
     if layer.id in frame.filters:
-        conditions.append(where(layer, frame.filters[layer.id]))
+        conditions.append(frame.filters[layer.id].condition(db, layer, rows, conditions))
     drawn = drawn_by(layer, seen, locality.srid, service().audience)
     if drawn is not None:
         conditions.append(drawn)
@@ -189,7 +195,7 @@ def _statement(
         order by ST_Distance(geom_wgs84, ST_SetSRID(ST_MakePoint({}, {}), {})), id limit {}"""
     return sql.SQL(form).format(
         sql.SQL(', ').join(map(sql.Identifier, names)),
-        source(layer, locality, service().audience, frame.times),
+        rows,
         sql.SQL(' and ').join(conditions),
         *map(sql.Literal, (*_wgs84(view.crs, x, y), WGS84, most)),
     )

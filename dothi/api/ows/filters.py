@@ -2,16 +2,11 @@
 
 import re
 
-from psycopg2 import sql
-
+from dothi.api.client_filter import ClientFilter, parse_filter
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Leaf
 from dothi.api.ows.errors import InvalidParameterValue
-from dothi.api.service import service
 from dothi.core.cql2.errors import BadFilter, UnknownProperty
-from dothi.core.cql2.geometry import IN_CRS84
-from dothi.core.cql2.parse import Node, parse
-from dothi.core.cql2.where import Translator
 from dothi.core.layer import Layer
 
 NAME, ALL = 'CQL_FILTER', 'INCLUDE'
@@ -19,8 +14,8 @@ NAME, ALL = 'CQL_FILTER', 'INCLUDE'
 ONE_FILTER = re.compile(r"""(?:[^;'"]|'[^']*'|"[^"]*")+""")
 
 
-def read_filters(asked: Asked, layers: tuple[tuple[Leaf, str, str], ...]) -> dict[str, Node]:
-    """The trees of the filters by layer; raises InvalidParameterValue for one that does not fit its layer."""
+def read_filters(asked: Asked, layers: tuple[tuple[Leaf, str, str], ...]) -> dict[str, ClientFilter]:
+    """The filters by layer, in CRS84; raises InvalidParameterValue for one that does not fit its layer."""
     text = asked.text(NAME)
     if not text:
         return {}
@@ -32,26 +27,21 @@ def read_filters(asked: Asked, layers: tuple[tuple[Leaf, str, str], ...]) -> dic
         )
     by_name = dict(zip(names, texts, strict=True))
     return {
-        leaf.name: _tree(leaf.data, by_name[name].strip())
+        leaf.name: _filter(leaf.data, by_name[name].strip())
         for leaf, _, name in layers
         if by_name[name].strip().upper() != ALL
     }
 
 
-def _tree(data: object, text: str) -> Node:
+def _filter(data: object, text: str) -> ClientFilter:
     if not isinstance(data, Layer):
         raise _wrong('raster không có thuộc tính để lọc.', 'a coverage has no columns to filter by.')
     try:
-        tree = parse(text)
-        where(data, tree)
+        wanted = parse_filter(text)
+        wanted.check(data)
     except (BadFilter, UnknownProperty) as error:
         raise _wrong(error.text.vi, error.text.en) from None
-    return tree
-
-
-def where(layer: Layer, tree: Node) -> sql.Composable:
-    """The condition that a filter is for the rows of a layer; its coordinates are CRS84, as in the API."""
-    return Translator(layer, service().locality.srid, service().audience, IN_CRS84).condition(tree)
+    return wanted
 
 
 def _wrong(vi: str, en: str) -> InvalidParameterValue:

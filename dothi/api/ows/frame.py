@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from dothi.api.client_filter import ClientFilter
 from dothi.api.maps.size import FURTHEST, LEAST_SIDE
 from dothi.api.ows.asked import Asked
 from dothi.api.ows.contents import Contents, Leaf, drawn, style_of
@@ -11,7 +12,6 @@ from dothi.api.ows.filters import read_filters
 from dothi.api.ows.systems import Box, System, system_named
 from dothi.api.parameters import shown
 from dothi.api.service import service
-from dothi.core.cql2.parse import Node
 from dothi.core.layer_source import Times
 from dothi.core.mapping.view import View
 
@@ -28,7 +28,7 @@ class Frame:
     layers: tuple[tuple[Leaf, str, str], ...]
     view: View
     times: Times | None
-    filters: dict[str, Node] = field(default_factory=dict)
+    filters: dict[str, ClientFilter] = field(default_factory=dict)
 
 
 def read_frame(asked: Asked, version: str, offered: Contents) -> Frame:

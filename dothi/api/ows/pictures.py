@@ -3,7 +3,7 @@
 from flask import Response
 
 from dothi.api.caching import not_modified
-from dothi.api.maps.make import Edition, Filter, MapRequest, edition_in, picture_of
+from dothi.api.maps.make import Edition, MapRequest, edition_in, picture_of
 from dothi.api.ows.errors import InvalidDimensionValue, LayerNotDefined
 from dothi.api.ows.frame import Frame
 from dothi.api.service import NoRelease
@@ -29,7 +29,7 @@ def map_request(frame: Frame, form: Format, background: Colour | None) -> MapReq
         format=form,
         background=background,
         times=frame.times,
-        filters={name: Filter(tree) for name, tree in frame.filters.items()},
+        filters=frame.filters,
     )
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from psycopg2 import sql
 
 from dothi.api import parameters
+from dothi.api.client_filter import ClientFilter, requested_filter
 from dothi.api.items.query import COMMON
 from dothi.api.language import language
 from dothi.api.parameters import BadParameter, given
@@ -15,9 +16,7 @@ from dothi.api.records.queryables import CATALOGUE, SORTABLES, relation
 from dothi.api.served_crs import CRS84
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
-from dothi.core.cql2 import where
 from dothi.core.cql2.errors import UnknownProperty
-from dothi.core.cql2.parse import Language
 from dothi.core.crs import WGS84
 from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import search_key
@@ -48,9 +47,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Asked:
-    """A page of records: conditions, order, and place of the page."""
+    """A page of records: conditions beside the filter, the filter, order, and place of the page."""
 
     conditions: list[sql.Composable]
+    filter: ClientFilter | None
     order: list[sql.Composable]
     limit: int
     offset: int
@@ -64,6 +64,7 @@ def read_asked() -> Asked:
         _only_crs84(name)
     return Asked(
         conditions=[condition for read in READERS for condition in read()],
+        filter=_filter(),
         order=_order(),
         limit=min(parameters.whole_number('limit', limits.default_items, 1), limits.max_items),
         offset=parameters.whole_number('offset', 0, 0),
@@ -71,19 +72,23 @@ def read_asked() -> Asked:
 
 
 def find(db: Snapshot, among: Holdings, asked: Asked) -> Found:
-    """The records that `asked` means."""
-    conditions = sql.SQL(' and ').join(asked.conditions or [sql.SQL('true')])
+    """The records that `asked` means; raises BadFilter, UnknownProperty, TooExpensive."""
+    records = sql.SQL('{} as records').format(relation(among.rows[language()]))
+    conditions = [*asked.conditions]
+    if asked.filter is not None:
+        rows = sql.SQL('(select * from {})').format(records)
+        conditions.append(asked.filter.condition(db, CATALOGUE, rows, conditions, srid=WGS84))
     order = sql.SQL(', ').join([*asked.order, sql.SQL('id')])
     statement = sql.SQL("""
         with found as materialized (
-            select id, row_number() over (order by {order}) as place from {records} as records where {conditions}
+            select id, row_number() over (order by {order}) as place from {records} where {conditions}
         )
         select
             (select count(*) from found),
             array(select id from found where place > {first} and place <= {last} order by place)""").format(
         order=order,
-        records=relation(among.rows[language()]),
-        conditions=conditions,
+        records=records,
+        conditions=sql.SQL(' and ').join(conditions or [sql.SQL('true')]),
         first=sql.Literal(asked.offset),
         last=sql.Literal(asked.offset + asked.limit),
     )
@@ -179,17 +184,14 @@ def _meets(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[s
     return cast(list[sql.Composable], parts)
 
 
-def _filter() -> list[sql.Composable]:
-    form = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
-    text = given().get('filter', '')
-    if not text.strip():
-        return []
-    return [where.condition(CATALOGUE, text, srid=WGS84, audience=service().audience, language=form)]
+def _filter() -> ClientFilter | None:
+    wanted = requested_filter()
+    if wanted is not None:
+        wanted.check(CATALOGUE)
+    return wanted
 
 
-READERS: tuple[Callable[[], list[sql.Composable]], ...] = (
-    _one_of, _among, _search, _box, _datetime, _within, _filter,
-)  # fmt: skip
+READERS: tuple[Callable[[], list[sql.Composable]], ...] = (_one_of, _among, _search, _box, _datetime, _within)
 
 
 def _order() -> list[sql.Composable]:

@@ -1,0 +1,75 @@
+"""Results of the public and of the internal service lie apart, so that a service can be shown its own alone."""
+
+from pathlib import Path
+
+import pytest
+
+from processes.base import ResultFile
+from processes.queue.child import Done, Made
+from processes.queue.jobs import begin, finish
+from processes.queue.manager import outcome_of, start
+from processes.queue.results_apart import put_results_apart
+from processes.queue.store import RESULTS, store
+from tests.processes.conftest import ask, building, house
+
+EXPORT = {'collection': 'buildings', 'format': 'csv'}
+
+
+@pytest.fixture
+def finished(loader, tmp_path):
+    """Runs a job of an audience without a worker: its result is a file that holds the audience's name."""
+    loader.load('buildings', [(house(0, 0), building(1))])
+    # as a worker would show that it lives
+    ask('insert into job.procrastinate_workers default values returning id')
+
+    def run(audience) -> str:
+        job_id = start('export-features', EXPORT, audience, 'a')
+        assert begin(job_id, 100, tmp_path) is not None
+        draft = tmp_path / f'{audience}.csv'
+        draft.write_text(audience, encoding='utf-8')
+        file = ResultFile(draft, 'text/csv', draft.name, 1)
+        finish(job_id, Done((Made('result', 'text/csv', None, file),), {}))
+        return job_id
+
+    yield run
+    ask('truncate job.procrastinate_workers, job.procrastinate_jobs, job.job, job.asker cascade; select 1')
+
+
+def result_file(job_id: str, audience: str) -> Path:
+    return outcome_of(job_id, audience).result.file
+
+
+def test_each_audience_has_a_folder_of_its_own(finished):
+    for audience in ('public', 'internal'):
+        file = result_file(finished(audience), audience)
+        assert file.is_relative_to(store() / RESULTS / audience)
+        assert file.read_text(encoding='utf-8') == audience
+
+
+def test_results_from_before_are_moved_and_still_answered(finished):
+    """As the folder was, `results/JOB.RUN/FILE`; a second worker that does it again changes nothing."""
+    jobs = {audience: finished(audience) for audience in ('public', 'internal')}
+    for audience, job_id in jobs.items():
+        file = result_file(job_id, audience)
+        old = store() / RESULTS / file.parent.name / file.name
+        old.parent.mkdir()
+        file.rename(old)
+        ask(
+            'update job.output set file = %s where job_id = %s returning 1',
+            [str(old.relative_to(store())), job_id],
+        )
+    for _ in range(2):
+        put_results_apart()
+        for audience, job_id in jobs.items():
+            file = result_file(job_id, audience)
+            assert file.is_relative_to(store() / RESULTS / audience)
+            assert file.read_text(encoding='utf-8') == audience
+    assert sorted(folder.name for folder in (store() / RESULTS).iterdir()) == ['internal', 'public']
+
+
+def test_a_result_that_is_gone_keeps_no_worker_from_starting(finished):
+    job_id = finished('internal')
+    result_file(job_id, 'internal').unlink()
+    ask("update job.output set file = 'results/gone.1/x.csv' returning 1")
+    put_results_apart()
+    assert ask('select file from job.output') == 'results/internal/gone.1/x.csv'

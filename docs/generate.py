@@ -18,6 +18,7 @@ from dothi.core.style.layer_styles import styles_of
 from dothi.core.style.legibility import nearest, paper
 from dothi.core.style.markers import NAMES
 from dothi.core.style.style_file import Part, StyleFile
+from dothi.core.terms import TERMS
 from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import processes
 
@@ -55,6 +56,7 @@ def pages() -> dict[str, str]:
         'norms.md': norms_page(),
         'indicators.md': indicators_page(),
         'processes.md': processes_page(),
+        'glossary.md': glossary_page(),
     }
 
 
@@ -279,6 +281,15 @@ def _default(field: FieldInfo) -> str:
 
 def _sentence(text: str | None) -> str:
     return (text or '').strip().split('\n')[0].rstrip('.')
+
+
+def glossary_page() -> str:
+    """The terms, one for each thing, in both languages."""
+    rows = sorted((f'**{term.name.en}**', f'**{term.name.vi}**', term.meaning.en, term.meaning.vi) for term in TERMS)
+    about = 'One term for one thing, in code, texts and pages. A test holds the texts of both languages to them.\n'
+    return '\n'.join(
+        [NOTICE, '# Glossary · Thuật ngữ\n', about, _table(('term', 'tiếng Việt', 'meaning', 'nghĩa'), rows)]
+    )
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:

@@ -49,7 +49,7 @@ class Inputs(ProcessInputs):
     criteria: list[Criterion] = input_field(
         Text(vi='Tiêu chí', en='Criteria'),
         Text(
-            vi='Danh sách tiêu chí: gần (distance_to), xa (distance_from, có thể theo định mức cách ly), loại đất'
+            vi='Danh sách tiêu chí: gần (distance_to), xa (distance_from, có thể theo quy chuẩn cách ly), loại đất'
             ' (land_use), độ dốc (slope), ngập (flood); mỗi tiêu chí có trọng số, ngưỡng mờ hoặc giới hạn cứng.',
             en='A list: near to (distance_to), far from (distance_from, also by an isolation norm), land_use, slope and'
             ' flood; each with a weight, and a worst and a best value or hard limits.',

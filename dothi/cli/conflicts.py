@@ -15,13 +15,13 @@ from etl.desk.conflicts import Conflict, Side, conflicts, decide
 
 conflicts_app = typer.Typer(
     no_args_is_help=True,
-    help='Mâu thuẫn giữa bản giao và thay đổi đã sửa · Features that an edit and a delivery changed differently.',
+    help='Mâu thuẫn giữa đợt giao và thay đổi đã sửa · Features that an edit and a delivery changed differently.',
 )
 
 Json = Annotated[
     bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
 ]
-STATES = {'ours': 'giữ bản sửa · edit', 'theirs': 'lấy bản giao · delivery', 'merged': 'tự hết · settled itself'}
+STATES = {'ours': 'giữ bản sửa · edit', 'theirs': 'lấy đợt giao · delivery', 'merged': 'tự hết · settled itself'}
 
 
 class Conflicts(BaseModel):
@@ -65,8 +65,8 @@ def _print(found: list[Conflict], as_json: bool) -> None:
     if not found:
         output.out.print('Không có gì chờ quyết định · nothing waits for a decision')
         return
-    headers = ('Số\nno.', 'Lớp\nlayer', 'Đối tượng\nfeature', 'Lần giao\ndelivery')
-    wide = Column('Bản sửa → bản giao\nedit → delivery', overflow='fold')
+    headers = ('Số\nno.', 'Lớp\nlayer', 'Đối tượng\nfeature', 'Đợt giao\ndelivery')
+    wide = Column('Bản sửa → đợt giao\nedit → delivery', overflow='fold')
     table = Table(*headers, wide, 'Quyết định\ndecision', box=SIMPLE)
     for one in found:
         numbers = (str(one.id), one.layer_id, str(one.feature_id), str(one.delivery_id or ''))

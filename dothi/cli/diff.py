@@ -20,15 +20,15 @@ from etl.reference import released_units
 
 def diff(
     layer: Annotated[str, typer.Argument(help='Lớp · A layer id.')],
-    before: Annotated[int | None, typer.Argument(help='Phiên bản cũ · Release A; the one before the last.')] = None,
-    after: Annotated[int | None, typer.Argument(help='Phiên bản mới · Release B; the last.')] = None,
+    before: Annotated[int | None, typer.Argument(help='Bản phát hành cũ · Release A; the one before the last.')] = None,
+    after: Annotated[int | None, typer.Argument(help='Bản phát hành mới · Release B; the last.')] = None,
     gpkg: Annotated[Path | None, typer.Option(help='GeoPackage cho QGIS · Also writes the changes as a file.')] = None,
     html: Annotated[Path | None, typer.Option(help='Trang có bản đồ · Also writes a page with a map.')] = None,
     as_json: Annotated[
         bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
     ] = False,
 ) -> None:
-    """So sánh hai phiên bản · Says what was added, removed, moved and changed between two releases."""
+    """So sánh hai bản phát hành · Says what was added, removed, moved and changed between two releases."""
     for option, target in (('--gpkg', gpkg), ('--html', html)):
         if target:
             must_be_writable(target, option)

@@ -53,4 +53,4 @@ def pmtiles(
 def _told(written: 'Exported') -> None:
     layers = ', '.join(written.layers)
     output.out.print(f'{written.file}: {written.tiles:,} ô · tiles, {written.size_bytes:,} bytes', highlight=False)
-    output.out.print(f'Lớp · layers: {layers} (phiên bản · release {written.release})', highlight=False)
+    output.out.print(f'Lớp · layers: {layers} (bản phát hành · release {written.release})', highlight=False)

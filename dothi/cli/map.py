@@ -141,4 +141,4 @@ def _format(file: Path) -> str:
 def _told(printed: Printed) -> None:
     output.out.print(f'{printed.file}: {printed.sheet}, {printed.size_bytes:,} bytes', highlight=False)
     layers = ', '.join(f'{layer} {number}' for layer, number in printed.releases.items())
-    output.out.print(f'Phiên bản · releases: {layers}', highlight=False)
+    output.out.print(f'Bản phát hành · releases: {layers}', highlight=False)

@@ -74,7 +74,7 @@ def neighbours(db: Connection, layer: Layer) -> tuple[int, int]:
         releases = [int(row[0]) for row in cursor.fetchall()]
     if len(releases) < 2:
         raise NoSuchRelease(
-            vi=f'Lớp {layer.id} có {len(releases)} phiên bản; cần hai phiên bản để so sánh.',
+            vi=f'Lớp {layer.id} có {len(releases)} bản phát hành; cần hai bản phát hành để so sánh.',
             en=f'The layer {layer.id} has {len(releases)} releases, and a comparison takes two.',
         )
     return releases[1], releases[0]
@@ -86,7 +86,7 @@ def _must_be_of(db: Connection, layer: Layer, number: int) -> None:
         if cursor.fetchone() is not None:
             return
     raise NoSuchRelease(
-        vi=f'Lớp {layer.id} không có phiên bản {number}. Xem: dothi releases {layer.id}.',
+        vi=f'Lớp {layer.id} không có bản phát hành {number}. Xem: dothi releases {layer.id}.',
         en=f'The layer {layer.id} has no release {number}. See: dothi releases {layer.id}.',
     )
 

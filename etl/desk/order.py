@@ -114,7 +114,7 @@ def _is_older(as_of: date | None, served: list[OfLaterDay]) -> Text:
     newest = served[0]
     return Text(
         vi=f'Dữ liệu của đợt này là của ngày {as_of:%d/%m/%Y}, cũ hơn dữ liệu đang phục vụ (ngày '
-        f'{newest.as_of:%d/%m/%Y}, đợt giao {newest.number}, lần phát hành {newest.release}). Cần người quyết định.',
+        f'{newest.as_of:%d/%m/%Y}, đợt giao {newest.number}, bản phát hành {newest.release}). Cần người quyết định.',
         en=f'The data of this delivery is of {as_of}, older than what is served ({newest.as_of}, delivery '
         f'{newest.number}, release {newest.release}), so a person has to decide.',
     )
@@ -125,7 +125,7 @@ def _overwrites(later: list[Later], layer_id: str) -> AdvisedText:
     releases = ', '.join(str(delivery.release) for delivery in later)
     command = f'dothi diff {layer_id}'
     return AdvisedText(
-        vi=f'Đợt này đến trước nhưng sẽ ghi đè lên đợt giao {deliveries} (lần phát hành {releases}), nên cần người '
+        vi=f'Đợt này đến trước nhưng sẽ ghi đè lên đợt giao {deliveries} (bản phát hành {releases}), nên cần người '
         'quyết định.',
         en=f'It came first, and would write over the deliveries {deliveries} (releases {releases}), so a person has '
         'to decide.',

@@ -11,7 +11,7 @@ from etl.release import Moved, Outcome
 from etl.report.tally import Tally
 
 NOTHING_NEW = Text(
-    vi='Nội dung giống hệt dữ liệu đang phục vụ; không tạo phiên bản mới.',
+    vi='Nội dung giống hệt dữ liệu đang phục vụ; không tạo bản phát hành mới.',
     en='The contents equal what is served; no new release was made.',
 )
 REAL_STAYS = Text(
@@ -23,7 +23,7 @@ REAL_STAYS = Text(
 def delivered_before(release: int | None) -> Text:
     """The same file came again."""
     return Text(
-        vi=f'Tệp này đã được giao và là phiên bản {release}; không có gì thay đổi.',
+        vi=f'Tệp này đã được giao và là bản phát hành {release}; không có gì thay đổi.',
         en=f'This file was delivered before and is release {release}; nothing changed.',
     )
 

@@ -89,7 +89,7 @@ def origin_of(stored: Stored, origins: Sequence[Origin], lang: Lang) -> str:
     process, on = stored.process.title.pick(lang), day(local_day(stored.finished_at, locality_zone()), lang)
     if lang == 'vi':
         text = f'Kết quả của "{process}" ({stored.process_id}, tác vụ {stored.job_id}), tính ngày {on}'
-        return f'{text}, từ các phiên bản: {from_layers}.' if from_layers else f'{text}.'
+        return f'{text}, từ các bản phát hành: {from_layers}.' if from_layers else f'{text}.'
     text = f'Result of "{process}" ({stored.process_id}, job {stored.job_id}), computed on {on}'
     return f'{text} from the releases: {from_layers}.' if from_layers else f'{text}.'
 

@@ -13,7 +13,7 @@ from processes.forms.stored import Stored
 from processes.reading.readings import numbers
 
 SOURCES = Text(vi='Nguồn', en='Sources')
-RELEASE = Text(vi='phiên bản', en='release')
+RELEASE = Text(vi='bản phát hành', en='release')
 
 
 @dataclass(frozen=True)

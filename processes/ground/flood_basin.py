@@ -61,7 +61,7 @@ class WaterInputs(ProcessInputs):
     scenario_cm: float | None = input_field(
         Text(vi='Kịch bản nước biển dâng', en='Scenario of the sea level'),
         Text(
-            vi='Mức nước biển dâng của một kịch bản trong bảng định mức, ví dụ 80 hoặc 100; kết quả ghi phiên bản.',
+            vi='Mức nước biển dâng của một kịch bản trong bảng quy chuẩn, ví dụ 80 hoặc 100; kết quả ghi phiên bản.',
             en='Rise of the sea of a scenario in the norms, such as 80 or 100; the result names its version.',
         ),
         default=None,

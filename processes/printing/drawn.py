@@ -26,7 +26,7 @@ from processes.reading.layers import not_delivered, visible_layer
 
 # The style of a layer that is made for paper, where it has one.
 PRINT = 'print'
-RELEASE = Text(vi='phiên bản', en='release')
+RELEASE = Text(vi='bản phát hành', en='release')
 
 
 class NoSuchLayer(WrongUse):

@@ -13,7 +13,7 @@ from etl.doctor.coordinates.reading import mistakes, parse_reading
 from etl.doctor.coordinates.scoring import by_named_units, by_neighbours, by_release
 from etl.moving import move
 
-WHAT = Text(vi='lớp (phiên bản 1)', en='layer (release 1)')
+WHAT = Text(vi='lớp (bản phát hành 1)', en='layer (release 1)')
 RANDOM = np.random.default_rng(9209)
 
 

@@ -79,7 +79,7 @@ def test_a_good_delivery_asks_for_nothing(written, agency):
     receipt, report = written([(agency.school('a'), agency.point())])
     text = receipt.html.read_text(encoding='utf-8')
     assert 'Không cần làm gì.' in text
-    assert f'phiên bản {report.release}' in text
+    assert f'bản phát hành {report.release}' in text
     assert receipt.rows is None
 
 

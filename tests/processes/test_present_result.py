@@ -77,7 +77,7 @@ def test_the_report_says_question_answer_method_and_sources_in_vietnamese(covera
     text = form(coverage, 'html').content().decode()
     for said in (
         '<html lang="vi">', 'Độ bao phủ dịch vụ', 'Cơ sở y tế', '600\xa0m', 'Xã 13744', '100\xa0%', 'Sở Y tế',
-        'Bản đồ', 'data:image/png;base64,', 'Các lớp đầu vào chưa có phiên bản mới hơn', coverage,
+        'Bản đồ', 'data:image/png;base64,', 'Các lớp đầu vào chưa có bản phát hành mới hơn', coverage,
         'docs/explanation/service-coverage.md',
     ):  # fmt: skip
         assert said in text, said
@@ -108,7 +108,7 @@ def test_the_pdf_is_text_that_can_be_searched(coverage):
 def test_a_report_says_which_inputs_changed_since(coverage, loader):
     loader.load('health_facilities', [])
     text = form(coverage, 'html').content().decode()
-    assert '1 lớp đầu vào đã có phiên bản mới: Cơ sở y tế' in text
+    assert '1 lớp đầu vào đã có bản phát hành mới: Cơ sở y tế' in text
 
 
 def test_a_report_on_the_past_is_not_out_of_date(town, loader, one):

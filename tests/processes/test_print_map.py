@@ -101,7 +101,7 @@ def test_a_kilometre_at_1_10000_is_100_mm_and_the_map_lies_under_its_grid(
         assert said in words
     for coordinate in ('560500Đ', '2230000B'):
         assert coordinate in re.sub(r'\s', '', text)
-    assert re.search(r'Đường giao thông \(phiên bản \d+, \d\d/\d\d/\d{4}\)', words)
+    assert re.search(r'Đường giao thông \(bản phát hành \d+, \d\d/\d\d/\d{4}\)', words)
 
 
 def test_a_unit_without_a_name_is_called_by_its_code(cross: None, loader: Loader, locality: Locality):

@@ -29,7 +29,7 @@ export const WORDS = {
   zoomToSee: {vi: 'phóng to để thấy', en: 'zoom in to see'},
   demoTag: {vi: 'minh họa', en: 'demonstration'},
   demoFeature: {vi: 'Dữ liệu minh họa, không phải số liệu thật.', en: 'Demonstration data, not real figures.'},
-  release: {vi: 'Lần phát hành', en: 'Release'},
+  release: {vi: 'Bản phát hành', en: 'Release'},
   openInApi: {vi: 'Mở trong API', en: 'Open in the API'},
   loading: {vi: 'Đang tải…', en: 'Loading…'},
   noValue: {vi: 'chưa có', en: 'not given'},

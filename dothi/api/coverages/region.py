@@ -198,7 +198,7 @@ def _no_axis(name: str, of: System) -> BadParameter:
     x, y = of.axes
     if name.lower() in {'time', 't'}:
         return BadParameter(
-            vi='Dữ liệu này không có trục thời gian; dùng datetime để xem phiên bản cũ.',
+            vi='Dữ liệu này không có trục thời gian; dùng datetime để xem bản phát hành cũ.',
             en='These data have no axis of time; use datetime for an earlier release.',
         )
     return BadParameter(

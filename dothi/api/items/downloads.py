@@ -74,7 +74,7 @@ def _was_demo(db: Snapshot, release: int) -> bool:
 
 def _being_prepared(name: str, release: Release) -> BeingPrepared:
     return BeingPrepared(
-        vi=f'Tệp {name} đang được chuẩn bị từ đợt phát hành {release.number}. Hãy thử lại sau ít phút.',
+        vi=f'Tệp {name} đang được chuẩn bị từ bản phát hành {release.number}. Hãy thử lại sau ít phút.',
         en=f'The file {name} is being prepared from release {release.number}. Try again in a moment.',
     )
 
@@ -90,7 +90,7 @@ def download_links(db: Snapshot) -> dict[str, list[dict[str, Any]]]:
 def _link(one: Download) -> dict[str, Any]:
     chosen = FORMATS[one.format]
     title = Text(
-        vi=f'Cả lớp, {chosen.title}, đợt phát hành {one.release}',
+        vi=f'Cả lớp, {chosen.title}, bản phát hành {one.release}',
         en=f'Whole layer, {chosen.title}, release {one.release}',
     )
     href = f'/collections/{one.layer_id}/downloads/{one.layer_id}.{one.format}'

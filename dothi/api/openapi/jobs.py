@@ -56,7 +56,7 @@ JOB_SCHEMAS: dict[str, Any] = {
             'dothi:releases': {
                 'type': 'object',
                 'additionalProperties': {'type': 'integer'},
-                'description': both('Đợt phát hành đã đọc, theo lớp.', 'The release that was read, by layer.'),
+                'description': both('Bản phát hành đã đọc, theo lớp.', 'The release that was read, by layer.'),
             },
             'dothi:inputsChanged': {
                 'type': 'integer',

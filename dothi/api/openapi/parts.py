@@ -162,7 +162,7 @@ def shared_headers() -> dict[str, Any]:
         'Content-Datetime': both('Thời điểm của bản đồ.', 'Of which time the map is.'),
         'Content-Language': both('Ngôn ngữ của câu trả lời.', 'Language of the answer.'),
         'Dothi-Demo': both('Có dữ liệu minh họa hay không.', 'Whether demonstration data is in it.'),
-        'Dothi-Release': both('Số của các đợt phát hành đã dùng.', 'Numbers of the releases that it was made from.'),
+        'Dothi-Release': both('Số của các bản phát hành đã dùng.', 'Numbers of the releases that it was made from.'),
         'ETag': both(
             'Thẻ của câu trả lời; gửi lại trong If-None-Match thì được 304 nếu chưa có gì thay đổi.',
             'Tag of the answer; sent back in If-None-Match it gives 304 while nothing has changed.',

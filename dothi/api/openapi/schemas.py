@@ -16,7 +16,7 @@ LINKS = {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}}
 RELEASE = {
     'dothi:release': {
         'type': 'integer',
-        'description': both('Số của đợt phát hành đang được phục vụ.', 'Number of the release that is served.'),
+        'description': both('Số của bản phát hành đang được phục vụ.', 'Number of the release that is served.'),
     },
     'dothi:demo': {
         'type': 'boolean',

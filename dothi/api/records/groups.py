@@ -84,10 +84,10 @@ def _systems(stored_crs: str, place: Place) -> tuple[Entry, ...]:
 
 def _quality(release: Release) -> tuple[Entry, ...]:
     return (
-        Entry('release', Text(vi='Lần phát hành', en='Release'), release.number),
+        Entry('release', Text(vi='Bản phát hành', en='Release'), release.number),
         Entry('origin', Text(vi='Nguồn gốc', en='Origin'), ORIGINS[release.origin]),
         Entry('rows', Text(vi='Số đối tượng hoặc ô', en='Features or cells'), release.rows_total),
-        Entry('badRows', Text(vi='Bị loại ở lần giao này', en='Refused in this delivery'), release.rows_bad),
+        Entry('badRows', Text(vi='Bị loại ở đợt giao này', en='Refused in this delivery'), release.rows_bad),
         *_figures(release.quality or {}),
     )
 

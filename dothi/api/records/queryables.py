@@ -30,7 +30,7 @@ QUERYABLES: dict[str, Column] = {
     'updated': Column(type='timestamp', title=Text(vi='Cập nhật', en='Updated')),
     'updateCycle': Column(type='text', title=Text(vi='Chu kỳ cập nhật', en='Update cycle')),
     'nextUpdateDue': Column(type='date', title=Text(vi='Hạn cập nhật tiếp theo', en='Next update due')),
-    'release': Column(type='integer', title=Text(vi='Lần phát hành', en='Release')),
+    'release': Column(type='integer', title=Text(vi='Bản phát hành', en='Release')),
     'origin': Column(type='text', title=Text(vi='Nguồn gốc', en='Origin')),
     'rows': Column(type='integer', title=Text(vi='Số đối tượng', en='Features')),
     'badRows': Column(type='integer', title=Text(vi='Hàng bị loại', en='Rows refused')),

@@ -120,7 +120,7 @@ def _write_about_sheet(extract: Extract, sheet: Worksheet, bold: Format) -> None
     facts = [
         (Text(vi='Lớp', en='Layer'), extract.title),
         (Text(vi='Mô tả', en='Description'), extract.layer.description.pick(lang)),
-        (Text(vi='Đợt phát hành', en='Release'), f'{release.number} ({release.released_at:%Y-%m-%d})'),
+        (Text(vi='Bản phát hành', en='Release'), f'{release.number} ({release.released_at:%Y-%m-%d})'),
         (Text(vi='Giấy phép', en='Licence'), extract.layer.licence),
         (Text(vi='Hệ tọa độ', en='Coordinate system'), f'EPSG:{extract.srid}'),
     ]

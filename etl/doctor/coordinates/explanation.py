@@ -9,7 +9,7 @@ from dothi.core.text import AdvisedText, Text
 def release(title: Text, number: int, demo: bool) -> Text:
     """A released layer as it is referred to."""
     return Text(
-        vi=f'{title.vi} (phiên bản {number}{", dữ liệu minh họa" if demo else ""})',
+        vi=f'{title.vi} (bản phát hành {number}{", dữ liệu minh họa" if demo else ""})',
         en=f'{title.en} (release {number}{", demonstration data" if demo else ""})',
     )
 

@@ -287,9 +287,8 @@ def glossary_page() -> str:
     """The terms, one for each thing, in both languages."""
     rows = sorted((f'**{term.name.en}**', f'**{term.name.vi}**', term.meaning.en, term.meaning.vi) for term in TERMS)
     about = 'One term for one thing, in code, texts and pages. A test holds the texts of both languages to them.\n'
-    return '\n'.join(
-        [NOTICE, '# Glossary · Thuật ngữ\n', about, _table(('term', 'tiếng Việt', 'meaning', 'nghĩa'), rows)]
-    )
+    table = _table(('term', 'tiếng Việt', 'meaning', 'nghĩa'), rows)
+    return '\n'.join([NOTICE, '# Glossary · Thuật ngữ\n', about, table])
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:

@@ -1,4 +1,4 @@
-"""The terms of the project, in both languages: one term for one thing. `docs/reference/glossary.md` is written from them."""
+"""The terms of the project, one for each thing, in both languages; `docs/reference/glossary.md` comes from here."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from dothi.core.text import Text
 class Term:
     """One thing and what it is called.
 
-    name: the term, as texts write it in the middle of a sentence. meaning: one sentence. avoid_vi: other Vietnamese words
-    for it, which no text may use where its English names this term.
+    name: the term, as texts write it in the middle of a sentence. meaning: one sentence. avoid_vi: other Vietnamese
+    words for it, which no text may use where its English names this term.
     """
 
     name: Text
@@ -28,7 +28,10 @@ TERMS = (
     ),
     Term(
         Text(vi='đầu mối', en='focal point'),
-        Text(vi='Vai trò ở một cơ quan gửi tệp và nhận phiếu.', en='The role at an agency that sends files and gets receipts.'),
+        Text(
+            vi='Vai trò ở một cơ quan gửi tệp và nhận phiếu.',
+            en='The role at an agency that sends files and gets receipts.',
+        ),
     ),
     Term(
         Text(vi='lớp', en='layer'),
@@ -39,13 +42,16 @@ TERMS = (
     ),
     Term(
         Text(vi='raster', en='coverage'),
-        Text(vi='Giá trị trên các ô đều, mô tả trong `locality/coverages/`.', en='Values on even cells, described in `locality/coverages/`.'),
+        Text(
+            vi='Giá trị trên các ô đều, mô tả trong `locality/coverages/`.',
+            en='Values on even cells, described in `locality/coverages/`.',
+        ),
     ),
     Term(
         Text(vi='đợt giao', en='delivery'),
         Text(
             vi='Một tệp được gửi cho một lớp, với mọi điều đã thấy, đã quyết định và kết quả.',
-            en='One file that was handed over for a layer, with what was found, what was decided and what became of it.',
+            en='One file that was handed over for a layer, with what was found and decided, and its outcome.',
         ),
         ('lần giao', 'bản giao'),
     ),
@@ -78,7 +84,10 @@ TERMS = (
     ),
     Term(
         Text(vi='hộp nhận', en='inbox'),
-        Text(vi='Thư mục riêng của mỗi cơ quan; tệp đặt vào đó được giao.', en="Each agency's folder; files put there are delivered."),
+        Text(
+            vi='Thư mục riêng của mỗi cơ quan; tệp đặt vào đó được giao.',
+            en="Each agency's folder; files put there are delivered.",
+        ),
         ('hộp thư đến',),
     ),
     Term(
@@ -112,7 +121,10 @@ TERMS = (
     ),
     Term(
         Text(vi='vùng', en='zone'),
-        Text(vi='Diện tích mà một phân tích cộng hoặc báo cáo theo.', en='An area by which an analysis adds up or reports.'),
+        Text(
+            vi='Diện tích mà một phân tích cộng hoặc báo cáo theo.',
+            en='An area by which an analysis adds up or reports.',
+        ),
     ),
     Term(
         Text(vi='quy chuẩn', en='norm'),

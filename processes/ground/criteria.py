@@ -165,7 +165,7 @@ def isolation_norm(one: DistanceFrom, data: Data) -> Norm | None:
     if found is None:
         listed = ', '.join(sorted({f'{norm.subject}/{norm.condition}' for norm in known})) or '0'
         raise NoSuchNorm(
-            vi=f'Tiêu chí "{one.name}": định mức "{one.norm}" không có giá trị phù hợp ({listed}). Sửa norm_….',
+            vi=f'Tiêu chí "{one.name}": quy chuẩn "{one.norm}" không có giá trị phù hợp ({listed}). Sửa norm_….',
             en=f'Criterion "{one.name}": no value of the norm "{one.norm}" fits ({listed}). Correct norm_….',
         )
     return found

@@ -42,21 +42,21 @@ def main(parts: list[str]) -> None:
     unknown = set(parts) - set(PARTS)
     if unknown:
         sys.exit(f'{", ".join(sorted(unknown))}: PARTS are {", ".join(PARTS)}')
-    wanted = parts or PARTS
-    if 'loading' in wanted:
-        _write([_told(loading(folder() / 'loading', load_locality(PathSettings().locality)))], [])
-    if 'rollback' in wanted:
-        _write([_told(taking_back(folder() / 'loading', load_locality(PathSettings().locality)))], [])
-    if 'room' in wanted:
+    chosen_parts = parts or PARTS
+    if 'loading' in chosen_parts:
+        _write([_print_chapter(loading(folder() / 'loading', load_locality(PathSettings().locality)))], [])
+    if 'rollback' in chosen_parts:
+        _write([_print_chapter(taking_back(folder() / 'loading', load_locality(PathSettings().locality)))], [])
+    if 'room' in chosen_parts:
         written = room(folder() / 'room', load_locality(PathSettings().locality))
-        _write([_told(chapter) for chapter in written], [])
+        _write([_print_chapter(chapter) for chapter in written], [])
     with output.progress() as progress:
-        if 'api' in wanted:
+        if 'api' in chosen_parts:
             with running(FULL, progress):
                 _write(*_api_chapters())
-        if 'analysis' in wanted:
+        if 'analysis' in chosen_parts:
             _write(_analyses(progress), [])
-        if 'pictures' in wanted:
+        if 'pictures' in chosen_parts:
             with running(FULL, progress):
                 _write(*_picture_chapters())
 
@@ -67,11 +67,11 @@ def _analyses(progress: Progress) -> list[Chapter]:
     with running(HALF, progress):
         half = analyses.each(_api_url(), HALF)
     with running(FULL, progress):
-        whole = _told(analyses.each(_api_url(), FULL))
+        whole = _print_chapter(analyses.each(_api_url(), FULL))
         reference_date = load_locality(PathSettings().locality).place.reference_date
         with pgrouting(reference_date.isoformat()) as peer:
-            against = _told(analyses.coverage_against(peer, _api_url(), FULL))
-    return [whole, against, _told(analyses.growth(half.timings, whole.timings))]
+            against = _print_chapter(analyses.coverage_against(peer, _api_url(), FULL))
+    return [whole, against, _print_chapter(analyses.growth(half.timings, whole.timings))]
 
 
 def _write(written: list[Chapter], peers: list[str]) -> None:
@@ -95,9 +95,9 @@ def _api_chapters() -> tuple[list[Chapter], list[str]]:
             servers.append(stack.enter_context(mapserver.mapserver(layer, logs)))
         ids = _feature_ids(layer)
         subject = Subject(layer, len(ids), Places(layer), servers, ids, _clear_tiles)
-        written = [_told(chapters.pages(subject, limit)) for limit in (10, 1_000, 10_000)]
+        written = [_print_chapter(chapters.pages(subject, limit)) for limit in (10, 1_000, 10_000)]
         written += [
-            _told(chapter(subject))
+            _print_chapter(chapter(subject))
             for chapter in (
                 chapters.deep_pages,
                 chapters.not_modified,
@@ -111,14 +111,16 @@ def _api_chapters() -> tuple[list[Chapter], list[str]]:
 
 def _picture_chapters() -> tuple[list[Chapter], list[str]]:
     """folder() keeps a picture of each kind by each server, to be looked at."""
-    locality, kept = load_locality(PathSettings().locality), folder() / 'pictures'
-    kept.mkdir(parents=True, exist_ok=True)
-    kept.chmod(0o755)
+    locality, picture_folder = load_locality(PathSettings().locality), folder() / 'pictures'
+    picture_folder.mkdir(parents=True, exist_ok=True)
+    picture_folder.chmod(0o755)
     # the same places are asked for in every run
     _clear('pictures')
-    with pictures.scene(locality, local.service_url('internal'), Places(locality.layer(LAYER)), kept) as scene:
-        written = [_told(pictures.pictures(kind, scene)) for kind in SCALES_M]
-        written += [_told(pictures.cached(scene)), _told(pictures.tiles(scene, _api_url()))]
+    with pictures.scene(
+        locality, local.service_url('internal'), Places(locality.layer(LAYER)), picture_folder
+    ) as scene:
+        written = [_print_chapter(pictures.pictures(kind, scene)) for kind in SCALES_M]
+        written += [_print_chapter(pictures.cached(scene)), _print_chapter(pictures.tiles(scene, _api_url()))]
         return written, [*_versions(), *(painter.name for painter in scene.painters[1:])]
 
 
@@ -131,7 +133,7 @@ def _clear(kind: str) -> None:
     shutil.rmtree(PathSettings().state / 'cache' / kind, ignore_errors=True)
 
 
-def _told(chapter: Chapter) -> Chapter:
+def _print_chapter(chapter: Chapter) -> Chapter:
     report.show(chapter)
     return chapter
 

@@ -94,5 +94,7 @@ def growth(half: list[Timing], whole: list[Timing]) -> Chapter:
         )
         for less, more in zip(half, whole, strict=True)
     ]
-    named = [Timing(f'{one.name}, {"whole" if place % 2 else "half"}', one.runs_ms) for place, one in enumerate(pairs)]
-    return Chapter('The analyses with twice the buildings', named, goals)
+    timings = [
+        Timing(f'{pair.name}, {"whole" if place % 2 else "half"}', pair.runs_ms) for place, pair in enumerate(pairs)
+    ]
+    return Chapter('The analyses with twice the buildings', timings, goals)

@@ -94,7 +94,9 @@ def not_modified(subject: Subject) -> Chapter:
     lists = [ours.items_url(100, n * 100) for n in range(20)]
     ways = [('304 on items', unchanged(ours, lists)), ('304 on a tile', unchanged(ours, tiles))]
     timings = compare(ways, 100)
-    return Chapter('Not modified', timings, [at_most(f'{one.name}: at most 2 ms', one.median_ms, 2) for one in timings])
+    return Chapter(
+        'Not modified', timings, [at_most(f'{timing.name}: at most 2 ms', timing.median_ms, 2) for timing in timings]
+    )
 
 
 def busy_tiles(subject: Subject) -> Chapter:
@@ -139,18 +141,18 @@ def province_tiles(subject: Subject) -> Chapter:
 def sessions(subject: Subject) -> Chapter:
     """Everybody in turn serves the same session."""
     subject.clear_tiles()
-    held = [
+    sessions_made = [
         session(server.name, server.base, Wishes(server, subject.places, subject.feature_ids).next)
         for server in subject.servers
     ]
-    dothi, tipg, shipped, *_ = held
+    dothi, tipg, shipped, *_ = sessions_made
     goals = [
         Goal('at least 2 × the requests of tipg', _of(dothi, tipg), dothi.requests >= 2 * tipg.requests),
         Goal('at least 5 × the requests of shipped', _of(dothi, shipped), dothi.requests >= 5 * shipped.requests),
         Goal('no error', f'{dothi.errors}', dothi.errors == 0),
         at_most('99 of 100 within 250 ms', dothi.percentile_ms(0.99), 250),
     ]
-    return Chapter(f'{CLIENTS} clients at their maps for {LENGTH_S:.0f} s', goals=goals, sessions=held)
+    return Chapter(f'{CLIENTS} clients at their maps for {LENGTH_S:.0f} s', goals=goals, sessions=sessions_made)
 
 
 def at_most(text: str, measured: float, limit: float, unit: str = 'ms') -> Goal:

@@ -69,8 +69,8 @@ def _provinces(count: int, _points: list[tuple[float, float]], db: Connection) -
 def _beside(place: tuple[float, float], metres_per_px: float, share: float, chance: random.Random) -> Extent:
     """An extent up to `share` of its size away from the place."""
     degree_m = 111_000
-    away = [chance.uniform(-share, share) * size * metres_per_px / degree_m for size in (WIDTH_PX, HEIGHT_PX)]
-    return Extent.around(place[0] + away[0], place[1] + away[1], metres_per_px)
+    shift = [chance.uniform(-share, share) * size * metres_per_px / degree_m for size in (WIDTH_PX, HEIGHT_PX)]
+    return Extent.around(place[0] + shift[0], place[1] + shift[1], metres_per_px)
 
 
 MAKERS: Mapping[str, Callable[[int, list[tuple[float, float]], Connection], list[Extent]]] = {

@@ -53,10 +53,10 @@ def _check(buildings: int) -> None:
     """Ends the run where something else was delivered since: the same files are not delivered a second time."""
     with connection('reader_internal') as db, db.cursor() as cursor:
         cursor.execute('select count(*) from layer.buildings')
-        (there,) = cursor.fetchone() or (0,)
-    if there < buildings * 0.95:
+        (rows,) = cursor.fetchone() or (0,)
+    if rows < buildings * 0.95:
         sys.exit(
-            f'{there:,} buildings in {PathSettings().state} where {buildings:,} are to be measured: delete it first.'
+            f'{rows:,} buildings in {PathSettings().state} where {buildings:,} are to be measured: delete it first.'
         )
 
 

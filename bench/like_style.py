@@ -68,29 +68,31 @@ def sheets(drawing: Drawing, zoom: float, db: Connection, rows: Rows) -> list[Sh
     they do so for each area by itself, so there each pass is a sheet: edges of neighbours lie below all areas.
     """
     passes = list(_passes(drawing, zoom))
-    shapes = [one for one in passes if one.kind != 'label']
-    labels = [one for one in passes if one.kind == 'label']
-    groups = [[one] for one in shapes] if drawing.layer.geometry.endswith('Polygon') else [shapes]
+    shapes = [item for item in passes if item.kind != 'label']
+    labels = [item for item in passes if item.kind == 'label']
+    groups = [[item] for item in shapes] if drawing.layer.geometry.endswith('Polygon') else [shapes]
     made = [_sheet(drawing, group, [], zoom, db, rows) for group in groups]
-    found = [one for one in made if one.looks]
-    return [*found, _sheet(drawing, [], labels, zoom, db, rows)] if labels else found
+    sheets_made = [item for item in made if item.looks]
+    return [*sheets_made, _sheet(drawing, [], labels, zoom, db, rows)] if labels else sheets_made
 
 
 def _sheet(drawing: Drawing, shapes: list[Pass], labels: list[Pass], zoom: float, db: Connection, rows: Rows) -> Sheet:
     """Only the rows that are drawn, with their looks."""
     translator = Translator(drawing.layer, WGS84, AUDIENCE, IN_CRS84)
-    look = sql.SQL(" || '-' || ").join([*(_choice(one, translator) for one in shapes), sql.SQL("''")])
-    read = {name for one in (*shapes, *labels) for name in one.columns}
+    look = sql.SQL(" || '-' || ").join(
+        [*(_choice(rendering_pass, translator) for rendering_pass in shapes), sql.SQL("''")]
+    )
+    read = {name for rendering_pass in (*shapes, *labels) for name in rendering_pass.columns}
     looking = sql.SQL('(select {}, geom_wgs84, {} as look, {} as label from {} as f)').format(
         sql.SQL('0 as id' if rows.merged else 'id'), look, _text(labels, translator), rows.of(read)
     )
     with db.cursor() as cursor:
         cursor.execute(sql.SQL('select distinct look from {} as f').format(looking))
         strokes = {name: tuple(_strokes(name, shapes, zoom)) for (name,) in sorted(cursor.fetchall())}
-    looks = {name: found for name, found in strokes.items() if found or labels}
+    looks = {name: strokes_of_look for name, strokes_of_look in strokes.items() if strokes_of_look or labels}
     if looks.keys() < strokes.keys():
         looking = sql.SQL('(select * from {} as f where look = any({}))').format(looking, sql.Literal(sorted(looks)))
-    number = ''.join(str(drawing.passes.index(one)) for one in (shapes or labels)[:1])
+    number = ''.join(str(drawing.passes.index(rendering_pass)) for rendering_pass in (shapes or labels)[:1])
     return Sheet(
         f'{drawing.layer.id}_{number}', drawing.layer.geometry.removeprefix('Multi'), looking, looks,
         _label(labels, zoom),
@@ -99,9 +101,13 @@ def _sheet(drawing: Drawing, shapes: list[Pass], labels: list[Pass], zoom: float
 
 def _passes(drawing: Drawing, zoom: float) -> Iterable[Pass]:
     """What is drawn at the zoom; what stands for several features only where the features themselves are not drawn."""
-    seen = [one for one in drawing.passes if one.seen_at(zoom)]
-    single = {one.kind for one in seen if one.part.merged is False}
-    return [one for one in seen if not (one.part.merged and one.kind in single)]
+    visible = [rendering_pass for rendering_pass in drawing.passes if rendering_pass.seen_at(zoom)]
+    single = {rendering_pass.kind for rendering_pass in visible if rendering_pass.part.merged is False}
+    return [
+        rendering_pass
+        for rendering_pass in visible
+        if not (rendering_pass.part.merged and rendering_pass.kind in single)
+    ]
 
 
 def _choice(one: Pass, translator: Translator) -> sql.Composable:
@@ -120,8 +126,8 @@ _NEVER = sql.SQL("when false then ''")
 
 def _text(labels: list[Pass], translator: Translator) -> sql.Composable:
     """What a row's label says, or null."""
-    for one in labels:
-        column, condition = sql.Identifier(one.part.text or ''), one.rules[0].condition
+    for label in labels:
+        column, condition = sql.Identifier(label.part.text or ''), label.rules[0].condition
         if condition is None:
             return column
         return sql.SQL('case when {} then {} end').format(translator.condition(condition), column)
@@ -129,26 +135,26 @@ def _text(labels: list[Pass], translator: Translator) -> sql.Composable:
 
 
 def _strokes(look: str, shapes: list[Pass], zoom: float) -> Iterable[Stroke]:
-    for one, number in zip(shapes, look.split('-'), strict=False):
-        if number == 'x' or ((colour := one.rules[int(number)].colour).unseen and not one.part.outline):
+    for shape, number in zip(shapes, look.split('-'), strict=False):
+        if number == 'x' or ((colour := shape.rules[int(number)].colour).unseen and not shape.part.outline):
             continue
-        outline = parse_colour(one.part.outline) if one.part.outline else None
+        outline = parse_colour(shape.part.outline) if shape.part.outline else None
         yield Stroke(
-            kind=one.kind,
+            kind=shape.kind,
             colour=colour,
             outline=None if outline is None or outline.unseen else outline,
-            width=at_zoom(one.width if one.width is not None else 1.0, zoom),
-            dash=tuple(one.part.dash or ()),
-            size=at_zoom(size_of(one.part), zoom),
+            width=at_zoom(shape.width if shape.width is not None else 1.0, zoom),
+            dash=tuple(shape.part.dash or ()),
+            size=at_zoom(size_of(shape.part), zoom),
         )
 
 
 def _label(labels: list[Pass], zoom: float) -> Label | None:
-    for one in labels:
-        halo = one.part.halo
+    for label in labels:
+        halo = label.part.halo
         return Label(
-            colour=one.rules[0].colour,
+            colour=label.rules[0].colour,
             halo=parse_colour(halo) if halo else None,
-            size=at_zoom(size_of(one.part), zoom),
+            size=at_zoom(size_of(label.part), zoom),
         )
     return None

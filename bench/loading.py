@@ -91,11 +91,11 @@ def _measured(folder: Path, server: LocalPostgis, locality: Locality) -> Chapter
     for _ in range(ROUNDS):
         with database(server, locality, 'loading') as url:
             peer.runs_ms.append(_run(_ogr2ogr(url, file)).elapsed_ms)
-            one, other = _run(_deliver(file)), _run(_deliver(changed))
+            whole, other = _run(_deliver(file)), _run(_deliver(changed))
             tiles.runs_ms.append(_elapsed_ms(url, _count_cells))
-        first.runs_ms.append(one.elapsed_ms)
+        first.runs_ms.append(whole.elapsed_ms)
         again.runs_ms.append(other.elapsed_ms)
-        peak_mb = max(peak_mb, one.peak_mb, other.peak_mb)
+        peak_mb = max(peak_mb, whole.peak_mb, other.peak_mb)
     with database(server, locality, 'loading') as url:
         many_mb = _run(_deliver(buildings_file(folder, locality, MANY_ROWS))).peak_mb
     goals = _goals(peer, first, again, tiles) + _memory(peak_mb, many_mb)

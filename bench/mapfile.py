@@ -33,7 +33,7 @@ def mapserver(sheets: dict[str, list[Sheet]], background: Colour, folder: Path, 
 
 
 def _map(name: str, sheets: list[Sheet], background: Colour, folder: Path) -> str:
-    layers = '\n'.join(_layer(one) for one in sheets)
+    layers = '\n'.join(_layer(sheet) for sheet in sheets)
     return f"""
 MAP
   NAME {name}
@@ -70,7 +70,7 @@ def _layer(sheet: Sheet) -> str:
 
 
 def _class(sheet: Sheet, look: str, strokes: tuple[Stroke, ...]) -> str:
-    styles = '\n'.join(_style(sheet, one) for one in strokes)
+    styles = '\n'.join(_style(sheet, stroke) for stroke in strokes)
     label = _label(sheet.label) if sheet.label else ''
     return f'    CLASS NAME "{look}" EXPRESSION "{look}"\n{styles}{label}    END'
 

@@ -73,5 +73,5 @@ END
 
 def version() -> str:
     """Name and version of MapServer."""
-    told = subprocess.run(['mapserv', '-v'], check=True, capture_output=True, text=True).stdout
-    return ' '.join(told.split()[:3]).replace(' version', '')
+    output = subprocess.run(['mapserv', '-v'], check=True, capture_output=True, text=True).stdout
+    return ' '.join(output.split()[:3]).replace(' version', '')

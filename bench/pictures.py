@@ -71,21 +71,21 @@ class Scene:
 @contextmanager
 def scene(locality: Locality, internal_url: str, places: Places, folder: Path) -> Iterator[Scene]:
     """The other servers run while inside."""
-    drawn = drawings(locality)
-    names = ','.join(one.layer.id for one in drawn)
+    drawn_layers = drawings(locality)
+    names = ','.join(drawing.layer.id for drawing in drawn_layers)
     ours = Painter('dothi', dict.fromkeys(SCALES_M, (f'{internal_url}/ows?', names)), BACKGROUND)
-    sheets = {kind: sheets_of(drawn, kind, locality) for kind in SCALES_M}
+    sheets = {kind: sheets_of(drawn_layers, kind, locality) for kind in SCALES_M}
     with ExitStack() as stack:
         painters = [ours]
         if mapserver.installed():
             painters.append(stack.enter_context(mapfile.mapserver(sheets, BACKGROUND, folder / 'mapserver')))
-            general = {'province': general_sheets(drawn, 'province', places, locality)}
+            general = {'province': general_sheets(drawn_layers, 'province', places, locality)}
             painters.append(
                 stack.enter_context(mapfile.mapserver(general, BACKGROUND, folder / 'general', GENERALISED))
             )
         if qgis_server.installed():
             painters.append(stack.enter_context(qgis_server.qgis_server(sheets, BACKGROUND, folder / 'qgis')))
-        yield Scene(locality, drawn, painters, places, folder)
+        yield Scene(locality, drawn_layers, painters, places, folder)
 
 
 def drawings(locality: Locality) -> list[Drawing]:
@@ -103,20 +103,22 @@ def sheets_of(drawn: list[Drawing], kind: str, locality: Locality) -> list[like_
     """The drawings for other servers, at the zoom of a kind of picture."""
     at = zoom(kind, locality.place.centre_wgs84[1])
     with connection('reader_internal') as db:
-        return [sheet for one in drawn for sheet in like_style.sheets(one, at, db, _stored(one, locality))]
+        return [sheet for drawing in drawn for sheet in like_style.sheets(drawing, at, db, _stored(drawing, locality))]
 
 
 def general_sheets(drawn: list[Drawing], kind: str, places: Places, locality: Locality) -> list[like_style.Sheet]:
     """The same over our generalised tables; waits until the worker has made them."""
-    at, layers = zoom(kind, locality.place.centre_wgs84[1]), [one.layer for one in drawn]
+    at, layers = zoom(kind, locality.place.centre_wgs84[1]), [drawing.layer for drawing in drawn]
     with connection('reader_internal') as db:
-        there = _made(db, layers, locality)
+        existing = _made(db, layers, locality)
         (box,) = extents(kind, 1, places.points, db)
         view = View(3857, box.grown(ROOM), round(WIDTH_PX * (1 + 2 * ROOM)), round(HEIGHT_PX * (1 + 2 * ROOM)))
         return [
             sheet
-            for one in drawn
-            for sheet in like_style.sheets(one, at, db, _general(one, view, there.get(one.layer.id), locality))
+            for drawing in drawn
+            for sheet in like_style.sheets(
+                drawing, at, db, _general(drawing, view, existing.get(drawing.layer.id), locality)
+            )
         ]
 
 
@@ -126,8 +128,8 @@ def _stored(one: Drawing, locality: Locality) -> like_style.Rows:
 
 def _general(one: Drawing, view: View, there: Generalised | None, locality: Locality) -> like_style.Rows:
     def rows(read: set[str]) -> sql.Composable:
-        asked = Asked(one.layer, view, read)
-        return rows_of(asked, chosen(asked, there), locality, like_style.AUDIENCE)
+        request = Asked(one.layer, view, read)
+        return rows_of(request, chosen(request, there), locality, like_style.AUDIENCE)
 
     return like_style.Rows(rows, merged=True)
 
@@ -146,8 +148,10 @@ def _made(db: Connection, layers: list[Layer], locality: Locality) -> dict[str, 
 def pictures(kind: str, scene: Scene) -> Chapter:
     """Everybody in turn paints extents of a kind, each another one."""
     boxes = scene.extents(kind, ROUNDS[kind] + WARM_UP)
-    painters = [one for one in scene.painters if kind in one.maps]
-    ways: list[tuple[str, Callable[[int], object]]] = [(one.name, painting(one, kind, boxes)) for one in painters]
+    painters = [candidate for candidate in scene.painters if kind in candidate.maps]
+    ways: list[tuple[str, Callable[[int], object]]] = [
+        (candidate.name, painting(candidate, kind, boxes)) for candidate in painters
+    ]
     if kind != 'province':
         ways.insert(1, ('raw SQL, the shapes alone', shapes_sql(scene, boxes)))
     timings = compare(ways, ROUNDS[kind])
@@ -155,8 +159,8 @@ def pictures(kind: str, scene: Scene) -> Chapter:
     goals = [at_most(f'at most {LIMITS_MS[kind]} ms', ours.median_ms, LIMITS_MS[kind])]
     for painter in painters[1:]:
         if not painter.name.endswith(GENERALISED):
-            wanted = RATIOS[kind] if painter.name.startswith('MapServer') else 1
-            goals.append(times(painter.name, by_name[painter.name], ours, wanted))
+            ratio = RATIOS[kind] if painter.name.startswith('MapServer') else 1
+            goals.append(times(painter.name, by_name[painter.name], ours, ratio))
         goals.append(alike(painter, kind, boxes[:COMPARED], scene))
     title = f'Pictures of 1024 × 768, {kind}: {SCALES_M[kind]:g} m to the pixel, eight layers'
     return Chapter(title, timings, goals)
@@ -180,9 +184,9 @@ def shapes_sql(scene: Scene, boxes: list[Extent]) -> Callable[[int], int]:
     box = sql.SQL('select st_transform(st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857), 4326) as box')
     each = [
         sql.SQL('select st_asbinary(geom_wgs84) from {} as f, b where geom_wgs84 && box').format(
-            source(one.layer, scene.locality, like_style.AUDIENCE)
+            source(drawing.layer, scene.locality, like_style.AUDIENCE)
         )
-        for one in scene.drawings
+        for drawing in scene.drawings
     ]
     query = sql.SQL('with b as materialized ({}) {}').format(box, sql.SQL(' union all ').join(each))
 
@@ -198,10 +202,10 @@ def alike(painter: Painter, kind: str, boxes: list[Extent], scene: Scene) -> Goa
     """Whether another server's pictures show what ours do: nobody is fast by painting less."""
     apart = []
     for box in boxes:
-        pair = [painting(one, kind, [box])(0) for one in (scene.painters[0], painter)]
+        pair = [painting(other_painter, kind, [box])(0) for other_painter in (scene.painters[0], painter)]
         apart.append(difference(*pair))
-        for one, body in zip((scene.painters[0], painter), pair, strict=True):
-            (scene.folder / f'{kind}-{one.file_name}.png').write_bytes(body)
+        for other_painter, body in zip((scene.painters[0], painter), pair, strict=True):
+            (scene.folder / f'{kind}-{other_painter.file_name}.png').write_bytes(body)
     return at_most(f'{painter.name} shows the same: at most {MOST_DIFFERENT:g} of 255 apart', mean(apart),
                    MOST_DIFFERENT, unit='of 255')  # fmt: skip
 
@@ -214,17 +218,17 @@ def cached(scene: Scene) -> Chapter:
         ask(0)
         ways.append((f'{kind}, cached', ask))
     timings = compare(ways, 100)
-    goals = [at_most(f'{one.name}: at most {CACHED_MS} ms', one.median_ms, CACHED_MS) for one in timings]
+    goals = [at_most(f'{timing.name}: at most {CACHED_MS} ms', timing.median_ms, CACHED_MS) for timing in timings]
     return Chapter('The same picture again', timings, goals)
 
 
 def tiles(scene: Scene, api_url: str) -> Chapter:
     """Raster tiles of all eight layers, four fifths of them seen before."""
-    layers = ','.join(one.layer.id for one in scene.drawings)
+    layers = ','.join(drawing.layer.id for drawing in scene.drawings)
     wishes = TileWishes(api_url + TILE.format(layers=layers), scene.places)
-    held = session('dothi', api_url, wishes.next)
+    session_ = session('dothi', api_url, wishes.next)
     goals = [
-        Goal('no error', f'{held.errors}', held.errors == 0),
-        at_most(f'99 of 100 within {TILES_P99_MS} ms', held.percentile_ms(0.99), TILES_P99_MS),
+        Goal('no error', f'{session_.errors}', session_.errors == 0),
+        at_most(f'99 of 100 within {TILES_P99_MS} ms', session_.percentile_ms(0.99), TILES_P99_MS),
     ]
-    return Chapter(f'{CLIENTS} clients of raster tiles for {LENGTH_S:.0f} s', goals=goals, sessions=[held])
+    return Chapter(f'{CLIENTS} clients of raster tiles for {LENGTH_S:.0f} s', goals=goals, sessions=[session_])

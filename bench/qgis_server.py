@@ -46,7 +46,7 @@ def qgis_server(sheets: dict[str, list[Sheet]], background: Colour, folder: Path
 def _write(file: Path, sheets: list[Sheet], background: Colour, folder: Path) -> None:
     """The project, by PyQGIS."""
     url = database_url('reader_internal')
-    asked = {
+    document = {
         'file': str(file),
         'group': ALL,
         'background': background.hex,
@@ -54,10 +54,10 @@ def _write(file: Path, sheets: list[Sheet], background: Colour, folder: Path) ->
             'host': url.host, 'port': str(url.port), 'database': url.database, 'user': url.username,
             'password': url.password,
         },
-        'sheets': [_plain(one) for one in sheets],
+        'sheets': [_plain(sheet) for sheet in sheets],
     }  # fmt: skip
     done = subprocess.run(
-        ['/usr/bin/python3', str(WRITE_PROJECT)], input=json.dumps(asked), env=_environment(folder),
+        ['/usr/bin/python3', str(WRITE_PROJECT)], input=json.dumps(document), env=_environment(folder),
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -75,7 +75,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def _plain(sheet: Sheet) -> dict[str, Any]:
     with connection('reader_internal') as db:
         rows = sheet.rows.as_string(db)
-    looks = {look: [_stroke(one) for one in strokes] for look, strokes in sheet.looks.items()}
+    looks = {look: [_stroke(stroke) for stroke in strokes] for look, strokes in sheet.looks.items()}
     label = sheet.label and _label(sheet.label)
     return {'id': sheet.id, 'geometry': sheet.geometry, 'rows': rows, 'looks': looks, 'label': label}
 
@@ -94,5 +94,5 @@ def _rgba(colour: Colour) -> list[int]:
 
 def _version() -> str:
     ask = 'from qgis.core import Qgis; print(Qgis.version())'
-    told = subprocess.run(['/usr/bin/python3', '-c', ask], check=True, capture_output=True, text=True).stdout
-    return f'QGIS Server {told.split("-")[0].strip()}'
+    output = subprocess.run(['/usr/bin/python3', '-c', ask], check=True, capture_output=True, text=True).stdout
+    return f'QGIS Server {output.split("-")[0].strip()}'

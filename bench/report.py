@@ -60,7 +60,7 @@ def _heading(chapter: Chapter) -> list[str]:
 
 def _rows(chapter: Chapter) -> list[list[str]]:
     if chapter.sessions:
-        return [_session(one) for one in chapter.sessions]
+        return [_session(session) for session in chapter.sessions]
     return [_timing(timing, chapter.timings[0]) for timing in chapter.timings]
 
 

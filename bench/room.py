@@ -83,8 +83,8 @@ def _both(files: list[Path], times: int) -> tuple[Timing, Timing]:
 
 def _seconds(mode: str, rounds: int, files: list[Path]) -> dict[str, list[float]]:
     command = [sys.executable, '-m', 'bench.room_child', mode, str(rounds), LAYER, *map(str, files)]
-    found: dict[str, list[float]] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    return found
+    timings: dict[str, list[float]] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return timings
 
 
 def _converted(file: Path, driver: str) -> Path:

@@ -106,11 +106,11 @@ def _crowded(province: Province, commune: Ints, use: NDArray[np.object_]) -> NDA
 def _floors(province: Province, built: Built, use: NDArray[np.object_], chance: np.random.Generator) -> Ints:
     """1 to 9 floors: bungalows in the villages, tube houses in towns, towers in the middle of the city."""
     city = _city_seats(province)
-    away_m = np.min([np.hypot(*(built.lots.centre - seat).T) for seat in city], axis=0)
+    distance_m = np.min([np.hypot(*(built.lots.centre - seat).T) for seat in city], axis=0)
     town = built.lots.kind == TOWN
-    mean = np.where(town, 1.0, 0.45) + np.where(town, 2.4 * np.exp(-away_m / 1500), 0)
+    mean = np.where(town, 1.0, 0.45) + np.where(town, 2.4 * np.exp(-distance_m / 1500), 0)
     floors = 1 + chance.poisson(mean)
-    tower = town & (chance.random(len(built)) < 0.03 * np.exp(-away_m / 900))
+    tower = town & (chance.random(len(built)) < 0.03 * np.exp(-distance_m / 900))
     floors = np.where(tower, chance.integers(6, 10, len(built)), np.minimum(floors, np.where(town, 7, 3)))
     return np.where(use == 'industrial', 1, np.where(use == 'public', np.minimum(floors, 4), floors))
 

@@ -49,8 +49,8 @@ def sites(area: Area, seed: int) -> Points:
 def _samples(area: Area, chance: np.random.Generator) -> Points:
     """Random points inside the area, denser towards its crowded middle."""
     west, south, east, north = area.polygon.bounds
-    wanted = SAMPLES_PER_SITE * area.cells * (6 if area.crowded_at is not None else 1)
-    points = chance.uniform((west, south), (east, north), (3 * wanted, 2))
+    sample_count = SAMPLES_PER_SITE * area.cells * (6 if area.crowded_at is not None else 1)
+    points = chance.uniform((west, south), (east, north), (3 * sample_count, 2))
     inside = np.asarray(points[shapely.contains_xy(area.settled, *points.T)])
     if area.crowded_at is None:
         return inside

@@ -81,16 +81,16 @@ def _mask(area: BaseGeometry, place: Affine, shape: tuple[int, int]) -> Bools:
 
 def _levees(widths: NDArray[np.generic]) -> Floats:
     """What floods have left beside the rivers: much at the bank, less with every step, more by the large ones."""
-    away, (row, column) = distance_transform_edt(widths == 0, return_indices=True)
+    distance_cells, (row, column) = distance_transform_edt(widths == 0, return_indices=True)
     share = np.sqrt(widths[row, column] / LARGEST_RIVER_M)
-    return np.asarray(LEVEE_M * share * np.exp(-away * CELL_M / LEVEE_WIDTH_M))
+    return np.asarray(LEVEE_M * share * np.exp(-distance_cells * CELL_M / LEVEE_WIDTH_M))
 
 
 def _ridges(outline: Outline, place: Affine, shape: tuple[int, int], uneven: Floats) -> Floats:
     """Dunes on the shore and the beach ridges that were shores before, broken where the sea broke through."""
     shore = rasterize([outline.coast.buffer(CELL_M)], shape, transform=place, fill=0)
-    away_m = distance_transform_edt(shore == 0) * CELL_M
-    ridges = sum(high * np.exp(-(((away_m - at) / half) ** 2)) for at, high, half in RIDGES_M)
+    distance_m = distance_transform_edt(shore == 0) * CELL_M
+    ridges = sum(high * np.exp(-(((distance_m - at) / half) ** 2)) for at, high, half in RIDGES_M)
     return np.asarray(ridges * np.clip(0.8 + 0.5 * uneven, 0.2, 1.2))
 
 

@@ -28,15 +28,15 @@ SIDES = {1: ('T', 'tả'), -1: ('H', 'hữu')}
 
 def dikes(demo: Demo) -> Table:
     """A dike on either bank of every river, as far as it lies in the province, and one along each district's coast."""
-    found = [dike for river in demo.outline.rivers for dike in _river_dikes(demo, river)] + _sea_dikes(demo)
+    lines = [dike for river in demo.outline.rivers for dike in _river_dikes(demo, river)] + _sea_dikes(demo)
     columns = {
-        'MA_DE': text([code for code, *_ in found]),
-        'TEN_DE': text([name for _, name, *_ in found]),
-        'LOAI_DE': text([kind for _, _, kind, *_ in found]),
-        'CAP_DE': text([grade for _, _, _, grade, _ in found]),
-        'CAO_TRINH': np.array([CREST_M[grade] for _, _, _, grade, _ in found]),
+        'MA_DE': text([code for code, *_ in lines]),
+        'TEN_DE': text([name for _, name, *_ in lines]),
+        'LOAI_DE': text([kind for _, _, kind, *_ in lines]),
+        'CAP_DE': text([grade for _, _, _, grade, _ in lines]),
+        'CAO_TRINH': np.array([CREST_M[grade] for _, _, _, grade, _ in lines]),
     }
-    return Table(np.array([line for *_, line in found], dtype=object), columns, SRID)
+    return Table(np.array([line for *_, line in lines], dtype=object), columns, SRID)
 
 
 type Dike = tuple[str, str, str, str, shapely.MultiLineString]
@@ -44,15 +44,17 @@ type Dike = tuple[str, str, str, str, shapely.MultiLineString]
 
 def _river_dikes(demo: Demo, river: River) -> list[Dike]:
     """Left and right dike of one river, open where another river comes in."""
-    others = [other.line.buffer(other.width_m / 2 + DIKE_AWAY_M) for other in demo.outline.rivers if other is not river]
-    land = demo.outline.province.buffer(-20).difference(shapely.union_all([*others, river.water]))
+    other_rivers = [
+        other.line.buffer(other.width_m / 2 + DIKE_AWAY_M) for other in demo.outline.rivers if other is not river
+    ]
+    land = demo.outline.province.buffer(-20).difference(shapely.union_all([*other_rivers, river.water]))
     grade = '1' if river.width_m > 500 else '2' if river.width_m > 300 else '3' if river.width_m > 150 else '4'
-    found = []
+    lines = []
     for side, (letter, word) in SIDES.items():
         bank = shapely.offset_curve(shapely.line_merge(river.line), side * (river.width_m / 2 + DIKE_AWAY_M))
         if line := _long_parts(shapely.intersection(bank, land)):
-            found.append((f'{river.code}-{letter}', f'Đê {word} {river.name}', 'river', grade, line))
-    return found
+            lines.append((f'{river.code}-{letter}', f'Đê {word} {river.name}', 'river', grade, line))
+    return lines
 
 
 def _sea_dikes(demo: Demo) -> list[Dike]:
@@ -60,12 +62,12 @@ def _sea_dikes(demo: Demo) -> list[Dike]:
     mouths = shapely.union_all([river.water.buffer(DIKE_AWAY_M) for river in demo.outline.rivers])
     shore = demo.outline.coast.buffer(SEA_DIKE_AWAY_M + 20).difference(mouths)
     crest = demo.outline.province.buffer(-SEA_DIKE_AWAY_M).boundary.intersection(shore)
-    found = []
+    lines = []
     for place in demo.province.districts:
         if line := _long_parts(crest.intersection(place.polygon)):
             unit = place.unit
-            found.append((f'DE-BIEN-{unit.code}', f'Đê biển {unit.short_name}', 'sea', '3', line))
-    return found
+            lines.append((f'DE-BIEN-{unit.code}', f'Đê biển {unit.short_name}', 'sea', '3', line))
+    return lines
 
 
 def _long_parts(line: BaseGeometry) -> shapely.MultiLineString | None:
@@ -100,14 +102,14 @@ def _blocks(demo: Demo) -> tuple[Affine, Floats]:
     padded = np.full((rows, columns), np.nan)
     padded[: heights.shape[0], : heights.shape[1]] = np.where(heights == NODATA, np.nan, heights)
     blocks = padded.reshape(rows // BLOCK, BLOCK, columns // BLOCK, BLOCK)
-    known = np.isfinite(blocks).sum(axis=(1, 3))
-    mean = np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1)
-    return place @ Affine.scale(BLOCK), np.where(known > 0, -mean, -np.inf)
+    finite_count = np.isfinite(blocks).sum(axis=(1, 3))
+    mean = np.nansum(blocks, axis=(1, 3)) / np.maximum(finite_count, 1)
+    return place @ Affine.scale(BLOCK), np.where(finite_count > 0, -mean, -np.inf)
 
 
 def _by_district(demo: Demo, place: Affine, grade: NDArray[np.uint8]) -> list[tuple[str, int, BaseGeometry]]:
     """District, depth class (1 is the first) and area, where there is any."""
-    found = []
+    features = []
     parts = [(shape(item), int(number)) for item, number in shapes(grade, grade > 0, transform=place)]
     numbers, tree = np.array([number for _, number in parts]), shapely.STRtree([part for part, _ in parts])
     for district in demo.province.districts:
@@ -117,5 +119,5 @@ def _by_district(demo: Demo, place: Affine, grade: NDArray[np.uint8]) -> list[tu
             pieces = shapely.get_parts(shapely.intersection(shapely.coverage_union_all(own), district.polygon))
             area = pieces[(shapely.get_dimensions(pieces) == 2) & (shapely.area(pieces) > CELL_M)]
             if len(area):
-                found.append((district.unit.code, int(number), shapely.multipolygons(area)))
-    return found
+                features.append((district.unit.code, int(number), shapely.multipolygons(area)))
+    return features

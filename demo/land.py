@@ -69,8 +69,8 @@ def _layers(demo: Demo, place: Affine, size: tuple[int, int]) -> list[tuple[str,
     zones = [shapely.Point(metres([z['at']])[0]).buffer(z['radius_km'] * 1000) for z in outline.data['industry']]
     waves = gaussian_filter(generator(demo.seed, 'land use').normal(size=size), 5)
     wet = outline.wetlands
-    found = [('CLN', waves > np.quantile(waves, 0.94)), ('ONT', _villages(demo, place, size))]
-    drawn = (
+    masks = [('CLN', waves > np.quantile(waves, 0.94)), ('ONT', _villages(demo, place, size))]
+    smoothed = (
         ('LMU', salt.intersection(outline.coast.buffer(SALT_M)).difference(outline.coast.buffer(MANGROVE_M / 2))),
         ('ODT', town_areas(demo.province)),
         ('SKK', shapely.union_all(zones)),
@@ -78,7 +78,7 @@ def _layers(demo: Demo, place: Affine, size: tuple[int, int]) -> list[tuple[str,
         ('RPH', wet.intersection(outline.coast.buffer(MANGROVE_M))),
         ('SON', shapely.union_all([river.water for river in outline.rivers])),
     )
-    return found + [(name, _mask(area, place, size)) for name, area in drawn]
+    return masks + [(name, _mask(area, place, size)) for name, area in smoothed]
 
 
 def _villages(demo: Demo, place: Affine, size: tuple[int, int]) -> NDArray[np.bool_]:

@@ -157,11 +157,11 @@ def _cuts(total_m: float, lot_m: Floats, chance: np.random.Generator) -> Floats:
 def _placed(sides: _Sides, houses: _Houses, kind: int, block: Ints, width_m: Floats) -> Lots:
     """Lots in the plane for houses along the sides; width_m: width of each road segment."""
     along, segment = sides.along[houses.side], sides.segment[houses.side]
-    away = np.column_stack([-along[:, 1], along[:, 0]]) * sides.left[houses.side][:, None]
+    outward = np.column_stack([-along[:, 1], along[:, 0]]) * sides.left[houses.side][:, None]
     apart_m = width_m[segment] / 2 + houses.setback_m + houses.depth_m / 2
     along_m = sides.begin_m[houses.side] + houses.middle_m
-    centre = sides.start[houses.side] + along * along_m[:, None] + away * apart_m[:, None]
-    return Lots(centre, along, away, houses.frontage_m, houses.depth_m, segment, np.full(len(along), kind), block)
+    centre = sides.start[houses.side] + along * along_m[:, None] + outward * apart_m[:, None]
+    return Lots(centre, along, outward, houses.frontage_m, houses.depth_m, segment, np.full(len(along), kind), block)
 
 
 def joined(parts: list[Lots]) -> Lots:

@@ -54,12 +54,12 @@ def _on_lots(demo: Demo, purpose: str, away_m: float) -> NDArray[np.object_]:
     chance = generator(demo.seed, purpose)
     angle = chance.uniform(0, 2 * np.pi, len(demo.province.communes))
     centres = np.array([place.centre for place in demo.province.communes])
-    wanted = centres + away_m * np.column_stack([np.cos(angle), np.sin(angle)])
+    places = centres + away_m * np.column_stack([np.cos(angle), np.sin(angle)])
     order = np.argsort(demo.lot_commune, kind='stable')
-    limits = np.searchsorted(demo.lot_commune[order], np.arange(len(wanted) + 1))
+    limits = np.searchsorted(demo.lot_commune[order], np.arange(len(places) + 1))
     centres = demo.lots.centre[order]
     own = (centres[first:end] for first, end in pairwise(limits))
-    nearest = [lots[np.argmin(np.hypot(*(lots - point).T))] for lots, point in zip(own, wanted, strict=True)]
+    nearest = [lots[np.argmin(np.hypot(*(lots - point).T))] for lots, point in zip(own, places, strict=True)]
     return np.asarray(shapely.points(np.round(nearest, 2)))
 
 

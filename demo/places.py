@@ -90,8 +90,8 @@ def place_facilities(province: Province, lots: Lots, roads: Roads, power: NDArra
 def _near(place: Place, kind: str, seed: int, name: str) -> Points:
     """Where to look for a site: a random way from the centre, about as far as its kind is used to, in the unit."""
     chance = generator(seed, f'{kind} {name}')
-    angle, away = chance.uniform(0, 2 * np.pi, 20), AWAY_M[kind] * chance.uniform(0.6, 1.4)
-    points = place.centre + away * np.column_stack([np.cos(angle), np.sin(angle)])
+    angle, distance_m = chance.uniform(0, 2 * np.pi, 20), AWAY_M[kind] * chance.uniform(0.6, 1.4)
+    points = place.centre + distance_m * np.column_stack([np.cos(angle), np.sin(angle)])
     inside = points[shapely.contains_xy(place.polygon, *points.T)]
     return np.asarray(inside[0] if len(inside) else place.centre)
 
@@ -181,10 +181,10 @@ def _nearest_free(
     shapely.prepare(dry_land)
     large = large.only(_clear(large, roads, power) & shapely.contains_xy(dry_land, *large.centre.T))
     order = cKDTree(large.centre).query(np.array([item.near for item in items]), k=CANDIDATES)[1]
-    taken: list[int] = []
+    used_lots: list[int] = []
     for item, candidates in zip(items, order, strict=True):
-        taken.append(_first_free(item, candidates, large, taken))
-    return large.only(np.array(taken))
+        used_lots.append(_first_free(item, candidates, large, used_lots))
+    return large.only(np.array(used_lots))
 
 
 def _first_free(item: Facility, candidates: NDArray[np.intp], large: Lots, taken: list[int]) -> int:
@@ -192,8 +192,8 @@ def _first_free(item: Facility, candidates: NDArray[np.intp], large: Lots, taken
     inside = candidates[shapely.contains_xy(item.within, *large.centre[candidates].T)][:NEAREST]
     if not len(inside):
         raise NoRoom(vi=f'Không có chỗ cho {item.name}.', en=f'There is no room for {item.name}.')
-    others = large.centre[taken]
-    apart = (int(i) for i in inside if not (np.abs(others - large.centre[i]) < SITES_APART_M).all(axis=1).any())
+    used_centres = large.centre[taken]
+    apart = (int(i) for i in inside if not (np.abs(used_centres - large.centre[i]) < SITES_APART_M).all(axis=1).any())
     return next(apart, int(inside[0]))
 
 
@@ -209,11 +209,11 @@ def _clear(lots: Lots, roads: Roads, power: NDArray[np.object_]) -> NDArray[np.b
 
 def _enlarged(lots: Lots) -> Lots:
     """The same lots with a public building each: a little farther from the road, wider and deeper."""
-    away = lots.away * ((SITE_DEPTH_M - lots.depth_m) / 2 + 6)[:, None]
+    shift = lots.away * ((SITE_DEPTH_M - lots.depth_m) / 2 + 6)[:, None]
     count = len(lots)
     return replace(
         lots,
-        centre=lots.centre + away,
+        centre=lots.centre + shift,
         frontage_m=np.full(count, SITE_FRONTAGE_M),
         depth_m=np.full(count, SITE_DEPTH_M),
     )

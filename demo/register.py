@@ -53,15 +53,15 @@ def later_states(locality_path: Path) -> list[LaterState]:
     """How the units stood after each change that came after the reference date, oldest first, districts first."""
     locality = load_locality(locality_path)
     register, today = unit_register(locality), locality.place.reference_date
-    found = []
+    states = []
     for level in register.levels:
         for on in (day for day in register.days(level) if day > today and register.on(day, level)):
             sources: dict[str, list[str]] = {}
             for code, parts in crosswalk(register, level, today, on).shares.items():
                 for target in parts:
                     sources.setdefault(target, []).append(code)
-            found.append(LaterState(on, level, [(_unit(unit), sources[unit.code]) for unit in register.on(on, level)]))
-    return sorted(found, key=lambda state: state.on)
+            states.append(LaterState(on, level, [(_unit(unit), sources[unit.code]) for unit in register.on(on, level)]))
+    return sorted(states, key=lambda state: state.on)
 
 
 def _unit(unit: UnitVersion) -> Unit:

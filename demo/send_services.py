@@ -23,7 +23,7 @@ from demo.water_network import water_network
 Write = Callable[[Path, Table], None]
 
 
-def _sent(
+def _send_file(
     folder: Path, layer: str, agency: str, table: Table, write: Write, suffix: str, crs: str | None = None
 ) -> list[DemoFile]:
     path = folder / f'{layer}{suffix}'
@@ -42,21 +42,21 @@ def _csv_degrees(path: Path, table: Table) -> None:
 def commune_offices(folder: Path, demo: Demo) -> list[DemoFile]:
     """A surveyor's list: X is the northing, one office comes twice, one has no place."""
     table = faults.surveyors_table(faults.with_bad_rows(offices.commune_offices(demo), {}))
-    return _sent(folder, 'commune_offices', 'home_affairs', table, faults.write_table, '.csv', f'EPSG:{SRID}')
+    return _send_file(folder, 'commune_offices', 'home_affairs', table, faults.write_table, '.csv', f'EPSG:{SRID}')
 
 
 def substations(folder: Path, demo: Demo) -> list[DemoFile]:
     """For a globe viewer: the columns as extended data, the placemarks themselves without names."""
-    return _sent(folder, 'substations', 'power', offices.substations(demo), write_kml, '.kml')
+    return _send_file(folder, 'substations', 'power', offices.substations(demo), write_kml, '.kml')
 
 
 def water(folder: Path, demo: Demo) -> list[DemoFile]:
     """The water company's plants, pipes and valves."""
     pipes, valves = water_network(demo)
     return [
-        *_sent(folder, 'water_plants', 'water_supply', offices.water_plants(demo), write_tab_zip, '.zip'),
-        *_sent(folder, 'water_pipes', 'water_supply', pipes, write_geopackage, '.gpkg'),
-        *_sent(folder, 'valves', 'water_supply', valves, write_geopackage, '.gpkg'),
+        *_send_file(folder, 'water_plants', 'water_supply', offices.water_plants(demo), write_tab_zip, '.zip'),
+        *_send_file(folder, 'water_pipes', 'water_supply', pipes, write_geopackage, '.gpkg'),
+        *_send_file(folder, 'valves', 'water_supply', valves, write_geopackage, '.gpkg'),
     ]
 
 
@@ -64,23 +64,23 @@ def urban_environment(folder: Path, demo: Demo) -> list[DemoFile]:
     """Drains, works, landfills and parks, from one company; the parks were named on a Macintosh."""
     agency = 'urban_environment'
     return [
-        *_sent(folder, 'wastewater_plants', agency, sites.wastewater_plants(demo), write_shapefile_zip, '.zip'),
-        *_sent(folder, 'drainage', agency, streetside.drainage(demo), write_mif_zip, '.zip'),
-        *_sent(folder, 'landfills', agency, sites.landfills(demo), write_geojson, '.geojson'),
-        *_sent(folder, 'parks', agency, faults.decomposed(sites.parks(demo)), write_shapefile_zip, '.zip'),
+        *_send_file(folder, 'wastewater_plants', agency, sites.wastewater_plants(demo), write_shapefile_zip, '.zip'),
+        *_send_file(folder, 'drainage', agency, streetside.drainage(demo), write_mif_zip, '.zip'),
+        *_send_file(folder, 'landfills', agency, sites.landfills(demo), write_geojson, '.geojson'),
+        *_send_file(folder, 'parks', agency, faults.decomposed(sites.parks(demo)), write_shapefile_zip, '.zip'),
     ]
 
 
 def dikes(folder: Path, demo: Demo) -> list[DemoFile]:
     """The dike office works with MapInfo."""
-    return _sent(folder, 'dikes', 'agriculture', flooding.dikes(demo), write_tab_zip, '.zip')
+    return _send_file(folder, 'dikes', 'agriculture', flooding.dikes(demo), write_tab_zip, '.zip')
 
 
 def surveyed(folder: Path, demo: Demo) -> list[DemoFile]:
     """Flood zones and land use, as the department of natural resources draws them."""
     return [
-        *_sent(folder, 'flood_zones', 'environment', flooding.flood_zones(demo), write_geopackage, '.gpkg'),
-        *_sent(folder, 'land_use', 'environment', land.land_use(demo), write_geopackage, '.gpkg'),
+        *_send_file(folder, 'flood_zones', 'environment', flooding.flood_zones(demo), write_geopackage, '.gpkg'),
+        *_send_file(folder, 'land_use', 'environment', land.land_use(demo), write_geopackage, '.gpkg'),
     ]
 
 
@@ -91,7 +91,7 @@ def markets(folder: Path, demo: Demo) -> list[DemoFile]:
     later = folder / 'markets_again.csv'
     _csv(later, faults.thinned(table, 5))
     return [
-        *_sent(folder, 'markets', 'trade', spoilt, _csv, '.csv', f'EPSG:{SRID}'),
+        *_send_file(folder, 'markets', 'trade', spoilt, _csv, '.csv', f'EPSG:{SRID}'),
         DemoFile(later, 'markets', 'trade', crs=f'EPSG:{SRID}', accept_loss=False),
     ]
 
@@ -104,8 +104,8 @@ def transport(folder: Path, demo: Demo) -> list[DemoFile]:
     new = folder / 'bus_stops_new.csv'
     faults.write_table(new, faults.surveyors_table(streetside.new_bus_stops(demo).moved_to(3405)))
     return [
-        *_sent(folder, 'bus_stops', 'transport', streetside.bus_stops(demo), write_geojson, '.geojson'),
-        *_sent(folder, 'bridges', 'transport', streetside.bridges(demo), write_shapefile_zip, '.zip'),
+        *_send_file(folder, 'bus_stops', 'transport', streetside.bus_stops(demo), write_geojson, '.geojson'),
+        *_send_file(folder, 'bridges', 'transport', streetside.bridges(demo), write_shapefile_zip, '.zip'),
         DemoFile(new, 'bus_stops', 'transport', mode='upsert'),
     ]
 
@@ -113,19 +113,21 @@ def transport(folder: Path, demo: Demo) -> list[DemoFile]:
 def cemeteries(folder: Path, demo: Demo) -> list[DemoFile]:
     """Drawn twenty years ago, in TCVN3."""
     table = faults.in_tcvn3(sites.cemeteries(demo))
-    return _sent(folder, 'cemeteries', 'construction', table, write_old_shapefile_zip, '.zip')
+    return _send_file(folder, 'cemeteries', 'construction', table, write_old_shapefile_zip, '.zip')
 
 
 def street_lights(folder: Path, demo: Demo) -> list[DemoFile]:
     """Lamp posts, one by one."""
-    return _sent(folder, 'street_lights', 'public_works', streetside.street_lights(demo), write_geopackage, '.gpkg')
+    return _send_file(
+        folder, 'street_lights', 'public_works', streetside.street_lights(demo), write_geopackage, '.gpkg'
+    )
 
 
 def cameras(folder: Path, demo: Demo) -> list[DemoFile]:
     """The police's positions, for internal use, and the cells that everybody may see."""
     return [
-        *_sent(folder, 'cameras', 'police', watching.cameras(demo), _csv_degrees, '.csv', 'EPSG:4326'),
-        *_sent(folder, 'camera_coverage', 'police', watching.camera_coverage(demo), write_geopackage, '.gpkg'),
+        *_send_file(folder, 'cameras', 'police', watching.cameras(demo), _csv_degrees, '.csv', 'EPSG:4326'),
+        *_send_file(folder, 'camera_coverage', 'police', watching.camera_coverage(demo), write_geopackage, '.gpkg'),
     ]
 
 
@@ -133,15 +135,15 @@ def air(folder: Path, demo: Demo) -> list[DemoFile]:
     """Stations, and a file of hourly values as a data logger writes it."""
     values = watching.air_observations(demo)
     return [
-        *_sent(folder, 'air_stations', 'environment', watching.air_stations(demo), write_geojson, '.geojson'),
-        *_sent(folder, 'air_observations', 'environment', values, _csv_degrees, '.csv', 'EPSG:4326'),
+        *_send_file(folder, 'air_stations', 'environment', watching.air_stations(demo), write_geojson, '.geojson'),
+        *_send_file(folder, 'air_observations', 'environment', values, _csv_degrees, '.csv', 'EPSG:4326'),
     ]
 
 
 def citizen_reports(folder: Path, demo: Demo) -> list[DemoFile]:
     """The operations centre's export, its places coarse already."""
     reports = watching.citizen_reports(demo)
-    return _sent(folder, 'citizen_reports', 'operations_centre', reports, _csv, '.csv', f'EPSG:{SRID}')
+    return _send_file(folder, 'citizen_reports', 'operations_centre', reports, _csv, '.csv', f'EPSG:{SRID}')
 
 
 WRITERS = (

@@ -141,8 +141,8 @@ def _hamlets(province: Province, roads: Roads, seed: int) -> Points:
     points = np.vstack([shapely.get_coordinates(shapely.get_point(roads.line, i)) for i in (0, -1)])
     index = np.unique(ends.T.ravel(), return_index=True)[1]
     crossings = points[index][np.bincount(ends.ravel()) >= 3]
-    wanted = min(len(crossings), HAMLETS_PER_COMMUNE * len(province.communes))
-    return np.asarray(crossings[generator(seed, 'hamlets').choice(len(crossings), wanted, replace=False)])
+    hamlet_count = min(len(crossings), HAMLETS_PER_COMMUNE * len(province.communes))
+    return np.asarray(crossings[generator(seed, 'hamlets').choice(len(crossings), hamlet_count, replace=False)])
 
 
 def _in_the_way(built: Built, roads: Roads) -> Bools:

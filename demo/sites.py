@@ -101,7 +101,7 @@ def open_sites(
     for i, place in enumerate(places):
         reach = np.sqrt(area_m2[i] / 2)
         points = _inside(place, chance, None if near is None else near[i])
-        free_m = np.minimum(_away(roads, points) - ROADSIDE_M, lots.query(points)[0] - 25) - 1.12 * reach
+        free_m = np.minimum(_distance_m(roads, points) - ROADSIDE_M, lots.query(points)[0] - 25) - 1.12 * reach
         boxes = _rectangles(points, reach, demo.outline.grain_rad(_district(place)))
         fits = shapely.contains(place.polygon, boxes) & shapely.contains(land, boxes)
         rank = free_m if near is None else np.where(free_m > 0, -np.hypot(*(points - near[i]).T), free_m - 1e6)
@@ -117,9 +117,9 @@ def _inside(place: Place, chance: np.random.Generator, near: Points | None) -> P
     return np.asarray(near + chance.normal(0, 1500.0, (TRIES * 4, 2)))
 
 
-def _away(tree: shapely.STRtree, points: Points) -> NDArray[np.float64]:
-    index, away = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
-    return np.asarray(away[np.argsort(index[0], kind='stable')])
+def _distance_m(tree: shapely.STRtree, points: Points) -> NDArray[np.float64]:
+    index, distance_m = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
+    return np.asarray(distance_m[np.argsort(index[0], kind='stable')])
 
 
 def _rectangles(points: Points, reach_m: float, angle: float) -> NDArray[np.object_]:
@@ -152,7 +152,7 @@ def parks(demo: Demo) -> Table:
 
 def _greens(demo: Demo) -> NDArray[np.object_]:
     """What houses along the streets leave of a block: those nearest the middle of a town, every third in a city."""
-    found = []
+    parks = []
     for town in sorted(shapely.get_parts(town_areas(demo.province)), key=lambda part: part.bounds):
         streets = demo.roads.line[shapely.intersects(town, demo.roads.line)]
         blocks = shapely.get_parts(shapely.polygonize(streets))
@@ -163,8 +163,8 @@ def _greens(demo: Demo) -> NDArray[np.object_]:
         inner = np.delete(inner, shapely.STRtree(inner).query(streets, 'dwithin', distance=ROADSIDE_M)[1])
         nearest = np.argsort(shapely.distance(inner, town.centroid), kind='stable')
         chosen = nearest[:PARKS_PER_TOWN] if town.area < CITY_M2 else nearest[: 12 * PARKS_PER_TOWN : 3]
-        found += list(inner[chosen])
-    return np.array(found, dtype=object)
+        parks += list(inner[chosen])
+    return np.array(parks, dtype=object)
 
 
 def _owners(demo: Demo, shapes: NDArray[np.object_]) -> list[int]:

@@ -53,11 +53,11 @@ def _beside(demo: Demo, segments: Ints, every_m: float, most: int) -> tuple[Poin
     owner = np.repeat(np.arange(len(segments)), count)[:most]
     first = np.repeat(np.cumsum(count) - count, count)[:most]
     at = (np.arange(len(owner)) - first + 0.5) * every_m
-    here = shapely.get_coordinates(shapely.line_interpolate_point(lines[owner], at))
+    centres = shapely.get_coordinates(shapely.line_interpolate_point(lines[owner], at))
     ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines[owner], at + 0.5))
-    along = (ahead - here) / np.maximum(np.hypot(*(ahead - here).T), 1e-9)[:, None]
+    along = (ahead - centres) / np.maximum(np.hypot(*(ahead - centres).T), 1e-9)[:, None]
     aside = demo.roads.width_m[segments][owner] / 2 + 0.5
-    points = here + np.column_stack([along[:, 1], -along[:, 0]]) * aside[:, None]
+    points = centres + np.column_stack([along[:, 1], -along[:, 0]]) * aside[:, None]
     return np.round(points, 2), demo.roads.rank[segments][owner]
 
 
@@ -120,25 +120,25 @@ def _stops_of(demo: Demo, road: str) -> Points:
     at = [(part, metre) for part in parts for metre in np.arange(STOP_EVERY_M / 2, part.length, STOP_EVERY_M)]
     lines = np.array([part for part, _ in at], dtype=object)
     metre = np.array([metre for _, metre in at])
-    here = shapely.get_coordinates(shapely.line_interpolate_point(lines, metre))
+    at_stop = shapely.get_coordinates(shapely.line_interpolate_point(lines, metre))
     ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines, metre + 0.5))
-    along = (ahead - here) / np.maximum(np.hypot(*(ahead - here).T), 1e-9)[:, None]
-    return np.round(here + np.column_stack([along[:, 1], -along[:, 0]]) * (WIDTH_M['national'] / 2 + 1), 2)
+    along = (ahead - at_stop) / np.maximum(np.hypot(*(ahead - at_stop).T), 1e-9)[:, None]
+    return np.round(at_stop + np.column_stack([along[:, 1], -along[:, 0]]) * (WIDTH_M['national'] / 2 + 1), 2)
 
 
 def bridges(demo: Demo) -> Table:
     """Every stretch of road over a river, with its heads on land, as far as the province goes."""
-    found = [bridge for river in demo.outline.rivers for bridge in _bridges_over(demo, river.water, river.name)]
+    crossings = [bridge for river in demo.outline.rivers for bridge in _bridges_over(demo, river.water, river.name)]
     chance = generator(demo.seed, 'bridges')
-    lines = np.array([line for line, _, _ in found], dtype=object)
-    ranks = [rank for _, _, rank in found]
+    lines = np.array([line for line, _, _ in crossings], dtype=object)
+    ranks = [rank for _, _, rank in crossings]
     columns: dict[str, NDArray[np.generic]] = {
-        'MA_CAU': text([f'{demo.prefix}-CAU-{number:02d}' for number in range(1, len(found) + 1)]),
-        'TEN_CAU': text([name for _, name, _ in found]),
+        'MA_CAU': text([f'{demo.prefix}-CAU-{number:02d}' for number in range(1, len(crossings) + 1)]),
+        'TEN_CAU': text([name for _, name, _ in crossings]),
         'CHIEU_DAI': np.round(shapely.length(lines), 1),
         'BE_RONG': np.array([WIDTH_M[CLASSES[rank]] + 2 for rank in ranks]),
         'TAI_TRONG': np.array([30.0 if rank == 0 else 18.0 for rank in ranks]),
-        'NAM_XD': chance.integers(1990, 2022, len(found)).astype(np.int32),
+        'NAM_XD': chance.integers(1990, 2022, len(crossings)).astype(np.int32),
     }
     return Table(lines, columns, SRID)
 

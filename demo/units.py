@@ -50,7 +50,7 @@ def draw_units(outline: Outline, units: list[Unit], seed: int) -> Province:
     communes = [
         place
         for area, own, polygons in zip(areas, points, cells, strict=True)
-        for place in _named(outline, members[area.code], own, polygons)
+        for place in _named_places(outline, members[area.code], own, polygons)
     ]
     return Province(outline, _districts(outline, units, communes), communes)
 
@@ -67,12 +67,12 @@ def _united(unit: Unit, parts: list[Place]) -> Place:
 
 
 def _require_same_districts(outline: Outline, units: list[Unit], members: dict[str, list[Unit]]) -> None:
-    known = {unit.code for unit in units if unit.level == 'district'}
-    if known != set(outline.districts) or not all(members.values()):
-        drawn = ', '.join(sorted(outline.districts))
+    codes = {unit.code for unit in units if unit.level == 'district'}
+    if codes != set(outline.districts) or not all(members.values()):
+        drawn_codes = ', '.join(sorted(outline.districts))
         raise OutlineDoesNotFit(
-            vi=f'Tỉnh mẫu chỉ vẽ các huyện {drawn}; địa phương này có {sorted(known)}. Dùng DEMO=no.',
-            en=f'The demo province draws the districts {drawn}; this locality has {sorted(known)}. Use DEMO=no.',
+            vi=f'Tỉnh mẫu chỉ vẽ các huyện {drawn_codes}; địa phương này có {sorted(codes)}. Dùng DEMO=no.',
+            en=f'The demo province draws the districts {drawn_codes}; this locality has {sorted(codes)}. Use DEMO=no.',
         )
 
 
@@ -83,13 +83,15 @@ def _area(outline: Outline, code: str, members: list[Unit]) -> Area:
     return Area(code, outline.districts[code], settled, len(members), np.array(towns).reshape(-1, 2), crowded)
 
 
-def _named(outline: Outline, units: list[Unit], points: Points, cells: list[BaseGeometry]) -> list[Place]:
+def _named_places(outline: Outline, units: list[Unit], points: Points, cells: list[BaseGeometry]) -> list[Place]:
     """Cells with their names: towns where they were drawn, wards nearest the seat, the rest north to south."""
     towns = [unit for unit in units if unit.code in outline.towns]
-    others = [unit for unit in units if unit.code not in outline.towns]
+    communes = [unit for unit in units if unit.code not in outline.towns]
     chosen = dict(zip([unit.code for unit in towns], range(len(towns)), strict=True))
     free = np.arange(len(towns), len(units))
-    chosen |= {unit.code: int(free[i]) for unit, i in zip(others, _order(outline, others, points[free]), strict=True)}
+    chosen |= {
+        unit.code: int(free[i]) for unit, i in zip(communes, _order(outline, communes, points[free]), strict=True)
+    }
     return [_place(unit, cells[chosen[unit.code]], points[chosen[unit.code]]) for unit in units]
 
 
@@ -99,8 +101,8 @@ def _order(outline: Outline, units: list[Unit], points: Points) -> list[int]:
     wards = np.array([unit.is_ward for unit in units])
     rank = np.arange(len(units)) / len(units)
     south = np.argsort(np.argsort(-points[:, 1])) / len(units)
-    away = np.argsort(np.argsort(np.hypot(*(points - seat).T)))
-    cost = np.abs(rank[:, None] - south[None, :]) + 10.0 * (wards[:, None] != (away < wards.sum())[None, :])
+    by_distance = np.argsort(np.argsort(np.hypot(*(points - seat).T)))
+    cost = np.abs(rank[:, None] - south[None, :]) + 10.0 * (wards[:, None] != (by_distance < wards.sum())[None, :])
     return [int(i) for i in linear_sum_assignment(cost)[1]]
 
 

@@ -50,21 +50,21 @@ def _views(demo: Demo, chance: np.random.Generator) -> tuple[Points, Floats]:
     streets = np.concatenate([large, np.setdiff1d(np.flatnonzero(busy), large)])
     _, first = np.unique(ends[streets, 0], return_index=True)
     streets = streets[np.sort(first)]
-    wanted = min(len(streets), FEWEST_CAMERAS + demo.count // BUILDINGS_PER_CAMERA)
-    streets = np.sort(chance.choice(streets, wanted, replace=False))
-    here = shapely.get_coordinates(shapely.get_point(demo.roads.line[streets], 0))
-    there = shapely.get_coordinates(shapely.line_interpolate_point(demo.roads.line[streets], 30.0))
-    east, north = (there - here).T
-    return np.round(here + 3.0, 2), np.degrees(np.arctan2(east, north)) % 360
+    camera_count = min(len(streets), FEWEST_CAMERAS + demo.count // BUILDINGS_PER_CAMERA)
+    streets = np.sort(chance.choice(streets, camera_count, replace=False))
+    start = shapely.get_coordinates(shapely.get_point(demo.roads.line[streets], 0))
+    towards = shapely.get_coordinates(shapely.line_interpolate_point(demo.roads.line[streets], 30.0))
+    east, north = (towards - start).T
+    return np.round(start + 3.0, 2), np.degrees(np.arctan2(east, north)) % 360
 
 
 def camera_coverage(demo: Demo) -> Table:
     """The cells that any camera sees, by purpose, cut at the commune borders."""
-    seen = cameras(demo)
-    fields = fields_of_view(seen)
+    views = cameras(demo)
+    fields = fields_of_view(views)
     rows = []
     for purpose in ('traffic', 'security'):
-        area = _cells(fields[seen.columns['MUC_DICH'] == purpose])
+        area = _cells(fields[views.columns['MUC_DICH'] == purpose])
         rows += [(code, purpose, part) for code, part in _by_commune(demo, area)]
     columns = {
         'MA_XA': text([code for code, *_ in rows]),
@@ -98,13 +98,13 @@ def _cells(fields: NDArray[np.object_]) -> BaseGeometry:
 
 
 def _by_commune(demo: Demo, area: BaseGeometry) -> list[tuple[str, BaseGeometry]]:
-    found = []
+    by_commune = []
     for commune in demo.province.communes:
         pieces = shapely.get_parts(shapely.intersection(area, commune.polygon))
         pieces = pieces[(shapely.get_dimensions(pieces) == 2) & (shapely.area(pieces) > 0.5)]
         if len(pieces):
-            found.append((commune.unit.code, shapely.multipolygons(pieces)))
-    return found
+            by_commune.append((commune.unit.code, shapely.multipolygons(pieces)))
+    return by_commune
 
 
 def air_stations(demo: Demo) -> Table:

@@ -48,9 +48,9 @@ def draw_network(demo: Demo) -> Network:
     at = _places(demo.roads.line, ends)
     plants = plant_sites(demo)
     source = np.array([int(np.argmin(np.hypot(*(at - plant).T))) for plant in plants])
-    away_m, before = _ways(ends, length, len(at), source)
-    ends = np.where((away_m[ends[:, 0]] > away_m[ends[:, 1]])[:, None], ends[:, ::-1], ends)
-    reached = away_m[ends].max(axis=1)
+    way_m, before = _ways(ends, length, len(at), source)
+    ends = np.where((way_m[ends[:, 0]] > way_m[ends[:, 1]])[:, None], ends[:, ::-1], ends)
+    reached = way_m[ends].max(axis=1)
     chosen = np.argsort(reached, kind='stable')[: max(60, demo.count // BUILDINGS_PER_PIPE)]
     chosen = chosen[np.isfinite(reached[chosen])]
     return _network(demo, plants, source, chosen, ends[chosen], at, before)
@@ -67,8 +67,8 @@ def _places(lines: NDArray[np.object_], ends: Ints) -> Points:
 def _ways(ends: Ints, length: Floats, size: int, source: Ints) -> tuple[Floats, Ints]:
     """Metres from the nearest plant to each junction, and the junction before it on that way."""
     graph = coo_array((length, (ends[:, 0], ends[:, 1])), shape=(size, size)).tocsr()
-    away, before, _ = dijkstra(graph, directed=False, indices=source, min_only=True, return_predecessors=True)
-    return np.asarray(away), np.asarray(before, dtype=np.intp)
+    way_m, before, _ = dijkstra(graph, directed=False, indices=source, min_only=True, return_predecessors=True)
+    return np.asarray(way_m), np.asarray(before, dtype=np.intp)
 
 
 def _network(demo: Demo, plants: Points, source: Ints, chosen: Ints, ends: Ints, at: Points, before: Ints) -> Network:
@@ -153,5 +153,5 @@ def _valve_ends(network: Network, chance: np.random.Generator) -> tuple[Ints, In
     """Which pipes have a valve, and at which end: 0 begins, 1 ends."""
     degree = np.bincount(network.ends.ravel())
     gates = np.flatnonzero(network.diameter_mm >= MAIN_MM)
-    others = np.flatnonzero((degree[network.ends[:, 1]] == 1) | (chance.random(len(network.line)) < HYDRANT_SHARE))
-    return np.concatenate([gates, others]), np.repeat([0, 1], [len(gates), len(others)])
+    other_ends = np.flatnonzero((degree[network.ends[:, 1]] == 1) | (chance.random(len(network.line)) < HYDRANT_SHARE))
+    return np.concatenate([gates, other_ends]), np.repeat([0, 1], [len(gates), len(other_ends)])

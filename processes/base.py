@@ -110,7 +110,7 @@ class Layer:
 
     @model_validator(mode='after')
     def _from_one_place(self) -> Self:
-        if sum(one is not None for one in (self.collection, self.features, self.job)) != 1:
+        if sum(source is not None for source in (self.collection, self.features, self.job)) != 1:
             raise PydanticCustomError('layer_place', 'one of collection, features, job')
         if self.datetime is not None and self.collection is None:
             raise PydanticCustomError('layer_datetime', 'datetime is of collections')
@@ -145,8 +145,8 @@ def layers_in(value: Any) -> Iterator[Layer]:
         for name in type(value).model_fields:
             yield from layers_in(getattr(value, name))
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from layers_in(one)
+        for item in value:
+            yield from layers_in(item)
 
 
 class ProcessInputs(BaseModel):
@@ -268,7 +268,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'outputTransmission': ['value', 'reference'],
             'keywords': [],
             'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
-            'outputs': {name: _output(one) for name, one in cls.outputs.items()},
+            'outputs': {name: _output(output) for name, output in cls.outputs.items()},
             'example': {'inputs': cls.example},
         }
 
@@ -292,7 +292,7 @@ def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
     A description stands alone, so nothing can be referred to. A default of None says that a part may be left out.
     """
     if isinstance(schema, list):
-        return [_inlined(one, parts) for one in schema]
+        return [_inlined(part, parts) for part in schema]
     if not isinstance(schema, dict):
         return schema
     if '$ref' in schema:
@@ -303,21 +303,21 @@ def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
 
 def _nested(schema: dict[str, Any]) -> dict[str, Any]:
     """A part of an input: its fields in the dialect too."""
-    fields = {name: _plain_schema(one, {}) for name, one in schema.get('properties', {}).items()}
+    fields = {name: _plain_schema(part, {}) for name, part in schema.get('properties', {}).items()}
     return {**schema, 'properties': fields} if fields else schema
 
 
 def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
     field, schema = documented
-    told = about(field)
+    metadata = about(field)
     return {
-        'title': told['title'],
-        'description': told['description'],
-        'schema': _schema_of(field, schema, told),
+        'title': metadata['title'],
+        'description': metadata['description'],
+        'schema': _schema_of(field, schema, metadata),
         'minOccurs': 1 if field.is_required() else 0,
-        'maxOccurs': told['occurs'],
+        'maxOccurs': metadata['occurs'],
         # beside the schema, in which the standard's schema.yaml allows no extension
-        **({'x-ogc-unit': told['unit']} if told.get('unit') else {}),
+        **({'x-ogc-unit': metadata['unit']} if metadata.get('unit') else {}),
     }
 
 

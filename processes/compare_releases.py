@@ -162,7 +162,9 @@ def measures(
     zone_rows = data.source(inputs.zones)[1]
     old, new = (parts_of(layer, state, zones, zone_rows, data) for state in (before, after))
     sums = {'before': _total(layer, before, data), 'after': _total(layer, after, data)}
-    return measured(old, new, pairs, zones, shown_as), {f'{name}_{shown_as[0]}': one for name, one in sums.items()}
+    return measured(old, new, pairs, zones, shown_as), {
+        f'{name}_{shown_as[0]}': column for name, column in sums.items()
+    }
 
 
 def feature(zones: Zones, number: int, counts: dict[str, Ints], amounts: dict[str, Floats]) -> dict[str, Any]:
@@ -231,10 +233,10 @@ def read_pairs(layer: LayerModel, before: sql.Composed, after: sql.Composed, dat
         for bit, name in enumerate(compared(layer, data))
     ]
     query = PAIRS.format(differs=sql.SQL(' + ').join(bits), before=before, after=after, same=same)
-    found = data.numbers(query, width=8)
-    both = ~np.isnan(found[:, :2]).any(axis=1)
-    differs = np.where(both, found[:, 2], 0).astype(np.int64)
-    return Pairs(found[:, 0], found[:, 1], differs, found[:, 3] > 0, found[:, 4:6], found[:, 6:])
+    columns = data.numbers(query, width=8)
+    both = ~np.isnan(columns[:, :2]).any(axis=1)
+    differs = np.where(both, columns[:, 2], 0).astype(np.int64)
+    return Pairs(columns[:, 0], columns[:, 1], differs, columns[:, 3] > 0, columns[:, 4:6], columns[:, 6:])
 
 
 def compared(layer: LayerModel, data: Data) -> list[str]:
@@ -254,7 +256,7 @@ def release_at(layer: LayerModel, times: Times | None, data: Data) -> int | None
 
 def caveats(release_before: int | None) -> list[Text]:
     """What a reader of the result has to know."""
-    said = [
+    notes = [
         Text(
             vi='changed gồm cả chỉnh sửa dữ liệu: đổi trong dữ liệu không nhất thiết là đổi ngoài thực địa.',
             en='A change of the data is not always a change on the ground: corrections count too.',
@@ -265,8 +267,8 @@ def caveats(release_before: int | None) -> list[Text]:
             vi='Trước bản phát hành đầu tiên: mọi đối tượng được tính là thêm mới.',
             en='Before the first release there was nothing: every feature counts as added.',
         )
-        said.insert(0, first)
-    return said
+        notes.insert(0, first)
+    return notes
 
 
 def _instant(times: Times) -> Times:
@@ -281,5 +283,5 @@ def _after(inputs: Inputs) -> Times | None:
 def _total(layer: LayerModel, state: sql.Composed, data: Data) -> float:
     """Kilometres or hectares of all features, those outside every zone included."""
     query = sql.SQL('select coalesce(sum({}), 0)::float8 as total from {}')
-    found = data.rows(query.format(MEASURES[kind_of(layer)], state))[0]['total']
-    return round(float(found / SHOWN_AS[kind_of(layer)][1]), 3)
+    total = data.rows(query.format(MEASURES[kind_of(layer)], state))[0]['total']
+    return round(float(total / SHOWN_AS[kind_of(layer)][1]), 3)

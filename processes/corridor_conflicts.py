@@ -198,23 +198,23 @@ class CorridorConflicts(Process[Inputs]):
         progress(0.1, Text(vi='Tìm đối tượng gần tuyến', en='Looking for what is near the lines'))
         near = read_near(inputs, strips, data)
         progress(0.5, Text(vi='Xét theo quy chuẩn', en='Judging by the norms'))
-        found = judged(near, conditions(inputs, near, lines, data), strips)
+        conflicts = judged(near, conditions(inputs, near, lines, data), strips)
         progress(0.6, Text(vi='Đo phần nằm trong hành lang', en='Measuring what lies in the corridors'))
-        rows = read_conflicts(inputs, found, data)
+        rows = read_conflicts(inputs, conflicts, data)
         summary = {
             'kind': inputs.kind,
-            'conflicts': len(found),
-            **count(found, rows),
+            'conflicts': len(conflicts),
+            **count(conflicts, rows),
             'lines': len(lines),
             'lines_without_norm': [_without_norm(line, inputs.kind) for line in lines if line['id'] not in strips],
-            'by_norm': by_norm(found, rows),
+            'by_norm': by_norm(conflicts, rows),
             'assumed': [norm.cited for norm in distinct(n for strip in strips.values() for n in strip.used)],
             'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
             'caveats': [caveat.model_dump() for caveat in CAVEATS[inputs.kind]],
             **data.provenance,
         }
-        features = [feature(number, found[row['number'] - 1], row) for number, row in enumerate(rows, start=1)]
+        features = [feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
@@ -223,10 +223,10 @@ def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
     layer, rows = data.source(inputs.lines)
     names = [column(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
     query = sql.SQL('select id, {}::text as line_id, {} from {} order by 2')
-    found = data.rows(query.format(names[0], sql.SQL(', ').join(names[1:]), rows))
-    if not found:
+    lines = data.rows(query.format(names[0], sql.SQL(', ').join(names[1:]), rows))
+    if not lines:
         must_be_unfiltered(inputs.lines)
-    return found
+    return lines
 
 
 def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
@@ -238,8 +238,8 @@ def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
         lines=lines,
         targets=targets,
     )
-    found = data.numbers(query, width=7)
-    return Near(found[:, 0], found[:, 1], found[:, 2], found[:, 3:5], found[:, 5:7])
+    columns = data.numbers(query, width=7)
+    return Near(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3:5], columns[:, 5:7])
 
 
 def conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
@@ -280,14 +280,14 @@ def by_the_water(near: Near, goals: Geometries) -> Bools:
 
 def judged(near: Near, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
     """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
-    found = []
+    conflicts = []
     pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
     for line, target, distance_m, condition in pairs:
         strip = strips[int(line)]
         norm = strip.norms.get(condition) or (strip.widest if distance_m == 0 else None)
         if norm and distance_m < strip.edge_m + norm.value:
-            found.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
-    return found
+            conflicts.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
+    return conflicts
 
 
 def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[dict[str, Any]]:
@@ -298,9 +298,9 @@ def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[di
         line_id=sql.Identifier('here', lines.identifier),
         target_id=sql.Identifier('here', targets.identifier),
         people=people,
-        line_ids=sql.Literal([one.line for one in found]),
-        target_ids=sql.Literal([one.target for one in found]),
-        reaches=sql.Literal([one.edge_m + one.norm.value for one in found]),
+        line_ids=sql.Literal([conflict.line for conflict in found]),
+        target_ids=sql.Literal([conflict.target for conflict in found]),
+        reaches=sql.Literal([conflict.edge_m + conflict.norm.value for conflict in found]),
         lines=line_rows,
         targets=target_rows,
     )
@@ -309,7 +309,7 @@ def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[di
 
 def by_norm(found: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every norm that is broken, with its clause and how much breaks it."""
-    of_norm: dict[Norm, list[dict[str, Any]]] = {norm: [] for norm in distinct(one.norm for one in found)}
+    of_norm: dict[Norm, list[dict[str, Any]]] = {norm: [] for norm in distinct(conflict.norm for conflict in found)}
     for row in rows:
         of_norm[found[row['number'] - 1].norm].append(row)
     return [{**norm.cited, 'conflicts': len(broken), **count(found, broken)} for norm, broken in of_norm.items()]
@@ -318,8 +318,8 @@ def by_norm(found: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str,
 def count(found: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
     """Targets, each counted once, and their people where those are visible."""
     people = {found[row['number'] - 1].target: row['people'] for row in rows}
-    known = [number for number in people.values() if number is not None]
-    return {'targets': len(people)} | ({'people': int(sum(known))} if known else {})
+    known_counts = [number for number in people.values() if number is not None]
+    return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
 
 
 def distinct(norms: Iterable[Norm]) -> list[Norm]:

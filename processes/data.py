@@ -125,7 +125,7 @@ class Data:
     def readings(self) -> dict[str, Reading]:
         """What was read of each layer, by this run or by an earlier one whose result it reads."""
         own = [(layer, Reading(release.number, at)) for (layer, at), release in self._read.items()]
-        earlier = [one for readings in self._read_earlier.values() for one in readings.items()]
+        earlier = [reading for readings in self._read_earlier.values() for reading in readings.items()]
         return most_telling([*own, *earlier])
 
     @property
@@ -139,10 +139,10 @@ class Data:
     @property
     def provenance(self) -> dict[str, Any]:
         """What the result says about its sources; `demo` when any of them is demonstration data."""
-        told = {'releases': self.releases, 'demo': any(release.demo for release in self._all_read())}
+        members = {'releases': self.releases, 'demo': any(release.demo for release in self._all_read())}
         earlier = {'results': sorted(self._read_earlier)} if self._read_earlier else {}
         version = {'norms': sorted(self._norms), 'norms_version': self.locality.norms_version} if self._norms else {}
-        return told | earlier | version
+        return members | earlier | version
 
     def read_earlier(self, job_id: str, readings: dict[str, Reading]) -> None:
         """Counts what an earlier job had read as read, for what is made from its result."""
@@ -166,7 +166,7 @@ class Data:
         layer, rows = self.source(HOMES)
         people = column(layer, POPULATION, self.audience)
         # offset 0 keeps the planner from computing each centroid twice, once for x and once for y
-        found = self.numbers(
+        columns = self.numbers(
             sql.SQL(
                 'select ST_X(centre), ST_Y(centre), people'
                 ' from (select ST_Centroid(geom) as centre, {people}::float8 as people from {rows}'
@@ -174,7 +174,7 @@ class Data:
             ).format(people=people, rows=rows),
             width=3,
         )
-        return Homes(found[:, :2], found[:, 2])
+        return Homes(columns[:, :2], columns[:, 2])
 
     def network(self) -> Network:
         """The roads as a graph."""
@@ -199,11 +199,11 @@ class Data:
             'select {}::text as code, {}::text as name, ST_AsBinary(geom) as wkb, id,'
             ' ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 1, id'
         )
-        found = self.rows(sql.SQL(query).format(code, name, rows))
-        if not found:
+        zone_rows = self.rows(sql.SQL(query).format(code, name, rows))
+        if not zone_rows:
             must_be_unfiltered(chosen)
-        codes, names, ids = ([row[part] for row in found] for part in ('code', 'name', 'id'))
-        return Zones(codes, names, _shapes(found), [json.loads(row['geometry']) for row in found], ids)
+        codes, names, ids = ([row[part] for row in zone_rows] for part in ('code', 'name', 'id'))
+        return Zones(codes, names, _shapes(zone_rows), [json.loads(row['geometry']) for row in zone_rows], ids)
 
     def read(self, layer: LayerModel | Coverage, times: Times | None = None) -> Release | None:
         """The release that shows a layer or coverage at the end of `times`, or now; it counts as read from now on.
@@ -251,9 +251,9 @@ class Data:
 
     def raster(self, coverage_id: str) -> Raster:
         """The released raster of a coverage; raises UnknownLayer, NotDelivered."""
-        found = raster(self.db, coverage_id, self.locality, self.audience)
-        self.release(found.coverage)
-        return found
+        released = raster(self.db, coverage_id, self.locality, self.audience)
+        self.release(released.coverage)
+        return released
 
     def source(
         self, chosen: Layer, *narrowed_by: Filter | None, times: Times | None = None

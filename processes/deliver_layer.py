@@ -129,7 +129,7 @@ class DeliverLayer(Process[Inputs]):
         options = _options(inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
-        report = deliver(file, options, data.locality, _told(progress))
+        report = deliver(file, options, data.locality, _stage_callback(progress))
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt(report, data)}
 
 
@@ -171,10 +171,10 @@ def _scope(inputs: Inputs, data: Data) -> str:
 
 def _options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
-    given = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
+    options = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
     whose = {'agency': _agency(data), 'sender': data.editor, 'scope': _scope(inputs, data)}
     try:
-        return DeliveryOptions.model_validate({**given, **whose})
+        return DeliveryOptions.model_validate({**options, **whose})
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         name = first['loc'][0]
@@ -193,7 +193,7 @@ def _receipt(report: DeliveryReport, data: Data) -> str:
     return written.html.read_text(encoding='utf-8')
 
 
-def _told(progress: Report) -> Any:
+def _stage_callback(progress: Report) -> Any:
     def told(stage: str, _done: int, _total: int | None) -> None:
         if stage in STAGES:
             progress(*STAGES[stage])

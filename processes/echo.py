@@ -132,12 +132,12 @@ class Echo(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
         """Each input that there is, as the output of its name."""
         _wait(inputs.pause, progress)
-        found = {}
-        for name in (one for one in Inputs.model_fields if one != 'pause' and getattr(inputs, one) is not None):
+        outputs = {}
+        for name in (field for field in Inputs.model_fields if field != 'pause' and getattr(inputs, field) is not None):
             value = getattr(inputs, name)
             output = f'{name.removesuffix("Input")}Output'
-            found[output] = _unqualified(output, value, data) if name in self.qualified else value
-        return found
+            outputs[output] = _unqualified(output, value, data) if name in self.qualified else value
+        return outputs
 
 
 def _wait(pause_s: float, progress: Report) -> None:

@@ -157,10 +157,10 @@ class FitsMedia(Fits):
         """`value`, if each of what it holds fits, and it holds no more than it may."""
         if isinstance(value, list) and not 0 < len(value) <= self.most:
             _refuse(f'{len(value)} values, where 1 to {self.most} are allowed')
-        for one in value if isinstance(value, list) else [value]:
-            if one is not None and 'href' not in one:
-                self.check(one['value'], one.get('mediaType'))
-                _must_be_finite(one['value'])
+        for item in value if isinstance(value, list) else [value]:
+            if item is not None and 'href' not in item:
+                self.check(item['value'], item.get('mediaType'))
+                _must_be_finite(item['value'])
         return value
 
 

@@ -98,7 +98,7 @@ class ExportFeatures(Process[Inputs]):
     )
     example: ClassVar[dict[str, Any]] = {'collection': 'buildings', 'format': 'gpkg', 'filter': 'floors >= 3'}
     outputs: ClassVar[dict[str, Output]] = {
-        'result': Output(Text(vi='Tệp', en='File'), tuple(one.media_type for one in FORMATS.values()))
+        'result': Output(Text(vi='Tệp', en='File'), tuple(form.media_type for form in FORMATS.values()))
     }
 
     def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:

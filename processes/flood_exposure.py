@@ -126,10 +126,10 @@ class FloodExposure(Process[Inputs]):
         )
         depth = fill(basin, zones, tally, data, progress)
         progress(0.9, Text(vi='Vẽ vùng ngập', en='Drawing what is flooded'))
-        told = summary(inputs, level, basin, tally, zones, data)
+        members = summary(inputs, level, basin, tally, zones, data)
         return {
-            'result': by_zone(zones, tally, told),
-            'extent': by_depth(tally, basin.grid, data, told),
+            'result': by_zone(zones, tally, members),
+            'extent': by_depth(tally, basin.grid, data, members),
             'depth': depth,
         }
 
@@ -154,9 +154,9 @@ def things(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]
     people = column(layer, POPULATION, data.audience)
     query = 'select ST_X(centre), ST_Y(centre), people from (select ST_Centroid(geom) as centre,'
     query += ' coalesce({}, 0)::float8 as people from {}) building'
-    found = data.numbers(sql.SQL(query).format(people, rows), width=3)
+    columns = data.numbers(sql.SQL(query).format(people, rows), width=3)
     points = [
-        (found[:, :2], {'people': found[:, 2], 'buildings': np.ones(len(found))}),
+        (columns[:, :2], {'people': columns[:, 2], 'buildings': np.ones(len(columns))}),
         *(
             (xy, {name: np.ones(len(xy))})
             for name, xy in (
@@ -187,16 +187,16 @@ def fill(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: Report)
 
 def zones_of_cells(zones: Zones, grid: Grid, tile: Tile) -> list[Ints]:
     """The zone that the centre of each cell lies in, -1 outside, for each set of zones that do not overlap."""
-    found = []
+    parts = []
     for numbers in zones.sets:
         within = numbers_in(zones.shapes[numbers], grid, tile)
-        found.append(np.concatenate([[-1], numbers])[within])
-    return found
+        parts.append(np.concatenate([[-1], numbers])[within])
+    return parts
 
 
 def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, zones: Zones, data: Data) -> dict[str, Any]:
     """Figures of all zones together, what lies in none beside them, and what they were computed from."""
-    told: dict[str, Any] = {
+    members: dict[str, Any] = {
         **figures(tally.sums, tally.together, class_names(inputs.depths_m)),
         **outside_figures(tally),
         'level_m': level.metres,
@@ -212,9 +212,9 @@ def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, zones: Zon
         'reference_date': data.locality.place.reference_date.isoformat(),
     }
     if inputs.respect_dikes:
-        told['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
+        members['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
     notes = [*CAVEATS, *zones.notes, *no_people_note(tally.sums['people'][: tally.zones].sum(axis=1))]
-    return told | {'caveats': [note.model_dump() for note in notes], **data.provenance}
+    return members | {'caveats': [note.model_dump() for note in notes], **data.provenance}
 
 
 def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollection:
@@ -234,7 +234,7 @@ def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollecti
 
 def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> FeatureCollection:
     """A multipolygon for each depth class that there is."""
-    found = outlines(classes := data.draft('classes.plain'))
+    depth_areas = outlines(classes := data.draft('classes.plain'))
     classes.unlink()
     bounds = [0.0, *tally.bounds_m, None]
     features = [
@@ -249,7 +249,7 @@ def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> Feat
                 'hectares': round(float(shapely.area(polygons).sum()) / 1e4, 2),
             },
         }
-        for number, polygons in found.items()
+        for number, polygons in depth_areas.items()
     ]
     return {'type': 'FeatureCollection', 'features': features, 'summary': told}
 

@@ -116,15 +116,15 @@ class GroupByUnits(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units with `value`, `features` and `estimated`, and what lies outside of all as `summary`."""
         on, counted_on = day_of(inputs.date), day_of(inputs.counted_on or inputs.date)
-        register, shown = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
+        register, unit_layer = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
         units = units_in(register, inputs.level, on)
         way = _way(inputs, register, counted_on, on)
-        borders = outlines(shown, on, data)
+        borders = outlines(unit_layer, on, data)
         progress(0.2, Text(vi='Tổng hợp', en='Grouping'))
-        figures = _figures(inputs, shown, counted_on, data)
+        figures = _figures(inputs, unit_layer, counted_on, data)
         if way:
             figures = re_expressed(figures, way)
-        drawn = [unit for unit in units if unit.code in borders]
+        units_with_border = [unit for unit in units if unit.code in borders]
         estimated = way.estimated if way else frozenset()
         summary = {
             **inputs.model_dump(include={'level', 'statistic', 'column'}),
@@ -137,7 +137,7 @@ class GroupByUnits(Process[Inputs]):
             'note': note(way, register.census),
             **data.provenance,
         }
-        features = [feature(unit, borders[unit.code], figures, estimated) for unit in drawn]
+        features = [feature(unit, borders[unit.code], figures, estimated) for unit in units_with_border]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
@@ -209,12 +209,12 @@ def _figures(inputs: Inputs, shown: LayerModel, on: date, data: Data) -> Figures
     measured = OF_GEOMETRY.get(inputs.statistic)
     value = _value(inputs, layer, data)
     form = CUT if measured else COUNTED
-    found = data.rows(form.format(code=code_column(shown), units=units, features=features, value=value))
-    inside = {row['code']: row for row in found if row['code'] is not None}
+    figure_rows = data.rows(form.format(code=code_column(shown), units=units, features=features, value=value))
+    inside = {row['code']: row for row in figure_rows if row['code'] is not None}
     return Figures(
         features={code: row['features'] for code, row in inside.items()},
         values={code: row['value'] for code, row in inside.items()},
-        outside=sum(row['features'] for row in found if row['code'] is None),
+        outside=sum(row['features'] for row in figure_rows if row['code'] is None),
         nothing=None if inputs.statistic == 'mean' else 0,
     )
 
@@ -234,12 +234,12 @@ def _value(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composable:
         )
     if inputs.column is None:
         return sql.SQL('sum(measure)' if kind else 'count(*)')
-    named = column(layer, inputs.column, data.audience)
+    value_column = column(layer, inputs.column, data.audience)
     if layer.columns[inputs.column].type not in ('integer', 'number'):
         raise DoesNotFit(
             vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
         )
-    return sql.SQL('coalesce(sum({}), 0)' if inputs.statistic == 'sum' else 'avg({})').format(named)
+    return sql.SQL('coalesce(sum({}), 0)' if inputs.statistic == 'sum' else 'avg({})').format(value_column)
 
 
 # Each feature once: on a border it counts in the unit with the lower code, beyond all of them in none.

@@ -226,13 +226,13 @@ class Hotspots(Process[Inputs]):
 
 def threshold(data: Data) -> Norm:
     """The norm that says how many reports of a place may be shown; raises NotDelivered without one."""
-    found = norm_for(data.norms(NORM), None)
-    if found is None:
+    norm = norm_for(data.norms(NORM), None)
+    if norm is None:
         raise NotDelivered(
             vi=f'norms.csv chưa có "{NORM}": số phản ánh ít nhất của một ô được hiển thị. Thêm một dòng.',
             en=f'norms.csv lacks "{NORM}": the least count of a cell that may be shown. Add a row.',
         )
-    return found
+    return norm
 
 
 def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
@@ -245,14 +245,14 @@ def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
         'select ST_X(centre), ST_Y(centre), extract(epoch from at)::float8'
         ' from (select ST_Centroid(geom) as centre, {} as at from {}) report where at is not null'
     )
-    found = data.numbers(query.format(_moment(inputs, layer, rows, data), rows), width=3)
-    if not len(found):
+    columns = data.numbers(query.format(_moment(inputs, layer, rows, data), rows), width=3)
+    if not len(columns):
         _must_be_known(inputs, layer)
         raise NothingReported(
             vi=f'Lớp "{layer.id}" không có phản ánh nào qua bộ lọc.', en=f'No report of "{layer.id}" passes the filter.'
         )
-    days = np.floor((found[:, 2] + offset_s(layer, inputs.moment)) / DAY_S).astype(np.int64)
-    return found[:, 0], found[:, 1], days
+    days = np.floor((columns[:, 2] + offset_s(layer, inputs.moment)) / DAY_S).astype(np.int64)
+    return columns[:, 0], columns[:, 1], days
 
 
 def periods_of(inputs: Inputs, days: Ints) -> Periods:
@@ -264,7 +264,7 @@ def periods_of(inputs: Inputs, days: Ints) -> Periods:
 
 def caveats(shown: Bools) -> list[Text]:
     """What a reader of the result has to know."""
-    said = [
+    notes = [
         Text(
             vi='Số phản ánh nhỏ được gộp trước khi tính: cụm toàn ô nhỏ không hiện ra. Tăng cell_m hoặc period_days.',
             en='Small counts are pooled before anything is computed: a cluster of nothing but small counts does not '
@@ -276,14 +276,14 @@ def caveats(shown: Bools) -> list[Text]:
         ),
     ]
     if not shown.any():
-        said.insert(
+        notes.insert(
             0,
             Text(
                 vi='Mọi ô đều có số phản ánh quá nhỏ nên không kết luận được.',
                 en='The count of every cell is too small to be shown, so nothing can be concluded.',
             ),
         )
-    return said
+    return notes
 
 
 def _of_category(inputs: Inputs) -> Filter | None:
@@ -298,10 +298,10 @@ def _moment(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Data) -
     kind = layer.columns[inputs.moment].type if inputs.moment in layer.columns else 'integer'
     if kind in ('date', 'timestamp'):
         return name
-    asked = sql.SQL("select {0}::text as said from {1} where not pg_input_is_valid({0}::text, 'timestamptz') limit 1")
-    wrong = data.rows(asked.format(name, rows)) if kind == 'text' else [{'said': kind}]
+    check = sql.SQL("select {0}::text as said from {1} where not pg_input_is_valid({0}::text, 'timestamptz') limit 1")
+    wrong = data.rows(check.format(name, rows)) if kind == 'text' else [{'said': kind}]
     if wrong:
-        moments = [each for each, one in layer.columns.items() if one.type in ('date', 'timestamp')]
+        moments = [each for each, definition in layer.columns.items() if definition.type in ('date', 'timestamp')]
         hint = did_you_mean(inputs.moment, moments) if moments else Text(vi='', en='')
         raise NoMoment(
             vi=f'moment: cột "{inputs.moment}" không phải ngày hay thời điểm ({wrong[0]["said"]}). {hint.vi}'.strip(),
@@ -311,9 +311,9 @@ def _moment(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Data) -
 
 
 def _must_be_known(inputs: Inputs, layer: LayerModel) -> None:
-    known = layer.columns[inputs.category_column].domain if inputs.category else None
-    if known and inputs.category not in known:
-        hint = did_you_mean(str(inputs.category), known)
+    domain = layer.columns[inputs.category_column].domain if inputs.category else None
+    if domain and inputs.category not in domain:
+        hint = did_you_mean(str(inputs.category), domain)
         raise UnknownCategory(
             vi=f'category: lớp "{layer.id}" không có nhóm "{inputs.category}". {hint.vi}',
             en=f'category: the layer "{layer.id}" has no category "{inputs.category}". {hint.en}',

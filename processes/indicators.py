@@ -125,23 +125,23 @@ class Indicators(Process[Inputs]):
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""
         on = today(data.locality.place.zone)
         period = period_of(inputs.period_from, inputs.period_to, on)
-        found, evidence_on = evaluation(inputs, period, on, data, progress), period.evidence_on(on)
+        evaluated, evidence_on = evaluation(inputs, period, on, data, progress), period.evidence_on(on)
         summary = {
-            **about(found.chosen, period),
+            **about(evaluated.chosen, period),
             'evidence_on': evidence_on.isoformat(),
-            'units_on': found.units.on.isoformat(),
-            'units_without_outline': found.units.undrawn,
+            'units_on': evaluated.units.on.isoformat(),
+            'units_without_outline': evaluated.units.undrawn,
             'level': inputs.level,
-            'indicators': [found.about(name) for name in found.chosen.indicators],
-            'verdicts': found.verdicts,
+            'indicators': [evaluated.about(name) for name in evaluated.chosen.indicators],
+            'verdicts': evaluated.verdicts,
             'kept': None,
             **data.provenance,
         }
         if inputs.keep:
             progress(0.85, Text(vi='Phát hành giá trị', en='Releasing the values'))
-            kept = keep(found, {name: summary[name] for name in RECORDED}, data)
-            summary['kept'] = kept and {'run': kept.run, 'layer': kept.layer, 'release': kept.release}
-        return {'type': 'FeatureCollection', 'features': found.features(), 'summary': summary}
+            record = keep(evaluated, {name: summary[name] for name in RECORDED}, data)
+            summary['kept'] = record and {'run': record.run, 'layer': record.layer, 'release': record.release}
+        return {'type': 'FeatureCollection', 'features': evaluated.features(), 'summary': summary}
 
 
 def about(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def read_figures(
     chosen: IndicatorSet, units: Units, given: dict[str, str | date], data: Data, progress: Report
 ) -> dict[str, Figures]:
     """Every measure that an indicator uses, once."""
-    used = sorted({name for one in chosen.indicators.values() for name in chosen.measures_of(one)})
+    used = sorted({name for indicator in chosen.indicators.values() for name in chosen.measures_of(indicator)})
     formulas = Formulas(chosen, units, given, data)
     figures: dict[str, Figures] = {}
     for names in formulas.groups(used):
@@ -195,9 +195,10 @@ def proofs_of(chosen: IndicatorSet, figures: dict[str, Figures], witness: Witnes
     """What each indicator rests on."""
     return {
         name: witness.proofs(
-            {layer for measure in chosen.measures_of(one) for layer in figures[measure].layers}, one.evidence
+            {layer for measure in chosen.measures_of(indicator) for layer in figures[measure].layers},
+            indicator.evidence,
         )
-        for name, one in chosen.indicators.items()
+        for name, indicator in chosen.indicators.items()
     }
 
 

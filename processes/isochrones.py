@@ -147,12 +147,12 @@ class Isochrones(Process[Inputs]):
         cells = cells_around(facilities.xy, max(breaks_m), inputs.cell_m or usual_cell_m(min(breaks_m)))
         reach = reach_of(cells.xy, facilities.xy, way.network)
         shapes: list[Geometries] = []
-        told: list[dict[str, Any]] = []
+        properties: list[dict[str, Any]] = []
         for number, (who, way_m) in enumerate(ways(reach, facilities, separate=inputs.separate)):
             progress(0.4 + 0.5 * number / max(facilities.count, 1), Text(vi='Vẽ các vùng', en='Drawing the areas'))
             areas = nested(cells, way_m, breaks_m)
             shapes.append(areas)
-            told += [
+            properties += [
                 {**who, **about_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
             ]
         summary = {
@@ -164,7 +164,7 @@ class Isochrones(Process[Inputs]):
             'caveats': [text.model_dump() for text in off_road_notes(lost)],
             **data.provenance,
         }
-        return collection(geojson(np.concatenate([*shapes, no_lines()]), data.locality.srid), told, summary)
+        return collection(geojson(np.concatenate([*shapes, no_lines()]), data.locality.srid), properties, summary)
 
 
 def must_reach_roads(facilities: Facilities, network: Network) -> int:

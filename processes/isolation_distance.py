@@ -251,14 +251,14 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
     layer, rows = data.source(chosen)
     code = column(layer, layer.identifier, data.audience)
     name = column(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
-    asked = sql.SQL(', ').join(column(layer, asked, data.audience) for asked in rule.columns)
+    columns = sql.SQL(', ').join(column(layer, attribute, data.audience) for attribute in rule.columns)
     query = (
         'select id, {}::text as code, {}::text as name, {}, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 2'
     )
-    found = data.rows(sql.SQL(query).format(code, name, asked, rows))
-    if not found:
+    source_rows = data.rows(sql.SQL(query).format(code, name, columns, rows))
+    if not source_rows:
         must_be_unfiltered(chosen)
-    return [Source(kind, row, _norm(rule, row, norms)) for row in found]
+    return [Source(kind, row, _norm(rule, row, norms)) for row in source_rows]
 
 
 def _norm(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
@@ -268,13 +268,13 @@ def _norm(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
 
 def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Floats:
     """Dwellings nearer to the sources of one kind than allowed: number in `sources`, id, people, x, y; shape (n, 5)."""
-    ours = [(number, one) for number, one in enumerate(sources) if one.kind == kind and one.norm]
+    ours = [(number, source) for number, source in enumerate(sources) if source.kind == kind and source.norm]
     homes, home_rows = data.source(HOMES)
     _, source_rows = data.source(chosen)
     query = NEAR.format(
-        ids=sql.Literal([one.row['id'] for _, one in ours]),
+        ids=sql.Literal([source.row['id'] for _, source in ours]),
         numbers=sql.Literal([number for number, _ in ours]),
-        distances=sql.Literal([float(np.nextafter(one.norm.value, 0)) for _, one in ours if one.norm]),
+        distances=sql.Literal([float(np.nextafter(source.norm.value, 0)) for _, source in ours if source.norm]),
         sources=source_rows,
         homes=home_rows,
         people=column(homes, POPULATION, data.audience),
@@ -341,8 +341,8 @@ def _judgement(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]
     """What is too near by this norm; nulls where there is none, for nobody has said how far is far enough."""
     if norm is None:
         return dict.fromkeys(('distance_m', 'clause', 'verified', 'dwellings', 'people'))
-    told = {'distance_m': norm.value, 'clause': norm.clause, 'verified': norm.verified}
-    return told | {'dwellings': dwellings, 'people': people}
+    members = {'distance_m': norm.value, 'clause': norm.clause, 'verified': norm.verified}
+    return members | {'dwellings': dwellings, 'people': people}
 
 
 def zone_features(
@@ -377,5 +377,5 @@ def _collection(features: list[dict[str, Any]]) -> FeatureCollection:
 
 
 def _without_norm(source: Source) -> dict[str, Any]:
-    asked = {name: source.row[name] for name in RULES[source.kind].columns}
-    return {'kind': source.kind, 'code': source.row['code'], 'attributes': asked}
+    attributes = {name: source.row[name] for name in RULES[source.kind].columns}
+    return {'kind': source.kind, 'code': source.row['code'], 'attributes': attributes}

@@ -97,14 +97,14 @@ class KeepResult(Process[Inputs]):
         place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
         must_be_free(inputs.id, place)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
-        found = stored(inputs.job, inputs.output, data)
-        made = features_of(found, inputs.id, title)
-        layer = own_layer(made, title, found, sources_of(found, data), place)
+        result = stored(inputs.job, inputs.output, data)
+        made = features_of(result, inputs.id, title)
+        layer = own_layer(made, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
         write_features(made, move(made.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file)
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
         with made_known(layer, place) as known:
-            report = deliver(file, _options(layer, found, data), known)
+            report = deliver(file, _options(layer, result, data), known)
             _must_be_released(report)
         return {'collection': layer.id, 'release': report.release, 'features': len(made.rows)}
 

@@ -146,7 +146,7 @@ class NearestFacility(Process[Inputs]):
             shapes = routes(reach, origins.xy, facilities.xy, facilities.owner, ranked)
         lost = facilities_off_road(facilities.owner, reach.places_off_road)
         notes = off_road_notes(lost, len(reach.points_off_road))
-        told = [pair(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
+        pairs = [pair(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
         summary = {
             'origins': origins.count,
             'origins_without_way': origins.count - len(np.unique(ranked.point)),
@@ -159,7 +159,7 @@ class NearestFacility(Process[Inputs]):
             'caveats': [text.model_dump() for text in notes],
             **data.provenance,
         }
-        return collection(geojson(shapes, data.locality.srid), told, summary)
+        return collection(geojson(shapes, data.locality.srid), pairs, summary)
 
 
 def read_origins(chosen: Layer, data: Data) -> Facilities:
@@ -171,12 +171,12 @@ def read_origins(chosen: Layer, data: Data) -> Facilities:
         'select {}::text as code, {}::text as name, ST_X(ST_Centroid(here.geom)) as x,'
         ' ST_Y(ST_Centroid(here.geom)) as y from {} order by code, here.id'
     )
-    found = data.rows(sql.SQL(query).format(code, name, rows))
-    if not found:
+    origins = data.rows(sql.SQL(query).format(code, name, rows))
+    if not origins:
         must_be_unfiltered(chosen)
-    xy = np.asarray([(row['x'], row['y']) for row in found], dtype=np.float64).reshape(-1, 2)
-    codes, names = [row['code'] for row in found], [row['name'] for row in found]
-    return Facilities(codes, names, [''] * len(found), xy, np.arange(len(found)))
+    xy = np.asarray([(row['x'], row['y']) for row in origins], dtype=np.float64).reshape(-1, 2)
+    codes, names = [row['code'] for row in origins], [row['name'] for row in origins]
+    return Facilities(codes, names, [''] * len(origins), xy, np.arange(len(origins)))
 
 
 def check_count(origins: int, inputs: Inputs) -> None:

@@ -189,8 +189,8 @@ class NewFacility(Process[Inputs]):
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
         after = within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
         progress(0.95, Text(vi='So sánh trước và sau', en='Comparing before and after'))
-        about = {
-            **change(*(float(homes.population[served & some].sum()) for some in (True, before, after))),
+        summary = {
+            **change(*(float(homes.population[served & is_served].sum()) for is_served in (True, before, after))),
             **bound_of(proposal, uncovered.population),
             'population_outside_zones': int(homes.population[inside.outside].sum()),
             'population_gained_outside_zones': int(homes.population[inside.outside & after & ~before].sum()),
@@ -209,8 +209,8 @@ class NewFacility(Process[Inputs]):
             **data.provenance,
         }
         return {
-            'result': sites(candidates, proposal, data.locality.srid, about),
-            'zones': before_and_after(zones, inside, homes.population, before, after, about),
+            'result': sites(candidates, proposal, data.locality.srid, summary),
+            'zones': before_and_after(zones, inside, homes.population, before, after, summary),
         }
 
 
@@ -231,19 +231,19 @@ def must_serve_somebody(people: Floats) -> None:
 
 def notes_on(existing: Facilities, uncovered: Homes, zones: Zones, people: Floats) -> list[Text]:
     """What a reader has to know of the facilities and zones. people: by zone."""
-    told = [*zones.notes, *no_people_note(people)]
+    notes = [*zones.notes, *no_people_note(people)]
     if not existing.count:
-        told.append(
+        notes.append(
             Text(
                 vi='Chưa có cơ sở nào (qua bộ lọc): mọi người được coi là chưa có dịch vụ.',
                 en='There is no facility (that passes the filter): everybody counts as being without.',
             )
         )
     if not len(uncovered.population):
-        told.append(
+        notes.append(
             Text(vi='Mọi người đã có cơ sở trong tầm.', en='Everybody has a facility within the limit already.')
         )
-    return told
+    return notes
 
 
 def candidates_of(inputs: Inputs, network: Network, limit_m: float, zones: Zones, data: Data) -> Facilities:
@@ -319,7 +319,7 @@ def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str
     chosen = proposal.choice.chosen
     first = np.searchsorted(candidates.owner, chosen)
     gains = [proposal.cover.covered(chosen[: rank + 1]) for rank in range(len(chosen))]
-    told = [
+    features = [
         {
             'rank': rank + 1,
             'candidate': candidates.codes[site],
@@ -329,14 +329,14 @@ def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str
         }
         for rank, site in enumerate(chosen)
     ]
-    return collection(geojson(point_geometries(candidates.xy[first]), srid), told, about)
+    return collection(geojson(point_geometries(candidates.xy[first]), srid), features, about)
 
 
 def before_and_after(
     zones: Zones, inside: Membership, people: Floats, before: Bools, after: Bools, about: dict[str, Any]
 ) -> FeatureCollection:
     """A feature for each zone, in the order of `zones`. people, before, after: of each home; inside: its zones."""
-    sums = [inside.sums(people * some) for some in (1, before, after)]
+    sums = [inside.sums(people * mask) for mask in (1, before, after)]
     features = [
         {
             'type': 'Feature',

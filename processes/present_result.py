@@ -60,9 +60,9 @@ class PresentResult(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
         """The file; raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotInThisForm."""
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
-        found, form = stored(inputs.job, inputs.output, data), FORMS[inputs.format]
-        name = f'{found.file_stem}.{form.name}'
+        result, form = stored(inputs.job, inputs.output, data), FORMS[inputs.format]
+        name = f'{result.file_stem}.{form.name}'
         progress(0.3, Text(vi='Viết tệp', en='Writing the file'))
         target = data.draft(name)
-        form.write(found, data, inputs.lang, target)
-        return ResultFile(target, form.media_type, name, len(found.features))
+        form.write(result, data, inputs.lang, target)
+        return ResultFile(target, form.media_type, name, len(result.features))

@@ -124,13 +124,13 @@ class PrintMap(Process[Inputs]):
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
         on_paper = framed(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
-        drawn = drawn_layers(inputs.layers, inputs.datetime, data)
+        layers = drawn_layers(inputs.layers, inputs.datetime, data)
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
-        body = body_of(drawn, on_paper.view, inputs.datetime, data)
+        body = body_of(layers, on_paper.view, inputs.datetime, data)
         progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
-        seen = seen_in(drawn, on_paper.view, inputs.datetime, data)
+        visible = seen_in(layers, on_paper.view, inputs.datetime, data)
         page, target = data.draft('page.pdf'), data.draft('map.pdf')
-        write_page(_page(inputs, on_paper, seen, data), page)
+        write_page(_page(inputs, on_paper, visible, data), page)
         merge(body, page, on_paper.sheet, target)
         page.unlink()
         if inputs.format == 'png':
@@ -150,7 +150,7 @@ def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -
         title=inputs.title or on_paper.place.title,
         centre=place.attribution.pick(lang),
         place=place.title.pick(lang),
-        demo=DEMO.pick(lang) if any(one.release.demo for one in seen) else '',
+        demo=DEMO.pick(lang) if any(layer.release.demo for layer in seen) else '',
         denominator=on_paper.scale,
         crs=pyproj.CRS.from_epsg(on_paper.srid).name,
         grid=on_paper.grid if inputs.grid else None,
@@ -165,15 +165,15 @@ def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -
 def _legend(seen: Sequence[Drawn], on_paper: Framed, inputs: Inputs) -> list[Group]:
     """Layer by layer, the topmost first, each as it is drawn at the map's scale."""
     topmost = seen[::-1]
-    samples = sample_pictures([one.shows for one in topmost], on_paper.view.zoom, FINE)
+    samples = sample_pictures([entry.shows for entry in topmost], on_paper.view.zoom, FINE)
     groups = [
         Group(
-            one.layer.title.pick(inputs.lang),
+            entry.layer.title.pick(inputs.lang),
             tuple(
                 Row(part.label.pick(inputs.lang), part.png, part.width_px * PIXEL_MM, part.height_px * PIXEL_MM)
                 for part in own
             ),
         )
-        for one, own in zip(topmost, samples, strict=True)
+        for entry, own in zip(topmost, samples, strict=True)
     ]
     return [group for group in groups if group.rows]

@@ -23,13 +23,13 @@ def processes() -> dict[str, Process[Any]]:
     """Every analysis by its id. They keep nothing between runs, so one of each serves all."""
     with CONFIG.open(encoding='utf-8') as file:
         resources = yaml_load(file)['resources']
-    found = {name: entry['processor'] for name, entry in resources.items() if entry['type'] == 'process'}
-    return {name: _process(definition) for name, definition in found.items()}
+    processors = {name: entry['processor'] for name, entry in resources.items() if entry['type'] == 'process'}
+    return {name: _process(definition) for name, definition in processors.items()}
 
 
 def process(process_id: str, audience: Audience) -> Process[Any]:
     """The analysis `process_id`; raises UnknownProcess, with the nearest id, also for one that is not offered."""
-    offered = {name: one for name, one in processes().items() if one.offered_to(audience)}
+    offered = {name: candidate for name, candidate in processes().items() if candidate.offered_to(audience)}
     if process_id not in offered:
         hint = did_you_mean(process_id, offered)
         raise UnknownProcess(

@@ -150,22 +150,28 @@ class RestateUnits(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
         """Units of to_date with value, least, most, method and pieces, and the sums as `summary`."""
         start, end = day_of(inputs.from_date), day_of(inputs.to_date)
-        register, shown = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
+        register, unit_layer = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
         before, after = units_in(register, inputs.level, start), units_in(register, inputs.level, end)
         figures = read_figures(inputs, before, data)
         progress(0.2, Text(vi='Xác định tỷ lệ chia', en='Working out the shares'))
-        division = divided(inputs, shown, start, end, data)
+        division = divided(inputs, unit_layer, start, end, data)
         must_know(figures, division.shares, end)
         decimals = decimals_of(figures, inputs.decimals)
-        found = restated(figures, division.shares, decimals)
+        restated_figures = restated(figures, division.shares, decimals)
         progress(0.9, Text(vi='Ghi kết quả', en='Writing the result'))
         silent = {unit.code: unit.name for unit in before if unit.code not in figures}
         touched = {target for code in silent for target in division.shares.get(code, {})}
-        borders = _borders(shown, end, data)
+        borders = _borders(unit_layer, end, data)
         return {
             'type': 'FeatureCollection',
             'features': [
-                feature(unit, borders.get(unit.code), found.get(unit.code), division.methods, unit.code not in touched)
+                feature(
+                    unit,
+                    borders.get(unit.code),
+                    restated_figures.get(unit.code),
+                    division.methods,
+                    unit.code not in touched,
+                )
                 for unit in after
             ],
             'summary': {
@@ -173,11 +179,11 @@ class RestateUnits(Process[Inputs]):
                 'layer': inputs.layer.named if inputs.layer else None,
                 'decimals': decimals,
                 'sum_before': _total(figures.values(), decimals),
-                'sum_after': _total((one.value for one in found.values()), decimals),
+                'sum_after': _total((figure.value for figure in restated_figures.values()), decimals),
                 'units_without_figure': silent,
                 'units_without_outline': sorted({unit.code for unit in after} - borders.keys()),
                 'census': register.census if inputs.method == 'crosswalk' else None,
-                'caveats': [text.model_dump() for text in caveats(inputs.method, register.census, found)],
+                'caveats': [text.model_dump() for text in caveats(inputs.method, register.census, restated_figures)],
                 **data.provenance,
             },
         }
@@ -191,10 +197,10 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
             en='Give the figures by one of the two inputs: figures or layer.',
         )
     rows = list(inputs.figures.items()) if inputs.figures is not None else _rows(inputs, data)
-    codes, known = [code for code, _ in rows], {unit.code for unit in units}
-    strange, twice = sorted(set(codes) - known), sorted({code for code in codes if codes.count(code) > 1})
+    codes, known_codes = [code for code, _ in rows], {unit.code for unit in units}
+    strange, twice = sorted(set(codes) - known_codes), sorted({code for code in codes if codes.count(code) > 1})
     if strange:
-        hint = did_you_mean(strange[0], known) if len(strange) == 1 else Text(vi='', en='')
+        hint = did_you_mean(strange[0], known_codes) if len(strange) == 1 else Text(vi='', en='')
         listed = ', '.join(strange[:10])
         raise BadFigures(
             vi=f'Ngày {inputs.from_date} không có đơn vị cấp "{inputs.level}" mã {listed}. {hint.vi}'.strip(),
@@ -264,7 +270,7 @@ def feature(
 
 def caveats(method: str, census: int | None, found: Mapping[str, Restated]) -> list[Text]:
     """What a reader of the result has to know."""
-    if all(one.exact for one in found.values()):
+    if all(figure.exact for figure in found.values()):
         return [Text(vi='Cộng trọn các đơn vị: chính xác.', en='Whole units added up: exact.')]
     by = {
         'crosswalk': Text(vi=f'dân số điều tra năm {census}', en=f'the population of the census of {census}'),
@@ -301,9 +307,9 @@ def _shapes(shown: LayerModel, on: date, data: Data) -> tuple[list[str], Geometr
     outlines(shown, on, data)
     _, rows = data.source(Layer(shown.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsBinary(geom) as wkb from {} order by 1')
-    found = data.rows(query.format(code_column(shown), rows))
-    shapes = shapely.from_wkb([bytes(row['wkb']) for row in found])
-    return [row['code'] for row in found], np.asarray(shapes, dtype=object)
+    shape_rows = data.rows(query.format(code_column(shown), rows))
+    shapes = shapely.from_wkb([bytes(row['wkb']) for row in shape_rows])
+    return [row['code'] for row in shape_rows], np.asarray(shapes, dtype=object)
 
 
 def _borders(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:

@@ -214,14 +214,14 @@ class ServiceCoverage(Process[Inputs]):
             Served(kind, facilities.kinds.count(kind), way_m, limit_m, norms)
             for kind, way_m, (limit_m, norms) in zip(kinds, ways, limits, strict=True)
         ]
-        at_home = [one.of(slice(None, len(homes.xy))) for one in served]
-        on_cells = [one.of(slice(len(homes.xy), None)) for one in served]
-        norms = [norm for one in served for norm in one.norms]
+        at_home = [served_kind.of(slice(None, len(homes.xy))) for served_kind in served]
+        on_cells = [served_kind.of(slice(len(homes.xy), None)) for served_kind in served]
+        norms = [norm for served_kind in served for norm in served_kind.norms]
         lost = off_road_notes(travelled.get('facilities_off_road', 0))
         notes = [*notes_on(served, zones, homes), *lost]
-        about = {
+        members = {
             'facilities': facilities.count,
-            'kinds': [kind_summary(one, homes.population) for one in at_home],
+            'kinds': [kind_summary(served_kind, homes.population) for served_kind in at_home],
             **travelled,
             'mode': inputs.mode,
             'norm': None if limit_of(inputs) is not None else inputs.norm,
@@ -232,12 +232,12 @@ class ServiceCoverage(Process[Inputs]):
             'caveats': [text.model_dump() for text in [*notes, *caveats(inputs, norms)]],
             **data.provenance,
         }
-        result = {'result': by_zone(zones, at_home, homes, about)}
+        result = {'result': by_zone(zones, at_home, homes, members)}
         if not inputs.gaps:
             return result
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
         gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
-        return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **about})}
+        return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **members})}
 
 
 def must_be_counted(inputs: Inputs, locality: Locality) -> None:
@@ -267,18 +267,21 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
         served_by_unit(kind, facilities.kinds.count(kind), count, norm_per_unit(norms, kind), lived)
         for kind, count in zip(kinds, counts, strict=True)
     ]
-    notes = [*notes_on(served, zones, homes), *caveats(inputs, [norm for one in served for norm in one.norms])]
-    about = {
+    notes = [
+        *notes_on(served, zones, homes),
+        *caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
+    ]
+    members = {
         'norm': inputs.norm,
         'facilities': facilities.count,
         'facilities_outside_zones': int(facilities.count - len(np.unique(facilities.owner[entrances.place]))),
-        'kinds': [kind_summary(one, homes.population) for one in served],
+        'kinds': [kind_summary(served_kind, homes.population) for served_kind in served],
         'zones': inputs.zones.named,
         'reference_date': data.locality.place.reference_date.isoformat(),
         'caveats': [text.model_dump() for text in notes],
         **data.provenance,
     }
-    answer = by_zone(zones, served, homes, about)
+    answer = by_zone(zones, served, homes, members)
     for unit, feature in enumerate(answer['features']):
         feature['properties'] |= unit_figures(served, counts, unit)
     met = sum(feature['properties']['norm_met'] for feature in answer['features'])
@@ -292,13 +295,13 @@ def ways_to(
     """Metres from each place to the nearest facility of each kind, and what the result says of the measuring."""
     entrances = [facilities.entrances_of(kind) for kind in kinds]
     if inputs.mode == 'straight-line':
-        told = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs), 'barriers': None}
-        return [straight_to_nearest(standing, facilities.xy[some]) for some in entrances], told
+        members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs), 'barriers': None}
+        return [straight_to_nearest(standing, facilities.xy[entrance_nodes]) for entrance_nodes in entrances], members
     way = roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
     lost = facilities_off_road(facilities.owner, reach.places_off_road)
-    told = way.told | ({'facilities_off_road': lost} if lost else {})
-    return [reach.way_to_nearest(some) for some in entrances], told
+    members = way.told | ({'facilities_off_road': lost} if lost else {})
+    return [reach.way_to_nearest(entrance_nodes) for entrance_nodes in entrances], members
 
 
 def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) -> list[tuple[Floats, tuple[Norm, ...]]]:
@@ -314,8 +317,8 @@ def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, An
     inside = zones.membership(homes.xy)
     figures = zone_figures(kinds, homes.population, inside)
     features = [
-        {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **told}}
-        for code, name, geometry, told in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
+        {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **properties}}
+        for code, name, geometry, properties in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
     ]
     summary = {**summary_of(kinds, homes.population, inside), **about}
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
@@ -323,13 +326,13 @@ def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, An
 
 def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[Served], srid: int) -> Drawn:
     """Where the way exceeds the limit, by kind: areas of cells, and the people in them who are beyond it."""
-    shapes, told = [], []
-    for there, lived in zip(on_cells, at_home, strict=True):
-        areas = cells.outline(there.beyond)
+    shapes, properties = [], []
+    for served_kind, lived in zip(on_cells, at_home, strict=True):
+        areas = cells.outline(served_kind.beyond)
         people = per_zone(zone_of(homes.xy, areas), homes.population * lived.beyond, len(areas))
         shapes.append(areas)
-        told += [
-            {'kind': there.kind, 'area_km2': round(area / 1e6, 6), 'population_beyond': int(some)}
-            for area, some in zip(shapely.area(areas), people, strict=True)
+        properties += [
+            {'kind': served_kind.kind, 'area_km2': round(area / 1e6, 6), 'population_beyond': int(residents)}
+            for area, residents in zip(shapely.area(areas), people, strict=True)
         ]
-    return geojson(np.concatenate(shapes), srid), told
+    return geojson(np.concatenate(shapes), srid), properties

@@ -152,23 +152,23 @@ class SiteSuitability(Process[Inputs]):
         grid = grid_over(within, data.locality.srid, inputs.cell_m)
         progress(0.02, Text(vi='Đọc dữ liệu của các tiêu chí', en='Reading what the criteria need'))
         read = [
-            factor_of(one, share, grid, data)
-            for one, share in zip(inputs.criteria, shares(inputs.criteria), strict=True)
+            factor_of(criterion, share, grid, data)
+            for criterion, share in zip(inputs.criteria, shares(inputs.criteria), strict=True)
         ]
         search = Search(grid, within, [factor for factor, _ in read], inputs.threshold, border_of(within, grid))
         cut = tiles(grid)
-        found, allowed_cells, best = score(search, cut, data, progress)
+        scored_parts, allowed_cells, best = score(search, cut, data, progress)
         progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
         least_cells = inputs.min_area_ha * 1e4 / inputs.cell_m**2
-        sites, areas = best_sites(cut, found, least_cells, inputs.sites)
+        sites, areas = best_sites(cut, scored_parts, least_cells, inputs.sites)
         polygons = drawn_sites(search, cut, areas, sites, data)
-        told = summary(inputs, allowed_cells, best, [told for _, told in read], data)
+        members = summary(inputs, allowed_cells, best, [factor_members for _, factor_members in read], data)
         features = [
             feature(rank, site, polygon, search)
             for rank, (site, polygon) in enumerate(zip(sites, polygons, strict=True), 1)
         ]
         return {
-            'result': {'type': 'FeatureCollection', 'features': features, 'summary': told | {'sites': len(sites)}},
+            'result': {'type': 'FeatureCollection', 'features': features, 'summary': members | {'sites': len(sites)}},
             'suitability': cog(data.draft('scores.plain'), data.draft('suitability.tif'), self.title, '1'),
         }
 
@@ -201,15 +201,15 @@ def score(
     search: Search, cut: list[Tile], data: Data, progress: Report
 ) -> tuple[list[tuple[Rim, Floats]], int, float | None]:
     """Scores every tile into a file; rim and sums of each, how many cells are allowed, and the best score."""
-    found, allowed_cells, best = [], 0, -1.0
+    scored_parts, allowed_cells, best = [], 0, -1.0
     with drawn(data.draft('scores.plain'), search.grid, 'float32', NODATA) as file:
         for number, part in enumerate(spread(functools.partial(scored, search), cut), start=1):
             put(file, cut[number - 1], part.scores)
-            found.append((part.rim, part.sums))
-            known = part.scores[~np.isnan(part.scores)]
-            allowed_cells, best = allowed_cells + known.size, max(best, float(known.max(initial=-1)))
+            scored_parts.append((part.rim, part.sums))
+            scores = part.scores[~np.isnan(part.scores)]
+            allowed_cells, best = allowed_cells + scores.size, max(best, float(scores.max(initial=-1)))
             progress(0.2 + 0.65 * number / len(cut), Text(vi='Chấm điểm từng ô', en='Scoring the cells'))
-    return found, allowed_cells, best if allowed_cells else None
+    return scored_parts, allowed_cells, best if allowed_cells else None
 
 
 def drawn_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[Site], data: Data) -> Geometries:
@@ -249,10 +249,10 @@ def feature(rank: int, site: Site, polygon: shapely.Geometry, search: Search) ->
 
 def _explained(factor: Factor, value: float, own: float) -> dict[str, Any]:
     """A criterion that only allows or forbids has a value and contributes nothing."""
-    told = {f'{factor.name}_value': round(value, 3)}
+    members = {f'{factor.name}_value': round(value, 3)}
     if factor.share:
-        told |= {f'{factor.name}_score': round(own, 4), f'{factor.name}_contribution': round(own * factor.share, 4)}
-    return told
+        members |= {f'{factor.name}_score': round(own, 4), f'{factor.name}_contribution': round(own * factor.share, 4)}
+    return members
 
 
 def summary(

@@ -169,7 +169,7 @@ class ZonalStatistics(Process[Inputs]):
         answer = answered(inputs, zones, data.source(inputs.zones)[1], data, progress)
         whole = answer_of_all(inputs, zones, answer, data, progress)
         features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
-        empty = [one['id'] for one in features if not one['properties']['has_data']]
+        empty = [zone_feature['id'] for zone_feature in features if not zone_feature['properties']['has_data']]
         return {
             'type': 'FeatureCollection',
             'features': features,
@@ -266,9 +266,9 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
     if inputs.weight == 'area':
         shapes = moved(zones.shapes, raster.grid, data.locality.srid)
         _must_be_on_the_map(shapes)
-        found = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
+        by_zone = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
         cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
-        return Answer(found, np.minimum(found['count'] / cells, 1), band.unit, {'band': name})
+        return Answer(by_zone, np.minimum(by_zone['count'] / cells, 1), band.unit, {'band': name})
     if inputs.population is None:
         homes = data.homes()
         pieces = at_homes(raster, name, homes, zones, data.locality.srid)
@@ -296,7 +296,7 @@ def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) 
     layer, rows = data.source(inputs.layer, inputs.filter)
     must_have(inputs, layer, data)
     inside = zones.membership(places(rows, data))
-    told = {'features': inside.places, 'features_outside': int(inside.outside.sum())}
+    members = {'features': inside.places, 'features_outside': int(inside.outside.sum())}
     many = len(zones.codes)
     counted: Statistics = {'count': inside.counts().astype(np.float64)}
     if OF_KIND.keys() & {*inputs.statistics}:
@@ -304,15 +304,15 @@ def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) 
         amount = np.bincount(parts.zone, parts.measure, minlength=many)
         counted |= dict.fromkeys(OF_KIND, amount) | {'has': amount}
     if inputs.column is None:
-        return Answer(counted, None, None, told)
+        return Answer(counted, None, None, members)
     unit = layer.columns[inputs.column].unit
     if inputs.weight == 'population':
         pieces = lived_in(layer, rows, inputs.column, zones, data)
-        answer = by_people(pieces, people_of(data.homes(), zones), unit, told)
+        answer = by_people(pieces, people_of(data.homes(), zones), unit, members)
         lived = answer.statistics
-        return Answer({**lived, **counted, 'has': lived['people']}, answer.covered, unit, told)
-    found = statistics_of(layer, rows, inputs.column, zones, zone_rows, data)
-    return Answer({**found, **counted, 'has': found['count']}, None, unit, told)
+        return Answer({**lived, **counted, 'has': lived['people']}, answer.covered, unit, members)
+    statistics = statistics_of(layer, rows, inputs.column, zones, zone_rows, data)
+    return Answer({**statistics, **counted, 'has': statistics['count']}, None, unit, members)
 
 
 def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
@@ -340,10 +340,10 @@ def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
 
 def by_people(pieces: Pieces, everybody: Floats, unit: str | None, told: dict[str, Any]) -> Answer:
     """Statistics in which everybody counts once, and the share of the people of each zone who have a value."""
-    found = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
+    statistics = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
     covered = np.zeros(len(everybody))
-    np.divide(found['count'], everybody, out=covered, where=everybody > 0)
-    return Answer(found | {'people': found['count']}, np.minimum(covered, 1), unit, told)
+    np.divide(statistics['count'], everybody, out=covered, where=everybody > 0)
+    return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, told)
 
 
 def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
@@ -374,26 +374,26 @@ def figure(value: float, *, known: bool) -> float | None:
 
 def caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
     """What a reader of the result has to know. features: of the layer that pass the filter; None of a raster."""
-    said = []
+    notes = []
     if features == 0:
-        said.append(
+        notes.append(
             Text(
                 vi='Lớp không có đối tượng nào (qua bộ lọc): các số 0 không nói gì về các vùng.',
                 en='The layer has no feature (that passes the filter): zeros say nothing of the zones.',
             )
         )
     if empty:
-        said.append(
+        notes.append(
             Text(
                 vi=f'{len(empty)} vùng không có dữ liệu: has_data = false.',
                 en=f'{len(empty)} zones have no data: has_data = false.',
             )
         )
     if inputs.weight == 'population':
-        said.append(
+        notes.append(
             Text(
                 vi='Theo dân số: nói về con người, không phải về mặt đất; nơi không ai ở không được tính.',
                 en='By population: of people and not of ground; where nobody lives does not count.',
             )
         )
-    return said
+    return notes

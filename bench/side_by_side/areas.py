@@ -26,21 +26,23 @@ class Area:
 
 def palette(drawings: list[Drawing], background: str) -> list[str]:
     """The opaque colours that the drawings and the background can show, as `#rrggbb`."""
-    found: list[Colour] = [parse_colour(background)]
+    colours: list[Colour] = [parse_colour(background)]
     for drawing in drawings:
-        for one in drawing.passes:
-            css = [one.part.outline, one.part.halo]
-            found += [rule.colour for rule in one.rules] + [parse_colour(text) for text in css if text]
-    return list(dict.fromkeys(colour.hex for colour in found if colour.alpha == 1))
+        for rendering_pass in drawing.passes:
+            css = [rendering_pass.part.outline, rendering_pass.part.halo]
+            colours += [rule.colour for rule in rendering_pass.rules] + [parse_colour(text) for text in css if text]
+    return list(dict.fromkeys(colour.hex for colour in colours if colour.alpha == 1))
 
 
 def areas(picture: Image.Image, colours: list[str]) -> dict[str, Area]:
     """The area of each colour: a pixel belongs to the nearest one, so that smoothed edges are shared out."""
-    seen = lab(np.asarray(picture.convert('RGB'), dtype=np.float64))
-    known = lab(np.array([_rgb(colour) for colour in colours], dtype=np.float64)[None])[0]
-    nearest = np.argmin([np.linalg.norm(seen - one, axis=2) for one in known], axis=0)
+    pixels = lab(np.asarray(picture.convert('RGB'), dtype=np.float64))
+    palette_lab = lab(np.array([_rgb(colour) for colour in colours], dtype=np.float64)[None])[0]
+    nearest = np.argmin([np.linalg.norm(pixels - reference, axis=2) for reference in palette_lab], axis=0)
     inside = _inside(nearest)
-    return {colour: _area(seen, known[number], nearest == number, inside) for number, colour in enumerate(colours)}
+    return {
+        colour: _area(pixels, palette_lab[number], nearest == number, inside) for number, colour in enumerate(colours)
+    }
 
 
 def _area(seen: Pixels, known: Pixels, mine: NDArray[np.bool_], inside: NDArray[np.bool_]) -> Area:

@@ -30,14 +30,14 @@ def vector_layer(asked: Any, connection: list[str]) -> QgsVectorLayer:
     layer = QgsVectorLayer(source.uri(False), asked['id'], 'postgres')
     if not layer.isValid():
         sys.exit(f'{asked["id"]}: {layer.error().message()} {layer.dataProvider().error().message()}')
-    said, taken = layer.loadNamedStyle(asked['style'])
-    if not taken:
-        sys.exit(f'{asked["style"]}: {said}')
+    message, is_loaded = layer.loadNamedStyle(asked['style'])
+    if not is_loaded:
+        sys.exit(f'{asked["style"]}: {message}')
     return layer
 
 
 def main(asked: Any) -> None:
-    layers = [vector_layer(one, asked['connection']) for one in asked['layers']]
+    layers = [vector_layer(described, asked['connection']) for described in asked['layers']]
     for layer in layers:
         layer.setLabelsEnabled(layer.labelsEnabled() and asked['labels'])
     settings = QgsMapSettings()

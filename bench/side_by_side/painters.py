@@ -121,19 +121,19 @@ class Painters:
         page = self.chromium.new_page(viewport=size, device_scale_factor=1)
         page.goto(self.service_url)
         page.wait_for_selector('body[data-map=idle]', timeout=60_000)
-        asked = {
+        document = {
             'url': f'{self.service_url}/api/styles/default', 'layers': layers, 'labels': self.labels,
             'centre': [frame.lon, frame.lat],
             'zoom': frame.zoom, **size,
         }  # fmt: skip
-        address = page.evaluate(PAINT_IN_MAPLIBRE, asked)
+        address = page.evaluate(PAINT_IN_MAPLIBRE, document)
         page.close()
         return base64.b64decode(address.partition(',')[2])
 
     def qgis(self, frame: Frame, layers: list[str]) -> bytes:
         """The rows from the database, in the style that the service gives as QML."""
         url, picture = database_url('reader_internal'), self.folder / 'qgis.png'
-        asked = {
+        document = {
             'connection': [url.host, str(url.port), url.database, url.username, url.password],
             'layers': [self._qgis_layer(name) for name in layers],
             'box': frame.box, 'size': [frame.width_px, frame.height_px], 'background': BACKGROUND,
@@ -143,7 +143,13 @@ class Painters:
         environment = {'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'QT_QPA_PLATFORM': 'offscreen'}
         command = ['/usr/bin/python3', str(PAINT_IN_QGIS)]
         done = subprocess.run(
-            command, input=json.dumps(asked), env=environment, capture_output=True, text=True, timeout=120, check=False
+            command,
+            input=json.dumps(document),
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return picture.read_bytes()
@@ -151,15 +157,17 @@ class Painters:
     def _without_labels(self, frame: Frame, layers: list[str]) -> bytes:
         west, south, east, north = frame.box
         view = View(3857, (west, south, east, north), frame.width_px, frame.height_px)
-        shown = tuple(Shown(one.layer, one) for one in map(self._shapes, layers))
-        return draw(Picture(view, shown, parse_colour(BACKGROUND), 'png'), self.locality, 'internal')
+        layers_shown = tuple(Shown(drawing.layer, drawing) for drawing in map(self._shapes, layers))
+        return draw(Picture(view, layers_shown, parse_colour(BACKGROUND), 'png'), self.locality, 'internal')
 
     def _shapes(self, name: str) -> Drawing:
         layer = self.locality.layer(name)
         with connection('reader_internal') as db:
             breaks = class_breaks(db, layer, self.locality, 'internal')
         whole = drawing_of(layer, styles_of(layer, self.locality.path), DEFAULT, 'internal', breaks)
-        return replace(whole, passes=tuple(one for one in whole.passes if one.kind != 'label'))
+        return replace(
+            whole, passes=tuple(rendering_pass for rendering_pass in whole.passes if rendering_pass.kind != 'label')
+        )
 
     def _qgis_layer(self, name: str) -> dict[str, Any]:
         layer = self.locality.layer(name)

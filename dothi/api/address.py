@@ -16,8 +16,8 @@ def listening_url(audience: Audience, host: str | None = None, port: int | None 
         return server.public_url.rstrip('/')
     own = server.port if audience == 'internal' else server.public_port
     address = host or server.host
-    shown = '127.0.0.1' if address in {'0.0.0.0', '::', ''} else address
-    return f'http://{shown}:{port or own}'
+    reachable = '127.0.0.1' if address in {'0.0.0.0', '::', ''} else address
+    return f'http://{reachable}:{port or own}'
 
 
 # Stands in pygeoapi's configuration where an address belongs: which one it is depends on the request.
@@ -58,18 +58,18 @@ def client_address() -> str:
     Of IPv6 it is the network of 64 bits, of which a single host has all addresses.
     """
     remote = request.remote_addr or ''
-    seen = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
-    return _network_of(seen[-1] if seen and _trusted(request.remote_addr) else remote)
+    addresses = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
+    return _network_of(addresses[-1] if addresses and _trusted(request.remote_addr) else remote)
 
 
 def _network_of(address: str) -> str:
     try:
-        known = ipaddress.ip_address(address.strip('[]').partition('%')[0])
+        parsed = ipaddress.ip_address(address.strip('[]').partition('%')[0])
     except ValueError:
         return address[:100]
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def from_trusted_proxy() -> bool:

@@ -42,8 +42,10 @@ def not_modified(tag: str, since: datetime | None = None) -> bool:
     if request.method not in ('GET', 'HEAD'):
         return False
     if request.if_none_match:
-        kept = request.if_none_match
-        return kept.star_tag or any(without_encoding(one) == tag for one in kept.as_set(include_weak=True))
+        client_tags = request.if_none_match
+        return client_tags.star_tag or any(
+            without_encoding(client_tag) == tag for client_tag in client_tags.as_set(include_weak=True)
+        )
     copied = request.if_modified_since
     return since is not None and copied is not None and since.replace(microsecond=0) <= copied
 

@@ -125,8 +125,10 @@ def begins(db: Snapshot, collections: dict[str, Layer | Coverage], releases: dic
     """From when on there is something of each of these, of which `releases` are the current ones."""
     first = _first_released(db)
     return {
-        name: _interval(db, one, first[name], releases[name])[0] if isinstance(one, Layer) else first[name]
-        for name, one in collections.items()
+        name: _interval(db, collection, first[name], releases[name])[0]
+        if isinstance(collection, Layer)
+        else first[name]
+        for name, collection in collections.items()
     }
 
 
@@ -148,11 +150,13 @@ def _interval(db: Snapshot, layer: Layer, first: datetime, release: Release) -> 
     """
     if not layer.publish.validity:
         return first, release.released_at
-    known: dict[tuple[str, int], tuple[datetime, datetime]] = current_app.extensions.setdefault('dothi.validity', {})
+    intervals: dict[tuple[str, int], tuple[datetime, datetime]] = current_app.extensions.setdefault(
+        'dothi.validity', {}
+    )
     key = (layer.id, release.number)
-    if key not in known:
-        known[key] = _validity(db, layer, layer.publish.validity, release)
-    return known[key]
+    if key not in intervals:
+        intervals[key] = _validity(db, layer, layer.publish.validity, release)
+    return intervals[key]
 
 
 def _validity(db: Snapshot, layer: Layer, columns: tuple[str, str], release: Release) -> tuple[datetime, datetime]:

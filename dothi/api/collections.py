@@ -39,10 +39,10 @@ def collections() -> Response:
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
     with snapshot() as db:
-        found = all_collections(db)
+        documents = all_collections(db)
     if form == 'jsonld':
-        return as_json({'@context': jsonld.CONTEXT, '@graph': [jsonld.dataset(one) for one in found]}, JSONLD)
-    document = {'links': own_links('/collections', FORMATS), 'collections': found}
+        return as_json({'@context': jsonld.CONTEXT, '@graph': [jsonld.dataset(entry) for entry in documents]}, JSONLD)
+    document = {'links': own_links('/collections', FORMATS), 'collections': documents}
     return as_page('collections/index.html', document) if form == 'html' else as_json(document)
 
 
@@ -52,8 +52,8 @@ def collection(collection_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
     with snapshot() as db:
-        others = [one for area in AREAS[1:] for one in area(db) if one['id'] == collection_id]
-        document = others[0] if others else collection_document(db, service().layer(collection_id))
+        elsewhere = [entry for area in AREAS[1:] for entry in area(db) if entry['id'] == collection_id]
+        document = elsewhere[0] if elsewhere else collection_document(db, service().layer(collection_id))
     if form == 'jsonld':
         return as_json(jsonld.dataset(document), JSONLD)
     return as_page('collections/collection.html', document) if form == 'html' else as_json(document)

@@ -54,6 +54,6 @@ def _named_as_held(response: Response) -> Response:
     response.vary.add('Accept-Encoding')
     tag, weak = response.get_etag()
     if tag is not None and not weak:
-        held = request.if_none_match.as_set()
-        response.set_etag(next((one for one in held if without_encoding(one) == tag), tag))
+        client_tags = request.if_none_match.as_set()
+        response.set_etag(next((client_tag for client_tag in client_tags if without_encoding(client_tag) == tag), tag))
     return response

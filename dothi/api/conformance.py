@@ -35,8 +35,8 @@ def conformance() -> Response:
 
 def _by_standard(names: list[str]) -> dict[str, list[str]]:
     """The classes by standard and version, as `ogcapi-features-1 1.0`."""
-    found: dict[str, list[str]] = {}
+    by_standard: dict[str, list[str]] = {}
     for name in names:
         standard, version = name.split('/spec/')[-1].split('/')[:2]
-        found.setdefault(f'{standard} {version}', []).append(name)
-    return found
+        by_standard.setdefault(f'{standard} {version}', []).append(name)
+    return by_standard

@@ -25,8 +25,8 @@ LANGUAGE_TITLES = {
 def link(rel: str, media_type: str, title: Text | str, href: str, **more: Any) -> dict[str, Any]:
     """One link. href: a path below /api, or an address."""
     address = href if '://' in href else f'{api_url()}{href}'
-    named = title if isinstance(title, str) else say(title)
-    return {'rel': rel, 'type': media_type, 'title': named, 'href': address, **more}
+    link_title = title if isinstance(title, str) else say(title)
+    return {'rel': rel, 'type': media_type, 'title': link_title, 'href': address, **more}
 
 
 def own_links(path: str, forms: tuple[str, ...] = ('json', 'html')) -> list[dict[str, Any]]:

@@ -146,8 +146,8 @@ def _known_hosts() -> frozenset[str]:
 
 
 def _listed(server: ServerSettings, url: str) -> Iterator[str]:
-    named = (urlsplit(server.public_url).netloc, urlsplit(url).netloc, *server.hosts)
-    yield from (name for host in named if (name := host_name(host)))
+    allowed_hosts = (urlsplit(server.public_url).netloc, urlsplit(url).netloc, *server.hosts)
+    yield from (name for host in allowed_hosts if (name := host_name(host)))
     # an address of IPv6 stands without brackets in settings
     yield from (host.lower() for host in (server.host, *server.hosts))
 

@@ -18,7 +18,7 @@ def catalogue(landing_page: dict[str, Any], collections: list[dict[str, Any]]) -
         'inLanguage': language(),
         'name': landing_page['title'],
         'description': landing_page['description'],
-        'dataset': [_dataset(one) for one in collections],
+        'dataset': [_dataset(collection) for collection in collections],
     }
 
 
@@ -29,39 +29,39 @@ def dataset(collection: dict[str, Any]) -> dict[str, Any]:
 
 def _dataset(collection: dict[str, Any]) -> dict[str, Any]:
     address = f'{api_url()}/collections/{collection["id"]}'
-    found = {
+    dataset = {
         '@type': 'Dataset',
         '@id': address,
         'url': address,
         'inLanguage': language(),
         'includedInDataCatalog': {'@id': api_url()},
         'distribution': [
-            {'@type': 'DataDownload', 'name': one['title'], 'encodingFormat': one['type'], 'contentUrl': one['href']}
-            for one in _of(collection, 'items', 'enclosure')
+            {'@type': 'DataDownload', 'name': link['title'], 'encodingFormat': link['type'], 'contentUrl': link['href']}
+            for link in _of(collection, 'items', 'enclosure')
         ],
-        'license': [one['href'] for one in _of(collection, 'license')],
+        'license': [link['href'] for link in _of(collection, 'license')],
         'creator': {'@type': 'Organization', 'name': collection.get('attribution')},
         **{ours: collection.get(theirs) for ours, theirs in SAME.items()},
         **_coverage(collection.get('extent', {})),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in dataset.items() if value}
 
 
 SAME = {'name': 'title', 'description': 'description', 'keywords': 'keywords', 'dateModified': 'updated'}
 
 
 def _of(collection: dict[str, Any], *rels: str) -> list[dict[str, Any]]:
-    return [one for one in collection['links'] if one['rel'] in rels]
+    return [link for link in collection['links'] if link['rel'] in rels]
 
 
 def _coverage(extent: dict[str, Any]) -> dict[str, Any]:
     """Where and when. schema.org writes a box as south, west, north, east."""
-    found: dict[str, Any] = {}
+    coverage: dict[str, Any] = {}
     if 'spatial' in extent:
         west, south, east, north = extent['spatial']['bbox'][0]
         shape = {'@type': 'GeoShape', 'box': f'{south} {west} {north} {east}'}
-        found['spatialCoverage'] = {'@type': 'Place', 'geo': shape}
+        coverage['spatialCoverage'] = {'@type': 'Place', 'geo': shape}
     if 'temporal' in extent:
         begin, end = (moment or '..' for moment in extent['temporal']['interval'][0])
-        found['temporalCoverage'] = f'{begin}/{end}'
-    return found
+        coverage['temporalCoverage'] = f'{begin}/{end}'
+    return coverage

@@ -67,10 +67,10 @@ def landing_page() -> Response:
 
 def _document() -> dict[str, Any]:
     locality = service().locality
-    about = in_language(service().api.config['metadata']['identification'], language())
+    identification = in_language(service().api.config['metadata']['identification'], language())
     return {
-        'title': about['title'],
-        'description': about['description'],
+        'title': identification['title'],
+        'description': identification['description'],
         'attribution': say(locality.place.attribution),
         # OGC 20-058, requirements 50 and 51: of the map of everything
         'extent': {'spatial': {'bbox': [list(locality.place.extent_wgs84)], 'crs': CRS84}},

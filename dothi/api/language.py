@@ -16,7 +16,7 @@ JSON, GEOJSON, HTML, JSONLD = 'application/json', 'application/geo+json', 'text/
 ISO19139, ISO19115_3 = 'application/vnd.iso.19139+xml', 'application/vnd.iso.19115-3+xml'
 MEDIA_TYPES = {
     'json': JSON, 'html': HTML, 'jsonld': JSONLD, 'dcat': JSONLD, 'iso19139': ISO19139, 'iso19115-3': ISO19115_3,
-    'md': 'text/markdown', **{name: one.media_type for name, one in FORMATS.items()},
+    'md': 'text/markdown', **{name: form.media_type for name, form in FORMATS.items()},
 }  # fmt: skip
 
 
@@ -26,9 +26,9 @@ class UnknownFormat(WrongUse):
 
 def language() -> Lang:
     """`lang`, else what Accept-Language prefers, else Vietnamese."""
-    asked = given().get('lang', '')
-    if asked:
-        return 'en' if asked.lower().startswith('en') else 'vi'
+    requested = given().get('lang', '')
+    if requested:
+        return 'en' if requested.lower().startswith('en') else 'vi'
     best: Lang = request.accept_languages.best_match(LANGUAGES, default='vi')  # type: ignore[assignment]
     return best
 
@@ -40,14 +40,14 @@ def say(text: Text) -> str:
 
 def wanted_format(offered: tuple[str, ...] = ('json', 'html')) -> str:
     """One of `offered`, by `f`, else by Accept, else the first; raises UnknownFormat for another `f`."""
-    asked = given().get('f', '').strip()
-    if asked in offered:
-        return asked
-    if asked:
-        hint = did_you_mean(asked, offered)
+    requested = given().get('f', '').strip()
+    if requested in offered:
+        return requested
+    if requested:
+        hint = did_you_mean(requested, offered)
         raise UnknownFormat(
-            vi=f'{shown("f", asked)}: không có định dạng này. {hint.vi}',
-            en=f'{shown("f", asked)}: no such format. {hint.en}',
+            vi=f'{shown("f", requested)}: không có định dạng này. {hint.vi}',
+            en=f'{shown("f", requested)}: no such format. {hint.en}',
         )
     by_type = {MEDIA_TYPES[name]: name for name in offered if name in MEDIA_TYPES}
     types = [GEOJSON, *by_type] if 'json' in offered else [*by_type]

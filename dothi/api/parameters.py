@@ -32,8 +32,8 @@ class BadParameter(WrongUse):
 
 def given() -> MultiDict[str, str]:
     """The parameters of the current request: of its query string, and of its body where that is a query."""
-    found: MultiDict[str, str] = g.get('given') or request.args
-    return found
+    arguments: MultiDict[str, str] = g.get('given') or request.args
+    return arguments
 
 
 def shown(name: str, text: str) -> str:
@@ -45,10 +45,10 @@ def refuse_unknown(known: Iterable[str], repeatable: Iterable[str] = ()) -> None
     """Raises UnknownParameter, with the nearest known name, for any other parameter; BadParameter for a NUL in a value
     and for a parameter that is given twice, with two values, unless it is `repeatable`.
     """
-    known = set(known)
+    known_names = set(known)
     for name, value in given().items(multi=True):
-        if name not in known:
-            hint, what = did_you_mean(name, known), name[:SHOWN]
+        if name not in known_names:
+            hint, what = did_you_mean(name, known_names), name[:SHOWN]
             raise UnknownParameter(
                 vi=f'Không có tham số "{what}". {hint.vi}', en=f'There is no parameter "{what}". {hint.en}'
             )
@@ -135,15 +135,15 @@ def box() -> tuple[float, float, float, float] | None:
 def numbers(name: str, text: str, count: int) -> list[float]:
     """So many numbers, separated by commas."""
     try:
-        found = [_finite(part.strip()) for part in text.split(',')]
+        values = [_finite(part.strip()) for part in text.split(',')]
     except ValueError:
-        found = []
-    if len(found) != count:
+        values = []
+    if len(values) != count:
         raise BadParameter(
             vi=f'{shown(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
             en=f'{shown(name, text)}: {count} numbers are needed, separated by commas.',
         )
-    return found
+    return values
 
 
 def value_for(name: str, column: Column, text: str) -> sql.Composable:

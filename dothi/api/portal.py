@@ -22,17 +22,17 @@ def index() -> Response:
     """The map."""
     if not (BUILT / 'index.html').exists():
         return Response(NOT_BUILT, 503, mimetype='text/html')
-    return _kept(send_from_directory(BUILT, 'index.html'), 'no-cache')
+    return _with_caching(send_from_directory(BUILT, 'index.html'), 'no-cache')
 
 
 @PORTAL.route('/<path:name>')
 def file(name: str) -> Response:
     """A file of the map; those under assets/ have their content's hash in their name and never change."""
     response = send_from_directory(BUILT, name)
-    return _kept(response, 'max-age=31536000, immutable' if Path(name).parts[0] == 'assets' else 'no-cache')
+    return _with_caching(response, 'max-age=31536000, immutable' if Path(name).parts[0] == 'assets' else 'no-cache')
 
 
-def _kept(response: Response, how: str) -> Response:
+def _with_caching(response: Response, how: str) -> Response:
     response.headers['Cache-Control'] = how
     response.direct_passthrough = False
     return response

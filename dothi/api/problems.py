@@ -87,8 +87,8 @@ def _written(code: str, error: DothiError, number: int) -> Response:
 
 
 def _for_browser() -> bool:
-    asked = request.args.get('f')
-    return asked == 'html' or (not asked and request.accept_mimetypes.best == 'text/html')
+    requested = request.args.get('f')
+    return requested == 'html' or (not requested and request.accept_mimetypes.best == 'text/html')
 
 
 def _http(error: HTTPException) -> Response:
@@ -97,8 +97,8 @@ def _http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     if error.code == HTTPStatus.NOT_FOUND:
         return answer(NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.'))
-    named = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
-    response = answer(_described(error, named), error.code)
+    error_class = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
+    response = answer(_described(error, error_class), error.code)
     allowed = getattr(error, 'valid_methods', None)
     if allowed:
         response.headers['Allow'] = ', '.join(sorted(allowed))

@@ -69,47 +69,47 @@ def sortables(collection_id: str) -> Response:
 @SCHEMAS.route('/collections/<path:collection_id>/schema/feature')
 def feature_schema(collection_id: str) -> Response:
     """The JSON schema of a whole feature as GeoJSON, from which GDAL takes the types of columns."""
-    layer = _asked(collection_id)
+    layer = _requested_layer(collection_id)
     wanted_format(('json',))
     return as_json(feature_document(layer, service().audience, language()), MEDIA_TYPE)
 
 
 def properties(layer: Layer, columns: dict[str, Column], lang: Lang) -> dict[str, Any]:
     """JSON schema of each property; the geometry is called `geom`, as in filters."""
-    found = {
+    by_name = {
         'id': TYPES['integer'] | _titled(IDENTIFIER, lang) | {'x-ogc-role': 'id', 'readOnly': True},
         'geom': {'format': f'geometry-{layer.geometry.lower()}'}
         | _titled(GEOMETRY, lang)
         | {'x-ogc-role': 'primary-geometry'},
         **{name: column_schema(layer, name, column, lang) for name, column in columns.items()},
     }
-    return {name: {**one, 'x-ogc-propertySeq': place} for place, (name, one) in enumerate(found.items(), 1)}
+    return {name: {**schema, 'x-ogc-propertySeq': place} for place, (name, schema) in enumerate(by_name.items(), 1)}
 
 
 def column_schema(layer: Layer, name: str, column: Column, lang: Lang) -> dict[str, Any]:
     """JSON schema of one column."""
-    found: dict[str, Any] = TYPES[column.type] | _titled(column.title, lang)
+    schema: dict[str, Any] = TYPES[column.type] | _titled(column.title, lang)
     if column.description:
-        found['description'] = column.description.pick(lang)
+        schema['description'] = column.description.pick(lang)
     if column.unit:
-        found['x-ogc-unit'] = ucum(column.unit)
+        schema['x-ogc-unit'] = ucum(column.unit)
     limits = (('minimum', column.min), ('maximum', column.max))
-    found |= {key: _limit(column, limit) for key, limit in limits if limit is not None}
+    schema |= {key: _limit(column, limit) for key, limit in limits if limit is not None}
     if column.domain:
-        found['enum'] = [*column.domain]
-        found['oneOf'] = [{'const': value} | _titled(title, lang) for value, title in column.domain.items()]
-    return found | _role(layer, name)
+        schema['enum'] = [*column.domain]
+        schema['oneOf'] = [{'const': value} | _titled(title, lang) for value, title in column.domain.items()]
+    return schema | _role(layer, name)
 
 
 def document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> dict[str, Any]:
     """The schema that is called `kind`, in `lang`."""
     columns = layer.columns_for(audience)
-    found = properties(layer, columns, lang)
+    members = properties(layer, columns, lang)
     if kind == 'sortables':
-        del found['geom']
+        del members['geom']
     if kind == 'queryables':
         # the one sign by which QGIS 3.40 knows a geometry: it then sends boxes to the server as a filter
-        found['geom']['$ref'] = f'https://geojson.org/schema/{layer.geometry}.json'
+        members['geom']['$ref'] = f'https://geojson.org/schema/{layer.geometry}.json'
     required = [name for name, column in columns.items() if column.required or name in layer.key]
     return {
         '$schema': DRAFT,
@@ -117,7 +117,7 @@ def document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> dict[st
         'type': 'object',
         **_titled(layer.title, lang),
         'description': layer.description.pick(lang),
-        'properties': found,
+        'properties': members,
         **({'required': required} if kind == 'schema' else {}),
         'additionalProperties': False,
     }
@@ -167,7 +167,7 @@ def _role(layer: Layer, name: str) -> dict[str, str]:
     return {'x-ogc-role': roles[name]} if name in roles else {}
 
 
-def _asked(collection_id: str) -> Layer:
+def _requested_layer(collection_id: str) -> Layer:
     """The layer that is asked about; raises UnknownLayer, NoRelease, UnknownParameter."""
     layer = service().layer(collection_id)
     parameters.refuse_unknown(COMMON)
@@ -177,13 +177,13 @@ def _asked(collection_id: str) -> Layer:
 
 
 def _document(collection_id: str, kind: str) -> Response:
-    layer = _asked(collection_id)
+    layer = _requested_layer(collection_id)
     form = wanted_format()
-    found = document(layer, service().audience, kind, language())
+    schema = document(layer, service().audience, kind, language())
     if form == 'html':
-        return as_page(f'collections/{kind}.html', {'id': layer.id, **found})
-    response = as_json(found, MEDIA_TYPE)
+        return as_page(f'collections/{kind}.html', {'id': layer.id, **schema})
+    response = as_json(schema, MEDIA_TYPE)
     other = next(lang for lang in LANGUAGES if lang != language())
-    response.headers.add('Link', f'<{found["$id"]}?lang={other}>', rel='alternate', hreflang=other)
+    response.headers.add('Link', f'<{schema["$id"]}?lang={other}>', rel='alternate', hreflang=other)
     response.headers.add('Link', f'<{CODELISTS}>', rel='profile')
     return response

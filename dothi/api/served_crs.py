@@ -61,8 +61,8 @@ def uri_of(code: str) -> str:
 def served_crs(locality: Locality) -> dict[str, ServedCrs]:
     """The systems on offer by URI; CRS84, the default, comes first."""
     codes = ['OGC:CRS84', *(code for code in locality.place.served_crs if code.upper() != 'OGC:CRS84')]
-    found = [ServedCrs(uri_of(code), srid_of(code), _yx(code)) for code in codes]
-    return {crs.uri: crs for crs in found}
+    offered = [ServedCrs(uri_of(code), srid_of(code), _yx(code)) for code in codes]
+    return {crs.uri: crs for crs in offered}
 
 
 def chosen_crs(text: str | None, locality: Locality, parameter: str) -> ServedCrs:
@@ -70,8 +70,8 @@ def chosen_crs(text: str | None, locality: Locality, parameter: str) -> ServedCr
     served = served_crs(locality)
     if not text:
         return served[CRS84]
-    asked = text.strip().strip('[]')
-    uri = uri_of(asked) if asked.upper() in {code.upper() for code in locality.place.served_crs} else asked
+    name = text.strip().strip('[]')
+    uri = uri_of(name) if name.upper() in {code.upper() for code in locality.place.served_crs} else name
     if uri not in served:
         hint = did_you_mean(uri, served)
         raise UnservedCrs(

@@ -108,11 +108,11 @@ class Service:
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the software and with what the locality says: part of every ETag."""
-        said = [layer.definition() for layer in self.layers.values()]
-        said += [coverage.definition() for coverage in self.coverages.values()]
+        definitions = [layer.definition() for layer in self.layers.values()]
+        definitions += [coverage.definition() for coverage in self.coverages.values()]
         place = self.locality.place.model_dump(mode='json')
         themes = [(name, title.model_dump()) for name, title in self.locality.themes.items()]
-        return hashlib.sha256(json.dumps([__version__, place, themes, said]).encode()).hexdigest()[:8]
+        return hashlib.sha256(json.dumps([__version__, place, themes, definitions]).encode()).hexdigest()[:8]
 
     def layer(self, layer_id: str) -> Layer:
         """The layer; one that the audience may not see is as unknown as one that is not there."""
@@ -126,8 +126,8 @@ class Service:
 
 def service() -> Service:
     """The service that the current request is for."""
-    found: Service = current_app.extensions['dothi']
-    return found
+    current: Service = current_app.extensions['dothi']
+    return current
 
 
 def released(layer: Layer, releases: dict[str, Release]) -> Release:

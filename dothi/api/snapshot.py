@@ -65,8 +65,8 @@ class Snapshot:
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:
         """The only row of `statement`, with text as bytes in UTF-8: it is passed on, not read."""
         with self._executed(statement, as_bytes=True) as cursor:
-            (found,) = cursor.fetchall()
-            return tuple(found)
+            (row,) = cursor.fetchall()
+            return tuple(row)
 
     def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]:
         """All rows of `statement`."""
@@ -91,18 +91,18 @@ class Snapshot:
     def _current(self, condition: sql.Composable) -> dict[str, Release]:
         with self._executed(sql.SQL(CURRENT).format(condition)) as cursor:
             names = [column.name for column in cursor.description or ()]
-            found = [Release(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-        return {release.layer_id: release for release in found}
+            releases = [Release(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return {release.layer_id: release for release in releases}
 
     def _executed(self, statement: sql.Composable, *, as_bytes: bool = False) -> Cursor:
         """A cursor with the answer to `statement`, in the transaction, which begins now if this is its first."""
         if self._begun:
-            return self._sent(statement, as_bytes)
+            return self._execute(statement, as_bytes)
         self._begun = True
         timeout_ms = sql.Literal(service().statement_timeout_ms)
         first = sql.SQL(BEGIN).format(timeout_ms) + statement
         try:
-            return self._sent(first, as_bytes)
+            return self._execute(first, as_bytes)
         except psycopg2.Error as error:
             if not connection_lost(error):
                 raise
@@ -110,9 +110,9 @@ class Snapshot:
         self.end()
         engine(service().role).dispose()
         self._pooled = _connected()
-        return self._sent(first, as_bytes)
+        return self._execute(first, as_bytes)
 
-    def _sent(self, statement: sql.Composable, as_bytes: bool) -> Cursor:
+    def _execute(self, statement: sql.Composable, as_bytes: bool) -> Cursor:
         cursor = self.db.cursor()
         if as_bytes:
             register_type(BYTES_FOR_TEXT, cursor)

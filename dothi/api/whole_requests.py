@@ -88,16 +88,16 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
     def _on_lingering_readable(self, conn: Any, _sock: Any) -> None:
         """Throws away what a client still sends, until it has closed."""
         try:
-            gone = not conn.sock.recv(LONGEST_HEADER)
+            is_closed = not conn.sock.recv(LONGEST_HEADER)
         except BlockingIOError:
             return
         except OSError:
-            gone = True
-        if gone:
+            is_closed = True
+        if is_closed:
             self._close_lingering(conn)
 
     def _close_lingering(self, conn: Any) -> None:
-        self.lingering = deque(one for one in self.lingering if one[1] is not conn)
+        self.lingering = deque(entry for entry in self.lingering if entry[1] is not conn)
         with suppress(OSError, KeyError, ValueError):
             self.poller.unregister(conn.sock)
         conn.close()

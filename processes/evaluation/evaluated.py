@@ -49,7 +49,7 @@ class Evaluation:
 
     def _values(self, name: str, indicator: Indicator) -> Iterator[Value]:
         parents = self.units.parents
-        parts = [rolled_up(self.figures[one].by_unit, parents) for one in self.chosen.measures_of(indicator)]
+        parts = [rolled_up(self.figures[measure].by_unit, parents) for measure in self.chosen.measures_of(indicator)]
         for unit in self.units.of(*self.levels):
             if all(unit.code in part for part in parts):
                 numerator, *rest = (part[unit.code] for part in parts)
@@ -58,8 +58,8 @@ class Evaluation:
     def _value(self, name: str, unit: Unit, numerator: float, denominator: float | None) -> Value:
         indicator, before = self.chosen.indicators[name], self.before.get((name, unit.code))
         value = value_of(indicator, numerator, denominator)
-        known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
-        verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], known=known)
+        is_known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
+        verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], known=is_known)
         trend = trend_of(value, before, indicator.direction)
         return Value(name, unit, numerator, denominator, value, verdict, before, trend)
 
@@ -74,10 +74,10 @@ class Evaluation:
         own = [value for value in self.values if value.indicator == name]
         # what is counted by any level adds up to the whole; by one without units on the day, to nothing
         whole = next((value for value in own if value.unit.level == WHOLE), None)
-        told = {'title', 'description', 'unit', 'threshold', 'direction', 'source', 'after'}
+        members = {'title', 'description', 'unit', 'threshold', 'direction', 'source', 'after'}
         return {
             'id': name,
-            **indicator.model_dump(include=told),
+            **indicator.model_dump(include=members),
             'value': whole.value if whole else None,
             'numerator': _number(whole.numerator) if whole else None,
             'denominator': _number(whole.denominator) if whole else None,
@@ -128,11 +128,16 @@ class Evaluation:
 
 
 def _feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
-    told: dict[str, float | str | None] = {value.indicator: value.value for value in values}
-    told |= {f'{value.indicator}_verdict': value.verdict for value in values}
+    properties: dict[str, float | str | None] = {value.indicator: value.value for value in values}
+    properties |= {f'{value.indicator}_verdict': value.verdict for value in values}
     place = {'code': unit.code, 'name': unit.name, 'level': unit.level, 'parent_code': unit.parent}
     counts = counted([value.verdict for value in values])
-    return {'type': 'Feature', 'id': unit.code, 'geometry': unit.geometry, 'properties': {**place, **counts, **told}}
+    return {
+        'type': 'Feature',
+        'id': unit.code,
+        'geometry': unit.geometry,
+        'properties': {**place, **counts, **properties},
+    }
 
 
 def _number(figure: float | None) -> float | None:

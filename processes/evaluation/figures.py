@@ -54,10 +54,13 @@ class Formulas:
         if measures[names[0]].process:
             return {name: self._of_process(name, measure) for name, measure in measures.items()}
         try:
-            found = self._queries.ask(names)
+            answers = self._queries.ask(names)
         except FormulaFails as error:
             raise self._bad(error.measure, str(error)) from error
-        return {name: self._figures(name, told, self._layers_of(measures[name])) for name, told in found.items()}
+        return {
+            name: self._figures(name, of_measure, self._layers_of(measures[name]))
+            for name, of_measure in answers.items()
+        }
 
     def _layers_of(self, measure: Measure) -> Iterable[str]:
         """What a query reads, the layer of the units included."""
@@ -65,10 +68,10 @@ class Formulas:
         return [*self._set.layers_of(measure), *units]
 
     def _figures(self, name: str, told: Told, layers: Iterable[str]) -> Figures:
-        known = [unit.code for unit in self._units.of(self._set.measures[name].level)]
-        self._must_be_units(name, told, known)
+        unit_codes = [unit.code for unit in self._units.of(self._set.measures[name].level)]
+        self._must_be_units(name, told, unit_codes)
         # a unit that is not named has nothing of it; a null is a figure that is not known
-        by_unit = dict.fromkeys(known, 0.0) | {code: math.nan if value is None else value for code, value in told}
+        by_unit = dict.fromkeys(unit_codes, 0.0) | {code: math.nan if value is None else value for code, value in told}
         return Figures(by_unit, tuple(sorted({*layers})))
 
     def _of_process(self, name: str, measure: Measure) -> Figures:
@@ -80,8 +83,8 @@ class Formulas:
         layer, _ = outlines(measure.level, self._units.on, self._data)
         units = {'collection': layer.id, 'datetime': self._units.on.isoformat()}
         features, layers = self._result(measure.process.id, {**measure.process.inputs, measure.process.units: units})
-        told = [(str(one['id']), self._figure(name, one, measure.process.figure)) for one in features]
-        return self._figures(name, told, [*measure.layers, *layers])
+        answers = [(str(feature['id']), self._figure(name, feature, measure.process.figure)) for feature in features]
+        return self._figures(name, answers, [*measure.layers, *layers])
 
     def _result(self, process_id: str, inputs: dict[str, Any]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
         """Features and the layers read; a process is run once for all measures that ask it the same."""
@@ -108,7 +111,7 @@ class Formulas:
             raise self._bad(name, f'unit "{odd}" is told twice, or is no {self._set.measures[name].level}')
 
     def _bad(self, name: str, why: str) -> BadIndicatorFile:
-        used = [key for key, one in self._set.indicators.items() if name in self._set.measures_of(one)]
+        used = [key for key, indicator in self._set.indicators.items() if name in self._set.measures_of(indicator)]
         where = f'{FOLDER}/{self._set.id}.yml, measures.{name} ({", ".join(used)})'
         return BadIndicatorFile(
             vi=f'{where}: không tính được công thức: {why}. Sửa công thức rồi chạy "dothi indicators check".',

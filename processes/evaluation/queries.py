@@ -50,30 +50,34 @@ class Queries:
                 cursor.execute('rollback to savepoint formulas')
                 if len(names) == 1:
                     raise FormulaFails(names[0], str(error.diag.message_primary)) from error
-        return {name: told for one in names for name, told in self.ask([one]).items()}
+        return {name: figures for measure in names for name, figures in self.ask([measure]).items()}
 
     def _ask(self, names: Sequence[str]) -> dict[str, Told]:
-        found: dict[str, Told] = {name: [] for name in names}
+        figures: dict[str, Told] = {name: [] for name in names}
         for row in self._data.rows(self._query(names)):
-            found[row['measure']].append((row['unit'], row['value']))
-        return found
+            figures[row['measure']].append((row['unit'], row['value']))
+        return figures
 
     def _query(self, names: Sequence[str]) -> sql.Composed:
         measures = {name: self._set.measures[name] for name in names}
-        asked = sql.SQL(' union all ').join(self._asked(name, measure) for name, measure in measures.items())
-        return sql.SQL('with {} {}').format(self._relations([*measures.values()]), asked)
+        statement = sql.SQL(' union all ').join(
+            self._select_figures(name, measure) for name, measure in measures.items()
+        )
+        return sql.SQL('with {} {}').format(self._relations([*measures.values()]), statement)
 
-    def _asked(self, name: str, measure: Measure) -> sql.Composed:
+    def _select_figures(self, name: str, measure: Measure) -> sql.Composed:
         values = {key: sql.Literal(value) for key, value in {**self._given, **measure.values}.items()}
         query = sql.SQL(measure.sql or '').format(**values)
-        wanted = 'select {} as measure, unit::text as unit, value::float8 as value from ({}) figure'
-        return sql.SQL(wanted).format(sql.Literal(name), query)
+        form = 'select {} as measure, unit::text as unit, value::float8 as value from ({}) figure'
+        return sql.SQL(form).format(sql.Literal(name), query)
 
     def _relations(self, measures: Sequence[Measure]) -> sql.Composed:
         """Units and what the set makes of them are computed once, the rows of a layer are wanted by its indexes."""
-        layers = _each(layer for one in measures for layer in self._set.layers_of(one))
-        own = {name: sql.SQL(self._set.relations[name].sql).format() for one in measures for name in one.relations}
-        norms = _each(norm for one in measures for norm in one.norms)
+        layers = _each(layer for measure in measures for layer in self._set.layers_of(measure))
+        own = {
+            name: sql.SQL(self._set.relations[name].sql).format() for measure in measures for name in measure.relations
+        }
+        norms = _each(norm for measure in measures for norm in measure.norms)
         parts = [
             _cte(UNITS, units_relation(measures[0].level, self._units, self._data), once=True),
             *(_cte(layer, layer_relation(layer, self._data), once=False) for layer in layers),
@@ -110,7 +114,10 @@ def layer_relation(layer: str, data: Data) -> sql.Composed:
 def norm_relation(norm: str, data: Data, on: date) -> sql.Composed:
     """The values of a norm that are in force: subject, condition, class (a range of numbers, in class_unit), value."""
     none = ('', '', 'empty', '', 0.0)
-    rows = [(one.subject, one.condition, one.class_range, one.class_unit, one.value) for one in data.norms(norm, on)]
+    rows = [
+        (norm_row.subject, norm_row.condition, norm_row.class_range, norm_row.class_unit, norm_row.value)
+        for norm_row in data.norms(norm, on)
+    ]
     values = [sql.SQL('({})').format(sql.SQL(', ').join(map(sql.Literal, row))) for row in [*rows, none]]
     query = (
         'select subject, condition, class::numrange, class_unit, value::float8'

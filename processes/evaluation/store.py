@@ -59,8 +59,8 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
         'select distinct on (indicator, unit_code) indicator, unit_code, value from {}'
         ' where set_id = {} and period_until <= {} order by indicator, unit_code, period_until desc, period_from desc'
     )
-    found = data.rows(sql.SQL(query).format(rows, sql.Literal(set_id), sql.Literal(period.first)))
-    return {(row['indicator'], row['unit_code']): row['value'] for row in found if row['value'] is not None}
+    earlier = data.rows(sql.SQL(query).format(rows, sql.Literal(set_id), sql.Literal(period.first)))
+    return {(row['indicator'], row['unit_code']): row['value'] for row in earlier if row['value'] is not None}
 
 
 def keep(found: Evaluation, about: dict[str, Any], data: Data) -> Kept | None:

@@ -70,15 +70,15 @@ class Units:
 
 def known_levels(locality: Locality) -> list[str]:
     """The levels of the locality's register that a layer shows, from the largest to the smallest, the whole first."""
-    shown = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
-    return [WHOLE, *(level for level in shown if level)]
+    levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
+    return [WHOLE, *(level for level in levels if level)]
 
 
 def must_be_known(level: str, locality: Locality) -> None:
     """Raises UnknownLevel with the nearest level."""
-    known = known_levels(locality)
-    if level not in known:
-        hint = did_you_mean(level, known)
+    levels = known_levels(locality)
+    if level not in levels:
+        hint = did_you_mean(level, levels)
         raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
 
 
@@ -88,15 +88,15 @@ def read_units(data: Data, on: date) -> Units:
     A level without units on that day is left out, as districts are after they were abolished; a parent that is not
     there is the whole then. Raises NoUnits, or NotDelivered where their outlines are missing.
     """
-    named = unit_register(data.locality)
-    levels = [level for level in known_levels(data.locality)[1:] if named.on(on, level)]
+    register = unit_register(data.locality)
+    levels = [level for level in known_levels(data.locality)[1:] if register.on(on, level)]
     if not levels:
         raise NoUnits(vi=f'Không có đơn vị hành chính nào ngày {on}.', en=f'No units were in force on {on}.')
     whole = _whole(levels[-1], on, data)
     units = {whole.code: whole}
     for level in levels:
         units |= {unit.code: unit for unit in _of_level(level, on, data, above=units)}
-    undrawn = [unit.code for level in levels for unit in named.on(on, level) if unit.code not in units]
+    undrawn = [unit.code for level in levels for unit in register.on(on, level) if unit.code not in units]
     return Units(on, [WHOLE, *levels], units, undrawn)
 
 
@@ -112,16 +112,16 @@ def outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed
 def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[Unit]:
     layer, rows = outlines(level, on, data)
     query = 'select code, ST_AsBinary(geom) as wkb, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}'
-    drawn = {row['code']: row for row in data.rows(sql.SQL(query).format(rows))}
-    named = sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code)
-    found = [_unit(unit, drawn[unit.code], above, data.locality) for unit in named if unit.code in drawn]
-    if not found:
+    drawn_rows = {row['code']: row for row in data.rows(sql.SQL(query).format(rows))}
+    listed = sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code)
+    units = [_unit(unit, drawn_rows[unit.code], above, data.locality) for unit in listed if unit.code in drawn_rows]
+    if not units:
         derive = f'dothi units derive --level {level} --date {on}'
         raise NotDelivered(
             vi=f'Lớp "{layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
             en=f'The layer "{layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
         )
-    return found
+    return units
 
 
 def _unit(named: UnitVersion, drawn: dict[str, Any], above: dict[str, Unit], locality: Locality) -> Unit:

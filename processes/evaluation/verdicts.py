@@ -47,9 +47,9 @@ class Proof:
 
     def document(self) -> dict[str, Any]:
         """As plain data, with what it has."""
-        told = {'name': self.name, 'release': self.release, 'delivered': self.delivered, 'due': self.due}
-        known = {name: str(value) if isinstance(value, date) else value for name, value in told.items() if value}
-        return {**known, 'demo': self.demo, 'fault': self.fault}
+        members = {'name': self.name, 'release': self.release, 'delivered': self.delivered, 'due': self.due}
+        filled = {name: str(value) if isinstance(value, date) else value for name, value in members.items() if value}
+        return {**filled, 'demo': self.demo, 'fault': self.fault}
 
     def line(self) -> str:
         """As one line of a table: `roads #12 (2026-11-25)`, with what is wrong in Vietnamese and English."""
@@ -107,4 +107,4 @@ def trend_of(value: float | None, before: float | None, direction: Direction) ->
 
 def counted(verdicts: Sequence[Verdict | None]) -> dict[str, int]:
     """How many there are of each verdict."""
-    return {verdict: sum(one == verdict for one in verdicts) for verdict in VERDICTS}
+    return {verdict: sum(other == verdict for other in verdicts) for verdict in VERDICTS}

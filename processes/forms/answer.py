@@ -52,7 +52,7 @@ def details(summary: Mapping[str, Any], figures: Mapping[str, Figure], lang: Lan
     """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table."""
     lists = {name: value for name, value in summary.items() if name not in ELSEWHERE and _is_list_of_parts(value)}
     return [
-        (title_of(name, figures, lang), table([{'properties': one} for one in value], None, figures, {}, lang))
+        (title_of(name, figures, lang), table([{'properties': part} for part in value], None, figures, {}, lang))
         for name, value in lists.items()
     ]
 
@@ -61,8 +61,8 @@ def _is_list_of_parts(value: Any) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(isinstance(one, dict) for one in value)
-        and not all(one.keys() == set(LANGUAGES) for one in value)
+        and all(isinstance(part, dict) for part in value)
+        and not all(part.keys() == set(LANGUAGES) for part in value)
     )
 
 
@@ -81,8 +81,8 @@ def _in_a_line(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang)
 def sums_of(summary: Mapping[str, Any], inputs: type[BaseModel]) -> dict[str, Any]:
     """What of the summary may stand below a column as its total: not a number that was asked for, such as a limit."""
     numbers = (int, float, int | None, float | None)
-    asked = {name for name, field in inputs.model_fields.items() if field.annotation in numbers}
-    return {name: value for name, value in summary.items() if name not in asked}
+    numeric_inputs = {name for name, field in inputs.model_fields.items() if field.annotation in numbers}
+    return {name: value for name, value in summary.items() if name not in numeric_inputs}
 
 
 def table(
@@ -102,12 +102,12 @@ def table(
     columns = _columns(rows, figures, leave_out)
     low_first = figure is not None and figure in figures and figures[figure].low_first
     ordered = sorted(rows, key=lambda row: _rank(row.get(figure or ''), low_first=low_first))
-    shown = [[_in_a_line(name, row.get(name), figures, lang) for name in columns] for row in ordered]
+    lines = [[_in_a_line(name, row.get(name), figures, lang) for name in columns] for row in ordered]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
     return Table(
         headings=[heading(name, figures, lang) for name in columns],
         numeric=[any(_is_number(row.get(name)) for row in rows) for name in columns],
-        rows=shown[:MOST_ROWS],
+        rows=lines[:MOST_ROWS],
         total=[
             value_text(summary[name], lang, unit_for(name, figures)) if has else ''
             for name, has in zip(columns, totals, strict=True)
@@ -130,22 +130,22 @@ def _is_number(value: Any) -> bool:
 
 def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leave_out: Collection[str]) -> list[str]:
     """As many as fit on a page; the process's figures are kept when there are more."""
-    named = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
-    filled = [name for name in named if name not in leave_out]
+    filled_names = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
+    filled = [name for name in filled_names if name not in leave_out]
     if len(filled) <= MOST_COLUMNS:
         return filled
     first = filled[:2]
-    wanted = [*first, *(name for name in figures if name in filled and name not in first)]
-    wanted += [name for name in filled if name not in wanted]
-    kept = set(wanted[:MOST_COLUMNS])
-    return [name for name in filled if name in kept]
+    in_order = [*first, *(name for name in figures if name in filled and name not in first)]
+    in_order += [name for name in filled if name not in in_order]
+    shown_names = set(in_order[:MOST_COLUMNS])
+    return [name for name in filled if name in shown_names]
 
 
 def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang) -> list[str]:
     """The norms that the result cites anywhere in its summary, and the clauses of its features, each once."""
-    whole = [cited(one, lang) for one in _with_clause(summary)]
+    whole = [cited(norm, lang) for norm in _with_clause(summary)]
     clauses = [str(row['clause']) for row in properties_of(features) if row.get('clause')]
-    return list(dict.fromkeys([*whole, *(clause for clause in clauses if not any(clause in one for one in whole))]))
+    return list(dict.fromkeys([*whole, *(clause for clause in clauses if not any(clause in norm for norm in whole))]))
 
 
 def _with_clause(value: Any) -> Iterator[dict[str, Any]]:
@@ -154,15 +154,15 @@ def _with_clause(value: Any) -> Iterator[dict[str, Any]]:
         if value.get('clause'):
             yield value
         else:
-            yield from (one for part in value.values() for one in _with_clause(part))
+            yield from (cited_part for part in value.values() for cited_part in _with_clause(part))
     elif isinstance(value, list):
-        yield from (one for part in value for one in _with_clause(part))
+        yield from (cited_part for part in value for cited_part in _with_clause(part))
 
 
 def caveats_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What the result says that one has to bear in mind."""
-    found: list[Any] = []
+    caveats: list[Any] = []
     for name in CAVEATS:
         value = summary.get(name)
-        found += value if isinstance(value, list) else [] if value is None else [value]
-    return [value_text(one, lang) for one in found]
+        caveats += value if isinstance(value, list) else [] if value is None else [value]
+    return [value_text(caveat, lang) for caveat in caveats]

@@ -49,8 +49,8 @@ def classes_of(values: Sequence[float | None]) -> list[Class]:
     Few distinct values get a class each. Borders are rounded to as few digits as still tell them apart; the first
     class begins at the lowest value, the last ends at the highest.
     """
-    known = np.array([value for value in values if value is not None], dtype=np.float64)
-    spans = _spans(known[np.isfinite(known)], MOST)
+    numbers = np.array([value for value in values if value is not None], dtype=np.float64)
+    spans = _spans(numbers[np.isfinite(numbers)], MOST)
     return [Class(*span, colour) for span, colour in zip(spans, COLOURS[len(spans)], strict=True)]
 
 
@@ -75,8 +75,10 @@ def _rounded(borders: NDArray[np.float64], span: float) -> NDArray[np.float64]:
 def class_of(values: Sequence[float | None], classes: Sequence[Class]) -> NDArray[np.int64]:
     """Number of each value's class, shape (n,); NONE for what has no value."""
     numbers = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
-    found = np.full(len(numbers), NONE)
-    for number_of, one in enumerate(classes):
-        last = number_of == len(classes) - 1 or one.low == one.high
-        found[(numbers >= one.low) & ((numbers <= one.high) if last else (numbers < one.high))] = number_of
-    return found
+    class_numbers = np.full(len(numbers), NONE)
+    for number_of, value_class in enumerate(classes):
+        last = number_of == len(classes) - 1 or value_class.low == value_class.high
+        class_numbers[
+            (numbers >= value_class.low) & ((numbers <= value_class.high) if last else (numbers < value_class.high))
+        ] = number_of
+    return class_numbers

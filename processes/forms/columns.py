@@ -11,8 +11,8 @@ type Feature = dict[str, Any]
 
 def properties_of(features: Sequence[Feature]) -> list[dict[str, Any]]:
     """The properties of each feature; none where they are no object, which only an echo can have."""
-    told = [feature.get('properties') for feature in features]
-    return [one if isinstance(one, dict) else {} for one in told]
+    members = [feature.get('properties') for feature in features]
+    return [properties if isinstance(properties, dict) else {} for properties in members]
 
 
 def columns_of(features: Sequence[Feature]) -> dict[str, ColumnType]:

@@ -26,14 +26,16 @@ class Shown:
     @property
     def colours(self) -> dict[int, str]:
         """By number of the class."""
-        return {NONE: NO_VALUE if self.name else PLAIN} | {i: one.colour for i, one in enumerate(self.classes)}
+        return {NONE: NO_VALUE if self.name else PLAIN} | {
+            i: value_class.colour for i, value_class in enumerate(self.classes)
+        }
 
     def entries(self, figures: Mapping[str, Figure], kind: Kind, feature: str, lang: Lang) -> list[Entry]:
         """The legend, the highest class first. feature: what the features are, where there is no figure."""
         if self.name is None:
             return [Entry(NONE, kind, feature)]
         unit = unit_for(self.name, figures)
-        made = [Entry(i, kind, one.label(lang, unit)) for i, one in enumerate(self.classes)][::-1]
+        made = [Entry(i, kind, value_class.label(lang, unit)) for i, value_class in enumerate(self.classes)][::-1]
         empty = bool((self.numbers == NONE).any())
         return made + ([Entry(NONE, kind, WITHOUT.pick(lang))] if empty else [])
 

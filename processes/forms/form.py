@@ -76,7 +76,7 @@ def fitting(media_type: str) -> list[str]:
 
 
 def _not_in(form: Form, stored: Stored) -> NotInThisForm:
-    fitting = ', '.join(one.name for one in FORMS.values() if one.fits(stored)) or '–'
+    fitting = ', '.join(candidate.name for candidate in FORMS.values() if candidate.fits(stored)) or '–'
     kind = stored.result.media_type
     return NotInThisForm(
         vi=f'Kết quả "{stored.output}" ({kind}) không có dạng {form.name}. Các dạng có được: {fitting}.',
@@ -98,16 +98,16 @@ def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.geopackage import write_geopackage
 
     srid, figures = data.locality.srid, stored.figures
-    told = {title_of(name, figures, lang): value_text(value, lang) for name, value in stored.summary.items()}
-    about = {
+    summary = {title_of(name, figures, lang): value_text(value, lang) for name, value in stored.summary.items()}
+    entries = {
         'process': stored.process_id,
         'title': stored.process.title.pick(lang),
         'job': stored.job_id,
         'computed_at': stored.finished_at.isoformat(),
         'sources': in_one_line(sources_of(stored, data), stored, lang),
-    } | told
+    } | summary
     name = stored.process_id.replace('-', '_')
-    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=about)
+    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=entries)
 
 
 def _raster(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:

@@ -59,22 +59,24 @@ def _draw_features(stored: Stored, sources: list[Source], data: Data, lang: Lang
     figures, title = stored.figures, stored.process.outputs[stored.output].title.pick(lang)
     shapes, units = stored.shapes_in(data.locality.srid), outlines(data)
     sheet = sheet_of(_bounds(shapes, units, data))
-    shown = shown_figure(stored.features, figures)
-    entries = shown.entries(figures, _most_common_kind(shapes, sheet), title, lang)
+    figure = shown_figure(stored.features, figures)
+    entries = figure.entries(figures, _most_common_kind(shapes, sheet), title, lang)
     if not len(shapes):
         entries = [Entry(NONE, 'area', NOTHING_FOUND.pick(lang))]
-    drawn = Drawn(shapes, shown.numbers, shown.colours, units)
-    words = _words(stored, sources, shown.title(figures, lang, title), lang)
-    draw(drawn, sheet, words, entries, target)
+    layer = Drawn(shapes, figure.numbers, figure.colours, units)
+    words = _words(stored, sources, figure.title(figures, lang, title), lang)
+    draw(layer, sheet, words, entries, target)
 
 
 def _draw_raster(stored: Stored, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
     painted = paint(raster, data.locality.srid, target.with_name('painted.tif'))
-    colours = {number: one.colour for number, one in enumerate(painted.classes)}
-    entries = [Entry(i, 'area', one.label(lang, painted.unit)) for i, one in enumerate(painted.classes)][::-1]
+    colours = {number: value_class.colour for number, value_class in enumerate(painted.classes)}
+    entries = [
+        Entry(i, 'area', value_class.label(lang, painted.unit)) for i, value_class in enumerate(painted.classes)
+    ][::-1]
     nothing = np.array([], dtype=object)
-    drawn = Drawn(nothing, np.array([], dtype=np.int64), colours, outlines(data), painted.file)
-    draw(drawn, sheet_of(painted.bounds), _words(stored, sources, _raster_title(stored, painted, lang), lang), entries,
+    layer = Drawn(nothing, np.array([], dtype=np.int64), colours, outlines(data), painted.file)
+    draw(layer, sheet_of(painted.bounds), _words(stored, sources, _raster_title(stored, painted, lang), lang), entries,
          target)  # fmt: skip
 
 
@@ -90,8 +92,8 @@ def _words(stored: Stored, sources: list[Source], legend: str, lang: Lang) -> Wo
 
 def _bounds(shapes: Geometries, units: Geometries, data: Data) -> tuple[float, float, float, float]:
     """West, south, east, north of the features; of the units where there are none, of the locality without units."""
-    for some in (shapes, units):
-        if len(some) and np.isfinite(bounds := shapely.total_bounds(some)).all():
+    for geometries in (shapes, units):
+        if len(geometries) and np.isfinite(bounds := shapely.total_bounds(geometries)).all():
             return cast(tuple[float, float, float, float], tuple(bounds))
     whole = np.array([shapely.box(*data.locality.place.extent_wgs84)])
     (extent,) = move(whole, proj_string(WGS84), proj_string(data.locality.srid))

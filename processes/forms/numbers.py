@@ -65,8 +65,8 @@ def number(value: float, lang: Lang, unit: str | None = None) -> str:
         return NOTHING
     if math.isinf(value):
         return '∞' if value > 0 else '−∞'
-    shown = value * 100 if unit == SHARE else value
-    text = _digits(shown) if unit != SHARE else f'{shown:,.1f}'.removesuffix('.0')
+    scaled = value * 100 if unit == SHARE else value
+    text = _digits(scaled) if unit != SHARE else f'{scaled:,.1f}'.removesuffix('.0')
     if lang == 'vi':
         text = vietnamese_signs(text)
     written = unit_text(unit, lang)
@@ -112,7 +112,7 @@ def _text(text: str, lang: Lang) -> str:
 def _of_parts(value: Any, lang: Lang, unit: str | None) -> str:
     """A text in two languages in one of them; of anything else its parts, by name where they have names."""
     if not isinstance(value, dict):
-        return '; '.join(value_text(one, lang, unit) for one in value)
+        return '; '.join(value_text(entry, lang, unit) for entry in value)
     if value.keys() == set(LANGUAGES):
         return value_text(value[lang], lang)
     return ', '.join(f'{name}: {value_text(part, lang, unit_of(name))}' for name, part in value.items())

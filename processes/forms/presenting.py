@@ -20,5 +20,5 @@ def presented(
     asker: whose jobs are counted together.
     Raises UnknownJob, NoResult, ResultGone, NoSuchOutput (404), NotInThisForm (400).
     """
-    wanted = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
-    return execution('present-result', wanted, audience, editor, asker=asker)
+    inputs = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
+    return execution('present-result', inputs, audience, editor, asker=asker)

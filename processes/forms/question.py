@@ -25,20 +25,20 @@ class Asked:
 
 def asked(stored: Stored, locality: Locality, lang: Lang) -> list[Asked]:
     """The inputs in the order of the process, without those that were left empty."""
-    found = []
+    questions = []
     for name, field in stored.model.model_fields.items():
-        told, value = about(field), stored.inputs.get(name)
-        text = _in_words(name, value, told.get('unit'), locality, lang)
+        metadata, value = about(field), stored.inputs.get(name)
+        text = _in_words(name, value, metadata.get('unit'), locality, lang)
         if text != NOTHING:
-            found.append(Asked(name, told['title'][lang], text))
-    return found
+            questions.append(Asked(name, metadata['title'][lang], text))
+    return questions
 
 
 def _in_words(name: str, value: Any, unit: str | None, locality: Locality, lang: Lang) -> str:
     if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
         return _layer(value, locality, lang)
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return '; '.join(_in_words(name, one, unit, locality, lang) for one in value)
+    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
+        return '; '.join(_in_words(name, part, unit, locality, lang) for part in value)
     if isinstance(value, str) and value in locality.coverages:
         return locality.described(value).title.pick(lang)
     text = in_words(name, value, {}, lang, unit)
@@ -50,8 +50,8 @@ def _layer(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
     collection, job, features = (value.get(name) for name in ('collection', 'job', 'features'))
     output = f'/{value["output"]}' if value.get('output') else ''
     if collection:
-        known = collection in locality.layers or collection in locality.coverages
-        text = locality.described(collection).title.pick(lang) if known else str(collection)
+        is_known = collection in locality.layers or collection in locality.coverages
+        text = locality.described(collection).title.pick(lang) if is_known else str(collection)
     elif job:
         text = Text(vi=f'kết quả của tác vụ {job}{output}', en=f'the result of job {job}{output}').pick(lang)
     else:

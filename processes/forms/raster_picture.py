@@ -49,6 +49,8 @@ def _coloured(values: NDArray[np.float64], classes: list[Class]) -> NDArray[np.u
     """Red, green, blue and opacity of each cell, shape (4, rows, columns)."""
     numbers = class_of(values.ravel().tolist(), classes).reshape(values.shape)
     # the last one is for NONE, which is -1
-    table = np.array([[*bytes.fromhex(one.colour[1:]), 255] for one in classes] + [[0, 0, 0, 0]], dtype=np.uint8)
+    table = np.array(
+        [[*bytes.fromhex(value_class.colour[1:]), 255] for value_class in classes] + [[0, 0, 0, 0]], dtype=np.uint8
+    )
     assert NONE == -1  # noqa: S101
     return np.moveaxis(table[numbers], -1, 0)

@@ -26,7 +26,7 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
     """The page. Its map is drawn where the result has places."""
     sources, figures = sources_of(stored, data), stored.figures
     features, summary = stored.features, stored.summary
-    shown = shown_figure(features, figures)
+    figure = shown_figure(features, figures)
     return template('result.html', PAGES).render(
         lang=lang,
         english=lang == 'en',
@@ -34,14 +34,14 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
         title=stored.process.title.pick(lang),
         description=stored.process.description.pick(lang),
         method=(stored.process.method or stored.process.description).pick(lang),
-        demo=DEMO.pick(lang) if summary.get('demo') or any(one.demo for one in sources) else '',
+        demo=DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
         place=data.locality.place,
         inputs=asked(stored, data.locality, lang),
         figures=key_figures(summary, stored.inputs, figures, lang),
         part=_own_part(stored, lang),
         details=details(summary, figures, lang),
         map=_map(stored, sources, data, lang),
-        table=table(features, shown.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
+        table=table(features, figure.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
         if features
         else None,
         count=len(features) if stored.is_features else None,

@@ -33,12 +33,12 @@ def sources_of(stored: Stored, data: Data) -> list[Source]:
     """The layers behind a result, by title; one whose file is gone goes by its id."""
     releases = releases_numbered(data.db, [*numbers(stored.readings).values()])
     current = current_releases(data.db)
-    found = []
+    sources = []
     for layer_id, reading in stored.readings.items():
         title, agency = _described(layer_id, data)
         release = releases.get(reading.release)
         now = current.get(layer_id) if reading.at is None else release_in_force(data.db, layer_id, reading.at)
-        found.append(
+        sources.append(
             Source(
                 layer_id, title, agency, reading.release,
                 release.released_at if release else None,
@@ -46,14 +46,14 @@ def sources_of(stored: Stored, data: Data) -> list[Source]:
                 now.number if now and now.number != reading.release else None,
             )
         )  # fmt: skip
-    return sorted(found, key=lambda source: source.title.vi)
+    return sorted(sources, key=lambda source: source.title.vi)
 
 
 def _described(layer_id: str, data: Data) -> tuple[Text, Text]:
     place = data.locality
     if layer_id in place.layers or layer_id in place.coverages:
-        told = place.described(layer_id)
-        return told.title, place.agencies[told.agency].title
+        description = place.described(layer_id)
+        return description.title, place.agencies[description.agency].title
     return Text(vi=layer_id, en=layer_id), Text(vi='–', en='–')
 
 
@@ -74,7 +74,7 @@ def changed_since(sources: list[Source]) -> Text:
 
 def in_one_line(sources: list[Source], stored: Stored, lang: Lang) -> str:
     """Below a map: layers with agency, release and day; then job and software."""
-    told = [
+    phrases = [
         f'{source.title.pick(lang)} ({source.agency.pick(lang)}), {RELEASE.pick(lang)} {source.release}'
         + (f', {day(local_day(source.released_at, locality_zone()), lang)}' if source.released_at else '')
         + (f' – {DEMO.pick(lang)}' if source.demo else '')
@@ -83,4 +83,4 @@ def in_one_line(sources: list[Source], stored: Stored, lang: Lang) -> str:
     made = (
         f'dothi {stored.software_version}, {day(local_day(stored.finished_at, locality_zone()), lang)}, {stored.job_id}'
     )
-    return f'{SOURCES.pick(lang)}: {"; ".join(told)}. {made}.' if told else f'{made}.'
+    return f'{SOURCES.pick(lang)}: {"; ".join(phrases)}. {made}.' if phrases else f'{made}.'

@@ -61,8 +61,8 @@ class Stored:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The JSON document, a plain value under the name of the output; nothing of a file in another form."""
-        found = json.loads(self.result.content()) if self.is_features or self.is_document else {}
-        return found if isinstance(found, dict) else {self.output: found}
+        document = json.loads(self.result.content()) if self.is_features or self.is_document else {}
+        return document if isinstance(document, dict) else {self.output: document}
 
     @property
     def features(self) -> list[Feature]:
@@ -78,9 +78,14 @@ class Stored:
     def figures(self) -> dict[str, Figure]:
         """What its members are called: as its process says, and as the parts of its summary say that have a title."""
         lists = [value for value in self.summary.values() if isinstance(value, list)]
-        parts = [one for some in lists for one in some if isinstance(one, dict) and isinstance(one.get('title'), dict)]
-        named = {str(one['id']): Figure(Text(**one['title']), one.get('unit')) for one in parts if one.get('id')}
-        return {**self.process.figures, **named}
+        parts = [
+            part
+            for members in lists
+            for part in members
+            if isinstance(part, dict) and isinstance(part.get('title'), dict)
+        ]
+        titled = {str(part['id']): Figure(Text(**part['title']), part.get('unit')) for part in parts if part.get('id')}
+        return {**self.process.figures, **titled}
 
     @cached_property
     def shapes(self) -> Geometries:
@@ -110,14 +115,14 @@ def stored(job_id: str, output: str | None, data: Data) -> Stored:
     output: the first one when left out. Raises UnknownJob, NoResult, ResultGone, NoSuchOutput.
     """
     job = state(data.db, job_id)
-    found = results(data.db, job_id)
+    outputs = results(data.db, job_id)
     if job['status'] == 'successful' and job['gone']:
         raise result_gone()
-    if not found:
+    if not outputs:
         raise no_result(job)
-    name = output if output is not None else next(iter(found))
-    if name not in found:
-        hint = did_you_mean(name, found)
+    name = output if output is not None else next(iter(outputs))
+    if name not in outputs:
+        hint = did_you_mean(name, outputs)
         raise NoSuchOutput(
             vi=f'Tác vụ không có kết quả "{name}". {hint.vi}', en=f'The job has no output "{name}". {hint.en}'
         )
@@ -132,5 +137,5 @@ def stored(job_id: str, output: str | None, data: Data) -> Stored:
         software_version=job['software_version'],
         finished_at=job['finished_at'],
         output=name,
-        result=found[name],
+        result=outputs[name],
     )

@@ -97,20 +97,20 @@ def in_words(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang, u
     if isinstance(value, str) and (name in CODED or name.endswith('verdict')):
         return CODES[value].pick(lang) if value in CODES else value_text(value, lang)
     if isinstance(value, list) and name in CODED:
-        return '; '.join(in_words(name, one, figures, lang) for one in value) or value_text(None, lang)
+        return '; '.join(in_words(name, part, figures, lang) for part in value) or value_text(None, lang)
     if not isinstance(value, dict) or value.keys() == set(LANGUAGES):
         return value_text(value, lang, unit)
     if value.get('clause'):
         return cited(value, lang)
-    return ', '.join(_part(key, one, figures, lang) for key, one in value.items()) or value_text(None, lang)
+    return ', '.join(_part(key, part, figures, lang) for key, part in value.items()) or value_text(None, lang)
 
 
 def _part(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
     """A part of a value: its title, and what it is; in brackets where that has parts of its own."""
     ours = name in CODES and name not in COMMON and name not in figures
     title = CODES[name].pick(lang) if ours else title_of(name, figures, lang)
-    told = in_words(name, value, figures, lang, unit_for(name, figures))
-    return f'{title} ({told})' if isinstance(value, dict) else f'{title}: {told}'
+    phrase = in_words(name, value, figures, lang, unit_for(name, figures))
+    return f'{title} ({phrase})' if isinstance(value, dict) else f'{title}: {phrase}'
 
 
 def cited(norm: Mapping[str, Any], lang: Lang) -> str:

@@ -109,21 +109,31 @@ type Criterion = Annotated[DistanceTo | DistanceFrom | LandUse | SlopeOf | Flood
 
 def must_make_sense(criteria: Sequence[Criterion]) -> None:
     """Raises BadCriterion that names the first criterion that lacks something."""
-    names = [one.name for one in criteria]
-    for number, one in enumerate(criteria):
-        if one.name in names[:number]:
-            raise _bad(one, 'trùng tên với tiêu chí trước', 'has the name of one before')
-        if isinstance(one, LandUse):
+    names = [criterion.name for criterion in criteria]
+    for number, criterion in enumerate(criteria):
+        if criterion.name in names[:number]:
+            raise _bad(criterion, 'trùng tên với tiêu chí trước', 'has the name of one before')
+        if isinstance(criterion, LandUse):
             continue
-        if (one.worst is None) != (one.best is None) or (one.worst is not None and one.worst == one.best):
-            raise _bad(one, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same')
-        if one.best is None and one.at_least is None and one.at_most is None and _norm_name(one) is None:
-            raise _bad(one, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
+        if (criterion.worst is None) != (criterion.best is None) or (
+            criterion.worst is not None and criterion.worst == criterion.best
+        ):
+            raise _bad(criterion, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same')
+        if (
+            criterion.best is None
+            and criterion.at_least is None
+            and criterion.at_most is None
+            and _norm_name(criterion) is None
+        ):
+            raise _bad(criterion, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
 
 
 def shares(criteria: Sequence[Criterion]) -> list[float]:
     """The weights of those that have a score, made 1 together; 0 for those that only allow or forbid."""
-    weights = [one.weight if isinstance(one, LandUse) or one.best is not None else 0.0 for one in criteria]
+    weights = [
+        criterion.weight if isinstance(criterion, LandUse) or criterion.best is not None else 0.0
+        for criterion in criteria
+    ]
     total = sum(weights)
     return [weight / total if total else 0.0 for weight in weights]
 
@@ -143,32 +153,32 @@ def factor_of(one: Criterion, share: float, grid: Grid, data: Data) -> tuple[Fac
 
     Raises NoSuchNorm, TooFar and what reading raises.
     """
-    told = one.model_dump(exclude_none=True, exclude={'layer', 'weight'}) | {'share': round(share, 6)}
+    members = one.model_dump(exclude_none=True, exclude={'layer', 'weight'}) | {'share': round(share, 6)}
     if isinstance(one, LandUse):
-        return Factor(one.name, _land_use(one, grid, data), share, 0.0, 1.0), told | {'layer': one.layer.named}
+        return Factor(one.name, _land_use(one, grid, data), share, 0.0, 1.0), members | {'layer': one.layer.named}
     norm = isolation_norm(one, data) if isinstance(one, DistanceFrom) else None
     least = [limit for limit in (one.at_least, norm.value if norm else None) if limit is not None]
     values, more = _values(one, least, grid, data)
     # without them there is no score to tell; the share is 0 then
     worst, best = (0.0, 1.0) if one.worst is None or one.best is None else (one.worst, one.best)
     at_most = math.inf if one.at_most is None else one.at_most
-    told |= ({'at_least': max(least)} if least else {}) | ({'norm': norm.cited} if norm else {}) | more
-    return Factor(one.name, values, share, worst, best, max(least, default=-math.inf), at_most), told
+    members |= ({'at_least': max(least)} if least else {}) | ({'norm': norm.cited} if norm else {}) | more
+    return Factor(one.name, values, share, worst, best, max(least, default=-math.inf), at_most), members
 
 
 def isolation_norm(one: DistanceFrom, data: Data) -> Norm | None:
     """The norm that the criterion names, as it is in force; raises NoSuchNorm."""
     if one.norm is None:
         return None
-    known = data.norms(one.norm)
-    found = norm_for(known, one.norm_subject, condition=one.norm_condition, quantity=one.norm_quantity)
-    if found is None:
-        listed = ', '.join(sorted({f'{norm.subject}/{norm.condition}' for norm in known})) or '0'
+    norms = data.norms(one.norm)
+    match = norm_for(norms, one.norm_subject, condition=one.norm_condition, quantity=one.norm_quantity)
+    if match is None:
+        listed = ', '.join(sorted({f'{norm.subject}/{norm.condition}' for norm in norms})) or '0'
         raise NoSuchNorm(
             vi=f'Tiêu chí "{one.name}": quy chuẩn "{one.norm}" không có giá trị phù hợp ({listed}). Sửa norm_….',
             en=f'Criterion "{one.name}": no value of the norm "{one.norm}" fits ({listed}). Correct norm_….',
         )
-    return found
+    return match
 
 
 def _values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
@@ -186,10 +196,10 @@ def _values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[
 def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
     reach_m = reach_for([one.worst, one.best, one.at_most, *least], grid.cell_width)
     if reach_m / grid.cell_width > MOST_HALO:
-        wanted = math.ceil(reach_m / MOST_HALO)
+        least_m = math.ceil(reach_m / MOST_HALO)
         raise TooFar(
-            vi=f'Tiêu chí "{one.name}": {reach_m:g} m dài quá {MOST_HALO} ô. Đặt cell_m từ {wanted} trở lên.',
-            en=f'Criterion "{one.name}": {reach_m:g} m is over {MOST_HALO} cells. Set cell_m to {wanted} or more.',
+            vi=f'Tiêu chí "{one.name}": {reach_m:g} m dài quá {MOST_HALO} ô. Đặt cell_m từ {least_m} trở lên.',
+            en=f'Criterion "{one.name}": {reach_m:g} m is over {MOST_HALO} cells. Set cell_m to {least_m} or more.',
         )
     margin = math.ceil(reach_m / grid.cell_width) + 1
     wide = grown_grid(grid, margin)
@@ -211,13 +221,13 @@ def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
 def _land_use(one: LandUse, grid: Grid, data: Data) -> Classes:
     """The areas whose class has a score, and the cells that others reach into."""
     layer, rows = data.source(one.layer)
-    named = column(layer, one.column, data.audience)
+    class_column = column(layer, one.column, data.audience)
     query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} order by id'
-    found = data.rows(sql.SQL(query).format(named, rows))
-    shapes = np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in found]), dtype=object)
-    scores = np.array([one.classes.get(row['class'], np.nan) for row in found], dtype=np.float64)
-    known = ~np.isnan(scores)
-    return Classes(shapes[known], scores[known], reached(shapes[~known], grid))
+    area_rows = data.rows(sql.SQL(query).format(class_column, rows))
+    shapes = np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in area_rows]), dtype=object)
+    scores = np.array([one.classes.get(row['class'], np.nan) for row in area_rows], dtype=np.float64)
+    has_score = ~np.isnan(scores)
+    return Classes(shapes[has_score], scores[has_score], reached(shapes[~has_score], grid))
 
 
 def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:
@@ -228,8 +238,8 @@ def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]
     with drawn(path, whole, 'float32', NODATA) as file:
         for tile, depths in flooded(Basin(ground, whole, level.metres), tiles(whole)):
             put(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
-    told = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
-    return Depth(Band(path, 1, whole.srid)), told
+    members = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
+    return Depth(Band(path, 1, whole.srid)), members
 
 
 def with_dry_ground(depths: Heights, heights: Heights) -> Heights:

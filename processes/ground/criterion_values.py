@@ -38,8 +38,8 @@ class Limits:
     def hold(self, values: list[Heights]) -> Bools:
         """Whether all of several values of each cell are known and within the limits."""
         # in the precision of the values, and NaN is within nothing
-        kept = [(value >= np.float32(self.at_least)) & (value <= np.float32(self.at_most)) for value in values]
-        return np.asarray(np.logical_and.reduce(kept))
+        is_within = [(value >= np.float32(self.at_least)) & (value <= np.float32(self.at_most)) for value in values]
+        return np.asarray(np.logical_and.reduce(is_within))
 
 
 class Values(Protocol):
@@ -82,14 +82,14 @@ class Distance:
         near = self._near(grid, tile)
         down, right = self._steps(near, grid, tile)
         farthest = self._metres(np.abs(down) + 1, np.abs(right) + 1, grid)
-        kept = farthest <= np.float32(limits.at_most) if math.isfinite(limits.at_most) else np.ones(tile.shape, bool)
+        is_near = farthest <= np.float32(limits.at_most) if math.isfinite(limits.at_most) else np.ones(tile.shape, bool)
         if math.isfinite(limits.at_least):
             # between two cells it is a cell less in either direction: the way to the features' cells grown by one
             grown = ndimage.binary_dilation(near, np.ones((3, 3), dtype=bool))
             clear = self._metres(*self._steps(grown, grid, tile), grid) >= np.float32(limits.at_least)
-            open_ = kept & ~clear & (self._metres(down, right, grid) >= np.float32(limits.at_least))
-            kept &= clear | self._apart(open_, grid, tile, limits.at_least)
-        return kept
+            open_ = is_near & ~clear & (self._metres(down, right, grid) >= np.float32(limits.at_least))
+            is_near &= clear | self._apart(open_, grid, tile, limits.at_least)
+        return is_near
 
     def _apart(self, asked: Bools, grid: Grid, tile: Tile, at_least: float) -> Bools:
         """Which of the cells that are asked about no feature is nearer to than `at_least`."""
@@ -151,11 +151,11 @@ class Classes:
     def on(self, grid: Grid, tile: Tile) -> Heights:
         """NaN where a part of the cell is forbidden, or a corner of it lies outside all areas."""
         by_number = np.concatenate([[np.nan], self.scores]).astype(np.float32)
-        found = by_number[numbers_in(self.areas, grid, tile)]
+        scores = by_number[numbers_in(self.areas, grid, tile)]
         for corner in corner_grids(grid):
-            found[numbers_in(self.areas, corner, tile) == 0] = np.nan
-        found[mask_of(self.forbidden, grid, tile)] = np.nan
-        return np.asarray(found)
+            scores[numbers_in(self.areas, corner, tile) == 0] = np.nan
+        scores[mask_of(self.forbidden, grid, tile)] = np.nan
+        return np.asarray(scores)
 
     def keeps(self, grid: Grid, tile: Tile, limits: Limits) -> Bools:
         """Classes have no limits but whether they have a score."""

@@ -47,13 +47,13 @@ def _picked(file: rasterio.DatasetReader, number: int, grid: Grid, tile: Tile) -
     column = np.floor((x - file.transform.c) / file.transform.a).astype(np.int64)
     row = np.floor((y - file.transform.f) / file.transform.e).astype(np.int64)
     inside_row, inside_column = (row >= 0) & (row < file.height), (column >= 0) & (column < file.width)
-    found = np.full(tile.shape, np.nan, dtype=np.float32)
+    heights = np.full(tile.shape, np.nan, dtype=np.float32)
     if inside_row.any() and inside_column.any():
         row, column = row[inside_row], column[inside_column]
         window = Window(column[0], row[0], column[-1] - column[0] + 1, row[-1] - row[0] + 1)
         values = file.read(number, window=window, masked=True).astype(np.float32).filled(np.nan)
-        found[np.ix_(inside_row, inside_column)] = values[np.ix_(row - row[0], column - column[0])]
-    return found
+        heights[np.ix_(inside_row, inside_column)] = values[np.ix_(row - row[0], column - column[0])]
+    return heights
 
 
 def _warped(file: rasterio.DatasetReader, band: Band, grid: Grid, tile: Tile, how: Resampling) -> Heights:

@@ -33,9 +33,9 @@ class Things:
 def things_in(cell: Ints, amounts: dict[str, Floats], inside: Membership) -> Things:
     """Things that have zones of their own, once for every row of the sums in which they count."""
     outside, zoned = np.flatnonzero(inside.outside), np.flatnonzero(~inside.outside)
-    thing = np.concatenate([inside.place, outside, zoned])
+    row = np.concatenate([inside.place, outside, zoned])
     rows = [inside.zone, np.full(len(outside), inside.zones), np.full(len(zoned), inside.zones + 1)]
-    return Things(cell[thing], {name: amount[thing] for name, amount in amounts.items()}, np.concatenate(rows))
+    return Things(cell[row], {name: amount[row] for name, amount in amounts.items()}, np.concatenate(rows))
 
 
 @dataclass
@@ -56,11 +56,11 @@ class Tally:
 
     def __post_init__(self) -> None:
         """Puts everything in its tile; what lies off the grid is dry, and in no zone where cells tell the zone."""
-        self._of_tile = [by_tile(one.cell, self.grid, self.tiles) for one in self.things]
-        for one in self.things:
-            off = np.flatnonzero(one.cell < 0)
-            nowhere = np.full(len(off), self.outside) if one.row is None else one.row[off]
-            self._add(one, off, nowhere, np.zeros(len(off), dtype=np.uint8))
+        self._of_tile = [by_tile(layer.cell, self.grid, self.tiles) for layer in self.things]
+        for layer in self.things:
+            off = np.flatnonzero(layer.cell < 0)
+            nowhere = np.full(len(off), self.outside) if layer.row is None else layer.row[off]
+            self._add(layer, off, nowhere, np.zeros(len(off), dtype=np.uint8))
 
     @property
     def outside(self) -> int:
@@ -83,8 +83,8 @@ class Tally:
         for row in rows:
             zoned = (row >= 0) & (row != self.outside)
             self._sum('hectares', row[zoned], graded[zoned], None, cell_ha)
-        for one, of_tile in zip(self.things, self._of_tile, strict=True):
-            self._add_in_tile(one, of_tile[number], self.tiles[number], rows, graded)
+        for layer, of_tile in zip(self.things, self._of_tile, strict=True):
+            self._add_in_tile(layer, of_tile[number], self.tiles[number], rows, graded)
         return graded
 
     def _rows(self, zones: list[Ints], shape: tuple[int, ...]) -> list[Ints]:
@@ -111,30 +111,32 @@ class Tally:
     def _sum(self, measure: str, row: Ints, graded: Grades, amounts: Floats | None, each: float = 1.0) -> None:
         """amounts: of each, or None where all are one; each: what one is in the unit of the measure."""
         classes = len(self.bounds_m) + 2
-        found = np.bincount(row * classes + graded, weights=amounts, minlength=(self.zones + 2) * classes)
-        table = np.asarray(found * each, dtype=np.float64).reshape(self.zones + 2, classes)
+        sums = np.bincount(row * classes + graded, weights=amounts, minlength=(self.zones + 2) * classes)
+        table = np.asarray(sums * each, dtype=np.float64).reshape(self.zones + 2, classes)
         self.sums[measure] = self.sums.get(measure, np.zeros_like(table)) + table
 
 
 def class_names(bounds_m: list[float]) -> list[str]:
     """Names of the depth classes: `to_0_2_m`, ..., `over_1_m`."""
-    told = [f'{bound:g}'.replace('.', '_') for bound in bounds_m]
-    return [*(f'to_{bound}_m' for bound in told), f'over_{told[-1]}_m']
+    bounds = [f'{bound:g}'.replace('.', '_') for bound in bounds_m]
+    return [*(f'to_{bound}_m' for bound in bounds), f'over_{bounds[-1]}_m']
 
 
 def figures(sums: dict[str, Floats], row: int, names: list[str]) -> dict[str, Any]:
     """The figures of one row of the sums: of each measure what is under water, in all and by class."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for measure, table in sums.items():
         by_class = table[row]
-        found |= {measure: _rounded(measure, by_class[1:].sum())}
-        found |= {f'{measure}_{name}': _rounded(measure, part) for name, part in zip(names, by_class[1:], strict=True)}
+        members |= {measure: _rounded(measure, by_class[1:].sum())}
+        members |= {
+            f'{measure}_{name}': _rounded(measure, part) for name, part in zip(names, by_class[1:], strict=True)
+        }
     people, hectares = (sums[measure][row].sum() for measure in ('people', 'hectares'))
-    return found | {
+    return members | {
         'population': round(people),
-        'share_people': round(found['people'] / people, 6) if people else None,
+        'share_people': round(members['people'] / people, 6) if people else None,
         'area_ha': round(hectares, 2),
-        'share_area': round(found['hectares'] / hectares, 6) if hectares else None,
+        'share_area': round(members['hectares'] / hectares, 6) if hectares else None,
     }
 
 

@@ -144,15 +144,15 @@ def level_of(level_m: float | None, scenario_cm: float | None, data: Data) -> Le
         )
     if scenario_cm is None:
         return Level(float(level_m or 0))
-    known = data.norms(SCENARIO)
-    found = next((norm for norm in known if norm.holds(scenario_cm)), None)
-    if found is None:
-        levels = ', '.join(sorted({f'{norm.class_to.number:g}' for norm in known if norm.class_to.number is not None}))
+    norms = data.norms(SCENARIO)
+    match = next((norm for norm in norms if norm.holds(scenario_cm)), None)
+    if match is None:
+        levels = ', '.join(sorted({f'{norm.class_to.number:g}' for norm in norms if norm.class_to.number is not None}))
         raise UnknownScenario(
             vi=f'Không có kịch bản {scenario_cm:g} cm, chỉ có {levels}. Chọn lại, hoặc dùng level_m.',
             en=f'There is no scenario of {scenario_cm:g} cm, only of {levels}. Choose one, or use level_m.',
         )
-    return Level(scenario_cm / 100, found)
+    return Level(scenario_cm / 100, match)
 
 
 def ground_of(coverage_id: str, cell_m: float | None, data: Data) -> tuple[Band, Grid]:
@@ -192,10 +192,10 @@ def must_be_few(grid: Grid, cell_m: float) -> None:
     """Raises TooManyCells that names the smallest cell that will do."""
     count = grid.width * grid.height
     if count > MOST_CELLS:
-        wanted = np.ceil(cell_m * np.sqrt(count / MOST_CELLS))
+        least_m = np.ceil(cell_m * np.sqrt(count / MOST_CELLS))
         raise TooManyCells(
-            vi=f'Raster có {count:,} ô {cell_m:g} m, nhiều hơn {MOST_CELLS:,}. Đặt cell_m từ {wanted:.0f} trở lên.',
-            en=f'That is {count:,} cells of {cell_m:g} m (limit {MOST_CELLS:,}). Set cell_m to {wanted:.0f} or more.',
+            vi=f'Raster có {count:,} ô {cell_m:g} m, nhiều hơn {MOST_CELLS:,}. Đặt cell_m từ {least_m:.0f} trở lên.',
+            en=f'That is {count:,} cells of {cell_m:g} m (limit {MOST_CELLS:,}). Set cell_m to {least_m:.0f} or more.',
         )
 
 

@@ -68,10 +68,10 @@ def shore(basin: Basin, tile: Tile) -> Shore:
 
 def reached(tiles: list[Tile], shores: list[Shore]) -> list[Bools]:
     """Which labels of each tile water gets to, shape (count + 1,)."""
-    areas = joined(tiles, [one.rim for one in shores])
+    areas = joined(tiles, [shore.rim for shore in shores])
     wet = np.zeros(max((int(area.max(initial=0)) for area in areas), default=0) + 1, dtype=bool)
-    for area, one in zip(areas, shores, strict=True):
-        wet[area[one.fed]] = True
+    for area, shore in zip(areas, shores, strict=True):
+        wet[area[shore.fed]] = True
     return [wet[area] for area in areas]
 
 
@@ -86,11 +86,11 @@ def depth(basin: Basin, piece: tuple[Tile, Bools]) -> Heights:
 
 def grade(depths: Heights, bounds_m: list[float]) -> NDArray[np.uint8]:
     """0 where it is dry, else the number of the depth class: 1 up to the first bound, 2 up to the second, and so on."""
-    found = (~np.isnan(depths)).astype(np.uint8)
+    grades = (~np.isnan(depths)).astype(np.uint8)
     for bound in bounds_m:
         # NaN is above nothing; in the precision of the depths, for 0.2 m is not above 0.2 m
-        found += depths > np.float32(bound)
-    return found
+        grades += depths > np.float32(bound)
+    return grades
 
 
 def _areas(basin: Basin, tile: Tile) -> tuple[Heights, Labels]:
@@ -107,10 +107,10 @@ def _areas(basin: Basin, tile: Tile) -> tuple[Heights, Labels]:
 
 def _entrances(basin: Basin, heights: Heights, tile: Tile) -> Bools:
     """The cells of the tile where water comes in."""
-    found = mask_of(basin.sources, basin.grid, tile)
+    entrances = mask_of(basin.sources, basin.grid, tile)
     if basin.sea:
-        found |= _rim(basin.grid, tile) & ~(heights > 0)
-    return found
+        entrances |= _rim(basin.grid, tile) & ~(heights > 0)
+    return entrances
 
 
 def _rim(grid: Grid, tile: Tile) -> Bools:

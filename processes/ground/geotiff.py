@@ -53,9 +53,9 @@ def drawn(path: Path, grid: Grid, dtype: str, nodata: float) -> Iterator[rasteri
 
 def put(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]) -> None:
     """Writes the values of a tile; NaN as the file's nodata, and nothing where there is nothing else."""
-    known = ~np.isnan(values) if values.dtype.kind == 'f' else values != file.nodata
-    if known.any():
-        filled = np.where(known, values, file.nodata).astype(file.dtypes[0])
+    has_value = ~np.isnan(values) if values.dtype.kind == 'f' else values != file.nodata
+    if has_value.any():
+        filled = np.where(has_value, values, file.nodata).astype(file.dtypes[0])
         file.write(filled, 1, window=Window(tile.left, tile.top, tile.width, tile.height))
 
 
@@ -81,10 +81,10 @@ def outlines(path: Path) -> dict[int, Geometries]:
     Cells that share a side are one polygon, those that share a corner only are not, so that each is valid. GDAL reads
     the file row by row.
     """
-    found: dict[int, list[Any]] = {}
+    areas: dict[int, list[Any]] = {}
     with rasterio.open(path) as file:
         band = rasterio.band(file, 1)
         for outline, value in shapes(band, mask=rasterio.band(file, 1), connectivity=4):
             if value != file.nodata:
-                found.setdefault(int(value), []).append(shape(outline))
-    return {value: np.asarray(polygons, dtype=object) for value, polygons in sorted(found.items())}
+                areas.setdefault(int(value), []).append(shape(outline))
+    return {value: np.asarray(polygons, dtype=object) for value, polygons in sorted(areas.items())}

@@ -63,16 +63,18 @@ def _on_threads[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterat
 def _on_cluster[P, R](address: str, function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
     with _cluster(address) as client:
         # one copy on every worker, however many pieces: a worker that dies takes nothing with it
-        (sent,) = client.scatter([function], broadcast=True, hash=False)
+        (remote_function,) = client.scatter([function], broadcast=True, hash=False)
         places = sum(client.nthreads().values())
         with _lasting(address):
             # each piece is work of its own, even where two are the same
             yield from _in_order(
-                lambda piece: client.submit(_called, sent, piece, pure=False), pieces, max(places, 1) * AHEAD
+                lambda piece: client.submit(_call_with_piece, remote_function, piece, pure=False),
+                pieces,
+                max(places, 1) * AHEAD,
             )
 
 
-def _called[P, R](function: Callable[[P], R], piece: P) -> R:
+def _call_with_piece[P, R](function: Callable[[P], R], piece: P) -> R:
     return function(piece)
 
 

@@ -98,14 +98,14 @@ def _weighted(parts: list[Heights], factors: list[Factor], tile: Tile) -> Height
 
 def allowed(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.bool_]:
     """The cells that lie wholly within the area, that no hard limit forbids anywhere, and of which all is known."""
-    found = numbers_in(search.within, search.grid, tile) > 0
-    found &= ~mask_of(search.border, search.grid, tile)
+    is_allowed = numbers_in(search.within, search.grid, tile) > 0
+    is_allowed &= ~mask_of(search.border, search.grid, tile)
     for value, factor in zip(values, search.factors, strict=True):
-        found &= ~np.isnan(value)
+        is_allowed &= ~np.isnan(value)
         limits = Limits(factor.at_least, factor.at_most)
         if limits.any:
-            found &= factor.values.keeps(search.grid, tile, limits)
-    return np.asarray(found)
+            is_allowed &= factor.values.keeps(search.grid, tile, limits)
+    return np.asarray(is_allowed)
 
 
 def fuzzy(values: Heights, worst: float, best: float) -> Heights:

@@ -97,10 +97,10 @@ def numbers_in(areas: Geometries, grid: Grid, tile: Tile) -> NDArray[np.int32]:
     (west, north), (east, south) = place @ (0, 0), place @ (tile.width, tile.height)
     bounds = shapely.bounds(areas).reshape(-1, 4)
     near = (bounds[:, 0] < east) & (bounds[:, 2] > west) & (bounds[:, 1] < north) & (bounds[:, 3] > south)
-    drawn = [(areas[number], number + 1) for number in np.flatnonzero(near)]
-    if not drawn:
+    numbered = [(areas[number], number + 1) for number in np.flatnonzero(near)]
+    if not numbered:
         return np.zeros(tile.shape, dtype=np.int32)
-    return np.asarray(rasterize(drawn, tile.shape, transform=place, dtype='int32'))
+    return np.asarray(rasterize(numbered, tile.shape, transform=place, dtype='int32'))
 
 
 def by_tile(cells: Ints, grid: Grid, cut_into: list[Tile]) -> list[Ints]:

@@ -44,22 +44,22 @@ def touched(geometries: Geometries, grid: Grid) -> Ints:
     areas = parts[kind == 2]
     lines = np.concatenate([parts[kind == 1], shapely.get_parts(shapely.boundary(areas))])
     cells = [cells_at(shapely.get_coordinates(parts[kind == 0]), grid), *_inside(areas, grid)]
-    found = np.unique(np.concatenate([*cells, *(pieces.cell for pieces in cut(lines, grid))]))
-    return found[found >= 0]
+    cells_touched = np.unique(np.concatenate([*cells, *(pieces.cell for pieces in cut(lines, grid))]))
+    return cells_touched[cells_touched >= 0]
 
 
 def entered(lines: Geometries, grid: Grid) -> Ints:
     """The cells whose inside lines pass through; ascending, each once. A line along an edge enters neither side."""
-    found = [np.empty(0, dtype=np.int64), *(pieces.cell[~pieces.on_edge] for pieces in cut(lines, grid))]
-    return np.unique(np.concatenate(found))
+    cells_entered = [np.empty(0, dtype=np.int64), *(pieces.cell[~pieces.on_edge] for pieces in cut(lines, grid))]
+    return np.unique(np.concatenate(cells_entered))
 
 
 def reached(areas: Geometries, grid: Grid) -> Ints:
     """The cells of which polygons cover any part, be it ever so small; ascending, each once."""
     parts = shapely.get_parts(areas)
     borders = entered(shapely.get_parts(shapely.boundary(parts)), grid)
-    found = np.unique(np.concatenate([borders, *_inside(parts, grid)]))
-    return found[found >= 0]
+    cells_reached = np.unique(np.concatenate([borders, *_inside(parts, grid)]))
+    return cells_reached[cells_reached >= 0]
 
 
 def _inside(areas: Geometries, grid: Grid) -> Iterator[Ints]:

@@ -36,16 +36,18 @@ def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) ->
     """
     times = parse_times(time) if time is not None else None
     with job_renderers() as pool:
-        body = _drawn(piled(drawn, [times] * len(drawn)), view, data, pool)
+        body = _render_body(piled(drawn, [times] * len(drawn)), view, data, pool)
         if times is not None or _still_in_force(drawn, data):
             return body
-        return _drawn(piled(drawn, [_then(one) for one in drawn]), view, data, pool)
+        return _render_body(piled(drawn, [_then(layer) for layer in drawn]), view, data, pool)
 
 
-def _drawn(shown: Sequence[Shown], view: View, data: Data, pool: Renderers) -> Body:
-    background = next((one.drawing.background for one in shown if one.drawing and one.drawing.background), WHITE)
-    shapes = Picture(view, tuple(_only(one, names=False) for one in shown), background, 'pdf')
-    names = Picture(view, tuple(_only(one, names=True) for one in shown if one.drawing), None, 'pdf')
+def _render_body(shown: Sequence[Shown], view: View, data: Data, pool: Renderers) -> Body:
+    background = next(
+        (layer.drawing.background for layer in shown if layer.drawing and layer.drawing.background), WHITE
+    )
+    shapes = Picture(view, tuple(_only(layer, names=False) for layer in shown), background, 'pdf')
+    names = Picture(view, tuple(_only(layer, names=True) for layer in shown if layer.drawing), None, 'pdf')
     return Body(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
 
 
@@ -54,18 +56,18 @@ def piled(drawn: Sequence[Drawn], times: Sequence[Times | None]) -> list[Shown]:
 
     On the bare paper, under that land, nobody would see them.
     """
-    shown = [Shown(one.layer, one.drawing, at) for one, at in zip(drawn, times, strict=True)]
-    rasters = [one for one in shown if one.drawing is None]
+    layers = [Shown(layer.layer, layer.drawing, at) for layer, at in zip(drawn, times, strict=True)]
+    rasters = [layer for layer in layers if layer.drawing is None]
     if not rasters:
-        return shown
-    land = [_passes(one, _cut(one.drawing)[0]) for one in shown if one.drawing and one.drawing.background]
-    rest = [_passes(one, _cut(one.drawing)[1]) for one in shown if one.drawing]
+        return layers
+    land = [_passes(layer, _cut(layer.drawing)[0]) for layer in layers if layer.drawing and layer.drawing.background]
+    rest = [_passes(layer, _cut(layer.drawing)[1]) for layer in layers if layer.drawing]
     return [*land, *rasters, *rest]
 
 
 def _cut(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]:
     """The passes up to the last fill, where the style paints the ground of the map, and those above."""
-    fills = [number for number, one in enumerate(drawing.passes, 1) if one.kind == 'fill']
+    fills = [number for number, rendering_pass in enumerate(drawing.passes, 1) if rendering_pass.kind == 'fill']
     at = fills[-1] if fills and drawing.background else 0
     return drawing.passes[:at], drawing.passes[at:]
 
@@ -73,7 +75,10 @@ def _cut(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]:
 def _only(shown: Shown, *, names: bool) -> Shown:
     if shown.drawing is None:
         return shown
-    return _passes(shown, tuple(one for one in shown.drawing.passes if (one.kind == 'label') is names))
+    return _passes(
+        shown,
+        tuple(rendering_pass for rendering_pass in shown.drawing.passes if (rendering_pass.kind == 'label') is names),
+    )
 
 
 def _passes(shown: Shown, passes: tuple[Pass, ...]) -> Shown:
@@ -90,4 +95,4 @@ def _then(one: Drawn) -> Times | None:
 def _still_in_force(drawn: Sequence[Drawn], data: Data) -> bool:
     with connection(READERS[data.audience]) as db:
         now = current_releases(db)
-    return all(one.layer.id in now and now[one.layer.id].number == one.release.number for one in drawn)
+    return all(layer.layer.id in now and now[layer.layer.id].number == layer.release.number for layer in drawn)

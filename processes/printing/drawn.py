@@ -58,7 +58,9 @@ class Drawn:
 
     def drawn_at(self, zoom: float) -> bool:
         """Whether anything of it is drawn at the zoom."""
-        return not isinstance(self.shows, Drawing) or any(one.seen_at(zoom) for one in self.shows.passes)
+        return not isinstance(self.shows, Drawing) or any(
+            rendering_pass.seen_at(zoom) for rendering_pass in self.shows.passes
+        )
 
     @property
     def order(self) -> float:
@@ -71,21 +73,21 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
 
     names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
     """
-    found = [_named(name, data) for name in names] if names is not None else _usual(data)
-    shown = _releases([_layer(one) for one in found], datetime, data)
-    drawn = [Drawn(one, shown[_layer(one).id]) for one in found if _layer(one).id in shown]
-    if not drawn:
+    sources = [_find_source(name, data) for name in names] if names is not None else _usual(data)
+    releases = _releases([_layer(source) for source in sources], datetime, data)
+    map_layers = [Drawn(source, releases[_layer(source).id]) for source in sources if _layer(source).id in releases]
+    if not map_layers:
         raise NothingToPrint(
             vi='Không có lớp nào đã phát hành để in. Nạp dữ liệu, hoặc chọn lớp và thời gian khác.',
             en='No layer is released that could be printed. Deliver data, or choose other layers or another time.',
         )
-    return sorted(drawn, key=lambda one: one.order)
+    return sorted(map_layers, key=lambda layer: layer.order)
 
 
 def seen_in(drawn: Sequence[Drawn], view: View, datetime: str | None, data: Data) -> list[Drawn]:
     """Those that are drawn at the view's scale and have something within its box."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
-    return [one for one in drawn if one.drawn_at(view.zoom) and _has_any(one.layer, frame, datetime, data)]
+    return [layer for layer in drawn if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
 
 
 def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
@@ -99,23 +101,23 @@ def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str 
 
 def sources(drawn: Sequence[Drawn], data: Data, lang: Lang) -> list[str]:
     """One line for each agency: its layers, each with release and day."""
-    ordered = sorted(drawn, key=lambda one: (one.layer.agency, one.layer.title.pick(lang)))
+    ordered = sorted(drawn, key=lambda layer: (layer.layer.agency, layer.layer.title.pick(lang)))
     return [
-        f'{data.locality.agencies[agency].title.pick(lang)}: {"; ".join(_source(one, lang) for one in own)}.'
-        for agency, own in groupby(ordered, key=lambda one: one.layer.agency)
+        f'{data.locality.agencies[agency].title.pick(lang)}: {"; ".join(_source(layer, lang) for layer in own)}.'
+        for agency, own in groupby(ordered, key=lambda layer: layer.layer.agency)
     ]
 
 
-def _source(one: Drawn, lang: Lang) -> str:
-    released = day(local_day(one.release.released_at, locality_zone()), lang)
-    return f'{one.layer.title.pick(lang)} ({RELEASE.pick(lang)} {one.release.number}, {released})'
+def _source(drawn: Drawn, lang: Lang) -> str:
+    released = day(local_day(drawn.release.released_at, locality_zone()), lang)
+    return f'{drawn.layer.title.pick(lang)} ({RELEASE.pick(lang)} {drawn.release.number}, {released})'
 
 
 def _layer(shows: Drawing | Coverage) -> LayerModel | Coverage:
     return shows.layer if isinstance(shows, Drawing) else shows
 
 
-def _named(name: str, data: Data) -> Drawing | Coverage:
+def _find_source(name: str, data: Data) -> Drawing | Coverage:
     layer_id, _, style = name.partition(':')
     coverage = data.locality.coverages_for(data.audience).get(layer_id)
     if coverage is not None:
@@ -159,7 +161,7 @@ def _must_be_offered(style: str, layer: LayerModel | Coverage, offered: list[str
 
 
 def _usual(data: Data) -> list[Drawing]:
-    found = []
+    drawings = []
     for layer in data.locality.layers_for(data.audience).values():
         try:
             styles = styles_of(layer, data.locality.path)
@@ -167,8 +169,8 @@ def _usual(data: Data) -> list[Drawing]:
             # as on the map: a broken style is told by `dothi status`
             continue
         if styles.visible and data.is_released(layer.id):
-            found.append(_drawing(layer, styles, '', data))
-    return found
+            drawings.append(_drawing(layer, styles, '', data))
+    return drawings
 
 
 def _drawing(layer: LayerModel, styles: StyleFile, style: str, data: Data) -> Drawing:
@@ -183,5 +185,5 @@ def _releases(layers: Sequence[LayerModel | Coverage], datetime: str | None, dat
     Layers whose features have a validity of their own show the current release at any time.
     """
     times = parse_times(datetime) if datetime is not None else None
-    found = {one.id: data.read(one, times) for one in layers}
-    return {layer_id: release for layer_id, release in found.items() if release is not None}
+    releases = {layer.id: data.read(layer, times) for layer in layers}
+    return {layer_id: release for layer_id, release in releases.items() if release is not None}

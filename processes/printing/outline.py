@@ -16,10 +16,10 @@ def path_of(shape: shapely.Geometry, box: Box, frame: Rectangle) -> str:
     """
     west, _, east, north = box
     per_m = frame.width / (east - west)
-    seen = shapely.clip_by_rect(shapely.simplify(shape, TOLERANCE_MM / per_m), *box)
+    clipped = shapely.clip_by_rect(shapely.simplify(shape, TOLERANCE_MM / per_m), *box)
     rings = [
         ring
-        for polygon in shapely.get_parts(seen)
+        for polygon in shapely.get_parts(clipped)
         if shapely.get_dimensions(polygon) == 2
         for ring in (polygon.exterior, *polygon.interiors)
     ]

@@ -85,11 +85,11 @@ def write_page(page: Page, target: Path) -> int:
 
 def _laid_out(page: Page) -> 'Document':
     """The page with letters as large as they can be on one sheet, or in the usual size on several."""
-    found = [_document(page, SMALLER[0])]
+    attempts = [_document(page, SMALLER[0])]
     for smaller in SMALLER[1:]:
-        if len(found[-1].pages) > 1:
-            found.append(_document(page, smaller))
-    return found[-1] if len(found[-1].pages) == 1 else found[0]
+        if len(attempts[-1].pages) > 1:
+            attempts.append(_document(page, smaller))
+    return attempts[-1] if len(attempts[-1].pages) == 1 else attempts[0]
 
 
 def _document(page: Page, smaller: float) -> 'Document':
@@ -146,15 +146,15 @@ def title_mm(title: str, sheet: Sheet) -> float:
 
 def _ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
     """Where numbers stand on the bar, in millimetres from its beginning: 0, the middle (or every part), and the end."""
-    shown = range(0, bar.parts + 1, 2) if bar.parts % 2 == 0 else (0, bar.parts)
+    labelled = range(0, bar.parts + 1, 2) if bar.parts % 2 == 0 else (0, bar.parts)
     kilometres = bar.length_m >= 1_000
-    found = []
-    for part in shown:
+    ticks = []
+    for part in labelled:
         metres = bar.length_m * part / bar.parts
         text = number(metres / 1_000 if kilometres else metres, lang)
         unit = ('\u00a0km' if kilometres else '\u00a0m') if part == bar.parts else ''
-        found.append((bar.length_mm * part / bar.parts, text + unit))
-    return found
+        ticks.append((bar.length_mm * part / bar.parts, text + unit))
+    return ticks
 
 
 def _length(metres: float, lang: Lang) -> str:

@@ -130,19 +130,19 @@ def _layers(level: str | None, data: Data) -> Iterator[LayerModel]:
     """The layers of units that the audience may see, of one level or of all, from large units to small ones."""
     locality = data.locality
     try:
-        wanted = [layer_of_level(level, locality).id] if level is not None else locality.place.unit_layers
+        layer_ids = [layer_of_level(level, locality).id] if level is not None else locality.place.unit_layers
     except UnknownLevel as error:
         raise NoSuchUnit(vi=f'unit.level: {error.text.vi}', en=f'unit.level: {error.text.en}') from None
     visible = locality.layers_for(data.audience)
-    return (visible[name] for name in wanted if name in visible and data.is_released(name))
+    return (visible[name] for name in layer_ids if name in visible and data.is_released(name))
 
 
 def _no_such_unit(unit: Unit, layers: list[LayerModel], datetime: str | None, data: Data) -> NoSuchUnit:
     codes: list[str] = []
     for layer in layers:
         _, rows = data.source(Layer(layer.id, datetime=datetime))
-        found = data.rows(sql.SQL('select {}::text as code from {}').format(code_column(layer), rows))
-        codes += [row['code'] for row in found]
+        code_rows = data.rows(sql.SQL('select {}::text as code from {}').format(code_column(layer), rows))
+        codes += [row['code'] for row in code_rows]
     near = nearest(unit.code, codes)
     hint = Text(vi=f'Có phải "{near}"?', en=f'Did you mean "{near}"?') if near else Text(vi='', en='')
     levels = ', '.join(str(level_of(layer) or layer.id) for layer in layers)

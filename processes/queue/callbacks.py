@@ -43,7 +43,7 @@ def subscription(subscriber: object) -> dict[str, str] | None:
     if subscriber is None:
         return None
     try:
-        told = Subscriber.model_validate(subscriber).model_dump(exclude_none=True)
+        addresses = Subscriber.model_validate(subscriber).model_dump(exclude_none=True)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         where = '.'.join(['subscriber', *map(str, first['loc'])])
@@ -52,19 +52,19 @@ def subscription(subscriber: object) -> dict[str, str] | None:
             en=f'"{where}" will not do. "subscriber" has successUri and, at will, failedUri and inProgressUri.',
         ) from None
     for event in EVENTS:
-        if event in told:
-            _must_be_allowed(event, told[event])
-    return told
+        if event in addresses:
+            _must_be_allowed(event, addresses[event])
+    return addresses
 
 
 def _must_be_allowed(event: str, address: str) -> None:
     """Only hosts that are named: whoever may send a request could otherwise have ours send others into our network."""
     hosts = JobSettings().callback_hosts
     if not _allowed(address, hosts):
-        known = ', '.join(hosts) or '–'
+        allowed = ', '.join(hosts) or '–'
         raise NotCalledBack(
-            vi=f'subscriber.{event} ({address}): không gửi tới máy này. Được phép (DOTHI_CALLBACK_HOSTS): {known}.',
-            en=f'subscriber.{event} ({address}): nothing is sent there. Allowed (DOTHI_CALLBACK_HOSTS): {known}.',
+            vi=f'subscriber.{event} ({address}): không gửi tới máy này. Được phép (DOTHI_CALLBACK_HOSTS): {allowed}.',
+            en=f'subscriber.{event} ({address}): nothing is sent there. Allowed (DOTHI_CALLBACK_HOSTS): {allowed}.',
         )
 
 
@@ -108,7 +108,7 @@ def _tell(due: dict[str, Any]) -> None:
     job = _job(due['job_id'])
     # a job that is gone has nothing to tell, and how far it was is of no interest any more once it has ended
     if job is None or (due['event'] == 'inProgressUri' and job['status'] != 'running'):
-        _told(due)
+        _notify(due)
         return
     address = job['subscriber'][due['event']]
     try:
@@ -118,7 +118,7 @@ def _tell(due: dict[str, Any]) -> None:
         LOG.warning('job %s: %s not told (attempt %s): %s', due['job_id'], address, due['attempts'], error)
         if due['attempts'] < MOST_ATTEMPTS:
             return
-    _told(due)
+    _notify(due)
 
 
 def _post(address: str, document: dict[str, Any]) -> None:
@@ -140,7 +140,7 @@ def _post(address: str, document: dict[str, Any]) -> None:
         raise http.HTTPError(f'HTTP {answer.status_code}')
 
 
-def _told(due: dict[str, Any]) -> None:
+def _notify(due: dict[str, Any]) -> None:
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute('delete from job.callback where job_id = %s and event = %s', [due['job_id'], due['event']])
 

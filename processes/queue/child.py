@@ -120,14 +120,14 @@ def run(order: Order, worker: Connection) -> None:
     if order.patient:
         os.nice(PATIENCE)
     try:
-        told: Done | Failed | Interrupted | Broken = _answer(order, worker)
+        answer: Done | Failed | Interrupted | Broken = _answer(order, worker)
     except NoDatabase as error:
-        told = Interrupted(error.text)
+        answer = Interrupted(error.text)
     except DothiError as error:
-        told = failure(error)
+        answer = failure(error)
     except Exception as error:
-        told = _fault(order, error)
-    worker.send(told)
+        answer = _fault(order, error)
+    worker.send(answer)
 
 
 def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
@@ -143,7 +143,7 @@ def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
 
 def failure(error: DothiError) -> Failed:
     """`error` as it is stored with the job."""
-    family = next(one for one in type(error).__mro__ if one.__module__ == errors.__name__)
+    family = next(error_class for error_class in type(error).__mro__ if error_class.__module__ == errors.__name__)
     return Failed(family.__name__, type(error).__name__, error.text)
 
 
@@ -152,11 +152,11 @@ def _answer(order: Order, worker: Connection) -> Done:
     inputs = validated(chosen.inputs, put_back(chosen, order.inputs, order.upload))
     place = locality(PathSettings().locality)
     with connection(READERS[order.audience]) as db:
-        given = put_given(db, inputs, place, order.editor)
-        check_given(inputs, {name: put.layer for name, put in given.items()})
+        layers = put_given(db, inputs, place, order.editor)
+        check_given(inputs, {name: put.layer for name, put in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, place, order.audience, order.drafts, order.editor, given)
+        data = Data(db, place, order.audience, order.drafts, order.editor, layers)
         result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
     return Done(_made(chosen, result), data.readings)
 

@@ -59,52 +59,57 @@ class Keeper:
         with connection('worker') as db:
             waiting = due(db, locality(PathSettings().locality))
             _remove_unwanted(db, locality(PathSettings().locality))
-        for one in waiting:
+        for download in waiting:
             if stopped():
                 return
-            if time.monotonic() - self.failed_at.get(one.name, -RETRY_S) >= RETRY_S:
-                self._prepare(one, stopped)
+            if time.monotonic() - self.failed_at.get(download.name, -RETRY_S) >= RETRY_S:
+                self._prepare(download, stopped)
 
-    def _prepare(self, one: Due, stopped: Callable[[], bool]) -> None:
-        with _claimed(one) as mine, drafts() as folder:
+    def _prepare(self, due_file: Due, stopped: Callable[[], bool]) -> None:
+        with _claimed(due_file) as mine, drafts() as folder:
             if not mine:
                 return
             # what the file will be by at the latest: should the layer file change meanwhile, it is written once more
-            by = definition(one.layer, locality(PathSettings().locality), one.audience)
+            by = definition(due_file.layer, locality(PathSettings().locality), due_file.audience)
             begun = time.monotonic()
-            ended = self.watch(_order(one, folder), _ignore, stopped)
+            ended = self.watch(_order(due_file, folder), _ignore, stopped)
             if isinstance(ended, Done) and (file := ended.outputs[0].file):
                 try:
-                    _record(one, by, ended, file, time.monotonic() - begun)
-                    self.failed_at.pop(one.name, None)
+                    _record(due_file, by, ended, file, time.monotonic() - begun)
+                    self.failed_at.pop(due_file.name, None)
                 except OSError as error:
-                    self._fail(one, str(error))
+                    self._fail(due_file, str(error))
             elif isinstance(ended, Failed):
-                self._fail(one, ended.message.en)
+                self._fail(due_file, ended.message.en)
             elif isinstance(ended, Interrupted):
-                self._fail(one, ended.reason.en)
+                self._fail(due_file, ended.reason.en)
             elif isinstance(ended, Broken):
-                self._fail(one, ended.trace)
+                self._fail(due_file, ended.trace)
 
-    def _fail(self, one: Due, why: str) -> None:
-        LOG.error('%s could not be made ready, next try in %g s: %s', one.name, RETRY_S, why)
-        self.failed_at[one.name] = time.monotonic()
+    def _fail(self, due_file: Due, why: str) -> None:
+        LOG.error('%s could not be made ready, next try in %g s: %s', due_file.name, RETRY_S, why)
+        self.failed_at[due_file.name] = time.monotonic()
 
 
 def due(db: Connection, locality: Locality) -> list[Due]:
     """What has to be written now, small layers first."""
     releases = current_releases(db)
-    ready = {(one.layer_id, one.audience, one.format): one for one in downloads(db)}
-    wanted = [
-        one
-        for one in _wanted(locality)
-        if one.layer.id in releases
-        and _is_due(one, releases[one.layer.id], ready.get((one.layer.id, one.audience, one.format)), locality)
+    ready = {(download.layer_id, download.audience, download.format): download for download in downloads(db)}
+    files = [
+        due_file
+        for due_file in _list_due_files(locality)
+        if due_file.layer.id in releases
+        and _is_due(
+            due_file,
+            releases[due_file.layer.id],
+            ready.get((due_file.layer.id, due_file.audience, due_file.format)),
+            locality,
+        )
     ]
-    return sorted(wanted, key=lambda one: releases[one.layer.id].rows_total)
+    return sorted(files, key=lambda due_file: releases[due_file.layer.id].rows_total)
 
 
-def _wanted(locality: Locality) -> list[Due]:
+def _list_due_files(locality: Locality) -> list[Due]:
     return [
         Due(layer, audience, form)
         for audience in VISIBLE
@@ -113,9 +118,9 @@ def _wanted(locality: Locality) -> list[Due]:
     ]
 
 
-def _is_due(one: Due, release: Release, ready: Download | None, locality: Locality) -> bool:
+def _is_due(due_file: Due, release: Release, ready: Download | None, locality: Locality) -> bool:
     now = datetime.now(UTC)
-    if ready is None or ready.definition != definition(one.layer, locality, one.audience):
+    if ready is None or ready.definition != definition(due_file.layer, locality, due_file.audience):
         return release.released_at < now - SETTLED
     try:
         if not is_intact(store() / ready.file, ready.size_bytes, ready.sha256):
@@ -126,32 +131,32 @@ def _is_due(one: Due, release: Release, ready: Download | None, locality: Locali
     return ready.release != release.number and max(release.released_at + SETTLED, ready.made_at + rests) < now
 
 
-def _order(one: Due, folder: Path) -> Order:
-    inputs = {'collection': one.layer.id, 'format': one.format}
-    return Order('export-features', inputs, one.audience, JobSettings().job_memory_mb, folder, patient=True)
+def _order(due_file: Due, folder: Path) -> Order:
+    inputs = {'collection': due_file.layer.id, 'format': due_file.format}
+    return Order('export-features', inputs, due_file.audience, JobSettings().job_memory_mb, folder, patient=True)
 
 
 @contextmanager
-def _claimed(one: Due) -> Iterator[bool]:
+def _claimed(due_file: Due) -> Iterator[bool]:
     """Whether this worker is the one to write the file, and it is still due."""
     with connection('worker') as db:
         with db.cursor() as cursor:
-            cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, one.name])
+            cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, due_file.name])
             (locked,) = cursor.fetchone() or (False,)
-        yield locked and one in due(db, locality(PathSettings().locality))
+        yield locked and due_file in due(db, locality(PathSettings().locality))
 
 
-def _record(one: Due, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
+def _record(due_file: Due, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
     """Puts the file in its place and into the catalogue, and then removes the one before it."""
     digest = file_sha256(file.path)
     size = file.path.stat().st_size
-    place = f'{DOWNLOADS}/{one.audience}/{one.layer.id}/{file.path.stem}-{digest[:8]}{file.path.suffix}'
+    place = f'{DOWNLOADS}/{due_file.audience}/{due_file.layer.id}/{file.path.stem}-{digest[:8]}{file.path.suffix}'
     keep(file.path, place)
     made = Download(
-        layer_id=one.layer.id,
-        audience=one.audience,
-        format=one.format,
-        release=ended.releases[one.layer.id],
+        layer_id=due_file.layer.id,
+        audience=due_file.audience,
+        format=due_file.format,
+        release=ended.releases[due_file.layer.id],
         definition=by,
         file=place,
         rows_total=file.rows,
@@ -186,12 +191,12 @@ def _replace(db: Connection, made: Download) -> str | None:
 
 def _remove_unwanted(db: Connection, locality: Locality) -> None:
     """Removes the files of layers and formats that are not on offer any more."""
-    wanted = {(one.layer.id, one.audience, one.format) for one in _wanted(locality)}
-    for one in downloads(db):
-        if (one.layer_id, one.audience, one.format) not in wanted:
+    wanted_files = {(download.layer.id, download.audience, download.format) for download in _list_due_files(locality)}
+    for download in downloads(db):
+        if (download.layer_id, download.audience, download.format) not in wanted_files:
             with db.cursor() as cursor:
-                cursor.execute('delete from catalog.download where file = %s', [one.file])
-            forget(one.file)
+                cursor.execute('delete from catalog.download where file = %s', [download.file])
+            forget(download.file)
 
 
 def _ignore(_underway: object) -> None:

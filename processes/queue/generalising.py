@@ -57,12 +57,12 @@ class Generaliser:
 def due(db: Connection, place: Locality) -> list[Layer]:
     """The layers that have to be generalised now, small ones first."""
     releases, made, now = current_releases(db), states(db), datetime.now(UTC)
-    found = []
+    due_layers = []
     for layer in place.layers.values():
         release, state = releases.get(layer.id), made.get(layer.id)
         if release is None or is_current(layer, release.number, state, place):
             continue
         rests = timedelta(seconds=REST * state.seconds if state else 0)
         if release.released_at + max(SETTLED, rests) < now:
-            found.append(layer)
-    return sorted(found, key=lambda layer: releases[layer.id].rows_total)
+            due_layers.append(layer)
+    return sorted(due_layers, key=lambda layer: releases[layer.id].rows_total)

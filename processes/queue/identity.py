@@ -25,8 +25,8 @@ def request_hash(process_id: str, inputs: dict[str, Any], audience: Audience, ed
     """
     day = today(locality_zone()).isoformat()
     versions = [__version__, code_version(), locality_version()]
-    said = [process_id, inputs, audience, editor, day, versions]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    parts = [process_id, inputs, audience, editor, day, versions]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def locality_version() -> str:

@@ -97,7 +97,7 @@ def finish(job_id: str, ended: Done | Failed) -> None:
     if isinstance(ended, Failed) and audience == 'internal':
         ended = replace(ended, message=for_steward(ended.message))
     try:
-        stored = _finished(job_id, ended, _kept(folder, ended))
+        stored = _finished(job_id, ended, _store_files(folder, ended))
     except OSError as error:
         stored = False
         _finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
@@ -117,7 +117,7 @@ def _audience(job_id: str) -> Audience:
     return row[0] if row else 'internal'
 
 
-def _kept(folder: str, ended: Done | Failed) -> dict[str, str]:
+def _store_files(folder: str, ended: Done | Failed) -> dict[str, str]:
     """Where in the store the files of the outputs lie now, by output; raises OSError."""
     files = [(made.name, made.file) for made in ended.outputs if made.file] if isinstance(ended, Done) else []
     places = {name: f'{folder}/{file.name}' for name, file in files}
@@ -156,7 +156,7 @@ def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool
                     made.media_type,
                     made.body,
                     places.get(made.name),
-                    *_named(made.file),
+                    *_file_columns(made.file),
                     sizes[made.name],
                 ],
             )
@@ -172,7 +172,7 @@ def _sizes(ended: Done | Failed, places: dict[str, str]) -> dict[str, int]:
     }
 
 
-def _named(file: ResultFile | None) -> list[Any]:
+def _file_columns(file: ResultFile | None) -> list[Any]:
     return [file.name, file.rows] if file else [None, None]
 
 
@@ -224,8 +224,8 @@ def forget_orphans() -> None:
         return
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute("select distinct regexp_replace(file, '/[^/]*$', '') from job.output where file is not null")
-        known = {place for (place,) in cursor.fetchall()}
-    for place in old - known:
+        stored_places = {place for (place,) in cursor.fetchall()}
+    for place in old - stored_places:
         forget_folder(place)
 
 

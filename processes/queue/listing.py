@@ -38,8 +38,8 @@ def listed(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
                    %(created_to)s, %(min_s)s, %(max_s)s)"""
-    found = explain_silence(db, rows(db, query.format('%(limit)s', '%(offset)s'), values))
-    return Listed(found, found[0]['matched'] if found else _matched(db, query, values))
+    job_rows = explain_silence(db, rows(db, query.format('%(limit)s', '%(offset)s'), values))
+    return Listed(job_rows, job_rows[0]['matched'] if job_rows else _matched(db, query, values))
 
 
 def _matched(db: Connection, query: str, values: dict[str, Any]) -> int:

@@ -76,15 +76,15 @@ def execution(
     editor: whose token came with the request, if any did. asker: whose jobs are counted together. subscriber: whom to
     tell. wait_s: how long the client would wait, where that is less than a request may.
     """
-    asked = _asked(process_id, inputs, audience, editor, asker, subscriber)
+    request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
     with requests.desk(audience, editor) as db:
-        job_id = requests.submit(db, asked)
+        job_id = requests.submit(db, request)
         job = requests.wait_for(db, job_id, longest_s)
-        found = requests.results(db, job_id)
-    if not found:
+        outputs = requests.results(db, job_id)
+    if not outputs:
         raise JobResultNotFoundError(job_id)
-    return Outcome(job_id, found, job['releases'])
+    return Outcome(job_id, outputs, job['releases'])
 
 
 def start(
@@ -99,9 +99,9 @@ def start(
 
     It may have ended already: the same request on the same releases is answered from the result that is there.
     """
-    asked = _asked(process_id, inputs, audience, editor, asker, subscriber)
+    request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     with requests.desk(audience, editor) as db:
-        return requests.submit(db, asked)
+        return requests.submit(db, request)
 
 
 def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
@@ -130,7 +130,7 @@ def mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
     return mode_of(prefer, chosen.cost_s(model), JobSettings().sync_cost_s)
 
 
-def _asked(
+def _checked_request(
     process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
 ) -> Asked:
     """The request, checked: whatever is wrong with it is said before there is a job."""
@@ -177,14 +177,14 @@ def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Ou
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
     with requests.desk(audience, editor) as db:
         job = requests.state(db, job_id)
-        found = requests.results(db, job_id)
+        outputs = requests.results(db, job_id)
     if job['status'] == 'failed':
         raise requests.error_of(job)
     if job['status'] == 'successful' and job['gone']:
         raise requests.result_gone()
-    if not found:
+    if not outputs:
         raise requests.no_result(job)
-    return Outcome(job_id, found, job['releases'])
+    return Outcome(job_id, outputs, job['releases'])
 
 
 class ExecutionError(ProcessorExecuteError):  # type: ignore[misc]  # pygeoapi has no types
@@ -226,10 +226,10 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         self, status: JobStatus | None = None, limit: int | None = 10, offset: int | None = 0
     ) -> dict[str, Any]:
         """Jobs of the internal service, newest first; none for the public one."""
-        wanted = JobFilter(statuses=(status.value,) if status else None)
+        job_filter = JobFilter(statuses=(status.value,) if status else None)
         with self._desk() as db:
-            found = listed(db, wanted, limit, offset or 0)
-        return {'jobs': [_for_pygeoapi(job) for job in found.jobs], 'numberMatched': found.matched}
+            job_rows = listed(db, job_filter, limit, offset or 0)
+        return {'jobs': [_for_pygeoapi(job) for job in job_rows.jobs], 'numberMatched': job_rows.matched}
 
     def get_job(self, job_id: str) -> dict[str, Any]:
         """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
@@ -244,10 +244,10 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """Media type and content; raises JobResultNotFoundError."""
         self.get_job(job_id)
         with self._desk() as db:
-            found = requests.results(db, job_id)
-        if not found:
+            outputs = requests.results(db, job_id)
+        if not outputs:
             raise JobResultNotFoundError
-        main = next(iter(found.values()))
+        main = next(iter(outputs.values()))
         return main.media_type, main.content()
 
     def delete_job(self, job_id: str) -> bool:

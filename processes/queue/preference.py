@@ -17,13 +17,13 @@ class Preference:
 
 def preference(header: str | None) -> Preference:
     """What the header says; what it does not understand, it leaves out, as RFC 7240 has it."""
-    said = {
+    preferences = {
         name.casefold(): value for name, value in re.findall(r'([\w-]+)(?:\s*=\s*"?(\d+(?:\.\d+)?))?', header or '')
     }
-    wait_s = float(said['wait']) if said.get('wait') else None
-    if 'respond-async' in said:
+    wait_s = float(preferences['wait']) if preferences.get('wait') else None
+    if 'respond-async' in preferences:
         return Preference('async', wait_s)
-    return Preference('sync' if 'wait' in said else None, wait_s)
+    return Preference('sync' if 'wait' in preferences else None, wait_s)
 
 
 def mode_of(header: str | None, cost_s: float, longest_s: float) -> Mode:

@@ -9,12 +9,12 @@ def in_document(media_type: str, content: bytes) -> Any:
     """A plain value, box or link as it is; any other object, and what is no JSON, with its media type."""
     if 'json' not in media_type and not _is_text(media_type):
         return {'value': base64.b64encode(content).decode(), 'encoding': 'base64', 'mediaType': media_type}
-    found = json.loads(content) if 'json' in media_type else content.decode()
-    if isinstance(found, dict) and found.keys() != {'bbox', 'crs'} and 'href' not in found:
-        return {'value': found, 'mediaType': media_type}
-    if isinstance(found, str) and media_type != 'text/plain':
-        return {'value': found, 'mediaType': media_type}
-    return found
+    value = json.loads(content) if 'json' in media_type else content.decode()
+    if isinstance(value, dict) and value.keys() != {'bbox', 'crs'} and 'href' not in value:
+        return {'value': value, 'mediaType': media_type}
+    if isinstance(value, str) and media_type != 'text/plain':
+        return {'value': value, 'mediaType': media_type}
+    return value
 
 
 def _is_text(media_type: str) -> bool:

@@ -282,10 +282,10 @@ def _status(db: Connection, job_id: str) -> str:
 
 def _row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> dict[str, Any]:
     query = f'select {columns} from job.state(%s)'  # noqa: S608  one of two
-    found = rows(db, query, [job_id]) if _is_uuid(job_id) else []
-    if not found:
+    job_rows = rows(db, query, [job_id]) if _is_uuid(job_id) else []
+    if not job_rows:
         raise UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
-    return found[0]
+    return job_rows[0]
 
 
 def dismiss(db: Connection, job_id: str) -> bool:
@@ -329,8 +329,8 @@ def error_of(job: dict[str, Any]) -> DothiError:
     if job['status'] == 'dismissed':
         return Dismissed(vi='Tác vụ đã bị hủy.', en='The job was dismissed.')
     family: type[DothiError] = getattr(errors, job['error_family'])
-    named: type[DothiError] = type(job['error_code'], (family,), {})
-    return named(vi=job['message_vi'], en=job['message_en'])
+    error_class: type[DothiError] = type(job['error_code'], (family,), {})
+    return error_class(vi=job['message_vi'], en=job['message_en'])
 
 
 def no_result(job: dict[str, Any]) -> NoResult:
@@ -364,9 +364,9 @@ def _hear(db: Connection, job_id: str, within_s: float) -> None:
         if not select.select([db], [], [], left_s)[0]:
             return
         db.poll()
-        heard = {notification.payload for notification in db.notifies}
+        payloads = {notification.payload for notification in db.notifies}
         db.notifies.clear()
-        if job_id in heard:
+        if job_id in payloads:
             return
 
 

@@ -24,17 +24,17 @@ def restyle(stopped: Callable[[], bool]) -> int:
     with connection('worker') as db:
         waiting = outdated(db, place)
     written = 0
-    for one in waiting:
+    for layer in waiting:
         try:
             with (
-                connection(READERS[one.view.audience]) as reader,
+                connection(READERS[layer.view.audience]) as reader,
                 connection('worker') as db,
                 cancelled_when(stopped, reader),
             ):
-                keep(db, one, place, reader)
+                keep(db, layer, place, reader)
             written += 1
         except (DothiError, psycopg2.Error) as error:
             if stopped():
                 raise
-            LOG.error('style %s of %s could not be written: %s', one.id, one.view.name, error)
+            LOG.error('style %s of %s could not be written: %s', layer.id, layer.view.name, error)
     return written

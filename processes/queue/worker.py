@@ -70,8 +70,12 @@ class Again(BaseRetryStrategy):
         """When the job is to be run again, if at all."""
         if isinstance(exception, JobAborted):
             return RetryDecision(retry_in={'seconds': 0})
-        away = isinstance(exception, NoDatabase | psycopg2.Error)
-        return RetryDecision(retry_in={'seconds': AGAIN_S}) if away and job.attempts + 1 < MOST_ATTEMPTS else None
+        is_unreachable = isinstance(exception, NoDatabase | psycopg2.Error)
+        return (
+            RetryDecision(retry_in={'seconds': AGAIN_S})
+            if is_unreachable and job.attempts + 1 < MOST_ATTEMPTS
+            else None
+        )
 
 
 def run_worker(concurrency: int = 1) -> None:

@@ -52,19 +52,19 @@ def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor:
 
     Raises UnknownResult, NoFeatures, BadFeatures. Commits, so that a read-only transaction can follow.
     """
-    found: dict[str, PutGiven] = {}
+    put_layers: dict[str, PutGiven] = {}
     with db.cursor() as cursor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
-    for one in layers_in(inputs):
-        if one.collection is None and one.named not in found:
-            document, readings = _document(db, one)
+    for layer in layers_in(inputs):
+        if layer.collection is None and layer.named not in put_layers:
+            document, readings = _document(db, layer)
             # what an earlier job answered is the platform's own
-            build = read_shapes_in_room if one.features is not None else None
-            made = given(_table_name(one), one.named, document, build)
+            build = read_shapes_in_room if layer.features is not None else None
+            made = given(_table_name(layer), layer.named, document, build)
             _put(db, made, locality.srid)
-            found[one.named] = PutGiven(made.layer, readings)
+            put_layers[layer.named] = PutGiven(made.layer, readings)
     db.commit()
-    return found
+    return put_layers
 
 
 def rows_of(layer: LayerModel) -> sql.Composed:
@@ -92,13 +92,13 @@ def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[Feature
         raise _unknown(job_id)
     if not bodies:
         raise NoFeatures(
-            vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON{_called(output)}.',
-            en=f'The job "{job_id}" has no GeoJSON result{_called(output)}, or has it no more.',
+            vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON{_output_phrase(output)}.',
+            en=f'The job "{job_id}" has no GeoJSON result{_output_phrase(output)}, or has it no more.',
         )
     return json.loads(bytes(bodies[0])), readings_of(state)
 
 
-def _called(output: str | None) -> str:
+def _output_phrase(output: str | None) -> str:
     return '' if output is None else f' "{output[:60]}"'
 
 
@@ -116,8 +116,8 @@ def _unknown(job_id: str) -> UnknownResult:
 def _table_name(chosen: Layer) -> str:
     kind, _, name = chosen.named.partition(':')
     # of a job the outputs lie beside one another, and the id of a layer has at most 40 characters
-    told = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()
-    return f'{kind}_{told.replace("-", "")[:32].lower()}'
+    suffix = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()
+    return f'{kind}_{suffix.replace("-", "")[:32].lower()}'
 
 
 def _put(db: Connection, made: Given, srid: int) -> None:

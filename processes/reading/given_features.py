@@ -73,16 +73,16 @@ def given(name: str, title: str, document: FeatureCollection, build: ShapesBuild
 def geometry_type(shapes: Geometries) -> GeometryType:
     """The kind of geometry that all have; several-part where any has parts."""
     kinds = {shape.geom_type for shape in shapes}
-    found: GeometryType = 'Point' if not kinds else max(kinds, key=len)
-    return found
+    widest: GeometryType = 'Point' if not kinds else max(kinds, key=len)
+    return widest
 
 
 def _layer(name: str, title: str, columns: dict[str, Column], geometry: GeometryType) -> LayerModel:
-    told = Text(vi=title, en=title)
+    text = Text(vi=title, en=title)
     own = {FEATURE_ID: Column(type='text', title=Text(vi='Mã đối tượng', en='Feature id'))}
     key = 'code' if 'code' in columns else FEATURE_ID
     return LayerModel(
-        id=name, title=told, description=told, theme='given', agency='given', access='internal', licence='',
+        id=name, title=text, description=text, theme='given', agency='given', access='internal', licence='',
         update_cycle='P1D', geometry=geometry, key=[key], columns=own | columns, source=Source(crs='EPSG:4326'),
         publish=Publish(search=['name'] if 'name' in columns else []),
     )  # fmt: skip
@@ -90,14 +90,14 @@ def _layer(name: str, title: str, columns: dict[str, Column], geometry: Geometry
 
 def _features(document: FeatureCollection) -> list[dict[str, Any]]:
     features = document.get('features')
-    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise BadFeatures(
             vi='FeatureCollection phải có "features" là danh sách các đối tượng GeoJSON.',
             en='A FeatureCollection must have "features", a list of GeoJSON features.',
         )
     crs = document.get('crs')
-    about = crs.get('properties') if isinstance(crs, dict) else None
-    if crs is not None and not (isinstance(about, dict) and about.get('name') in CRS84):
+    crs_properties = crs.get('properties') if isinstance(crs, dict) else None
+    if crs is not None and not (isinstance(crs_properties, dict) and crs_properties.get('name') in CRS84):
         raise BadFeatures(
             vi='GeoJSON phải dùng kinh độ, vĩ độ WGS 84 (RFC 7946). Chuyển hệ tọa độ trước khi gửi.',
             en='GeoJSON must be in WGS 84 longitude and latitude (RFC 7946). Transform it before you send it.',
@@ -107,16 +107,16 @@ def _features(document: FeatureCollection) -> list[dict[str, Any]]:
 
 def _properties(feature: dict[str, Any], number: int) -> dict[str, Any]:
     """What the feature says; raises BadFeatures where the database could not hold it."""
-    found = feature.get('properties') or {}
-    if not isinstance(found, dict):
+    properties = feature.get('properties') or {}
+    if not isinstance(properties, dict):
         raise _bad(number, 'có "properties" không phải là đối tượng JSON', 'has "properties" that are no object')
-    for name, value in {FEATURE_ID: feature.get('id'), **found}.items():
+    for name, value in {FEATURE_ID: feature.get('id'), **properties}.items():
         if not name or not _storable(name):
             vi = f'có thuộc tính {name[:60]!a}: tên rỗng hoặc có ký tự lạ'
             raise _bad(number, vi, f'has a property {name[:60]!a}: no name, or a strange character in it')
         if not _storable(value):
             raise _bad(number, f'có ký tự lạ trong thuộc tính "{name}"', f'has a strange character in "{name}"')
-    return found
+    return properties
 
 
 def _storable(value: Any) -> bool:
@@ -134,14 +134,14 @@ def _storable(value: Any) -> bool:
 def _column_names(keys: Iterable[str]) -> dict[str, str]:
     """A column for each property: its own name, or that with as many _ as it takes where the table has one already."""
     names: dict[str, str] = {}
-    taken = set(TAKEN)
+    taken_names = set(TAKEN)
     for key in sorted(keys, key=lambda key: key in TAKEN):
         long = len(key.encode()) > LONGEST_NAME
         name = key.encode()[:CUT_NAME].decode(errors='ignore') if long else key
-        while name in taken:
+        while name in taken_names:
             name += '_'
         names[key] = name
-        taken.add(name)
+        taken_names.add(name)
     return names
 
 

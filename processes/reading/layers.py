@@ -43,10 +43,10 @@ def must_be_unfiltered(chosen: LayerRef, narrowed_by: object = None) -> None:
     """Raises NothingPasses where a filter was given for a layer of which nothing was read."""
     filters = [text for text in (chosen.filter, narrowed_by) if text is not None]
     if filters:
-        shown = ' AND '.join(str(text)[:200] for text in filters)
+        excerpt = ' AND '.join(str(text)[:200] for text in filters)
         raise NothingPasses(
-            vi=f'Không có đối tượng nào của {chosen.phrase.vi} qua bộ lọc {shown}. Kiểm tra giá trị trong bộ lọc.',
-            en=f'No feature of {chosen.phrase.en} passes the filter {shown}. Check the values in the filter.',
+            vi=f'Không có đối tượng nào của {chosen.phrase.vi} qua bộ lọc {excerpt}. Kiểm tra giá trị trong bộ lọc.',
+            en=f'No feature of {chosen.phrase.en} passes the filter {excerpt}. Check the values in the filter.',
         )
 
 

@@ -17,7 +17,7 @@ def raster(db: Connection, coverage_id: str, locality: Locality, audience: Audie
         raise UnknownLayer(
             vi=f'"{coverage_id}" không phải là raster. {hint.vi}', en=f'"{coverage_id}" is no coverage. {hint.en}'
         )
-    found = released_raster(db, coverages[coverage_id])
-    if found is None:
+    released = released_raster(db, coverages[coverage_id])
+    if released is None:
         raise not_delivered(coverage_id)
-    return found
+    return released

@@ -21,10 +21,10 @@ class Reading:
 
 def most_telling(readings: Iterable[tuple[str, Reading]]) -> dict[str, Reading]:
     """One reading per layer: the oldest of what was read as the present state, else the newest of the past."""
-    found: dict[str, Reading] = {}
+    by_layer: dict[str, Reading] = {}
     for layer_id, reading in sorted(readings, key=lambda one: (one[0], one[1].rank)):
-        found.setdefault(layer_id, reading)
-    return found
+        by_layer.setdefault(layer_id, reading)
+    return by_layer
 
 
 def readings_of(job: Mapping[str, Any]) -> dict[str, Reading]:

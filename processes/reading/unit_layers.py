@@ -41,8 +41,8 @@ def layer_of_level(level: str, locality: Locality) -> LayerModel:
     """The layer that shows the units of a level; raises UnknownLevel with the nearest one."""
     layer = layer_of(level, locality)
     if layer is None:
-        known = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
-        hint = did_you_mean(level, [name for name in known if name])
+        levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
+        hint = did_you_mean(level, [name for name in levels if name])
         raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
     return layer
 
@@ -56,11 +56,11 @@ def outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any
     """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
     _, rows = data.source(Layer(shown.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
-    found = data.rows(query.format(code_column(shown), rows))
-    if not found:
+    outline_rows = data.rows(query.format(code_column(shown), rows))
+    if not outline_rows:
         derive = f'dothi units derive --level {level_of(shown)} --date {on}'
         raise NotDelivered(
             vi=f'Lớp "{shown.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
             en=f'The layer "{shown.id}" has no outlines of {on}. Deliver them, or "{derive}".',
         )
-    return {row['code']: json.loads(row['geometry']) for row in found}
+    return {row['code']: json.loads(row['geometry']) for row in outline_rows}

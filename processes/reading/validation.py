@@ -73,8 +73,10 @@ def validated[I: ProcessInputs](model: type[I], inputs: object) -> I:
     try:
         return model.model_validate(inputs)
     except ValidationError as invalid:
-        found = [_explain(error, model) for error in invalid.errors(include_url=False)]
-        raise InvalidInput(vi=' '.join(text.vi for text in found), en=' '.join(text.en for text in found)) from None
+        problems = [_explain(error, model) for error in invalid.errors(include_url=False)]
+        raise InvalidInput(
+            vi=' '.join(text.vi for text in problems), en=' '.join(text.en for text in problems)
+        ) from None
 
 
 def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) -> None:
@@ -83,11 +85,11 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
     What an earlier job holds is seen when the run begins.
     """
     for name, field in type(inputs).model_fields.items():
-        value, told = getattr(inputs, name), about(field)
+        value, metadata = getattr(inputs, name), about(field)
         try:
             for layer in layers_in(value):
-                _check_layer(layer, told['geometry'], locality, audience)
-            narrowed = getattr(inputs, told['filters']) if told.get('filters') else None
+                _check_layer(layer, metadata['geometry'], locality, audience)
+            narrowed = getattr(inputs, metadata['filters']) if metadata.get('filters') else None
             if value is not None and narrowed is not None:
                 _check_filter(narrowed, value, locality, audience)
         except DothiError as error:
@@ -97,7 +99,7 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
 
 
 def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: Audience) -> None:
-    layer = _known(value, locality, audience)
+    layer = _find_layer(value, locality, audience)
     if layer is None:
         return
     check_geometry(layer, kinds)
@@ -108,12 +110,12 @@ def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: A
 
 
 def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: Audience) -> None:
-    layer = _known(narrowed, locality, audience)
+    layer = _find_layer(narrowed, locality, audience)
     if layer is not None:
         condition(layer, text, locality, audience)
 
 
-def _known(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
+def _find_layer(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
     """The layer; None for the result of a job, which the request does not look into."""
     if value.features is not None:
         return given('features', value.named, value.features).layer
@@ -123,21 +125,21 @@ def _known(value: Layer, locality: Locality, audience: Audience) -> LayerModel |
 def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
     """Raises WrongGeometry unless the layer has one of these kinds; none allows all."""
     if kinds and layer.geometry not in kinds:
-        wanted = ', '.join(sorted(kinds))
+        allowed_kinds = ', '.join(sorted(kinds))
         raise WrongGeometry(
-            vi=f'lớp "{layer.id}" có hình học {layer.geometry}, cần {wanted}.',
-            en=f'the layer "{layer.id}" has the geometry {layer.geometry}, which has to be {wanted}.',
+            vi=f'lớp "{layer.id}" có hình học {layer.geometry}, cần {allowed_kinds}.',
+            en=f'the layer "{layer.id}" has the geometry {layer.geometry}, which has to be {allowed_kinds}.',
         )
 
 
 def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None:
     """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
     for name, field in type(inputs).model_fields.items():
-        for one in layers_in(getattr(inputs, name)):
-            if one.named not in layers:
+        for layer in layers_in(getattr(inputs, name)):
+            if layer.named not in layers:
                 continue
             try:
-                check_geometry(layers[one.named], about(field).get('geometry') or [])
+                check_geometry(layers[layer.named], about(field).get('geometry') or [])
             except WrongGeometry as error:
                 raise InvalidInput(
                     vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
@@ -152,8 +154,8 @@ def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
     reason, context = REASONS.get(error['type'], unexpected), _context(error)
     return Text(
-        vi=f'Đầu vào "{where}"{_given(error)} {reason.vi.format_map(context)}.',
-        en=f'Input "{where}"{_given(error)} {reason.en.format_map(context)}.',
+        vi=f'Đầu vào "{where}"{_quote_input(error)} {reason.vi.format_map(context)}.',
+        en=f'Input "{where}"{_quote_input(error)} {reason.en.format_map(context)}.',
     )
 
 
@@ -166,10 +168,12 @@ def _known_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
         return model.model_fields
     parts = [*_models_in(model.model_fields[str(place[0])].annotation)]
     # of several kinds the one that the place names
-    meant = (
-        [one for one in parts if {*get_args(one.model_fields['kind'].annotation)} & {*place}] if len(parts) > 1 else []
+    chosen_parts = (
+        [part for part in parts if {*get_args(part.model_fields['kind'].annotation)} & {*place}]
+        if len(parts) > 1
+        else []
     )
-    return {name for one in meant or parts for name in one.model_fields}
+    return {name for part in chosen_parts or parts for name in part.model_fields}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -187,9 +191,9 @@ def _context(error: ErrorDetails) -> Mapping[str, Any]:
     return {name: f'{value:.15g}' if isinstance(value, float) else value for name, value in context.items()}
 
 
-def _given(error: ErrorDetails) -> str:
+def _quote_input(error: ErrorDetails) -> str:
     """What was sent, cut short; nothing where it is missing or has parts of its own."""
     if error['type'] == 'missing' or not isinstance(error['input'], str | int | float):
         return ''
-    shown = json.dumps(error['input'], ensure_ascii=False)
-    return f' ({shown[:SHOWN_LENGTH]}...)' if len(shown) > SHOWN_LENGTH else f' ({shown})'
+    excerpt = json.dumps(error['input'], ensure_ascii=False)
+    return f' ({excerpt[:SHOWN_LENGTH]}...)' if len(excerpt) > SHOWN_LENGTH else f' ({excerpt})'

@@ -115,9 +115,9 @@ def _road(line: Mapping[str, Any], norms: Norms) -> Strip | None:
 def _dike(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     water = WATERWARD.get(line['kind'])
     of_kind = norms[f'{line["kind"]}_dike_corridor'] if water else ()
-    found = {side: norm_for(of_kind, line['class'], condition=side) for side in (SETTLEMENT, LANDWARD, water)}
-    known: dict[str | None, Norm] = {side: norm for side, norm in found.items() if norm}
-    return Strip(known) if known else None
+    by_side = {side: norm_for(of_kind, line['class'], condition=side) for side in (SETTLEMENT, LANDWARD, water)}
+    known_norms: dict[str | None, Norm] = {side: norm for side, norm in by_side.items() if norm}
+    return Strip(known_norms) if known_norms else None
 
 
 def toward(foot: Floats, place: Floats, goal: Floats) -> Bools:
@@ -134,9 +134,9 @@ def toward(foot: Floats, place: Floats, goal: Floats) -> Bools:
 def nearest_points(points: Floats, shapes: Geometries) -> Floats:
     """The point of any of `shapes` nearest to each point, shape (n, 2); there is one shape at least."""
     at = point_geometries(points)
-    asked, nearest = shapely.STRtree(shapes).query_nearest(at, all_matches=False)
-    order = np.argsort(asked, kind='stable')
-    ways = shapely.shortest_line(at[asked[order]], shapes[nearest[order]])
+    point_index, nearest = shapely.STRtree(shapes).query_nearest(at, all_matches=False)
+    order = np.argsort(point_index, kind='stable')
+    ways = shapely.shortest_line(at[point_index[order]], shapes[nearest[order]])
     return np.asarray(shapely.get_coordinates(ways).reshape(-1, 2, 2)[:, 1])
 
 

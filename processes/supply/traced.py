@@ -67,35 +67,35 @@ def read_homes(data: Data) -> Homes:
         'select id::float8, {0}::float8, ST_X(ST_Centroid(geom)), ST_Y(ST_Centroid(geom)) from {1} where {0} > 0'
         ' order by id'
     )
-    found = data.numbers(sql.SQL(query).format(column(layer, POPULATION, data.audience), rows), width=4)
-    return Homes(found[:, 0].astype(np.int64), found[:, 1], found[:, 2:4])
+    columns = data.numbers(sql.SQL(query).format(column(layer, POPULATION, data.audience), rows), width=4)
+    return Homes(columns[:, 0].astype(np.int64), columns[:, 1], columns[:, 2:4])
 
 
 def read_rows(chosen: Layer, data: Data, *names: str) -> Rows:
     """id, code, WKB and the named columns of every feature, in the order of their codes."""
     layer, rows = data.source(chosen)
     code = column(layer, layer.identifier, data.audience)
-    asked = [column(layer, name, data.audience) for name in names]
-    columns = sql.SQL(', ').join([sql.SQL('id'), sql.SQL('{}::text as code').format(code), *asked])
+    identifiers = [column(layer, name, data.audience) for name in names]
+    columns = sql.SQL(', ').join([sql.SQL('id'), sql.SQL('{}::text as code').format(code), *identifiers])
     return data.rows(sql.SQL('select {}, ST_AsBinary(geom) as wkb from {} order by 2').format(columns, rows))
 
 
 def failing(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
     """Which rows of the layer `among` have a code of what fails; raises NothingFailed, UnknownAsset."""
     codes = [row['code'] for row in read_rows(failed, data)]
-    known = [row['code'] for row in network]
+    known_codes = [row['code'] for row in network]
     if not codes:
         raise NothingFailed(
             vi=f'Không đối tượng nào của {failed.phrase.vi} qua bộ lọc. Kiểm tra mã trong bộ lọc.',
             en=f'No feature of {failed.phrase.en} passes the filter. Check the code in it.',
         )
-    unknown = sorted({*codes} - {*known})
+    unknown = sorted({*codes} - {*known_codes})
     if unknown:
         raise UnknownAsset(
             vi=f'Không có mã "{unknown[0]}" trong {among.phrase.vi}. Đầu vào "failed" phải chọn đối tượng của lớp này.',
             en=f'There is no "{unknown[0]}" in {among.phrase.en}. The input "failed" has to name features of it.',
         )
-    return np.isin(np.array(known, dtype=object), codes)
+    return np.isin(np.array(known_codes, dtype=object), codes)
 
 
 def drawn(chosen: Layer, told: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
@@ -120,4 +120,6 @@ def without_supply(homes: Homes, affected: Affected) -> Told:
     """The buildings that lose supply, with their people and what they are on."""
     ids, people = homes.id[affected.home].tolist(), homes.people[affected.home].tolist()
     rows = zip(ids, people, affected.on, affected.away_m.round(2).tolist(), strict=True)
-    return HOMES, {one: {'people': int(n), 'on': on, 'distance_m': away_m} for one, n, on, away_m in rows}
+    return HOMES, {
+        home_id: {'people': int(n), 'on': on, 'distance_m': distance_m} for home_id, n, on, distance_m in rows
+    }

@@ -50,13 +50,13 @@ def power(failed: Layer, data: Data) -> Trace:
         'stations_without_supply_before': [stations[number]['code'] for number in np.flatnonzero(~before)],
         'lines_without_supply': len(dead),
     }
-    told = {
+    members = {
         stations[number]['id']: {'voltage_kv': voltage_kv[number], 'lost': bool(lost[number])}
         for number in np.flatnonzero(dark | lost)
     }
     network = {line['id']: {'voltage_kv': float(line['voltage_kv'])} for line in dead}
     serving = ~sources if not sources.all() else sources
-    return Trace((LINES, network), (SUBSTATIONS, told), facts, CAVEATS, nearest_dark(stations, xy, serving, dark))
+    return Trace((LINES, network), (SUBSTATIONS, members), facts, CAVEATS, nearest_dark(stations, xy, serving, dark))
 
 
 def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Callable[[Homes], Affected]:
@@ -64,10 +64,10 @@ def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Cal
     serves = np.flatnonzero(serving)
 
     def affected(homes: Homes) -> Affected:
-        found = cKDTree(xy[serves]).query(homes.xy)
-        away_m, nearest = np.asarray(found[0]), np.asarray(found[1])
+        nearest_query = cKDTree(xy[serves]).query(homes.xy)
+        distance_m, nearest = np.asarray(nearest_query[0]), np.asarray(nearest_query[1])
         station = serves[nearest]
         home = np.flatnonzero(dark[station])
-        return Affected(home, [stations[number]['code'] for number in station[home]], away_m[home])
+        return Affected(home, [stations[number]['code'] for number in station[home]], distance_m[home])
 
     return affected

@@ -90,8 +90,8 @@ def water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> Trace:
 
 def _affected(network: WaterNetwork, lost: Bools, within_m: float) -> Callable[[Homes], Affected]:
     def affected(homes: Homes) -> Affected:
-        home, pipe, away_m = on_failed(homes.xy, network.lines, lost, within_m)
-        return Affected(home, [network.pipes[number]['code'] for number in pipe], away_m)
+        home, pipe, distance_m = on_failed(homes.xy, network.lines, lost, within_m)
+        return Affected(home, [network.pipes[number]['code'] for number in pipe], distance_m)
 
     return affected
 
@@ -121,8 +121,8 @@ def nearest_nodes(plants: Rows, nodes: Ints, lines: Geometries) -> tuple[Ints, B
     ends_xy: Floats = np.vstack([shapely.get_coordinates(shapely.get_point(lines, side)) for side in (0, -1)])
     if not len(plants) or not len(ends_xy):
         return np.empty(0, dtype=np.int64), np.zeros(len(plants), dtype=bool)
-    away_m, end = cKDTree(ends_xy).query(shapely.get_coordinates(shapely.centroid(shapes(plants))))
-    return np.concatenate([nodes[:, 0], nodes[:, 1]])[end], np.asarray(away_m <= TOUCH_M)
+    distance_m, end = cKDTree(ends_xy).query(shapely.get_coordinates(shapely.centroid(shapes(plants))))
+    return np.concatenate([nodes[:, 0], nodes[:, 1]])[end], np.asarray(distance_m <= TOUCH_M)
 
 
 def ends_closed(valves: Rows, pipes: Rows) -> Ints:

@@ -120,9 +120,11 @@ def on_failed(points: Floats, lines: Geometries, failed: Bools, within_m: float)
     """
     at = point_geometries(points)
     tree = shapely.STRtree(at)
-    asked = np.unique(tree.query(lines[failed], predicate='dwithin', distance=within_m)[1])
-    (point, line), away_m = shapely.STRtree(lines).query_nearest(at[asked], return_distance=True, all_matches=True)
+    near_failed = np.unique(tree.query(lines[failed], predicate='dwithin', distance=within_m)[1])
+    (point, line), distance_m = shapely.STRtree(lines).query_nearest(
+        at[near_failed], return_distance=True, all_matches=True
+    )
     order = np.lexsort([line, point])
-    point, line, away_m = point[order], line[order], away_m[order]
+    point, line, distance_m = point[order], line[order], distance_m[order]
     first = np.concatenate([[True], point[1:] != point[:-1]])[: len(point)] & failed[line]
-    return asked[point[first]], line[first], away_m[first]
+    return near_failed[point[first]], line[first], distance_m[first]

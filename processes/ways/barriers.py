@@ -24,7 +24,7 @@ def behind_barriers(network: Network, barriers: Geometries, bridges: Geometries)
     if not len(segment):
         return replace(network, walls=walls), 0
     cut, first = np.unique(segment, return_index=True)
-    gaps = [shapely.union_all(one) for one in np.split(shapely.buffer(crossing, BANK_M), first[1:])]
+    gaps = [shapely.union_all(strips) for strips in np.split(shapely.buffer(crossing, BANK_M), first[1:])]
     pieces = shapely.get_parts(shapely.difference(lines[cut], gaps))
     return replace(network_of(np.concatenate([np.delete(lines, cut), pieces])), walls=walls), len(segment)
 
@@ -55,6 +55,6 @@ def distance_to(points: Floats, shapes: Geometries) -> Floats:
     result = np.full(len(points), np.inf)
     if len(shapes) and len(points):
         tree = shapely.STRtree(shapes)
-        (asked, _), far_m = tree.query_nearest(point_geometries(points), return_distance=True, all_matches=False)
-        result[asked] = far_m
+        (point_index, _), far_m = tree.query_nearest(point_geometries(points), return_distance=True, all_matches=False)
+        result[point_index] = far_m
     return result

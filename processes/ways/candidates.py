@@ -41,16 +41,16 @@ def cover_within(
     the nodes that it meets know the homes beside them. told: how much is done. Raises TooManyPairs.
     """
     beside = _beside(reach, limit_m)
-    found: list[Ints] = []
+    covered_by_place: list[Ints] = []
     pairs = 0
     for number, node_m in enumerate(reach.each(np.arange(reach.size), limit_m + ROUNDING_M)):
-        found.append(_within(node_m, beside, limit_m))
-        pairs += len(found[-1])
+        covered_by_place.append(_within(node_m, beside, limit_m))
+        pairs += len(covered_by_place[-1])
         _check_count(pairs)
         if number % 500 == 0:
             told(number / reach.size)
-    of_place = np.repeat(np.arange(reach.size), [len(one) for one in found])
-    home = np.concatenate([*found, np.empty(0, dtype=np.int64)])
+    of_place = np.repeat(np.arange(reach.size), [len(covered) for covered in covered_by_place])
+    home = np.concatenate([*covered_by_place, np.empty(0, dtype=np.int64)])
     return cover_of(owner[of_place], home, people, candidates)
 
 

@@ -49,8 +49,8 @@ class Cells:
         grid = np.zeros(self.rows * self.columns, dtype=np.uint8)
         grid[self.number[chosen]] = 1
         rows = grid.reshape(self.rows, self.columns)
-        found = shapes(rows, mask=rows == 1, connectivity=4, transform=_transform(self.origin, self.side_m))
-        return np.asarray([shapely.geometry.shape(outline) for outline, _ in found], dtype=object)
+        polygons = shapes(rows, mask=rows == 1, connectivity=4, transform=_transform(self.origin, self.side_m))
+        return np.asarray([shapely.geometry.shape(outline) for outline, _ in polygons], dtype=object)
 
 
 def cells_in(areas: Geometries, side_m: float) -> Cells:
@@ -78,10 +78,10 @@ def cells_in(areas: Geometries, side_m: float) -> Cells:
 
 def _check_count(count: int, most: int, side_m: float) -> None:
     if count > most:
-        wanted = np.ceil(side_m * np.sqrt(count / most))
+        least_side_m = np.ceil(side_m * np.sqrt(count / most))
         raise TooManyCells(
-            vi=f'Vùng cần {count:,} ô {side_m:g} m, nhiều hơn {most:,}. Đặt cell_m từ {wanted:.0f} trở lên.',
-            en=f'That is {count:,} cells of {side_m:g} m (limit {most:,}). Set cell_m to {wanted:.0f} or more.',
+            vi=f'Vùng cần {count:,} ô {side_m:g} m, nhiều hơn {most:,}. Đặt cell_m từ {least_side_m:.0f} trở lên.',
+            en=f'That is {count:,} cells of {side_m:g} m (limit {most:,}). Set cell_m to {least_side_m:.0f} or more.',
         )
 
 

@@ -20,34 +20,34 @@ class Measured(Limited, Protocol):
 
 def notes_on(served: list[Served], zones: Zones, homes: Homes) -> list[Text]:
     """What a reader of the figures has to know of the facilities, the roads and the zones."""
-    lacking = [_nowhere(one.kind) for one in served if not one.facilities]
+    lacking = [_nowhere(kind.kind) for kind in served if not kind.facilities]
     empty = no_people_note(zones.membership(homes.xy).sums(homes.population))
     return [*lacking, *zones.notes, *empty]
 
 
 def caveats(inputs: Measured, norms: list[Norm]) -> list[Text]:
     """What a reader of the figures has to know of how they are measured."""
-    told = []
+    notes = []
     if inputs.mode == 'straight-line':
-        told.append(
+        notes.append(
             Text(
                 vi='Đo theo đường thẳng: đường đi thực tế dài hơn, vật cản không được xét.',
                 en='Measured in a straight line: real ways are longer, and barriers are not considered.',
             )
         )
-        told += [_not_as_the_norm(norm) for norm in dict.fromkeys(norms) if ALONG_WAYS in norm.measured_from]
+        notes += [_not_as_the_norm(norm) for norm in dict.fromkeys(norms) if ALONG_WAYS in norm.measured_from]
     if inputs.minutes is not None:
-        told.append(
+        notes.append(
             Text(
                 vi=f'Thời gian tính theo tốc độ {speed_of(inputs):g} km/h trên mọi đường.',
                 en=f'Times suppose {speed_of(inputs):g} km/h on every road.',
             )
         )
     if any(not norm.verified for norm in norms):
-        told.append(
+        notes.append(
             Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
         )
-    return told
+    return notes
 
 
 def _nowhere(kind: str) -> Text:

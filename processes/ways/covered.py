@@ -47,8 +47,8 @@ class Served:
 
 def by_all(kinds: list[Served]) -> tuple[Bools, Bools]:
     """Who is covered by every kind, and whom every kind is asked for."""
-    covered = reduce(np.logical_and, (one.covered for one in kinds))
-    return covered, reduce(np.logical_and, (one.assessed for one in kinds))
+    covered = reduce(np.logical_and, (kind.covered for kind in kinds))
+    return covered, reduce(np.logical_and, (kind.assessed for kind in kinds))
 
 
 def coverage(population: float, assessed: float, covered: float, kind: str = '') -> dict[str, Any]:
@@ -68,21 +68,21 @@ def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> lis
     people: per home, shape (n,); inside: the zones that each home lies in.
     """
     population = inside.sums(people)
-    told: list[dict[str, Any]] = [{'population': int(total)} for total in population]
+    rows: list[dict[str, Any]] = [{'population': int(total)} for total in population]
     columns = [('', *by_all(kinds))]
     if len(kinds) > 1:
-        columns += [(one.kind, one.covered, one.assessed) for one in kinds]
+        columns += [(kind.kind, kind.covered, kind.assessed) for kind in kinds]
     for name, covered, assessed in columns:
-        sums = [inside.sums(people * some) for some in (assessed, covered & assessed)]
-        for figures, total, asked, served in zip(told, population, *sums, strict=True):
-            figures.update(coverage(total, asked, served, name))
-    return told
+        sums = [inside.sums(people * mask) for mask in (assessed, covered & assessed)]
+        for figures, total, assessed_people, served in zip(rows, population, *sums, strict=True):
+            figures.update(coverage(total, assessed_people, served, name))
+    return rows
 
 
 def summary_of(kinds: list[Served], people: Floats, inside: Membership) -> dict[str, Any]:
     """Figures of all homes, each once, those outside every zone included, so that nobody is lost between the zones."""
     covered, assessed = by_all(kinds)
-    cut_off = np.logical_or.reduce([np.isinf(one.way_m) for one in kinds])
+    cut_off = np.logical_or.reduce([np.isinf(kind.way_m) for kind in kinds])
     return {
         'population': int(people.sum()),
         **coverage(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),

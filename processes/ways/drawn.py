@@ -32,7 +32,7 @@ def collection(
 ) -> FeatureCollection:
     """A FeatureCollection with a summary; features are numbered from 1."""
     features = [
-        {'type': 'Feature', 'id': number, 'geometry': geometry, 'properties': told}
-        for number, (geometry, told) in enumerate(zip(geometries, properties, strict=True), start=1)
+        {'type': 'Feature', 'id': number, 'geometry': geometry, 'properties': members}
+        for number, (geometry, members) in enumerate(zip(geometries, properties, strict=True), start=1)
     ]
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}

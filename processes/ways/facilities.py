@@ -42,7 +42,7 @@ class Facilities:
 
     def entrances_of(self, kind: str) -> Ints:
         """Numbers of the entrances of facilities of this kind."""
-        return np.flatnonzero(np.asarray([one == kind for one in self.kinds], dtype=bool)[self.owner])
+        return np.flatnonzero(np.asarray([own_kind == kind for own_kind in self.kinds], dtype=bool)[self.owner])
 
 
 def read_facilities(
@@ -62,19 +62,19 @@ def read_facilities(
     kinds = sql.Literal(kind) if kind_column is None else column(layer, kind_column, data.audience)
     code, name = column(layer, layer.identifier, data.audience), _name(layer, data)
     query = 'select here.id, {}::text as code, {}::text as name, {}::text as kind from {} order by code, id'
-    found = data.rows(sql.SQL(query).format(code, name, kinds, rows))
-    if needed and not found:
+    facility_rows = data.rows(sql.SQL(query).format(code, name, kinds, rows))
+    if needed and not facility_rows:
         must_be_unfiltered(chosen, narrowed_by)
     points = sql.SQL(
         'select here.id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_DumpPoints({}) point'
     )
     entrances = data.numbers(points.format(rows, POINTS_OF_AREA), width=3)
-    owner = _owner(entrances[:, 0], found)
+    owner = _owner(entrances[:, 0], facility_rows)
     order = np.argsort(owner, kind='stable')
     return Facilities(
-        [row['code'] for row in found],
-        [row['name'] for row in found],
-        [row['kind'] or (kind if kind_column is None else NO_KIND) for row in found],
+        [row['code'] for row in facility_rows],
+        [row['name'] for row in facility_rows],
+        [row['kind'] or (kind if kind_column is None else NO_KIND) for row in facility_rows],
         entrances[order, 1:],
         owner[order],
     )
@@ -82,13 +82,13 @@ def read_facilities(
 
 def together(facilities: list[Facilities]) -> Facilities:
     """All of them, in the order in which they are given."""
-    before = np.cumsum([0, *(one.count for one in facilities)])
+    before = np.cumsum([0, *(part.count for part in facilities)])
     return Facilities(
-        [code for one in facilities for code in one.codes],
-        [name for one in facilities for name in one.names],
-        [kind for one in facilities for kind in one.kinds],
-        np.concatenate([one.xy for one in facilities]),
-        np.concatenate([one.owner + first for one, first in zip(facilities, before, strict=False)]),
+        [code for part in facilities for code in part.codes],
+        [name for part in facilities for name in part.names],
+        [kind for part in facilities for kind in part.kinds],
+        np.concatenate([part.xy for part in facilities]),
+        np.concatenate([part.owner + first for part, first in zip(facilities, before, strict=False)]),
     )
 
 
@@ -99,6 +99,6 @@ def _name(layer: LayerModel, data: Data) -> sql.Composable:
 
 def _owner(ids: Floats, found: list[dict[str, Any]]) -> Ints:
     """Place in `found` of the row with each id, shape (p,)."""
-    known = np.asarray([row['id'] for row in found], dtype=np.float64)
-    order = np.argsort(known)
-    return np.asarray(order[np.searchsorted(known[order], ids)], dtype=np.int64) if len(known) else np.empty(0, int)
+    row_ids = np.asarray([row['id'] for row in found], dtype=np.float64)
+    order = np.argsort(row_ids)
+    return np.asarray(order[np.searchsorted(row_ids[order], ids)], dtype=np.int64) if len(row_ids) else np.empty(0, int)

@@ -33,14 +33,14 @@ def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]
     if inputs.kind_column is not None and not any(columns):
         # none has it: the error names the nearest column of the first
         column(data.source(inputs.facilities)[0], inputs.kind_column, data.audience)
-    found: list[Facilities] = []
+    facilities: list[Facilities] = []
     kinds: list[str] = []
     for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
-        named = _distinct(layer.collection or layer.named.partition(':')[0], kinds)
-        found.append(read_facilities(layer, data, narrowed_by, kind_column, named))
+        name = _distinct(layer.collection or layer.named.partition(':')[0], kinds)
+        facilities.append(read_facilities(layer, data, narrowed_by, kind_column, name))
         # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
-        kinds += sorted({*found[-1].kinds} - {*kinds}) if found[-1].count else [named]
-    return together(found), kinds
+        kinds += sorted({*facilities[-1].kinds} - {*kinds}) if facilities[-1].count else [name]
+    return together(facilities), kinds
 
 
 def _kind_column(layer: Layer, inputs: WithFacilities, data: Data) -> str | None:
@@ -51,7 +51,7 @@ def _kind_column(layer: Layer, inputs: WithFacilities, data: Data) -> str | None
 def _distinct(name: str, taken: list[str]) -> str:
     """`name`, with a number where it is taken: the same layer twice, each time with another filter."""
     candidates = (name, *(f'{name}_{number}' for number in range(2, len(taken) + 3)))
-    return next(one for one in candidates if one not in taken)
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def must_have_norms(kinds: list[str], inputs: WithFacilities, data: Data) -> None:

@@ -88,8 +88,8 @@ def greedy(cover: Cover, k: int) -> Choice:
         chosen.append(int(gains.argmax()))
         gains = cover.gains(np.asarray(chosen))
         bound = min(bound, cover.covered(np.asarray(chosen)) + _largest(gains, k))
-    found = np.asarray(chosen, dtype=np.int64)
-    return Choice(found, bound, optimal=bound <= cover.covered(found))
+    places = np.asarray(chosen, dtype=np.int64)
+    return Choice(places, bound, optimal=bound <= cover.covered(places))
 
 
 def exact(cover: Cover, k: int) -> Choice:
@@ -105,15 +105,15 @@ def exact(cover: Cover, k: int) -> Choice:
     linked = hstack([-cover.reaches.T, eye_array(demands)])
     counted = coo_array(np.concatenate([np.ones(candidates), np.zeros(demands)])[None, :])
     rules = csc_array(vstack([linked, counted]))
-    found = milp(
+    solution = milp(
         np.concatenate([np.zeros(candidates), -cover.people]),
         integrality=np.concatenate([np.ones(candidates), np.zeros(demands)]),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(rules, ub=[*np.zeros(demands), k]),
         options={'node_limit': EXACT_NODES, 'mip_rel_gap': 0},
     )
-    bound = first.bound if found.mip_dual_bound is None else min(first.bound, -found.mip_dual_bound)
-    best = first.chosen if found.x is None else np.flatnonzero(found.x[:candidates] > 0.5)
+    bound = first.bound if solution.mip_dual_bound is None else min(first.bound, -solution.mip_dual_bound)
+    best = first.chosen if solution.x is None else np.flatnonzero(solution.x[:candidates] > 0.5)
     if cover.covered(best) <= cover.covered(first.chosen):
         best = first.chosen
     return Choice(_most_first(cover, best), bound, optimal=cover.covered(best) > bound - 0.5)

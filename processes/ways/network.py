@@ -107,13 +107,13 @@ def _nearest_segments(points: Floats, tree: shapely.STRtree) -> tuple[Ints, Ints
     starts = np.arange(0, len(points), POINTS_AT_ONCE)
 
     def nearest(start: int) -> tuple[Ints, Ints]:
-        some = point_geometries(points[start : start + POINTS_AT_ONCE])
-        point, segment = tree.query_nearest(some, all_matches=True)
+        geometries = point_geometries(points[start : start + POINTS_AT_ONCE])
+        point, segment = tree.query_nearest(geometries, all_matches=True)
         return point + start, segment
 
     with ThreadPoolExecutor() as pool:
-        found = [*pool.map(nearest, starts)]
-    return np.concatenate([point for point, _ in found]), np.concatenate([segment for _, segment in found])
+        parts = [*pool.map(nearest, starts)]
+    return np.concatenate([point for point, _ in parts]), np.concatenate([segment for _, segment in parts])
 
 
 def _feet(points: Floats, network: Network, point: Ints, segment: Ints) -> Snapped:
@@ -128,18 +128,18 @@ def _feet(points: Floats, network: Network, point: Ints, segment: Ints) -> Snapp
 def _this_side(points: Floats, network: Network, tree: shapely.STRtree, near: Snapped) -> Snapped:
     """`near` without places behind a wall; a point that keeps none takes the nearest place that it can walk to."""
     free = ~_behind_wall(points, network, near)
-    kept = [_rows(near, free)]
+    parts = [_rows(near, free)]
     left = np.setdiff1d(near.point, near.point[free])
     reach_m = 2 * float(near.offset_m.max(initial=1.0))
     while len(left):
-        asked, segment = tree.query(point_geometries(points[left]), predicate='dwithin', distance=reach_m)
-        found = _feet(points, network, left[asked], segment)
-        found = _nearest_rows(_rows(found, ~_behind_wall(points, network, found)))
-        kept.append(found)
+        point_index, segment = tree.query(point_geometries(points[left]), predicate='dwithin', distance=reach_m)
+        feet = _feet(points, network, left[point_index], segment)
+        feet = _nearest_rows(_rows(feet, ~_behind_wall(points, network, feet)))
+        parts.append(feet)
         if reach_m >= SEARCH_M:
             break
-        left, reach_m = np.setdiff1d(left, found.point), min(2 * reach_m, SEARCH_M)
-    return Snapped(*(np.concatenate([getattr(part, name) for part in kept]) for name in Snapped.__match_args__))
+        left, reach_m = np.setdiff1d(left, feet.point), min(2 * reach_m, SEARCH_M)
+    return Snapped(*(np.concatenate([getattr(part, name) for part in parts]) for name in Snapped.__match_args__))
 
 
 def _behind_wall(points: Floats, network: Network, snapped: Snapped) -> Bools:
@@ -206,8 +206,8 @@ def zone_of(points: Floats, zones: Geometries) -> Ints:
     """
     starts = range(0, len(points), POINTS_AT_ONCE)
     with ThreadPoolExecutor() as pool:
-        found = [*pool.map(lambda start: _zone_of(points[start : start + POINTS_AT_ONCE], zones), starts)]
-    return np.concatenate([np.empty(0, np.int64), *found])
+        parts = [*pool.map(lambda start: _zone_of(points[start : start + POINTS_AT_ONCE], zones), starts)]
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
 def _zone_of(points: Floats, zones: Geometries) -> Ints:

@@ -61,8 +61,8 @@ def joined(tiles: Sequence[Tile], rims: Sequence[Rim]) -> list[Ints]:
         for row, column, side, other in ((0, 1, 'east', 'west'), (1, 0, 'south', 'north')):
             beside = place.get((tile.row + row, tile.column + column))
             if beside is not None:
-                one, two = getattr(rims[number], side), getattr(rims[beside], other)
-                pairs.append(np.stack([one[one > 0] + before[number] - 1, two[one > 0] + before[beside] - 1]))
+                edge, two = getattr(rims[number], side), getattr(rims[beside], other)
+                pairs.append(np.stack([edge[edge > 0] + before[number] - 1, two[edge > 0] + before[beside] - 1]))
     start, end = np.concatenate(pairs, axis=1)
     graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(before[-1], before[-1]))
     area = connected_components(graph, directed=False)[1] + 1 if before[-1] else np.empty(0, dtype=np.int64)

@@ -86,8 +86,8 @@ class Reach:
             late, indices=self.numbers(np.arange(self.size)), min_only=True, return_predecessors=True
         )
         way_m, entry = self.best_entries(node_m)
-        place, found = np.full(self.count, -1), entry >= 0
-        place[found] = source[self.entries[1][entry[found]]] - len(self.network.nodes)
+        place, is_reached = np.full(self.count, -1), entry >= 0
+        place[is_reached] = source[self.entries[1][entry[is_reached]]] - len(self.network.nodes)
         return way_m - HEAD_START_M * np.maximum(place, 0), place
 
     def each(self, chosen: Ints, limit_m: float = np.inf) -> Iterator[Floats]:
@@ -156,9 +156,9 @@ def straight_to_nearest(points: Floats, facilities: Floats) -> Floats:
     if not len(facilities):
         return np.full(len(points), np.inf)
     tree = shapely.STRtree(point_geometries(facilities))
-    (asked, _), distance_m = tree.query_nearest(point_geometries(points), return_distance=True, all_matches=False)
+    (point_index, _), distance_m = tree.query_nearest(point_geometries(points), return_distance=True, all_matches=False)
     result = np.empty(len(points))
-    result[asked] = distance_m
+    result[point_index] = distance_m
     return result
 
 

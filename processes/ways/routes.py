@@ -34,8 +34,8 @@ def nearest_places(
     """
     if k == 1:
         way_m, entrance = reach.nearest()
-        found = np.flatnonzero((entrance >= 0) & (np.round(way_m, EQUAL_DIGITS) <= limit_m))
-        return Ranked(found, np.zeros(len(found), dtype=np.int64), owner[entrance[found]], way_m[found])
+        reached = np.flatnonzero((entrance >= 0) & (np.round(way_m, EQUAL_DIGITS) <= limit_m))
+        return Ranked(reached, np.zeros(len(reached), dtype=np.int64), owner[entrance[reached]], way_m[reached])
     best_m, best = np.full((reach.count, k), np.inf), np.full((reach.count, k), -1)
     for place in range(count):
         told(place / count)

@@ -24,9 +24,9 @@ def limit_by_norm(norms: list[Norm], kind: str, urban: Bools | None, count: int)
     urban: whether each place is, shape (count,); None where the locality does not say. Raises NoDistanceNorm.
     """
     conditions = (None, None) if urban is None else (RURAL, URBAN)
-    found = [norm_for(norms, kind, condition=condition) for condition in conditions]
-    values = np.asarray([norm.value if norm else np.nan for norm in found])
-    used = tuple(dict.fromkeys(norm for norm in found if norm))
+    matches = [norm_for(norms, kind, condition=condition) for condition in conditions]
+    values = np.asarray([norm.value if norm else np.nan for norm in matches])
+    used = tuple(dict.fromkeys(norm for norm in matches if norm))
     if not used:
         raise _no_norm(kind, norms, [], [])
     return values[np.zeros(count, dtype=int) if urban is None else urban.astype(int)], used
@@ -51,13 +51,13 @@ def in_urban_units(places: Floats, data: Data) -> Bools | None:
 
 
 def _no_norm(kind: str, norms: list[Norm], columns: list[str], per_unit: list[Norm]) -> NoDistanceNorm:
-    known = ', '.join(sorted({norm.subject for norm in norms})) or '–'
+    subjects = ', '.join(sorted({norm.subject for norm in norms})) or '–'
     chosen = ' / '.join(columns)
     vi = f'kind_column = {chosen}' if chosen else 'kind_column'
     en = f'the kind_column {chosen}' if chosen else 'a kind_column'
     if any(norm.subject == kind for norm in per_unit):
         vi = en = 'norm = facilities_per_unit'
     return NoDistanceNorm(
-        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}"; có cho: {known}. Cho distance_m hoặc minutes, hoặc {vi}.',
-        en=f'No norm says how far "{kind}" may be; there is one for: {known}. Give distance_m or minutes, or {en}.',
+        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}"; có cho: {subjects}. Cho distance_m hoặc minutes, hoặc {vi}.',
+        en=f'No norm says how far "{kind}" may be; there is one for: {subjects}. Give distance_m or minutes, or {en}.',
     )

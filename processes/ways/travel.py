@@ -142,14 +142,14 @@ def one_limit[I: Limited](inputs: I) -> I:
 
 def roads(inputs: Travelling, data: Data) -> Roads:
     """The roads, cut at barriers where `inputs` names any."""
-    told = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs)}
+    members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs)}
     network = replace(data.network(), walk_m=WALK_M)
     if inputs.barriers is None:
-        return Roads(network, {**told, 'barriers': None})
+        return Roads(network, {**members, 'barriers': None})
     network, cut = behind_barriers(network, shapes_of(inputs.barriers, data), shapes_of(inputs.bridges, data))
     network = replace(network, walk_m=WALK_M)
     barriers = {'barriers': inputs.barriers.named, 'bridges': inputs.bridges.named, 'roads_cut': cut}
-    return Roads(network, {**told, **barriers})
+    return Roads(network, {**members, **barriers})
 
 
 def facilities_off_road(owner: Ints, entrances: Ints) -> int:
@@ -160,21 +160,21 @@ def facilities_off_road(owner: Ints, entrances: Ints) -> int:
 
 def off_road_notes(facilities: int, origins: int = 0) -> list[Text]:
     """What a reader has to know of facilities and origins too far from any road for a way to lead there."""
-    told = []
+    notes = []
     for count, vi, en in ((facilities, 'cơ sở', 'facilities'), (origins, 'nơi đi', 'origins')):
         if count:
-            told.append(
+            notes.append(
                 Text(
                     vi=f'{count} {vi} cách mọi đường quá {WALK_M / 1000:g} km (hoặc sau vật cản): không có đường đi.',
                     en=f'{count} {en} are over {WALK_M / 1000:g} km from any road (or behind a barrier): '
                     'no way leads there.',
                 )
             )
-    return told
+    return notes
 
 
 def shapes_of(chosen: Layer, data: Data) -> Geometries:
     """The geometries of a layer, in the working CRS, in the order of their ids."""
     _, rows = data.source(chosen)
-    found = data.rows(sql.SQL('select ST_AsBinary(here.geom) as wkb from {} order by here.id').format(rows))
-    return np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in found]), dtype=object)
+    wkb_rows = data.rows(sql.SQL('select ST_AsBinary(here.geom) as wkb from {} order by here.id').format(rows))
+    return np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in wkb_rows]), dtype=object)

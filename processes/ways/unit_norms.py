@@ -20,16 +20,16 @@ class NoUnitNorm(WrongUse):
 
 def norm_per_unit(norms: list[Norm], kind: str) -> Norm:
     """How many facilities of a kind each unit has to have; raises NoUnitNorm with the kinds that have a norm."""
-    found = norm_for(norms, kind)
-    if found is None:
-        known = ', '.join(sorted({norm.subject for norm in norms})) or '–'
+    match = norm_for(norms, kind)
+    if match is None:
+        listed = ', '.join(sorted({norm.subject for norm in norms})) or '–'
         raise NoUnitNorm(
-            vi=f'Quy chuẩn không nêu số "{kind}" của mỗi đơn vị. Có quy chuẩn cho: {known}. Chọn kind_column và filter '
-            'cho các loại đó, hoặc cho distance_m.',
-            en=f'No norm says how many "{kind}" each unit has to have. There is one for: {known}. Choose kind_column '
-            'and filter for these, or give distance_m.',
+            vi=f'Quy chuẩn không nêu số "{kind}" của mỗi đơn vị. Có quy chuẩn cho: {listed}. Chọn kind_column và '
+            'filter cho các loại đó, hoặc cho distance_m.',
+            en=f'No norm says how many "{kind}" each unit has to have. There is one for: {listed}. Choose '
+            'kind_column and filter for these, or give distance_m.',
         )
-    return found
+    return match
 
 
 def level_of_norm(norm: Norm) -> str:
@@ -42,7 +42,7 @@ def facilities_by_unit(facilities: Facilities, kind: str, inside: Membership) ->
 
     One with an area counts in every unit in which it has an entrance.
     """
-    ours = np.asarray([one == kind for one in facilities.kinds], dtype=bool)
+    ours = np.asarray([own_kind == kind for own_kind in facilities.kinds], dtype=bool)
     pairs = np.unique(np.column_stack([facilities.owner[inside.place], inside.zone]), axis=0)
     return np.bincount(pairs[ours[pairs[:, 0]], 1], minlength=inside.zones)
 
@@ -62,6 +62,6 @@ def served_by_unit(kind: str, facilities: int, counts: Ints, norm: Norm, homes: 
 
 def unit_figures(kinds: list[Served], counts: list[Ints], unit: int) -> dict[str, Any]:
     """Facilities of each kind in a unit, and whether they are as many as the norms ask for."""
-    met: Bools = np.asarray([count[unit] >= one.norms[0].value for one, count in zip(kinds, counts, strict=True)])
-    facilities = {f'facilities_{one.kind}': int(count[unit]) for one, count in zip(kinds, counts, strict=True)}
+    met: Bools = np.asarray([count[unit] >= kind.norms[0].value for kind, count in zip(kinds, counts, strict=True)])
+    facilities = {f'facilities_{kind.kind}': int(count[unit]) for kind, count in zip(kinds, counts, strict=True)}
     return {**facilities, 'norm_met': bool(met.all())}

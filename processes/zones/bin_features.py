@@ -42,14 +42,14 @@ def features_of(
 
 def _verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
     z, p_adjusted = float(verdicts.z[at]), float(verdicts.p_adjusted[at])
-    named = ('hot' if z > 0 else 'cold') if p_adjusted <= significance else 'none'
+    verdict = ('hot' if z > 0 else 'cold') if p_adjusted <= significance else 'none'
     trend_z, trend_p = float(verdicts.trend_z[at[1:]]), float(verdicts.trend_p_adjusted[at[1:]])
     rising = ('rising' if trend_z > 0 else 'falling') if trend_p <= significance else 'none'
     return {
         'z': round(z, 4),
         'p': round(float(verdicts.p[at]), 6),
         'p_adjusted': round(p_adjusted, 6),
-        'verdict': named,
+        'verdict': verdict,
         'trend_z': round(trend_z, 4),
         'trend_p_adjusted': round(trend_p, 6),
         'trend': rising if len(verdicts.z) >= LEAST_PERIODS_FOR_TREND else None,

@@ -32,8 +32,8 @@ def judged(cube: Ints, inside: Bools, least: int, reach_cells: float, periods_ba
     bins = np.broadcast_to(inside, cube.shape)
     kernel = neighbourhood(reach_cells, periods_back)
     of_inside = pooled(cube[bins], least)
-    values, shown = np.zeros(cube.shape), np.zeros(cube.shape, dtype=bool)
-    values[bins], shown[bins] = of_inside.values, of_inside.shown
+    values, is_shown = np.zeros(cube.shape), np.zeros(cube.shape, dtype=bool)
+    values[bins], is_shown[bins] = of_inside.values, of_inside.shown
     near_sum, near = near_sums(values, kernel), near_sums(bins.astype(np.float64), kernel)
     z, p_adjusted = np.zeros(cube.shape), np.ones(cube.shape)
     z[bins] = gi_star(of_inside.values, near_sum[bins], near[bins])
@@ -43,4 +43,4 @@ def judged(cube: Ints, inside: Bools, least: int, reach_cells: float, periods_ba
     if len(cube) >= LEAST_PERIODS_FOR_TREND:
         trend_z[inside] = trend(z[:, inside])
         trend_p[inside] = adjusted(two_sided(trend_z[inside]))
-    return Verdicts(shown, z, p, p_adjusted, trend_z, trend_p)
+    return Verdicts(is_shown, z, p, p_adjusted, trend_z, trend_p)

@@ -63,7 +63,7 @@ def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
     after = before + added - removed + moved_in - moved_out, in each of them.
     """
     was, now = _zones_of(pairs.old_xy, zones), _zones_of(pairs.new_xy, zones)
-    here = ~pairs.added & ~pairs.removed
+    in_both = ~pairs.added & ~pairs.removed
 
     def of(places: Places, which: Bools, elsewhere: Places | None = None) -> Ints:
         chosen = which[places.feature]
@@ -77,54 +77,54 @@ def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
         'added': of(now, pairs.added),
         'removed': of(was, pairs.removed),
         'changed': of(now, pairs.changed),
-        'changed_values': of(now, here & (pairs.differs > 0)),
-        'changed_geometry': of(now, here & pairs.reshaped),
-        'moved_in': of(now, here, was),
-        'moved_out': of(was, here, now),
+        'changed_values': of(now, in_both & (pairs.differs > 0)),
+        'changed_geometry': of(now, in_both & pairs.reshaped),
+        'moved_in': of(now, in_both, was),
+        'moved_out': of(was, in_both, now),
     }
 
 
 def measured(before: Parts, after: Parts, pairs: Pairs, zones: Zones, shown_as: tuple[str, float]) -> dict[str, Floats]:
     """Kilometres or hectares inside each zone, shape (zones,), by the name of the figure."""
-    unit, one = shown_as
-    gone, came = pairs.old_id[pairs.removed], pairs.new_id[pairs.added]
+    unit, measure = shown_as
+    removed_ids, came = pairs.old_id[pairs.removed], pairs.new_id[pairs.added]
 
     def of(parts: Parts, which: Bools) -> Floats:
-        return np.bincount(parts.zone[which], parts.measure[which], minlength=len(zones.codes)) / one
+        return np.bincount(parts.zone[which], parts.measure[which], minlength=len(zones.codes)) / measure
 
     return {
         f'before_{unit}': of(before, np.ones(len(before.zone), dtype=bool)),
         f'after_{unit}': of(after, np.ones(len(after.zone), dtype=bool)),
         f'added_{unit}': of(after, np.isin(after.feature, came)),
-        f'removed_{unit}': of(before, np.isin(before.feature, gone)),
+        f'removed_{unit}': of(before, np.isin(before.feature, removed_ids)),
     }
 
 
 def totals(pairs: Pairs) -> dict[str, int]:
     """Features of both states, those outside every zone included."""
-    here = ~pairs.added & ~pairs.removed
+    in_both = ~pairs.added & ~pairs.removed
     return {
         'features_before': int((~pairs.added).sum()),
         'features_after': int((~pairs.removed).sum()),
         'added': int(pairs.added.sum()),
         'removed': int(pairs.removed.sum()),
         'changed': int(pairs.changed.sum()),
-        'changed_values': int((here & (pairs.differs > 0)).sum()),
-        'changed_geometry': int((here & pairs.reshaped).sum()),
+        'changed_values': int((in_both & (pairs.differs > 0)).sum()),
+        'changed_geometry': int((in_both & pairs.reshaped).sum()),
     }
 
 
 def by_column(pairs: Pairs, columns: list[str]) -> dict[str, int]:
     """How many features have another value in a column, for those in which any has."""
-    found = {name: int((pairs.differs >> bit & 1).sum()) for bit, name in enumerate(columns)}
-    return {name: count for name, count in found.items() if count}
+    changes = {name: int((pairs.differs >> bit & 1).sum()) for bit, name in enumerate(columns)}
+    return {name: count for name, count in changes.items() if count}
 
 
 def _zones_of(xy: Floats, zones: Zones) -> Places:
     """The zones of each point; that of the last zone and one more for none (and for no point)."""
-    there = np.flatnonzero(~np.isnan(xy[:, 0]))
-    inside = zones.membership(xy[there])
-    feature = there[inside.place]
+    with_point = np.flatnonzero(~np.isnan(xy[:, 0]))
+    inside = zones.membership(xy[with_point])
+    feature = with_point[inside.place]
     nowhere = np.setdiff1d(np.arange(len(xy)), feature)
     zone = np.concatenate([inside.zone, np.full(len(nowhere), len(zones.codes))])
     return Places(np.concatenate([feature, nowhere]), zone, len(zones.codes) + 1)

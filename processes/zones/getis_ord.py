@@ -20,9 +20,9 @@ def gi_star(values: Floats, near_sum: Floats, near: Floats) -> Floats:
     n, spread = values.size, values.std()
     error = spread * np.sqrt(np.maximum(n * near - near**2, 0) / max(n - 1, 1))
     # a spread that is nothing but rounding is none
-    known = error > 1e-9 * max(1.0, float(np.abs(values).max(initial=0)))
+    has_spread = error > 1e-9 * max(1.0, float(np.abs(values).max(initial=0)))
     z = np.zeros(values.shape)
-    np.divide(near_sum - values.mean() * near, error, out=z, where=known)
+    np.divide(near_sum - values.mean() * near, error, out=z, where=has_spread)
     return z
 
 

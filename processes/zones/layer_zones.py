@@ -26,14 +26,14 @@ def statistics_of(
     A line or polygon counts by the length or area of its part inside, and gives its value to the
     sum by the share that this is of the whole, so that sums over zones side by side add up to the layer's.
     """
-    value, known = known_values(rows, name, layer, data)
+    value, condition = known_values(rows, name, layer, data)
     if kind_of(layer) == 'Point':
         query = 'select ST_X(place), ST_Y(place), {} from (select *, unit.place_of(geom) as place from {}) one'
-        found = data.numbers(sql.SQL(query).format(value, known), width=3)
-        inside = zones.membership(found[:, :2])
-        return by_group(inside.zone, found[inside.place, 2], np.ones(len(inside.place)), len(zones.codes))
-    values = data.numbers(sql.SQL('select id::float8, {} from {} order by id').format(value, known), width=2)
-    parts = parts_of(layer, known, zones, zone_rows, data)
+        columns = data.numbers(sql.SQL(query).format(value, condition), width=3)
+        inside = zones.membership(columns[:, :2])
+        return by_group(inside.zone, columns[inside.place, 2], np.ones(len(inside.place)), len(zones.codes))
+    values = data.numbers(sql.SQL('select id::float8, {} from {} order by id').format(value, condition), width=2)
+    parts = parts_of(layer, condition, zones, zone_rows, data)
     of_part = values[np.searchsorted(values[:, 0], parts.feature), 1]
     shared = np.bincount(parts.zone, of_part * parts.measure / parts.whole, minlength=len(zones.codes))
     return by_group(parts.zone, of_part, parts.measure, len(zones.codes)) | {'sum': shared}
@@ -41,7 +41,7 @@ def statistics_of(
 
 def known_values(rows: sql.Composed, name: str, layer: LayerModel, data: Data) -> tuple[sql.Composed, sql.Composed]:
     """The SQL of a column as a number, and `here` of the features that have a value in it; raises NoSuchColumn."""
-    named = column(layer, name, data.audience)
-    return sql.SQL('{}::float8').format(named), sql.SQL('(select * from {} where {} is not null) here').format(
-        rows, named
+    value_column = column(layer, name, data.audience)
+    return sql.SQL('{}::float8').format(value_column), sql.SQL('(select * from {} where {} is not null) here').format(
+        rows, value_column
     )

@@ -53,9 +53,9 @@ def separate_sets(zones: Geometries) -> list[Ints]:
     overlaps = _overlaps(zones)
     of_zone = np.full(len(zones), -1, dtype=np.int64)
     for number in range(len(zones)):
-        taken = {int(of_zone[other]) for other in overlaps.get(number, ())}
-        of_zone[number] = next(one for one in range(len(zones)) if one not in taken)
-    return [np.flatnonzero(of_zone == one) for one in range(of_zone.max(initial=-1) + 1)]
+        used_sets = {int(of_zone[other]) for other in overlaps.get(number, ())}
+        of_zone[number] = next(set_number for set_number in range(len(zones)) if set_number not in used_sets)
+    return [np.flatnonzero(of_zone == set_number) for set_number in range(of_zone.max(initial=-1) + 1)]
 
 
 def membership_of(points: Floats, zones: Geometries, sets: list[Ints]) -> Membership:
@@ -108,8 +108,8 @@ def _overlaps(zones: Geometries) -> dict[int, list[int]]:
     first, second = first[meet], second[meet]
     shared = shapely.area(shapely.intersection(zones[first], zones[second]))
     real = shared > SLIVER * np.minimum(shapely.area(zones[first]), shapely.area(zones[second]))
-    found: dict[int, list[int]] = {}
-    for one, other in zip(first[real].tolist(), second[real].tolist(), strict=True):
-        found.setdefault(one, []).append(other)
-        found.setdefault(other, []).append(one)
-    return found
+    neighbours: dict[int, list[int]] = {}
+    for zone, other in zip(first[real].tolist(), second[real].tolist(), strict=True):
+        neighbours.setdefault(zone, []).append(other)
+        neighbours.setdefault(other, []).append(zone)
+    return neighbours

@@ -41,20 +41,20 @@ def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, zone_rows: sql
     query = sql.SQL(
         'select id::float8, {}, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom) from {} order by id'
     )
-    found = data.numbers(query.format(MEASURES[kind_of(layer)], rows), width=6)
-    boxes = np.asarray(shapely.box(*found[:, 2:].T), dtype=object)
+    columns = data.numbers(query.format(MEASURES[kind_of(layer)], rows), width=6)
+    boxes = np.asarray(shapely.box(*columns[:, 2:].T), dtype=object)
     # the zones ask, because shapely prepares the geometry that asks
     tree = shapely.STRtree(boxes)
     zone, feature = tree.query(zones.shapes, predicate='contains_properly')
     touching = tree.query(zones.shapes, predicate='intersects')
-    whole = np.isin(touching[0] * len(found) + touching[1], zone * len(found) + feature)
-    cut = _cut(touching[0][~whole], found[touching[1][~whole], 0].astype(np.int64), rows, zones, zone_rows, data)
-    of_cut = np.searchsorted(found[:, 0], cut[:, 0])
+    whole = np.isin(touching[0] * len(columns) + touching[1], zone * len(columns) + feature)
+    cut = _cut(touching[0][~whole], columns[touching[1][~whole], 0].astype(np.int64), rows, zones, zone_rows, data)
+    of_cut = np.searchsorted(columns[:, 0], cut[:, 0])
     return Parts(
-        feature=np.concatenate([found[feature, 0], cut[:, 0]]).astype(np.int64),
+        feature=np.concatenate([columns[feature, 0], cut[:, 0]]).astype(np.int64),
         zone=np.concatenate([zone, cut[:, 1]]).astype(np.int64),
-        measure=np.concatenate([found[feature, 1], cut[:, 2]]),
-        whole=np.concatenate([found[feature, 1], found[of_cut, 1]]),
+        measure=np.concatenate([columns[feature, 1], cut[:, 2]]),
+        whole=np.concatenate([columns[feature, 1], columns[of_cut, 1]]),
     )
 
 

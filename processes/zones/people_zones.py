@@ -31,9 +31,9 @@ def at_homes(raster: Raster, band: str, homes: Homes, zones: Zones, srid: int) -
     crs = proj_string(srid), proj_string(raster.grid.srid)
     value = at_points(raster, band, shapely.get_coordinates(move(point_geometries(homes.xy), *crs)))
     inside = zones.membership(homes.xy)
-    known = ~np.isnan(value[inside.place])
-    home = inside.place[known]
-    return Pieces(inside.zone[known], value[home], homes.population[home])
+    has_value = ~np.isnan(value[inside.place])
+    home = inside.place[has_value]
+    return Pieces(inside.zone[has_value], value[home], homes.population[home])
 
 
 def on_grid(raster: Raster, band: str, people: Raster, zones: Zones, srid: int) -> tuple[Pieces, Floats]:
@@ -44,9 +44,9 @@ def on_grid(raster: Raster, band: str, people: Raster, zones: Zones, srid: int) 
     zone, parts, amount = pieces_of_cells(people, people.coverage.publish.band, moved(zones.shapes, people.grid, srid))
     middle = 'majority' if raster.coverage.bands[band].kind == 'category' else 'mean'
     value = in_zones(raster, band, moved(parts, raster.grid, people.grid.srid), lambda _: None)[middle]
-    known = ~np.isnan(value)
+    has_value = ~np.isnan(value)
     everybody = np.bincount(zone, amount, minlength=len(zones.codes))
-    return Pieces(zone[known], value[known], amount[known]), everybody
+    return Pieces(zone[has_value], value[has_value], amount[has_value]), everybody
 
 
 def people_of(homes: Homes, zones: Zones) -> Floats:
@@ -59,7 +59,7 @@ def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, dat
 
     Somebody whose house stands in two polygons has both values.
     """
-    value, known = known_values(rows, name, layer, data)
+    value, condition = known_values(rows, name, layer, data)
     homes, home_rows = data.source(HOMES)
     people = column(homes, POPULATION, data.audience)
     query = sql.SQL(
@@ -67,6 +67,6 @@ def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, dat
         ' (select ST_Centroid(geom) as centre, {}::float8 as people from {}) home'
         ' join (select {} as value, geom from {}) ground on ST_Intersects(ground.geom, centre) where people > 0'
     )
-    found = data.numbers(query.format(people, home_rows, value, known), width=4)
-    inside = zones.membership(found[:, :2])
-    return Pieces(inside.zone, found[inside.place, 3], found[inside.place, 2])
+    columns = data.numbers(query.format(people, home_rows, value, condition), width=4)
+    inside = zones.membership(columns[:, :2])
+    return Pieces(inside.zone, columns[inside.place, 3], columns[inside.place, 2])

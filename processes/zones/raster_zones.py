@@ -55,13 +55,13 @@ def in_zones(
     geometries = [json.loads(text) for text in shapely.to_geojson(shapes)]
     features = [{'type': 'Feature', 'properties': {}, 'geometry': geometry} for geometry in geometries]
     with rasterio.open(raster.path) as file:
-        found = exact_extract(
+        extracted = exact_extract(
             RasterioRasterSource(file, band_number(raster, band)),
             JSONFeatureSource(features),
             [*STATISTICS, *(SHARES if median else ())],
             progress=lambda share, _: told(share),
         )
-    rows = [one['properties'] for one in found]
+    rows = [feature['properties'] for feature in extracted]
     statistics = {name: np.array([row[name] for row in rows], dtype=np.float64) for name in STATISTICS}
     return statistics | ({'median': np.array([_median(row['unique'], row['frac']) for row in rows])} if median else {})
 
@@ -83,10 +83,10 @@ def at_points(raster: Raster, band: str, xy: Floats) -> Floats:
     values = np.full(len(xy), np.nan)
     with rasterio.open(raster.path) as file:
         for top, bottom in pairwise([*range(0, grid.height, ROWS_AT_ONCE), grid.height]):
-            here = np.flatnonzero(inside & (row >= top) & (row < bottom))
-            if here.size:
+            in_strip = np.flatnonzero(inside & (row >= top) & (row < bottom))
+            if in_strip.size:
                 strip = file.read(band_number(raster, band), window=Window(0, top, grid.width, bottom - top))
-                values[here] = strip[(row[here] - top).astype(int), column[here].astype(int)]
+                values[in_strip] = strip[(row[in_strip] - top).astype(int), column[in_strip].astype(int)]
     values[values == raster.coverage.nodata] = np.nan
     return values
 
@@ -102,13 +102,13 @@ def pieces_of_cells(raster: Raster, band: str, shapes: Geometries) -> tuple[Ints
     row, column = np.nonzero((values != raster.coverage.nodata) & (values > 0))
     west, north = grid.west + column * grid.cell_width, grid.north - row * grid.cell_height
     cells = np.asarray(shapely.box(west, north - grid.cell_height, west + grid.cell_width, north), dtype=object)
-    found = shapely.STRtree(cells).query(shapes, predicate='intersects')
-    zone, cell = found[:, np.lexsort(found[::-1])]
+    pairs = shapely.STRtree(cells).query(shapes, predicate='intersects')
+    zone, cell = pairs[:, np.lexsort(pairs[::-1])]
     parts = _areas(np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object))
     share = shapely.area(parts) / (grid.cell_width * grid.cell_height)
-    kept = share > 0
+    has_share = share > 0
     amount = values[row[cell], column[cell]] * share
-    return zone[kept], parts[kept], amount[kept]
+    return zone[has_share], parts[has_share], amount[has_share]
 
 
 def _areas(shapes: Geometries) -> Geometries:

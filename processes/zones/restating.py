@@ -87,11 +87,13 @@ def area_shares(before: list[str], old: Geometries, after: list[str], new: Geome
     old, new: polygons in the working CRS, in the order of their codes. What no new unit covers is divided as the rest
     is. Pieces below a ten-thousandth are two drawings of one border, and left out.
     """
-    one, other = shapely.STRtree(new).query(old, predicate='intersects')
-    share = shapely.area(shapely.intersection(old[one], new[other])) / shapely.area(old[one])
-    kept = share > SLIVER
+    old_index, other = shapely.STRtree(new).query(old, predicate='intersects')
+    share = shapely.area(shapely.intersection(old[old_index], new[other])) / shapely.area(old[old_index])
+    is_real = share > SLIVER
     shares: Shares = {code: {} for code in before}
-    for source, target, part in zip(one[kept].tolist(), other[kept].tolist(), share[kept].tolist(), strict=True):
+    for source, target, part in zip(
+        old_index[is_real].tolist(), other[is_real].tolist(), share[is_real].tolist(), strict=True
+    ):
         shares[before[source]][after[target]] = part
     return {code: _normalised(parts) for code, parts in shares.items()}
 

@@ -25,13 +25,13 @@ def pooled(counts: Ints, least: int) -> Pooled:
     with the same counts shown and the same sum give the same values. As that sum is known, it must not be small
     itself, nor belong to one place: then the least of the counts that could be shown are hidden with the rest.
     """
-    shown = counts >= least
-    while shown.any() and _gives_away(counts[~shown], least):
-        shown &= counts > counts[shown].min()
-    hidden = counts[~shown]
+    is_shown = counts >= least
+    while is_shown.any() and _gives_away(counts[~is_shown], least):
+        is_shown &= counts > counts[is_shown].min()
+    hidden = counts[~is_shown]
     values = counts.astype(np.float64)
-    values[~shown] = hidden.mean() if hidden.size else 0
-    return Pooled(values, shown)
+    values[~is_shown] = hidden.mean() if hidden.size else 0
+    return Pooled(values, is_shown)
 
 
 def may_show(count: int, least: int) -> int | None:

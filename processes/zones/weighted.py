@@ -16,19 +16,19 @@ def by_group(group: Ints, values: Floats, weights: Floats, groups: int) -> Stati
     value with most and with least weight, of equal ones the greatest and the smallest, as exactextract has it.
     variety: how many different values.
     """
-    kept = weights > 0
-    order = np.lexsort([values[kept], group[kept]])
-    group, values, weights = group[kept][order], values[kept][order], weights[kept][order]
+    has_weight = weights > 0
+    order = np.lexsort([values[has_weight], group[has_weight]])
+    group, values, weights = group[has_weight][order], values[has_weight][order], weights[has_weight][order]
     count = np.bincount(group, weights, minlength=groups)
     total = np.bincount(group, weights * values, minlength=groups)
-    found = {name: np.full(groups, np.nan) for name in ('min', 'max', 'median', 'stdev', 'majority', 'minority')}
-    found |= {'count': count, 'sum': total, 'mean': _divided(total, count), 'variety': np.zeros(groups)}
+    statistics = {name: np.full(groups, np.nan) for name in ('min', 'max', 'median', 'stdev', 'majority', 'minority')}
+    statistics |= {'count': count, 'sum': total, 'mean': _divided(total, count), 'variety': np.zeros(groups)}
     starts = np.searchsorted(group, np.arange(groups + 1))
     for number in np.flatnonzero(count):
         part = slice(starts[number], starts[number + 1])
-        for name, value in _of_one(values[part], weights[part], found['mean'][number]).items():
-            found[name][number] = value
-    return found
+        for name, value in _of_one(values[part], weights[part], statistics['mean'][number]).items():
+            statistics[name][number] = value
+    return statistics
 
 
 def _of_one(values: Floats, weights: Floats, mean: float) -> dict[str, float]:

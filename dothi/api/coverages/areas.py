@@ -36,10 +36,10 @@ def by_area(raster: Any, number: int, own: Grid, asked: Grid, how: Resampling) -
     across = _shares(left, asked.cell_width / own.cell_width, asked.width, own.width)
     down = _shares(top, asked.cell_height / own.cell_height, asked.height, own.height)
     rows = max(1, int(_chunk_rows(across) * own.cell_height / asked.cell_height))
-    found = [
+    columns = [
         _tallied(raster, number, down[first : first + rows], across, how) for first in range(0, asked.height, rows)
     ]
-    return _in_type(np.concatenate(found), raster.dtypes[number - 1])
+    return _in_type(np.concatenate(columns), raster.dtypes[number - 1])
 
 
 def _tallied(raster: Any, number: int, down: csr_matrix, across: csr_matrix, how: Resampling) -> Values:
@@ -90,9 +90,9 @@ def _totals(chunks: Iterator[Chunk], shape: tuple[int, int], nodata: float, *, m
     """Sums, or means by area; nodata where no cell has a value."""
     total, area = np.zeros((2, *shape))
     for values, down, across in chunks:
-        known = values != nodata
-        total += _product(down, np.where(known, values, 0).astype(float), across)
-        area += _product(down, known.astype(float), across)
+        has_value = values != nodata
+        total += _product(down, np.where(has_value, values, 0).astype(float), across)
+        area += _product(down, has_value.astype(float), across)
     if mean:
         total /= np.where(area > 0, area, 1)
     return np.where(area > 0, total, nodata)
@@ -105,11 +105,11 @@ def _modes(chunks: Iterator[Chunk], shape: tuple[int, int], nodata: float) -> Va
         for value in np.unique(values[values != nodata]).tolist():
             area = _product(down, (values == value).astype(float), across)
             areas[value] = areas[value] + area if value in areas else area
-    most, found = np.zeros(shape), np.full(shape, nodata)
+    most, modes = np.zeros(shape), np.full(shape, nodata)
     for value in sorted(areas):
         more = areas[value] > most + NOTHING
-        most, found = np.where(more, areas[value], most), np.where(more, value, found)
-    return found
+        most, modes = np.where(more, areas[value], most), np.where(more, value, modes)
+    return modes
 
 
 def _in_type(values: Values, kind: BandType) -> Values:

@@ -49,16 +49,16 @@ RANGE = Text(vi='Các dải', en='Range type')
 
 def coverage_documents(db: Snapshot) -> list[dict[str, Any]]:
     """The documents of all coverages that have a release, for `/collections`."""
-    found = stored_all(db)
-    first = begins(db, {one.coverage.id: one.coverage for one in found}, {})
-    return [_document(one, first[one.coverage.id]) for one in found]
+    stored_coverages = stored_all(db)
+    first = begins(db, {stored.coverage.id: stored.coverage for stored in stored_coverages}, {})
+    return [_document(stored, first[stored.coverage.id]) for stored in stored_coverages]
 
 
 def _document(one: Stored, first: datetime) -> dict[str, Any]:
     """first: when it was first released."""
     coverage, release, locality = one.coverage, one.release, service().locality
-    known = systems(one.grid.srid, locality)
-    own = next(iter(known.values()))
+    crs_by_name = systems(one.grid.srid, locality)
+    own = next(iter(crs_by_name.values()))
     demo = release.demo
     return {
         'id': coverage.id,
@@ -72,7 +72,7 @@ def _document(one: Stored, first: datetime) -> dict[str, Any]:
         # GDAL's and QGIS's readers of features leave a collection out by this word
         'layerDataType': 'Coverage',
         'extent': {'spatial': _spatial(one, own), 'temporal': temporal(first, release.released_at)},
-        'crs': list(known),
+        'crs': list(crs_by_name),
         'storageCrs': own.crs.uri,
         'dothi:release': release.number,
         'dothi:demo': demo,
@@ -143,17 +143,17 @@ def schema(one: Stored, address: str, lang: Lang) -> dict[str, Any]:
 
 def _band_schema(one: Stored, name: str, band: Band, place: int, lang: Lang) -> dict[str, Any]:
     whole = not band.type.startswith('float')
-    found: dict[str, Any] = {'type': 'integer' if whole else 'number', 'title': band.title.pick(lang)}
+    schema: dict[str, Any] = {'type': 'integer' if whole else 'number', 'title': band.title.pick(lang)}
     if band.description:
-        found['description'] = band.description.pick(lang)
+        schema['description'] = band.description.pick(lang)
     limits = (('minimum', band.min), ('maximum', band.max))
-    found |= {key: int(limit) if whole else limit for key, limit in limits if limit is not None}
+    schema |= {key: int(limit) if whole else limit for key, limit in limits if limit is not None}
     if band.unit:
-        found['x-ogc-unit'] = ucum(band.unit)
+        schema['x-ogc-unit'] = ucum(band.unit)
     if band.categories:
-        found['oneOf'] = [{'const': value, 'title': title.pick(lang)} for value, title in band.categories.items()]
+        schema['oneOf'] = [{'const': value, 'title': title.pick(lang)} for value, title in band.categories.items()]
     figures = {ours: one.figures[name][theirs] for ours, theirs in (('min', 'min'), ('max', 'max'), ('avg', 'mean'))}
-    return found | {
+    return schema | {
         'x-ogc-propertySeq': place,
         'x-ogc-variableType': VARIABLES[band.kind],
         'x-ogc-nullValues': [int(band.nodata) if whole else band.nodata],
@@ -212,11 +212,11 @@ def range_type(coverage: Coverage) -> dict[str, Any]:
 
 
 def _field(name: str, band: Band) -> dict[str, Any]:
-    found = {
+    field = {
         'type': 'Quantity',
         'id': name,
         'name': say(band.title),
         'definition': GDAL_TYPES[band.type],
         'nodata': band.nodata,
     }
-    return found | ({'uom': {'type': 'UnitReference', 'code': ucum(band.unit)}} if band.unit else {})
+    return field | ({'uom': {'type': 'UnitReference', 'code': ucum(band.unit)}} if band.unit else {})

@@ -110,19 +110,19 @@ def _referencing(system: System) -> dict[str, object]:
 
 def _parameter(band: Band) -> dict[str, object]:
     title = band.title.model_dump()
-    found: dict[str, object] = {'type': 'Parameter', 'observedProperty': {'label': title}}
+    parameter: dict[str, object] = {'type': 'Parameter', 'observedProperty': {'label': title}}
     if band.description:
-        found['description'] = band.description.model_dump()
+        parameter['description'] = band.description.model_dump()
     if band.categories:
         categories = [{'id': str(value), 'label': label.model_dump()} for value, label in band.categories.items()]
-        found['observedProperty'] = {'label': title, 'categories': categories}
-        found['categoryEncoding'] = {str(value): value for value in band.categories}
+        parameter['observedProperty'] = {'label': title, 'categories': categories}
+        parameter['categoryEncoding'] = {str(value): value for value in band.categories}
     elif band.unit:
-        found['unit'] = {
+        parameter['unit'] = {
             'label': dict.fromkeys(LANGUAGES, band.unit),
             'symbol': {'type': UCUM, 'value': ucum(band.unit)},
         }
-    return found
+    return parameter
 
 
 def _ranges(part: Part) -> list[bytes]:
@@ -134,11 +134,11 @@ def _ranges(part: Part) -> list[bytes]:
     kind = 'float' if part.stored.coverage.type.startswith('float') else 'integer'
     shape = [part.grid.height, part.grid.width]
     head = {'type': 'NdArray', 'dataType': kind, 'axisNames': ['y', 'x'], 'shape': shape}
-    found = []
+    ranges = []
     for place, (name, text) in enumerate(zip(part.names, texts, strict=True)):
         comma, values_text = ', ' if place else '', ','.join(text)
-        found.append(f'{comma}{json.dumps(name)}: {json.dumps(head)[:-1]}, "values": [{values_text}]}}'.encode())
-    return found
+        ranges.append(f'{comma}{json.dumps(name)}: {json.dumps(head)[:-1]}, "values": [{values_text}]}}'.encode())
+    return ranges
 
 
 def _numbers(values: Values, nodata: float) -> str:

@@ -84,8 +84,8 @@ def values_at(part: Part, x: float, y: float) -> list[float | int | None]:
     column = min(int((x - own.west) / own.cell_width + HAIR), own.width - 1)
     row = min(int((own.north - y) / own.cell_height + HAIR), own.height - 1)
     cell = Part(part.stored, part.names, own.window(column, row, 1, 1))
-    (_, found) = next(strips(cell))
-    return [None if value == part.nodata else _plain(value) for value in found[:, 0, 0]]
+    (_, values) = next(strips(cell))
+    return [None if value == part.nodata else _plain(value) for value in values[:, 0, 0]]
 
 
 def _plain(value: Any) -> float | int:
@@ -95,13 +95,13 @@ def _plain(value: Any) -> float | int:
 
 def same_cells(part: Part) -> bool:
     """Whether the cells of the answer are cells of the raster, so that their values are passed on as they are."""
-    own, asked = part.stored.grid, part.grid
-    if asked.srid != own.srid:
+    own, part_grid = part.stored.grid, part.grid
+    if part_grid.srid != own.srid:
         return False
-    offsets = _offsets(own, asked)
+    offsets = _offsets(own, part_grid)
     return (
-        abs(asked.cell_width / own.cell_width - 1) * asked.width < HAIR
-        and abs(asked.cell_height / own.cell_height - 1) * asked.height < HAIR
+        abs(part_grid.cell_width / own.cell_width - 1) * part_grid.width < HAIR
+        and abs(part_grid.cell_height / own.cell_height - 1) * part_grid.height < HAIR
         and all(abs(offset - round(offset)) < HAIR for offset in offsets)
     )
 
@@ -132,14 +132,14 @@ def _untouched(part: Part, window: Window) -> Values:
 def _cells(part: Part, left: int, top: int, width: int, height: int) -> Values:
     """Some of the raster's own cells, by column, row and number of both."""
     own = part.stored.grid
-    found = np.full((len(part.names), height, width), part.nodata, dtype=part.stored.coverage.type)
+    cells = np.full((len(part.names), height, width), part.nodata, dtype=part.stored.coverage.type)
     x1, y1 = max(left, 0), max(top, 0)
     x2, y2 = min(left + width, own.width), min(top + height, own.height)
     if x1 < x2 and y1 < y2:
         with rasterio.open(part.stored.path) as raster:
             inside = raster.read(_numbers(part), window=Window(x1, y1, x2 - x1, y2 - y1))
-        found[:, y1 - top : y2 - top, x1 - left : x2 - left] = inside
-    return found
+        cells[:, y1 - top : y2 - top, x1 - left : x2 - left] = inside
+    return cells
 
 
 def _resampled(part: Part, window: Window) -> Values:
@@ -158,8 +158,8 @@ def _one_band(part: Part, name: str, window: Window) -> Values:
             cells = part.grid.window(window.col_off, window.row_off, window.width, window.height)
             return by_area(raster, number, part.stored.grid.of_size(raster.width, raster.height), cells, how)
         with _virtual(raster, part, how) as warped:
-            found: Values = warped.read(number, window=window)
-            return found
+            values: Values = warped.read(number, window=window)
+            return values
 
 
 BY_AREA = (Resampling.sum, Resampling.average, Resampling.mode)
@@ -232,8 +232,8 @@ def _ratios(part: Part) -> tuple[float, float]:
 
 def _numbers(part: Part) -> list[int]:
     """Numbers of the bands in the file, from 1, in the order of the answer."""
-    known = list(part.stored.coverage.bands)
-    return [known.index(name) + 1 for name in part.names]
+    band_names = list(part.stored.coverage.bands)
+    return [band_names.index(name) + 1 for name in part.names]
 
 
 def transform_of(grid: Grid) -> Affine:

@@ -97,9 +97,9 @@ def read_region(
     """
     box = parameters.box()
     box_system = system(given().get('bbox-crs'), known, 'bbox-crs', CRS84)
-    asked = asked_axes() if axes is None else axes
-    subset_system = _subset_system(known, [name for name, _ in asked], degrees_anywhere)
-    if box is not None and asked:
+    by_axis = asked_axes() if axes is None else axes
+    subset_system = _subset_system(known, [name for name, _ in by_axis], degrees_anywhere)
+    if box is not None and by_axis:
         raise BadParameter(
             vi='bbox và subset không dùng cùng lúc. Bỏ một trong hai.',
             en='bbox and subset do not go together. Leave one of them out.',
@@ -107,7 +107,7 @@ def read_region(
     if box is not None:
         x1, y1, x2, y2 = (box[1], box[0], box[3], box[2]) if box_system.crs.yx else box
         return Region(box_system, _along_x('bbox', x1, x2, box_system), _rising('bbox', y1, y2))
-    return _region(subset_system, asked)
+    return _region(subset_system, by_axis)
 
 
 def _region(of: System, asked: list[tuple[str, str]]) -> Region:
@@ -126,18 +126,18 @@ def _region(of: System, asked: list[tuple[str, str]]) -> Region:
 def _subset_system(known: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
     """That of `subset-crs`; without it CRS84, or the raster's own where the axes are called E and N."""
     own, default = next(iter(known.values())), known[CRS84]
-    asked = given().get('subset-crs')
-    if not asked and names and not own.geographic and all(own.axis(name) is not None for name in names):
+    subset_crs = given().get('subset-crs')
+    if not subset_crs and names and not own.geographic and all(own.axis(name) is not None for name in names):
         return own
-    named = system(asked, known, 'subset-crs', CRS84) if asked else default
-    if degrees_anywhere and names and not named.geographic and all(default.axis(name) is not None for name in names):
+    chosen = system(subset_crs, known, 'subset-crs', CRS84) if subset_crs else default
+    if degrees_anywhere and names and not chosen.geographic and all(default.axis(name) is not None for name in names):
         return default
-    return named
+    return chosen
 
 
 def per_axis(parameter: str, text: str) -> list[tuple[str, str]]:
     """`Lat(20:20.5),Lon(106)` as names and what stands in brackets; raises BadParameter."""
-    found, place = [], 0
+    values, place = [], 0
     while place < len(text):
         match = ITEM.match(text, place)
         if match is None or (match.end() < len(text) and text[match.end()] != ','):
@@ -145,9 +145,9 @@ def per_axis(parameter: str, text: str) -> list[tuple[str, str]]:
                 vi=f'{parameter}={text}: không đọc được. Viết như {EXAMPLES[parameter]}.',
                 en=f'{parameter}={text}: cannot be read. Write it like {EXAMPLES[parameter]}.',
             )
-        found.append((match[1], match[2].strip()))
+        values.append((match[1], match[2].strip()))
         place = match.end() + 1
-    return found
+    return values
 
 
 def _side(name: str, text: str, across: System | None) -> tuple[Side, bool]:

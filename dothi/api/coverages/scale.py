@@ -49,12 +49,12 @@ def read_scale(target: System) -> Scale:
     if len(families) > 1:
         names = ', '.join(family[0] for family in families)
         raise BadParameter(vi=f'{names}: chỉ dùng một.', en=f'{names}: use only one of them.')
-    factor = _one('scale-factor', _positive) if 'scale-factor' in given() else None
+    factor = _read_number('scale-factor', _positive) if 'scale-factor' in given() else None
     size = _per_axis('scale-size', target, _whole)
     if size == (None, None):
         size = _per_axis('scaleSize', target, _whole)
     if size == (None, None):
-        size = (_one('width', _whole), _one('height', _whole))
+        size = (_read_number('width', _whole), _read_number('height', _whole))
     return Scale(
         factor=(factor, factor) if factor else _per_axis('scale-axes', target, _positive),
         size=size,
@@ -72,7 +72,7 @@ def part(base: Grid, region: Region, native: Grid, scale: Scale) -> Grid:
 
     Where a number of cells is asked for they fill the very box that is asked for, even beyond the raster.
     """
-    if any(sliced and asked for sliced, asked in zip(region.slices, scale.asked, strict=True)):
+    if any(sliced and is_scaled for sliced, is_scaled in zip(region.slices, scale.asked, strict=True)):
         raise BadParameter(
             vi='Một trục không thể vừa lấy lát cắt vừa đổi cỡ ô. Dùng khoảng (a:b) thay cho một tọa độ.',
             en='An axis cannot be sliced and scaled at once. Use an interval (a:b) instead of one coordinate.',
@@ -103,11 +103,11 @@ def _scaled(window: Grid, scale: Scale) -> Grid:
 
 def _cells(cells: int, size: float, factor: float | None, resolution: float | None) -> tuple[int, float]:
     """How many cells there are along an axis, and how large each is. cells, size: of the window."""
-    wanted = size * min(factor, cells) if factor else resolution
-    if wanted is None:
+    cell_count = size * min(factor, cells) if factor else resolution
+    if cell_count is None:
         return cells, size
     # a number that no limit allows stands for all that are larger
-    return max(1, math.ceil(min(cells * (size / wanted), MOST_CELLS) - HAIR)), wanted
+    return max(1, math.ceil(min(cells * (size / cell_count), MOST_CELLS) - HAIR)), cell_count
 
 
 def _span(low: float, high: float, cells: int) -> tuple[int, int]:
@@ -126,7 +126,7 @@ def _warped(native: Grid, srid: int) -> Grid:
 
 def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> PerAxis:
     """`E(2),N(2)` for x and for y; an axis that is empty or left out stays as it is."""
-    found: list[float | None] = [None, None]
+    by_axis: list[float | None] = [None, None]
     for axis, text in per_axis(name, given().get(name, '').strip()):
         place = target.axis(axis)
         if place is None:
@@ -135,11 +135,11 @@ def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> P
                 vi=f'{name}: không có trục "{axis}". Các trục của câu trả lời: {x}, {y}.',
                 en=f'{name}: there is no axis "{axis}". The axes of the answer are {x} and {y}.',
             )
-        found[place] = read(name, text) if text else None
-    return found[0], found[1]
+        by_axis[place] = read(name, text) if text else None
+    return by_axis[0], by_axis[1]
 
 
-def _one(name: str, read: Callable[[str, str], float]) -> float | None:
+def _read_number(name: str, read: Callable[[str, str], float]) -> float | None:
     text = given().get(name, '').strip()
     return read(name, text) if text else None
 

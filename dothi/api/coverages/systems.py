@@ -37,7 +37,7 @@ class System:
     def axis(self, name: str) -> int | None:
         """0 for a name of the x axis, 1 for one of the y axis, None for any other."""
         for place, names in enumerate(GEOGRAPHIC if self.geographic else PROJECTED):
-            if name.lower() in {known.lower() for known in names}:
+            if name.lower() in {axis_name.lower() for axis_name in names}:
                 return place
         return None
 
@@ -49,20 +49,20 @@ class System:
 def systems(srid: int, locality: Locality) -> dict[str, System]:
     """By URI; the raster's own comes first. srid: in which its cells lie."""
     own = uri_of(f'EPSG:{srid}')
-    found = {own: System(ServedCrs(own, srid, axis_order_yx(srid)), native=True)}
+    by_name = {own: System(ServedCrs(own, srid, axis_order_yx(srid)), native=True)}
     for uri, crs in served_crs(locality).items():
-        found.setdefault(uri, System(crs, native=False))
-    return found
+        by_name.setdefault(uri, System(crs, native=False))
+    return by_name
 
 
 def system(text: str | None, known: dict[str, System], parameter: str, default: str) -> System:
     """The system that a parameter names by URI, CURIE or EPSG:n; raises UnservedCrs."""
     if not text:
         return known[default]
-    asked = text.strip().strip('[]')
-    uri = CRS84 if asked.upper() == 'OGC:CRS84' else asked.replace('https://', 'http://')
-    if asked.upper().startswith('EPSG:') and asked[5:].isdecimal():
-        uri = f'http://www.opengis.net/def/crs/EPSG/0/{asked[5:]}'
+    name = text.strip().strip('[]')
+    uri = CRS84 if name.upper() == 'OGC:CRS84' else name.replace('https://', 'http://')
+    if name.upper().startswith('EPSG:') and name[5:].isdecimal():
+        uri = f'http://www.opengis.net/def/crs/EPSG/0/{name[5:]}'
     if uri not in known:
         hint = did_you_mean(uri, known)
         raise UnservedCrs(

@@ -99,16 +99,16 @@ def coverage(collection_id: str) -> Response:
     parameters.refuse_unknown(PARAMETERS, repeatable=('subset',))
     _refuse_strict_interpolation()
     form = _form()
-    one = stored(of, parameters.times())
-    one.must_be_there()
-    asked = _asked(one)
-    if form == 'tif' and asked.untouched:
-        return _whole_file(asked)
+    source = stored(of, parameters.times())
+    source.must_be_there()
+    coverage_query = _read_request(source)
+    if form == 'tif' and coverage_query.untouched:
+        return _whole_file(coverage_query)
     if form == 'html':
-        return _page(asked)
-    if not_modified(etag(one.release, form), one.release.released_at):
-        return conditional(Response(status=304), one.release, form)
-    return conditional(_written(form, asked), one.release, form)
+        return _page(coverage_query)
+    if not_modified(etag(source.release, form), source.release.released_at):
+        return conditional(Response(status=304), source.release, form)
+    return conditional(_written(form, coverage_query), source.release, form)
 
 
 @COVERAGES.route('/collections/<path:collection_id>/coverage/domainset')
@@ -132,47 +132,47 @@ def rangetype(collection_id: str) -> Response:
 
 def coverage_schema(collection_id: str) -> Response:
     """`/collections/{id}/schema` of a coverage."""
-    one = stored(coverage_of(collection_id))
+    source = stored(coverage_of(collection_id))
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
-    found = schema(one, f'{api_url()}/collections/{collection_id}/schema', language())
+    document = schema(source, f'{api_url()}/collections/{collection_id}/schema', language())
     if form == 'html':
-        return as_page('collections/schema.html', {'id': collection_id, **found})
-    return as_json(found, 'application/schema+json')
+        return as_page('collections/schema.html', {'id': collection_id, **document})
+    return as_json(document, 'application/schema+json')
 
 
 def _form() -> str:
     """One of FORMATS, by `f`, else by Accept, else GeoTIFF."""
-    asked = given().get('f', '').strip()
-    if asked in FORMATS:
-        return asked
-    if asked:
-        hint = did_you_mean(asked, FORMATS)
+    format_name = given().get('f', '').strip()
+    if format_name in FORMATS:
+        return format_name
+    if format_name:
+        hint = did_you_mean(format_name, FORMATS)
         raise UnknownFormat(
-            vi=f'f={asked}: không có định dạng này. {hint.vi}', en=f'f={asked}: no such format. {hint.en}'
+            vi=f'f={format_name}: không có định dạng này. {hint.vi}', en=f'f={format_name}: no such format. {hint.en}'
         )
     best = request.accept_mimetypes.best_match(MEDIA_TYPES, default=GEOTIFF)
     return MEDIA_TYPES[best]
 
 
-def _asked(one: Stored) -> Asked:
-    known = systems(one.grid.srid, service().locality)
-    target = system(given().get('crs'), known, 'crs', default=next(iter(known)))
-    return Asked(one, target, read_region(known), read_scale(target), _names(one.coverage))
+def _read_request(one: Stored) -> Asked:
+    by_name = systems(one.grid.srid, service().locality)
+    target = system(given().get('crs'), by_name, 'crs', default=next(iter(by_name)))
+    return Asked(one, target, read_region(by_name), read_scale(target), _names(one.coverage))
 
 
 def _names(of: Coverage) -> list[str]:
     """The bands that are asked for, in the order in which they were."""
-    kept, left_out = (given().get(name) for name in FIELDS)
-    if kept is not None and left_out is not None:
+    included, left_out = (given().get(name) for name in FIELDS)
+    if included is not None and left_out is not None:
         raise BadParameter(
             vi='properties và exclude-properties không dùng cùng lúc.',
             en='properties and exclude-properties do not go together.',
         )
     if left_out is not None:
         hidden = _known_bands('exclude-properties', left_out, of) if left_out.strip() else []
-        kept = ','.join(name for name in of.bands if name not in hidden)
-    return _known_bands('properties', kept, of) if kept is not None else list(of.bands)
+        included = ','.join(name for name in of.bands if name not in hidden)
+    return _known_bands('properties', included, of) if included is not None else list(of.bands)
 
 
 def _known_bands(parameter: str, text: str, of: Coverage) -> list[str]:
@@ -201,27 +201,29 @@ def _refuse_strict_interpolation() -> None:
 
 def _whole_file(asked: Asked) -> Response:
     """The file that is kept, in parts where a client asks for them: QGIS and GDAL read it in place."""
-    one = asked.stored
-    tag = f'{one.coverage.id}-{one.release.number}'
-    response = stored_file(one.path, 'image/tiff', f'{one.coverage.id}.tif', tag=tag, since=one.release.released_at)
+    source = asked.stored
+    tag = f'{source.coverage.id}-{source.release.number}'
+    response = stored_file(
+        source.path, 'image/tiff', f'{source.coverage.id}.tif', tag=tag, since=source.release.released_at
+    )
     response.headers['Content-Profile'] = f'<{CLOUD_OPTIMIZED}>'
     response.vary.add('Accept')
-    return _located(response, asked, Part(one, asked.names, one.grid), GEOTIFF)
+    return _located(response, asked, Part(source, asked.names, source.grid), GEOTIFF)
 
 
 def _written(form: str, asked: Asked) -> Response:
     if form == 'json' and all(asked.region.slices):
         return _position(asked)
-    found = asked.part
+    part = asked.part
     limits = service().limits
     as_text = form in {'json', 'covjson'}
-    _must_fit(found, limits.max_json_cells if as_text else limits.max_cells)
+    _must_fit(part, limits.max_json_cells if as_text else limits.max_cells)
     if as_text:
-        return _located(Response(coveragejson(found, asked.system)), asked, found, COVERAGEJSON)
+        return _located(Response(coveragejson(part, asked.system)), asked, part, COVERAGEJSON)
     if form == 'png':
-        return _located(Response(png(_one_band(found))), asked, found, PNG)
-    sent = send_file(geotiff(found), mimetype='image/tiff', download_name=f'{asked.stored.coverage.id}.tif')
-    return _located(sent, asked, found, GEOTIFF)
+        return _located(Response(png(_one_band(part))), asked, part, PNG)
+    response = send_file(geotiff(part), mimetype='image/tiff', download_name=f'{asked.stored.coverage.id}.tif')
+    return _located(response, asked, part, GEOTIFF)
 
 
 def _located(response: Response, asked: Asked, found: Part, media_type: str) -> Response:
@@ -244,8 +246,8 @@ def _position(asked: Asked) -> Response:
 
 def _one_band(found: Part) -> Part:
     """An image shows one band: the only one that is asked for, else that of the coverage file."""
-    shown = found.names[0] if len(found.names) == 1 else found.stored.coverage.publish.band
-    return Part(found.stored, [shown], found.grid, drawn=True)
+    band_name = found.names[0] if len(found.names) == 1 else found.stored.coverage.publish.band
+    return Part(found.stored, [band_name], found.grid, drawn=True)
 
 
 def _must_fit(found: Part, most: int) -> None:

@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
     internal = app.extensions['dothi'].audience == 'internal'
     app.wsgi_app = _without_secrets(app.wsgi_app, takes=internal)  # type: ignore[method-assign, assignment]
     if internal:
-        app.before_request(_known)
+        app.before_request(_require_known_key)
         app.after_request(_private)
 
 
@@ -88,7 +88,7 @@ def _editor() -> str | None:
     return name
 
 
-def _known() -> None:
+def _require_known_key() -> None:
     """A key that is nobody's is refused wherever it comes, so that nobody works on with an old one."""
     editor()
 
@@ -131,7 +131,7 @@ def _take_key(environ: dict[str, Any]) -> None:
 
 
 def _take_ticket(environ: dict[str, Any]) -> None:
-    found = TICKET_PATH.match(environ.get('PATH_INFO', ''))
-    if found:
-        environ[TICKET] = found[1]
-        environ['PATH_INFO'] = '/api' + environ['PATH_INFO'][found.end() :]
+    match = TICKET_PATH.match(environ.get('PATH_INFO', ''))
+    if match:
+        environ[TICKET] = match[1]
+        environ['PATH_INFO'] = '/api' + environ['PATH_INFO'][match.end() :]

@@ -57,8 +57,8 @@ def patched_feature(layer: Layer, before: Version) -> tuple[Submitted, Reading]:
     _must_be_same(document, before)
     hidden = _hidden(layer, before)
     changes = document.get('properties', {})
-    shown = {name: value for name, value in before.properties.items() if name not in hidden}
-    merged = merge_patch(shown, _properties(changes, layer) if isinstance(changes, dict) else changes)
+    visible_values = {name: value for name, value in before.properties.items() if name not in hidden}
+    merged = merge_patch(visible_values, _properties(changes, layer) if isinstance(changes, dict) else changes)
     properties = hidden | _properties(merged, layer)
     reading = _reading()
     if 'geometry' not in document:
@@ -129,8 +129,8 @@ def _must_be_same(document: dict[str, Any], before: Version | None) -> None:
 
 
 def _hidden(layer: Layer, before: Version) -> dict[str, Any]:
-    seen = layer.columns_for(service().audience)
-    return {name: value for name, value in before.properties.items() if name not in seen}
+    visible = layer.columns_for(service().audience)
+    return {name: value for name, value in before.properties.items() if name not in visible}
 
 
 def _properties(given: Any, layer: Layer) -> dict[str, Any]:

@@ -31,24 +31,24 @@ def pending_feature(layer: Layer, item_id: str, crs: ServedCrs, form: str) -> Re
     if author is None or number is None:
         return None
     with connection('editor') as db:
-        found = pending(db, layer, author, number)
-        if found is None:
+        pending_edit = pending(db, layer, author, number)
+        if pending_edit is None:
             return None
-        if found.released_as is not None and found.id < 0:
+        if pending_edit.released_as is not None and pending_edit.id < 0:
             query = f'?{request.query_string.decode()}' if request.query_string else ''
-            address = f'{api_url()}/collections/{layer.id}/items/{found.released_as}{query}'
+            address = f'{api_url()}/collections/{layer.id}/items/{pending_edit.released_as}{query}'
             return Response(status=303, headers={'Location': address})
-        if found.geometry is None or found.status == 'rejected':
-            raise _gone(found)
+        if pending_edit.geometry is None or pending_edit.status == 'rejected':
+            raise _no_longer_pending(pending_edit)
         shape = crs.geojson(service().locality.srid)
         with db.cursor() as cursor:
             rows = sql.SQL('(select geom, st_transform(geom, 4326) as geom_wgs84 from catalog.edit where id = {}) as e')
-            here = rows.format(sql.Literal(found.edit))
-            cursor.execute(sql.SQL('select {} from {}').format(shape, here))
+            edit_rows = rows.format(sql.Literal(pending_edit.edit))
+            cursor.execute(sql.SQL('select {} from {}').format(shape, edit_rows))
             (geometry,) = cursor.fetchone() or ('null',)
     columns = layer.columns_for(service().audience)
-    response = formatted(form, _document(found, geometry, layer), layer, columns, crs.uri)
-    response.set_etag(feature_etag(found.version, form, crs.uri))
+    response = formatted(form, _document(pending_edit, geometry, layer), layer, columns, crs.uri)
+    response.set_etag(feature_etag(pending_edit.version, form, crs.uri))
     response.headers['Cache-Control'] = 'private, no-store'
     return response
 
@@ -60,8 +60,8 @@ def feature_number(item_id: str) -> int | None:
 
 
 def _document(found: Pending, geometry: str, layer: Layer) -> bytes:
-    seen = layer.columns_for(service().audience)
-    properties = {name: value for name, value in (found.properties or {}).items() if name in seen}
+    visible = layer.columns_for(service().audience)
+    properties = {name: value for name, value in (found.properties or {}).items() if name in visible}
     links = [
         {'rel': 'self', 'type': 'application/geo+json', 'href': f'{api_url()}/collections/{layer.id}/items/{found.id}'},
         {'rel': 'collection', 'type': 'application/json', 'href': f'{api_url()}/collections/{layer.id}'},
@@ -77,7 +77,7 @@ def _document(found: Pending, geometry: str, layer: Layer) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _gone(found: Pending) -> NotAnyMore:
+def _no_longer_pending(found: Pending) -> NotAnyMore:
     if found.status == 'rejected':
         return NotAnyMore(
             vi=f'Đối tượng {found.id} không còn: tập thay đổi {found.change_set} bị từ chối ({found.reason}).',

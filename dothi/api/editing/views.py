@@ -149,8 +149,8 @@ def delete(collection_id: str, item_id: str) -> Response:
 def told_beside_the_status(response: Response) -> Response:
     """What was refused and why, in the status line: QGIS shows no other part of the answer to its user."""
     if response.status_code >= 400 and response.mimetype == 'application/json':
-        told = without_accents(json.loads(response.get_data()).get('description', '')).replace('–', '-')
-        words = re.sub(r'[^ -~]+', ' ', told)[:MOST_BESIDE_STATUS]
+        phrase = without_accents(json.loads(response.get_data()).get('description', '')).replace('–', '-')
+        words = re.sub(r'[^ -~]+', ' ', phrase)[:MOST_BESIDE_STATUS]
         response.status = f'{response.status_code} {words}'
     return response
 
@@ -173,14 +173,14 @@ def _changed(collection_id: str, item_id: str, make: Callable[[Layer, Version], 
     """The answer to a change of one feature; make: its new content, or None where it is to be deleted."""
     layer, author = _may_edit(collection_id)
     with editing(layer) as db:
-        found = _found(db, layer, item_id, author)
-        before = found.as_version() if isinstance(found, Pending) else found
+        feature = _feature_as_seen(db, layer, item_id, author)
+        before = feature.as_version() if isinstance(feature, Pending) else feature
         _must_match(layer, before)
-        rows = None if make is None else _prepared(db, layer, author, found, make)
+        rows = None if make is None else _prepared(db, layer, author, feature, make)
         draft = draft_of(rows, layer, service().locality.srid) if rows else None
         require_unit(db, author, layer, [_as_hex(before), *([draft.geometry] if draft else [])])
         if layer.review:
-            edit_review.keep(db, layer, author, found, draft)
+            edit_review.keep(db, layer, author, feature, draft)
             return Response(status=202)
         changes = Changes(closed=[before.id]) if rows is None else Changes(rows, [before.id])
         saved = save(db, layer, service().locality, changes, author)
@@ -210,18 +210,18 @@ def _prepared(
     return rows
 
 
-def _found(db: Connection, layer: Layer, item_id: str, author: str) -> Version | Pending:
+def _feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) -> Version | Pending:
     """The feature as the author sees it: as it waits for review, else as it is released."""
     number = feature_number(item_id)
     waiting = edit_review.pending(db, layer, author, number) if number is not None and layer.review else None
     if waiting is not None and waiting.status == 'open' and waiting.change != 'closed':
         return waiting
-    there = open_version(db, layer, number) if number is not None and waiting is None else None
-    if there is None:
+    released = open_version(db, layer, number) if number is not None and waiting is None else None
+    if released is None:
         raise NoFeature(
             vi=f'Lớp "{layer.id}" không có đối tượng "{item_id}".', en=f'"{layer.id}" has no feature "{item_id}".'
         )
-    return there
+    return released
 
 
 def _may_edit(collection_id: str) -> tuple[Layer, str]:

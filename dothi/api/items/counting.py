@@ -19,8 +19,8 @@ def number_matched(db: Snapshot, query: Query, release: Release, page: Page) -> 
     statement = sql.SQL('select count(*) from {} as f where {}').format(query.rows, query.where)
     # true for ever: it is of one release and one condition
     question = (release.number, release.released_at, statement.as_string(db.db))
-    known = service().counts.get(question)
-    if known is None and estimate_cost(db.rows, statement) <= service().limits.count_max_cost:
-        ((known,),) = db.rows(statement)
-        service().counts.keep(question, known)
-    return known
+    count = service().counts.get(question)
+    if count is None and estimate_cost(db.rows, statement) <= service().limits.count_max_cost:
+        ((count,),) = db.rows(statement)
+        service().counts.keep(question, count)
+    return count

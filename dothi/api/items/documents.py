@@ -87,9 +87,9 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
 def _links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
     """This document, the same in every other format, and the collection."""
     own = _items(layer) if item_id is None else f'{_items(layer)}/{item_id}'
-    kept, forms = given().to_dict(), DOCUMENTS | FILES if item_id is None else DOCUMENTS
+    parameters, forms = given().to_dict(), DOCUMENTS | FILES if item_id is None else DOCUMENTS
     links = [
-        _link('self' if name == form else 'alternate', media_type, say(title), own, kept | {'f': name})
+        _link('self' if name == form else 'alternate', media_type, say(title), own, parameters | {'f': name})
         for name, (media_type, title) in forms.items()
     ]
     collection = own.split('/items')[0]
@@ -97,8 +97,8 @@ def _links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]
 
 
 def _next_link(query: Query, last: Values, form: str) -> dict[str, Any]:
-    kept = {name: value for name, value in given().items() if name != 'offset'}
-    arguments = kept | {'cursor': cursor_of(query.order, last), 'f': form}
+    parameters = {name: value for name, value in given().items() if name != 'offset'}
+    arguments = parameters | {'cursor': cursor_of(query.order, last), 'f': form}
     return _link('next', DOCUMENTS[form][0], say(NEXT), _items(query.layer), arguments)
 
 

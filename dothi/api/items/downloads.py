@@ -41,26 +41,28 @@ def download(collection_id: str, name: str) -> Response:
     form = _format(layer, name)
     with snapshot() as db:
         release = db.release(layer)
-        found = next((one for one in _ready(db) if (one.layer_id, one.format) == (layer.id, form)), None)
-        if found is None:
+        match = next(
+            (candidate for candidate in _ready(db) if (candidate.layer_id, candidate.format) == (layer.id, form)), None
+        )
+        if match is None:
             raise _being_prepared(name, release)
-        demo = _was_demo(db, found.release)
+        demo = _was_demo(db, match.release)
     try:
-        if not is_intact(store() / found.file, found.size_bytes, found.sha256):
+        if not is_intact(store() / match.file, match.size_bytes, match.sha256):
             # the worker sees it too, and makes the file again
             raise _being_prepared(name, release)
         response = stored_file(
-            store() / found.file,
+            store() / match.file,
             FORMATS[form].media_type,
-            found.kept_as,
+            match.kept_as,
             # the address is stable and its content is not: the tag is the content's own
-            tag=found.sha256[:32],
-            since=found.made_at,
+            tag=match.sha256[:32],
+            since=match.made_at,
         )
     except FileNotFoundError:
         # replaced a moment ago, or removed by hand: the worker will see it
         raise _being_prepared(name, release) from None
-    response.headers['Dothi-Release'] = str(found.release)
+    response.headers['Dothi-Release'] = str(match.release)
     response.headers['Dothi-Demo'] = str(demo).lower()
     return response
 
@@ -81,10 +83,10 @@ def _being_prepared(name: str, release: Release) -> BeingPrepared:
 
 def download_links(db: Snapshot) -> dict[str, list[dict[str, Any]]]:
     """By layer, links to its files that are ready, each with its size and the release that it holds."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for one in _ready(db):
-        found.setdefault(one.layer_id, []).append(_link(one))
-    return found
+    by_layer: dict[str, list[dict[str, Any]]] = {}
+    for ready_file in _ready(db):
+        by_layer.setdefault(ready_file.layer_id, []).append(_link(ready_file))
+    return by_layer
 
 
 def _link(one: Download) -> dict[str, Any]:
@@ -100,13 +102,13 @@ def _link(one: Download) -> dict[str, Any]:
 def _ready(db: Snapshot) -> list[Download]:
     """The files of the audience; those written by an older definition of their layer are left out."""
     layers, of = service().layers, service()
-    found = [Download(**document) for (document,) in db.rows(DOWNLOAD_ROWS)]
+    ready_files = [Download(**document) for (document,) in db.rows(DOWNLOAD_ROWS)]
     return [
-        one
-        for one in found
-        if one.layer_id in layers
-        and one.definition == definition(layers[one.layer_id], of.locality, of.audience)
-        and one.format in JobSettings().downloads
+        ready_file
+        for ready_file in ready_files
+        if ready_file.layer_id in layers
+        and ready_file.definition == definition(layers[ready_file.layer_id], of.locality, of.audience)
+        and ready_file.format in JobSettings().downloads
     ]
 
 

@@ -22,13 +22,13 @@ def reason_for_none(query: Query, release: Release, found: Page) -> Reason | Non
     """The reason why `found` is empty, or None where it is not, or is rightly so."""
     if found.returned or query.box is None or release.extent_wgs84 is None:
         return None
-    kept = {name: value for name, value in given().items() if name not in ('offset', 'cursor')}
+    parameters = {name: value for name, value in given().items() if name not in ('offset', 'cursor')}
     extent = ','.join(map(str, release.extent_wgs84))
     match query.box.misses(release.extent_wgs84):
         case 'swapped':
-            return _swapped(kept)
+            return _swapped(parameters)
         case 'outside':
-            return _outside(kept, extent)
+            return _outside(parameters, extent)
         case None:
             return None
 

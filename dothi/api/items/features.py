@@ -56,9 +56,9 @@ def read_page(db: Snapshot, query: Query) -> Page:
         ),
         rows=sql.SQL('({}) as numbered').format(numbered),
     )
-    features, found, *last = db.row(statement)
-    if found <= query.limit:
-        return Page(features, found, None)
+    features, number_returned, *last = db.row(statement)
+    if number_returned <= query.limit:
+        return Page(features, number_returned, None)
     return Page(features, query.limit, tuple(None if value is None else bytes(value).decode() for value in last))
 
 
@@ -67,8 +67,8 @@ def read_version(db: Snapshot, layer: Layer, feature_id: int) -> Version | None:
     statement = sql.SQL("""
         select r.number, r.released_at, r.demo from {} as f
         join catalog.release as r on r.number = f.release_from where f.id = {}""")
-    found = db.rows(statement.format(sql.Identifier('layer', layer.id), sql.Literal(feature_id)))
-    return Version(*found[0]) if found else None
+    version_rows = db.rows(statement.format(sql.Identifier('layer', layer.id), sql.Literal(feature_id)))
+    return Version(*version_rows[0]) if version_rows else None
 
 
 def read_feature(

@@ -58,16 +58,16 @@ def file_response(query: Query, form: str) -> Response:
         if not_modified(etag(release, form), release.released_at):
             return conditional(Response(status=304), release, form)
         begun = from_nearby(db, query, release)
-        found = read_page(db, replace(begun, columns={}, geometry=None))
-        matched = number_matched(db, query, release, found)
-        extract = _extract(begun, release, headers, None if found.returned == matched else matched)
+        page = read_page(db, replace(begun, columns={}, geometry=None))
+        matched = number_matched(db, query, release, page)
+        extract = _extract(begun, release, headers, None if page.returned == matched else matched)
         if request.method == 'HEAD':
             response = _unsent(form)
         elif form == 'csv':
             response = _streamed(db, extract, stack)
         else:
             response = _written(db, extract, FORMATS[form])
-    _describe(response, query, extract, form, found, matched)
+    _describe(response, query, extract, form, page, matched)
     return response if request.method == 'POST' else conditional(response, release, form)
 
 
@@ -75,7 +75,10 @@ def item_links(layer: Layer) -> list[dict[str, Any]]:
     """Links to the items of a layer in each of these formats."""
     title, items = Text(vi='Đối tượng, {}', en='Features as {}'), f'/collections/{layer.id}/items'
     chosen = [FORMATS[form] for form in FILE_FORMATS]
-    return [link('items', one.media_type, say(title).format(one.title), f'{items}?f={one.name}') for one in chosen]
+    return [
+        link('items', file_format.media_type, say(title).format(file_format.title), f'{items}?f={file_format.name}')
+        for file_format in chosen
+    ]
 
 
 def _headers(form: str) -> Headers:
@@ -166,8 +169,8 @@ def _describe(response: Response, query: Query, extract: Extract, form: str, fou
     response.headers['Dothi-Release'] = str(extract.release.number)
     response.headers['Dothi-Demo'] = str(extract.release.demo).lower()
     if found.last is not None:
-        kept = {key: value for key, value in given().items() if key != 'offset'}
-        arguments = kept | {'cursor': cursor_of(query.order, found.last), 'f': form}
+        parameters = {key: value for key, value in given().items() if key != 'offset'}
+        arguments = parameters | {'cursor': cursor_of(query.order, found.last), 'f': form}
         question = urlencode(arguments)
         if len(question) <= LONGEST_QUERY:
             address = f'{api_url()}/collections/{query.layer.id}/items?{question}'

@@ -31,10 +31,10 @@ def from_nearby(db: Snapshot, query: Query, release: Release) -> Query:
 def _milestones(db: Snapshot, query: Query, release: Release) -> tuple[int, ...]:
     """The ids of every STEP-th feature of the release."""
     question = (release.number, release.released_at)
-    known = service().milestones.get(question)
-    if known is None:
+    milestones = service().milestones.get(question)
+    if milestones is None:
         numbered = sql.SQL('select id, row_number() over (order by id) as place from {} as f').format(query.rows)
         form = sql.SQL('select id from ({}) as n where place % {} = 0 order by id')
-        known = tuple(row[0] for row in db.rows(form.format(numbered, sql.Literal(STEP))))
-        service().milestones.keep(question, known)
-    return known
+        milestones = tuple(row[0] for row in db.rows(form.format(numbered, sql.Literal(STEP))))
+        service().milestones.keep(question, milestones)
+    return milestones

@@ -81,8 +81,8 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     columns = layer.columns_for(service.audience)
     parameters.refuse_unknown(known_parameters(layer, service.audience))
     times, box = parameters.times(), read_box(service.locality)
-    wanted, conditions = requested_filter(), [*_equal(columns), *_search(layer, columns)]
-    only_box = not (wanted or conditions) and times is None and layer.publish.validity is None
+    feature_filter, conditions = requested_filter(), [*_equal(columns), *_search(layer, columns)]
+    only_box = not (feature_filter or conditions) and times is None and layer.publish.validity is None
     if box is not None:
         conditions.append(box.touches(service.locality.srid))
     rows = source(layer, service.locality, service.audience, times)
@@ -91,7 +91,7 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     return Query(
         layer=layer,
         rows=rows,
-        conditions=conditions if only_box else _weighed(conditions, wanted, layer, rows),
+        conditions=conditions if only_box else _weighed(conditions, feature_filter, layer, rows),
         columns=_selected(layer, columns),
         crs=crs,
         geometry=None if parameters.yes_or_no('skipGeometry') else geometry(layer, crs, service),
@@ -109,8 +109,8 @@ def wanted_crs(form: str, service: Service) -> ServedCrs:
 
     JSON-LD calls them longitude and latitude, so there it is CRS84 whatever is asked for.
     """
-    asked = chosen_crs(given().get('crs'), service.locality, 'crs')
-    return chosen_crs(None, service.locality, 'crs') if form == 'jsonld' else asked
+    chosen = chosen_crs(given().get('crs'), service.locality, 'crs')
+    return chosen_crs(None, service.locality, 'crs') if form == 'jsonld' else chosen
 
 
 def geometry(layer: Layer, crs: ServedCrs, service: Service) -> sql.Composable:
@@ -132,10 +132,10 @@ def _weighed(
 
 def _equal(columns: dict[str, Column]) -> list[sql.Composable]:
     """`column=value`; a column that is called like a parameter of ours is reached by `filter` only."""
-    named = {name: text for name, text in given().items() if name in columns and name not in (*COMMON, *OWN)}
+    by_column = {name: text for name, text in given().items() if name in columns and name not in (*COMMON, *OWN)}
     return [
         sql.SQL('({} = {})').format(sql.Identifier(name), parameters.value_for(name, columns[name], text))
-        for name, text in named.items()
+        for name, text in by_column.items()
     ]
 
 
@@ -169,21 +169,21 @@ def _selected(layer: Layer, columns: dict[str, Column]) -> dict[str, Column]:
     if text is None:
         return columns
     names = [name.strip() for name in text.split(',') if name.strip()]
-    return {name: columns[_known(name, layer, columns)] for name in names}
+    return {name: columns[_require_column(name, layer, columns)] for name in names}
 
 
 def _order(layer: Layer, columns: dict[str, Column]) -> Order:
-    wanted = []
+    terms = []
     for part in given().get('sortby', '').split(','):
         # an unescaped + arrives as a space
         name = part.strip()
         sign = name[:1] if name not in columns and name[:1] in ('+', '-') else ''
         if name:
-            wanted.append((_known(name.removeprefix(sign), layer, [*columns, 'id']), sign == '-'))
-    return order_of(layer, wanted, columns)
+            terms.append((_require_column(name.removeprefix(sign), layer, [*columns, 'id']), sign == '-'))
+    return order_of(layer, terms, columns)
 
 
-def _known(name: str, layer: Layer, columns: dict[str, Column] | list[str]) -> str:
+def _require_column(name: str, layer: Layer, columns: dict[str, Column] | list[str]) -> str:
     if name not in columns:
         raise UnknownProperty.of(name, layer.id, columns)
     return name

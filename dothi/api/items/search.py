@@ -68,10 +68,10 @@ def _from_json(body: bytes) -> list[tuple[str, str]]:
         )
     if document.keys() == {'op', 'args'}:
         return _filter(request.get_data(as_text=True))
-    found = [(name, _text(name, value)) for name, value in document.items() if value is not None]
+    parameters = [(name, _text(name, value)) for name, value in document.items() if value is not None]
     if isinstance(document.get('filter'), dict) and 'filter-lang' not in document:
-        found.append(('filter-lang', 'cql2-json'))
-    return found
+        parameters.append(('filter-lang', 'cql2-json'))
+    return parameters
 
 
 def _text(name: str, value: Any) -> str:

@@ -89,9 +89,9 @@ def answer_query(layer: Layer) -> Response:
         release = db.release(layer)
         if not_modified(etag(release, form), release.released_at):
             return conditional(Response(status=304), release, form)
-        found = read_page(db, from_nearby(db, query, release))
-        matched = number_matched(db, query, release, found)
-    document = collection_document(query, release, matched, found, form)
+        page = read_page(db, from_nearby(db, query, release))
+        matched = number_matched(db, query, release, page)
+    document = collection_document(query, release, matched, page, form)
     response = formatted(form, document, layer, query.columns, query.crs.uri)
     if request.method == 'POST':
         response.headers['Content-Language'] = language()

@@ -39,14 +39,14 @@ def read_background(of_style: Colour | None = None, *, opaque: bool = False) -> 
     of_style: the background that the style has of its own. opaque: the format knows no transparency. (OGC 20-058,
     requirements 6 to 9: without a colour a map is transparent, with one it is not.)
     """
-    asked, asked_void = _colour('bgcolor'), _colour('void-color')
-    colour = asked or of_style or WHITE
-    transparent = parameters.yes_or_no('transparent') if given().get('transparent') else asked is None
+    bgcolor, asked_void = _colour('bgcolor'), _colour('void-color')
+    colour = bgcolor or of_style or WHITE
+    transparent = parameters.yes_or_no('transparent') if given().get('transparent') else bgcolor is None
     void_transparent = parameters.yes_or_no('void-transparent') if given().get('void-transparent') else transparent
     return Background(
         Ground(colour, transparent and not opaque),
         Ground(asked_void or colour, void_transparent and not opaque),
-        told=asked is not None,
+        told=bgcolor is not None,
     )
 
 
@@ -57,10 +57,10 @@ def _colour(name: str) -> Colour | None:
         return None
     digits = text.removeprefix('0x').removeprefix('#')
     try:
-        found = parse_colour(f'#{digits}' if len(digits) == 6 and set(digits) <= HEX else text)
+        colour = parse_colour(f'#{digits}' if len(digits) == 6 and set(digits) <= HEX else text)
     except ValueError:
         raise BadParameter(
             vi=f'{shown(name, text)}: không phải là màu. Viết 0xFFFFFF hoặc tên màu như "white".',
             en=f'{shown(name, text)}: is no colour. Write 0xFFFFFF or the name of a colour, such as "white".',
         ) from None
-    return Colour(found.red, found.green, found.blue)
+    return Colour(colour.red, colour.green, colour.blue)

@@ -31,8 +31,8 @@ def pictures() -> FileCache:
     if 'dothi.pictures' not in current_app.extensions:
         folder = PathSettings().state / 'cache' / 'pictures' / service().audience
         current_app.extensions['dothi.pictures'] = FileCache(folder, service().maps.map_cache_mb * 1_000_000)
-    found: FileCache = current_app.extensions['dothi.pictures']
-    return found
+    cache: FileCache = current_app.extensions['dothi.pictures']
+    return cache
 
 
 def window(view: View) -> Window | None:
@@ -60,17 +60,17 @@ def is_passing(db: Snapshot, layers: list[Layer], view: View) -> bool:
             left join general.state as s on s.layer_id = l.id and s.release = r.number
             where l.id = any ({}::text[]) and r.rows_total >= {}"""
     ).format(*map(sql.Literal, (PATIENCE, [layer.id for layer in merged], LEAST_ROWS)))
-    found = {name: (is_new, made) for name, is_new, made in db.rows(statement)} if merged else {}
-    return any(_is_awaited(layer, *found[layer.id]) for layer in merged if layer.id in found)
+    by_layer = {name: (is_new, made) for name, is_new, made in db.rows(statement)} if merged else {}
+    return any(_is_awaited(layer, *by_layer[layer.id]) for layer in merged if layer.id in by_layer)
 
 
 def _is_awaited(layer: Layer, is_new: bool, made: str | None) -> bool:
     """Whether the layer will be generalised soon. made: by what definition it was since its release, if it was."""
     if made is None:
         return is_new
-    wanted = definition(layer, service().locality)
-    if made == wanted:
+    expected = definition(layer, service().locality)
+    if made == expected:
         return False
     # its styles or the software are others since
     now = monotonic()
-    return now - OUTDATED_SINCE.setdefault((layer.id, wanted, made), now) < PATIENCE.total_seconds()
+    return now - OUTDATED_SINCE.setdefault((layer.id, expected, made), now) < PATIENCE.total_seconds()

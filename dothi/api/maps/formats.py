@@ -32,19 +32,19 @@ def wanted_form(offered: tuple[Format, ...] = PICTURES, *, page: bool = True) ->
 
     Raises UnknownFormat for another `f`.
     """
-    known = [*offered, *(['html'] if page else [])]
-    asked = given().get('f', '').strip()
-    if asked:
+    names = [*offered, *(['html'] if page else [])]
+    requested = given().get('f', '').strip()
+    if requested:
         # an unescaped + arrives as a space
-        form = BY_TYPE.get(asked.replace('svg xml', 'svg+xml'), asked)
-        if form not in known:
-            hint = did_you_mean(asked, known)
+        form = BY_TYPE.get(requested.replace('svg xml', 'svg+xml'), requested)
+        if form not in names:
+            hint = did_you_mean(requested, names)
             raise UnknownFormat(
-                vi=f'{shown("f", asked)}: không có định dạng này. {hint.vi}',
-                en=f'{shown("f", asked)}: no such format. {hint.en}',
+                vi=f'{shown("f", requested)}: không có định dạng này. {hint.vi}',
+                en=f'{shown("f", requested)}: no such format. {hint.en}',
             )
         return form
-    return _accepted(known)
+    return _accepted(names)
 
 
 def _accepted(known: list[str]) -> str:

@@ -68,7 +68,10 @@ class MapRequest:
     @property
     def fingerprint(self) -> str:
         """Differs for what is drawn differently."""
-        filters = sorted((name, json.dumps(one.tree), repr(one.space)) for name, one in self.filters.items())
+        filters = sorted(
+            (name, json.dumps(layer_filter.tree), repr(layer_filter.space))
+            for name, layer_filter in self.filters.items()
+        )
         return repr((self.layers, self.view, self.format, self.background, self.times, filters, self.paint))
 
 
@@ -124,9 +127,9 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
     Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, TooExpensive, and what `dothi.core.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
-    found = _kept(edition)
-    if found is not None:
-        return found
+    cached = _cached_map(edition)
+    if cached is not None:
+        return cached
     limits = service().maps
     # one that ended since may have kept it
     work = partial(_kept_or_new, request, edition)
@@ -135,24 +138,24 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
 
 def under_way() -> SingleFlight[Made]:
     """The pictures that are being drawn for this process."""
-    found: SingleFlight[Made] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
-    return found
+    flights: SingleFlight[Made] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
+    return flights
 
 
 def _kept_or_new(request: MapRequest, edition: Edition) -> Made:
-    return _kept(edition) or _new(request, edition)
+    return _cached_map(edition) or _new(request, edition)
 
 
-def _kept(edition: Edition) -> Made | None:
-    found = pictures().read(_key(edition), edition.state)
-    return None if found is None else _made(edition, found[1])
+def _cached_map(edition: Edition) -> Made | None:
+    cached = pictures().read(_key(edition), edition.state)
+    return None if cached is None else _made(edition, cached[1])
 
 
 def _new(request: MapRequest, edition: Edition) -> Made:
     content, passing = b'', False
     for _ in range(ATTEMPTS):
         passing = _is_passing(edition.picture)
-        content = _drawn(request, edition.picture)
+        content = _render_map(request, edition.picture)
         after = edition_of(request)
         if after.tag == edition.tag:
             break
@@ -174,7 +177,7 @@ def _made(edition: Edition, content: bytes, suffix: str = '') -> Made:
 
 
 def _is_passing(picture: Picture) -> bool:
-    layers = [one.layer for one in picture.shown if isinstance(one.layer, Layer)]
+    layers = [drawn_layer.layer for drawn_layer in picture.shown if isinstance(drawn_layer.layer, Layer)]
     with snapshot() as db:
         return is_passing(db, layers, picture.view)
 
@@ -187,31 +190,42 @@ def edition_of(request: MapRequest) -> Edition:
 
 def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     """As `edition_of`, in the snapshot `db`."""
-    things = [thing(name) for name, _ in request.layers]
-    now, shown = current(db, tuple(one for one in things if isinstance(one, Layer))), window(request.view)
-    held = [
-        _layer(db, one, style, now, request, shown) if isinstance(one, Layer) else _coverage(db, one, style, request)
-        for one, (_, style) in zip(things, request.layers, strict=True)
+    sources = [thing(name) for name, _ in request.layers]
+    now, view_window = (
+        current(db, tuple(source for source in sources if isinstance(source, Layer))),
+        window(request.view),
+    )
+    drawn_layers = [
+        _layer(db, source, style, now, request, view_window)
+        if isinstance(source, Layer)
+        else _coverage(db, source, style, request)
+        for source, (_, style) in zip(sources, request.layers, strict=True)
     ]
-    versions = [one.version for one in held] or [_newest(db)]
+    versions = [drawn_layer.version for drawn_layer in drawn_layers] or [_newest(db)]
     newest = max(versions)
-    demo = any(one.demo for one in held)
-    said = [software(), service().fingerprint, request.fingerprint, f'{demo}', *(one.looks for one in held)]
+    demo = any(drawn_layer.demo for drawn_layer in drawn_layers)
+    fingerprint_parts = [
+        software(),
+        service().fingerprint,
+        request.fingerprint,
+        f'{demo}',
+        *(drawn_layer.looks for drawn_layer in drawn_layers),
+    ]
     # longer than a tag must be: among the pictures that are kept no two may share it
-    looks = hashlib.sha256('\0'.join(said).encode()).hexdigest()[:20]
+    looks = hashlib.sha256('\0'.join(fingerprint_parts).encode()).hexdigest()[:20]
     picture = Picture(
         request.view,
-        tuple(one.shown for one in held),
+        tuple(drawn_layer.shown for drawn_layer in drawn_layers),
         request.background,
         request.format,
-        _about(newest, demo, request.times),
+        _file_metadata(newest, demo, request.times),
     )
     return Edition(looks, newest, state_of(versions), demo, picture)
 
 
 def _newest(db: Snapshot) -> Version:
     """That of a picture with nothing on it, as it is of a time before all data: any release may put something there."""
-    return max(Version(one.number, one.released_at) for one in db.releases().values())
+    return max(Version(release.number, release.released_at) for release in db.releases().values())
 
 
 def thing(collection_id: str) -> Layer | Coverage:
@@ -220,7 +234,7 @@ def thing(collection_id: str) -> Layer | Coverage:
     return coverage if coverage is not None else service().layer(collection_id)
 
 
-def _drawn(request: MapRequest, picture: Picture) -> bytes:
+def _render_map(request: MapRequest, picture: Picture) -> bytes:
     content = draw(picture, service().locality, service().audience)
     return painted(content, request.format, request.paint) if request.paint else content
 
@@ -230,13 +244,13 @@ def _layer(
 ) -> _Held:
     if layer.id not in now:
         raise no_release(layer)
-    known = now[layer.id]
-    changed, looks = drawing(db, layer, style or DEFAULT, known.version.number)
+    state = now[layer.id]
+    changed, looks = drawing(db, layer, style or DEFAULT, state.version.number)
     condition = _condition(db, layer, request, place) if layer.id in request.filters else None
     # limits of classes may move though nothing changes here
-    classes = [one.rules for one in looks.passes if one.part.classes]
-    shown = Shown(layer, looks, request.times, condition)
-    return _Held(shown, _version(db, layer, known, request, place), known.demo, f'{changed} {classes}')
+    classes = [rendering_pass.rules for rendering_pass in looks.passes if rendering_pass.part.classes]
+    drawn_layer = Shown(layer, looks, request.times, condition)
+    return _Held(drawn_layer, _version(db, layer, state, request, place), state.demo, f'{changed} {classes}')
 
 
 def _condition(db: Snapshot, layer: Layer, request: MapRequest, place: Window | None) -> sql.Composable:
@@ -258,20 +272,20 @@ def _version(db: Snapshot, layer: Layer, known: Current, request: MapRequest, pl
 def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _Held:
     if style not in {None, DEFAULT}:
         raise no_such_style(coverage.id, str(style), [DEFAULT])
-    one = stored_in(db, coverage, request.times)
-    version = Version(one.release.number, one.release.released_at)
-    return _Held(Shown(coverage, None, request.times), version, one.release.demo, one.path.name)
+    source = stored_in(db, coverage, request.times)
+    version = Version(source.release.number, source.release.released_at)
+    return _Held(Shown(coverage, None, request.times), version, source.release.demo, source.path.name)
 
 
-def _about(version: Version, demo: bool, times: Times | None) -> dict[str, str]:
+def _file_metadata(version: Version, demo: bool, times: Times | None) -> dict[str, str]:
     """What the file says of itself, where its format can; in both languages, since a picture is kept for all."""
     attribution = service().locality.place.attribution
-    found = {'Author': f'{attribution.vi} / {attribution.en}', 'Release': str(version.number)}
+    members = {'Author': f'{attribution.vi} / {attribution.en}', 'Release': str(version.number)}
     if demo:
-        found['Comment'] = f'{DEMO.vi} / {DEMO.en}'
+        members['Comment'] = f'{DEMO.vi} / {DEMO.en}'
     if times is not None:
-        found[DATETIME] = written(times, version.released_at)
-    return found
+        members[DATETIME] = written(times, version.released_at)
+    return members
 
 
 @lru_cache

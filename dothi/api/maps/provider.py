@@ -32,11 +32,11 @@ class LayerMap(BaseProvider):  # type: ignore[misc]  # pygeoapi has no types
     ) -> bytes:
         """The picture. bbox: west, south, east, north in `crs`, which is EPSG:n, OGC:CRS84, or one of them as URI."""
         view = View(srid_of(crs), (bbox[0], bbox[1], bbox[2], bbox[3]), int(width), int(height))
-        asked = MapRequest(
+        request = MapRequest(
             layers=((str(self.data), style),),
             view=view,
             format=format_,  # type: ignore[arg-type]
             background=None if transparent else WHITE,
             times=parse_times(datetime_) if datetime_ else None,
         )
-        return picture_of(asked).content
+        return picture_of(request).content

@@ -54,15 +54,17 @@ class Asked:
         """Of which time the map is; of units, which have a validity, it is the reference date where none is named."""
         if self.times is not None:
             return times.written(self.times, now)
-        layers = [one for one in subject.things if isinstance(one, Layer)]
-        if layers and all(one.publish.validity and one.publish.without_datetime == 'reference_date' for one in layers):
+        layers = [source for source in subject.things if isinstance(source, Layer)]
+        if layers and all(
+            source.publish.validity and source.publish.without_datetime == 'reference_date' for source in layers
+        ):
             return service().locality.place.reference_date.isoformat()
         return times.rfc3339(now)
 
 
 def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
     """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
-    filtering = client_filter.NAMES if any(isinstance(one, Layer) for one in subject.things) else ()
+    filtering = client_filter.NAMES if any(isinstance(source, Layer) for source in subject.things) else ()
     return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
 
 
@@ -116,9 +118,9 @@ def _axes() -> tuple[list[str], list[tuple[str, str]]]:
 
 def _style_background(subject: Subject) -> Colour | None:
     """That of the style which is asked for (requirement 6 C): a map in no style by name has the standard's, white."""
-    for one, name in zip(subject.things, subject.styles, strict=True):
-        if isinstance(one, Layer) and name is not None:
-            css = styles_of(one, service().locality.path).styles[name].background
+    for source, name in zip(subject.things, subject.styles, strict=True):
+        if isinstance(source, Layer) and name is not None:
+            css = styles_of(source, service().locality.path).styles[name].background
             if css:
                 return parse_colour(css)
     return None
@@ -126,19 +128,19 @@ def _style_background(subject: Subject) -> Colour | None:
 
 def _filters(subject: Subject) -> dict[str, ClientFilter]:
     """The filter for each layer that has the columns it names; raises UnknownProperty where none has them."""
-    wanted = requested_filter()
-    if wanted is None:
+    parsed_filter = requested_filter()
+    if parsed_filter is None:
         return {}
-    found, problem = {}, None
-    for layer in (one for one in subject.things if isinstance(one, Layer)):
+    by_layer, problem = {}, None
+    for layer in (source for source in subject.things if isinstance(source, Layer)):
         try:
-            wanted.check(layer)
-            found[layer.id] = wanted
+            parsed_filter.check(layer)
+            by_layer[layer.id] = parsed_filter
         except UnknownProperty as error:
             problem = error
-    if problem is not None and not found:
+    if problem is not None and not by_layer:
         raise problem
-    return found
+    return by_layer
 
 
 def _must_fit(view: View) -> None:

@@ -21,11 +21,11 @@ class SingleFlight[Answer]:
         """
         flight: Future[Answer] = Future()
         with self._lock:
-            known = self._flights.setdefault(key, flight)
-        if known is flight:
+            first = self._flights.setdefault(key, flight)
+        if first is flight:
             return self._done(key, work, flight)
         try:
-            return known.result(wait_s)
+            return first.result(wait_s)
         except TimeoutError:
             raise too_busy() from None
 

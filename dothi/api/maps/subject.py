@@ -54,16 +54,16 @@ class Subject:
     @property
     def layers(self) -> tuple[tuple[str, str | None], ...]:
         """As a map request has them."""
-        return tuple((one.id, style) for one, style in zip(self.things, self.styles, strict=True))
+        return tuple((source.id, style) for source, style in zip(self.things, self.styles, strict=True))
 
     @property
     def demo(self) -> bool:
-        return any(self.releases[one.id].demo for one in self.things)
+        return any(self.releases[source.id].demo for source in self.things)
 
     def only(self, keep: set[str]) -> 'Subject':
         """The same with these collections alone."""
-        pairs = [(one, style) for one, style in zip(self.things, self.styles, strict=True) if one.id in keep]
-        return replace(self, things=tuple(one for one, _ in pairs), styles=tuple(style for _, style in pairs))
+        pairs = [(source, style) for source, style in zip(self.things, self.styles, strict=True) if source.id in keep]
+        return replace(self, things=tuple(source for source, _ in pairs), styles=tuple(style for _, style in pairs))
 
 
 def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Subject:
@@ -75,10 +75,10 @@ def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Su
     path = f'/collections/{collection_id}' + (f'/styles/{style}' if style else '')
     coverage = service().coverages.get(collection_id)
     if coverage is not None:
-        one = stored_in(db, coverage)
+        source = stored_in(db, coverage)
         if style not in {None, DEFAULT}:
             raise no_such_style(coverage.id, str(style), [DEFAULT])
-        return _single(path, coverage, style, one.release, one.grid)
+        return _single(path, coverage, style, source.release, source.grid)
     layer = service().layer(collection_id)
     offered = file_of(layer).offered(layer, service().audience)
     if style is not None and style not in offered:
@@ -99,12 +99,12 @@ def at(db: Snapshot, subject: Subject, times: Times | None, *, needed: bool) -> 
     """Without the collections of which there was nothing yet; raises OutsideMap where none is left but `needed`."""
     if times is None or times.end is None:
         return subject
-    first = begins(db, {one.id: one for one in subject.things}, subject.releases)
-    found = subject.only({name for name, moment in first.items() if moment <= times.end})
-    if needed and not found.things:
+    first = begins(db, {source.id: source for source in subject.things}, subject.releases)
+    remaining = subject.only({name for name, moment in first.items() if moment <= times.end})
+    if needed and not remaining.things:
         since = rfc3339(min(first.values()))
         raise OutsideMap(vi=f'Dữ liệu có từ {since}, trước đó không có gì.', en=f'There are data from {since} on.')
-    return found
+    return remaining
 
 
 def _single(path: str, of: Layer | Coverage, style: str | None, release: Release, grid: Grid | None = None) -> Subject:
@@ -114,29 +114,29 @@ def _single(path: str, of: Layer | Coverage, style: str | None, release: Release
 
 def _dataset(db: Snapshot, style: str | None) -> Subject:
     releases = db.releases()
-    asked = _asked()
-    wanted = _known(asked, releases) if asked else [*releases]
-    styled = _styled(wanted)
-    names = wanted if asked else [name for name, file in styled.items() if file.visible] or [*styled]
-    things = tuple(service().coverages.get(name) or service().layers[name] for name in names)
-    if not things:
+    requested = _read_collections()
+    collection_ids = _require_released(requested, releases) if requested else [*releases]
+    styled = _styled(collection_ids)
+    names = collection_ids if requested else [name for name, file in styled.items() if file.visible] or [*styled]
+    sources = tuple(service().coverages.get(name) or service().layers[name] for name in names)
+    if not sources:
         raise NoMap(vi='Chưa có dữ liệu nào để vẽ.', en='There are no data to draw yet.')
     styles = tuple(style if style and name in styled and style in _offered(styled, name) else None for name in names)
     if style not in {None, DEFAULT} and not any(styles):
         raise no_such_style(service().locality.place.id, str(style), [*map_styles()])
     place, path = service().locality.place, f'/styles/{style}' if style else ''
     extent = _extent([releases[name] for name in names])
-    srid, selected = service().locality.srid, ','.join(asked)
+    srid, selected = service().locality.srid, ','.join(requested)
     return Subject(
-        path, place.title, DATASET, things, styles, releases, extent, srid, is_dataset=True, selected=selected
+        path, place.title, DATASET, sources, styles, releases, extent, srid, is_dataset=True, selected=selected
     )
 
 
 def _styled(names: list[str]) -> dict[str, StyleFile]:
     """The style files of these layers, lowest first; one that is broken is left out."""
     layers = service().layers
-    known = {name: file_if_sound(layers[name]) for name in names if name in layers}
-    sound = {name: styles for name, styles in known.items() if styles is not None}
+    style_files = {name: file_if_sound(layers[name]) for name in names if name in layers}
+    sound = {name: styles for name, styles in style_files.items() if styles is not None}
     return dict(sorted(sound.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
 
 
@@ -144,18 +144,18 @@ def _offered(styled: dict[str, StyleFile], name: str) -> list[str]:
     return styled[name].offered(service().layers[name], service().audience)
 
 
-def _asked() -> list[str]:
+def _read_collections() -> list[str]:
     """`collections`: ids, or addresses of collections, each once."""
     text = parameters.given().get('collections', '').strip()
     parts = [part.strip().rstrip('/').rpartition('/')[2] for part in text.split(',')] if text else []
     return list(dict.fromkeys(parts))
 
 
-def _known(names: list[str], releases: dict[str, Release]) -> list[str]:
-    known = [name for name in (*service().layers, *service().coverages) if name in releases]
+def _require_released(names: list[str], releases: dict[str, Release]) -> list[str]:
+    released = [name for name in (*service().layers, *service().coverages) if name in releases]
     for name in names:
-        if name not in known:
-            hint = did_you_mean(name, known)
+        if name not in released:
+            hint = did_you_mean(name, released)
             raise NotOnMap(
                 vi=f'collections={name[:100]}: không có lớp này. {hint.vi}',
                 en=f'collections={name[:100]}: there is no such collection. {hint.en}',

@@ -59,8 +59,8 @@ def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id
 
 
 def _page(of: MapTileset | OwnTileset, **more: Any) -> Response:
-    about = {'name': say(of.subject.title), 'description': say(of.subject.description), 'tiles': [of.template()]}
-    page = {'path': of.subject.path, 'tiles': f'{of.subject.path}/map/tiles', 'set': of.name, 'tilejson': about}
+    members = {'name': say(of.subject.title), 'description': say(of.subject.description), 'tiles': [of.template()]}
+    page = {'path': of.subject.path, 'tiles': f'{of.subject.path}/map/tiles', 'set': of.name, 'tilejson': members}
     return as_page('collections/tiles/metadata.html', page | more)
 
 
@@ -82,8 +82,8 @@ def map_tile(
     form = wanted_form(TILES, page=False)
     with snapshot() as db:
         of = tileset_of(subject_of(db, collection_id, style_id), tileMatrixSetId)
-        asked, edition = _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
-    return answer(asked, edition, of.subject)
+        map_query, edition = _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
+    return answer(map_query, edition, of.subject)
 
 
 @MAP_TILES.route('/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
@@ -98,8 +98,8 @@ def map_xyz(
     """The same tile of WebMercatorQuad, for clients that know only this order; `@2x` for fine screens."""
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
-        asked, edition = _tile(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
-    return answer(asked, edition, of.subject)
+        map_query, edition = _tile(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
+    return answer(map_query, edition, of.subject)
 
 
 def _tile(
@@ -112,8 +112,8 @@ def _tile(
     view = of.view(*where)
     if fine:
         view = replace(view, width_px=2 * view.width_px, height_px=2 * view.height_px, pixel_ratio=2.0)
-    asked = read_tile(db, of.subject, form, view, of.system)
-    return asked, edition_in(db, asked.request)
+    map_query = read_tile(db, of.subject, form, view, of.system)
+    return map_query, edition_in(db, map_query.request)
 
 
 def _subject(collection_id: str | None, style_id: str | None) -> Subject:

@@ -118,27 +118,27 @@ class OwnTileset:
 
     def view(self, matrix: str, row: str, column: str) -> View:
         """What a tile shows; raises NoSuchTile with the levels, or with where there are tiles."""
-        found = next((one for one in self.matrices.matrices if one.name == matrix), None)
-        if found is None:
-            names = ', '.join(one.name for one in self.matrices.matrices)
+        tile_matrix = next((candidate for candidate in self.matrices.matrices if candidate.name == matrix), None)
+        if tile_matrix is None:
+            names = ', '.join(tile_matrix.name for tile_matrix in self.matrices.matrices)
             raise NoSuchTile(
                 vi=f'{self.name} có các mức {names}, không có mức {matrix[:100]}.',
                 en=f'{self.name} has the levels {names}, not {matrix[:100]}.',
             )
-        reach = self._reach(found)
+        reach = self._reach(tile_matrix)
         if not (reach and _is_whole(row) and _is_whole(column)) or not (
             reach[0] <= int(column) <= reach[1] and reach[2] <= int(row) <= reach[3]
         ):
             raise _outside(matrix, reach)
-        return view_of(self.matrices, found, int(column), int(row))
+        return view_of(self.matrices, tile_matrix, int(column), int(row))
 
     @property
     def all_limits(self) -> list[dict[str, Any]]:
         """In which columns and rows there are tiles, as tileset metadata have them."""
-        found = [(one.name, self._reach(one)) for one in self.matrices.matrices]
+        limits = [(tile_matrix.name, self._reach(tile_matrix)) for tile_matrix in self.matrices.matrices]
         return [
             {'tileMatrix': name, 'minTileRow': top, 'maxTileRow': bottom, 'minTileCol': first, 'maxTileCol': last}
-            for name, reach in found
+            for name, reach in limits
             if reach is not None
             for first, last, top, bottom in [reach]
         ]
@@ -189,7 +189,10 @@ def tileset_of(subject: Subject, name: str) -> MapTileset | OwnTileset:
 
 def listing(subject: Subject) -> dict[str, Any]:
     """The list of tilesets."""
-    return {'links': own_links(f'{subject.path}/map/tiles'), 'tilesets': [entry(one) for one in tilesets_of(subject)]}
+    return {
+        'links': own_links(f'{subject.path}/map/tiles'),
+        'tilesets': [entry(tileset) for tileset in tilesets_of(subject)],
+    }
 
 
 def entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
@@ -209,10 +212,10 @@ def entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
 def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
     west, south, east, north = of.subject.extent
-    about = entry(of)
+    members = entry(of)
     tiles = [link('item', MEDIA_TYPES[form], TITLES['tile'], _standard(of, form), templated=True) for form in TILES]
     links = [
-        *about['links'],
+        *members['links'],
         *tiles,
         link(f'{OGC}/map', MEDIA_TYPES['png'], of.subject.title, f'{of.subject.path}/map'),
     ]
@@ -223,7 +226,7 @@ def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
         for end, title in (('.png', TITLES['xyz']), ('@2x.png', TITLES['fine'])):
             links.append(link('alternate', MEDIA_TYPES['png'], title, of.xyz(end), templated=True))
     return {
-        **about,
+        **members,
         'title': say(of.subject.title),
         'description': say(of.subject.description),
         'attribution': say(service().locality.place.attribution),
@@ -231,8 +234,8 @@ def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
         'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
         'tileMatrixSetLimits': of.all_limits,
         'layers': [
-            {'id': one.id, 'title': say(one.title), 'description': say(one.description), 'dataType': 'map'}
-            for one in of.subject.things
+            {'id': source.id, 'title': say(source.title), 'description': say(source.description), 'dataType': 'map'}
+            for source in of.subject.things
         ],
         **_release(of.subject),
         'links': links,
@@ -262,7 +265,7 @@ def _standard(of: MapTileset | OwnTileset, form: str) -> str:
 
 def _release(subject: Subject) -> dict[str, Any]:
     return {
-        'dothi:release': max(subject.releases[one.id].number for one in subject.things),
+        'dothi:release': max(subject.releases[source.id].number for source in subject.things),
         'dothi:demo': subject.demo,
     }
 

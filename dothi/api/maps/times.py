@@ -93,13 +93,13 @@ def rfc3339(moment: datetime) -> str:
 
 
 def _moments(text: str, whole: str) -> Times:
-    found = moments(text)
-    if found is None:
+    interval = moments(text)
+    if interval is None:
         try:
-            found = parse_times(text)
+            interval = parse_times(text)
         except BadTime:
             raise _unreadable(whole) from None
-    return found
+    return interval
 
 
 def _in_order(text: str, times: Times) -> Times:

@@ -41,11 +41,11 @@ def map_picture(collection_id: str | None = None, style_id: str | None = None) -
     form = wanted_form()
     with snapshot() as db:
         subject = subject_of(db, collection_id, style_id)
-        asked = read_map(db, subject, 'png' if form == 'html' else form, page=form == 'html')  # type: ignore[arg-type]
-        edition = edition_in(db, asked.request)
+        map_query = read_map(db, subject, 'png' if form == 'html' else form, page=form == 'html')  # type: ignore[arg-type]
+        edition = edition_in(db, map_query.request)
     if form == 'html':
-        return _page(subject, asked, edition)
-    response = answer(asked, edition, subject)
+        return _page(subject, map_query, edition)
+    response = answer(map_query, edition, subject)
     if collection_id is not None:
         response.headers.add('Link', f'<{api_url()}/collections/{collection_id}>', rel='collection')
     return response
@@ -73,7 +73,7 @@ def answer(asked: Asked, edition: Edition, subject: Subject) -> Response:
 
 def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
     """A page with the map, of what it is, and the same in other formats."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
+    parameters = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
     view = asked.request.view
     where = f'{api_url()}{subject.path}/map'
     return as_page(
@@ -82,8 +82,10 @@ def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
             'title': subject.title,
             'description': subject.description,
             'path': subject.path,
-            'things': [_described(one, subject) for one in reversed(subject.things)],
-            'forms': [(form, MEDIA_TYPES[form], f'{where}?{urlencode([("f", form), *kept])}') for form in PICTURES],
+            'things': [_described(source, subject) for source in reversed(subject.things)],
+            'forms': [
+                (form, MEDIA_TYPES[form], f'{where}?{urlencode([("f", form), *parameters])}') for form in PICTURES
+            ],
             'view': view,
             'scale': f'{view.metres_per_px / 0.00028 * view.pixel_ratio:,.0f}',
             'crs': asked.system.crs.uri,

@@ -49,7 +49,7 @@ def _paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
     styled = responses(sheets[0], '304', '400', '404', '500', '503')
     legend = content('anyObject', html=False)
     legend['content'] |= {PNG: {'schema': BINARY}}
-    told = responses(legend, '304', '400', '404', '500', '503')
+    answers = responses(legend, '304', '400', '404', '500', '503')
     in_words = [STYLE_ID, form('sld', 'qml'), *shared('lang')]
     return {
         f'{base}/styles': _get('getStyles', coverage, both('các kiểu vẽ', 'styles'), only_json, described),
@@ -59,7 +59,7 @@ def _paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
             coverage,
             both('chú giải', 'legend'),
             [STYLE_ID, form('json', 'png'), *shared('lang')],
-            told,
+            answers,
         ),
         base: _get(own, coverage, both('mô tả', 'description'), shared('fWithJsonld', 'lang'), _description()),
         f'{base}/schema': _get('getSchema', coverage, both('các dải', 'bands'), shared('f', 'lang'), schema),
@@ -129,8 +129,8 @@ def _subsetting(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
     west, south, east, north = locality.place.extent_wgs84
     box = [round(west + (east - west) * 0.4, 3), round(south + (north - south) * 0.4, 3),
            round(west + (east - west) * 0.6, 3), round(south + (north - south) * 0.6, 3)]  # fmt: skip
-    known = list(systems(srid_of(coverage.source.crs), locality))
-    system = {'type': 'string', 'format': 'uri', 'enum': known}
+    crs_names = list(systems(srid_of(coverage.source.crs), locality))
+    system = {'type': 'string', 'format': 'uri', 'enum': crs_names}
     numbers = {'type': 'array', 'items': NUMBER, 'minItems': 4, 'maxItems': 6}
     return [
         query('bbox', both('Các ô trong khung này.', 'Cells within this box.'), numbers, example=box, **PLAIN),
@@ -150,7 +150,7 @@ def _subsetting(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
         query(
             'crs',
             both('Hệ tọa độ của câu trả lời; mặc định là hệ lưu trữ.', 'System of the answer; else that of storage.'),
-            system | {'default': known[0]},
+            system | {'default': crs_names[0]},
         ),
     ]
 

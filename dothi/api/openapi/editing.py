@@ -112,7 +112,7 @@ def _members(layer: Layer, offer: Offer) -> dict[str, Any]:
 def _values(layer: Layer, offer: Offer) -> dict[str, Any]:
     """Values that the layer takes, one for each column that must have one."""
     columns = layer.columns_for(offer.audience)
-    return {name: _value(one) for name, one in columns.items() if one.required or name in layer.key}
+    return {name: _value(column) for name, column in columns.items() if column.required or name in layer.key}
 
 
 def _value(column: Column) -> Any:

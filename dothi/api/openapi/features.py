@@ -41,8 +41,8 @@ def feature_paths(offer: Offer) -> dict[str, Any]:
 
 def feature_schemas(offer: Offer) -> dict[str, Any]:
     """Schemas of each layer's features and pages of them, by `<layer>.feature` and `<layer>.features`."""
-    found = {f'{layer.id}.feature': feature_schema(layer, offer.audience) for layer in offer.layers}
-    return found | {f'{layer.id}.features': collection_schema(layer) for layer in offer.layers}
+    schemas = {f'{layer.id}.feature': feature_schema(layer, offer.audience) for layer in offer.layers}
+    return schemas | {f'{layer.id}.features': collection_schema(layer) for layer in offer.layers}
 
 
 def item_parameters(layer: Layer, audience: Audience) -> list[dict[str, Any]]:

@@ -34,8 +34,8 @@ def file_paths(offer: Offer) -> dict[str, Any]:
 def _download(layer: Layer, forms: list[Any]) -> dict[str, Any]:
     names = [f'{layer.id}.{f}' for f in forms]
     name = path('name', both('Tên tệp', "The file's name"), {'type': 'string', 'enum': names}, example=names[0])
-    told = headers('ETag', 'Last-Modified')
-    whole = {'description': both('Cả lớp', 'The whole layer'), 'headers': told, 'content': binary(*forms)}
+    answer_headers = headers('ETag', 'Last-Modified')
+    whole = {'description': both('Cả lớp', 'The whole layer'), 'headers': answer_headers, 'content': binary(*forms)}
     part = {'description': both('Phần được hỏi', 'The range that was asked for'), 'content': binary(*forms)}
     unfit = {'description': both('Tệp không có phần này', 'The file has no such range')}
     answers = responses(whole, '304', '400', '404', '500', '503') | {'206': part, '416': unfit}

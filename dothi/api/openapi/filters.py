@@ -39,13 +39,13 @@ def filter_paths(offer: Offer) -> dict[str, Any]:
         shared('f', 'lang'),
         responses(content(FUNCTIONS), '304', '400', '500'),
     )
-    found = {'/functions': {'get': functions}}
+    paths = {'/functions': {'get': functions}}
     for layer in offer.layers:
-        found |= {
+        paths |= {
             f'/collections/{layer.id}/{end}': {'get': _described(layer, name, words, forms)}
             for end, (name, words, forms) in DOCUMENTS.items()
         }
-    return found
+    return paths
 
 
 def _described(layer: Layer, name: str, words: Words, forms: list[dict[str, Any]]) -> dict[str, Any]:

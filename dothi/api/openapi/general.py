@@ -54,5 +54,5 @@ def _layer_paths(layer: Layer) -> dict[str, Any]:
 
 def _answers(schema: str, media_type: str, forms: str, *errors: str) -> dict[str, Any]:
     """The document, in JSON-LD too where `forms`, the name of the parameter, says so."""
-    others = [JSONLD] if forms == 'fWithJsonld' else []
-    return responses(content(schema, media_type, *others), '304', *errors, '500', '503')
+    other_types = [JSONLD] if forms == 'fWithJsonld' else []
+    return responses(content(schema, media_type, *other_types), '304', *errors, '500', '503')

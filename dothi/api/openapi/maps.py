@@ -42,19 +42,19 @@ COLLECTION, DATASET = both('một lớp dữ liệu', 'a collection'), both('m�
 
 def map_paths(offer: Offer) -> dict[str, Any]:
     """Operations on maps; none where nothing is released."""
-    names = [one.id for one in (*offer.layers, *offer.coverages)]
+    names = [source.id for source in (*offer.layers, *offer.coverages)]
     if not names:
         return {}
     collection = path('collectionId', both('Lớp dữ liệu', 'Collection'), {'type': 'string', 'enum': names})
     style = path('styleId', both('Kiểu vẽ', 'Style'), {'type': 'string'}, example=DEFAULT)
-    known = style | {'schema': {'type': 'string', 'enum': _styles(offer)}}
+    style_parameter = style | {'schema': {'type': 'string', 'enum': _styles(offer)}}
     chosen = [_collections(names)] if offer.layers else []
     paths: dict[str, Any] = {}
     for base, origin, words, within, selection in (
         ('/collections/{collectionId}', 'collection', COLLECTION, [collection], []),
         ('/collections/{collectionId}/styles/{styleId}', 'collection.style', COLLECTION, [collection, style], []),
         ('', 'dataset', DATASET, [], chosen),
-        ('/styles/{styleId}', 'dataset.style', DATASET, [known], chosen),
+        ('/styles/{styleId}', 'dataset.style', DATASET, [style_parameter], chosen),
     ):
         if offer.layers or origin.startswith('collection'):
             paths |= _paths(base, origin, words, within, selection, offer)
@@ -96,10 +96,10 @@ TILE = both('Ô ảnh bản đồ', 'Map tile')
 
 def _styles(offer: Offer) -> list[str]:
     """Of all layers, the default one first; a layer whose file is broken has none."""
-    found: set[str] = set()
+    style_names: set[str] = set()
     for layer in offer.layers:
-        found |= set(_offered(layer, offer))
-    return [DEFAULT, *sorted(found - {DEFAULT})]
+        style_names |= set(_offered(layer, offer))
+    return [DEFAULT, *sorted(style_names - {DEFAULT})]
 
 
 def _offered(layer: Layer, offer: Offer) -> list[str]:
@@ -111,10 +111,10 @@ def _offered(layer: Layer, offer: Offer) -> list[str]:
 
 def _picture(forms: tuple[Any, ...]) -> dict[str, Any]:
     page = {'text/html': {'schema': {'type': 'string'}}} if forms == PICTURES else {}
-    told = ('ETag', 'Last-Modified', 'Content-Crs', 'Content-Bbox', 'Content-Datetime', 'Dothi-Demo')
+    header_names = ('ETag', 'Last-Modified', 'Content-Crs', 'Content-Bbox', 'Content-Datetime', 'Dothi-Demo')
     success = {
         'description': both('Ảnh bản đồ', 'Picture'),
-        'headers': headers(*told),
+        'headers': headers(*header_names),
         'content': {MEDIA_TYPES[form]: {'schema': BINARY} for form in forms} | page,
     }
     return responses(success, *ERRORS)

@@ -91,8 +91,8 @@ def content(
 
     others: further media types, of whose content nothing is said. html: whether browsers get a page.
     """
-    found = {'$ref': f'#/components/schemas/{schema}'} if isinstance(schema, str) else schema
-    forms = {media_type: {'schema': found}} | {other: {'schema': ANYTHING[other]} for other in others}
+    schema_object = {'$ref': f'#/components/schemas/{schema}'} if isinstance(schema, str) else schema
+    forms = {media_type: {'schema': schema_object}} | {other: {'schema': ANYTHING[other]} for other in others}
     page = {'text/html': {'schema': {'type': 'string'}}} if html else {}
     return {'description': both('Được', 'OK'), 'headers': headers('ETag', 'Content-Language'), 'content': forms | page}
 
@@ -137,10 +137,10 @@ def other_responses() -> dict[str, Any]:
         'application/json': {'schema': {'$ref': '#/components/schemas/exception'}},
         'text/html': {'schema': {'type': 'string'}},
     }
-    found: dict[str, Any] = {status: {'description': text, 'content': body} for status, text in MEANINGS.items()}
-    del found['304']['content']
-    found['503']['headers'] = headers('Retry-After')
-    return found
+    answers: dict[str, Any] = {status: {'description': text, 'content': body} for status, text in MEANINGS.items()}
+    del answers['304']['content']
+    answers['503']['headers'] = headers('Retry-After')
+    return answers
 
 
 def headers(*names: str) -> dict[str, Any]:

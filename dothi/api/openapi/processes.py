@@ -39,7 +39,7 @@ SUBSCRIBER = {
 
 def process_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the analyses that are offered to the audience, and of their jobs."""
-    offered = {name: one for name, one in processes().items() if one.offered_to(offer.audience)}
+    offered = {name: process for name, process in processes().items() if process.offered_to(offer.audience)}
     most = LimitSettings().max_items
     paths: dict[str, Any] = {
         '/processes': {
@@ -50,7 +50,7 @@ def process_paths(offer: Offer) -> dict[str, Any]:
         title = chosen.title.model_dump()
         paths[f'/processes/{name}'] = {'get': _read(f'describeProcess.{name}', title, 'process')}
         paths[f'/processes/{name}/execution'] = {'post': _execution(name, chosen)}
-    return paths | job_paths([*offered], {kind for one in offered.values() for kind in _media_types(one)})
+    return paths | job_paths([*offered], {kind for process in offered.values() for kind in _media_types(process)})
 
 
 def _read(name: str, summary: dict[str, str], schema: str, *parameters: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _request(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
             },
             'outputs': {
                 'type': 'object',
-                'properties': {name: _wanted(one.media_types) for name, one in chosen.outputs.items()},
+                'properties': {name: _output_schema(output.media_types) for name, output in chosen.outputs.items()},
                 'additionalProperties': False,
             },
             'response': {'type': 'string', 'enum': ['raw', 'document'], 'default': 'raw'},
@@ -114,13 +114,13 @@ def _input(described: dict[str, Any]) -> dict[str, Any]:
 def _in_oas30(schema: Any) -> Any:
     """The schema without the words of descriptions that OpenAPI 3.0 does not have."""
     if isinstance(schema, list):
-        return [_in_oas30(one) for one in schema]
+        return [_in_oas30(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     return {name: _in_oas30(value) for name, value in schema.items() if name not in CONTENT}
 
 
-def _wanted(media_types: tuple[str, ...]) -> dict[str, Any]:
+def _output_schema(media_types: tuple[str, ...]) -> dict[str, Any]:
     every = [*dict.fromkeys((*media_types, *(form.media_type for form in FORMS.values())))]
     media_type = {'type': 'object', 'properties': {'mediaType': {'type': 'string', 'enum': every}}}
     modes = {'type': 'string', 'enum': ['value', 'reference'], 'default': 'value'}

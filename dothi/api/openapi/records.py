@@ -66,7 +66,9 @@ def record_paths(offer: Offer) -> dict[str, Any]:
     which = path('recordId', both('Mã bản ghi', 'Record id'), example='document-decree-14-2014')
     forms = form(*(name for name, _, _ in FORMS))
     document = path('documentId', both('Mã tài liệu', 'Document id'), {'type': 'string', 'enum': _documents(offer)})
-    paths[f'{BASE}/items'] = _get('getRecords', both('Bản ghi', 'Records'), _asked(offer), _in_forms(RECORDS, 'dcat'))
+    paths[f'{BASE}/items'] = _get(
+        'getRecords', both('Bản ghi', 'Records'), _query_parameters(offer), _in_forms(RECORDS, 'dcat')
+    )
     paths[f'{BASE}/items/{{recordId}}'] = _get(
         'getRecord', both('Một bản ghi', 'One record'), [which, forms, *shared('lang')], _in_forms(RECORD, *ALL)
     )
@@ -90,16 +92,16 @@ def _get(name: str, summary: Words, parameters: list[dict[str, Any]], success: d
 
 def _in_forms(schema: dict[str, Any], *others: str) -> dict[str, Any]:
     """An answer as GeoJSON, as a page, and in other forms."""
-    found = content(schema, 'application/geo+json')
+    answer = content(schema, 'application/geo+json')
     more = {TYPES[name]: {'schema': {'type': 'object' if name == 'dcat' else 'string'}} for name in others}
-    return {**found, 'content': found['content'] | more}
+    return {**answer, 'content': answer['content'] | more}
 
 
 def _documents(offer: Offer) -> list[str]:
     return [*explanations(offer.audience)]
 
 
-def _asked(offer: Offer) -> list[dict[str, Any]]:
+def _query_parameters(offer: Offer) -> list[dict[str, Any]]:
     return [
         form('json', 'html', 'dcat'),
         *shared('lang', 'limit', 'bbox', 'filter', 'filter-lang'),
@@ -121,15 +123,15 @@ def _asked(offer: Offer) -> list[dict[str, Any]]:
 
 
 def _list(name: str, text: Words, schema: dict[str, Any], example: str | None = None) -> dict[str, Any]:
-    shown = {'example': [example]} if example else {}
-    return query(name, text, schema, style='form', explode=False, **shown)
+    example_member = {'example': [example]} if example else {}
+    return query(name, text, schema, style='form', explode=False, **example_member)
 
 
 def _schema(name: str, offer: Offer) -> dict[str, Any]:
-    known = {'type': [*KINDS], 'language': ['vi', 'en'], 'access': ['public', 'internal'],
+    codes = {'type': [*KINDS], 'language': ['vi', 'en'], 'access': ['public', 'internal'],
              'theme': sorted({layer.theme for layer in offer.layers}),
              'agency': sorted({layer.agency for layer in offer.layers})}  # fmt: skip
-    choices = {'enum': known[name]} if known.get(name) else {}
+    choices = {'enum': codes[name]} if codes.get(name) else {}
     return {'type': 'array', 'items': {'type': 'string', **choices}}
 
 
@@ -150,6 +152,10 @@ TITLES = {
     'externalIds': both('Số hiệu, hoặc hệ:số hiệu.', 'External ids: value, scheme: or scheme:value.'),
     'keywords': both('Có một trong các từ khóa, không cần dấu.', 'With one of these keywords; accents do not matter.'),
     'language': both('Tài nguyên có ở ngôn ngữ này.', 'Resources in this language.'),
-    **{name: both(f'{one.title.vi}.', f'{one.title.en}.') for name, one in QUERYABLES.items() if name in ONE_OF},
+    **{
+        name: both(f'{queryable.title.vi}.', f'{queryable.title.en}.')
+        for name, queryable in QUERYABLES.items()
+        if name in ONE_OF
+    },
 }
 EXAMPLES = {'ids': 'document-decree-14-2014', 'externalIds': '14/2014/ND-CP', 'keywords': 'sieu du lieu'}

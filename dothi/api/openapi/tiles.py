@@ -59,9 +59,9 @@ def every_set(locality: Locality) -> dict[str, Any]:
 
 def _matrix_sets(locality: Locality) -> dict[str, Any]:
     described = responses(content('anyObject'), '304', '400', '404', '500')
-    words, one = both('Các bộ ô', 'Tile matrix sets'), both('Một bộ ô', 'A tile matrix set')
+    words, one_set = both('Các bộ ô', 'Tile matrix sets'), both('Một bộ ô', 'A tile matrix set')
     listed = operation('getTileMatrixSetsList', words, shared('f', 'lang'), described, tag='tiles')
-    single = operation('getTileMatrixSet', one, [every_set(locality), *shared('f', 'lang')], described, tag='tiles')
+    single = operation('getTileMatrixSet', one_set, [every_set(locality), *shared('f', 'lang')], described, tag='tiles')
     return {'/TileMatrixSets': {'get': listed}, '/TileMatrixSets/{tileMatrixSetId}': {'get': single}}
 
 

@@ -12,7 +12,7 @@ REST = f'{PATH}/wmts/1.0.0'
 
 def service_url() -> str:
     """Where requests with parameters go, ending in ? or &."""
-    return f'{root_url()}{PATH}?{_named()}'
+    return f'{root_url()}{PATH}?{_mount_name()}'
 
 
 def wms_url() -> str:
@@ -32,8 +32,8 @@ def rest_url() -> str:
 
 def url_query() -> str:
     """What follows an address without parameters, if anything."""
-    return f'?{_named()}'.rstrip('?&')
+    return f'?{_mount_name()}'.rstrip('?&')
 
 
-def _named() -> str:
+def _mount_name() -> str:
     return f'language={language()}&' if 'LANGUAGE' in g.asked or 'LANG' in g.asked else ''

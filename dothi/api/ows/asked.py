@@ -17,8 +17,8 @@ class Asked:
         """Raises InvalidParameterValue for a NUL, and for a parameter that has two values."""
         self._values: dict[str, str] = {}
         for name, value in pairs:
-            known = self._values.setdefault(name.upper(), value)
-            if known != value or '\x00' in value:
+            first = self._values.setdefault(name.upper(), value)
+            if first != value or '\x00' in value:
                 what = shown(name, value).replace('\x00', '')
                 raise InvalidParameterValue(
                     vi=f'{what}: có ký tự NUL hoặc có hai giá trị khác nhau.',
@@ -49,8 +49,8 @@ class Asked:
 
     def either(self, *names: str) -> str:
         """The value under the first of `names` that has one; raises MissingParameterValue that speaks of the first."""
-        found = [value for name in names if (value := self.text(name))]
-        return found[0] if found else self.required(names[0])
+        values = [value for name in names if (value := self.text(name))]
+        return values[0] if values else self.required(names[0])
 
     def names(self, name: str) -> list[str]:
         """A list, separated by commas; empty places stay."""
@@ -71,14 +71,14 @@ class Asked:
         """So many finite numbers, separated by commas."""
         text = self.required(name)
         parts = [part.strip() for part in text.split(',')]
-        found = [float(part) for part in parts if NUMBER.fullmatch(part)]
-        if len(parts) != count or len(found) != count or not all(map(math.isfinite, found)):
+        numbers = [float(part) for part in parts if NUMBER.fullmatch(part)]
+        if len(parts) != count or len(numbers) != count or not all(map(math.isfinite, numbers)):
             raise InvalidParameterValue(
                 vi=f'{shown(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
                 en=f'{shown(name, text)}: {count} numbers are needed, separated by commas.',
                 locator=name,
             )
-        return found
+        return numbers
 
     def yes(self, name: str) -> bool:
         """TRUE or FALSE; no where it is left out."""
@@ -94,11 +94,11 @@ class Asked:
     def colour(self, name: str, default: str) -> str:
         """A colour `0xRRGGBB` as `#rrggbb`."""
         text = self.text(name, default)
-        found = BACKGROUND.fullmatch(text)
-        if not found:
+        match = BACKGROUND.fullmatch(text)
+        if not match:
             raise InvalidParameterValue(
                 vi=f'{shown(name, text)}: viết màu là 0xRRGGBB.',
                 en=f'{shown(name, text)}: write a colour as 0xRRGGBB.',
                 locator=name,
             )
-        return f'#{found[1].lower()}'
+        return f'#{match[1].lower()}'

@@ -12,10 +12,12 @@ from dothi.api.remembered import Remembered
 
 def remembered(offered: Contents, kind: str, write: Callable[[Contents], bytes]) -> bytes:
     """The document of a kind, written anew where it is not kept for this language, address and edition."""
-    known: Remembered[tuple[str, ...], bytes] = current_app.extensions.setdefault('dothi.ows.documents', Remembered(12))
+    documents: Remembered[tuple[str, ...], bytes] = current_app.extensions.setdefault(
+        'dothi.ows.documents', Remembered(12)
+    )
     key = (offered.edition, kind, language(), service_url())
-    body = known.get(key)
+    body = documents.get(key)
     if body is None:
         body = write(offered)
-        known.keep(key, body)
+        documents.keep(key, body)
     return body

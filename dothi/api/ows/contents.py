@@ -136,8 +136,8 @@ class Group:
     @property
     def styles(self) -> dict[str, Text]:
         """The styles that any of its layers has; a layer without one is drawn in its default."""
-        found = {name: title for leaf in self.leaves for name, title in leaf.styles.items()}
-        return {DEFAULT: DEFAULT_TITLE} | found
+        titles = {name: title for leaf in self.leaves for name, title in leaf.styles.items()}
+        return {DEFAULT: DEFAULT_TITLE} | titles
 
     @property
     def drawn(self) -> tuple[Leaf, ...]:
@@ -178,8 +178,8 @@ class Contents:
     @cached_property
     def by_name(self) -> dict[str, Leaf | Group]:
         """Groups that have anything, and layers, by name."""
-        found: dict[str, Leaf | Group] = {group.name: group for group in (self.whole, *self.themes) if group.leaves}
-        return found | {leaf.name: leaf for leaf in self.whole.leaves}
+        by_name: dict[str, Leaf | Group] = {group.name: group for group in (self.whole, *self.themes) if group.leaves}
+        return by_name | {leaf.name: leaf for leaf in self.whole.leaves}
 
     def named(self, name: str, locator: str) -> Leaf | Group:
         """The layer or group of that name; raises LayerNotDefined with the nearest one."""
@@ -195,18 +195,18 @@ class Contents:
 
 def contents(db: Snapshot) -> Contents:
     """What there is now, made anew when a layer has a new release or a style file was changed."""
-    known: Remembered[str, Contents] = current_app.extensions.setdefault('dothi.ows.contents', Remembered(4))
+    by_edition: Remembered[str, Contents] = current_app.extensions.setdefault('dothi.ows.contents', Remembered(4))
     edition = f'{db.rows(sql.SQL(NUMBERS))} {_style_files()}'
-    found = known.get(edition)
-    if found is None:
-        found = _contents(db.releases(), edition)
-        known.keep(edition, found)
-    return found
+    stored_contents = by_edition.get(edition)
+    if stored_contents is None:
+        stored_contents = _contents(db.releases(), edition)
+        by_edition.keep(edition, stored_contents)
+    return stored_contents
 
 
 def _contents(releases: dict[str, Release], edition: str) -> Contents:
-    known: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
-    leaves = [Leaf(data, releases[name]) for name, data in known.items() if name in releases]
+    sources: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
+    leaves = [Leaf(data, releases[name]) for name, data in sources.items() if name in releases]
     # a style file that is not right takes its own layer out, and `dothi status` says so
     leaves = [leaf for leaf in leaves if not leaf.is_broken]
     locality = service().locality
@@ -214,7 +214,7 @@ def _contents(releases: dict[str, Release], edition: str) -> Contents:
         Group(f'{THEME}{theme}', title, _topmost_first(leaf for leaf in leaves if leaf.data.theme == theme), theme)
         for theme, title in locality.theme_titles(leaf.data.theme for leaf in leaves).items()
     )
-    whole = Group(WHOLE, locality.place.title, tuple(leaf for one in themes for leaf in one.leaves))
+    whole = Group(WHOLE, locality.place.title, tuple(leaf for group in themes for leaf in group.leaves))
     return Contents(whole, themes, hash_of(edition))
 
 

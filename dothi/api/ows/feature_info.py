@@ -58,25 +58,25 @@ def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, s
     and InvalidParameterValue for more than a picture may have.
     """
     asked.required('QUERY_LAYERS')
-    found: list[tuple[Leaf, str]] = []
+    queried_layers: list[tuple[Leaf, str]] = []
     for name in asked.names('QUERY_LAYERS'):
-        one = offered.named(name, 'QUERY_LAYERS')
-        if not one.queryable:
+        target = offered.named(name, 'QUERY_LAYERS')
+        if not target.queryable:
             raise LayerNotQueryable(
                 vi=f'{shown("QUERY_LAYERS", name)}: không lớp nào trong đó đang hiện để hỏi.',
                 en=f'{shown("QUERY_LAYERS", name)}: none of its layers is shown, so there is nothing to ask about.',
                 locator='QUERY_LAYERS',
             )
-        leaves = one.drawn if isinstance(one, Group) else (one,)
-        found += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
+        leaves = target.drawn if isinstance(target, Group) else (target,)
+        queried_layers += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
     most = service().maps.map_max_layers
-    if len(found) > most:
+    if len(queried_layers) > most:
         raise InvalidParameterValue(
-            vi=f'QUERY_LAYERS: có {len(found)} lớp, nhiều nhất {most}.',
-            en=f'QUERY_LAYERS: {len(found)} layers, of {most} at most.',
+            vi=f'QUERY_LAYERS: có {len(queried_layers)} lớp, nhiều nhất {most}.',
+            en=f'QUERY_LAYERS: {len(queried_layers)} layers, of {most} at most.',
             locator='QUERY_LAYERS',
         )
-    return found[::-1]
+    return queried_layers[::-1]
 
 
 def read_point(asked: Asked, view: View, names: Iterable[str]) -> tuple[int, int]:
@@ -84,7 +84,7 @@ def read_point(asked: Asked, view: View, names: Iterable[str]) -> tuple[int, int
 
     names: the first letters are those of the version; clients mix them up.
     """
-    across, down = (next((one for one in pair if asked.text(one)), pair[0]) for pair in names)
+    across, down = (next((name for name in pair if asked.text(name)), pair[0]) for pair in names)
     return _within(asked, across, view.width_px), _within(asked, down, view.height_px)
 
 
@@ -105,32 +105,34 @@ def features_at(
 ) -> list[Found]:
     """What of each layer lies at the pixel and is drawn at this scale, the nearest first, at most FEATURE_COUNT."""
     most = min(asked.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
-    found = []
+    sections = []
     for leaf, style in layers:
         if isinstance(leaf.data, Coverage):
-            found.append(_values(db, leaf.data, frame, pixel))
+            sections.append(_values(db, leaf.data, frame, pixel))
             continue
-        seen = seen_in(frame.view, drawing(db, leaf.data, style or DEFAULT, leaf.release.number)[1])
-        if seen:
-            reach_px = _reach_px(asked, leaf.data, [one.drawn.part for one in seen], frame.view)
-            rows = db.rows(_statement(db, leaf.data, seen, frame, pixel, reach_px, most))
-            found.append(Found(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
-    return found
+        visible_passes = seen_in(frame.view, drawing(db, leaf.data, style or DEFAULT, leaf.release.number)[1])
+        if visible_passes:
+            reach_px = _reach_px(
+                asked, leaf.data, [rendering_pass.drawn.part for rendering_pass in visible_passes], frame.view
+            )
+            rows = db.rows(_statement(db, leaf.data, visible_passes, frame, pixel, reach_px, most))
+            sections.append(Found(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
+    return sections
 
 
 def _values(db: Snapshot, coverage: Coverage, frame: Frame, pixel: tuple[int, int]) -> Found:
     """The values of the cell in which the pixel's middle lies, without a row where or when nothing is known."""
     view = frame.view
     try:
-        one = stored_in(db, coverage, frame.times)
+        source = stored_in(db, coverage, frame.times)
     except NoRelease:
         return Found(coverage.id, coverage.title, {}, [])
-    one.must_be_there()
+    source.must_be_there()
     x, y = _place(view, pixel)
-    place = transformer(proj_string(view.crs), proj_string(one.grid.srid)).transform(x, y)
-    with rasterio.open(one.path) as raster:
+    place = transformer(proj_string(view.crs), proj_string(source.grid.srid)).transform(x, y)
+    with rasterio.open(source.path) as raster:
         (values,) = raster.sample([place], masked=True)
-    columns = {name: _column(coverage.bands[name]) for name in one.figures}
+    columns = {name: _column(coverage.bands[name]) for name in source.figures}
     point = {'type': 'Point', 'coordinates': _wgs84(view.crs, x, y)}
     row = (None, *(None if value is masked else _shortest(value) for value in values), json.dumps(point))
     return Found(coverage.id, coverage.title, columns, [row] if values.count() else [])
@@ -149,7 +151,7 @@ def _column(band: Band) -> Column:
 
 
 def _style_in(frame: Frame, leaf: Leaf) -> str:
-    return next((style for drawn, style, _ in frame.layers if drawn.name == leaf.name), '')
+    return next((style for layer, style, _ in frame.layers if layer.name == leaf.name), '')
 
 
 def _reach_px(asked: Asked, layer: Layer, parts: list[Part], view: View) -> float:
@@ -187,9 +189,9 @@ def _statement(
     rows = source(layer, locality, service().audience, frame.times)
     if layer.id in frame.filters:
         conditions.append(frame.filters[layer.id].condition(db, layer, rows, conditions))
-    drawn = drawn_by(layer, seen, locality.srid, service().audience)
-    if drawn is not None:
-        conditions.append(drawn)
+    is_drawn = drawn_by(layer, seen, locality.srid, service().audience)
+    if is_drawn is not None:
+        conditions.append(is_drawn)
     names = ['id', *layer.columns_for(service().audience)]
     form = """select {}, ST_AsGeoJSON(geom_wgs84, 7) from {} as f where {}
         order by ST_Distance(geom_wgs84, ST_SetSRID(ST_MakePoint({}, {}), {})), id limit {}"""

@@ -37,11 +37,11 @@ def _filter(data: object, text: str) -> ClientFilter:
     if not isinstance(data, Layer):
         raise _wrong('raster không có thuộc tính để lọc.', 'a coverage has no columns to filter by.')
     try:
-        wanted = parse_filter(text)
-        wanted.check(data)
+        parsed = parse_filter(text)
+        parsed.check(data)
     except (BadFilter, UnknownProperty) as error:
         raise _wrong(error.text.vi, error.text.en) from None
-    return wanted
+    return parsed
 
 
 def _wrong(vi: str, en: str) -> InvalidParameterValue:

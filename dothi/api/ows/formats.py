@@ -32,18 +32,18 @@ ALSO = {
 
 def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
     """The media type that is asked for; raises InvalidFormat with the nearest one."""
-    wanted = ALSO.get(text.lower(), text.lower())
-    if wanted not in offered:
-        hint = did_you_mean(wanted, offered)
+    media_type = ALSO.get(text.lower(), text.lower())
+    if media_type not in offered:
+        hint = did_you_mean(media_type, offered)
         raise InvalidFormat(
             vi=f'{shown(locator, text)}: không có định dạng này. {hint.vi}',
             en=f'{shown(locator, text)}: there is no such format. {hint.en}',
             locator=locator,
         )
-    return wanted
+    return media_type
 
 
 def format_ending(ending: str, offered: Mapping[str, str]) -> str:
     """The media type of an address that ends so; raises InvalidFormat."""
-    by_ending = {known: media_type for media_type, known in offered.items()}
+    by_ending = {own_ending: media_type for media_type, own_ending in offered.items()}
     return by_ending[ending] if ending in by_ending else picture_format(ending, by_ending, 'FORMAT')

@@ -54,11 +54,11 @@ def read_layers(asked: Asked, offered: Contents) -> tuple[tuple[Leaf, str, str],
             'Give each layer one, or leave it empty.',
             locator='STYLES',
         )
-    found = []
+    layers = []
     for name, style in zip(names, styles, strict=True):
-        one = offered.named(name, 'LAYERS')
-        found += [(leaf, own, name) for leaf, own in drawn(one, style_of(one, style, 'STYLES'))]
-    return tuple(found)
+        target = offered.named(name, 'LAYERS')
+        layers += [(leaf, own, name) for leaf, own in drawn(target, style_of(target, style, 'STYLES'))]
+    return tuple(layers)
 
 
 def wanted_times(asked: Asked) -> Times | None:

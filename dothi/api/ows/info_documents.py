@@ -35,7 +35,7 @@ def info_answer(found: list[Found], media_type: str) -> Response:
 
 
 def _geojson(found: list[Found]) -> str:
-    features = [_feature(one, row) for one in found for row in one.rows]
+    features = [_feature(section, row) for section in found for row in section.rows]
     document = {'type': 'FeatureCollection', 'crs': CRS84, 'features': features, 'numberReturned': len(features)}
     return json.dumps(document, ensure_ascii=False, default=_iso)
 
@@ -53,22 +53,23 @@ def _feature(one: Found, row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _text(found: list[Found]) -> str:
     blocks = []
-    for one in found:
-        for _, pairs in _told(one):
-            blocks.append('\n'.join([say(one.title), *(f'  {title}: {value}' for title, value in pairs)]))
+    for section in found:
+        for _, pairs in _list_features(section):
+            blocks.append('\n'.join([say(section.title), *(f'  {title}: {value}' for title, value in pairs)]))
     return '\n\n'.join(blocks or [say(NOTHING)]) + '\n'
 
 
 def _page(found: list[Found]) -> str:
     layers = [
         {
-            'title': say(one.title),
+            'title': say(section.title),
             'features': [
-                {'href': f'{_address(one.name, number)}?f=html', 'pairs': pairs} for number, pairs in _told(one)
+                {'href': f'{_address(section.name, number)}?f=html', 'pairs': pairs}
+                for number, pairs in _list_features(section)
             ],
         }
-        for one in found
-        if one.rows
+        for section in found
+        if section.rows
     ]
     return render('feature_info.html', layers=layers, nothing=say(NOTHING), lang=language())
 
@@ -78,16 +79,22 @@ def _address(name: str, number: int | None) -> str:
     return f'{api_url()}/collections/{name}' + ('' if number is None else f'/items/{number}')
 
 
-def _told(one: Found) -> list[tuple[int | None, list[tuple[str, str]]]]:
+def _list_features(one: Found) -> list[tuple[int | None, list[tuple[str, str]]]]:
     """Each feature's number, with the titles and values of its columns as a reader has them."""
     columns = one.columns.values()
     return [
-        (number, [(say(column.title), _said(column, value)) for column, value in zip(columns, values, strict=True)])
+        (
+            number,
+            [
+                (say(column.title), _value_in_words(column, value))
+                for column, value in zip(columns, values, strict=True)
+            ],
+        )
         for number, *values, _ in one.rows
     ]
 
 
-def _said(column: Column, value: Any) -> str:
+def _value_in_words(column: Column, value: Any) -> str:
     """A value in words: what the domain calls it, yes or no, with the column's unit."""
     if value is None:
         return ''

@@ -36,7 +36,7 @@ class Legend:
 def legend_now(db: Snapshot, one: Leaf | Group, style: str) -> Legend:
     """The legend of a layer or group in a style, with the classes of the current releases."""
     leaves = drawn(one, style)[::-1]
-    return Legend(tuple(_shown(db, leaf, own) for leaf, own in leaves), isinstance(one, Group))
+    return Legend(tuple(_legend_entry(db, leaf, own) for leaf, own in leaves), isinstance(one, Group))
 
 
 def styles_with_legends(db: Snapshot, one: Leaf | Group) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ def legend_answer(legend: Legend, asked: Asked, form: str) -> Response:
     return response
 
 
-def _shown(db: Snapshot, leaf: Leaf, style: str) -> Legendary:
+def _legend_entry(db: Snapshot, leaf: Leaf, style: str) -> Legendary:
     return leaf.data if isinstance(leaf.data, Coverage) else drawing(db, leaf.data, style, leaf.release.number)[1]
 
 
@@ -80,13 +80,13 @@ def _document(legend: Legend, zoom: float | None) -> dict[str, Any]:
     return {
         'layers': [
             {
-                'title': say(one.title if isinstance(one, Coverage) else one.layer.title),
+                'title': say(entry.title if isinstance(entry, Coverage) else entry.layer.title),
                 'entries': [
                     {'label': say(sample.label), 'color': sample.passes[-1].rules[0].colour.css}
-                    for sample in samples_of(one, zoom)
+                    for sample in samples_of(entry, zoom)
                 ],
             }
-            for one in legend.shown
+            for entry in legend.shown
         ]
     }
 

@@ -15,28 +15,28 @@ WELL_KNOWN = {
 
 def known_set(name: str, locality: Locality, locator: str) -> MatrixSet:
     """The set; raises InvalidParameterValue with the nearest name."""
-    known = matrix_sets(locality)
-    if name not in known:
-        hint = did_you_mean(name, known)
+    sets = matrix_sets(locality)
+    if name not in sets:
+        hint = did_you_mean(name, sets)
         raise InvalidParameterValue(
             vi=f'{shown(locator, name)}: không có bộ ô này. {hint.vi}',
             en=f'{shown(locator, name)}: there is no such set of tile matrices. {hint.en}',
             locator=locator,
         )
-    return known[name]
+    return sets[name]
 
 
 def known_matrix(of: MatrixSet, name: str, locator: str) -> Matrix:
     """The matrix of that name; raises InvalidParameterValue."""
-    found = next((one for one in of.matrices if one.name == name), None)
-    if found is None:
-        names = ', '.join(one.name for one in of.matrices)
+    match = next((matrix for matrix in of.matrices if matrix.name == name), None)
+    if match is None:
+        names = ', '.join(matrix.name for matrix in of.matrices)
         raise InvalidParameterValue(
             vi=f'{shown(locator, name)}: {of.name} không có mức này. Các mức: {names}.',
             en=f'{shown(locator, name)}: {of.name} has no such level. Its levels: {names}.',
             locator=locator,
         )
-    return found
+    return match
 
 
 def tile_place(matrix: Matrix, column: str, row: str, locators: tuple[str, str]) -> tuple[int, int]:

@@ -39,9 +39,9 @@ BLANK = ('BLANK', 'APPLICATION/VND.OGC.SE_BLANK')
 
 def wms_report(error: DothiError, version: str, asked: Asked) -> Response:
     """The error as `EXCEPTIONS` wants it: a document, a picture that says it, or an empty picture."""
-    wanted = asked.text('EXCEPTIONS').upper()
-    if wanted in IN_IMAGE + BLANK:
-        message = _said(error) if wanted in IN_IMAGE else ''
+    requested = asked.text('EXCEPTIONS').upper()
+    if requested in IN_IMAGE + BLANK:
+        message = _bilingual_message(error) if requested in IN_IMAGE else ''
         return _kept_by_nobody(_pictured(message, asked), error)
     status = 200 if isinstance(error, OwsError) else http_status(error)
     body, media_type = _old_document(error) if version == '1.1.1' else _document(error)
@@ -55,10 +55,10 @@ def wmts_report(error: DothiError) -> Response:
     root.set(XML_LANG, language())
     root.set(f'{{{XSI}}}schemaLocation', f'{OWS} {SCHEMAS}/ows/1.1.0/owsExceptionReport.xsd')
     code = WMTS_CODES.get(_code(error), _code(error)) or 'NoApplicableCode'
-    told = etree.SubElement(root, f'{{{OWS}}}Exception', exceptionCode=code)
+    exception = etree.SubElement(root, f'{{{OWS}}}Exception', exceptionCode=code)
     if isinstance(error, OwsError) and error.locator:
-        told.set('locator', _writable(error.locator))
-    etree.SubElement(told, f'{{{OWS}}}ExceptionText').text = _said(error)
+        exception.set('locator', _writable(error.locator))
+    etree.SubElement(exception, f'{{{OWS}}}ExceptionText').text = _bilingual_message(error)
     status = 501 if isinstance(error, OperationNotSupported) else http_status(error)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True)
     return _kept_by_nobody(Response(body, status, content_type='text/xml; charset=utf-8'), error)
@@ -68,21 +68,21 @@ def _document(error: DothiError) -> tuple[bytes, str]:
     root = etree.Element(f'{{{OGC}}}ServiceExceptionReport', nsmap={None: OGC, 'xsi': XSI})
     root.set('version', '1.3.0')
     root.set(f'{{{XSI}}}schemaLocation', f'{OGC} {SCHEMAS}/wms/1.3.0/exceptions_1_3_0.xsd')
-    told = etree.SubElement(root, f'{{{OGC}}}ServiceException')
-    told.text = _said(error)
+    exception = etree.SubElement(root, f'{{{OGC}}}ServiceException')
+    exception.text = _bilingual_message(error)
     for name, value in (('code', _code(error)), ('locator', _writable(getattr(error, 'locator', '')))):
         if value:
-            told.set(name, value)
+            exception.set(name, value)
     return etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True), 'text/xml; charset=utf-8'
 
 
 def _old_document(error: DothiError) -> tuple[bytes, str]:
     """WMS 1.1.1, whose document type knows no locator."""
     root = etree.Element('ServiceExceptionReport', version='1.1.1')
-    told = etree.SubElement(root, 'ServiceException')
-    told.text = _said(error)
+    exception = etree.SubElement(root, 'ServiceException')
+    exception.text = _bilingual_message(error)
     if code := _code(error):
-        told.set('code', 'InvalidSRS' if isinstance(error, InvalidCRS) else code)
+        exception.set('code', 'InvalidSRS' if isinstance(error, InvalidCRS) else code)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', doctype=DOCTYPE, pretty_print=True)
     return body, 'application/vnd.ogc.se_xml; charset=utf-8'
 
@@ -97,7 +97,7 @@ def _pictured(message: str, asked: Asked) -> Response:
     return Response(body, mimetype=media_type)
 
 
-def _said(error: DothiError) -> str:
+def _bilingual_message(error: DothiError) -> str:
     return _writable(error.text.pick(language()))
 
 

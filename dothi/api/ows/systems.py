@@ -36,25 +36,25 @@ def systems(locality: Locality, version: str) -> dict[str, System]:
     """The systems on offer by name, the locality's own first. In WMS 1.1.1 x comes first in all of them."""
     numbers = [locality.srid, *(crs.srid for uri, crs in served_crs(locality).items() if uri != CRS84)]
     turned = version == '1.3.0'
-    found = [System(f'EPSG:{srid}', srid, turned and axis_order_yx(srid)) for srid in dict.fromkeys(numbers)]
+    offered = [System(f'EPSG:{srid}', srid, turned and axis_order_yx(srid)) for srid in dict.fromkeys(numbers)]
     if turned:
-        found.append(System('CRS:84', WGS84, yx=False))
-    return {system.name: system for system in found}
+        offered.append(System('CRS:84', WGS84, yx=False))
+    return {system.name: system for system in offered}
 
 
 def system_named(text: str, locality: Locality, version: str, locator: str) -> System:
     """The system that a parameter names; raises InvalidCRS with the nearest name."""
-    known = systems(locality, version)
+    offered = systems(locality, version)
     numbered = NUMBERED.fullmatch(text)
     name = f'EPSG:{numbered[1]}' if numbered else 'CRS:84' if text.upper() in LON_LAT else text
-    if name not in known:
-        hint = did_you_mean(name, known)
+    if name not in offered:
+        hint = did_you_mean(name, offered)
         raise InvalidCRS(
             vi=f'{shown(locator, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
             en=f'{shown(locator, text)}: this coordinate system is not offered. {hint.en}',
             locator=locator,
         )
-    return known[name]
+    return offered[name]
 
 
 def urn(srid: int) -> str:

@@ -27,7 +27,7 @@ TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
 def wanted_language(asked: Asked) -> str:
     """LANGUAGE, which INSPIRE brought into WMS, or LANG; the first of AcceptLanguages that is spoken; or nothing."""
     listed = asked.text('ACCEPTLANGUAGES').replace(',', ' ').lower().split()
-    spoken = [one for one in listed if one.startswith(LANGUAGES)]
+    spoken = [language for language in listed if language.startswith(LANGUAGES)]
     return asked.text('LANGUAGE') or asked.text('LANG') or (spoken[0] if spoken else '')
 
 
@@ -46,9 +46,9 @@ def _read() -> None:
 @OWS.route(PATH)
 def ows() -> Response:
     """An operation of WMS or WMTS."""
-    asked: Asked = g.asked
-    refuse_addresses(asked)
-    return wmts.answer(asked) if _service(asked) == 'WMTS' else wms.answer(asked)
+    parameters: Asked = g.asked
+    refuse_addresses(parameters)
+    return wmts.answer(parameters) if _service(parameters) == 'WMTS' else wms.answer(parameters)
 
 
 @OWS.route(f'{REST}/WMTSCapabilities.xml')
@@ -108,5 +108,5 @@ def _is_wms(asked: Asked) -> bool:
 
 
 def _is_wmts(asked: Asked) -> bool:
-    named = asked.text('SERVICE').upper() == 'WMTS' or asked.text('REQUEST').lower() == 'gettile'
-    return named or request.path.startswith(REST)
+    is_named = asked.text('SERVICE').upper() == 'WMTS' or asked.text('REQUEST').lower() == 'gettile'
+    return is_named or request.path.startswith(REST)

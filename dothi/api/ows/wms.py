@@ -68,9 +68,9 @@ def _legend(asked: Asked, _version: str) -> Response:
     form = picture_format(asked.text('FORMAT', 'image/png'), LEGEND_FORMATS, 'FORMAT')
     with snapshot() as db:
         offered = contents(db)
-        one = offered.named(asked.either('LAYER', 'LAYERS'), 'LAYER')
-        style = style_of(one, asked.text('STYLE') or asked.text('STYLES'), 'STYLE')
-        legend = legend_now(db, one, style)
+        target = offered.named(asked.either('LAYER', 'LAYERS'), 'LAYER')
+        style = style_of(target, asked.text('STYLE') or asked.text('STYLES'), 'STYLE')
+        legend = legend_now(db, target, style)
     return legend_answer(legend, asked, form)
 
 
@@ -82,8 +82,8 @@ def _feature_info(asked: Asked, version: str) -> Response:
         layers = queried(asked, offered, frame)
         names = ('IX', 'JY') if version == NEWEST else ('XI', 'YJ')
         pixel = read_point(asked, frame.view, names)
-        found = features_at(db, layers, frame, pixel, asked)
-    return info_answer(found, form)
+        sections = features_at(db, layers, frame, pixel, asked)
+    return info_answer(sections, form)
 
 
 OPERATIONS: dict[str, Callable[[Asked, str], Response]] = {

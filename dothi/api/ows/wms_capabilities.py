@@ -28,14 +28,14 @@ TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
     """The document of that version."""
     times = time_dimensions(db, offered.whole.leaves)
-    limits, known = service().maps, systems(service().locality, version)
+    limits, crs_list = service().maps, systems(service().locality, version)
     themes = [
-        _folder(_group(db, theme, known), [_leaf(db, leaf, times.get(leaf.name), known) for leaf in theme.leaves])
+        _folder(_group(db, theme, crs_list), [_leaf(db, leaf, times.get(leaf.name), crs_list) for leaf in theme.leaves])
         for theme in offered.themes
     ]
     # the layers below inherit the systems
-    root = _folder(_group(db, offered.whole, known), themes) | {'systems': list(known)}
-    about = about_service('WMS') | {
+    root = _folder(_group(db, offered.whole, crs_list), themes) | {'systems': list(crs_list)}
+    members = about_service('WMS') | {
         'url': service_url(),
         'map_formats': list(MAP_FORMATS),
         'info_formats': list(INFO_FORMATS),
@@ -43,7 +43,7 @@ def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
         'most_layers': limits.map_max_layers,
         'longest_px': math.isqrt(limits.map_max_pixels),
     }
-    return render_xml(TEMPLATES[version], about=about, root=root)
+    return render_xml(TEMPLATES[version], about=members, root=root)
 
 
 def _folder(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict[str, Any]:

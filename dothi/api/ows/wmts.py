@@ -90,8 +90,8 @@ def tile(where: Tile, media_type: str) -> Response:
     """The picture of a tile; far from the layer, and at scales at which nothing of it is drawn, an empty one."""
     form = MAP_FORMATS[media_type]
     with snapshot() as db:
-        one, matrix, frame = _frame(where, contents(db))
-        if frame.times is None and not _near(one, matrix, frame.view):
+        target, matrix, frame = _frame(where, contents(db))
+        if frame.times is None and not _near(target, matrix, frame.view):
             return _empty(media_type)
         request = map_request(frame, form, WHITE if form in OPAQUE else None)
         edition = edition_now(db, request)
@@ -100,20 +100,20 @@ def tile(where: Tile, media_type: str) -> Response:
 
 def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Response:
     """What lies at a pixel of a tile. column, row: I and J."""
-    g.asked = asked = Asked([*g.asked, ('I', column), ('J', row)])
+    g.asked = parameters = Asked([*g.asked, ('I', column), ('J', row)])
     with snapshot() as db:
         offered = contents(db)
-        one, _, frame = _frame(tile, offered)
-        if not one.queryable:
+        target, _, frame = _frame(tile, offered)
+        if not target.queryable:
             raise LayerNotQueryable(
-                vi=f'{shown("LAYER", one.name)}: không lớp nào trong đó đang hiện để hỏi.',
-                en=f'{shown("LAYER", one.name)}: none of its layers is shown, so there is nothing to ask about.',
+                vi=f'{shown("LAYER", target.name)}: không lớp nào trong đó đang hiện để hỏi.',
+                en=f'{shown("LAYER", target.name)}: none of its layers is shown, so there is nothing to ask about.',
                 locator='LAYER',
             )
-        pixel = read_point(asked, frame.view, 'IJ')
+        pixel = read_point(parameters, frame.view, 'IJ')
         layers = [(leaf, style) for leaf, style, _ in reversed(frame.layers) if leaf.queryable]
-        found = features_at(db, layers, frame, pixel, asked)
-    return info_answer(found, info_format)
+        sections = features_at(db, layers, frame, pixel, parameters)
+    return info_answer(sections, info_format)
 
 
 def _near(one: Leaf | Group, matrix: Matrix, view: View) -> bool:
@@ -141,13 +141,13 @@ def _empty_picture(media_type: str) -> bytes:
 
 def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
     """The picture that a tile is, of what, in which matrix."""
-    one = offered.named(tile.layer, 'LAYER')
-    layers = tuple((leaf, style, one.name) for leaf, style in drawn(one, style_of(one, tile.style, 'STYLE')))
+    target = offered.named(tile.layer, 'LAYER')
+    layers = tuple((leaf, style, target.name) for leaf, style in drawn(target, style_of(target, tile.style, 'STYLE')))
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
     matrix = known_matrix(matrix_set, tile.matrix, 'TILEMATRIX')
     column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
     time = CURRENT if tile.time in UNSAID else tile.time
-    return one, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))
+    return target, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))
 
 
 def _asked_tile(asked: Asked) -> Tile:

@@ -24,20 +24,22 @@ def wmts_capabilities(db: Snapshot, offered: Contents) -> bytes:
     """The document."""
     times = time_dimensions(db, offered.whole.leaves)
     sets = list(matrix_sets(service().locality).values())
-    about = about_service('WMTS') | {
+    members = about_service('WMTS') | {
         'url': service_url(),
         'rest': rest_url(),
         'query': url_query(),
         'tile_formats': list(TILE_ENDINGS),
         'info_formats': list(INFO_ENDINGS),
     }
-    layers = [_layer(db, one, times.get(one.name), sets) for one in offered.by_name.values()]
-    return render_xml('wmts_1_0_0.xml', about=about, layers=layers, sets=sets, urn=urn, well_known=WELL_KNOWN)
+    layers = [
+        _layer(db, offered_layer, times.get(offered_layer.name), sets) for offered_layer in offered.by_name.values()
+    ]
+    return render_xml('wmts_1_0_0.xml', about=members, layers=layers, sets=sets, urn=urn, well_known=WELL_KNOWN)
 
 
 def _layer(db: Snapshot, one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]) -> dict[str, Any]:
-    said = about_leaf(one) if isinstance(one, Leaf) else about_group(one)
-    return said | {
+    description = about_leaf(one) if isinstance(one, Leaf) else about_group(one)
+    return description | {
         'degrees': rounded(one.extent, DEGREE_DIGITS),
         'styles': styles_with_legends(db, one),
         'time': time,

@@ -48,18 +48,18 @@ class ExecuteRequest:
 def execute_request(chosen: Process[Any]) -> ExecuteRequest:
     """The body of the current request; raises BadRequest."""
     body = _body()
-    known = ', '.join(FIELDS)
+    members = ', '.join(FIELDS)
     for name in body.keys() - set(FIELDS):
         raise BadRequest(
-            vi=f'Không hiểu "{name}". Yêu cầu gồm {known}; đầu vào của phân tích nằm trong "inputs".',
-            en=f'"{name}" is not understood. A request has {known}; inputs of the analysis go into "inputs".',
+            vi=f'Không hiểu "{name}". Yêu cầu gồm {members}; đầu vào của phân tích nằm trong "inputs".',
+            en=f'"{name}" is not understood. A request has {members}; inputs of the analysis go into "inputs".',
         )
     if body.get('response', 'raw') not in ('raw', 'document'):
         raise BadRequest(vi='"response" phải là raw hoặc document.', en='"response" must be raw or document.')
     outputs = body.get('outputs')
     modes, forms = _outputs(outputs, chosen), _forms(outputs or {}, chosen)
-    wanted = Wanted(modes, body.get('response'), bool(outputs), forms)
-    return ExecuteRequest(body.get('inputs', {}), wanted, body.get('subscriber'))
+    wishes = Wanted(modes, body.get('response'), bool(outputs), forms)
+    return ExecuteRequest(body.get('inputs', {}), wishes, body.get('subscriber'))
 
 
 def _body() -> dict[str, Any]:
@@ -84,15 +84,15 @@ def _outputs(asked: Any, chosen: Process[Any]) -> dict[str, Transmission]:
             vi='"outputs" phải là đối tượng JSON dạng {"result": {"transmissionMode": "value"}}.',
             en='"outputs" must be a JSON object like {"result": {"transmissionMode": "value"}}.',
         )
-    _known('outputs', asked, chosen.outputs)
-    return {name: _transmission(name, one, chosen) for name, one in asked.items()}
+    _refuse_unknown_members('outputs', asked, chosen.outputs)
+    return {name: _transmission(name, output, chosen) for name, output in asked.items()}
 
 
 def _transmission(name: str, asked: Any, chosen: Process[Any]) -> Transmission:
     where = f'outputs.{name}'
     if not isinstance(asked, dict):
         raise BadRequest(vi=f'"{where}" phải là đối tượng JSON.', en=f'"{where}" must be a JSON object.')
-    _known(where, asked, OF_AN_OUTPUT)
+    _refuse_unknown_members(where, asked, OF_AN_OUTPUT)
     mode: Transmission = asked.get('transmissionMode', _usual(name, chosen))
     if mode not in ('value', 'reference', None):
         raise BadRequest(
@@ -109,24 +109,24 @@ def _usual(name: str, chosen: Process[Any]) -> Transmission:
 
 def _forms(asked: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
     """The other form of each output that is wanted in one; raises BadRequest for a format that there is not."""
-    found = {}
-    for name, one in asked.items():
-        told = one.get('format', {})
-        media_type = told.get('mediaType') if isinstance(told, dict) else told
+    media_types = {}
+    for name, output in asked.items():
+        format_member = output.get('format', {})
+        media_type = format_member.get('mediaType') if isinstance(format_member, dict) else format_member
         if media_type is None or media_type in chosen.outputs[name].media_types:
             continue
         form = form_of(media_type) if isinstance(media_type, str) else None
         if form is None:
-            known = ', '.join([*chosen.outputs[name].media_types, *(other.media_type for other in FORMS.values())])
+            offered = ', '.join([*chosen.outputs[name].media_types, *(other.media_type for other in FORMS.values())])
             raise BadRequest(
-                vi=f'"outputs.{name}.format": không có định dạng này. Có: {known}.',
-                en=f'"outputs.{name}.format": there is no such format. There are: {known}.',
+                vi=f'"outputs.{name}.format": không có định dạng này. Có: {offered}.',
+                en=f'"outputs.{name}.format": there is no such format. There are: {offered}.',
             )
-        found[name] = form.name
-    return found
+        media_types[name] = form.name
+    return media_types
 
 
-def _known(where: str, asked: dict[str, Any], known: Iterable[str]) -> None:
+def _refuse_unknown_members(where: str, asked: dict[str, Any], known: Iterable[str]) -> None:
     for name in asked.keys() - set(known):
         hint = did_you_mean(name, known)
         raise BadRequest(

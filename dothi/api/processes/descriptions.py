@@ -32,9 +32,9 @@ def every() -> Response:
     parameters.refuse_unknown((*COMMON, 'limit'))
     limits = service().limits
     limit = min(parameters.whole_number('limit', limits.max_items, 1), limits.max_items)
-    offered = {name: one for name, one in processes().items() if one.offered_to(service().audience)}
+    offered = {name: process for name, process in processes().items() if process.offered_to(service().audience)}
     document = {
-        'processes': [_summary(name, one) for name, one in [*offered.items()][:limit]],
+        'processes': [_summary(name, process) for name, process in [*offered.items()][:limit]],
         'links': [*own_links('/processes'), link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],
     }
     return as_page('processes/index.html', document) if wanted_format() == 'html' else as_json(document)
@@ -48,13 +48,13 @@ def one(process_id: str) -> Response:
     document = in_language(chosen.metadata_for_pygeoapi(), language())
     document |= {'id': process_id, 'links': _links(process_id)}
     if wanted_format() == 'html':
-        shown = {
+        members = {
             'fields': fields(chosen),
             'editors_only': chosen.editors_only,
             'knows_editors': chosen.knows_editors(),
             'upload': chosen.upload,
         }
-        return as_page('processes/process.html', document | shown)
+        return as_page('processes/process.html', document | members)
     return as_json(document)
 
 

@@ -56,15 +56,15 @@ def execute(process_id: str) -> Response:
     sender = must_be_editor() if chosen.editors_only else None
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
-    asked = execute_request(chosen)
-    inputs = plain(asked.inputs, chosen)
+    execute_body = execute_request(chosen)
+    inputs = plain(execute_body.inputs, chosen)
     waiting = _waiting(chosen, inputs)
     if chosen.for_editors(validated(chosen.inputs, inputs)):
         sender = must_be_editor()
     if not waiting.wait_s:
-        return _started(_start(process_id, inputs, asked, sender), waiting)
+        return _started(_start(process_id, inputs, execute_body, sender), waiting)
     with place_to_wait():
-        return _waited_for(chosen, _start(process_id, inputs, asked, sender), asked, waiting)
+        return _waited_for(chosen, _start(process_id, inputs, execute_body, sender), execute_body, waiting)
 
 
 @EXECUTION.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])

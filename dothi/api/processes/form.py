@@ -38,13 +38,13 @@ class Field:
 def fields(chosen: Process[Any]) -> list[Field]:
     """The fields of the form, in the order of the inputs; what must be filled in comes first."""
     described = in_language(chosen.metadata_for_pygeoapi()['inputs'], language())
-    found = [_field(name, one, chosen) for name, one in described.items()]
-    return sorted(found, key=lambda one: not one.required)
+    form_fields = [_field(name, description, chosen) for name, description in described.items()]
+    return sorted(form_fields, key=lambda form_field: not form_field.required)
 
 
 def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
     schema, field = described['schema'], chosen.inputs.model_fields[name]
-    told = about(field)
+    metadata = about(field)
     kind = _kind(name, schema, is_layer=field.annotation in (Layer, Layer | None), chosen=chosen)
     return Field(
         name=name,
@@ -53,8 +53,8 @@ def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
         kind=kind,
         required=described['minOccurs'] > 0,
         value=chosen.example.get(name, schema.get('default')),
-        choices=_choices(name, kind, schema, told['geometry']),
-        unit=told['unit'],
+        choices=_choices(name, kind, schema, metadata['geometry']),
+        unit=metadata['unit'],
         least=schema.get('minimum'),
         most=schema.get('maximum'),
         above=schema.get('exclusiveMinimum') is True,
@@ -78,7 +78,7 @@ def _kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[
 def _choices(name: str, kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration, or the released layers that have a geometry which the input takes."""
     if kind == 'choice':
-        return tuple((str(one), in_words(name, str(one), {}, language())) for one in schema['enum'])
+        return tuple((str(choice), in_words(name, str(choice), {}, language())) for choice in schema['enum'])
     if kind != 'layer':
         return ()
     with snapshot() as db:

@@ -15,15 +15,15 @@ def plain(inputs: Any, chosen: Process[Any]) -> Any:
     """
     if not isinstance(inputs, dict):
         return inputs
-    return {name: _input(name, given, chosen) for name, given in inputs.items()}
+    return {name: _input(name, value, chosen) for name, value in inputs.items()}
 
 
 def _input(name: str, given: Any, chosen: Process[Any]) -> Any:
-    one = _qualified if name in chosen.qualified else _value
+    read_value = _qualified if name in chosen.qualified else _value
     field = chosen.inputs.model_fields.get(name)
     if field is not None and about(field)['occurs'] > 1 and isinstance(given, list):
-        return [one(name, part, chosen) for part in given[: about(field)['occurs'] + 1]]
-    return one(name, given, chosen)
+        return [read_value(name, part, chosen) for part in given[: about(field)['occurs'] + 1]]
+    return read_value(name, given, chosen)
 
 
 def _value(name: str, given: Any, chosen: Process[Any]) -> Any:
@@ -34,19 +34,19 @@ def _value(name: str, given: Any, chosen: Process[Any]) -> Any:
 
 def _qualified(_name: str, given: Any, _chosen: Process[Any]) -> dict[str, Any]:
     """`{"value", "mediaType", "encoding"}` or `{"href", "type"}`; drafts of the standard had both under `format`."""
-    told = _format(given)
+    declared_format = _format(given)
     if isinstance(given, dict) and isinstance(given.get('href'), str):
-        kind = given.get('type', told.get('mediaType'))
+        kind = given.get('type', declared_format.get('mediaType'))
         return {'href': given['href'], **({'type': kind} if isinstance(kind, str) else {})}
     if not _is_qualified(given):
         return {'value': given}
-    about_it = {name: given.get(name, told.get(name)) for name in ('mediaType', 'encoding')}
-    return {'value': given['value'], **{name: text for name, text in about_it.items() if isinstance(text, str)}}
+    qualifiers = {name: given.get(name, declared_format.get(name)) for name in ('mediaType', 'encoding')}
+    return {'value': given['value'], **{name: text for name, text in qualifiers.items() if isinstance(text, str)}}
 
 
 def _format(given: Any) -> dict[str, Any]:
-    found = given.get('format') if isinstance(given, dict) else None
-    return found if isinstance(found, dict) else {}
+    format_member = given.get('format') if isinstance(given, dict) else None
+    return format_member if isinstance(format_member, dict) else {}
 
 
 def _is_qualified(given: Any) -> bool:

@@ -44,18 +44,18 @@ def page_of_jobs() -> tuple[int, int]:
 
 def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
     """Links of the list to itself, and to the pages before and after."""
-    asked = {name: ','.join(given().getlist(name)) for name in given() if name in LISTS}
-    asked |= {name: text for name, text in given().items() if name in (*FILTERS, 'lang') and name not in LISTS}
+    parameters = {name: ','.join(given().getlist(name)) for name in given() if name in LISTS}
+    parameters |= {name: text for name, text in given().items() if name in (*FILTERS, 'lang') and name not in LISTS}
     links = own_links('/jobs')
-    for one, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
-        if (one == 'next' and begin < matched) or (one == 'prev' and offset):
-            query = urlencode({**asked, 'limit': limit, 'offset': begin})
-            links.append(link(one, JSON, title, f'/jobs?{query}'))
+    for rel, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
+        if (rel == 'next' and begin < matched) or (rel == 'prev' and offset):
+            query = urlencode({**parameters, 'limit': limit, 'offset': begin})
+            links.append(link(rel, JSON, title, f'/jobs?{query}'))
     return links
 
 
 def _offered() -> list[str]:
-    return [name for name, one in processes().items() if one.offered_to(service().audience)]
+    return [name for name, process in processes().items() if process.offered_to(service().audience)]
 
 
 def _several(name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:

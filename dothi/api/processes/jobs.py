@@ -40,18 +40,20 @@ class JobEnded(HeldForDecision):
 def jobs() -> Response:
     """A page of the jobs that the asker may list, newest first."""
     parameters.refuse_unknown(PARAMETERS, LISTS)
-    form, wanted = wanted_format(), job_filter()
+    form, conditions = wanted_format(), job_filter()
     limit, offset = page_of_jobs()
     with desk(service().audience, editor()) as db:
-        found = listed(db, wanted, limit, offset)
+        job_rows = listed(db, conditions, limit, offset)
     document = {
-        'jobs': [status_info(job, listed=True) for job in found.jobs],
-        'links': list_links(found.matched, limit, offset),
-        'numberMatched': found.matched,
-        'numberReturned': len(found.jobs),
+        'jobs': [status_info(job, listed=True) for job in job_rows.jobs],
+        'links': list_links(job_rows.matched, limit, offset),
+        'numberMatched': job_rows.matched,
+        'numberReturned': len(job_rows.jobs),
     }
     if form == 'html':
-        titles = {name: one.title for name, one in processes().items() if one.offered_to(service().audience)}
+        titles = {
+            name: process.title for name, process in processes().items() if process.offered_to(service().audience)
+        }
         return _fresh(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
     return _fresh(as_json(document))
 
@@ -62,10 +64,10 @@ def job(job_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
     with desk(service().audience, editor()) as db:
-        found = state(db, job_id)
+        job_state = state(db, job_id)
     if form == 'html':
-        return _fresh(as_page('jobs/job.html', status_info(found) | _shown(found)))
-    return _fresh(as_json(status_info(found)))
+        return _fresh(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
+    return _fresh(as_json(status_info(job_state)))
 
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
@@ -74,10 +76,10 @@ def end(job_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     with desk(service().audience, editor()) as db:
         state(db, job_id)
-        ended, found = dismiss(db, job_id), state(db, job_id)
+        ended, job_state = dismiss(db, job_id), state(db, job_id)
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
-    return _fresh(as_json(status_info(found)))
+    return _fresh(as_json(status_info(job_state)))
 
 
 @JOBS.route('/jobs/<job_id>/rerun', methods=['POST'])
@@ -98,10 +100,10 @@ def results(job_id: str) -> Response:
     """
     parameters.refuse_unknown(COMMON)
     outcome = manager.outcome_of(job_id, service().audience, editor())
-    wanted = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
+    wishes = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
     # a form is made by a worker, which is waited for
-    with place_to_wait() if wanted.forms else nullcontext():
-        return answered(outcome, replace(wanted, form=wanted.form or 'document'))
+    with place_to_wait() if wishes.forms else nullcontext():
+        return answered(outcome, replace(wishes, form=wishes.form or 'document'))
 
 
 @JOBS.route('/jobs/<job_id>/results/<name>')
@@ -116,7 +118,7 @@ def result(job_id: str, name: str) -> Response:
     return with_releases(value(output(outcome, name)), outcome)
 
 
-def _shown(found: dict[str, Any]) -> dict[str, Any]:
+def _page_members(found: dict[str, Any]) -> dict[str, Any]:
     """What the page of a job shows beside its state."""
     chosen = processes().get(found['process_id'])
     return {

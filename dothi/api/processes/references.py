@@ -61,14 +61,14 @@ def _own(name: str, href: str) -> Any:
 
 def _narrowed(name: str, query: str, known: tuple[str, ...]) -> dict[str, str]:
     """The parameters that narrow an input; one that would be left out of account is refused."""
-    asked = dict(parse_qsl(query, keep_blank_values=True))
-    for parameter in asked.keys() - {*known, *SHOWN}:
+    query_parameters = dict(parse_qsl(query, keep_blank_values=True))
+    for parameter in query_parameters.keys() - {*known, *SHOWN}:
         raise _bad(
             name,
             f'tham chiếu không dùng được tham số "{parameter[:60]}". Dùng "filter" của một lớp',
             f'a reference cannot have the parameter "{parameter[:60]}". Use "filter", which collections have',
         )
-    return {key: asked[key] for key in known if key in asked}
+    return {key: query_parameters[key] for key in known if key in query_parameters}
 
 
 def _fetched(name: str, href: str, *, file: bool) -> Any:
@@ -99,15 +99,15 @@ def _allowed(name: str, href: str, hosts: list[str]) -> SplitResult:
     except ValueError:
         raise _bad(name, f'{href[:200]}: không phải địa chỉ', f'{href[:200]}: no address') from None
     usual = port in (None, {'http': 80, 'https': 443}.get(parts.scheme))
-    named = parts.hostname and '@' not in parts.netloc and parts.scheme in ('http', 'https')
-    if not named or not (f'{parts.hostname}:{port}' in hosts or (usual and parts.hostname in hosts)):
-        known = ', '.join(hosts) or '–'
+    is_web_address = parts.hostname and '@' not in parts.netloc and parts.scheme in ('http', 'https')
+    if not is_web_address or not (f'{parts.hostname}:{port}' in hosts or (usual and parts.hostname in hosts)):
+        allowed_hosts = ', '.join(hosts) or '–'
         raise _bad(
             name,
             f'không được tải gì từ địa chỉ này. Tham chiếu tới lớp của {api_url()}, hoặc tới máy được phép'
-            f' (DOTHI_INPUT_HOSTS): {known}',
+            f' (DOTHI_INPUT_HOSTS): {allowed_hosts}',
             f'nothing is fetched from this address. Refer to a collection of {api_url()}, or to a host that is allowed'
-            f' (DOTHI_INPUT_HOSTS): {known}',
+            f' (DOTHI_INPUT_HOSTS): {allowed_hosts}',
         )
     return parts
 
@@ -116,7 +116,7 @@ def _content(name: str, parts: SplitResult, limits: InputSettings) -> tuple[byte
     """Content and media type, within the limits of time and size; redirects are not followed."""
     ends = time.monotonic() + limits.input_wait_s
     try:
-        with _asked(_address(name, parts), parts, limits) as response:
+        with _fetch(_address(name, parts), parts, limits) as response:
             if response.status != 200:
                 raise _bad(
                     name, f'{parts.netloc} trả lời {response.status}', f'{parts.netloc} answered {response.status}'
@@ -135,7 +135,7 @@ def _content(name: str, parts: SplitResult, limits: InputSettings) -> tuple[byte
         raise _bad(name, f'không tải được từ {parts.netloc}', f'could not be fetched from {parts.netloc}') from None
 
 
-def _asked(address: str, parts: SplitResult, limits: InputSettings) -> urllib3.BaseHTTPResponse:
+def _fetch(address: str, parts: SplitResult, limits: InputSettings) -> urllib3.BaseHTTPResponse:
     """The answer of that very address, so that a name cannot lead elsewhere between the look at it and the request."""
     wait = urllib3.Timeout(connect=SILENT_S, read=min(SILENT_S, limits.input_wait_s))
     host = str(parts.hostname)
@@ -154,15 +154,15 @@ def _asked(address: str, parts: SplitResult, limits: InputSettings) -> urllib3.B
 def _address(name: str, parts: SplitResult) -> str:
     """The IP address to ask. A name must lead to a public one; a host in our own network is named by its address."""
     host = str(parts.hostname)
-    found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)}
-    private = [one for one in found if not ipaddress.ip_address(one).is_global]
-    if private and host not in found:
+    addresses = {str(entry[4][0]) for entry in socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)}
+    private = [ip for ip in addresses if not ipaddress.ip_address(ip).is_global]
+    if private and host not in addresses:
         raise _bad(
             name,
             f'{host} nằm trong mạng riêng. Ghi địa chỉ IP của nó vào DOTHI_INPUT_HOSTS',
             f'{host} is in a private network. Name its IP address in DOTHI_INPUT_HOSTS',
         )
-    return min(found)
+    return min(addresses)
 
 
 def _bad(name: str, vi: str, en: str) -> BadReference:

@@ -40,8 +40,8 @@ def answered(outcome: Outcome, wanted: Wanted) -> Response:
     the run left out, as an echo of nothing, is left out.
     """
     if not wanted.named:
-        there = {name: mode for name, mode in wanted.outputs.items() if name in outcome.results}
-        wanted = replace(wanted, outputs=there, form=wanted.form or ('document' if len(there) > 1 else None))
+        available = {name: mode for name, mode in wanted.outputs.items() if name in outcome.results}
+        wanted = replace(wanted, outputs=available, form=wanted.form or ('document' if len(available) > 1 else None))
     for name, form in wanted.forms.items():
         outcome = in_form(outcome, name, form)
     response = document(outcome, wanted) if wanted.form == 'document' else _raw(outcome, wanted)
@@ -78,12 +78,12 @@ def value(result: Result) -> Response:
 
 def document(outcome: Outcome, wanted: Wanted) -> Response:
     """`{"<output>": ...}` (results.yaml): plain values, qualified values, and links."""
-    told = {
+    members = {
         name: _reference(outcome, name) if _by_reference(outcome.results[name], mode) else _in_document(name, outcome)
         for name, mode in wanted.outputs.items()
         if name in outcome.results
     }
-    return Response(json.dumps(told, ensure_ascii=False), mimetype=JSON)
+    return Response(json.dumps(members, ensure_ascii=False), mimetype=JSON)
 
 
 def with_releases(response: Response, outcome: Outcome) -> Response:

@@ -19,7 +19,7 @@ AGAIN = Text(vi='Chạy lại trên dữ liệu hiện có (POST)', en='Run agai
 
 def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
     """statusInfo.yaml of a row of `job.state`, with its inputs and what it read; of a list, without these."""
-    told = {
+    members = {
         'jobID': str(job['id']),
         'processID': job['process_id'],
         'type': 'process',
@@ -29,23 +29,23 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
         **{name: _moment(job[f'{name}_at']) for name in MOMENTS if job[f'{name}_at']},
     }
     if not listed:
-        told |= {
+        members |= {
             'inputs': as_sent(job['inputs']),
             'dothi:software': job['software_version'],
             'dothi:releases': job['releases'] or {},
             'dothi:inputsChanged': job['inputs_changed'],
         }
-    return told | {'links': _links(job, listed=listed)}
+    return members | {'links': _links(job, listed=listed)}
 
 
 def as_sent(inputs: Any) -> Any:
     """The inputs of a job without what was left out, and a collection that nothing narrows as its id."""
     if isinstance(inputs, list):
-        return [as_sent(one) for one in inputs]
+        return [as_sent(item) for item in inputs]
     if not isinstance(inputs, dict):
         return inputs
-    told = {name: as_sent(value) for name, value in inputs.items() if value is not None}
-    return told['collection'] if told.keys() == {'collection'} else told
+    members = {name: as_sent(value) for name, value in inputs.items() if value is not None}
+    return members['collection'] if members.keys() == {'collection'} else members
 
 
 def changed(count: int) -> Text | None:

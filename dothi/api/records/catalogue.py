@@ -35,26 +35,28 @@ class Holdings:
 def holdings(db: Snapshot, of: Service, releases: dict[str, Release]) -> Holdings:
     """The records of released layers, offered analyses and documents."""
     now = state(of, releases)
-    kept: Holdings | None = current_app.extensions.get('dothi.catalogue')
-    if kept is None or kept.state != now:
-        kept = Holdings(now, {record.id: record for record in _records(db, of, releases)})
-        current_app.extensions['dothi.catalogue'] = kept
-    return kept
+    stored_holdings: Holdings | None = current_app.extensions.get('dothi.catalogue')
+    if stored_holdings is None or stored_holdings.state != now:
+        stored_holdings = Holdings(now, {record.id: record for record in _records(db, of, releases)})
+        current_app.extensions['dothi.catalogue'] = stored_holdings
+    return stored_holdings
 
 
 def state(of: Service, releases: dict[str, Release]) -> str:
     """Changes with any release, and with what the locality's files say."""
     numbers = (f'{name}={release.number}' for name, release in sorted(releases.items()))
-    return hash_of(of.fingerprint, _said(of), *numbers)
+    return hash_of(of.fingerprint, _files_fingerprint(of), *numbers)
 
 
-def _said(of: Service) -> str:
+def _files_fingerprint(of: Service) -> str:
     """A few letters for what the files of agencies and documents say; they are read once, when the service starts."""
-    known = current_app.extensions
-    if 'dothi.catalogue.files' not in known:
-        said = {**of.locality.agencies, **of.locality.documents}
-        known['dothi.catalogue.files'] = hash_of(*(f'{name}={one.model_dump_json()}' for name, one in said.items()))
-    return str(known['dothi.catalogue.files'])
+    extensions = current_app.extensions
+    if 'dothi.catalogue.files' not in extensions:
+        descriptions = {**of.locality.agencies, **of.locality.documents}
+        extensions['dothi.catalogue.files'] = hash_of(
+            *(f'{name}={description.model_dump_json()}' for name, description in descriptions.items())
+        )
+    return str(extensions['dothi.catalogue.files'])
 
 
 def _records(db: Snapshot, of: Service, releases: dict[str, Release]) -> list[Record]:
@@ -64,6 +66,6 @@ def _records(db: Snapshot, of: Service, releases: dict[str, Release]) -> list[Re
         for name, layer in of.layers.items()
         if name in releases
     ]
-    rasters = [coverage_record(one, past[one.coverage.id], of.locality) for one in stored_all(db)]
-    known = [*data, *rasters, *process_records(of.locality, of.audience)]
-    return known + document_records(of.locality, of.audience, frozenset(record.id for record in known))
+    rasters = [coverage_record(coverage, past[coverage.coverage.id], of.locality) for coverage in stored_all(db)]
+    searchable = [*data, *rasters, *process_records(of.locality, of.audience)]
+    return searchable + document_records(of.locality, of.audience, frozenset(record.id for record in searchable))

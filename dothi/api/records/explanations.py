@@ -43,7 +43,7 @@ class Explanation:
 def explanations(audience: Audience) -> dict[str, Explanation]:
     """The explanations of the analyses that `audience` is offered, by the analysis's id."""
     offered = {name for name, process in processes().items() if process.offered_to(audience)}
-    return {name: one for name, one in _all().items() if name in offered}
+    return {name: page for name, page in _read_explanations().items() if name in offered}
 
 
 @EXPLANATIONS.route('/documents/<document_id>')
@@ -51,13 +51,13 @@ def explanation(document_id: str) -> Response:
     """One explanation, as Markdown or as a page."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(('md', 'html'))
-    known = explanations(service().audience)
-    if document_id not in known:
-        hint = did_you_mean(document_id, known)
+    by_name = explanations(service().audience)
+    if document_id not in by_name:
+        hint = did_you_mean(document_id, by_name)
         raise UnknownDocument(
             vi=f'Không có tài liệu "{document_id}". {hint.vi}', en=f'There is no document "{document_id}". {hint.en}'
         )
-    response = _written(known[document_id], form, known)
+    response = _written(by_name[document_id], form, by_name)
     response.headers['Content-Language'] = 'en'
     return response
 
@@ -76,7 +76,7 @@ def _linked(text: str, known: Container[str]) -> str:
 
 
 @lru_cache
-def _all() -> dict[str, Explanation]:
+def _read_explanations() -> dict[str, Explanation]:
     return {file.stem: _read(file) for file in sorted(FOLDER.glob('*.md'))}
 
 

@@ -44,7 +44,7 @@ def dcat(record: Record) -> dict[str, Any]:
     written |= {'title': _in_both(record.title), 'abstract': _in_both(record.description), '@id': written['dataseturi']}
     written['@context']['abstract'] = 'dct:description'
     written['keywords'] = [value for keyword in record.keywords for value in _in_both(keyword)]
-    written['distribution'] = [_distribution(one) for one in description['distribution'].values()]
+    written['distribution'] = [_distribution(distribution) for distribution in description['distribution'].values()]
     written['spatial'] = _location(record)
     for left_out in ('keywords_en', 'keywords_fr', 'dataquality', 'dataseturi', 'license'):
         written.pop(left_out, None)
@@ -57,7 +57,7 @@ def dcat_catalog(records: list[Record]) -> dict[str, Any]:
     """A page of records as a dcat:Catalog."""
     written = [dcat(record) for record in records]
     context = written[0]['@context'] if written else {'dcat': 'http://www.w3.org/ns/dcat#'}
-    members = [{name: value for name, value in one.items() if name != '@context'} for one in written]
+    members = [{name: value for name, value in dataset.items() if name != '@context'} for dataset in written]
     return {'@context': context, '@type': 'dcat:Catalog', 'dcat:dataset': members}
 
 
@@ -100,9 +100,9 @@ def _name_the_crs(root: Any, record: Record) -> None:
 
 
 def _drop_empty(root: Any, name: str) -> None:
-    for found in list(root.iter(f'{{{GMD}}}{name}')):
-        if len(found) == 0 and not (found.text or '').strip() and not found.attrib:
-            found.getparent().remove(found)
+    for element in list(root.iter(f'{{{GMD}}}{name}')):
+        if len(element) == 0 and not (element.text or '').strip() and not element.attrib:
+            element.getparent().remove(element)
 
 
 def _bytes(root: Any) -> bytes:

@@ -30,16 +30,20 @@ CATALOGUE = Text(vi='Danh mục dữ liệu', en='Catalogue')
 
 def feature(record: Record, lang: Lang) -> dict[str, Any]:
     """The record with its texts in `lang`."""
-    found = {
+    document = {
         'type': 'Feature',
         'id': record.id,
         'conformsTo': [RECORD_CORE],
         'time': _time(record),
         'geometry': geometry(record.extent),
         'properties': _properties(record, lang),
-        'links': [*own_links(record.id, lang), *(link(one, lang) for one in record.links)],
+        'links': [*own_links(record.id, lang), *(link(record_link, lang) for record_link in record.links)],
     }
-    return found | ({'linkTemplates': [_template(one, lang) for one in record.templates]} if record.templates else {})
+    return document | (
+        {'linkTemplates': [_template(record_link, lang) for record_link in record.templates]}
+        if record.templates
+        else {}
+    )
 
 
 def _time(record: Record) -> dict[str, Any] | None:
@@ -48,14 +52,14 @@ def _time(record: Record) -> dict[str, Any] | None:
 
 def _properties(record: Record, lang: Lang) -> dict[str, Any]:
     """What there is to say; a property without a value is left out."""
-    told: dict[str, Any] = {
+    properties: dict[str, Any] = {
         'type': record.type,
         'title': record.title.pick(lang),
         'description': record.description.pick(lang),
         'keywords': [keyword.pick(lang) for keyword in record.keywords],
         'language': NAMES[lang],
-        'languages': [NAMES[one] for one in LANGUAGES],
-        'resourceLanguages': [NAMES[one] for one in record.languages],
+        'languages': [NAMES[language] for language in LANGUAGES],
+        'resourceLanguages': [NAMES[language] for language in record.languages],
         'created': record.created.isoformat() if record.created else None,
         'updated': record.updated.isoformat() if record.updated else None,
         'themes': _themes(record),
@@ -70,7 +74,7 @@ def _properties(record: Record, lang: Lang) -> dict[str, Any]:
         'metadataGroups': [_group(group, lang) for group in record.groups],
         'lineage': [*record.lineage],
     }
-    return {name: value for name, value in told.items() if value not in (None, [])}
+    return {name: value for name, value in properties.items() if value not in (None, [])}
 
 
 def _themes(record: Record) -> list[dict[str, Any]]:
@@ -79,8 +83,8 @@ def _themes(record: Record) -> list[dict[str, Any]]:
 
 
 def _contact(contact: Contact, lang: Lang) -> dict[str, Any]:
-    found = {'organization': contact.organization.pick(lang), 'roles': [*contact.roles]}
-    return found | ({'position': contact.position.pick(lang)} if contact.position else {})
+    contact_ = {'organization': contact.organization.pick(lang), 'roles': [*contact.roles]}
+    return contact_ | ({'position': contact.position.pick(lang)} if contact.position else {})
 
 
 def _group(group: Group, lang: Lang) -> dict[str, Any]:
@@ -132,13 +136,13 @@ def own_links(record_id: str, lang: Lang) -> list[dict[str, str]]:
         )
         for name, media_type, title in FORMS
     ]
-    others = [
+    alternates = [
         _own('alternate', f'{own}?f=json&lang={other}', GEOJSON, IN_LANGUAGE[other].pick(lang), other)
         for other in LANGUAGES
         if other != lang
     ]
     profile = {'rel': 'profile', 'type': HTML, 'title': 'OGC API - Records', 'href': PROFILE}
-    return [*forms, *others, _own('collection', base, JSON, CATALOGUE.pick(lang), lang), profile]
+    return [*forms, *alternates, _own('collection', base, JSON, CATALOGUE.pick(lang), lang), profile]
 
 
 def _own(rel: str, href: str, media_type: str, title: str, lang: Lang) -> dict[str, str]:

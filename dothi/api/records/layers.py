@@ -26,7 +26,7 @@ from dothi.core.text import DEMO, Text
 MVT, SCHEMA = 'application/vnd.mapbox-vector-tile', 'application/schema+json'
 MAPLIBRE = 'application/vnd.mapbox.style+json'
 DOCUMENTS = (('GeoJSON', GEOJSON), ('JSON-LD', JSONLD), ('HTML', HTML), ('Mapbox Vector Tile', MVT))
-FILES = tuple((one.title, one.media_type) for one in FILE_FORMATS.values() if one.media_type != GEOJSON)
+FILES = tuple((form.title, form.media_type) for form in FILE_FORMATS.values() if form.media_type != GEOJSON)
 NUMBER = {'type': 'integer', 'minimum': 0}
 STRUCTURE = Text(vi='Cấu trúc', en='Schema')
 CHECKED = Text(vi='Đã kiểm tra', en='Checked for')
@@ -46,7 +46,7 @@ def layer_record(
     """The record of a released layer, with what `audience` may know."""
     columns, checks = layer.columns_for(audience), layer.checks
     structure = Text(vi=f'{len(columns)} cột', en=f'{len(columns)} columns')
-    told = (
+    entry_groups = (
         Entry('badRowsShareAllowed', Text(vi='Tỷ lệ hàng lỗi tối đa', en='Share of bad rows allowed'),
               checks.bad_rows_share),
         Entry('lostRowsShareAllowed', Text(vi='Tỷ lệ hàng mất tối đa', en='Share of lost rows allowed'),
@@ -60,7 +60,9 @@ def layer_record(
         links=(*_layer_links(layer), *_pictures(layer), *_licence(layer)),
         templates=_templates(layer),
         facts=_facts(layer, release, past, locality.place.crs) | {'geometryType': layer.geometry},
-        groups=groups(layer, release, past, locality, locality.place.crs, Entry('schema', STRUCTURE, structure), told),
+        groups=groups(
+            layer, release, past, locality, locality.place.crs, Entry('schema', STRUCTURE, structure), entry_groups
+        ),
         searched=(*_known_as(layer, locality), *(column.title for column in columns.values())),
     )
 
@@ -70,7 +72,7 @@ def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
     coverage, release, checks = one.coverage, one.release, one.coverage.checks
     crs = f'EPSG:{one.grid.srid}'
     listed = ', '.join(f'{name} ({band.unit})' if band.unit else name for name, band in coverage.bands.items())
-    told = (
+    entry_groups = (
         Entry('badCellsShareAllowed', Text(vi='Tỷ lệ ô lỗi tối đa', en='Share of bad cells allowed'),
               checks.bad_cells_share),
         Entry('lostCellsShareAllowed', Text(vi='Tỷ lệ ô mất tối đa', en='Share of lost cells allowed'),
@@ -85,7 +87,7 @@ def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
         formats=tuple((form, media_type) for form, media_type, _ in COVERAGE_FORMS),
         links=(*_coverage_links(coverage), *_pictures(coverage), *_licence(coverage)),
         facts=_facts(coverage, release, past, crs) | {'cellWidth': one.grid.cell_width},
-        groups=groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), told),
+        groups=groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), entry_groups),
         searched=(*_known_as(coverage, locality), *(band.title for band in coverage.bands.values())),
     )
 

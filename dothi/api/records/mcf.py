@@ -72,8 +72,8 @@ def _second(at: datetime) -> str:
 def _spatial(record: Record) -> dict[str, Any]:
     shape, crs = record.facts.get('geometryType'), record.facts.get('storageCrs')
     other = 'grid' if crs else 'textTable'
-    drawn = {'datatype': 'vector', 'geomtype': SHAPES[shape]} if shape else {'datatype': other}
-    return drawn | ({'crs': crs.partition(':')[2]} if crs else {})
+    representation = {'datatype': 'vector', 'geomtype': SHAPES[shape]} if shape else {'datatype': other}
+    return representation | ({'crs': crs.partition(':')[2]} if crs else {})
 
 
 def _identification(record: Record) -> dict[str, Any]:
@@ -97,8 +97,8 @@ def _identification(record: Record) -> dict[str, Any]:
 
 
 def _dates(record: Record) -> dict[str, str]:
-    known = {'publication': record.created, 'revision': record.updated}
-    return {kind: _second(at) for kind, at in known.items() if at} or {'publication': (record.time or ('1900', ''))[0]}
+    dates = {'publication': record.created, 'revision': record.updated}
+    return {kind: _second(at) for kind, at in dates.items() if at} or {'publication': (record.time or ('1900', ''))[0]}
 
 
 def _keywords(record: Record) -> dict[str, list[str]]:
@@ -130,11 +130,11 @@ def _contact(contact: Contact) -> dict[str, Any]:
 
 
 def _distribution(record: Record) -> dict[str, Any]:
-    found = {}
+    distribution = {}
     for place, link in enumerate(record.links):
         if link.rel in ('license', 'related'):
             continue
-        found[f'link-{place}'] = {
+        distribution[f'link-{place}'] = {
             'url': link.path if '://' in link.path else f'{api_url()}{link.path}',
             # ISO's protocol; beside it what DCAT asks for, which MCF has no word for
             'type': link.protocol or link.media_type,
@@ -143,14 +143,18 @@ def _distribution(record: Record) -> dict[str, Any]:
             'description': _both(link.title),
             'function': FUNCTIONS.get(link.rel, 'information'),
         }
-    return found
+    return distribution
 
 
 def _statement(record: Record) -> Text:
     """Where it comes from and how good it is, in sentences: release, origin, rows, checks, legal value."""
-    told = {entry.name: entry for group in record.groups for entry in group.entries if group.name == QUALITY}
-    vi = '; '.join(f'{one.title.vi}: {_as_text(one.value, "vi")}' for one in told.values())
-    en = '; '.join(f'{one.title.en}: {_as_text(one.value, "en")}' for one in told.values())
+    entries = {entry.name: entry for group in record.groups for entry in group.entries if group.name == QUALITY}
+    vi = '; '.join(
+        f'{quality_entry.title.vi}: {_as_text(quality_entry.value, "vi")}' for quality_entry in entries.values()
+    )
+    en = '; '.join(
+        f'{quality_entry.title.en}: {_as_text(quality_entry.value, "en")}' for quality_entry in entries.values()
+    )
     return Text(vi=vi or record.description.vi, en=en or record.description.en)
 
 

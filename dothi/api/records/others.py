@@ -27,9 +27,9 @@ TEXT_OF = Text(vi='Giải thích phương pháp', en='Explanation of the method'
 
 def process_records(locality: Locality, audience: Audience) -> list[Record]:
     """Records of the analyses that `audience` is offered; their place is the locality's."""
-    known = explanations(audience)
-    offered = {name: one for name, one in processes().items() if one.offered_to(audience)}
-    return [_process(name, one, name in known, locality) for name, one in offered.items()]
+    pages = explanations(audience)
+    offered = {name: process for name, process in processes().items() if process.offered_to(audience)}
+    return [_process(name, process, name in pages, locality) for name, process in offered.items()]
 
 
 def document_records(locality: Locality, audience: Audience, known: frozenset[str]) -> list[Record]:
@@ -38,7 +38,7 @@ def document_records(locality: Locality, audience: Audience, known: frozenset[st
     known: ids of the records of layers and analyses, which a document may concern.
     """
     laws = [_law(name, document, known) for name, document in locality.documents.items()]
-    own = [_explanation(one, locality, known) for one in explanations(audience).values()]
+    own = [_explanation(page, locality, known) for page in explanations(audience).values()]
     return laws + own
 
 
@@ -67,7 +67,7 @@ def _process(name: str, process: Process[Any], explained: bool, locality: Locali
         formats=(('JSON', JSON),),
         links=tuple(links),
         facts={'access': process.audience, 'demo': False},
-        searched=tuple(Text(**one['title']) for one in process.metadata_for_pygeoapi()['inputs'].values()),
+        searched=tuple(Text(**input_['title']) for input_ in process.metadata_for_pygeoapi()['inputs'].values()),
     )
 
 
@@ -83,7 +83,9 @@ def _law(name: str, document: Document, known: frozenset[str]) -> Record:
         time=day,
         languages=(document.language,),
         external_ids=((DOCUMENT_NUMBER, document.number),) if document.number else (),
-        links=tuple(_about(one, known) for one in document.concerns if _record_id(one, known)),
+        links=tuple(
+            _link_to_record(concerned, known) for concerned in document.concerns if _record_id(concerned, known)
+        ),
         facts={'access': 'public', 'demo': False},
         searched=(document.issuer,),
     )
@@ -105,7 +107,7 @@ def _explanation(one: Explanation, locality: Locality, known: frozenset[str]) ->
         contacts=(Contact(locality.place.attribution, ('publisher',)),),
         languages=('en',),
         formats=(('Markdown', MARKDOWN), ('HTML', HTML)),
-        links=(*links, _about(one.id, known)),
+        links=(*links, _link_to_record(one.id, known)),
         facts={'access': processes()[one.id].audience, 'demo': False},
     )
 
@@ -115,7 +117,7 @@ def _record_id(concerned: str, known: frozenset[str]) -> str | None:
     return next((name for name in (concerned, process_record_id(concerned)) if name in known), None)
 
 
-def _about(concerned: str, known: frozenset[str]) -> Link:
-    found = _record_id(concerned, known)
+def _link_to_record(concerned: str, known: frozenset[str]) -> Link:
+    record_id = _record_id(concerned, known)
     title = Text(vi=f'Liên quan: {concerned}', en=f'Concerns: {concerned}')
-    return Link('related', f'/collections/catalogue/items/{found}', 'application/geo+json', title)
+    return Link('related', f'/collections/catalogue/items/{record_id}', 'application/geo+json', title)

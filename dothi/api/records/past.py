@@ -44,7 +44,9 @@ def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
     for layer_id, agency, at in db.rows(sql.SQL('select * from catalog.last_deliveries()')):
         delivered.setdefault(layer_id, {})[agency] = at
     return {
-        layer_id: Past(first, last, tuple(_told(release, files) for release in releases), delivered.get(layer_id, {}))
+        layer_id: Past(
+            first, last, tuple(_release_members(release, files) for release in releases), delivered.get(layer_id, {})
+        )
         for layer_id, first, last, releases in rows
     }
 
@@ -72,9 +74,9 @@ def _files(db: Snapshot, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     }
 
 
-def _told(release: dict[str, Any], files: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _release_members(release: dict[str, Any], files: dict[int, dict[str, Any]]) -> dict[str, Any]:
     """One release in the words of a record."""
-    told = {
+    members = {
         'release': release['number'],
         'origin': release['origin'],
         'scope': release['scope'],
@@ -86,5 +88,5 @@ def _told(release: dict[str, Any], files: dict[int, dict[str, Any]]) -> dict[str
         'closed': release['rows_closed'],
         'delivery': release['delivery_id'],
     }
-    known = {name: value for name, value in told.items() if value is not None}
-    return known | files.get(release['delivery_id'], {})
+    filled = {name: value for name, value in members.items() if value is not None}
+    return filled | files.get(release['delivery_id'], {})

@@ -108,23 +108,23 @@ def _values(name: str) -> list[str]:
 
 
 def _one_of() -> list[sql.Composable]:
-    asked = {column: _values(name) for name, column in ONE_OF.items()}
+    by_column = {column: _values(name) for name, column in ONE_OF.items()}
     form = sql.SQL('({} = any({}))')
-    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in asked.items() if values]
+    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in by_column.items() if values]
 
 
 def _among() -> list[sql.Composable]:
-    asked = {column: _values(name) for name, column in AMONG.items()}
-    asked['keywords'] = [search_key(keyword) for keyword in asked['keywords']]
+    by_column = {column: _values(name) for name, column in AMONG.items()}
+    by_column['keywords'] = [search_key(keyword) for keyword in by_column['keywords']]
     form = sql.SQL('({} ?| {})')
-    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in asked.items() if values]
+    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in by_column.items() if values]
 
 
 def _search() -> list[sql.Composable]:
     """`q`: one of the phrases between commas; the words of a phrase follow one another, whatever accents they have."""
     phrases = [' '.join(search_key(phrase).split()) for phrase in _values('q')]
-    found = [sql.SQL('strpos(words, {}) > 0').format(sql.Literal(phrase)) for phrase in phrases]
-    return [sql.SQL('({})').format(sql.SQL(' or ').join(found))] if found else []
+    conditions = [sql.SQL('strpos(words, {}) > 0').format(sql.Literal(phrase)) for phrase in phrases]
+    return [sql.SQL('({})').format(sql.SQL(' or ').join(conditions))] if conditions else []
 
 
 def _box() -> list[sql.Composable]:
@@ -155,15 +155,15 @@ def _datetime() -> list[sql.Composable]:
 
 
 def _within() -> list[sql.Composable]:
-    found: list[sql.Composable] = []
+    conditions: list[sql.Composable] = []
     for name in WITHIN:
         text = given().get(name, '').strip()
         if text:
             at = sql.SQL("({}::timestamp at time zone 'UTC')" if name == 'nextUpdateDue' else '{}').format(
                 sql.Identifier(name)
             )
-            found += [sql.SQL('({} is not null)').format(at), *_meets(_times(name, text), at, at)]
-    return found
+            conditions += [sql.SQL('({} is not null)').format(at), *_meets(_times(name, text), at, at)]
+    return conditions
 
 
 def _times(name: str, text: str) -> Times:
@@ -171,7 +171,7 @@ def _times(name: str, text: str) -> Times:
     try:
         return parse_times(text)
     except BadTime as error:
-        vi, en = (said.replace('datetime=', f'{name}=', 1) for said in (error.text.vi, error.text.en))
+        vi, en = (message.replace('datetime=', f'{name}=', 1) for message in (error.text.vi, error.text.en))
         raise BadTime(vi, en) from None
 
 
@@ -185,10 +185,10 @@ def _meets(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[s
 
 
 def _filter() -> ClientFilter | None:
-    wanted = requested_filter()
-    if wanted is not None:
-        wanted.check(CATALOGUE)
-    return wanted
+    parsed_filter = requested_filter()
+    if parsed_filter is not None:
+        parsed_filter.check(CATALOGUE)
+    return parsed_filter
 
 
 READERS: tuple[Callable[[], list[sql.Composable]], ...] = (_one_of, _among, _search, _box, _datetime, _within)
@@ -196,8 +196,8 @@ READERS: tuple[Callable[[], list[sql.Composable]], ...] = (_one_of, _among, _sea
 
 def _order() -> list[sql.Composable]:
     """The wanted order, or by title; what has no value comes last, upwards and downwards."""
-    asked = [(part.lstrip('+-').strip(), 'desc' if part.startswith('-') else 'asc') for part in _values('sortby')]
-    order = [(name, direction) for name, direction in asked if name] or DEFAULT_ORDER
+    sort_keys = [(part.lstrip('+-').strip(), 'desc' if part.startswith('-') else 'asc') for part in _values('sortby')]
+    order = [(name, direction) for name, direction in sort_keys if name] or DEFAULT_ORDER
     for name, _ in order:
         if name not in SORTABLES:
             raise UnknownProperty.of(name, CATALOGUE.id, SORTABLES)

@@ -58,16 +58,18 @@ def read_only(record_id: str | None = None) -> Response:  # noqa: ARG001
 @RECORDS.route(ITEMS, provide_automatic_options=False)
 def records() -> Response:
     """A page of records."""
-    asked, form = read_asked(), wanted_format(LIST_FORMATS)
+    record_query, form = read_asked(), wanted_format(LIST_FORMATS)
     with snapshot() as db:
         releases = db.releases()
         tag = _tag(releases, form)
         if not_modified(tag):
-            return _kept(Response(status=304), releases, tag)
-        held = holdings(db, service(), releases)
-        found = find(db, held, asked)
-    body = _list(form, [held.records[name] for name in found.ids], found, asked, [*held.records.values()])
-    return _kept(Response(body, mimetype=MEDIA_TYPES[form]), releases, tag)
+            return _with_caching(Response(status=304), releases, tag)
+        catalogue = holdings(db, service(), releases)
+        page = find(db, catalogue, record_query)
+    body = _list(
+        form, [catalogue.records[name] for name in page.ids], page, record_query, [*catalogue.records.values()]
+    )
+    return _with_caching(Response(body, mimetype=MEDIA_TYPES[form]), releases, tag)
 
 
 @RECORDS.route(ITEM, provide_automatic_options=False)
@@ -78,16 +80,16 @@ def record(record_id: str) -> Response:
     with snapshot() as db:
         releases = db.releases()
         tag = _tag(releases, form)
-        known = holdings(db, service(), releases).records
-    if record_id not in known:
-        hint = did_you_mean(record_id, known)
+        by_id = holdings(db, service(), releases).records
+    if record_id not in by_id:
+        hint = did_you_mean(record_id, by_id)
         raise UnknownRecord(
             vi=f'Danh mục không có bản ghi "{record_id}". {hint.vi}',
             en=f'The catalogue has no record "{record_id}". {hint.en}',
         )
     if not_modified(tag):
-        return _kept(Response(status=304), releases, tag)
-    return _kept(Response(_one(form, known[record_id]), mimetype=MEDIA_TYPES[form]), releases, tag)
+        return _with_caching(Response(status=304), releases, tag)
+    return _with_caching(Response(_write_record(form, by_id[record_id]), mimetype=MEDIA_TYPES[form]), releases, tag)
 
 
 def _tag(releases: dict[str, Release], form: str) -> str:
@@ -97,7 +99,7 @@ def _tag(releases: dict[str, Release], form: str) -> str:
     )
 
 
-def _kept(response: Response, releases: dict[str, Release], tag: str) -> Response:
+def _with_caching(response: Response, releases: dict[str, Release], tag: str) -> Response:
     response.set_etag(tag, weak=True)
     newest = max((release.released_at for release in releases.values()), default=None)
     if newest:
@@ -106,7 +108,7 @@ def _kept(response: Response, releases: dict[str, Release], tag: str) -> Respons
     return response
 
 
-def _one(form: str, found: Record) -> str:
+def _write_record(form: str, found: Record) -> str:
     writers: dict[str, Any] = {
         'json': lambda one: json.dumps(feature(one, language()), ensure_ascii=False),
         'html': record_page,
@@ -130,7 +132,7 @@ def _list(form: str, chosen: list[Record], found: Found, asked: Asked, everythin
         'numberMatched': found.matched,
         'numberReturned': len(chosen),
         'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
-        'features': [feature(one, lang) for one in chosen],
+        'features': [feature(record, lang) for record in chosen],
         'links': links,
     }
     return json.dumps(document, ensure_ascii=False)
@@ -146,13 +148,13 @@ OTHER_PAGES = {'prev': Text(vi='Trang trước', en='Previous page'), 'next': Te
 
 def _links(found: Found, asked: Asked) -> list[dict[str, str]]:
     """This page in each of its forms, the pages beside it, the other language, and the catalogue."""
-    kept = {name: value for name, value in given().items() if name != 'f'}
+    parameters = {name: value for name, value in given().items() if name != 'f'}
     links = [
-        _link('self' if name == 'json' else 'alternate', media_type, title, kept | {'f': name})
+        _link('self' if name == 'json' else 'alternate', media_type, title, parameters | {'f': name})
         for name, media_type, title in LIST_FORMS
     ]
     links += [
-        _link('alternate', GEOJSON, LIST_FORMS[0][2], kept | {'f': 'json', 'lang': lang}) | {'hreflang': lang}
+        _link('alternate', GEOJSON, LIST_FORMS[0][2], parameters | {'f': 'json', 'lang': lang}) | {'hreflang': lang}
         for lang in LANGUAGES
         if lang != language()
     ]
@@ -162,7 +164,7 @@ def _links(found: Found, asked: Asked) -> list[dict[str, str]]:
     beside = {'prev': max(asked.offset - asked.limit, 0) if asked.offset else None}
     beside['next'] = asked.offset + asked.limit if found.matched > asked.offset + asked.limit else None
     return links + [
-        _link(rel, GEOJSON, OTHER_PAGES[rel], kept | {'f': 'json', 'offset': str(offset)})
+        _link(rel, GEOJSON, OTHER_PAGES[rel], parameters | {'f': 'json', 'offset': str(offset)})
         for rel, offset in beside.items()
         if offset is not None
     ]

@@ -81,8 +81,8 @@ def _styled(collection_id: str, style_id: str) -> Coverage:
 def _legend(coverage: Coverage) -> dict[str, Any]:
     """As that of a layer: a line for each stop of the ramp, the highest first; between them the map mixes colours."""
     entries = [
-        {'label': one.label.model_dump(), 'kind': 'fill', 'color': one.passes[-1].rules[0].colour.css}
-        for one in samples_of(coverage)
+        {'label': sample.label.model_dump(), 'kind': 'fill', 'color': sample.passes[-1].rules[0].colour.css}
+        for sample in samples_of(coverage)
     ]
     blank = {'outline': None, 'dash': None, 'marker': None}
     layer = {'layer': coverage.id, 'title': coverage.title.model_dump(), 'style': DEFAULT}

@@ -55,7 +55,7 @@ def collection_styles(layer: Layer) -> dict[str, Any]:
 
 def metadata(styled: Styled, style_id: str, path: str) -> dict[str, Any]:
     """Metadata of a style, as the draft's style-info has them. style_id, path: as it was asked for."""
-    layers = [one.layer for one in styled.drawings]
+    layers = [drawing.layer for drawing in styled.drawings]
     return {
         'id': style_id,
         'title': say(styled.title),

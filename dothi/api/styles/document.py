@@ -30,8 +30,8 @@ def style_document(styled: Styled) -> dict[str, Any]:
     Its metadata say what the layers are, for the legend and for what a click shows.
     """
     place, drawings = service().locality.place, styled.drawings
-    shapes = [part for one in drawings for part in layers_of(one, one.layer.id, labels=False)]
-    labels = [part for one in drawings for part in layers_of(one, one.layer.id, labels=True)]
+    shapes = [part for drawing in drawings for part in layers_of(drawing, drawing.layer.id, labels=False)]
+    labels = [part for drawing in drawings for part in layers_of(drawing, drawing.layer.id, labels=True)]
     return {
         'version': 8,
         'name': say(place.title) if styled.id == DEFAULT and not styled.layer else say(styled.title),
@@ -39,7 +39,9 @@ def style_document(styled: Styled) -> dict[str, Any]:
         'zoom': place.zoom,
         'metadata': _metadata(styled),
         **_sprite(styled),
-        'sources': {one.layer.id: _source(one.layer, styled.releases[one.layer.id]) for one in drawings},
+        'sources': {
+            drawing.layer.id: _source(drawing.layer, styled.releases[drawing.layer.id]) for drawing in drawings
+        },
         'layers': [*([] if styled.layer else [_background(drawings)]), *shapes, *labels],
     }
 
@@ -57,31 +59,36 @@ def legend_document(styled: Styled) -> list[dict[str, Any]]:
     """The legend of each layer, lowest first."""
     return [
         {
-            'layer': one.layer.id,
-            'title': one.layer.title.model_dump(),
-            'style': one.id,
-            'entries': [entry.document for entry in legend_of(one)],
+            'layer': drawing.layer.id,
+            'title': drawing.layer.title.model_dump(),
+            'style': drawing.id,
+            'entries': [entry.document for entry in legend_of(drawing)],
         }
-        for one in styled.drawings
+        for drawing in styled.drawings
     ]
 
 
 def marker_paths(styled: Styled) -> dict[str, str]:
     """The signs that the style draws: their paths, in a box of 24 by 24, filled by the even-odd rule."""
-    names = {one.part.marker for drawing in styled.drawings for one in drawing.passes if one.kind == 'marker'}
+    names = {
+        rendering_pass.part.marker
+        for drawing in styled.drawings
+        for rendering_pass in drawing.passes
+        if rendering_pass.kind == 'marker'
+    }
     return {name: path_of(name) for name in sorted(names)}
 
 
 def _metadata(styled: Styled) -> dict[str, Any]:
     locality, drawings, releases = service().locality, styled.drawings, styled.releases
-    themes = locality.theme_titles(one.layer.theme for one in drawings)
+    themes = locality.theme_titles(drawing.layer.theme for drawing in drawings)
     return {
         'dothi:title': locality.place.title.model_dump(),
         'dothi:attribution': locality.place.attribution.model_dump(),
-        'dothi:demo': any(releases[one.layer.id].demo for one in drawings),
+        'dothi:demo': any(releases[drawing.layer.id].demo for drawing in drawings),
         'dothi:style': styled.id,
         'dothi:styles': _choices({name: title.model_dump() for name, title in map_styles().items()}),
-        'dothi:layers': [_about(one, releases[one.layer.id]) for one in drawings],
+        'dothi:layers': [_layer_metadata(drawing, releases[drawing.layer.id]) for drawing in drawings],
         'dothi:themes': [{'id': theme, 'title': title.model_dump()} for theme, title in themes.items()],
         'dothi:legend': legend_document(styled),
         'dothi:markers': marker_paths(styled),
@@ -96,7 +103,7 @@ def _choices(titles: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
 
 def _background(drawings: tuple[Drawing, ...]) -> dict[str, Any]:
     """What lies below all: the background of the lowest layer that has one."""
-    colour = next((one.background.css for one in drawings if one.background), BACKGROUND)
+    colour = next((drawing.background.css for drawing in drawings if drawing.background), BACKGROUND)
     return {'id': 'background', 'type': 'background', 'paint': {'background-color': colour}}
 
 
@@ -106,7 +113,7 @@ def _source(layer: Layer, release: Release) -> dict[str, Any]:
     return source | ({'bounds': release.extent_wgs84} if release.extent_wgs84 else {})
 
 
-def _about(drawing: Drawing, release: Release) -> dict[str, Any]:
+def _layer_metadata(drawing: Drawing, release: Release) -> dict[str, Any]:
     layer = drawing.layer
     visible = layer.columns_for(service().audience)
     columns = {

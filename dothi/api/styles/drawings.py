@@ -37,14 +37,14 @@ def drawing(db: Snapshot, layer: Layer, style: str, release: int) -> tuple[int, 
         'dothi.drawings', Remembered(500)
     )
     key = (layer.id, style, release, changed)
-    found = drawings.get(key)
-    if found is None:
+    stored_drawing = drawings.get(key)
+    if stored_drawing is None:
         styles = file_of(layer)
         if style not in styles.styles:
             raise no_such_style(layer.id, style, styles.offered(layer, service().audience))
-        found = drawing_of(layer, styles, style, service().audience, _class_limits(db, layer, release))
-        drawings.keep(key, found)
-    return changed, found
+        stored_drawing = drawing_of(layer, styles, style, service().audience, _class_limits(db, layer, release))
+        drawings.keep(key, stored_drawing)
+    return changed, stored_drawing
 
 
 def _class_limits(db: Snapshot, layer: Layer, release: int) -> Breaks:
@@ -53,11 +53,11 @@ def _class_limits(db: Snapshot, layer: Layer, release: int) -> Breaks:
 
     def limits(part: Part) -> list[float]:
         question = (layer.id, release, repr(part.classes), repr(part.condition))
-        found = service().class_limits.get(question)
-        if found is None:
-            found = tuple(compute(part))
-            service().class_limits.keep(question, found)
-        return list(found)
+        limits_found = service().class_limits.get(question)
+        if limits_found is None:
+            limits_found = tuple(compute(part))
+            service().class_limits.keep(question, limits_found)
+        return list(limits_found)
 
     return limits
 
@@ -78,10 +78,10 @@ def file_if_sound(layer: Layer) -> StyleFile | None:
     try:
         return styles_of(layer, service().locality.path)
     except BadLocalityFile as error:
-        told: dict[str, int] = current_app.extensions.setdefault('dothi.styles.told', {})
+        reported: dict[str, int] = current_app.extensions.setdefault('dothi.styles.told', {})
         changed = changed_at(layer)
-        if told.get(layer.id) != changed:
-            told[layer.id] = changed
+        if reported.get(layer.id) != changed:
+            reported[layer.id] = changed
             LOG.error('style of %s: %s', layer.id, error)
         return None
 

@@ -45,7 +45,7 @@ def _maplibre(styled: Styled) -> bytes:
 def _sld(styled: Styled) -> bytes:
     """One document with a named layer for each layer, and one without any where there are no data yet."""
     empty = Element(f'{{{SLD}}}StyledLayerDescriptor', {'version': '1.1.0'})
-    documents = [fromstring(sld_of(one, _latitude(), language())) for one in styled.drawings]  # noqa: S314
+    documents = [fromstring(sld_of(drawing, _latitude(), language())) for drawing in styled.drawings]  # noqa: S314
     for other in documents[1:]:
         documents[0].extend(other)
     return written(documents[0] if documents else empty).encode()
@@ -97,7 +97,7 @@ ENCODINGS = {
 
 def forms(layer: object) -> dict[str, Encoding]:
     """The encodings of a layer's style, or (None) of a style of the whole map."""
-    return {name: one for name, one in ENCODINGS.items() if one.fits(layer)}
+    return {name: encoding for name, encoding in ENCODINGS.items() if encoding.fits(layer)}
 
 
 def wanted_form(layer: object) -> str:
@@ -106,11 +106,11 @@ def wanted_form(layer: object) -> str:
     A media type without its version will do. Raises UnknownFormat for another `f`.
     """
     offered = (*forms(layer), PAGE)
-    asked = {'json': 'maplibre'}.get(given().get('f', '').strip(), given().get('f', '').strip())
-    if asked and asked not in offered:
-        hint, what = did_you_mean(asked, offered), shown('f', asked)
+    requested = {'json': 'maplibre'}.get(given().get('f', '').strip(), given().get('f', '').strip())
+    if requested and requested not in offered:
+        hint, what = did_you_mean(requested, offered), shown('f', requested)
         raise UnknownFormat(vi=f'{what}: không có định dạng này. {hint.vi}', en=f'{what}: no such format. {hint.en}')
-    return asked or _by_type(layer)
+    return requested or _by_type(layer)
 
 
 def _by_type(layer: object) -> str:

@@ -36,23 +36,25 @@ class Styled:
     def updated(self) -> datetime:
         """When what it draws or how it draws it last changed; of an empty map when the locality did."""
         folder = service().locality.path
-        files = [style_path(one.layer, folder) for one in self.drawings] or [folder / 'locality.yml']
+        files = [style_path(drawing.layer, folder) for drawing in self.drawings] or [folder / 'locality.yml']
         changed = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in files if file.exists()]
-        return max([self.releases[one.layer.id].released_at for one in self.drawings] + changed)
+        return max([self.releases[drawing.layer.id].released_at for drawing in self.drawings] + changed)
 
 
 def style_files() -> dict[str, tuple[Layer, StyleFile]]:
     """The styles of each layer, without the layers whose file is broken: they are named in the log."""
-    found = {layer.id: (layer, file_if_sound(layer)) for layer in service().layers.values()}
-    return {name: (layer, styles) for name, (layer, styles) in found.items() if styles is not None}
+    files = {layer.id: (layer, file_if_sound(layer)) for layer in service().layers.values()}
+    return {name: (layer, styles) for name, (layer, styles) in files.items() if styles is not None}
 
 
 def map_styles() -> dict[str, Text]:
     """The styles of the whole map: `default`, and those that give it a background in some layer's file."""
-    found = {DEFAULT: USUAL}
+    titles = {DEFAULT: USUAL}
     for _, styles in style_files().values():
-        found |= {name: style.title for name, style in styles.styles.items() if style.background and name not in found}
-    return found
+        titles |= {
+            name: style.title for name, style in styles.styles.items() if style.background and name not in titles
+        }
+    return titles
 
 
 def paper_of(style_id: str) -> str:
@@ -96,8 +98,8 @@ def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
     release = released(layer, releases)
     path, title = f'/collections/{layer.id}/styles/{style_id}', within(layer.title, styles.styles[style_id].title)
     # its own map shows it, whether or not that of all layers does when it opens
-    shown = replace(_drawing(db, layer, style_id, release), visible=True)
-    return Styled(style_id, path, title, (shown,), releases, layer)
+    visible_drawing = replace(_drawing(db, layer, style_id, release), visible=True)
+    return Styled(style_id, path, title, (visible_drawing,), releases, layer)
 
 
 def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) -> Styled:

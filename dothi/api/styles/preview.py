@@ -34,12 +34,18 @@ def preview(styled: Styled, width: int) -> str:
         return address
     extent = styled.releases[styled.layer.id].extent_wgs84
     (drawing,) = styled.drawings
-    seen = [one for one in drawing.passes if _shows(one)]
-    if extent is None or not seen or any(one.seen_at(_zoom(extent, width)) for one in seen):
+    visible_passes = [rendering_pass for rendering_pass in drawing.passes if _shows(rendering_pass)]
+    if (
+        extent is None
+        or not visible_passes
+        or any(rendering_pass.seen_at(_zoom(extent, width)) for rendering_pass in visible_passes)
+    ):
         return address
     west, south, east, north = extent
     lon, lat = _middle(styled.layer, (west + east) / 2, (south + north) / 2)
-    scale = scale_denominator(min(one.part.zooms[0] for one in seen if one.part.zooms) + 1, lat)
+    scale = scale_denominator(
+        min(rendering_pass.part.zooms[0] for rendering_pass in visible_passes if rendering_pass.part.zooms) + 1, lat
+    )
     return f'{address}&height={width * 3 // 4}&center={lon:.5f},{lat:.5f}&scale-denominator={scale:.0f}'
 
 

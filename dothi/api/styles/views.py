@@ -70,14 +70,14 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
     """A style, in the encoding that is asked for, or as a page with its legend and a picture."""
     if collection_id in service().coverages:
         return style_of_a_coverage(collection_id, style_id)
-    styled = _asked(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id)
     form = wanted_form(styled.layer)
     tag = _tag(styled, f'{form}-{asked_zoom():g}')
     if not_modified(tag, styled.updated):
         response = Response(status=304)
     elif form == PAGE:
-        shown = page('styles/style.html', _shown(styled, _path(style_id, collection_id)))
-        response = Response(shown, content_type=f'{HTML}; charset=utf-8')
+        html = page('styles/style.html', _page_members(styled, _path(style_id, collection_id)))
+        response = Response(html, content_type=f'{HTML}; charset=utf-8')
     else:
         response = Response(ENCODINGS[form].write(styled), content_type=ENCODINGS[form].media_type)
     response.set_etag(tag, weak=True)
@@ -89,7 +89,7 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
 def style_metadata(style_id: str, collection_id: str | None = None) -> Response:
     """What is known of a style."""
     wanted_format(('json',))
-    styled = _asked(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id)
     return as_json(metadata(styled, style_id, _path(style_id, collection_id)))
 
 
@@ -100,7 +100,7 @@ def style_legend(style_id: str, collection_id: str | None = None) -> Response:
     if collection_id in service().coverages:
         return legend_of_a_coverage(collection_id, style_id)
     form = wanted_format(('json', 'png'))
-    styled = _asked(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id)
     if form == 'png':
         return _picture(styled)
     links = own_links(f'{_path(style_id, collection_id)}/legend', ('json',))
@@ -114,8 +114,8 @@ def _picture(styled: Styled) -> Response:
         response = Response(status=304)
     else:
         topmost_first = list(reversed(styled.drawings))
-        drawn = legend_image(topmost_first, language(), heading=styled.layer is None)
-        response = Response(drawn, mimetype='image/png')
+        image = legend_image(topmost_first, language(), heading=styled.layer is None)
+        response = Response(image, mimetype='image/png')
     response.set_etag(tag, weak=True)
     return dated(response, styled.updated)
 
@@ -127,7 +127,7 @@ def _picture(styled: Styled) -> Response:
 )
 def style_sprite(style_id: str, part: str, collection_id: str | None = None) -> Response:
     """The signs of a style as MapLibre asks for them: a picture, or where each is in it, also for fine screens."""
-    styled = _asked(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id)
     icons, ratio = tuple(icons_of(styled.drawings)), 2 if '@2x' in part else 1
     tag = hash_of(service().fingerprint, part, repr(icons))
     if not_modified(tag, styled.updated):
@@ -147,7 +147,7 @@ def styled_layer(collection_id: str) -> Layer:
     return service().layer(collection_id)
 
 
-def _asked(style_id: str, collection_id: str | None) -> Styled:
+def _requested_style(style_id: str, collection_id: str | None) -> Styled:
     """The style that the request is about; raises UnknownStyle and what its parameters are refused with."""
     parameters.refuse_unknown((*COMMON, ZOOM, CHOSEN) if collection_id is None else (*COMMON, ZOOM))
     chosen = _chosen()
@@ -163,10 +163,10 @@ def _chosen() -> dict[str, str]:
     if not text:
         return {}
     pairs = [part.strip().partition(':') for part in text.split(',')]
-    known = {f'{name}:{style}' for name, layer in service().layers.items() for style in layer_styles(layer)}
+    offered = {f'{name}:{style}' for name, layer in service().layers.items() for style in layer_styles(layer)}
     for layer, _, style in pairs:
-        if f'{layer}:{style}' not in known:
-            what, hint = parameters.shown(CHOSEN, f'{layer}:{style}'), did_you_mean(f'{layer}:{style}', known)
+        if f'{layer}:{style}' not in offered:
+            what, hint = parameters.shown(CHOSEN, f'{layer}:{style}'), did_you_mean(f'{layer}:{style}', offered)
             raise parameters.BadParameter(
                 vi=f'{what}: không có kiểu vẽ này. {hint.vi}', en=f'{what}: no such style. {hint.en}'
             )
@@ -181,13 +181,13 @@ def _tag(styled: Styled, form: str) -> str:
     """Changes with the releases, which class limits and legend follow, and with the style files."""
     releases = sorted((release.layer_id, release.number) for release in styled.releases.values())
     # of the other styles a document names what there is to choose, and a legend lies on the lowest of them
-    choices = [(one.layer.id, layer_styles(one.layer)) for one in styled.drawings]
-    others = repr((map_styles(), choices, paper_of(styled.id)))
-    seen = hash_of(service().fingerprint, repr(releases), repr(styled.drawings), others, root_url())
-    return f'{seen}-{form}-{language()}'
+    choices = [(drawing.layer.id, layer_styles(drawing.layer)) for drawing in styled.drawings]
+    other_parts = repr((map_styles(), choices, paper_of(styled.id)))
+    tag = hash_of(service().fingerprint, repr(releases), repr(styled.drawings), other_parts, root_url())
+    return f'{tag}-{form}-{language()}'
 
 
-def _shown(styled: Styled, path: str) -> dict[str, Any]:
+def _page_members(styled: Styled, path: str) -> dict[str, Any]:
     """What the page says."""
     return {
         'title': say(styled.title),

@@ -53,9 +53,9 @@ class FileCache:
             return None
         try:
             head, _, body = (self.folder / key).read_bytes().partition(b'\n')
-            said = json.loads(head)
-            if said['version'] == version and said['crc32'] == zlib.crc32(body):
-                return said, body
+            head_members = json.loads(head)
+            if head_members['version'] == version and head_members['crc32'] == zlib.crc32(body):
+                return head_members, body
         except (OSError, ValueError, KeyError, TypeError):
             pass
         return None
@@ -93,8 +93,8 @@ class TileCache(FileCache):
 
     def get(self, key: str, version: str) -> Kept | None:
         """The tile, if it is kept in this version."""
-        found = self.read(key, version)
-        return Kept(version, str(found[0].get('shortened', '')), found[1]) if found else None
+        cached = self.read(key, version)
+        return Kept(version, str(cached[0].get('shortened', '')), cached[1]) if cached else None
 
     def put(self, key: str, tile: Kept) -> None:
         """Keeps the tile in place of any other version."""

@@ -45,7 +45,7 @@ def state_of(versions: list[Version]) -> str:
     The newest alone does not: a release that takes long comes into force after a short one with a higher number.
     """
     newest = max(versions).label
-    return newest if len(versions) == 1 else f'{newest}-{hash_of(*(one.label for one in versions))}'
+    return newest if len(versions) == 1 else f'{newest}-{hash_of(*(version.label for version in versions))}'
 
 
 @dataclass(frozen=True)
@@ -83,26 +83,26 @@ class Changes:
     def of(self, area: Area) -> Version | None:
         """The newest release that may have changed what is shown there."""
         newest = [_newest(tiles, *area.shown_cells(zoom)) for zoom, tiles in self.tiles.items()]
-        return max((found for found in (self.whole, *newest) if found), default=None)
+        return max((number for number in (self.whole, *newest) if number), default=None)
 
     def and_then(self, releases: list[tuple[Any, ...]], until: int) -> 'Changes':
         """With later releases: number, time, and zoom, columns and rows of what each changed."""
-        known = replace(self, until=until, tiles={zoom: dict(tiles) for zoom, tiles in self.tiles.items()})
+        extended = replace(self, until=until, tiles={zoom: dict(tiles) for zoom, tiles in self.tiles.items()})
         for number, at, zoom, columns, rows in releases:
             version = Version(number, at)
             if zoom is None:
-                known = Changes(until, version)
+                extended = Changes(until, version)
             else:
-                known.tiles.setdefault(zoom, {}).update(dict.fromkeys(zip(columns, rows, strict=True), version))
-        return known
+                extended.tiles.setdefault(zoom, {}).update(dict.fromkeys(zip(columns, rows, strict=True), version))
+        return extended
 
 
 def _newest(tiles: dict[tuple[int, int], Version], west: int, east: int, north: int, south: int) -> Version | None:
     if (east - west + 1) * (south - north + 1) < len(tiles):
-        found = (tiles.get((x, y)) for x in range(west, east + 1) for y in range(north, south + 1))
+        numbers = (tiles.get((x, y)) for x in range(west, east + 1) for y in range(north, south + 1))
     else:
-        found = (version for (x, y), version in tiles.items() if west <= x <= east and north <= y <= south)
-    return max((version for version in found if version), default=None)
+        numbers = (version for (x, y), version in tiles.items() if west <= x <= east and north <= y <= south)
+    return max((version for version in numbers if version), default=None)
 
 
 class Ledger:
@@ -114,20 +114,20 @@ class Ledger:
 
     def version(self, db: Reader, layer: Layer, now: Current, area: Area) -> Version:
         """The release that last changed what is shown there, no later than `now`."""
-        found = self._until(db, layer, now.version.number).of(area)
-        return found or now.version
+        newest = self._until(db, layer, now.version.number).of(area)
+        return newest or now.version
 
     def _until(self, db: Reader, layer: Layer, number: int) -> Changes:
-        known = self._changes.get(layer.id, Changes())
-        if known.until == number:
-            return known
+        earlier = self._changes.get(layer.id, Changes())
+        if earlier.until == number:
+            return earlier
         # a transaction that began before the last release sees the layer as it was
-        since = known if known.until < number else Changes()
-        found = since.and_then(db.rows(_releases(layer, since.until, number)), number)
+        since = earlier if earlier.until < number else Changes()
+        changes = since.and_then(db.rows(_releases(layer, since.until, number)), number)
         with self._lock:
             if self._changes.get(layer.id, Changes()).until < number:
-                self._changes[layer.id] = found
-        return found
+                self._changes[layer.id] = changes
+        return changes
 
 
 def _releases(layer: Layer, after: int, until: int) -> sql.Composable:

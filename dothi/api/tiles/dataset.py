@@ -27,7 +27,7 @@ def dataset_tilesets() -> Response:
     with snapshot() as db:
         now = _now(db)
     names = themes(service().locality, service().audience, now)
-    return list_answer('', [_found(theme, now) for theme in (None, *names)] if names else [])
+    return list_answer('', [_require_tileset(theme, now) for theme in (None, *names)] if names else [])
 
 
 @DATASET_TILES.route('/themes/<theme>/tiles')
@@ -35,7 +35,7 @@ def theme_tilesets(theme: str) -> Response:
     """The tilesets of a theme."""
     parameters.refuse_unknown(COMMON)
     with snapshot() as db:
-        return list_answer(f'/themes/{theme}', [_found(theme, _now(db))])
+        return list_answer(f'/themes/{theme}', [_require_tileset(theme, _now(db))])
 
 
 @DATASET_TILES.route('/tiles/<matrix_set>')
@@ -47,7 +47,7 @@ def dataset_tileset(matrix_set: str, theme: str | None = None) -> Response:
     parameters.refuse_unknown(PARAMETERS)
     grid = known_grid(matrix_set)
     with snapshot() as db:
-        return tileset_answer(_selected(_found(theme, _now(db))), grid)
+        return tileset_answer(_selected(_require_tileset(theme, _now(db))), grid)
 
 
 @DATASET_TILES.route('/tiles/<matrix_set>/<z>/<y>/<x>')
@@ -57,7 +57,7 @@ def dataset_tile(matrix_set: str, z: str, y: str, x: str, theme: str | None = No
     parameters.refuse_unknown(PARAMETERS)
     grid = known_grid(matrix_set)
     with snapshot() as db:
-        return tile_answer(db, _selected(_found(theme, _now(db))), grid, (z, y, x))
+        return tile_answer(db, _selected(_require_tileset(theme, _now(db))), grid, (z, y, x))
 
 
 @DATASET_TILES.route('/xyz/<z>/<x>/<y>.pbf')
@@ -71,7 +71,7 @@ def _now(db: Snapshot) -> dict[str, Current]:
     return current(db, tuple(service().layers.values()))
 
 
-def _found(theme: str | None, now: dict[str, Current]) -> Tileset:
+def _require_tileset(theme: str | None, now: dict[str, Current]) -> Tileset:
     """The tileset of a theme, or of all layers."""
     locality, audience = service().locality, service().audience
     return of_all(locality, audience, now) if theme is None else of_theme(theme, locality, audience, now)
@@ -79,7 +79,9 @@ def _found(theme: str | None, now: dict[str, Current]) -> Tileset:
 
 def _selected(tileset: Tileset) -> Tileset:
     """What `collections` leaves of a tileset: ids, or addresses of collections."""
-    asked = request.args.get('collections', '').strip()
-    if not asked:
+    requested = request.args.get('collections', '').strip()
+    if not requested:
         return tileset
-    return tileset.select(list(dict.fromkeys(part.strip().rstrip('/').rpartition('/')[2] for part in asked.split(','))))
+    return tileset.select(
+        list(dict.fromkeys(part.strip().rstrip('/').rpartition('/')[2] for part in requested.split(',')))
+    )

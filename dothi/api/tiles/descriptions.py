@@ -37,8 +37,8 @@ def maker() -> TileMaker:
     """The tile maker of the service that the current request is for."""
     if 'dothi.tiles' not in current_app.extensions:
         current_app.extensions['dothi.tiles'] = TileMaker(service().audience, service().locality)
-    found: TileMaker = current_app.extensions['dothi.tiles']
-    return found
+    tile_maker: TileMaker = current_app.extensions['dothi.tiles']
+    return tile_maker
 
 
 def template(tileset: Tileset, grid: Grid, z: str = '{z}', y: str = '{y}', x: str = '{x}') -> str:
@@ -77,11 +77,11 @@ def listing(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
 def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
     west, south, east, north = tileset.extent
-    about = entry(tileset, grid)
+    members = entry(tileset, grid)
     where = f'{tileset.path}/tiles/{grid.name}/metadata'
     tiles = template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
     links = [
-        *about['links'],
+        *members['links'],
         link('item', MVT, TITLES['tile'], tiles, templated=True),
         link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection(tileset)}'),
         *_styles(tileset),
@@ -89,7 +89,7 @@ def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     if grid is WEB_MERCATOR_QUAD:
         links.append(link('alternate', MVT, TITLES['xyz'], xyz(tileset), templated=True))
     return {
-        **about,
+        **members,
         'title': say(tileset.title),
         'description': say(tileset.description),
         'attribution': say(service().locality.place.attribution),
@@ -159,7 +159,7 @@ def limits_of(at: Limits) -> dict[str, Any]:
 
 def _release(tileset: Tileset) -> dict[str, Any]:
     now = [tileset.now[layer.id] for layer in tileset.layers]
-    return {'dothi:release': max(one.version.number for one in now), 'dothi:demo': any(one.demo for one in now)}
+    return {'dothi:release': max(state.version.number for state in now), 'dothi:demo': any(state.demo for state in now)}
 
 
 def _styles(tileset: Tileset) -> list[dict[str, Any]]:

@@ -86,13 +86,13 @@ class TileMaker:
 
     def fingerprint(self, sheet: Sheet) -> str:
         """Changes with the software, and with what the locality says of these layers."""
-        known = tuple((layer.id, self.is_labelled(layer)) for layer in sheet.layers)
-        if known not in self._fingerprints:
+        labelled = tuple((layer.id, self.is_labelled(layer)) for layer in sheet.layers)
+        if labelled not in self._fingerprints:
             place = self.locality.place
-            said = [[layer.definition() for layer in sheet.layers], place.reference_date.isoformat(), place.crs]
-            text = json.dumps([_software(), self.audience, known, said])
-            self._fingerprints[known] = hashlib.sha256(text.encode()).hexdigest()[:10]
-        return self._fingerprints[known]
+            parts = [[layer.definition() for layer in sheet.layers], place.reference_date.isoformat(), place.crs]
+            text = json.dumps([_software(), self.audience, labelled, parts])
+            self._fingerprints[labelled] = hashlib.sha256(text.encode()).hexdigest()[:10]
+        return self._fingerprints[labelled]
 
     def tile(
         self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place, edition: Edition | None = None
@@ -101,11 +101,11 @@ class TileMaker:
         edition = edition or self.edition(db, sheet, now, place)
         version = edition.state
         key = f'{sheet.kept_as}-{edition.fingerprint}/{place.grid.name}/{place.z}/{place.x}/{place.y}'
-        kept = self.cache.get(key, version) if sheet.kept_as else None
-        if kept:
-            return kept
-        drawn = self._drawn(db, sheet, now, place)
-        made = pack(version, drawn.shortened, drawn.content)
+        cached = self.cache.get(key, version) if sheet.kept_as else None
+        if cached:
+            return cached
+        tile = self._draw_tile(db, sheet, now, place)
+        made = pack(version, tile.shortened, tile.content)
         if sheet.kept_as:
             self.cache.put(key, made)
         return made
@@ -114,7 +114,7 @@ class TileMaker:
         """Whether no feature lies in the tile or its buffer."""
         return not any(db.row(anything(self._canvas(layer), place))[0] for layer in sheet.layers)
 
-    def _drawn(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Drawn:
+    def _draw_tile(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Drawn:
         if len(sheet.layers) == 1:
             (layer,) = sheet.layers
             return draw(db, self._canvas(layer, now[layer.id]), place)
@@ -123,13 +123,13 @@ class TileMaker:
     def _together(self, db: Reader, layers: tuple[Layer, ...], now: dict[str, Current], place: Place) -> Drawn:
         """The layers' own tiles, one after the other, which is a tile too; the largest are drawn again if needed."""
         parts = {layer.id: self.tile(db, Sheet((layer,), layer.id), now, place) for layer in layers}
-        drawn = {name: Drawn(part.content, part.shortened) for name, part in parts.items()}
-        share = fair_share([len(one.content) for one in drawn.values()], MOST_BYTES)
+        parts_by_name = {name: Drawn(part.content, part.shortened) for name, part in parts.items()}
+        share = fair_share([len(tile.content) for tile in parts_by_name.values()], MOST_BYTES)
         for layer in layers:
-            if len(drawn[layer.id].content) > share:
-                drawn[layer.id] = draw(db, self._canvas(layer, now[layer.id]), place, share)
-        shortened = '; '.join(f'{name}: {one.shortened}' for name, one in drawn.items() if one.shortened)
-        return Drawn(b''.join(one.content for one in drawn.values()), shortened)
+            if len(parts_by_name[layer.id].content) > share:
+                parts_by_name[layer.id] = draw(db, self._canvas(layer, now[layer.id]), place, share)
+        shortened = '; '.join(f'{name}: {tile.shortened}' for name, tile in parts_by_name.items() if tile.shortened)
+        return Drawn(b''.join(tile.content for tile in parts_by_name.values()), shortened)
 
     def _canvas(self, layer: Layer, now: Current | None = None) -> Canvas:
         return Canvas(

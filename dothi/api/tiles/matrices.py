@@ -64,8 +64,8 @@ class MatrixSet:
 def matrix_sets(locality: Locality) -> dict[str, MatrixSet]:
     """The sets by name."""
     own = own_set(locality)
-    found = [*(_quad(grid) for grid in GRIDS.values()), *([own] if own else [])]
-    return {one.name: one for one in found}
+    sets = [*(_quad(grid) for grid in GRIDS.values()), *([own] if own else [])]
+    return {matrix_set.name: matrix_set for matrix_set in sets}
 
 
 def own_set(locality: Locality) -> MatrixSet | None:

@@ -47,7 +47,10 @@ def tile_matrix_sets() -> Response:
     """The sets in which there are tiles."""
     parameters.refuse_unknown(COMMON)
     own = own_set(service().locality)
-    listed = [_entry(name, one.title, one.crs, one.tileMatrixSetURI) for name, one in DEFINITIONS.items()]
+    listed = [
+        _entry(name, definition.title, definition.crs, definition.tileMatrixSetURI)
+        for name, definition in DEFINITIONS.items()
+    ]
     listed += [_entry(own.name, say(own_title()), uri_of(f'EPSG:{own.srid}'), own_uri(own))] if own else []
     document = {'tileMatrixSets': listed, 'links': own_links('/TileMatrixSets')}
     return _answer(document, 'tilematrixsets/index.html')
@@ -61,15 +64,15 @@ def tile_matrix_set(tileMatrixSetId: str) -> Response:  # noqa: N803
     own = own_set(service().locality)
     if own and tileMatrixSetId == own.name:
         return _answer(own_definition(own), 'tilematrixsets/tilematrixset.html')
-    found = DEFINITIONS[known_grid(tileMatrixSetId, *([own.name] if own else [])).name]
+    definition = DEFINITIONS[known_grid(tileMatrixSetId, *([own.name] if own else [])).name]
     document = {
-        'id': found.tileMatrixSet,
-        'title': found.title,
-        'uri': found.tileMatrixSetURI,
-        'crs': found.crs,
-        'orderedAxes': found.orderedAxes,
-        'wellKnownScaleSet': found.wellKnownScaleSet,
-        'tileMatrices': found.tileMatrices,
+        'id': definition.tileMatrixSet,
+        'title': definition.title,
+        'uri': definition.tileMatrixSetURI,
+        'crs': definition.crs,
+        'orderedAxes': definition.orderedAxes,
+        'wellKnownScaleSet': definition.wellKnownScaleSet,
+        'tileMatrices': definition.tileMatrices,
     }
     return _answer(document, 'tilematrixsets/tilematrixset.html')
 
@@ -95,17 +98,17 @@ def own_definition(own: MatrixSet) -> dict[str, Any]:
         'orderedAxes': ['N', 'E'] if own.yx else ['E', 'N'],
         'tileMatrices': [
             {
-                'id': one.name,
-                'scaleDenominator': one.denominator,
-                'cellSize': one.pixel,
+                'id': matrix.name,
+                'scaleDenominator': matrix.denominator,
+                'cellSize': matrix.pixel,
                 'cornerOfOrigin': 'topLeft',
-                'pointOfOrigin': [one.top, one.left] if own.yx else [one.left, one.top],
+                'pointOfOrigin': [matrix.top, matrix.left] if own.yx else [matrix.left, matrix.top],
                 'tileWidth': SIDE_PX,
                 'tileHeight': SIDE_PX,
-                'matrixWidth': one.columns,
-                'matrixHeight': one.rows,
+                'matrixWidth': matrix.columns,
+                'matrixHeight': matrix.rows,
             }
-            for one in own.matrices
+            for matrix in own.matrices
         ],
     }
 

@@ -47,8 +47,8 @@ class Reading:
 
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:
         """The only row of `statement`."""
-        (found,) = self.rows(statement)
-        return found
+        (row,) = self.rows(statement)
+        return row
 
     def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]:
         """All rows of `statement`."""
@@ -85,8 +85,8 @@ def export(
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
-    number = max(now[one.id].version.number for one in tileset.layers)
-    ids = [one.id for one in tileset.layers]
+    number = max(now[member.id].version.number for member in tileset.layers)
+    ids = [member.id for member in tileset.layers]
     return Exported(file=file, layers=ids, release=number, tiles=tiles, size_bytes=file.stat().st_size)
 
 
@@ -95,12 +95,12 @@ def _tileset(
 ) -> Tileset:
     if layer is None:
         return of_theme(theme, locality, audience, now) if theme else of_all(locality, audience, now)
-    found = locality.layer(layer)
-    if not found.visible_to(audience):
+    layer_model = locality.layer(layer)
+    if not layer_model.visible_to(audience):
         raise NoData(
             vi=f'Lớp "{layer}" không thuộc dịch vụ {audience}.', en=f'"{layer}" is not part of the {audience} service.'
         )
-    return of_layer(found, locality, now)
+    return of_layer(layer_model, locality, now)
 
 
 def _write(draft: Path, db: Reading, maker: TileMaker, tileset: Tileset, progress: Progress) -> int:
@@ -181,5 +181,5 @@ def _metadata(tileset: Tileset, maker: TileMaker) -> dict[str, Any]:
         'type': 'overlay',
         'vector_layers': inner,
         'dothi:releases': {layer.id: tileset.now[layer.id].version.number for layer in tileset.layers},
-        'dothi:demo': any(one.demo for one in now),
+        'dothi:demo': any(state.demo for state in now),
     }

@@ -65,7 +65,7 @@ def statement(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
 
 def anything(canvas: Canvas, place: Place) -> sql.Composable:
     """A statement that says whether any feature lies there."""
-    return sql.SQL('select exists (select from {})').format(_here(canvas, place))
+    return sql.SQL('select exists (select from {})').format(_in_tile_area(canvas, place))
 
 
 def _layer(name: str, body: sql.Composable) -> sql.Composable:
@@ -74,7 +74,7 @@ def _layer(name: str, body: sql.Composable) -> sql.Composable:
     return sql.SQL(form).format(sql.Literal(name), sql.Literal(EXTENT), body)
 
 
-def _here(canvas: Canvas, place: Place, edge: float = BUFFER / EXTENT) -> sql.Composable:
+def _in_tile_area(canvas: Canvas, place: Place, edge: float = BUFFER / EXTENT) -> sql.Composable:
     return sql.SQL('(select * from {} as layer_rows where geom_wgs84 && {}) f').format(
         canvas.rows, _envelope(place.wide_degrees(edge), WGS84)
     )
@@ -82,22 +82,22 @@ def _here(canvas: Canvas, place: Place, edge: float = BUFFER / EXTENT) -> sql.Co
 
 def _plain(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
     """Every feature with its id and columns; those too small, where the layer file speaks of them, merged or not."""
-    here, rules = _here(canvas, place), canvas.layer.publish.tiles
+    in_area, rules = _in_tile_area(canvas, place), canvas.layer.publish.tiles
     columns = _columns(canvas, place, ink)
     large = _large(rules.least_px, place) if rules.least_px and place.zoom < rules.zooms[1] else None
     features = sql.SQL('select id, {columns} {shape} as geom from {here}').format(
-        columns=_named(columns), shape=_shape(canvas, place, ink), here=here
+        columns=_column_list(columns), shape=_shape(canvas, place, ink), here=in_area
     )
     if ink.most_points is not None:
         return _largest(features, columns, ink.most_points)
     if large is None:
         return features
     features = sql.SQL('select id, {} null::bigint as {}, {} as geom from {} where {}').format(
-        _named(columns), sql.Identifier(canvas.count), _shape(canvas, place, ink), here, large
+        _column_list(columns), sql.Identifier(canvas.count), _shape(canvas, place, ink), in_area, large
     )
     if rules.too_small == 'drop':
         return features
-    small = sql.SQL('(select * from {} where not {}) f').format(here, large)
+    small = sql.SQL('(select * from {} where not {}) f').format(in_area, large)
     merge = _join if canvas.layer.geometry.endswith('LineString') else _count
     return sql.SQL('{} union all {}').format(features, merge(canvas, place, ink, small, columns))
 
@@ -105,8 +105,8 @@ def _plain(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
 def _columns(canvas: Canvas, place: Place, ink: Ink) -> dict[str, Column]:
     """The columns that the tile has."""
     first = canvas.layer.publish.tiles.columns
-    named = canvas.kinds if ink.only_kinds else canvas.columns
-    return {name: column for name, column in named.items() if place.zoom >= first.get(name, 0)}
+    columns = canvas.kinds if ink.only_kinds else canvas.columns
+    return {name: column for name, column in columns.items() if place.zoom >= first.get(name, 0)}
 
 
 def _shape(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
@@ -115,10 +115,10 @@ def _shape(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
     tolerance_px = max(ink.tolerance_px, rules.tolerance_px if place.zoom < rules.zooms[1] else 0)
     if canvas.layer.geometry.endswith('Point'):
         tolerance_px = 0
-    return _drawn(sql.SQL('geom_wgs84'), place, tolerance_px)
+    return _tile_geometry(sql.SQL('geom_wgs84'), place, tolerance_px)
 
 
-def _drawn(geometry: sql.Composable, place: Place, tolerance_px: float = 0) -> sql.Composable:
+def _tile_geometry(geometry: sql.Composable, place: Place, tolerance_px: float = 0) -> sql.Composable:
     """A geometry in WGS 84 in the tile's own units, cut at its buffer.
 
     Within a tile of a high zoom Mercator is as good as a straight line, and not to transform takes half the time.
@@ -152,7 +152,8 @@ def _labels(canvas: Canvas, place: Place) -> sql.Composable:
         where ST_X(dothi_point) >= {} and ST_X(dothi_point) < {}
             and ST_Y(dothi_point) > {} and ST_Y(dothi_point) <= {}"""
     ).format(
-        _named(_columns(canvas, place, Ink())), _drawn(sql.SQL('dothi_point'), place), _here(canvas, place),
+        _column_list(_columns(canvas, place, Ink())), _tile_geometry(sql.SQL('dothi_point'), place),
+        _in_tile_area(canvas, place),
         west, east, south, north,
     )  # fmt: skip
 
@@ -165,11 +166,11 @@ def _largest(features: sql.Composable, columns: dict[str, Column], most_points: 
                 order by greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) desc, id
             ) as dothi_points from ({} offset 0) drawn where geom is not null
         ) ranked where dothi_points <= {}"""
-    ).format(_named(columns), features, sql.Literal(most_points))
+    ).format(_column_list(columns), features, sql.Literal(most_points))
 
 
 def _joined(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
-    return _join(canvas, place, ink, _here(canvas, place), canvas.kinds)
+    return _join(canvas, place, ink, _in_tile_area(canvas, place), canvas.kinds)
 
 
 def _join(canvas: Canvas, place: Place, ink: Ink, here: sql.Composable, columns: dict[str, Column]) -> sql.Composable:
@@ -185,7 +186,7 @@ def _join(canvas: Canvas, place: Place, ink: Ink, here: sql.Composable, columns:
         ) joined"""
     ).format(
         columns=_filled(columns, {name: sql.Identifier(name) for name in kinds}),
-        kinds=_named(kinds),
+        kinds=_column_list(kinds),
         count=sql.Identifier(canvas.count),
         drawn=_shape(canvas, place, ink),
         here=here,
@@ -196,7 +197,7 @@ def _counted(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
     if place.zoom + ink.cell_steps in canvas.levels:
         return _count(canvas, place, ink, None, canvas.kinds)
     # a cell that the edge cuts through counts as a whole
-    return _count(canvas, place, ink, _here(canvas, place, _edge(ink) + 2.0**-ink.cell_steps), canvas.kinds)
+    return _count(canvas, place, ink, _in_tile_area(canvas, place, _edge(ink) + 2.0**-ink.cell_steps), canvas.kinds)
 
 
 def _count(
@@ -288,7 +289,7 @@ def _line(position: str, slope: float, start: float) -> sql.Composable:
     return sql.SQL(f'round(({position}) * {{}} + {{}})').format(sql.Literal(slope), sql.Literal(start))
 
 
-def _named(columns: dict[str, Column]) -> sql.Composable:
+def _column_list(columns: dict[str, Column]) -> sql.Composable:
     """The columns, each with a comma behind it."""
     return sql.SQL('').join(sql.SQL('{}, ').format(sql.Identifier(name)) for name in columns)
 

@@ -57,20 +57,20 @@ class Tileset:
 
     def limits(self, grid: Grid, z: int) -> Limits:
         """In which columns and rows there are tiles at zoom `z`."""
-        shown = tuple(layer for layer in self.layers if layer.publish.tiles.zooms[0] <= z + grid.zoom_shift)
-        return limits(grid, z, self._around(shown or self.layers))
+        visible_layers = tuple(layer for layer in self.layers if layer.publish.tiles.zooms[0] <= z + grid.zoom_shift)
+        return limits(grid, z, self._around(visible_layers or self.layers))
 
     def select(self, names: list[str]) -> 'Tileset':
         """Only these layers, in this order; raises NotInTileset with the nearest id."""
-        known = {layer.id: layer for layer in self.layers}
+        by_id = {layer.id: layer for layer in self.layers}
         for name in names:
-            if name not in known:
-                hint = did_you_mean(name, known)
+            if name not in by_id:
+                hint = did_you_mean(name, by_id)
                 raise NotInTileset(
                     vi=f'collections={name}: không có lớp này ở đây. {hint.vi}',
                     en=f'collections={name}: there is no such collection here. {hint.en}',
                 )
-        return replace(self, sheet=Sheet(tuple(known[name] for name in names)), selected=','.join(names))
+        return replace(self, sheet=Sheet(tuple(by_id[name] for name in names)), selected=','.join(names))
 
     def _around(self, layers: tuple[Layer, ...]) -> Box:
         boxes = [box for layer in layers if (box := self.now[layer.id].extent)]
@@ -107,8 +107,8 @@ def of_theme(theme: str, locality: Locality, audience: Audience, now: dict[str, 
     description = Text(
         vi=', '.join(layer.title.vi for layer in layers), en=', '.join(layer.title.en for layer in layers)
     )
-    named = locality.theme_title(theme)
-    title, sheet = Text(vi=f'Chủ đề: {named.vi}', en=f'Theme: {named.en}'), Sheet(layers, f'theme-{theme}')
+    theme_title = locality.theme_title(theme)
+    title, sheet = Text(vi=f'Chủ đề: {theme_title.vi}', en=f'Theme: {theme_title.en}'), Sheet(layers, f'theme-{theme}')
     return Tileset(f'/themes/{theme}', title, description, sheet, now, locality.place.extent_wgs84)
 
 
@@ -121,11 +121,11 @@ def inner_layers(layer: Layer, made_by: TileMaker, grid: Grid = WEB_MERCATOR_QUA
     """The layers within a tile that come from `layer`, with their zooms."""
     rules = layer.publish.tiles
     least, most = (max(zoom - grid.zoom_shift, 0) for zoom in rules.zooms)
-    found = {layer.id: range(least, most + 1)}
+    zooms = {layer.id: range(least, most + 1)}
     if made_by.is_labelled(layer):
         begins = max(least, (rules.merge_below or 0) - grid.zoom_shift)
-        found[f'{layer.id}_label'] = range(begins, most + 1)
-    return found
+        zooms[f'{layer.id}_label'] = range(begins, most + 1)
+    return zooms
 
 
 def fields(layer: Layer, audience: Audience) -> dict[str, str]:

@@ -60,8 +60,8 @@ def tileset_list(collection_id: str) -> Response:
     layer = tiled_layer(collection_id)
     parameters.refuse_unknown(COMMON)
     with snapshot() as db:
-        found = _tileset(db, layer)
-    return list_answer(found.path, [found])
+        tileset = _tileset(db, layer)
+    return list_answer(tileset.path, [tileset])
 
 
 @TILES.route('/collections/<path:collection_id>/tiles/<tileMatrixSetId>')

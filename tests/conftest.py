@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import psycopg2
@@ -33,16 +34,48 @@ RECYCLING = Path(__file__).parent / 'recycling.sql'
 MIGRATED = 'template_migrated'
 OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()"""
+# How long a test waits for what must come before it fails; on a quiet machine most of it comes within a second.
+PATIENCE_S = 300
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
+# Services that a whole session shares, and the fixtures that start them, or the database that they need.
+SHARED_SERVICES = {'province': {'province_template', 'province', 'api', 'portal_url'}, 'world': {'world'}}
+# Folders whose files take longest: they begin first, so that no worker waits for the last long file of another.
+LONG_FOLDERS = ('cli', 'hostile', 'infra', 'processes', 'oracles', 'etl')
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips tests on real data where the data is absent; on CI, where it always is there, they fail instead."""
+    """Order the tests and group them for workers; skip tests on real data where the data is absent.
+
+    On CI, where real data always is there, they fail instead.
+    """
+    group_for_workers(items)
     if SHARED_DATA.is_dir() or os.environ.get('CI'):
         return
     for item in items:
         if item.get_closest_marker('real_data'):
             item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
+
+
+def group_for_workers(items: list[pytest.Item]) -> None:
+    """Mark each test with the group that one worker runs (`--dist loadgroup`), and sort long groups first.
+
+    A group is a file, or all files that use the same shared service, so that only one worker starts it.
+    """
+    groups = {item.path: str(item.path.relative_to(PROJECT)) for item in items}
+    for item, (service, fixtures) in product(items, SHARED_SERVICES.items()):
+        if fixtures.intersection(getattr(item, 'fixturenames', ())):
+            groups[item.path] = service
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
+    items.sort(key=lambda item: group_rank(groups[item.path]))
+
+
+def group_rank(group: str) -> int:
+    """Position of a group in the order of the run, smallest first."""
+    order = (*SHARED_SERVICES, *(f'tests/{folder}' for folder in LONG_FOLDERS))
+    return next((rank for rank, start in enumerate(order) if group.startswith(start)), len(order))
 
 
 @pytest.fixture(scope='session')
@@ -304,7 +337,7 @@ def _running(command: list[str], environment: dict[str, str], log: object) -> It
 
 
 def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(url, timeout=5):

@@ -37,7 +37,7 @@ status: python ## Cái gì đang chạy / what runs
 
 test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
 	@$(STEP) 'Kiểm tra kiểu của web / types of web/' docker/npm.sh run typecheck
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
 # What takes too long for every day: 10,000 requests at random, with the database taken away now and then.
 test-all: test

@@ -11,13 +11,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import psycopg2
 import pytest
 from psycopg2 import sql
 from sqlalchemy import URL
+from xdist.remote import Producer
 
 from demo.sent import DemoFile
 from demo.write import write_demo
@@ -29,6 +29,7 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from dothi.local import demo_options
 from etl.desk.deliver import deliver
+from tests.scheduling import GroupScheduling, must_be_grouped, rank_of
 
 RECYCLING = Path(__file__).parent / 'recycling.sql'
 MIGRATED = 'template_migrated'
@@ -39,18 +40,13 @@ PATIENCE_S = 300
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
-# Services that a whole session shares, and the fixtures that start them, or the database that they need.
-SHARED_SERVICES = {'province': {'province_template', 'province', 'api', 'portal_url'}, 'world': {'world'}}
-# Folders whose files take longest: they begin first, so that no worker waits for the last long file of another.
-LONG_FOLDERS = ('cli', 'hostile', 'infra', 'processes', 'oracles', 'etl')
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests and group them for workers; skip tests on real data where the data is absent.
+    """Order the tests for the workers; skip tests on real data where the data is absent.
 
     On CI, where real data always is there, they fail instead.
     """
-    group_for_workers(items)
+    must_be_grouped(items)
+    items.sort(key=lambda item: rank_of(item.location[0]))
     if SHARED_DATA.is_dir() or os.environ.get('CI'):
         return
     for item in items:
@@ -58,24 +54,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
 
 
-def group_for_workers(items: list[pytest.Item]) -> None:
-    """Mark each test with the group that one worker runs (`--dist loadgroup`), and sort long groups first.
-
-    A group is a file, or all files that use the same shared service, so that only one worker starts it.
-    """
-    groups = {item.path: str(item.path.relative_to(PROJECT)) for item in items}
-    for item, (service, fixtures) in product(items, SHARED_SERVICES.items()):
-        if fixtures.intersection(getattr(item, 'fixturenames', ())):
-            groups[item.path] = service
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
-    items.sort(key=lambda item: group_rank(groups[item.path]))
-
-
-def group_rank(group: str) -> int:
-    """Position of a group in the order of the run, smallest first."""
-    order = (*SHARED_SERVICES, *(f'tests/{folder}' for folder in LONG_FOLDERS))
-    return next((rank for rank, start in enumerate(order) if group.startswith(start)), len(order))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """With `pytest -n`: files that share a service go to one worker."""
+    return GroupScheduling(config, log)
 
 
 @pytest.fixture(scope='session')

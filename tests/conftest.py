@@ -46,7 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     On CI, where real data always is there, they fail instead.
     """
     must_be_grouped(items)
-    items.sort(key=lambda item: rank_of(item.location[0]))
+    # what waits until the worker has written the files of whole layers comes when it has done so, beside other tests
+    waiting = {item.path for item in items if 'prepared' in getattr(item, 'fixturenames', ())}
+    items.sort(key=lambda item: (rank_of(item.location[0]), item.path in waiting))
     if SHARED_DATA.is_dir() or os.environ.get('CI'):
         return
     for item in items:

@@ -62,6 +62,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupSc
     return GroupScheduling(config, log)
 
 
+@pytest.fixture(scope='session', autouse=True)
+def as_installed() -> Iterator[None]:
+    """Processes that tests start do not see libraries that only tests install."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('PYTHONPATH', str(Path(__file__).parent / 'as_installed'), prepend=os.pathsep)
+        yield
+
+
 @pytest.fixture(scope='session')
 def real_data() -> Path:
     """The folder of real data."""

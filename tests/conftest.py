@@ -17,6 +17,7 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 from sqlalchemy import URL
+from xdist.remote import Producer
 
 from demo.sent import DemoFile
 from demo.write import write_demo
@@ -28,21 +29,45 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from dothi.local import demo_options
 from etl.desk.deliver import deliver
+from tests.scheduling import GroupScheduling, must_be_grouped, rank_of
 
 RECYCLING = Path(__file__).parent / 'recycling.sql'
 MIGRATED = 'template_migrated'
 OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()"""
+# How long a test waits for what must come before it fails; on a quiet machine most of it comes within a second.
+PATIENCE_S = 300
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips tests on real data where the data is absent; on CI, where it always is there, they fail instead."""
+    """Order the tests for the workers; skip tests on real data where the data is absent.
+
+    On CI, where real data always is there, they fail instead.
+    """
+    must_be_grouped(items)
+    # what waits until the worker has written the files of whole layers comes when it has done so, beside other tests
+    waiting = {item.path for item in items if 'prepared' in getattr(item, 'fixturenames', ())}
+    items.sort(key=lambda item: (rank_of(item.location[0]), item.path in waiting))
     if SHARED_DATA.is_dir() or os.environ.get('CI'):
         return
     for item in items:
         if item.get_closest_marker('real_data'):
             item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """With `pytest -n`: files that share a service go to one worker."""
+    return GroupScheduling(config, log)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def as_installed() -> Iterator[None]:
+    """Processes that tests start do not see libraries that only tests install."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('PYTHONPATH', str(Path(__file__).parent / 'as_installed'), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope='session')
@@ -304,7 +329,7 @@ def _running(command: list[str], environment: dict[str, str], log: object) -> It
 
 
 def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(url, timeout=5):

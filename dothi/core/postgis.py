@@ -30,8 +30,15 @@ SETTINGS = {
     'random_page_cost': '1.1',
     'password_encryption': 'scram-sha-256',
 }
-# For a database that is thrown away: nothing in it has to survive a power cut.
-THROWAWAY = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off'}
+# For a database that is thrown away: nothing in it has to survive a power cut, nobody guesses its passwords for years,
+# and what is not there for long needs no vacuum.
+THROWAWAY = {
+    'fsync': 'off',
+    'synchronous_commit': 'off',
+    'full_page_writes': 'off',
+    'autovacuum': 'off',
+    'scram_iterations': '1',
+}
 
 
 # Who may connect, in the words of pg_hba.conf: everybody from this machine, GIS staff from the networks named.
@@ -123,6 +130,8 @@ class LocalPostgis:
         self._own(self.folder, draft, secret)
         # builtin C.UTF-8 needs no locale of the machine and sorts by code point, on every machine alike
         arguments = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--auth=scram-sha-256']
+        # in force from the first password on
+        arguments += [f'--set={name}={value}' for name, value in self.settings.items()]
         made = self._run(
             [str(BINARIES / 'initdb'), '-D', str(draft), '-U', ADMIN, f'--pwfile={secret}', *arguments, '--no-sync']
         )

@@ -219,7 +219,7 @@ def _listener(path: Path) -> socket.socket:
 def _clean_environment() -> dict[str, str]:
     inherited = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     # one thread each: readers are forked, and a second core belongs to whoever waits for them
-    return inherited | {'OPENBLAS_NUM_THREADS': '1', 'OMP_NUM_THREADS': '1', 'PYTHONDONTWRITEBYTECODE': '1'}
+    return inherited | {'OPENBLAS_NUM_THREADS': '1', 'OMP_NUM_THREADS': '1'}
 
 
 def _stop_own(owner: int) -> None:

@@ -54,7 +54,7 @@ def found(world: Province, session: requests.Session, collection: str, text: str
     answer = session.get(
         f'{world.public_url}/api/collections/{collection}/items',
         params={'f': 'json', 'limit': 1000, 'filter': text, 'filter-lang': language},
-        timeout=30,
+        timeout=120,
     )
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -15,7 +15,7 @@ import requests
 from jsonschema import Draft4Validator
 
 from tests.api.conformance.processing import STATUS_INFO
-from tests.conftest import Province
+from tests.conftest import PATIENCE_S, Province
 
 TEST_STRING = 'teststring'
 JSON = {'Accept': 'application/json', 'Content-Type': 'application/json'}
@@ -35,10 +35,10 @@ class Suite:
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> requests.Response:
         address = path if path.startswith('http') else f'{self.url}{path}'
-        return requests.get(address, headers=headers or {'Accept': 'application/json'}, timeout=30)
+        return requests.get(address, headers=headers or {'Accept': 'application/json'}, timeout=120)
 
     def execute(self, request: dict[str, Any], headers: dict[str, str] = JSON) -> requests.Response:
-        return requests.post(f'{self.url}/processes/echo/execution', json=request, headers=headers, timeout=60)
+        return requests.post(f'{self.url}/processes/echo/execution', json=request, headers=headers, timeout=120)
 
     def request(self, *, kind: str = '', outputs: list[str] | None = None, **more: Any) -> dict[str, Any]:
         """An execute request with every input that the suite can fill in. kind: of the one that it is about."""
@@ -174,14 +174,14 @@ def test_results_are_found_by_following_the_links(suite: Suite) -> None:
     """testJobResultsAsyncRawValueOne: results once they are linked, until then the state once more."""
     answer = suite.execute(suite.request(outputs=[], response='raw'), ASYNC)
     status = suite.get(answer.headers['Location']).json()
-    for _ in range(40):
+    for _ in range(4 * PATIENCE_S):
         links = {link['rel']: link['href'] for link in status['links']}
         if RESULTS in links:
             break
         assert [link['rel'] for link in status['links']].count('monitor') == 1
         time.sleep(0.25)
         status = suite.get(links['monitor']).json()
-    assert TEST_STRING in requests.get(links[RESULTS], timeout=30).text
+    assert TEST_STRING in requests.get(links[RESULTS], timeout=120).text
 
 
 def test_results_of_a_job_that_runs_are_not_ready(suite: Suite) -> None:
@@ -190,7 +190,7 @@ def test_results_of_a_job_that_runs_are_not_ready(suite: Suite) -> None:
     assert answer.status_code == 201
     early = suite.get(f'{answer.headers["Location"]}/results')
     assert (early.status_code, early.json()['type']) == (404, f'{EXCEPTIONS}/result-not-ready')
-    assert requests.delete(answer.headers['Location'], timeout=30).json()['status'] == 'dismissed'
+    assert requests.delete(answer.headers['Location'], timeout=120).json()['status'] == 'dismissed'
 
 
 def test_what_is_no_execute_request_is_refused(suite: Suite) -> None:

@@ -24,6 +24,7 @@ from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.view import View
 from dothi.core.settings import MapSettings, ServerSettings
 from tests.api.test_tiles_cache import move, query, schools
+from tests.conftest import PATIENCE_S
 
 SIDE_M = 3_000
 
@@ -139,7 +140,7 @@ def test_a_missing_picture_that_several_ask_for_is_drawn_once(
     def draw(picture: Picture, *others: Any) -> bytes:
         if picture.view.width_px == 64:
             begun.set()
-            assert go_on.wait(30)
+            assert go_on.wait(PATIENCE_S)
         return real(picture, *others)
 
     real = make.draw
@@ -147,7 +148,7 @@ def test_a_missing_picture_that_several_ask_for_is_drawn_once(
     served = create_app('internal')
     with ThreadPoolExecutor(4) as clients:
         asked = [clients.submit(served.test_client().get, '/api/map?width=64') for _ in range(3)]
-        assert begun.wait(30)
+        assert begun.wait(PATIENCE_S)
         assert served.test_client().get('/api/map?width=65').status_code == 200
         assert drawn == ['png']
         sleep(0.5)
@@ -163,12 +164,12 @@ def test_who_waits_too_long_for_another_s_picture_gives_up_and_a_failure_is_told
 
     def fail() -> str:
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE_S)
         raise ValueError('broken')
 
     with ThreadPoolExecutor(2) as others:
         first = others.submit(flights.do, 'a', fail, 30)
-        assert begun.wait(30)
+        assert begun.wait(PATIENCE_S)
         assert flights.do('b', lambda: 'b', 30) == 'b'
         with pytest.raises(TooBusy):
             flights.do('a', fail, 0.01)

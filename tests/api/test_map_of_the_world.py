@@ -15,7 +15,7 @@ COUNTRIES = 'ne_110m_admin_0_countries'
 def test_a_map_across_the_antimeridian_shows_both_sides(west: int, east: int, world: Province) -> None:
     """Chukotka reaches beyond 180 degrees to 170 west, Alaska begins at 166 west; the sea between them stays clear."""
     query = {'bbox': f'{west},50,{east},75', 'width': 400, 'height': 250, 'transparent': 'true', 'f': 'png'}
-    answer = requests.get(f'{world.internal_url}/api/collections/{COUNTRIES}/map', params=query, timeout=30)
+    answer = requests.get(f'{world.internal_url}/api/collections/{COUNTRIES}/map', params=query, timeout=120)
     assert answer.ok, answer.text
     picture = Image.open(BytesIO(answer.content)).convert('RGBA')
     start = west % 360
@@ -32,5 +32,5 @@ def test_a_point_beyond_the_antimeridian_is_told_of(world: Province) -> None:
     asked = {'service': 'WMS', 'version': '1.3.0', 'request': 'GetFeatureInfo', 'layers': COUNTRIES, 'styles': '',
              'query_layers': COUNTRIES, 'crs': 'CRS:84', 'bbox': '170,50,210,75', 'width': 400, 'height': 250,
              'i': 300, 'j': 83, 'info_format': 'application/json'}  # fmt: skip
-    (found,) = requests.get(f'{world.internal_url}/ows', params=asked, timeout=30).json()['features']
+    (found,) = requests.get(f'{world.internal_url}/ows', params=asked, timeout=120).json()['features']
     assert 'United States' in found['properties'].values()

@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 from dothi.api.app import create_app
 from dothi.api.guard import NOT_OFFERED
 from tests.api.conformance.conftest import Api, api, internal, public
+from tests.conftest import PATIENCE_S
 
 __all__ = ['api', 'internal', 'public']
 
@@ -152,11 +153,11 @@ def few(parameters: list[dict[str, Any]], asked: str) -> dict[str, str]:
 
 
 def _answered(api: Api, address: str, operation: dict[str, Any], asked: dict[str, str]) -> None:
-    answer = api.session.get(address, params=asked, timeout=60)
-    until = time.monotonic() + 60
+    answer = api.session.get(address, params=asked, timeout=120)
+    until = time.monotonic() + PATIENCE_S
     while answer.status_code == 503 and 'BeingPrepared' in answer.text and time.monotonic() < until:
         time.sleep(1)  # the worker writes a layer's files after its release
-        answer = api.session.get(address, params=asked, timeout=60)
+        answer = api.session.get(address, params=asked, timeout=120)
     assert answer.status_code in {200, 204}, (answer.status_code, answer.url, answer.text[:300])
     assert str(answer.status_code) in operation['responses'], answer.url
     if answer.status_code == 200:

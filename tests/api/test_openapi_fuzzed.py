@@ -59,7 +59,7 @@ def _fuzz(api: Api, operation: APIOperation, mode: GenerationMode, examples: int
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def answered_as_described(case: Case) -> None:
-        case.call_and_validate(base_url=api.url, session=api.session, checks=CHECKS, timeout=30)
+        case.call_and_validate(base_url=api.url, session=api.session, checks=CHECKS, timeout=120)
 
     answered_as_described()
 

@@ -19,6 +19,7 @@ from dothi.core.database import connection
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
+from tests.conftest import PATIENCE_S
 
 # Queries end after this time.
 SLOW_MS = 4_000
@@ -43,7 +44,7 @@ def served(database: dict[str, str], serve_log: Path) -> Iterator[str]:
         yield f'http://127.0.0.1:{port}'
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_S)
         log.close()
 
 
@@ -69,7 +70,7 @@ class Crowd:
         with requests.Session() as session:
             while not self._stop.is_set():
                 try:
-                    status = str(session.get(address, timeout=30).status_code)
+                    status = str(session.get(address, timeout=120).status_code)
                 except requests.RequestException as error:
                     status = repr(error)
                 self.seen[f'{status} {address.rsplit("/", 1)[-1]}'] += 1
@@ -105,7 +106,7 @@ def test_old_workers_answer_until_new_ones_have_loaded(served: str, desk: Desk, 
             _wait_until(lambda: _booted(serve_log) > booted)
             # long enough for one that was told to end to be gone
             time.sleep(2)
-            answers = [requests.get(f'{served}/api/conformance', timeout=10).status_code for _ in range(20)]
+            answers = [requests.get(f'{served}/api/conformance', timeout=120).status_code for _ in range(20)]
             assert set(answers) == {200}
         assert _booted(serve_log) == booted + 1, 'workers are started while others still load'
         lock.rollback()
@@ -141,11 +142,11 @@ def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: 
     desk.release('schools', [('POINT(0 0)', school('A')), ('POINT(0 0)', school('B'))])
     filter_ = f"code IN ('A', {', '.join(repr('x' * 50) for _ in range(200))})"
     items = f'{served}/api/collections/schools/items'
-    refused = requests.get(items, params={'filter': filter_}, timeout=30)
+    refused = requests.get(items, params={'filter': filter_}, timeout=120)
     assert refused.status_code == 414
     assert '/search' in refused.json()['description']
-    assert requests.get(items, timeout=30).status_code == 200
-    found = requests.post(items.replace('/items', '/search'), data={'filter': filter_}, timeout=30).json()
+    assert requests.get(items, timeout=120).status_code == 200
+    found = requests.post(items.replace('/items', '/search'), data={'filter': filter_}, timeout=120).json()
     assert [feature['properties']['code'] for feature in found['features']] == ['A']
 
 
@@ -156,7 +157,7 @@ def test_half_sent_requests_keep_no_thread(served: str, desk: Desk) -> None:
         slow = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(80)]
         for half in slow:
             half.sendall(b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nX-Sl')
-        assert {requests.get(f'{served}/api?f=json', timeout=10).status_code for _ in range(20)} == {200}
+        assert {requests.get(f'{served}/api?f=json', timeout=120).status_code for _ in range(20)} == {200}
         slow[0].sendall(b'ow: ')
         slow[0].sendall(b'yes\r\n\r\n')
         assert slow[0].recv(100).startswith(b'HTTP/1.1 200')
@@ -191,7 +192,7 @@ def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> Non
         with Crowd([f'{served}/api/collections/schools/items'] * 6) as crowd:
             time.sleep(0.5)
             started = time.monotonic()
-            assert all(requests.get(f'{served}/health', timeout=30).status_code == 200 for _ in range(10))
+            assert all(requests.get(f'{served}/health', timeout=120).status_code == 200 for _ in range(10))
             assert time.monotonic() - started < SLOW_MS / 1000
             time.sleep(SLOW_MS / 1000)
             db.rollback()
@@ -200,17 +201,17 @@ def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> Non
 
 
 def _documented(served: str) -> bool:
-    return '/collections/schools/items' in requests.get(f'{served}/api/openapi', timeout=30).json()['paths']
+    return '/collections/schools/items' in requests.get(f'{served}/api/openapi', timeout=120).json()['paths']
 
 
 def _answers(address: str) -> bool:
     try:
-        return requests.get(address, timeout=5).status_code == 200
+        return requests.get(address, timeout=120).status_code == 200
     except requests.RequestException:
         return False
 
 
-def _wait_until(condition: object, patience_s: float = 60) -> None:
+def _wait_until(condition: object, patience_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + patience_s
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, 'it took too long'

@@ -21,7 +21,7 @@ def get(province):
 
     def ask(path, **parameters):
         query = '&'.join(f'{name}={value}' for name, value in parameters.items())
-        with urllib.request.urlopen(f'{province.public_url}/api/{path}?{query}', timeout=60) as response:
+        with urllib.request.urlopen(f'{province.public_url}/api/{path}?{query}', timeout=120) as response:
             return json.load(response)
 
     return ask

@@ -30,7 +30,7 @@ def dothi(*arguments: str | Path, env: dict[str, str] | None = None) -> subproce
     command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
     environment = {**os.environ, **(env or {}), 'COLUMNS': '200', 'NO_COLOR': '1'}
     return subprocess.run(
-        command, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False
+        command, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
     )
 
 
@@ -194,7 +194,7 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(
     assert running.stderr is not None
     next(line for line in running.stderr if 'read and check rows' in line)
     running.send_signal(signal.SIGINT)
-    out, _ = running.communicate(timeout=60)
+    out, _ = running.communicate(timeout=600)
     assert (running.returncode, json.loads(out)['error']['code']) == (130, 'Interrupted')
     assert document(dothi('releases', '--json', env=database)) == {'releases': []}
 

@@ -20,6 +20,7 @@ import pytest
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PROJECT
+from tests.conftest import PATIENCE_S
 
 BAY = PROJECT / 'tests' / 'localities' / 'bay'
 
@@ -44,11 +45,11 @@ class Other:
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
         command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
         return subprocess.run(
-            command, env=kept | own, cwd=PROJECT, capture_output=True, text=True, timeout=180, check=False
+            command, env=kept | own, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
         )
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=30) as answer:
+        with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=120) as answer:
             return json.load(answer)
 
     def services(self) -> dict[str, int]:
@@ -71,7 +72,7 @@ class Other:
 
     def all_ended(self) -> bool:
         """Whether no process is left: the server that jobs are forked from ends a moment after its worker."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE_S
         while (left := self.processes()) and time.monotonic() < until:
             time.sleep(0.2)
         return not left

@@ -28,7 +28,7 @@ class Served:
     log: Path
 
     def json(self, path: str, **query: Any) -> Any:
-        answer = requests.get(f'{self.url}{path}', params=query, timeout=60)
+        answer = requests.get(f'{self.url}{path}', params=query, timeout=120)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -60,7 +60,7 @@ def node() -> Callable[..., Any]:
 
     def run(script: str, *arguments: str) -> Any:
         done = subprocess.run(
-            [NODE, HERE / script, *arguments], capture_output=True, text=True, timeout=120, check=False
+            [NODE, HERE / script, *arguments], capture_output=True, text=True, timeout=600, check=False
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -18,7 +18,7 @@ TYPES = {
 def ogrinfo(served: Served, *arguments: str) -> Any:
     """What ogrinfo says of the API, as JSON."""
     command = ['ogrinfo', '-json', f'OAPIF:{served.url}', *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert 'ERROR' not in done.stderr, done.stderr
     return json.loads(done.stdout)

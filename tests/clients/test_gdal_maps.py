@@ -24,7 +24,7 @@ OPTIONS = {
 def gdal(home: Path, *command: str) -> str:
     """What a program of GDAL prints; it keeps what it downloads in `home`."""
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'GDAL_DEFAULT_WMS_CACHE_PATH': str(home / 'cache')}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert 'ERROR' not in done.stderr, done.stderr
     return done.stdout

@@ -37,4 +37,4 @@ def test_it_finds_the_vector_tiles_of_every_layer(found: Any, served: Served) ->
     assert set(found['tilesets']) >= set(served.collections('feature'))
     assert 'WebMercatorQuad' in found['matrixSets']
     for address in found['tilesets'].values():
-        assert requests.get(address, timeout=30).json()['dataType'] == 'vector'
+        assert requests.get(address, timeout=120).json()['dataType'] == 'vector'

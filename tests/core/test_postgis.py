@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
+from tests.conftest import PATIENCE_S
 
 
 @pytest.fixture
@@ -139,6 +140,6 @@ def test_it_listens_on_loopback_only_and_asks_for_a_password(server: LocalPostgi
 
 
 def _wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while Path(f'/proc/{pid}').exists() and time.monotonic() < deadline:
         time.sleep(0.05)

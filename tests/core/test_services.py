@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dothi.core.services import Service
+from tests.conftest import PATIENCE_S
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_a_recorded_number_that_another_process_has_now_is_not_ours(service: Ser
 
 def test_a_service_that_ended_tells_its_last_words(service: Service) -> None:
     service.start('print')
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while service.pid() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert service.pid() is None

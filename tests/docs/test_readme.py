@@ -21,7 +21,7 @@ def test_a_request_of_the_readme_answers_as_it_is_shown(province: Province, numb
     command, shown = requests('README.md')[number]
     assert 'http://127.0.0.1:5000' in command
     here = command.replace('http://127.0.0.1:5000', province.internal_url)
-    done = subprocess.run(['bash', '-c', here], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(['bash', '-c', here], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert comparable(done.stdout) == comparable(shown)
 

@@ -19,7 +19,7 @@ from etl.desk import archive
 from etl.desk.deliver import deliver
 from etl.desk.deliveries import DiskFull, LostDatabase
 from etl.desk.options import DeliveryOptions
-from tests.conftest import fresh
+from tests.conftest import PATIENCE_S, fresh
 from tests.etl.conftest import Agency
 from tests.etl.crashing import Action, Moment, admin, at, cut, ended, killed, no_room, started
 from tests.rasters import HEIGHTS, NODATA, write_locality, write_raster
@@ -348,7 +348,7 @@ def wait_for_lock(name: str) -> None:
     """Waits until a session of this name waits for somebody else's lock."""
     waits = "select 1 from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
     session = admin()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     with session.cursor() as cursor:
         while time.monotonic() < deadline:
             cursor.execute(waits, [name])

@@ -15,6 +15,7 @@ from etl.desk.decide import AlreadyDecided, Decision
 from etl.desk.delivery import UnknownAgency
 from etl.desk.records import NoSuchDelivery
 from etl.formats.errors import EmptyFile
+from tests.conftest import PATIENCE_S
 
 OPEN = 'select code, places from layer.schools order by code'
 STATUS = 'select status from catalog.delivery order by id'
@@ -275,11 +276,11 @@ def test_two_who_accept_at_once_make_one_release(held, locality, query):
     def progress(stage, done, total):
         if stage == 'lock':
             begun.set()
-            go_on.wait(30)
+            go_on.wait(PATIENCE_S)
 
     first = threading.Thread(target=lambda: ends.append(desk.accept(held, YES, locality, progress)))
     first.start()
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE_S)
     with pytest.raises(desk.BeingDecided):
         desk.return_(held, YES)
     go_on.set()

@@ -26,6 +26,7 @@ from etl.inbox.claim import take
 from etl.inbox.looking import look
 from etl.inbox.round import INBOX_LOCK, InboxBusy, once
 from etl.inbox.watch import watch
+from tests.conftest import PATIENCE_S
 from tests.etl.crashing import ended, forked
 from tests.hostile.files import HOSTILE
 
@@ -358,11 +359,11 @@ def started(environment, *arguments):
 def test_the_watcher_delivers_and_ends_without_an_error_when_it_is_asked_to(inbox, agency, database):
     inbox.put(agency.schools('a'))
     watcher = started(database, '--watch', '--settle-s', '0')
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not inbox.answers() and time.monotonic() < deadline:
         time.sleep(0.1)
     watcher.send_signal(signal.SIGTERM)
-    said = watcher.communicate(timeout=20)
+    said = watcher.communicate(timeout=600)
     assert watcher.returncode == 0
     assert 'education/truong.geojson: schools 1 accepted' in said[1]
     assert inbox.answers() == {'1-truong.geojson': ['phieu-1.html', 'truong.geojson']}
@@ -394,7 +395,7 @@ def test_one_look_ends_with_the_gravest_outcome(inbox, agency, database):
     inbox.put(agency.schools('a'))
     inbox.put(agency.text('x.docx', 'x'), 'health')
     looked = started(database, '--settle-s', '0', '--json')
-    told = json.loads(looked.communicate(timeout=60)[0])
+    told = json.loads(looked.communicate(timeout=600)[0])
     assert {one['status'] for one in told['taken']} == {'accepted', 'aside'}
     assert looked.returncode == 4
 

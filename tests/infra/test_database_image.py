@@ -15,6 +15,7 @@ import pytest
 
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
+from tests.conftest import PATIENCE_S
 
 
 class Container:
@@ -36,7 +37,7 @@ class Container:
     def stop(self, sign: signal.Signals = signal.SIGINT) -> None:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, sign)
-            self.process.wait(30)
+            self.process.wait(PATIENCE_S)
 
     def answer(self, question: str) -> object:
         """What the database `dothi` answers the administrator, whose password is in the file that migrate reads."""
@@ -50,7 +51,7 @@ class Container:
             return row[0] if row else None
 
     def wait(self) -> None:
-        for _ in range(300):
+        for _ in range(10 * PATIENCE_S):
             try:
                 self.answer('select 1')
             except (psycopg2.OperationalError, FileNotFoundError):

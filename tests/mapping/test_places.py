@@ -8,11 +8,12 @@ import pytest
 
 from dothi.core.mapping.limits import TooBusy
 from dothi.core.mapping.places import Places
+from tests.conftest import PATIENCE_S
 
 
 def waiting(found: Collection[object], count: int) -> None:
     """Comes back when so many wait, or came."""
-    deadline = monotonic() + 10
+    deadline = monotonic() + PATIENCE_S
     while len(found) < count:
         assert monotonic() < deadline
         sleep(0.001)

@@ -22,7 +22,7 @@ from dothi.core.mapping.picture import Picture
 from dothi.core.mapping.pool import Renderers
 from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT, MapSettings
-from tests.conftest import Instance
+from tests.conftest import PATIENCE_S, Instance
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import GREEN, of_the_province
 
@@ -59,7 +59,7 @@ def children() -> set[int]:
     return {int(pid) for pid in found.stdout.split()}
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

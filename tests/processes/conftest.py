@@ -31,7 +31,7 @@ from processes.data import Data
 from processes.reading.given import put_given
 from processes.reading.validation import validated
 from processes.registry import process as process_named
-from tests.conftest import Instance, fresh, use
+from tests.conftest import PATIENCE_S, Instance, fresh, use
 from tests.rasters import write_raster
 
 # A corner well inside the province, in metres of the working CRS; towns are drawn from here.
@@ -329,7 +329,7 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 def stop_worker(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(60)
+    process.wait(PATIENCE_S)
 
 
 def ask(query: str, values: Sequence[Any] = ()) -> Any:
@@ -339,7 +339,7 @@ def ask(query: str, values: Sequence[Any] = ()) -> Any:
         return row[0] if row else None
 
 
-def wait_until(true: Callable[[], bool], patience_s: float = 60) -> None:
+def wait_until(true: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     ends = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < ends, 'waited in vain'

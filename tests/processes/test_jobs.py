@@ -20,6 +20,7 @@ from processes.queue.child import Failed
 from processes.queue.jobs import fail_lost
 from processes.queue.manager import QueueManager, execute, execution
 from processes.queue.requests import NoWorker, StillRunning, UnknownJob
+from tests.conftest import PATIENCE_S
 from tests.processes.conftest import descendants
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -156,7 +157,7 @@ def test_a_worker_that_is_asked_to_stop_gives_its_job_back(town, new_worker, one
         until(lambda: status(one) == 'running')
         second = new_worker()
         first.terminate()
-        first.wait(60)
+        first.wait(PATIENCE_S)
         until(lambda: one("select count(*) from job.procrastinate_jobs where status = 'doing'") == 1)
     assert request.ended().result['summary']['population'] == 1
     assert second.poll() is None

@@ -246,7 +246,7 @@ def test_the_demo_against_qgis(province_database, shared_folder, monkeypatch, lo
     own['GDAL_PAM_ENABLED'] = 'NO'
     done = subprocess.run(
         ['/usr/bin/python3', str(CLIENT), str(raster), str(file)],
-        env=own, capture_output=True, text=True, timeout=120, check=False,
+        env=own, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     qgis = json.loads(done.stdout)

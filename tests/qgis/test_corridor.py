@@ -47,7 +47,7 @@ def write(package: Path, layer: str, field: str, query: str, srid: int) -> None:
 def in_qgis(package: Path, home: Path) -> list[str]:
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
     done = subprocess.run(
-        ['/usr/bin/python3', SCRIPT, package], env=environment, capture_output=True, text=True, timeout=240, check=False
+        ['/usr/bin/python3', SCRIPT, package], env=environment, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr[-4000:]
     found: list[str] = json.loads(done.stdout[done.stdout.index('[') :])

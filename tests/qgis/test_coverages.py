@@ -27,7 +27,7 @@ def run(command: list[str], home: Path) -> str:
     """Standard output of a program with no settings but its own."""
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
     environment |= {'TMPDIR': str(home), 'GDAL_DEFAULT_WMS_CACHE_PATH': str(home / 'gdalwmscache')}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 

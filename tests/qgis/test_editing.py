@@ -105,7 +105,7 @@ def day(
             with urllib.request.urlopen(item) as response:
                 tag = response.headers['ETag']
             first, _ = script(item, key, 111)
-            out, err = qgis.communicate('go on\n', timeout=200)
+            out, err = qgis.communicate('go on\n', timeout=600)
             assert qgis.returncode == 0, err[-4000:]
             late, _ = script(item, key, 333, tag)
         yield Day(json.loads(out[out.index('{') :]), place, codes, {'first': first, 'late': late})

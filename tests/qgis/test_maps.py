@@ -26,7 +26,7 @@ def seen(province: Province, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     asked = {'ows': f'{province.internal_url}/ows', 'layer': 'districts', 'box': BOX, 'place': PLACE}
     done = subprocess.run(
         ['/usr/bin/python3', CLIENT, json.dumps(asked)],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
+        env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     found: dict[str, Any] = json.loads(done.stdout[done.stdout.index('{') :])

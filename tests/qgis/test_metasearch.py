@@ -20,7 +20,7 @@ def test_metasearch_finds_a_layer_by_its_name_without_accents(province: Province
     }
     done = subprocess.run(
         ['/usr/bin/python3', CLIENT, f'{province.internal_url}/api/collections/catalogue'],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
+        env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     seen = json.loads(done.stdout[done.stdout.index('{') :])

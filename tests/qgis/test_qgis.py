@@ -24,7 +24,7 @@ def seen(province: Province, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     environment['TMPDIR'] = str(home)
     done = subprocess.run(
         ['/usr/bin/python3', CLIENT, f'{province.internal_url}/api'],
-        env=environment, capture_output=True, text=True, timeout=240, check=False,
+        env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     seen: dict[str, Any] = json.loads(done.stdout[done.stdout.index('{') :])

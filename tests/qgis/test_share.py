@@ -25,7 +25,7 @@ def seen(province: Province, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
     done = subprocess.run(
         ['/usr/bin/python3', CLIENT], input=json.dumps(place),
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
+        env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     answer: dict[str, Any] = json.loads(done.stdout[done.stdout.index('{') :])

@@ -128,7 +128,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
     environment = {'PATH': os.environ['PATH'], 'HOME': str(folder), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
     done = subprocess.run(
         ['/usr/bin/python3', SCRIPT],
-        input=json.dumps(works), env=environment, capture_output=True, text=True, timeout=120, check=False,
+        input=json.dumps(works), env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     answers = json.loads(done.stdout[done.stdout.index('[') :])

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from bench.side_by_side.painters import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.conftest import PATIENCE_S
 
-PATIENCE_S = 30
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 

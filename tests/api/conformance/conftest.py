@@ -17,9 +17,9 @@ from dothi.api.app import create_app
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from tests.api.conftest import TOKENS, Desk, release_schools
-from tests.conftest import Instance, Province, fresh
+from tests.conftest import PATIENCE_S, Instance, Province, fresh
 
-TIMEOUT_S = 30
+TIMEOUT_S = 120
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def prepared(internal: Api, public: Api) -> None:
     """The files of whole layers are ready. Until they are their addresses answer 503, and descriptions do not link to
     them yet; the worker of the province prepares one after the other.
     """
-    until = time.monotonic() + 240
+    until = time.monotonic() + PATIENCE_S
     for api in (internal, public):
         for layer in (one['id'] for one in api.collections() if one.get('itemType') == 'feature'):
             for end in ('gpkg', 'csv', 'parquet'):

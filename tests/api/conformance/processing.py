@@ -6,6 +6,7 @@ from typing import Any
 import requests
 
 from tests.api.conformance.conftest import Api
+from tests.conftest import PATIENCE_S
 
 EXCEPTIONS = 'http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0'
 EXPORT = {'collection': 'schools', 'format': 'csv', 'properties': ['code']}
@@ -53,7 +54,7 @@ def execute(
 def ended(api: Api, answer: requests.Response) -> dict[str, Any]:
     """The state of a job that was made just now, once it has ended."""
     assert answer.status_code == 201, answer.text
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         job: dict[str, Any] = api.json(answer.headers['Location'])
         if job['status'] not in {'accepted', 'running'}:

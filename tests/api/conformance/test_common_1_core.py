@@ -17,7 +17,7 @@ RESOURCES = (
 def test_http_1_1(api: Api) -> None:
     """/req/core/http"""
     where = urlsplit(api.url)
-    connection = http.client.HTTPConnection(where.netloc, timeout=30)
+    connection = http.client.HTTPConnection(where.netloc, timeout=120)
     connection.request('GET', where.path)
     answer = connection.getresponse()
     assert (answer.status, answer.version) == (200, 11)
@@ -81,6 +81,6 @@ def test_an_error_is_told_in_the_body(api: Api) -> None:
 
 def test_a_method_that_a_resource_has_not_is_405(api: Api) -> None:
     """/rec/core/http: the status codes of HTTP are used as it says."""
-    refused = api.session.put(f'{api.url}/conformance', timeout=30)
+    refused = api.session.put(f'{api.url}/conformance', timeout=120)
     assert refused.status_code == 405
     assert 'GET' in refused.headers['Allow']

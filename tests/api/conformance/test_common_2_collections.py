@@ -54,7 +54,7 @@ def test_every_link_has_relation_type_and_title_and_leads_somewhere(api: Api) ->
 
 def _leads_to(api: Api, link: dict[str, Any]) -> None:
     many = link['rel'] == 'items' and link['href'].split('?')[0].endswith('/items')
-    answer = api.session.head(link['href'], params={'limit': 1} if many else {}, timeout=60)
+    answer = api.session.head(link['href'], params={'limit': 1} if many else {}, timeout=120)
     if answer.status_code == 413:
         # a whole coverage may be too much for one answer in this form: a client asks for a part
         assert link['rel'].endswith('/coverage')

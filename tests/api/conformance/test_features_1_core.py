@@ -218,7 +218,7 @@ def test_a_page_links_to_itself_and_to_its_other_forms(api: Api) -> None:
         assert api.json(itself['href'])['features'] == document['features']
         assert {'text/html', 'application/ld+json'} <= {link['type'] for link in links(document, 'alternate')}
         for link in links(document, 'alternate'):
-            got = requests.get(link['href'], timeout=60, stream=True)
+            got = requests.get(link['href'], timeout=120, stream=True)
             assert got.status_code == 200
             assert got.headers['Content-Type'].split(';')[0] == link['type'].split(';')[0]
         assert all({'rel', 'type', 'href', 'title'} <= link.keys() for link in document['links'])

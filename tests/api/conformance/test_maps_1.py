@@ -455,7 +455,7 @@ def test_tiles_in_vn_2000_are_those_of_wmts_where_their_set_has_them(api: Api) -
         [left + column * side, top - (row + 1) * side, left + (column + 1) * side, top - row * side]
     )
     wmts = f'/ows/wmts/1.0.0/districts/default/current/EPSG-9209/250000/{row}/{column}.png'
-    assert requests.get(api.url.removesuffix('/api') + wmts, timeout=30).content == tile.content
+    assert requests.get(api.url.removesuffix('/api') + wmts, timeout=120).content == tile.content
     for nowhere in ('250000/0/0', '250000/x/0', '3/0/0'):
         assert api.get(f'/collections/districts/map/tiles/EPSG-9209/{nowhere}').status_code == 404
     assert api.get('/collections/districts/map/tiles/EPSG-9209?f=html').status_code == 200

@@ -13,7 +13,7 @@ import requests
 
 from tests.api.conformance.conftest import Api
 from tests.api.conformance.processing import EXPORT, execute
-from tests.conftest import Instance, serving
+from tests.conftest import PATIENCE_S, Instance, serving
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/callback']
 
@@ -30,7 +30,7 @@ class Subscriber(ThreadingHTTPServer):
         return f'http://127.0.0.1:{self.server_port}'
 
     def wait_for(self, path: str) -> Any:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while path not in self.heard:
             assert time.monotonic() < deadline, self.heard
             time.sleep(0.05)

@@ -235,7 +235,7 @@ def test_a_client_waits_no_longer_than_it_wants(api: Api) -> None:
 def test_what_would_take_long_is_a_job_where_the_client_leaves_it_open(api: Api) -> None:
     answer = execute(api, 'echo', {'pause': 250})
     assert answer.status_code == 201
-    assert api.session.delete(answer.headers['Location'], timeout=30).status_code == 200
+    assert api.session.delete(answer.headers['Location'], timeout=120).status_code == 200
 
 
 def test_left_out_outputs_are_all_outputs(api: Api) -> None:
@@ -341,7 +341,7 @@ def test_results_of_a_job_that_has_not_ended_are_not_ready(api: Api) -> None:
         answer = api.get(address)
         assert answer.status_code == 404
         assert answer.json()['type'] == f'{EXCEPTIONS}/result-not-ready'
-    assert api.session.delete(job, timeout=30).status_code == 200
+    assert api.session.delete(job, timeout=120).status_code == 200
 
 
 def test_the_results_of_a_job_come_as_they_were_wanted(api: Api) -> None:
@@ -368,6 +368,6 @@ def test_http_is_spoken_as_it_should_be(api: Api) -> None:
     """/req/core/http: HTTP 1.1, and methods that are not taken are named."""
     answer = api.get('/processes')
     assert answer.raw.version == 11
-    refused = requests.get(f'{api.url}/processes/export-features/execution', timeout=30)
+    refused = requests.get(f'{api.url}/processes/export-features/execution', timeout=120)
     assert refused.status_code == 405
     assert 'POST' in refused.headers['Allow']

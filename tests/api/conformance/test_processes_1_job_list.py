@@ -24,7 +24,7 @@ def seconds(internal: Api) -> float:
     ended(internal, execute(internal, 'echo', {'pause': 3}, headers={'Prefer': 'respond-async'}))
     assert execute(internal, 'export-features', EXPORT | {'crs': 'EPSG:32601'}).status_code == 400
     job = execute(internal, 'echo', {'pause': 60}, headers={'Prefer': 'respond-async'})
-    assert internal.session.delete(job.headers['Location'], timeout=30).status_code == 200
+    assert internal.session.delete(job.headers['Location'], timeout=120).status_code == 200
     return 3.0
 
 

@@ -1,0 +1,17 @@
+"""Processes that tests start have the libraries that users have."""
+
+import subprocess
+import sys
+
+import pytest
+
+from dothi.core.settings import PROJECT
+
+
+@pytest.mark.parametrize('module', ['dothi.cli', 'dothi.api.app', 'processes.queue.worker', 'etl.closed_room.server'])
+def test_no_program_needs_a_library_that_only_tests_install(module: str) -> None:
+    code = f'import sys, {module}; print([name for name in ("geopandas", "pandas") if sys.modules.get(name)])'
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.stdout.strip() == '[]', done.stderr

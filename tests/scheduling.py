@@ -1,0 +1,67 @@
+"""Which worker runs which tests: files in one piece, files on one shared service in one worker, long ones first.
+
+xdist's own `--dist loadgroup` would do this by marks, but cannot change the ids of tests of pytest 9.2.
+"""
+
+from collections.abc import Iterable
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+# Files and folders that use the demo province: its database, or the services that run on it.
+PROVINCE = (
+    *('tests/api/conformance/', 'tests/clients/', 'tests/mapping/', 'tests/qgis/', 'tests/web/'),
+    *('tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
+    *(f'tests/api/test_{name}.py' for name in (
+        'echo_suite', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records', 'tiles_cache', 'units',
+    )),
+    *(f'tests/processes/test_{name}.py' for name in (
+        'compare_releases', 'flood_exposure', 'hotspots', 'indicators_pilot', 'isolation_distance', 'network_trace',
+        'ways_on_the_demo', 'zonal_statistics',
+    )),
+)  # fmt: skip
+# Files that use the services on the locality of the whole world; they win over the folder that they lie in.
+WORLD = ('tests/api/conformance/test_cql2_', 'tests/api/test_cql2_predicates.py', 'tests/api/test_map_of_the_world.py')
+GROUPS = {'world': WORLD, 'province': PROVINCE}
+FIXTURES = {'world': {'world'}, 'province': {'province', 'province_template', 'api', 'portal_url'}}
+# After the groups, which take longest, come files of these folders, and at the end the short ones: so no worker waits
+# for the last long file of another.
+LONG_FIRST = ('province', 'world', 'tests/cli/', 'tests/hostile/', 'tests/infra/', 'tests/processes/', 'tests/etl/')
+
+
+def group_of(path: str) -> str:
+    """Name of the group that the test file at `path` belongs to: a shared service, or the file itself.
+
+    path: relative to the project.
+    """
+    return next((group for group, starts in GROUPS.items() if path.startswith(starts)), path)
+
+
+def rank_of(path: str) -> int:
+    """Position of a file's group in the order of the run; a smaller one begins earlier."""
+    group = group_of(path)
+    return next((rank for rank, start in enumerate(LONG_FIRST) if group.startswith(start)), len(LONG_FIRST))
+
+
+def must_be_grouped(items: Iterable[pytest.Item]) -> None:
+    """Raise pytest.UsageError for a file that uses a shared service and is not in its group."""
+    for item in items:
+        for group, fixtures in FIXTURES.items():
+            path = item.location[0]
+            if fixtures.intersection(getattr(item, 'fixturenames', ())) and group_of(path) != group:
+                raise pytest.UsageError(
+                    f'{path} uses the {group}: add it to {group.upper()} in tests/scheduling.py, so that the worker '
+                    'which runs the others on it runs this one too, and no second one starts it'
+                )
+
+
+class GroupScheduling(LoadFileScheduling):
+    """Give each worker whole groups, in the order of the collection."""
+
+    def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition('::')[0])

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import get_args
 
 from pydantic.fields import FieldInfo
@@ -22,7 +23,14 @@ from dothi.core.terms import TERMS
 from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import processes
 
-REFERENCE = PROJECT / 'docs' / 'reference'
+DOCS = PROJECT / 'docs'
+KINDS_OF_PAGES = {
+    'tutorial': 'First steps · Bắt đầu',
+    'how-to': 'How to · Hướng dẫn',
+    'explanation': 'Explanation · Giải thích (English)',
+    'reference': 'Reference · Tra cứu (English)',
+    'decisions': 'Decisions · Quyết định thiết kế (English)',
+}
 CHECKS_ARE = """\
 An **error** keeps the row out: it goes into quarantine with its reason. A **warning** is told of a row that is
 released all the same, and is kept in quarantine too. A severity with * may be changed in the layer file
@@ -46,17 +54,18 @@ NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. --
 
 
 def pages() -> dict[str, str]:
-    """The generated pages by file name."""
+    """The generated pages by their paths below docs/; the index comes last, as it reads the titles of the others."""
     return {
-        'settings.md': settings_page(),
-        'layers.md': layers_page(),
-        'styles.md': styles_page(),
-        'checks.md': checks_page(),
-        'coverages.md': coverages_page(),
-        'norms.md': norms_page(),
-        'indicators.md': indicators_page(),
-        'processes.md': processes_page(),
-        'glossary.md': glossary_page(),
+        'reference/settings.md': settings_page(),
+        'reference/layers.md': layers_page(),
+        'reference/styles.md': styles_page(),
+        'reference/checks.md': checks_page(),
+        'reference/coverages.md': coverages_page(),
+        'reference/norms.md': norms_page(),
+        'reference/indicators.md': indicators_page(),
+        'reference/processes.md': processes_page(),
+        'reference/glossary.md': glossary_page(),
+        'index.md': index_page(),
     }
 
 
@@ -291,6 +300,27 @@ def glossary_page() -> str:
     return '\n'.join([NOTICE, '# Glossary · Thuật ngữ\n', about, table])
 
 
+def index_page() -> str:
+    """Every page of docs/, by kind, in both languages where there are two."""
+    parts = [NOTICE, '# All pages · Mọi trang\n']
+    for folder, title in KINDS_OF_PAGES.items():
+        pages_of_kind = [page for page in sorted((DOCS / folder).glob('*.md')) if not page.name.endswith('.vi.md')]
+        parts += [f'## {title}\n', *map(_linked, pages_of_kind), '']
+    return '\n'.join(parts)
+
+
+def _linked(page: Path) -> str:
+    """A line of the index: the page's title, and that of its Vietnamese twin."""
+    twins = [page, page.with_name(f'{page.stem}.vi.md')]
+    return '- ' + ' · '.join(f'[{_title(twin)}]({twin.parent.name}/{twin.name})' for twin in twins if twin.exists())
+
+
+def _title(page: Path) -> str:
+    """The first heading of the page."""
+    lines = page.read_text(encoding='utf-8').splitlines()
+    return next(line for line in lines if line.startswith('# ')).removeprefix('# ')
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     lines = [head, ('---',) * len(head), *rows]
     return '\n'.join('| ' + ' | '.join(str(cell).replace('|', '\\|') for cell in line) + ' |' for line in lines) + '\n'
@@ -298,8 +328,8 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 
 def main() -> None:
     for name, content in pages().items():
-        (REFERENCE / name).write_text(content, encoding='utf-8')
-        sys.stdout.write(f'docs/reference/{name}\n')
+        (DOCS / name).write_text(content, encoding='utf-8')
+        sys.stdout.write(f'docs/{name}\n')
 
 
 if __name__ == '__main__':

@@ -15,15 +15,17 @@ from etl.coverage.cog import write
 from etl.coverage.file import Raster
 from etl.coverage.mending import MENDED, is_damaged, mend
 from etl.coverage.place import covered_share, decide_place, grid_of
-from etl.coverage.release import compare, lock, lost_share, outcome, publish, reserve
+from etl.coverage.release import Served, compare, lock, lost_share, outcome, publish, reserve
 from etl.desk.delivery import Delivery
 from etl.desk.fingerprint import REMARKS
-from etl.desk.order import must_not_overwrite, overtaken
+from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
+from etl.desk.order import judge_overwriting, judge_turn
+from etl.doctor.coordinates import Decision
 from etl.reference import Units, released_units
 from etl.release import real_scopes
 from etl.report import notes
 from etl.report.map import outlines
-from etl.report.model import Report, Verdict
+from etl.report.model import DiffReport, Report
 
 type RasterDelivery = Delivery[Coverage]
 
@@ -38,7 +40,16 @@ class Load:
     grid: Grid
     found: Scan
     units: list[Units]
-    report: Report
+
+
+@dataclass(frozen=True)
+class Released:
+    """What comparing with the served raster came to. unchanged: what is served holds the same already."""
+
+    judgement: Judgement
+    diff: DiffReport | None = None
+    unchanged: bool = False
+    release: int | None = None
 
 
 def fingerprint(db: Connection, delivery: RasterDelivery, sha256: str) -> str:
@@ -59,99 +70,111 @@ def load(db: Connection, delivery: RasterDelivery, fingerprint: str | None) -> R
     with clean_copy(delivery.file, coverage) as raster:
         units = released_units(db, locality, options.as_of or locality.place.reference_date)
         decision = decide_place(raster, delivery.file.name, options.crs, coverage, locality, units)
-        report = Report(
-            layer=coverage.id,
-            file=delivery.file.name,
-            verdict='undecided',
-            delivery=delivery.number,
-            crs=decision.report,
-            notes=[*decision.notes],
-            fingerprint=fingerprint,
-            map_extent=locality.place.extent_wgs84,
-            map_outlines=outlines(units[0], locality.srid) if units else [],
-        )
+        report = _first_words(delivery, decision, units, fingerprint)
         if decision.reading is None:
-            report.held.append('crs')
-            return report
+            return report.model_copy(update={'held': ['crs']})
         grid = grid_of(raster, decision.reading)
         delivery.progress('stage', 0, raster.height)
-        cell_scan = scan(raster, coverage, repr(grid), delivery.progress)
-        work = Load(db, delivery, raster, grid, cell_scan, units, report)
-        coverage_notes.describe(report, raster, coverage, grid, cell_scan)
-        report.verdict = _judge_cells(work) or _judge_area(work) or _release(work)
-        return report
+        work = Load(db, delivery, raster, grid, scan(raster, coverage, repr(grid), delivery.progress), units)
+        judgement = _judge_cells(work)
+        judgement = judgement if judgement.ends else judgement + _judge_area(work)
+        released = Released(judgement) if judgement.ends else _release(work, judgement)
+        return _finished(report, work, released)
 
 
-def _judge_cells(work: Load) -> Verdict | None:
+def _first_words(delivery: RasterDelivery, decision: Decision, units: list[Units], fingerprint: str | None) -> Report:
+    """The report as far as it is known before a cell is read."""
+    locality = delivery.locality
+    return Report(
+        layer=delivery.layer.id,
+        file=delivery.file.name,
+        verdict='undecided',
+        delivery=delivery.number,
+        crs=decision.report,
+        notes=[*decision.notes],
+        fingerprint=fingerprint,
+        map_extent=locality.place.extent_wgs84,
+        map_outlines=outlines(units[0], locality.srid) if units else [],
+    )
+
+
+def _finished(report: Report, work: Load, released: Released) -> Report:
+    """The report with what was found in the cells, how it was judged, and what became of it."""
+    described = coverage_notes.describe(work.raster, work.delivery.layer, work.grid, work.found)
+    judgement = released.judgement
+    outcome_of_release = {'diff': released.diff, 'unchanged': released.unchanged, 'release': released.release}
+    notes_in_order = [*report.notes, *described.notes, *judgement.notes]
+    return report.model_copy(
+        update=described.members | judgement.report_members() | outcome_of_release | {'notes': notes_in_order}
+    )
+
+
+def _judge_cells(work: Load) -> Judgement:
     """`returned` where more cells are bad than the coverage allows, or none has a value."""
     coverage, found = work.delivery.layer, work.found
     if not found.filled:
-        work.report.notes.append(coverage_notes.EMPTY)
-        return 'returned'
+        return Judgement('returned', notes=(coverage_notes.EMPTY,))
     if found.bad_share > coverage.checks.bad_cells_share:
-        work.report.notes.append(coverage_notes.too_many_bad(found, coverage))
-        return 'returned'
-    return None
+        return Judgement('returned', notes=(coverage_notes.too_many_bad(found, coverage),))
+    return NOTHING_TO_SAY
 
 
-def _judge_area(work: Load) -> Verdict | None:
-    """`undecided` where the raster covers less of the locality than it must."""
+def _judge_area(work: Load) -> Judgement:
+    """Held where the raster covers less of the locality than it must."""
     delivery = work.delivery
     least = delivery.layer.checks.covered_share
     share = covered_share(work.grid, delivery.locality, work.units)
     if share >= least:
-        return None
-    work.report.seen['cover'] = 1 - share
-    if delivery.options.agrees_to('cover', 1 - share):
-        return None
-    work.report.notes.append(coverage_notes.covers_little(share, least))
-    work.report.held.append('cover')
-    return 'undecided'
+        return NOTHING_TO_SAY
+    return agreed_or_held(delivery.options, 'cover', 1 - share, coverage_notes.covers_little(share, least))
 
 
-def _release(work: Load) -> Verdict:
+def _release(work: Load, judgement: Judgement) -> Released:
     """Compares the raster with the one that is served, and releases it if it differs."""
-    db, delivery, report = work.db, work.delivery, work.report
-    coverage, options = delivery.layer, delivery.options
+    db, delivery = work.db, work.delivery
     delivery.progress('lock', 0, None)
-    served = lock(db, coverage)
-    if overtaken(db, delivery, report):
-        return 'superseded'
-    if options.origin == 'demo' and real_scopes(db, coverage):
-        report.unchanged = True
-        report.notes.append(notes.REAL_STAYS)
-        return 'accepted'
+    served = lock(db, delivery.layer)
+    judgement += judge_turn(db, delivery)
+    if judgement.ends:
+        return Released(judgement)
+    if delivery.options.origin == 'demo' and real_scopes(db, delivery.layer):
+        return Released(judgement + Judgement(notes=(notes.REAL_STAYS,)), unchanged=True)
     delivery.progress('diff', 0, None)
-    report.diff = compare(work.raster, coverage, work.grid, work.found, served)
-    lost = lost_share(work.grid, work.found, served, report.diff)
-    if lost > coverage.checks.lost_cells_share:
-        report.seen['loss'] = lost
-        if not options.agrees_to('loss', lost):
-            report.notes.append(coverage_notes.loses(lost, coverage))
-            report.held.append('loss')
+    diff = compare(work.raster, delivery.layer, work.grid, work.found, served)
+    judgement += _judge_loss(work, served, diff)
     same = served is not None and served.sha256 == work.found.sha256
-    if not same:
-        must_not_overwrite(db, delivery, report)
-    if report.held:
-        return 'undecided'
+    judgement += NOTHING_TO_SAY if same else judge_overwriting(db, delivery)
+    if judgement.ends:
+        return Released(judgement, diff)
     if same and served is not None:
-        report.unchanged = True
-        report.notes.append(notes.NOTHING_NEW)
-        if delivery.number is not None and is_damaged(db, coverage):
-            mend(db, work.raster, coverage, work.grid, work.found, served.file)
-            report.notes.append(MENDED)
-    elif delivery.number is not None:
-        report.release = _publish(work, delivery.number)
-    return 'accepted'
+        return Released(judgement + _left_as_served(work, served), diff, unchanged=True)
+    release = _publish(work, delivery.number, diff) if delivery.number is not None else None
+    return Released(judgement, diff, release=release)
 
 
-def _publish(work: Load, delivery_number: int) -> int:
+def _judge_loss(work: Load, served: Served | None, diff: DiffReport) -> Judgement:
+    """Held where more cells would lose their value than the coverage lets pass."""
+    coverage = work.delivery.layer
+    lost = lost_share(work.grid, work.found, served, diff)
+    if lost <= coverage.checks.lost_cells_share:
+        return NOTHING_TO_SAY
+    return agreed_or_held(work.delivery.options, 'loss', lost, coverage_notes.loses(lost, coverage))
+
+
+def _left_as_served(work: Load, served: Served) -> Judgement:
+    """What is said where nothing changes; a damaged file of the store is mended on the way."""
+    if work.delivery.number is None or not is_damaged(work.db, work.delivery.layer):
+        return Judgement(notes=(notes.NOTHING_NEW,))
+    mend(work.db, work.raster, work.delivery.layer, work.grid, work.found, served.file)
+    return Judgement(notes=(notes.NOTHING_NEW, MENDED))
+
+
+def _publish(work: Load, delivery_number: int, diff: DiffReport) -> int:
     """The number of the new release: its file first, and then, in one stroke, all that speaks of it."""
     db, delivery, found = work.db, work.delivery, work.found
     coverage, options = delivery.layer, delivery.options
     delivery.progress('release', 0, None)
-    assert work.report.diff is not None  # noqa: S101 (compared a moment ago)
-    result = outcome(work.grid, found, work.report.diff, options, delivery.locality.srid)
+    result = outcome(work.grid, found, diff, options, delivery.locality.srid)
     number = reserve(db, coverage, result, options, delivery_number, found.bad)
     size_bytes = write(work.raster, coverage, work.grid, found, number)
     delivery.progress('release', 1, None)

@@ -1,5 +1,8 @@
 """What a report says of a raster, in figures and in the user's words."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from dothi.core.coverage import Coverage
@@ -10,7 +13,7 @@ from dothi.core.text import Text
 from etl.coverage.cells import BadCell, Scan
 from etl.coverage.file import Raster
 from etl.doctor.rows.values import range_says
-from etl.report.model import BadRow, RasterBand, RasterReport, Report, Rows
+from etl.report.model import BadRow, RasterBand, RasterReport, Rows
 
 EMPTY = Text(
     vi='Không ô nào có giá trị. Không phát hành gì. Kiểm tra nodata và giao lại.',
@@ -18,24 +21,30 @@ EMPTY = Text(
 )
 
 
-def describe(report: Report, raster: Raster, coverage: Coverage, grid: Grid, found: Scan) -> None:
-    """Puts what was found in the raster into the report."""
-    report.raster = RasterReport(
-        width=grid.width,
-        height=grid.height,
-        cell_width=grid.cell_width,
-        cell_height=grid.cell_height,
-        bands=[
-            RasterBand(name=name, unit=band.unit, valid=tally.valid, min=tally.min, max=tally.max, mean=tally.mean)
-            for (name, band), tally in zip(coverage.bands.items(), found.bands.values(), strict=True)
-        ],
-    )
+@dataclass(frozen=True)
+class RasterDescription:
+    """What a report says of a raster: its members, and notes in their order."""
+
+    members: dict[str, Any]
+    notes: list[Text]
+
+
+def describe(raster: Raster, coverage: Coverage, grid: Grid, found: Scan) -> RasterDescription:
+    """What was found in the raster."""
+    bands = [
+        RasterBand(name=name, unit=band.unit, valid=tally.valid, min=tally.min, max=tally.max, mean=tally.mean)
+        for (name, band), tally in zip(coverage.bands.items(), found.bands.values(), strict=True)
+    ]
+    size = {'width': grid.width, 'height': grid.height, 'cell_width': grid.cell_width, 'cell_height': grid.cell_height}
     codes = {'range': sum(tally.bad for tally in found.bands.values())} if found.bad else {}
     bad = _bad_rows(found.listed, coverage, grid)
-    report.rows = Rows(read=found.cells, good=found.cells - found.bad, bad_rows=found.bad, by_code=codes, bad=bad)
-    report.columns = {_band_name(raster, number): name for number, name in enumerate(coverage.bands, 1)}
-    report.notes += _about_nodata(raster, coverage) + _about_system(coverage, grid)
-    report.notes += _about_no_number(found) + _about_bad(found, coverage)
+    members = {
+        'raster': RasterReport(**size, bands=bands),
+        'rows': Rows(read=found.cells, good=found.cells - found.bad, bad_rows=found.bad, by_code=codes, bad=bad),
+        'columns': {_band_name(raster, number): name for number, name in enumerate(coverage.bands, 1)},
+    }
+    notes = _about_nodata(raster, coverage) + _about_system(coverage, grid)
+    return RasterDescription(members, notes + _about_no_number(found) + _about_bad(found, coverage))
 
 
 def too_many_bad(found: Scan, coverage: Coverage) -> Text:

@@ -9,7 +9,7 @@ from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.text import AdvisedText, Text
 from etl.desk.delivery import Delivery
-from etl.report.model import Report
+from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
 
 
 @dataclass(frozen=True)
@@ -30,39 +30,34 @@ class OfLaterDay:
     as_of: date
 
 
-def overtaken[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], report: Report) -> bool:
-    """Whether a later delivery of the same agency has taken its place, which the report then names.
+def judge_turn[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> Judgement:
+    """`superseded` where a later delivery of the same agency has taken its place.
 
     To be asked once the layer is locked: only then is it certain that none comes in between.
     """
     by = next((later.number for later in _later(db, delivery) if later.says_all), None)
     if by is None:
-        return False
-    report.superseded_by = by
-    report.notes.append(
-        Text(
-            vi=f'Đợt giao {by} cùng nơi gửi đến sau và đã thay đợt này. Không phát hành gì.',
-            en=f'Delivery {by} of the same agency came later and has taken its place. Nothing was released.',
-        )
+        return NOTHING_TO_SAY
+    note = Text(
+        vi=f'Đợt giao {by} cùng nơi gửi đến sau và đã thay đợt này. Không phát hành gì.',
+        en=f'Delivery {by} of the same agency came later and has taken its place. Nothing was released.',
     )
-    return True
+    return Judgement('superseded', notes=(note,), superseded_by=by)
 
 
-def must_not_overwrite[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L], report: Report) -> None:
-    """Holds a delivery that would write over what later ones released, unless a person has agreed to those.
+def judge_overwriting[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> Judgement:
+    """Held where it would write over what later deliveries released, unless a person has agreed to those.
 
     Later are those that came later, unless their data is of an earlier day, and those whose data is of a later day,
     whenever they came.
     """
     came_later, of_later_days = _later(db, delivery), _of_later_days(db, delivery)
     if not came_later and not of_later_days:
-        return
+        return NOTHING_TO_SAY
     newest = max([each.number for each in came_later] + [each.number for each in of_later_days])
-    report.seen['newer'] = newest
-    if not delivery.options.agrees_to('newer', newest):
-        report.held.append('newer')
-        report.notes += [_overwrites(came_later, delivery.layer.id)] if came_later else []
-        report.notes += [_is_older(delivery.options.as_of, of_later_days)] if of_later_days else []
+    notes: list[Text] = [_overwrites(came_later, delivery.layer.id)] if came_later else []
+    notes += [_is_older(delivery.options.as_of, of_later_days)] if of_later_days else []
+    return agreed_or_held(delivery.options, 'newer', newest, *notes)
 
 
 def _later[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> list[Later]:

@@ -11,8 +11,6 @@ import os
 from types import ModuleType
 from typing import Any
 
-from dothi.core.absent_modules import AbsentModules
-
 NEEDED = frozenset(
     {'CSV', 'DGN', 'DXF', 'ESRI Shapefile', 'FlatGeobuf', 'GML', 'GPKG', 'GeoJSON', 'KML', 'LIBKML', 'MEM'}
     | {'MapInfo File', 'OSM', 'OpenFileGDB'}
@@ -26,17 +24,12 @@ DROPPED = (
 )
 
 
-# pyogrio imports them wherever they are installed, which takes 0.4 s, for functions that the project does not use.
-UNUSED = AbsentModules('geopandas', 'pandas')
-
-
 def _register() -> ModuleType:
     """pyogrio, its drivers registered."""
     before = os.environ.get('GDAL_SKIP')
     os.environ['GDAL_SKIP'] = DROPPED.replace(' ', ',')
     try:
-        with UNUSED:
-            module = importlib.import_module('pyogrio')  # registers the drivers
+        module = importlib.import_module('pyogrio')  # registers the drivers
     finally:
         # programs that are started from here, such as QGIS, keep their own
         del os.environ['GDAL_SKIP']

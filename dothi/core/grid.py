@@ -1,6 +1,7 @@
 """The grid of a raster: cells that lie north up, side by side, in one coordinate system."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dothi.core.crs import proj_string, transformer
 
@@ -46,6 +47,12 @@ def moved_bounds(bounds: Bounds, srid: int, target: int) -> Bounds:
     """The bounds of a box in the system `srid`, in the system `target`; the very same where they are one."""
     if srid == target:
         return bounds
+    west, south, east, north = bounds
+    return _transform_bounds((west, south, east, north), srid, target)
+
+
+@lru_cache(maxsize=4096)  # each description of a collection needs its extent, and it takes 2 ms
+def _transform_bounds(bounds: Bounds, srid: int, target: int) -> Bounds:
     moved = transformer(proj_string(srid), proj_string(target)).transform_bounds(*bounds, densify_pts=PIECES)
     west, south, east, north = map(float, moved)
     return west, south, east, north

@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dothi.core.absent_modules import AbsentModules
 from etl.closed_room.walls import RoomLimits, close_inner_walls, close_outer_walls, die_with
 
 MOST_ORDER_BYTES = 200_000
@@ -208,7 +207,5 @@ def _place(path: Path, target: Path, copied: bool) -> None:
 
 
 if __name__ == '__main__':
-    # pyarrow imports it wherever it is installed, each reader anew, and needs it for nothing here
-    sys.meta_path.insert(0, AbsentModules('pandas'))
     descriptors = [socket.socket(fileno=int(number)) for number in (sys.argv[1], *sys.argv[4:])]
     main(descriptors[0], Path(sys.argv[2]), sys.argv[3], descriptors[1] if len(descriptors) > 1 else None)

@@ -20,7 +20,7 @@ from dothi.core.database import connection
 from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
-from dothi.core.settings import PathSettings
+from dothi.core.settings import JobSettings, PathSettings
 from processes.queue.child import Done, Order
 from processes.queue.downloads import LOCK_CLASS, Keeper
 from tests.api.conftest import Desk, building, square
@@ -101,6 +101,23 @@ def test_files_follow_a_release_for_each_audience_with_its_columns(app: App, wor
         assert [name in head for name in hidden] == [expected] * len(hidden)
         (found,) = {one.schema.names.count(hidden[0]) for one in [pq.ParquetFile(_saved(app(audience), 'parquet'))]}
         assert found == expected
+
+
+def test_the_list_of_collections_reads_settings_once_however_many_files_there_are(
+    app: App, worker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them takes a millisecond: for each of 150 files that was most of the time of the list."""
+    wait_until(lambda: all_ready(current()))
+    reads: list[JobSettings] = []
+
+    def read() -> JobSettings:
+        reads.append(JobSettings())
+        return reads[-1]
+
+    monkeypatch.setattr('dothi.api.items.downloads.JobSettings', read)
+    listed = app('internal').get('/api/collections').get_json(force=True)['collections']
+    assert [link['rel'] for link in listed[0]['links']].count('enclosure') == 3
+    assert len(reads) == 1
 
 
 def _saved(app: FlaskClient, form: str) -> Any:

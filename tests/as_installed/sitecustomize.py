@@ -4,6 +4,17 @@ Users have neither. pyogrio imports both at its start, which takes a quarter of 
 """
 
 import sys
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 
-for name in ('geopandas', 'pandas'):
-    sys.modules[name] = None  # type: ignore[assignment]
+
+class Absent(MetaPathFinder):
+    """Finds nothing for these names, and keeps others from looking."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if fullname in ('geopandas', 'pandas'):
+            raise ModuleNotFoundError(f'No module named {fullname!r}', name=fullname)
+        return None
+
+
+sys.meta_path.insert(0, Absent())

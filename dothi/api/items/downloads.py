@@ -1,5 +1,6 @@
 """`/collections/{id}/downloads/{name}`: the whole layer as a file that is ready, and the links to it."""
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response
@@ -101,14 +102,16 @@ def _link(one: Download) -> dict[str, Any]:
 
 def _ready(db: Snapshot) -> list[Download]:
     """The files of the audience; those written by an older definition of their layer are left out."""
-    layers, of = service().layers, service()
-    ready_files = [Download(**document) for (document,) in db.rows(DOWNLOAD_ROWS)]
+    # settings and definitions once for all files of a layer: the list of collections asks for every one
+    of, formats = service(), JobSettings().downloads
+    definition_of = cache(lambda layer_id: definition(of.layers[layer_id], of.locality, of.audience))
+    downloads = [Download(**document) for (document,) in db.rows(DOWNLOAD_ROWS)]
     return [
-        ready_file
-        for ready_file in ready_files
-        if ready_file.layer_id in layers
-        and ready_file.definition == definition(layers[ready_file.layer_id], of.locality, of.audience)
-        and ready_file.format in JobSettings().downloads
+        download
+        for download in downloads
+        if download.layer_id in of.layers
+        and download.format in formats
+        and download.definition == definition_of(download.layer_id)
     ]
 
 

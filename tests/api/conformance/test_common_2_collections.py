@@ -18,6 +18,7 @@ def test_the_list_is_at_its_address(api: Api) -> None:
     assert len({one['id'] for one in document['collections']}) == len(document['collections'])
 
 
+@pytest.mark.usefixtures('prepared')
 def test_the_list_links_to_itself_and_to_its_other_forms(api: Api) -> None:
     """/req/collections/collections-list-links"""
     document = api.json('/collections')

@@ -51,7 +51,7 @@ class Staged:
 
 @dataclass(frozen=True)
 class Checked:
-    """Rows that were checked against each other, too. rows: as a report has them. notes: what it says of all of them."""
+    """Rows that were checked against each other, too. rows: as a report has them. notes: on all of them."""
 
     tally: Tally
     rows: Rows

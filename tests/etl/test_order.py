@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl import loading
+from etl import checking
 from etl.desk import decide as desk
 from etl.desk.decide import Decision
 from etl.desk.rollback import rollback
@@ -22,14 +22,14 @@ def at_the_lock(monkeypatch):
     """Does something once, when the first delivery has been checked and is about to wait for its turn."""
 
     def at_the_lock_(action):
-        real, todo = loading.lock_layer, [action]
+        real, todo = checking.lock_layer, [action]
 
         def lock(db, layer):
             if todo:
                 todo.pop()()
             real(db, layer)
 
-        monkeypatch.setattr(loading, 'lock_layer', lock)
+        monkeypatch.setattr(checking, 'lock_layer', lock)
 
     return at_the_lock_
 

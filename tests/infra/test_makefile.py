@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,30 @@ def test_lint_finds_addresses_and_folders_of_one_machine(clone, text):
 def test_lint_lets_ordinary_text_pass(clone):
     (clone / 'file.txt').write_text('DOTHI_STATE=/var/lib/dothi, http://127.0.0.1:5000/home, /opt/dothi/work')
     assert run('.ci/no-addresses', folder=clone).returncode == 0
+
+
+def failed(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A step that could not be done."""
+    done = run(PROJECT / 'docker' / 'step.sh', 'Thử / try', *command, **variables)
+    assert done.returncode != 0
+    return done
+
+
+def test_a_step_without_network_says_so_in_one_sentence_of_each_language(tmp_path):
+    """As pip says it of a registry where nobody answers: a page of retries before a list of all versions."""
+    nowhere = {'PIP_INDEX_URL': 'http://127.0.0.1:9/simple', 'PIP_RETRIES': '1', 'PIP_CONFIG_FILE': os.devnull}
+    download = [sys.executable, '-m', 'pip', 'download', '--no-cache-dir', '--dest', str(tmp_path), 'nobody-has-this']
+    done = failed(*download, **nowhere)
+    vi, en = done.stderr.splitlines()
+    assert 'Kiểm tra mạng' in vi
+    assert 'Check network' in en
+
+
+def test_a_step_on_a_full_disk_says_so():
+    vi, en = failed('bash', '-c', 'echo all >/dev/full').stderr.splitlines()
+    assert vi.startswith('Đĩa đầy')
+    assert en.startswith('The disk is full')
+
+
+def test_a_step_that_fails_otherwise_shows_what_it_printed():
+    assert failed('bash', '-c', 'echo because; exit 3').stderr == 'because\n'

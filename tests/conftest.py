@@ -29,7 +29,7 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from dothi.local import demo_options
 from etl.desk.deliver import deliver
-from tests.scheduling import GroupScheduling, must_be_grouped, rank_of
+from tests.scheduling import GroupScheduling, grouping_fault, rank_of
 
 RECYCLING = Path(__file__).parent / 'recycling.sql'
 MIGRATED = 'template_migrated'
@@ -45,7 +45,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     On CI, where real data always is there, they fail instead.
     """
-    must_be_grouped(items)
     # what waits until the worker has written the files of whole layers comes when it has done so, beside other tests
     waiting = {item.path for item in items if 'prepared' in getattr(item, 'fixturenames', ())}
     items.sort(key=lambda item: (rank_of(item.location[0]), item.path in waiting))
@@ -54,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker('real_data'):
             item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test that would start a shared service a second time."""
+    fault = grouping_fault(item)
+    if fault is not None:
+        pytest.fail(fault, pytrace=False)
 
 
 @pytest.hookimpl(optionalhook=True)

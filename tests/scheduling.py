@@ -3,8 +3,6 @@
 xdist's own `--dist loadgroup` would do this by marks, but cannot change the ids of tests of pytest 9.2.
 """
 
-from collections.abc import Iterable
-
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -14,7 +12,8 @@ PROVINCE = (
     *('tests/api/conformance/', 'tests/clients/', 'tests/mapping/', 'tests/qgis/', 'tests/web/'),
     *('tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
     *(f'tests/api/test_{name}.py' for name in (
-        'echo_suite', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records', 'tiles_cache', 'units',
+        'echo_suite', 'filter_cost', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records', 'tiles_cache',
+        'units',
     )),
     *(f'tests/processes/test_{name}.py' for name in (
         'compare_releases', 'flood_exposure', 'hotspots', 'indicators_pilot', 'isolation_distance', 'network_trace',
@@ -44,16 +43,19 @@ def rank_of(path: str) -> int:
     return next((rank for rank, start in enumerate(LONG_FIRST) if group.startswith(start)), len(LONG_FIRST))
 
 
-def must_be_grouped(items: Iterable[pytest.Item]) -> None:
-    """Raise pytest.UsageError for a file that uses a shared service and is not in its group."""
-    for item in items:
-        for group, fixtures in FIXTURES.items():
-            path = item.location[0]
-            if fixtures.intersection(getattr(item, 'fixturenames', ())) and group_of(path) != group:
-                raise pytest.UsageError(
-                    f'{path} uses the {group}: add it to {group.upper()} in tests/scheduling.py, so that the worker '
-                    'which runs the others on it runs this one too, and no second one starts it'
-                )
+def grouping_fault(item: pytest.Item) -> str | None:
+    """What to do about a test that uses a shared service and whose file is not in its group; None where all is well.
+
+    Said where the test runs: pytest-xdist swallows what is raised while its workers collect.
+    """
+    path = item.location[0]
+    for group, fixtures in FIXTURES.items():
+        if fixtures.intersection(getattr(item, 'fixturenames', ())) and group_of(path) != group:
+            return (
+                f'{path} uses the {group}: add it to {group.upper()} in tests/scheduling.py, so that the worker '
+                'which runs the others on it runs this one too, and no second one starts it'
+            )
+    return None
 
 
 class GroupScheduling(LoadFileScheduling):

@@ -13,7 +13,7 @@ from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import POPULATION, Data
-from processes.reading.layers import column, must_be_unfiltered
+from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.corridors import (
     CAVEATS,
     COLUMNS,
@@ -24,10 +24,10 @@ from processes.supply.corridors import (
     WATERWARD,
     Kind,
     Strip,
+    is_toward,
     nearest_points,
-    outline,
+    outline_areas,
     strip_of,
-    toward,
 )
 from processes.ways.network import Bools, Floats, Geometries, zone_of
 
@@ -198,30 +198,32 @@ class CorridorConflicts(Process[Inputs]):
         progress(0.1, Text(vi='Tìm đối tượng gần tuyến', en='Looking for what is near the lines'))
         near = read_near(inputs, strips, data)
         progress(0.5, Text(vi='Xét theo quy chuẩn', en='Judging by the norms'))
-        conflicts = judged(near, conditions(inputs, near, lines, data), strips)
+        conflicts = judge_pairs(near, waterside_conditions(inputs, near, lines, data), strips)
         progress(0.6, Text(vi='Đo phần nằm trong hành lang', en='Measuring what lies in the corridors'))
         rows = read_conflicts(inputs, conflicts, data)
         summary = {
             'kind': inputs.kind,
             'conflicts': len(conflicts),
-            **count(conflicts, rows),
+            **count_targets(conflicts, rows),
             'lines': len(lines),
             'lines_without_norm': [_without_norm(line, inputs.kind) for line in lines if line['id'] not in strips],
             'by_norm': by_norm(conflicts, rows),
-            'assumed': [norm.cited for norm in distinct(n for strip in strips.values() for n in strip.used)],
+            'assumed': [norm.cited for norm in distinct_norms(n for strip in strips.values() for n in strip.used)],
             'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
             'caveats': [caveat.model_dump() for caveat in CAVEATS[inputs.kind]],
             **data.provenance,
         }
-        features = [feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)]
+        features = [
+            conflict_feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)
+        ]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
 def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
     """id, line_id and what decides about the strip, of every line."""
     layer, rows = data.source(inputs.lines)
-    names = [column(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
+    names = [column_identifier(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
     query = sql.SQL('select id, {}::text as line_id, {} from {} order by 2')
     lines = data.rows(query.format(names[0], sql.SQL(', ').join(names[1:]), rows))
     if not lines:
@@ -242,7 +244,7 @@ def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
     return Near(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3:5], columns[:, 5:7])
 
 
-def conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
+def waterside_conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
     """Where each target stands: in a settlement, landward or on the water's side; None where the dike runs through.
 
     Only dikes ask for it: None for all targets of other lines.
@@ -254,14 +256,14 @@ def conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Da
     side = np.full(len(kind), LANDWARD, dtype=object)
     for of_kind, water in WATERWARD.items():
         if (ours := kind == of_kind).any():
-            goals = waters(of_kind, inputs, data)
+            goals = read_waters(of_kind, inputs, data)
             side[ours] = np.where(by_the_water(near.where(ours), goals), water, LANDWARD)
     side[near.distance_m == 0] = None
     side[zone_of(near.place, data.shapes(inputs.settlements or SETTLEMENTS)) >= 0] = SETTLEMENT
     return list(side)
 
 
-def waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
+def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     """What the side of the water is told by, for dikes of this kind; raises NoWater where there is nothing."""
     chosen = inputs.water or WATER if kind == 'river' else inputs.land or LAND
     shapes = data.shapes(chosen)
@@ -270,15 +272,15 @@ def waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
             vi=f'Không có gì trong {chosen.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
             en=f'There is nothing in {chosen.phrase.en}, which should tell on which side of a dike the water is.',
         )
-    return shapes if kind == 'river' else outline(shapes)
+    return shapes if kind == 'river' else outline_areas(shapes)
 
 
 def by_the_water(near: Near, goals: Geometries) -> Bools:
     """Whether each target stands on the side of the nearest goal, shape (n,)."""
-    return toward(near.foot, near.place, nearest_points(near.foot, goals))
+    return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
 
 
-def judged(near: Near, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
+def judge_pairs(near: Near, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
     """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
     conflicts = []
     pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
@@ -309,25 +311,29 @@ def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[di
 
 def by_norm(found: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every norm that is broken, with its clause and how much breaks it."""
-    of_norm: dict[Norm, list[dict[str, Any]]] = {norm: [] for norm in distinct(conflict.norm for conflict in found)}
+    of_norm: dict[Norm, list[dict[str, Any]]] = {
+        norm: [] for norm in distinct_norms(conflict.norm for conflict in found)
+    }
     for row in rows:
         of_norm[found[row['number'] - 1].norm].append(row)
-    return [{**norm.cited, 'conflicts': len(broken), **count(found, broken)} for norm, broken in of_norm.items()]
+    return [
+        {**norm.cited, 'conflicts': len(broken), **count_targets(found, broken)} for norm, broken in of_norm.items()
+    ]
 
 
-def count(found: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
+def count_targets(found: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
     """Targets, each counted once, and their people where those are visible."""
     people = {found[row['number'] - 1].target: row['people'] for row in rows}
     known_counts = [number for number in people.values() if number is not None]
     return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
 
 
-def distinct(norms: Iterable[Norm]) -> list[Norm]:
+def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
     """Each norm once, in an order of its own."""
     return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
 
 
-def feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[str, Any]:
+def conflict_feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[str, Any]:
     """The feature of one conflict; the footprint is shown whole, as a sliver of it could not be seen on a map."""
     people = {} if row['people'] is None else {'people': int(row['people'])}
     return {

@@ -14,7 +14,7 @@ from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.reading.layers import column, must_be_unfiltered
+from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.network import Bools, Floats, Ints
 from processes.zones.membership import Membership
 
@@ -46,7 +46,7 @@ class Rule:
     asked: Callable[[Row], tuple[str | None, str | None, float | None]]
 
 
-def _either(value: bool | None, yes: str, no: str) -> str | None:
+def _yes_no_condition(value: bool | None, yes: str, no: str) -> str | None:
     return None if value is None else yes if value else no
 
 
@@ -54,7 +54,7 @@ RULES: dict[str, Rule] = {
     'wastewater_works': Rule(
         'wastewater_isolation',
         ('capacity_m3_d', 'enclosed'),
-        lambda row: ('treatment_works', _either(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
+        lambda row: ('treatment_works', _yes_no_condition(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
     ),
     'pumping_stations': Rule(
         'wastewater_isolation', ('capacity_m3_d',), lambda row: ('pumping_station', None, row['capacity_m3_d'])
@@ -63,7 +63,7 @@ RULES: dict[str, Rule] = {
     'cemeteries': Rule(
         'cemetery_isolation',
         ('treated',),
-        lambda row: ('cemetery', _either(row['treated'], 'treated', 'untreated'), None),
+        lambda row: ('cemetery', _yes_no_condition(row['treated'], 'treated', 'untreated'), None),
     ),
 }
 KINDS = {
@@ -216,7 +216,7 @@ class IsolationDistance(Process[Inputs]):
         pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in chosen.items()])
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         zones = data.zones(inputs.zones)
-        near, inside = located(pairs, zones)
+        near, inside = locate_pairs(pairs, zones)
         summary = {
             **near.counted,
             'people_outside_zones': near.where(inside.outside[near.home]).counted['people'],
@@ -230,8 +230,8 @@ class IsolationDistance(Process[Inputs]):
             **data.provenance,
         }
         return {
-            'sources': {**_collection(source_features(sources, near)), 'summary': summary},
-            'zones': {**_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
+            'sources': {**_as_collection(source_features(sources, near)), 'summary': summary},
+            'zones': {**_as_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
         }
 
 
@@ -249,19 +249,19 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
     rule = RULES[kind]
     norms = data.norms(rule.norm)
     layer, rows = data.source(chosen)
-    code = column(layer, layer.identifier, data.audience)
-    name = column(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
-    columns = sql.SQL(', ').join(column(layer, attribute, data.audience) for attribute in rule.columns)
+    code = column_identifier(layer, layer.identifier, data.audience)
+    name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
+    columns = sql.SQL(', ').join(column_identifier(layer, attribute, data.audience) for attribute in rule.columns)
     query = (
         'select id, {}::text as code, {}::text as name, {}, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 2'
     )
     source_rows = data.rows(sql.SQL(query).format(code, name, columns, rows))
     if not source_rows:
         must_be_unfiltered(chosen)
-    return [Source(kind, row, _norm(rule, row, norms)) for row in source_rows]
+    return [Source(kind, row, _norm_of_source(rule, row, norms)) for row in source_rows]
 
 
-def _norm(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
+def _norm_of_source(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
     subject, condition, quantity = rule.asked(row)
     return norm_for(norms, subject, condition=condition, quantity=quantity)
 
@@ -277,12 +277,12 @@ def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Fl
         distances=sql.Literal([float(np.nextafter(source.norm.value, 0)) for _, source in ours if source.norm]),
         sources=source_rows,
         homes=home_rows,
-        people=column(homes, POPULATION, data.audience),
+        people=column_identifier(homes, POPULATION, data.audience),
     )
     return data.numbers(query, width=5)
 
 
-def located(pairs: Floats, zones: Zones) -> tuple[Near, Membership]:
+def locate_pairs(pairs: Floats, zones: Zones) -> tuple[Near, Membership]:
     """The pairs, and the zones of their dwellings; a dwelling belongs to every zone that its middle lies in."""
     _, first, home = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
     return Near(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
@@ -330,14 +330,14 @@ def source_features(sources: list[Source], near: Near) -> list[dict[str, Any]]:
                 'code': source.row['code'],
                 'name': source.row['name'],
                 'kind': source.kind,
-                **_judgement(source.norm, int(dwellings[number]), int(people[number])),
+                **_judge_source(source.norm, int(dwellings[number]), int(people[number])),
             },
         }
         for number, source in enumerate(sources)
     ]
 
 
-def _judgement(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
+def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
     """What is too near by this norm; nulls where there is none, for nobody has said how far is far enough."""
     if norm is None:
         return dict.fromkeys(('distance_m', 'clause', 'verified', 'dwellings', 'people'))
@@ -372,7 +372,7 @@ def _per_zone(inside: Membership, near: Near, prefix: str) -> dict[str, Floats]:
     return {f'{prefix}dwellings': inside.sums(dwellings), f'{prefix}people': inside.sums(people)}
 
 
-def _collection(features: list[dict[str, Any]]) -> FeatureCollection:
+def _as_collection(features: list[dict[str, Any]]) -> FeatureCollection:
     return {'type': 'FeatureCollection', 'features': features}
 
 

@@ -22,7 +22,7 @@ from processes.base import JSON, Output, Process, ProcessInputs, Report, input_f
 from processes.data import Data
 from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
 from processes.forms.sources import sources_of
-from processes.forms.stored import Stored, stored
+from processes.forms.stored import Stored, read_stored
 from processes.present_result import JOB
 
 LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'
@@ -97,14 +97,14 @@ class KeepResult(Process[Inputs]):
         place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
         must_be_free(inputs.id, place)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
-        result = stored(inputs.job, inputs.output, data)
+        result = read_stored(inputs.job, inputs.output, data)
         made = features_of(result, inputs.id, title)
         layer = own_layer(made, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
         write_features(made, move(made.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file)
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
         with made_known(layer, place) as known:
-            report = deliver(file, _options(layer, result, data), known)
+            report = deliver(file, _delivery_options(layer, result, data), known)
             _must_be_released(report)
         return {'collection': layer.id, 'release': report.release, 'features': len(made.rows)}
 
@@ -131,7 +131,7 @@ def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
         raise
 
 
-def _options(layer: Layer, found: Stored, data: Data) -> DeliveryOptions:
+def _delivery_options(layer: Layer, found: Stored, data: Data) -> DeliveryOptions:
     """A delivery in the name of whoever keeps results; what the layer held before is of no account."""
     return DeliveryOptions(
         layer=layer.id,

@@ -13,10 +13,10 @@ from processes.base import FeatureCollection, Figure, Layer, Output, Process, Pr
 from processes.data import Data, Homes, Zones
 from processes.ways.barriers import distance_to
 from processes.ways.candidates import cover_within, on_roads
-from processes.ways.covered import coverage
-from processes.ways.drawn import collection, geojson
+from processes.ways.covered import coverage_figures
+from processes.ways.drawn import feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.maximal_cover import EXACT_PAIRS, Choice, Cover, exact, greedy
+from processes.ways.maximal_cover import EXACT_PAIRS, Choice, Cover, choose_exactly, choose_greedily
 from processes.ways.network import Bools, Floats, Network, point_geometries
 from processes.ways.reach import ROUNDING_M, reach_of
 from processes.ways.travel import (
@@ -29,7 +29,7 @@ from processes.ways.travel import (
     Travel,
     limit_of,
     one_limit,
-    roads,
+    read_roads,
 )
 from processes.zones.membership import Membership, no_people_note
 
@@ -88,7 +88,7 @@ class Inputs(ProcessInputs):
         ge=SHORTEST_SPACING_M,
         le=20_000,
     )
-    method: Literal['auto', 'greedy', 'exact'] = input_field(
+    method: Literal['auto', 'choose_greedily', 'choose_exactly'] = input_field(
         Text(vi='Phương pháp', en='Method'),
         Text(
             vi='exact: tối ưu có chứng minh, cho bài toán nhỏ; greedy: từng cơ sở một, kèm cận trên; auto: tùy cỡ.',
@@ -175,22 +175,24 @@ class NewFacility(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
         """The sites, the one that adds most people first; and the zones before and after."""
         limit_m = limit_of(inputs) or 0.0
-        homes, way, zones = data.homes(), roads(inputs, data), data.zones(inputs.zones)
+        homes, way, zones = data.homes(), read_roads(inputs, data), data.zones(inputs.zones)
         existing = read_facilities(inputs.facilities, data, inputs.filter, needed=False)
         progress(0.1, Text(vi='Tìm người chưa có dịch vụ', en='Looking for people without'))
         inside = zones.membership(homes.xy)
         served = ~inside.outside if inputs.serve == 'zones' else np.ones(inside.places, dtype=bool)
         must_serve_somebody(homes.population[served])
-        before = within(homes.xy, existing.xy, way.network, limit_m)
+        before = homes_within(homes.xy, existing.xy, way.network, limit_m)
         candidates = candidates_of(inputs, way.network, limit_m, zones, data)
         lacking = served & ~before
         uncovered = Homes(homes.xy[lacking], homes.population[lacking])
-        proposal = propose(inputs, candidates, uncovered, way.network, limit_m, progress)
+        proposal = propose_sites(inputs, candidates, uncovered, way.network, limit_m, progress)
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
-        after = within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
+        after = homes_within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
         progress(0.95, Text(vi='So sánh trước và sau', en='Comparing before and after'))
         summary = {
-            **change(*(float(homes.population[served & is_served].sum()) for is_served in (True, before, after))),
+            **coverage_change(
+                *(float(homes.population[served & is_served].sum()) for is_served in (True, before, after))
+            ),
             **bound_of(proposal, uncovered.population),
             'population_outside_zones': int(homes.population[inside.outside].sum()),
             'population_gained_outside_zones': int(homes.population[inside.outside & after & ~before].sum()),
@@ -209,12 +211,12 @@ class NewFacility(Process[Inputs]):
             **data.provenance,
         }
         return {
-            'result': sites(candidates, proposal, data.locality.srid, summary),
+            'result': site_features(candidates, proposal, data.locality.srid, summary),
             'zones': before_and_after(zones, inside, homes.population, before, after, summary),
         }
 
 
-def within(homes: Floats, facilities: Floats, network: Network, limit_m: float) -> Bools:
+def homes_within(homes: Floats, facilities: Floats, network: Network, limit_m: float) -> Bools:
     """Whether each home has a facility within the limit."""
     way_m = reach_of(homes, facilities, network).way_to_nearest()
     return np.asarray(way_m <= limit_m + ROUNDING_M, dtype=bool)
@@ -257,7 +259,7 @@ def candidates_of(inputs: Inputs, network: Network, limit_m: float, zones: Zones
     return Facilities([str(number + 1) for number in numbers], [None] * len(xy), [''] * len(xy), xy, numbers)
 
 
-def propose(
+def propose_sites(
     inputs: Inputs, candidates: Facilities, uncovered: Homes, network: Network, limit_m: float, progress: Report
 ) -> Proposal:
     """The candidates that cover most of the people who are uncovered; raises TooManyPairs, TooLargeForExact."""
@@ -280,16 +282,16 @@ def chosen_by(method: str, cover: Cover, count: int) -> Proposal:
             en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
         )
     if method == 'greedy' or pairs > EXACT_PAIRS:
-        return Proposal(cover, greedy(cover, count), 'greedy')
-    return Proposal(cover, exact(cover, count), 'exact')
+        return Proposal(cover, choose_greedily(cover, count), 'greedy')
+    return Proposal(cover, choose_exactly(cover, count), 'exact')
 
 
-def change(total: float, before: float, after: float) -> dict[str, Any]:
+def coverage_change(total: float, before: float, after: float) -> dict[str, Any]:
     """People, and how many of them are covered before and after."""
     return {
         'population': int(total),
-        **{f'{name}_before': value for name, value in coverage(total, total, before).items()},
-        **{f'{name}_after': value for name, value in coverage(total, total, after).items()},
+        **{f'{name}_before': value for name, value in coverage_figures(total, total, before).items()},
+        **{f'{name}_after': value for name, value in coverage_figures(total, total, after).items()},
         'population_gained': int(after - before),
     }
 
@@ -305,16 +307,16 @@ def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
         'optimal': proposal.choice.optimal,
         'population_gained_at_most': int(bound + 1e-6),
         'share_of_best_at_least': round(gained / bound, 6) if bound else None,
-        'population_beyond_candidates': int(uncovered.sum() - _reachable(proposal.cover)),
+        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
     }
 
 
-def _reachable(cover: Cover) -> float:
+def _reachable_share(cover: Cover) -> float:
     """People whom any candidate could cover."""
     return float(cover.people[np.unique(cover.reaches.indices)].sum())
 
 
-def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str, Any]) -> FeatureCollection:
+def site_features(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str, Any]) -> FeatureCollection:
     """A point for each site, in the order of the choice; of a candidate with an area the first of its entrances."""
     chosen = proposal.choice.chosen
     first = np.searchsorted(candidates.owner, chosen)
@@ -329,7 +331,7 @@ def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str
         }
         for rank, site in enumerate(chosen)
     ]
-    return collection(geojson(point_geometries(candidates.xy[first]), srid), features, about)
+    return feature_collection(geojson_geometries(point_geometries(candidates.xy[first]), srid), features, about)
 
 
 def before_and_after(
@@ -342,7 +344,7 @@ def before_and_after(
             'type': 'Feature',
             'id': code,
             'geometry': geometry,
-            'properties': {'code': code, 'name': name, **change(total, then, now)},
+            'properties': {'code': code, 'name': name, **coverage_change(total, then, now)},
         }
         for code, name, geometry, total, then, now in zip(
             zones.codes, zones.names, zones.geometries, *sums, strict=True

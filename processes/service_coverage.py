@@ -25,9 +25,9 @@ from processes.base import (
 )
 from processes.data import Data, Homes, Zones
 from processes.ways.cells import Cells, cells_in
-from processes.ways.coverage_notes import caveats, notes_on
+from processes.ways.coverage_notes import list_caveats, notes_on
 from processes.ways.covered import Served, kind_summary, per_zone, summary_of, zone_figures
-from processes.ways.drawn import Drawn, collection, geojson
+from processes.ways.drawn import Drawn, feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities
 from processes.ways.kinds import kinds_of, must_have_norms
 from processes.ways.network import Floats, no_lines, zone_of
@@ -45,7 +45,7 @@ from processes.ways.travel import (
     limit_of,
     off_road_notes,
     only_one_limit,
-    roads,
+    read_roads,
     speed_of,
 )
 from processes.ways.unit_norms import (
@@ -229,7 +229,7 @@ class ServiceCoverage(Process[Inputs]):
             'minutes': inputs.minutes,
             'zones': inputs.zones.named,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [text.model_dump() for text in [*notes, *caveats(inputs, norms)]],
+            'caveats': [text.model_dump() for text in [*notes, *list_caveats(inputs, norms)]],
             **data.provenance,
         }
         result = {'result': by_zone(zones, at_home, homes, members)}
@@ -237,7 +237,7 @@ class ServiceCoverage(Process[Inputs]):
             return result
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
         gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
-        return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **members})}
+        return {**result, 'gaps': feature_collection(*gaps, {'cell_m': inputs.cell_m, **members})}
 
 
 def must_be_counted(inputs: Inputs, locality: Locality) -> None:
@@ -269,7 +269,7 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     ]
     notes = [
         *notes_on(served, zones, homes),
-        *caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
+        *list_caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
     ]
     members = {
         'norm': inputs.norm,
@@ -297,7 +297,7 @@ def ways_to(
     if inputs.mode == 'straight-line':
         members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs), 'barriers': None}
         return [straight_to_nearest(standing, facilities.xy[entrance_nodes]) for entrance_nodes in entrances], members
-    way = roads(inputs, data)
+    way = read_roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
     lost = facilities_off_road(facilities.owner, reach.places_off_road)
     members = way.told | ({'facilities_off_road': lost} if lost else {})
@@ -335,4 +335,4 @@ def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[
             {'kind': served_kind.kind, 'area_km2': round(area / 1e6, 6), 'population_beyond': int(residents)}
             for area, residents in zip(shapely.area(areas), people, strict=True)
         ]
-    return geojson(np.concatenate(shapes), srid), properties
+    return geojson_geometries(np.concatenate(shapes), srid), properties

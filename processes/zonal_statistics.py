@@ -13,12 +13,12 @@ from dothi.core.released_raster import Raster
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
 from processes.data import Data, Zones
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.ways.network import Floats
-from processes.zones.layer_zones import places, statistics_of
+from processes.zones.layer_zones import place_points, statistics_of
 from processes.zones.parts import kind_of, parts_of, united_rows
 from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
-from processes.zones.raster_zones import in_zones, moved
+from processes.zones.raster_zones import in_zones, move_shapes
 from processes.zones.weighted import Statistics, by_group
 
 type Statistic = Literal[
@@ -166,7 +166,7 @@ class ZonalStatistics(Process[Inputs]):
         must_fit(inputs)
         zones = data.zones(inputs.zones)
         progress(0.1, Text(vi='Đọc vùng', en='Reading the zones'))
-        answer = answered(inputs, zones, data.source(inputs.zones)[1], data, progress)
+        answer = compute_statistics(inputs, zones, data.source(inputs.zones)[1], data, progress)
         whole = answer_of_all(inputs, zones, answer, data, progress)
         features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
         empty = [zone_feature['id'] for zone_feature in features if not zone_feature['properties']['has_data']]
@@ -186,14 +186,15 @@ class ZonalStatistics(Process[Inputs]):
                 },
                 **answer.told,
                 'caveats': [
-                    text.model_dump() for text in [*zones.notes, *caveats(inputs, empty, answer.told.get('features'))]
+                    text.model_dump()
+                    for text in [*zones.notes, *list_caveats(inputs, empty, answer.told.get('features'))]
                 ],
                 **data.provenance,
             },
         }
 
 
-def answered(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: Report) -> Answer:
+def compute_statistics(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: Report) -> Answer:
     """The statistics of the raster or layer in each zone. zone_rows: `here` of the zones in SQL."""
     if inputs.coverage is not None:
         return of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
@@ -205,7 +206,7 @@ def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, pro
     if not zones.overlap:
         return by_zone
     whole = zones.united()
-    return answered(inputs, whole, united_rows(whole, data.locality.srid), data, progress)
+    return compute_statistics(inputs, whole, united_rows(whole, data.locality.srid), data, progress)
 
 
 def must_fit(inputs: Inputs) -> None:
@@ -264,7 +265,7 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
         progress(0.1 + 0.8 * share, Text(vi='Đọc raster', en='Reading the raster'))
 
     if inputs.weight == 'area':
-        shapes = moved(zones.shapes, raster.grid, data.locality.srid)
+        shapes = move_shapes(zones.shapes, raster.grid, data.locality.srid)
         _must_be_on_the_map(shapes)
         by_zone = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
         cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
@@ -295,7 +296,7 @@ def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) 
     assert inputs.layer is not None  # noqa: S101 (asked before)
     layer, rows = data.source(inputs.layer, inputs.filter)
     must_have(inputs, layer, data)
-    inside = zones.membership(places(rows, data))
+    inside = zones.membership(place_points(rows, data))
     members = {'features': inside.places, 'features_outside': int(inside.outside.sum())}
     many = len(zones.codes)
     counted: Statistics = {'count': inside.counts().astype(np.float64)}
@@ -331,7 +332,7 @@ def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
         )
     if inputs.column is None:
         return
-    column(layer, inputs.column, data.audience)
+    column_identifier(layer, inputs.column, data.audience)
     if inputs.column == 'id' or layer.columns[inputs.column].type not in ('integer', 'number'):
         raise DoesNotFit(
             vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
@@ -359,7 +360,7 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
         'properties': {
             'code': zones.codes[number],
             'name': zones.names[number],
-            **{name: figure(of[name][number], known=has_data or name in ADDED_UP) for name in statistics},
+            **{name: figure_or_none(of[name][number], known=has_data or name in ADDED_UP) for name in statistics},
             **more,
             **covered,
             'has_data': has_data,
@@ -367,12 +368,12 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
     }
 
 
-def figure(value: float, *, known: bool) -> float | None:
+def figure_or_none(value: float, *, known: bool) -> float | None:
     """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
     return round(float(value), 6) if known and not np.isnan(value) else None
 
 
-def caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
+def list_caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
     """What a reader of the result has to know. features: of the layer that pass the filter; None of a raster."""
     notes = []
     if features == 0:

@@ -105,6 +105,6 @@ def trend_of(value: float | None, before: float | None, direction: Direction) ->
     return 'better' if (value > before) == (direction == 'higher') else 'worse'
 
 
-def counted(verdicts: Sequence[Verdict | None]) -> dict[str, int]:
+def count_verdicts(verdicts: Sequence[Verdict | None]) -> dict[str, int]:
     """How many there are of each verdict."""
     return {verdict: sum(other == verdict for other in verdicts) for verdict in VERDICTS}

@@ -68,7 +68,7 @@ def form_of(media_type: str) -> Form | None:
     return next((form for form in FORMS.values() if form.media_type.partition(';')[0] == bare), None)
 
 
-def fitting(media_type: str) -> list[str]:
+def forms_for(media_type: str) -> list[str]:
     """The names of the forms that an output of this media type can be had in."""
     kinds = {GEOJSON: ('features', 'places', 'anything'), TIFF: ('raster', 'places', 'anything'), JSON: ('anything',)}
     needs = kinds.get(media_type.partition(';')[0].strip(), ())
@@ -84,17 +84,17 @@ def _not_in(form: Form, stored: Stored) -> NotInThisForm:
     )
 
 
-def _geojson(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_geojson(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
     target.write_bytes(stored.result.content())
 
 
-def _csv(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_csv(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
     from processes.forms.csv_table import write_csv
 
     write_csv(stored.features, list(stored.shapes), target)
 
 
-def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_geopackage_file(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.geopackage import write_geopackage
 
     srid, figures = data.locality.srid, stored.figures
@@ -110,34 +110,34 @@ def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=entries)
 
 
-def _raster(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_raster(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
     shutil.copyfile(str(stored.raster), target)
 
 
-def _picture(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_picture(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.map import draw_map
 
     draw_map(stored, sources_of(stored, data), data, lang, target)
 
 
-def _page(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_page(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.report import write_html
 
     write_html(stored, data, lang, target)
 
 
-def _pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.report import write_pdf
 
     write_pdf(stored, data, lang, target)
 
 
 WRITERS: dict[str, Callable[[Stored, Data, Lang, Path], None]] = {
-    'geojson': _geojson,
-    'csv': _csv,
-    'gpkg': _geopackage,
-    'tif': _raster,
-    'png': _picture,
-    'html': _page,
-    'pdf': _pdf,
+    'geojson': _write_geojson,
+    'csv': _write_csv,
+    'gpkg': _write_geopackage_file,
+    'tif': _write_raster,
+    'png': _write_picture,
+    'html': _write_page,
+    'pdf': _write_pdf,
 }

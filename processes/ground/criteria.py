@@ -17,12 +17,12 @@ from processes.data import Data
 from processes.ground.criterion_values import Classes, Depth, Distance, Slope, Values, grown_grid
 from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
-from processes.ground.flooding import Basin, flooded
-from processes.ground.geotiff import NODATA, drawn, put
+from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.geotiff import NODATA, plain_raster, put_values
 from processes.ground.suitability import Factor
-from processes.ground.tiles import tiles
-from processes.ground.touch import reached, touched
-from processes.reading.layers import column, must_be_unfiltered
+from processes.ground.tiles import tiles_of
+from processes.ground.touch import reached_cells, touched_cells
+from processes.reading.layers import column_identifier, must_be_unfiltered
 
 # Cells around a tile that distances are looked for in; more would take gigabytes.
 MOST_HALO = 2_000
@@ -112,23 +112,25 @@ def must_make_sense(criteria: Sequence[Criterion]) -> None:
     names = [criterion.name for criterion in criteria]
     for number, criterion in enumerate(criteria):
         if criterion.name in names[:number]:
-            raise _bad(criterion, 'trùng tên với tiêu chí trước', 'has the name of one before')
+            raise _bad_criterion(criterion, 'trùng tên với tiêu chí trước', 'has the name of one before')
         if isinstance(criterion, LandUse):
             continue
         if (criterion.worst is None) != (criterion.best is None) or (
             criterion.worst is not None and criterion.worst == criterion.best
         ):
-            raise _bad(criterion, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same')
+            raise _bad_criterion(
+                criterion, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same'
+            )
         if (
             criterion.best is None
             and criterion.at_least is None
             and criterion.at_most is None
             and _norm_name(criterion) is None
         ):
-            raise _bad(criterion, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
+            raise _bad_criterion(criterion, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
 
 
-def shares(criteria: Sequence[Criterion]) -> list[float]:
+def weight_shares(criteria: Sequence[Criterion]) -> list[float]:
     """The weights of those that have a score, made 1 together; 0 for those that only allow or forbid."""
     weights = [
         criterion.weight if isinstance(criterion, LandUse) or criterion.best is not None else 0.0
@@ -142,7 +144,7 @@ def _norm_name(one: Criterion) -> str | None:
     return one.norm if isinstance(one, DistanceFrom) else None
 
 
-def _bad(one: Criterion, vi: str, en: str) -> BadCriterion:
+def _bad_criterion(one: Criterion, vi: str, en: str) -> BadCriterion:
     return BadCriterion(
         vi=f'Tiêu chí "{one.name}" ({one.kind}): {vi}.', en=f'Criterion "{one.name}" ({one.kind}) {en}.'
     )
@@ -158,7 +160,7 @@ def factor_of(one: Criterion, share: float, grid: Grid, data: Data) -> tuple[Fac
         return Factor(one.name, _land_use(one, grid, data), share, 0.0, 1.0), members | {'layer': one.layer.named}
     norm = isolation_norm(one, data) if isinstance(one, DistanceFrom) else None
     least = [limit for limit in (one.at_least, norm.value if norm else None) if limit is not None]
-    values, more = _values(one, least, grid, data)
+    values, more = _criterion_values(one, least, grid, data)
     # without them there is no score to tell; the share is 0 then
     worst, best = (0.0, 1.0) if one.worst is None or one.best is None else (one.worst, one.best)
     at_most = math.inf if one.at_most is None else one.at_most
@@ -181,19 +183,19 @@ def isolation_norm(one: DistanceFrom, data: Data) -> Norm | None:
     return match
 
 
-def _values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
+def _criterion_values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
     match one:
         case SlopeOf():
             raster = data.raster(one.coverage)
             cell_m = max(own_cell_m(raster.grid, grid.srid), grid.cell_width)
             return Slope(Band(raster.path, 1, raster.grid.srid), cell_m), {'slope_cell_m': cell_m}
         case FloodOf():
-            return _flood(one, grid, data)
+            return _flood_depths(one, grid, data)
         case _:
-            return _distance(one, least, grid, data), {'layer': one.layer.named}
+            return _distance_values(one, least, grid, data), {'layer': one.layer.named}
 
 
-def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
+def _distance_values(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
     reach_m = reach_for([one.worst, one.best, one.at_most, *least], grid.cell_width)
     if reach_m / grid.cell_width > MOST_HALO:
         least_m = math.ceil(reach_m / MOST_HALO)
@@ -207,7 +209,7 @@ def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, da
     if not len(features):
         must_be_unfiltered(one.layer)
     near = shapely.intersects(features, shapely.box(*wide.bounds)) if least else np.zeros(len(features), dtype=bool)
-    return Distance(touched(features, wide), reach_m, margin, features[near])
+    return Distance(touched_cells(features, wide), reach_m, margin, features[near])
 
 
 def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
@@ -221,23 +223,23 @@ def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
 def _land_use(one: LandUse, grid: Grid, data: Data) -> Classes:
     """The areas whose class has a score, and the cells that others reach into."""
     layer, rows = data.source(one.layer)
-    class_column = column(layer, one.column, data.audience)
+    class_column = column_identifier(layer, one.column, data.audience)
     query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} order by id'
     area_rows = data.rows(sql.SQL(query).format(class_column, rows))
     shapes = np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in area_rows]), dtype=object)
     scores = np.array([one.classes.get(row['class'], np.nan) for row in area_rows], dtype=np.float64)
     has_score = ~np.isnan(scores)
-    return Classes(shapes[has_score], scores[has_score], reached(shapes[~has_score], grid))
+    return Classes(shapes[has_score], scores[has_score], reached_cells(shapes[~has_score], grid))
 
 
-def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:
+def _flood_depths(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:
     """Depths as `flood-exposure` computes them without dikes, on cells of the same size, in a file of the run's own."""
     level = level_of(one.level_m, one.scenario_cm, data)
     ground, whole = ground_of(one.coverage, grid.cell_width, data)
     path = data.draft(f'{one.name}.plain')
-    with drawn(path, whole, 'float32', NODATA) as file:
-        for tile, depths in flooded(Basin(ground, whole, level.metres), tiles(whole)):
-            put(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
+    with plain_raster(path, whole, 'float32', NODATA) as file:
+        for tile, depths in flood_tiles(Basin(ground, whole, level.metres), tiles_of(whole)):
+            put_values(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
     members = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
     return Depth(Band(path, 1, whole.srid)), members
 

@@ -36,22 +36,24 @@ def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) ->
     """
     times = parse_times(time) if time is not None else None
     with job_renderers() as pool:
-        body = _render_body(piled(drawn, [times] * len(drawn)), view, data, pool)
+        body = _render_body(pile_layers(drawn, [times] * len(drawn)), view, data, pool)
         if times is not None or _still_in_force(drawn, data):
             return body
-        return _render_body(piled(drawn, [_then(layer) for layer in drawn]), view, data, pool)
+        return _render_body(pile_layers(drawn, [_times_of_release(layer) for layer in drawn]), view, data, pool)
 
 
 def _render_body(shown: Sequence[Shown], view: View, data: Data, pool: Renderers) -> Body:
     background = next(
         (layer.drawing.background for layer in shown if layer.drawing and layer.drawing.background), WHITE
     )
-    shapes = Picture(view, tuple(_only(layer, names=False) for layer in shown), background, 'pdf')
-    names = Picture(view, tuple(_only(layer, names=True) for layer in shown if layer.drawing), None, 'pdf')
+    shapes = Picture(view, tuple(_only_labels_or_shapes(layer, names=False) for layer in shown), background, 'pdf')
+    names = Picture(
+        view, tuple(_only_labels_or_shapes(layer, names=True) for layer in shown if layer.drawing), None, 'pdf'
+    )
     return Body(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
 
 
-def piled(drawn: Sequence[Drawn], times: Sequence[Times | None]) -> list[Shown]:
+def pile_layers(drawn: Sequence[Drawn], times: Sequence[Times | None]) -> list[Shown]:
     """As they lie over one another: rasters on the land that a style paints for the whole map, below its lines.
 
     On the bare paper, under that land, nobody would see them.
@@ -60,32 +62,36 @@ def piled(drawn: Sequence[Drawn], times: Sequence[Times | None]) -> list[Shown]:
     rasters = [layer for layer in layers if layer.drawing is None]
     if not rasters:
         return layers
-    land = [_passes(layer, _cut(layer.drawing)[0]) for layer in layers if layer.drawing and layer.drawing.background]
-    rest = [_passes(layer, _cut(layer.drawing)[1]) for layer in layers if layer.drawing]
+    land = [
+        _with_passes(layer, _split_passes(layer.drawing)[0])
+        for layer in layers
+        if layer.drawing and layer.drawing.background
+    ]
+    rest = [_with_passes(layer, _split_passes(layer.drawing)[1]) for layer in layers if layer.drawing]
     return [*land, *rasters, *rest]
 
 
-def _cut(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]:
+def _split_passes(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]:
     """The passes up to the last fill, where the style paints the ground of the map, and those above."""
     fills = [number for number, rendering_pass in enumerate(drawing.passes, 1) if rendering_pass.kind == 'fill']
     at = fills[-1] if fills and drawing.background else 0
     return drawing.passes[:at], drawing.passes[at:]
 
 
-def _only(shown: Shown, *, names: bool) -> Shown:
+def _only_labels_or_shapes(shown: Shown, *, names: bool) -> Shown:
     if shown.drawing is None:
         return shown
-    return _passes(
+    return _with_passes(
         shown,
         tuple(rendering_pass for rendering_pass in shown.drawing.passes if (rendering_pass.kind == 'label') is names),
     )
 
 
-def _passes(shown: Shown, passes: tuple[Pass, ...]) -> Shown:
+def _with_passes(shown: Shown, passes: tuple[Pass, ...]) -> Shown:
     return replace(shown, drawing=replace(shown.drawing, passes=passes)) if shown.drawing else shown
 
 
-def _then(one: Drawn) -> Times | None:
+def _times_of_release(one: Drawn) -> Times | None:
     """When the layer's release was in force; features with a validity of their own have no other state to ask for."""
     if isinstance(one.layer, Layer) and one.layer.publish.validity:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from processes.queue.requests import explain_silence, rows
+from processes.queue.requests import explain_silence, fetch_rows
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Listed:
     matched: int
 
 
-def listed(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> Listed:
+def list_jobs(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> Listed:
     """Jobs that the connection's audience may list: none of the public service, no other editor's.
 
     Each says what `requests.state` says of it.
@@ -38,11 +38,11 @@ def listed(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
                    %(created_to)s, %(min_s)s, %(max_s)s)"""
-    job_rows = explain_silence(db, rows(db, query.format('%(limit)s', '%(offset)s'), values))
-    return Listed(job_rows, job_rows[0]['matched'] if job_rows else _matched(db, query, values))
+    job_rows = explain_silence(db, fetch_rows(db, query.format('%(limit)s', '%(offset)s'), values))
+    return Listed(job_rows, job_rows[0]['matched'] if job_rows else _count_matched(db, query, values))
 
 
-def _matched(db: Connection, query: str, values: dict[str, Any]) -> int:
+def _count_matched(db: Connection, query: str, values: dict[str, Any]) -> int:
     """How many there are before a page that is empty."""
-    first = rows(db, query.format('1', '0'), values)
+    first = fetch_rows(db, query.format('1', '0'), values)
     return int(first[0]['matched']) if first else 0

@@ -20,7 +20,7 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
 from processes.reading.foreign_shapes import read_shapes_in_room
-from processes.reading.given_features import Given, given
+from processes.reading.given_features import Given, layer_of_features
 from processes.reading.readings import Reading, readings_of
 
 SQL_TYPES = {
@@ -57,11 +57,11 @@ def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
     for layer in layers_in(inputs):
         if layer.collection is None and layer.named not in put_layers:
-            document, readings = _document(db, layer)
+            document, readings = _result_document(db, layer)
             # what an earlier job answered is the platform's own
             build = read_shapes_in_room if layer.features is not None else None
-            made = given(_table_name(layer), layer.named, document, build)
-            _put(db, made, locality.srid)
+            made = layer_of_features(_table_name(layer), layer.named, document, build)
+            _put_table(db, made, locality.srid)
             put_layers[layer.named] = PutGiven(made.layer, readings)
     db.commit()
     return put_layers
@@ -72,7 +72,7 @@ def rows_of(layer: LayerModel) -> sql.Composed:
     return sql.SQL('(select * from {})').format(sql.Identifier('pg_temp', layer.id))
 
 
-def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
+def _result_document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
     if chosen.features is not None:
         return chosen.features, {}
     return _result_of(db, str(chosen.job), chosen.output)
@@ -81,15 +81,15 @@ def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[st
 def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[FeatureCollection, dict[str, Reading]]:
     """An output with features of an earlier job, the first when none is named, and the releases behind it."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute('select releases, read_at from job.state(%s)', [_uuid(job_id)])
+        cursor.execute('select releases, read_at from job.state(%s)', [_require_uuid(job_id)])
         state = cursor.fetchone()
         cursor.execute(
             'select body from job.results(%s) where media_type = %s and name = coalesce(%s, name)',
-            [_uuid(job_id), GEOJSON, output],
+            [_require_uuid(job_id), GEOJSON, output],
         )
         bodies = [row['body'] for row in cursor.fetchall() if row['body'] is not None]
     if state is None:
-        raise _unknown(job_id)
+        raise _unknown_result(job_id)
     if not bodies:
         raise NoFeatures(
             vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON{_output_phrase(output)}.',
@@ -102,14 +102,14 @@ def _output_phrase(output: str | None) -> str:
     return '' if output is None else f' "{output[:60]}"'
 
 
-def _uuid(text: str) -> str:
+def _require_uuid(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        raise _unknown(text) from None
+        raise _unknown_result(text) from None
 
 
-def _unknown(job_id: str) -> UnknownResult:
+def _unknown_result(job_id: str) -> UnknownResult:
     return UnknownResult(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
 
 
@@ -120,7 +120,7 @@ def _table_name(chosen: Layer) -> str:
     return f'{kind}_{suffix.replace("-", "")[:32].lower()}'
 
 
-def _put(db: Connection, made: Given, srid: int) -> None:
+def _put_table(db: Connection, made: Given, srid: int) -> None:
     """The table, its rows, and an index on their places."""
     table = sql.Identifier(made.layer.id)
     columns = [
@@ -135,11 +135,11 @@ def _put(db: Connection, made: Given, srid: int) -> None:
     with db.cursor() as cursor:
         cursor.execute(create.format(table, sql.SQL(', ').join(columns)))
         names = sql.SQL(', ').join(map(sql.Identifier, ['id', *made.layer.columns, 'geom_wgs84']))
-        cursor.copy_expert(sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _csv(made))
+        cursor.copy_expert(sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _copy_text(made))
         cursor.execute(place.format(table, sql.Literal(srid)))
 
 
-def _csv(made: Given) -> io.StringIO:
+def _copy_text(made: Given) -> io.StringIO:
     """The rows as PostgreSQL reads them: nothing for null, quotes around every text."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)

@@ -52,7 +52,7 @@ def code_column(layer: LayerModel) -> sql.Identifier:
     return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
 
 
-def outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def read_outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
     _, rows = data.source(Layer(shown.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')

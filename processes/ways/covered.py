@@ -51,7 +51,7 @@ def by_all(kinds: list[Served]) -> tuple[Bools, Bools]:
     return covered, reduce(np.logical_and, (kind.assessed for kind in kinds))
 
 
-def coverage(population: float, assessed: float, covered: float, kind: str = '') -> dict[str, Any]:
+def coverage_figures(population: float, assessed: float, covered: float, kind: str = '') -> dict[str, Any]:
     """People covered and their share of those for whom there is a limit; their names end in the kind, if one is given.
 
     The share is null where nobody lives, because an empty zone is neither served nor unserved.
@@ -75,7 +75,7 @@ def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> lis
     for name, covered, assessed in columns:
         sums = [inside.sums(people * mask) for mask in (assessed, covered & assessed)]
         for figures, total, assessed_people, served in zip(rows, population, *sums, strict=True):
-            figures.update(coverage(total, assessed_people, served, name))
+            figures.update(coverage_figures(total, assessed_people, served, name))
     return rows
 
 
@@ -85,7 +85,7 @@ def summary_of(kinds: list[Served], people: Floats, inside: Membership) -> dict[
     cut_off = np.logical_or.reduce([np.isinf(kind.way_m) for kind in kinds])
     return {
         'population': int(people.sum()),
-        **coverage(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
+        **coverage_figures(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
         'population_outside_zones': int(people[inside.outside].sum()),
         'population_without_way': int(people[cut_off].sum()),
     }
@@ -96,7 +96,7 @@ def kind_summary(one: Served, people: Floats) -> dict[str, Any]:
     return {
         'kind': one.kind,
         'facilities': one.facilities,
-        **coverage(people.sum(), people[one.assessed].sum(), people[one.covered].sum()),
+        **coverage_figures(people.sum(), people[one.assessed].sum(), people[one.covered].sum()),
         'population_without_way': int(people[np.isinf(one.way_m)].sum()),
         'norms': [norm.cited for norm in one.norms],
     }

@@ -140,7 +140,7 @@ def one_limit[I: Limited](inputs: I) -> I:
     return only_one_limit(inputs)
 
 
-def roads(inputs: Travelling, data: Data) -> Roads:
+def read_roads(inputs: Travelling, data: Data) -> Roads:
     """The roads, cut at barriers where `inputs` names any."""
     members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs)}
     network = replace(data.network(), walk_m=WALK_M)

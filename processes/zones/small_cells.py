@@ -18,7 +18,7 @@ class Pooled:
     shown: Bools
 
 
-def pooled(counts: Ints, least: int) -> Pooled:
+def pool_counts(counts: Ints, least: int) -> Pooled:
     """The counts, those below `least` (empty ones too) pooled.
 
     Whatever is computed from the values alone can tell no more of a hidden count than that it is hidden: two tables

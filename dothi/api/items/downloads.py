@@ -20,7 +20,7 @@ from dothi.core.kept_file import is_intact
 from dothi.core.layer import Layer
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.queue.store import store
+from processes.queue.store import result_store
 
 DOWNLOADS = Blueprint('downloads', __name__)
 
@@ -48,11 +48,11 @@ def download(collection_id: str, name: str) -> Response:
             raise _being_prepared(name, release)
         demo = _was_demo(db, match.release)
     try:
-        if not is_intact(store() / match.file, match.size_bytes, match.sha256):
+        if not is_intact(result_store() / match.file, match.size_bytes, match.sha256):
             # the worker sees it too, and makes the file again
             raise _being_prepared(name, release)
         response = stored_file(
-            store() / match.file,
+            result_store() / match.file,
             FORMATS[form].media_type,
             match.kept_as,
             # the address is stable and its content is not: the tag is the content's own

@@ -8,7 +8,7 @@ from dothi.api.openapi.parts import Offer, both, content, headers, operation, re
 from dothi.core.settings import LimitSettings
 from processes.base import GEOJSON, JSON, Process
 from processes.forms.form import FORMS
-from processes.registry import processes
+from processes.registry import all_processes
 
 PREFER = {
     'name': 'Prefer',
@@ -39,7 +39,7 @@ SUBSCRIBER = {
 
 def process_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the analyses that are offered to the audience, and of their jobs."""
-    offered = {name: process for name, process in processes().items() if process.offered_to(offer.audience)}
+    offered = {name: process for name, process in all_processes().items() if process.offered_to(offer.audience)}
     most = LimitSettings().max_items
     paths: dict[str, Any] = {
         '/processes': {

@@ -13,7 +13,7 @@ from dothi.api.service import service
 from dothi.api.words import in_language
 from dothi.core.text import Text
 from processes.base import Process
-from processes.registry import process, processes
+from processes.registry import all_processes, find_process
 
 DESCRIPTIONS = Blueprint('process_descriptions', __name__)
 CONFORMANCE_CLASSES = tuple(
@@ -32,7 +32,7 @@ def every() -> Response:
     parameters.refuse_unknown((*COMMON, 'limit'))
     limits = service().limits
     limit = min(parameters.whole_number('limit', limits.max_items, 1), limits.max_items)
-    offered = {name: process for name, process in processes().items() if process.offered_to(service().audience)}
+    offered = {name: process for name, process in all_processes().items() if process.offered_to(service().audience)}
     document = {
         'processes': [_summary(name, process) for name, process in [*offered.items()][:limit]],
         'links': [*own_links('/processes'), link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],
@@ -44,7 +44,7 @@ def every() -> Response:
 def one(process_id: str) -> Response:
     """The description of an analysis; as a page, a form to run it. Raises UnknownProcess."""
     parameters.refuse_unknown(COMMON)
-    chosen = process(process_id, service().audience)
+    chosen = find_process(process_id, service().audience)
     document = in_language(chosen.metadata_for_pygeoapi(), language())
     document |= {'id': process_id, 'links': _links(process_id)}
     if wanted_format() == 'html':

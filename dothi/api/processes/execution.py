@@ -24,11 +24,11 @@ from dothi.core.errors import Busy
 from dothi.core.settings import InputSettings, JobSettings
 from processes.base import Process
 from processes.queue import manager
-from processes.queue.preference import Preference, mode_of, preference
-from processes.queue.requests import desk, watch
+from processes.queue.preference import Preference, mode_of, parse_preference
+from processes.queue.requests import open_desk, watch_job
 from processes.queue.uploads import most_bytes
-from processes.reading.validation import validated
-from processes.registry import process
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 
 EXECUTION = Blueprint('process_execution', __name__)
 CONFORMANCE_CLASSES = tuple(
@@ -52,14 +52,14 @@ class Waiting:
 def execute(process_id: str) -> Response:
     """The outputs; or 201 and the state of the job, if the client comes back for them."""
     parameters.refuse_unknown(COMMON)
-    chosen = process(process_id, service().audience)
+    chosen = find_process(process_id, service().audience)
     sender = must_be_editor() if chosen.editors_only else None
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)
     inputs = plain(execute_body.inputs, chosen)
     waiting = _waiting(chosen, inputs)
-    if chosen.for_editors(validated(chosen.inputs, inputs)):
+    if chosen.for_editors(validate_inputs(chosen.inputs, inputs)):
         sender = must_be_editor()
     if not waiting.wait_s:
         return _started(_start(process_id, inputs, execute_body, sender), waiting)
@@ -70,7 +70,7 @@ def execute(process_id: str) -> Response:
 @EXECUTION.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])
 def how_to_execute(process_id: str) -> Response:
     """Says that an analysis is run by POST, to whoever follows its link in a browser."""
-    process(process_id, service().audience)
+    find_process(process_id, service().audience)
     refused = NotAllowed(
         vi=f'Chạy phân tích bằng POST, nội dung là JSON. Ví dụ: {api_url()}/processes/{process_id}?f=html.',
         en=f'An analysis is run by POST with a body in JSON. Example: {api_url()}/processes/{process_id}?f=html.',
@@ -102,8 +102,8 @@ def asker() -> str:
 
 def created(job_id: str) -> Response:
     """201, with the state of the new job and its address."""
-    with desk(service().audience, editor()) as db:
-        job = watch(db, job_id, 0)
+    with open_desk(service().audience, editor()) as db:
+        job = watch_job(db, job_id, 0)
     response = Response(json.dumps(status_info(job), ensure_ascii=False), 201, mimetype=JSON)
     response.headers['Location'] = f'{api_url()}/jobs/{job_id}'
     response.headers['Cache-Control'] = 'no-store'
@@ -112,8 +112,8 @@ def created(job_id: str) -> Response:
 
 def _waiting(chosen: Process[Any], inputs: Any) -> Waiting:
     """By what the client prefers (RFC 7240) and, if it leaves it open, by what the run costs; raises InvalidInput."""
-    wish = preference(', '.join(request.headers.getlist('Prefer')))
-    cost_s = chosen.cost_s(validated(chosen.inputs, inputs))
+    wish = parse_preference(', '.join(request.headers.getlist('Prefer')))
+    cost_s = chosen.cost_s(validate_inputs(chosen.inputs, inputs))
     limits = JobSettings()
     wait_s = limits.sync_wait_s if wish.wait_s is None else min(wish.wait_s, limits.sync_wait_s)
     if wish.mode == 'async':
@@ -132,7 +132,7 @@ def _start(process_id: str, inputs: Any, asked: ExecuteRequest, sender: str | No
     subscriber = asked.subscriber
     if isinstance(subscriber, dict):
         subscriber = {**subscriber, 'api': api_url()}
-    job_id = manager.start(process_id, inputs, service().audience, asker(), sender, subscriber)
+    job_id = manager.start_job(process_id, inputs, service().audience, asker(), sender, subscriber)
     keep_wishes(job_id, asked.wanted, sender)
     return job_id
 
@@ -146,8 +146,8 @@ def _started(job_id: str, waiting: Waiting) -> Response:
 
 def _waited_for(chosen: Process[Any], job_id: str, asked: ExecuteRequest, waiting: Waiting) -> Response:
     """The outputs if they are there in time; else the job goes on, and the client comes back for them."""
-    with desk(service().audience, editor()) as db:
-        ended = watch(db, job_id, waiting.wait_s)['finished_at'] is not None
+    with open_desk(service().audience, editor()) as db:
+        ended = watch_job(db, job_id, waiting.wait_s)['finished_at'] is not None
     if not ended:
         return _started(job_id, waiting)
     outcome = manager.outcome_of(job_id, service().audience, editor())

@@ -7,7 +7,7 @@ from dothi.api.language import language, say
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.words import in_language
-from processes.base import Layer, Process, about
+from processes.base import Layer, Process, field_metadata
 from processes.forms.words import in_words
 
 type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'json']
@@ -44,7 +44,7 @@ def fields(chosen: Process[Any]) -> list[Field]:
 
 def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
     schema, field = described['schema'], chosen.inputs.model_fields[name]
-    metadata = about(field)
+    metadata = field_metadata(field)
     kind = _kind(name, schema, is_layer=field.annotation in (Layer, Layer | None), chosen=chosen)
     return Field(
         name=name,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dothi.api.processes.references import referred
-from processes.base import Process, about
+from processes.base import Process, field_metadata
 
 QUALIFIED = frozenset(('value', 'mediaType', 'encoding', 'schema', 'format'))
 
@@ -21,8 +21,8 @@ def plain(inputs: Any, chosen: Process[Any]) -> Any:
 def _input(name: str, given: Any, chosen: Process[Any]) -> Any:
     read_value = _qualified if name in chosen.qualified else _value
     field = chosen.inputs.model_fields.get(name)
-    if field is not None and about(field)['occurs'] > 1 and isinstance(given, list):
-        return [read_value(name, part, chosen) for part in given[: about(field)['occurs'] + 1]]
+    if field is not None and field_metadata(field)['occurs'] > 1 and isinstance(given, list):
+        return [read_value(name, part, chosen) for part in given[: field_metadata(field)['occurs'] + 1]]
     return read_value(name, given, chosen)
 
 

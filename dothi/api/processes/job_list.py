@@ -11,7 +11,7 @@ from dothi.api.service import service
 from dothi.core.errors import did_you_mean
 from dothi.core.text import Text
 from processes.queue.listing import JobFilter
-from processes.registry import processes
+from processes.registry import all_processes
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
 # of which several values may be given, one parameter each or with commas between them
@@ -55,7 +55,7 @@ def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
 
 
 def _offered() -> list[str]:
-    return [name for name, process in processes().items() if process.offered_to(service().audience)]
+    return [name for name, process in all_processes().items() if process.offered_to(service().audience)]
 
 
 def _several(name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -20,11 +20,11 @@ from dothi.api.processes.status import changed, has_result, rerunnable, status_i
 from dothi.api.service import service
 from dothi.core.errors import HeldForDecision
 from processes.base import Process
-from processes.forms.form import FORMS, fitting
+from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
-from processes.queue.listing import listed
-from processes.queue.requests import desk, dismiss, media_types, state
-from processes.registry import processes
+from processes.queue.listing import list_jobs
+from processes.queue.requests import dismiss_job, media_types, open_desk, state
+from processes.registry import all_processes
 
 JOBS = Blueprint('process_jobs', __name__)
 CONFORMANCE_CLASSES = tuple(
@@ -42,8 +42,8 @@ def jobs() -> Response:
     parameters.refuse_unknown(PARAMETERS, LISTS)
     form, conditions = wanted_format(), job_filter()
     limit, offset = page_of_jobs()
-    with desk(service().audience, editor()) as db:
-        job_rows = listed(db, conditions, limit, offset)
+    with open_desk(service().audience, editor()) as db:
+        job_rows = list_jobs(db, conditions, limit, offset)
     document = {
         'jobs': [status_info(job, listed=True) for job in job_rows.jobs],
         'links': list_links(job_rows.matched, limit, offset),
@@ -52,7 +52,7 @@ def jobs() -> Response:
     }
     if form == 'html':
         titles = {
-            name: process.title for name, process in processes().items() if process.offered_to(service().audience)
+            name: process.title for name, process in all_processes().items() if process.offered_to(service().audience)
         }
         return _fresh(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
     return _fresh(as_json(document))
@@ -63,7 +63,7 @@ def job(job_id: str) -> Response:
     """The state of one job; raises UnknownJob."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
-    with desk(service().audience, editor()) as db:
+    with open_desk(service().audience, editor()) as db:
         job_state = state(db, job_id)
     if form == 'html':
         return _fresh(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
@@ -74,9 +74,9 @@ def job(job_id: str) -> Response:
 def end(job_id: str) -> Response:
     """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
     parameters.refuse_unknown(COMMON)
-    with desk(service().audience, editor()) as db:
+    with open_desk(service().audience, editor()) as db:
         state(db, job_id)
-        ended, job_state = dismiss(db, job_id), state(db, job_id)
+        ended, job_state = dismiss_job(db, job_id), state(db, job_id)
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
     return _fresh(as_json(status_info(job_state)))
@@ -86,7 +86,7 @@ def end(job_id: str) -> Response:
 def rerun(job_id: str) -> Response:
     """A new job with the inputs of this one, on the data that there is now."""
     parameters.refuse_unknown(COMMON)
-    again = manager.rerun(job_id, service().audience, asker(), editor())
+    again = manager.rerun_job(job_id, service().audience, asker(), editor())
     if wanted := kept_wishes(job_id):
         keep_wishes(again, wanted, editor())
     return created(again)
@@ -120,7 +120,7 @@ def result(job_id: str, name: str) -> Response:
 
 def _page_members(found: dict[str, Any]) -> dict[str, Any]:
     """What the page of a job shows beside its state."""
-    chosen = processes().get(found['process_id'])
+    chosen = all_processes().get(found['process_id'])
     return {
         'process': chosen.title if chosen else None,
         'outputs': _outputs(found, chosen) if chosen and has_result(found) else [],
@@ -132,10 +132,10 @@ def _page_members(found: dict[str, Any]) -> dict[str, Any]:
 
 def _outputs(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
     """Name, title and forms of each output that there is, none of which is fetched for it."""
-    with desk(service().audience, editor()) as db:
+    with open_desk(service().audience, editor()) as db:
         kinds = media_types(db, str(found['id']))
     return [
-        {'name': name, 'title': chosen.outputs[name].title, 'forms': fitting(kind)}
+        {'name': name, 'title': chosen.outputs[name].title, 'forms': forms_for(kind)}
         for name, kind in kinds.items()
         if name in chosen.outputs
     ]

@@ -16,7 +16,7 @@ from dothi.api.service import service
 from dothi.api.stored_file import stored_file
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from processes.forms.form import form_of
-from processes.forms.presenting import presented
+from processes.forms.presenting import present_result
 from processes.queue.manager import Outcome
 from processes.queue.qualified import in_document
 from processes.queue.requests import Result
@@ -65,7 +65,7 @@ def in_form(outcome: Outcome, name: str, form: str) -> Outcome:
     if own is not None and own.name == form:
         return outcome
     asker = editor() or client_address()
-    made = presented(outcome.job_id, name, form, language(), service().audience, editor(), asker)
+    made = present_result(outcome.job_id, name, form, language(), service().audience, editor(), asker)
     return replace(outcome, results={**outcome.results, name: made.result})
 
 

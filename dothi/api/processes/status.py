@@ -6,7 +6,7 @@ from typing import Any
 from dothi.api.documents import OGC, link
 from dothi.api.language import HTML, JSON, language, say
 from dothi.core.text import Text
-from processes.registry import processes
+from processes.registry import all_processes
 
 MOMENTS = ('created', 'started', 'finished', 'updated')
 THIS = Text(vi='Trạng thái của tác vụ', en='State of the job')
@@ -65,7 +65,7 @@ def has_result(job: dict[str, Any]) -> bool:
 
 def rerunnable(job: dict[str, Any]) -> bool:
     """Whether the same can be asked again: nothing that is not kept was sent along, and it was not dismissed."""
-    chosen = processes().get(job['process_id'])
+    chosen = all_processes().get(job['process_id'])
     again = chosen is not None and chosen.upload is None
     return again and job['finished_at'] is not None and job['status'] != 'dismissed'
 

@@ -17,7 +17,7 @@ from dothi.api.service import service
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT
-from processes.registry import processes
+from processes.registry import all_processes
 
 EXPLANATIONS = Blueprint('explanations', __name__)
 FOLDER = PROJECT / 'docs' / 'explanation'
@@ -42,7 +42,7 @@ class Explanation:
 
 def explanations(audience: Audience) -> dict[str, Explanation]:
     """The explanations of the analyses that `audience` is offered, by the analysis's id."""
-    offered = {name for name, process in processes().items() if process.offered_to(audience)}
+    offered = {name for name, process in all_processes().items() if process.offered_to(audience)}
     return {name: page for name, page in _read_explanations().items() if name in offered}
 
 

@@ -11,7 +11,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from processes.base import Process
-from processes.registry import processes
+from processes.registry import all_processes
 
 # Under which scheme a law or norm bears its number.
 DOCUMENT_NUMBER = 'document-number'
@@ -28,7 +28,7 @@ TEXT_OF = Text(vi='Giải thích phương pháp', en='Explanation of the method'
 def process_records(locality: Locality, audience: Audience) -> list[Record]:
     """Records of the analyses that `audience` is offered; their place is the locality's."""
     pages = explanations(audience)
-    offered = {name: process for name, process in processes().items() if process.offered_to(audience)}
+    offered = {name: process for name, process in all_processes().items() if process.offered_to(audience)}
     return [_process(name, process, name in pages, locality) for name, process in offered.items()]
 
 
@@ -108,7 +108,7 @@ def _explanation(one: Explanation, locality: Locality, known: frozenset[str]) ->
         languages=('en',),
         formats=(('Markdown', MARKDOWN), ('HTML', HTML)),
         links=(*links, _link_to_record(one.id, known)),
-        facts={'access': processes()[one.id].audience, 'demo': False},
+        facts={'access': all_processes()[one.id].audience, 'demo': False},
     )
 
 

@@ -12,7 +12,7 @@ from rasterio.transform import from_origin
 from processes.forms.classes import NO_VALUE, NONE, class_of, classes_of
 from processes.forms.map_image import GROUND, WATER, Drawn, draw
 from processes.forms.map_page import FRAME_PX, HEIGHT_PX, WIDTH_PX, Entry, Words, scale_bar_m, sheet_of
-from processes.forms.raster_picture import paint
+from processes.forms.raster_picture import paint_raster
 
 WORDS = Words('Độ bao phủ', 'Tỷ lệ (%)', 'Dữ liệu minh họa', 'Nguồn: trường học', 'vi')
 WEST, SOUTH = 560_000, 2_230_000
@@ -125,7 +125,7 @@ def test_a_raster_is_shown_in_the_colours_of_its_classes(tmp_path):
     with rasterio.open(tmp_path / 'r.tif', 'w', crs='EPSG:9209', transform=transform, **profile) as raster:
         raster.write(cells, 1)
         raster.set_band_unit(1, 'm')
-    painted = paint(tmp_path / 'r.tif', 9209, tmp_path / 'p.tif')
+    painted = paint_raster(tmp_path / 'r.tif', 9209, tmp_path / 'p.tif')
     assert [one.label('vi', painted.unit) for one in painted.classes] == ['1\xa0m', '2\xa0m']
     sheet = sheet_of(painted.bounds)
     nothing = np.array([], dtype=object)

@@ -9,12 +9,12 @@ from processes.base import GEOJSON, JSON
 from processes.forms.columns import properties_of
 from processes.forms.stored import Stored
 from processes.queue.requests import Result
-from processes.registry import process
+from processes.registry import find_process
 
 
 def stored(value, media_type, output):
     result = Result(media_type, json.dumps(value).encode(), None, None)
-    at, echo = datetime(2026, 11, 25, tzinfo=UTC), process('echo', 'internal')
+    at, echo = datetime(2026, 11, 25, tzinfo=UTC), find_process('echo', 'internal')
     return Stored('0', 'echo', echo, {}, {}, '0', at, output, result)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import fastcgi
 from bench.like_style import Label, Sheet, Stroke
 from bench.mapserver import version
-from bench.painter import ALL, Painter
+from bench.painter import ALL_FEATURES, Painter
 from dothi.core.database import connection, database_url
 from dothi.core.style.colour import Colour
 
@@ -29,7 +29,9 @@ def mapserver(sheets: dict[str, list[Sheet]], background: Colour, folder: Path, 
     config.write_text(f'CONFIG MAPS {" ".join(lines)} END END\n', encoding='utf-8')
     ready = f'/{next(iter(sheets)).upper()}?SERVICE=WMS&REQUEST=GetCapabilities'
     with fastcgi.served(['mapserv'], {'MAPSERVER_CONFIG_FILE': str(config)}, folder, ready) as base:
-        yield Painter(version() + suffix, {name: (f'{base}/{name.upper()}?', ALL) for name in sheets}, background)
+        yield Painter(
+            version() + suffix, {name: (f'{base}/{name.upper()}?', ALL_FEATURES) for name in sheets}, background
+        )
 
 
 def _map(name: str, sheets: list[Sheet], background: Colour, folder: Path) -> str:
@@ -55,7 +57,7 @@ def _layer(sheet: Sheet) -> str:
     classes = '\n'.join(_class(sheet, look, strokes) for look, strokes in sheet.looks.items())
     return f"""
   LAYER
-    NAME {sheet.id} GROUP {ALL}
+    NAME {sheet.id} GROUP {ALL_FEATURES}
     TYPE {TYPES[sheet.geometry]}
     STATUS ON
     CONNECTIONTYPE POSTGIS

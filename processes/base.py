@@ -72,7 +72,7 @@ class Figure:
     low_first: bool = False
 
 
-class Report(Protocol):
+class ProgressCallback(Protocol):
     """Told how much of the work is done (0 to 1), and what is being done now."""
 
     def __call__(self, share: float, doing: Text) -> None: ...
@@ -224,7 +224,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         super().__init__(definition, self.metadata_for_pygeoapi())
 
     @abstractmethod
-    def run(self, inputs: I, data: 'Data', progress: Report) -> Any:
+    def run(self, inputs: I, data: 'Data', progress: ProgressCallback) -> Any:
         """The answer, from `data` alone: the same inputs on the same releases give the same result.
 
         The value of the only output, or the value of each by its name. A value is a ResultFile, or plain data.

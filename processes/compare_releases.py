@@ -9,7 +9,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data, Zones
 from processes.reading.layers import NothingThen
 from processes.ways.network import Floats, Ints
@@ -112,7 +112,7 @@ class CompareReleases(Process[Inputs]):
         del inputs
         return 10.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Zones with the figures of `figures_of`, and the same of the whole as `summary`."""
         layer, before, after = read_states(inputs, data)
         pairs = read_pairs(layer, before, after, data)

@@ -11,7 +11,7 @@ from psycopg2 import sql
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import POPULATION, Data
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.corridors import (
@@ -137,7 +137,7 @@ class Inputs(ProcessInputs):
 
 
 @dataclass(frozen=True)
-class Near:
+class NearPairs:
     """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
 
     line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
@@ -149,9 +149,9 @@ class Near:
     foot: Floats
     place: Floats
 
-    def where(self, true: Bools) -> 'Near':
+    def where(self, true: Bools) -> 'NearPairs':
         """The pairs for which it is true."""
-        return Near(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
+        return NearPairs(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class CorridorConflicts(Process[Inputs]):
         """Seconds for a whole province: every third house stands beside some road."""
         return {'power_line': 2.0, 'road': 30.0, 'dike': 4.0}[inputs.kind]
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A feature for each pair of line and target in conflict, with the target's geometry, and a `summary`."""
         norms = {name: data.norms(name) for name in NORMS[inputs.kind]}
         lines = read_lines(inputs, data)
@@ -231,7 +231,7 @@ def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
     return lines
 
 
-def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
+def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> NearPairs:
     """The pairs nearer than the line's strip reaches. strips: by the line's id."""
     (_, lines), (_, targets) = data.source(inputs.lines), data.source(inputs.targets)
     query = NEAR.format(
@@ -241,10 +241,10 @@ def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
         targets=targets,
     )
     columns = data.numbers(query, width=7)
-    return Near(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3:5], columns[:, 5:7])
+    return NearPairs(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3:5], columns[:, 5:7])
 
 
-def waterside_conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
+def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
     """Where each target stands: in a settlement, landward or on the water's side; None where the dike runs through.
 
     Only dikes ask for it: None for all targets of other lines.
@@ -275,12 +275,12 @@ def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     return shapes if kind == 'river' else outline_areas(shapes)
 
 
-def by_the_water(near: Near, goals: Geometries) -> Bools:
+def by_the_water(near: NearPairs, goals: Geometries) -> Bools:
     """Whether each target stands on the side of the nearest goal, shape (n,)."""
     return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
 
 
-def judge_pairs(near: Near, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
+def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
     """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
     conflicts = []
     pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)

@@ -32,7 +32,7 @@ from dothi.core.norms import Norm
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
 from processes.base import Layer
-from processes.reading.given import PutGiven, rows_of
+from processes.reading.given import StoredRequestLayer, rows_of
 from processes.reading.layers import (
     Filter,
     column_identifier,
@@ -111,7 +111,7 @@ class Data:
         audience: Audience,
         drafts: Path = Path(),
         editor: str | None = None,
-        given: Mapping[str, PutGiven] | None = None,
+        given: Mapping[str, StoredRequestLayer] | None = None,
     ) -> None:
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
         self.editor, self._given = editor, given or {}

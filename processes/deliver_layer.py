@@ -15,7 +15,7 @@ from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
+from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.reading.validation import InvalidInput
 
@@ -120,7 +120,7 @@ class DeliverLayer(Process[Inputs]):
         'dry_run': True,
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Report and receipt.
 
         Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
@@ -193,7 +193,7 @@ def _receipt_text(report: DeliveryReport, data: Data) -> str:
     return written.html.read_text(encoding='utf-8')
 
 
-def _stage_callback(progress: Report) -> Any:
+def _stage_callback(progress: ProgressCallback) -> Any:
     def told(stage: str, _done: int, _total: int | None) -> None:
         if stage in STAGES:
             progress(*STAGES[stage])

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
 from processes.echo_schemas import (
     ARRAY,
@@ -133,7 +133,7 @@ class Echo(Process[Inputs]):
         """The pause, and a moment."""
         return 0.1 + inputs.pause
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Each input that there is, as the output of its name."""
         _wait_and_report(inputs.pause, progress)
         outputs = {}
@@ -144,7 +144,7 @@ class Echo(Process[Inputs]):
         return outputs
 
 
-def _wait_and_report(pause_s: float, progress: Report) -> None:
+def _wait_and_report(pause_s: float, progress: ProgressCallback) -> None:
     """Returns after the pause, and says all the while how much of it is over."""
     begun = time.monotonic()
     while (over_s := time.monotonic() - begun) < pause_s:

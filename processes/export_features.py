@@ -11,7 +11,7 @@ from dothi.core.layer import Column
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
 from dothi.core.text import Text
-from processes.base import Layer, Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Layer, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
 from processes.reading.layers import column_identifier
 from processes.reading.systems import served_srid
@@ -101,7 +101,7 @@ class ExportFeatures(Process[Inputs]):
         'result': Output(Text(vi='Tệp', en='File'), tuple(form.media_type for form in FORMATS.values()))
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file, which is called after layer and release."""
         extract = extract_of(inputs, data)
         (all_rows,) = data.rows(sql.SQL('select count(*) from ({}) as f').format(extract.select(sql.SQL('1'))))

@@ -12,9 +12,9 @@ from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, Report, ResultFile, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProgressCallback, ResultFile, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.ground.exposure import Tally, Things, class_names, exposure_figures, outside_figures, things_in
+from processes.ground.exposure import ExposedLayer, Tally, class_names, exposure_figures, outside_figures, things_in
 from processes.ground.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
 from processes.ground.flooding import Basin, flood_tiles
 from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_raster, put_values, write_cog
@@ -114,7 +114,7 @@ class FloodExposure(Process[Inputs]):
         'depth': Output(Text(vi='Độ sâu ngập', en='Depth of the water'), (MEDIA_TYPE,)),
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Zones with what is under water, the flooded area as a polygon for each depth class, and the depths."""
         level = level_of(inputs.level_m, inputs.scenario_cm, data)
         must_rise(inputs.depths_m)
@@ -152,7 +152,7 @@ def must_rise(bounds_m: list[float]) -> None:
         )
 
 
-def read_exposed_layers(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]:
+def read_exposed_layers(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[ExposedLayer]:
     """Buildings with their people, schools and health stations, which count as a point, and roads by the cell."""
     layer, rows = data.source(HOMES)
     people = column_identifier(layer, POPULATION, data.audience)
@@ -173,11 +173,11 @@ def read_exposed_layers(inputs: Inputs, zones: Zones, grid: Grid, data: Data) ->
     roads = cut_at_cells(shapely.get_parts(data.shapes(inputs.roads)), grid)
     return [
         *(things_in(cells_at(xy, grid), amounts, zones.membership(xy)) for xy, amounts in points),
-        *(Things(pieces.cell, {'road_km': pieces.length_m / 1000}) for pieces in roads),
+        *(ExposedLayer(pieces.cell, {'road_km': pieces.length_m / 1000}) for pieces in roads),
     ]
 
 
-def fill_tally(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: Report) -> ResultFile:
+def fill_tally(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: ProgressCallback) -> ResultFile:
     """Lets the water in, tile by tile: adds up what it reaches, and draws its depth and its classes into files."""
     plain, classes = data.draft('depth.plain'), data.draft('classes.plain')
     with (

@@ -12,7 +12,7 @@ from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.reading.layers import column_identifier
 from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, read_outlines
@@ -113,7 +113,7 @@ class GroupByUnits(Process[Inputs]):
         'statistic': 'count',
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Units with `value`, `features` and `estimated`, and what lies outside of all as `summary`."""
         on, counted_on = day_of(inputs.date), day_of(inputs.counted_on or inputs.date)
         register, unit_layer = unit_register(data.locality), layer_of_level(inputs.level, data.locality)

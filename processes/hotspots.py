@@ -11,7 +11,7 @@ from dothi.core.errors import DataRefused, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.reading.layers import Filter, NotDelivered, column_identifier
 from processes.reading.unit_layers import DAY, day_of
@@ -187,7 +187,7 @@ class Hotspots(Process[Inputs]):
         'period_days': 45,
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Cells by period that have a count to show or a verdict, and the whole as `summary`."""
         least = significance_norm(data)
         x, y, days = read_reports(inputs, data)

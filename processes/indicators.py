@@ -7,7 +7,7 @@ from dothi.core.clock import today
 from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.evidence import Witness
@@ -121,7 +121,7 @@ class Indicators(Process[Inputs]):
         """A run that keeps its values releases them."""
         return inputs.keep
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""
         on = today(data.locality.place.zone)
         period = period_of(inputs.period_from, inputs.period_to, on)
@@ -155,7 +155,9 @@ def describe_set(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
     }
 
 
-def evaluate_indicators(inputs: Inputs, period: Period, today: date, data: Data, progress: Report) -> Evaluation:
+def evaluate_indicators(
+    inputs: Inputs, period: Period, today: date, data: Data, progress: ProgressCallback
+) -> Evaluation:
     """The set in the period, from figures to values."""
     chosen = indicator_set(inputs.set, data.locality)
     must_be_known(inputs.level, data.locality)
@@ -178,7 +180,7 @@ def formula_values(period: Period, today: date, data: Data) -> dict[str, str | d
 
 
 def read_figures(
-    chosen: IndicatorSet, units: Units, given: dict[str, str | date], data: Data, progress: Report
+    chosen: IndicatorSet, units: Units, given: dict[str, str | date], data: Data, progress: ProgressCallback
 ) -> dict[str, Figures]:
     """Every measure that an indicator uses, once."""
     used = sorted({name for indicator in chosen.indicators.values() for name in chosen.measures_of(indicator)})

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.ways.cells import Cells, cells_in
 from processes.ways.drawn import feature_collection, geojson_geometries
@@ -138,7 +138,7 @@ class Isochrones(Process[Inputs]):
         """By the area that the longest way may cover."""
         return 3.0 + max(breaks_of(inputs)) / 2_000
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A polygon for each break, of each facility or of all together, from the shortest way to the longest."""
         breaks_m, way = breaks_of(inputs), read_roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)

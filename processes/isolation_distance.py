@@ -12,7 +12,16 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience, GeometryType
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ProgressCallback,
+    input_field,
+)
 from processes.data import HOMES, POPULATION, Data, Zones
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.network import Bools, Floats, Ints
@@ -135,7 +144,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Near:
+class NearPairs:
     """Pairs of a source and a dwelling that is too near to it; all of shape (n,).
 
     source, home: numbers in the list of sources and among the dwellings, which are numbered by their ids.
@@ -145,14 +154,14 @@ class Near:
     home: Ints
     people: Floats
 
-    def where(self, true: Bools) -> 'Near':
+    def where(self, true: Bools) -> 'NearPairs':
         """The pairs for which it is true."""
-        return Near(self.source[true], self.home[true], self.people[true])
+        return NearPairs(self.source[true], self.home[true], self.people[true])
 
-    def each_once(self) -> 'Near':
+    def each_once(self) -> 'NearPairs':
         """Every dwelling once, whatever it is too near to."""
         _, first = np.unique(self.home, return_index=True)
-        return Near(self.source[first], self.home[first], self.people[first])
+        return NearPairs(self.source[first], self.home[first], self.people[first])
 
     @property
     def counted(self) -> dict[str, int]:
@@ -208,7 +217,7 @@ class IsolationDistance(Process[Inputs]):
         """Seconds for a whole province."""
         return 4.0 if inputs.cemeteries else 2.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Sources with distance, clause, dwellings and people, and zones with the same counts, all and by kind."""
         chosen = layers_of(inputs)
         sources = [source for kind, layer in chosen.items() for source in read_sources(kind, layer, data)]
@@ -282,18 +291,18 @@ def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Fl
     return data.numbers(query, width=5)
 
 
-def locate_pairs(pairs: Floats, zones: Zones) -> tuple[Near, Membership]:
+def locate_pairs(pairs: Floats, zones: Zones) -> tuple[NearPairs, Membership]:
     """The pairs, and the zones of their dwellings; a dwelling belongs to every zone that its middle lies in."""
     _, first, home = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
-    return Near(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
+    return NearPairs(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
 
 
-def of_sources(near: Near, wanted: Iterable[bool]) -> Near:
+def of_sources(near: NearPairs, wanted: Iterable[bool]) -> NearPairs:
     """The pairs of the sources that are wanted, told for each in their order."""
     return near.where(np.fromiter(wanted, dtype=bool)[near.source])
 
 
-def by_kind(sources: list[Source], near: Near, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
+def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
     """Sources, dwellings and people of each kind."""
     return {
         kind: {
@@ -304,7 +313,7 @@ def by_kind(sources: list[Source], near: Near, kinds: Iterable[str]) -> dict[str
     }
 
 
-def by_norm(sources: list[Source], near: Near) -> list[dict[str, Any]]:
+def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
     """Every norm that was asked for, with its clause, and what is nearer than it allows."""
     norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
     return [
@@ -317,7 +326,7 @@ def by_norm(sources: list[Source], near: Near) -> list[dict[str, Any]]:
     ]
 
 
-def source_features(sources: list[Source], near: Near) -> list[dict[str, Any]]:
+def source_features(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
     """One feature for each source, in the order of `sources`."""
     dwellings = np.bincount(near.source, minlength=len(sources))
     people = np.bincount(near.source, weights=near.people, minlength=len(sources))
@@ -346,7 +355,7 @@ def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, A
 
 
 def zone_features(
-    zones: Zones, inside: Membership, sources: list[Source], near: Near, kinds: Iterable[str]
+    zones: Zones, inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
 ) -> list[dict[str, Any]]:
     """One feature for each zone: dwellings and people that are too near to anything, and to each kind."""
     counts = _per_zone(inside, near, '')
@@ -364,7 +373,7 @@ def zone_features(
     ]
 
 
-def _per_zone(inside: Membership, near: Near, prefix: str) -> dict[str, Floats]:
+def _per_zone(inside: Membership, near: NearPairs, prefix: str) -> dict[str, Floats]:
     """Dwellings and people by zone, each dwelling once in each zone; arrays of shape (zones,)."""
     once = near.each_once()
     dwellings, people = np.zeros(inside.places), np.zeros(inside.places)

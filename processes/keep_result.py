@@ -18,11 +18,11 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.moving import move
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
+from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
 from processes.forms.sources import sources_of
-from processes.forms.stored import Stored, read_stored
+from processes.forms.stored import StoredResult, read_stored
 from processes.present_result import JOB
 
 LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'
@@ -88,7 +88,7 @@ class KeepResult(Process[Inputs]):
         'title': 'Health stations, 1 km',
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Collection, release and number of features of the layer.
 
         Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotKept, NameTaken, NobodyKeeps, BadFeatures,
@@ -131,7 +131,7 @@ def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
         raise
 
 
-def _delivery_options(layer: Layer, found: Stored, data: Data) -> DeliveryOptions:
+def _delivery_options(layer: Layer, found: StoredResult, data: Data) -> DeliveryOptions:
     """A delivery in the name of whoever keeps results; what the layer held before is of no account."""
     return DeliveryOptions(
         layer=layer.id,

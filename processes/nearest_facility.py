@@ -8,14 +8,14 @@ from pydantic import model_validator
 
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.drawn import feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
 from processes.ways.network import point_geometries
 from processes.ways.reach import reach_of
-from processes.ways.routes import Ranked, nearest_places, route_lines
+from processes.ways.routes import RankedFacilities, nearest_places, route_lines
 from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
@@ -125,7 +125,7 @@ class NearestFacility(Process[Inputs]):
         """A run for all facilities finds the nearest; for more, and for routes, each facility has its own."""
         return 3.0 + (10.0 if inputs.count > 1 else 0.0) + (5.0 if inputs.routes else 0.0)
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A feature for each pair of origin and facility, by origin and then from the nearest on."""
         origins, way = read_origins(inputs.origins, data), read_roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
@@ -192,7 +192,7 @@ def check_count(origins: int, inputs: Inputs) -> None:
 
 
 def pair_feature(
-    inputs: Inputs, origins: Facilities, facilities: Facilities, ranked: Ranked, row: int
+    inputs: Inputs, origins: Facilities, facilities: Facilities, ranked: RankedFacilities, row: int
 ) -> dict[str, Any]:
     """Properties of one origin and one of its facilities."""
     origin, facility, way_m = ranked.point[row], ranked.place[row], float(ranked.way_m[row])

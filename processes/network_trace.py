@@ -4,7 +4,16 @@ from typing import Any, ClassVar, Literal
 
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ProgressCallback,
+    input_field,
+)
 from processes.data import Data
 from processes.supply.traced import Trace, read_homes, traced_features, without_supply
 from processes.supply.traced_power import trace_power
@@ -93,7 +102,7 @@ class NetworkTrace(Process[Inputs]):
         """Seconds for a whole province."""
         return 3.0 if inputs.event == 'lose-substation' else 5.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Pipes or lines, valves or stations, and buildings that lose supply, all with the same `summary`."""
         progress(0.1, Text(vi='Dò mạng lưới', en='Tracing the network'))
         trace = trace_network(inputs, data)

@@ -9,14 +9,23 @@ from pydantic import model_validator
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ProgressCallback,
+    input_field,
+)
 from processes.data import Data, Homes, Zones
 from processes.ways.barriers import distance_to
 from processes.ways.candidates import cover_within, on_roads
 from processes.ways.covered import coverage_figures
 from processes.ways.drawn import feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.maximal_cover import EXACT_PAIRS, Choice, Cover, choose_exactly, choose_greedily
+from processes.ways.maximal_cover import EXACT_PAIRS, Cover, CoverChoice, choose_exactly, choose_greedily
 from processes.ways.network import Bools, Floats, Network, point_geometries
 from processes.ways.reach import ROUNDING_M, reach_of
 from processes.ways.travel import (
@@ -128,7 +137,7 @@ class Proposal:
     """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
 
     cover: Cover
-    choice: Choice
+    choice: CoverChoice
     method: str
 
 
@@ -172,7 +181,7 @@ class NewFacility(Process[Inputs]):
         """Mostly for the ways from each candidate."""
         return 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """The sites, the one that adds most people first; and the zones before and after."""
         limit_m = limit_of(inputs) or 0.0
         homes, way, zones = data.homes(), read_roads(inputs, data), data.zones(inputs.zones)
@@ -260,7 +269,12 @@ def candidates_of(inputs: Inputs, network: Network, limit_m: float, zones: Zones
 
 
 def propose_sites(
-    inputs: Inputs, candidates: Facilities, uncovered: Homes, network: Network, limit_m: float, progress: Report
+    inputs: Inputs,
+    candidates: Facilities,
+    uncovered: Homes,
+    network: Network,
+    limit_m: float,
+    progress: ProgressCallback,
 ) -> Proposal:
     """The candidates that cover most of the people who are uncovered; raises TooManyPairs, TooLargeForExact."""
 

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from dothi.core.text import Text
-from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
 from processes.forms.form import FORMS
 from processes.forms.stored import read_stored
@@ -57,7 +57,7 @@ class PresentResult(Process[Inputs]):
         'lang': 'vi',
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file; raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotInThisForm."""
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
         result, form = read_stored(inputs.job, inputs.output, data), FORMS[inputs.format]

@@ -8,12 +8,12 @@ import pyproj
 from dothi.core.clock import today
 from dothi.core.mapping.legend_image import sample_pictures
 from dothi.core.text import DEMO, Text
-from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
 from processes.forms.numbers import format_day
 from processes.printing.body import body_of
-from processes.printing.drawn import Drawn, drawn_layers, seen_in, source_lines
-from processes.printing.framed import Framed, frame_place
+from processes.printing.drawn import PrintedLayer, drawn_layers, seen_in, source_lines
+from processes.printing.framed import FramedView, frame_place
 from processes.printing.page import Group, Page, Row, write_page
 from processes.printing.paper import FACTORS, PIXEL_MM
 from processes.printing.pdf import as_png, merge_pages
@@ -119,7 +119,7 @@ class PrintMap(Process[Inputs]):
         """From measurements of a small and a large sheet of a province."""
         return 4 * FACTORS[inputs.paper] ** 2
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file; raises what `drawn_layers`, `place_of`, `must_fit` and `body_of` raise."""
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
@@ -141,7 +141,7 @@ class PrintMap(Process[Inputs]):
         return ResultFile(target, media_type, name, 1)
 
 
-def _page_of_map(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -> Page:
+def _page_of_map(inputs: Inputs, on_paper: FramedView, seen: Sequence[PrintedLayer], data: Data) -> Page:
     """What is written around the map, whose legend names only what is seen in it."""
     lang, place = inputs.lang, data.locality.place
     return Page(
@@ -162,7 +162,7 @@ def _page_of_map(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: 
     )
 
 
-def _legend_groups(seen: Sequence[Drawn], on_paper: Framed, inputs: Inputs) -> list[Group]:
+def _legend_groups(seen: Sequence[PrintedLayer], on_paper: FramedView, inputs: Inputs) -> list[Group]:
     """Layer by layer, the topmost first, each as it is drawn at the map's scale."""
     topmost = seen[::-1]
     samples = sample_pictures([entry.shows for entry in topmost], on_paper.view.zoom, FINE)

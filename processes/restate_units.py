@@ -15,12 +15,12 @@ from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Shares, crosswalk, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.reading.layers import NotDelivered, column_identifier
 from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, read_outlines
 from processes.ways.network import Geometries
-from processes.zones.restating import Restated, area_shares, decimals_of, in_steps, people_shares, restate_figures
+from processes.zones.restating import RestatedFigure, area_shares, decimals_of, in_steps, people_shares, restate_figures
 
 
 class BadFigures(WrongUse):
@@ -147,7 +147,7 @@ class RestateUnits(Process[Inputs]):
         """Houses are placed in the units of both days."""
         return 5.0 if inputs.method == 'population' else 1.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Units of to_date with value, least, most, method and pieces, and the sums as `summary`."""
         start, end = day_of(inputs.from_date), day_of(inputs.to_date)
         register, unit_layer = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
@@ -245,7 +245,7 @@ def must_know(figures: Mapping[str, float], shares: Shares, end: date) -> None:
 def unit_feature(
     unit: UnitVersion,
     outline: dict[str, Any] | None,
-    found: Restated | None,
+    found: RestatedFigure | None,
     methods: Mapping[str, str],
     complete: bool,
 ) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def unit_feature(
     }
 
 
-def list_caveats(method: str, census: int | None, found: Mapping[str, Restated]) -> list[Text]:
+def list_caveats(method: str, census: int | None, found: Mapping[str, RestatedFigure]) -> list[Text]:
     """What a reader of the result has to know."""
     if all(figure.exact for figure in found.values()):
         return [Text(vi='Cộng trọn các đơn vị: chính xác.', en='Whole units added up: exact.')]

@@ -19,14 +19,14 @@ from processes.base import (
     Output,
     Process,
     ProcessInputs,
+    ProgressCallback,
     ReadData,
-    Report,
     input_field,
 )
 from processes.data import Data, Homes, Zones
 from processes.ways.cells import Cells, cells_in
 from processes.ways.coverage_notes import list_caveats, notes_on
-from processes.ways.covered import Served, kind_summary, per_zone, summary_of, zone_figures
+from processes.ways.covered import ServedKind, kind_summary, per_zone, summary_of, zone_figures
 from processes.ways.drawn import Drawn, feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities
 from processes.ways.kinds import kinds_of, must_have_norms
@@ -198,7 +198,7 @@ class ServiceCoverage(Process[Inputs]):
         with read() as data:
             must_have_norms(kinds_of(inputs, data)[1], inputs, data)
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
         if inputs.norm == UNIT_NORM:
             return {'result': by_units(inputs, data)}
@@ -211,7 +211,7 @@ class ServiceCoverage(Process[Inputs]):
         ways, travelled = ways_to(facilities, kinds, standing, inputs, data)
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         served = [
-            Served(kind, facilities.kinds.count(kind), way_m, limit_m, norms)
+            ServedKind(kind, facilities.kinds.count(kind), way_m, limit_m, norms)
             for kind, way_m, (limit_m, norms) in zip(kinds, ways, limits, strict=True)
         ]
         at_home = [served_kind.of(slice(None, len(homes.xy))) for served_kind in served]
@@ -312,7 +312,7 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
     return [limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
 
 
-def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
+def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
     inside = zones.membership(homes.xy)
     figures = zone_figures(kinds, homes.population, inside)
@@ -324,7 +324,7 @@ def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, An
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[Served], srid: int) -> Drawn:
+def gap_areas(cells: Cells, on_cells: list[ServedKind], homes: Homes, at_home: list[ServedKind], srid: int) -> Drawn:
     """Where the way exceeds the limit, by kind: areas of cells, and the people in them who are beyond it."""
     shapes, properties = [], []
     for served_kind, lived in zip(on_cells, at_home, strict=True):

@@ -14,7 +14,7 @@ from shapely.geometry import shape
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.text import Text
-from processes.base import Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import Figure, Layer, Output, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.ground.criteria import Criterion, factor_of, must_make_sense, weight_shares
 from processes.ground.elevation import Heights
@@ -145,7 +145,7 @@ class SiteSuitability(Process[Inputs]):
         'suitability': Output(Text(vi='Điểm phù hợp', en='Suitability'), (MEDIA_TYPE,)),
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The best sites with value, score and contribution of every criterion, and the scores of all cells."""
         must_make_sense(inputs.criteria)
         within = data.shapes(inputs.within)
@@ -200,7 +200,7 @@ def border_of(within: Geometries, grid: Grid) -> Ints:
 
 
 def score_tiles(
-    search: Search, cut: list[Tile], data: Data, progress: Report
+    search: Search, cut: list[Tile], data: Data, progress: ProgressCallback
 ) -> tuple[list[tuple[Rim, Floats]], int, float | None]:
     """Scores every tile into a file; rim and sums of each, how many cells are allowed, and the best score."""
     scored_parts, allowed_cells, best = [], 0, -1.0

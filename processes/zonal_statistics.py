@@ -11,7 +11,7 @@ from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data, Zones
 from processes.reading.layers import column_identifier
 from processes.ways.network import Floats
@@ -161,7 +161,7 @@ class ZonalStatistics(Process[Inputs]):
         """600,000 buildings are cut in 10 s, as many homes looked up in 5 s; cells take less than a second."""
         return 10.0 if inputs.weight == 'population' or inputs.layer is not None else 2.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Zones with the statistics, has_data and covered_share, and the whole as `summary`."""
         must_fit(inputs)
         zones = data.zones(inputs.zones)
@@ -194,14 +194,16 @@ class ZonalStatistics(Process[Inputs]):
         }
 
 
-def compute_statistics(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: Report) -> Answer:
+def compute_statistics(
+    inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: ProgressCallback
+) -> Answer:
     """The statistics of the raster or layer in each zone. zone_rows: `here` of the zones in SQL."""
     if inputs.coverage is not None:
         return of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
     return of_layer(inputs, zones, zone_rows, data)
 
 
-def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: Report) -> Answer:
+def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: ProgressCallback) -> Answer:
     """Statistics whose sums count everything once: those by zone, or of all zones as one where they overlap."""
     if not zones.overlap:
         return by_zone
@@ -245,7 +247,7 @@ def must_fit(inputs: Inputs) -> None:
             raise DoesNotFit(vi=says.vi, en=says.en)
 
 
-def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: Report) -> Answer:
+def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: ProgressCallback) -> Answer:
     """The statistics of a band; raises UnknownBand, DoesNotFit."""
     name = inputs.band or raster.coverage.publish.band
     if name not in raster.coverage.bands:

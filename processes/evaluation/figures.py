@@ -11,7 +11,7 @@ from typing import Any
 from dothi.core.errors import did_you_mean
 from dothi.core.indicator_set import FOLDER, BadIndicatorFile, IndicatorSet, Measure
 from processes.data import Data
-from processes.evaluation.queries import Bound, FormulaFails, Queries, Told
+from processes.evaluation.queries import Bound, FormulaFails, Queries, UnitValues
 from processes.evaluation.units import WHOLE, Units, unit_outlines
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
@@ -67,7 +67,7 @@ class Formulas:
         units = [] if measure.level == WHOLE else [unit_outlines(measure.level, self._units.on, self._data)[0].id]
         return [*self._set.layers_of(measure), *units]
 
-    def _figures_of_measure(self, name: str, told: Told, layers: Iterable[str]) -> Figures:
+    def _figures_of_measure(self, name: str, told: UnitValues, layers: Iterable[str]) -> Figures:
         unit_codes = [unit.code for unit in self._units.of(self._set.measures[name].level)]
         self._must_be_units(name, told, unit_codes)
         # a unit that is not named has nothing of it; a null is a figure that is not known
@@ -78,7 +78,7 @@ class Formulas:
         """Nothing is known while a layer that it needs has no release."""
         assert measure.process is not None  # noqa: S101 (a measure is either of the two)
         if not all(map(self._data.current, measure.layers)):
-            unknown: Told = [(unit.code, None) for unit in self._units.of(measure.level)]
+            unknown: UnitValues = [(unit.code, None) for unit in self._units.of(measure.level)]
             return self._figures_of_measure(name, unknown, measure.layers)
         layer, _ = unit_outlines(measure.level, self._units.on, self._data)
         units = {'collection': layer.id, 'datetime': self._units.on.isoformat()}
@@ -108,7 +108,7 @@ class Formulas:
         value = properties[figure]
         return None if value is None else float(value)
 
-    def _must_be_units(self, name: str, told: Told, known: list[str]) -> None:
+    def _must_be_units(self, name: str, told: UnitValues, known: list[str]) -> None:
         times = Counter(code for code, _ in told)
         odd = next((code for code, count in times.items() if count > 1 or code not in known), None)
         if odd is not None:

@@ -17,7 +17,7 @@ from processes.data import Data
 from processes.evaluation.units import WHOLE, Units, unit_outlines
 
 type Bound = Mapping[str, bool | int | float | str | date]
-type Told = list[tuple[str, float | None]]
+type UnitValues = list[tuple[str, float | None]]
 # What a formula can do wrong; a lost connection or a server that stops is none of its faults.
 FAULTS = (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.InternalError, psycopg2.NotSupportedError)
 
@@ -36,7 +36,7 @@ class Queries:
     def __init__(self, chosen: IndicatorSet, units: Units, given: Bound, data: Data) -> None:
         self._set, self._units, self._given, self._data = chosen, units, given, data
 
-    def ask(self, names: Sequence[str]) -> dict[str, Told]:
+    def ask(self, names: Sequence[str]) -> dict[str, UnitValues]:
         """Unit and value by measure, all of one level; raises FormulaFails that names the measure.
 
         Asked together they share what their relations are computed for: 600,000 homes in their communes, once. Which
@@ -52,8 +52,8 @@ class Queries:
                     raise FormulaFails(names[0], str(error.diag.message_primary)) from error
         return {name: figures for measure in names for name, figures in self.ask([measure]).items()}
 
-    def _run_queries(self, names: Sequence[str]) -> dict[str, Told]:
-        figures: dict[str, Told] = {name: [] for name in names}
+    def _run_queries(self, names: Sequence[str]) -> dict[str, UnitValues]:
+        figures: dict[str, UnitValues] = {name: [] for name in names}
         for row in self._data.rows(self._union_query(names)):
             figures[row['measure']].append((row['unit'], row['value']))
         return figures

@@ -33,7 +33,7 @@ class NotKept(HeldForDecision):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptEvaluation:
     """What was kept: the number of the run, and of the release of the layer that has its values."""
 
     run: int
@@ -63,7 +63,7 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     return {(row['indicator'], row['unit_code']): row['value'] for row in earlier if row['value'] is not None}
 
 
-def keep_evaluation(found: Evaluation, about: dict[str, Any], data: Data) -> Kept | None:
+def keep_evaluation(found: Evaluation, about: dict[str, Any], data: Data) -> KeptEvaluation | None:
     """Releases the values and records the run; None in a locality that keeps none. Raises NotKept.
 
     about: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
@@ -88,7 +88,7 @@ def keep_evaluation(found: Evaluation, about: dict[str, Any], data: Data) -> Kep
         raise _not_kept(report)
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute('update indicator.run set release = %s where id = %s', [report.release, number])
-    return Kept(number, layer.id, report.release)
+    return KeptEvaluation(number, layer.id, report.release)
 
 
 def write_values(file: Path, rows: Sequence[dict[str, Any]], outlines: Sequence[bytes], srid: int) -> None:

@@ -15,7 +15,7 @@ WITHOUT = Text(vi='không có số liệu', en='no value')
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFigure:
     """The figure of a map: its property, or None where features are only shown; value and class of each feature."""
 
     name: str | None
@@ -44,13 +44,13 @@ class Shown:
         return column_heading(self.name, figures, lang) if self.name else otherwise
 
 
-def shown_figure(features: Sequence[Feature], figures: Mapping[str, Figure]) -> Shown:
+def shown_figure(features: Sequence[Feature], figures: Mapping[str, Figure]) -> ShownFigure:
     """The first of the process's figures that the features have as a number, else their first number."""
     numeric = [name for name, kind in columns_of(features).items() if kind in ('integer', 'number')]
     chosen = next((name for name in figures if name in numeric), numeric[0] if numeric else None)
     values = [_as_number(row.get(chosen)) if chosen else None for row in properties_of(features)]
     classes = classes_of(values)
-    return Shown(chosen, values, classes, class_of(values, classes))
+    return ShownFigure(chosen, values, classes, class_of(values, classes))
 
 
 def _as_number(value: Any) -> float | None:

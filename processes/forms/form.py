@@ -14,7 +14,7 @@ from processes.data import Data
 from processes.forms.names import title_of
 from processes.forms.numbers import value_text
 from processes.forms.sources import in_one_line, sources_of
-from processes.forms.stored import TIFF, Stored
+from processes.forms.stored import TIFF, StoredResult
 
 type Needs = Literal['features', 'raster', 'places', 'anything']
 
@@ -31,7 +31,7 @@ class Form:
     media_type: str
     needs: Needs
 
-    def fits(self, stored: Stored) -> bool:
+    def fits(self, stored: StoredResult) -> bool:
         """Whether the result can be had in this form."""
         features, raster = stored.is_features, stored.raster is not None
         return {
@@ -41,7 +41,7 @@ class Form:
             'anything': features or raster or stored.is_document,
         }[self.needs]
 
-    def write(self, stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    def write(self, stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
         """The file `target`; raises NotInThisForm."""
         if not self.fits(stored):
             raise _not_in(self, stored)
@@ -75,7 +75,7 @@ def forms_for(media_type: str) -> list[str]:
     return [form.name for form in FORMS.values() if form.needs in needs]
 
 
-def _not_in(form: Form, stored: Stored) -> NotInThisForm:
+def _not_in(form: Form, stored: StoredResult) -> NotInThisForm:
     fitting = ', '.join(candidate.name for candidate in FORMS.values() if candidate.fits(stored)) or '–'
     kind = stored.result.media_type
     return NotInThisForm(
@@ -84,17 +84,17 @@ def _not_in(form: Form, stored: Stored) -> NotInThisForm:
     )
 
 
-def _write_geojson(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_geojson(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
     target.write_bytes(stored.result.content())
 
 
-def _write_csv(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_csv(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
     from processes.forms.csv_table import write_csv
 
     write_csv(stored.features, list(stored.shapes), target)
 
 
-def _write_geopackage_file(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_geopackage_file(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.geopackage import write_geopackage
 
     srid, figures = data.locality.srid, stored.figures
@@ -110,29 +110,29 @@ def _write_geopackage_file(stored: Stored, data: Data, lang: Lang, target: Path)
     write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=entries)
 
 
-def _write_raster(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_raster(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
     shutil.copyfile(str(stored.raster), target)
 
 
-def _write_picture(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_picture(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.map import draw_map
 
     draw_map(stored, sources_of(stored, data), data, lang, target)
 
 
-def _write_page(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_page(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.report import write_html
 
     write_html(stored, data, lang, target)
 
 
-def _write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_pdf(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.report import write_pdf
 
     write_pdf(stored, data, lang, target)
 
 
-WRITERS: dict[str, Callable[[Stored, Data, Lang, Path], None]] = {
+WRITERS: dict[str, Callable[[StoredResult, Data, Lang, Path], None]] = {
     'geojson': _write_geojson,
     'csv': _write_csv,
     'gpkg': _write_geopackage_file,

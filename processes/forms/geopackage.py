@@ -9,7 +9,7 @@ from dothi.core.layer import ColumnType
 from etl.geopackage import add_layer
 from processes.forms.columns import Feature, columns_of, rows_of
 
-ABOUT: dict[str, ColumnType] = {'name': 'text', 'value': 'text'}
+SUMMARY_COLUMNS: dict[str, ColumnType] = {'name': 'text', 'value': 'text'}
 
 
 def write_geopackage(
@@ -31,4 +31,6 @@ def write_geopackage(
         for feature, row in zip(features, rows_of(features, columns_of(features)), strict=True)
     ]
     add_layer(path, name, columns, rows, shapes, srid)
-    add_layer(path, 'about', ABOUT, [{'name': key, 'value': value} for key, value in about.items()], None, srid)
+    add_layer(
+        path, 'about', SUMMARY_COLUMNS, [{'name': key, 'value': value} for key, value in about.items()], None, srid
+    )

@@ -26,7 +26,7 @@ TEXT_COLOURS = {'demo': '#b3261e'}
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnFeatures:
     """What the map shows: shapes in the working CRS with the number of each one's class, both of shape (n,).
 
     colours: by number of the class. raster: a file in colours and in the working CRS, in place of shapes.
@@ -40,7 +40,7 @@ class Drawn:
     raster: Path | None = None
 
 
-def draw(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
+def draw(drawn: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
     """The whole sheet as PNG. Files for Mapnik are written beside `target`."""
     layers = _map_layers(drawn, sheet, words, entries, target.parent)
     order = {
@@ -64,7 +64,7 @@ def kind_of(shape: shapely.Geometry, metres_per_px: float) -> Kind:
     return 'line' if shapely.get_dimensions(shape) == 1 else 'area'
 
 
-def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
+def marks_of(drawn: DrawnFeatures, metres_per_px: float) -> list[Mark]:
     """The shapes as marks: areas below lines below dots, what has no value below what has one, large areas below small.
 
     So of areas that hold one another, as isochrones do, each is seen.
@@ -81,7 +81,7 @@ def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
 
 
 def _map_layers(
-    drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path
+    drawn: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path
 ) -> list[dict[str, Any]]:
     """Mapnik's layers as a renderer reads them (dothi.core.mapping.renderer), lowest first."""
     ground = [Mark(shape, 'ground') for shape in drawn.outlines]

@@ -16,7 +16,7 @@ BOUNDS = {
 }
 # What a criterion of the asker's own is told with: `homes_score`.
 CRITERION = re.compile(r'(?P<of>.+)_(?P<told>value|score|contribution)')
-TOLD = {
+TITLES = {
     'value': Text(vi='giá trị', en='value'),
     'score': Text(vi='điểm', en='score'),
     'contribution': Text(vi='phần đóng góp', en='contribution'),
@@ -188,7 +188,7 @@ def title_of(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
     if name in COMMON:
         return COMMON[name].pick(lang)
     if criterion := CRITERION.fullmatch(name):
-        return f'{criterion["of"]}: {TOLD[criterion["told"]].pick(lang)}'
+        return f'{criterion["of"]}: {TITLES[criterion["told"]].pick(lang)}'
     ending = max((end for end in UNITS if name.endswith(end)), key=len, default='')
     plain = name.removesuffix(ending).replace('_', ' ')
     return plain[:1].upper() + plain[1:]

@@ -15,8 +15,8 @@ from processes.base import Figure
 from processes.forms.names import title_of, unit_for
 from processes.forms.numbers import format_day
 from processes.forms.sources import Source as Origin
-from processes.forms.stored import Stored
-from processes.reading.given_features import FEATURE_ID, Given, layer_of_features
+from processes.forms.stored import StoredResult
+from processes.reading.given_features import FEATURE_ID, RequestLayer, layer_of_features
 
 # Nobody delivers it again, so it is never late; and another result under its name may hold anything.
 NEVER, ANYTHING = 'P100Y', Checks(lost_rows_share=1, moved_share=1)
@@ -46,7 +46,7 @@ def must_be_free(layer_id: str, place: Locality) -> None:
         )
 
 
-def features_of(stored: Stored, layer_id: str, title: Text) -> Given:
+def features_of(stored: StoredResult, layer_id: str, title: Text) -> RequestLayer:
     """The result's features with one kind of geometry; raises NotKept, BadFeatures."""
     if not stored.is_features or not stored.features:
         raise NotKept(
@@ -56,7 +56,9 @@ def features_of(stored: Stored, layer_id: str, title: Text) -> Given:
     return layer_of_features(layer_id, title.vi, stored.document)
 
 
-def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin], place: Locality) -> Layer:
+def own_layer(
+    made: RequestLayer, title: Text, stored: StoredResult, origins: Sequence[Origin], place: Locality
+) -> Layer:
     """The layer file of a kept result; raises NobodyKeeps."""
     whose = place.place.kept_results
     if whose is None:
@@ -83,7 +85,7 @@ def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin
     )
 
 
-def origin_of(stored: Stored, origins: Sequence[Origin], lang: Lang) -> str:
+def origin_of(stored: StoredResult, origins: Sequence[Origin], lang: Lang) -> str:
     """What the record says: process, job, day, and the releases of the layers behind it."""
     from_layers = ', '.join(f'{origin.title.pick(lang)} {origin.release}' for origin in origins)
     process, on = stored.process.title.pick(lang), format_day(local_day(stored.finished_at, locality_zone()), lang)
@@ -101,7 +103,7 @@ def _own_column(name: str, column: Column, figures: Mapping[str, Figure]) -> Col
     return column.model_copy(update={'title': title, 'unit': unit})
 
 
-def _key_columns(made: Given) -> list[str]:
+def _key_columns(made: RequestLayer) -> list[str]:
     """The code or the feature's id, the first that names each feature; none where neither does."""
     names = list(made.layer.columns)
     for name in ('code', FEATURE_ID):
@@ -112,7 +114,7 @@ def _key_columns(made: Given) -> list[str]:
     return []
 
 
-def write_features(made: Given, shapes: Geometries, srid: int, target: Path) -> None:
+def write_features(made: RequestLayer, shapes: Geometries, srid: int, target: Path) -> None:
     """The features as the GeoPackage that is delivered. shapes: in the system `srid`, in the order of the rows."""
     columns = {name: column.type for name, column in made.layer.columns.items()}
     rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in made.rows]

@@ -7,7 +7,7 @@ from dothi.core.locality import Locality
 from dothi.core.text import Lang, Text
 from processes.base import field_metadata
 from processes.forms.numbers import NOTHING
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 from processes.forms.words import in_words
 
 # A list of thousands of places is no question that anybody reads.
@@ -15,7 +15,7 @@ LONGEST = 400
 
 
 @dataclass(frozen=True)
-class Asked:
+class InputInWords:
     """An input: its name as it is sent, what it is called, and its value in words."""
 
     name: str
@@ -23,14 +23,14 @@ class Asked:
     value: str
 
 
-def list_inputs(stored: Stored, locality: Locality, lang: Lang) -> list[Asked]:
+def list_inputs(stored: StoredResult, locality: Locality, lang: Lang) -> list[InputInWords]:
     """The inputs in the order of the process, without those that were left empty."""
     questions = []
     for name, field in stored.model.model_fields.items():
         metadata, value = field_metadata(field), stored.inputs.get(name)
         text = _in_words(name, value, metadata.get('unit'), locality, lang)
         if text != NOTHING:
-            questions.append(Asked(name, metadata['title'][lang], text))
+            questions.append(InputInWords(name, metadata['title'][lang], text))
     return questions
 
 

@@ -17,12 +17,12 @@ from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
 from processes.forms.question import list_inputs
 from processes.forms.sources import Source, changed_since, sources_of
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 
 PAGES = Path(__file__).parent / 'pages'
 
 
-def report_html(stored: Stored, data: Data, lang: Lang) -> str:
+def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The page. Its map is drawn where the result has places."""
     sources, figures = sources_of(stored, data), stored.figures
     features, summary = stored.features, stored.summary
@@ -55,12 +55,12 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
     )
 
 
-def write_html(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     """Writes the page."""
     target.write_text(report_html(stored, data, lang), encoding='utf-8')
 
 
-def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def write_pdf(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     """Writes the page as PDF, with its text as text; nothing is fetched from anywhere."""
     # half a second, for those who print
     from weasyprint import HTML  # type: ignore[import-untyped]
@@ -68,7 +68,7 @@ def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     HTML(string=report_html(stored, data, lang), url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
 
 
-def _own_part(stored: Stored, lang: Lang) -> Markup:
+def _own_part(stored: StoredResult, lang: Lang) -> Markup:
     """What the process's own page tells of the summary; nothing where it has none."""
     if stored.process.page is None:
         return Markup()
@@ -85,7 +85,7 @@ def _inside_only() -> Any:
     return URLFetcher(allowed_protocols=['data'], allow_redirects=False)
 
 
-def _map_as_data_uri(stored: Stored, sources: list[Source], data: Data, lang: Lang) -> str:
+def _map_as_data_uri(stored: StoredResult, sources: list[Source], data: Data, lang: Lang) -> str:
     """The map as an address that holds it, or nothing for a result without places."""
     if not stored.is_features and stored.raster is None:
         return ''

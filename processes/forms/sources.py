@@ -9,7 +9,7 @@ from dothi.core.locality import locality_zone
 from dothi.core.text import DEMO, Lang, Text
 from processes.data import Data
 from processes.forms.numbers import format_day
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 from processes.reading.readings import release_numbers
 
 SOURCES = Text(vi='Nguồn', en='Sources')
@@ -29,7 +29,7 @@ class Source:
     newer: int | None
 
 
-def sources_of(stored: Stored, data: Data) -> list[Source]:
+def sources_of(stored: StoredResult, data: Data) -> list[Source]:
     """The layers behind a result, by title; one whose file is gone goes by its id."""
     releases = releases_numbered(data.db, [*release_numbers(stored.readings).values()])
     current = current_releases(data.db)
@@ -72,7 +72,7 @@ def changed_since(sources: list[Source]) -> Text:
     )
 
 
-def in_one_line(sources: list[Source], stored: Stored, lang: Lang) -> str:
+def in_one_line(sources: list[Source], stored: StoredResult, lang: Lang) -> str:
     """Below a map: layers with agency, release and day; then job and software."""
     phrases = [
         f'{source.title.pick(lang)} ({source.agency.pick(lang)}), {RELEASE.pick(lang)} {source.release}'

@@ -30,7 +30,7 @@ class NoSuchOutput(NotFound):
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredResult:
     """One output of a successful job. readings: by layer, what it was computed from."""
 
     job_id: str
@@ -109,7 +109,7 @@ class Stored:
         return self.process.inputs
 
 
-def read_stored(job_id: str, output: str | None, data: Data) -> Stored:
+def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
     """The output of a job that the asker may see; its releases count as read.
 
     output: the first one when left out. Raises UnknownJob, NoResult, ResultGone, NoSuchOutput.
@@ -128,7 +128,7 @@ def read_stored(job_id: str, output: str | None, data: Data) -> Stored:
         )
     readings = readings_of(job)
     data.read_earlier(job_id, readings)
-    return Stored(
+    return StoredResult(
         job_id=str(job['id']),
         process_id=job['process_id'],
         process=find_process(job['process_id'], data.audience),

@@ -20,7 +20,7 @@ type Grades = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Things:
+class ExposedLayer:
     """Things on the ground. cell: where each is, -1 off the grid; amounts: what each counts for, by the name of the
     measure; row: of the sums in which it counts, or None where the zones of its cell are its own; all of shape (n,).
     """
@@ -30,12 +30,12 @@ class Things:
     row: Ints | None = None
 
 
-def things_in(cell: Ints, amounts: dict[str, Floats], inside: Membership) -> Things:
+def things_in(cell: Ints, amounts: dict[str, Floats], inside: Membership) -> ExposedLayer:
     """Things that have zones of their own, once for every row of the sums in which they count."""
     outside, zoned = np.flatnonzero(inside.outside), np.flatnonzero(~inside.outside)
     row = np.concatenate([inside.place, outside, zoned])
     rows = [inside.zone, np.full(len(outside), inside.zones), np.full(len(zoned), inside.zones + 1)]
-    return Things(cell[row], {name: amount[row] for name, amount in amounts.items()}, np.concatenate(rows))
+    return ExposedLayer(cell[row], {name: amount[row] for name, amount in amounts.items()}, np.concatenate(rows))
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Tally:
     tiles: list[Tile]
     zones: int
     bounds_m: list[float]
-    things: list[Things]
+    things: list[ExposedLayer]
     sums: dict[str, Floats] = field(default_factory=dict)
     _of_tile: list[list[Ints]] = field(default_factory=list)
 
@@ -94,7 +94,7 @@ class Tally:
             inside |= zone >= 0
         return [*zones, np.where(inside, self.together, self.outside)]
 
-    def _add_in_tile(self, one: Things, mine: Ints, tile: Tile, rows: list[Ints], graded: Grades) -> None:
+    def _add_in_tile(self, one: ExposedLayer, mine: Ints, tile: Tile, rows: list[Ints], graded: Grades) -> None:
         cells = one.cell[mine]
         own = values_at(graded, cells, self.grid, tile)
         if one.row is not None:
@@ -104,7 +104,7 @@ class Tally:
             at = values_at(row, cells, self.grid, tile)
             self._add_layer(one, mine[at >= 0], at[at >= 0], own[at >= 0])
 
-    def _add_layer(self, one: Things, mine: Ints, row: Ints, graded: Grades) -> None:
+    def _add_layer(self, one: ExposedLayer, mine: Ints, row: Ints, graded: Grades) -> None:
         for measure, amounts in one.amounts.items():
             self._sum_by_class(measure, row, graded, amounts[mine])
 

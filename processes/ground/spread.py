@@ -27,7 +27,7 @@ class ClusterLost(EnvironmentMissing):
     """The cluster went away, or its workers kept dying, before the work was done."""
 
 
-class Begun[R](Protocol):
+class RunningPiece[R](Protocol):
     """A piece under way."""
 
     def result(self) -> R: ...
@@ -78,9 +78,9 @@ def _call_with_piece[P, R](function: Callable[[P], R], piece: P) -> R:
     return function(piece)
 
 
-def _in_order[P, R](begin: Callable[[P], Begun[R]], pieces: Iterable[P], ahead: int) -> Iterator[R]:
+def _in_order[P, R](begin: Callable[[P], RunningPiece[R]], pieces: Iterable[P], ahead: int) -> Iterator[R]:
     """The results in the order of `pieces`, with `ahead` of them under way; those left are cancelled at an end."""
-    under_way: deque[Begun[R]] = deque()
+    under_way: deque[RunningPiece[R]] = deque()
     try:
         for piece in pieces:
             under_way.append(begin(piece))

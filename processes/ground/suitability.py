@@ -47,7 +47,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredTile:
     """A tile: its scores (NaN where nothing may be built), the rim of its good areas, and sums by label of these.
 
     sums: cells, score, then value and score of each factor; shape (2 + 2 * factors, labels + 1).
@@ -69,7 +69,7 @@ class Site:
     scores: list[float]
 
 
-def score_tile(search: Search, tile: Tile) -> Scored:
+def score_tile(search: Search, tile: Tile) -> ScoredTile:
     """The scores of a tile, and what of it is good."""
     wide = tile.overlapping(search.grid)
     values = [factor.values.on(search.grid, wide) for factor in search.factors]
@@ -82,7 +82,7 @@ def score_tile(search: Search, tile: Tile) -> Scored:
     core = slice(0, tile.height), slice(0, tile.width)
     rim = rim_of(labels)
     layers = [total, *(array for pair in zip(values, parts, strict=True) for array in pair)]
-    return Scored(total[core], rim, _sums_by_label(labels[core], [array[core] for array in layers], rim.count))
+    return ScoredTile(total[core], rim, _sums_by_label(labels[core], [array[core] for array in layers], rim.count))
 
 
 def _weighted_scores(parts: list[Heights], factors: list[Factor], tile: Tile) -> Heights:

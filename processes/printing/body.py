@@ -15,20 +15,20 @@ from dothi.core.style.colour import Colour
 from dothi.core.style.drawing import Drawing, Pass
 from processes.data import Data
 from processes.forms.job_renderers import job_renderers
-from processes.printing.drawn import Drawn
+from processes.printing.drawn import PrintedLayer
 
 WHITE = Colour(255, 255, 255)
 
 
 @dataclass(frozen=True)
-class Body:
+class MapBody:
     """Two PDFs of the same place: all but the names, and the names, which lie above whatever else is on the sheet."""
 
     shapes: bytes
     names: bytes
 
 
-def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) -> Body:
+def body_of(drawn: Sequence[PrintedLayer], view: View, time: str | None, data: Data) -> MapBody:
     """The layers in the view, of exactly the releases that the run knows of; raises as `draw` does.
 
     The renderer reads on a connection of its own, so a release may come between; then what was in force before it is
@@ -42,7 +42,7 @@ def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) ->
         return _render_body(pile_layers(drawn, [_times_of_release(layer) for layer in drawn]), view, data, pool)
 
 
-def _render_body(shown: Sequence[Shown], view: View, data: Data, pool: Renderers) -> Body:
+def _render_body(shown: Sequence[Shown], view: View, data: Data, pool: Renderers) -> MapBody:
     background = next(
         (layer.drawing.background for layer in shown if layer.drawing and layer.drawing.background), WHITE
     )
@@ -50,10 +50,10 @@ def _render_body(shown: Sequence[Shown], view: View, data: Data, pool: Renderers
     names = Picture(
         view, tuple(_only_labels_or_shapes(layer, names=True) for layer in shown if layer.drawing), None, 'pdf'
     )
-    return Body(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
+    return MapBody(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
 
 
-def pile_layers(drawn: Sequence[Drawn], times: Sequence[Times | None]) -> list[Shown]:
+def pile_layers(drawn: Sequence[PrintedLayer], times: Sequence[Times | None]) -> list[Shown]:
     """As they lie over one another: rasters on the land that a style paints for the whole map, below its lines.
 
     On the bare paper, under that land, nobody would see them.
@@ -91,14 +91,14 @@ def _with_passes(shown: Shown, passes: tuple[Pass, ...]) -> Shown:
     return replace(shown, drawing=replace(shown.drawing, passes=passes)) if shown.drawing else shown
 
 
-def _times_of_release(one: Drawn) -> Times | None:
+def _times_of_release(one: PrintedLayer) -> Times | None:
     """When the layer's release was in force; features with a validity of their own have no other state to ask for."""
     if isinstance(one.layer, Layer) and one.layer.publish.validity:
         return None
     return Times(one.release.released_at, one.release.released_at)
 
 
-def _still_in_force(drawn: Sequence[Drawn], data: Data) -> bool:
+def _still_in_force(drawn: Sequence[PrintedLayer], data: Data) -> bool:
     with connection(READERS[data.audience]) as db:
         now = current_releases(db)
     return all(layer.layer.id in now and now[layer.layer.id].number == layer.release.number for layer in drawn)

@@ -42,7 +42,7 @@ class NothingToPrint(WrongUse):
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PrintedLayer:
     """A layer in one of its styles, or a coverage, which has none. release: what is shown of it."""
 
     shows: Drawing | Coverage
@@ -68,7 +68,7 @@ class Drawn:
         return self.shows.draw_order if isinstance(self.shows, Drawing) else float('-inf')
 
 
-def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[Drawn]:
+def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """The layers, lowest first; those that the map shows when it opens where none is named.
 
     names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
@@ -76,7 +76,7 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     sources = [_find_source(name, data) for name in names] if names is not None else _visible_drawings(data)
     releases = _read_releases([_layer_of(source) for source in sources], datetime, data)
     map_layers = [
-        Drawn(source, releases[_layer_of(source).id]) for source in sources if _layer_of(source).id in releases
+        PrintedLayer(source, releases[_layer_of(source).id]) for source in sources if _layer_of(source).id in releases
     ]
     if not map_layers:
         raise NothingToPrint(
@@ -86,7 +86,7 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     return sorted(map_layers, key=lambda layer: layer.order)
 
 
-def seen_in(drawn: Sequence[Drawn], view: View, datetime: str | None, data: Data) -> list[Drawn]:
+def seen_in(drawn: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """Those that are drawn at the view's scale and have something within its box."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
     return [layer for layer in drawn if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
@@ -101,7 +101,7 @@ def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str 
     return bool(row['seen'])
 
 
-def source_lines(drawn: Sequence[Drawn], data: Data, lang: Lang) -> list[str]:
+def source_lines(drawn: Sequence[PrintedLayer], data: Data, lang: Lang) -> list[str]:
     """One line for each agency: its layers, each with release and day."""
     ordered = sorted(drawn, key=lambda layer: (layer.layer.agency, layer.layer.title.pick(lang)))
     return [
@@ -110,7 +110,7 @@ def source_lines(drawn: Sequence[Drawn], data: Data, lang: Lang) -> list[str]:
     ]
 
 
-def _source_line(drawn: Drawn, lang: Lang) -> str:
+def _source_line(drawn: PrintedLayer, lang: Lang) -> str:
     released = format_day(local_day(drawn.release.released_at, locality_zone()), lang)
     return f'{drawn.layer.title.pick(lang)} ({RELEASE.pick(lang)} {drawn.release.number}, {released})'
 

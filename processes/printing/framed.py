@@ -7,15 +7,15 @@ from dothi.core.mapping.view import View
 from processes.printing.grid import LEAST_MM, Grid, grid_of, spacing_m
 from processes.printing.outline import path_of
 from processes.printing.paper import Orientation, Paper, Sheet, sheet_of
-from processes.printing.place import Place
+from processes.printing.place import PrintArea
 from processes.printing.scale import Box, fitting_scale, must_fit, place_frame, widen_box
 
 
 @dataclass(frozen=True)
-class Framed:
+class FramedView:
     """A place in the middle of a sheet's frame. scale: its denominator. srid: of the working CRS."""
 
-    place: Place
+    place: PrintArea
     sheet: Sheet
     scale: int
     srid: int
@@ -41,7 +41,9 @@ class Framed:
         return path_of(self.place.outline, self.box, self.sheet.frame) if self.place.outline is not None else ''
 
 
-def frame_place(place: Place, paper: Paper, orientation: Orientation | None, scale: int | None, srid: int) -> Framed:
+def frame_place(
+    place: PrintArea, paper: Paper, orientation: Orientation | None, scale: int | None, srid: int
+) -> FramedView:
     """The place on such paper, the largest round scale and the way round that shows it largest where not said.
 
     Raises DoesNotFit where it is larger than the frame at the scale.
@@ -51,7 +53,7 @@ def frame_place(place: Place, paper: Paper, orientation: Orientation | None, sca
     best = min(sheets, key=lambda sheet: _least_scale(place.box, sheet))
     if scale is not None:
         must_fit(place.box, best, scale)
-    return Framed(place, best, scale or fitting_scale(widen_box(place.box), best.frame), srid)
+    return FramedView(place, best, scale or fitting_scale(widen_box(place.box), best.frame), srid)
 
 
 def _least_scale(box: Box, sheet: Sheet) -> float:

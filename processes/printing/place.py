@@ -56,7 +56,7 @@ class Unit(BaseModel):
 
 
 @dataclass(frozen=True)
-class Place:
+class PrintArea:
     """box: west, south, east, north in metres of the working CRS. title: what the map is called if nobody says.
 
     outline: of a unit, in the working CRS. A unit without a name is called by its code.
@@ -67,7 +67,7 @@ class Place:
     outline: shapely.Geometry | None = None
 
 
-def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, data: Data, lang: Lang) -> Place:
+def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, data: Data, lang: Lang) -> PrintArea:
     """The part that is asked for; raises NoSuchUnit, BadExtent, UnservedCrs, NoPlane."""
     locality = data.locality
     if units_per_metre(locality.srid) != 1:
@@ -76,10 +76,10 @@ def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, dat
             en=f'The working CRS {locality.place.crs} is not in metres, so a map in it has no scale.',
         )
     if extent is not None:
-        return Place(_box_of_extent(extent, locality), locality.place.title.pick(lang))
+        return PrintArea(_box_of_extent(extent, locality), locality.place.title.pick(lang))
     if unit is not None and unit.code != locality.place.unit_code:
         return _place_of_unit(unit, datetime, data)
-    return Place(_whole_box(datetime, data), locality.place.title.pick(lang))
+    return PrintArea(_whole_box(datetime, data), locality.place.title.pick(lang))
 
 
 def _box_of_extent(extent: Extent, locality: Locality) -> Box:
@@ -114,7 +114,7 @@ def _bad_extent(extent: Extent) -> BadExtent:
     )
 
 
-def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> Place:
+def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> PrintArea:
     layers = [*_unit_layers(unit.level, data)]
     for layer in layers:
         name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
@@ -122,7 +122,7 @@ def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> Place:
         query = sql.SQL('select {}::text as name, ST_AsBinary(geom) as wkb from {} where {}::text = {} limit 1')
         for row in data.rows(query.format(name, rows, code_column(layer), sql.Literal(unit.code))):
             shape = shapely.from_wkb(bytes(row['wkb']))
-            return Place(_bounds_of(shape), row['name'] or unit.code, shape)
+            return PrintArea(_bounds_of(shape), row['name'] or unit.code, shape)
     raise _no_such_unit(unit, layers, datetime, data)
 
 

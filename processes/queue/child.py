@@ -60,7 +60,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeOutput:
     """One output: a document, or a file that is still where the run wrote it."""
 
     name: str
@@ -73,7 +73,7 @@ class Made:
 class Done:
     """The run's outputs, and the releases that they were computed from."""
 
-    outputs: tuple[Made, ...]
+    outputs: tuple[MadeOutput, ...]
     readings: dict[str, Reading]
 
     @property
@@ -161,7 +161,7 @@ def _answer_order(order: Order, worker: Connection) -> Done:
     return Done(_made_outputs(chosen, result), data.readings)
 
 
-def _made_outputs(chosen: Process[Any], result: Any) -> tuple[Made, ...]:
+def _made_outputs(chosen: Process[Any], result: Any) -> tuple[MadeOutput, ...]:
     """The outputs of a run, in the order in which its process names them; one that it left out is left out."""
     names = list(chosen.outputs)
     values = {names[0]: result} if len(names) == 1 else result
@@ -170,12 +170,12 @@ def _made_outputs(chosen: Process[Any], result: Any) -> tuple[Made, ...]:
     )
 
 
-def _made_output(name: str, value: Any, media_type: str) -> Made:
+def _made_output(name: str, value: Any, media_type: str) -> MadeOutput:
     if isinstance(value, ResultFile):
-        return Made(name, value.media_type, None, value)
+        return MadeOutput(name, value.media_type, None, value)
     if isinstance(value, str) and media_type not in (JSON, GEOJSON):
-        return Made(name, media_type, value.encode(), None)
-    return Made(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
+        return MadeOutput(name, media_type, value.encode(), None)
+    return MadeOutput(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
 
 
 def cached_locality(path: Path) -> Locality:

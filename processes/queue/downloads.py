@@ -30,12 +30,12 @@ RETRY_S = 60.0
 # Class of the advisory locks that keep workers from writing the same file twice.
 LOCK_CLASS = 920_902
 
-type Ended = Done | Failed | Interrupted | Broken | None
-type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], Ended]
+type OrderResult = Done | Failed | Interrupted | Broken | None
+type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], OrderResult]
 
 
 @dataclass(frozen=True)
-class Due:
+class DueDownload:
     """A file that is to be written: of a layer, for an audience, in a format."""
 
     layer: Layer
@@ -65,7 +65,7 @@ class Keeper:
             if time.monotonic() - self.failed_at.get(download.name, -RETRY_S) >= RETRY_S:
                 self._prepare_file(download, stopped)
 
-    def _prepare_file(self, due_file: Due, stopped: Callable[[], bool]) -> None:
+    def _prepare_file(self, due_file: DueDownload, stopped: Callable[[], bool]) -> None:
         with _claim_file(due_file) as mine, draft_folder() as folder:
             if not mine:
                 return
@@ -86,12 +86,12 @@ class Keeper:
             elif isinstance(ended, Broken):
                 self._report_failure(due_file, ended.trace)
 
-    def _report_failure(self, due_file: Due, why: str) -> None:
+    def _report_failure(self, due_file: DueDownload, why: str) -> None:
         LOG.error('%s could not be made ready, next try in %g s: %s', due_file.name, RETRY_S, why)
         self.failed_at[due_file.name] = time.monotonic()
 
 
-def list_due_downloads(db: Connection, locality: Locality) -> list[Due]:
+def list_due_downloads(db: Connection, locality: Locality) -> list[DueDownload]:
     """What has to be written now, small layers first."""
     releases = current_releases(db)
     ready = {(download.layer_id, download.audience, download.format): download for download in downloads(db)}
@@ -109,16 +109,16 @@ def list_due_downloads(db: Connection, locality: Locality) -> list[Due]:
     return sorted(files, key=lambda due_file: releases[due_file.layer.id].rows_total)
 
 
-def _list_due_files(locality: Locality) -> list[Due]:
+def _list_due_files(locality: Locality) -> list[DueDownload]:
     return [
-        Due(layer, audience, form)
+        DueDownload(layer, audience, form)
         for audience in VISIBLE
         for layer in locality.layers_for(audience).values()
         for form in JobSettings().downloads
     ]
 
 
-def _is_due(due_file: Due, release: Release, ready: Download | None, locality: Locality) -> bool:
+def _is_due(due_file: DueDownload, release: Release, ready: Download | None, locality: Locality) -> bool:
     now = datetime.now(UTC)
     if ready is None or ready.definition != definition(due_file.layer, locality, due_file.audience):
         return release.released_at < now - SETTLED
@@ -131,13 +131,13 @@ def _is_due(due_file: Due, release: Release, ready: Download | None, locality: L
     return ready.release != release.number and max(release.released_at + SETTLED, ready.made_at + rests) < now
 
 
-def _export_order(due_file: Due, folder: Path) -> Order:
+def _export_order(due_file: DueDownload, folder: Path) -> Order:
     inputs = {'collection': due_file.layer.id, 'format': due_file.format}
     return Order('export-features', inputs, due_file.audience, JobSettings().job_memory_mb, folder, patient=True)
 
 
 @contextmanager
-def _claim_file(due_file: Due) -> Iterator[bool]:
+def _claim_file(due_file: DueDownload) -> Iterator[bool]:
     """Whether this worker is the one to write the file, and it is still due."""
     with connection('worker') as db:
         with db.cursor() as cursor:
@@ -146,7 +146,7 @@ def _claim_file(due_file: Due) -> Iterator[bool]:
         yield locked and due_file in list_due_downloads(db, cached_locality(PathSettings().locality))
 
 
-def _record_file(due_file: Due, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
+def _record_file(due_file: DueDownload, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
     """Puts the file in its place and into the catalogue, and then removes the one before it."""
     digest = file_sha256(file.path)
     size = file.path.stat().st_size

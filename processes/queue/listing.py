@@ -22,14 +22,14 @@ class JobFilter:
 
 
 @dataclass(frozen=True)
-class Listed:
+class JobPage:
     """A page of jobs, newest first, and how many there are in all."""
 
     jobs: list[dict[str, Any]]
     matched: int
 
 
-def list_jobs(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> Listed:
+def list_jobs(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> JobPage:
     """Jobs that the connection's audience may list: none of the public service, no other editor's.
 
     Each says what `requests.state` says of it.
@@ -39,7 +39,7 @@ def list_jobs(db: Connection, wanted: JobFilter, limit: int | None, offset: int 
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
                    %(created_to)s, %(min_s)s, %(max_s)s)"""
     job_rows = explain_silence(db, fetch_rows(db, query.format('%(limit)s', '%(offset)s'), values))
-    return Listed(job_rows, job_rows[0]['matched'] if job_rows else _count_matched(db, query, values))
+    return JobPage(job_rows, job_rows[0]['matched'] if job_rows else _count_matched(db, query, values))
 
 
 def _count_matched(db: Connection, query: str, values: dict[str, Any]) -> int:

@@ -23,7 +23,7 @@ from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
 from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.preference import Mode, mode_of
-from processes.queue.requests import Asked, Result
+from processes.queue.requests import JobRequest, Result
 from processes.queue.uploads import taken_out
 from processes.reading.given import put_given
 from processes.reading.validation import check_layers, validate_inputs
@@ -132,7 +132,7 @@ def execution_mode(chosen: Process[Any], inputs: object, prefer: str | None) -> 
 
 def _checked_request(
     process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
-) -> Asked:
+) -> JobRequest:
     """The request, checked: whatever is wrong with it is said before there is a job."""
     chosen = find_process(process_id, audience)
     if chosen.editors_only:
@@ -145,7 +145,7 @@ def _checked_request(
     chosen.check(model, place, lambda: _open_data(model, place, audience, editor))
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
     reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
-    return Asked(
+    return JobRequest(
         process_id=process_id,
         inputs=rest,
         asker=asker or editor or '',

@@ -110,7 +110,7 @@ def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connect
 
 
 @dataclass(frozen=True)
-class Asked:
+class JobRequest:
     """A request whose inputs were found good.
 
     asker: whose jobs are counted together, an editor's name or a client's address. editor: whose token it was, where
@@ -129,7 +129,7 @@ class Asked:
     subscriber: dict[str, str] | None = None
 
 
-def submit_job(db: Connection, asked: Asked) -> str:
+def submit_job(db: Connection, asked: JobRequest) -> str:
     """Id of a new job, about whose changes the connection hears from now on.
 
     Raises NoWorker if none would take it, and TooManyJobs.

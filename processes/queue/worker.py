@@ -33,7 +33,7 @@ from etl.coverage.apart import put_rasters_apart
 from processes.queue.availability import probe_services, record_answers
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run_order
-from processes.queue.downloads import Ended, Keeper
+from processes.queue.downloads import Keeper, OrderResult
 from processes.queue.generalising import Generaliser
 from processes.queue.jobs import (
     begin_job,
@@ -296,7 +296,7 @@ def _work_on(context: JobContext, job_id: str, order: Order) -> None:
     finish_job(job_id, ended)
 
 
-def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> Ended:
+def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> OrderResult:
     """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
     context = multiprocessing.get_context('forkserver')
     ours, theirs = context.Pipe(duplex=False)
@@ -315,7 +315,7 @@ def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callabl
 
 def _listen_to_child(
     pipe: Connection, child: BaseProcess, tell: Callable[[Underway], None], stopped: Callable[[], bool]
-) -> Ended:
+) -> OrderResult:
     limit_s = JobSettings().job_time_limit_s
     ends = time.monotonic() + limit_s
     while not stopped():

@@ -20,7 +20,7 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
 from processes.reading.foreign_shapes import read_shapes_in_room
-from processes.reading.given_features import Given, layer_of_features
+from processes.reading.given_features import RequestLayer, layer_of_features
 from processes.reading.readings import Reading, readings_of
 
 SQL_TYPES = {
@@ -40,19 +40,21 @@ class NoFeatures(WrongUse):
 
 
 @dataclass(frozen=True)
-class PutGiven:
+class StoredRequestLayer:
     """A layer in a temporary table; readings: what the earlier job had read, by layer."""
 
     layer: LayerModel
     readings: dict[str, Reading]
 
 
-def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None) -> dict[str, PutGiven]:
+def put_given(
+    db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None
+) -> dict[str, StoredRequestLayer]:
     """What the inputs hold besides collections, by `Layer.named`, each in a table that lasts as long as the session.
 
     Raises UnknownResult, NoFeatures, BadFeatures. Commits, so that a read-only transaction can follow.
     """
-    put_layers: dict[str, PutGiven] = {}
+    put_layers: dict[str, StoredRequestLayer] = {}
     with db.cursor() as cursor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
     for layer in layers_in(inputs):
@@ -62,7 +64,7 @@ def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor:
             build = read_shapes_in_room if layer.features is not None else None
             made = layer_of_features(_table_name(layer), layer.named, document, build)
             _put_table(db, made, locality.srid)
-            put_layers[layer.named] = PutGiven(made.layer, readings)
+            put_layers[layer.named] = StoredRequestLayer(made.layer, readings)
     db.commit()
     return put_layers
 
@@ -120,7 +122,7 @@ def _table_name(chosen: Layer) -> str:
     return f'{kind}_{suffix.replace("-", "")[:32].lower()}'
 
 
-def _put_table(db: Connection, made: Given, srid: int) -> None:
+def _put_table(db: Connection, made: RequestLayer, srid: int) -> None:
     """The table, its rows, and an index on their places."""
     table = sql.Identifier(made.layer.id)
     columns = [
@@ -139,7 +141,7 @@ def _put_table(db: Connection, made: Given, srid: int) -> None:
         cursor.execute(place.format(table, sql.Literal(srid)))
 
 
-def _copy_text(made: Given) -> io.StringIO:
+def _copy_text(made: RequestLayer) -> io.StringIO:
     """The rows as PostgreSQL reads them: nothing for null, quotes around every text."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)

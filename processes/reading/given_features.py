@@ -33,7 +33,7 @@ LARGEST_INTEGER = 2**63 - 1
 # Bytes of a column's name in PostgreSQL, which would cut longer ones, and how many stay of those.
 LONGEST_NAME, CUT_NAME = 63, 56
 # Columns of every table, PostgreSQL's own among them.
-TAKEN = {*RESERVED_COLUMNS, FEATURE_ID, 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'}
+RESERVED_NAMES = {*RESERVED_COLUMNS, FEATURE_ID, 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'}
 
 
 type ShapesBuilder = Callable[[Sequence[Any]], Geometries]
@@ -44,7 +44,7 @@ class BadFeatures(WrongUse):
 
 
 @dataclass(frozen=True)
-class Given:
+class RequestLayer:
     """A document as a layer. rows: the values of its columns; shapes: in CRS84, shape (n,)."""
 
     layer: LayerModel
@@ -52,7 +52,9 @@ class Given:
     shapes: Geometries
 
 
-def layer_of_features(name: str, title: str, document: FeatureCollection, build: ShapesBuilder | None = None) -> Given:
+def layer_of_features(
+    name: str, title: str, document: FeatureCollection, build: ShapesBuilder | None = None
+) -> RequestLayer:
     """`document` as the layer `name`; raises BadFeatures that names the feature.
 
     build: what makes shapes of the geometries, where that is not `read_shapes`.
@@ -67,7 +69,7 @@ def layer_of_features(name: str, title: str, document: FeatureCollection, build:
         [str(feature.get('id', number)), *(cell_of(row.get(key), kind) for key, kind in types.items())]
         for number, (feature, row) in enumerate(zip(features, properties, strict=True), start=1)
     ]
-    return Given(_layer_model(name, title, columns, geometry_type(shapes)), rows, shapes)
+    return RequestLayer(_layer_model(name, title, columns, geometry_type(shapes)), rows, shapes)
 
 
 def geometry_type(shapes: Geometries) -> GeometryType:
@@ -138,8 +140,8 @@ def _is_storable(value: Any) -> bool:
 def _column_names(keys: Iterable[str]) -> dict[str, str]:
     """A column for each property: its own name, or that with as many _ as it takes where the table has one already."""
     names: dict[str, str] = {}
-    taken_names = set(TAKEN)
-    for key in sorted(keys, key=lambda key: key in TAKEN):
+    taken_names = set(RESERVED_NAMES)
+    for key in sorted(keys, key=lambda key: key in RESERVED_NAMES):
         long = len(key.encode()) > LONGEST_NAME
         name = key.encode()[:CUT_NAME].decode(errors='ignore') if long else key
         while name in taken_names:

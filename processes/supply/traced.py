@@ -19,7 +19,7 @@ from processes.ways.network import Bools, Floats, Ints
 TOUCH_M = 50.0
 
 # A layer, and what is told of those of its features that are drawn, by id.
-type Told = tuple[Layer, dict[int, dict[str, Any]]]
+type LayerMembers = tuple[Layer, dict[int, dict[str, Any]]]
 type Rows = list[dict[str, Any]]
 
 
@@ -41,7 +41,7 @@ class Homes:
 
 
 @dataclass(frozen=True)
-class Affected:
+class AffectedHomes:
     """Homes without supply: their numbers, the code of what each of them is on, and the way to it; shape (a,)."""
 
     home: Ints
@@ -53,11 +53,11 @@ class Affected:
 class Trace:
     """What an event does. facts: for the summary. affected: which homes lose supply."""
 
-    network: Told
-    controls: Told
+    network: LayerMembers
+    controls: LayerMembers
     facts: dict[str, Any]
     caveats: Sequence[Text]
-    affected: Callable[[Homes], Affected]
+    affected: Callable[[Homes], AffectedHomes]
 
 
 def read_homes(data: Data) -> Homes:
@@ -116,7 +116,7 @@ def traced_features(chosen: Layer, told: dict[int, dict[str, Any]], data: Data) 
     return {'type': 'FeatureCollection', 'features': features}
 
 
-def without_supply(homes: Homes, affected: Affected) -> Told:
+def without_supply(homes: Homes, affected: AffectedHomes) -> LayerMembers:
     """The buildings that lose supply, with their people and what they are on."""
     ids, people = homes.id[affected.home].tolist(), homes.people[affected.home].tolist()
     rows = zip(ids, people, affected.on, affected.away_m.round(2).tolist(), strict=True)

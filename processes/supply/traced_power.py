@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from dothi.core.text import Text
 from processes.base import Layer
 from processes.data import Data
-from processes.supply.traced import TOUCH_M, Affected, Homes, Rows, Trace, failing_rows, read_rows
+from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
 from processes.supply.traced_water import shapes_of_rows
 from processes.supply.tracing import energised_nodes, grid_of
 from processes.ways.network import Bools, Floats
@@ -59,15 +59,15 @@ def trace_power(failed: Layer, data: Data) -> Trace:
     return Trace((LINES, network), (SUBSTATIONS, members), facts, CAVEATS, nearest_dark(stations, xy, serving, dark))
 
 
-def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Callable[[Homes], Affected]:
+def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Callable[[Homes], AffectedHomes]:
     """Finds the homes whose nearest serving station is dark."""
     serves = np.flatnonzero(serving)
 
-    def affected(homes: Homes) -> Affected:
+    def affected(homes: Homes) -> AffectedHomes:
         nearest_query = cKDTree(xy[serves]).query(homes.xy)
         distance_m, nearest = np.asarray(nearest_query[0]), np.asarray(nearest_query[1])
         station = serves[nearest]
         home = np.flatnonzero(dark[station])
-        return Affected(home, [stations[number]['code'] for number in station[home]], distance_m[home])
+        return AffectedHomes(home, [stations[number]['code'] for number in station[home]], distance_m[home])
 
     return affected

@@ -11,8 +11,8 @@ from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.base import Layer
 from processes.data import Data
-from processes.supply.traced import TOUCH_M, Affected, Homes, Rows, Trace, failing_rows, read_rows
-from processes.supply.tracing import Cut, Pipes, isolate_burst, nothing_closed, on_failed, supplied_nodes
+from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.supply.tracing import IsolatedSection, Pipes, isolate_burst, nothing_closed, on_failed, supplied_nodes
 from processes.ways.network import Bools, Floats, Geometries, Ints
 
 PIPES, VALVES, PLANTS = Layer('water_pipes'), Layer('valves'), Layer('water_plants')
@@ -69,7 +69,7 @@ def trace_water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> T
         valves = first_of_each_end(network, cut.closed)
     else:
         valves = closable_pipes(network, failing_rows(failed, VALVES, network.valves, data))
-        cut = Cut(network.ends_of(valves), nothing_closed(network.graph).stopped)
+        cut = IsolatedSection(network.ends_of(valves), nothing_closed(network.graph).stopped)
     before = supplied_nodes(network.graph, nothing_closed(network.graph))
     lost = before & ~supplied_nodes(network.graph, cut)
     stopped = [plant['code'] for plant, stops in zip(network.connected, cut.stopped, strict=True) if stops]
@@ -90,10 +90,10 @@ def trace_water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> T
     return Trace((PIPES, pipes), (VALVES, controls), facts, CAVEATS, _affected_by_pipes(network, lost, within_m))
 
 
-def _affected_by_pipes(network: WaterNetwork, lost: Bools, within_m: float) -> Callable[[Homes], Affected]:
-    def affected(homes: Homes) -> Affected:
+def _affected_by_pipes(network: WaterNetwork, lost: Bools, within_m: float) -> Callable[[Homes], AffectedHomes]:
+    def affected(homes: Homes) -> AffectedHomes:
         home, pipe, distance_m = on_failed(homes.xy, network.lines, lost, within_m)
-        return Affected(home, [network.pipes[number]['code'] for number in pipe], distance_m)
+        return AffectedHomes(home, [network.pipes[number]['code'] for number in pipe], distance_m)
 
     return affected
 

@@ -31,25 +31,25 @@ class Pipes:
 
 
 @dataclass(frozen=True)
-class Cut:
+class IsolatedSection:
     """What is to be closed and stopped. closed: ends of pipes, shape (n, 2); stopped: sources, shape (s,)."""
 
     closed: Bools
     stopped: Bools
 
 
-def supplied_nodes(pipes: Pipes, cut: Cut) -> Bools:
+def supplied_nodes(pipes: Pipes, cut: IsolatedSection) -> Bools:
     """Whether water reaches each pipe from a source that runs, through ends that are open, shape (n,)."""
     part = _connected_parts(pipes, ~cut.closed.ravel())
     return np.isin(part[pipes.count :], part[pipes.sources[~cut.stopped]])
 
 
-def nothing_closed(pipes: Pipes) -> Cut:
+def nothing_closed(pipes: Pipes) -> IsolatedSection:
     """The network as it works every day."""
-    return Cut(np.zeros((len(pipes.nodes), 2), dtype=bool), np.zeros(len(pipes.sources), dtype=bool))
+    return IsolatedSection(np.zeros((len(pipes.nodes), 2), dtype=bool), np.zeros(len(pipes.sources), dtype=bool))
 
 
-def isolate_burst(pipes: Pipes, gates: Bools, burst: Bools) -> Cut:
+def isolate_burst(pipes: Pipes, gates: Bools, burst: Bools) -> IsolatedSection:
     """The fewest valves around the burst pipes that have to be closed so that no water comes to them.
 
     gates: ends with a valve that can be closed, shape (n, 2). burst: shape (n,).
@@ -66,7 +66,7 @@ def isolate_burst(pipes: Pipes, gates: Bools, burst: Bools) -> Cut:
     fed = np.isin(behind, behind[pipes.sources[~emptied[pipes.sources]]]) & ~emptied
     rim = inside[:, 0] != inside[:, 1]
     closed = rim & fed[ends].any(axis=1)
-    return Cut(closed.reshape(-1, 2), emptied[pipes.sources])
+    return IsolatedSection(closed.reshape(-1, 2), emptied[pipes.sources])
 
 
 def _connected_parts(pipes: Pipes, open_: Bools) -> Ints:

@@ -5,7 +5,7 @@ from typing import Protocol
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.data import Homes, Zones
-from processes.ways.covered import Served
+from processes.ways.covered import ServedKind
 from processes.ways.service_norms import ALONG_WAYS
 from processes.ways.travel import Limited, speed_of
 from processes.zones.membership import no_people_note
@@ -18,7 +18,7 @@ class Measured(Limited, Protocol):
     def mode(self) -> str: ...
 
 
-def notes_on(served: list[Served], zones: Zones, homes: Homes) -> list[Text]:
+def notes_on(served: list[ServedKind], zones: Zones, homes: Homes) -> list[Text]:
     """What a reader of the figures has to know of the facilities, the roads and the zones."""
     lacking = [_note_no_facility(kind.kind) for kind in served if not kind.facilities]
     empty = no_people_note(zones.membership(homes.xy).sums(homes.population))

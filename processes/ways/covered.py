@@ -13,7 +13,7 @@ from processes.zones.membership import Membership
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedKind:
     """How far people are from one kind of facility, and how far they may be; arrays of shape (n,).
 
     limit_m: nan where no norm says so; whoever lives there is neither served nor unserved.
@@ -40,12 +40,12 @@ class Served:
         """Whether the way exceeds a limit."""
         return self.assessed & ~self.covered
 
-    def of(self, some: slice) -> 'Served':
+    def of(self, some: slice) -> 'ServedKind':
         """The same of some of the people."""
-        return Served(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
+        return ServedKind(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
 
 
-def by_all(kinds: list[Served]) -> tuple[Bools, Bools]:
+def by_all(kinds: list[ServedKind]) -> tuple[Bools, Bools]:
     """Who is covered by every kind, and whom every kind is asked for."""
     covered = reduce(np.logical_and, (kind.covered for kind in kinds))
     return covered, reduce(np.logical_and, (kind.assessed for kind in kinds))
@@ -62,7 +62,7 @@ def coverage_figures(population: float, assessed: float, covered: float, kind: s
     return {f'population_covered{ending}': int(covered), f'share_covered{ending}': share, **lacking}
 
 
-def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> list[dict[str, Any]]:
+def zone_figures(kinds: list[ServedKind], people: Floats, inside: Membership) -> list[dict[str, Any]]:
     """Figures of each zone: of all kinds together, and of each where there are several.
 
     people: per home, shape (n,); inside: the zones that each home lies in.
@@ -79,7 +79,7 @@ def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> lis
     return rows
 
 
-def summary_of(kinds: list[Served], people: Floats, inside: Membership) -> dict[str, Any]:
+def summary_of(kinds: list[ServedKind], people: Floats, inside: Membership) -> dict[str, Any]:
     """Figures of all homes, each once, those outside every zone included, so that nobody is lost between the zones."""
     covered, assessed = by_all(kinds)
     cut_off = np.logical_or.reduce([np.isinf(kind.way_m) for kind in kinds])
@@ -91,7 +91,7 @@ def summary_of(kinds: list[Served], people: Floats, inside: Membership) -> dict[
     }
 
 
-def kind_summary(one: Served, people: Floats) -> dict[str, Any]:
+def kind_summary(one: ServedKind, people: Floats) -> dict[str, Any]:
     """Figures of one kind, with the norms that set its limit."""
     return {
         'kind': one.kind,

@@ -37,7 +37,7 @@ class Cover:
 
 
 @dataclass(frozen=True)
-class Choice:
+class CoverChoice:
     """chosen: candidates, the one that adds most first; bound: people whom no choice of as many could exceed.
 
     optimal: whether none is better, which was proved.
@@ -75,7 +75,7 @@ def _group_alike(reaches: coo_array) -> tuple[Ints, int]:
     return np.asarray(group.ravel(), dtype=np.int64), int(group.max(initial=-1)) + 1
 
 
-def choose_greedily(cover: Cover, k: int) -> Choice:
+def choose_greedily(cover: Cover, k: int) -> CoverChoice:
     """k candidates, or as many as add anybody, each the one that adds most people; the first of several.
 
     It covers at least 1 - 1/e (63 %) of what the best choice would. Mostly far more, which the bound shows: whoever
@@ -89,10 +89,10 @@ def choose_greedily(cover: Cover, k: int) -> Choice:
         gains = cover.gains(np.asarray(chosen))
         bound = min(bound, cover.covered(np.asarray(chosen)) + _largest_gains(gains, k))
     places = np.asarray(chosen, dtype=np.int64)
-    return Choice(places, bound, optimal=bound <= cover.covered(places))
+    return CoverChoice(places, bound, optimal=bound <= cover.covered(places))
 
 
-def choose_exactly(cover: Cover, k: int) -> Choice:
+def choose_exactly(cover: Cover, k: int) -> CoverChoice:
     """The best k candidates, by HiGHS; never worse than `greedy`, and not proved best where it gave up.
 
     Chosen x, covered y: maximise people · y, with y <= reaches' x, sum of x <= k, x whole.
@@ -116,7 +116,7 @@ def choose_exactly(cover: Cover, k: int) -> Choice:
     best = first.chosen if solution.x is None else np.flatnonzero(solution.x[:candidates] > 0.5)
     if cover.covered(best) <= cover.covered(first.chosen):
         best = first.chosen
-    return Choice(_most_first(cover, best), bound, optimal=cover.covered(best) > bound - 0.5)
+    return CoverChoice(_most_first(cover, best), bound, optimal=cover.covered(best) > bound - 0.5)
 
 
 def _most_first(cover: Cover, chosen: Ints) -> Ints:

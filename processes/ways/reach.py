@@ -14,7 +14,16 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from processes.ways.network import Floats, Ints, Network, Snapped, places_xy, point_geometries, snap_points, split_at
+from processes.ways.network import (
+    Floats,
+    Ints,
+    Network,
+    SnappedPoints,
+    places_xy,
+    point_geometries,
+    snap_points,
+    split_at,
+)
 
 # A way of ten thousand segments is exact to a nanometre.
 ROUNDING_M = 1e-6
@@ -34,10 +43,10 @@ class Reach:
     """
 
     network: Network
-    places: Snapped
+    places: SnappedPoints
     entrances: Ints
     size: int
-    points: Snapped
+    points: SnappedPoints
     count: int
 
     @cached_property

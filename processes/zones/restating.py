@@ -19,7 +19,7 @@ MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True)
-class Restated:
+class RestatedFigure:
     """A figure on a unit of the other day: the estimate, and the least and the most that it can be.
 
     pieces: the units that it is made of, each with the share that comes from it. exact: the bounds are one.
@@ -36,7 +36,7 @@ class Restated:
         return self.least == self.most
 
 
-def restate_figures(figures: Mapping[str, float], shares: Shares, decimals: int) -> dict[str, Restated]:
+def restate_figures(figures: Mapping[str, float], shares: Shares, decimals: int) -> dict[str, RestatedFigure]:
     """The figures of units on those of another day, by code, with `decimals` places; their sum is kept to the last.
 
     shares: of each unit to each of the other day, adding up to 1; a share of 0 says that the two touch but nothing is
@@ -121,13 +121,15 @@ def people_shares(
     return shares, empty
 
 
-def _sum_shares(own: Mapping[str, int], steps: Mapping[str, int], shares: Shares, target: str, scale: int) -> Restated:
+def _sum_shares(
+    own: Mapping[str, int], steps: Mapping[str, int], shares: Shares, target: str, scale: int
+) -> RestatedFigure:
     whole = [steps[code] for code in own if len(shares[code]) == 1]
     divided = [steps[code] for code in own if len(shares[code]) > 1]
     least = sum(whole) + sum(min(step, 0) for step in divided)
     most = sum(whole) + sum(max(step, 0) for step in divided)
     pieces = {code: shares[code][target] for code in own}
-    return Restated(sum(own.values()) / scale, least / scale, most / scale, pieces)
+    return RestatedFigure(sum(own.values()) / scale, least / scale, most / scale, pieces)
 
 
 def _normalise_shares(parts: Mapping[str, float]) -> dict[str, float]:

@@ -112,7 +112,7 @@ def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
     told = {'successUri': f'{listener.url}/ok', 'failedUri': f'{listener.url}/not'}
     with requests.open_desk('internal') as db:
         job_id = requests.submit_job(
-            db, requests.Asked('service-coverage', INPUTS, subscriber=check_subscription(told))
+            db, requests.JobRequest('service-coverage', INPUTS, subscriber=check_subscription(told))
         )
         requests.dismiss_job(db, job_id)
     callbacks.call_back(lambda: False)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
 from processes.queue import requests
-from processes.queue.child import Done, Failed, Made, failure
+from processes.queue.child import Done, Failed, MadeOutput, failure
 from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
 from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.manager import NoRerun, execution_mode, outcome_of, rerun_job, start_job
 from processes.queue.preference import mode_of, parse_preference
 from processes.queue.reasons import worker_lost
-from processes.queue.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
+from processes.queue.requests import JobRequest, NoResult, NoWorker, TooManyJobs, UnknownJob
 from processes.registry import find_process
 from tests.etl.agency_words import OF_THE_PLATFORM
 
@@ -41,7 +41,7 @@ def run(query, values=()):
 def submitted(asker, cost_s=1.0, number=1, audience='internal', **more):
     with requests.open_desk(audience, more.get('editor')) as db:
         return [
-            requests.submit_job(db, Asked('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
+            requests.submit_job(db, JobRequest('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
             for _ in range(number)
         ]
 
@@ -378,7 +378,7 @@ def test_the_mode_of_a_process_is_by_its_own_estimate(monkeypatch):
 
 
 def finished(job_id, body=b'x' * 1_000):
-    finish_job(job_id, Done((Made('result', 'application/json', body, None),), {}))
+    finish_job(job_id, Done((MadeOutput('result', 'application/json', body, None),), {}))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from processes.base import ResultFile
-from processes.queue.child import Done, Made
+from processes.queue.child import Done, MadeOutput
 from processes.queue.jobs import begin_job, finish_job
 from processes.queue.manager import outcome_of, start_job
 from processes.queue.results_apart import put_results_apart
@@ -28,7 +28,7 @@ def finished(loader, tmp_path):
         draft = tmp_path / f'{audience}.csv'
         draft.write_text(audience, encoding='utf-8')
         file = ResultFile(draft, 'text/csv', draft.name, 1)
-        finish_job(job_id, Done((Made('result', 'text/csv', None, file),), {}))
+        finish_job(job_id, Done((MadeOutput('result', 'text/csv', None, file),), {}))
         return job_id
 
     yield run

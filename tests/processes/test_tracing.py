@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from processes.supply.tracing import (
-    Cut,
+    IsolatedSection,
     Pipes,
     energised_nodes,
     grid_of,
@@ -45,7 +45,7 @@ def test_none_of_the_valves_can_stay_open(network):
     for pipe, side in np.argwhere(cut.closed):
         closed = cut.closed.copy()
         closed[pipe, side] = False
-        assert supplied_nodes(pipes, Cut(closed, cut.stopped))[burst].any()
+        assert supplied_nodes(pipes, IsolatedSection(closed, cut.stopped))[burst].any()
 
 
 @given(networks())
@@ -53,7 +53,7 @@ def test_a_source_is_stopped_only_where_every_gate_closed_would_leave_it_on_the_
     pipes, gates, burst = network
     for number, stops in enumerate(isolate_burst(pipes, gates, burst).stopped):
         alone = np.arange(len(pipes.sources)) != number
-        assert supplied_nodes(pipes, Cut(gates, alone))[burst].any() == stops
+        assert supplied_nodes(pipes, IsolatedSection(gates, alone))[burst].any() == stops
 
 
 @given(networks(), st.data())
@@ -61,7 +61,9 @@ def test_closing_more_never_gives_water_to_more(network, data):
     pipes, gates, _ = network
     more = gates | np.array(data.draw(st.lists(st.booleans(), min_size=gates.size, max_size=gates.size))).reshape(-1, 2)
     running = nothing_closed(pipes).stopped
-    assert (supplied_nodes(pipes, Cut(more, running)) <= supplied_nodes(pipes, Cut(gates, running))).all()
+    assert (
+        supplied_nodes(pipes, IsolatedSection(more, running)) <= supplied_nodes(pipes, IsolatedSection(gates, running))
+    ).all()
 
 
 @given(networks(), st.randoms(use_true_random=False))

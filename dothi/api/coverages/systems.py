@@ -72,7 +72,7 @@ def system(text: str | None, known: dict[str, System], parameter: str, default: 
     return known[uri]
 
 
-def circles(grid: Grid) -> bool:
+def is_global(grid: Grid) -> bool:
     """Whether the last column of the grid lies beside the first one, all around the globe."""
     return is_geographic(grid.srid) and abs(grid.width * grid.cell_width - 360) < grid.cell_width / 2
 

@@ -38,11 +38,16 @@ def download(collection_id: str, name: str) -> Response:
     """The file, or the range of it that is asked for."""
     parameters.refuse_unknown(COMMON)
     layer = service().layer(collection_id)
-    form = _format(layer, name)
+    form = _format_of_name(layer, name)
     with snapshot() as db:
         release = db.release(layer)
         match = next(
-            (candidate for candidate in _ready(db) if (candidate.layer_id, candidate.format) == (layer.id, form)), None
+            (
+                candidate
+                for candidate in _ready_downloads(db)
+                if (candidate.layer_id, candidate.format) == (layer.id, form)
+            ),
+            None,
         )
         if match is None:
             raise _being_prepared(name, release)
@@ -84,12 +89,12 @@ def _being_prepared(name: str, release: Release) -> BeingPrepared:
 def download_links(db: Snapshot) -> dict[str, list[dict[str, Any]]]:
     """By layer, links to its files that are ready, each with its size and the release that it holds."""
     by_layer: dict[str, list[dict[str, Any]]] = {}
-    for ready_file in _ready(db):
-        by_layer.setdefault(ready_file.layer_id, []).append(_link(ready_file))
+    for ready_file in _ready_downloads(db):
+        by_layer.setdefault(ready_file.layer_id, []).append(_download_link(ready_file))
     return by_layer
 
 
-def _link(one: Download) -> dict[str, Any]:
+def _download_link(one: Download) -> dict[str, Any]:
     chosen = FORMATS[one.format]
     title = Text(
         vi=f'Cả lớp, {chosen.title}, đợt phát hành {one.release}',
@@ -99,7 +104,7 @@ def _link(one: Download) -> dict[str, Any]:
     return link('enclosure', chosen.media_type, title, href, length=one.size_bytes)
 
 
-def _ready(db: Snapshot) -> list[Download]:
+def _ready_downloads(db: Snapshot) -> list[Download]:
     """The files of the audience; those written by an older definition of their layer are left out."""
     layers, of = service().layers, service()
     ready_files = [Download(**document) for (document,) in db.rows(DOWNLOAD_ROWS)]
@@ -112,7 +117,7 @@ def _ready(db: Snapshot) -> list[Download]:
     ]
 
 
-def _format(layer: Layer, name: str) -> str:
+def _format_of_name(layer: Layer, name: str) -> str:
     """The format of the file `name`; raises NoSuchDownload."""
     offered = {f'{layer.id}.{form}': form for form in JobSettings().downloads}
     if name not in offered:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dothi.api.items.features import Page
 from dothi.api.items.query import Query
-from dothi.api.parameters import given
+from dothi.api.parameters import request_parameters
 from dothi.core.catalog import Release
 from dothi.core.text import Text
 
@@ -22,18 +22,18 @@ def reason_for_none(query: Query, release: Release, found: Page) -> Reason | Non
     """The reason why `found` is empty, or None where it is not, or is rightly so."""
     if found.returned or query.box is None or release.extent_wgs84 is None:
         return None
-    parameters = {name: value for name, value in given().items() if name not in ('offset', 'cursor')}
+    parameters = {name: value for name, value in request_parameters().items() if name not in ('offset', 'cursor')}
     extent = ','.join(map(str, release.extent_wgs84))
     match query.box.misses(release.extent_wgs84):
         case 'swapped':
-            return _swapped(parameters)
+            return _reason_swapped(parameters)
         case 'outside':
-            return _outside(parameters, extent)
+            return _reason_outside(parameters, extent)
         case None:
             return None
 
 
-def _swapped(kept: dict[str, str]) -> Reason:
+def _reason_swapped(kept: dict[str, str]) -> Reason:
     box = kept['bbox'].split(',')
     half = len(box) // 2
     turned = [box[1], box[0], *box[2:half], box[half + 1], box[half], *box[half + 2 :]]
@@ -49,7 +49,7 @@ def _swapped(kept: dict[str, str]) -> Reason:
     )
 
 
-def _outside(kept: dict[str, str], extent: str) -> Reason:
+def _reason_outside(kept: dict[str, str], extent: str) -> Reason:
     return Reason(
         Text(
             vi=f'bbox={kept["bbox"]} nằm ngoài lớp này. Phạm vi của lớp theo CRS84 là {extent}.',

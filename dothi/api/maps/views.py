@@ -8,8 +8,8 @@ from dothi.api.address import api_url
 from dothi.api.caching import not_modified
 from dothi.api.documents import as_page
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
-from dothi.api.maps.make import Edition, Made, edition_in, picture_of
-from dothi.api.maps.read import Asked, read_map
+from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
+from dothi.api.maps.read import MapQuery, read_map
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.api.snapshot import snapshot
 from dothi.core.layer import Layer
@@ -44,18 +44,18 @@ def map_picture(collection_id: str | None = None, style_id: str | None = None) -
         map_query = read_map(db, subject, 'png' if form == 'html' else form, page=form == 'html')  # type: ignore[arg-type]
         edition = edition_in(db, map_query.request)
     if form == 'html':
-        return _page(subject, map_query, edition)
-    response = answer(map_query, edition, subject)
+        return _map_page(subject, map_query, edition)
+    response = map_response(map_query, edition, subject)
     if collection_id is not None:
         response.headers.add('Link', f'<{api_url()}/collections/{collection_id}>', rel='collection')
     return response
 
 
-def answer(asked: Asked, edition: Edition, subject: Subject) -> Response:
+def map_response(asked: MapQuery, edition: Edition, subject: Subject) -> Response:
     """The picture, unless the client has it; with what the standard wants its headers to say."""
     if not_modified(edition.tag, edition.released_at):
         response = Response(status=304)
-        made = Made(b'', '', edition.tag, edition.released_at, edition.demo)
+        made = MapFile(b'', '', edition.tag, edition.released_at, edition.demo)
     else:
         made = picture_of(asked.request, edition)
         response = Response(made.content, mimetype=made.media_type)
@@ -71,7 +71,7 @@ def answer(asked: Asked, edition: Edition, subject: Subject) -> Response:
     return response
 
 
-def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
+def _map_page(subject: Subject, asked: MapQuery, edition: Edition) -> Response:
     """A page with the map, of what it is, and the same in other formats."""
     parameters = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
     view = asked.request.view
@@ -82,7 +82,7 @@ def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
             'title': subject.title,
             'description': subject.description,
             'path': subject.path,
-            'things': [_described(source, subject) for source in reversed(subject.things)],
+            'things': [_describe_source(source, subject) for source in reversed(subject.things)],
             'forms': [
                 (form, MEDIA_TYPES[form], f'{where}?{urlencode([("f", form), *parameters])}') for form in PICTURES
             ],
@@ -97,6 +97,6 @@ def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
     )
 
 
-def _described(one: object, subject: Subject) -> dict[str, object]:
+def _describe_source(one: object, subject: Subject) -> dict[str, object]:
     release = subject.releases[one.id]  # type: ignore[attr-defined]
     return {'id': one.id, 'title': one.title, 'release': release, 'is_layer': isinstance(one, Layer)}  # type: ignore[attr-defined]

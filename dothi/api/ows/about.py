@@ -69,7 +69,7 @@ def about_group(group: Group) -> dict[str, Any]:
     }
 
 
-def rounded(box: Box, digits: int) -> Box:
+def round_box(box: Box, digits: int) -> Box:
     """The box with so many decimals, nothing of it lost."""
     west, south, east, north = (number * 10**digits for number in box)
     return (

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dothi.api.ows.errors import InvalidParameterValue, MissingParameterValue
-from dothi.api.parameters import NUMBER, WHOLE, shown
+from dothi.api.parameters import NUMBER, WHOLE, quote_parameter
 
 BACKGROUND = re.compile(r'(?:0[xX]|#)?([0-9a-fA-F]{6})')
 
 
-class Asked:
+class OwsParameters:
     """What a request asks for. A parameter that is there without a value counts as left out."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -19,7 +19,7 @@ class Asked:
         for name, value in pairs:
             first = self._values.setdefault(name.upper(), value)
             if first != value or '\x00' in value:
-                what = shown(name, value).replace('\x00', '')
+                what = quote_parameter(name, value).replace('\x00', '')
                 raise InvalidParameterValue(
                     vi=f'{what}: có ký tự NUL hoặc có hai giá trị khác nhau.',
                     en=f'{what}: contains the character NUL, or is given twice with two values.',
@@ -61,8 +61,8 @@ class Asked:
         text = self.required(name) if default is None else self.text(name, str(default))
         if not WHOLE.fullmatch(text) or len(text) > 9 or int(text) < least:
             raise InvalidParameterValue(
-                vi=f'{shown(name, text)}: phải là số nguyên từ {least} trở lên.',
-                en=f'{shown(name, text)}: must be a whole number, {least} or more.',
+                vi=f'{quote_parameter(name, text)}: phải là số nguyên từ {least} trở lên.',
+                en=f'{quote_parameter(name, text)}: must be a whole number, {least} or more.',
                 locator=name,
             )
         return int(text)
@@ -74,8 +74,8 @@ class Asked:
         numbers = [float(part) for part in parts if NUMBER.fullmatch(part)]
         if len(parts) != count or len(numbers) != count or not all(map(math.isfinite, numbers)):
             raise InvalidParameterValue(
-                vi=f'{shown(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
-                en=f'{shown(name, text)}: {count} numbers are needed, separated by commas.',
+                vi=f'{quote_parameter(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
+                en=f'{quote_parameter(name, text)}: {count} numbers are needed, separated by commas.',
                 locator=name,
             )
         return numbers
@@ -85,8 +85,8 @@ class Asked:
         text = self.text(name, 'FALSE').upper()
         if text not in {'TRUE', 'FALSE'}:
             raise InvalidParameterValue(
-                vi=f'{shown(name, text)}: phải là TRUE hoặc FALSE.',
-                en=f'{shown(name, text)}: must be TRUE or FALSE.',
+                vi=f'{quote_parameter(name, text)}: phải là TRUE hoặc FALSE.',
+                en=f'{quote_parameter(name, text)}: must be TRUE or FALSE.',
                 locator=name,
             )
         return text == 'TRUE'
@@ -97,8 +97,8 @@ class Asked:
         match = BACKGROUND.fullmatch(text)
         if not match:
             raise InvalidParameterValue(
-                vi=f'{shown(name, text)}: viết màu là 0xRRGGBB.',
-                en=f'{shown(name, text)}: write a colour as 0xRRGGBB.',
+                vi=f'{quote_parameter(name, text)}: viết màu là 0xRRGGBB.',
+                en=f'{quote_parameter(name, text)}: write a colour as 0xRRGGBB.',
                 locator=name,
             )
         return f'#{match[1].lower()}'

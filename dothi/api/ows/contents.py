@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from dothi.api.caching import hash_of
 from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.remembered import Remembered
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -186,8 +186,8 @@ class Contents:
         if name not in self.by_name:
             hint = did_you_mean(name, self.by_name)
             raise LayerNotDefined(
-                vi=f'{shown(locator, name)}: không có lớp này. {hint.vi}',
-                en=f'{shown(locator, name)}: there is no such layer. {hint.en}',
+                vi=f'{quote_parameter(locator, name)}: không có lớp này. {hint.vi}',
+                en=f'{quote_parameter(locator, name)}: there is no such layer. {hint.en}',
                 locator=locator,
             )
         return self.by_name[name]
@@ -199,12 +199,12 @@ def contents(db: Snapshot) -> Contents:
     edition = f'{db.rows(sql.SQL(NUMBERS))} {_style_files()}'
     stored_contents = by_edition.get(edition)
     if stored_contents is None:
-        stored_contents = _contents(db.releases(), edition)
+        stored_contents = _build_contents(db.releases(), edition)
         by_edition.keep(edition, stored_contents)
     return stored_contents
 
 
-def _contents(releases: dict[str, Release], edition: str) -> Contents:
+def _build_contents(releases: dict[str, Release], edition: str) -> Contents:
     sources: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
     leaves = [Leaf(data, releases[name]) for name, data in sources.items() if name in releases]
     # a style file that is not right takes its own layer out, and `dothi status` says so
@@ -233,14 +233,14 @@ def style_of(one: Leaf | Group, text: str, locator: str) -> str:
     if name not in one.styles:
         hint = did_you_mean(name, one.styles)
         raise StyleNotDefined(
-            vi=f'{shown(locator, name)}: lớp "{one.name}" không có kiểu vẽ này. {hint.vi}',
-            en=f'{shown(locator, name)}: the layer "{one.name}" has no such style. {hint.en}',
+            vi=f'{quote_parameter(locator, name)}: lớp "{one.name}" không có kiểu vẽ này. {hint.vi}',
+            en=f'{quote_parameter(locator, name)}: the layer "{one.name}" has no such style. {hint.en}',
             locator=locator,
         )
     return name
 
 
-def drawn(one: Leaf | Group, style: str) -> list[tuple[Leaf, str]]:
+def leaves_in_style(one: Leaf | Group, style: str) -> list[tuple[Leaf, str]]:
     """The layers that a name draws in a style, lowest first, each with the style that it is drawn in."""
     leaves = (one,) if isinstance(one, Leaf) else one.drawn
     return [(leaf, style if style in leaf.styles else DEFAULT) for leaf in leaves]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from dothi.api.ows.errors import InvalidFormat
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.core.errors import did_you_mean
 from dothi.core.mapping.picture import Format
 
@@ -36,8 +36,8 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
     if media_type not in offered:
         hint = did_you_mean(media_type, offered)
         raise InvalidFormat(
-            vi=f'{shown(locator, text)}: không có định dạng này. {hint.vi}',
-            en=f'{shown(locator, text)}: there is no such format. {hint.en}',
+            vi=f'{quote_parameter(locator, text)}: không có định dạng này. {hint.vi}',
+            en=f'{quote_parameter(locator, text)}: there is no such format. {hint.en}',
             locator=locator,
         )
     return media_type

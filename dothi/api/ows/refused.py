@@ -1,6 +1,6 @@
 """What a client may not hand over: styles of its own, and addresses that the server would have to fetch."""
 
-from dothi.api.ows.asked import Asked
+from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.errors import InvalidParameterValue, OperationNotSupported
 
 # OGC 05-078r4, 6.3: styles and data that the client brings along.
@@ -9,7 +9,7 @@ STYLED = ('SLD', 'SLD_BODY', 'REMOTE_OWS_TYPE', 'REMOTE_OWS_URL', 'WFS')
 NAMES = ('CRS', 'SRS', 'TILEMATRIXSET', 'CQL_FILTER')
 
 
-def refuse_addresses(asked: Asked) -> None:
+def refuse_addresses(asked: OwsParameters) -> None:
     """Raises OperationNotSupported for styles that the client brings, InvalidParameterValue for any other address."""
     for name in STYLED:
         if asked.text(name):

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_service, rounded
+from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_service, round_box
 from dothi.api.ows.address import rest_url, service_url, url_query
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import CURRENT, TimeDimension, time_dimensions
 from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.matrix_sets import WELL_KNOWN
-from dothi.api.ows.systems import Box, urn
+from dothi.api.ows.systems import Box, crs_urn
 from dothi.api.ows.templates import render_xml
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -32,23 +32,26 @@ def wmts_capabilities(db: Snapshot, offered: Contents) -> bytes:
         'info_formats': list(INFO_ENDINGS),
     }
     layers = [
-        _layer(db, offered_layer, times.get(offered_layer.name), sets) for offered_layer in offered.by_name.values()
+        _layer_element(db, offered_layer, times.get(offered_layer.name), sets)
+        for offered_layer in offered.by_name.values()
     ]
-    return render_xml('wmts_1_0_0.xml', about=members, layers=layers, sets=sets, urn=urn, well_known=WELL_KNOWN)
+    return render_xml('wmts_1_0_0.xml', about=members, layers=layers, sets=sets, urn=crs_urn, well_known=WELL_KNOWN)
 
 
-def _layer(db: Snapshot, one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]) -> dict[str, Any]:
+def _layer_element(
+    db: Snapshot, one: Leaf | Group, time: TimeDimension | None, sets: list[MatrixSet]
+) -> dict[str, Any]:
     description = about_leaf(one) if isinstance(one, Leaf) else about_group(one)
     return description | {
-        'degrees': rounded(one.extent, DEGREE_DIGITS),
+        'degrees': round_box(one.extent, DEGREE_DIGITS),
         'styles': styles_with_legends(db, one),
         'time': time,
-        'links': [_link(one, matrix_set) for matrix_set in sets],
-        'resources': _resources(one, '{TIME}' if time else CURRENT),
+        'links': [_matrix_set_link(one, matrix_set) for matrix_set in sets],
+        'resources': _resource_urls(one, '{TIME}' if time else CURRENT),
     }
 
 
-def _link(one: Leaf | Group, matrix_set: MatrixSet) -> dict[str, Any]:
+def _matrix_set_link(one: Leaf | Group, matrix_set: MatrixSet) -> dict[str, Any]:
     box = moved_bounds(one.extent, WGS84, matrix_set.srid)
     limits = [(matrix, reach_of(one, matrix, box)) for matrix in matrix_set.matrices]
     return {
@@ -67,7 +70,7 @@ def reach_of(one: Leaf | Group, matrix: Matrix, box: Box) -> tuple[int, int, int
     return matrix.reach(box)
 
 
-def _resources(one: Leaf | Group, time: str) -> list[dict[str, str]]:
+def _resource_urls(one: Leaf | Group, time: str) -> list[dict[str, str]]:
     """The templates of addresses of tiles and of what lies at a point of them."""
     base = f'{rest_url()}/{one.name}/{{Style}}/{time}/{PLACE}'
     tiles = [

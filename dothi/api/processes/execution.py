@@ -10,14 +10,14 @@ from flask import Blueprint, Response, request
 
 from dothi.api import parameters
 from dothi.api.address import api_url, client_address
-from dothi.api.editing.access import editor, must_be_editor
+from dothi.api.editing.access import current_editor, must_be_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import JSON
-from dothi.api.problems import NotAllowed, answer
+from dothi.api.problems import NotAllowed, problem_response
 from dothi.api.processes.body import ExecuteRequest, execute_request
-from dothi.api.processes.inputs import plain
+from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
-from dothi.api.processes.results import answered
+from dothi.api.processes.results import results_response
 from dothi.api.processes.status import status_info
 from dothi.api.service import service
 from dothi.core.errors import Busy
@@ -57,14 +57,14 @@ def execute(process_id: str) -> Response:
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)
-    inputs = plain(execute_body.inputs, chosen)
-    waiting = _waiting(chosen, inputs)
+    inputs = plain_inputs(execute_body.inputs, chosen)
+    waiting = _waiting_wish(chosen, inputs)
     if chosen.for_editors(validate_inputs(chosen.inputs, inputs)):
         sender = must_be_editor()
     if not waiting.wait_s:
-        return _started(_start(process_id, inputs, execute_body, sender), waiting)
+        return _started_response(_start_job(process_id, inputs, execute_body, sender), waiting)
     with place_to_wait():
-        return _waited_for(chosen, _start(process_id, inputs, execute_body, sender), execute_body, waiting)
+        return _waited_for(chosen, _start_job(process_id, inputs, execute_body, sender), execute_body, waiting)
 
 
 @EXECUTION.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])
@@ -75,7 +75,7 @@ def how_to_execute(process_id: str) -> Response:
         vi=f'Chạy phân tích bằng POST, nội dung là JSON. Ví dụ: {api_url()}/processes/{process_id}?f=html.',
         en=f'An analysis is run by POST with a body in JSON. Example: {api_url()}/processes/{process_id}?f=html.',
     )
-    response = answer(refused, 405)
+    response = problem_response(refused, 405)
     response.headers['Allow'] = 'POST, OPTIONS'
     return response
 
@@ -95,14 +95,14 @@ def place_to_wait() -> Iterator[None]:
         places.release()
 
 
-def asker() -> str:
+def current_asker() -> str:
     """Whose jobs are counted together: an editor's, else those from one address."""
-    return editor() or client_address()
+    return current_editor() or client_address()
 
 
-def created(job_id: str) -> Response:
+def created_response(job_id: str) -> Response:
     """201, with the state of the new job and its address."""
-    with open_desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         job = watch_job(db, job_id, 0)
     response = Response(json.dumps(status_info(job), ensure_ascii=False), 201, mimetype=JSON)
     response.headers['Location'] = f'{api_url()}/jobs/{job_id}'
@@ -110,35 +110,35 @@ def created(job_id: str) -> Response:
     return response
 
 
-def _waiting(chosen: Process[Any], inputs: Any) -> Waiting:
+def _waiting_wish(chosen: Process[Any], inputs: Any) -> Waiting:
     """By what the client prefers (RFC 7240) and, if it leaves it open, by what the run costs; raises InvalidInput."""
     wish = parse_preference(', '.join(request.headers.getlist('Prefer')))
     cost_s = chosen.cost_s(validate_inputs(chosen.inputs, inputs))
     limits = JobSettings()
     wait_s = limits.sync_wait_s if wish.wait_s is None else min(wish.wait_s, limits.sync_wait_s)
     if wish.mode == 'async':
-        return Waiting(0.0 if wish.wait_s is None else wait_s, _applied('respond-async', wish))
+        return Waiting(0.0 if wish.wait_s is None else wait_s, _applied_preferences('respond-async', wish))
     if mode_of(None if wish.mode is None else 'wait', cost_s, limits.sync_cost_s) == 'async':
         return Waiting(0.0, None)
-    return Waiting(wait_s, None if wish.mode is None else _applied(None, wish))
+    return Waiting(wait_s, None if wish.mode is None else _applied_preferences(None, wish))
 
 
-def _applied(first: str | None, wish: Preference) -> str:
+def _applied_preferences(first: str | None, wish: Preference) -> str:
     wait = None if wish.wait_s is None else f'wait={wish.wait_s:g}'
     return ', '.join(part for part in (first, wait) if part) or 'wait'
 
 
-def _start(process_id: str, inputs: Any, asked: ExecuteRequest, sender: str | None) -> str:
+def _start_job(process_id: str, inputs: Any, asked: ExecuteRequest, sender: str | None) -> str:
     subscriber = asked.subscriber
     if isinstance(subscriber, dict):
         subscriber = {**subscriber, 'api': api_url()}
-    job_id = manager.start_job(process_id, inputs, service().audience, asker(), sender, subscriber)
+    job_id = manager.start_job(process_id, inputs, service().audience, current_asker(), sender, subscriber)
     keep_wishes(job_id, asked.wanted, sender)
     return job_id
 
 
-def _started(job_id: str, waiting: Waiting) -> Response:
-    response = created(job_id)
+def _started_response(job_id: str, waiting: Waiting) -> Response:
+    response = created_response(job_id)
     if waiting.applied:
         response.headers['Preference-Applied'] = waiting.applied
     return response
@@ -146,12 +146,12 @@ def _started(job_id: str, waiting: Waiting) -> Response:
 
 def _waited_for(chosen: Process[Any], job_id: str, asked: ExecuteRequest, waiting: Waiting) -> Response:
     """The outputs if they are there in time; else the job goes on, and the client comes back for them."""
-    with open_desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         ended = watch_job(db, job_id, waiting.wait_s)['finished_at'] is not None
     if not ended:
-        return _started(job_id, waiting)
-    outcome = manager.outcome_of(job_id, service().audience, editor())
-    response = answered(outcome, asked.wanted)
+        return _started_response(job_id, waiting)
+    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    response = results_response(outcome, asked.wanted)
     if waiting.applied:
         response.headers['Preference-Applied'] = waiting.applied
     if chosen.monitored or waiting.applied:

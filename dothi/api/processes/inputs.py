@@ -2,39 +2,39 @@
 
 from typing import Any
 
-from dothi.api.processes.references import referred
+from dothi.api.processes.references import resolve_reference
 from processes.base import Process, field_metadata
 
 QUALIFIED = frozenset(('value', 'mediaType', 'encoding', 'schema', 'format'))
 
 
-def plain(inputs: Any, chosen: Process[Any]) -> Any:
+def plain_inputs(inputs: Any, chosen: Process[Any]) -> Any:
     """The inputs by name, each as its schema describes it; raises BadReference.
 
     What a process wants qualified (`Process.qualified`) stays so, in the spelling of the standard.
     """
     if not isinstance(inputs, dict):
         return inputs
-    return {name: _input(name, value, chosen) for name, value in inputs.items()}
+    return {name: _plain_input(name, value, chosen) for name, value in inputs.items()}
 
 
-def _input(name: str, given: Any, chosen: Process[Any]) -> Any:
-    read_value = _qualified if name in chosen.qualified else _value
+def _plain_input(name: str, given: Any, chosen: Process[Any]) -> Any:
+    read_value = _qualified_value if name in chosen.qualified else _plain_value
     field = chosen.inputs.model_fields.get(name)
     if field is not None and field_metadata(field)['occurs'] > 1 and isinstance(given, list):
         return [read_value(name, part, chosen) for part in given[: field_metadata(field)['occurs'] + 1]]
     return read_value(name, given, chosen)
 
 
-def _value(name: str, given: Any, chosen: Process[Any]) -> Any:
+def _plain_value(name: str, given: Any, chosen: Process[Any]) -> Any:
     if isinstance(given, dict) and 'href' in given:
-        return referred(name, given['href'], file=name == chosen.upload)
+        return resolve_reference(name, given['href'], file=name == chosen.upload)
     return given['value'] if _is_qualified(given) else given
 
 
-def _qualified(_name: str, given: Any, _chosen: Process[Any]) -> dict[str, Any]:
+def _qualified_value(_name: str, given: Any, _chosen: Process[Any]) -> dict[str, Any]:
     """`{"value", "mediaType", "encoding"}` or `{"href", "type"}`; drafts of the standard had both under `format`."""
-    declared_format = _format(given)
+    declared_format = _format_member(given)
     if isinstance(given, dict) and isinstance(given.get('href'), str):
         kind = given.get('type', declared_format.get('mediaType'))
         return {'href': given['href'], **({'type': kind} if isinstance(kind, str) else {})}
@@ -44,7 +44,7 @@ def _qualified(_name: str, given: Any, _chosen: Process[Any]) -> dict[str, Any]:
     return {'value': given['value'], **{name: text for name, text in qualifiers.items() if isinstance(text, str)}}
 
 
-def _format(given: Any) -> dict[str, Any]:
+def _format_member(given: Any) -> dict[str, Any]:
     format_member = given.get('format') if isinstance(given, dict) else None
     return format_member if isinstance(format_member, dict) else {}
 

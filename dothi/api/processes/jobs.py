@@ -8,15 +8,15 @@ from flask import Blueprint, Response
 
 from dothi.api import parameters
 from dothi.api.documents import as_json, as_page
-from dothi.api.editing.access import editor
+from dothi.api.editing.access import current_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
-from dothi.api.processes.body import Wanted
-from dothi.api.processes.execution import asker, created, place_to_wait
+from dothi.api.processes.body import ResultWishes
+from dothi.api.processes.execution import created_response, current_asker, place_to_wait
 from dothi.api.processes.job_list import LISTS, PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
-from dothi.api.processes.results import answered, in_form, output, value, with_releases
-from dothi.api.processes.status import changed, has_result, rerunnable, status_info
+from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
+from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
 from dothi.api.service import service
 from dothi.core.errors import HeldForDecision
 from processes.base import Process
@@ -42,7 +42,7 @@ def jobs() -> Response:
     parameters.refuse_unknown(PARAMETERS, LISTS)
     form, conditions = wanted_format(), job_filter()
     limit, offset = page_of_jobs()
-    with open_desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         job_rows = list_jobs(db, conditions, limit, offset)
     document = {
         'jobs': [status_info(job, listed=True) for job in job_rows.jobs],
@@ -54,8 +54,8 @@ def jobs() -> Response:
         titles = {
             name: process.title for name, process in all_processes().items() if process.offered_to(service().audience)
         }
-        return _fresh(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
-    return _fresh(as_json(document))
+        return _never_cached(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
+    return _never_cached(as_json(document))
 
 
 @JOBS.route('/jobs/<job_id>')
@@ -63,33 +63,33 @@ def job(job_id: str) -> Response:
     """The state of one job; raises UnknownJob."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
-    with open_desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         job_state = state(db, job_id)
     if form == 'html':
-        return _fresh(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
-    return _fresh(as_json(status_info(job_state)))
+        return _never_cached(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
+    return _never_cached(as_json(status_info(job_state)))
 
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
 def end(job_id: str) -> Response:
     """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
     parameters.refuse_unknown(COMMON)
-    with open_desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         state(db, job_id)
         ended, job_state = dismiss_job(db, job_id), state(db, job_id)
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
-    return _fresh(as_json(status_info(job_state)))
+    return _never_cached(as_json(status_info(job_state)))
 
 
 @JOBS.route('/jobs/<job_id>/rerun', methods=['POST'])
 def rerun(job_id: str) -> Response:
     """A new job with the inputs of this one, on the data that there is now."""
     parameters.refuse_unknown(COMMON)
-    again = manager.rerun_job(job_id, service().audience, asker(), editor())
+    again = manager.rerun_job(job_id, service().audience, current_asker(), current_editor())
     if wanted := kept_wishes(job_id):
-        keep_wishes(again, wanted, editor())
-    return created(again)
+        keep_wishes(again, wanted, current_editor())
+    return created_response(again)
 
 
 @JOBS.route('/jobs/<job_id>/results')
@@ -99,11 +99,11 @@ def results(job_id: str) -> Response:
     Raises what made the job fail, and NoResult while it has none.
     """
     parameters.refuse_unknown(COMMON)
-    outcome = manager.outcome_of(job_id, service().audience, editor())
-    wishes = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
+    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    wishes = kept_wishes(job_id) or ResultWishes(dict.fromkeys(outcome.results))
     # a form is made by a worker, which is waited for
     with place_to_wait() if wishes.forms else nullcontext():
-        return answered(outcome, replace(wishes, form=wishes.form or 'document'))
+        return results_response(outcome, replace(wishes, form=wishes.form or 'document'))
 
 
 @JOBS.route('/jobs/<job_id>/results/<name>')
@@ -111,11 +111,11 @@ def result(job_id: str, name: str) -> Response:
     """One output of a job by itself, in its own form, or in the one that `f` names."""
     parameters.refuse_unknown(COMMON)
     form = parameters.one_of('f', ('json', *FORMS))
-    outcome = manager.outcome_of(job_id, service().audience, editor())
+    outcome = manager.outcome_of(job_id, service().audience, current_editor())
     if form != 'json':
         with place_to_wait():
             outcome = in_form(outcome, name, form)
-    return with_releases(value(output(outcome, name)), outcome)
+    return with_releases(value_response(find_output(outcome, name)), outcome)
 
 
 def _page_members(found: dict[str, Any]) -> dict[str, Any]:
@@ -123,16 +123,16 @@ def _page_members(found: dict[str, Any]) -> dict[str, Any]:
     chosen = all_processes().get(found['process_id'])
     return {
         'process': chosen.title if chosen else None,
-        'outputs': _outputs(found, chosen) if chosen and has_result(found) else [],
-        'changed': changed(found['inputs_changed']),
-        'rerunnable': rerunnable(found),
+        'outputs': _output_links(found, chosen) if chosen and has_result(found) else [],
+        'changed': note_on_changes(found['inputs_changed']),
+        'rerunnable': is_rerunnable(found),
         'gone': found['status'] == 'successful' and found['gone'],
     }
 
 
-def _outputs(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
+def _output_links(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
     """Name, title and forms of each output that there is, none of which is fetched for it."""
-    with open_desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         kinds = media_types(db, str(found['id']))
     return [
         {'name': name, 'title': chosen.outputs[name].title, 'forms': forms_for(kind)}
@@ -141,7 +141,7 @@ def _outputs(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]
     ]
 
 
-def _fresh(response: Response) -> Response:
+def _never_cached(response: Response) -> Response:
     """A state is out of date the moment it was told."""
     response.headers['Cache-Control'] = 'no-store'
     return response

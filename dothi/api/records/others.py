@@ -29,7 +29,7 @@ def process_records(locality: Locality, audience: Audience) -> list[Record]:
     """Records of the analyses that `audience` is offered; their place is the locality's."""
     pages = explanations(audience)
     offered = {name: process for name, process in all_processes().items() if process.offered_to(audience)}
-    return [_process(name, process, name in pages, locality) for name, process in offered.items()]
+    return [_process_record(name, process, name in pages, locality) for name, process in offered.items()]
 
 
 def document_records(locality: Locality, audience: Audience, known: frozenset[str]) -> list[Record]:
@@ -37,8 +37,8 @@ def document_records(locality: Locality, audience: Audience, known: frozenset[st
 
     known: ids of the records of layers and analyses, which a document may concern.
     """
-    laws = [_law(name, document, known) for name, document in locality.documents.items()]
-    own = [_explanation(page, locality, known) for page in explanations(audience).values()]
+    laws = [_law_record(name, document, known) for name, document in locality.documents.items()]
+    own = [_explanation_record(page, locality, known) for page in explanations(audience).values()]
     return laws + own
 
 
@@ -47,7 +47,7 @@ def process_record_id(process_id: str) -> str:
     return f'process-{process_id}'
 
 
-def _process(name: str, process: Process[Any], explained: bool, locality: Locality) -> Record:
+def _process_record(name: str, process: Process[Any], explained: bool, locality: Locality) -> Record:
     where = f'/processes/{name}'
     links = [
         Link('describes', where, JSON, Text(vi='Mô tả phân tích', en='Description of the analysis')),
@@ -71,7 +71,7 @@ def _process(name: str, process: Process[Any], explained: bool, locality: Locali
     )
 
 
-def _law(name: str, document: Document, known: frozenset[str]) -> Record:
+def _law_record(name: str, document: Document, known: frozenset[str]) -> Record:
     day = f'{document.year}-01-01', f'{document.year}-12-31'
     return Record(
         id=f'document-{name}',
@@ -91,7 +91,7 @@ def _law(name: str, document: Document, known: frozenset[str]) -> Record:
     )
 
 
-def _explanation(one: Explanation, locality: Locality, known: frozenset[str]) -> Record:
+def _explanation_record(one: Explanation, locality: Locality, known: frozenset[str]) -> Record:
     title, summary = Text(vi=f'Giải thích: {one.title}', en=one.title), Text(vi=one.summary, en=one.summary)
     where = f'/documents/{one.id}'
     links = [

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree
 
 
-def render(name: str, **data: Any) -> str:
+def render_xml_template(name: str, **data: Any) -> str:
     """The template of that name with the data in it."""
     return _environment().get_template(name).render(**data)
 
@@ -16,7 +16,7 @@ def render(name: str, **data: Any) -> str:
 def render_xml(name: str, **data: Any) -> bytes:
     """The same as XML that is well formed and laid out as it is nested."""
     parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
-    tree = etree.ElementTree(etree.fromstring(render(name, **data).strip().encode(), parser))
+    tree = etree.ElementTree(etree.fromstring(render_xml_template(name, **data).strip().encode(), parser))
     written: bytes = etree.tostring(tree, encoding='UTF-8', xml_declaration=True, pretty_print=True)
     return written
 

@@ -77,18 +77,18 @@ def _class(sheet: Sheet, look: str, strokes: tuple[Stroke, ...]) -> str:
     return f'    CLASS NAME "{look}" EXPRESSION "{look}"\n{styles}{label}    END'
 
 
-def _style(sheet: Sheet, one: Stroke) -> str:
-    parts = [f'WIDTH {one.width:.2f}']
-    if one.kind == 'line':
-        parts.append(f'{"OUTLINECOLOR" if sheet.geometry == "Polygon" else "COLOR"} {_colour(one.colour)}')
-        parts.append('LINECAP BUTT' if one.dash else 'LINECAP ROUND LINEJOIN ROUND')
+def _style(sheet: Sheet, stroke: Stroke) -> str:
+    parts = [f'WIDTH {stroke.width:.2f}']
+    if stroke.kind == 'line':
+        parts.append(f'{"OUTLINECOLOR" if sheet.geometry == "Polygon" else "COLOR"} {_colour(stroke.colour)}')
+        parts.append('LINECAP BUTT' if stroke.dash else 'LINECAP ROUND LINEJOIN ROUND')
     else:
-        parts += [] if one.colour.unseen else [f'COLOR {_colour(one.colour)}']
-        parts += [f'OUTLINECOLOR {_colour(one.outline)}'] if one.outline else []
-    if one.dash:
-        parts.append(f'PATTERN {" ".join(f"{length * one.width:.2f}" for length in one.dash)} END')
-    if one.kind == 'marker':
-        parts.append(f'SYMBOL "circle" SIZE {one.size:.2f}')
+        parts += [] if stroke.colour.unseen else [f'COLOR {_colour(stroke.colour)}']
+        parts += [f'OUTLINECOLOR {_colour(stroke.outline)}'] if stroke.outline else []
+    if stroke.dash:
+        parts.append(f'PATTERN {" ".join(f"{length * stroke.width:.2f}" for length in stroke.dash)} END')
+    if stroke.kind == 'marker':
+        parts.append(f'SYMBOL "circle" SIZE {stroke.size:.2f}')
     return f'      STYLE {" ".join(parts)} END\n'
 
 

@@ -82,8 +82,8 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
     return {'id': sheet.id, 'geometry': sheet.geometry, 'rows': rows, 'looks': looks, 'label': label}
 
 
-def _stroke(one: Stroke) -> dict[str, Any]:
-    return asdict(one) | {'colour': _rgba(one.colour), 'outline': one.outline and _rgba(one.outline)}
+def _stroke(stroke: Stroke) -> dict[str, Any]:
+    return asdict(stroke) | {'colour': _rgba(stroke.colour), 'outline': stroke.outline and _rgba(stroke.outline)}
 
 
 def _label(label: Label) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Layer:
         return self
 
     @property
-    def named(self) -> str:
+    def reference(self) -> str:
         """What a result says of it: the collection, `job:<id>` with its output, or `features:<a hash of them>`."""
         if self.collection is not None:
             return self.collection
@@ -172,7 +172,7 @@ def input_field(
     text narrows. occurs: how many values it may have at most; several come as an array, and its schema is of one.
     limits: as of pydantic's Field (gt, ge, lt, le, max_length).
     """
-    told: JsonDict = {
+    metadata: JsonDict = {
         'title': title.model_dump(),
         'description': description.model_dump(),
         'unit': unit,
@@ -180,11 +180,11 @@ def input_field(
         'filters': filters,
         'occurs': occurs,
     }
-    return Field(default, json_schema_extra=told, **limits)
+    return Field(default, json_schema_extra=metadata, **limits)
 
 
 def field_metadata(field: FieldInfo) -> dict[str, Any]:
-    """What `input_field` was told about a field."""
+    """The metadata that `input_field` stores with a field: title, description, unit and the like."""
     return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
 
 
@@ -321,8 +321,8 @@ def _describe_input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, A
     }
 
 
-def _schema_of(field: FieldInfo, schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    return _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, told)
+def _schema_of(field: FieldInfo, schema: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    return _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, metadata)
 
 
 def _layer_schema(field: FieldInfo) -> dict[str, Any]:
@@ -346,9 +346,9 @@ def _one_layer() -> dict[str, Any]:
     }
 
 
-def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+def _plain_schema(schema: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
     """pydantic's schema in the dialect of the standard's descriptions (OpenAPI 3.0): no null, limits in two keys."""
-    keep = {name: value for name, value in schema.items() if name not in told and value is not None}
+    keep = {name: value for name, value in schema.items() if name not in metadata and value is not None}
     options = [option for option in keep.pop('anyOf', []) if option != {'type': 'null'}]
     if 'const' in keep:
         keep['enum'] = [keep.pop('const')]

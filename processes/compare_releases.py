@@ -133,7 +133,7 @@ class CompareReleases(Process[Inputs]):
             'summary': {
                 **inputs.model_dump(include={'filter', 'before', 'after'}),
                 'layer': layer.id,
-                'zones': inputs.zones.named,
+                'zones': inputs.zones.reference,
                 'release_before': release_before,
                 'release_after': release_at(layer, _times_after(inputs), data),
                 **total_changes(pairs),

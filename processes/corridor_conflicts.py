@@ -292,38 +292,38 @@ def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Stri
     return conflicts
 
 
-def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[dict[str, Any]]:
-    """number (from 1, in the order of `found`), names, people (null where hidden), overlap and geometry of each."""
+def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> list[dict[str, Any]]:
+    """number (from 1, in the order of `conflicts`), names, people (null where hidden), overlap and geometry of each."""
     (lines, line_rows), (targets, target_rows) = data.source(inputs.lines), data.source(inputs.targets)
     people = sql.Identifier('here', POPULATION) if POPULATION in targets.columns_for(data.audience) else sql.NULL
     query = CONFLICTS.format(
         line_id=sql.Identifier('here', lines.identifier),
         target_id=sql.Identifier('here', targets.identifier),
         people=people,
-        line_ids=sql.Literal([conflict.line for conflict in found]),
-        target_ids=sql.Literal([conflict.target for conflict in found]),
-        reaches=sql.Literal([conflict.edge_m + conflict.norm.value for conflict in found]),
+        line_ids=sql.Literal([conflict.line for conflict in conflicts]),
+        target_ids=sql.Literal([conflict.target for conflict in conflicts]),
+        reaches=sql.Literal([conflict.edge_m + conflict.norm.value for conflict in conflicts]),
         lines=line_rows,
         targets=target_rows,
     )
     return data.rows(query)
 
 
-def by_norm(found: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every norm that is broken, with its clause and how much breaks it."""
     of_norm: dict[Norm, list[dict[str, Any]]] = {
-        norm: [] for norm in distinct_norms(conflict.norm for conflict in found)
+        norm: [] for norm in distinct_norms(conflict.norm for conflict in conflicts)
     }
     for row in rows:
-        of_norm[found[row['number'] - 1].norm].append(row)
+        of_norm[conflicts[row['number'] - 1].norm].append(row)
     return [
-        {**norm.cited, 'conflicts': len(broken), **count_targets(found, broken)} for norm, broken in of_norm.items()
+        {**norm.cited, 'conflicts': len(broken), **count_targets(conflicts, broken)} for norm, broken in of_norm.items()
     ]
 
 
-def count_targets(found: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
+def count_targets(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
     """Targets, each counted once, and their people where those are visible."""
-    people = {found[row['number'] - 1].target: row['people'] for row in rows}
+    people = {conflicts[row['number'] - 1].target: row['people'] for row in rows}
     known_counts = [number for number in people.values() if number is not None]
     return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
 
@@ -333,7 +333,7 @@ def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
     return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
 
 
-def conflict_feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[str, Any]:
+def conflict_feature(number: int, conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
     """The feature of one conflict; the footprint is shown whole, as a sliver of it could not be seen on a map."""
     people = {} if row['people'] is None else {'people': int(row['people'])}
     return {
@@ -343,13 +343,13 @@ def conflict_feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[st
         'properties': {
             'line_id': row['line_id'],
             'target_id': row['target_id'],
-            'width_m': one.norm.value,
-            'edge_m': one.edge_m,
-            'condition': one.norm.condition,
-            'clause': one.norm.clause,
-            'verified': one.norm.verified,
+            'width_m': conflict.norm.value,
+            'edge_m': conflict.edge_m,
+            'condition': conflict.norm.condition,
+            'clause': conflict.norm.clause,
+            'verified': conflict.norm.verified,
             'overlap_m2': round(row['overlap_m2'], 2),
-            'distance_m': round(one.distance_m, 3),
+            'distance_m': round(conflict.distance_m, 3),
             **people,
         },
     }

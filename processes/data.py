@@ -280,7 +280,7 @@ class Data:
     def _every(self, chosen: Layer, times: Times | None) -> tuple[LayerModel, sql.Composable]:
         """The layer and all of its rows."""
         if chosen.collection is None:
-            put = self._given[chosen.named]
+            put = self._given[chosen.reference]
             if chosen.job is not None:
                 self._read_earlier[chosen.job] = put.readings
             return put.layer, rows_of(put.layer)

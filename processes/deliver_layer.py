@@ -194,8 +194,8 @@ def _receipt_text(report: DeliveryReport, data: Data) -> str:
 
 
 def _stage_callback(progress: ProgressCallback) -> Any:
-    def told(stage: str, _done: int, _total: int | None) -> None:
+    def report_stage(stage: str, _done: int, _total: int | None) -> None:
         if stage in STAGES:
             progress(*STAGES[stage])
 
-    return told
+    return report_stage

@@ -152,18 +152,18 @@ def _wait_and_report(pause_s: float, progress: ProgressCallback) -> None:
         time.sleep(min(STEP_S, pause_s - over_s))
 
 
-def _unqualified(output: str, given: Any, data: Data) -> Any:
+def _unqualified(output: str, value: Any, data: Data) -> Any:
     """The value alone where it is one: features and geometries as they are, text and images as files of their type.
 
     Several, and references, come back as they were described.
     """
-    if isinstance(given, list) or 'href' in given:
-        return _write_file(output, json.dumps(given, ensure_ascii=False).encode(), JSON, data)
-    if not isinstance(given['value'], str):
-        return given['value']
+    if isinstance(value, list) or 'href' in value:
+        return _write_file(output, json.dumps(value, ensure_ascii=False).encode(), JSON, data)
+    if not isinstance(value['value'], str):
+        return value['value']
     if output == 'imagesOutput':
-        return _write_file(output, base64.b64decode(given['value']), given.get('mediaType', IMAGES[0]), data)
-    return _write_file(output, given['value'].encode(), given.get('mediaType', GML), data)
+        return _write_file(output, base64.b64decode(value['value']), value.get('mediaType', IMAGES[0]), data)
+    return _write_file(output, value['value'].encode(), value.get('mediaType', GML), data)
 
 
 def _write_file(output: str, content: bytes, media_type: str, data: Data) -> ResultFile:

@@ -213,11 +213,11 @@ def summarise_exposure(
         'elevation': inputs.elevation,
         'cell_m': basin.grid.cell_width,
         'depths_m': inputs.depths_m,
-        'connected_to': inputs.connected_to.named if inputs.connected_to else 'sea',
-        'breaches': inputs.breaches.named if inputs.breaches else None,
+        'connected_to': inputs.connected_to.reference if inputs.connected_to else 'sea',
+        'breaches': inputs.breaches.reference if inputs.breaches else None,
         'neighbours': inputs.neighbours,
         'respect_dikes': inputs.respect_dikes,
-        'zones': inputs.zones.named,
+        'zones': inputs.zones.reference,
         'reference_date': data.locality.place.reference_date.isoformat(),
     }
     if inputs.respect_dikes:
@@ -226,7 +226,7 @@ def summarise_exposure(
     return members | {'caveats': [note.model_dump() for note in notes], **data.provenance}
 
 
-def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollection:
+def by_zone(zones: Zones, tally: Tally, summary: dict[str, Any]) -> FeatureCollection:
     """A feature for each zone, in the order of `zones`."""
     names = class_names(tally.bounds_m)
     features = [
@@ -238,10 +238,10 @@ def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollecti
         }
         for number, (code, name, geometry) in enumerate(zip(zones.codes, zones.names, zones.geometries, strict=True))
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': told}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> FeatureCollection:
+def by_depth(tally: Tally, grid: Grid, data: Data, summary: dict[str, Any]) -> FeatureCollection:
     """A multipolygon for each depth class that there is."""
     depth_areas = outline_values(classes := data.draft('classes.plain'))
     classes.unlink()
@@ -260,7 +260,7 @@ def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> Feat
         }
         for number, polygons in depth_areas.items()
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': told}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
 def in_degrees(polygons: Geometries, srid: int) -> dict[str, Any]:

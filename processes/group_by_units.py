@@ -128,7 +128,7 @@ class GroupByUnits(Process[Inputs]):
         estimated = way.estimated if way else frozenset()
         summary = {
             **inputs.model_dump(include={'level', 'statistic', 'column'}),
-            'layer': inputs.layer.named,
+            'layer': inputs.layer.reference,
             'date': on.isoformat(),
             'counted_on': counted_on.isoformat(),
             'features_outside': figures.outside,
@@ -203,15 +203,15 @@ def _crosswalk_of(inputs: Inputs, register: UnitRegister, start: date, end: date
     return crosswalk(register, inputs.level, start, end)
 
 
-def _read_figures(inputs: Inputs, shown: LayerModel, on: date, data: Data) -> Figures:
+def _read_figures(inputs: Inputs, unit_layer: LayerModel, on: date, data: Data) -> Figures:
     """What lies in each unit of a day. A day without outlines is refused as by `read_outlines`."""
-    read_outlines(shown, on, data)
+    read_outlines(unit_layer, on, data)
     layer, features = data.source(inputs.layer, inputs.filter)
-    _, units = data.source(Layer(shown.id), times=day(on))
+    _, units = data.source(Layer(unit_layer.id), times=day(on))
     measured = OF_GEOMETRY.get(inputs.statistic)
     value = _statistic_sql(inputs, layer, data)
     form = CUT if measured else COUNTED
-    figure_rows = data.rows(form.format(code=code_column(shown), units=units, features=features, value=value))
+    figure_rows = data.rows(form.format(code=code_column(unit_layer), units=units, features=features, value=value))
     inside = {row['code']: row for row in figure_rows if row['code'] is not None}
     return Figures(
         features={code: row['features'] for code, row in inside.items()},

@@ -205,20 +205,20 @@ class Hotspots(Process[Inputs]):
             'features': features,
             'summary': {
                 **inputs.model_dump(exclude={'reports', 'area', 'until', 'periods'}),
-                'reports_layer': inputs.reports.named,
-                'area_layer': inputs.area.named,
+                'reports_layer': inputs.reports.reference,
+                'area_layer': inputs.area.reference,
                 'since': periods.begins(0).isoformat(),
                 'until': periods.until.isoformat(),
                 'periods': periods.count,
                 'reports': may_show(int(cube.sum()), int(least.value)),
                 'reports_outside': may_show(outside, int(least.value)),
                 'bins': int(cells.inside.sum()) * periods.count,
-                'bins_shown': int(verdicts.shown.sum()),
+                'bins_shown': int(verdicts.is_shown.sum()),
                 'hot': sum(feature['properties']['verdict'] == 'hot' for feature in features),
                 'cold': sum(feature['properties']['verdict'] == 'cold' for feature in features),
                 'least_count_shown': least.value,
                 'norm': least.cited,
-                'caveats': [text.model_dump() for text in list_caveats(verdicts.shown)],
+                'caveats': [text.model_dump() for text in list_caveats(verdicts.is_shown)],
                 **data.provenance,
             },
         }
@@ -262,7 +262,7 @@ def periods_of(inputs: Inputs, days: Ints) -> Periods:
     return Periods(until, inputs.period_days, inputs.periods or min(max(whole, 1), MOST_PERIODS))
 
 
-def list_caveats(shown: Bools) -> list[Text]:
+def list_caveats(is_shown: Bools) -> list[Text]:
     """What a reader of the result has to know."""
     notes = [
         Text(
@@ -275,7 +275,7 @@ def list_caveats(shown: Bools) -> list[Text]:
             en='Many reports are not many faults: where more people live, and are used to reporting, there are more.',
         ),
     ]
-    if not shown.any():
+    if not is_shown.any():
         notes.insert(
             0,
             Text(

@@ -132,7 +132,7 @@ class Indicators(Process[Inputs]):
             'units_on': evaluated.units.on.isoformat(),
             'units_without_outline': evaluated.units.undrawn,
             'level': inputs.level,
-            'indicators': [evaluated.about(name) for name in evaluated.chosen.indicators],
+            'indicators': [evaluated.describe_indicator(name) for name in evaluated.chosen.indicators],
             'verdicts': evaluated.verdicts,
             'kept': None,
             **data.provenance,
@@ -180,11 +180,11 @@ def formula_values(period: Period, today: date, data: Data) -> dict[str, str | d
 
 
 def read_figures(
-    chosen: IndicatorSet, units: Units, given: dict[str, str | date], data: Data, progress: ProgressCallback
+    chosen: IndicatorSet, units: Units, formula_values: dict[str, str | date], data: Data, progress: ProgressCallback
 ) -> dict[str, Figures]:
     """Every measure that an indicator uses, once."""
     used = sorted({name for indicator in chosen.indicators.values() for name in chosen.measures_of(indicator)})
-    formulas = Formulas(chosen, units, given, data)
+    formulas = Formulas(chosen, units, formula_values, data)
     figures: dict[str, Figures] = {}
     for names in formulas.groups(used):
         title = chosen.measures[names[0]].title

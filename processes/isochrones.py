@@ -160,7 +160,7 @@ class Isochrones(Process[Inputs]):
             'breaks_m': breaks_m,
             'separate': inputs.separate,
             'cell_m': cells.side_m,
-            **way.told,
+            **way.summary,
             'caveats': [text.model_dump() for text in off_road_notes(lost)],
             **data.provenance,
         }

@@ -52,7 +52,7 @@ class Rule:
 
     norm: str
     columns: tuple[str, ...]
-    asked: Callable[[Row], tuple[str | None, str | None, float | None]]
+    norm_key: Callable[[Row], tuple[str | None, str | None, float | None]]
 
 
 def _yes_no_condition(value: bool | None, yes: str, no: str) -> str | None:
@@ -233,7 +233,7 @@ class IsolationDistance(Process[Inputs]):
             'by_norm': by_norm(sources, near),
             'sources_without_norm': [_without_norm(source) for source in sources if source.norm is None],
             'mode': 'straight-line',
-            'zones': inputs.zones.named,
+            'zones': inputs.zones.reference,
             'norm_date': data.locality.place.reference_date.isoformat(),
             'caveats': [caveat.model_dump() for caveat in [*CAVEATS, *zones.notes]],
             **data.provenance,
@@ -271,7 +271,7 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
 
 
 def _norm_of_source(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
-    subject, condition, quantity = rule.asked(row)
+    subject, condition, quantity = rule.norm_key(row)
     return norm_for(norms, subject, condition=condition, quantity=quantity)
 
 
@@ -297,9 +297,9 @@ def locate_pairs(pairs: Floats, zones: Zones) -> tuple[NearPairs, Membership]:
     return NearPairs(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
 
 
-def of_sources(near: NearPairs, wanted: Iterable[bool]) -> NearPairs:
+def of_sources(near: NearPairs, chosen: Iterable[bool]) -> NearPairs:
     """The pairs of the sources that are wanted, told for each in their order."""
-    return near.where(np.fromiter(wanted, dtype=bool)[near.source])
+    return near.where(np.fromiter(chosen, dtype=bool)[near.source])
 
 
 def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -314,7 +314,7 @@ def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dic
 
 
 def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
-    """Every norm that was asked for, with its clause, and what is nearer than it allows."""
+    """Every norm that applies, with its clause, and what is nearer than it allows."""
     norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
     return [
         {

@@ -131,15 +131,15 @@ def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
         raise
 
 
-def _delivery_options(layer: Layer, found: StoredResult, data: Data) -> DeliveryOptions:
+def _delivery_options(layer: Layer, result: StoredResult, data: Data) -> DeliveryOptions:
     """A delivery in the name of whoever keeps results; what the layer held before is of no account."""
     return DeliveryOptions(
         layer=layer.id,
         crs=layer.source.crs,
         accept_loss=True,
-        origin='demo' if found.summary.get('demo') else 'delivery',
+        origin='demo' if result.summary.get('demo') else 'delivery',
         sender=data.editor,
-        note=origin_of(found, sources_of(found, data), 'vi'),
+        note=origin_of(result, sources_of(result, data), 'vi'),
     )
 
 

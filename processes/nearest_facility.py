@@ -155,7 +155,7 @@ class NearestFacility(Process[Inputs]):
             'distance_m': limit_m,
             'minutes': inputs.minutes,
             'routes': inputs.routes,
-            **way.told,
+            **way.summary,
             'caveats': [text.model_dump() for text in notes],
             **data.provenance,
         }

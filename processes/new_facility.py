@@ -97,7 +97,7 @@ class Inputs(ProcessInputs):
         ge=SHORTEST_SPACING_M,
         le=20_000,
     )
-    method: Literal['auto', 'choose_greedily', 'choose_exactly'] = input_field(
+    method: Literal['auto', 'greedy', 'exact'] = input_field(
         Text(vi='Phương pháp', en='Method'),
         Text(
             vi='exact: tối ưu có chứng minh, cho bài toán nhỏ; greedy: từng cơ sở một, kèm cận trên; auto: tùy cỡ.',
@@ -209,10 +209,10 @@ class NewFacility(Process[Inputs]):
             'facilities': existing.count,
             'candidates': candidates.count,
             'count': inputs.count,
-            **way.told,
+            **way.summary,
             'distance_m': limit_m,
             'minutes': inputs.minutes,
-            'zones': inputs.zones.named,
+            'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
             'caveats': [
                 text.model_dump() for text in notes_on(existing, uncovered, zones, inside.sums(homes.population))
@@ -278,11 +278,11 @@ def propose_sites(
 ) -> Proposal:
     """The candidates that cover most of the people who are uncovered; raises TooManyPairs, TooLargeForExact."""
 
-    def told(share: float) -> None:
+    def report_share(share: float) -> None:
         progress(0.2 + 0.5 * share, Text(vi='Đo quãng đường từ ứng viên', en='Measuring the ways from candidates'))
 
     reach = reach_of(uncovered.xy, candidates.xy, network)
-    cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, told)
+    cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, report_share)
     progress(0.7, Text(vi='Chọn vị trí', en='Choosing the sites'))
     return chosen_by(inputs.method, cover, inputs.count)
 
@@ -330,7 +330,7 @@ def _reachable_share(cover: Cover) -> float:
     return float(cover.people[np.unique(cover.reaches.indices)].sum())
 
 
-def site_features(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str, Any]) -> FeatureCollection:
+def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary: dict[str, Any]) -> FeatureCollection:
     """A point for each site, in the order of the choice; of a candidate with an area the first of its entrances."""
     chosen = proposal.choice.chosen
     first = np.searchsorted(candidates.owner, chosen)
@@ -345,11 +345,11 @@ def site_features(candidates: Facilities, proposal: Proposal, srid: int, about: 
         }
         for rank, site in enumerate(chosen)
     ]
-    return feature_collection(geojson_geometries(point_geometries(candidates.xy[first]), srid), features, about)
+    return feature_collection(geojson_geometries(point_geometries(candidates.xy[first]), srid), features, summary)
 
 
 def before_and_after(
-    zones: Zones, inside: Membership, people: Floats, before: Bools, after: Bools, about: dict[str, Any]
+    zones: Zones, inside: Membership, people: Floats, before: Bools, after: Bools, summary: dict[str, Any]
 ) -> FeatureCollection:
     """A feature for each zone, in the order of `zones`. people, before, after: of each home; inside: its zones."""
     sums = [inside.sums(people * mask) for mask in (1, before, after)]
@@ -364,4 +364,4 @@ def before_and_after(
             zones.codes, zones.names, zones.geometries, *sums, strict=True
         )
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': about}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}

@@ -141,7 +141,7 @@ class PrintMap(Process[Inputs]):
         return ResultFile(target, media_type, name, 1)
 
 
-def _page_of_map(inputs: Inputs, on_paper: FramedView, seen: Sequence[PrintedLayer], data: Data) -> Page:
+def _page_of_map(inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedLayer], data: Data) -> Page:
     """What is written around the map, whose legend names only what is seen in it."""
     lang, place = inputs.lang, data.locality.place
     return Page(
@@ -150,21 +150,21 @@ def _page_of_map(inputs: Inputs, on_paper: FramedView, seen: Sequence[PrintedLay
         title=inputs.title or on_paper.place.title,
         centre=place.attribution.pick(lang),
         place=place.title.pick(lang),
-        demo=DEMO.pick(lang) if any(layer.release.demo for layer in seen) else '',
+        demo=DEMO.pick(lang) if any(layer.release.demo for layer in layers) else '',
         denominator=on_paper.scale,
         crs=pyproj.CRS.from_epsg(on_paper.srid).name,
         grid=on_paper.grid if inputs.grid else None,
         outline=on_paper.outline,
-        legend=_legend_groups(seen, on_paper, inputs),
-        sources=source_lines(seen, data, lang),
+        legend=_legend_groups(layers, on_paper, inputs),
+        sources=source_lines(layers, data, lang),
         notes=[STATE.pick(lang).format(inputs.datetime)] if inputs.datetime else [],
         printed=format_day(today(place.zone), lang),
     )
 
 
-def _legend_groups(seen: Sequence[PrintedLayer], on_paper: FramedView, inputs: Inputs) -> list[Group]:
+def _legend_groups(layers: Sequence[PrintedLayer], on_paper: FramedView, inputs: Inputs) -> list[Group]:
     """Layer by layer, the topmost first, each as it is drawn at the map's scale."""
-    topmost = seen[::-1]
+    topmost = layers[::-1]
     samples = sample_pictures([entry.shows for entry in topmost], on_paper.view.zoom, FINE)
     groups = [
         Group(

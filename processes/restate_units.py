@@ -176,7 +176,7 @@ class RestateUnits(Process[Inputs]):
             ],
             'summary': {
                 **inputs.model_dump(include={'level', 'from_date', 'to_date', 'method'}),
-                'layer': inputs.layer.named if inputs.layer else None,
+                'layer': inputs.layer.reference if inputs.layer else None,
                 'decimals': decimals,
                 'sum_before': _rounded_total(figures.values(), decimals),
                 'sum_after': _rounded_total((figure.value for figure in restated_figures.values()), decimals),
@@ -216,12 +216,12 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
     return dict(rows)
 
 
-def divide_units(inputs: Inputs, shown: LayerModel, start: date, end: date, data: Data) -> Division:
+def divide_units(inputs: Inputs, unit_layer: LayerModel, start: date, end: date, data: Data) -> Division:
     """How the units of the day `start` go into those of `end`, by the method that was asked for."""
     if inputs.method == 'crosswalk':
         shares = crosswalk(unit_register(data.locality), inputs.level, start, end).shares
         return Division(shares, _methods_by_unit(shares, 'census'))
-    (before, old), (after, new) = (_unit_shapes(shown, on, data) for on in (start, end))
+    (before, old), (after, new) = (_unit_shapes(unit_layer, on, data) for on in (start, end))
     by_area = area_shares(before, old, after, new)
     if inputs.method == 'area':
         return Division(by_area, _methods_by_unit(by_area, 'area'))
@@ -245,7 +245,7 @@ def must_know(figures: Mapping[str, float], shares: Shares, end: date) -> None:
 def unit_feature(
     unit: UnitVersion,
     outline: dict[str, Any] | None,
-    found: RestatedFigure | None,
+    figure: RestatedFigure | None,
     methods: Mapping[str, str],
     complete: bool,
 ) -> dict[str, Any]:
@@ -258,21 +258,21 @@ def unit_feature(
             'code': unit.code,
             'name': unit.name,
             'parent_code': unit.parent_code,
-            'value': found.value if found else None,
-            'least': found.least if found else None,
-            'most': found.most if found else None,
-            'error': max(found.most - found.value, found.value - found.least) if found else None,
-            'exact': found.exact and complete if found else False,
+            'value': figure.value if figure else None,
+            'least': figure.least if figure else None,
+            'most': figure.most if figure else None,
+            'error': max(figure.most - figure.value, figure.value - figure.least) if figure else None,
+            'exact': figure.exact and complete if figure else False,
             'complete': complete,
-            'method': ', '.join(sorted({methods[code] for code in found.pieces})) if found else None,
-            'pieces': {code: round(share, 6) for code, share in found.pieces.items()} if found else {},
+            'method': ', '.join(sorted({methods[code] for code in figure.pieces})) if figure else None,
+            'pieces': {code: round(share, 6) for code, share in figure.pieces.items()} if figure else {},
         },
     }
 
 
-def list_caveats(method: str, census: int | None, found: Mapping[str, RestatedFigure]) -> list[Text]:
+def list_caveats(method: str, census: int | None, figures: Mapping[str, RestatedFigure]) -> list[Text]:
     """What a reader of the result has to know."""
-    if all(figure.exact for figure in found.values()):
+    if all(figure.exact for figure in figures.values()):
         return [Text(vi='Cộng trọn các đơn vị: chính xác.', en='Whole units added up: exact.')]
     by = {
         'crosswalk': Text(vi=f'dân số điều tra năm {census}', en=f'the population of the census of {census}'),
@@ -304,20 +304,20 @@ def _read_rows(inputs: Inputs, data: Data) -> list[tuple[str, float]]:
     return [(row['code'], row['value']) for row in data.rows(query.format(code, value, rows, value))]
 
 
-def _unit_shapes(shown: LayerModel, on: date, data: Data) -> tuple[list[str], Geometries]:
+def _unit_shapes(unit_layer: LayerModel, on: date, data: Data) -> tuple[list[str], Geometries]:
     """Codes and polygons (working CRS) of the units of a day; raises NotDelivered where there is none."""
-    read_outlines(shown, on, data)
-    _, rows = data.source(Layer(shown.id), times=day(on))
+    read_outlines(unit_layer, on, data)
+    _, rows = data.source(Layer(unit_layer.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsBinary(geom) as wkb from {} order by 1')
-    shape_rows = data.rows(query.format(code_column(shown), rows))
+    shape_rows = data.rows(query.format(code_column(unit_layer), rows))
     shapes = shapely.from_wkb([bytes(row['wkb']) for row in shape_rows])
     return [row['code'] for row in shape_rows], np.asarray(shapes, dtype=object)
 
 
-def _unit_borders(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def _unit_borders(unit_layer: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """The outlines to draw; the figures stand without them."""
     try:
-        return read_outlines(shown, on, data)
+        return read_outlines(unit_layer, on, data)
     except NotDelivered:
         return {}
 

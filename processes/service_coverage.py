@@ -227,7 +227,7 @@ class ServiceCoverage(Process[Inputs]):
             'norm': None if limit_of(inputs) is not None else inputs.norm,
             'distance_m': limit_of(inputs),
             'minutes': inputs.minutes,
-            'zones': inputs.zones.named,
+            'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
             'caveats': [text.model_dump() for text in [*notes, *list_caveats(inputs, norms)]],
             **data.provenance,
@@ -276,7 +276,7 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
         'facilities': facilities.count,
         'facilities_outside_zones': int(facilities.count - len(np.unique(facilities.owner[entrances.place]))),
         'kinds': [kind_summary(served_kind, homes.population) for served_kind in served],
-        'zones': inputs.zones.named,
+        'zones': inputs.zones.reference,
         'reference_date': data.locality.place.reference_date.isoformat(),
         'caveats': [text.model_dump() for text in notes],
         **data.provenance,
@@ -300,7 +300,7 @@ def ways_to(
     way = read_roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
     lost = facilities_off_road(facilities.owner, reach.places_off_road)
-    members = way.told | ({'facilities_off_road': lost} if lost else {})
+    members = way.summary | ({'facilities_off_road': lost} if lost else {})
     return [reach.way_to_nearest(entrance_nodes) for entrance_nodes in entrances], members
 
 
@@ -312,7 +312,7 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
     return [limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
 
 
-def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
+def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, members: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
     inside = zones.membership(homes.xy)
     figures = zone_figures(kinds, homes.population, inside)
@@ -320,7 +320,7 @@ def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, about: dict[str
         {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **properties}}
         for code, name, geometry, properties in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
     ]
-    summary = {**summary_of(kinds, homes.population, inside), **about}
+    summary = {**summary_of(kinds, homes.population, inside), **members}
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 

@@ -267,7 +267,7 @@ def summarise_suitability(
         'cell_m': inputs.cell_m,
         'threshold': inputs.threshold,
         'min_area_ha': inputs.min_area_ha,
-        'within': inputs.within.named,
+        'within': inputs.within.reference,
         'criteria': criteria,
         'measured': 'straight-line, between centres of cells',
         'reference_date': data.locality.place.reference_date.isoformat(),

@@ -116,7 +116,7 @@ class Answer:
     statistics: Statistics
     covered: Floats | None
     unit: str | None
-    told: dict[str, Any]
+    members: dict[str, Any]
 
 
 class ZonalStatistics(Process[Inputs]):
@@ -175,8 +175,8 @@ class ZonalStatistics(Process[Inputs]):
             'features': features,
             'summary': {
                 **inputs.model_dump(include={'coverage', 'filter', 'column', 'weight', 'population', 'statistics'}),
-                'layer': inputs.layer.named if inputs.layer else None,
-                'zones': inputs.zones.named,
+                'layer': inputs.layer.reference if inputs.layer else None,
+                'zones': inputs.zones.reference,
                 'unit': answer.unit,
                 'zones_without_data': empty,
                 **{
@@ -184,10 +184,10 @@ class ZonalStatistics(Process[Inputs]):
                     for name in ('count', 'sum', 'length_m', 'area_m2')
                     if name in inputs.statistics
                 },
-                **answer.told,
+                **answer.members,
                 'caveats': [
                     text.model_dump()
-                    for text in [*zones.notes, *list_caveats(inputs, empty, answer.told.get('features'))]
+                    for text in [*zones.notes, *list_caveats(inputs, empty, answer.members.get('features'))]
                 ],
                 **data.provenance,
             },
@@ -263,13 +263,13 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
             en=f'statistics: "{name}" holds classes, which have count, majority, minority and variety only.',
         )
 
-    def told(share: float) -> None:
+    def report_share(share: float) -> None:
         progress(0.1 + 0.8 * share, Text(vi='Đọc raster', en='Reading the raster'))
 
     if inputs.weight == 'area':
         shapes = move_shapes(zones.shapes, raster.grid, data.locality.srid)
         _must_be_on_the_map(shapes)
-        by_zone = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
+        by_zone = in_zones(raster, name, shapes, report_share, median='median' in inputs.statistics)
         cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
         return Answer(by_zone, np.minimum(by_zone['count'] / cells, 1), band.unit, {'band': name})
     if inputs.population is None:
@@ -341,12 +341,12 @@ def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
         )
 
 
-def by_people(pieces: Pieces, everybody: Floats, unit: str | None, told: dict[str, Any]) -> Answer:
+def by_people(pieces: Pieces, everybody: Floats, unit: str | None, members: dict[str, Any]) -> Answer:
     """Statistics in which everybody counts once, and the share of the people of each zone who have a value."""
     statistics = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
     covered = np.zeros(len(everybody))
     np.divide(statistics['count'], everybody, out=covered, where=everybody > 0)
-    return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, told)
+    return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, members)
 
 
 def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
@@ -362,7 +362,7 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
         'properties': {
             'code': zones.codes[number],
             'name': zones.names[number],
-            **{name: figure_or_none(of[name][number], known=has_data or name in ADDED_UP) for name in statistics},
+            **{name: figure_or_none(of[name][number], is_known=has_data or name in ADDED_UP) for name in statistics},
             **more,
             **covered,
             'has_data': has_data,
@@ -370,9 +370,9 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
     }
 
 
-def figure_or_none(value: float, *, known: bool) -> float | None:
+def figure_or_none(value: float, *, is_known: bool) -> float | None:
     """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
-    return round(float(value), 6) if known and not np.isnan(value) else None
+    return round(float(value), 6) if is_known and not np.isnan(value) else None
 
 
 def list_caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:

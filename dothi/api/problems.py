@@ -107,7 +107,7 @@ def _answer_http_error(error: HTTPException) -> Response:
     return response
 
 
-def _as_wrong_use(error: HTTPException, named: type[WrongUse]) -> WrongUse:
+def _as_wrong_use(error: HTTPException, error_class: type[WrongUse]) -> WrongUse:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         most_mb = (request.max_content_length or 0) / 2**20
         return TooLarge(
@@ -115,7 +115,7 @@ def _as_wrong_use(error: HTTPException, named: type[WrongUse]) -> WrongUse:
             en=f'The body is too large: {most_mb:g} MB at most.',
         )
     reason = REASONS.get(error.code or 0, f'Yêu cầu không hợp lệ ({error.name}).')
-    return named(vi=reason, en=f'{error.description}')
+    return error_class(vi=reason, en=f'{error.description}')
 
 
 def _answer_defect(error: Exception) -> Response:

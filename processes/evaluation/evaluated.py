@@ -72,7 +72,7 @@ class Evaluation:
         indicator, before = self.chosen.indicators[name], self.before.get((name, unit.code))
         value = value_of(indicator, numerator, denominator)
         is_known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
-        verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], known=is_known)
+        verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], is_known=is_known)
         trend = trend_of(value, before, indicator.direction)
         return Value(name, unit, numerator, denominator, value, verdict, before, trend)
 
@@ -81,7 +81,7 @@ class Evaluation:
         """How many criteria came to which verdict in the whole."""
         return count_verdicts([value.verdict for value in self.values if value.unit.level == WHOLE])
 
-    def about(self, name: str) -> dict[str, Any]:
+    def describe_indicator(self, name: str) -> dict[str, Any]:
         """One criterion: what it is, what it came to in the whole, in how many units it is met, on what it rests."""
         indicator = self.chosen.indicators[name]
         own = [value for value in self.values if value.indicator == name]

@@ -67,11 +67,13 @@ class Formulas:
         units = [] if measure.level == WHOLE else [unit_outlines(measure.level, self._units.on, self._data)[0].id]
         return [*self._set.layers_of(measure), *units]
 
-    def _figures_of_measure(self, name: str, told: UnitValues, layers: Iterable[str]) -> Figures:
+    def _figures_of_measure(self, name: str, unit_values: UnitValues, layers: Iterable[str]) -> Figures:
         unit_codes = [unit.code for unit in self._units.of(self._set.measures[name].level)]
-        self._must_be_units(name, told, unit_codes)
+        self._must_be_units(name, unit_values, unit_codes)
         # a unit that is not named has nothing of it; a null is a figure that is not known
-        by_unit = dict.fromkeys(unit_codes, 0.0) | {code: math.nan if value is None else value for code, value in told}
+        by_unit = dict.fromkeys(unit_codes, 0.0) | {
+            code: math.nan if value is None else value for code, value in unit_values
+        }
         return Figures(by_unit, tuple(sorted({*layers})))
 
     def _of_process(self, name: str, measure: Measure) -> Figures:
@@ -108,9 +110,9 @@ class Formulas:
         value = properties[figure]
         return None if value is None else float(value)
 
-    def _must_be_units(self, name: str, told: UnitValues, known: list[str]) -> None:
-        times = Counter(code for code, _ in told)
-        odd = next((code for code, count in times.items() if count > 1 or code not in known), None)
+    def _must_be_units(self, name: str, unit_values: UnitValues, unit_codes: list[str]) -> None:
+        times = Counter(code for code, _ in unit_values)
+        odd = next((code for code, count in times.items() if count > 1 or code not in unit_codes), None)
         if odd is not None:
             raise self._bad_formula(name, f'unit "{odd}" is told twice, or is no {self._set.measures[name].level}')
 

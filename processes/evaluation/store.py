@@ -63,25 +63,25 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     return {(row['indicator'], row['unit_code']): row['value'] for row in earlier if row['value'] is not None}
 
 
-def keep_evaluation(found: Evaluation, about: dict[str, Any], data: Data) -> KeptEvaluation | None:
+def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) -> KeptEvaluation | None:
     """Releases the values and records the run; None in a locality that keeps none. Raises NotKept.
 
-    about: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
+    summary: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
     The same values again make no new one.
     """
     layer = values_layer(data.locality)
     if layer is None:
         return None
-    number, chosen = _record_run(found, about), found.chosen
+    number, chosen = _record_run(evaluated, summary), evaluated.chosen
     file = data.draft(f'{layer.id}.gpkg')
-    write_values(file, found.rows(), [value.unit.wkb for value in found.values], data.locality.srid)
+    write_values(file, evaluated.rows(), [value.unit.wkb for value in evaluated.values], data.locality.srid)
     options = DeliveryOptions(
         layer=layer.id,
         mode='upsert',
-        origin='demo' if about['demo'] else 'delivery',
+        origin='demo' if summary['demo'] else 'delivery',
         crs=f'EPSG:{data.locality.srid}',
         sender=PROCESS,
-        note=f'{chosen.id} {chosen.version}, {found.period.first}/{found.period.last}, run {number}',
+        note=f'{chosen.id} {chosen.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
     )
     report = deliver(file, options, data.locality)
     if report.verdict != 'accepted':
@@ -106,19 +106,19 @@ def write_values(file: Path, rows: Sequence[dict[str, Any]], outlines: Sequence[
     )
 
 
-def _record_run(found: Evaluation, about: dict[str, Any]) -> int:
+def _record_run(evaluated: Evaluation, summary: dict[str, Any]) -> int:
     """The number of the run. Its release is noted when there is one."""
-    evidence = {name: [proof.document() for proof in own] for name, own in found.proofs.items()}
+    evidence = {name: [proof.document() for proof in own] for name, own in evaluated.proofs.items()}
     values = {
-        'set_id': found.chosen.id,
-        'set_version': found.chosen.version,
-        'definition': _as_json(found.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
-        'level': about['level'],
-        'units_on': about['units_on'],
-        'period_from': found.period.first,
-        'period_until': found.period.until,
-        'evidence_on': about['evidence_on'],
-        'releases': _as_json(about['releases']),
+        'set_id': evaluated.chosen.id,
+        'set_version': evaluated.chosen.version,
+        'definition': _as_json(evaluated.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
+        'level': summary['level'],
+        'units_on': summary['units_on'],
+        'period_from': evaluated.period.first,
+        'period_until': evaluated.period.until,
+        'evidence_on': summary['evidence_on'],
+        'releases': _as_json(summary['releases']),
         'evidence': _as_json(evidence),
         'software_version': __version__,
     }

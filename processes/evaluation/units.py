@@ -126,10 +126,10 @@ def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[
     return units
 
 
-def _outlined_unit(named: UnitVersion, drawn: dict[str, Any], above: dict[str, Unit], locality: Locality) -> Unit:
+def _outlined_unit(version: UnitVersion, row: dict[str, Any], above: dict[str, Unit], locality: Locality) -> Unit:
     """A unit with its outline; one whose parent is not there lies right below the whole."""
-    parent = named.parent_code if named.parent_code in above else locality.place.unit_code
-    return Unit(named.code, named.name, named.level, parent, bytes(drawn['wkb']), json.loads(drawn['geometry']))
+    parent = version.parent_code if version.parent_code in above else locality.place.unit_code
+    return Unit(version.code, version.name, version.level, parent, bytes(row['wkb']), json.loads(row['geometry']))
 
 
 def _whole_area(smallest: str, on: date, data: Data) -> Unit:

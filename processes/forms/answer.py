@@ -69,8 +69,8 @@ def _is_list_of_parts(value: Any) -> bool:
     )
 
 
-def _is_repeated(value: Any, given: Any) -> bool:
-    return value == given or (isinstance(given, dict) and value == given.get('collection'))
+def _is_repeated(value: Any, input_value: Any) -> bool:
+    return value == input_value or (isinstance(input_value, dict) and value == input_value.get('collection'))
 
 
 def _in_a_line(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:

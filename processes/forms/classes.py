@@ -58,15 +58,15 @@ def classes_of(values: Sequence[float | None]) -> list[Class]:
     return [Class(*span, colour) for span, colour in zip(spans, COLOURS[len(spans)], strict=True)]
 
 
-def _class_spans(known: NDArray[np.float64], most: int) -> list[tuple[float, float]]:
-    distinct = [float(value) for value in np.unique(known)]
+def _class_spans(values: NDArray[np.float64], most: int) -> list[tuple[float, float]]:
+    distinct = [float(value) for value in np.unique(values)]
     if len(distinct) <= most:
         return [(value, value) for value in distinct]
     low, high = distinct[0], distinct[-1]
     # a value as frequent as a whole class, such as the nought of most communes, is one by itself
-    if np.mean(known == low) > 1 / most:
-        return [(low, low), *_class_spans(known[known > low], most - 1)]
-    inner = np.unique(_rounded_borders(np.quantile(known, np.arange(1, most) / most), high - low))
+    if np.mean(values == low) > 1 / most:
+        return [(low, low), *_class_spans(values[values > low], most - 1)]
+    inner = np.unique(_rounded_borders(np.quantile(values, np.arange(1, most) / most), high - low))
     borders = [low, *(float(border) for border in inner if low < border < high), high]
     return list(itertools.pairwise(borders))
 

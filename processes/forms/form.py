@@ -107,7 +107,7 @@ def _write_geopackage_file(stored: StoredResult, data: Data, lang: Lang, target:
         'sources': in_one_line(sources_of(stored, data), stored, lang),
     } | summary
     name = stored.process_id.replace('-', '_')
-    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=entries)
+    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, summary=entries)
 
 
 def _write_raster(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:

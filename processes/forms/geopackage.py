@@ -19,9 +19,9 @@ def write_geopackage(
     *,
     name: str,
     srid: int,
-    about: Mapping[str, str],
+    summary: Mapping[str, str],
 ) -> None:
-    """The layer `name` with the features' ids as `feature_id`, and `about` as lines of the table `about`.
+    """The layer `name` with the features' ids as `feature_id`, and `summary` as lines of the table `about`.
 
     shapes: the geometries in the system `srid`.
     """
@@ -32,5 +32,5 @@ def write_geopackage(
     ]
     add_layer(path, name, columns, rows, shapes, srid)
     add_layer(
-        path, 'about', SUMMARY_COLUMNS, [{'name': key, 'value': value} for key, value in about.items()], None, srid
+        path, 'about', SUMMARY_COLUMNS, [{'name': key, 'value': value} for key, value in summary.items()], None, srid
     )

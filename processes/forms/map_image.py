@@ -40,16 +40,16 @@ class DrawnFeatures:
     raster: Path | None = None
 
 
-def draw(drawn: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
+def draw(features: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
     """The whole sheet as PNG. Files for Mapnik are written beside `target`."""
-    layers = _map_layers(drawn, sheet, words, entries, target.parent)
+    layers = _map_layers(features, sheet, words, entries, target.parent)
     order = {
         'width': WIDTH_PX,
         'height': HEIGHT_PX,
         'ratio': 1,
         'box': sheet.box,
         'format': 'png',
-        'styles': f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_class_styles(drawn.colours)}</Map>',
+        'styles': f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_class_styles(features.colours)}</Map>',
         'layers': layers,
     }
     with job_renderers() as pool:
@@ -64,14 +64,14 @@ def kind_of(shape: shapely.Geometry, metres_per_px: float) -> Kind:
     return 'line' if shapely.get_dimensions(shape) == 1 else 'area'
 
 
-def marks_of(drawn: DrawnFeatures, metres_per_px: float) -> list[Mark]:
+def marks_of(features: DrawnFeatures, metres_per_px: float) -> list[Mark]:
     """The shapes as marks: areas below lines below dots, what has no value below what has one, large areas below small.
 
     So of areas that hold one another, as isochrones do, each is seen.
     """
     order = {'area': 0, 'line': 1, 'point': 2}
     made = []
-    for shape, number in zip(drawn.shapes, drawn.numbers, strict=True):
+    for shape, number in zip(features.shapes, features.numbers, strict=True):
         if shape is None or shapely.is_empty(shape):
             continue
         kind = kind_of(shape, metres_per_px)
@@ -81,26 +81,26 @@ def marks_of(drawn: DrawnFeatures, metres_per_px: float) -> list[Mark]:
 
 
 def _map_layers(
-    drawn: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path
+    features: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path
 ) -> list[dict[str, Any]]:
     """Mapnik's layers as a renderer reads them (dothi.core.mapping.renderer), lowest first."""
-    ground = [Mark(shape, 'ground') for shape in drawn.outlines]
-    borders = [Mark(shape, 'border') for shape in drawn.outlines]
+    ground = [Mark(shape, 'ground') for shape in features.outlines]
+    borders = [Mark(shape, 'border') for shape in features.outlines]
     layers = [
         _map_layer('ground', ground, folder),
-        _of_source('raster', 'raster', {'type': 'gdal', 'file': str(drawn.raster)}) if drawn.raster else None,
-        _map_layer('shown', marks_of(drawn, sheet.metres_per_px), folder),
+        _of_source('raster', 'raster', {'type': 'gdal', 'file': str(features.raster)}) if features.raster else None,
+        _map_layer('shown', marks_of(features, sheet.metres_per_px), folder),
         _map_layer('borders', borders, folder),
         _map_layer('furniture', page_marks(sheet, words, entries), folder),
     ]
     return [layer for layer in layers if layer]
 
 
-def _map_layer(name: str, drawn: Sequence[Mark], folder: Path) -> dict[str, Any] | None:
-    if not drawn:
+def _map_layer(name: str, marks: Sequence[Mark], folder: Path) -> dict[str, Any] | None:
+    if not marks:
         return None
     file = folder / f'{name}.geojson'
-    collection = {'type': 'FeatureCollection', 'features': [mark.feature for mark in drawn]}
+    collection = {'type': 'FeatureCollection', 'features': [mark.feature for mark in marks]}
     file.write_text(json.dumps(collection), encoding='utf-8')
     return _of_source(name, 'sheet', {'type': 'geojson', 'file': str(file)})
 

@@ -93,10 +93,10 @@ class Distance:
             is_near &= clear | self._keeps_apart(open_, grid, tile, limits.at_least)
         return is_near
 
-    def _keeps_apart(self, asked: Bools, grid: Grid, tile: Tile, at_least: float) -> Bools:
+    def _keeps_apart(self, cells: Bools, grid: Grid, tile: Tile, at_least: float) -> Bools:
         """Which of the cells that are asked about no feature is nearer to than `at_least`."""
         result = np.zeros(tile.shape, dtype=bool)
-        row, column = np.nonzero(asked)
+        row, column = np.nonzero(cells)
         if not len(row) or not len(self.features):
             return result
         west, north = (

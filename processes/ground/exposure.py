@@ -50,14 +50,14 @@ class Tally:
     tiles: list[Tile]
     zones: int
     bounds_m: list[float]
-    things: list[ExposedLayer]
+    layers: list[ExposedLayer]
     sums: dict[str, Floats] = field(default_factory=dict)
     _of_tile: list[list[Ints]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Puts everything in its tile; what lies off the grid is dry, and in no zone where cells tell the zone."""
-        self._of_tile = [by_tile(layer.cell, self.grid, self.tiles) for layer in self.things]
-        for layer in self.things:
+        self._of_tile = [by_tile(layer.cell, self.grid, self.tiles) for layer in self.layers]
+        for layer in self.layers:
             off = np.flatnonzero(layer.cell < 0)
             nowhere = np.full(len(off), self.outside) if layer.row is None else layer.row[off]
             self._add_layer(layer, off, nowhere, np.zeros(len(off), dtype=np.uint8))
@@ -83,7 +83,7 @@ class Tally:
         for row in rows:
             zoned = (row >= 0) & (row != self.outside)
             self._sum_by_class('hectares', row[zoned], graded[zoned], None, cell_ha)
-        for layer, of_tile in zip(self.things, self._of_tile, strict=True):
+        for layer, of_tile in zip(self.layers, self._of_tile, strict=True):
             self._add_in_tile(layer, of_tile[number], self.tiles[number], rows, graded)
         return graded
 
@@ -94,18 +94,18 @@ class Tally:
             inside |= zone >= 0
         return [*zones, np.where(inside, self.together, self.outside)]
 
-    def _add_in_tile(self, one: ExposedLayer, mine: Ints, tile: Tile, rows: list[Ints], graded: Grades) -> None:
-        cells = one.cell[mine]
+    def _add_in_tile(self, layer: ExposedLayer, mine: Ints, tile: Tile, rows: list[Ints], graded: Grades) -> None:
+        cells = layer.cell[mine]
         own = values_at(graded, cells, self.grid, tile)
-        if one.row is not None:
-            self._add_layer(one, mine, one.row[mine], own)
+        if layer.row is not None:
+            self._add_layer(layer, mine, layer.row[mine], own)
             return
         for row in rows:
             at = values_at(row, cells, self.grid, tile)
-            self._add_layer(one, mine[at >= 0], at[at >= 0], own[at >= 0])
+            self._add_layer(layer, mine[at >= 0], at[at >= 0], own[at >= 0])
 
-    def _add_layer(self, one: ExposedLayer, mine: Ints, row: Ints, graded: Grades) -> None:
-        for measure, amounts in one.amounts.items():
+    def _add_layer(self, layer: ExposedLayer, mine: Ints, row: Ints, graded: Grades) -> None:
+        for measure, amounts in layer.amounts.items():
             self._sum_by_class(measure, row, graded, amounts[mine])
 
     def _sum_by_class(self, measure: str, row: Ints, graded: Grades, amounts: Floats | None, each: float = 1.0) -> None:

@@ -121,13 +121,13 @@ def fuzzy_scores(values: Heights, worst: float, best: float) -> Heights:
 
 
 def best_sites(
-    tiles: list[Tile], found: list[tuple[Rim, Floats]], least_cells: float, most: int
+    tiles: list[Tile], scored_parts: list[tuple[Rim, Floats]], least_cells: float, most: int
 ) -> tuple[list[Site], list[Ints]]:
     """The best areas of at least so many cells, best mean score first, then the largest; and `joined` of the tiles."""
-    areas = join_tiles(tiles, [rim for rim, _ in found])
+    areas = join_tiles(tiles, [rim for rim, _ in scored_parts])
     count = max((int(area.max(initial=0)) for area in areas), default=0)
-    sums = np.zeros((len(found[0][1]) if found else 2, count + 1))
-    for area, (_, part) in zip(areas, found, strict=True):
+    sums = np.zeros((len(scored_parts[0][1]) if scored_parts else 2, count + 1))
+    for area, (_, part) in zip(areas, scored_parts, strict=True):
         sums += np.stack([np.bincount(area, weights=row, minlength=count + 1) for row in part])
     large = np.flatnonzero(sums[0] >= max(least_cells, 1))
     large = large[large > 0]

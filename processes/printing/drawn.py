@@ -86,10 +86,10 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     return sorted(map_layers, key=lambda layer: layer.order)
 
 
-def seen_in(drawn: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
+def seen_in(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """Those that are drawn at the view's scale and have something within its box."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
-    return [layer for layer in drawn if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
+    return [layer for layer in layers if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
 
 
 def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
@@ -101,18 +101,18 @@ def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str 
     return bool(row['seen'])
 
 
-def source_lines(drawn: Sequence[PrintedLayer], data: Data, lang: Lang) -> list[str]:
+def source_lines(layers: Sequence[PrintedLayer], data: Data, lang: Lang) -> list[str]:
     """One line for each agency: its layers, each with release and day."""
-    ordered = sorted(drawn, key=lambda layer: (layer.layer.agency, layer.layer.title.pick(lang)))
+    ordered = sorted(layers, key=lambda layer: (layer.layer.agency, layer.layer.title.pick(lang)))
     return [
         f'{data.locality.agencies[agency].title.pick(lang)}: {"; ".join(_source_line(layer, lang) for layer in own)}.'
         for agency, own in groupby(ordered, key=lambda layer: layer.layer.agency)
     ]
 
 
-def _source_line(drawn: PrintedLayer, lang: Lang) -> str:
-    released = format_day(local_day(drawn.release.released_at, locality_zone()), lang)
-    return f'{drawn.layer.title.pick(lang)} ({RELEASE.pick(lang)} {drawn.release.number}, {released})'
+def _source_line(layer: PrintedLayer, lang: Lang) -> str:
+    released = format_day(local_day(layer.release.released_at, locality_zone()), lang)
+    return f'{layer.layer.title.pick(lang)} ({RELEASE.pick(lang)} {layer.release.number}, {released})'
 
 
 def _layer_of(shows: Drawing | Coverage) -> LayerModel | Coverage:

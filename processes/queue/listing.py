@@ -29,12 +29,12 @@ class JobPage:
     matched: int
 
 
-def list_jobs(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> JobPage:
+def list_jobs(db: Connection, job_filter: JobFilter, limit: int | None, offset: int = 0) -> JobPage:
     """Jobs that the connection's audience may list: none of the public service, no other editor's.
 
     Each says what `requests.state` says of it.
     """
-    values = vars(wanted) | {'limit': limit, 'offset': offset}
+    values = vars(job_filter) | {'limit': limit, 'offset': offset}
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
                    %(created_to)s, %(min_s)s, %(max_s)s)"""

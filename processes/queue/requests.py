@@ -129,7 +129,7 @@ class JobRequest:
     subscriber: dict[str, str] | None = None
 
 
-def submit_job(db: Connection, asked: JobRequest) -> str:
+def submit_job(db: Connection, request: JobRequest) -> str:
     """Id of a new job, about whose changes the connection hears from now on.
 
     Raises NoWorker if none would take it, and TooManyJobs.
@@ -141,10 +141,10 @@ def submit_job(db: Connection, asked: JobRequest) -> str:
     strangers = ClientSettings() if db.info.user == role_name(READERS['public']) else None
     most_each = strangers.client_open_jobs if strangers else limits.max_open_jobs_each
     values = {
-        **vars(asked),
-        'inputs': Json(asked.inputs),
-        'upload': asked.upload and psycopg2.Binary(asked.upload),
-        'subscriber': asked.subscriber and Json(asked.subscriber),
+        **vars(request),
+        'inputs': Json(request.inputs),
+        'upload': request.upload and psycopg2.Binary(request.upload),
+        'subscriber': request.subscriber and Json(request.subscriber),
         'software': __version__,
         'each': most_each,
         'of_all': limits.max_open_jobs,

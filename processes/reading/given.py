@@ -58,13 +58,13 @@ def put_given(
     with db.cursor() as cursor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
     for layer in layers_in(inputs):
-        if layer.collection is None and layer.named not in put_layers:
+        if layer.collection is None and layer.reference not in put_layers:
             document, readings = _result_document(db, layer)
             # what an earlier job answered is the platform's own
             build = read_shapes_in_room if layer.features is not None else None
-            made = layer_of_features(_table_name(layer), layer.named, document, build)
+            made = layer_of_features(_table_name(layer), layer.reference, document, build)
             _put_table(db, made, locality.srid)
-            put_layers[layer.named] = StoredRequestLayer(made.layer, readings)
+            put_layers[layer.reference] = StoredRequestLayer(made.layer, readings)
     db.commit()
     return put_layers
 
@@ -116,7 +116,7 @@ def _unknown_result(job_id: str) -> UnknownResult:
 
 
 def _table_name(chosen: Layer) -> str:
-    kind, _, name = chosen.named.partition(':')
+    kind, _, name = chosen.reference.partition(':')
     # of a job the outputs lie beside one another, and the id of a layer has at most 40 characters
     suffix = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()
     return f'{kind}_{suffix.replace("-", "")[:32].lower()}'

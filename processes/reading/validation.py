@@ -118,7 +118,7 @@ def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: A
 def _find_layer(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
     """The layer; None for the result of a job, which the request does not look into."""
     if value.features is not None:
-        return layer_of_features('features', value.named, value.features).layer
+        return layer_of_features('features', value.reference, value.features).layer
     return None if value.collection is None else visible_layer(value.collection, locality, audience)
 
 
@@ -136,10 +136,10 @@ def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None
     """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
     for name, field in type(inputs).model_fields.items():
         for layer in layers_in(getattr(inputs, name)):
-            if layer.named not in layers:
+            if layer.reference not in layers:
                 continue
             try:
-                check_geometry(layers[layer.named], field_metadata(field).get('geometry') or [])
+                check_geometry(layers[layer.reference], field_metadata(field).get('geometry') or [])
             except WrongGeometry as error:
                 raise InvalidInput(
                     vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'

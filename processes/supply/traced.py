@@ -46,7 +46,7 @@ class AffectedHomes:
 
     home: Ints
     on: list[str]
-    away_m: Floats
+    distance_m: Floats
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,20 @@ def failing_rows(failed: Layer, among: Layer, network: Rows, data: Data) -> Bool
     return np.isin(np.array(known_codes, dtype=object), codes)
 
 
-def traced_features(chosen: Layer, told: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
+def traced_features(chosen: Layer, members: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
     """The features with these ids, in the order of their codes, each with its code and what is told of it."""
     layer, rows = data.source(chosen)
     query = sql.SQL(
         'select id, {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} where id = any({}) order by 2'
-    ).format(column_identifier(layer, layer.identifier, data.audience), rows, sql.Literal([*told]))
+    ).format(column_identifier(layer, layer.identifier, data.audience), rows, sql.Literal([*members]))
     features = [
         {
             'type': 'Feature',
             'id': row['id'],
             'geometry': json.loads(row['geometry']),
-            'properties': {'code': row['code'], **told[row['id']]},
+            'properties': {'code': row['code'], **members[row['id']]},
         }
-        for row in (data.rows(query) if told else [])
+        for row in (data.rows(query) if members else [])
     ]
     return {'type': 'FeatureCollection', 'features': features}
 
@@ -119,7 +119,7 @@ def traced_features(chosen: Layer, told: dict[int, dict[str, Any]], data: Data) 
 def without_supply(homes: Homes, affected: AffectedHomes) -> LayerMembers:
     """The buildings that lose supply, with their people and what they are on."""
     ids, people = homes.id[affected.home].tolist(), homes.people[affected.home].tolist()
-    rows = zip(ids, people, affected.on, affected.away_m.round(2).tolist(), strict=True)
+    rows = zip(ids, people, affected.on, affected.distance_m.round(2).tolist(), strict=True)
     return HOMES, {
         home_id: {'people': int(n), 'on': on, 'distance_m': distance_m} for home_id, n, on, distance_m in rows
     }

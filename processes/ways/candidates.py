@@ -33,12 +33,12 @@ def on_roads(network: Network, spacing_m: float) -> Floats:
 
 
 def cover_within(
-    reach: Reach, owner: Ints, candidates: int, people: Floats, limit_m: float, told: Callable[[float], None]
+    reach: Reach, owner: Ints, candidates: int, people: Floats, limit_m: float, report_share: Callable[[float], None]
 ) -> Cover:
     """Whom each candidate has within `limit_m`. people: at each point of `reach`, shape (reach.count,).
 
     owner: the candidate of each place of `reach`. From each candidate Dijkstra's algorithm goes as far as the limit;
-    the nodes that it meets know the homes beside them. told: how much is done. Raises TooManyPairs.
+    the nodes that it meets know the homes beside them. report_share: how much is done. Raises TooManyPairs.
     """
     beside = _points_beside(reach, limit_m)
     covered_by_place: list[Ints] = []
@@ -48,7 +48,7 @@ def cover_within(
         pairs += len(covered_by_place[-1])
         _check_count(pairs)
         if number % 500 == 0:
-            told(number / reach.size)
+            report_share(number / reach.size)
     of_place = np.repeat(np.arange(reach.size), [len(covered) for covered in covered_by_place])
     home = np.concatenate([*covered_by_place, np.empty(0, dtype=np.int64)])
     return cover_of(owner[of_place], home, people, candidates)

@@ -91,14 +91,14 @@ def summary_of(kinds: list[ServedKind], people: Floats, inside: Membership) -> d
     }
 
 
-def kind_summary(one: ServedKind, people: Floats) -> dict[str, Any]:
+def kind_summary(served_kind: ServedKind, people: Floats) -> dict[str, Any]:
     """Figures of one kind, with the norms that set its limit."""
     return {
-        'kind': one.kind,
-        'facilities': one.facilities,
-        **coverage_figures(people.sum(), people[one.assessed].sum(), people[one.covered].sum()),
-        'population_without_way': int(people[np.isinf(one.way_m)].sum()),
-        'norms': [norm.cited for norm in one.norms],
+        'kind': served_kind.kind,
+        'facilities': served_kind.facilities,
+        **coverage_figures(people.sum(), people[served_kind.assessed].sum(), people[served_kind.covered].sum()),
+        'population_without_way': int(people[np.isinf(served_kind.way_m)].sum()),
+        'norms': [norm.cited for norm in served_kind.norms],
     }
 
 

@@ -97,8 +97,8 @@ def _name_sql(layer: LayerModel, data: Data) -> sql.Composable:
     return column_identifier(layer, searched[0], data.audience) if searched else sql.SQL('null')
 
 
-def _owner_of_entrances(ids: Floats, found: list[dict[str, Any]]) -> Ints:
-    """Place in `found` of the row with each id, shape (p,)."""
-    row_ids = np.asarray([row['id'] for row in found], dtype=np.float64)
+def _owner_of_entrances(ids: Floats, facility_rows: list[dict[str, Any]]) -> Ints:
+    """Place in `facility_rows` of the row with each id, shape (p,)."""
+    row_ids = np.asarray([row['id'] for row in facility_rows], dtype=np.float64)
     order = np.argsort(row_ids)
     return np.asarray(order[np.searchsorted(row_ids[order], ids)], dtype=np.int64) if len(row_ids) else np.empty(0, int)

@@ -36,7 +36,7 @@ def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]
     facilities: list[Facilities] = []
     kinds: list[str] = []
     for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
-        name = _distinct_name(layer.collection or layer.named.partition(':')[0], kinds)
+        name = _distinct_name(layer.collection or layer.reference.partition(':')[0], kinds)
         facilities.append(read_facilities(layer, data, narrowed_by, kind_column, name))
         # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
         kinds += sorted({*facilities[-1].kinds} - {*kinds}) if facilities[-1].count else [name]
@@ -48,10 +48,10 @@ def _kind_column(layer: Layer, inputs: WithFacilities, data: Data) -> str | None
     return inputs.kind_column if has_it else None
 
 
-def _distinct_name(name: str, taken: list[str]) -> str:
-    """`name`, with a number where it is taken: the same layer twice, each time with another filter."""
-    candidates = (name, *(f'{name}_{number}' for number in range(2, len(taken) + 3)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+def _distinct_name(name: str, used_names: list[str]) -> str:
+    """`name`, with a number where it is used_names: the same layer twice, each time with another filter."""
+    candidates = (name, *(f'{name}_{number}' for number in range(2, len(used_names) + 3)))
+    return next(candidate for candidate in candidates if candidate not in used_names)
 
 
 def must_have_norms(kinds: list[str], inputs: WithFacilities, data: Data) -> None:

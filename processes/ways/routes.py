@@ -25,7 +25,7 @@ class RankedFacilities:
 
 
 def nearest_places(
-    reach: Reach, owner: Ints, count: int, k: int, limit_m: float, told: Callable[[float], None]
+    reach: Reach, owner: Ints, count: int, k: int, limit_m: float, report_share: Callable[[float], None]
 ) -> RankedFacilities:
     """The k nearest of `count` places to each point within `limit_m`; fewer where fewer are within it.
 
@@ -40,7 +40,7 @@ def nearest_places(
         )
     best_m, best = np.full((reach.count, k), np.inf), np.full((reach.count, k), -1)
     for place in range(count):
-        told(place / count)
+        report_share(place / count)
         way_m = np.round(reach.way_to_nearest(np.flatnonzero(owner == place)), EQUAL_DIGITS)
         way_m[way_m > limit_m] = np.inf
         best_m, best = _with_nearer(best_m, best, way_m, place)

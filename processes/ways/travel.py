@@ -101,7 +101,7 @@ class Roads:
     """The network to travel on, and what a result says of it."""
 
     network: Network
-    told: dict[str, Any]
+    summary: dict[str, Any]
 
 
 def speed_of(inputs: Travelling) -> float:
@@ -148,7 +148,7 @@ def read_roads(inputs: Travelling, data: Data) -> Roads:
         return Roads(network, {**members, 'barriers': None})
     network, cut = behind_barriers(network, shapes_of(inputs.barriers, data), shapes_of(inputs.bridges, data))
     network = replace(network, walk_m=WALK_M)
-    barriers = {'barriers': inputs.barriers.named, 'bridges': inputs.bridges.named, 'roads_cut': cut}
+    barriers = {'barriers': inputs.barriers.reference, 'bridges': inputs.bridges.reference, 'roads_cut': cut}
     return Roads(network, {**members, **barriers})
 
 

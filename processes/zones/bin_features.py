@@ -17,7 +17,7 @@ def features_of(
     verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, crs: str
 ) -> list[dict[str, Any]]:
     """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
-    period, row, column = np.nonzero(verdicts.shown | (verdicts.p_adjusted <= significance))
+    period, row, column = np.nonzero(verdicts.is_shown | (verdicts.p_adjusted <= significance))
     order = np.lexsort([period, column, row])
     period, row, column = period[order], row[order], column[order]
     squares = shapely.to_geojson(_round_geometry(move(cells.boxes(row, column), crs, proj_string(WGS84))))
@@ -30,7 +30,7 @@ def features_of(
                 'cell': cells.name(at[1], at[2]),
                 'since': periods.begins(at[0]).isoformat(),
                 'until': periods.ends(at[0]).isoformat(),
-                'reports': int(cube[at]) if verdicts.shown[at] else None,
+                'reports': int(cube[at]) if verdicts.is_shown[at] else None,
                 **_describe_verdict(verdicts, at, significance),
             },
         }

@@ -16,7 +16,7 @@ LEAST_PERIODS_FOR_TREND = 5
 class Verdicts:
     """What is told of each bin, shape (periods, rows, columns), and of each cell, shape (rows, columns)."""
 
-    shown: Bools
+    is_shown: Bools
     z: Floats
     p: Floats
     p_adjusted: Floats
@@ -33,7 +33,7 @@ def judge_bins(cube: Ints, inside: Bools, least: int, reach_cells: float, period
     kernel = neighbourhood_kernel(reach_cells, periods_back)
     of_inside = pool_counts(cube[bins], least)
     values, is_shown = np.zeros(cube.shape), np.zeros(cube.shape, dtype=bool)
-    values[bins], is_shown[bins] = of_inside.values, of_inside.shown
+    values[bins], is_shown[bins] = of_inside.values, of_inside.is_shown
     near_sum, near = near_sums(values, kernel), near_sums(bins.astype(np.float64), kernel)
     z, p_adjusted = np.zeros(cube.shape), np.ones(cube.shape)
     z[bins] = gi_star(of_inside.values, near_sum[bins], near[bins])

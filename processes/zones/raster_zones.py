@@ -43,7 +43,7 @@ def move_shapes(shapes: Geometries, grid: Grid, srid: int) -> Geometries:
 
 
 def in_zones(
-    raster: Raster, band: str, shapes: Geometries, told: Callable[[float], None], *, median: bool = False
+    raster: Raster, band: str, shapes: Geometries, report_share: Callable[[float], None], *, median: bool = False
 ) -> Statistics:
     """Statistics of the cells in each polygon (of the raster's system), shape (n,); nan where there is nothing.
 
@@ -58,7 +58,7 @@ def in_zones(
             RasterioRasterSource(file, band_number(raster, band)),
             JSONFeatureSource(features),
             [*STATISTICS, *(SHARES if median else ())],
-            progress=lambda share, _: told(share),
+            progress=lambda share, _: report_share(share),
         )
     rows = [feature['properties'] for feature in extracted]
     statistics = {name: np.array([row[name] for row in rows], dtype=np.float64) for name in STATISTICS}

@@ -11,11 +11,11 @@ from processes.ways.network import Bools, Floats, Ints
 class PooledCounts:
     """Counts that may be shown, and one value, the mean of the rest, in place of each of the others.
 
-    values: shape of the counts, with the same sum. shown: where the value is the count itself.
+    values: shape of the counts, with the same sum. is_shown: where the value is the count itself.
     """
 
     values: Floats
-    shown: Bools
+    is_shown: Bools
 
 
 def pool_counts(counts: Ints, least: int) -> PooledCounts:

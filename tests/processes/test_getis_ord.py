@@ -91,10 +91,10 @@ def test_trend_by_hand():
 def test_pooling_keeps_the_sum_and_shows_no_small_count(counts, least):
     found = pool_counts(counts, least)
     assert found.values.sum() == pytest.approx(counts.sum())
-    assert (counts[found.shown] >= least).all()
-    assert (found.values[found.shown] == counts[found.shown]).all()
-    hidden = counts[~found.shown]
-    assert hidden.sum() == 0 or not found.shown.any() or (hidden.size > 1 and hidden.sum() >= least)
+    assert (counts[found.is_shown] >= least).all()
+    assert (found.values[found.is_shown] == counts[found.is_shown]).all()
+    hidden = counts[~found.is_shown]
+    assert hidden.sum() == 0 or not found.is_shown.any() or (hidden.size > 1 and hidden.sum() >= least)
 
 
 @given(CUBES, st.randoms())
@@ -109,7 +109,7 @@ def test_hidden_counts_cannot_be_had_back_from_anything_that_is_told(cube, chanc
             other[two] += 1
     inside = np.ones(cube.shape[1:], dtype=bool)
     told, again = (judge_bins(counts, inside, least, 1.5, 1) for counts in (cube, other))
-    assert (told.shown == again.shown).all()
+    assert (told.is_shown == again.is_shown).all()
     for name in ('z', 'p', 'p_adjusted', 'trend_z', 'trend_p_adjusted'):
         assert (getattr(told, name) == getattr(again, name)).all(), name
 
@@ -131,7 +131,7 @@ def test_hidden_counts_cannot_be_had_back_from_anything_that_is_told(cube, chanc
     ],
 )
 def test_what_is_hidden_with_a_small_count(counts, shown):
-    assert pool_counts(np.array(counts), 5).shown.tolist() == shown
+    assert pool_counts(np.array(counts), 5).is_shown.tolist() == shown
 
 
 def test_a_small_count_is_not_told():

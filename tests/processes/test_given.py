@@ -185,7 +185,7 @@ def test_points_are_no_zones_wherever_they_come_from(loader, grid_town, worker, 
 def test_an_output_is_of_a_job_and_each_has_a_table_of_its_own():
     job = '0b0c3c5e-8a0e-4d55-b0a6-3f3a5b7f9c11'
     one, other = Layer(job=job), Layer(job=job, output='gaps')
-    assert (one.named, other.named) == (f'job:{job}', f'job:{job}/gaps')
+    assert (one.reference, other.reference) == (f'job:{job}', f'job:{job}/gaps')
     assert _table_name(one) == 'job_0b0c3c5e8a0e4d55b0a63f3a5b7f9c11'
     assert _table_name(other) not in (_table_name(one), _table_name(Layer(job=job, output='result')))
     with pytest.raises(ValueError, match='output is of jobs'):
@@ -202,5 +202,5 @@ def test_a_job_that_nobody_knows_is_named(loader, grid_town, worker):
 
 def test_a_layer_is_named_by_what_it_holds():
     one, other = Layer(features=collection(feature(POINT))), Layer(features=collection(feature(POINT, a=1)))
-    assert one.named != other.named
-    assert one.named == Layer(features=collection(feature(POINT))).named
+    assert one.reference != other.reference
+    assert one.reference == Layer(features=collection(feature(POINT))).reference

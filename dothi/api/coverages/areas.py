@@ -27,17 +27,18 @@ CHUNK_CELLS = 250_000
 NOTHING = 1e-9
 
 
-def by_area(raster: Any, number: int, own: Grid, asked: Grid, how: Resampling) -> Values:
-    """Band `number` of `raster`, whose cells are `own`, on the cells `asked` of the same system.
+def by_area(raster: Any, number: int, own: Grid, target_grid: Grid, how: Resampling) -> Values:
+    """Band `number` of `raster`, whose cells are `own`, on the cells `target_grid` of the same system.
 
     how: sum, average or mode of the values, by area; what has no value counts for nothing.
     """
-    left, top = (asked.west - own.west) / own.cell_width, (own.north - asked.north) / own.cell_height
-    across = _share_matrix(left, asked.cell_width / own.cell_width, asked.width, own.width)
-    down = _share_matrix(top, asked.cell_height / own.cell_height, asked.height, own.height)
-    rows = max(1, int(_chunk_rows(across) * own.cell_height / asked.cell_height))
+    left, top = (target_grid.west - own.west) / own.cell_width, (own.north - target_grid.north) / own.cell_height
+    across = _share_matrix(left, target_grid.cell_width / own.cell_width, target_grid.width, own.width)
+    down = _share_matrix(top, target_grid.cell_height / own.cell_height, target_grid.height, own.height)
+    rows = max(1, int(_chunk_rows(across) * own.cell_height / target_grid.cell_height))
     columns = [
-        _tally_cells(raster, number, down[first : first + rows], across, how) for first in range(0, asked.height, rows)
+        _tally_cells(raster, number, down[first : first + rows], across, how)
+        for first in range(0, target_grid.height, rows)
     ]
     return _in_type(np.concatenate(columns), raster.dtypes[number - 1])
 

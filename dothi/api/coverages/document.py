@@ -54,10 +54,10 @@ def coverage_documents(db: Snapshot) -> list[dict[str, Any]]:
     return [_describe_coverage(stored, first[stored.coverage.id]) for stored in stored_coverages]
 
 
-def _describe_coverage(one: StoredCoverage, first: datetime) -> dict[str, Any]:
+def _describe_coverage(stored: StoredCoverage, first: datetime) -> dict[str, Any]:
     """first: when it was first released."""
-    coverage, release, locality = one.coverage, one.release, service().locality
-    crs_by_name = systems(one.grid.srid, locality)
+    coverage, release, locality = stored.coverage, stored.release, service().locality
+    crs_by_name = systems(stored.grid.srid, locality)
     own = next(iter(crs_by_name.values()))
     demo = release.demo
     return {
@@ -71,7 +71,7 @@ def _describe_coverage(one: StoredCoverage, first: datetime) -> dict[str, Any]:
         'itemType': 'coverage',
         # GDAL's and QGIS's readers of features leave a collection out by this word
         'layerDataType': 'Coverage',
-        'extent': {'spatial': _spatial_extent(one, own), 'temporal': temporal_extent(first, release.released_at)},
+        'extent': {'spatial': _spatial_extent(stored, own), 'temporal': temporal_extent(first, release.released_at)},
         'crs': list(crs_by_name),
         'storageCrs': own.crs.uri,
         'dothi:release': release.number,
@@ -83,15 +83,15 @@ def _describe_coverage(one: StoredCoverage, first: datetime) -> dict[str, Any]:
     }
 
 
-def _spatial_extent(one: StoredCoverage, own: System) -> dict[str, Any]:
+def _spatial_extent(stored: StoredCoverage, own: System) -> dict[str, Any]:
     """The extent with the grid of each axis, in the axis order of the raster's own system."""
-    grid = one.grid
+    grid = stored.grid
     west, south, east, north = grid.bounds
     x = {'cellsCount': grid.width, 'resolution': grid.cell_width, 'firstCoordinate': west + grid.cell_width / 2}
     y = {'cellsCount': grid.height, 'resolution': grid.cell_height, 'firstCoordinate': south + grid.cell_height / 2}
     corners = [*own.ordered(west, south), *own.ordered(east, north)]
     return {
-        'bbox': [one.release.extent_wgs84],
+        'bbox': [stored.release.extent_wgs84],
         'crs': CRS84,
         'storageCrsBbox': [corners],
         'grid': own.ordered(x, y),
@@ -127,21 +127,23 @@ def _coverage_links(coverage: Coverage) -> list[dict[str, Any]]:
     ]
 
 
-def schema(one: StoredCoverage, address: str, lang: Lang) -> dict[str, Any]:
+def schema(stored: StoredCoverage, address: str, lang: Lang) -> dict[str, Any]:
     """JSON schema of the bands, in `lang`."""
-    bands = one.coverage.bands.items()
+    bands = stored.coverage.bands.items()
     return {
         '$schema': DRAFT,
         '$id': address,
         'type': 'object',
-        'title': one.coverage.title.pick(lang),
-        'description': one.coverage.description.pick(lang),
-        'properties': {name: _band_schema(one, name, band, place, lang) for place, (name, band) in enumerate(bands, 1)},
+        'title': stored.coverage.title.pick(lang),
+        'description': stored.coverage.description.pick(lang),
+        'properties': {
+            name: _band_schema(stored, name, band, place, lang) for place, (name, band) in enumerate(bands, 1)
+        },
         'additionalProperties': False,
     }
 
 
-def _band_schema(one: StoredCoverage, name: str, band: Band, place: int, lang: Lang) -> dict[str, Any]:
+def _band_schema(stored: StoredCoverage, name: str, band: Band, place: int, lang: Lang) -> dict[str, Any]:
     whole = not band.type.startswith('float')
     schema: dict[str, Any] = {'type': 'integer' if whole else 'number', 'title': band.title.pick(lang)}
     if band.description:
@@ -152,7 +154,7 @@ def _band_schema(one: StoredCoverage, name: str, band: Band, place: int, lang: L
         schema['x-ogc-unit'] = ucum(band.unit)
     if band.categories:
         schema['oneOf'] = [{'const': value, 'title': title.pick(lang)} for value, title in band.categories.items()]
-    figures = {ours: one.figures[name][theirs] for ours, theirs in (('min', 'min'), ('max', 'max'), ('avg', 'mean'))}
+    figures = {ours: stored.figures[name][theirs] for ours, theirs in (('min', 'min'), ('max', 'max'), ('avg', 'mean'))}
     return schema | {
         'x-ogc-propertySeq': place,
         'x-ogc-variableType': VARIABLES[band.kind],
@@ -161,10 +163,10 @@ def _band_schema(one: StoredCoverage, name: str, band: Band, place: int, lang: L
     }
 
 
-def domain_set(one: StoredCoverage) -> dict[str, Any]:
+def domain_set(stored: StoredCoverage) -> dict[str, Any]:
     """The grid as CIS JSON, axes in the order of the raster's own system."""
-    own = next(iter(systems(one.grid.srid, service().locality).values()))
-    grid = one.grid
+    own = next(iter(systems(stored.grid.srid, service().locality).values()))
+    grid = stored.grid
     west, south, east, north = grid.bounds
     names, unit = own.axes, 'deg' if own.geographic else 'm'
     x, y = (

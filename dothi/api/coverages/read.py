@@ -41,13 +41,13 @@ class TooManyCells(WrongUse):
 class CoveragePart:
     """What is read: the bands by name, in this order, on the cells of `grid`.
 
-    drawn: whether for an image, in which a colour speaks of one cell of the raster, however large it is drawn.
+    for_display: whether for an image, in which a colour speaks of one cell of the raster, however large it is drawn.
     """
 
     stored: StoredCoverage
     names: list[str]
     grid: Grid
-    drawn: bool = False
+    for_display: bool = False
 
     @property
     def bands(self) -> dict[str, Band]:
@@ -56,12 +56,12 @@ class CoveragePart:
 
     @property
     def nodata(self) -> float:
-        """What stands in cells without a value."""
+        """The value of cells that have no data."""
         return self.stored.coverage.nodata
 
     @property
     def cells(self) -> int:
-        """Cells of all bands together."""
+        """The number of cells in all bands together."""
         return self.grid.width * self.grid.height * len(self.names)
 
 
@@ -117,9 +117,9 @@ def _across_the_antimeridian() -> BadParameter:
     )
 
 
-def _cell_offsets(own: Grid, asked: Grid) -> tuple[float, float]:
+def _cell_offsets(own: Grid, part_grid: Grid) -> tuple[float, float]:
     """Columns and rows from the raster's corner to that of the answer."""
-    return (asked.west - own.west) / own.cell_width, (own.north - asked.north) / own.cell_height
+    return (part_grid.west - own.west) / own.cell_width, (own.north - part_grid.north) / own.cell_height
 
 
 def _read_untouched(part: CoveragePart, window: Window) -> Values:
@@ -155,7 +155,7 @@ def _read_resampled(part: CoveragePart, window: Window) -> Values:
 def _one_band(part: CoveragePart, name: str, window: Window) -> Values:
     fine, coarse = _cell_ratios(part)
     number = list(part.stored.coverage.bands).index(name) + 1
-    how = resampling_of(part.bands[name], coarse, drawn=part.drawn)
+    how = resampling_of(part.bands[name], coarse, drawn=part.for_display)
     by_cells = how in BY_AREA and part.grid.srid == part.stored.grid.srid
     with rasterio.open(
         part.stored.path, **_overview_level(part, how, fine / MUCH_FINER if by_cells else fine)
@@ -212,7 +212,7 @@ def _overview_level(part: CoveragePart, how: Resampling, ratio: float) -> dict[s
 def _must_not_read_too_much(part: CoveragePart) -> None:
     """Raises TooManyCells where the warper would have to read more cells than it can in reasonable time."""
     fine, coarse = _cell_ratios(part)
-    ways = [resampling_of(band, coarse, drawn=part.drawn) for band in part.bands.values()]
+    ways = [resampling_of(band, coarse, drawn=part.for_display) for band in part.bands.values()]
     if not any(how in BY_AREA and not _overview_level(part, how, fine) for how in ways):
         return
     own = part.stored.grid
@@ -243,5 +243,5 @@ def _band_numbers(part: CoveragePart) -> list[int]:
 
 
 def transform_of(grid: Grid) -> Affine:
-    """Where the cells lie, as rasterio writes it."""
+    """The affine transform of the grid, as rasterio takes it."""
     return from_origin(grid.west, grid.north, grid.cell_width, grid.cell_height)

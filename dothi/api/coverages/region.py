@@ -42,7 +42,7 @@ class Region:
 
     @property
     def whole(self) -> bool:
-        """Whether it is all of the plane."""
+        """Whether the region is unbounded."""
         return self.x == self.y == (None, None)
 
     def bounds(self, grid: Grid) -> Bounds:
@@ -88,17 +88,17 @@ def asked_axes() -> list[tuple[str, str]]:
 
 
 def read_region(
-    known: dict[str, System], axes: list[tuple[str, str]] | None = None, *, degrees_anywhere: bool = False
+    systems_by_name: dict[str, System], axes: list[tuple[str, str]] | None = None, *, degrees_anywhere: bool = False
 ) -> Region:
     """The part that the current request asks for; raises BadParameter, UnservedCrs.
 
-    known: the data's systems by URI, their own first. axes: of `asked_axes`, where not all of them are of space.
+    systems_by_name: the data's systems by URI, their own first. axes: of `asked_axes`, where not all are of space.
     degrees_anywhere: whether Lat and Lon are degrees beside a plane system too, which has no axes of these names.
     """
     box = parameters.read_bbox()
-    box_system = system(request_parameters().get('bbox-crs'), known, 'bbox-crs', CRS84)
+    box_system = system(request_parameters().get('bbox-crs'), systems_by_name, 'bbox-crs', CRS84)
     by_axis = asked_axes() if axes is None else axes
-    subset_system = _subset_system(known, [name for name, _ in by_axis], degrees_anywhere)
+    subset_system = _subset_system(systems_by_name, [name for name, _ in by_axis], degrees_anywhere)
     if box is not None and by_axis:
         raise BadParameter(
             vi='bbox và subset không dùng cùng lúc. Bỏ một trong hai.',
@@ -110,9 +110,9 @@ def read_region(
     return _region_of_axes(subset_system, by_axis)
 
 
-def _region_of_axes(of: System, asked: list[tuple[str, str]]) -> Region:
+def _region_of_axes(of: System, by_axis: list[tuple[str, str]]) -> Region:
     sides: dict[int, tuple[Side, bool]] = {}
-    for name, text in asked:
+    for name, text in by_axis:
         place = of.axis(name)
         if place is None:
             raise _no_axis(name, of)
@@ -123,13 +123,13 @@ def _region_of_axes(of: System, asked: list[tuple[str, str]]) -> Region:
     return Region(of, x[0], y[0], (x[1], y[1]))
 
 
-def _subset_system(known: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
+def _subset_system(systems_by_name: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
     """That of `subset-crs`; without it CRS84, or the raster's own where the axes are called E and N."""
-    own, default = next(iter(known.values())), known[CRS84]
+    own, default = next(iter(systems_by_name.values())), systems_by_name[CRS84]
     subset_crs = request_parameters().get('subset-crs')
     if not subset_crs and names and not own.geographic and all(own.axis(name) is not None for name in names):
         return own
-    chosen = system(subset_crs, known, 'subset-crs', CRS84) if subset_crs else default
+    chosen = system(subset_crs, systems_by_name, 'subset-crs', CRS84) if subset_crs else default
     if degrees_anywhere and names and not chosen.geographic and all(default.axis(name) is not None for name in names):
         return default
     return chosen

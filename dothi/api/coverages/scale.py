@@ -36,8 +36,8 @@ class Scale:
     resolution: PerAxis = (None, None)
 
     @property
-    def asked(self) -> tuple[bool, bool]:
-        """For x and for y, whether anything is asked."""
+    def scaled_axes(self) -> tuple[bool, bool]:
+        """Whether the request scales the x axis, and whether it scales the y axis."""
         kinds = zip(self.factor, self.size, self.resolution, strict=True)
         x, y = (any(value is not None for value in kind) for kind in kinds)
         return x, y
@@ -72,7 +72,7 @@ def grid_of_part(base: Grid, region: Region, native: Grid, scale: Scale) -> Grid
 
     Where a number of cells is asked for they fill the very box that is asked for, even beyond the raster.
     """
-    if any(sliced and is_scaled for sliced, is_scaled in zip(region.slices, scale.asked, strict=True)):
+    if any(sliced and is_scaled for sliced, is_scaled in zip(region.slices, scale.scaled_axes, strict=True)):
         raise BadParameter(
             vi='Một trục không thể vừa lấy lát cắt vừa đổi cỡ ô. Dùng khoảng (a:b) thay cho một tọa độ.',
             en='An axis cannot be sliced and scaled at once. Use an interval (a:b) instead of one coordinate.',

@@ -60,7 +60,7 @@ PICTURE = 800
 
 @dataclass(frozen=True)
 class CoverageQuery:
-    """What a request asks of a raster. system: of the answer."""
+    """The parsed request for a coverage. system: the CRS of the answer."""
 
     stored: StoredCoverage
     system: System
@@ -70,7 +70,7 @@ class CoverageQuery:
 
     @property
     def untouched(self) -> bool:
-        """Whether it is all of the raster, on its own cells."""
+        """Whether the query selects the whole raster on its own cells."""
         return (
             self.system.native
             and self.region.whole
@@ -80,7 +80,7 @@ class CoverageQuery:
 
     @property
     def part(self) -> CoveragePart:
-        """The cells that are asked for."""
+        """The part of the coverage that the query selects."""
         own = self.stored.grid
         base = grid_in(own, self.system.crs.srid)
         return CoveragePart(self.stored, self.names, grid_of_part(base, self.region, own, self.scale))
@@ -94,7 +94,7 @@ def too_many(error: TooManyCells) -> Response:
 
 @COVERAGES.route('/collections/<path:collection_id>/coverage')
 def coverage(collection_id: str) -> Response:
-    """The values."""
+    """Answer with the values of the coverage."""
     of = coverage_of(collection_id)
     parameters.refuse_unknown(PARAMETERS, repeatable=('subset',))
     _refuse_strict_interpolation()
@@ -155,10 +155,10 @@ def _requested_form() -> str:
     return MEDIA_TYPES[best]
 
 
-def _read_request(one: StoredCoverage) -> CoverageQuery:
-    by_name = systems(one.grid.srid, service().locality)
+def _read_request(stored: StoredCoverage) -> CoverageQuery:
+    by_name = systems(stored.grid.srid, service().locality)
     target = system(request_parameters().get('crs'), by_name, 'crs', default=next(iter(by_name)))
-    return CoverageQuery(one, target, read_region(by_name), read_scale(target), _requested_bands(one.coverage))
+    return CoverageQuery(stored, target, read_region(by_name), read_scale(target), _requested_bands(stored.coverage))
 
 
 def _requested_bands(of: Coverage) -> list[str]:
@@ -199,80 +199,80 @@ def _refuse_strict_interpolation() -> None:
         )
 
 
-def _whole_file(asked: CoverageQuery) -> Response:
+def _whole_file(query: CoverageQuery) -> Response:
     """The file that is kept, in parts where a client asks for them: QGIS and GDAL read it in place."""
-    source = asked.stored
+    source = query.stored
     tag = f'{source.coverage.id}-{source.release.number}'
     response = stored_file(
         source.path, 'image/tiff', f'{source.coverage.id}.tif', tag=tag, since=source.release.released_at
     )
     response.headers['Content-Profile'] = f'<{CLOUD_OPTIMIZED}>'
     response.vary.add('Accept')
-    return _with_location(response, asked, CoveragePart(source, asked.names, source.grid), GEOTIFF)
+    return _with_location(response, query, CoveragePart(source, query.names, source.grid), GEOTIFF)
 
 
-def _write_part(form: str, asked: CoverageQuery) -> Response:
-    if form == 'json' and all(asked.region.slices):
-        return _position_response(asked)
-    part = asked.part
+def _write_part(form: str, query: CoverageQuery) -> Response:
+    if form == 'json' and all(query.region.slices):
+        return _position_response(query)
+    part = query.part
     limits = service().limits
     as_text = form in {'json', 'covjson'}
     _must_fit(part, limits.max_json_cells if as_text else limits.max_cells)
     if as_text:
-        return _with_location(Response(write_coveragejson(part, asked.system)), asked, part, COVERAGEJSON)
+        return _with_location(Response(write_coveragejson(part, query.system)), query, part, COVERAGEJSON)
     if form == 'png':
-        return _with_location(Response(write_png(_one_band(part))), asked, part, PNG)
-    response = send_file(write_geotiff(part), mimetype='image/tiff', download_name=f'{asked.stored.coverage.id}.tif')
-    return _with_location(response, asked, part, GEOTIFF)
+        return _with_location(Response(write_png(_one_band(part))), query, part, PNG)
+    response = send_file(write_geotiff(part), mimetype='image/tiff', download_name=f'{query.stored.coverage.id}.tif')
+    return _with_location(response, query, part, GEOTIFF)
 
 
-def _with_location(response: Response, asked: CoverageQuery, found: CoveragePart, media_type: str) -> Response:
+def _with_location(response: Response, query: CoverageQuery, part: CoveragePart, media_type: str) -> Response:
     """`response` with the headers that say what it is and where it lies."""
     response.headers['Content-Type'] = media_type
-    response.headers['Content-Crs'] = content_crs(asked.system)
-    response.headers['Content-Bbox'] = content_bbox(found, asked.system)
-    response.headers.add('Link', f'<{api_url()}/collections/{asked.stored.coverage.id}>', rel='collection')
+    response.headers['Content-Crs'] = content_crs(query.system)
+    response.headers['Content-Bbox'] = content_bbox(part, query.system)
+    response.headers.add('Link', f'<{api_url()}/collections/{query.stored.coverage.id}>', rel='collection')
     return response
 
 
-def _position_response(asked: CoverageQuery) -> Response:
+def _position_response(query: CoverageQuery) -> Response:
     """The value at one place: a number, or one for each band by name."""
-    own = asked.stored.grid
-    x, y, _, _ = asked.region.bounds_in(own.srid, own)
-    values = values_at(CoveragePart(asked.stored, asked.names, own), x, y)
-    document = values[0] if len(values) == 1 else dict(zip(asked.names, values, strict=True))
+    own = query.stored.grid
+    x, y, _, _ = query.region.bounds_in(own.srid, own)
+    values = values_at(CoveragePart(query.stored, query.names, own), x, y)
+    document = values[0] if len(values) == 1 else dict(zip(query.names, values, strict=True))
     return Response(json.dumps(document), mimetype=JSON)
 
 
-def _one_band(found: CoveragePart) -> CoveragePart:
+def _one_band(part: CoveragePart) -> CoveragePart:
     """An image shows one band: the only one that is asked for, else that of the coverage file."""
-    band_name = found.names[0] if len(found.names) == 1 else found.stored.coverage.publish.band
-    return CoveragePart(found.stored, [band_name], found.grid, drawn=True)
+    band_name = part.names[0] if len(part.names) == 1 else part.stored.coverage.publish.band
+    return CoveragePart(part.stored, [band_name], part.grid, for_display=True)
 
 
-def _must_fit(found: CoveragePart, most: int) -> None:
-    if found.cells > most:
+def _must_fit(part: CoveragePart, most: int) -> None:
+    if part.cells > most:
         raise TooManyCells(
-            vi=f'{found.cells:,} ô là quá nhiều cho một câu trả lời (tối đa {most:,}). '
+            vi=f'{part.cells:,} ô là quá nhiều cho một câu trả lời (tối đa {most:,}). '
             'Thu hẹp bằng bbox hoặc subset, giảm số ô bằng width và height, hoặc tải tệp GeoTIFF nguyên vẹn.',
-            en=f'{found.cells:,} cells are too many for one answer (at most {most:,}). '
+            en=f'{part.cells:,} cells are too many for one answer (at most {most:,}). '
             'Narrow the area by bbox or subset, ask for fewer cells by width and height, or get the whole GeoTIFF.',
         )
 
 
-def _coverage_page(asked: CoverageQuery) -> Response:
+def _coverage_page(coverage_query: CoverageQuery) -> Response:
     """A page that shows the image, the bands with their figures, and the forms in which the values can be had."""
-    of = asked.stored.coverage
+    of = coverage_query.stored.coverage
     query = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
     # the image of a page is as small as a screen, whatever the part
     scaled = [(name, value) for name, value in query if name not in NAMES]
-    grid = asked.part.grid
+    grid = coverage_query.part.grid
     across, down = _picture_size(grid)
     picture = urlencode([('f', 'png'), *scaled, ('width', str(across)), ('height', str(down))])
-    data = {'id': of.id, 'coverage': of, 'stored': asked.stored, 'query': query, 'forms': FORMS}
+    data = {'id': of.id, 'coverage': of, 'stored': coverage_query.stored, 'query': query, 'forms': FORMS}
     data['picture'] = f'{api_url()}/collections/{of.id}/coverage?{picture}'
     data['picture_width'] = round(PICTURE * min(1.0, grid.width / grid.height))
-    data['geographic'] = is_geographic(asked.stored.grid.srid)
+    data['geographic'] = is_geographic(coverage_query.stored.grid.srid)
     return as_page('collections/coverage.html', data)
 
 

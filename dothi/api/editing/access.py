@@ -109,7 +109,7 @@ def _challenge_client(error: NotSignedIn) -> Response:
 
 
 def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
-    def called(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if takes:
             _take_key(environ)
             _take_ticket(environ)
@@ -119,7 +119,7 @@ def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
                 environ[name] = SECRETS.sub(r'\1\2***', environ[name])
         return app(environ, start)
 
-    return called
+    return application
 
 
 def _take_key(environ: dict[str, Any]) -> None:

@@ -133,23 +133,23 @@ def _hidden_values(layer: Layer, before: Version) -> dict[str, Any]:
     return {name: value for name, value in before.properties.items() if name not in visible}
 
 
-def _read_properties(given: Any, layer: Layer) -> dict[str, Any]:
-    if given is None:
+def _read_properties(value: Any, layer: Layer) -> dict[str, Any]:
+    if value is None:
         return {}
-    if not isinstance(given, dict):
+    if not isinstance(value, dict):
         says = Text(vi='phải là một đối tượng JSON.', en='must be a JSON object.')
         raise Unfit([Fault('/properties', 'type', says)])
-    faults = unknown_properties(list(given), list(layer.columns_for(service().audience)))
+    faults = unknown_properties(list(value), list(layer.columns_for(service().audience)))
     if faults:
         raise Unfit(faults)
-    return given
+    return value
 
 
-def _read_geometry(given: Any) -> Any:
-    if given is None:
+def _read_geometry(value: Any) -> Any:
+    if value is None:
         return None
     try:
-        return shapely.from_geojson(json.dumps(given))
+        return shapely.from_geojson(json.dumps(value))
     except shapely.errors.GEOSException as error:
         # GEOS: "ParseException: Error parsing JSON: '[json.exception.type_error.302] type must be number, ...'"
         reason = str(error).strip().rpartition('] ')[2].removeprefix('ParseException: ').rstrip("'")[:120]

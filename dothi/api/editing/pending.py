@@ -59,31 +59,35 @@ def feature_number(item_id: str) -> int | None:
     return int(item_id) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
-def _pending_document(found: Pending, geometry: str, layer: Layer) -> bytes:
+def _pending_document(pending_edit: Pending, geometry: str, layer: Layer) -> bytes:
     visible = layer.columns_for(service().audience)
-    properties = {name: value for name, value in (found.properties or {}).items() if name in visible}
+    properties = {name: value for name, value in (pending_edit.properties or {}).items() if name in visible}
     links = [
-        {'rel': 'self', 'type': 'application/geo+json', 'href': f'{api_url()}/collections/{layer.id}/items/{found.id}'},
+        {
+            'rel': 'self',
+            'type': 'application/geo+json',
+            'href': f'{api_url()}/collections/{layer.id}/items/{pending_edit.id}',
+        },
         {'rel': 'collection', 'type': 'application/json', 'href': f'{api_url()}/collections/{layer.id}'},
     ]
     document = {
         'type': 'Feature',
-        'id': found.id,
+        'id': pending_edit.id,
         'geometry': json.loads(geometry),
         'properties': properties,
-        'dothi:pending': {'change_set': found.change_set, 'change': found.change},
+        'dothi:pending': {'change_set': pending_edit.change_set, 'change': pending_edit.change},
         'links': links,
     }
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _no_longer_pending(found: Pending) -> NotAnyMore:
-    if found.status == 'rejected':
+def _no_longer_pending(edit: Pending) -> NotAnyMore:
+    if edit.status == 'rejected':
         return NotAnyMore(
-            vi=f'Đối tượng {found.id} không còn: tập thay đổi {found.change_set} bị từ chối ({found.reason}).',
-            en=f'The feature {found.id} is not there: the change set {found.change_set} was rejected ({found.reason}).',
+            vi=f'Đối tượng {edit.id} không còn: tập thay đổi {edit.change_set} bị từ chối ({edit.reason}).',
+            en=f'The feature {edit.id} is not there: the change set {edit.change_set} was rejected ({edit.reason}).',
         )
     return NotAnyMore(
-        vi=f'Đối tượng {found.id} không còn: bạn đã xóa trong tập thay đổi {found.change_set}, đang chờ duyệt.',
-        en=f'The feature {found.id} is not there: you deleted it in the change set {found.change_set}, which waits.',
+        vi=f'Đối tượng {edit.id} không còn: bạn đã xóa trong tập thay đổi {edit.change_set}, đang chờ duyệt.',
+        en=f'The feature {edit.id} is not there: you deleted it in the change set {edit.change_set}, which waits.',
     )

@@ -69,10 +69,10 @@ def read_box(locality: Locality) -> Box | None:
     return Box(crs, (x1, y1, x2, y2))
 
 
-def _do_meet(one: Bounds, other: list[float]) -> bool:
+def _do_meet(first: Bounds, other: list[float]) -> bool:
     west, south, east, north = other
-    spans = [(one[0], one[2])] if one[0] <= one[2] else [(one[0], 180.0), (-180.0, one[2])]
-    return any(x1 <= east and x2 >= west for x1, x2 in spans) and one[1] <= north and one[3] >= south
+    spans = [(first[0], first[2])] if first[0] <= first[2] else [(first[0], 180.0), (-180.0, first[2])]
+    return any(x1 <= east and x2 >= west for x1, x2 in spans) and first[1] <= north and first[3] >= south
 
 
 def _touches_sql(crs: ServedCrs, bounds: Bounds, working_srid: int) -> sql.Composable:
@@ -87,7 +87,7 @@ def _envelope_sql(bounds: Bounds, srid: int) -> sql.Composable:
 
 
 def _transformed_sql(srid: int, bounds: Bounds) -> sql.Composable:
-    """The box in WGS 84."""
+    """The box transformed to WGS 84, as SQL."""
     box = on_the_map(srid, bounds)
     # a straight side in one system is bent in another: corners between the corners keep it within a hair
     side = max(box[2] - box[0], box[3] - box[1]) / 16
@@ -105,7 +105,7 @@ def on_the_map(srid: int, bounds: Bounds) -> Bounds:
 
 @lru_cache
 def _map_bounds(srid: int) -> Bounds:
-    """Where coordinates of the system mean a place."""
+    """The bounds of the system's area of use, in the units of the system."""
     x1, y1, x2, y2 = transformer('EPSG:4326', proj_string(srid)).transform_bounds(*area_around(srid))
     return x1, y1, x2, y2
 

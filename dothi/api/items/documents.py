@@ -37,28 +37,28 @@ NEXT = Text(vi='Trang sau', en='Next page')
 LONGEST_QUERY = 7_000
 
 
-def collection_document(query: Query, release: Release, matched: int | None, found: Page, form: str) -> bytes:
+def collection_document(query: Query, release: Release, matched: int | None, page: Page, form: str) -> bytes:
     """The FeatureCollection around the features' text."""
     links = _document_links(query.layer, None, form)
-    if found.last is not None:
-        links.append(_next_link(query, found.last, form))
+    if page.last is not None:
+        links.append(_next_link(query, page.last, form))
     head: dict[str, Any] = {'type': 'FeatureCollection'}
     if matched is not None:
         head['numberMatched'] = matched
     head |= {
-        'numberReturned': found.returned,
+        'numberReturned': page.returned,
         'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
         'dothi:release': release.number,
         'dothi:demo': release.demo,
         'links': links,
     }
-    none = reason_for_none(query, release, found)
+    none = reason_for_none(query, release, page)
     if none is not None:
         head['description'] = say(none.text)
         links.append(
             _link_with_arguments('related', GEOJSON, say(none.way_out), _items_path(query.layer), none.parameters)
         )
-    return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + found.features + b']}'
+    return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + page.features + b']}'
 
 
 def feature_document(layer: Layer, item_id: str, version: Version, feature: bytes, form: str) -> bytes:

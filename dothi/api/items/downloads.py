@@ -94,14 +94,14 @@ def download_links(db: Snapshot) -> dict[str, list[dict[str, Any]]]:
     return by_layer
 
 
-def _download_link(one: Download) -> dict[str, Any]:
-    chosen = FORMATS[one.format]
+def _download_link(ready_file: Download) -> dict[str, Any]:
+    chosen = FORMATS[ready_file.format]
     title = Text(
-        vi=f'Cả lớp, {chosen.title}, đợt phát hành {one.release}',
-        en=f'Whole layer, {chosen.title}, release {one.release}',
+        vi=f'Cả lớp, {chosen.title}, đợt phát hành {ready_file.release}',
+        en=f'Whole layer, {chosen.title}, release {ready_file.release}',
     )
-    href = f'/collections/{one.layer_id}/downloads/{one.layer_id}.{one.format}'
-    return link('enclosure', chosen.media_type, title, href, length=one.size_bytes)
+    href = f'/collections/{ready_file.layer_id}/downloads/{ready_file.layer_id}.{ready_file.format}'
+    return link('enclosure', chosen.media_type, title, href, length=ready_file.size_bytes)
 
 
 def _ready_downloads(db: Snapshot) -> list[Download]:

@@ -45,7 +45,7 @@ def read_page(db: Snapshot, query: Query) -> Page:
             sql.SQL('{}::text as {}').format(sql.Identifier(key.name), _placeholder_sql(number))
             for number, key in enumerate(query.order)
         ),
-        query.some(query.limit + 1),
+        query.limited_rows(query.limit + 1),
     )
     form = "select coalesce(string_agg(feature, ',') filter (where place <= {limit}), ''), count(*), {last} from {rows}"
     statement = sql.SQL(form).format(

@@ -82,7 +82,7 @@ def item_links(layer: Layer) -> list[dict[str, Any]]:
 
 
 def _file_headers(form: str) -> Headers:
-    """What the columns of a table are called."""
+    """The column headings of a table format."""
     return cast(Headers, parameters.one_of('headers', HEADERS.get(form, ('names', 'titles'))))
 
 
@@ -91,7 +91,7 @@ def _describe_extract(query: Query, release: Release, headers: Headers, matched:
         layer=query.layer,
         columns=query.columns,
         release=release,
-        tail=sql.SQL('from ({}) as f').format(query.some(query.limit)),
+        tail=sql.SQL('from ({}) as f').format(query.limited_rows(query.limit)),
         srid=query.crs.srid,
         working_srid=service().locality.srid,
         geometry=query.geometry is not None,
@@ -157,22 +157,22 @@ def _write_file(db: Snapshot, extract: Extract, chosen: FileFormat) -> Response:
 
 
 def _add_page_headers(
-    response: Response, query: Query, extract: Extract, form: str, found: Page, matched: int | None
+    response: Response, query: Query, extract: Extract, form: str, page: Page, matched: int | None
 ) -> None:
     """What a reader of the headers learns: how much of the selection it is, of which release, in which system."""
-    part = '' if found.returned == matched else f'-{found.returned}-of-{matched or "more"}'
+    part = '' if page.returned == matched else f'-{page.returned}-of-{matched or "more"}'
     name = f'{extract.file_name}{part}.{form}'
     response.headers['Content-Disposition'] = f'attachment; filename="{name}"'
     if matched is not None:
         response.headers['OGC-NumberMatched'] = str(matched)
-    response.headers['OGC-NumberReturned'] = str(found.returned)
+    response.headers['OGC-NumberReturned'] = str(page.returned)
     # files have longitude first also where the system's own order is another: that is CRS84 by its right name
     response.headers['Content-Crs'] = f'<{CRS84 if extract.srid == WGS84 else query.crs.uri}>'
     response.headers['Dothi-Release'] = str(extract.release.number)
     response.headers['Dothi-Demo'] = str(extract.release.demo).lower()
-    if found.last is not None:
+    if page.last is not None:
         parameters = {key: value for key, value in request_parameters().items() if key != 'offset'}
-        arguments = parameters | {'cursor': cursor_of(query.order, found.last), 'f': form}
+        arguments = parameters | {'cursor': cursor_of(query.order, page.last), 'f': form}
         question = urlencode(arguments)
         if len(question) <= LONGEST_QUERY:
             address = f'{api_url()}/collections/{query.layer.id}/items?{question}'
@@ -180,4 +180,4 @@ def _add_page_headers(
 
 
 def _ignore_progress(_rows: int) -> None:
-    """Nobody is told how far a file is while its request waits."""
+    """Ignore the progress of the file: the client waits for the whole response."""

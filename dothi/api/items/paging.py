@@ -24,7 +24,7 @@ class Key:
 
     @property
     def spelled(self) -> str:
-        """As in `sortby`."""
+        """The order as the parameter `sortby` writes it."""
         return f'{"-" if self.descending else "+"}{self.name}'
 
 
@@ -36,13 +36,13 @@ type Order = tuple[Key, ...]
 type Values = tuple[str | None, ...]
 
 
-def order_of(layer: Layer, wanted: Sequence[tuple[str, bool]], columns: dict[str, Column]) -> Order:
-    """A total order by `wanted`, pairs of a column's name and whether it is descending; `id` decides at the end.
+def order_of(layer: Layer, terms: Sequence[tuple[str, bool]], columns: dict[str, Column]) -> Order:
+    """A total order by `terms`, pairs of a column's name and whether it is descending; `id` decides at the end.
 
     A column that is named again decides nothing any more.
     """
     keys: list[Key] = []
-    for name, descending in wanted:
+    for name, descending in terms:
         if name == BY_ID.name:
             return (*keys, Key('id', 'integer', descending, nullable=False))
         if name in (key.name for key in keys):
@@ -53,7 +53,7 @@ def order_of(layer: Layer, wanted: Sequence[tuple[str, bool]], columns: dict[str
 
 
 def order_by(order: Order) -> sql.Composable:
-    """What follows `order by`."""
+    """The SQL expressions that follow `order by`."""
     # without its `nulls last` a column that has no nulls can be read from an index, in both directions
     parts = [
         sql.SQL(f'{{}} {"desc" if key.descending else "asc"}{" nulls last" if key.nullable else ""}').format(

@@ -51,15 +51,15 @@ class Query:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is left out but by paging."""
+        """Whether the query selects all features, apart from paging."""
         return self.only_box and self.box is None
 
     @property
     def where(self) -> sql.Composable:
-        """All conditions but the place of the page."""
+        """All conditions of the query, without that of the page."""
         return sql.SQL(' and ').join(self.conditions) if self.conditions else sql.SQL('true')
 
-    def some(self, most: int) -> sql.Composable:
+    def limited_rows(self, most: int) -> sql.Composable:
         """A statement with at most so many of the matching rows, from the beginning of the page on."""
         place = rows_behind(self.order, self.after) if self.after is not None else sql.SQL('true')
         form = sql.SQL('select * from {} as f where {} and {} order by {} limit {} offset {}')
@@ -123,12 +123,12 @@ def geometry_sql(layer: Layer, crs: ServedCrs, service: Service) -> sql.Composab
 
 
 def _weigh_conditions(
-    conditions: list[sql.Composable], wanted: ClientFilter | None, layer: Layer, rows: sql.Composable
+    conditions: list[sql.Composable], client_filter_: ClientFilter | None, layer: Layer, rows: sql.Composable
 ) -> list[sql.Composable]:
     """The conditions and the filter, if they cost no more together than the audience may spend."""
     with snapshot() as db:
-        if wanted is not None:
-            return [*conditions, wanted.condition(db, layer, rows, conditions)]
+        if client_filter_ is not None:
+            return [*conditions, client_filter_.condition(db, layer, rows, conditions)]
         require_affordable(db.rows, rows, conditions, service().audience)
     return conditions
 

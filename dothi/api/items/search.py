@@ -15,7 +15,7 @@ QUERIES = (*CQL2, FORM)
 
 
 class NoQuery(WrongMediaType):
-    """The body is no query."""
+    """The body of the request is not a query."""
 
 
 class BadBody(WrongUse):

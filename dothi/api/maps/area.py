@@ -47,14 +47,14 @@ class Area:
         return move_box((x1, y1, x2, y2), srid, self.system.crs.srid)
 
 
-def read_area(known: dict[str, System], axes: list[tuple[str, str]]) -> Area:
+def read_area(systems_by_name: dict[str, System], axes: list[tuple[str, str]]) -> Area:
     """What the current request asks for; raises BadParameter, UnservedCrs.
 
-    known: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset` that are of
-    space. (OGC 20-058, requirements 18 to 26, 36.)
+    systems_by_name: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset`
+    that are of space. (OGC 20-058, requirements 18 to 26, 36.)
     """
-    target = system(request_parameters().get('crs'), known, 'crs', CRS84)
-    region, centre = read_region(known, axes, degrees_anywhere=True), _read_centre(known, target)
+    target = system(request_parameters().get('crs'), systems_by_name, 'crs', CRS84)
+    region, centre = read_region(systems_by_name, axes, degrees_anywhere=True), _read_centre(systems_by_name, target)
     if centre is not None and not region.whole:
         raise BadParameter(
             vi='center không đi cùng bbox hay subset theo trục không gian. Bỏ một trong hai.',
@@ -111,12 +111,12 @@ def _closed_side(side: tuple[float | None, float | None], low: float, high: floa
     return first, max(high, first) if last is None else last
 
 
-def _read_centre(known: dict[str, System], target: System) -> Point | None:
+def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | None:
     text = request_parameters().get('center', '').strip()
     if not text:
         # without it the standard wants center-crs ignored (requirement 20 F)
         return None
-    of = system(request_parameters().get('center-crs'), known, 'center-crs', CRS84)
+    of = system(request_parameters().get('center-crs'), systems_by_name, 'center-crs', CRS84)
     numbers = parameters.parse_numbers('center', text, 2)
     x, y = numbers[::-1] if of.crs.yx else numbers
     if of.geographic and not -90 <= y <= 90:

@@ -21,15 +21,18 @@ class Ground:
 
 @dataclass(frozen=True)
 class Background:
-    """Where nothing is drawn, and where the coordinate system means no place. told: whether a colour was asked for."""
+    """The colour where nothing is drawn, and where the coordinate system has no place.
+
+    is_requested: whether the client asked for a colour.
+    """
 
     ground: Ground
     void: Ground
-    told: bool = False
+    is_requested: bool = False
 
     @property
     def colour(self) -> Colour | None:
-        """What the picture is painted on; None: nothing."""
+        """The colour behind the map; None where the background is transparent."""
         return None if self.ground.transparent else self.ground.colour
 
 
@@ -48,7 +51,7 @@ def read_background(of_style: Colour | None = None, *, opaque: bool = False) -> 
     return Background(
         Ground(colour, transparent and not opaque),
         Ground(asked_void or colour, void_transparent and not opaque),
-        told=bgcolor is not None,
+        is_requested=bgcolor is not None,
     )
 
 

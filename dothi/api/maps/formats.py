@@ -47,12 +47,12 @@ def wanted_form(offered: tuple[Format, ...] = PICTURES, *, page: bool = True) ->
     return _accepted_form(names)
 
 
-def _accepted_form(known: list[str]) -> str:
+def _accepted_form(offered: list[str]) -> str:
     accepted = request.accept_mimetypes
-    pictures = {media_type: name for media_type, name in BY_TYPE.items() if name in known and name != 'html'}
+    pictures = {media_type: name for media_type, name in BY_TYPE.items() if name in offered and name != 'html'}
     best = accepted.best_match(pictures)
-    if 'html' in known and accepted[HTML] > 0:
+    if 'html' in offered and accepted[HTML] > 0:
         opens_a_page = accepted.quality(PAGE) >= 1 and PAGE in [value for value, _ in accepted]
         if best is None or opens_a_page or accepted[HTML] > accepted[best]:
             return 'html'
-    return pictures[best] if best else known[0]
+    return pictures[best] if best else offered[0]

@@ -67,7 +67,7 @@ class MapRequest:
 
     @property
     def fingerprint(self) -> str:
-        """Differs for what is drawn differently."""
+        """A text that differs between requests whose maps differ."""
         filters = sorted(
             (name, json.dumps(layer_filter.tree), repr(layer_filter.space))
             for name, layer_filter in self.filters.items()
@@ -91,18 +91,18 @@ class Edition:
 
     @property
     def tag(self) -> str:
-        """For an ETag."""
+        """Hash of everything that can change the picture's bytes, for use as an ETag."""
         return f'{self.looks}-{self.state}-{self.picture.format}'
 
     @property
     def released_at(self) -> datetime:
-        """When that release was made."""
+        """The time of the release that the map shows."""
         return self.version.released_at
 
 
 @dataclass(frozen=True)
 class MapFile:
-    """A picture as it is sent."""
+    """A rendered map with what its response headers need."""
 
     content: bytes
     media_type: str
@@ -115,7 +115,7 @@ class MapFile:
 class _DrawnLayer:
     """A layer or coverage as it stands: the release that counts here, and what else decides over its looks."""
 
-    shown: Shown
+    drawing: Shown
     version: Version
     demo: bool
     looks: str
@@ -137,7 +137,7 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> MapFile:
 
 
 def under_way() -> SingleFlight[MapFile]:
-    """The pictures that are being drawn for this process."""
+    """The maps that this process is drawing at the moment."""
     flights: SingleFlight[MapFile] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
     return flights
 
@@ -167,7 +167,7 @@ def _draw_new_map(request: MapRequest, edition: Edition) -> MapFile:
 
 
 def _cache_key(edition: Edition) -> str:
-    """The file in which a picture is kept."""
+    """The name of the cache file of a map."""
     return f'{edition.looks[:2]}/{edition.looks}.{edition.picture.format}'
 
 
@@ -183,7 +183,7 @@ def _is_passing(picture: Picture) -> bool:
 
 
 def edition_of(request: MapRequest) -> Edition:
-    """What the picture would be now; raises as `picture_of`."""
+    """The edition that a map of the current data would have; raises as `picture_of`."""
     with snapshot() as db:
         return edition_in(db, request)
 
@@ -215,7 +215,7 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     looks = hashlib.sha256('\0'.join(fingerprint_parts).encode()).hexdigest()[:20]
     picture = Picture(
         request.view,
-        tuple(drawn_layer.shown for drawn_layer in drawn_layers),
+        tuple(drawn_layer.drawing for drawn_layer in drawn_layers),
         request.background,
         request.format,
         _file_metadata(newest, demo, request.times),
@@ -263,12 +263,12 @@ def _layer_condition(db: Snapshot, layer: Layer, request: MapRequest, place: Win
     return request.filters[layer.id].condition(db, layer, rows, narrowing)
 
 
-def _layer_version(db: Snapshot, layer: Layer, known: Current, request: MapRequest, place: Window | None) -> Version:
+def _layer_version(db: Snapshot, layer: Layer, state: Current, request: MapRequest, place: Window | None) -> Version:
     """The release that last changed what the picture shows of the layer."""
     # which state another time shows may depend on any release
     if place is None or request.times is not None:
-        return known.version
-    return tile_maker_of_app().ledger.version(db, layer, known, place)
+        return state.version
+    return tile_maker_of_app().ledger.version(db, layer, state, place)
 
 
 def _coverage_of_map(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _DrawnLayer:
@@ -292,5 +292,5 @@ def _file_metadata(version: Version, demo: bool, times: Times | None) -> dict[st
 
 @lru_cache
 def software_versions() -> str:
-    """Changes with what draws pictures."""
+    """The versions of all software that draws maps, for use in cache keys."""
     return hashlib.sha256(b''.join([__version__.encode(), *(file.read_bytes() for file in SOURCES)])).hexdigest()

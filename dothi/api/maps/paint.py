@@ -41,7 +41,7 @@ def paint_for(view: View, background: Background, form: Format) -> Paint | None:
     if form not in {*SAVED, 'tiff'}:
         return None
     above, below = _rows_beyond(view)
-    hidden_colour = background.told and background.ground.transparent
+    hidden_colour = background.is_requested and background.ground.transparent
     other_void = (above or below) and background.void != background.ground
     return Paint(background.ground, background.void, above, below) if hidden_colour or other_void else None
 

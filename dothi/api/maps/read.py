@@ -45,7 +45,7 @@ class MapQuery:
 
     @property
     def content_bbox(self) -> str:
-        """Where the map lies, in the axis order of its system."""
+        """The extent of the map, in the axis order of its system."""
         west, south, east, north = self.request.view.box
         corners = [*self.system.ordered(west, south), *self.system.ordered(east, north)]
         return ','.join(f'{corner:.15g}' for corner in corners)
@@ -54,7 +54,7 @@ class MapQuery:
         """Of which time the map is; of units, which have a validity, it is the reference date where none is named."""
         if self.times is not None:
             return times.format_times(self.times, now)
-        layers = [source for source in subject.things if isinstance(source, Layer)]
+        layers = [source for source in subject.sources if isinstance(source, Layer)]
         if layers and all(
             source.publish.validity and source.publish.without_datetime == 'reference_date' for source in layers
         ):
@@ -64,7 +64,7 @@ class MapQuery:
 
 def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
     """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
-    filtering = client_filter.NAMES if any(isinstance(source, Layer) for source in subject.things) else ()
+    filtering = client_filter.NAMES if any(isinstance(source, Layer) for source in subject.sources) else ()
     return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
 
 
@@ -111,7 +111,7 @@ def _map_request(subject: Subject, view: View, form: Format, when: Times | None)
 
 
 def _subset_axes() -> tuple[list[str], list[tuple[str, str]]]:
-    """What `subset` says of time, and of space by axis."""
+    """The time axis of `subset`, and its spatial axes with their texts."""
     # what is said twice is said once (requirement 29 H)
     axes = list(dict.fromkeys(asked_axes()))
     of_time = [text for name, text in axes if name.lower() in times.AXES]
@@ -120,7 +120,7 @@ def _subset_axes() -> tuple[list[str], list[tuple[str, str]]]:
 
 def _style_background(subject: Subject) -> Colour | None:
     """That of the style which is asked for (requirement 6 C): a map in no style by name has the standard's, white."""
-    for source, name in zip(subject.things, subject.styles, strict=True):
+    for source, name in zip(subject.sources, subject.styles, strict=True):
         if isinstance(source, Layer) and name is not None:
             css = styles_of(source, service().locality.path).styles[name].background
             if css:
@@ -134,7 +134,7 @@ def _layer_filters(subject: Subject) -> dict[str, ClientFilter]:
     if parsed_filter is None:
         return {}
     by_layer, problem = {}, None
-    for layer in (source for source in subject.things if isinstance(source, Layer)):
+    for layer in (source for source in subject.sources if isinstance(source, Layer)):
         try:
             parsed_filter.check(layer)
             by_layer[layer.id] = parsed_filter
@@ -162,5 +162,5 @@ MOST_PX = 16_000
 
 
 def size_limits() -> dict[str, Any]:
-    """As service metadata has them: `x-OGC-limits.maps`."""
+    """The limits of map requests as service metadata `x-OGC-limits.maps`."""
     return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': MapSettings().map_max_pixels}

@@ -38,12 +38,12 @@ class Wish:
 
     @property
     def metres_per_px(self) -> float | None:
-        """What a pixel is on the ground at the scale (requirement 15 C)."""
+        """The size of a pixel on the ground at the scale, in metres (requirement 15 C)."""
         return self.scale and self.mm_per_pixel / 1000 * self.scale
 
 
 def read_wish() -> Wish:
-    """What the current request asks for; raises BadParameter."""
+    """Read the map size that the current request asks for; raises BadParameter."""
     return Wish(_read_pixels('width'), _read_pixels('height'), _read_positive('scale-denominator'),
                 _read_positive('mm-per-pixel') or MM_PER_PIXEL)  # fmt: skip
 
@@ -129,7 +129,7 @@ def _view_around(srid: int, centre: Point, size: tuple[int, int], metres: float,
 
 
 def _pixels_of(srid: int, box: Box, wish: Wish) -> tuple[int, int]:
-    """Width and height, where one or both are left out."""
+    """Width and height in pixels, where the request leaves out one or both."""
     width_m, height_m = _box_metres(srid, box)
     if wish.width and wish.height:
         return wish.width, wish.height
@@ -172,7 +172,7 @@ def _with_area(srid: int, box: Box, extent: Box) -> Box:
 
 
 def _box_metres(srid: int, box: Box) -> tuple[float, float]:
-    """Width and height on the ground."""
+    """Width and height of the box on the ground, in metres."""
     per_x, per_y = ground_size(srid, box)
     return (box[2] - box[0]) * per_x, (box[3] - box[1]) * per_y
 

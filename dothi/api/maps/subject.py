@@ -31,7 +31,7 @@ class NoMap(NotFound):
 
 
 class NotOnMap(WrongUse):
-    """A collection is asked for that the map does not have."""
+    """The request names a collection that the map does not have."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Subject:
     path: str
     title: Text
     description: Text
-    things: tuple[Layer | Coverage, ...]
+    sources: tuple[Layer | Coverage, ...]
     styles: tuple[str | None, ...]
     releases: dict[str, Release]
     extent: Box
@@ -53,17 +53,17 @@ class Subject:
 
     @property
     def layers(self) -> tuple[tuple[str, str | None], ...]:
-        """As a map request has them."""
-        return tuple((source.id, style) for source, style in zip(self.things, self.styles, strict=True))
+        """Ids and styles of the sources, as a MapRequest takes them."""
+        return tuple((source.id, style) for source, style in zip(self.sources, self.styles, strict=True))
 
     @property
     def demo(self) -> bool:
-        return any(self.releases[source.id].demo for source in self.things)
+        return any(self.releases[source.id].demo for source in self.sources)
 
     def only(self, keep: set[str]) -> 'Subject':
-        """The same with these collections alone."""
-        pairs = [(source, style) for source, style in zip(self.things, self.styles, strict=True) if source.id in keep]
-        return replace(self, things=tuple(source for source, _ in pairs), styles=tuple(style for _, style in pairs))
+        """The subject reduced to the collections in `keep`."""
+        pairs = [(source, style) for source, style in zip(self.sources, self.styles, strict=True) if source.id in keep]
+        return replace(self, sources=tuple(source for source, _ in pairs), styles=tuple(style for _, style in pairs))
 
 
 def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Subject:
@@ -99,9 +99,9 @@ def subject_at(db: Snapshot, subject: Subject, times: Times | None, *, needed: b
     """Without the collections of which there was nothing yet; raises OutsideMap where none is left but `needed`."""
     if times is None or times.end is None:
         return subject
-    first = first_moments(db, {source.id: source for source in subject.things}, subject.releases)
+    first = first_moments(db, {source.id: source for source in subject.sources}, subject.releases)
     remaining = subject.only({name for name, moment in first.items() if moment <= times.end})
-    if needed and not remaining.things:
+    if needed and not remaining.sources:
         since = format_rfc3339(min(first.values()))
         raise OutsideMap(vi=f'Dữ liệu có từ {since}, trước đó không có gì.', en=f'There are data from {since} on.')
     return remaining
@@ -149,7 +149,7 @@ def _offered_styles(styled: dict[str, StyleFile], name: str) -> list[str]:
 
 
 def _read_collections() -> list[str]:
-    """`collections`: ids, or addresses of collections, each once."""
+    """Read `collections`: ids or addresses of collections, without duplicates."""
     text = parameters.request_parameters().get('collections', '').strip()
     parts = [part.strip().rstrip('/').rpartition('/')[2] for part in text.split(',')] if text else []
     return list(dict.fromkeys(parts))
@@ -168,7 +168,7 @@ def _require_released(names: list[str], releases: dict[str, Release]) -> list[st
 
 
 def _extent_of(releases: list[Release]) -> Box:
-    """In degrees, of all releases; that of the locality where they have none."""
+    """The extent of all releases in degrees; that of the locality where no release has one."""
     boxes = [release.extent_wgs84 for release in releases if release.extent_wgs84]
     if not boxes:
         return service().locality.place.extent_wgs84

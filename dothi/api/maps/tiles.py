@@ -55,7 +55,7 @@ def map_tilesets(collection_id: str | None = None, style_id: str | None = None) 
 @MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>')
 @MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
 def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id: str | None = None) -> Response:  # noqa: N803
-    """What the tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
+    """Describe the tileset: as OGC tileset metadata, as TileJSON, or as a page."""
     of = tileset_of(_subject_of_path(collection_id, style_id), tileMatrixSetId)
     if isinstance(of, OwnTileset):
         return _tileset_page(of) if wanted_format() == 'html' else as_json(tileset_metadata(of))

@@ -174,7 +174,7 @@ def _outside_tileset(matrix: str, reach: tuple[int, int, int, int] | None) -> No
 
 
 def tilesets_of(subject: Subject) -> list[MapTileset | OwnTileset]:
-    """One per tile matrix set."""
+    """The tilesets of a map, one per tile matrix set."""
     own = own_set(service().locality)
     return [*(MapTileset(subject, grid) for grid in GRIDS.values()), *([OwnTileset(subject, own)] if own else [])]
 
@@ -196,7 +196,7 @@ def list_tilesets(subject: Subject) -> dict[str, Any]:
 
 
 def tileset_entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
-    """What a list of tilesets says of one."""
+    """The entry of a tileset in the list of tilesets."""
     return {
         'title': f'{say(of.subject.title)} ({of.name})',
         'dataType': 'map',
@@ -239,7 +239,7 @@ def tileset_metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
         'tileMatrixSetLimits': of.all_limits,
         'layers': [
             {'id': source.id, 'title': say(source.title), 'description': say(source.description), 'dataType': 'map'}
-            for source in of.subject.things
+            for source in of.subject.sources
         ],
         **_release_members(of.subject),
         'links': links,
@@ -269,7 +269,7 @@ def _standard_template(of: MapTileset | OwnTileset, form: str) -> str:
 
 def _release_members(subject: Subject) -> dict[str, Any]:
     return {
-        'dothi:release': max(subject.releases[source.id].number for source in subject.things),
+        'dothi:release': max(subject.releases[source.id].number for source in subject.sources),
         'dothi:demo': subject.demo,
     }
 

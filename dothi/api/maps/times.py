@@ -88,7 +88,7 @@ def format_times(times: Times, now: datetime) -> str:
 
 
 def format_rfc3339(moment: datetime) -> str:
-    """In UTC, to the second."""
+    """Format a time as RFC 3339, in UTC, to the second."""
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace('+00:00', 'Z')
 
 

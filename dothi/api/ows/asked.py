@@ -27,19 +27,19 @@ class OwsParameters:
                 )
 
     def __contains__(self, name: str) -> bool:
-        """Whether the parameter is there, with a value or without one."""
+        """Whether the request has the parameter, with or without a value."""
         return name in self._values
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Names in capitals, with their values."""
+        """The names of the parameters in capitals, with their values."""
         return iter(self._values.items())
 
     def text(self, name: str, default: str = '') -> str:
-        """The value, or `default` where it is left out."""
+        """The value of the parameter, or `default` where it is left out."""
         return self._values.get(name, '').strip() or default
 
     def required(self, name: str) -> str:
-        """The value; raises MissingParameterValue."""
+        """The value of the parameter; raises MissingParameterValue where it is left out."""
         value = self.text(name)
         if not value:
             raise MissingParameterValue(
@@ -53,11 +53,11 @@ class OwsParameters:
         return values[0] if values else self.required(names[0])
 
     def names(self, name: str) -> list[str]:
-        """A list, separated by commas; empty places stay."""
+        """Parse a comma-separated list of names; an empty name stays in its place."""
         return [part.strip() for part in self._values.get(name, '').split(',')]
 
     def whole(self, name: str, least: int, default: int | None = None) -> int:
-        """A whole number of `least` or more."""
+        """Parse a whole number that is not less than `least`."""
         text = self.required(name) if default is None else self.text(name, str(default))
         if not WHOLE.fullmatch(text) or len(text) > 9 or int(text) < least:
             raise InvalidParameterValue(
@@ -68,7 +68,7 @@ class OwsParameters:
         return int(text)
 
     def numbers(self, name: str, count: int) -> list[float]:
-        """So many finite numbers, separated by commas."""
+        """Parse a comma-separated list of exactly `count` finite numbers."""
         text = self.required(name)
         parts = [part.strip() for part in text.split(',')]
         numbers = [float(part) for part in parts if NUMBER.fullmatch(part)]
@@ -81,7 +81,7 @@ class OwsParameters:
         return numbers
 
     def yes(self, name: str) -> bool:
-        """TRUE or FALSE; no where it is left out."""
+        """Parse TRUE or FALSE; False where the parameter is left out."""
         text = self.text(name, 'FALSE').upper()
         if text not in {'TRUE', 'FALSE'}:
             raise InvalidParameterValue(
@@ -92,7 +92,7 @@ class OwsParameters:
         return text == 'TRUE'
 
     def colour(self, name: str, default: str) -> str:
-        """A colour `0xRRGGBB` as `#rrggbb`."""
+        """Parse a colour `0xRRGGBB` and return it as `#rrggbb`."""
         text = self.text(name, default)
         match = BACKGROUND.fullmatch(text)
         if not match:

@@ -108,7 +108,7 @@ def _by_validity(db: Snapshot, leaf: Leaf) -> TimeDimension | None:
 
 
 def _whole_seconds(text: str) -> str:
-    """A month or a year as the interval that it is."""
+    """Return a year or a month as the interval that it covers."""
     return f'{_first_day(text)}/{_last_day(text)}' if SHORT.fullmatch(text) else text
 
 

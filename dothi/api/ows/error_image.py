@@ -37,7 +37,7 @@ def sensible_size(width: str, height: str) -> tuple[int, int]:
 
 
 def _write_message(picture: Image.Image, message: str) -> None:
-    """As large as fits: a small picture gets small letters."""
+    """Write the message in the largest letters that fit into the picture."""
     draw = ImageDraw.Draw(picture)
     room = (max(picture.width - 2 * MARGIN_PX, 1), max(picture.height - 2 * MARGIN_PX, 1))
     for size in range(LETTER_PX, 5, -1):

@@ -53,14 +53,14 @@ class FeatureInfoSection:
     rows: list[tuple[Any, ...]]
 
 
-def queried_leaves(asked: OwsParameters, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
+def queried_leaves(parameters: OwsParameters, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
     """The layers of QUERY_LAYERS with the styles that they are drawn in, topmost first; raises LayerNotQueryable,
     and InvalidParameterValue for more than a picture may have.
     """
-    asked.required('QUERY_LAYERS')
+    parameters.required('QUERY_LAYERS')
     queried_layers: list[tuple[Leaf, str]] = []
-    for name in asked.names('QUERY_LAYERS'):
-        target = offered.named(name, 'QUERY_LAYERS')
+    for name in parameters.names('QUERY_LAYERS'):
+        target = offered.layer_or_group(name, 'QUERY_LAYERS')
         if not target.queryable:
             value = quote_parameter('QUERY_LAYERS', name)
             raise LayerNotQueryable(
@@ -68,7 +68,7 @@ def queried_leaves(asked: OwsParameters, offered: Contents, frame: Frame) -> lis
                 en=f'{value}: none of its layers is shown, so there is nothing to ask about.',
                 locator='QUERY_LAYERS',
             )
-        leaves = target.drawn if isinstance(target, Group) else (target,)
+        leaves = target.drawn_leaves if isinstance(target, Group) else (target,)
         queried_layers += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
     most = service().maps.map_max_layers
     if len(queried_layers) > most:
@@ -80,18 +80,18 @@ def queried_leaves(asked: OwsParameters, offered: Contents, frame: Frame) -> lis
     return queried_layers[::-1]
 
 
-def read_point(asked: OwsParameters, view: View, names: Iterable[str]) -> tuple[int, int]:
+def read_point(parameters: OwsParameters, view: View, names: Iterable[str]) -> tuple[int, int]:
     """Column and row of the pixel that is asked about; raises InvalidPoint outside of the picture.
 
     names: the first letters are those of the version; clients mix them up.
     """
-    across, down = (next((name for name in pair if asked.text(name)), pair[0]) for pair in names)
-    return _pixel_within(asked, across, view.width_px), _pixel_within(asked, down, view.height_px)
+    across, down = (next((name for name in pair if parameters.text(name)), pair[0]) for pair in names)
+    return _pixel_within(parameters, across, view.width_px), _pixel_within(parameters, down, view.height_px)
 
 
-def _pixel_within(asked: OwsParameters, name: str, side_px: int) -> int:
+def _pixel_within(parameters: OwsParameters, name: str, side_px: int) -> int:
     """Column or row of a picture that has so many; any value that is none is an InvalidPoint (OGC 06-042, 7.4.3.7)."""
-    text = asked.required(name)
+    text = parameters.required(name)
     if not (text.isascii() and text.isdigit() and int(text[:9]) < side_px and len(text) <= 9):
         value = quote_parameter(name, text)
         raise InvalidPoint(
@@ -103,10 +103,10 @@ def _pixel_within(asked: OwsParameters, name: str, side_px: int) -> int:
 
 
 def features_at(
-    db: Snapshot, layers: Iterable[tuple[Leaf, str]], frame: Frame, pixel: tuple[int, int], asked: OwsParameters
+    db: Snapshot, layers: Iterable[tuple[Leaf, str]], frame: Frame, pixel: tuple[int, int], parameters: OwsParameters
 ) -> list[FeatureInfoSection]:
     """What of each layer lies at the pixel and is drawn at this scale, the nearest first, at most FEATURE_COUNT."""
-    most = min(asked.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
+    most = min(parameters.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
     sections = []
     for leaf, style in layers:
         if isinstance(leaf.data, Coverage):
@@ -115,7 +115,7 @@ def features_at(
         visible_passes = seen_in(frame.view, drawing(db, leaf.data, style or DEFAULT, leaf.release.number)[1])
         if visible_passes:
             reach_px = _reach_px(
-                asked, leaf.data, [rendering_pass.drawn.part for rendering_pass in visible_passes], frame.view
+                parameters, leaf.data, [rendering_pass.drawn.part for rendering_pass in visible_passes], frame.view
             )
             rows = db.rows(_features_statement(db, leaf.data, visible_passes, frame, pixel, reach_px, most))
             sections.append(FeatureInfoSection(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
@@ -147,7 +147,7 @@ def _shortest_number(value: Any) -> float | int:
 
 
 def _band_column(band: Band) -> Column:
-    """A band as if it were a column of a layer."""
+    """Describe a band of a coverage as a column of a layer."""
     domain = {str(number): title for number, title in band.categories.items()} if band.categories else None
     return Column(type='number', title=band.title, unit=band.unit, domain=domain)
 
@@ -156,19 +156,19 @@ def _style_in(frame: Frame, leaf: Leaf) -> str:
     return next((style for layer, style, _ in frame.layers if layer.name == leaf.name), '')
 
 
-def _reach_px(asked: OwsParameters, layer: Layer, parts: list[Part], view: View) -> float:
+def _reach_px(parameters: OwsParameters, layer: Layer, parts: list[Part], view: View) -> float:
     """How far around the pixel's middle a feature may lie, in pixels of the picture."""
     kind = layer.geometry.removeprefix('Multi')
     for name in (TOLERANCES[kind], ANY_TOLERANCE):
-        if asked.text(name):
-            return min(asked.whole(name, 0), MOST_PX) + 0.5
+        if parameters.text(name):
+            return min(parameters.whole(name, 0), MOST_PX) + 0.5
     if kind == 'Polygon':
         return POLYGON_PX
     return max(LEAST_PX, *(_half_drawn(part, view.zoom) for part in parts)) * view.pixel_ratio
 
 
 def _half_drawn(part: Part, zoom: float) -> float:
-    """Half of a line's width or of a marker's diameter."""
+    """Half of a line's width, or half of a marker's diameter, in pixels."""
     size = {'line': part.width, 'marker': part.size}.get(part.kind)
     return at_zoom(size, zoom) / 2 if size is not None else 0.0
 
@@ -176,13 +176,13 @@ def _half_drawn(part: Part, zoom: float) -> float:
 def _features_statement(
     db: Snapshot,
     layer: Layer,
-    seen: list[Sheet],
+    sheets: list[Sheet],
     frame: Frame,
     pixel: tuple[int, int],
     reach_px: float,
     most: int,
 ) -> sql.Composable:
-    """Id, values, GeoJSON in CRS84 of the features that `seen` draws and a square around the pixel's middle touches."""
+    """Id, values, GeoJSON in CRS84 of the features that `sheets` draw and a square around the pixel's centre meets."""
     view, locality = frame.view, service().locality
     x, y = _place_of_pixel(view, pixel)
     dx, dy = (reach_px * side for side in view.pixel)
@@ -191,7 +191,7 @@ def _features_statement(
     rows = source(layer, locality, service().audience, frame.times)
     if layer.id in frame.filters:
         conditions.append(frame.filters[layer.id].condition(db, layer, rows, conditions))
-    is_drawn = drawn_by(layer, seen, locality.srid, service().audience)
+    is_drawn = drawn_by(layer, sheets, locality.srid, service().audience)
     if is_drawn is not None:
         conditions.append(is_drawn)
     names = ['id', *layer.columns_for(service().audience)]

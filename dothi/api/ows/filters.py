@@ -14,12 +14,12 @@ NAME, ALL = 'CQL_FILTER', 'INCLUDE'
 ONE_FILTER = re.compile(r"""(?:[^;'"]|'[^']*'|"[^"]*")+""")
 
 
-def read_filters(asked: OwsParameters, layers: tuple[tuple[Leaf, str, str], ...]) -> dict[str, ClientFilter]:
+def read_filters(parameters: OwsParameters, layers: tuple[tuple[Leaf, str, str], ...]) -> dict[str, ClientFilter]:
     """The filters by layer, in CRS84; raises InvalidParameterValue for one that does not fit its layer."""
-    text = asked.text(NAME)
+    text = parameters.text(NAME)
     if not text:
         return {}
-    names, texts = asked.names('LAYERS'), ONE_FILTER.findall(text)
+    names, texts = parameters.names('LAYERS'), ONE_FILTER.findall(text)
     if len(texts) != len(names):
         raise _wrong_filter(
             f'có {len(texts)} bộ lọc cho {len(names)} lớp; tách bằng dấu chấm phẩy, {ALL} là không lọc.',

@@ -44,6 +44,6 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
 
 
 def format_ending(ending: str, offered: Mapping[str, str]) -> str:
-    """The media type of an address that ends so; raises InvalidFormat."""
+    """The media type that belongs to a file ending; raises InvalidFormat."""
     by_ending = {own_ending: media_type for media_type, own_ending in offered.items()}
     return by_ending[ending] if ending in by_ending else picture_format(ending, by_ending, 'FORMAT')

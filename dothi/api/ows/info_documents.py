@@ -22,9 +22,9 @@ YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')
 NOTHING = Text(vi='Không có đối tượng nào ở đây.', en='There is nothing here.')
 
 
-def info_answer(found: list[FeatureInfoSection], media_type: str) -> Response:
+def info_answer(sections: list[FeatureInfoSection], media_type: str) -> Response:
     """The answer in one of INFO_FORMATS."""
-    body = INFO_FORMATS[media_type](found)
+    body = INFO_FORMATS[media_type](sections)
     tag = hash_of(media_type, body)
     response = Response(status=304) if not_modified(tag) else Response(body, mimetype=media_type)
     response.set_etag(tag, weak=True)
@@ -34,32 +34,32 @@ def info_answer(found: list[FeatureInfoSection], media_type: str) -> Response:
     return response
 
 
-def _write_geojson(found: list[FeatureInfoSection]) -> str:
-    features = [_feature_of_row(section, row) for section in found for row in section.rows]
+def _write_geojson(sections: list[FeatureInfoSection]) -> str:
+    features = [_feature_of_row(section, row) for section in sections for row in section.rows]
     document = {'type': 'FeatureCollection', 'crs': CRS84, 'features': features, 'numberReturned': len(features)}
     return json.dumps(document, ensure_ascii=False, default=_iso_text)
 
 
-def _feature_of_row(one: FeatureInfoSection, row: tuple[Any, ...]) -> dict[str, Any]:
+def _feature_of_row(section: FeatureInfoSection, row: tuple[Any, ...]) -> dict[str, Any]:
     """Its id names the layer, too: ids of several layers may be the same numbers."""
     number, *values, geometry = row
     return {
         'type': 'Feature',
-        'id': one.name if number is None else f'{one.name}.{number}',
+        'id': section.name if number is None else f'{section.name}.{number}',
         'geometry': json.loads(geometry) if geometry else None,
-        'properties': {name: _finite_or_none(value) for name, value in zip(one.columns, values, strict=True)},
+        'properties': {name: _finite_or_none(value) for name, value in zip(section.columns, values, strict=True)},
     }
 
 
-def _write_text(found: list[FeatureInfoSection]) -> str:
+def _write_text(sections: list[FeatureInfoSection]) -> str:
     blocks = []
-    for section in found:
+    for section in sections:
         for _, pairs in _list_features(section):
             blocks.append('\n'.join([say(section.title), *(f'  {title}: {value}' for title, value in pairs)]))
     return '\n\n'.join(blocks or [say(NOTHING)]) + '\n'
 
 
-def _write_page(found: list[FeatureInfoSection]) -> str:
+def _write_page(sections: list[FeatureInfoSection]) -> str:
     layers = [
         {
             'title': say(section.title),
@@ -68,20 +68,20 @@ def _write_page(found: list[FeatureInfoSection]) -> str:
                 for number, pairs in _list_features(section)
             ],
         }
-        for section in found
+        for section in sections
         if section.rows
     ]
     return render_xml_template('feature_info.html', layers=layers, nothing=say(NOTHING), lang=language())
 
 
 def _feature_address(name: str, number: int | None) -> str:
-    """Where the API has it."""
+    """The address of the feature in OGC API - Features."""
     return f'{api_url()}/collections/{name}' + ('' if number is None else f'/items/{number}')
 
 
-def _list_features(one: FeatureInfoSection) -> list[tuple[int | None, list[tuple[str, str]]]]:
+def _list_features(section: FeatureInfoSection) -> list[tuple[int | None, list[tuple[str, str]]]]:
     """Each feature's number, with the titles and values of its columns as a reader has them."""
-    columns = one.columns.values()
+    columns = section.columns.values()
     return [
         (
             number,
@@ -90,7 +90,7 @@ def _list_features(one: FeatureInfoSection) -> list[tuple[int | None, list[tuple
                 for column, value in zip(columns, values, strict=True)
             ],
         )
-        for number, *values, _ in one.rows
+        for number, *values, _ in section.rows
     ]
 
 
@@ -107,7 +107,7 @@ def _value_in_words(column: Column, value: Any) -> str:
 
 
 def _finite_or_none(value: Any) -> Any:
-    """JSON has no word for what is not a number."""
+    """The value, or None for NaN and infinity, which JSON cannot write."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -29,34 +29,34 @@ from dothi.core.style.zoom import PIXEL_M, zoom_of
 class Legend:
     """What a legend explains, topmost first. heading: whether each layer is named above its lines."""
 
-    shown: tuple[Legendary, ...]
+    entries: tuple[Legendary, ...]
     heading: bool
 
 
-def legend_now(db: Snapshot, one: Leaf | Group, style: str) -> Legend:
+def legend_now(db: Snapshot, target: Leaf | Group, style: str) -> Legend:
     """The legend of a layer or group in a style, with the classes of the current releases."""
-    leaves = leaves_in_style(one, style)[::-1]
-    return Legend(tuple(_legend_entry(db, leaf, own) for leaf, own in leaves), isinstance(one, Group))
+    leaves = leaves_in_style(target, style)[::-1]
+    return Legend(tuple(_legend_entry(db, leaf, own) for leaf, own in leaves), isinstance(target, Group))
 
 
-def styles_with_legends(db: Snapshot, one: Leaf | Group) -> list[dict[str, Any]]:
+def styles_with_legends(db: Snapshot, target: Leaf | Group) -> list[dict[str, Any]]:
     """Name and title of each style, with the address and the size of its legend."""
     return [
-        {'name': name, 'title': say(title), 'legend': _legend_link(legend_now(db, one, name), one, name)}
-        for name, title in one.styles.items()
+        {'name': name, 'title': say(title), 'legend': _legend_link(legend_now(db, target, name), target, name)}
+        for name, title in target.styles.items()
     ]
 
 
-def legend_answer(legend: Legend, asked: OwsParameters, form: str) -> Response:
+def legend_answer(legend: Legend, parameters: OwsParameters, form: str) -> Response:
     """The legend as a picture, or as JSON, unless the client has it; SCALE leaves what is drawn there."""
-    zoom, ratio = _legend_zoom(asked), pixel_ratio(asked)
+    zoom, ratio = _legend_zoom(parameters), pixel_ratio(parameters)
     tag = hash_of(software_versions(), repr(legend), language(), form, repr((zoom, ratio)))
     if not_modified(tag):
         response = Response(status=304)
     elif form == JSON:
         response = Response(json.dumps(_legend_document(legend, zoom), ensure_ascii=False), mimetype=JSON)
     else:
-        picture = legend_image(legend.shown, language(), ratio, zoom, heading=legend.heading)
+        picture = legend_image(legend.entries, language(), ratio, zoom, heading=legend.heading)
         response = Response(picture, mimetype=form)
     response.set_etag(tag, weak=True)
     response.headers['Cache-Control'] = 'no-cache'
@@ -69,10 +69,10 @@ def _legend_entry(db: Snapshot, leaf: Leaf, style: str) -> Legendary:
     return leaf.data if isinstance(leaf.data, Coverage) else drawing(db, leaf.data, style, leaf.release.number)[1]
 
 
-def _legend_link(legend: Legend, one: Leaf | Group, style: str) -> dict[str, Any]:
-    width, height = legend_size(legend.shown, language(), heading=legend.heading)
+def _legend_link(legend: Legend, target: Leaf | Group, style: str) -> dict[str, Any]:
+    width, height = legend_size(legend.entries, language(), heading=legend.heading)
     query = {'service': 'WMS', 'request': 'GetLegendGraphic', 'version': '1.3.0', 'format': 'image/png'}
-    query |= {'layer': one.name, 'style': style}
+    query |= {'layer': target.name, 'style': style}
     return {'href': f'{service_url()}{urlencode(query)}', 'width': round(width), 'height': round(height)}
 
 
@@ -86,14 +86,14 @@ def _legend_document(legend: Legend, zoom: float | None) -> dict[str, Any]:
                     for sample in samples_of(entry, zoom)
                 ],
             }
-            for entry in legend.shown
+            for entry in legend.entries
         ]
     }
 
 
-def _legend_zoom(asked: OwsParameters) -> float | None:
+def _legend_zoom(parameters: OwsParameters) -> float | None:
     """The zoom of SCALE, a denominator with the standard's pixel; None where it is left out."""
-    text = asked.text('SCALE')
+    text = parameters.text('SCALE')
     if not text:
         return None
     if not NUMBER.fullmatch(text) or not 1 <= float(text) <= 1e10:

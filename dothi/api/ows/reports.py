@@ -37,12 +37,12 @@ IN_IMAGE = ('INIMAGE', 'APPLICATION/VND.OGC.SE_INIMAGE')
 BLANK = ('BLANK', 'APPLICATION/VND.OGC.SE_BLANK')
 
 
-def wms_report(error: DothiError, version: str, asked: OwsParameters) -> Response:
+def wms_report(error: DothiError, version: str, parameters: OwsParameters) -> Response:
     """The error as `EXCEPTIONS` wants it: a document, a picture that says it, or an empty picture."""
-    requested = asked.text('EXCEPTIONS').upper()
+    requested = parameters.text('EXCEPTIONS').upper()
     if requested in IN_IMAGE + BLANK:
         message = _bilingual_message(error) if requested in IN_IMAGE else ''
-        return _kept_by_nobody(_report_picture(message, asked), error)
+        return _kept_by_nobody(_report_picture(message, parameters), error)
     status = 200 if isinstance(error, OwsError) else http_status(error)
     body, media_type = _old_document(error) if version == '1.1.1' else _report_document(error)
     return _kept_by_nobody(Response(body, status, content_type=media_type), error)
@@ -77,7 +77,7 @@ def _report_document(error: DothiError) -> tuple[bytes, str]:
 
 
 def _old_document(error: DothiError) -> tuple[bytes, str]:
-    """WMS 1.1.1, whose document type knows no locator."""
+    """The error as WMS 1.1.1 writes it; its DTD has no attribute `locator`."""
     root = etree.Element('ServiceExceptionReport', version='1.1.1')
     exception = etree.SubElement(root, 'ServiceException')
     exception.text = _bilingual_message(error)
@@ -87,13 +87,13 @@ def _old_document(error: DothiError) -> tuple[bytes, str]:
     return body, 'application/vnd.ogc.se_xml; charset=utf-8'
 
 
-def _report_picture(message: str, asked: OwsParameters) -> Response:
-    size = sensible_size(asked.text('WIDTH'), asked.text('HEIGHT'))
+def _report_picture(message: str, parameters: OwsParameters) -> Response:
+    size = sensible_size(parameters.text('WIDTH'), parameters.text('HEIGHT'))
     try:
-        background = None if asked.yes('TRANSPARENT') else asked.colour('BGCOLOR', '#ffffff')
+        background = None if parameters.yes('TRANSPARENT') else parameters.colour('BGCOLOR', '#ffffff')
     except OwsError:
         background = '#ffffff'
-    body, media_type = error_image(message, size, asked.text('FORMAT').lower(), background)
+    body, media_type = error_image(message, size, parameters.text('FORMAT').lower(), background)
     return Response(body, mimetype=media_type)
 
 

@@ -28,7 +28,7 @@ class System:
     yx: bool
 
     def turned(self, box: Box) -> Box:
-        """A box in x, y as this system writes it, or the other way round."""
+        """Swap the axes of a box where this system writes y before x; swapping twice gives the box again."""
         return (box[1], box[0], box[3], box[2]) if self.yx else box
 
 

@@ -24,11 +24,11 @@ COMMON_PARAMETERS = ('SERVICE', 'REQUEST', 'VERSION', 'EXCEPTIONS')
 TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
 
 
-def wanted_language(asked: OwsParameters) -> str:
+def wanted_language(parameters: OwsParameters) -> str:
     """LANGUAGE, which INSPIRE brought into WMS, or LANG; the first of AcceptLanguages that is spoken; or nothing."""
-    listed = asked.text('ACCEPTLANGUAGES').replace(',', ' ').lower().split()
+    listed = parameters.text('ACCEPTLANGUAGES').replace(',', ' ').lower().split()
     spoken = [language for language in listed if language.startswith(LANGUAGES)]
-    return asked.text('LANGUAGE') or asked.text('LANG') or (spoken[0] if spoken else '')
+    return parameters.text('LANGUAGE') or parameters.text('LANG') or (spoken[0] if spoken else '')
 
 
 @OWS.before_request
@@ -45,7 +45,7 @@ def _read_parameters() -> None:
 
 @OWS.route(PATH)
 def ows() -> Response:
-    """An operation of WMS or WMTS."""
+    """Answer a key-value request of WMS or WMTS."""
     parameters: OwsParameters = g.asked
     refuse_addresses(parameters)
     return wmts.answer_wmts(parameters) if _requested_service(parameters) == 'WMTS' else wms.answer_wms(parameters)
@@ -53,19 +53,19 @@ def ows() -> Response:
 
 @OWS.route(f'{REST}/WMTSCapabilities.xml')
 def wmts_capabilities() -> Response:
-    """What WMTS has, by address."""
+    """Answer a RESTful request for the WMTS capabilities."""
     return wmts.answer_capabilities(g.asked)
 
 
 @OWS.route(f'{TILE}.<ending>')
 def wmts_tile(ending: str, **tile: str) -> Response:
-    """A tile, by address."""
+    """Answer a RESTful request for a tile."""
     return wmts.answer_tile(wmts.Tile(**tile), format_ending(ending, TILE_ENDINGS))
 
 
 @OWS.route(f'{TILE}/<j>/<i>.<ending>')
 def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
-    """What lies at a pixel of a tile, by address."""
+    """Answer a RESTful request for the features at a pixel of a tile."""
     return wmts.feature_info(wmts.Tile(**tile), i, j, format_ending(ending, INFO_ENDINGS))
 
 
@@ -87,26 +87,26 @@ def _answer_failed(error: Exception) -> Response:
     return _answer_refused(log_defect(error))
 
 
-def _requested_service(asked: OwsParameters) -> str:
+def _requested_service(parameters: OwsParameters) -> str:
     """WMS or WMTS; who asks for anything but GetCapabilities may leave SERVICE out."""
-    name = asked.text('SERVICE').upper()
-    if not name and asked.required('REQUEST').lower() == 'getcapabilities':
-        asked.required('SERVICE')
+    name = parameters.text('SERVICE').upper()
+    if not name and parameters.required('REQUEST').lower() == 'getcapabilities':
+        parameters.required('SERVICE')
     if name and name not in SERVICES:
         raise InvalidParameterValue(
             vi=f'{quote_parameter("SERVICE", name)}: ở đây có WMS và WMTS.',
             en=f'{quote_parameter("SERVICE", name)}: there are WMS and WMTS here.',
             locator='SERVICE',
         )
-    return name or ('WMTS' if _is_wmts(asked) else 'WMS')
+    return name or ('WMTS' if _is_wmts(parameters) else 'WMS')
 
 
-def _is_wms(asked: OwsParameters) -> bool:
-    if service := asked.text('SERVICE').upper():
-        return service == 'WMS' and not _is_wmts(asked)
-    return asked.text('REQUEST').lower() in wms.PICTURED and not _is_wmts(asked)
+def _is_wms(parameters: OwsParameters) -> bool:
+    if service := parameters.text('SERVICE').upper():
+        return service == 'WMS' and not _is_wmts(parameters)
+    return parameters.text('REQUEST').lower() in wms.PICTURED and not _is_wmts(parameters)
 
 
-def _is_wmts(asked: OwsParameters) -> bool:
-    is_named = asked.text('SERVICE').upper() == 'WMTS' or asked.text('REQUEST').lower() == 'gettile'
+def _is_wmts(parameters: OwsParameters) -> bool:
+    is_named = parameters.text('SERVICE').upper() == 'WMTS' or parameters.text('REQUEST').lower() == 'gettile'
     return is_named or request.path.startswith(REST)

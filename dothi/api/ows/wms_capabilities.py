@@ -26,7 +26,7 @@ TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 
 
 def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
-    """The document of that version."""
+    """The capabilities document of a WMS version."""
     times = time_dimensions(db, offered.whole.leaves)
     limits, crs_list = service().maps, systems(service().locality, version)
     themes = [
@@ -58,25 +58,35 @@ def _folder_element(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict
     return group | {'name': '', 'abstract': '', 'queryable': 0, 'styles': [], 'layers': [whole, *layers]}
 
 
-def _group_element(db: Snapshot, group: Group, known: dict[str, System]) -> dict[str, Any]:
-    return about_group(group) | _bounding_boxes(group, known) | {'styles': styles_with_legends(db, group), 'layers': []}
+def _group_element(db: Snapshot, group: Group, systems_by_name: dict[str, System]) -> dict[str, Any]:
+    return (
+        about_group(group)
+        | _bounding_boxes(group, systems_by_name)
+        | {'styles': styles_with_legends(db, group), 'layers': []}
+    )
 
 
-def _leaf_element(db: Snapshot, leaf: Leaf, time: TimeDimension | None, known: dict[str, System]) -> dict[str, Any]:
-    placed = _bounding_boxes(leaf, known) | {'scales': leaf.scales, 'hint': _scale_hint(*leaf.scales), 'time': time}
+def _leaf_element(
+    db: Snapshot, leaf: Leaf, time: TimeDimension | None, systems_by_name: dict[str, System]
+) -> dict[str, Any]:
+    placed = _bounding_boxes(leaf, systems_by_name) | {
+        'scales': leaf.scales,
+        'hint': _scale_hint(*leaf.scales),
+        'time': time,
+    }
     return about_leaf(leaf) | placed | {'styles': styles_with_legends(db, leaf), 'layers': []}
 
 
-def _bounding_boxes(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:
-    """Where it lies, in degrees and in each system as that writes its axes."""
-    boxes = [(name, system.turned(_rounded_box(system, one))) for name, system in known.items()]
-    degrees = round_box(one.extent, DEGREE_DIGITS)
+def _bounding_boxes(target: Leaf | Group, systems_by_name: dict[str, System]) -> dict[str, Any]:
+    """The bounding boxes in degrees and in each system, in the axis order of that system."""
+    boxes = [(name, system.turned(_rounded_box(system, target))) for name, system in systems_by_name.items()]
+    degrees = round_box(target.extent, DEGREE_DIGITS)
     return {'degrees': degrees, 'boxes': boxes, 'systems': [], 'time': None, 'scales': (None, None), 'hint': None}
 
 
-def _rounded_box(system: System, one: Leaf | Group) -> tuple[float, float, float, float]:
+def _rounded_box(system: System, target: Leaf | Group) -> tuple[float, float, float, float]:
     digits = DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS
-    return round_box(moved_bounds(one.extent, WGS84, system.srid), digits)
+    return round_box(moved_bounds(target.extent, WGS84, system.srid), digits)
 
 
 def _scale_hint(least: float | None, greatest: float | None) -> tuple[float, float] | None:

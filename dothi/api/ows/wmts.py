@@ -43,7 +43,7 @@ WHITE = Colour(255, 255, 255)
 
 @dataclass(frozen=True)
 class Tile:
-    """What a request says of a tile, as it came."""
+    """The address of a tile as the request wrote it, unchecked."""
 
     layer: str
     style: str
@@ -54,9 +54,9 @@ class Tile:
     column: str
 
 
-def answer_wmts(asked: OwsParameters) -> Response:
+def answer_wmts(parameters: OwsParameters) -> Response:
     """The answer to an operation with parameters; raises InvalidParameterValue for any other, as OGC has it."""
-    name = asked.required('REQUEST')
+    name = parameters.required('REQUEST')
     if name.lower() not in OPERATIONS:
         hint = did_you_mean(name, NAMES)
         raise InvalidParameterValue(
@@ -64,18 +64,18 @@ def answer_wmts(asked: OwsParameters) -> Response:
             en=f'{quote_parameter("REQUEST", name)}: WMTS has no such operation here. {hint.en}',
             locator='REQUEST',
         )
-    if name.lower() != 'getcapabilities' and asked.text('VERSION', VERSION) != VERSION:
+    if name.lower() != 'getcapabilities' and parameters.text('VERSION', VERSION) != VERSION:
         raise InvalidParameterValue(
-            vi=f'{quote_parameter("VERSION", asked.text("VERSION"))}: chỉ có phiên bản {VERSION}.',
-            en=f'{quote_parameter("VERSION", asked.text("VERSION"))}: there is version {VERSION} only.',
+            vi=f'{quote_parameter("VERSION", parameters.text("VERSION"))}: chỉ có phiên bản {VERSION}.',
+            en=f'{quote_parameter("VERSION", parameters.text("VERSION"))}: there is version {VERSION} only.',
             locator='VERSION',
         )
-    return OPERATIONS[name.lower()](asked)
+    return OPERATIONS[name.lower()](parameters)
 
 
-def answer_capabilities(asked: OwsParameters) -> Response:
+def answer_capabilities(parameters: OwsParameters) -> Response:
     """What there is; raises VersionNegotiationFailed for a client that speaks other versions only."""
-    accepted = asked.text('ACCEPTVERSIONS', VERSION)
+    accepted = parameters.text('ACCEPTVERSIONS', VERSION)
     if VERSION not in accepted.replace(' ', '').split(','):
         raise VersionNegotiationFailed(
             vi=f'{quote_parameter("AcceptVersions", accepted)}: chỉ có phiên bản {VERSION}.',
@@ -99,7 +99,7 @@ def answer_tile(where: Tile, media_type: str) -> Response:
 
 
 def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Response:
-    """What lies at a pixel of a tile. column, row: I and J."""
+    """The features at a pixel of a tile. column, row: the pixel, as I and J."""
     g.asked = parameters = OwsParameters([*g.asked, ('I', column), ('J', row)])
     with snapshot() as db:
         offered = contents(db)
@@ -117,17 +117,17 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
     return info_answer(sections, info_format)
 
 
-def _is_near(one: Leaf | Group, matrix: Matrix, view: View) -> bool:
+def _is_near(target: Leaf | Group, matrix: Matrix, view: View) -> bool:
     """Whether anything may be seen: markers and letters reach beyond where their features are, but no tile far."""
-    (west, south, east, north), side = moved_bounds(one.extent, WGS84, view.crs), matrix.side
+    (west, south, east, north), side = moved_bounds(target.extent, WGS84, view.crs), matrix.side
     around = west - side, south - side, east + side, north + side
     left, bottom, right, top = view.box
     meets = left <= around[2] and right >= around[0] and bottom <= around[3] and top >= around[1]
-    return meets and reach_of(one, matrix, around) is not None
+    return meets and reach_of(target, matrix, around) is not None
 
 
 def _empty_tile(media_type: str) -> Response:
-    """A tile without anything, which takes no renderer."""
+    """A transparent tile, made without a renderer."""
     tag = hash_of('empty', media_type)
     response = Response(status=304) if not_modified(tag) else Response(_empty_picture(media_type), mimetype=media_type)
     response.set_etag(tag, weak=True)
@@ -141,8 +141,8 @@ def _empty_picture(media_type: str) -> bytes:
 
 
 def _frame_of_tile(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
-    """The picture that a tile is, of what, in which matrix."""
-    target = offered.named(tile.layer, 'LAYER')
+    """The layer or group, the tile matrix and the map frame of a tile."""
+    target = offered.layer_or_group(tile.layer, 'LAYER')
     layers = tuple(
         (leaf, style, target.name) for leaf, style in leaves_in_style(target, style_of(target, tile.style, 'STYLE'))
     )
@@ -153,18 +153,18 @@ def _frame_of_tile(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix,
     return target, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))
 
 
-def _asked_tile(asked: OwsParameters) -> Tile:
-    place = [asked.required(name) for name in ('TILEMATRIXSET', 'TILEMATRIX', 'TILEROW', 'TILECOL')]
-    return Tile(asked.required('LAYER'), asked.text('STYLE'), asked.text('TIME'), *place)
+def _asked_tile(parameters: OwsParameters) -> Tile:
+    place = [parameters.required(name) for name in ('TILEMATRIXSET', 'TILEMATRIX', 'TILEROW', 'TILECOL')]
+    return Tile(parameters.required('LAYER'), parameters.text('STYLE'), parameters.text('TIME'), *place)
 
 
-def _requested_tile(asked: OwsParameters) -> Response:
-    return answer_tile(_asked_tile(asked), picture_format(asked.required('FORMAT'), TILE_ENDINGS, 'FORMAT'))
+def _requested_tile(parameters: OwsParameters) -> Response:
+    return answer_tile(_asked_tile(parameters), picture_format(parameters.required('FORMAT'), TILE_ENDINGS, 'FORMAT'))
 
 
-def _feature_info(asked: OwsParameters) -> Response:
-    form = picture_format(asked.required('INFOFORMAT'), INFO_ENDINGS, 'INFOFORMAT')
-    return feature_info(_asked_tile(asked), asked.required('I'), asked.required('J'), form)
+def _feature_info(parameters: OwsParameters) -> Response:
+    form = picture_format(parameters.required('INFOFORMAT'), INFO_ENDINGS, 'INFOFORMAT')
+    return feature_info(_asked_tile(parameters), parameters.required('I'), parameters.required('J'), form)
 
 
 OPERATIONS: dict[str, Callable[[OwsParameters], Response]] = {

@@ -41,7 +41,7 @@ class ExecuteRequest:
     """What a client asks for. inputs: as they came, with what may stand around a value."""
 
     inputs: Any
-    wanted: ResultWishes
+    wishes: ResultWishes
     subscriber: Any = None
 
 
@@ -75,25 +75,25 @@ def _read_body() -> dict[str, Any]:
     return body
 
 
-def _requested_outputs(asked: Any, chosen: Process[Any]) -> dict[str, Transmission]:
+def _requested_outputs(outputs: Any, chosen: Process[Any]) -> dict[str, Transmission]:
     """The outputs by name; all of them where none is named."""
-    if asked is None or asked == {}:
+    if outputs is None or outputs == {}:
         return {name: _usual_transmission(name, chosen) for name in chosen.outputs}
-    if not isinstance(asked, dict):
+    if not isinstance(outputs, dict):
         raise BadRequest(
             vi='"outputs" phải là đối tượng JSON dạng {"result": {"transmissionMode": "value"}}.',
             en='"outputs" must be a JSON object like {"result": {"transmissionMode": "value"}}.',
         )
-    _refuse_unknown_members('outputs', asked, chosen.outputs)
-    return {name: _transmission_of(name, output, chosen) for name, output in asked.items()}
+    _refuse_unknown_members('outputs', outputs, chosen.outputs)
+    return {name: _transmission_of(name, output, chosen) for name, output in outputs.items()}
 
 
-def _transmission_of(name: str, asked: Any, chosen: Process[Any]) -> Transmission:
+def _transmission_of(name: str, output: Any, chosen: Process[Any]) -> Transmission:
     where = f'outputs.{name}'
-    if not isinstance(asked, dict):
+    if not isinstance(output, dict):
         raise BadRequest(vi=f'"{where}" phải là đối tượng JSON.', en=f'"{where}" must be a JSON object.')
-    _refuse_unknown_members(where, asked, OF_AN_OUTPUT)
-    mode: Transmission = asked.get('transmissionMode', _usual_transmission(name, chosen))
+    _refuse_unknown_members(where, output, OF_AN_OUTPUT)
+    mode: Transmission = output.get('transmissionMode', _usual_transmission(name, chosen))
     if mode not in ('value', 'reference', None):
         raise BadRequest(
             vi=f'"{where}.transmissionMode" phải là value hoặc reference.',
@@ -107,10 +107,10 @@ def _usual_transmission(name: str, chosen: Process[Any]) -> Transmission:
     return 'value' if chosen.outputs[name].schema else None
 
 
-def _requested_forms(asked: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
+def _requested_forms(outputs: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
     """The other form of each output that is wanted in one; raises BadRequest for a format that there is not."""
     media_types = {}
-    for name, output in asked.items():
+    for name, output in outputs.items():
         format_member = output.get('format', {})
         media_type = format_member.get('mediaType') if isinstance(format_member, dict) else format_member
         if media_type is None or media_type in chosen.outputs[name].media_types:
@@ -126,9 +126,9 @@ def _requested_forms(asked: dict[str, Any], chosen: Process[Any]) -> dict[str, s
     return media_types
 
 
-def _refuse_unknown_members(where: str, asked: dict[str, Any], known: Iterable[str]) -> None:
-    for name in asked.keys() - set(known):
-        hint = did_you_mean(name, known)
+def _refuse_unknown_members(where: str, members: dict[str, Any], offered: Iterable[str]) -> None:
+    for name in members.keys() - set(offered):
+        hint = did_you_mean(name, offered)
         raise BadRequest(
             vi=f'"{where}" không có "{name[:60]}". {hint.vi}', en=f'"{where}" has no "{name[:60]}". {hint.en}'
         )

@@ -27,7 +27,7 @@ JOBS = Text(vi='Các tác vụ', en='Jobs')
 
 
 @DESCRIPTIONS.route('/processes')
-def every() -> Response:
+def process_list() -> Response:
     """A summary of every analysis that is offered, `limit` of them."""
     parameters.refuse_unknown((*COMMON, 'limit'))
     limits = service().limits
@@ -41,7 +41,7 @@ def every() -> Response:
 
 
 @DESCRIPTIONS.route('/processes/<process_id>')
-def one(process_id: str) -> Response:
+def description(process_id: str) -> Response:
     """The description of an analysis; as a page, a form to run it. Raises UnknownProcess."""
     parameters.refuse_unknown(COMMON)
     chosen = find_process(process_id, service().audience)

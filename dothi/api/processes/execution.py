@@ -96,7 +96,7 @@ def place_to_wait() -> Iterator[None]:
 
 
 def current_asker() -> str:
-    """Whose jobs are counted together: an editor's, else those from one address."""
+    """The key by which jobs are counted: the editor, else the client address."""
     return current_editor() or client_address()
 
 
@@ -128,12 +128,12 @@ def _applied_preferences(first: str | None, wish: Preference) -> str:
     return ', '.join(part for part in (first, wait) if part) or 'wait'
 
 
-def _start_job(process_id: str, inputs: Any, asked: ExecuteRequest, sender: str | None) -> str:
-    subscriber = asked.subscriber
+def _start_job(process_id: str, inputs: Any, body: ExecuteRequest, sender: str | None) -> str:
+    subscriber = body.subscriber
     if isinstance(subscriber, dict):
         subscriber = {**subscriber, 'api': api_url()}
     job_id = manager.start_job(process_id, inputs, service().audience, current_asker(), sender, subscriber)
-    keep_wishes(job_id, asked.wanted, sender)
+    keep_wishes(job_id, body.wishes, sender)
     return job_id
 
 
@@ -144,14 +144,14 @@ def _started_response(job_id: str, waiting: Waiting) -> Response:
     return response
 
 
-def _waited_for(chosen: Process[Any], job_id: str, asked: ExecuteRequest, waiting: Waiting) -> Response:
+def _waited_for(chosen: Process[Any], job_id: str, body: ExecuteRequest, waiting: Waiting) -> Response:
     """The outputs if they are there in time; else the job goes on, and the client comes back for them."""
     with open_desk(service().audience, current_editor()) as db:
         ended = watch_job(db, job_id, waiting.wait_s)['finished_at'] is not None
     if not ended:
         return _started_response(job_id, waiting)
     outcome = manager.outcome_of(job_id, service().audience, current_editor())
-    response = results_response(outcome, asked.wanted)
+    response = results_response(outcome, body.wishes)
     if waiting.applied:
         response.headers['Preference-Applied'] = waiting.applied
     if chosen.monitored or waiting.applied:

@@ -60,14 +60,14 @@ def _offered_processes() -> list[str]:
     return [name for name, process in all_processes().items() if process.offered_to(service().audience)]
 
 
-def _read_several(name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
+def _read_several(name: str, choices: tuple[str, ...]) -> tuple[str, ...] | None:
     """The values of a parameter that may have several; None when it is left out."""
     texts = tuple(
         part.strip() for text in request_parameters().getlist(name) for part in text.split(',') if part.strip()
     )
     for text in texts:
-        if text not in known:
-            hint, what = did_you_mean(text, known), quote_parameter(name, text)
+        if text not in choices:
+            hint, what = did_you_mean(text, choices), quote_parameter(name, text)
             raise BadParameter(vi=f'{what}: không có giá trị này. {hint.vi}', en=f'{what}: no such value. {hint.en}')
     return texts or None
 

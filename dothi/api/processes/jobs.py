@@ -118,22 +118,22 @@ def result(job_id: str, name: str) -> Response:
     return with_releases(value_response(find_output(outcome, name)), outcome)
 
 
-def _page_members(found: dict[str, Any]) -> dict[str, Any]:
+def _page_members(job_state: dict[str, Any]) -> dict[str, Any]:
     """What the page of a job shows beside its state."""
-    chosen = all_processes().get(found['process_id'])
+    chosen = all_processes().get(job_state['process_id'])
     return {
         'process': chosen.title if chosen else None,
-        'outputs': _output_links(found, chosen) if chosen and has_result(found) else [],
-        'changed': note_on_changes(found['inputs_changed']),
-        'rerunnable': is_rerunnable(found),
-        'gone': found['status'] == 'successful' and found['gone'],
+        'outputs': _output_links(job_state, chosen) if chosen and has_result(job_state) else [],
+        'changed': note_on_changes(job_state['inputs_changed']),
+        'rerunnable': is_rerunnable(job_state),
+        'gone': job_state['status'] == 'successful' and job_state['gone'],
     }
 
 
-def _output_links(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
+def _output_links(job_state: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
     """Name, title and forms of each output that there is, none of which is fetched for it."""
     with open_desk(service().audience, current_editor()) as db:
-        kinds = media_types(db, str(found['id']))
+        kinds = media_types(db, str(job_state['id']))
     return [
         {'name': name, 'title': chosen.outputs[name].title, 'forms': forms_for(kind)}
         for name, kind in kinds.items()
@@ -142,6 +142,6 @@ def _output_links(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str,
 
 
 def _never_cached(response: Response) -> Response:
-    """A state is out of date the moment it was told."""
+    """Forbid caching, because the state of a job changes at any time."""
     response.headers['Cache-Control'] = 'no-store'
     return response

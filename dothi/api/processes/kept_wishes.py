@@ -8,10 +8,10 @@ from dothi.api.service import service
 from processes.queue.requests import fetch_rows, open_desk
 
 
-def keep_wishes(job_id: str, wanted: ResultWishes, sender: str | None) -> None:
-    """Notes which outputs of the job are wanted, and how."""
+def keep_wishes(job_id: str, wishes: ResultWishes, sender: str | None) -> None:
+    """Store which outputs of the job the client wants, and how."""
     with open_desk(service().audience, sender) as db:
-        fetch_rows(db, 'select job.keep_wishes(%s, %s)', [job_id, Json(vars(wanted))])
+        fetch_rows(db, 'select job.keep_wishes(%s, %s)', [job_id, Json(vars(wishes))])
 
 
 def kept_wishes(job_id: str) -> ResultWishes | None:

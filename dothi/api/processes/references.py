@@ -59,16 +59,16 @@ def _read_own_resource(name: str, href: str) -> Any:
     )
 
 
-def _narrow_query(name: str, query: str, known: tuple[str, ...]) -> dict[str, str]:
+def _narrow_query(name: str, query: str, offered: tuple[str, ...]) -> dict[str, str]:
     """The parameters that narrow an input; one that would be left out of account is refused."""
     query_parameters = dict(parse_qsl(query, keep_blank_values=True))
-    for parameter in query_parameters.keys() - {*known, *PRESENTATION_PARAMETERS}:
+    for parameter in query_parameters.keys() - {*offered, *PRESENTATION_PARAMETERS}:
         raise _bad_reference(
             name,
             f'tham chiếu không dùng được tham số "{parameter[:60]}". Dùng "filter" của một lớp',
             f'a reference cannot have the parameter "{parameter[:60]}". Use "filter", which collections have',
         )
-    return {key: query_parameters[key] for key in known if key in query_parameters}
+    return {key: query_parameters[key] for key in offered if key in query_parameters}
 
 
 def _fetch_value(name: str, href: str, *, file: bool) -> Any:

@@ -33,18 +33,18 @@ class UnknownOutput(NotFound):
     """The job has no output of this name."""
 
 
-def results_response(outcome: Outcome, wanted: ResultWishes) -> Response:
+def results_response(outcome: Outcome, wishes: ResultWishes) -> Response:
     """The outputs that are wanted, in the form that is wanted.
 
     Who names neither outputs nor a form gets the only one that there is by itself, and several in a document. One that
     the run left out, as an echo of nothing, is left out.
     """
-    if not wanted.named:
-        available = {name: mode for name, mode in wanted.outputs.items() if name in outcome.results}
-        wanted = replace(wanted, outputs=available, form=wanted.form or ('document' if len(available) > 1 else None))
-    for name, form in wanted.forms.items():
+    if not wishes.named:
+        available = {name: mode for name, mode in wishes.outputs.items() if name in outcome.results}
+        wishes = replace(wishes, outputs=available, form=wishes.form or ('document' if len(available) > 1 else None))
+    for name, form in wishes.forms.items():
         outcome = in_form(outcome, name, form)
-    response = results_document(outcome, wanted) if wanted.form == 'document' else _raw_response(outcome, wanted)
+    response = results_document(outcome, wishes) if wishes.form == 'document' else _raw_response(outcome, wishes)
     return with_releases(response, outcome)
 
 
@@ -76,13 +76,13 @@ def value_response(result: Result) -> Response:
     return stored_file(result.file, result.media_type, result.name or result.file.name)
 
 
-def results_document(outcome: Outcome, wanted: ResultWishes) -> Response:
+def results_document(outcome: Outcome, wishes: ResultWishes) -> Response:
     """`{"<output>": ...}` (results.yaml): plain values, qualified values, and links."""
     members = {
         name: _result_reference(outcome, name)
         if _by_reference(outcome.results[name], mode)
         else _in_document(name, outcome)
-        for name, mode in wanted.outputs.items()
+        for name, mode in wishes.outputs.items()
         if name in outcome.results
     }
     return Response(json.dumps(members, ensure_ascii=False), mimetype=JSON)
@@ -97,17 +97,17 @@ def with_releases(response: Response, outcome: Outcome) -> Response:
 
 
 def result_address(job_id: str, name: str) -> str:
-    """Where an output of a job is found by itself."""
+    """The address of one output of a job."""
     return f'{api_url()}/jobs/{job_id}/results/{name}'
 
 
-def _raw_response(outcome: Outcome, wanted: ResultWishes) -> Response:
+def _raw_response(outcome: Outcome, wishes: ResultWishes) -> Response:
     """One output by itself, or a link to it; several as parts of one answer, whatever else the client accepts."""
-    if len(wanted.outputs) > 1:
+    if len(wishes.outputs) > 1:
         return multipart_response(
-            [_result_part(outcome, name, mode) for name, mode in wanted.outputs.items() if name in outcome.results]
+            [_result_part(outcome, name, mode) for name, mode in wishes.outputs.items() if name in outcome.results]
         )
-    name, mode = next(iter(wanted.outputs.items()), ('', None))
+    name, mode = next(iter(wishes.outputs.items()), ('', None))
     if name not in outcome.results:
         return Response(status=204)
     if mode != 'reference':

@@ -21,7 +21,7 @@ from dothi.core.text import LANGUAGES, Lang
 
 @dataclass(frozen=True)
 class Holdings:
-    """All records by id, and a few letters that change with any of them."""
+    """All records by id, with a hash that changes when any of them does."""
 
     state: str
     records: dict[str, Record]
@@ -43,7 +43,7 @@ def current_holdings(db: Snapshot, of: Service, releases: dict[str, Release]) ->
 
 
 def catalogue_state(of: Service, releases: dict[str, Release]) -> str:
-    """Changes with any release, and with what the locality's files say."""
+    """A hash that changes with any release and with the locality's files."""
     numbers = (f'{name}={release.number}' for name, release in sorted(releases.items()))
     return hash_of(of.fingerprint, _files_fingerprint(of), *numbers)
 

@@ -62,17 +62,17 @@ def explanation(document_id: str) -> Response:
     return response
 
 
-def _write_explanation(found: Explanation, form: str, known: Container[str]) -> Response:
+def _write_explanation(explanation_: Explanation, form: str, known_pages: Container[str]) -> Response:
     if form == 'md':
-        return cacheable_answer(found.text.encode(), f'{MARKDOWN}; charset=utf-8')
+        return cacheable_answer(explanation_.text.encode(), f'{MARKDOWN}; charset=utf-8')
     # what stands in the text as HTML stays text
-    body = MarkdownIt('js-default').render(_link_documents(found.text, known))
-    return as_page('catalogue/document.html', {'id': found.id, 'title': found.title, 'body': body})
+    body = MarkdownIt('js-default').render(_link_documents(explanation_.text, known_pages))
+    return as_page('catalogue/document.html', {'id': explanation_.id, 'title': explanation_.title, 'body': body})
 
 
-def _link_documents(text: str, known: Container[str]) -> str:
+def _link_documents(text: str, known_pages: Container[str]) -> str:
     """The text with links to the explanations that are served; other files of docs/ are not, and are only named."""
-    return LINK.sub(lambda link: f'[{link[1]}]({link[2]}?f=html)' if link[2] in known else link[1], text)
+    return LINK.sub(lambda link: f'[{link[1]}]({link[2]}?f=html)' if link[2] in known_pages else link[1], text)
 
 
 @lru_cache

@@ -69,12 +69,12 @@ def _in_both(text: Text) -> list[dict[str, str]]:
     return [{'@value': text.pick(lang), '@language': lang} for lang in LANGUAGES]
 
 
-def _dcat_distribution(one: dict[str, Any]) -> dict[str, Any]:
+def _dcat_distribution(distribution: dict[str, Any]) -> dict[str, Any]:
     return {
         '@type': 'dcat:Distribution',
-        'dct:title': [{'@value': one['description'][name], '@language': lang} for name, lang in CODES.items()],
-        'dcat:accessURL': {'@id': one['url']},
-        'dcat:mediaType': one['media_type'],
+        'dct:title': [{'@value': distribution['description'][name], '@language': lang} for name, lang in CODES.items()],
+        'dcat:accessURL': {'@id': distribution['url']},
+        'dcat:mediaType': distribution['media_type'],
     }
 
 

@@ -51,7 +51,7 @@ def _record_time(record: Record) -> dict[str, Any] | None:
 
 
 def _record_properties(record: Record, lang: Lang) -> dict[str, Any]:
-    """What there is to say; a property without a value is left out."""
+    """The properties of the record; one without a value is left out."""
     properties: dict[str, Any] = {
         'type': record.type,
         'title': record.title.pick(lang),
@@ -107,22 +107,25 @@ def _plain_value(entry: Entry, lang: Lang) -> str | int | float | bool:
     return value if isinstance(value, str | int | float) else value.isoformat()
 
 
-def link(one: Link, lang: Lang) -> dict[str, str]:
+def link(record_link: Link, lang: Lang) -> dict[str, str]:
     """A link of a record."""
-    href = one.path if '://' in one.path else f'{api_url()}{one.path}'
-    more = {'hreflang': one.language, 'protocol': one.protocol, 'name': one.name}
-    return {'rel': one.rel, 'type': one.media_type, 'title': one.title.pick(lang), 'href': href} | {
-        key: value for key, value in more.items() if value
-    }
-
-
-def _link_template(one: Template, lang: Lang) -> dict[str, Any]:
+    href = record_link.path if '://' in record_link.path else f'{api_url()}{record_link.path}'
+    more = {'hreflang': record_link.language, 'protocol': record_link.protocol, 'name': record_link.name}
     return {
-        'rel': one.rel,
-        'type': one.media_type,
-        'title': one.title.pick(lang),
-        'uriTemplate': f'{api_url()}{one.path}',
-        'variables': one.variables,
+        'rel': record_link.rel,
+        'type': record_link.media_type,
+        'title': record_link.title.pick(lang),
+        'href': href,
+    } | {key: value for key, value in more.items() if value}
+
+
+def _link_template(template: Template, lang: Lang) -> dict[str, Any]:
+    return {
+        'rel': template.rel,
+        'type': template.media_type,
+        'title': template.title.pick(lang),
+        'uriTemplate': f'{api_url()}{template.path}',
+        'variables': template.variables,
     }
 
 

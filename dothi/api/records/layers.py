@@ -67,10 +67,10 @@ def layer_record(
     )
 
 
-def coverage_record(one: StoredCoverage, past: Past, locality: Locality) -> Record:
+def coverage_record(stored: StoredCoverage, past: Past, locality: Locality) -> Record:
     """The record of a released coverage."""
-    coverage, release, checks = one.coverage, one.release, one.coverage.checks
-    crs = f'EPSG:{one.grid.srid}'
+    coverage, release, checks = stored.coverage, stored.release, stored.coverage.checks
+    crs = f'EPSG:{stored.grid.srid}'
     listed = ', '.join(f'{name} ({band.unit})' if band.unit else name for name, band in coverage.bands.items())
     entry_groups = (
         Entry('badCellsShareAllowed', Text(vi='Tỷ lệ ô lỗi tối đa', en='Share of bad cells allowed'),
@@ -86,7 +86,7 @@ def coverage_record(one: StoredCoverage, past: Past, locality: Locality) -> Reco
         time=_time_interval(release, past, None),
         formats=tuple((form, media_type) for form, media_type, _ in COVERAGE_FORMS),
         links=(*_coverage_links(coverage), *_picture_links(coverage), *_licence_links(coverage)),
-        facts=_fact_groups(coverage, release, past, crs) | {'cellWidth': one.grid.cell_width},
+        facts=_fact_groups(coverage, release, past, crs) | {'cellWidth': stored.grid.cell_width},
         groups=record_groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), entry_groups),
         searched=(*_known_as(coverage, locality), *(band.title for band in coverage.bands.values())),
     )
@@ -116,7 +116,7 @@ def _common_members(data: Layer | Coverage, release: Release, past: Past, locali
 
 
 def _known_as(data: Layer | Coverage, locality: Locality) -> tuple[Text, ...]:
-    """Who supplies it, who publishes it, and of what place it is."""
+    """Supplier, publisher and place of the layer."""
     return locality.agencies[data.agency].title, locality.place.attribution, locality.place.title
 
 

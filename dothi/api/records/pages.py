@@ -16,11 +16,13 @@ from dothi.core.clock import local_day, today
 WIDTH = 280
 
 
-def list_page(chosen: list[Record], found: RecordPage, links: list[dict[str, str]], everything: list[Record]) -> str:
+def list_page(
+    chosen: list[Record], record_page: RecordPage, links: list[dict[str, str]], everything: list[Record]
+) -> str:
     """A page of records with the form to search."""
     data = {
         'records': [_record_summary(record) for record in chosen],
-        'matched': found.matched,
+        'matched': record_page.matched,
         'links': {link['rel']: link['href'].replace('f=json', 'f=html') for link in links},
         'asked': request_parameters(),
         'choices': _filter_choices(everything),

@@ -30,7 +30,7 @@ class Past:
     delivered: dict[str, datetime]
 
     def due(self, update_cycle: str) -> date:
-        """When the layer should be delivered again."""
+        """The day on which the next delivery of the layer is due."""
         last = max([*self.delivered.values(), self.last_delivered or self.first_released])
         return next_update_due(update_cycle, local_day(last, locality_zone()))
 

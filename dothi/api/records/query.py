@@ -71,14 +71,14 @@ def read_asked() -> RecordQuery:
     )
 
 
-def find_records(db: Snapshot, among: Holdings, asked: RecordQuery) -> RecordPage:
-    """The records that `asked` means; raises BadFilter, UnknownProperty, TooExpensive."""
+def find_records(db: Snapshot, among: Holdings, record_query: RecordQuery) -> RecordPage:
+    """The records that `record_query` means; raises BadFilter, UnknownProperty, TooExpensive."""
     records = sql.SQL('{} as records').format(records_relation(among.rows[language()]))
-    conditions = [*asked.conditions]
-    if asked.filter is not None:
+    conditions = [*record_query.conditions]
+    if record_query.filter is not None:
         rows = sql.SQL('(select * from {})').format(records)
-        conditions.append(asked.filter.condition(db, CATALOGUE, rows, conditions, srid=WGS84))
-    order = sql.SQL(', ').join([*asked.order, sql.SQL('id')])
+        conditions.append(record_query.filter.condition(db, CATALOGUE, rows, conditions, srid=WGS84))
+    order = sql.SQL(', ').join([*record_query.order, sql.SQL('id')])
     statement = sql.SQL("""
         with found as materialized (
             select id, row_number() over (order by {order}) as place from {records} where {conditions}
@@ -89,8 +89,8 @@ def find_records(db: Snapshot, among: Holdings, asked: RecordQuery) -> RecordPag
         order=order,
         records=records,
         conditions=sql.SQL(' and ').join(conditions or [sql.SQL('true')]),
-        first=sql.Literal(asked.offset),
-        last=sql.Literal(asked.offset + asked.limit),
+        first=sql.Literal(record_query.offset),
+        last=sql.Literal(record_query.offset + record_query.limit),
     )
     ((matched, ids),) = db.rows(statement)
     return RecordPage(matched, ids)

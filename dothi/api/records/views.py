@@ -112,7 +112,7 @@ def _with_caching(response: Response, releases: dict[str, Release], tag: str) ->
     return response
 
 
-def _write_record(form: str, found: Record) -> str:
+def _write_record(form: str, record: Record) -> str:
     writers: dict[str, Any] = {
         'json': lambda one: json.dumps(record_feature(one, language()), ensure_ascii=False),
         'html': record_page,
@@ -120,22 +120,22 @@ def _write_record(form: str, found: Record) -> str:
         'iso19115-3': iso19115_3,
         'dcat': lambda one: json.dumps(write_dcat(one), ensure_ascii=False),
     }
-    written: str = writers[form](found)
+    written: str = writers[form](record)
     return written
 
 
 def _write_list(
-    form: str, chosen: list[Record], found: RecordPage, asked: RecordQuery, everything: list[Record]
+    form: str, chosen: list[Record], page: RecordPage, record_query: RecordQuery, everything: list[Record]
 ) -> str:
-    links = _list_links(found, asked)
+    links = _list_links(page, record_query)
     if form == 'html':
-        return list_page(chosen, found, links, everything)
+        return list_page(chosen, page, links, everything)
     if form == 'dcat':
         return json.dumps(dcat_catalog(chosen), ensure_ascii=False)
     lang = language()
     document = {
         'type': 'FeatureCollection',
-        'numberMatched': found.matched,
+        'numberMatched': page.matched,
         'numberReturned': len(chosen),
         'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
         'features': [record_feature(record, lang) for record in chosen],
@@ -152,7 +152,7 @@ LIST_FORMS = (
 OTHER_PAGES = {'prev': Text(vi='Trang trước', en='Previous page'), 'next': Text(vi='Trang sau', en='Next page')}
 
 
-def _list_links(found: RecordPage, asked: RecordQuery) -> list[dict[str, str]]:
+def _list_links(page: RecordPage, record_query: RecordQuery) -> list[dict[str, str]]:
     """This page in each of its forms, the pages beside it, the other language, and the catalogue."""
     parameters = {name: value for name, value in request_parameters().items() if name != 'f'}
     links = [
@@ -168,8 +168,10 @@ def _list_links(found: RecordPage, asked: RecordQuery) -> list[dict[str, str]]:
     base = f'{api_url()}/collections/catalogue'
     links.append({'rel': 'collection', 'type': JSON, 'title': CATALOGUE.pick(language()), 'href': base})
     links.append({'rel': 'profile', 'type': HTML, 'title': 'OGC API - Records', 'href': PROFILE})
-    beside = {'prev': max(asked.offset - asked.limit, 0) if asked.offset else None}
-    beside['next'] = asked.offset + asked.limit if found.matched > asked.offset + asked.limit else None
+    beside = {'prev': max(record_query.offset - record_query.limit, 0) if record_query.offset else None}
+    beside['next'] = (
+        record_query.offset + record_query.limit if page.matched > record_query.offset + record_query.limit else None
+    )
     return links + [
         _list_link(rel, GEOJSON, OTHER_PAGES[rel], parameters | {'f': 'json', 'offset': str(offset)})
         for rel, offset in beside.items()

@@ -117,13 +117,13 @@ def title_within(whole: Text, title: Text) -> Text:
     return Text(vi=f'{whole.vi}: {title.vi}', en=f'{whole.en}: {title.en}')
 
 
-def _unknown_style(style_id: str, known: Iterable[str]) -> UnknownStyle:
-    hint = did_you_mean(style_id, list(known))
+def _unknown_style(style_id: str, offered: Iterable[str]) -> UnknownStyle:
+    hint = did_you_mean(style_id, list(offered))
     return UnknownStyle(vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}')
 
 
-def _style_name(styles: StyleFile, layer: Layer, wanted: str) -> str:
-    return wanted if wanted in styles.offered(layer, service().audience) else DEFAULT
+def _style_name(styles: StyleFile, layer: Layer, style_id: str) -> str:
+    return style_id if style_id in styles.offered(layer, service().audience) else DEFAULT
 
 
 def _drawing_in_style(db: Snapshot, layer: Layer, style_id: str, release: Release) -> Drawing:

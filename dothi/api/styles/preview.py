@@ -49,8 +49,8 @@ def preview_style(styled: Styled, width: int) -> str:
     return f'{address}&height={width * 3 // 4}&center={lon:.5f},{lat:.5f}&scale-denominator={scale:.0f}'
 
 
-def _is_shown(one: Pass) -> bool:
-    return one.kind != 'label' and not all(rule.colour.unseen for rule in one.rules)
+def _is_shown(rendering_pass: Pass) -> bool:
+    return rendering_pass.kind != 'label' and not all(rule.colour.unseen for rule in rendering_pass.rules)
 
 
 def _zoom_for(extent: Sequence[float], width: int) -> float:

@@ -36,7 +36,7 @@ class CachedTile:
 
 
 def pack_tile(version: str, shortened: str, content: bytes) -> CachedTile:
-    """A tile to be kept and sent."""
+    """Compress a tile for the cache and for the response."""
     return CachedTile(version, shortened, gzip.compress(content, 1, mtime=0) if content else b'')
 
 
@@ -89,20 +89,20 @@ class FileCache:
 
 
 class TileCache(FileCache):
-    """A folder of tiles."""
+    """A cache of tiles in a folder."""
 
     def get(self, key: str, version: str) -> CachedTile | None:
-        """The tile, if it is kept in this version."""
+        """The cached tile, or None where the cache has none of this version."""
         cached = self.read(key, version)
         return CachedTile(version, str(cached[0].get('shortened', '')), cached[1]) if cached else None
 
     def put(self, key: str, tile: CachedTile) -> None:
-        """Keeps the tile in place of any other version."""
+        """Store the tile; it replaces any other version."""
         self.write(key, tile.version, tile.packed, shortened=tile.shortened)
 
 
 def _write_file(file: Path, body: bytes) -> None:
-    """Writes whole or not at all: others read at the same time."""
+    """Write a file atomically, because others read it at the same time."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f'{file.name}.{os.getpid()}.{threading.get_ident()}')
     draft.write_bytes(body)
@@ -110,7 +110,7 @@ def _write_file(file: Path, body: bytes) -> None:
 
 
 def _cached_files(folder: Path) -> Iterator[tuple[int, int, Path]]:
-    """Time of writing, size on the disk, and name of every file."""
+    """Time of writing, size on disk and path of every file."""
     for parent, _, names in os.walk(folder):
         for name in names:
             file = Path(parent) / name

@@ -19,7 +19,7 @@ class Reader(Protocol):
 
 
 class Area(Protocol):
-    """A part of the world that is shown."""
+    """An area of the world for which changes are looked up."""
 
     def shown_cells(self, zoom: int) -> tuple[int, int, int, int]:
         """First and last column, first and last row of the tiles of WebMercatorQuad of which something is shown."""
@@ -60,7 +60,7 @@ class Current:
 
 
 def current_states(db: Reader, layers: tuple[Layer, ...]) -> dict[str, Current]:
-    """What is served of each of `layers` that has a release."""
+    """The current state of each of `layers` that has a release."""
     statement = sql.SQL('select * from catalog.tile_state({})').format(sql.Literal([layer.id for layer in layers]))
     return {
         name: Current(

@@ -52,7 +52,7 @@ def xyz_template(tileset: Tileset) -> str:
 
 
 def tileset_entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
-    """What a list of tilesets says of one."""
+    """The entry of a tileset in the list of tilesets."""
     where = f'{tileset.path}/tiles/{grid.name}'
     return {
         'title': f'{say(tileset.title)} ({grid.name})',

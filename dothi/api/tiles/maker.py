@@ -60,7 +60,7 @@ class Edition:
     fingerprint: str
 
     def tag(self, sheet: Sheet) -> str:
-        """For an ETag."""
+        """A text that changes whenever the tile's bytes may change, for use as an ETag."""
         return f'{self.fingerprint}-{sheet.kept_as or "selection"}-{self.state}-mvt'
 
 
@@ -74,12 +74,12 @@ class TileMaker:
 
     @cached_property
     def cache(self) -> TileCache:
-        """Where tiles are kept; the audiences' never meet."""
+        """The cache of the tiles; each audience has a folder of its own."""
         folder = PathSettings().state / 'cache' / 'tiles' / self.audience
         return TileCache(folder, TileSettings().tile_cache_mb * 1_000_000)
 
     def edition(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: TileAddress) -> Edition:
-        """What the tile is now."""
+        """The edition that the tile has now."""
         layers = sheet.at(place) or sheet.layers
         versions = [self.ledger.version(db, layer, now[layer.id], place) for layer in layers]
         return Edition(max(versions), state_of(versions), self.fingerprint(sheet))

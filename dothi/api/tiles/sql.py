@@ -174,7 +174,7 @@ def _joined(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
 
 
 def _join(
-    canvas: Canvas, place: TileAddress, ink: Ink, here: sql.Composable, columns: dict[str, Column]
+    canvas: Canvas, place: TileAddress, ink: Ink, in_area: sql.Composable, columns: dict[str, Column]
 ) -> sql.Composable:
     """All lines of one kind as one feature. Names of ours begin with dothi_, as a column may have any other.
 
@@ -191,7 +191,7 @@ def _join(
         kinds=_column_list(kinds),
         count=sql.Identifier(canvas.count),
         drawn=_shape(canvas, place, ink),
-        here=here,
+        here=in_area,
     )
 
 
@@ -203,11 +203,11 @@ def _counted(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
 
 
 def _count(
-    canvas: Canvas, place: TileAddress, ink: Ink, here: sql.Composable | None, columns: dict[str, Column]
+    canvas: Canvas, place: TileAddress, ink: Ink, in_area: sql.Composable | None, columns: dict[str, Column]
 ) -> sql.Composable:
     """Features counted per cell, with the most frequent kind; a square or a point stands for each cell.
 
-    here: the rows to count; None takes what catalog.tile_cell counts. The id is kept where a cell has a single
+    in_area: the rows to count; None takes what catalog.tile_cell counts. The id is kept where a cell has a single
     feature.
     """
     level = place.zoom + ink.cell_steps
@@ -225,7 +225,7 @@ def _count(
         columns=_filled(columns, values),
         count=sql.Identifier(canvas.count),
         cell=_cell(place, level, square=canvas.layer.geometry.endswith('Polygon')),
-        cells=_cells(canvas, place, level, _edge(ink), here),
+        cells=_cells(canvas, place, level, _edge(ink), in_area),
     )
 
 
@@ -234,10 +234,12 @@ def _edge(ink: Ink) -> float:
     return BUFFER / EXTENT if ink.cell_steps >= CELL_STEPS - 1 else 0
 
 
-def _cells(canvas: Canvas, place: TileAddress, level: int, edge: float, here: sql.Composable | None) -> sql.Composable:
-    if here is None:
+def _cells(
+    canvas: Canvas, place: TileAddress, level: int, edge: float, in_area: sql.Composable | None
+) -> sql.Composable:
+    if in_area is None:
         return _kept_cells(canvas, place, level, edge)
-    return _fresh_cells(canvas, place, level, edge, here)
+    return _fresh_cells(canvas, place, level, edge, in_area)
 
 
 def _kept_cells(canvas: Canvas, place: TileAddress, level: int, edge: float) -> sql.Composable:
@@ -247,7 +249,9 @@ def _kept_cells(canvas: Canvas, place: TileAddress, level: int, edge: float) -> 
     ).format(*map(sql.Literal, (canvas.layer.id, level, *place.cells(level, edge))))
 
 
-def _fresh_cells(canvas: Canvas, place: TileAddress, level: int, edge: float, here: sql.Composable) -> sql.Composable:
+def _fresh_cells(
+    canvas: Canvas, place: TileAddress, level: int, edge: float, in_area: sql.Composable
+) -> sql.Composable:
     """Counted by the very rule of sql/functions/tile_cells.sql."""
     kind = sql.SQL('array[{}]::text[]').format(
         sql.SQL(', ').join(sql.SQL('{}::text').format(sql.Identifier(name)) for name in canvas.kinds)
@@ -258,7 +262,9 @@ def _fresh_cells(canvas: Canvas, place: TileAddress, level: int, edge: float, he
                     catalog.tile_row(ST_YMin(geom_wgs84), {across}) as y
                 from {here}
             ) placed where x between {} and {} and y between {} and {} group by x, y, kind) counted"""
-    ).format(*map(sql.Literal, place.cells(level, edge)), kind=kind, across=sql.Literal(float(1 << level)), here=here)
+    ).format(
+        *map(sql.Literal, place.cells(level, edge)), kind=kind, across=sql.Literal(float(1 << level)), here=in_area
+    )
 
 
 def _cell(place: TileAddress, level: int, *, square: bool) -> sql.Composable:

@@ -172,5 +172,5 @@ def _each(name: str, ask: Callable[[str], object], chosen: list[str]) -> Timing:
     return compare([(name, lambda number: ask(order[number]))], len(order), warm_up=0)[0]
 
 
-def _of(one: Session, other: Session) -> str:
-    return f'{one.requests / max(other.requests, 1):.1f} ×'
+def _of(session: Session, other: Session) -> str:
+    return f'{session.requests / max(other.requests, 1):.1f} ×'

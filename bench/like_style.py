@@ -110,10 +110,10 @@ def _passes(drawing: Drawing, zoom: float) -> Iterable[Pass]:
     ]
 
 
-def _choice(one: Pass, translator: Translator) -> sql.Composable:
+def _choice(rendering_pass: Pass, translator: Translator) -> sql.Composable:
     """The number of the rule that draws a row, or `x` where none does."""
     whens: list[sql.Composable] = []
-    for number, rule in enumerate(one.rules):
+    for number, rule in enumerate(rendering_pass.rules):
         if rule.condition is None:
             return sql.SQL('case {} else {} end').format(sql.SQL(' ').join([*whens, _NEVER]), sql.Literal(str(number)))
         condition = translator.condition(rule.condition)

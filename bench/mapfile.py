@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import fastcgi
 from bench.like_style import Label, Sheet, Stroke
 from bench.mapserver import version
-from bench.painter import ALL, Painter
+from bench.painter import ALL_FEATURES, Painter
 from dothi.core.database import connection, database_url
 from dothi.core.style.colour import Colour
 
@@ -29,7 +29,9 @@ def mapserver(sheets: dict[str, list[Sheet]], background: Colour, folder: Path, 
     config.write_text(f'CONFIG MAPS {" ".join(lines)} END END\n', encoding='utf-8')
     ready = f'/{next(iter(sheets)).upper()}?SERVICE=WMS&REQUEST=GetCapabilities'
     with fastcgi.served(['mapserv'], {'MAPSERVER_CONFIG_FILE': str(config)}, folder, ready) as base:
-        yield Painter(version() + suffix, {name: (f'{base}/{name.upper()}?', ALL) for name in sheets}, background)
+        yield Painter(
+            version() + suffix, {name: (f'{base}/{name.upper()}?', ALL_FEATURES) for name in sheets}, background
+        )
 
 
 def _map(name: str, sheets: list[Sheet], background: Colour, folder: Path) -> str:
@@ -55,7 +57,7 @@ def _layer(sheet: Sheet) -> str:
     classes = '\n'.join(_class(sheet, look, strokes) for look, strokes in sheet.looks.items())
     return f"""
   LAYER
-    NAME {sheet.id} GROUP {ALL}
+    NAME {sheet.id} GROUP {ALL_FEATURES}
     TYPE {TYPES[sheet.geometry]}
     STATUS ON
     CONNECTIONTYPE POSTGIS
@@ -75,18 +77,18 @@ def _class(sheet: Sheet, look: str, strokes: tuple[Stroke, ...]) -> str:
     return f'    CLASS NAME "{look}" EXPRESSION "{look}"\n{styles}{label}    END'
 
 
-def _style(sheet: Sheet, one: Stroke) -> str:
-    parts = [f'WIDTH {one.width:.2f}']
-    if one.kind == 'line':
-        parts.append(f'{"OUTLINECOLOR" if sheet.geometry == "Polygon" else "COLOR"} {_colour(one.colour)}')
-        parts.append('LINECAP BUTT' if one.dash else 'LINECAP ROUND LINEJOIN ROUND')
+def _style(sheet: Sheet, stroke: Stroke) -> str:
+    parts = [f'WIDTH {stroke.width:.2f}']
+    if stroke.kind == 'line':
+        parts.append(f'{"OUTLINECOLOR" if sheet.geometry == "Polygon" else "COLOR"} {_colour(stroke.colour)}')
+        parts.append('LINECAP BUTT' if stroke.dash else 'LINECAP ROUND LINEJOIN ROUND')
     else:
-        parts += [] if one.colour.unseen else [f'COLOR {_colour(one.colour)}']
-        parts += [f'OUTLINECOLOR {_colour(one.outline)}'] if one.outline else []
-    if one.dash:
-        parts.append(f'PATTERN {" ".join(f"{length * one.width:.2f}" for length in one.dash)} END')
-    if one.kind == 'marker':
-        parts.append(f'SYMBOL "circle" SIZE {one.size:.2f}')
+        parts += [] if stroke.colour.unseen else [f'COLOR {_colour(stroke.colour)}']
+        parts += [f'OUTLINECOLOR {_colour(stroke.outline)}'] if stroke.outline else []
+    if stroke.dash:
+        parts.append(f'PATTERN {" ".join(f"{length * stroke.width:.2f}" for length in stroke.dash)} END')
+    if stroke.kind == 'marker':
+        parts.append(f'SYMBOL "circle" SIZE {stroke.size:.2f}')
     return f'      STYLE {" ".join(parts)} END\n'
 
 

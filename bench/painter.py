@@ -13,7 +13,7 @@ from dothi.core.style.colour import Colour
 from dothi.core.style.zoom import EQUATOR_M
 
 # What other servers call all their layers together.
-ALL = 'all'
+ALL_FEATURES = 'all'
 WIDTH_PX, HEIGHT_PX = 1024, 768
 
 

@@ -99,37 +99,39 @@ def drawings(locality: Locality) -> list[Drawing]:
     return sorted(made, key=lambda one: one.draw_order)
 
 
-def sheets_of(drawn: list[Drawing], kind: str, locality: Locality) -> list[like_style.Sheet]:
+def sheets_of(drawings: list[Drawing], kind: str, locality: Locality) -> list[like_style.Sheet]:
     """The drawings for other servers, at the zoom of a kind of picture."""
     at = zoom(kind, locality.place.centre_wgs84[1])
     with connection('reader_internal') as db:
-        return [sheet for drawing in drawn for sheet in like_style.sheets(drawing, at, db, _stored(drawing, locality))]
+        return [
+            sheet for drawing in drawings for sheet in like_style.sheets(drawing, at, db, _stored(drawing, locality))
+        ]
 
 
-def general_sheets(drawn: list[Drawing], kind: str, places: Places, locality: Locality) -> list[like_style.Sheet]:
+def general_sheets(drawings: list[Drawing], kind: str, places: Places, locality: Locality) -> list[like_style.Sheet]:
     """The same over our generalised tables; waits until the worker has made them."""
-    at, layers = zoom(kind, locality.place.centre_wgs84[1]), [drawing.layer for drawing in drawn]
+    at, layers = zoom(kind, locality.place.centre_wgs84[1]), [drawing.layer for drawing in drawings]
     with connection('reader_internal') as db:
         existing = _made(db, layers, locality)
         (box,) = extents(kind, 1, places.points, db)
         view = View(3857, box.grown(ROOM), round(WIDTH_PX * (1 + 2 * ROOM)), round(HEIGHT_PX * (1 + 2 * ROOM)))
         return [
             sheet
-            for drawing in drawn
+            for drawing in drawings
             for sheet in like_style.sheets(
                 drawing, at, db, _general(drawing, view, existing.get(drawing.layer.id), locality)
             )
         ]
 
 
-def _stored(one: Drawing, locality: Locality) -> like_style.Rows:
-    return like_style.Rows(lambda _: source(one.layer, locality, like_style.AUDIENCE))
+def _stored(drawing: Drawing, locality: Locality) -> like_style.Rows:
+    return like_style.Rows(lambda _: source(drawing.layer, locality, like_style.AUDIENCE))
 
 
-def _general(one: Drawing, view: View, there: Generalised | None, locality: Locality) -> like_style.Rows:
+def _general(drawing: Drawing, view: View, existing: Generalised | None, locality: Locality) -> like_style.Rows:
     def rows(read: set[str]) -> sql.Composable:
-        request = Asked(one.layer, view, read)
-        return rows_of(request, chosen(request, there), locality, like_style.AUDIENCE)
+        request = Asked(drawing.layer, view, read)
+        return rows_of(request, chosen(request, existing), locality, like_style.AUDIENCE)
 
     return like_style.Rows(rows, merged=True)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench import fastcgi
 from bench.like_style import Label, Sheet, Stroke
-from bench.painter import ALL, Painter
+from bench.painter import ALL_FEATURES, Painter
 from dothi.core.database import connection, database_url
 from dothi.core.style.colour import Colour
 
@@ -40,7 +40,9 @@ def qgis_server(sheets: dict[str, list[Sheet]], background: Colour, folder: Path
     }
     ready = f'/?MAP={projects[next(iter(sheets))]}&SERVICE=WMS&REQUEST=GetCapabilities'
     with fastcgi.served([PROGRAM], environment, folder, ready) as base:
-        yield Painter(_version(), {name: (f'{base}/?MAP={file}&', ALL) for name, file in projects.items()}, background)
+        yield Painter(
+            _version(), {name: (f'{base}/?MAP={file}&', ALL_FEATURES) for name, file in projects.items()}, background
+        )
 
 
 def _write(file: Path, sheets: list[Sheet], background: Colour, folder: Path) -> None:
@@ -48,7 +50,7 @@ def _write(file: Path, sheets: list[Sheet], background: Colour, folder: Path) ->
     url = database_url('reader_internal')
     document = {
         'file': str(file),
-        'group': ALL,
+        'group': ALL_FEATURES,
         'background': background.hex,
         'connection': {
             'host': url.host, 'port': str(url.port), 'database': url.database, 'user': url.username,
@@ -80,8 +82,8 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
     return {'id': sheet.id, 'geometry': sheet.geometry, 'rows': rows, 'looks': looks, 'label': label}
 
 
-def _stroke(one: Stroke) -> dict[str, Any]:
-    return asdict(one) | {'colour': _rgba(one.colour), 'outline': one.outline and _rgba(one.outline)}
+def _stroke(stroke: Stroke) -> dict[str, Any]:
+    return asdict(stroke) | {'colour': _rgba(stroke.colour), 'outline': stroke.outline and _rgba(stroke.outline)}
 
 
 def _label(label: Label) -> dict[str, Any]:

@@ -68,9 +68,9 @@ def _timing(timing: Timing, first: Timing) -> list[str]:
     return [timing.name, f'{timing.median_ms:.1f}', timing.spread, f'{timing.median_ms / first.median_ms:.2f}']
 
 
-def _session(one: Session) -> list[str]:
-    shares = [f'{one.percentile_ms(share):.0f}' for share in (0.5, 0.95, 0.99)]
-    return [one.server, f'{one.requests:,}', str(one.errors), *shares]
+def _session(session: Session) -> list[str]:
+    shares = [f'{session.percentile_ms(share):.0f}' for share in (0.5, 0.95, 0.99)]
+    return [session.server, f'{session.requests:,}', str(session.errors), *shares]
 
 
 def _table(heading: list[str], rows: list[list[str]]) -> list[str]:

@@ -27,14 +27,14 @@ SETBACK_M = np.array([(3.5, 12.0), (3.0, 4.0), (10.0, 12.0)])
 class Lots:
     """Lots for one building each: arrays of the same length.
 
-    centre: shape (n, 2). along, away: unit vectors of the road and from the road to the lot. frontage_m, depth_m: size
-    of the building. segment: index of its road segment. kind: VILLAGE, TOWN or WORKS. block: number that some ten
+    centre: shape (n, 2). along, outward: unit vectors of the road and from the road to the lot. frontage_m, depth_m:
+    size of the building. segment: index of its road segment. kind: VILLAGE, TOWN or WORKS. block: number that some ten
     neighbours on a street share.
     """
 
     centre: Points
     along: Points
-    away: Points
+    outward: Points
     frontage_m: Floats
     depth_m: Floats
     segment: Ints
@@ -52,7 +52,7 @@ class Lots:
     def footprint(self) -> NDArray[np.object_]:
         """Rectangle of each building, rounded to centimetres."""
         ahead = self.along * self.frontage_m[:, None] / 2
-        aside = self.away * self.depth_m[:, None] / 2
+        aside = self.outward * self.depth_m[:, None] / 2
         corners = np.stack([-ahead - aside, ahead - aside, ahead + aside, -ahead + aside, -ahead - aside], axis=1)
         return np.asarray(shapely.polygons(np.round(self.centre[:, None, :] + corners, 2)))
 

@@ -49,12 +49,12 @@ def markets(demo: Demo) -> Table:
     return Table(_on_lots(demo, 'markets', MARKET_AWAY_M), columns, SRID)
 
 
-def _on_lots(demo: Demo, purpose: str, away_m: float) -> NDArray[np.object_]:
-    """For every commune the point of a lot of its own, about `away_m` from its centre."""
+def _on_lots(demo: Demo, purpose: str, distance_m: float) -> NDArray[np.object_]:
+    """For every commune the point of a lot of its own, about `distance_m` from its centre."""
     chance = generator(demo.seed, purpose)
     angle = chance.uniform(0, 2 * np.pi, len(demo.province.communes))
     centres = np.array([place.centre for place in demo.province.communes])
-    places = centres + away_m * np.column_stack([np.cos(angle), np.sin(angle)])
+    places = centres + distance_m * np.column_stack([np.cos(angle), np.sin(angle)])
     order = np.argsort(demo.lot_commune, kind='stable')
     limits = np.searchsorted(demo.lot_commune[order], np.arange(len(places) + 1))
     centres = demo.lots.centre[order]

@@ -48,7 +48,7 @@ class Outline:
 
     def _edge(self, name: str, edge: dict[str, Any]) -> Points:
         nodes = self.data['nodes']
-        return drawn(metres([nodes[edge['from']], *edge['via'], nodes[edge['to']]]), name, edge['kind'])
+        return natural_curve(metres([nodes[edge['from']], *edge['via'], nodes[edge['to']]]), name, edge['kind'])
 
     def walk(self, name: str) -> Points:
         """Vertices of an edge, backwards for '-name'."""
@@ -82,7 +82,7 @@ class Outline:
 
     def _river(self, item: dict[str, Any]) -> River:
         parts = [
-            LineString(self.walk(part) if isinstance(part, str) else drawn(metres(part), item['code'], 'river'))
+            LineString(self.walk(part) if isinstance(part, str) else natural_curve(metres(part), item['code'], 'river'))
             for part in item['parts']
         ]
         return River(item['code'], item['name'], float(item['width_m']), MultiLineString(parts))
@@ -120,7 +120,7 @@ def metres(kilometres: list[list[float]]) -> Points:
     return np.round(np.array(kilometres, dtype=float) * 1000, 3)
 
 
-def drawn(points: Points, name: str, kind: str) -> Points:
+def natural_curve(points: Points, name: str, kind: str) -> Points:
     """Natural curve through hand-drawn points, in whole millimetres, the same for every seed."""
     curve = smoothed(points, SMOOTH_STEP_M[kind])
     return np.round(wiggled(curve, generator(0, name), WIGGLE_SHARE[kind], WIGGLE_SHORTEST_M[kind]), 3)

@@ -187,12 +187,12 @@ def _nearest_free(
     return large.only(np.array(used_lots))
 
 
-def _first_free(item: Facility, candidates: NDArray[np.intp], large: Lots, taken: list[int]) -> int:
+def _first_free(item: Facility, candidates: NDArray[np.intp], large: Lots, used_lots: list[int]) -> int:
     """Index of the first candidate in the facility's unit and apart from the taken ones."""
     inside = candidates[shapely.contains_xy(item.within, *large.centre[candidates].T)][:NEAREST]
     if not len(inside):
         raise NoRoom(vi=f'Không có chỗ cho {item.name}.', en=f'There is no room for {item.name}.')
-    used_centres = large.centre[taken]
+    used_centres = large.centre[used_lots]
     apart = (int(i) for i in inside if not (np.abs(used_centres - large.centre[i]) < SITES_APART_M).all(axis=1).any())
     return next(apart, int(inside[0]))
 
@@ -209,7 +209,7 @@ def _clear(lots: Lots, roads: Roads, power: NDArray[np.object_]) -> NDArray[np.b
 
 def _enlarged(lots: Lots) -> Lots:
     """The same lots with a public building each: a little farther from the road, wider and deeper."""
-    shift = lots.away * ((SITE_DEPTH_M - lots.depth_m) / 2 + 6)[:, None]
+    shift = lots.outward * ((SITE_DEPTH_M - lots.depth_m) / 2 + 6)[:, None]
     count = len(lots)
     return replace(
         lots,

@@ -73,9 +73,9 @@ def camera_coverage(demo: Demo) -> Table:
     return Table(multi([part for *_, part in rows]), columns, SRID)
 
 
-def fields_of_view(seen: Table) -> NDArray[np.object_]:
+def fields_of_view(views: Table) -> NDArray[np.object_]:
     """The sector that each camera sees, its corner at the camera."""
-    points, columns = shapely.get_coordinates(seen.geometry), seen.columns
+    points, columns = shapely.get_coordinates(views.geometry), views.columns
     reach, half = columns['TAM_NHIN'].astype(float), columns['GOC_MO'].astype(float) / 2
     turn = np.radians(columns['HUONG'].astype(float)[:, None] + half[:, None] * np.linspace(-1, 1, 9))
     arc = points[:, None, :] + reach[:, None, None] * np.stack([np.sin(turn), np.cos(turn)], axis=2)

@@ -21,7 +21,7 @@ from dothi.core.style.markers import NAMES
 from dothi.core.style.style_file import Part, StyleFile
 from dothi.core.terms import TERMS
 from etl.report.quality import ELEMENTS, KINDS
-from processes.registry import processes
+from processes.registry import all_processes
 
 DOCS = PROJECT / 'docs'
 KINDS_OF_PAGES = {
@@ -188,7 +188,7 @@ def indicators_page() -> str:
 def processes_page() -> str:
     """Every analysis with its inputs."""
     parts = [NOTICE, '# Processes\n', '`POST /api/processes/{id}/execution` with `{"inputs": {…}}`.\n']
-    for name, process in processes().items():
+    for name, process in all_processes().items():
         parts += [f'## `{name}`\n', f'{process.title.vi} · {process.title.en}\n', f'{process.description.en}\n']
         parts += [
             f'Offered by the {"public and the internal" if process.audience == "public" else "internal"} service.\n'

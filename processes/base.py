@@ -72,7 +72,7 @@ class Figure:
     low_first: bool = False
 
 
-class Report(Protocol):
+class ProgressCallback(Protocol):
     """Told how much of the work is done (0 to 1), and what is being done now."""
 
     def __call__(self, share: float, doing: Text) -> None: ...
@@ -119,7 +119,7 @@ class Layer:
         return self
 
     @property
-    def named(self) -> str:
+    def reference(self) -> str:
         """What a result says of it: the collection, `job:<id>` with its output, or `features:<a hash of them>`."""
         if self.collection is not None:
             return self.collection
@@ -172,7 +172,7 @@ def input_field(
     text narrows. occurs: how many values it may have at most; several come as an array, and its schema is of one.
     limits: as of pydantic's Field (gt, ge, lt, le, max_length).
     """
-    told: JsonDict = {
+    metadata: JsonDict = {
         'title': title.model_dump(),
         'description': description.model_dump(),
         'unit': unit,
@@ -180,11 +180,11 @@ def input_field(
         'filters': filters,
         'occurs': occurs,
     }
-    return Field(default, json_schema_extra=told, **limits)
+    return Field(default, json_schema_extra=metadata, **limits)
 
 
-def about(field: FieldInfo) -> dict[str, Any]:
-    """What `input_field` was told about a field."""
+def field_metadata(field: FieldInfo) -> dict[str, Any]:
+    """The metadata that `input_field` stores with a field: title, description, unit and the like."""
     return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
 
 
@@ -224,7 +224,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         super().__init__(definition, self.metadata_for_pygeoapi())
 
     @abstractmethod
-    def run(self, inputs: I, data: 'Data', progress: Report) -> Any:
+    def run(self, inputs: I, data: 'Data', progress: ProgressCallback) -> Any:
         """The answer, from `data` alone: the same inputs on the same releases give the same result.
 
         The value of the only output, or the value of each by its name. A value is a ResultFile, or plain data.
@@ -267,49 +267,49 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
             'jobControlOptions': ['sync-execute', 'async-execute', 'dismiss'],
             'outputTransmission': ['value', 'reference'],
             'keywords': [],
-            'inputs': {name: _input(field) for name, field in _fields(cls.inputs)},
-            'outputs': {name: _output(output) for name, output in cls.outputs.items()},
+            'inputs': {name: _describe_input(field) for name, field in _input_fields(cls.inputs)},
+            'outputs': {name: _describe_output(output) for name, output in cls.outputs.items()},
             'example': {'inputs': cls.example},
         }
 
 
-def _fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dict[str, Any]]]]:
+def _input_fields(inputs: type[ProcessInputs]) -> list[tuple[str, tuple[FieldInfo, dict[str, Any]]]]:
     """Name, field and JSON schema of every input."""
-    schemas = deepcopy(_schemas(inputs))
+    schemas = deepcopy(_input_schemas(inputs))
     return [(name, (field, schemas[name])) for name, field in inputs.model_fields.items()]
 
 
 @cache
-def _schemas(inputs: type[ProcessInputs]) -> Any:
+def _input_schemas(inputs: type[ProcessInputs]) -> Any:
     """JSON schemas of the inputs, by name: pydantic takes its time, and a service asks three times at its start."""
     whole = inputs.model_json_schema()
-    return _inlined(whole['properties'], whole.get('$defs', {}))
+    return _inline_refs(whole['properties'], whole.get('$defs', {}))
 
 
-def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
+def _inline_refs(schema: Any, parts: dict[str, Any]) -> Any:
     """`schema` with the parts that it refers to in their places, in the dialect of the descriptions (`_plain_schema`).
 
     A description stands alone, so nothing can be referred to. A default of None says that a part may be left out.
     """
     if isinstance(schema, list):
-        return [_inlined(part, parts) for part in schema]
+        return [_inline_refs(part, parts) for part in schema]
     if not isinstance(schema, dict):
         return schema
     if '$ref' in schema:
         name = schema['$ref'].rpartition('/')[2]
-        return _one_layer() if name == Layer.__name__ else _nested(_inlined(parts[name], parts))
-    return {name: _inlined(value, parts) for name, value in schema.items() if name != 'discriminator'}
+        return _one_layer() if name == Layer.__name__ else _nested_schema(_inline_refs(parts[name], parts))
+    return {name: _inline_refs(value, parts) for name, value in schema.items() if name != 'discriminator'}
 
 
-def _nested(schema: dict[str, Any]) -> dict[str, Any]:
+def _nested_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A part of an input: its fields in the dialect too."""
     fields = {name: _plain_schema(part, {}) for name, part in schema.get('properties', {}).items()}
     return {**schema, 'properties': fields} if fields else schema
 
 
-def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
+def _describe_input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
     field, schema = documented
-    metadata = about(field)
+    metadata = field_metadata(field)
     return {
         'title': metadata['title'],
         'description': metadata['description'],
@@ -321,8 +321,8 @@ def _input(documented: tuple[FieldInfo, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _schema_of(field: FieldInfo, schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    return _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, told)
+def _schema_of(field: FieldInfo, schema: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    return _layer_schema(field) if field.annotation in (Layer, Layer | None) else _plain_schema(schema, metadata)
 
 
 def _layer_schema(field: FieldInfo) -> dict[str, Any]:
@@ -346,9 +346,9 @@ def _one_layer() -> dict[str, Any]:
     }
 
 
-def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+def _plain_schema(schema: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
     """pydantic's schema in the dialect of the standard's descriptions (OpenAPI 3.0): no null, limits in two keys."""
-    keep = {name: value for name, value in schema.items() if name not in told and value is not None}
+    keep = {name: value for name, value in schema.items() if name not in metadata and value is not None}
     options = [option for option in keep.pop('anyOf', []) if option != {'type': 'null'}]
     if 'const' in keep:
         keep['enum'] = [keep.pop('const')]
@@ -362,7 +362,7 @@ def _plain_schema(schema: dict[str, Any], told: dict[str, Any]) -> dict[str, Any
     return plain
 
 
-def _output(output: Output) -> dict[str, Any]:
+def _describe_output(output: Output) -> dict[str, Any]:
     schemas = [output.schema or _value_schema(media_type) for media_type in output.media_types]
     return {'title': output.title.model_dump(), 'schema': schemas[0] if len(schemas) == 1 else {'oneOf': schemas}}
 

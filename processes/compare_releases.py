@@ -9,11 +9,11 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data, Zones
 from processes.reading.layers import NothingThen
 from processes.ways.network import Floats, Ints
-from processes.zones.differences import Pairs, by_column, counted, measured, totals
+from processes.zones.differences import Pairs, by_column, count_changes, measure_changes, total_changes
 from processes.zones.parts import MEASURES, kind_of, parts_of
 
 # A measure as people want it, by the kind of geometry: its name, and how many metres or square metres one is.
@@ -112,9 +112,9 @@ class CompareReleases(Process[Inputs]):
         del inputs
         return 10.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Zones with the figures of `figures_of`, and the same of the whole as `summary`."""
-        layer, before, after = states(inputs, data)
+        layer, before, after = read_states(inputs, data)
         pairs = read_pairs(layer, before, after, data)
         if not len(pairs.old_id):
             raise NothingThen(
@@ -123,30 +123,30 @@ class CompareReleases(Process[Inputs]):
             )
         progress(0.4, Text(vi='Xếp vào từng vùng', en='Assigning to zones'))
         zones = data.zones(inputs.zones)
-        counts = counted(pairs, zones)
+        counts = count_changes(pairs, zones)
         progress(0.6, Text(vi='Đo trong từng vùng', en='Measuring inside the zones'))
-        amounts, sums = measures(layer, before, after, pairs, zones, inputs, data)
+        amounts, sums = compare_measures(layer, before, after, pairs, zones, inputs, data)
         release_before = release_at(layer, parse_times(inputs.before), data)
         return {
             'type': 'FeatureCollection',
-            'features': [feature(zones, number, counts, amounts) for number in range(len(zones.codes))],
+            'features': [comparison_feature(zones, number, counts, amounts) for number in range(len(zones.codes))],
             'summary': {
                 **inputs.model_dump(include={'filter', 'before', 'after'}),
                 'layer': layer.id,
-                'zones': inputs.zones.named,
+                'zones': inputs.zones.reference,
                 'release_before': release_before,
-                'release_after': release_at(layer, _after(inputs), data),
-                **totals(pairs),
+                'release_after': release_at(layer, _times_after(inputs), data),
+                **total_changes(pairs),
                 **sums,
-                'changed_by_column': by_column(pairs, compared(layer, data)),
+                'changed_by_column': by_column(pairs, compared_columns(layer, data)),
                 'outside_zones': {name: int(values[-1]) for name, values in counts.items()},
-                'caveats': [text.model_dump() for text in [*zones.notes, *caveats(release_before)]],
+                'caveats': [text.model_dump() for text in [*zones.notes, *list_caveats(release_before)]],
                 **data.provenance,
             },
         }
 
 
-def measures(
+def compare_measures(
     layer: LayerModel,
     before: sql.Composed,
     after: sql.Composed,
@@ -161,13 +161,15 @@ def measures(
     shown_as = SHOWN_AS[kind_of(layer)]
     zone_rows = data.source(inputs.zones)[1]
     old, new = (parts_of(layer, state, zones, zone_rows, data) for state in (before, after))
-    sums = {'before': _total(layer, before, data), 'after': _total(layer, after, data)}
-    return measured(old, new, pairs, zones, shown_as), {
+    sums = {'before': _total_measure(layer, before, data), 'after': _total_measure(layer, after, data)}
+    return measure_changes(old, new, pairs, zones, shown_as), {
         f'{name}_{shown_as[0]}': column for name, column in sums.items()
     }
 
 
-def feature(zones: Zones, number: int, counts: dict[str, Ints], amounts: dict[str, Floats]) -> dict[str, Any]:
+def comparison_feature(
+    zones: Zones, number: int, counts: dict[str, Ints], amounts: dict[str, Floats]
+) -> dict[str, Any]:
     """A zone with its figures."""
     return {
         'type': 'Feature',
@@ -182,21 +184,21 @@ def feature(zones: Zones, number: int, counts: dict[str, Ints], amounts: dict[st
     }
 
 
-def states(inputs: Inputs, data: Data) -> tuple[LayerModel, sql.Composed, sql.Composed]:
+def read_states(inputs: Inputs, data: Data) -> tuple[LayerModel, sql.Composed, sql.Composed]:
     """The layer, and `here` of both states; raises NoHistory, BadTime."""
     if inputs.layer.collection is None or inputs.layer.datetime is not None:
         raise NoHistory(
             vi='layer: chỉ lớp đã phát hành mới có lịch sử; thời điểm cho bằng before và after.',
             en='layer: only a collection has a history; give its dates as before and after.',
         )
-    first, last = parse_times(inputs.before), _after(inputs)
+    first, last = parse_times(inputs.before), _times_after(inputs)
     if first.end is None or (last and (last.end is None or last.end <= first.end)):
         raise BadTime(
             vi=f'before ({inputs.before}) phải có trước after ({inputs.after}).',
             en=f'before ({inputs.before}) must be earlier than after ({inputs.after}).',
         )
-    layer, before = data.source(inputs.layer, inputs.filter, times=_instant(first))
-    _, after = data.source(inputs.layer, inputs.filter, times=_instant(last) if last else None)
+    layer, before = data.source(inputs.layer, inputs.filter, times=_instant_before(first))
+    _, after = data.source(inputs.layer, inputs.filter, times=_instant_before(last) if last else None)
     return layer, before, after
 
 
@@ -230,7 +232,7 @@ def read_pairs(layer: LayerModel, before: sql.Composed, after: sql.Composed, dat
         sql.SQL('(was.{0} is distinct from now.{0})::int * {1}::bigint').format(
             sql.Identifier(name), sql.Literal(2**bit)
         )
-        for bit, name in enumerate(compared(layer, data))
+        for bit, name in enumerate(compared_columns(layer, data))
     ]
     query = PAIRS.format(differs=sql.SQL(' + ').join(bits), before=before, after=after, same=same)
     columns = data.numbers(query, width=8)
@@ -239,7 +241,7 @@ def read_pairs(layer: LayerModel, before: sql.Composed, after: sql.Composed, dat
     return Pairs(columns[:, 0], columns[:, 1], differs, columns[:, 3] > 0, columns[:, 4:6], columns[:, 6:])
 
 
-def compared(layer: LayerModel, data: Data) -> list[str]:
+def compared_columns(layer: LayerModel, data: Data) -> list[str]:
     """The columns whose values count; the days of a unit's version are not a change of the unit."""
     names = [name for name in layer.columns_for(data.audience) if name not in (layer.publish.validity or ())]
     return names[:MOST_COLUMNS]
@@ -254,7 +256,7 @@ def release_at(layer: LayerModel, times: Times | None, data: Data) -> int | None
     return release.number if release else None
 
 
-def caveats(release_before: int | None) -> list[Text]:
+def list_caveats(release_before: int | None) -> list[Text]:
     """What a reader of the result has to know."""
     notes = [
         Text(
@@ -271,16 +273,16 @@ def caveats(release_before: int | None) -> list[Text]:
     return notes
 
 
-def _instant(times: Times) -> Times:
+def _instant_before(times: Times) -> Times:
     """The last moment alone: a unit that ended on that day is not the state at its end."""
     return Times(times.end, times.end)
 
 
-def _after(inputs: Inputs) -> Times | None:
+def _times_after(inputs: Inputs) -> Times | None:
     return parse_times(inputs.after) if inputs.after else None
 
 
-def _total(layer: LayerModel, state: sql.Composed, data: Data) -> float:
+def _total_measure(layer: LayerModel, state: sql.Composed, data: Data) -> float:
     """Kilometres or hectares of all features, those outside every zone included."""
     query = sql.SQL('select coalesce(sum({}), 0)::float8 as total from {}')
     total = data.rows(query.format(MEASURES[kind_of(layer)], state))[0]['total']

@@ -11,9 +11,9 @@ from psycopg2 import sql
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import POPULATION, Data
-from processes.reading.layers import column, must_be_unfiltered
+from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.corridors import (
     CAVEATS,
     COLUMNS,
@@ -24,10 +24,10 @@ from processes.supply.corridors import (
     WATERWARD,
     Kind,
     Strip,
+    is_toward,
     nearest_points,
-    outline,
+    outline_areas,
     strip_of,
-    toward,
 )
 from processes.ways.network import Bools, Floats, Geometries, zone_of
 
@@ -137,7 +137,7 @@ class Inputs(ProcessInputs):
 
 
 @dataclass(frozen=True)
-class Near:
+class NearPairs:
     """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
 
     line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
@@ -149,9 +149,9 @@ class Near:
     foot: Floats
     place: Floats
 
-    def where(self, true: Bools) -> 'Near':
+    def where(self, true: Bools) -> 'NearPairs':
         """The pairs for which it is true."""
-        return Near(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
+        return NearPairs(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class CorridorConflicts(Process[Inputs]):
         """Seconds for a whole province: every third house stands beside some road."""
         return {'power_line': 2.0, 'road': 30.0, 'dike': 4.0}[inputs.kind]
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A feature for each pair of line and target in conflict, with the target's geometry, and a `summary`."""
         norms = {name: data.norms(name) for name in NORMS[inputs.kind]}
         lines = read_lines(inputs, data)
@@ -198,30 +198,32 @@ class CorridorConflicts(Process[Inputs]):
         progress(0.1, Text(vi='Tìm đối tượng gần tuyến', en='Looking for what is near the lines'))
         near = read_near(inputs, strips, data)
         progress(0.5, Text(vi='Xét theo quy chuẩn', en='Judging by the norms'))
-        conflicts = judged(near, conditions(inputs, near, lines, data), strips)
+        conflicts = judge_pairs(near, waterside_conditions(inputs, near, lines, data), strips)
         progress(0.6, Text(vi='Đo phần nằm trong hành lang', en='Measuring what lies in the corridors'))
         rows = read_conflicts(inputs, conflicts, data)
         summary = {
             'kind': inputs.kind,
             'conflicts': len(conflicts),
-            **count(conflicts, rows),
+            **count_targets(conflicts, rows),
             'lines': len(lines),
             'lines_without_norm': [_without_norm(line, inputs.kind) for line in lines if line['id'] not in strips],
             'by_norm': by_norm(conflicts, rows),
-            'assumed': [norm.cited for norm in distinct(n for strip in strips.values() for n in strip.used)],
+            'assumed': [norm.cited for norm in distinct_norms(n for strip in strips.values() for n in strip.used)],
             'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
             'caveats': [caveat.model_dump() for caveat in CAVEATS[inputs.kind]],
             **data.provenance,
         }
-        features = [feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)]
+        features = [
+            conflict_feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)
+        ]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
 def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
     """id, line_id and what decides about the strip, of every line."""
     layer, rows = data.source(inputs.lines)
-    names = [column(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
+    names = [column_identifier(layer, name, data.audience) for name in (layer.identifier, *COLUMNS[inputs.kind])]
     query = sql.SQL('select id, {}::text as line_id, {} from {} order by 2')
     lines = data.rows(query.format(names[0], sql.SQL(', ').join(names[1:]), rows))
     if not lines:
@@ -229,7 +231,7 @@ def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
     return lines
 
 
-def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
+def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> NearPairs:
     """The pairs nearer than the line's strip reaches. strips: by the line's id."""
     (_, lines), (_, targets) = data.source(inputs.lines), data.source(inputs.targets)
     query = NEAR.format(
@@ -239,10 +241,10 @@ def read_near(inputs: Inputs, strips: dict[int, Strip], data: Data) -> Near:
         targets=targets,
     )
     columns = data.numbers(query, width=7)
-    return Near(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3:5], columns[:, 5:7])
+    return NearPairs(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3:5], columns[:, 5:7])
 
 
-def conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
+def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, Any]], data: Data) -> list[str | None]:
     """Where each target stands: in a settlement, landward or on the water's side; None where the dike runs through.
 
     Only dikes ask for it: None for all targets of other lines.
@@ -254,14 +256,14 @@ def conditions(inputs: Inputs, near: Near, lines: list[dict[str, Any]], data: Da
     side = np.full(len(kind), LANDWARD, dtype=object)
     for of_kind, water in WATERWARD.items():
         if (ours := kind == of_kind).any():
-            goals = waters(of_kind, inputs, data)
+            goals = read_waters(of_kind, inputs, data)
             side[ours] = np.where(by_the_water(near.where(ours), goals), water, LANDWARD)
     side[near.distance_m == 0] = None
     side[zone_of(near.place, data.shapes(inputs.settlements or SETTLEMENTS)) >= 0] = SETTLEMENT
     return list(side)
 
 
-def waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
+def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     """What the side of the water is told by, for dikes of this kind; raises NoWater where there is nothing."""
     chosen = inputs.water or WATER if kind == 'river' else inputs.land or LAND
     shapes = data.shapes(chosen)
@@ -270,15 +272,15 @@ def waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
             vi=f'Không có gì trong {chosen.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
             en=f'There is nothing in {chosen.phrase.en}, which should tell on which side of a dike the water is.',
         )
-    return shapes if kind == 'river' else outline(shapes)
+    return shapes if kind == 'river' else outline_areas(shapes)
 
 
-def by_the_water(near: Near, goals: Geometries) -> Bools:
+def by_the_water(near: NearPairs, goals: Geometries) -> Bools:
     """Whether each target stands on the side of the nearest goal, shape (n,)."""
-    return toward(near.foot, near.place, nearest_points(near.foot, goals))
+    return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
 
 
-def judged(near: Near, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
+def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
     """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
     conflicts = []
     pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
@@ -290,44 +292,48 @@ def judged(near: Near, where: list[str | None], strips: dict[int, Strip]) -> lis
     return conflicts
 
 
-def read_conflicts(inputs: Inputs, found: list[Conflict], data: Data) -> list[dict[str, Any]]:
-    """number (from 1, in the order of `found`), names, people (null where hidden), overlap and geometry of each."""
+def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> list[dict[str, Any]]:
+    """number (from 1, in the order of `conflicts`), names, people (null where hidden), overlap and geometry of each."""
     (lines, line_rows), (targets, target_rows) = data.source(inputs.lines), data.source(inputs.targets)
     people = sql.Identifier('here', POPULATION) if POPULATION in targets.columns_for(data.audience) else sql.NULL
     query = CONFLICTS.format(
         line_id=sql.Identifier('here', lines.identifier),
         target_id=sql.Identifier('here', targets.identifier),
         people=people,
-        line_ids=sql.Literal([conflict.line for conflict in found]),
-        target_ids=sql.Literal([conflict.target for conflict in found]),
-        reaches=sql.Literal([conflict.edge_m + conflict.norm.value for conflict in found]),
+        line_ids=sql.Literal([conflict.line for conflict in conflicts]),
+        target_ids=sql.Literal([conflict.target for conflict in conflicts]),
+        reaches=sql.Literal([conflict.edge_m + conflict.norm.value for conflict in conflicts]),
         lines=line_rows,
         targets=target_rows,
     )
     return data.rows(query)
 
 
-def by_norm(found: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every norm that is broken, with its clause and how much breaks it."""
-    of_norm: dict[Norm, list[dict[str, Any]]] = {norm: [] for norm in distinct(conflict.norm for conflict in found)}
+    of_norm: dict[Norm, list[dict[str, Any]]] = {
+        norm: [] for norm in distinct_norms(conflict.norm for conflict in conflicts)
+    }
     for row in rows:
-        of_norm[found[row['number'] - 1].norm].append(row)
-    return [{**norm.cited, 'conflicts': len(broken), **count(found, broken)} for norm, broken in of_norm.items()]
+        of_norm[conflicts[row['number'] - 1].norm].append(row)
+    return [
+        {**norm.cited, 'conflicts': len(broken), **count_targets(conflicts, broken)} for norm, broken in of_norm.items()
+    ]
 
 
-def count(found: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
+def count_targets(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
     """Targets, each counted once, and their people where those are visible."""
-    people = {found[row['number'] - 1].target: row['people'] for row in rows}
+    people = {conflicts[row['number'] - 1].target: row['people'] for row in rows}
     known_counts = [number for number in people.values() if number is not None]
     return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
 
 
-def distinct(norms: Iterable[Norm]) -> list[Norm]:
+def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
     """Each norm once, in an order of its own."""
     return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
 
 
-def feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[str, Any]:
+def conflict_feature(number: int, conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
     """The feature of one conflict; the footprint is shown whole, as a sliver of it could not be seen on a map."""
     people = {} if row['people'] is None else {'people': int(row['people'])}
     return {
@@ -337,13 +343,13 @@ def feature(number: int, one: Conflict, row: dict[str, Any]) -> dict[str, Any]:
         'properties': {
             'line_id': row['line_id'],
             'target_id': row['target_id'],
-            'width_m': one.norm.value,
-            'edge_m': one.edge_m,
-            'condition': one.norm.condition,
-            'clause': one.norm.clause,
-            'verified': one.norm.verified,
+            'width_m': conflict.norm.value,
+            'edge_m': conflict.edge_m,
+            'condition': conflict.norm.condition,
+            'clause': conflict.norm.clause,
+            'verified': conflict.norm.verified,
             'overlap_m2': round(row['overlap_m2'], 2),
-            'distance_m': round(one.distance_m, 3),
+            'distance_m': round(conflict.distance_m, 3),
             **people,
         },
     }

@@ -32,18 +32,18 @@ from dothi.core.norms import Norm
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
 from processes.base import Layer
-from processes.reading.given import PutGiven, rows_of
+from processes.reading.given import StoredRequestLayer, rows_of
 from processes.reading.layers import (
     Filter,
-    column,
-    condition,
+    column_identifier,
+    filter_condition,
     must_be_unfiltered,
     not_delivered,
     nothing_then,
     visible_layer,
 )
-from processes.reading.rasters import raster
-from processes.reading.readings import Reading, most_telling, numbers
+from processes.reading.rasters import open_raster
+from processes.reading.readings import Reading, most_telling, release_numbers
 from processes.ways.network import Floats, Geometries, Ints, Network, network_of
 from processes.zones.membership import Membership, membership_of, overlap_note, separate_sets
 
@@ -111,7 +111,7 @@ class Data:
         audience: Audience,
         drafts: Path = Path(),
         editor: str | None = None,
-        given: Mapping[str, PutGiven] | None = None,
+        given: Mapping[str, StoredRequestLayer] | None = None,
     ) -> None:
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
         self.editor, self._given = editor, given or {}
@@ -134,7 +134,7 @@ class Data:
 
         Of a layer as of a time it is the release that was in force then.
         """
-        return numbers(self.readings)
+        return release_numbers(self.readings)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class Data:
     def homes(self) -> Homes:
         """Buildings that people live in; whoever may not see the population gets NoSuchColumn."""
         layer, rows = self.source(HOMES)
-        people = column(layer, POPULATION, self.audience)
+        people = column_identifier(layer, POPULATION, self.audience)
         # offset 0 keeps the planner from computing each centroid twice, once for x and once for y
         columns = self.numbers(
             sql.SQL(
@@ -193,8 +193,8 @@ class Data:
     def zones(self, chosen: Layer) -> Zones:
         """The polygons of a layer: code from the first column of its key, name from the first searchable one."""
         layer, rows = self.source(chosen)
-        code = column(layer, layer.identifier, self.audience)
-        name = column(layer, (layer.publish.search or [layer.identifier])[0], self.audience)
+        code = column_identifier(layer, layer.identifier, self.audience)
+        name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], self.audience)
         query = (
             'select {}::text as code, {}::text as name, ST_AsBinary(geom) as wkb, id,'
             ' ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 1, id'
@@ -251,7 +251,7 @@ class Data:
 
     def raster(self, coverage_id: str) -> Raster:
         """The released raster of a coverage; raises UnknownLayer, NotDelivered."""
-        released = raster(self.db, coverage_id, self.locality, self.audience)
+        released = open_raster(self.db, coverage_id, self.locality, self.audience)
         self.release(released.coverage)
         return released
 
@@ -269,7 +269,7 @@ class Data:
         self._filtered |= bool(texts)
         if not texts:
             return layer, sql.SQL('{} here').format(every)
-        conditions = [condition(layer, text, self.locality, self.audience) for text in texts]
+        conditions = [filter_condition(layer, text, self.locality, self.audience) for text in texts]
         require_affordable(self._fetch, every, conditions, self.audience)
         narrowed = sql.SQL(' and ').join(conditions)
         columns = sql.SQL(', ').join(
@@ -280,7 +280,7 @@ class Data:
     def _every(self, chosen: Layer, times: Times | None) -> tuple[LayerModel, sql.Composable]:
         """The layer and all of its rows."""
         if chosen.collection is None:
-            put = self._given[chosen.named]
+            put = self._given[chosen.reference]
             if chosen.job is not None:
                 self._read_earlier[chosen.job] = put.readings
             return put.layer, rows_of(put.layer)

@@ -15,7 +15,7 @@ from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
+from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.reading.validation import InvalidInput
 
@@ -120,22 +120,22 @@ class DeliverLayer(Process[Inputs]):
         'dry_run': True,
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Report and receipt.
 
         Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
         """
         _must_be_allowed(inputs.layer, data)
-        options = _options(inputs, data)
+        options = _delivery_options(inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
         report = deliver(file, options, data.locality, _stage_callback(progress))
-        return {'report': report.model_dump(mode='json'), 'receipt': _receipt(report, data)}
+        return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
 
 
 def _must_be_allowed(layer: str, data: Data) -> None:
     """An agency may send what its inbox takes, everybody else what they see; raises UnknownLayer for the rest."""
-    place, allowed = data.locality, _allowed(data)
+    place, allowed = data.locality, _allowed_layers(data)
     if layer not in allowed and layer not in place.broken:
         hint = did_you_mean(layer, allowed)
         raise UnknownLayer(
@@ -144,20 +144,20 @@ def _must_be_allowed(layer: str, data: Data) -> None:
         )
 
 
-def _allowed(data: Data) -> Collection[str]:
-    place, agency = data.locality, _agency(data)
+def _allowed_layers(data: Data) -> Collection[str]:
+    place, agency = data.locality, _agency_of_editor(data)
     if agency is not None:
         return sendable(agency, place).keys()
     return {*place.layers_for(data.audience), *place.coverages_for(data.audience)}
 
 
-def _agency(data: Data) -> str | None:
+def _agency_of_editor(data: Data) -> str | None:
     return data.editor if data.editor in data.locality.agencies else None
 
 
-def _scope(inputs: Inputs, data: Data) -> str:
+def _delivery_scope(inputs: Inputs, data: Data) -> str:
     """The scope that was asked for; a unit's office speaks for its unit only, where the layer is somebody else's."""
-    agency = _agency(data)
+    agency = _agency_of_editor(data)
     only = scope_of(agency, inputs.layer, data.locality) if agency else 'all'
     if only == 'all':
         return inputs.scope
@@ -169,10 +169,10 @@ def _scope(inputs: Inputs, data: Data) -> str:
     return only
 
 
-def _options(inputs: Inputs, data: Data) -> DeliveryOptions:
+def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
     options = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
-    whose = {'agency': _agency(data), 'sender': data.editor, 'scope': _scope(inputs, data)}
+    whose = {'agency': _agency_of_editor(data), 'sender': data.editor, 'scope': _delivery_scope(inputs, data)}
     try:
         return DeliveryOptions.model_validate({**options, **whose})
     except ValidationError as invalid:
@@ -184,7 +184,7 @@ def _options(inputs: Inputs, data: Data) -> DeliveryOptions:
         ) from None
 
 
-def _receipt(report: DeliveryReport, data: Data) -> str:
+def _receipt_text(report: DeliveryReport, data: Data) -> str:
     """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
     if report.delivery is None:
         return page(report, data.locality.described(report.layer).title, for_stewards=False)
@@ -193,9 +193,9 @@ def _receipt(report: DeliveryReport, data: Data) -> str:
     return written.html.read_text(encoding='utf-8')
 
 
-def _stage_callback(progress: Report) -> Any:
-    def told(stage: str, _done: int, _total: int | None) -> None:
+def _stage_callback(progress: ProgressCallback) -> Any:
+    def report_stage(stage: str, _done: int, _total: int | None) -> None:
         if stage in STAGES:
             progress(*STAGES[stage])
 
-    return told
+    return report_stage

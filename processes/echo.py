@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
 from processes.echo_schemas import (
     ARRAY,
@@ -30,7 +30,7 @@ from processes.echo_schemas import (
     STRING,
     Fits,
     FitsMedia,
-    bare,
+    bare_media_type,
     is_collection,
     is_geometry,
     is_image,
@@ -41,7 +41,7 @@ SUFFIXES = {'image/tiff': 'tif', 'image/jp2': 'jp2', 'application/gml+xml': 'gml
 LONGEST_PAUSE_S, STEP_S = 300, 0.25
 
 
-def _of(en: str, vi: str) -> tuple[Text, Text]:
+def _pair_of_texts(en: str, vi: str) -> tuple[Text, Text]:
     """Title and description of an input."""
     return Text(vi=vi, en=en), Text(vi=f'{vi}, được trả lại nguyên vẹn.', en=f'{en}, given back as it came.')
 
@@ -49,31 +49,35 @@ def _of(en: str, vi: str) -> tuple[Text, Text]:
 class Inputs(ProcessInputs):
     """As in the standard's example, and a pause."""
 
-    stringInput: Annotated[Any, Fits(STRING)] = input_field(*_of('A text', 'Một chuỗi'), default=None)
+    stringInput: Annotated[Any, Fits(STRING)] = input_field(*_pair_of_texts('A text', 'Một chuỗi'), default=None)
     measureInput: Annotated[Any, Fits(MEASURE)] = input_field(
-        *_of('A number with its unit', 'Một số kèm đơn vị'), default=None
+        *_pair_of_texts('A number with its unit', 'Một số kèm đơn vị'), default=None
     )
-    dateInput: Annotated[Any, Fits(DATE)] = input_field(*_of('A moment', 'Một thời điểm'), default=None)
+    dateInput: Annotated[Any, Fits(DATE)] = input_field(*_pair_of_texts('A moment', 'Một thời điểm'), default=None)
     doubleInput: Annotated[Any, Fits(DOUBLE)] = input_field(
-        *_of('A number above 0, 10 at most', 'Một số lớn hơn 0, không quá 10'), default=5.0
+        *_pair_of_texts('A number above 0, 10 at most', 'Một số lớn hơn 0, không quá 10'), default=5.0
     )
     arrayInput: Annotated[Any, Fits(ARRAY)] = input_field(
-        *_of('2 to 10 whole numbers as one value', 'Từ 2 đến 10 số nguyên, là một giá trị'), default=None
+        *_pair_of_texts('2 to 10 whole numbers as one value', 'Từ 2 đến 10 số nguyên, là một giá trị'), default=None
     )
     complexObjectInput: Annotated[Any, Fits(COMPLEX)] = input_field(
-        *_of('An object of several parts', 'Một đối tượng nhiều phần'), default=None
+        *_pair_of_texts('An object of several parts', 'Một đối tượng nhiều phần'), default=None
     )
     geometryInput: Annotated[Any, FitsMedia(GEOMETRY, is_geometry, 5)] = input_field(
-        *_of('Up to 5 geometries in GeoJSON or GML', 'Nhiều nhất 5 hình học, GeoJSON hoặc GML'), default=None, occurs=5
+        *_pair_of_texts('Up to 5 geometries in GeoJSON or GML', 'Nhiều nhất 5 hình học, GeoJSON hoặc GML'),
+        default=None,
+        occurs=5,
     )
-    boundingBoxInput: Annotated[Any, Fits(BOX)] = input_field(*_of('A bounding box', 'Một khung'), default=None)
+    boundingBoxInput: Annotated[Any, Fits(BOX)] = input_field(
+        *_pair_of_texts('A bounding box', 'Một khung'), default=None
+    )
     imagesInput: Annotated[Any, FitsMedia(IMAGE, is_image, 150)] = input_field(
-        *_of('Up to 150 images in base64 or by reference', 'Nhiều nhất 150 ảnh, base64 hoặc tham chiếu'),
+        *_pair_of_texts('Up to 150 images in base64 or by reference', 'Nhiều nhất 150 ảnh, base64 hoặc tham chiếu'),
         default=None,
         occurs=150,
     )
     featureCollectionInput: Annotated[Any, FitsMedia(FEATURES, is_collection)] = input_field(
-        *_of('Features in GeoJSON, GML or KML', 'Các đối tượng, GeoJSON, GML hoặc KML'), default=None
+        *_pair_of_texts('Features in GeoJSON, GML or KML', 'Các đối tượng, GeoJSON, GML hoặc KML'), default=None
     )
     pause: float = input_field(
         Text(vi='Tạm dừng', en='Pause'),
@@ -129,9 +133,9 @@ class Echo(Process[Inputs]):
         """The pause, and a moment."""
         return 0.1 + inputs.pause
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Each input that there is, as the output of its name."""
-        _wait(inputs.pause, progress)
+        _wait_and_report(inputs.pause, progress)
         outputs = {}
         for name in (field for field in Inputs.model_fields if field != 'pause' and getattr(inputs, field) is not None):
             value = getattr(inputs, name)
@@ -140,7 +144,7 @@ class Echo(Process[Inputs]):
         return outputs
 
 
-def _wait(pause_s: float, progress: Report) -> None:
+def _wait_and_report(pause_s: float, progress: ProgressCallback) -> None:
     """Returns after the pause, and says all the while how much of it is over."""
     begun = time.monotonic()
     while (over_s := time.monotonic() - begun) < pause_s:
@@ -148,22 +152,22 @@ def _wait(pause_s: float, progress: Report) -> None:
         time.sleep(min(STEP_S, pause_s - over_s))
 
 
-def _unqualified(output: str, given: Any, data: Data) -> Any:
+def _unqualified(output: str, value: Any, data: Data) -> Any:
     """The value alone where it is one: features and geometries as they are, text and images as files of their type.
 
     Several, and references, come back as they were described.
     """
-    if isinstance(given, list) or 'href' in given:
-        return _file(output, json.dumps(given, ensure_ascii=False).encode(), JSON, data)
-    if not isinstance(given['value'], str):
-        return given['value']
+    if isinstance(value, list) or 'href' in value:
+        return _write_file(output, json.dumps(value, ensure_ascii=False).encode(), JSON, data)
+    if not isinstance(value['value'], str):
+        return value['value']
     if output == 'imagesOutput':
-        return _file(output, base64.b64decode(given['value']), given.get('mediaType', IMAGES[0]), data)
-    return _file(output, given['value'].encode(), given.get('mediaType', GML), data)
+        return _write_file(output, base64.b64decode(value['value']), value.get('mediaType', IMAGES[0]), data)
+    return _write_file(output, value['value'].encode(), value.get('mediaType', GML), data)
 
 
-def _file(output: str, content: bytes, media_type: str, data: Data) -> ResultFile:
-    name = f'{output}.{SUFFIXES.get(bare(media_type), "json")}'
+def _write_file(output: str, content: bytes, media_type: str, data: Data) -> ResultFile:
+    name = f'{output}.{SUFFIXES.get(bare_media_type(media_type), "json")}'
     draft = data.draft(name)
     draft.write_bytes(content)
     return ResultFile(draft, media_type, name, 1)

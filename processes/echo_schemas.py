@@ -138,7 +138,7 @@ class Fits:
     def checked(self, value: Any) -> Any:
         """`value`, if it fits; None is an input that was left out."""
         if value is not None:
-            fit(value, self.schema)
+            check_against_schema(value, self.schema)
             _must_be_finite(value)
         return value
 
@@ -156,7 +156,7 @@ class FitsMedia(Fits):
     def checked(self, value: Any) -> Any:
         """`value`, if each of what it holds fits, and it holds no more than it may."""
         if isinstance(value, list) and not 0 < len(value) <= self.most:
-            _refuse(f'{len(value)} values, where 1 to {self.most} are allowed')
+            _refuse_value(f'{len(value)} values, where 1 to {self.most} are allowed')
         for item in value if isinstance(value, list) else [value]:
             if item is not None and 'href' not in item:
                 self.check(item['value'], item.get('mediaType'))
@@ -164,7 +164,7 @@ class FitsMedia(Fits):
         return value
 
 
-def fit(value: Any, schema: dict[str, Any]) -> None:
+def check_against_schema(value: Any, schema: dict[str, Any]) -> None:
     """Raises what pydantic tells of an input, with the first reason why `value` does not fit the schema."""
     first = next(Draft4Validator(schema, format_checker=FORMATS).iter_errors(value), None)
     if first is not None:
@@ -177,10 +177,10 @@ def _must_be_finite(value: Any) -> None:
     try:
         json.dumps(value, allow_nan=False)
     except ValueError:
-        _refuse('a number is not finite')
+        _refuse_value('a number is not finite')
 
 
-def _refuse(reason: str) -> None:
+def _refuse_value(reason: str) -> None:
     raise PydanticCustomError('schema', '{reason}', {'reason': reason[:200]})
 
 
@@ -189,9 +189,9 @@ def is_geometry(value: Any, media_type: str | None) -> None:
     if isinstance(value, str):
         _is_markup(value, media_type, (GML,))
     else:
-        fit(value, GEOMETRY['oneOf'][1])
+        check_against_schema(value, GEOMETRY['oneOf'][1])
         if 'geometries' not in value and not isinstance(value.get('coordinates'), list):
-            _refuse("'coordinates' is a required property")
+            _refuse_value("'coordinates' is a required property")
 
 
 def is_collection(value: Any, media_type: str | None) -> None:
@@ -199,32 +199,32 @@ def is_collection(value: Any, media_type: str | None) -> None:
     if isinstance(value, str):
         _is_markup(value, media_type, (GML, KML))
     else:
-        fit(value, FEATURES['oneOf'][2])
+        check_against_schema(value, FEATURES['oneOf'][2])
 
 
 def _is_markup(text: str, media_type: str | None, offered: tuple[str, ...]) -> None:
     _is_offered(media_type, offered)
     if not text.lstrip().startswith('<'):
-        _refuse(f'no XML: {text[:40]!r}')
+        _refuse_value(f'no XML: {text[:40]!r}')
 
 
 def is_image(value: Any, media_type: str | None) -> None:
     """The same of an image in base64."""
     _is_offered(media_type, IMAGES)
-    fit(value, {'type': 'string', 'minLength': 1})
+    check_against_schema(value, {'type': 'string', 'minLength': 1})
     try:
         base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        _refuse('no base64')
+        _refuse_value('no base64')
 
 
 def _is_offered(media_type: str | None, offered: tuple[str, ...]) -> None:
     # it becomes a header of the answer
     sound = media_type is None or (media_type.isascii() and media_type.isprintable())
-    if not sound or (media_type is not None and bare(media_type) not in map(bare, offered)):
-        _refuse(f'mediaType {media_type!r} is none of {", ".join(offered)}')
+    if not sound or (media_type is not None and bare_media_type(media_type) not in map(bare_media_type, offered)):
+        _refuse_value(f'mediaType {media_type!r} is none of {", ".join(offered)}')
 
 
-def bare(media_type: str) -> str:
+def bare_media_type(media_type: str) -> str:
     """The media type without its parameters."""
     return media_type.partition(';')[0].strip().lower()

@@ -11,9 +11,9 @@ from dothi.core.layer import Column
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
 from dothi.core.text import Text
-from processes.base import Layer, Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Layer, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.reading.systems import served_srid
 
 WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
@@ -101,7 +101,7 @@ class ExportFeatures(Process[Inputs]):
         'result': Output(Text(vi='Tệp', en='File'), tuple(form.media_type for form in FORMATS.values()))
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file, which is called after layer and release."""
         extract = extract_of(inputs, data)
         (all_rows,) = data.rows(sql.SQL('select count(*) from ({}) as f').format(extract.select(sql.SQL('1'))))
@@ -123,10 +123,10 @@ def extract_of(inputs: Inputs, data: Data) -> Extract:
             vi='Đầu vào "collection": chỉ xuất được lớp. Kết quả của tác vụ có sẵn ở /jobs/{id}/results.',
             en='Input "collection": only collections are exported. The result of a job is at /jobs/{id}/results.',
         )
-    layer, rows = data.source(inputs.collection, inputs.filter, _within(inputs.bbox), times=times)
+    layer, rows = data.source(inputs.collection, inputs.filter, _filter_by_box(inputs.bbox), times=times)
     return Extract(
         layer=layer,
-        columns=_columns(layer, inputs.properties, data),
+        columns=_chosen_columns(layer, inputs.properties, data),
         release=data.read(layer, times) or data.release(layer),
         tail=sql.SQL('from {} order by id').format(rows),
         srid=served_srid(inputs.crs, data.locality),
@@ -136,15 +136,15 @@ def extract_of(inputs: Inputs, data: Data) -> Extract:
     )
 
 
-def _columns(layer: LayerModel, names: list[str] | None, data: Data) -> dict[str, Column]:
+def _chosen_columns(layer: LayerModel, names: list[str] | None, data: Data) -> dict[str, Column]:
     """The columns to write; raises NoSuchColumn, also for one that the reader may not see."""
     visible = layer.columns_for(data.audience)
     for name in names or ():
-        column(layer, name, data.audience)
+        column_identifier(layer, name, data.audience)
     return visible if names is None else {name: visible[name] for name in names}
 
 
-def _within(box: list[float] | None) -> str | None:
+def _filter_by_box(box: list[float] | None) -> str | None:
     """The box as a filter; raises BadBox. West of it may be a larger number than east: it then crosses 180°."""
     if box is None:
         return None

@@ -12,17 +12,17 @@ from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, Report, ResultFile, input_field
+from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProgressCallback, ResultFile, input_field
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.ground.exposure import Tally, Things, class_names, figures, outside_figures, things_in
+from processes.ground.exposure import ExposedLayer, Tally, class_names, exposure_figures, outside_figures, things_in
 from processes.ground.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
-from processes.ground.flooding import Basin, flooded
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, cog, drawn, outlines, put
-from processes.ground.tiles import Tile, numbers_in, tiles
-from processes.ground.touch import cells_at, cut
-from processes.reading.layers import column
+from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_raster, put_values, write_cog
+from processes.ground.tiles import Tile, numbers_in, tiles_of
+from processes.ground.touch import cells_at, cut_at_cells
+from processes.reading.layers import column_identifier
 from processes.ways.network import Geometries, Ints
-from processes.zones.layer_zones import places
+from processes.zones.layer_zones import place_points
 from processes.zones.membership import no_people_note
 
 CAVEATS = [
@@ -114,7 +114,7 @@ class FloodExposure(Process[Inputs]):
         'depth': Output(Text(vi='Độ sâu ngập', en='Depth of the water'), (MEDIA_TYPE,)),
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Zones with what is under water, the flooded area as a polygon for each depth class, and the depths."""
         level = level_of(inputs.level_m, inputs.scenario_cm, data)
         must_rise(inputs.depths_m)
@@ -122,11 +122,15 @@ class FloodExposure(Process[Inputs]):
         zones = data.zones(inputs.zones)
         progress(0.05, Text(vi='Đọc nhà, đường và cơ sở', en='Reading buildings, roads and facilities'))
         tally = Tally(
-            basin.grid, tiles(basin.grid), len(zones.codes), inputs.depths_m, things(inputs, zones, basin.grid, data)
+            basin.grid,
+            tiles_of(basin.grid),
+            len(zones.codes),
+            inputs.depths_m,
+            read_exposed_layers(inputs, zones, basin.grid, data),
         )
-        depth = fill(basin, zones, tally, data, progress)
+        depth = fill_tally(basin, zones, tally, data, progress)
         progress(0.9, Text(vi='Vẽ vùng ngập', en='Drawing what is flooded'))
-        members = summary(inputs, level, basin, tally, zones, data)
+        members = summarise_exposure(inputs, level, basin, tally, zones, data)
         return {
             'result': by_zone(zones, tally, members),
             'extent': by_depth(tally, basin.grid, data, members),
@@ -148,10 +152,10 @@ def must_rise(bounds_m: list[float]) -> None:
         )
 
 
-def things(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]:
+def read_exposed_layers(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[ExposedLayer]:
     """Buildings with their people, schools and health stations, which count as a point, and roads by the cell."""
     layer, rows = data.source(HOMES)
-    people = column(layer, POPULATION, data.audience)
+    people = column_identifier(layer, POPULATION, data.audience)
     query = 'select ST_X(centre), ST_Y(centre), people from (select ST_Centroid(geom) as centre,'
     query += ' coalesce({}, 0)::float8 as people from {}) building'
     columns = data.numbers(sql.SQL(query).format(people, rows), width=3)
@@ -161,28 +165,31 @@ def things(inputs: Inputs, zones: Zones, grid: Grid, data: Data) -> list[Things]
             (xy, {name: np.ones(len(xy))})
             for name, xy in (
                 # one point for each, also for one that has several
-                ('schools', places(data.source(inputs.schools)[1], data)),
-                ('health_stations', places(data.source(inputs.health_stations)[1], data)),
+                ('schools', place_points(data.source(inputs.schools)[1], data)),
+                ('health_stations', place_points(data.source(inputs.health_stations)[1], data)),
             )
         ),
     ]
-    roads = cut(shapely.get_parts(data.shapes(inputs.roads)), grid)
+    roads = cut_at_cells(shapely.get_parts(data.shapes(inputs.roads)), grid)
     return [
         *(things_in(cells_at(xy, grid), amounts, zones.membership(xy)) for xy, amounts in points),
-        *(Things(pieces.cell, {'road_km': pieces.length_m / 1000}) for pieces in roads),
+        *(ExposedLayer(pieces.cell, {'road_km': pieces.length_m / 1000}) for pieces in roads),
     ]
 
 
-def fill(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: Report) -> ResultFile:
+def fill_tally(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: ProgressCallback) -> ResultFile:
     """Lets the water in, tile by tile: adds up what it reaches, and draws its depth and its classes into files."""
     plain, classes = data.draft('depth.plain'), data.draft('classes.plain')
-    with drawn(plain, basin.grid, 'float32', NODATA) as file, drawn(classes, basin.grid, 'uint8', 0) as graded:
-        for number, (tile, depths) in enumerate(flooded(basin, tally.tiles)):
-            put(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
-            put(file, tile, depths)
+    with (
+        plain_raster(plain, basin.grid, 'float32', NODATA) as file,
+        plain_raster(classes, basin.grid, 'uint8', 0) as graded,
+    ):
+        for number, (tile, depths) in enumerate(flood_tiles(basin, tally.tiles)):
+            put_values(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
+            put_values(file, tile, depths)
             share = (number + 1) / len(tally.tiles)
             progress(0.3 + 0.55 * share, Text(vi='Cho nước vào', en='Letting the water in'))
-    return cog(plain, data.draft('depth.tif'), FloodExposure.outputs['depth'].title, 'm')
+    return write_cog(plain, data.draft('depth.tif'), FloodExposure.outputs['depth'].title, 'm')
 
 
 def zones_of_cells(zones: Zones, grid: Grid, tile: Tile) -> list[Ints]:
@@ -194,21 +201,23 @@ def zones_of_cells(zones: Zones, grid: Grid, tile: Tile) -> list[Ints]:
     return parts
 
 
-def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, zones: Zones, data: Data) -> dict[str, Any]:
+def summarise_exposure(
+    inputs: Inputs, level: Level, basin: Basin, tally: Tally, zones: Zones, data: Data
+) -> dict[str, Any]:
     """Figures of all zones together, what lies in none beside them, and what they were computed from."""
     members: dict[str, Any] = {
-        **figures(tally.sums, tally.together, class_names(inputs.depths_m)),
+        **exposure_figures(tally.sums, tally.together, class_names(inputs.depths_m)),
         **outside_figures(tally),
         'level_m': level.metres,
         'scenario': level.scenario.cited if level.scenario else None,
         'elevation': inputs.elevation,
         'cell_m': basin.grid.cell_width,
         'depths_m': inputs.depths_m,
-        'connected_to': inputs.connected_to.named if inputs.connected_to else 'sea',
-        'breaches': inputs.breaches.named if inputs.breaches else None,
+        'connected_to': inputs.connected_to.reference if inputs.connected_to else 'sea',
+        'breaches': inputs.breaches.reference if inputs.breaches else None,
         'neighbours': inputs.neighbours,
         'respect_dikes': inputs.respect_dikes,
-        'zones': inputs.zones.named,
+        'zones': inputs.zones.reference,
         'reference_date': data.locality.place.reference_date.isoformat(),
     }
     if inputs.respect_dikes:
@@ -217,7 +226,7 @@ def summary(inputs: Inputs, level: Level, basin: Basin, tally: Tally, zones: Zon
     return members | {'caveats': [note.model_dump() for note in notes], **data.provenance}
 
 
-def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollection:
+def by_zone(zones: Zones, tally: Tally, summary: dict[str, Any]) -> FeatureCollection:
     """A feature for each zone, in the order of `zones`."""
     names = class_names(tally.bounds_m)
     features = [
@@ -225,16 +234,16 @@ def by_zone(zones: Zones, tally: Tally, told: dict[str, Any]) -> FeatureCollecti
             'type': 'Feature',
             'id': code,
             'geometry': geometry,
-            'properties': {'code': code, 'name': name, **figures(tally.sums, number, names)},
+            'properties': {'code': code, 'name': name, **exposure_figures(tally.sums, number, names)},
         }
         for number, (code, name, geometry) in enumerate(zip(zones.codes, zones.names, zones.geometries, strict=True))
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': told}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> FeatureCollection:
+def by_depth(tally: Tally, grid: Grid, data: Data, summary: dict[str, Any]) -> FeatureCollection:
     """A multipolygon for each depth class that there is."""
-    depth_areas = outlines(classes := data.draft('classes.plain'))
+    depth_areas = outline_values(classes := data.draft('classes.plain'))
     classes.unlink()
     bounds = [0.0, *tally.bounds_m, None]
     features = [
@@ -251,7 +260,7 @@ def by_depth(tally: Tally, grid: Grid, data: Data, told: dict[str, Any]) -> Feat
         }
         for number, polygons in depth_areas.items()
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': told}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
 def in_degrees(polygons: Geometries, srid: int) -> dict[str, Any]:

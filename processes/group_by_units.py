@@ -12,10 +12,10 @@ from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
-from processes.reading.layers import column
-from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
+from processes.reading.layers import column_identifier
+from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, read_outlines
 
 # What a statistic needs of the layer: its column, or a kind of geometry.
 OF_COLUMN = ('sum', 'mean')
@@ -113,35 +113,37 @@ class GroupByUnits(Process[Inputs]):
         'statistic': 'count',
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Units with `value`, `features` and `estimated`, and what lies outside of all as `summary`."""
         on, counted_on = day_of(inputs.date), day_of(inputs.counted_on or inputs.date)
         register, unit_layer = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
         units = units_in(register, inputs.level, on)
-        way = _way(inputs, register, counted_on, on)
-        borders = outlines(unit_layer, on, data)
+        way = _crosswalk_of(inputs, register, counted_on, on)
+        borders = read_outlines(unit_layer, on, data)
         progress(0.2, Text(vi='Tổng hợp', en='Grouping'))
-        figures = _figures(inputs, unit_layer, counted_on, data)
+        figures = _read_figures(inputs, unit_layer, counted_on, data)
         if way:
             figures = re_expressed(figures, way)
         units_with_border = [unit for unit in units if unit.code in borders]
         estimated = way.estimated if way else frozenset()
         summary = {
             **inputs.model_dump(include={'level', 'statistic', 'column'}),
-            'layer': inputs.layer.named,
+            'layer': inputs.layer.reference,
             'date': on.isoformat(),
             'counted_on': counted_on.isoformat(),
             'features_outside': figures.outside,
             'caveats': [text.model_dump() for text in nothing_note(figures)],
             'units_without_outline': sorted({unit.code for unit in units} - borders.keys()),
-            'note': note(way, register.census),
+            'note': note_on_change(way, register.census),
             **data.provenance,
         }
-        features = [feature(unit, borders[unit.code], figures, estimated) for unit in units_with_border]
+        features = [unit_feature(unit, borders[unit.code], figures, estimated) for unit in units_with_border]
         return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def feature(unit: UnitVersion, outline: dict[str, Any], figures: Figures, estimated: frozenset[str]) -> dict[str, Any]:
+def unit_feature(
+    unit: UnitVersion, outline: dict[str, Any], figures: Figures, estimated: frozenset[str]
+) -> dict[str, Any]:
     """A unit with its figures; nothing lies in one that has none."""
     return {
         'type': 'Feature',
@@ -177,7 +179,7 @@ def re_expressed(figures: Figures, way: Crosswalk) -> Figures:
     return Figures(counts, dict(values), figures.outside)
 
 
-def note(way: Crosswalk | None, census: int | None) -> dict[str, str] | None:
+def note_on_change(way: Crosswalk | None, census: int | None) -> dict[str, str] | None:
     """How the figures were re-expressed, in both languages; None where they were counted as they are shown."""
     if way is None:
         return None
@@ -189,7 +191,7 @@ def note(way: Crosswalk | None, census: int | None) -> dict[str, str] | None:
     ).model_dump()
 
 
-def _way(inputs: Inputs, register: UnitRegister, start: date, end: date) -> Crosswalk | None:
+def _crosswalk_of(inputs: Inputs, register: UnitRegister, start: date, end: date) -> Crosswalk | None:
     """How figures come from the units they were counted by to those that are shown; None where these are the same."""
     if start == end:
         return None
@@ -201,15 +203,15 @@ def _way(inputs: Inputs, register: UnitRegister, start: date, end: date) -> Cros
     return crosswalk(register, inputs.level, start, end)
 
 
-def _figures(inputs: Inputs, shown: LayerModel, on: date, data: Data) -> Figures:
-    """What lies in each unit of a day. A day without outlines is refused as by `outlines`."""
-    outlines(shown, on, data)
+def _read_figures(inputs: Inputs, unit_layer: LayerModel, on: date, data: Data) -> Figures:
+    """What lies in each unit of a day. A day without outlines is refused as by `read_outlines`."""
+    read_outlines(unit_layer, on, data)
     layer, features = data.source(inputs.layer, inputs.filter)
-    _, units = data.source(Layer(shown.id), times=day(on))
+    _, units = data.source(Layer(unit_layer.id), times=day(on))
     measured = OF_GEOMETRY.get(inputs.statistic)
-    value = _value(inputs, layer, data)
+    value = _statistic_sql(inputs, layer, data)
     form = CUT if measured else COUNTED
-    figure_rows = data.rows(form.format(code=code_column(shown), units=units, features=features, value=value))
+    figure_rows = data.rows(form.format(code=code_column(unit_layer), units=units, features=features, value=value))
     inside = {row['code']: row for row in figure_rows if row['code'] is not None}
     return Figures(
         features={code: row['features'] for code, row in inside.items()},
@@ -219,7 +221,7 @@ def _figures(inputs: Inputs, shown: LayerModel, on: date, data: Data) -> Figures
     )
 
 
-def _value(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composable:
+def _statistic_sql(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composable:
     """The SQL of the statistic; raises DoesNotFit, or NoSuchColumn."""
     kind = OF_GEOMETRY.get(inputs.statistic)
     if kind and not layer.geometry.endswith(kind):
@@ -234,7 +236,7 @@ def _value(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composable:
         )
     if inputs.column is None:
         return sql.SQL('sum(measure)' if kind else 'count(*)')
-    value_column = column(layer, inputs.column, data.audience)
+    value_column = column_identifier(layer, inputs.column, data.audience)
     if layer.columns[inputs.column].type not in ('integer', 'number'):
         raise DoesNotFit(
             vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'

@@ -11,15 +11,15 @@ from dothi.core.errors import DataRefused, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
-from processes.reading.layers import Filter, NotDelivered, column
+from processes.reading.layers import Filter, NotDelivered, column_identifier
 from processes.reading.unit_layers import DAY, day_of
 from processes.ways.network import Bools, Floats, Ints
 from processes.zones.bin_features import features_of
-from processes.zones.clusters import judged
+from processes.zones.clusters import judge_bins
 from processes.zones.small_cells import may_show
-from processes.zones.space_time import EPOCH, Periods, cells_of, counted
+from processes.zones.space_time import EPOCH, Periods, cells_of, count_bins
 
 NORM = 'small_cell'
 DAY_S = 86_400
@@ -187,17 +187,17 @@ class Hotspots(Process[Inputs]):
         'period_days': 45,
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Cells by period that have a count to show or a verdict, and the whole as `summary`."""
-        least = threshold(data)
+        least = significance_norm(data)
         x, y, days = read_reports(inputs, data)
         periods = periods_of(inputs, days)
         progress(0.2, Text(vi='Chia ô và kỳ', en='Dividing into cells and periods'))
         cells = cells_of(data.shapes(inputs.area), inputs.cell_m, periods.count)
-        cube, outside = counted(x, y, periods.numbers(days), cells, periods.count)
+        cube, outside = count_bins(x, y, periods.numbers(days), cells, periods.count)
         progress(0.5, Text(vi='Tính Gi*', en='Computing Gi*'))
         reach_cells = (inputs.reach_m or 1.5 * inputs.cell_m) / inputs.cell_m
-        verdicts = judged(cube, cells.inside, int(least.value), reach_cells, inputs.periods_back)
+        verdicts = judge_bins(cube, cells.inside, int(least.value), reach_cells, inputs.periods_back)
         progress(0.9, Text(vi='Ghi kết quả', en='Writing the result'))
         features = features_of(verdicts, cube, cells, periods, inputs.significance, proj_string(data.locality.srid))
         return {
@@ -205,26 +205,26 @@ class Hotspots(Process[Inputs]):
             'features': features,
             'summary': {
                 **inputs.model_dump(exclude={'reports', 'area', 'until', 'periods'}),
-                'reports_layer': inputs.reports.named,
-                'area_layer': inputs.area.named,
+                'reports_layer': inputs.reports.reference,
+                'area_layer': inputs.area.reference,
                 'since': periods.begins(0).isoformat(),
                 'until': periods.until.isoformat(),
                 'periods': periods.count,
                 'reports': may_show(int(cube.sum()), int(least.value)),
                 'reports_outside': may_show(outside, int(least.value)),
                 'bins': int(cells.inside.sum()) * periods.count,
-                'bins_shown': int(verdicts.shown.sum()),
+                'bins_shown': int(verdicts.is_shown.sum()),
                 'hot': sum(feature['properties']['verdict'] == 'hot' for feature in features),
                 'cold': sum(feature['properties']['verdict'] == 'cold' for feature in features),
                 'least_count_shown': least.value,
                 'norm': least.cited,
-                'caveats': [text.model_dump() for text in caveats(verdicts.shown)],
+                'caveats': [text.model_dump() for text in list_caveats(verdicts.is_shown)],
                 **data.provenance,
             },
         }
 
 
-def threshold(data: Data) -> Norm:
+def significance_norm(data: Data) -> Norm:
     """The norm that says how many reports of a place may be shown; raises NotDelivered without one."""
     norm = norm_for(data.norms(NORM), None)
     if norm is None:
@@ -245,7 +245,7 @@ def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
         'select ST_X(centre), ST_Y(centre), extract(epoch from at)::float8'
         ' from (select ST_Centroid(geom) as centre, {} as at from {}) report where at is not null'
     )
-    columns = data.numbers(query.format(_moment(inputs, layer, rows, data), rows), width=3)
+    columns = data.numbers(query.format(_moment_sql(inputs, layer, rows, data), rows), width=3)
     if not len(columns):
         _must_be_known(inputs, layer)
         raise NothingReported(
@@ -262,7 +262,7 @@ def periods_of(inputs: Inputs, days: Ints) -> Periods:
     return Periods(until, inputs.period_days, inputs.periods or min(max(whole, 1), MOST_PERIODS))
 
 
-def caveats(shown: Bools) -> list[Text]:
+def list_caveats(is_shown: Bools) -> list[Text]:
     """What a reader of the result has to know."""
     notes = [
         Text(
@@ -275,7 +275,7 @@ def caveats(shown: Bools) -> list[Text]:
             en='Many reports are not many faults: where more people live, and are used to reporting, there are more.',
         ),
     ]
-    if not shown.any():
+    if not is_shown.any():
         notes.insert(
             0,
             Text(
@@ -292,9 +292,9 @@ def _of_category(inputs: Inputs) -> Filter | None:
     return {'op': '=', 'args': [{'property': inputs.category_column}, inputs.category]}
 
 
-def _moment(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Data) -> sql.Composable:
+def _moment_sql(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Data) -> sql.Composable:
     """The SQL of a report's moment; raises NoMoment, NoSuchColumn. GeoJSON has no moments, only texts that say one."""
-    name = column(layer, inputs.moment, data.audience)
+    name = column_identifier(layer, inputs.moment, data.audience)
     kind = layer.columns[inputs.moment].type if inputs.moment in layer.columns else 'integer'
     if kind in ('date', 'timestamp'):
         return name

@@ -7,13 +7,13 @@ from dothi.core.clock import today
 from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.evidence import Witness
 from processes.evaluation.figures import Figures, Formulas
 from processes.evaluation.period import Period, day_of, period_of
-from processes.evaluation.store import keep, values_before
+from processes.evaluation.store import keep_evaluation, values_before
 from processes.evaluation.units import NoUnits, Units, must_be_known, read_units
 from processes.evaluation.verdicts import Proof
 
@@ -121,30 +121,30 @@ class Indicators(Process[Inputs]):
         """A run that keeps its values releases them."""
         return inputs.keep
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Units with the value and verdict of each indicator, and each indicator with its evidence as `summary`."""
         on = today(data.locality.place.zone)
         period = period_of(inputs.period_from, inputs.period_to, on)
-        evaluated, evidence_on = evaluation(inputs, period, on, data, progress), period.evidence_on(on)
+        evaluated, evidence_on = evaluate_indicators(inputs, period, on, data, progress), period.evidence_on(on)
         summary = {
-            **about(evaluated.chosen, period),
+            **describe_set(evaluated.chosen, period),
             'evidence_on': evidence_on.isoformat(),
             'units_on': evaluated.units.on.isoformat(),
             'units_without_outline': evaluated.units.undrawn,
             'level': inputs.level,
-            'indicators': [evaluated.about(name) for name in evaluated.chosen.indicators],
+            'indicators': [evaluated.describe_indicator(name) for name in evaluated.chosen.indicators],
             'verdicts': evaluated.verdicts,
             'kept': None,
             **data.provenance,
         }
         if inputs.keep:
             progress(0.85, Text(vi='Phát hành giá trị', en='Releasing the values'))
-            record = keep(evaluated, {name: summary[name] for name in RECORDED}, data)
+            record = keep_evaluation(evaluated, {name: summary[name] for name in RECORDED}, data)
             summary['kept'] = record and {'run': record.run, 'layer': record.layer, 'release': record.release}
         return {'type': 'FeatureCollection', 'features': evaluated.features(), 'summary': summary}
 
 
-def about(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
+def describe_set(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
     """What a summary says of the set and of the period."""
     return {
         'set': chosen.id,
@@ -155,19 +155,21 @@ def about(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
     }
 
 
-def evaluation(inputs: Inputs, period: Period, today: date, data: Data, progress: Report) -> Evaluation:
+def evaluate_indicators(
+    inputs: Inputs, period: Period, today: date, data: Data, progress: ProgressCallback
+) -> Evaluation:
     """The set in the period, from figures to values."""
     chosen = indicator_set(inputs.set, data.locality)
     must_be_known(inputs.level, data.locality)
     progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
     units = read_units(data, day_of('units_on', inputs.units_on) or data.locality.place.reference_date)
-    levels = _levels(inputs.level, units)
-    figures = read_figures(chosen, units, given(period, today, data), data, progress)
+    levels = _levels_of_units(inputs.level, units)
+    figures = read_figures(chosen, units, formula_values(period, today, data), data, progress)
     proofs = proofs_of(chosen, figures, Witness(data, period.evidence_on(today)))
     return Evaluation(chosen, period, units, levels, figures, proofs, values_before(chosen.id, period, data))
 
 
-def given(period: Period, today: date, data: Data) -> dict[str, str | date]:
+def formula_values(period: Period, today: date, data: Data) -> dict[str, str | date]:
     """The values that every formula may name, as dothi.core.indicator_set.GIVEN lists them."""
     return {
         'day': period.evidence_on(today),
@@ -178,11 +180,11 @@ def given(period: Period, today: date, data: Data) -> dict[str, str | date]:
 
 
 def read_figures(
-    chosen: IndicatorSet, units: Units, given: dict[str, str | date], data: Data, progress: Report
+    chosen: IndicatorSet, units: Units, formula_values: dict[str, str | date], data: Data, progress: ProgressCallback
 ) -> dict[str, Figures]:
     """Every measure that an indicator uses, once."""
     used = sorted({name for indicator in chosen.indicators.values() for name in chosen.measures_of(indicator)})
-    formulas = Formulas(chosen, units, given, data)
+    formulas = Formulas(chosen, units, formula_values, data)
     figures: dict[str, Figures] = {}
     for names in formulas.groups(used):
         title = chosen.measures[names[0]].title
@@ -202,7 +204,7 @@ def proofs_of(chosen: IndicatorSet, figures: dict[str, Figures], witness: Witnes
     }
 
 
-def _levels(level: str, units: Units) -> list[str]:
+def _levels_of_units(level: str, units: Units) -> list[str]:
     if level not in units.levels:
         raise NoUnits(
             vi=f'Ngày {units.on} không có đơn vị cấp "{level}". Chọn ngày khác (units_on) hoặc cấp khác.',

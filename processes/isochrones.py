@@ -10,12 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.ways.cells import Cells, cells_in
-from processes.ways.drawn import collection, geojson
+from processes.ways.drawn import feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.network import Floats, Geometries, Network, no_lines, point_geometries, snap
+from processes.ways.network import Floats, Geometries, Network, no_lines, point_geometries, snap_points
 from processes.ways.reach import ROUNDING_M, Reach, reach_of
 from processes.ways.travel import (
     BARRIERS,
@@ -30,7 +30,7 @@ from processes.ways.travel import (
     metres_in,
     minutes_for,
     off_road_notes,
-    roads,
+    read_roads,
 )
 
 MOST_SEPARATE = 200
@@ -138,9 +138,9 @@ class Isochrones(Process[Inputs]):
         """By the area that the longest way may cover."""
         return 3.0 + max(breaks_of(inputs)) / 2_000
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A polygon for each break, of each facility or of all together, from the shortest way to the longest."""
-        breaks_m, way = breaks_of(inputs), roads(inputs, data)
+        breaks_m, way = breaks_of(inputs), read_roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
         lost = must_reach_roads(facilities, way.network)
         progress(0.2, Text(vi='Chia ô', en='Laying out the cells'))
@@ -148,9 +148,9 @@ class Isochrones(Process[Inputs]):
         reach = reach_of(cells.xy, facilities.xy, way.network)
         shapes: list[Geometries] = []
         properties: list[dict[str, Any]] = []
-        for number, (who, way_m) in enumerate(ways(reach, facilities, separate=inputs.separate)):
+        for number, (who, way_m) in enumerate(ways_from_facilities(reach, facilities, separate=inputs.separate)):
             progress(0.4 + 0.5 * number / max(facilities.count, 1), Text(vi='Vẽ các vùng', en='Drawing the areas'))
-            areas = nested(cells, way_m, breaks_m)
+            areas = nested_areas(cells, way_m, breaks_m)
             shapes.append(areas)
             properties += [
                 {**who, **about_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
@@ -160,16 +160,18 @@ class Isochrones(Process[Inputs]):
             'breaks_m': breaks_m,
             'separate': inputs.separate,
             'cell_m': cells.side_m,
-            **way.told,
+            **way.summary,
             'caveats': [text.model_dump() for text in off_road_notes(lost)],
             **data.provenance,
         }
-        return collection(geojson(np.concatenate([*shapes, no_lines()]), data.locality.srid), properties, summary)
+        return feature_collection(
+            geojson_geometries(np.concatenate([*shapes, no_lines()]), data.locality.srid), properties, summary
+        )
 
 
 def must_reach_roads(facilities: Facilities, network: Network) -> int:
     """How many facilities are too far from any road to be left by one; raises StartOffRoads where all are."""
-    off_road = np.setdiff1d(np.arange(len(facilities.xy)), snap(facilities.xy, network).point)
+    off_road = np.setdiff1d(np.arange(len(facilities.xy)), snap_points(facilities.xy, network).point)
     lost = facilities_off_road(facilities.owner, off_road)
     if lost and lost == facilities.count:
         raise StartOffRoads(
@@ -198,7 +200,9 @@ def cells_around(xy: Floats, reach_m: float, cell_m: float) -> Cells:
     return cells_in(np.asarray([shapely.union_all(discs)], dtype=object), cell_m)
 
 
-def ways(reach: Reach, facilities: Facilities, *, separate: bool) -> Iterator[tuple[dict[str, Any], Floats]]:
+def ways_from_facilities(
+    reach: Reach, facilities: Facilities, *, separate: bool
+) -> Iterator[tuple[dict[str, Any], Floats]]:
     """Metres to each cell from all facilities, or from each with its code and name; raises TooManySeparate."""
     if not separate:
         yield {}, reach.way_to_nearest()
@@ -213,7 +217,7 @@ def ways(reach: Reach, facilities: Facilities, *, separate: bool) -> Iterator[tu
         yield {'code': code, 'name': name}, reach.way_to_nearest(np.flatnonzero(facilities.owner == number))
 
 
-def nested(cells: Cells, way_m: Floats, breaks_m: list[float]) -> Geometries:
+def nested_areas(cells: Cells, way_m: Floats, breaks_m: list[float]) -> Geometries:
     """For each break the MultiPolygon of the cells within it; each holds the ones before it."""
     areas = [shapely.multipolygons(cells.outline(way_m <= break_m + ROUNDING_M)) for break_m in breaks_m]
     return np.asarray(areas, dtype=object)

@@ -12,9 +12,18 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience, GeometryType
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ProgressCallback,
+    input_field,
+)
 from processes.data import HOMES, POPULATION, Data, Zones
-from processes.reading.layers import column, must_be_unfiltered
+from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.network import Bools, Floats, Ints
 from processes.zones.membership import Membership
 
@@ -43,10 +52,10 @@ class Rule:
 
     norm: str
     columns: tuple[str, ...]
-    asked: Callable[[Row], tuple[str | None, str | None, float | None]]
+    norm_key: Callable[[Row], tuple[str | None, str | None, float | None]]
 
 
-def _either(value: bool | None, yes: str, no: str) -> str | None:
+def _yes_no_condition(value: bool | None, yes: str, no: str) -> str | None:
     return None if value is None else yes if value else no
 
 
@@ -54,7 +63,7 @@ RULES: dict[str, Rule] = {
     'wastewater_works': Rule(
         'wastewater_isolation',
         ('capacity_m3_d', 'enclosed'),
-        lambda row: ('treatment_works', _either(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
+        lambda row: ('treatment_works', _yes_no_condition(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
     ),
     'pumping_stations': Rule(
         'wastewater_isolation', ('capacity_m3_d',), lambda row: ('pumping_station', None, row['capacity_m3_d'])
@@ -63,7 +72,7 @@ RULES: dict[str, Rule] = {
     'cemeteries': Rule(
         'cemetery_isolation',
         ('treated',),
-        lambda row: ('cemetery', _either(row['treated'], 'treated', 'untreated'), None),
+        lambda row: ('cemetery', _yes_no_condition(row['treated'], 'treated', 'untreated'), None),
     ),
 }
 KINDS = {
@@ -135,7 +144,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Near:
+class NearPairs:
     """Pairs of a source and a dwelling that is too near to it; all of shape (n,).
 
     source, home: numbers in the list of sources and among the dwellings, which are numbered by their ids.
@@ -145,14 +154,14 @@ class Near:
     home: Ints
     people: Floats
 
-    def where(self, true: Bools) -> 'Near':
+    def where(self, true: Bools) -> 'NearPairs':
         """The pairs for which it is true."""
-        return Near(self.source[true], self.home[true], self.people[true])
+        return NearPairs(self.source[true], self.home[true], self.people[true])
 
-    def each_once(self) -> 'Near':
+    def each_once(self) -> 'NearPairs':
         """Every dwelling once, whatever it is too near to."""
         _, first = np.unique(self.home, return_index=True)
-        return Near(self.source[first], self.home[first], self.people[first])
+        return NearPairs(self.source[first], self.home[first], self.people[first])
 
     @property
     def counted(self) -> dict[str, int]:
@@ -208,7 +217,7 @@ class IsolationDistance(Process[Inputs]):
         """Seconds for a whole province."""
         return 4.0 if inputs.cemeteries else 2.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Sources with distance, clause, dwellings and people, and zones with the same counts, all and by kind."""
         chosen = layers_of(inputs)
         sources = [source for kind, layer in chosen.items() for source in read_sources(kind, layer, data)]
@@ -216,7 +225,7 @@ class IsolationDistance(Process[Inputs]):
         pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in chosen.items()])
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         zones = data.zones(inputs.zones)
-        near, inside = located(pairs, zones)
+        near, inside = locate_pairs(pairs, zones)
         summary = {
             **near.counted,
             'people_outside_zones': near.where(inside.outside[near.home]).counted['people'],
@@ -224,14 +233,14 @@ class IsolationDistance(Process[Inputs]):
             'by_norm': by_norm(sources, near),
             'sources_without_norm': [_without_norm(source) for source in sources if source.norm is None],
             'mode': 'straight-line',
-            'zones': inputs.zones.named,
+            'zones': inputs.zones.reference,
             'norm_date': data.locality.place.reference_date.isoformat(),
             'caveats': [caveat.model_dump() for caveat in [*CAVEATS, *zones.notes]],
             **data.provenance,
         }
         return {
-            'sources': {**_collection(source_features(sources, near)), 'summary': summary},
-            'zones': {**_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
+            'sources': {**_as_collection(source_features(sources, near)), 'summary': summary},
+            'zones': {**_as_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
         }
 
 
@@ -249,20 +258,20 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
     rule = RULES[kind]
     norms = data.norms(rule.norm)
     layer, rows = data.source(chosen)
-    code = column(layer, layer.identifier, data.audience)
-    name = column(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
-    columns = sql.SQL(', ').join(column(layer, attribute, data.audience) for attribute in rule.columns)
+    code = column_identifier(layer, layer.identifier, data.audience)
+    name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
+    columns = sql.SQL(', ').join(column_identifier(layer, attribute, data.audience) for attribute in rule.columns)
     query = (
         'select id, {}::text as code, {}::text as name, {}, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} order by 2'
     )
     source_rows = data.rows(sql.SQL(query).format(code, name, columns, rows))
     if not source_rows:
         must_be_unfiltered(chosen)
-    return [Source(kind, row, _norm(rule, row, norms)) for row in source_rows]
+    return [Source(kind, row, _norm_of_source(rule, row, norms)) for row in source_rows]
 
 
-def _norm(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
-    subject, condition, quantity = rule.asked(row)
+def _norm_of_source(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
+    subject, condition, quantity = rule.norm_key(row)
     return norm_for(norms, subject, condition=condition, quantity=quantity)
 
 
@@ -277,23 +286,23 @@ def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Fl
         distances=sql.Literal([float(np.nextafter(source.norm.value, 0)) for _, source in ours if source.norm]),
         sources=source_rows,
         homes=home_rows,
-        people=column(homes, POPULATION, data.audience),
+        people=column_identifier(homes, POPULATION, data.audience),
     )
     return data.numbers(query, width=5)
 
 
-def located(pairs: Floats, zones: Zones) -> tuple[Near, Membership]:
+def locate_pairs(pairs: Floats, zones: Zones) -> tuple[NearPairs, Membership]:
     """The pairs, and the zones of their dwellings; a dwelling belongs to every zone that its middle lies in."""
     _, first, home = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
-    return Near(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
+    return NearPairs(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
 
 
-def of_sources(near: Near, wanted: Iterable[bool]) -> Near:
+def of_sources(near: NearPairs, chosen: Iterable[bool]) -> NearPairs:
     """The pairs of the sources that are wanted, told for each in their order."""
-    return near.where(np.fromiter(wanted, dtype=bool)[near.source])
+    return near.where(np.fromiter(chosen, dtype=bool)[near.source])
 
 
-def by_kind(sources: list[Source], near: Near, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
+def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
     """Sources, dwellings and people of each kind."""
     return {
         kind: {
@@ -304,8 +313,8 @@ def by_kind(sources: list[Source], near: Near, kinds: Iterable[str]) -> dict[str
     }
 
 
-def by_norm(sources: list[Source], near: Near) -> list[dict[str, Any]]:
-    """Every norm that was asked for, with its clause, and what is nearer than it allows."""
+def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
+    """Every norm that applies, with its clause, and what is nearer than it allows."""
     norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
     return [
         {
@@ -317,7 +326,7 @@ def by_norm(sources: list[Source], near: Near) -> list[dict[str, Any]]:
     ]
 
 
-def source_features(sources: list[Source], near: Near) -> list[dict[str, Any]]:
+def source_features(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
     """One feature for each source, in the order of `sources`."""
     dwellings = np.bincount(near.source, minlength=len(sources))
     people = np.bincount(near.source, weights=near.people, minlength=len(sources))
@@ -330,14 +339,14 @@ def source_features(sources: list[Source], near: Near) -> list[dict[str, Any]]:
                 'code': source.row['code'],
                 'name': source.row['name'],
                 'kind': source.kind,
-                **_judgement(source.norm, int(dwellings[number]), int(people[number])),
+                **_judge_source(source.norm, int(dwellings[number]), int(people[number])),
             },
         }
         for number, source in enumerate(sources)
     ]
 
 
-def _judgement(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
+def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
     """What is too near by this norm; nulls where there is none, for nobody has said how far is far enough."""
     if norm is None:
         return dict.fromkeys(('distance_m', 'clause', 'verified', 'dwellings', 'people'))
@@ -346,7 +355,7 @@ def _judgement(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]
 
 
 def zone_features(
-    zones: Zones, inside: Membership, sources: list[Source], near: Near, kinds: Iterable[str]
+    zones: Zones, inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
 ) -> list[dict[str, Any]]:
     """One feature for each zone: dwellings and people that are too near to anything, and to each kind."""
     counts = _per_zone(inside, near, '')
@@ -364,7 +373,7 @@ def zone_features(
     ]
 
 
-def _per_zone(inside: Membership, near: Near, prefix: str) -> dict[str, Floats]:
+def _per_zone(inside: Membership, near: NearPairs, prefix: str) -> dict[str, Floats]:
     """Dwellings and people by zone, each dwelling once in each zone; arrays of shape (zones,)."""
     once = near.each_once()
     dwellings, people = np.zeros(inside.places), np.zeros(inside.places)
@@ -372,7 +381,7 @@ def _per_zone(inside: Membership, near: Near, prefix: str) -> dict[str, Floats]:
     return {f'{prefix}dwellings': inside.sums(dwellings), f'{prefix}people': inside.sums(people)}
 
 
-def _collection(features: list[dict[str, Any]]) -> FeatureCollection:
+def _as_collection(features: list[dict[str, Any]]) -> FeatureCollection:
     return {'type': 'FeatureCollection', 'features': features}
 
 

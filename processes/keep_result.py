@@ -18,11 +18,11 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.moving import move
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, Report, input_field
+from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
 from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
 from processes.forms.sources import sources_of
-from processes.forms.stored import Stored, stored
+from processes.forms.stored import StoredResult, read_stored
 from processes.present_result import JOB
 
 LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'
@@ -88,7 +88,7 @@ class KeepResult(Process[Inputs]):
         'title': 'Health stations, 1 km',
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Collection, release and number of features of the layer.
 
         Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotKept, NameTaken, NobodyKeeps, BadFeatures,
@@ -97,14 +97,14 @@ class KeepResult(Process[Inputs]):
         place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
         must_be_free(inputs.id, place)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
-        result = stored(inputs.job, inputs.output, data)
+        result = read_stored(inputs.job, inputs.output, data)
         made = features_of(result, inputs.id, title)
         layer = own_layer(made, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
         write_features(made, move(made.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file)
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
         with made_known(layer, place) as known:
-            report = deliver(file, _options(layer, result, data), known)
+            report = deliver(file, _delivery_options(layer, result, data), known)
             _must_be_released(report)
         return {'collection': layer.id, 'release': report.release, 'features': len(made.rows)}
 
@@ -131,15 +131,15 @@ def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
         raise
 
 
-def _options(layer: Layer, found: Stored, data: Data) -> DeliveryOptions:
+def _delivery_options(layer: Layer, result: StoredResult, data: Data) -> DeliveryOptions:
     """A delivery in the name of whoever keeps results; what the layer held before is of no account."""
     return DeliveryOptions(
         layer=layer.id,
         crs=layer.source.crs,
         accept_loss=True,
-        origin='demo' if found.summary.get('demo') else 'delivery',
+        origin='demo' if result.summary.get('demo') else 'delivery',
         sender=data.editor,
-        note=origin_of(found, sources_of(found, data), 'vi'),
+        note=origin_of(result, sources_of(result, data), 'vi'),
     )
 
 

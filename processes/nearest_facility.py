@@ -8,14 +8,14 @@ from pydantic import model_validator
 
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
-from processes.reading.layers import column, must_be_unfiltered
-from processes.ways.drawn import collection, geojson
+from processes.reading.layers import column_identifier, must_be_unfiltered
+from processes.ways.drawn import feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
 from processes.ways.network import point_geometries
 from processes.ways.reach import reach_of
-from processes.ways.routes import Ranked, nearest_places, routes
+from processes.ways.routes import RankedFacilities, nearest_places, route_lines
 from processes.ways.travel import (
     BARRIERS,
     BRIDGES,
@@ -29,7 +29,7 @@ from processes.ways.travel import (
     minutes_for,
     off_road_notes,
     only_one_limit,
-    roads,
+    read_roads,
 )
 
 # A route has hundreds of coordinates in the answer, a point one.
@@ -125,9 +125,9 @@ class NearestFacility(Process[Inputs]):
         """A run for all facilities finds the nearest; for more, and for routes, each facility has its own."""
         return 3.0 + (10.0 if inputs.count > 1 else 0.0) + (5.0 if inputs.routes else 0.0)
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A feature for each pair of origin and facility, by origin and then from the nearest on."""
-        origins, way = read_origins(inputs.origins, data), roads(inputs, data)
+        origins, way = read_origins(inputs.origins, data), read_roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
         check_count(origins.count, inputs)
         reach = reach_of(origins.xy, facilities.xy, way.network)
@@ -143,10 +143,10 @@ class NearestFacility(Process[Inputs]):
         progress(0.6, Text(vi='Vẽ tuyến đi', en='Drawing the routes'))
         shapes = point_geometries(origins.xy[ranked.point])
         if inputs.routes:
-            shapes = routes(reach, origins.xy, facilities.xy, facilities.owner, ranked)
+            shapes = route_lines(reach, origins.xy, facilities.xy, facilities.owner, ranked)
         lost = facilities_off_road(facilities.owner, reach.places_off_road)
         notes = off_road_notes(lost, len(reach.points_off_road))
-        pairs = [pair(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
+        pairs = [pair_feature(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
         summary = {
             'origins': origins.count,
             'origins_without_way': origins.count - len(np.unique(ranked.point)),
@@ -155,18 +155,18 @@ class NearestFacility(Process[Inputs]):
             'distance_m': limit_m,
             'minutes': inputs.minutes,
             'routes': inputs.routes,
-            **way.told,
+            **way.summary,
             'caveats': [text.model_dump() for text in notes],
             **data.provenance,
         }
-        return collection(geojson(shapes, data.locality.srid), pairs, summary)
+        return feature_collection(geojson_geometries(shapes, data.locality.srid), pairs, summary)
 
 
 def read_origins(chosen: Layer, data: Data) -> Facilities:
     """Where the ways begin: points, and centroids of areas; in the order of their codes."""
     layer, rows = data.source(chosen)
-    code = column(layer, layer.identifier, data.audience)
-    name = column(layer, layer.publish.search[0], data.audience) if layer.publish.search else sql.SQL('null')
+    code = column_identifier(layer, layer.identifier, data.audience)
+    name = column_identifier(layer, layer.publish.search[0], data.audience) if layer.publish.search else sql.SQL('null')
     query = (
         'select {}::text as code, {}::text as name, ST_X(ST_Centroid(here.geom)) as x,'
         ' ST_Y(ST_Centroid(here.geom)) as y from {} order by code, here.id'
@@ -191,7 +191,9 @@ def check_count(origins: int, inputs: Inputs) -> None:
         )
 
 
-def pair(inputs: Inputs, origins: Facilities, facilities: Facilities, ranked: Ranked, row: int) -> dict[str, Any]:
+def pair_feature(
+    inputs: Inputs, origins: Facilities, facilities: Facilities, ranked: RankedFacilities, row: int
+) -> dict[str, Any]:
     """Properties of one origin and one of its facilities."""
     origin, facility, way_m = ranked.point[row], ranked.place[row], float(ranked.way_m[row])
     return {

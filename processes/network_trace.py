@@ -4,11 +4,20 @@ from typing import Any, ClassVar, Literal
 
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ProgressCallback,
+    input_field,
+)
 from processes.data import Data
-from processes.supply.traced import Trace, drawn, read_homes, without_supply
-from processes.supply.traced_power import power
-from processes.supply.traced_water import water
+from processes.supply.traced import Trace, read_homes, traced_features, without_supply
+from processes.supply.traced_power import trace_power
+from processes.supply.traced_water import trace_water
 
 type Event = Literal['close-valve', 'burst-pipe', 'lose-substation']
 
@@ -93,10 +102,10 @@ class NetworkTrace(Process[Inputs]):
         """Seconds for a whole province."""
         return 3.0 if inputs.event == 'lose-substation' else 5.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Pipes or lines, valves or stations, and buildings that lose supply, all with the same `summary`."""
         progress(0.1, Text(vi='Dò mạng lưới', en='Tracing the network'))
-        trace = traced(inputs, data)
+        trace = trace_network(inputs, data)
         progress(0.4, Text(vi='Tìm nhà mất dịch vụ', en='Looking for the buildings'))
         homes = read_homes(data)
         affected = trace.affected(homes)
@@ -109,15 +118,15 @@ class NetworkTrace(Process[Inputs]):
         }
         progress(0.7, Text(vi='Lấy hình học', en='Reading the geometries'))
         answer = {
-            'network': drawn(*trace.network, data),
-            'controls': drawn(*trace.controls, data),
-            'buildings': drawn(*without_supply(homes, affected), data),
+            'network': traced_features(*trace.network, data),
+            'controls': traced_features(*trace.controls, data),
+            'buildings': traced_features(*without_supply(homes, affected), data),
         }
         return {name: {**features, 'summary': {**summary, **data.provenance}} for name, features in answer.items()}
 
 
-def traced(inputs: Inputs, data: Data) -> Trace:
+def trace_network(inputs: Inputs, data: Data) -> Trace:
     """What the event does to its network."""
     if inputs.event == 'lose-substation':
-        return power(inputs.failed, data)
-    return water(inputs.failed, data, burst=inputs.event == 'burst-pipe', within_m=inputs.within_m)
+        return trace_power(inputs.failed, data)
+    return trace_water(inputs.failed, data, burst=inputs.event == 'burst-pipe', within_m=inputs.within_m)

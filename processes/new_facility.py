@@ -9,14 +9,23 @@ from pydantic import model_validator
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import (
+    FeatureCollection,
+    Figure,
+    Layer,
+    Output,
+    Process,
+    ProcessInputs,
+    ProgressCallback,
+    input_field,
+)
 from processes.data import Data, Homes, Zones
 from processes.ways.barriers import distance_to
 from processes.ways.candidates import cover_within, on_roads
-from processes.ways.covered import coverage
-from processes.ways.drawn import collection, geojson
+from processes.ways.covered import coverage_figures
+from processes.ways.drawn import feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.maximal_cover import EXACT_PAIRS, Choice, Cover, exact, greedy
+from processes.ways.maximal_cover import EXACT_PAIRS, Cover, CoverChoice, choose_exactly, choose_greedily
 from processes.ways.network import Bools, Floats, Network, point_geometries
 from processes.ways.reach import ROUNDING_M, reach_of
 from processes.ways.travel import (
@@ -29,7 +38,7 @@ from processes.ways.travel import (
     Travel,
     limit_of,
     one_limit,
-    roads,
+    read_roads,
 )
 from processes.zones.membership import Membership, no_people_note
 
@@ -128,7 +137,7 @@ class Proposal:
     """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
 
     cover: Cover
-    choice: Choice
+    choice: CoverChoice
     method: str
 
 
@@ -172,25 +181,27 @@ class NewFacility(Process[Inputs]):
         """Mostly for the ways from each candidate."""
         return 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """The sites, the one that adds most people first; and the zones before and after."""
         limit_m = limit_of(inputs) or 0.0
-        homes, way, zones = data.homes(), roads(inputs, data), data.zones(inputs.zones)
+        homes, way, zones = data.homes(), read_roads(inputs, data), data.zones(inputs.zones)
         existing = read_facilities(inputs.facilities, data, inputs.filter, needed=False)
         progress(0.1, Text(vi='Tìm người chưa có dịch vụ', en='Looking for people without'))
         inside = zones.membership(homes.xy)
         served = ~inside.outside if inputs.serve == 'zones' else np.ones(inside.places, dtype=bool)
         must_serve_somebody(homes.population[served])
-        before = within(homes.xy, existing.xy, way.network, limit_m)
+        before = homes_within(homes.xy, existing.xy, way.network, limit_m)
         candidates = candidates_of(inputs, way.network, limit_m, zones, data)
         lacking = served & ~before
         uncovered = Homes(homes.xy[lacking], homes.population[lacking])
-        proposal = propose(inputs, candidates, uncovered, way.network, limit_m, progress)
+        proposal = propose_sites(inputs, candidates, uncovered, way.network, limit_m, progress)
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
-        after = within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
+        after = homes_within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
         progress(0.95, Text(vi='So sánh trước và sau', en='Comparing before and after'))
         summary = {
-            **change(*(float(homes.population[served & is_served].sum()) for is_served in (True, before, after))),
+            **coverage_change(
+                *(float(homes.population[served & is_served].sum()) for is_served in (True, before, after))
+            ),
             **bound_of(proposal, uncovered.population),
             'population_outside_zones': int(homes.population[inside.outside].sum()),
             'population_gained_outside_zones': int(homes.population[inside.outside & after & ~before].sum()),
@@ -198,10 +209,10 @@ class NewFacility(Process[Inputs]):
             'facilities': existing.count,
             'candidates': candidates.count,
             'count': inputs.count,
-            **way.told,
+            **way.summary,
             'distance_m': limit_m,
             'minutes': inputs.minutes,
-            'zones': inputs.zones.named,
+            'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
             'caveats': [
                 text.model_dump() for text in notes_on(existing, uncovered, zones, inside.sums(homes.population))
@@ -209,12 +220,12 @@ class NewFacility(Process[Inputs]):
             **data.provenance,
         }
         return {
-            'result': sites(candidates, proposal, data.locality.srid, summary),
+            'result': site_features(candidates, proposal, data.locality.srid, summary),
             'zones': before_and_after(zones, inside, homes.population, before, after, summary),
         }
 
 
-def within(homes: Floats, facilities: Floats, network: Network, limit_m: float) -> Bools:
+def homes_within(homes: Floats, facilities: Floats, network: Network, limit_m: float) -> Bools:
     """Whether each home has a facility within the limit."""
     way_m = reach_of(homes, facilities, network).way_to_nearest()
     return np.asarray(way_m <= limit_m + ROUNDING_M, dtype=bool)
@@ -257,16 +268,21 @@ def candidates_of(inputs: Inputs, network: Network, limit_m: float, zones: Zones
     return Facilities([str(number + 1) for number in numbers], [None] * len(xy), [''] * len(xy), xy, numbers)
 
 
-def propose(
-    inputs: Inputs, candidates: Facilities, uncovered: Homes, network: Network, limit_m: float, progress: Report
+def propose_sites(
+    inputs: Inputs,
+    candidates: Facilities,
+    uncovered: Homes,
+    network: Network,
+    limit_m: float,
+    progress: ProgressCallback,
 ) -> Proposal:
     """The candidates that cover most of the people who are uncovered; raises TooManyPairs, TooLargeForExact."""
 
-    def told(share: float) -> None:
+    def report_share(share: float) -> None:
         progress(0.2 + 0.5 * share, Text(vi='Đo quãng đường từ ứng viên', en='Measuring the ways from candidates'))
 
     reach = reach_of(uncovered.xy, candidates.xy, network)
-    cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, told)
+    cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, report_share)
     progress(0.7, Text(vi='Chọn vị trí', en='Choosing the sites'))
     return chosen_by(inputs.method, cover, inputs.count)
 
@@ -280,16 +296,16 @@ def chosen_by(method: str, cover: Cover, count: int) -> Proposal:
             en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
         )
     if method == 'greedy' or pairs > EXACT_PAIRS:
-        return Proposal(cover, greedy(cover, count), 'greedy')
-    return Proposal(cover, exact(cover, count), 'exact')
+        return Proposal(cover, choose_greedily(cover, count), 'greedy')
+    return Proposal(cover, choose_exactly(cover, count), 'exact')
 
 
-def change(total: float, before: float, after: float) -> dict[str, Any]:
+def coverage_change(total: float, before: float, after: float) -> dict[str, Any]:
     """People, and how many of them are covered before and after."""
     return {
         'population': int(total),
-        **{f'{name}_before': value for name, value in coverage(total, total, before).items()},
-        **{f'{name}_after': value for name, value in coverage(total, total, after).items()},
+        **{f'{name}_before': value for name, value in coverage_figures(total, total, before).items()},
+        **{f'{name}_after': value for name, value in coverage_figures(total, total, after).items()},
         'population_gained': int(after - before),
     }
 
@@ -305,16 +321,16 @@ def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
         'optimal': proposal.choice.optimal,
         'population_gained_at_most': int(bound + 1e-6),
         'share_of_best_at_least': round(gained / bound, 6) if bound else None,
-        'population_beyond_candidates': int(uncovered.sum() - _reachable(proposal.cover)),
+        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
     }
 
 
-def _reachable(cover: Cover) -> float:
+def _reachable_share(cover: Cover) -> float:
     """People whom any candidate could cover."""
     return float(cover.people[np.unique(cover.reaches.indices)].sum())
 
 
-def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str, Any]) -> FeatureCollection:
+def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary: dict[str, Any]) -> FeatureCollection:
     """A point for each site, in the order of the choice; of a candidate with an area the first of its entrances."""
     chosen = proposal.choice.chosen
     first = np.searchsorted(candidates.owner, chosen)
@@ -329,11 +345,11 @@ def sites(candidates: Facilities, proposal: Proposal, srid: int, about: dict[str
         }
         for rank, site in enumerate(chosen)
     ]
-    return collection(geojson(point_geometries(candidates.xy[first]), srid), features, about)
+    return feature_collection(geojson_geometries(point_geometries(candidates.xy[first]), srid), features, summary)
 
 
 def before_and_after(
-    zones: Zones, inside: Membership, people: Floats, before: Bools, after: Bools, about: dict[str, Any]
+    zones: Zones, inside: Membership, people: Floats, before: Bools, after: Bools, summary: dict[str, Any]
 ) -> FeatureCollection:
     """A feature for each zone, in the order of `zones`. people, before, after: of each home; inside: its zones."""
     sums = [inside.sums(people * mask) for mask in (1, before, after)]
@@ -342,10 +358,10 @@ def before_and_after(
             'type': 'Feature',
             'id': code,
             'geometry': geometry,
-            'properties': {'code': code, 'name': name, **change(total, then, now)},
+            'properties': {'code': code, 'name': name, **coverage_change(total, then, now)},
         }
         for code, name, geometry, total, then, now in zip(
             zones.codes, zones.names, zones.geometries, *sums, strict=True
         )
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': about}
+    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}

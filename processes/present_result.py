@@ -3,10 +3,10 @@
 from typing import Any, ClassVar, Literal
 
 from dothi.core.text import Text
-from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
 from processes.forms.form import FORMS
-from processes.forms.stored import stored
+from processes.forms.stored import read_stored
 
 JOB = r'^[0-9a-fA-F-]{36}$'
 
@@ -57,10 +57,10 @@ class PresentResult(Process[Inputs]):
         'lang': 'vi',
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file; raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotInThisForm."""
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
-        result, form = stored(inputs.job, inputs.output, data), FORMS[inputs.format]
+        result, form = read_stored(inputs.job, inputs.output, data), FORMS[inputs.format]
         name = f'{result.file_stem}.{form.name}'
         progress(0.3, Text(vi='Viết tệp', en='Writing the file'))
         target = data.draft(name)

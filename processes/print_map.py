@@ -8,15 +8,15 @@ import pyproj
 from dothi.core.clock import today
 from dothi.core.mapping.legend_image import sample_pictures
 from dothi.core.text import DEMO, Text
-from processes.base import Output, Process, ProcessInputs, Report, ResultFile, input_field
+from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
 from processes.data import Data
-from processes.forms.numbers import day
+from processes.forms.numbers import format_day
 from processes.printing.body import body_of
-from processes.printing.drawn import Drawn, drawn_layers, seen_in, sources
-from processes.printing.framed import Framed, framed
+from processes.printing.drawn import PrintedLayer, drawn_layers, seen_in, source_lines
+from processes.printing.framed import FramedView, frame_place
 from processes.printing.page import Group, Page, Row, write_page
 from processes.printing.paper import FACTORS, PIXEL_MM
-from processes.printing.pdf import as_png, merge
+from processes.printing.pdf import as_png, merge_pages
 from processes.printing.place import Extent, Unit, place_of
 
 PDF, PNG = 'application/pdf', 'image/png'
@@ -119,19 +119,19 @@ class PrintMap(Process[Inputs]):
         """From measurements of a small and a large sheet of a province."""
         return 4 * FACTORS[inputs.paper] ** 2
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> ResultFile:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file; raises what `drawn_layers`, `place_of`, `must_fit` and `body_of` raise."""
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
-        on_paper = framed(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+        on_paper = frame_place(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
         layers = drawn_layers(inputs.layers, inputs.datetime, data)
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
         body = body_of(layers, on_paper.view, inputs.datetime, data)
         progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
         visible = seen_in(layers, on_paper.view, inputs.datetime, data)
         page, target = data.draft('page.pdf'), data.draft('map.pdf')
-        write_page(_page(inputs, on_paper, visible, data), page)
-        merge(body, page, on_paper.sheet, target)
+        write_page(_page_of_map(inputs, on_paper, visible, data), page)
+        merge_pages(body, page, on_paper.sheet, target)
         page.unlink()
         if inputs.format == 'png':
             progress(0.9, Text(vi='Ghi ảnh', en='Writing the picture'))
@@ -141,7 +141,7 @@ class PrintMap(Process[Inputs]):
         return ResultFile(target, media_type, name, 1)
 
 
-def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -> Page:
+def _page_of_map(inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedLayer], data: Data) -> Page:
     """What is written around the map, whose legend names only what is seen in it."""
     lang, place = inputs.lang, data.locality.place
     return Page(
@@ -150,21 +150,21 @@ def _page(inputs: Inputs, on_paper: Framed, seen: Sequence[Drawn], data: Data) -
         title=inputs.title or on_paper.place.title,
         centre=place.attribution.pick(lang),
         place=place.title.pick(lang),
-        demo=DEMO.pick(lang) if any(layer.release.demo for layer in seen) else '',
+        demo=DEMO.pick(lang) if any(layer.release.demo for layer in layers) else '',
         denominator=on_paper.scale,
         crs=pyproj.CRS.from_epsg(on_paper.srid).name,
         grid=on_paper.grid if inputs.grid else None,
         outline=on_paper.outline,
-        legend=_legend(seen, on_paper, inputs),
-        sources=sources(seen, data, lang),
+        legend=_legend_groups(layers, on_paper, inputs),
+        sources=source_lines(layers, data, lang),
         notes=[STATE.pick(lang).format(inputs.datetime)] if inputs.datetime else [],
-        printed=day(today(place.zone), lang),
+        printed=format_day(today(place.zone), lang),
     )
 
 
-def _legend(seen: Sequence[Drawn], on_paper: Framed, inputs: Inputs) -> list[Group]:
+def _legend_groups(layers: Sequence[PrintedLayer], on_paper: FramedView, inputs: Inputs) -> list[Group]:
     """Layer by layer, the topmost first, each as it is drawn at the map's scale."""
-    topmost = seen[::-1]
+    topmost = layers[::-1]
     samples = sample_pictures([entry.shows for entry in topmost], on_paper.view.zoom, FINE)
     groups = [
         Group(

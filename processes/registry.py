@@ -19,17 +19,17 @@ class UnknownProcess(NotFound):
 
 
 @lru_cache
-def processes() -> dict[str, Process[Any]]:
+def all_processes() -> dict[str, Process[Any]]:
     """Every analysis by its id. They keep nothing between runs, so one of each serves all."""
     with CONFIG.open(encoding='utf-8') as file:
         resources = yaml_load(file)['resources']
     processors = {name: entry['processor'] for name, entry in resources.items() if entry['type'] == 'process'}
-    return {name: _process(definition) for name, definition in processors.items()}
+    return {name: _load_process(definition) for name, definition in processors.items()}
 
 
-def process(process_id: str, audience: Audience) -> Process[Any]:
+def find_process(process_id: str, audience: Audience) -> Process[Any]:
     """The analysis `process_id`; raises UnknownProcess, with the nearest id, also for one that is not offered."""
-    offered = {name: candidate for name, candidate in processes().items() if candidate.offered_to(audience)}
+    offered = {name: candidate for name, candidate in all_processes().items() if candidate.offered_to(audience)}
     if process_id not in offered:
         hint = did_you_mean(process_id, offered)
         raise UnknownProcess(
@@ -38,7 +38,7 @@ def process(process_id: str, audience: Audience) -> Process[Any]:
     return offered[process_id]
 
 
-def _process(definition: dict[str, Any]) -> Process[Any]:
+def _load_process(definition: dict[str, Any]) -> Process[Any]:
     module, _, name = definition['name'].rpartition('.')
     made: Process[Any] = getattr(import_module(module), name)(definition)
     return made

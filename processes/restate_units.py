@@ -15,12 +15,12 @@ from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Shares, crosswalk, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
-from processes.reading.layers import NotDelivered, column
-from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, outlines
+from processes.reading.layers import NotDelivered, column_identifier
+from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, read_outlines
 from processes.ways.network import Geometries
-from processes.zones.restating import Restated, area_shares, decimals_of, in_steps, people_shares, restated
+from processes.zones.restating import RestatedFigure, area_shares, decimals_of, in_steps, people_shares, restate_figures
 
 
 class BadFigures(WrongUse):
@@ -147,25 +147,25 @@ class RestateUnits(Process[Inputs]):
         """Houses are placed in the units of both days."""
         return 5.0 if inputs.method == 'population' else 1.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Units of to_date with value, least, most, method and pieces, and the sums as `summary`."""
         start, end = day_of(inputs.from_date), day_of(inputs.to_date)
         register, unit_layer = unit_register(data.locality), layer_of_level(inputs.level, data.locality)
         before, after = units_in(register, inputs.level, start), units_in(register, inputs.level, end)
         figures = read_figures(inputs, before, data)
         progress(0.2, Text(vi='Xác định tỷ lệ chia', en='Working out the shares'))
-        division = divided(inputs, unit_layer, start, end, data)
+        division = divide_units(inputs, unit_layer, start, end, data)
         must_know(figures, division.shares, end)
         decimals = decimals_of(figures, inputs.decimals)
-        restated_figures = restated(figures, division.shares, decimals)
+        restated_figures = restate_figures(figures, division.shares, decimals)
         progress(0.9, Text(vi='Ghi kết quả', en='Writing the result'))
         silent = {unit.code: unit.name for unit in before if unit.code not in figures}
         touched = {target for code in silent for target in division.shares.get(code, {})}
-        borders = _borders(unit_layer, end, data)
+        borders = _unit_borders(unit_layer, end, data)
         return {
             'type': 'FeatureCollection',
             'features': [
-                feature(
+                unit_feature(
                     unit,
                     borders.get(unit.code),
                     restated_figures.get(unit.code),
@@ -176,14 +176,16 @@ class RestateUnits(Process[Inputs]):
             ],
             'summary': {
                 **inputs.model_dump(include={'level', 'from_date', 'to_date', 'method'}),
-                'layer': inputs.layer.named if inputs.layer else None,
+                'layer': inputs.layer.reference if inputs.layer else None,
                 'decimals': decimals,
-                'sum_before': _total(figures.values(), decimals),
-                'sum_after': _total((figure.value for figure in restated_figures.values()), decimals),
+                'sum_before': _rounded_total(figures.values(), decimals),
+                'sum_after': _rounded_total((figure.value for figure in restated_figures.values()), decimals),
                 'units_without_figure': silent,
                 'units_without_outline': sorted({unit.code for unit in after} - borders.keys()),
                 'census': register.census if inputs.method == 'crosswalk' else None,
-                'caveats': [text.model_dump() for text in caveats(inputs.method, register.census, restated_figures)],
+                'caveats': [
+                    text.model_dump() for text in list_caveats(inputs.method, register.census, restated_figures)
+                ],
                 **data.provenance,
             },
         }
@@ -196,7 +198,7 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
             vi='Cho số liệu bằng một trong hai đầu vào: figures hoặc layer.',
             en='Give the figures by one of the two inputs: figures or layer.',
         )
-    rows = list(inputs.figures.items()) if inputs.figures is not None else _rows(inputs, data)
+    rows = list(inputs.figures.items()) if inputs.figures is not None else _read_rows(inputs, data)
     codes, known_codes = [code for code, _ in rows], {unit.code for unit in units}
     strange, twice = sorted(set(codes) - known_codes), sorted({code for code in codes if codes.count(code) > 1})
     if strange:
@@ -214,17 +216,17 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
     return dict(rows)
 
 
-def divided(inputs: Inputs, shown: LayerModel, start: date, end: date, data: Data) -> Division:
+def divide_units(inputs: Inputs, unit_layer: LayerModel, start: date, end: date, data: Data) -> Division:
     """How the units of the day `start` go into those of `end`, by the method that was asked for."""
     if inputs.method == 'crosswalk':
         shares = crosswalk(unit_register(data.locality), inputs.level, start, end).shares
-        return Division(shares, _methods(shares, 'census'))
-    (before, old), (after, new) = (_shapes(shown, on, data) for on in (start, end))
+        return Division(shares, _methods_by_unit(shares, 'census'))
+    (before, old), (after, new) = (_unit_shapes(unit_layer, on, data) for on in (start, end))
     by_area = area_shares(before, old, after, new)
     if inputs.method == 'area':
-        return Division(by_area, _methods(by_area, 'area'))
+        return Division(by_area, _methods_by_unit(by_area, 'area'))
     shares, empty = people_shares(by_area, before, old, after, new, data.homes())
-    return Division(shares, _methods(shares, 'population') | dict.fromkeys(empty, 'area'))
+    return Division(shares, _methods_by_unit(shares, 'population') | dict.fromkeys(empty, 'area'))
 
 
 def must_know(figures: Mapping[str, float], shares: Shares, end: date) -> None:
@@ -240,10 +242,10 @@ def must_know(figures: Mapping[str, float], shares: Shares, end: date) -> None:
         )
 
 
-def feature(
+def unit_feature(
     unit: UnitVersion,
     outline: dict[str, Any] | None,
-    found: Restated | None,
+    figure: RestatedFigure | None,
     methods: Mapping[str, str],
     complete: bool,
 ) -> dict[str, Any]:
@@ -256,21 +258,21 @@ def feature(
             'code': unit.code,
             'name': unit.name,
             'parent_code': unit.parent_code,
-            'value': found.value if found else None,
-            'least': found.least if found else None,
-            'most': found.most if found else None,
-            'error': max(found.most - found.value, found.value - found.least) if found else None,
-            'exact': found.exact and complete if found else False,
+            'value': figure.value if figure else None,
+            'least': figure.least if figure else None,
+            'most': figure.most if figure else None,
+            'error': max(figure.most - figure.value, figure.value - figure.least) if figure else None,
+            'exact': figure.exact and complete if figure else False,
             'complete': complete,
-            'method': ', '.join(sorted({methods[code] for code in found.pieces})) if found else None,
-            'pieces': {code: round(share, 6) for code, share in found.pieces.items()} if found else {},
+            'method': ', '.join(sorted({methods[code] for code in figure.pieces})) if figure else None,
+            'pieces': {code: round(share, 6) for code, share in figure.pieces.items()} if figure else {},
         },
     }
 
 
-def caveats(method: str, census: int | None, found: Mapping[str, Restated]) -> list[Text]:
+def list_caveats(method: str, census: int | None, figures: Mapping[str, RestatedFigure]) -> list[Text]:
     """What a reader of the result has to know."""
-    if all(figure.exact for figure in found.values()):
+    if all(figure.exact for figure in figures.values()):
         return [Text(vi='Cộng trọn các đơn vị: chính xác.', en='Whole units added up: exact.')]
     by = {
         'crosswalk': Text(vi=f'dân số điều tra năm {census}', en=f'the population of the census of {census}'),
@@ -289,10 +291,10 @@ def caveats(method: str, census: int | None, found: Mapping[str, Restated]) -> l
     ]
 
 
-def _rows(inputs: Inputs, data: Data) -> list[tuple[str, float]]:
+def _read_rows(inputs: Inputs, data: Data) -> list[tuple[str, float]]:
     assert inputs.layer is not None  # noqa: S101 (asked before)
     layer, rows = data.source(inputs.layer)
-    code, value = (column(layer, name, data.audience) for name in (inputs.code_column, inputs.value_column))
+    code, value = (column_identifier(layer, name, data.audience) for name in (inputs.code_column, inputs.value_column))
     if layer.columns[inputs.value_column].type not in ('integer', 'number'):
         raise BadFigures(
             vi=f'value_column: cột "{inputs.value_column}" không phải là số.',
@@ -302,28 +304,28 @@ def _rows(inputs: Inputs, data: Data) -> list[tuple[str, float]]:
     return [(row['code'], row['value']) for row in data.rows(query.format(code, value, rows, value))]
 
 
-def _shapes(shown: LayerModel, on: date, data: Data) -> tuple[list[str], Geometries]:
+def _unit_shapes(unit_layer: LayerModel, on: date, data: Data) -> tuple[list[str], Geometries]:
     """Codes and polygons (working CRS) of the units of a day; raises NotDelivered where there is none."""
-    outlines(shown, on, data)
-    _, rows = data.source(Layer(shown.id), times=day(on))
+    read_outlines(unit_layer, on, data)
+    _, rows = data.source(Layer(unit_layer.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsBinary(geom) as wkb from {} order by 1')
-    shape_rows = data.rows(query.format(code_column(shown), rows))
+    shape_rows = data.rows(query.format(code_column(unit_layer), rows))
     shapes = shapely.from_wkb([bytes(row['wkb']) for row in shape_rows])
     return [row['code'] for row in shape_rows], np.asarray(shapes, dtype=object)
 
 
-def _borders(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def _unit_borders(unit_layer: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """The outlines to draw; the figures stand without them."""
     try:
-        return outlines(shown, on, data)
+        return read_outlines(unit_layer, on, data)
     except NotDelivered:
         return {}
 
 
-def _methods(shares: Shares, divided_by: str) -> dict[str, str]:
+def _methods_by_unit(shares: Shares, divided_by: str) -> dict[str, str]:
     return {code: divided_by if len(parts) > 1 else 'whole' for code, parts in shares.items()}
 
 
-def _total(values: Iterable[float], decimals: int) -> float:
+def _rounded_total(values: Iterable[float], decimals: int) -> float:
     """Added up in whole steps of the last place, as floats would not."""
     return float(sum(in_steps(value, decimals) for value in values) / 10**decimals)

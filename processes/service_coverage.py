@@ -19,15 +19,15 @@ from processes.base import (
     Output,
     Process,
     ProcessInputs,
+    ProgressCallback,
     ReadData,
-    Report,
     input_field,
 )
 from processes.data import Data, Homes, Zones
 from processes.ways.cells import Cells, cells_in
-from processes.ways.coverage_notes import caveats, notes_on
-from processes.ways.covered import Served, kind_summary, per_zone, summary_of, zone_figures
-from processes.ways.drawn import Drawn, collection, geojson
+from processes.ways.coverage_notes import list_caveats, notes_on
+from processes.ways.covered import ServedKind, kind_summary, per_zone, summary_of, zone_figures
+from processes.ways.drawn import Drawn, feature_collection, geojson_geometries
 from processes.ways.facilities import GEOMETRY, Facilities
 from processes.ways.kinds import kinds_of, must_have_norms
 from processes.ways.network import Floats, no_lines, zone_of
@@ -45,7 +45,7 @@ from processes.ways.travel import (
     limit_of,
     off_road_notes,
     only_one_limit,
-    roads,
+    read_roads,
     speed_of,
 )
 from processes.ways.unit_norms import (
@@ -198,7 +198,7 @@ class ServiceCoverage(Process[Inputs]):
         with read() as data:
             must_have_norms(kinds_of(inputs, data)[1], inputs, data)
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, FeatureCollection]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
         if inputs.norm == UNIT_NORM:
             return {'result': by_units(inputs, data)}
@@ -211,7 +211,7 @@ class ServiceCoverage(Process[Inputs]):
         ways, travelled = ways_to(facilities, kinds, standing, inputs, data)
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         served = [
-            Served(kind, facilities.kinds.count(kind), way_m, limit_m, norms)
+            ServedKind(kind, facilities.kinds.count(kind), way_m, limit_m, norms)
             for kind, way_m, (limit_m, norms) in zip(kinds, ways, limits, strict=True)
         ]
         at_home = [served_kind.of(slice(None, len(homes.xy))) for served_kind in served]
@@ -227,9 +227,9 @@ class ServiceCoverage(Process[Inputs]):
             'norm': None if limit_of(inputs) is not None else inputs.norm,
             'distance_m': limit_of(inputs),
             'minutes': inputs.minutes,
-            'zones': inputs.zones.named,
+            'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [text.model_dump() for text in [*notes, *caveats(inputs, norms)]],
+            'caveats': [text.model_dump() for text in [*notes, *list_caveats(inputs, norms)]],
             **data.provenance,
         }
         result = {'result': by_zone(zones, at_home, homes, members)}
@@ -237,7 +237,7 @@ class ServiceCoverage(Process[Inputs]):
             return result
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
         gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
-        return {**result, 'gaps': collection(*gaps, {'cell_m': inputs.cell_m, **members})}
+        return {**result, 'gaps': feature_collection(*gaps, {'cell_m': inputs.cell_m, **members})}
 
 
 def must_be_counted(inputs: Inputs, locality: Locality) -> None:
@@ -269,14 +269,14 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     ]
     notes = [
         *notes_on(served, zones, homes),
-        *caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
+        *list_caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
     ]
     members = {
         'norm': inputs.norm,
         'facilities': facilities.count,
         'facilities_outside_zones': int(facilities.count - len(np.unique(facilities.owner[entrances.place]))),
         'kinds': [kind_summary(served_kind, homes.population) for served_kind in served],
-        'zones': inputs.zones.named,
+        'zones': inputs.zones.reference,
         'reference_date': data.locality.place.reference_date.isoformat(),
         'caveats': [text.model_dump() for text in notes],
         **data.provenance,
@@ -297,10 +297,10 @@ def ways_to(
     if inputs.mode == 'straight-line':
         members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs), 'barriers': None}
         return [straight_to_nearest(standing, facilities.xy[entrance_nodes]) for entrance_nodes in entrances], members
-    way = roads(inputs, data)
+    way = read_roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
     lost = facilities_off_road(facilities.owner, reach.places_off_road)
-    members = way.told | ({'facilities_off_road': lost} if lost else {})
+    members = way.summary | ({'facilities_off_road': lost} if lost else {})
     return [reach.way_to_nearest(entrance_nodes) for entrance_nodes in entrances], members
 
 
@@ -312,7 +312,7 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
     return [limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
 
 
-def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, Any]) -> FeatureCollection:
+def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, members: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
     inside = zones.membership(homes.xy)
     figures = zone_figures(kinds, homes.population, inside)
@@ -320,11 +320,11 @@ def by_zone(zones: Zones, kinds: list[Served], homes: Homes, about: dict[str, An
         {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **properties}}
         for code, name, geometry, properties in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
     ]
-    summary = {**summary_of(kinds, homes.population, inside), **about}
+    summary = {**summary_of(kinds, homes.population, inside), **members}
     return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
 
 
-def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[Served], srid: int) -> Drawn:
+def gap_areas(cells: Cells, on_cells: list[ServedKind], homes: Homes, at_home: list[ServedKind], srid: int) -> Drawn:
     """Where the way exceeds the limit, by kind: areas of cells, and the people in them who are beyond it."""
     shapes, properties = [], []
     for served_kind, lived in zip(on_cells, at_home, strict=True):
@@ -335,4 +335,4 @@ def gap_areas(cells: Cells, on_cells: list[Served], homes: Homes, at_home: list[
             {'kind': served_kind.kind, 'area_km2': round(area / 1e6, 6), 'population_beyond': int(residents)}
             for area, residents in zip(shapely.area(areas), people, strict=True)
         ]
-    return geojson(np.concatenate(shapes), srid), properties
+    return geojson_geometries(np.concatenate(shapes), srid), properties

@@ -14,16 +14,16 @@ from shapely.geometry import shape
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.text import Text
-from processes.base import Figure, Layer, Output, Process, ProcessInputs, Report, input_field
+from processes.base import Figure, Layer, Output, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data
-from processes.ground.criteria import Criterion, factor_of, must_make_sense, shares
+from processes.ground.criteria import Criterion, factor_of, must_make_sense, weight_shares
 from processes.ground.elevation import Heights
 from processes.ground.flood_basin import must_be_few
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, cog, drawn, put
-from processes.ground.spread import spread
-from processes.ground.suitability import Factor, Search, Site, best_sites, numbered, scored
-from processes.ground.tiles import Tile, square_cells, tiles, transform_of
-from processes.ground.touch import entered
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, plain_raster, put_values, write_cog
+from processes.ground.spread import spread_pieces
+from processes.ground.suitability import Factor, Search, Site, best_sites, number_sites, score_tile
+from processes.ground.tiles import Tile, square_cells, tiles_of, transform_of
+from processes.ground.touch import entered_cells
 from processes.ways.network import Floats, Geometries, Ints
 from processes.ways.patches import Rim
 
@@ -145,7 +145,7 @@ class SiteSuitability(Process[Inputs]):
         'suitability': Output(Text(vi='Điểm phù hợp', en='Suitability'), (MEDIA_TYPE,)),
     }
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> dict[str, Any]:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The best sites with value, score and contribution of every criterion, and the scores of all cells."""
         must_make_sense(inputs.criteria)
         within = data.shapes(inputs.within)
@@ -153,23 +153,25 @@ class SiteSuitability(Process[Inputs]):
         progress(0.02, Text(vi='Đọc dữ liệu của các tiêu chí', en='Reading what the criteria need'))
         read = [
             factor_of(criterion, share, grid, data)
-            for criterion, share in zip(inputs.criteria, shares(inputs.criteria), strict=True)
+            for criterion, share in zip(inputs.criteria, weight_shares(inputs.criteria), strict=True)
         ]
         search = Search(grid, within, [factor for factor, _ in read], inputs.threshold, border_of(within, grid))
-        cut = tiles(grid)
-        scored_parts, allowed_cells, best = score(search, cut, data, progress)
+        cut = tiles_of(grid)
+        scored_parts, allowed_cells, best = score_tiles(search, cut, data, progress)
         progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
         least_cells = inputs.min_area_ha * 1e4 / inputs.cell_m**2
         sites, areas = best_sites(cut, scored_parts, least_cells, inputs.sites)
         polygons = drawn_sites(search, cut, areas, sites, data)
-        members = summary(inputs, allowed_cells, best, [factor_members for _, factor_members in read], data)
+        members = summarise_suitability(
+            inputs, allowed_cells, best, [factor_members for _, factor_members in read], data
+        )
         features = [
-            feature(rank, site, polygon, search)
+            site_feature(rank, site, polygon, search)
             for rank, (site, polygon) in enumerate(zip(sites, polygons, strict=True), 1)
         ]
         return {
             'result': {'type': 'FeatureCollection', 'features': features, 'summary': members | {'sites': len(sites)}},
-            'suitability': cog(data.draft('scores.plain'), data.draft('suitability.tif'), self.title, '1'),
+            'suitability': write_cog(data.draft('scores.plain'), data.draft('suitability.tif'), self.title, '1'),
         }
 
     def cost_s(self, inputs: Inputs) -> float:
@@ -194,17 +196,17 @@ def border_of(within: Geometries, grid: Grid) -> Ints:
     if not len(within):
         return np.empty(0, dtype=np.int64)
     whole = shapely.union_all(shapely.buffer(within, BORDER_M, join_style='mitre'))
-    return entered(shapely.get_parts(shapely.boundary(shapely.get_parts(whole))), grid)
+    return entered_cells(shapely.get_parts(shapely.boundary(shapely.get_parts(whole))), grid)
 
 
-def score(
-    search: Search, cut: list[Tile], data: Data, progress: Report
+def score_tiles(
+    search: Search, cut: list[Tile], data: Data, progress: ProgressCallback
 ) -> tuple[list[tuple[Rim, Floats]], int, float | None]:
     """Scores every tile into a file; rim and sums of each, how many cells are allowed, and the best score."""
     scored_parts, allowed_cells, best = [], 0, -1.0
-    with drawn(data.draft('scores.plain'), search.grid, 'float32', NODATA) as file:
-        for number, part in enumerate(spread(functools.partial(scored, search), cut), start=1):
-            put(file, cut[number - 1], part.scores)
+    with plain_raster(data.draft('scores.plain'), search.grid, 'float32', NODATA) as file:
+        for number, part in enumerate(spread_pieces(functools.partial(score_tile, search), cut), start=1):
+            put_values(file, cut[number - 1], part.scores)
             scored_parts.append((part.rim, part.sums))
             scores = part.scores[~np.isnan(part.scores)]
             allowed_cells, best = allowed_cells + scores.size, max(best, float(scores.max(initial=-1)))
@@ -220,22 +222,22 @@ def drawn_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[
         for tile, area in zip(cut, areas, strict=True):
             ranks = np.array([rank.get(int(number), 0) for number in area], dtype=np.int64)
             if ranks.any():
-                ranked = numbered(_scores(file, tile.overlapping(search.grid)), search.threshold, ranks, tile)
+                ranked = number_sites(_read_scores(file, tile.overlapping(search.grid)), search.threshold, ranks, tile)
                 for outline, value in outlines_of(ranked, ranked > 0, 4, transform_of(search.grid, tile)):
                     parts[int(value) - 1].append(shape(outline))
     return np.asarray([shapely.union_all(part) for part in parts], dtype=object)
 
 
-def _scores(file: rasterio.DatasetReader, tile: Tile) -> Heights:
+def _read_scores(file: rasterio.DatasetReader, tile: Tile) -> Heights:
     window = Window(tile.left, tile.top, tile.width, tile.height)
     return np.asarray(file.read(1, window=window, masked=True).filled(np.nan))
 
 
-def feature(rank: int, site: Site, polygon: shapely.Geometry, search: Search) -> dict[str, Any]:
+def site_feature(rank: int, site: Site, polygon: shapely.Geometry, search: Search) -> dict[str, Any]:
     """A site: its rank, score and area, and of every criterion the mean value, its score, and what that contributes."""
     explained: dict[str, Any] = {}
     for factor, value, own in zip(search.factors, site.values, site.scores, strict=True):
-        explained |= _explained(factor, value, own)
+        explained |= _explain_factor(factor, value, own)
     move = transformer(proj_string(search.grid.srid), proj_string(WGS84))
     moved = shapely.transform(polygon, lambda xy: np.round(np.column_stack(move.transform(*xy.T)), 7))
     hectares = site.cells * search.grid.cell_width * search.grid.cell_height / 1e4
@@ -247,7 +249,7 @@ def feature(rank: int, site: Site, polygon: shapely.Geometry, search: Search) ->
     }
 
 
-def _explained(factor: Factor, value: float, own: float) -> dict[str, Any]:
+def _explain_factor(factor: Factor, value: float, own: float) -> dict[str, Any]:
     """A criterion that only allows or forbids has a value and contributes nothing."""
     members = {f'{factor.name}_value': round(value, 3)}
     if factor.share:
@@ -255,7 +257,7 @@ def _explained(factor: Factor, value: float, own: float) -> dict[str, Any]:
     return members
 
 
-def summary(
+def summarise_suitability(
     inputs: Inputs, allowed_cells: int, best: float | None, criteria: list[dict[str, Any]], data: Data
 ) -> dict[str, Any]:
     """What was asked, what of it is allowed at all, and what it was computed from."""
@@ -265,7 +267,7 @@ def summary(
         'cell_m': inputs.cell_m,
         'threshold': inputs.threshold,
         'min_area_ha': inputs.min_area_ha,
-        'within': inputs.within.named,
+        'within': inputs.within.reference,
         'criteria': criteria,
         'measured': 'straight-line, between centres of cells',
         'reference_date': data.locality.place.reference_date.isoformat(),

@@ -11,14 +11,14 @@ from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from dothi.core.layer import Layer as LayerModel
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, Report, input_field
+from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
 from processes.data import Data, Zones
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.ways.network import Floats
-from processes.zones.layer_zones import places, statistics_of
+from processes.zones.layer_zones import place_points, statistics_of
 from processes.zones.parts import kind_of, parts_of, united_rows
 from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
-from processes.zones.raster_zones import in_zones, moved
+from processes.zones.raster_zones import in_zones, move_shapes
 from processes.zones.weighted import Statistics, by_group
 
 type Statistic = Literal[
@@ -116,7 +116,7 @@ class Answer:
     statistics: Statistics
     covered: Floats | None
     unit: str | None
-    told: dict[str, Any]
+    members: dict[str, Any]
 
 
 class ZonalStatistics(Process[Inputs]):
@@ -161,12 +161,12 @@ class ZonalStatistics(Process[Inputs]):
         """600,000 buildings are cut in 10 s, as many homes looked up in 5 s; cells take less than a second."""
         return 10.0 if inputs.weight == 'population' or inputs.layer is not None else 2.0
 
-    def run(self, inputs: Inputs, data: Data, progress: Report) -> FeatureCollection:
+    def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """Zones with the statistics, has_data and covered_share, and the whole as `summary`."""
         must_fit(inputs)
         zones = data.zones(inputs.zones)
         progress(0.1, Text(vi='Đọc vùng', en='Reading the zones'))
-        answer = answered(inputs, zones, data.source(inputs.zones)[1], data, progress)
+        answer = compute_statistics(inputs, zones, data.source(inputs.zones)[1], data, progress)
         whole = answer_of_all(inputs, zones, answer, data, progress)
         features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
         empty = [zone_feature['id'] for zone_feature in features if not zone_feature['properties']['has_data']]
@@ -175,8 +175,8 @@ class ZonalStatistics(Process[Inputs]):
             'features': features,
             'summary': {
                 **inputs.model_dump(include={'coverage', 'filter', 'column', 'weight', 'population', 'statistics'}),
-                'layer': inputs.layer.named if inputs.layer else None,
-                'zones': inputs.zones.named,
+                'layer': inputs.layer.reference if inputs.layer else None,
+                'zones': inputs.zones.reference,
                 'unit': answer.unit,
                 'zones_without_data': empty,
                 **{
@@ -184,28 +184,31 @@ class ZonalStatistics(Process[Inputs]):
                     for name in ('count', 'sum', 'length_m', 'area_m2')
                     if name in inputs.statistics
                 },
-                **answer.told,
+                **answer.members,
                 'caveats': [
-                    text.model_dump() for text in [*zones.notes, *caveats(inputs, empty, answer.told.get('features'))]
+                    text.model_dump()
+                    for text in [*zones.notes, *list_caveats(inputs, empty, answer.members.get('features'))]
                 ],
                 **data.provenance,
             },
         }
 
 
-def answered(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: Report) -> Answer:
+def compute_statistics(
+    inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data, progress: ProgressCallback
+) -> Answer:
     """The statistics of the raster or layer in each zone. zone_rows: `here` of the zones in SQL."""
     if inputs.coverage is not None:
         return of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
     return of_layer(inputs, zones, zone_rows, data)
 
 
-def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: Report) -> Answer:
+def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: ProgressCallback) -> Answer:
     """Statistics whose sums count everything once: those by zone, or of all zones as one where they overlap."""
     if not zones.overlap:
         return by_zone
     whole = zones.united()
-    return answered(inputs, whole, united_rows(whole, data.locality.srid), data, progress)
+    return compute_statistics(inputs, whole, united_rows(whole, data.locality.srid), data, progress)
 
 
 def must_fit(inputs: Inputs) -> None:
@@ -244,7 +247,7 @@ def must_fit(inputs: Inputs) -> None:
             raise DoesNotFit(vi=says.vi, en=says.en)
 
 
-def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: Report) -> Answer:
+def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: ProgressCallback) -> Answer:
     """The statistics of a band; raises UnknownBand, DoesNotFit."""
     name = inputs.band or raster.coverage.publish.band
     if name not in raster.coverage.bands:
@@ -260,13 +263,13 @@ def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress
             en=f'statistics: "{name}" holds classes, which have count, majority, minority and variety only.',
         )
 
-    def told(share: float) -> None:
+    def report_share(share: float) -> None:
         progress(0.1 + 0.8 * share, Text(vi='Đọc raster', en='Reading the raster'))
 
     if inputs.weight == 'area':
-        shapes = moved(zones.shapes, raster.grid, data.locality.srid)
+        shapes = move_shapes(zones.shapes, raster.grid, data.locality.srid)
         _must_be_on_the_map(shapes)
-        by_zone = in_zones(raster, name, shapes, told, median='median' in inputs.statistics)
+        by_zone = in_zones(raster, name, shapes, report_share, median='median' in inputs.statistics)
         cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
         return Answer(by_zone, np.minimum(by_zone['count'] / cells, 1), band.unit, {'band': name})
     if inputs.population is None:
@@ -295,7 +298,7 @@ def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) 
     assert inputs.layer is not None  # noqa: S101 (asked before)
     layer, rows = data.source(inputs.layer, inputs.filter)
     must_have(inputs, layer, data)
-    inside = zones.membership(places(rows, data))
+    inside = zones.membership(place_points(rows, data))
     members = {'features': inside.places, 'features_outside': int(inside.outside.sum())}
     many = len(zones.codes)
     counted: Statistics = {'count': inside.counts().astype(np.float64)}
@@ -331,19 +334,19 @@ def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
         )
     if inputs.column is None:
         return
-    column(layer, inputs.column, data.audience)
+    column_identifier(layer, inputs.column, data.audience)
     if inputs.column == 'id' or layer.columns[inputs.column].type not in ('integer', 'number'):
         raise DoesNotFit(
             vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
         )
 
 
-def by_people(pieces: Pieces, everybody: Floats, unit: str | None, told: dict[str, Any]) -> Answer:
+def by_people(pieces: Pieces, everybody: Floats, unit: str | None, members: dict[str, Any]) -> Answer:
     """Statistics in which everybody counts once, and the share of the people of each zone who have a value."""
     statistics = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
     covered = np.zeros(len(everybody))
     np.divide(statistics['count'], everybody, out=covered, where=everybody > 0)
-    return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, told)
+    return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, members)
 
 
 def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
@@ -359,7 +362,7 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
         'properties': {
             'code': zones.codes[number],
             'name': zones.names[number],
-            **{name: figure(of[name][number], known=has_data or name in ADDED_UP) for name in statistics},
+            **{name: figure_or_none(of[name][number], is_known=has_data or name in ADDED_UP) for name in statistics},
             **more,
             **covered,
             'has_data': has_data,
@@ -367,12 +370,12 @@ def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statisti
     }
 
 
-def figure(value: float, *, known: bool) -> float | None:
+def figure_or_none(value: float, *, is_known: bool) -> float | None:
     """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
-    return round(float(value), 6) if known and not np.isnan(value) else None
+    return round(float(value), 6) if is_known and not np.isnan(value) else None
 
 
-def caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
+def list_caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:
     """What a reader of the result has to know. features: of the layer that pass the filter; None of a raster."""
     notes = []
     if features == 0:

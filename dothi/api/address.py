@@ -24,14 +24,14 @@ def listening_url(audience: Audience, host: str | None = None, port: int | None 
 PLACEHOLDER = 'http://service.invalid'
 
 
-def addressed(text: str) -> str:
+def with_own_address(text: str) -> str:
     """`text` from pygeoapi, with the address that the client uses in place of the placeholder."""
     return text.replace(PLACEHOLDER, root_url())
 
 
 def root_url() -> str:
     """The address of the portal for the current request, without a final slash."""
-    forwarded = None if service().server.public_url else _forwarded()
+    forwarded = None if service().server.public_url else _forwarded_address()
     return forwarded or service().url
 
 
@@ -40,10 +40,10 @@ def api_url() -> str:
     return f'{root_url()}/api'
 
 
-def _forwarded() -> str | None:
+def _forwarded_address() -> str | None:
     """What a trusted proxy says that the client asked for."""
     host = request.headers.get('X-Forwarded-Host', '').split(',')[0].strip()
-    if not host or not _trusted(request.remote_addr):
+    if not host or not _is_trusted(request.remote_addr):
         return None
     scheme = request.headers.get('X-Forwarded-Proto', 'http').split(',')[0].strip()
     prefix = request.headers.get('X-Forwarded-Prefix', '').split(',')[0].strip().strip('/')
@@ -59,7 +59,7 @@ def client_address() -> str:
     """
     remote = request.remote_addr or ''
     addresses = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
-    return _network_of(addresses[-1] if addresses and _trusted(request.remote_addr) else remote)
+    return _network_of(addresses[-1] if addresses and _is_trusted(request.remote_addr) else remote)
 
 
 def _network_of(address: str) -> str:
@@ -74,13 +74,13 @@ def _network_of(address: str) -> str:
 
 def from_trusted_proxy() -> bool:
     """Whether the other end of the connection is a proxy of DOTHI_TRUSTED_PROXIES."""
-    return _trusted(request.remote_addr)
+    return _is_trusted(request.remote_addr)
 
 
 SAFE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:[]/')
 
 
-def _trusted(address: str | None) -> bool:
+def _is_trusted(address: str | None) -> bool:
     if address is None:
         return False
     networks = (ipaddress.ip_network(text, strict=False) for text in service().server.trusted_proxies)

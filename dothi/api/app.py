@@ -59,8 +59,8 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     locality = served_locality()
     releases = config.releases_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
-    document = openapi.render(rendered, locality, audience, releases)
-    pygeoapi = library.load(rendered, in_language(document, 'vi'), PathSettings().run / audience)
+    document = openapi.render_openapi(rendered, locality, audience, releases)
+    pygeoapi = library.load_pygeoapi(rendered, in_language(document, 'vi'), PathSettings().run / audience)
 
     app = Flask('dothi', static_folder=None)
     app.request_class = BoundedRequest
@@ -69,7 +69,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     app.extensions['dothi'] = Service(
         audience, locality, url or listening_url(audience), pygeoapi, accounts or clients.open_accounts()
     )
-    pygeoapi.api_.manager.asking = editing_access.editor
+    pygeoapi.api_.manager.asking = editing_access.current_editor
     openapi.install(app, document)
     # what is installed last sees an answer first: compression comes at the end
     for part in (gate, clients, guard, problems, editing_access, compression, cors, security, links):

@@ -50,13 +50,13 @@ def not_modified(tag: str, since: datetime | None = None) -> bool:
     return since is not None and copied is not None and since.replace(microsecond=0) <= copied
 
 
-def conditional(response: Response, release: Release, form: str) -> Response:
+def make_conditional(response: Response, release: Release, form: str) -> Response:
     """`response`, a list or tile, with the headers that let it be kept, but asked for again each time."""
     response.set_etag(etag(release, form), weak=True)
-    return dated(response, release.released_at)
+    return add_last_modified(response, release.released_at)
 
 
-def dated(response: Response, since: datetime) -> Response:
+def add_last_modified(response: Response, since: datetime) -> Response:
     """`response` with what caches need to know beside its ETag."""
     response.last_modified = since
     response.headers['Cache-Control'] = 'no-cache'

@@ -11,7 +11,7 @@ from typing import cast
 from psycopg2 import sql
 
 from dothi.api import parameters
-from dothi.api.parameters import given
+from dothi.api.parameters import request_parameters
 from dothi.api.served_crs import chosen_crs
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -64,6 +64,6 @@ def parse_filter(text: str, language: Language = 'cql2-text', space: Space = IN_
 def requested_filter() -> ClientFilter | None:
     """The filter of the current request, None where `filter` is empty; raises BadFilter, BadParameter, UnservedCrs."""
     language = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
-    crs = chosen_crs(given().get('filter-crs'), service().locality, 'filter-crs')
-    text = given().get('filter', '').strip()
+    crs = chosen_crs(request_parameters().get('filter-crs'), service().locality, 'filter-crs')
+    text = request_parameters().get('filter', '').strip()
     return parse_filter(text, language, crs.space) if text else None

@@ -37,7 +37,9 @@ def collection_documents(db: Snapshot) -> list[dict[str, Any]]:
     releases = db.releases()
     begins, files = _first_released(db), download_links(db)
     return [
-        _document(layer, releases[name], _interval(db, layer, begins[name], releases[name]), files.get(name, []))
+        _describe_collection(
+            layer, releases[name], _cached_interval(db, layer, begins[name], releases[name]), files.get(name, [])
+        )
         for name, layer in service().layers.items()
         if name in releases
     ]
@@ -46,11 +48,11 @@ def collection_documents(db: Snapshot) -> list[dict[str, Any]]:
 def collection_document(db: Snapshot, layer: Layer) -> dict[str, Any]:
     """The document of one layer; raises NoRelease."""
     release = db.release(layer)
-    interval = _interval(db, layer, _first_released(db)[layer.id], release)
-    return _document(layer, release, interval, download_links(db).get(layer.id, []))
+    interval = _cached_interval(db, layer, _first_released(db)[layer.id], release)
+    return _describe_collection(layer, release, interval, download_links(db).get(layer.id, []))
 
 
-def _document(
+def _describe_collection(
     layer: Layer, release: Release, interval: tuple[datetime, datetime], files: list[dict[str, Any]]
 ) -> dict[str, Any]:
     demo = f' ({say(DEMO)})' if release.demo else ''
@@ -63,8 +65,8 @@ def _document(
         'attribution': say(locality.agencies[layer.agency].title),
         'itemType': 'feature',
         'extent': {
-            'spatial': _spatial(release, locality),
-            'temporal': temporal(*interval),
+            'spatial': _spatial_extent(release, locality),
+            'temporal': temporal_extent(*interval),
         },
         'crs': list(served_crs(locality)),
         'storageCrs': uri_of(locality.place.crs),
@@ -72,11 +74,11 @@ def _document(
         'dothi:demo': release.demo,
         'dothi:rows': release.rows_total,
         'updated': release.released_at.isoformat(),
-        'links': [*_links(layer), *files, *_rights(layer)],
+        'links': [*_collection_links(layer), *files, *_licence_links(layer)],
     }
 
 
-def _spatial(release: Release, locality: Locality) -> dict[str, Any]:
+def _spatial_extent(release: Release, locality: Locality) -> dict[str, Any]:
     """The extent in degrees, and in the system of storage with the axes in its order."""
     west, south, east, north = release.extent_wgs84 or locality.place.extent_wgs84
     x1, y1, x2, y2 = moved_bounds((west, south, east, north), WGS84, locality.srid)
@@ -84,7 +86,7 @@ def _spatial(release: Release, locality: Locality) -> dict[str, Any]:
     return {'bbox': [[west, south, east, north]], 'crs': CRS84, 'storageCrsBbox': [corners]}
 
 
-def _links(layer: Layer) -> list[dict[str, Any]]:
+def _collection_links(layer: Layer) -> list[dict[str, Any]]:
     base = f'/collections/{layer.id}'
     items = [
         link('items', GEOJSON if name == 'json' else MEDIA_TYPES[name], ITEMS[name], f'{base}/items?f={name}')
@@ -113,7 +115,7 @@ def _links(layer: Layer) -> list[dict[str, Any]]:
     ]
 
 
-def _rights(layer: Layer) -> list[dict[str, Any]]:
+def _licence_links(layer: Layer) -> list[dict[str, Any]]:
     agency = service().locality.agencies[layer.agency]
     links = [link('publisher', HTML, agency.title, f'{root_url()}/')]
     if layer.licence in LICENCES:
@@ -121,20 +123,22 @@ def _rights(layer: Layer) -> list[dict[str, Any]]:
     return links
 
 
-def begins(db: Snapshot, collections: dict[str, Layer | Coverage], releases: dict[str, Release]) -> dict[str, datetime]:
+def first_moments(
+    db: Snapshot, collections: dict[str, Layer | Coverage], releases: dict[str, Release]
+) -> dict[str, datetime]:
     """From when on there is something of each of these, of which `releases` are the current ones."""
     first = _first_released(db)
     return {
-        name: _interval(db, collection, first[name], releases[name])[0]
+        name: _cached_interval(db, collection, first[name], releases[name])[0]
         if isinstance(collection, Layer)
         else first[name]
         for name, collection in collections.items()
     }
 
 
-def temporal(first: datetime, last: datetime) -> dict[str, Any]:
+def temporal_extent(first: datetime, last: datetime) -> dict[str, Any]:
     """The extent in time of what `datetime` finds something new of from `first` to `last`."""
-    return {'interval': [[_written(first), _written(last)]], 'trs': GREGORIAN}
+    return {'interval': [[_format_moment(first), _format_moment(last)]], 'trs': GREGORIAN}
 
 
 def _first_released(db: Snapshot) -> dict[str, datetime]:
@@ -142,7 +146,7 @@ def _first_released(db: Snapshot) -> dict[str, datetime]:
     return dict(db.rows(sql.SQL('select layer_id, min(released_at) from catalog.release group by layer_id')))
 
 
-def _interval(db: Snapshot, layer: Layer, first: datetime, release: Release) -> tuple[datetime, datetime]:
+def _cached_interval(db: Snapshot, layer: Layer, first: datetime, release: Release) -> tuple[datetime, datetime]:
     """From when to when `datetime` finds something new: by validity, else from the first release to the current one.
 
     Both ends are given, as clients (OGC's own tests among them) fail over an open one: what is valid until further
@@ -155,28 +159,28 @@ def _interval(db: Snapshot, layer: Layer, first: datetime, release: Release) -> 
     )
     key = (layer.id, release.number)
     if key not in intervals:
-        intervals[key] = _validity(db, layer, layer.publish.validity, release)
+        intervals[key] = _read_validity(db, layer, layer.publish.validity, release)
     return intervals[key]
 
 
-def _validity(db: Snapshot, layer: Layer, columns: tuple[str, str], release: Release) -> tuple[datetime, datetime]:
+def _read_validity(db: Snapshot, layer: Layer, columns: tuple[str, str], release: Release) -> tuple[datetime, datetime]:
     begins, ends = map(sql.Identifier, columns)
     rows = source(layer, service().locality, service().audience, Times(None, None))
     statement = sql.SQL('select min({0}), greatest(max({0}), max({1})), bool_or({1} is null) from {2} as f')
     ((first, last, is_open),) = db.rows(statement.format(begins, ends, rows))
-    moments = [moment for moment in (_moment(first), _moment(last)) if moment]
+    moments = [moment for moment in (_utc_moment(first), _utc_moment(last)) if moment]
     now = [release.released_at] if is_open or not moments else []
     return min(moments + now), max(moments + now)
 
 
-def _moment(value: date | None) -> datetime | None:
+def _utc_moment(value: date | None) -> datetime | None:
     """A date's first moment; a time as it is."""
     if isinstance(value, datetime) or value is None:
         return value
     return datetime.combine(value, time.min, UTC)
 
 
-def _written(moment: datetime) -> str:
+def _format_moment(moment: datetime) -> str:
     """In UTC, as RFC 3339 writes it."""
     return moment.astimezone(UTC).isoformat().replace('+00:00', 'Z')
 

@@ -41,7 +41,9 @@ def collections() -> Response:
     with snapshot() as db:
         documents = all_collections(db)
     if form == 'jsonld':
-        return as_json({'@context': jsonld.CONTEXT, '@graph': [jsonld.dataset(entry) for entry in documents]}, JSONLD)
+        return as_json(
+            {'@context': jsonld.CONTEXT, '@graph': [jsonld.dataset_jsonld(entry) for entry in documents]}, JSONLD
+        )
     document = {'links': own_links('/collections', FORMATS), 'collections': documents}
     return as_page('collections/index.html', document) if form == 'html' else as_json(document)
 
@@ -55,5 +57,5 @@ def collection(collection_id: str) -> Response:
         elsewhere = [entry for area in AREAS[1:] for entry in area(db) if entry['id'] == collection_id]
         document = elsewhere[0] if elsewhere else collection_document(db, service().layer(collection_id))
     if form == 'jsonld':
-        return as_json(jsonld.dataset(document), JSONLD)
+        return as_json(jsonld.dataset_jsonld(document), JSONLD)
     return as_page('collections/collection.html', document) if form == 'html' else as_json(document)

@@ -16,10 +16,10 @@ ENCODINGS = ('br', 'gzip')
 
 def install(app: Flask) -> None:
     """Compresses every answer of `app` that is worth it."""
-    app.after_request(compress)
+    app.after_request(compress_response)
 
 
-def compress(response: Response) -> Response:
+def compress_response(response: Response) -> Response:
     """`response` in brotli or gzip, at the levels that cost less time than they save on a local network."""
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return _named_as_held(response)
@@ -44,7 +44,7 @@ def compress(response: Response) -> Response:
 
 
 def without_encoding(tag: str) -> str:
-    """A tag as it was before `compress` marked it."""
+    """A tag as it was before `compress_response` marked it."""
     stem, _, encoding = tag.rpartition('-')
     return stem if encoding in ENCODINGS else tag
 

@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / 'templates'
 FREE_LICENCES = {'CC-BY-4.0': 'https://creativecommons.org/licenses/by/4.0/'}
 
 
-def render(audience: Audience, url: str | None = None) -> dict[str, Any]:
+def render_config(audience: Audience, url: str | None = None) -> dict[str, Any]:
     """The configuration of the service for `audience`, as pygeoapi reads it.
 
     Without a database it has no collections: the service then starts, and says in /health what is missing.
@@ -32,7 +32,7 @@ def render(audience: Audience, url: str | None = None) -> dict[str, Any]:
 
 
 def render_with(locality: Locality, audience: Audience, url: str, releases: dict[str, Release]) -> dict[str, Any]:
-    """As `render`, from what is known already."""
+    """As `render_config`, from what is known already."""
     config: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding='utf-8'))
     limits = LimitSettings()
     config['server'] |= {
@@ -62,22 +62,24 @@ def collections(
     """pygeoapi's resource for each layer that has a release; titles and texts as {vi, en}."""
     layers = locality.layers_for(audience)
     return {
-        name: _collection(layer, locality, audience, releases[name], url)
+        name: _collection_config(layer, locality, audience, releases[name], url)
         for name, layer in layers.items()
         if name in releases
     }
 
 
-def _collection(layer: Layer, locality: Locality, audience: Audience, release: Release, url: str) -> dict[str, Any]:
+def _collection_config(
+    layer: Layer, locality: Locality, audience: Audience, release: Release, url: str
+) -> dict[str, Any]:
     demo = release.demo
     return {
         'type': 'collection',
         'title': _with_suffix(layer.title, ' ({})', demo),
         'description': _with_suffix(layer.description, ' {}.', demo),
-        'keywords': _keywords(locality.theme_title(layer.theme), demo),
-        'links': _links(layer, locality, url),
-        'extents': _extents(locality, release),
-        'providers': [_features(layer, locality, audience), _tiles(layer), _map(layer)],
+        'keywords': _keywords_config(locality.theme_title(layer.theme), demo),
+        'links': _links_config(layer, locality, url),
+        'extents': _extents_config(locality, release),
+        'providers': [_features_config(layer, locality, audience), _tiles_config(layer), _map_config(layer)],
     }
 
 
@@ -86,17 +88,17 @@ def _with_suffix(text: Text, form: str, demo: bool) -> dict[str, str]:
     return {lang: text.pick(lang) + suffix[lang] for lang in LANGUAGES}
 
 
-def _keywords(theme: Text, demo: bool) -> dict[str, list[str]]:
+def _keywords_config(theme: Text, demo: bool) -> dict[str, list[str]]:
     marks = {lang: [DEMO.pick(lang).lower()] if demo else [] for lang in LANGUAGES}
     return {lang: [theme.pick(lang), *marks[lang]] for lang in LANGUAGES}
 
 
-def _extents(locality: Locality, release: Release) -> dict[str, Any]:
+def _extents_config(locality: Locality, release: Release) -> dict[str, Any]:
     box = release.extent_wgs84 or list(locality.place.extent_wgs84)
     return {'spatial': {'bbox': list(box), 'crs': uri_of('OGC:CRS84')}}
 
 
-def _links(layer: Layer, locality: Locality, url: str) -> list[dict[str, Any]]:
+def _links_config(layer: Layer, locality: Locality, url: str) -> list[dict[str, Any]]:
     agency = locality.agencies[layer.agency]
     tilejson = f'{url}/api/collections/{layer.id}/tiles/WebMercatorQuad/metadata?f=tilejson'
     links: list[dict[str, Any]] = [
@@ -109,7 +111,7 @@ def _links(layer: Layer, locality: Locality, url: str) -> list[dict[str, Any]]:
     return links
 
 
-def _features(layer: Layer, locality: Locality, audience: Audience) -> dict[str, Any]:
+def _features_config(layer: Layer, locality: Locality, audience: Audience) -> dict[str, Any]:
     return {
         'type': 'feature',
         'name': 'dothi.api.providers.LayerFeatures',
@@ -117,18 +119,18 @@ def _features(layer: Layer, locality: Locality, audience: Audience) -> dict[str,
         'id_field': 'id',
         'crs': list(served_crs(locality)),
         'storage_crs': uri_of(locality.place.crs),
-        'options': {'columns': {name: _field(column) for name, column in layer.columns_for(audience).items()}},
+        'options': {'columns': {name: _field_config(column) for name, column in layer.columns_for(audience).items()}},
     }
 
 
-def _field(column: Column) -> dict[str, str]:
+def _field_config(column: Column) -> dict[str, str]:
     times = {'date': 'date', 'timestamp': 'date-time'}
     if column.type in times:
         return {'type': 'string', 'format': times[column.type]}
     return {'type': {'text': 'string'}.get(column.type, column.type)}
 
 
-def _tiles(layer: Layer) -> dict[str, Any]:
+def _tiles_config(layer: Layer) -> dict[str, Any]:
     least, most = layer.publish.tiles.zooms
     return {
         'type': 'tile',
@@ -139,7 +141,7 @@ def _tiles(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _map(layer: Layer) -> dict[str, Any]:
+def _map_config(layer: Layer) -> dict[str, Any]:
     return {
         'type': 'map',
         'name': 'dothi.api.maps.provider.LayerMap',

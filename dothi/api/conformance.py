@@ -13,7 +13,7 @@ from dothi.api.service import service
 CONFORMANCE = Blueprint('conformance', __name__)
 
 
-def classes() -> list[str]:
+def conformance_classes() -> list[str]:
     """Every class that works, sorted: `CONFORMANCE_CLASSES` of each module whose blueprint the app has.
 
     `PUBLIC_CONFORMANCE_CLASSES` beside them are those of the public service alone.
@@ -29,8 +29,8 @@ def conformance() -> Response:
     """The classes as JSON or as a page."""
     parameters.refuse_unknown(COMMON)
     if wanted_format() == 'html':
-        return as_page('conformance.html', {'standards': _by_standard(classes())})
-    return as_json({'links': own_links('/conformance'), 'conformsTo': classes()})
+        return as_page('conformance.html', {'standards': _by_standard(conformance_classes())})
+    return as_json({'links': own_links('/conformance'), 'conformsTo': conformance_classes()})
 
 
 def _by_standard(names: list[str]) -> dict[str, list[str]]:

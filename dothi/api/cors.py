@@ -18,10 +18,10 @@ ALLOWED = {
 
 def install(app: Flask) -> None:
     """Adds the headers to every answer of `app`."""
-    app.after_request(allow)
+    app.after_request(allow_origin)
 
 
-def allow(response: Response) -> Response:
+def allow_origin(response: Response) -> Response:
     """`response` with leave for the origin that asks, where it has leave."""
     if service().audience == 'public':
         response.headers['Access-Control-Allow-Origin'] = '*'

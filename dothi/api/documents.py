@@ -50,15 +50,15 @@ def by_language() -> list[Lang]:
 
 def as_json(document: Any, media_type: str = JSON) -> Response:
     """`document` as JSON."""
-    return kept(json.dumps(document, ensure_ascii=False).encode(), media_type)
+    return cacheable_answer(json.dumps(document, ensure_ascii=False).encode(), media_type)
 
 
 def as_page(template: str, document: dict[str, Any]) -> Response:
     """`document` as a page."""
-    return kept(page(template, document).encode(), f'{HTML}; charset=utf-8')
+    return cacheable_answer(page(template, document).encode(), f'{HTML}; charset=utf-8')
 
 
-def kept(body: bytes, content_type: str) -> Response:
+def cacheable_answer(body: bytes, content_type: str) -> Response:
     """An answer that clients keep, but ask for again each time: 304 where they have these very bytes."""
     tag = hash_of(content_type, body.decode())
     response = Response(status=304) if not_modified(tag) else Response(body, content_type=content_type)

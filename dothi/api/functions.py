@@ -21,13 +21,13 @@ def functions() -> Response:
     """The functions with their arguments, as JSON or as a page."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
-    document = {'functions': [_described(name, function) for name, function in KNOWN.items()]}
+    document = {'functions': [_describe_function(name, function) for name, function in KNOWN.items()]}
     if form == 'html':
         return as_page('functions.html', document)
     return as_json(document | {'links': own_links('/functions')})
 
 
-def _described(name: str, function: Function) -> dict[str, Any]:
+def _describe_function(name: str, function: Function) -> dict[str, Any]:
     return {
         'name': name,
         'description': say(function.text),

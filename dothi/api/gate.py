@@ -142,10 +142,10 @@ QUERIED = frozenset(('editing.create', 'read_only.not_here'))
 
 
 def _known_hosts() -> frozenset[str]:
-    return frozenset(_listed(service().server, service().url))
+    return frozenset(_allowed_host_names(service().server, service().url))
 
 
-def _listed(server: ServerSettings, url: str) -> Iterator[str]:
+def _allowed_host_names(server: ServerSettings, url: str) -> Iterator[str]:
     allowed_hosts = (urlsplit(server.public_url).netloc, urlsplit(url).netloc, *server.hosts)
     yield from (name for host in allowed_hosts if (name := host_name(host)))
     # an address of IPv6 stands without brackets in settings

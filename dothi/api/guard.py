@@ -6,7 +6,7 @@ from dothi.api import parameters
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 from dothi.api.problems import NoSuchResource
-from dothi.api.service import released, service
+from dothi.api.service import require_release, service
 from dothi.api.snapshot import snapshot
 
 # Routes of pygeoapi for kinds of data that this service has none of.
@@ -29,10 +29,10 @@ FORMATS = {
 
 def install(app: Flask) -> None:
     """Puts the guard before every view of `app`."""
-    app.before_request(check)
+    app.before_request(check_request)
 
 
-def check() -> Response | None:
+def check_request() -> Response | None:
     """Raises for a request that no view could answer well."""
     endpoint = request.endpoint or ''
     if endpoint in NOT_OFFERED:
@@ -49,4 +49,4 @@ def _known_collection() -> None:
     if collection_id is not None:
         layer = service().layer(collection_id)
         with snapshot() as db:
-            released(layer, db.releases())
+            require_release(layer, db.releases())

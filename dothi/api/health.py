@@ -23,7 +23,7 @@ def health() -> Response:
     headers: dict[str, str]
     document: dict[str, Any] = {'status': 'ok', 'version': __version__, 'audience': service().audience}
     try:
-        document |= _database()
+        document |= _database_state()
         status, headers = 200, {}
     except DothiError:
         document |= {'status': 'unavailable', 'database': 'unreachable'}
@@ -33,7 +33,7 @@ def health() -> Response:
     return Response(body, status, mimetype='application/json', headers={'Cache-Control': 'no-store', **headers})
 
 
-def _database() -> dict[str, Any]:
+def _database_state() -> dict[str, Any]:
     with snapshot() as db:
         ((alive,),) = db.rows(sql.SQL('select job.worker_alive({})').format(sql.Literal(JobSettings().worker_silent_s)))
         return {

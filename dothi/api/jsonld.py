@@ -8,7 +8,7 @@ from dothi.api.language import language
 CONTEXT = {'@vocab': 'https://schema.org/'}
 
 
-def catalogue(landing_page: dict[str, Any], collections: list[dict[str, Any]]) -> dict[str, Any]:
+def catalogue_jsonld(landing_page: dict[str, Any], collections: list[dict[str, Any]]) -> dict[str, Any]:
     """The service as a DataCatalog of its data sets."""
     return {
         '@context': CONTEXT,
@@ -18,16 +18,16 @@ def catalogue(landing_page: dict[str, Any], collections: list[dict[str, Any]]) -
         'inLanguage': language(),
         'name': landing_page['title'],
         'description': landing_page['description'],
-        'dataset': [_dataset(collection) for collection in collections],
+        'dataset': [_dataset_members(collection) for collection in collections],
     }
 
 
-def dataset(collection: dict[str, Any]) -> dict[str, Any]:
+def dataset_jsonld(collection: dict[str, Any]) -> dict[str, Any]:
     """One collection as a Dataset."""
-    return {'@context': CONTEXT, **_dataset(collection)}
+    return {'@context': CONTEXT, **_dataset_members(collection)}
 
 
-def _dataset(collection: dict[str, Any]) -> dict[str, Any]:
+def _dataset_members(collection: dict[str, Any]) -> dict[str, Any]:
     address = f'{api_url()}/collections/{collection["id"]}'
     dataset = {
         '@type': 'Dataset',
@@ -37,12 +37,12 @@ def _dataset(collection: dict[str, Any]) -> dict[str, Any]:
         'includedInDataCatalog': {'@id': api_url()},
         'distribution': [
             {'@type': 'DataDownload', 'name': link['title'], 'encodingFormat': link['type'], 'contentUrl': link['href']}
-            for link in _of(collection, 'items', 'enclosure')
+            for link in _links_with(collection, 'items', 'enclosure')
         ],
-        'license': [link['href'] for link in _of(collection, 'license')],
+        'license': [link['href'] for link in _links_with(collection, 'license')],
         'creator': {'@type': 'Organization', 'name': collection.get('attribution')},
         **{ours: collection.get(theirs) for ours, theirs in SAME.items()},
-        **_coverage(collection.get('extent', {})),
+        **_coverage_members(collection.get('extent', {})),
     }
     return {name: value for name, value in dataset.items() if value}
 
@@ -50,11 +50,11 @@ def _dataset(collection: dict[str, Any]) -> dict[str, Any]:
 SAME = {'name': 'title', 'description': 'description', 'keywords': 'keywords', 'dateModified': 'updated'}
 
 
-def _of(collection: dict[str, Any], *rels: str) -> list[dict[str, Any]]:
+def _links_with(collection: dict[str, Any], *rels: str) -> list[dict[str, Any]]:
     return [link for link in collection['links'] if link['rel'] in rels]
 
 
-def _coverage(extent: dict[str, Any]) -> dict[str, Any]:
+def _coverage_members(extent: dict[str, Any]) -> dict[str, Any]:
     """Where and when. schema.org writes a box as south, west, north, east."""
     coverage: dict[str, Any] = {}
     if 'spatial' in extent:

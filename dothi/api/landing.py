@@ -56,16 +56,16 @@ def landing_page() -> Response:
     """The landing page."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
-    document = _document()
+    document = _landing_document()
     if form == 'json':
         return as_json(document)
     if form == 'html':
         return as_page('landing_page.html', document)
     with snapshot() as db:
-        return as_json(jsonld.catalogue(document, all_collections(db)), JSONLD)
+        return as_json(jsonld.catalogue_jsonld(document, all_collections(db)), JSONLD)
 
 
-def _document() -> dict[str, Any]:
+def _landing_document() -> dict[str, Any]:
     locality = service().locality
     identification = in_language(service().api.config['metadata']['identification'], language())
     return {
@@ -77,8 +77,8 @@ def _document() -> dict[str, Any]:
         'crs': list(served_crs(locality)),
         'links': [
             *own_links('', FORMATS),
-            *_documentation(),
-            *(link(rel, form, title, _below(rel, path)) for rel, form, title, path in LINKS),
+            *_documentation_links(),
+            *(link(rel, form, title, _address_below(rel, path)) for rel, form, title, path in LINKS),
             *map_links(''),
             link('about', HTML, MAP, f'{root_url()}/'),
             link('service', WMS, 'WMS 1.3.0', wms_url()),
@@ -87,7 +87,7 @@ def _document() -> dict[str, Any]:
     }
 
 
-def _documentation() -> list[dict[str, Any]]:
+def _documentation_links() -> list[dict[str, Any]]:
     """The OpenAPI document and the page that shows it, in each language; the reader's comes first."""
     forms = (('service-desc', 'json', MEDIA_TYPE), ('service-doc', 'html', HTML))
     return [
@@ -97,6 +97,6 @@ def _documentation() -> list[dict[str, Any]]:
     ]
 
 
-def _below(rel: str, path: str) -> str:
+def _address_below(rel: str, path: str) -> str:
     """QGIS makes every address of a collection from the link to them: a client with a key keeps it in there."""
     return f'{key_path()}{path}' if rel == 'data' else path

@@ -5,8 +5,8 @@ from typing import Any
 from babel import Locale
 from flask import request
 
-from dothi.api.address import addressed
-from dothi.api.parameters import given, shown
+from dothi.api.address import with_own_address
+from dothi.api.parameters import quote_parameter, request_parameters
 from dothi.api.service import service
 from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.export.formats import FORMATS
@@ -26,7 +26,7 @@ class UnknownFormat(WrongUse):
 
 def language() -> Lang:
     """`lang`, else what Accept-Language prefers, else Vietnamese."""
-    requested = given().get('lang', '')
+    requested = request_parameters().get('lang', '')
     if requested:
         return 'en' if requested.lower().startswith('en') else 'vi'
     best: Lang = request.accept_languages.best_match(LANGUAGES, default='vi')  # type: ignore[assignment]
@@ -40,14 +40,14 @@ def say(text: Text) -> str:
 
 def wanted_format(offered: tuple[str, ...] = ('json', 'html')) -> str:
     """One of `offered`, by `f`, else by Accept, else the first; raises UnknownFormat for another `f`."""
-    requested = given().get('f', '').strip()
+    requested = request_parameters().get('f', '').strip()
     if requested in offered:
         return requested
     if requested:
         hint = did_you_mean(requested, offered)
         raise UnknownFormat(
-            vi=f'{shown("f", requested)}: không có định dạng này. {hint.vi}',
-            en=f'{shown("f", requested)}: no such format. {hint.en}',
+            vi=f'{quote_parameter("f", requested)}: không có định dạng này. {hint.vi}',
+            en=f'{quote_parameter("f", requested)}: no such format. {hint.en}',
         )
     by_type = {MEDIA_TYPES[name]: name for name in offered if name in MEDIA_TYPES}
     types = [GEOJSON, *by_type] if 'json' in offered else [*by_type]
@@ -63,4 +63,4 @@ def page(template: str, data: dict[str, Any]) -> str:
     html: str = render_j2_template(
         api.tpl_config, api.tpl_config['server']['templates'], template, data, Locale(language())
     )
-    return addressed(html)
+    return with_own_address(html)

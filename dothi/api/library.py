@@ -13,20 +13,22 @@ import yaml
 MODULE = 'pygeoapi.flask_app'
 
 
-def load(config: dict[str, Any], openapi: dict[str, Any], folder: Path) -> ModuleType:
+def load_pygeoapi(config: dict[str, Any], openapi: dict[str, Any], folder: Path) -> ModuleType:
     """`pygeoapi.flask_app` for this configuration; both documents are kept in `folder`, to be looked at.
 
     The module reads its configuration while it is imported. It is imported anew each time, so that one process can
     hold an app for each audience.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ['PYGEOAPI_CONFIG'] = str(_write(folder / 'pygeoapi.yml', yaml.safe_dump(config, allow_unicode=True)))
-    os.environ['PYGEOAPI_OPENAPI'] = str(_write(folder / 'openapi.json', json.dumps(openapi, ensure_ascii=False)))
+    os.environ['PYGEOAPI_CONFIG'] = str(
+        _write_yaml(folder / 'pygeoapi.yml', yaml.safe_dump(config, allow_unicode=True))
+    )
+    os.environ['PYGEOAPI_OPENAPI'] = str(_write_yaml(folder / 'openapi.json', json.dumps(openapi, ensure_ascii=False)))
     sys.modules.pop(MODULE, None)
     return import_module(MODULE)
 
 
-def _write(file: Path, text: str) -> Path:
+def _write_yaml(file: Path, text: str) -> Path:
     """Writes whole or not at all: several workers start at the same time."""
     draft = file.with_name(f'{file.stem}.{os.getpid()}{file.suffix}')
     draft.write_text(text, encoding='utf-8')

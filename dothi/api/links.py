@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 
-from dothi.api.address import addressed
+from dothi.api.address import with_own_address
 from dothi.api.language import language
 from dothi.api.words import LINK_TITLES, in_language
 
@@ -16,17 +16,17 @@ ADDRESSED = (*JSON_TYPES, 'text/html')
 
 def install(app: Flask) -> None:
     """Goes over every answer of pygeoapi's views in `app`."""
-    app.after_request(localise)
+    app.after_request(localise_response)
 
 
-def localise(response: Response) -> Response:
-    """As `localised` for pygeoapi's views; every other view's answer as it is."""
+def localise_response(response: Response) -> Response:
+    """As `localised_response` for pygeoapi's views; every other view's answer as it is."""
     if not (request.endpoint or '').startswith('pygeoapi.'):
         return response
-    return localised(response)
+    return localised_response(response)
 
 
-def localised(response: Response) -> Response:
+def localised_response(response: Response) -> Response:
     """`response` with the address that the client uses, and Vietnamese titles of links."""
     # pygeoapi leaves a plain dict there, in which names are found in one spelling only
     response.headers = Headers(response.headers)
@@ -35,7 +35,7 @@ def localised(response: Response) -> Response:
         text = response.get_data(as_text=True).replace('&lt;', '<').replace('&gt;', '>')
         response.set_data(json.dumps(_in_words(json.loads(text)), ensure_ascii=False))
     if response.mimetype in ADDRESSED:
-        response.set_data(addressed(response.get_data(as_text=True)))
+        response.set_data(with_own_address(response.get_data(as_text=True)))
     if response.mimetype == 'text/html':
         response.mimetype = 'text/html'  # with its charset, which pygeoapi leaves out
     response.headers['Content-Language'] = language()
@@ -44,18 +44,18 @@ def localised(response: Response) -> Response:
 
 
 def _in_words(document: Any) -> Any:
-    return _translated(in_language(document, language()))
+    return _translate_titles(in_language(document, language()))
 
 
-def _titled(link: dict[str, Any]) -> dict[str, Any]:
+def _with_title(link: dict[str, Any]) -> dict[str, Any]:
     """A link with its title in the language of the request, where pygeoapi's English one is known."""
     title = link.get('title', '')
     return link | {'title': LINK_TITLES[title]} if language() == 'vi' and title in LINK_TITLES else link
 
 
-def _translated(node: Any) -> Any:
+def _translate_titles(node: Any) -> Any:
     """`node` with the titles of its links in the language of the request."""
     if isinstance(node, dict):
-        inner = {name: _translated(value) for name, value in node.items()}
-        return _titled(inner) if isinstance(inner.get('href'), str) else inner
-    return [_translated(part) for part in node] if isinstance(node, list) else node
+        inner = {name: _translate_titles(value) for name, value in node.items()}
+        return _with_title(inner) if isinstance(inner.get('href'), str) else inner
+    return [_translate_titles(part) for part in node] if isinstance(node, list) else node

@@ -19,7 +19,7 @@ from dothi.core.layer_source import Times, parse_times
 WHOLE = re.compile(r'[+-]?[0-9]+')
 NUMBER = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?')
 # No more of a value than this is repeated in an error.
-SHOWN = 100
+QUOTED_LENGTH = 100
 
 
 class UnknownParameter(WrongUse):
@@ -30,15 +30,15 @@ class BadParameter(WrongUse):
     """A query parameter whose value cannot be read."""
 
 
-def given() -> MultiDict[str, str]:
+def request_parameters() -> MultiDict[str, str]:
     """The parameters of the current request: of its query string, and of its body where that is a query."""
     arguments: MultiDict[str, str] = g.get('given') or request.args
     return arguments
 
 
-def shown(name: str, text: str) -> str:
+def quote_parameter(name: str, text: str) -> str:
     """`name=value` as an error repeats it."""
-    return f'{name}={text}' if len(text) <= SHOWN else f'{name}={text[:SHOWN]}…'
+    return f'{name}={text}' if len(text) <= QUOTED_LENGTH else f'{name}={text[:QUOTED_LENGTH]}…'
 
 
 def refuse_unknown(known: Iterable[str], repeatable: Iterable[str] = ()) -> None:
@@ -46,102 +46,103 @@ def refuse_unknown(known: Iterable[str], repeatable: Iterable[str] = ()) -> None
     and for a parameter that is given twice, with two values, unless it is `repeatable`.
     """
     known_names = set(known)
-    for name, value in given().items(multi=True):
+    for name, value in request_parameters().items(multi=True):
         if name not in known_names:
-            hint, what = did_you_mean(name, known_names), name[:SHOWN]
+            hint, what = did_you_mean(name, known_names), name[:QUOTED_LENGTH]
             raise UnknownParameter(
                 vi=f'Không có tham số "{what}". {hint.vi}', en=f'There is no parameter "{what}". {hint.en}'
             )
         if '\x00' in value:
             raise BadParameter(vi=f'{name}: chứa ký tự NUL.', en=f'{name}: contains the character NUL.')
-        if value != given()[name] and name not in repeatable:
+        if value != request_parameters()[name] and name not in repeatable:
             raise BadParameter(vi=f'{name}: có hai giá trị khác nhau.', en=f'{name}: is given twice, with two values.')
 
 
 def whole_number(name: str, default: int, least: int) -> int:
     """A whole number of `least` or more; a number too large for the database counts as the largest."""
-    text = given().get(name, '').strip()
+    text = request_parameters().get(name, '').strip()
     if not text:
         return default
     try:
-        number = _whole(text)
+        number = _parse_whole(text)
     except ValueError:
         number = least - 1
     if number < least:
         raise BadParameter(
-            vi=f'{shown(name, text)}: phải là số nguyên từ {least} trở lên.',
-            en=f'{shown(name, text)}: must be a whole number, {least} or more.',
+            vi=f'{quote_parameter(name, text)}: phải là số nguyên từ {least} trở lên.',
+            en=f'{quote_parameter(name, text)}: must be a whole number, {least} or more.',
         )
     return min(number, 2**62)
 
 
-def length(name: str) -> float:
+def read_length(name: str) -> float:
     """A finite length, 0 or more; 0 when left out."""
-    text = given().get(name, '').strip() or '0'
+    text = request_parameters().get(name, '').strip() or '0'
     try:
-        number = _finite(text)
+        number = _parse_finite(text)
     except ValueError:
         number = -1.0
     if number < 0:
         raise BadParameter(
-            vi=f'{shown(name, text)}: phải là số từ 0 trở lên.', en=f'{shown(name, text)}: must be a number, 0 or more.'
+            vi=f'{quote_parameter(name, text)}: phải là số từ 0 trở lên.',
+            en=f'{quote_parameter(name, text)}: must be a number, 0 or more.',
         )
     return number
 
 
 def yes_or_no(name: str) -> bool:
     """True or false; false when left out."""
-    text = given().get(name, 'false').strip().lower()
+    text = request_parameters().get(name, 'false').strip().lower()
     if text not in {'true', 'false'}:
-        what = shown(name, text)
+        what = quote_parameter(name, text)
         raise BadParameter(vi=f'{what}: phải là true hoặc false.', en=f'{what}: must be true or false.')
     return text == 'true'
 
 
 def one_of(name: str, choices: tuple[str, ...]) -> str:
     """One of `choices`, of which the first is the default."""
-    text = given().get(name, choices[0])
+    text = request_parameters().get(name, choices[0])
     if text not in choices:
         hint = did_you_mean(text, choices)
-        what = shown(name, text)
+        what = quote_parameter(name, text)
         raise BadParameter(vi=f'{what}: không hợp lệ. {hint.vi}', en=f'{what}: not valid. {hint.en}')
     return text
 
 
-def times() -> Times | None:
+def read_datetime() -> Times | None:
     """`datetime`, or None when it is left out."""
-    text = given().get('datetime', '')
+    text = request_parameters().get('datetime', '')
     return parse_times(text) if text else None
 
 
-def box() -> tuple[float, float, float, float] | None:
+def read_bbox() -> tuple[float, float, float, float] | None:
     """`bbox` in two dimensions, as it was written; None when it is left out."""
-    text = given().get('bbox', '').strip()
+    text = request_parameters().get('bbox', '').strip()
     if not text:
         return None
     try:
-        numbers = [_finite(part.strip()) for part in text.split(',')]
+        numbers = [_parse_finite(part.strip()) for part in text.split(',')]
     except ValueError:
         numbers = []
     flat = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
     if len(numbers) not in (4, 6):
         raise BadParameter(
-            vi=f'{shown("bbox", text)}: cần bốn (hoặc sáu) số, cách nhau bằng dấu phẩy.',
-            en=f'{shown("bbox", text)}: four (or six) numbers are needed, separated by commas.',
+            vi=f'{quote_parameter("bbox", text)}: cần bốn (hoặc sáu) số, cách nhau bằng dấu phẩy.',
+            en=f'{quote_parameter("bbox", text)}: four (or six) numbers are needed, separated by commas.',
         )
     return (flat[0], flat[1], flat[2], flat[3])
 
 
-def numbers(name: str, text: str, count: int) -> list[float]:
+def parse_numbers(name: str, text: str, count: int) -> list[float]:
     """So many numbers, separated by commas."""
     try:
-        values = [_finite(part.strip()) for part in text.split(',')]
+        values = [_parse_finite(part.strip()) for part in text.split(',')]
     except ValueError:
         values = []
     if len(values) != count:
         raise BadParameter(
-            vi=f'{shown(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
-            en=f'{shown(name, text)}: {count} numbers are needed, separated by commas.',
+            vi=f'{quote_parameter(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
+            en=f'{quote_parameter(name, text)}: {count} numbers are needed, separated by commas.',
         )
     return values
 
@@ -149,9 +150,9 @@ def numbers(name: str, text: str, count: int) -> list[float]:
 def value_for(name: str, column: Column, text: str) -> sql.Composable:
     """The value of a `column=value` parameter, of the column's type."""
     readers: dict[str, Any] = {
-        'integer': _whole,
-        'number': _finite,
-        'boolean': _boolean,
+        'integer': _parse_whole,
+        'number': _parse_finite,
+        'boolean': _parse_boolean,
         'date': date.fromisoformat,
         'timestamp': instant,
     }
@@ -159,28 +160,28 @@ def value_for(name: str, column: Column, text: str) -> sql.Composable:
         value = readers.get(column.type, str)(text)
     except ValueError:
         raise BadParameter(
-            vi=f'{shown(name, text)}: cột này có kiểu {column.type}.',
-            en=f'{shown(name, text)}: this column is of type {column.type}.',
+            vi=f'{quote_parameter(name, text)}: cột này có kiểu {column.type}.',
+            en=f'{quote_parameter(name, text)}: this column is of type {column.type}.',
         ) from None
     return sql.Literal(value)
 
 
-def _whole(text: str) -> int:
+def _parse_whole(text: str) -> int:
     if not WHOLE.fullmatch(text):
         raise ValueError
     return int(text)
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     number = float(text) if NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise ValueError
     return number
 
 
-def _boolean(text: str) -> bool:
-    return {'true': True, 'false': False}[text.lower()] if text.lower() in {'true', 'false'} else _refuse()
+def _parse_boolean(text: str) -> bool:
+    return {'true': True, 'false': False}[text.lower()] if text.lower() in {'true', 'false'} else _is_refused()
 
 
-def _refuse() -> bool:
+def _is_refused() -> bool:
     raise ValueError

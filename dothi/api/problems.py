@@ -44,18 +44,18 @@ class NotAllowed(WrongUse):
 
 def install(app: Flask) -> None:
     """Answers every error of `app`, pygeoapi's views included."""
-    app.register_error_handler(DothiError, answer)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(DothiError, problem_response)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_defect)
 
 
-def answer(error: DothiError, status: int | None = None) -> Response:
+def problem_response(error: DothiError, status: int | None = None) -> Response:
     """`error` as JSON, or as a page for a browser."""
     code = type(error).__name__
     number = status or http_status(error)
     if number >= 500:
         LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
-    response = _written(code, for_clients(error), number)
+    response = _problem_document(code, for_clients(error), number)
     if isinstance(error, EnvironmentMissing):
         response.headers['Retry-After'] = str(RETRY_AFTER_S)
     response.headers['Cache-Control'] = 'no-store'
@@ -78,7 +78,7 @@ def for_clients(error: DothiError) -> DothiError:
     )
 
 
-def _written(code: str, error: DothiError, number: int) -> Response:
+def _problem_document(code: str, error: DothiError, number: int) -> Response:
     if _for_browser():
         data = {'code': code, 'text': error.text, 'status': number}
         return Response(page('exception.html', data), number, mimetype='text/html')
@@ -91,21 +91,23 @@ def _for_browser() -> bool:
     return requested == 'html' or (not requested and request.accept_mimetypes.best == 'text/html')
 
 
-def _http(error: HTTPException) -> Response:
+def _answer_http_error(error: HTTPException) -> Response:
     """Flask's own: no route, wrong method, a redirect."""
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     if error.code == HTTPStatus.NOT_FOUND:
-        return answer(NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.'))
+        return problem_response(
+            NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.')
+        )
     error_class = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
-    response = answer(_described(error, error_class), error.code)
+    response = problem_response(_as_wrong_use(error, error_class), error.code)
     allowed = getattr(error, 'valid_methods', None)
     if allowed:
         response.headers['Allow'] = ', '.join(sorted(allowed))
     return response
 
 
-def _described(error: HTTPException, named: type[WrongUse]) -> WrongUse:
+def _as_wrong_use(error: HTTPException, error_class: type[WrongUse]) -> WrongUse:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         most_mb = (request.max_content_length or 0) / 2**20
         return TooLarge(
@@ -113,14 +115,14 @@ def _described(error: HTTPException, named: type[WrongUse]) -> WrongUse:
             en=f'The body is too large: {most_mb:g} MB at most.',
         )
     reason = REASONS.get(error.code or 0, f'Yêu cầu không hợp lệ ({error.name}).')
-    return named(vi=reason, en=f'{error.description}')
+    return error_class(vi=reason, en=f'{error.description}')
 
 
-def _unexpected(error: Exception) -> Response:
-    return answer(defect(error))
+def _answer_defect(error: Exception) -> Response:
+    return problem_response(log_defect(error))
 
 
-def defect(error: Exception) -> Defect:
+def log_defect(error: Exception) -> Defect:
     """A fault of ours: the client gets a number, the log gets the rest."""
     reference = secrets.token_hex(4)
     LOG.error('reference %s: %s %s', reference, request.method, request.full_path, exc_info=error)

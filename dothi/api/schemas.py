@@ -10,7 +10,7 @@ from dothi.api.coverages.views import coverage_schema
 from dothi.api.documents import as_json, as_page
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, wanted_format
-from dothi.api.service import released, service
+from dothi.api.service import require_release, service
 from dothi.api.snapshot import snapshot
 from dothi.core.cql2 import where
 from dothi.core.layer import Audience, Column, Layer
@@ -51,19 +51,19 @@ def schema(collection_id: str) -> Response:
     """The JSON schema of a feature's properties, or of a coverage's bands, with units, domains and roles."""
     if collection_id in service().coverages:
         return coverage_schema(collection_id)
-    return _document(collection_id, 'schema')
+    return _schema_response(collection_id, 'schema')
 
 
 @SCHEMAS.route('/collections/<path:collection_id>/queryables')
 def queryables(collection_id: str) -> Response:
     """What a filter may name, in the form of a JSON schema."""
-    return _document(collection_id, 'queryables')
+    return _schema_response(collection_id, 'queryables')
 
 
 @SCHEMAS.route('/collections/<path:collection_id>/sortables')
 def sortables(collection_id: str) -> Response:
     """What `sortby` may name, in the form of a JSON schema."""
-    return _document(collection_id, 'sortables')
+    return _schema_response(collection_id, 'sortables')
 
 
 @SCHEMAS.route('/collections/<path:collection_id>/schema/feature')
@@ -74,12 +74,12 @@ def feature_schema(collection_id: str) -> Response:
     return as_json(feature_document(layer, service().audience, language()), MEDIA_TYPE)
 
 
-def properties(layer: Layer, columns: dict[str, Column], lang: Lang) -> dict[str, Any]:
+def schema_properties(layer: Layer, columns: dict[str, Column], lang: Lang) -> dict[str, Any]:
     """JSON schema of each property; the geometry is called `geom`, as in filters."""
     by_name = {
-        'id': TYPES['integer'] | _titled(IDENTIFIER, lang) | {'x-ogc-role': 'id', 'readOnly': True},
+        'id': TYPES['integer'] | _title_member(IDENTIFIER, lang) | {'x-ogc-role': 'id', 'readOnly': True},
         'geom': {'format': f'geometry-{layer.geometry.lower()}'}
-        | _titled(GEOMETRY, lang)
+        | _title_member(GEOMETRY, lang)
         | {'x-ogc-role': 'primary-geometry'},
         **{name: column_schema(layer, name, column, lang) for name, column in columns.items()},
     }
@@ -88,23 +88,23 @@ def properties(layer: Layer, columns: dict[str, Column], lang: Lang) -> dict[str
 
 def column_schema(layer: Layer, name: str, column: Column, lang: Lang) -> dict[str, Any]:
     """JSON schema of one column."""
-    schema: dict[str, Any] = TYPES[column.type] | _titled(column.title, lang)
+    schema: dict[str, Any] = TYPES[column.type] | _title_member(column.title, lang)
     if column.description:
         schema['description'] = column.description.pick(lang)
     if column.unit:
         schema['x-ogc-unit'] = ucum(column.unit)
     limits = (('minimum', column.min), ('maximum', column.max))
-    schema |= {key: _limit(column, limit) for key, limit in limits if limit is not None}
+    schema |= {key: _limit_number(column, limit) for key, limit in limits if limit is not None}
     if column.domain:
         schema['enum'] = [*column.domain]
-        schema['oneOf'] = [{'const': value} | _titled(title, lang) for value, title in column.domain.items()]
-    return schema | _role(layer, name)
+        schema['oneOf'] = [{'const': value} | _title_member(title, lang) for value, title in column.domain.items()]
+    return schema | _role_member(layer, name)
 
 
-def document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> dict[str, Any]:
+def schema_document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> dict[str, Any]:
     """The schema that is called `kind`, in `lang`."""
     columns = layer.columns_for(audience)
-    members = properties(layer, columns, lang)
+    members = schema_properties(layer, columns, lang)
     if kind == 'sortables':
         del members['geom']
     if kind == 'queryables':
@@ -115,7 +115,7 @@ def document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> dict[st
         '$schema': DRAFT,
         '$id': f'{api_url()}/collections/{layer.id}/{kind}',
         'type': 'object',
-        **_titled(layer.title, lang),
+        **_title_member(layer.title, lang),
         'description': layer.description.pick(lang),
         'properties': members,
         **({'required': required} if kind == 'schema' else {}),
@@ -131,7 +131,7 @@ def feature_document(layer: Layer, audience: Audience, lang: Lang) -> dict[str, 
         '$schema': DRAFT,
         '$id': f'{api_url()}/collections/{layer.id}/schema/feature',
         'type': 'object',
-        **_titled(layer.title, lang),
+        **_title_member(layer.title, lang),
         'required': ['type', 'geometry', 'properties'],
         'properties': {
             'type': {'type': 'string', 'enum': ['Feature']},
@@ -148,16 +148,16 @@ def feature_document(layer: Layer, audience: Audience, lang: Lang) -> dict[str, 
     }
 
 
-def _titled(title: Text, lang: Lang) -> dict[str, Any]:
+def _title_member(title: Text, lang: Lang) -> dict[str, Any]:
     """The title in the reader's language, and in all: a keyword of one's own must be called x-ogc-something."""
     return {'title': title.pick(lang), 'x-ogc-titles': title.model_dump()}
 
 
-def _limit(column: Column, limit: float) -> float:
+def _limit_number(column: Column, limit: float) -> float:
     return int(limit) if column.type == 'integer' else limit
 
 
-def _role(layer: Layer, name: str) -> dict[str, str]:
+def _role_member(layer: Layer, name: str) -> dict[str, str]:
     """The role of a column in time: an end of the validity, or the instant where no other column tells a time."""
     if layer.publish.validity:
         roles = dict(zip(layer.publish.validity, ('primary-interval-start', 'primary-interval-end'), strict=True))
@@ -172,14 +172,14 @@ def _requested_layer(collection_id: str) -> Layer:
     layer = service().layer(collection_id)
     parameters.refuse_unknown(COMMON)
     with snapshot() as db:
-        released(layer, db.releases())
+        require_release(layer, db.releases())
     return layer
 
 
-def _document(collection_id: str, kind: str) -> Response:
+def _schema_response(collection_id: str, kind: str) -> Response:
     layer = _requested_layer(collection_id)
     form = wanted_format()
-    schema = document(layer, service().audience, kind, language())
+    schema = schema_document(layer, service().audience, kind, language())
     if form == 'html':
         return as_page(f'collections/{kind}.html', {'id': layer.id, **schema})
     response = as_json(schema, MEDIA_TYPE)

@@ -16,10 +16,10 @@ FRAMES = {'public': '*', 'internal': "'self'"}
 
 def install(app: Flask) -> None:
     """Adds the headers to every answer of `app`, and takes away the one that names software and version."""
-    app.after_request(guarded)
+    app.after_request(add_security_headers)
 
 
-def guarded(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
     """`response` with the headers of a page that trusts this server alone."""
     response.headers.update(HEADERS)
     response.headers['Content-Security-Policy'] = POLICY.format(FRAMES[service().audience])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.core.cql2.geometry import Space
 from dothi.core.crs import WGS84, axis_order_yx, srid_of
 from dothi.core.errors import WrongUse, did_you_mean
@@ -61,7 +61,7 @@ def uri_of(code: str) -> str:
 def served_crs(locality: Locality) -> dict[str, ServedCrs]:
     """The systems on offer by URI; CRS84, the default, comes first."""
     codes = ['OGC:CRS84', *(code for code in locality.place.served_crs if code.upper() != 'OGC:CRS84')]
-    offered = [ServedCrs(uri_of(code), srid_of(code), _yx(code)) for code in codes]
+    offered = [ServedCrs(uri_of(code), srid_of(code), _is_yx(code)) for code in codes]
     return {crs.uri: crs for crs in offered}
 
 
@@ -75,11 +75,11 @@ def chosen_crs(text: str | None, locality: Locality, parameter: str) -> ServedCr
     if uri not in served:
         hint = did_you_mean(uri, served)
         raise UnservedCrs(
-            vi=f'{shown(parameter, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'{shown(parameter, text)}: this coordinate system is not served. {hint.en}',
+            vi=f'{quote_parameter(parameter, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
+            en=f'{quote_parameter(parameter, text)}: this coordinate system is not served. {hint.en}',
         )
     return served[uri]
 
 
-def _yx(code: str) -> bool:
+def _is_yx(code: str) -> bool:
     return code.upper() != 'OGC:CRS84' and axis_order_yx(srid_of(code))

@@ -28,7 +28,7 @@ GRACE_S = 60
 FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json', '/api/openapi?f=json')
 
 
-def serve(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
+def serve_api(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
     """Serves `audience` until SIGTERM or SIGINT. Does not return. Raises OpenToAll."""
     require_closed(host)
     Application(audience, host, port, workers or ServerSettings().workers).run()
@@ -50,7 +50,7 @@ class Worker(WholeRequestWorker):
         loaded = generation_now(self.app.audience)
         with ThreadPoolExecutor(1, initializer=_yield_processor) as aside:
             aside.submit(super().load_wsgi).result()
-            aside.submit(_warm, self.wsgi).result()
+            aside.submit(_warm_up, self.wsgi).result()
         self.state.publish(loaded)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
@@ -69,7 +69,7 @@ def _yield_processor() -> None:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
-def _warm(app: Flask) -> None:
+def _warm_up(app: Flask) -> None:
     """Answers what every client asks first, once: templates and documents are made at their first use."""
     client = app.test_client()
     for path in FIRST_ASKED:

@@ -130,7 +130,7 @@ def service() -> Service:
     return current
 
 
-def released(layer: Layer, releases: dict[str, Release]) -> Release:
+def require_release(layer: Layer, releases: dict[str, Release]) -> Release:
     """The layer's current release; raises NoRelease."""
     if layer.id not in releases:
         raise no_release(layer)

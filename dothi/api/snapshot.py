@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from dothi.api.clients import query_place
-from dothi.api.service import released, service
+from dothi.api.service import require_release, service
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
@@ -45,7 +45,7 @@ class Snapshot:
     """
 
     def __init__(self) -> None:
-        self._pooled = _connected()
+        self._pooled = _open_connection()
         self._begun = False
 
     @property
@@ -56,7 +56,7 @@ class Snapshot:
 
     def release(self, layer: Layer) -> Release:
         """The layer's current release; raises NoRelease."""
-        return released(layer, self._current(sql.SQL('l.id = {}').format(sql.Literal(layer.id))))
+        return require_release(layer, self._current(sql.SQL('l.id = {}').format(sql.Literal(layer.id))))
 
     def releases(self) -> dict[str, Release]:
         """The current release of each layer that the audience may see."""
@@ -83,7 +83,7 @@ class Snapshot:
         if pooled is None:
             return
         try:
-            _restore(pooled.driver_connection)
+            _restore_session(pooled.driver_connection)
         except psycopg2.Error:
             pooled.invalidate()
         pooled.close()
@@ -109,7 +109,7 @@ class Snapshot:
         # a restart of the database leaves dead connections in the pool, and nothing was read on this one yet
         self.end()
         engine(service().role).dispose()
-        self._pooled = _connected()
+        self._pooled = _open_connection()
         return self._execute(first, as_bytes)
 
     def _execute(self, statement: sql.Composable, as_bytes: bool) -> Cursor:
@@ -146,7 +146,7 @@ def snapshot() -> Iterator[Snapshot]:
             reading.end()
 
 
-def _restore(db: Connection) -> None:
+def _restore_session(db: Connection) -> None:
     """Ends the transaction and sets the connection back to how the pool gives it out; raises if it is closed."""
     if db.info.transaction_status != TRANSACTION_STATUS_IDLE:
         db.cursor().execute('rollback')
@@ -161,7 +161,7 @@ def too_slow() -> TooSlow:
     )
 
 
-def _connected() -> Any:
+def _open_connection() -> Any:
     """A pooled connection on which transactions begin when they are told to."""
     try:
         pooled = engine(service().role).raw_connection()

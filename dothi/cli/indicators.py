@@ -51,7 +51,7 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
     from processes.data import Data
     from processes.evaluation.period import period_of
     from processes.evaluation.units import read_units
-    from processes.indicators import given, read_figures
+    from processes.indicators import formula_values, read_figures
 
     locality = load_locality(PathSettings().locality)
     names = [set_id] if set_id else indicator_sets(locality)
@@ -61,7 +61,7 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, locality, 'internal')
         units = read_units(data, locality.place.reference_date)
-        values = given(period_of(None, None, on), on, data)
+        values = formula_values(period_of(None, None, on), on, data)
         for one in sets:
             read_figures(one, units, values, data, lambda _share, _doing: None)
     output.document(Checked(sets=[_checked(one) for one in sets]), as_json, _show)

@@ -65,7 +65,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help='Cổng · Port to listen on; DOTHI_PORT.')] = None,
 ) -> None:
     """Chạy dịch vụ · Serves portal and OGC API in the foreground, until it is ended."""
-    from dothi.api.server import serve as run_server
+    from dothi.api.server import serve_api as run_server
 
     server = ServerSettings()
     run_server(audience, host or server.host, port or (server.port if audience == 'internal' else server.public_port))
@@ -91,8 +91,8 @@ def config(
 ) -> None:
     """Cấu hình · Every setting with its value and meaning; passwords are masked."""
     if rendered:
-        from dothi.api.config import render
+        from dothi.api.config import render_config
 
-        typer.echo(json.dumps(render(rendered), ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps(render_config(rendered), ensure_ascii=False, indent=2, default=str))
         return
     output.document(output.Settings.current(), as_json, output.settings)

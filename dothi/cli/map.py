@@ -91,13 +91,13 @@ def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Pro
     from dothi.core.database import READERS, connection
     from processes.data import Data
     from processes.print_map import Inputs, PrintMap
-    from processes.reading.validation import validated
+    from processes.reading.validation import validate_inputs
 
     def told(share: float, doing: Text) -> None:
         del share
         progress(f'{doing.vi} · {doing.en}', 1, 1)
 
-    checked, process = validated(Inputs, inputs), PrintMap({'name': 'print-map'})
+    checked, process = validate_inputs(Inputs, inputs), PrintMap({'name': 'print-map'})
     with tempfile.TemporaryDirectory() as folder, connection(READERS[audience]) as db:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, served_locality(), audience, Path(folder))

@@ -10,7 +10,16 @@ from dothi.core.indicator_set import Indicator, IndicatorSet
 from processes.evaluation.figures import Figures
 from processes.evaluation.period import Period
 from processes.evaluation.units import WHOLE, Unit, Units
-from processes.evaluation.verdicts import Proof, Trend, Verdict, counted, rolled_up, trend_of, value_of, verdict_of
+from processes.evaluation.verdicts import (
+    Proof,
+    Trend,
+    Verdict,
+    count_verdicts,
+    rolled_up,
+    trend_of,
+    value_of,
+    verdict_of,
+)
 
 
 @dataclass(frozen=True)
@@ -45,30 +54,34 @@ class Evaluation:
     @cached_property
     def values(self) -> list[Value]:
         """Every indicator in every unit that its measures tell of; figures of larger units are sums of their parts."""
-        return [value for name, indicator in self.chosen.indicators.items() for value in self._values(name, indicator)]
+        return [
+            value
+            for name, indicator in self.chosen.indicators.items()
+            for value in self._indicator_values(name, indicator)
+        ]
 
-    def _values(self, name: str, indicator: Indicator) -> Iterator[Value]:
+    def _indicator_values(self, name: str, indicator: Indicator) -> Iterator[Value]:
         parents = self.units.parents
         parts = [rolled_up(self.figures[measure].by_unit, parents) for measure in self.chosen.measures_of(indicator)]
         for unit in self.units.of(*self.levels):
             if all(unit.code in part for part in parts):
                 numerator, *rest = (part[unit.code] for part in parts)
-                yield self._value(name, unit, numerator, rest[0] if rest else None)
+                yield self._judge_value(name, unit, numerator, rest[0] if rest else None)
 
-    def _value(self, name: str, unit: Unit, numerator: float, denominator: float | None) -> Value:
+    def _judge_value(self, name: str, unit: Unit, numerator: float, denominator: float | None) -> Value:
         indicator, before = self.chosen.indicators[name], self.before.get((name, unit.code))
         value = value_of(indicator, numerator, denominator)
         is_known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
-        verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], known=is_known)
+        verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], is_known=is_known)
         trend = trend_of(value, before, indicator.direction)
         return Value(name, unit, numerator, denominator, value, verdict, before, trend)
 
     @property
     def verdicts(self) -> dict[str, int]:
         """How many criteria came to which verdict in the whole."""
-        return counted([value.verdict for value in self.values if value.unit.level == WHOLE])
+        return count_verdicts([value.verdict for value in self.values if value.unit.level == WHOLE])
 
-    def about(self, name: str) -> dict[str, Any]:
+    def describe_indicator(self, name: str) -> dict[str, Any]:
         """One criterion: what it is, what it came to in the whole, in how many units it is met, on what it rests."""
         indicator = self.chosen.indicators[name]
         own = [value for value in self.values if value.indicator == name]
@@ -79,12 +92,12 @@ class Evaluation:
             'id': name,
             **indicator.model_dump(include=members),
             'value': whole.value if whole else None,
-            'numerator': _number(whole.numerator) if whole else None,
-            'denominator': _number(whole.denominator) if whole else None,
+            'numerator': _number_or_none(whole.numerator) if whole else None,
+            'denominator': _number_or_none(whole.denominator) if whole else None,
             'verdict': whole.verdict if whole else None,
             'value_before': whole.before if whole else None,
             'trend': whole.trend if whole else None,
-            'units': counted([value.verdict for value in own if value.unit.level != WHOLE]),
+            'units': count_verdicts([value.verdict for value in own if value.unit.level != WHOLE]),
             'evidence': [proof.document() for proof in self.proofs[name]],
         }
 
@@ -93,13 +106,13 @@ class Evaluation:
         own: dict[str, list[Value]] = {unit.code: [] for unit in self.units.of(*self.levels)}
         for value in self.values:
             own[value.unit.code].append(value)
-        return [_feature(self.units.units[code], values) for code, values in own.items()]
+        return [_unit_feature(self.units.units[code], values) for code, values in own.items()]
 
     def rows(self) -> list[dict[str, Any]]:
         """The values in the columns of the layer that keeps them."""
-        return [self._row(value) for value in self.values]
+        return [self._value_row(value) for value in self.values]
 
-    def _row(self, value: Value) -> dict[str, Any]:
+    def _value_row(self, value: Value) -> dict[str, Any]:
         indicator, unit = self.chosen.indicators[value.indicator], value.unit
         proofs = self.proofs[value.indicator]
         return {
@@ -115,8 +128,8 @@ class Evaluation:
             'period_until': self.period.until.isoformat(),
             'value': value.value,
             'measured_in': indicator.unit,
-            'numerator': _number(value.numerator),
-            'denominator': _number(value.denominator),
+            'numerator': _number_or_none(value.numerator),
+            'denominator': _number_or_none(value.denominator),
             'threshold': indicator.threshold,
             'direction': indicator.direction,
             'verdict': value.verdict,
@@ -127,11 +140,11 @@ class Evaluation:
         }
 
 
-def _feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
+def _unit_feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
     properties: dict[str, float | str | None] = {value.indicator: value.value for value in values}
     properties |= {f'{value.indicator}_verdict': value.verdict for value in values}
     place = {'code': unit.code, 'name': unit.name, 'level': unit.level, 'parent_code': unit.parent}
-    counts = counted([value.verdict for value in values])
+    counts = count_verdicts([value.verdict for value in values])
     return {
         'type': 'Feature',
         'id': unit.code,
@@ -140,6 +153,6 @@ def _feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
     }
 
 
-def _number(figure: float | None) -> float | None:
+def _number_or_none(figure: float | None) -> float | None:
     """A figure as it is told: to the millionth, as sums of many parts are not exact to the last digit."""
     return None if figure is None or math.isnan(figure) else round(figure, 6)

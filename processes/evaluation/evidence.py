@@ -20,11 +20,11 @@ class Witness:
         self._data, self._on = data, on
         self._delivered = last_deliveries(data.db)
 
-    def proofs(self, layers: Iterable[str], wanted: Evidence) -> list[Proof]:
+    def proofs(self, layers: Iterable[str], evidence: Evidence) -> list[Proof]:
         """One for each layer that was read or is wanted beside, in order of their names, then one for each file."""
         return [
-            *(self._of_layer(layer, wanted.real) for layer in sorted({*layers, *wanted.layers})),
-            *(self._of_file(file) for file in wanted.files),
+            *(self._of_layer(layer, evidence.real) for layer in sorted({*layers, *evidence.layers})),
+            *(self._of_file(file) for file in evidence.files),
         ]
 
     def _of_layer(self, layer: str, real: bool) -> Proof:

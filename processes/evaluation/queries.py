@@ -14,10 +14,10 @@ from dothi.core.indicator_set import UNITS, IndicatorSet, Measure
 from dothi.core.layer import Layer as LayerModel
 from processes.base import Layer
 from processes.data import Data
-from processes.evaluation.units import WHOLE, Units, outlines
+from processes.evaluation.units import WHOLE, Units, unit_outlines
 
 type Bound = Mapping[str, bool | int | float | str | date]
-type Told = list[tuple[str, float | None]]
+type UnitValues = list[tuple[str, float | None]]
 # What a formula can do wrong; a lost connection or a server that stops is none of its faults.
 FAULTS = (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.InternalError, psycopg2.NotSupportedError)
 
@@ -36,7 +36,7 @@ class Queries:
     def __init__(self, chosen: IndicatorSet, units: Units, given: Bound, data: Data) -> None:
         self._set, self._units, self._given, self._data = chosen, units, given, data
 
-    def ask(self, names: Sequence[str]) -> dict[str, Told]:
+    def ask(self, names: Sequence[str]) -> dict[str, UnitValues]:
         """Unit and value by measure, all of one level; raises FormulaFails that names the measure.
 
         Asked together they share what their relations are computed for: 600,000 homes in their communes, once. Which
@@ -45,25 +45,25 @@ class Queries:
         with self._data.db.cursor() as cursor:
             cursor.execute('savepoint formulas')
             try:
-                return self._ask(names)
+                return self._run_queries(names)
             except FAULTS as error:
                 cursor.execute('rollback to savepoint formulas')
                 if len(names) == 1:
                     raise FormulaFails(names[0], str(error.diag.message_primary)) from error
         return {name: figures for measure in names for name, figures in self.ask([measure]).items()}
 
-    def _ask(self, names: Sequence[str]) -> dict[str, Told]:
-        figures: dict[str, Told] = {name: [] for name in names}
-        for row in self._data.rows(self._query(names)):
+    def _run_queries(self, names: Sequence[str]) -> dict[str, UnitValues]:
+        figures: dict[str, UnitValues] = {name: [] for name in names}
+        for row in self._data.rows(self._union_query(names)):
             figures[row['measure']].append((row['unit'], row['value']))
         return figures
 
-    def _query(self, names: Sequence[str]) -> sql.Composed:
+    def _union_query(self, names: Sequence[str]) -> sql.Composed:
         measures = {name: self._set.measures[name] for name in names}
         statement = sql.SQL(' union all ').join(
             self._select_figures(name, measure) for name, measure in measures.items()
         )
-        return sql.SQL('with {} {}').format(self._relations([*measures.values()]), statement)
+        return sql.SQL('with {} {}').format(self._relation_ctes([*measures.values()]), statement)
 
     def _select_figures(self, name: str, measure: Measure) -> sql.Composed:
         values = {key: sql.Literal(value) for key, value in {**self._given, **measure.values}.items()}
@@ -71,18 +71,21 @@ class Queries:
         form = 'select {} as measure, unit::text as unit, value::float8 as value from ({}) figure'
         return sql.SQL(form).format(sql.Literal(name), query)
 
-    def _relations(self, measures: Sequence[Measure]) -> sql.Composed:
+    def _relation_ctes(self, measures: Sequence[Measure]) -> sql.Composed:
         """Units and what the set makes of them are computed once, the rows of a layer are wanted by its indexes."""
-        layers = _each(layer for measure in measures for layer in self._set.layers_of(measure))
+        layers = _distinct_names(layer for measure in measures for layer in self._set.layers_of(measure))
         own = {
             name: sql.SQL(self._set.relations[name].sql).format() for measure in measures for name in measure.relations
         }
-        norms = _each(norm for measure in measures for norm in measure.norms)
+        norms = _distinct_names(norm for measure in measures for norm in measure.norms)
         parts = [
-            _cte(UNITS, units_relation(measures[0].level, self._units, self._data), once=True),
-            *(_cte(layer, layer_relation(layer, self._data), once=False) for layer in layers),
-            *(_cte(name, query, once=True) for name, query in own.items()),
-            *(_cte(f'norm_{norm}', norm_relation(norm, self._data, self._units.on), once=False) for norm in norms),
+            _cte_of_query(UNITS, units_relation(measures[0].level, self._units, self._data), once=True),
+            *(_cte_of_query(layer, layer_relation(layer, self._data), once=False) for layer in layers),
+            *(_cte_of_query(name, query, once=True) for name, query in own.items()),
+            *(
+                _cte_of_query(f'norm_{norm}', norm_relation(norm, self._data, self._units.on), once=False)
+                for norm in norms
+            ),
         ]
         return sql.SQL(', ').join(parts)
 
@@ -94,7 +97,7 @@ def units_relation(level: str, units: Units, data: Data) -> sql.Composed:
         query = 'select {}::text as code, {}::text as name, null::text as parent_code, ST_GeomFromWKB({}, {}) as geom'
         values = (whole.code, whole.name, psycopg2.Binary(whole.wkb), data.locality.srid)
         return sql.SQL(query).format(*map(sql.Literal, values))
-    _, rows = outlines(level, units.on, data)
+    _, rows = unit_outlines(level, units.on, data)
     query = (
         'select version.code, version.name, version.parent_code, outline.geom'
         ' from {} join unit.in_force({}, {}) version using (code)'
@@ -126,7 +129,7 @@ def norm_relation(norm: str, data: Data, on: date) -> sql.Composed:
     return sql.SQL(query).format(sql.SQL(', ').join(values))
 
 
-def _cte(name: str, query: sql.Composed, *, once: bool) -> sql.Composed:
+def _cte_of_query(name: str, query: sql.Composed, *, once: bool) -> sql.Composed:
     how = sql.SQL('materialized' if once else 'not materialized')
     return sql.SQL('{} as {} ({})').format(sql.Identifier(name), how, query)
 
@@ -137,5 +140,5 @@ def _no_rows(layer: LayerModel, data: Data) -> sql.Composed:
     return sql.SQL('select {} from {} where false').format(columns, sql.Identifier('layer', layer.id))
 
 
-def _each(names: Iterable[str]) -> list[str]:
+def _distinct_names(names: Iterable[str]) -> list[str]:
     return [*dict.fromkeys(names)]

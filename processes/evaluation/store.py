@@ -33,7 +33,7 @@ class NotKept(HeldForDecision):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptEvaluation:
     """What was kept: the number of the run, and of the release of the layer that has its values."""
 
     run: int
@@ -63,35 +63,35 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     return {(row['indicator'], row['unit_code']): row['value'] for row in earlier if row['value'] is not None}
 
 
-def keep(found: Evaluation, about: dict[str, Any], data: Data) -> Kept | None:
+def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) -> KeptEvaluation | None:
     """Releases the values and records the run; None in a locality that keeps none. Raises NotKept.
 
-    about: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
+    summary: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
     The same values again make no new one.
     """
     layer = values_layer(data.locality)
     if layer is None:
         return None
-    number, chosen = _record(found, about), found.chosen
+    number, chosen = _record_run(evaluated, summary), evaluated.chosen
     file = data.draft(f'{layer.id}.gpkg')
-    write(file, found.rows(), [value.unit.wkb for value in found.values], data.locality.srid)
+    write_values(file, evaluated.rows(), [value.unit.wkb for value in evaluated.values], data.locality.srid)
     options = DeliveryOptions(
         layer=layer.id,
         mode='upsert',
-        origin='demo' if about['demo'] else 'delivery',
+        origin='demo' if summary['demo'] else 'delivery',
         crs=f'EPSG:{data.locality.srid}',
         sender=PROCESS,
-        note=f'{chosen.id} {chosen.version}, {found.period.first}/{found.period.last}, run {number}',
+        note=f'{chosen.id} {chosen.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
     )
     report = deliver(file, options, data.locality)
     if report.verdict != 'accepted':
         raise _not_kept(report)
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute('update indicator.run set release = %s where id = %s', [report.release, number])
-    return Kept(number, layer.id, report.release)
+    return KeptEvaluation(number, layer.id, report.release)
 
 
-def write(file: Path, rows: Sequence[dict[str, Any]], outlines: Sequence[bytes], srid: int) -> None:
+def write_values(file: Path, rows: Sequence[dict[str, Any]], outlines: Sequence[bytes], srid: int) -> None:
     """A GeoPackage with one row for each value; no number is a null."""
     names = list(rows[0])
     columns = [
@@ -106,20 +106,20 @@ def write(file: Path, rows: Sequence[dict[str, Any]], outlines: Sequence[bytes],
     )
 
 
-def _record(found: Evaluation, about: dict[str, Any]) -> int:
+def _record_run(evaluated: Evaluation, summary: dict[str, Any]) -> int:
     """The number of the run. Its release is noted when there is one."""
-    evidence = {name: [proof.document() for proof in own] for name, own in found.proofs.items()}
+    evidence = {name: [proof.document() for proof in own] for name, own in evaluated.proofs.items()}
     values = {
-        'set_id': found.chosen.id,
-        'set_version': found.chosen.version,
-        'definition': _json(found.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
-        'level': about['level'],
-        'units_on': about['units_on'],
-        'period_from': found.period.first,
-        'period_until': found.period.until,
-        'evidence_on': about['evidence_on'],
-        'releases': _json(about['releases']),
-        'evidence': _json(evidence),
+        'set_id': evaluated.chosen.id,
+        'set_version': evaluated.chosen.version,
+        'definition': _as_json(evaluated.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
+        'level': summary['level'],
+        'units_on': summary['units_on'],
+        'period_from': evaluated.period.first,
+        'period_until': evaluated.period.until,
+        'evidence_on': summary['evidence_on'],
+        'releases': _as_json(summary['releases']),
+        'evidence': _as_json(evidence),
         'software_version': __version__,
     }
     names = sql.SQL(', ').join(map(sql.Identifier, values))
@@ -130,7 +130,7 @@ def _record(found: Evaluation, about: dict[str, Any]) -> int:
     return int(number)
 
 
-def _json(value: Any) -> Json:
+def _as_json(value: Any) -> Json:
     return Json(value, dumps=lambda plain: json.dumps(plain, ensure_ascii=False))
 
 

@@ -92,7 +92,7 @@ def read_units(data: Data, on: date) -> Units:
     levels = [level for level in known_levels(data.locality)[1:] if register.on(on, level)]
     if not levels:
         raise NoUnits(vi=f'Không có đơn vị hành chính nào ngày {on}.', en=f'No units were in force on {on}.')
-    whole = _whole(levels[-1], on, data)
+    whole = _whole_area(levels[-1], on, data)
     units = {whole.code: whole}
     for level in levels:
         units |= {unit.code: unit for unit in _of_level(level, on, data, above=units)}
@@ -100,7 +100,7 @@ def read_units(data: Data, on: date) -> Units:
     return Units(on, [WHOLE, *levels], units, undrawn)
 
 
-def outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed]:
+def unit_outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed]:
     """The layer that shows a level, and SQL of its units on a day: `code`, `geom`, `geom_wgs84`."""
     layer = layer_of(level, data.locality)
     assert layer is not None  # noqa: S101 (known_levels are those that a layer shows)
@@ -110,11 +110,13 @@ def outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed
 
 
 def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[Unit]:
-    layer, rows = outlines(level, on, data)
+    layer, rows = unit_outlines(level, on, data)
     query = 'select code, ST_AsBinary(geom) as wkb, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}'
     drawn_rows = {row['code']: row for row in data.rows(sql.SQL(query).format(rows))}
     listed = sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code)
-    units = [_unit(unit, drawn_rows[unit.code], above, data.locality) for unit in listed if unit.code in drawn_rows]
+    units = [
+        _outlined_unit(unit, drawn_rows[unit.code], above, data.locality) for unit in listed if unit.code in drawn_rows
+    ]
     if not units:
         derive = f'dothi units derive --level {level} --date {on}'
         raise NotDelivered(
@@ -124,14 +126,14 @@ def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[
     return units
 
 
-def _unit(named: UnitVersion, drawn: dict[str, Any], above: dict[str, Unit], locality: Locality) -> Unit:
+def _outlined_unit(version: UnitVersion, row: dict[str, Any], above: dict[str, Unit], locality: Locality) -> Unit:
     """A unit with its outline; one whose parent is not there lies right below the whole."""
-    parent = named.parent_code if named.parent_code in above else locality.place.unit_code
-    return Unit(named.code, named.name, named.level, parent, bytes(drawn['wkb']), json.loads(drawn['geometry']))
+    parent = version.parent_code if version.parent_code in above else locality.place.unit_code
+    return Unit(version.code, version.name, version.level, parent, bytes(row['wkb']), json.loads(row['geometry']))
 
 
-def _whole(smallest: str, on: date, data: Data) -> Unit:
-    _, rows = outlines(smallest, on, data)
+def _whole_area(smallest: str, on: date, data: Data) -> Unit:
+    _, rows = unit_outlines(smallest, on, data)
     query = (
         'select ST_AsBinary(ST_Multi(ST_Union(geom))) as wkb,'
         ' ST_AsGeoJSON(ST_Multi(ST_Union(geom_wgs84)), 7) as geometry from {}'

@@ -82,14 +82,20 @@ def value_of(indicator: Indicator, numerator: float, denominator: float | None) 
 
 
 def verdict_of(
-    value: float | None, threshold: float | None, direction: Direction, proofs: Iterable[Proof], *, known: bool = True
+    value: float | None,
+    threshold: float | None,
+    direction: Direction,
+    proofs: Iterable[Proof],
+    *,
+    is_known: bool = True,
 ) -> Verdict | None:
     """`not_shown` unless every proof holds; None where there is nothing to judge: no threshold, or no value.
 
-    known: whether both figures are; one that is not shows nothing, but a unit where nobody lives has nothing to show.
+    is_known: whether both figures are; one that is not shows nothing, but a unit where nobody lives has nothing to
+    show.
     A value on the threshold meets it, as norms say "at least" and "at most".
     """
-    if not known or any(proof.fault for proof in proofs):
+    if not is_known or any(proof.fault for proof in proofs):
         return 'not_shown'
     if value is None or threshold is None:
         return None
@@ -105,6 +111,6 @@ def trend_of(value: float | None, before: float | None, direction: Direction) ->
     return 'better' if (value > before) == (direction == 'higher') else 'worse'
 
 
-def counted(verdicts: Sequence[Verdict | None]) -> dict[str, int]:
+def count_verdicts(verdicts: Sequence[Verdict | None]) -> dict[str, int]:
     """How many there are of each verdict."""
     return {verdict: sum(other == verdict for other in verdicts) for verdict in VERDICTS}

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from dothi.core.text import LANGUAGES, Lang
 from processes.base import Figure
 from processes.forms.columns import Feature, properties_of
-from processes.forms.names import heading, title_of, unit_for
+from processes.forms.names import column_heading, title_of, unit_for
 from processes.forms.numbers import value_text
-from processes.forms.words import cited, in_words
+from processes.forms.words import cite_norm, in_words
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
@@ -48,11 +48,14 @@ def key_figures(
     ]
 
 
-def details(summary: Mapping[str, Any], figures: Mapping[str, Figure], lang: Lang) -> list[tuple[str, Table]]:
+def detail_tables(summary: Mapping[str, Any], figures: Mapping[str, Figure], lang: Lang) -> list[tuple[str, Table]]:
     """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table."""
     lists = {name: value for name, value in summary.items() if name not in ELSEWHERE and _is_list_of_parts(value)}
     return [
-        (title_of(name, figures, lang), table([{'properties': part} for part in value], None, figures, {}, lang))
+        (
+            title_of(name, figures, lang),
+            table_of_rows([{'properties': part} for part in value], None, figures, {}, lang),
+        )
         for name, value in lists.items()
     ]
 
@@ -66,8 +69,8 @@ def _is_list_of_parts(value: Any) -> bool:
     )
 
 
-def _is_repeated(value: Any, given: Any) -> bool:
-    return value == given or (isinstance(given, dict) and value == given.get('collection'))
+def _is_repeated(value: Any, input_value: Any) -> bool:
+    return value == input_value or (isinstance(input_value, dict) and value == input_value.get('collection'))
 
 
 def _in_a_line(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
@@ -85,7 +88,7 @@ def sums_of(summary: Mapping[str, Any], inputs: type[BaseModel]) -> dict[str, An
     return {name: value for name, value in summary.items() if name not in numeric_inputs}
 
 
-def table(
+def table_of_rows(
     features: Sequence[Feature],
     figure: str | None,
     figures: Mapping[str, Figure],
@@ -99,13 +102,13 @@ def table(
     those that are told elsewhere (`leave_out`).
     """
     rows = properties_of(features)
-    columns = _columns(rows, figures, leave_out)
+    columns = _shown_columns(rows, figures, leave_out)
     low_first = figure is not None and figure in figures and figures[figure].low_first
-    ordered = sorted(rows, key=lambda row: _rank(row.get(figure or ''), low_first=low_first))
+    ordered = sorted(rows, key=lambda row: _sort_rank(row.get(figure or ''), low_first=low_first))
     lines = [[_in_a_line(name, row.get(name), figures, lang) for name in columns] for row in ordered]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
     return Table(
-        headings=[heading(name, figures, lang) for name in columns],
+        headings=[column_heading(name, figures, lang) for name in columns],
         numeric=[any(_is_number(row.get(name)) for row in rows) for name in columns],
         rows=lines[:MOST_ROWS],
         total=[
@@ -118,7 +121,7 @@ def table(
     )
 
 
-def _rank(value: Any, *, low_first: bool) -> tuple[bool, float]:
+def _sort_rank(value: Any, *, low_first: bool) -> tuple[bool, float]:
     if not _is_number(value):
         return (True, 0)
     return (False, float(value) if low_first else -float(value))
@@ -128,7 +131,9 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leave_out: Collection[str]) -> list[str]:
+def _shown_columns(
+    rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leave_out: Collection[str]
+) -> list[str]:
     """As many as fit on a page; the process's figures are kept when there are more."""
     filled_names = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
     filled = [name for name in filled_names if name not in leave_out]
@@ -143,7 +148,7 @@ def _columns(rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leav
 
 def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang) -> list[str]:
     """The norms that the result cites anywhere in its summary, and the clauses of its features, each once."""
-    whole = [cited(norm, lang) for norm in _with_clause(summary)]
+    whole = [cite_norm(norm, lang) for norm in _with_clause(summary)]
     clauses = [str(row['clause']) for row in properties_of(features) if row.get('clause')]
     return list(dict.fromkeys([*whole, *(clause for clause in clauses if not any(clause in norm for norm in whole))]))
 

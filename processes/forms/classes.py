@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dothi.core.numbers import SPACE
 from dothi.core.text import Lang
-from processes.forms.numbers import number, unit_text
+from processes.forms.numbers import format_number, unit_text
 
 # ColorBrewer's YlGnBu and its shorter variants: they stay apart for the colour-blind and in grey print.
 COLOURS: dict[int, tuple[str, ...]] = {
@@ -38,9 +38,13 @@ class Class:
     def label(self, lang: Lang, unit: str | None = None) -> str:
         """`12,5 – 30 %`, or the value where there is but one."""
         if self.low == self.high:
-            return number(self.low, lang, unit)
-        low = number(self.low, lang, unit).rpartition(SPACE)[0] if unit_text(unit, lang) else number(self.low, lang)
-        return f'{low} – {number(self.high, lang, unit)}'
+            return format_number(self.low, lang, unit)
+        low = (
+            format_number(self.low, lang, unit).rpartition(SPACE)[0]
+            if unit_text(unit, lang)
+            else format_number(self.low, lang)
+        )
+        return f'{low} – {format_number(self.high, lang, unit)}'
 
 
 def classes_of(values: Sequence[float | None]) -> list[Class]:
@@ -50,24 +54,24 @@ def classes_of(values: Sequence[float | None]) -> list[Class]:
     class begins at the lowest value, the last ends at the highest.
     """
     numbers = np.array([value for value in values if value is not None], dtype=np.float64)
-    spans = _spans(numbers[np.isfinite(numbers)], MOST)
+    spans = _class_spans(numbers[np.isfinite(numbers)], MOST)
     return [Class(*span, colour) for span, colour in zip(spans, COLOURS[len(spans)], strict=True)]
 
 
-def _spans(known: NDArray[np.float64], most: int) -> list[tuple[float, float]]:
-    distinct = [float(value) for value in np.unique(known)]
+def _class_spans(values: NDArray[np.float64], most: int) -> list[tuple[float, float]]:
+    distinct = [float(value) for value in np.unique(values)]
     if len(distinct) <= most:
         return [(value, value) for value in distinct]
     low, high = distinct[0], distinct[-1]
     # a value as frequent as a whole class, such as the nought of most communes, is one by itself
-    if np.mean(known == low) > 1 / most:
-        return [(low, low), *_spans(known[known > low], most - 1)]
-    inner = np.unique(_rounded(np.quantile(known, np.arange(1, most) / most), high - low))
+    if np.mean(values == low) > 1 / most:
+        return [(low, low), *_class_spans(values[values > low], most - 1)]
+    inner = np.unique(_rounded_borders(np.quantile(values, np.arange(1, most) / most), high - low))
     borders = [low, *(float(border) for border in inner if low < border < high), high]
     return list(itertools.pairwise(borders))
 
 
-def _rounded(borders: NDArray[np.float64], span: float) -> NDArray[np.float64]:
+def _rounded_borders(borders: NDArray[np.float64], span: float) -> NDArray[np.float64]:
     """To a hundredth of the span, so that no border carries digits that mean nothing."""
     return np.round(borders, 2 - math.ceil(math.log10(span)))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dothi.core.layer import ColumnType
-from processes.reading.given_features import cell, column_types
+from processes.reading.given_features import cell_of, column_types
 
 type Feature = dict[str, Any]
 
@@ -22,4 +22,4 @@ def columns_of(features: Sequence[Feature]) -> dict[str, ColumnType]:
 
 def rows_of(features: Sequence[Feature], columns: dict[str, ColumnType]) -> list[dict[str, Any]]:
     """The features' values by column; what is nested becomes JSON."""
-    return [{name: cell(row.get(name), kind) for name, kind in columns.items()} for row in properties_of(features)]
+    return [{name: cell_of(row.get(name), kind) for name, kind in columns.items()} for row in properties_of(features)]

@@ -28,29 +28,29 @@ def write_csv(features: Sequence[Feature], shapes: Sequence[BaseGeometry | None]
         file.write(BYTE_ORDER_MARK + ','.join(quoted_heading(name) for name in names) + END_OF_LINE)
         for feature, row, shape in zip(features, rows_of(features, columns), shapes, strict=True):
             own = [] if 'id' in columns else [feature.get('id')]
-            cells = [*own, *row.values(), *(_xy(shape) if has_xy else ()), _wkt(shape)]
-            file.write(','.join(map(_cell, cells)) + END_OF_LINE)
+            cells = [*own, *row.values(), *(_point_xy(shape) if has_xy else ()), _shape_wkt(shape)]
+            file.write(','.join(map(_cell_text, cells)) + END_OF_LINE)
 
 
-def _cell(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if value is None:
         return ''
     if isinstance(value, bool):
         return 'true' if value else 'false'
     if isinstance(value, str):
-        return _text(value)
+        return _value_text(value)
     return str(value)
 
 
-def _text(value: str) -> str:
+def _value_text(value: str) -> str:
     """A text in quotes; one that a spreadsheet would run gets an apostrophe in front."""
     runs = re.match(FORMULA, value) and not re.match(NUMBER, value)
     return '"' + ("'" if runs else '') + value.replace('"', '""') + '"'
 
 
-def _xy(shape: BaseGeometry | None) -> tuple[float, ...]:
+def _point_xy(shape: BaseGeometry | None) -> tuple[float, ...]:
     return tuple(round(float(part), DIGITS) for part in shapely.get_coordinates(shape)[0])
 
 
-def _wkt(shape: BaseGeometry | None) -> str | None:
+def _shape_wkt(shape: BaseGeometry | None) -> str | None:
     return None if shape is None else shapely.to_wkt(shape, rounding_precision=DIGITS)

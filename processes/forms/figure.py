@@ -9,13 +9,13 @@ from processes.base import Figure
 from processes.forms.classes import NO_VALUE, NONE, PLAIN, Class, class_of, classes_of
 from processes.forms.columns import Feature, columns_of, properties_of
 from processes.forms.map_page import Entry, Kind
-from processes.forms.names import heading, unit_for
+from processes.forms.names import column_heading, unit_for
 
 WITHOUT = Text(vi='không có số liệu', en='no value')
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFigure:
     """The figure of a map: its property, or None where features are only shown; value and class of each feature."""
 
     name: str | None
@@ -41,17 +41,17 @@ class Shown:
 
     def title(self, figures: Mapping[str, Figure], lang: Lang, otherwise: str) -> str:
         """What the legend is called."""
-        return heading(self.name, figures, lang) if self.name else otherwise
+        return column_heading(self.name, figures, lang) if self.name else otherwise
 
 
-def shown_figure(features: Sequence[Feature], figures: Mapping[str, Figure]) -> Shown:
+def shown_figure(features: Sequence[Feature], figures: Mapping[str, Figure]) -> ShownFigure:
     """The first of the process's figures that the features have as a number, else their first number."""
     numeric = [name for name, kind in columns_of(features).items() if kind in ('integer', 'number')]
     chosen = next((name for name in figures if name in numeric), numeric[0] if numeric else None)
-    values = [_number(row.get(chosen)) if chosen else None for row in properties_of(features)]
+    values = [_as_number(row.get(chosen)) if chosen else None for row in properties_of(features)]
     classes = classes_of(values)
-    return Shown(chosen, values, classes, class_of(values, classes))
+    return ShownFigure(chosen, values, classes, class_of(values, classes))
 
 
-def _number(value: Any) -> float | None:
+def _as_number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -14,7 +14,7 @@ from processes.data import Data
 from processes.forms.names import title_of
 from processes.forms.numbers import value_text
 from processes.forms.sources import in_one_line, sources_of
-from processes.forms.stored import TIFF, Stored
+from processes.forms.stored import TIFF, StoredResult
 
 type Needs = Literal['features', 'raster', 'places', 'anything']
 
@@ -31,7 +31,7 @@ class Form:
     media_type: str
     needs: Needs
 
-    def fits(self, stored: Stored) -> bool:
+    def fits(self, stored: StoredResult) -> bool:
         """Whether the result can be had in this form."""
         features, raster = stored.is_features, stored.raster is not None
         return {
@@ -41,7 +41,7 @@ class Form:
             'anything': features or raster or stored.is_document,
         }[self.needs]
 
-    def write(self, stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+    def write(self, stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
         """The file `target`; raises NotInThisForm."""
         if not self.fits(stored):
             raise _not_in(self, stored)
@@ -68,14 +68,14 @@ def form_of(media_type: str) -> Form | None:
     return next((form for form in FORMS.values() if form.media_type.partition(';')[0] == bare), None)
 
 
-def fitting(media_type: str) -> list[str]:
+def forms_for(media_type: str) -> list[str]:
     """The names of the forms that an output of this media type can be had in."""
     kinds = {GEOJSON: ('features', 'places', 'anything'), TIFF: ('raster', 'places', 'anything'), JSON: ('anything',)}
     needs = kinds.get(media_type.partition(';')[0].strip(), ())
     return [form.name for form in FORMS.values() if form.needs in needs]
 
 
-def _not_in(form: Form, stored: Stored) -> NotInThisForm:
+def _not_in(form: Form, stored: StoredResult) -> NotInThisForm:
     fitting = ', '.join(candidate.name for candidate in FORMS.values() if candidate.fits(stored)) or '–'
     kind = stored.result.media_type
     return NotInThisForm(
@@ -84,17 +84,17 @@ def _not_in(form: Form, stored: Stored) -> NotInThisForm:
     )
 
 
-def _geojson(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_geojson(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
     target.write_bytes(stored.result.content())
 
 
-def _csv(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_csv(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
     from processes.forms.csv_table import write_csv
 
     write_csv(stored.features, list(stored.shapes), target)
 
 
-def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_geopackage_file(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.geopackage import write_geopackage
 
     srid, figures = data.locality.srid, stored.figures
@@ -107,37 +107,37 @@ def _geopackage(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
         'sources': in_one_line(sources_of(stored, data), stored, lang),
     } | summary
     name = stored.process_id.replace('-', '_')
-    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, about=entries)
+    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, summary=entries)
 
 
-def _raster(stored: Stored, _data: Data, _lang: Lang, target: Path) -> None:
+def _write_raster(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
     shutil.copyfile(str(stored.raster), target)
 
 
-def _picture(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_picture(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.map import draw_map
 
     draw_map(stored, sources_of(stored, data), data, lang, target)
 
 
-def _page(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_page(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.report import write_html
 
     write_html(stored, data, lang, target)
 
 
-def _pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def _write_pdf(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.report import write_pdf
 
     write_pdf(stored, data, lang, target)
 
 
-WRITERS: dict[str, Callable[[Stored, Data, Lang, Path], None]] = {
-    'geojson': _geojson,
-    'csv': _csv,
-    'gpkg': _geopackage,
-    'tif': _raster,
-    'png': _picture,
-    'html': _page,
-    'pdf': _pdf,
+WRITERS: dict[str, Callable[[StoredResult, Data, Lang, Path], None]] = {
+    'geojson': _write_geojson,
+    'csv': _write_csv,
+    'gpkg': _write_geopackage_file,
+    'tif': _write_raster,
+    'png': _write_picture,
+    'html': _write_page,
+    'pdf': _write_pdf,
 }

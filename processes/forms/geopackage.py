@@ -9,7 +9,7 @@ from dothi.core.layer import ColumnType
 from etl.geopackage import add_layer
 from processes.forms.columns import Feature, columns_of, rows_of
 
-ABOUT: dict[str, ColumnType] = {'name': 'text', 'value': 'text'}
+SUMMARY_COLUMNS: dict[str, ColumnType] = {'name': 'text', 'value': 'text'}
 
 
 def write_geopackage(
@@ -19,9 +19,9 @@ def write_geopackage(
     *,
     name: str,
     srid: int,
-    about: Mapping[str, str],
+    summary: Mapping[str, str],
 ) -> None:
-    """The layer `name` with the features' ids as `feature_id`, and `about` as lines of the table `about`.
+    """The layer `name` with the features' ids as `feature_id`, and `summary` as lines of the table `about`.
 
     shapes: the geometries in the system `srid`.
     """
@@ -31,4 +31,6 @@ def write_geopackage(
         for feature, row in zip(features, rows_of(features, columns_of(features)), strict=True)
     ]
     add_layer(path, name, columns, rows, shapes, srid)
-    add_layer(path, 'about', ABOUT, [{'name': key, 'value': value} for key, value in about.items()], None, srid)
+    add_layer(
+        path, 'about', SUMMARY_COLUMNS, [{'name': key, 'value': value} for key, value in summary.items()], None, srid
+    )

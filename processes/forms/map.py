@@ -15,11 +15,11 @@ from processes.base import Layer
 from processes.data import Data
 from processes.forms.classes import NONE
 from processes.forms.figure import shown_figure
-from processes.forms.map_image import Drawn, draw, kind_of
+from processes.forms.map_image import DrawnFeatures, draw, kind_of
 from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
-from processes.forms.raster_picture import Painted, paint
+from processes.forms.raster_picture import PaintedRaster, paint_raster
 from processes.forms.sources import Source, in_one_line
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 
 NOTHING_FOUND = Text(vi='Không tìm thấy đối tượng nào', en='Nothing was found')
 
@@ -28,7 +28,7 @@ class NothingToDraw(WrongUse):
     """The result has no places."""
 
 
-def draw_map(stored: Stored, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
+def draw_map(stored: StoredResult, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
     """Writes the map as PNG; raises NothingToDraw."""
     if stored.raster is not None:
         _draw_raster(stored, stored.raster, sources, data, lang, target)
@@ -38,7 +38,7 @@ def draw_map(stored: Stored, sources: list[Source], data: Data, lang: Lang, targ
         raise nothing_to_draw(stored)
 
 
-def nothing_to_draw(stored: Stored) -> NothingToDraw:
+def nothing_to_draw(stored: StoredResult) -> NothingToDraw:
     """The error for a result without places."""
     return NothingToDraw(
         vi=f'Kết quả "{stored.output}" ({stored.result.media_type}) không có vị trí để vẽ bản đồ.',
@@ -46,7 +46,7 @@ def nothing_to_draw(stored: Stored) -> NothingToDraw:
     )
 
 
-def outlines(data: Data) -> Geometries:
+def unit_outlines(data: Data) -> Geometries:
     """Polygons of the smallest units that have been released and that the audience may see."""
     visible = data.locality.layers_for(data.audience)
     for layer_id in reversed(data.locality.place.unit_layers):
@@ -55,42 +55,44 @@ def outlines(data: Data) -> Geometries:
     return np.array([], dtype=object)
 
 
-def _draw_features(stored: Stored, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
+def _draw_features(stored: StoredResult, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
     figures, title = stored.figures, stored.process.outputs[stored.output].title.pick(lang)
-    shapes, units = stored.shapes_in(data.locality.srid), outlines(data)
-    sheet = sheet_of(_bounds(shapes, units, data))
+    shapes, units = stored.shapes_in(data.locality.srid), unit_outlines(data)
+    sheet = sheet_of(_map_bounds(shapes, units, data))
     figure = shown_figure(stored.features, figures)
     entries = figure.entries(figures, _most_common_kind(shapes, sheet), title, lang)
     if not len(shapes):
         entries = [Entry(NONE, 'area', NOTHING_FOUND.pick(lang))]
-    layer = Drawn(shapes, figure.numbers, figure.colours, units)
-    words = _words(stored, sources, figure.title(figures, lang, title), lang)
+    layer = DrawnFeatures(shapes, figure.numbers, figure.colours, units)
+    words = _map_words(stored, sources, figure.title(figures, lang, title), lang)
     draw(layer, sheet, words, entries, target)
 
 
-def _draw_raster(stored: Stored, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
-    painted = paint(raster, data.locality.srid, target.with_name('painted.tif'))
+def _draw_raster(
+    stored: StoredResult, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path
+) -> None:
+    painted = paint_raster(raster, data.locality.srid, target.with_name('painted.tif'))
     colours = {number: value_class.colour for number, value_class in enumerate(painted.classes)}
     entries = [
         Entry(i, 'area', value_class.label(lang, painted.unit)) for i, value_class in enumerate(painted.classes)
     ][::-1]
     nothing = np.array([], dtype=object)
-    layer = Drawn(nothing, np.array([], dtype=np.int64), colours, outlines(data), painted.file)
-    draw(layer, sheet_of(painted.bounds), _words(stored, sources, _raster_title(stored, painted, lang), lang), entries,
-         target)  # fmt: skip
+    layer = DrawnFeatures(nothing, np.array([], dtype=np.int64), colours, unit_outlines(data), painted.file)
+    words = _map_words(stored, sources, _raster_title(stored, painted, lang), lang)
+    draw(layer, sheet_of(painted.bounds), words, entries, target)
 
 
-def _raster_title(stored: Stored, painted: Painted, lang: Lang) -> str:
+def _raster_title(stored: StoredResult, painted: PaintedRaster, lang: Lang) -> str:
     title = stored.process.outputs[stored.output].title.pick(lang)
     return f'{title} ({painted.unit})' if painted.unit else title
 
 
-def _words(stored: Stored, sources: list[Source], legend: str, lang: Lang) -> Words:
+def _map_words(stored: StoredResult, sources: list[Source], legend: str, lang: Lang) -> Words:
     demo = DEMO.pick(lang) if stored.summary.get('demo') or any(source.demo for source in sources) else ''
     return Words(stored.process.title.pick(lang), legend, demo, in_one_line(sources, stored, lang), lang)
 
 
-def _bounds(shapes: Geometries, units: Geometries, data: Data) -> tuple[float, float, float, float]:
+def _map_bounds(shapes: Geometries, units: Geometries, data: Data) -> tuple[float, float, float, float]:
     """West, south, east, north of the features; of the units where there are none, of the locality without units."""
     for geometries in (shapes, units):
         if len(geometries) and np.isfinite(bounds := shapely.total_bounds(geometries)).all():

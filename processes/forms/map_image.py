@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from etl.formats.source import Geometries
 from processes.forms.classes import NONE
 from processes.forms.job_renderers import job_renderers
-from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, marks
+from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, page_marks
 
 # The sheet is drawn in plane metres of the working CRS, to which all of it was brought before: nothing is projected.
 SRS = '+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +no_defs'
@@ -26,7 +26,7 @@ TEXT_COLOURS = {'demo': '#b3261e'}
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnFeatures:
     """What the map shows: shapes in the working CRS with the number of each one's class, both of shape (n,).
 
     colours: by number of the class. raster: a file in colours and in the working CRS, in place of shapes.
@@ -40,16 +40,16 @@ class Drawn:
     raster: Path | None = None
 
 
-def draw(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
+def draw(features: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
     """The whole sheet as PNG. Files for Mapnik are written beside `target`."""
-    layers = _layers(drawn, sheet, words, entries, target.parent)
+    layers = _map_layers(features, sheet, words, entries, target.parent)
     order = {
         'width': WIDTH_PX,
         'height': HEIGHT_PX,
         'ratio': 1,
         'box': sheet.box,
         'format': 'png',
-        'styles': f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_styles(drawn.colours)}</Map>',
+        'styles': f'<Map background-color="{WATER}" srs={quoteattr(SRS)}>{_class_styles(features.colours)}</Map>',
         'layers': layers,
     }
     with job_renderers() as pool:
@@ -64,14 +64,14 @@ def kind_of(shape: shapely.Geometry, metres_per_px: float) -> Kind:
     return 'line' if shapely.get_dimensions(shape) == 1 else 'area'
 
 
-def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
+def marks_of(features: DrawnFeatures, metres_per_px: float) -> list[Mark]:
     """The shapes as marks: areas below lines below dots, what has no value below what has one, large areas below small.
 
     So of areas that hold one another, as isochrones do, each is seen.
     """
     order = {'area': 0, 'line': 1, 'point': 2}
     made = []
-    for shape, number in zip(drawn.shapes, drawn.numbers, strict=True):
+    for shape, number in zip(features.shapes, features.numbers, strict=True):
         if shape is None or shapely.is_empty(shape):
             continue
         kind = kind_of(shape, metres_per_px)
@@ -80,25 +80,27 @@ def marks_of(drawn: Drawn, metres_per_px: float) -> list[Mark]:
     return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
 
 
-def _layers(drawn: Drawn, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path) -> list[dict[str, Any]]:
+def _map_layers(
+    features: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path
+) -> list[dict[str, Any]]:
     """Mapnik's layers as a renderer reads them (dothi.core.mapping.renderer), lowest first."""
-    ground = [Mark(shape, 'ground') for shape in drawn.outlines]
-    borders = [Mark(shape, 'border') for shape in drawn.outlines]
+    ground = [Mark(shape, 'ground') for shape in features.outlines]
+    borders = [Mark(shape, 'border') for shape in features.outlines]
     layers = [
-        _layer('ground', ground, folder),
-        _of_source('raster', 'raster', {'type': 'gdal', 'file': str(drawn.raster)}) if drawn.raster else None,
-        _layer('shown', marks_of(drawn, sheet.metres_per_px), folder),
-        _layer('borders', borders, folder),
-        _layer('furniture', marks(sheet, words, entries), folder),
+        _map_layer('ground', ground, folder),
+        _of_source('raster', 'raster', {'type': 'gdal', 'file': str(features.raster)}) if features.raster else None,
+        _map_layer('shown', marks_of(features, sheet.metres_per_px), folder),
+        _map_layer('borders', borders, folder),
+        _map_layer('furniture', page_marks(sheet, words, entries), folder),
     ]
     return [layer for layer in layers if layer]
 
 
-def _layer(name: str, drawn: Sequence[Mark], folder: Path) -> dict[str, Any] | None:
-    if not drawn:
+def _map_layer(name: str, marks: Sequence[Mark], folder: Path) -> dict[str, Any] | None:
+    if not marks:
         return None
     file = folder / f'{name}.geojson'
-    collection = {'type': 'FeatureCollection', 'features': [mark.feature for mark in drawn]}
+    collection = {'type': 'FeatureCollection', 'features': [mark.feature for mark in marks]}
     file.write_text(json.dumps(collection), encoding='utf-8')
     return _of_source(name, 'sheet', {'type': 'geojson', 'file': str(file)})
 
@@ -107,7 +109,7 @@ def _of_source(name: str, style: str, source: dict[str, str]) -> dict[str, Any]:
     return {'name': name, 'srs': SRS, 'source': source, 'styles': [style]}
 
 
-def _styles(colours: dict[int, str]) -> str:
+def _class_styles(colours: dict[int, str]) -> str:
     raster = '<Style name="raster"><Rule><RasterSymbolizer scaling="near"/></Rule></Style>'
     rules = [*_fixed_rules(), *_text_rules(), *_class_rules(colours)]
     return f'{raster}<Style name="sheet">{"".join(rules)}</Style>'
@@ -123,13 +125,13 @@ def _fixed_rules() -> Iterable[str]:
         'bar': f'<PolygonSymbolizer fill="{INK}"/>',
         'empty_bar': f'<PolygonSymbolizer fill="#ffffff"/><LineSymbolizer stroke="{INK}" stroke-width="1"/>',
     }
-    return (_rule(f"[look] = '{look}'", symbols) for look, symbols in looks.items())
+    return (_style_rule(f"[look] = '{look}'", symbols) for look, symbols in looks.items())
 
 
 def _text_rules() -> Iterable[str]:
     for look, size in SIZES_PX.items():
         face, colour = FACES.get(look, 'Book'), TEXT_COLOURS.get(look, INK)
-        yield _rule(
+        yield _style_rule(
             f"[look] = '{look}'",
             f'<TextSymbolizer face-name="DejaVu Sans {face}" size="{size}" fill="{colour}" horizontal-alignment="right"'
             ' vertical-alignment="middle" allow-overlap="true" clip="false">[text]</TextSymbolizer>',
@@ -146,8 +148,8 @@ def _class_rules(colours: dict[int, str]) -> Iterable[str]:
             ' marker-type="ellipse" allow-overlap="true"/>',
         }
         for look, symbols in looks.items():
-            yield _rule(f"[look] = '{look}' and [class] = {number}", symbols)
+            yield _style_rule(f"[look] = '{look}' and [class] = {number}", symbols)
 
 
-def _rule(filter_text: str, symbols: str) -> str:
+def _style_rule(filter_text: str, symbols: str) -> str:
     return f'<Rule><Filter>{filter_text}</Filter>{symbols}</Rule>'

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from dothi.core.text import Lang, Text
-from processes.forms.numbers import number
+from processes.forms.numbers import format_number
 
 WIDTH_PX, HEIGHT_PX, MARGIN_PX = 1_200, 900, 24
 # The frame, in pixels from the upper left corner: left, top, right, bottom.
@@ -113,50 +113,50 @@ def sheet_of(bounds: tuple[float, float, float, float]) -> Sheet:
     )
 
 
-def marks(sheet: Sheet, words: Words, entries: Sequence[Entry]) -> list[Mark]:
+def page_marks(sheet: Sheet, words: Words, entries: Sequence[Entry]) -> list[Mark]:
     """Everything around and above the map itself."""
     whole = shapely.box(*sheet.box)
     paper = Mark(shapely.difference(whole, sheet.frame), 'paper')
     return [
         paper,
         Mark(sheet.frame, 'frame'),
-        *_title(sheet, words),
-        *_legend(sheet, words, entries),
+        *_title_marks(sheet, words),
+        *_legend_marks(sheet, words, entries),
         *_scale_bar(sheet, words.lang),
-        *_north(sheet, words.lang),
-        *_sources(sheet, words),
+        *_north_arrow(sheet, words.lang),
+        *_source_marks(sheet, words),
     ]
 
 
-def _lines(text: str, look: str, width_px: float, most: int) -> list[str]:
+def _wrapped_lines(text: str, look: str, width_px: float, most: int) -> list[str]:
     letter = BOLD_LETTER if look in ('title', 'heading') else LETTER
     letters = int(width_px / (SIZES_PX[look] * letter))
     return textwrap.wrap(text, letters, max_lines=most, placeholder=' …')
 
 
-def _title(sheet: Sheet, words: Words) -> Iterator[Mark]:
-    lines = _lines(words.title, 'title', FRAME_PX[2] - MARGIN_PX, 2)
+def _title_marks(sheet: Sheet, words: Words) -> Iterator[Mark]:
+    lines = _wrapped_lines(words.title, 'title', FRAME_PX[2] - MARGIN_PX, 2)
     for row, line in enumerate(lines):
         yield Mark(sheet.point(MARGIN_PX, 34 + row * 30 if len(lines) > 1 else 52), 'title', line)
     if words.demo:
         yield Mark(sheet.point(LEGEND_PX, 52), 'demo', words.demo)
 
 
-def _legend(sheet: Sheet, words: Words, entries: Sequence[Entry]) -> Iterator[Mark]:
+def _legend_marks(sheet: Sheet, words: Words, entries: Sequence[Entry]) -> Iterator[Mark]:
     y, wide = FRAME_PX[1] + 12, WIDTH_PX - LEGEND_PX - MARGIN_PX
-    for line in _lines(words.legend, 'heading', wide, 5):
+    for line in _wrapped_lines(words.legend, 'heading', wide, 5):
         yield Mark(sheet.point(LEGEND_PX, y), 'heading', line)
         y += 20
     y += 10
     for entry in entries:
-        yield Mark(_swatch(sheet, entry.kind, y), entry.kind, number=entry.number)
-        for row, line in enumerate(_lines(entry.label, 'text', wide - SWATCH_PX[0] - 12, 3)):
+        yield Mark(_legend_swatch(sheet, entry.kind, y), entry.kind, number=entry.number)
+        for row, line in enumerate(_wrapped_lines(entry.label, 'text', wide - SWATCH_PX[0] - 12, 3)):
             y += 18 if row else 0
             yield Mark(sheet.point(LEGEND_PX + SWATCH_PX[0] + 12, y), 'text', line)
         y += ROW_PX
 
 
-def _swatch(sheet: Sheet, kind: Kind, y: float) -> BaseGeometry:
+def _legend_swatch(sheet: Sheet, kind: Kind, y: float) -> BaseGeometry:
     wide, high = SWATCH_PX
     if kind == 'point':
         return sheet.point(LEGEND_PX + wide / 2, y)
@@ -179,11 +179,11 @@ def _scale_bar(sheet: Sheet, lang: Lang) -> Iterator[Mark]:
     yield Mark(sheet.rectangle(left - 10, y - 30, left + max(long, 60) + 10, y + 10), 'backing')
     yield Mark(sheet.rectangle(left, y - 4, left + long / 2, y), 'bar')
     yield Mark(sheet.rectangle(left + long / 2, y - 4, left + long, y), 'empty_bar')
-    text = number(length_m / 1_000, lang, 'km') if length_m >= 1_000 else number(length_m, lang, 'm')
+    text = format_number(length_m / 1_000, lang, 'km') if length_m >= 1_000 else format_number(length_m, lang, 'm')
     yield Mark(sheet.point(left, y - 17), 'text', text)
 
 
-def _north(sheet: Sheet, lang: Lang) -> Iterator[Mark]:
+def _north_arrow(sheet: Sheet, lang: Lang) -> Iterator[Mark]:
     x, y = FRAME_PX[2] - 34, FRAME_PX[1] + 22
     yield Mark(sheet.rectangle(x - 16, y - 14, x + 16, y + 54), 'backing')
     arrow = sheet.line((x, y + 14), (x - 10, y + 46), (x, y + 38), (x + 10, y + 46))
@@ -191,6 +191,6 @@ def _north(sheet: Sheet, lang: Lang) -> Iterator[Mark]:
     yield Mark(sheet.point(x - 6, y), 'north', NORTH.pick(lang))
 
 
-def _sources(sheet: Sheet, words: Words) -> Iterator[Mark]:
-    for row, line in enumerate(_lines(words.sources, 'small', WIDTH_PX - 2 * MARGIN_PX, 4)):
+def _source_marks(sheet: Sheet, words: Words) -> Iterator[Mark]:
+    for row, line in enumerate(_wrapped_lines(words.sources, 'small', WIDTH_PX - 2 * MARGIN_PX, 4)):
         yield Mark(sheet.point(MARGIN_PX, FRAME_PX[3] + 18 + row * 17), 'small', line)

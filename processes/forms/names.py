@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dothi.core.text import Lang, Text
 from processes.base import Figure
-from processes.forms.numbers import UNITS, number, unit_of, unit_text
+from processes.forms.numbers import UNITS, format_number, unit_of, unit_text
 
 # Figures by class of depth: `people_to_0_5_m`, `people_over_1_m`.
 DEPTH = re.compile(r'(?P<of>.+)_(?P<side>to|over)_(?P<bound>[0-9]+(_[0-9]+)?)_m')
@@ -16,7 +16,7 @@ BOUNDS = {
 }
 # What a criterion of the asker's own is told with: `homes_score`.
 CRITERION = re.compile(r'(?P<of>.+)_(?P<told>value|score|contribution)')
-TOLD = {
+TITLES = {
     'value': Text(vi='giá trị', en='value'),
     'score': Text(vi='điểm', en='score'),
     'contribution': Text(vi='phần đóng góp', en='contribution'),
@@ -181,14 +181,14 @@ COMMON = {
 def title_of(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
     """What a member is called: as its process says, as several say alike, or its own name without the unit in it."""
     if depth := DEPTH.fullmatch(name):
-        bound = number(float(depth['bound'].replace('_', '.')), lang, 'm')
+        bound = format_number(float(depth['bound'].replace('_', '.')), lang, 'm')
         return f'{title_of(depth["of"], figures, lang)}{BOUNDS[depth["side"]].pick(lang)} {bound}'
     if name in figures:
         return figures[name].title.pick(lang)
     if name in COMMON:
         return COMMON[name].pick(lang)
     if criterion := CRITERION.fullmatch(name):
-        return f'{criterion["of"]}: {TOLD[criterion["told"]].pick(lang)}'
+        return f'{criterion["of"]}: {TITLES[criterion["told"]].pick(lang)}'
     ending = max((end for end in UNITS if name.endswith(end)), key=len, default='')
     plain = name.removesuffix(ending).replace('_', ' ')
     return plain[:1].upper() + plain[1:]
@@ -201,7 +201,7 @@ def unit_for(name: str, figures: Mapping[str, Figure]) -> str | None:
     return figures[plain].unit if plain in figures else unit_of(plain)
 
 
-def heading(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
+def column_heading(name: str, figures: Mapping[str, Figure], lang: Lang) -> str:
     """Title and unit, as a table's column or a legend has them: `Tỷ lệ được phục vụ (%)`."""
     unit = unit_text(unit_for(name, figures), lang)
     return title_of(name, figures, lang) + (f' ({unit})' if unit else '')

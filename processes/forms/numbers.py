@@ -59,33 +59,33 @@ def unit_text(unit: str | None, lang: Lang) -> str:
     return COUNTED[unit].pick(lang) if unit in COUNTED else WRITTEN.get(unit, unit)
 
 
-def number(value: float, lang: Lang, unit: str | None = None) -> str:
+def format_number(value: float, lang: Lang, unit: str | None = None) -> str:
     """A number with its unit: whole from 1,000 on, else three digits or as many decimals as it has, if fewer."""
     if math.isnan(value):
         return NOTHING
     if math.isinf(value):
         return '∞' if value > 0 else '−∞'
     scaled = value * 100 if unit == SHARE else value
-    text = _digits(scaled) if unit != SHARE else f'{scaled:,.1f}'.removesuffix('.0')
+    text = _format_digits(scaled) if unit != SHARE else f'{scaled:,.1f}'.removesuffix('.0')
     if lang == 'vi':
         text = vietnamese_signs(text)
     written = unit_text(unit, lang)
     return f'{text}{SPACE}{written}' if written else text
 
 
-def _digits(value: float) -> str:
+def _format_digits(value: float) -> str:
     if float(value).is_integer() or abs(value) >= 1_000:
         return f'{value:,.0f}'
     decimals = 2 - math.floor(math.log10(abs(value)))
     return f'{value:,.{max(decimals, 1)}f}'.rstrip('0').rstrip('.')
 
 
-def day(value: date, lang: Lang) -> str:
+def format_day(value: date, lang: Lang) -> str:
     """25/11/2026, or 25 November 2026."""
     return day_text(value, lang)
 
 
-def moment(value: datetime, lang: Lang) -> str:
+def format_moment(value: datetime, lang: Lang) -> str:
     """Day and time of day on the clocks of the locality."""
     return local_moment(value, locality_zone(), lang)
 
@@ -95,17 +95,17 @@ def value_text(value: Any, lang: Lang, unit: str | None = None) -> str:
     if isinstance(value, bool):
         return (YES if value else NO).pick(lang)
     if isinstance(value, int | float):
-        return number(value, lang, unit)
+        return format_number(value, lang, unit)
     if isinstance(value, dict | list | tuple):
         return _of_parts(value, lang, unit) or NOTHING
-    return NOTHING if value is None or value == '' else _text(str(value), lang)
+    return NOTHING if value is None or value == '' else _text_in(str(value), lang)
 
 
-def _text(text: str, lang: Lang) -> str:
+def _text_in(text: str, lang: Lang) -> str:
     """A text as it is, but for a day, which is written as people write it."""
     if ISO_DAY.fullmatch(text):
         with suppress(ValueError):
-            return day(date.fromisoformat(text), lang)
+            return format_day(date.fromisoformat(text), lang)
     return text
 
 

@@ -13,10 +13,10 @@ from etl.formats.source import Geometries
 from etl.geopackage import add_layer
 from processes.base import Figure
 from processes.forms.names import title_of, unit_for
-from processes.forms.numbers import day
+from processes.forms.numbers import format_day
 from processes.forms.sources import Source as Origin
-from processes.forms.stored import Stored
-from processes.reading.given_features import FEATURE_ID, Given, given
+from processes.forms.stored import StoredResult
+from processes.reading.given_features import FEATURE_ID, RequestLayer, layer_of_features
 
 # Nobody delivers it again, so it is never late; and another result under its name may hold anything.
 NEVER, ANYTHING = 'P100Y', Checks(lost_rows_share=1, moved_share=1)
@@ -46,17 +46,19 @@ def must_be_free(layer_id: str, place: Locality) -> None:
         )
 
 
-def features_of(stored: Stored, layer_id: str, title: Text) -> Given:
+def features_of(stored: StoredResult, layer_id: str, title: Text) -> RequestLayer:
     """The result's features with one kind of geometry; raises NotKept, BadFeatures."""
     if not stored.is_features or not stored.features:
         raise NotKept(
             vi=f'Kết quả "{stored.output}" không có đối tượng nào để giữ làm lớp.',
             en=f'The result "{stored.output}" has no features to be kept as a layer.',
         )
-    return given(layer_id, title.vi, stored.document)
+    return layer_of_features(layer_id, title.vi, stored.document)
 
 
-def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin], place: Locality) -> Layer:
+def own_layer(
+    made: RequestLayer, title: Text, stored: StoredResult, origins: Sequence[Origin], place: Locality
+) -> Layer:
     """The layer file of a kept result; raises NobodyKeeps."""
     whose = place.place.kept_results
     if whose is None:
@@ -64,7 +66,7 @@ def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin
             vi='locality.yml chưa có "kept_results": cơ quan và chủ đề của các kết quả được giữ. Hãy thêm.',
             en='locality.yml lacks "kept_results": agency and theme of the results that are kept. Add it.',
         )
-    columns = {name: _column(name, column, stored.figures) for name, column in made.layer.columns.items()}
+    columns = {name: _own_column(name, column, stored.figures) for name, column in made.layer.columns.items()}
     return Layer(
         id=made.layer.id,
         title=title,
@@ -75,18 +77,18 @@ def own_layer(made: Given, title: Text, stored: Stored, origins: Sequence[Origin
         licence=LICENCE,
         update_cycle=NEVER,
         geometry=made.layer.geometry,
-        key=_key(made),
+        key=_key_columns(made),
         columns=columns,
         source=Source(crs=place.place.crs),
         checks=ANYTHING,
-        publish=Publish(search=[name for name in ('name', *_key(made)) if name in columns][:1]),
+        publish=Publish(search=[name for name in ('name', *_key_columns(made)) if name in columns][:1]),
     )
 
 
-def origin_of(stored: Stored, origins: Sequence[Origin], lang: Lang) -> str:
+def origin_of(stored: StoredResult, origins: Sequence[Origin], lang: Lang) -> str:
     """What the record says: process, job, day, and the releases of the layers behind it."""
     from_layers = ', '.join(f'{origin.title.pick(lang)} {origin.release}' for origin in origins)
-    process, on = stored.process.title.pick(lang), day(local_day(stored.finished_at, locality_zone()), lang)
+    process, on = stored.process.title.pick(lang), format_day(local_day(stored.finished_at, locality_zone()), lang)
     if lang == 'vi':
         text = f'Kết quả của "{process}" ({stored.process_id}, tác vụ {stored.job_id}), tính ngày {on}'
         return f'{text}, từ các bản phát hành: {from_layers}.' if from_layers else f'{text}.'
@@ -94,14 +96,14 @@ def origin_of(stored: Stored, origins: Sequence[Origin], lang: Lang) -> str:
     return f'{text} from the releases: {from_layers}.' if from_layers else f'{text}.'
 
 
-def _column(name: str, column: Column, figures: Mapping[str, Figure]) -> Column:
+def _own_column(name: str, column: Column, figures: Mapping[str, Figure]) -> Column:
     """The column under its title in both languages, with its unit."""
     title = Text(**{lang: title_of(name, figures, lang) for lang in LANGUAGES})
     unit = unit_for(name, figures) if column.type in ('integer', 'number') else None
     return column.model_copy(update={'title': title, 'unit': unit})
 
 
-def _key(made: Given) -> list[str]:
+def _key_columns(made: RequestLayer) -> list[str]:
     """The code or the feature's id, the first that names each feature; none where neither does."""
     names = list(made.layer.columns)
     for name in ('code', FEATURE_ID):
@@ -112,7 +114,7 @@ def _key(made: Given) -> list[str]:
     return []
 
 
-def write_features(made: Given, shapes: Geometries, srid: int, target: Path) -> None:
+def write_features(made: RequestLayer, shapes: Geometries, srid: int, target: Path) -> None:
     """The features as the GeoPackage that is delivered. shapes: in the system `srid`, in the order of the rows."""
     columns = {name: column.type for name, column in made.layer.columns.items()}
     rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in made.rows]

@@ -2,10 +2,10 @@
 
 from dothi.core.layer import Audience
 from dothi.core.text import Lang
-from processes.queue.manager import Outcome, execution
+from processes.queue.manager import Outcome, run_process
 
 
-def presented(
+def present_result(
     job_id: str,
     output: str | None,
     form: str,
@@ -21,4 +21,4 @@ def presented(
     Raises UnknownJob, NoResult, ResultGone, NoSuchOutput (404), NotInThisForm (400).
     """
     inputs = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
-    return execution('present-result', inputs, audience, editor, asker=asker)
+    return run_process('present-result', inputs, audience, editor, asker=asker)

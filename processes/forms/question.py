@@ -5,9 +5,9 @@ from typing import Any
 
 from dothi.core.locality import Locality
 from dothi.core.text import Lang, Text
-from processes.base import about
+from processes.base import field_metadata
 from processes.forms.numbers import NOTHING
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 from processes.forms.words import in_words
 
 # A list of thousands of places is no question that anybody reads.
@@ -15,7 +15,7 @@ LONGEST = 400
 
 
 @dataclass(frozen=True)
-class Asked:
+class InputInWords:
     """An input: its name as it is sent, what it is called, and its value in words."""
 
     name: str
@@ -23,20 +23,20 @@ class Asked:
     value: str
 
 
-def asked(stored: Stored, locality: Locality, lang: Lang) -> list[Asked]:
+def list_inputs(stored: StoredResult, locality: Locality, lang: Lang) -> list[InputInWords]:
     """The inputs in the order of the process, without those that were left empty."""
     questions = []
     for name, field in stored.model.model_fields.items():
-        metadata, value = about(field), stored.inputs.get(name)
+        metadata, value = field_metadata(field), stored.inputs.get(name)
         text = _in_words(name, value, metadata.get('unit'), locality, lang)
         if text != NOTHING:
-            questions.append(Asked(name, metadata['title'][lang], text))
+            questions.append(InputInWords(name, metadata['title'][lang], text))
     return questions
 
 
 def _in_words(name: str, value: Any, unit: str | None, locality: Locality, lang: Lang) -> str:
     if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
-        return _layer(value, locality, lang)
+        return _layer_title(value, locality, lang)
     if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
         return '; '.join(_in_words(name, part, unit, locality, lang) for part in value)
     if isinstance(value, str) and value in locality.coverages:
@@ -45,7 +45,7 @@ def _in_words(name: str, value: Any, unit: str | None, locality: Locality, lang:
     return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
 
 
-def _layer(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
+def _layer_title(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
     """The title of a collection; its filter and day behind it."""
     collection, job, features = (value.get(name) for name in ('collection', 'job', 'features'))
     output = f'/{value["output"]}' if value.get('output') else ''

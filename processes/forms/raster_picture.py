@@ -15,7 +15,7 @@ from processes.forms.map_page import FRAME_PX
 
 
 @dataclass(frozen=True)
-class Painted:
+class PaintedRaster:
     """A raster as a picture. bounds: west, south, east, north in the system that was asked for."""
 
     file: Path
@@ -25,7 +25,7 @@ class Painted:
     unit: str | None
 
 
-def paint(raster: Path, srid: int, target: Path) -> Painted:
+def paint_raster(raster: Path, srid: int, target: Path) -> PaintedRaster:
     """The first band in colours, in the system `srid`, written to `target`; cells without a value are clear."""
     with rasterio.open(raster) as source, WarpedVRT(source, crs=proj_string(srid)) as moved:
         times = max(1.0, moved.width / (FRAME_PX[2] - FRAME_PX[0]), moved.height / (FRAME_PX[3] - FRAME_PX[1]))
@@ -41,11 +41,11 @@ def paint(raster: Path, srid: int, target: Path) -> Painted:
         'alpha': 'YES', 'transform': transform,
     }  # fmt: skip
     with rasterio.open(target, 'w', **profile) as picture:
-        picture.write(_coloured(values, classes))
-    return Painted(target, bounds, classes, band, unit)
+        picture.write(_colour_classes(values, classes))
+    return PaintedRaster(target, bounds, classes, band, unit)
 
 
-def _coloured(values: NDArray[np.float64], classes: list[Class]) -> NDArray[np.uint8]:
+def _colour_classes(values: NDArray[np.float64], classes: list[Class]) -> NDArray[np.uint8]:
     """Red, green, blue and opacity of each cell, shape (4, rows, columns)."""
     numbers = class_of(values.ravel().tolist(), classes).reshape(values.shape)
     # the last one is for NONE, which is -1

@@ -11,18 +11,18 @@ from dothi.core.text import DEMO, Lang
 from etl.pages import template
 from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
-from processes.forms.answer import OF_NORMS, caveats_of, details, key_figures, norms_of, sums_of, table
+from processes.forms.answer import OF_NORMS, caveats_of, detail_tables, key_figures, norms_of, sums_of, table_of_rows
 from processes.forms.figure import shown_figure
 from processes.forms.map import draw_map
-from processes.forms.numbers import day, moment, number
-from processes.forms.question import asked
+from processes.forms.numbers import format_day, format_moment, format_number
+from processes.forms.question import list_inputs
 from processes.forms.sources import Source, changed_since, sources_of
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 
 PAGES = Path(__file__).parent / 'pages'
 
 
-def report_html(stored: Stored, data: Data, lang: Lang) -> str:
+def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The page. Its map is drawn where the result has places."""
     sources, figures = sources_of(stored, data), stored.figures
     features, summary = stored.features, stored.summary
@@ -36,12 +36,12 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
         method=(stored.process.method or stored.process.description).pick(lang),
         demo=DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
         place=data.locality.place,
-        inputs=asked(stored, data.locality, lang),
+        inputs=list_inputs(stored, data.locality, lang),
         figures=key_figures(summary, stored.inputs, figures, lang),
         part=_own_part(stored, lang),
-        details=details(summary, figures, lang),
-        map=_map(stored, sources, data, lang),
-        table=table(features, figure.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
+        details=detail_tables(summary, figures, lang),
+        map=_map_as_data_uri(stored, sources, data, lang),
+        table=table_of_rows(features, figure.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
         if features
         else None,
         count=len(features) if stored.is_features else None,
@@ -49,18 +49,18 @@ def report_html(stored: Stored, data: Data, lang: Lang) -> str:
         caveats=caveats_of(summary, lang),
         sources=sources,
         changed=changed_since(sources).pick(lang) if sources else '',
-        computed=moment(stored.finished_at, lang),
+        computed=format_moment(stored.finished_at, lang),
         written_with=__version__,
-        day=lambda value: day(value, lang),
+        day=lambda value: format_day(value, lang),
     )
 
 
-def write_html(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     """Writes the page."""
     target.write_text(report_html(stored, data, lang), encoding='utf-8')
 
 
-def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
+def write_pdf(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     """Writes the page as PDF, with its text as text; nothing is fetched from anywhere."""
     # half a second, for those who print
     from weasyprint import HTML  # type: ignore[import-untyped]
@@ -68,14 +68,14 @@ def write_pdf(stored: Stored, data: Data, lang: Lang, target: Path) -> None:
     HTML(string=report_html(stored, data, lang), url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
 
 
-def _own_part(stored: Stored, lang: Lang) -> Markup:
+def _own_part(stored: StoredResult, lang: Lang) -> Markup:
     """What the process's own page tells of the summary; nothing where it has none."""
     if stored.process.page is None:
         return Markup()
     page = template(stored.process.page, PAGES)
     words = {'verdicts': VERDICTS, 'trends': TRENDS, 'faults': FAULTS}
     # the page escapes what it is given
-    return Markup(page.render(summary=stored.summary, lang=lang, number=number, **words))  # noqa: S704
+    return Markup(page.render(summary=stored.summary, lang=lang, number=format_number, **words))  # noqa: S704
 
 
 def _inside_only() -> Any:
@@ -85,7 +85,7 @@ def _inside_only() -> Any:
     return URLFetcher(allowed_protocols=['data'], allow_redirects=False)
 
 
-def _map(stored: Stored, sources: list[Source], data: Data, lang: Lang) -> str:
+def _map_as_data_uri(stored: StoredResult, sources: list[Source], data: Data, lang: Lang) -> str:
     """The map as an address that holds it, or nothing for a result without places."""
     if not stored.is_features and stored.raster is None:
         return ''

@@ -8,9 +8,9 @@ from dothi.core.clock import local_day
 from dothi.core.locality import locality_zone
 from dothi.core.text import DEMO, Lang, Text
 from processes.data import Data
-from processes.forms.numbers import day
-from processes.forms.stored import Stored
-from processes.reading.readings import numbers
+from processes.forms.numbers import format_day
+from processes.forms.stored import StoredResult
+from processes.reading.readings import release_numbers
 
 SOURCES = Text(vi='Nguồn', en='Sources')
 RELEASE = Text(vi='bản phát hành', en='release')
@@ -29,13 +29,13 @@ class Source:
     newer: int | None
 
 
-def sources_of(stored: Stored, data: Data) -> list[Source]:
+def sources_of(stored: StoredResult, data: Data) -> list[Source]:
     """The layers behind a result, by title; one whose file is gone goes by its id."""
-    releases = releases_numbered(data.db, [*numbers(stored.readings).values()])
+    releases = releases_numbered(data.db, [*release_numbers(stored.readings).values()])
     current = current_releases(data.db)
     sources = []
     for layer_id, reading in stored.readings.items():
-        title, agency = _described(layer_id, data)
+        title, agency = _title_and_agency(layer_id, data)
         release = releases.get(reading.release)
         now = current.get(layer_id) if reading.at is None else release_in_force(data.db, layer_id, reading.at)
         sources.append(
@@ -49,7 +49,7 @@ def sources_of(stored: Stored, data: Data) -> list[Source]:
     return sorted(sources, key=lambda source: source.title.vi)
 
 
-def _described(layer_id: str, data: Data) -> tuple[Text, Text]:
+def _title_and_agency(layer_id: str, data: Data) -> tuple[Text, Text]:
     place = data.locality
     if layer_id in place.layers or layer_id in place.coverages:
         description = place.described(layer_id)
@@ -72,15 +72,14 @@ def changed_since(sources: list[Source]) -> Text:
     )
 
 
-def in_one_line(sources: list[Source], stored: Stored, lang: Lang) -> str:
+def in_one_line(sources: list[Source], stored: StoredResult, lang: Lang) -> str:
     """Below a map: layers with agency, release and day; then job and software."""
     phrases = [
         f'{source.title.pick(lang)} ({source.agency.pick(lang)}), {RELEASE.pick(lang)} {source.release}'
-        + (f', {day(local_day(source.released_at, locality_zone()), lang)}' if source.released_at else '')
+        + (f', {format_day(local_day(source.released_at, locality_zone()), lang)}' if source.released_at else '')
         + (f' – {DEMO.pick(lang)}' if source.demo else '')
         for source in sources
     ]
-    made = (
-        f'dothi {stored.software_version}, {day(local_day(stored.finished_at, locality_zone()), lang)}, {stored.job_id}'
-    )
+    day = format_day(local_day(stored.finished_at, locality_zone()), lang)
+    made = f'dothi {stored.software_version}, {day}, {stored.job_id}'
     return f'{SOURCES.pick(lang)}: {"; ".join(phrases)}. {made}.' if phrases else f'{made}.'

@@ -18,9 +18,9 @@ from etl.moving import move
 from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
 from processes.data import Data
 from processes.forms.columns import Feature
-from processes.queue.requests import Result, no_result, result_gone, results, state
+from processes.queue.requests import Result, job_results, no_result, result_gone, state
 from processes.reading.readings import Reading, readings_of
-from processes.registry import process
+from processes.registry import find_process
 
 TIFF = 'image/tiff'
 
@@ -30,7 +30,7 @@ class NoSuchOutput(NotFound):
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredResult:
     """One output of a successful job. readings: by layer, what it was computed from."""
 
     job_id: str
@@ -109,13 +109,13 @@ class Stored:
         return self.process.inputs
 
 
-def stored(job_id: str, output: str | None, data: Data) -> Stored:
+def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
     """The output of a job that the asker may see; its releases count as read.
 
     output: the first one when left out. Raises UnknownJob, NoResult, ResultGone, NoSuchOutput.
     """
     job = state(data.db, job_id)
-    outputs = results(data.db, job_id)
+    outputs = job_results(data.db, job_id)
     if job['status'] == 'successful' and job['gone']:
         raise result_gone()
     if not outputs:
@@ -128,10 +128,10 @@ def stored(job_id: str, output: str | None, data: Data) -> Stored:
         )
     readings = readings_of(job)
     data.read_earlier(job_id, readings)
-    return Stored(
+    return StoredResult(
         job_id=str(job['id']),
         process_id=job['process_id'],
-        process=process(job['process_id'], data.audience),
+        process=find_process(job['process_id'], data.audience),
         inputs=job['inputs'],
         readings=readings,
         software_version=job['software_version'],

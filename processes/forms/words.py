@@ -101,11 +101,13 @@ def in_words(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang, u
     if not isinstance(value, dict) or value.keys() == set(LANGUAGES):
         return value_text(value, lang, unit)
     if value.get('clause'):
-        return cited(value, lang)
-    return ', '.join(_part(key, part, figures, lang) for key, part in value.items()) or value_text(None, lang)
+        return cite_norm(value, lang)
+    return ', '.join(_member_in_words(key, part, figures, lang) for key, part in value.items()) or value_text(
+        None, lang
+    )
 
 
-def _part(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
+def _member_in_words(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
     """A part of a value: its title, and what it is; in brackets where that has parts of its own."""
     ours = name in CODES and name not in COMMON and name not in figures
     title = CODES[name].pick(lang) if ours else title_of(name, figures, lang)
@@ -113,7 +115,7 @@ def _part(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> s
     return f'{title} ({phrase})' if isinstance(value, dict) else f'{title}: {phrase}'
 
 
-def cited(norm: Mapping[str, Any], lang: Lang) -> str:
+def cite_norm(norm: Mapping[str, Any], lang: Lang) -> str:
     """`Decree 14/2014/ND-CP, art. 11: power_line, (35,110] kV, bare: 4 m`, and whether anybody has verified it."""
     of = [str(norm[name]) for name in ('subject', 'class', 'condition') if norm.get(name) not in (None, 'any')]
     value = value_text(norm.get('value'), lang, norm.get('unit'))

@@ -17,12 +17,12 @@ from processes.data import Data
 from processes.ground.criterion_values import Classes, Depth, Distance, Slope, Values, grown_grid
 from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
-from processes.ground.flooding import Basin, flooded
-from processes.ground.geotiff import NODATA, drawn, put
+from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.geotiff import NODATA, plain_raster, put_values
 from processes.ground.suitability import Factor
-from processes.ground.tiles import tiles
-from processes.ground.touch import reached, touched
-from processes.reading.layers import column, must_be_unfiltered
+from processes.ground.tiles import tiles_of
+from processes.ground.touch import reached_cells, touched_cells
+from processes.reading.layers import column_identifier, must_be_unfiltered
 
 # Cells around a tile that distances are looked for in; more would take gigabytes.
 MOST_HALO = 2_000
@@ -112,23 +112,25 @@ def must_make_sense(criteria: Sequence[Criterion]) -> None:
     names = [criterion.name for criterion in criteria]
     for number, criterion in enumerate(criteria):
         if criterion.name in names[:number]:
-            raise _bad(criterion, 'trùng tên với tiêu chí trước', 'has the name of one before')
+            raise _bad_criterion(criterion, 'trùng tên với tiêu chí trước', 'has the name of one before')
         if isinstance(criterion, LandUse):
             continue
         if (criterion.worst is None) != (criterion.best is None) or (
             criterion.worst is not None and criterion.worst == criterion.best
         ):
-            raise _bad(criterion, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same')
+            raise _bad_criterion(
+                criterion, 'cần cả worst và best, khác nhau', 'needs both worst and best, not the same'
+            )
         if (
             criterion.best is None
             and criterion.at_least is None
             and criterion.at_most is None
             and _norm_name(criterion) is None
         ):
-            raise _bad(criterion, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
+            raise _bad_criterion(criterion, 'cần worst và best, hoặc một giới hạn', 'needs worst and best, or a limit')
 
 
-def shares(criteria: Sequence[Criterion]) -> list[float]:
+def weight_shares(criteria: Sequence[Criterion]) -> list[float]:
     """The weights of those that have a score, made 1 together; 0 for those that only allow or forbid."""
     weights = [
         criterion.weight if isinstance(criterion, LandUse) or criterion.best is not None else 0.0
@@ -138,106 +140,114 @@ def shares(criteria: Sequence[Criterion]) -> list[float]:
     return [weight / total if total else 0.0 for weight in weights]
 
 
-def _norm_name(one: Criterion) -> str | None:
-    return one.norm if isinstance(one, DistanceFrom) else None
+def _norm_name(criterion: Criterion) -> str | None:
+    return criterion.norm if isinstance(criterion, DistanceFrom) else None
 
 
-def _bad(one: Criterion, vi: str, en: str) -> BadCriterion:
+def _bad_criterion(criterion: Criterion, vi: str, en: str) -> BadCriterion:
     return BadCriterion(
-        vi=f'Tiêu chí "{one.name}" ({one.kind}): {vi}.', en=f'Criterion "{one.name}" ({one.kind}) {en}.'
+        vi=f'Tiêu chí "{criterion.name}" ({criterion.kind}): {vi}.',
+        en=f'Criterion "{criterion.name}" ({criterion.kind}) {en}.',
     )
 
 
-def factor_of(one: Criterion, share: float, grid: Grid, data: Data) -> tuple[Factor, dict[str, Any]]:
+def factor_of(criterion: Criterion, share: float, grid: Grid, data: Data) -> tuple[Factor, dict[str, Any]]:
     """What scores tiles by the criterion, and what the summary says of it. share: of the weights.
 
     Raises NoSuchNorm, TooFar and what reading raises.
     """
-    members = one.model_dump(exclude_none=True, exclude={'layer', 'weight'}) | {'share': round(share, 6)}
-    if isinstance(one, LandUse):
-        return Factor(one.name, _land_use(one, grid, data), share, 0.0, 1.0), members | {'layer': one.layer.named}
-    norm = isolation_norm(one, data) if isinstance(one, DistanceFrom) else None
-    least = [limit for limit in (one.at_least, norm.value if norm else None) if limit is not None]
-    values, more = _values(one, least, grid, data)
+    members = criterion.model_dump(exclude_none=True, exclude={'layer', 'weight'}) | {'share': round(share, 6)}
+    if isinstance(criterion, LandUse):
+        return Factor(criterion.name, _land_use(criterion, grid, data), share, 0.0, 1.0), members | {
+            'layer': criterion.layer.reference
+        }
+    norm = isolation_norm(criterion, data) if isinstance(criterion, DistanceFrom) else None
+    least = [limit for limit in (criterion.at_least, norm.value if norm else None) if limit is not None]
+    values, more = _criterion_values(criterion, least, grid, data)
     # without them there is no score to tell; the share is 0 then
-    worst, best = (0.0, 1.0) if one.worst is None or one.best is None else (one.worst, one.best)
-    at_most = math.inf if one.at_most is None else one.at_most
+    worst, best = (0.0, 1.0) if criterion.worst is None or criterion.best is None else (criterion.worst, criterion.best)
+    at_most = math.inf if criterion.at_most is None else criterion.at_most
     members |= ({'at_least': max(least)} if least else {}) | ({'norm': norm.cited} if norm else {}) | more
-    return Factor(one.name, values, share, worst, best, max(least, default=-math.inf), at_most), members
+    return Factor(criterion.name, values, share, worst, best, max(least, default=-math.inf), at_most), members
 
 
-def isolation_norm(one: DistanceFrom, data: Data) -> Norm | None:
+def isolation_norm(criterion: DistanceFrom, data: Data) -> Norm | None:
     """The norm that the criterion names, as it is in force; raises NoSuchNorm."""
-    if one.norm is None:
+    if criterion.norm is None:
         return None
-    norms = data.norms(one.norm)
-    match = norm_for(norms, one.norm_subject, condition=one.norm_condition, quantity=one.norm_quantity)
+    norms = data.norms(criterion.norm)
+    match = norm_for(
+        norms, criterion.norm_subject, condition=criterion.norm_condition, quantity=criterion.norm_quantity
+    )
     if match is None:
         listed = ', '.join(sorted({f'{norm.subject}/{norm.condition}' for norm in norms})) or '0'
         raise NoSuchNorm(
-            vi=f'Tiêu chí "{one.name}": quy chuẩn "{one.norm}" không có giá trị phù hợp ({listed}). Sửa norm_….',
-            en=f'Criterion "{one.name}": no value of the norm "{one.norm}" fits ({listed}). Correct norm_….',
+            vi=f'Tiêu chí "{criterion.name}": quy chuẩn "{criterion.norm}" không có giá trị phù hợp '
+            f'({listed}). Sửa norm_….',
+            en=f'Criterion "{criterion.name}": no value of the norm "{criterion.norm}" fits ({listed}). '
+            'Correct norm_….',
         )
     return match
 
 
-def _values(one: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
-    match one:
+def _criterion_values(criterion: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
+    match criterion:
         case SlopeOf():
-            raster = data.raster(one.coverage)
+            raster = data.raster(criterion.coverage)
             cell_m = max(own_cell_m(raster.grid, grid.srid), grid.cell_width)
             return Slope(Band(raster.path, 1, raster.grid.srid), cell_m), {'slope_cell_m': cell_m}
         case FloodOf():
-            return _flood(one, grid, data)
+            return _flood_depths(criterion, grid, data)
         case _:
-            return _distance(one, least, grid, data), {'layer': one.layer.named}
+            return _distance_values(criterion, least, grid, data), {'layer': criterion.layer.reference}
 
 
-def _distance(one: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
-    reach_m = reach_for([one.worst, one.best, one.at_most, *least], grid.cell_width)
+def _distance_values(criterion: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
+    reach_m = reach_for([criterion.worst, criterion.best, criterion.at_most, *least], grid.cell_width)
     if reach_m / grid.cell_width > MOST_HALO:
         least_m = math.ceil(reach_m / MOST_HALO)
         raise TooFar(
-            vi=f'Tiêu chí "{one.name}": {reach_m:g} m dài quá {MOST_HALO} ô. Đặt cell_m từ {least_m} trở lên.',
-            en=f'Criterion "{one.name}": {reach_m:g} m is over {MOST_HALO} cells. Set cell_m to {least_m} or more.',
+            vi=f'Tiêu chí "{criterion.name}": {reach_m:g} m dài quá {MOST_HALO} ô. Đặt cell_m từ {least_m} trở lên.',
+            en=f'Criterion "{criterion.name}": {reach_m:g} m is over {MOST_HALO} cells. '
+            f'Set cell_m to {least_m} or more.',
         )
     margin = math.ceil(reach_m / grid.cell_width) + 1
     wide = grown_grid(grid, margin)
-    features = data.shapes(one.layer)
+    features = data.shapes(criterion.layer)
     if not len(features):
-        must_be_unfiltered(one.layer)
+        must_be_unfiltered(criterion.layer)
     near = shapely.intersects(features, shapely.box(*wide.bounds)) if least else np.zeros(len(features), dtype=bool)
-    return Distance(touched(features, wide), reach_m, margin, features[near])
+    return Distance(touched_cells(features, wide), reach_m, margin, features[near])
 
 
-def reach_for(asked: Sequence[float | None], cell_m: float) -> float:
+def reach_for(distances_m: Sequence[float | None], cell_m: float) -> float:
     """How far distances are looked for, given the values that are asked about.
 
     A cell more, so that what is at the limit can be told from what is beyond it; no distance is below 0.
     """
-    return max([0.0, *(value for value in asked if value is not None)]) + cell_m
+    return max([0.0, *(value for value in distances_m if value is not None)]) + cell_m
 
 
-def _land_use(one: LandUse, grid: Grid, data: Data) -> Classes:
+def _land_use(criterion: LandUse, grid: Grid, data: Data) -> Classes:
     """The areas whose class has a score, and the cells that others reach into."""
-    layer, rows = data.source(one.layer)
-    class_column = column(layer, one.column, data.audience)
+    layer, rows = data.source(criterion.layer)
+    class_column = column_identifier(layer, criterion.column, data.audience)
     query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} order by id'
     area_rows = data.rows(sql.SQL(query).format(class_column, rows))
     shapes = np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in area_rows]), dtype=object)
-    scores = np.array([one.classes.get(row['class'], np.nan) for row in area_rows], dtype=np.float64)
+    scores = np.array([criterion.classes.get(row['class'], np.nan) for row in area_rows], dtype=np.float64)
     has_score = ~np.isnan(scores)
-    return Classes(shapes[has_score], scores[has_score], reached(shapes[~has_score], grid))
+    return Classes(shapes[has_score], scores[has_score], reached_cells(shapes[~has_score], grid))
 
 
-def _flood(one: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:
+def _flood_depths(criterion: FloodOf, grid: Grid, data: Data) -> tuple[Depth, dict[str, Any]]:
     """Depths as `flood-exposure` computes them without dikes, on cells of the same size, in a file of the run's own."""
-    level = level_of(one.level_m, one.scenario_cm, data)
-    ground, whole = ground_of(one.coverage, grid.cell_width, data)
-    path = data.draft(f'{one.name}.plain')
-    with drawn(path, whole, 'float32', NODATA) as file:
-        for tile, depths in flooded(Basin(ground, whole, level.metres), tiles(whole)):
-            put(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
+    level = level_of(criterion.level_m, criterion.scenario_cm, data)
+    ground, whole = ground_of(criterion.coverage, grid.cell_width, data)
+    path = data.draft(f'{criterion.name}.plain')
+    with plain_raster(path, whole, 'float32', NODATA) as file:
+        for tile, depths in flood_tiles(Basin(ground, whole, level.metres), tiles_of(whole)):
+            put_values(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
     members = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
     return Depth(Band(path, 1, whole.srid)), members
 

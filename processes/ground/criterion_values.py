@@ -70,8 +70,8 @@ class Distance:
 
     def on(self, grid: Grid, tile: Tile) -> Heights:
         """Exact within the reach: the tile is looked at with as many cells around it as that takes."""
-        down, right = self._steps(self._near(grid, tile), grid, tile)
-        return self._metres(down, right, grid)
+        down, right = self._steps_to_nearest(self._is_near(grid, tile), grid, tile)
+        return self._metres_of_steps(down, right, grid)
 
     def keeps(self, grid: Grid, tile: Tile, limits: Limits) -> Bools:
         """Exact from below where the features are known, within two cells from above.
@@ -79,22 +79,24 @@ class Distance:
         A feature is somewhere in its cell. So a cell is nearer to it than the centres are to each other, and no nearer
         than their cells are; of the cells in between the features themselves decide.
         """
-        near = self._near(grid, tile)
-        down, right = self._steps(near, grid, tile)
-        farthest = self._metres(np.abs(down) + 1, np.abs(right) + 1, grid)
+        near = self._is_near(grid, tile)
+        down, right = self._steps_to_nearest(near, grid, tile)
+        farthest = self._metres_of_steps(np.abs(down) + 1, np.abs(right) + 1, grid)
         is_near = farthest <= np.float32(limits.at_most) if math.isfinite(limits.at_most) else np.ones(tile.shape, bool)
         if math.isfinite(limits.at_least):
             # between two cells it is a cell less in either direction: the way to the features' cells grown by one
             grown = ndimage.binary_dilation(near, np.ones((3, 3), dtype=bool))
-            clear = self._metres(*self._steps(grown, grid, tile), grid) >= np.float32(limits.at_least)
-            open_ = is_near & ~clear & (self._metres(down, right, grid) >= np.float32(limits.at_least))
-            is_near &= clear | self._apart(open_, grid, tile, limits.at_least)
+            clear = self._metres_of_steps(*self._steps_to_nearest(grown, grid, tile), grid) >= np.float32(
+                limits.at_least
+            )
+            open_ = is_near & ~clear & (self._metres_of_steps(down, right, grid) >= np.float32(limits.at_least))
+            is_near &= clear | self._keeps_apart(open_, grid, tile, limits.at_least)
         return is_near
 
-    def _apart(self, asked: Bools, grid: Grid, tile: Tile, at_least: float) -> Bools:
+    def _keeps_apart(self, cells: Bools, grid: Grid, tile: Tile, at_least: float) -> Bools:
         """Which of the cells that are asked about no feature is nearer to than `at_least`."""
         result = np.zeros(tile.shape, dtype=bool)
-        row, column = np.nonzero(asked)
+        row, column = np.nonzero(cells)
         if not len(row) or not len(self.features):
             return result
         west, north = (
@@ -112,28 +114,28 @@ class Distance:
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.features)
 
-    def _near(self, grid: Grid, tile: Tile) -> Bools:
+    def _is_near(self, grid: Grid, tile: Tile) -> Bools:
         """Which cells of the tile, and of as many around it as the reach takes, are among `cells`."""
-        wide = tile.grown(self._halo(grid))
+        wide = tile.grown(self._halo_cells(grid))
         own = Tile(wide.row, wide.column, wide.top + self.margin, wide.left + self.margin, wide.height, wide.width)
         return mask_of(self.cells, grown_grid(grid, self.margin), own)
 
-    def _halo(self, grid: Grid) -> int:
+    def _halo_cells(self, grid: Grid) -> int:
         return math.ceil(self.reach_m / grid.cell_width)
 
-    def _steps(self, near: Bools, grid: Grid, tile: Tile) -> tuple[Heights, Heights]:
+    def _steps_to_nearest(self, near: Bools, grid: Grid, tile: Tile) -> tuple[Heights, Heights]:
         """Cells down and to the right from each cell of the tile to the nearest one that is near; inf without one."""
         if not near.any():
             none = np.full(tile.shape, np.inf, dtype=np.float32)
             return none, none
-        halo = self._halo(grid)
+        halo = self._halo_cells(grid)
         row, column = ndimage.distance_transform_edt(~near, return_distances=False, return_indices=True)
         inside = slice(halo, halo + tile.height), slice(halo, halo + tile.width)
         down = row[inside] - np.arange(halo, halo + tile.height)[:, None]
         right = column[inside] - np.arange(halo, halo + tile.width)
         return down.astype(np.float32), right.astype(np.float32)
 
-    def _metres(self, down: Heights, right: Heights, grid: Grid) -> Heights:
+    def _metres_of_steps(self, down: Heights, right: Heights, grid: Grid) -> Heights:
         return np.asarray(np.minimum(np.hypot(down, right) * np.float32(grid.cell_width), np.float32(self.reach_m)))
 
 

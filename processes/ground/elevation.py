@@ -36,11 +36,11 @@ def heights_in(band: Band, grid: Grid, tile: Tile) -> Heights:
     with rasterio.open(band.path) as file:
         finer = grid.cell_width <= _cell_m(file, band.srid, grid) * (1 + 1e-9)
         if finer and band.srid == grid.srid:
-            return _picked(file, band.number, grid, tile)
-        return _warped(file, band, grid, tile, Resampling.nearest if finer else Resampling.average)
+            return _pick_cells(file, band.number, grid, tile)
+        return _warp_band(file, band, grid, tile, Resampling.nearest if finer else Resampling.average)
 
 
-def _picked(file: rasterio.DatasetReader, number: int, grid: Grid, tile: Tile) -> Heights:
+def _pick_cells(file: rasterio.DatasetReader, number: int, grid: Grid, tile: Tile) -> Heights:
     """The values by row and column: a fifth of the time that GDAL's warper takes for the same."""
     place = transform_of(grid, tile)
     x, y = place.c + (np.arange(tile.width) + 0.5) * place.a, place.f + (np.arange(tile.height) + 0.5) * place.e
@@ -56,7 +56,7 @@ def _picked(file: rasterio.DatasetReader, number: int, grid: Grid, tile: Tile) -
     return heights
 
 
-def _warped(file: rasterio.DatasetReader, band: Band, grid: Grid, tile: Tile, how: Resampling) -> Heights:
+def _warp_band(file: rasterio.DatasetReader, band: Band, grid: Grid, tile: Tile, how: Resampling) -> Heights:
     """The values as GDAL's warper resamples them, from whatever system."""
     with WarpedVRT(
         file,

@@ -15,7 +15,7 @@ from processes.data import Data
 from processes.ground.elevation import Band
 from processes.ground.flooding import Basin
 from processes.ground.tiles import square_cells
-from processes.ground.touch import touched, walls
+from processes.ground.touch import touched_cells, wall_cells
 from processes.ways.network import Geometries
 
 # What a scenario of the sea level says of the area at risk; its classes are the levels.
@@ -167,14 +167,14 @@ def ground_of(coverage_id: str, cell_m: float | None, data: Data) -> tuple[Band,
 def basin_of(inputs: WaterInputs, level_m: float, data: Data) -> Basin:
     """The ground, and where water comes in and is kept out."""
     ground, grid = ground_of(inputs.elevation, inputs.cell_m, data)
-    breached = touched(shapely.buffer(shapes(inputs.breaches, data), inputs.breach_m / 2), grid)
-    kept_out = walls(shapely.get_parts(dikes(inputs, level_m, data)), grid)
+    breached = touched_cells(shapely.buffer(read_shapes(inputs.breaches, data), inputs.breach_m / 2), grid)
+    kept_out = wall_cells(shapely.get_parts(dikes_that_hold(inputs, level_m, data)), grid)
     return Basin(
         ground=ground,
         grid=grid,
         level_m=level_m,
         walls=np.setdiff1d(kept_out, breached, assume_unique=True),
-        sources=np.union1d(breached, touched(shapes(inputs.connected_to, data), grid)),
+        sources=np.union1d(breached, touched_cells(read_shapes(inputs.connected_to, data), grid)),
         sea=inputs.connected_to is None,
         neighbours=inputs.neighbours,
     )
@@ -199,13 +199,13 @@ def must_be_few(grid: Grid, cell_m: float) -> None:
         )
 
 
-def dikes(inputs: WaterInputs, level_m: float, data: Data) -> Geometries:
+def dikes_that_hold(inputs: WaterInputs, level_m: float, data: Data) -> Geometries:
     """The dikes that the water does not go over; one whose crest nobody knows keeps nothing dry."""
     if not inputs.respect_dikes:
         return np.empty(0, dtype=object)
     return data.shapes(inputs.dikes, f'{CREST} >= {level_m!r}')
 
 
-def shapes(chosen: Layer | None, data: Data) -> Geometries:
+def read_shapes(chosen: Layer | None, data: Data) -> Geometries:
     """The geometries of a layer, none of none."""
     return np.empty(0, dtype=object) if chosen is None else data.shapes(chosen)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from dothi.core.grid import Grid
 from processes.ground.elevation import Band, Heights, heights_in
-from processes.ground.spread import spread
+from processes.ground.spread import spread_pieces
 from processes.ground.tiles import Tile, mask_of
 from processes.ways.network import Bools, Ints
-from processes.ways.patches import Labels, Neighbours, Rim, joined, labelled, rim_of
+from processes.ways.patches import Labels, Neighbours, Rim, join_tiles, label_patches, rim_of
 
 
 @dataclass(frozen=True)
@@ -46,45 +46,47 @@ class Shore:
     fed: Bools
 
 
-def flooded(basin: Basin, tiles: list[Tile]) -> Iterator[tuple[Tile, Heights]]:
+def flood_tiles(basin: Basin, tiles: list[Tile]) -> Iterator[tuple[Tile, Heights]]:
     """Every tile with the depth of the water in metres, NaN where it is dry or no height is known.
 
     No cell is deeper than its height is below the level; how long water takes, and how much there is, is not asked.
     """
-    shores = list(spread(functools.partial(shore, basin), tiles))
-    wet = reached(tiles, shores)
-    yield from zip(tiles, spread(functools.partial(depth, basin), zip(tiles, wet, strict=True)), strict=True)
+    shores = list(spread_pieces(functools.partial(find_shore, basin), tiles))
+    wet = reached_areas(tiles, shores)
+    yield from zip(
+        tiles, spread_pieces(functools.partial(depth_in_tile, basin), zip(tiles, wet, strict=True)), strict=True
+    )
 
 
-def shore(basin: Basin, tile: Tile) -> Shore:
+def find_shore(basin: Basin, tile: Tile) -> Shore:
     """The areas of the tile that water could fill, by their labels."""
-    heights, labels = _areas(basin, tile)
+    heights, labels = _low_areas(basin, tile)
     rim = rim_of(labels)
     fed = np.zeros(rim.count + 1, dtype=bool)
-    fed[labels[_entrances(basin, heights, tile.overlapping(basin.grid))]] = True
+    fed[labels[_water_entrances(basin, heights, tile.overlapping(basin.grid))]] = True
     fed[0] = False
     return Shore(rim, fed)
 
 
-def reached(tiles: list[Tile], shores: list[Shore]) -> list[Bools]:
+def reached_areas(tiles: list[Tile], shores: list[Shore]) -> list[Bools]:
     """Which labels of each tile water gets to, shape (count + 1,)."""
-    areas = joined(tiles, [shore.rim for shore in shores])
+    areas = join_tiles(tiles, [shore.rim for shore in shores])
     wet = np.zeros(max((int(area.max(initial=0)) for area in areas), default=0) + 1, dtype=bool)
     for area, shore in zip(areas, shores, strict=True):
         wet[area[shore.fed]] = True
     return [wet[area] for area in areas]
 
 
-def depth(basin: Basin, piece: tuple[Tile, Bools]) -> Heights:
+def depth_in_tile(basin: Basin, piece: tuple[Tile, Bools]) -> Heights:
     """The depths in the tile, to the millimetre, given which of its labels are wet."""
     tile, wet = piece
-    heights, labels = _areas(basin, tile)
+    heights, labels = _low_areas(basin, tile)
     inside = slice(0, tile.height), slice(0, tile.width)
     under = np.float32(basin.level_m) - heights[inside]
     return np.where(wet[labels[inside]], np.round(under, 3), np.float32(np.nan))
 
 
-def grade(depths: Heights, bounds_m: list[float]) -> NDArray[np.uint8]:
+def grade_depths(depths: Heights, bounds_m: list[float]) -> NDArray[np.uint8]:
     """0 where it is dry, else the number of the depth class: 1 up to the first bound, 2 up to the second, and so on."""
     grades = (~np.isnan(depths)).astype(np.uint8)
     for bound in bounds_m:
@@ -93,7 +95,7 @@ def grade(depths: Heights, bounds_m: list[float]) -> NDArray[np.uint8]:
     return grades
 
 
-def _areas(basin: Basin, tile: Tile) -> tuple[Heights, Labels]:
+def _low_areas(basin: Basin, tile: Tile) -> tuple[Heights, Labels]:
     """Heights and areas of the tile as it overlaps the next ones.
 
     Where no height is known water passes: that is the sea, or a gap in the survey of a river.
@@ -102,18 +104,18 @@ def _areas(basin: Basin, tile: Tile) -> tuple[Heights, Labels]:
     heights = heights_in(basin.ground, basin.grid, tile)
     # in the precision of the heights, or ground at 0.7 m would be below a level of 0.7 m
     low = ~(heights >= np.float32(basin.level_m))
-    return heights, labelled(low & ~mask_of(basin.walls, basin.grid, tile), basin.neighbours)
+    return heights, label_patches(low & ~mask_of(basin.walls, basin.grid, tile), basin.neighbours)
 
 
-def _entrances(basin: Basin, heights: Heights, tile: Tile) -> Bools:
+def _water_entrances(basin: Basin, heights: Heights, tile: Tile) -> Bools:
     """The cells of the tile where water comes in."""
     entrances = mask_of(basin.sources, basin.grid, tile)
     if basin.sea:
-        entrances |= _rim(basin.grid, tile) & ~(heights > 0)
+        entrances |= _grid_rim(basin.grid, tile) & ~(heights > 0)
     return entrances
 
 
-def _rim(grid: Grid, tile: Tile) -> Bools:
+def _grid_rim(grid: Grid, tile: Tile) -> Bools:
     """The cells of the tile that are the first or last of a row or column of the grid."""
     rows, columns = np.arange(tile.top, tile.top + tile.height), np.arange(tile.left, tile.left + tile.width)
     end_row, end_column = np.isin(rows, (0, grid.height - 1)), np.isin(columns, (0, grid.width - 1))

@@ -19,7 +19,7 @@ from dothi.core.export.formats import not_written
 from dothi.core.grid import Grid
 from dothi.core.text import Text
 from processes.base import ResultFile
-from processes.ground.tiles import Tile, tiles, transform_of
+from processes.ground.tiles import Tile, tiles_of, transform_of
 from processes.ways.network import Geometries
 
 MEDIA_TYPE = 'image/tiff; application=geotiff'
@@ -28,14 +28,14 @@ BLOCK = 512
 
 
 @contextmanager
-def drawn(path: Path, grid: Grid, dtype: str, nodata: float) -> Iterator[rasterio.io.DatasetWriter]:
+def plain_raster(path: Path, grid: Grid, dtype: str, nodata: float) -> Iterator[rasterio.io.DatasetWriter]:
     """A plain file of one band on the cells of `grid`, to `put` tiles into; blocks never written take no room.
 
     Raises NotWritten.
     """
     profile = {'driver': 'GTiff', 'width': grid.width, 'height': grid.height, 'count': 1, 'dtype': dtype}
     layout = {'tiled': True, 'blockxsize': BLOCK, 'blockysize': BLOCK, 'sparse_ok': True, 'bigtiff': 'if_safer'}
-    (whole,) = tiles(grid, max(grid.width, grid.height))
+    (whole,) = tiles_of(grid, max(grid.width, grid.height))
     try:
         with rasterio.open(
             path,
@@ -51,7 +51,7 @@ def drawn(path: Path, grid: Grid, dtype: str, nodata: float) -> Iterator[rasteri
         raise not_written(path, error) from error
 
 
-def put(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]) -> None:
+def put_values(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]) -> None:
     """Writes the values of a tile; NaN as the file's nodata, and nothing where there is nothing else."""
     has_value = ~np.isnan(values) if values.dtype.kind == 'f' else values != file.nodata
     if has_value.any():
@@ -59,7 +59,7 @@ def put(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]) -> No
         file.write(filled, 1, window=Window(tile.left, tile.top, tile.width, tile.height))
 
 
-def cog(plain: Path, target: Path, title: Text, unit: str, overviews: str = 'AVERAGE') -> ResultFile:
+def write_cog(plain: Path, target: Path, title: Text, unit: str, overviews: str = 'AVERAGE') -> ResultFile:
     """The Cloud Optimized GeoTIFF of a plain file, which is removed. overviews: how several cells become one."""
     try:
         with rasterio.open(plain, 'r+') as file:
@@ -75,7 +75,7 @@ def cog(plain: Path, target: Path, title: Text, unit: str, overviews: str = 'AVE
     return ResultFile(target, MEDIA_TYPE, target.name, cells)
 
 
-def outlines(path: Path) -> dict[int, Geometries]:
+def outline_values(path: Path) -> dict[int, Geometries]:
     """The polygons that cells of the same value form, by value; nodata forms none. path: a file of whole numbers.
 
     Cells that share a side are one polygon, those that share a corner only are not, so that each is valid. GDAL reads

@@ -27,7 +27,7 @@ class ClusterLost(EnvironmentMissing):
     """The cluster went away, or its workers kept dying, before the work was done."""
 
 
-class Begun[R](Protocol):
+class RunningPiece[R](Protocol):
     """A piece under way."""
 
     def result(self) -> R: ...
@@ -35,7 +35,7 @@ class Begun[R](Protocol):
     def cancel(self) -> object: ...
 
 
-def spread[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
+def spread_pieces[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
     """`function(piece)` of every piece, in the order of `pieces`, wherever each of them was computed.
 
     function: of a module, or a functools.partial of one: a cluster's worker imports it. What it needs comes with it
@@ -50,22 +50,22 @@ def spread[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]
     return _on_cluster(address, function, pieces) if address else _on_threads(function, pieces)
 
 
-def processors() -> int:
+def count_processors() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 def _on_threads[P, R](function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
-    with ThreadPoolExecutor(processors()) as pool:
-        yield from _in_order(lambda piece: pool.submit(function, piece), pieces, processors() * AHEAD)
+    with ThreadPoolExecutor(count_processors()) as pool:
+        yield from _in_order(lambda piece: pool.submit(function, piece), pieces, count_processors() * AHEAD)
 
 
 def _on_cluster[P, R](address: str, function: Callable[[P], R], pieces: Iterable[P]) -> Iterator[R]:
-    with _cluster(address) as client:
+    with _cluster_client(address) as client:
         # one copy on every worker, however many pieces: a worker that dies takes nothing with it
         (remote_function,) = client.scatter([function], broadcast=True, hash=False)
         places = sum(client.nthreads().values())
-        with _lasting(address):
+        with _keep_cluster(address):
             # each piece is work of its own, even where two are the same
             yield from _in_order(
                 lambda piece: client.submit(_call_with_piece, remote_function, piece, pure=False),
@@ -78,9 +78,9 @@ def _call_with_piece[P, R](function: Callable[[P], R], piece: P) -> R:
     return function(piece)
 
 
-def _in_order[P, R](begin: Callable[[P], Begun[R]], pieces: Iterable[P], ahead: int) -> Iterator[R]:
+def _in_order[P, R](begin: Callable[[P], RunningPiece[R]], pieces: Iterable[P], ahead: int) -> Iterator[R]:
     """The results in the order of `pieces`, with `ahead` of them under way; those left are cancelled at an end."""
-    under_way: deque[Begun[R]] = deque()
+    under_way: deque[RunningPiece[R]] = deque()
     try:
         for piece in pieces:
             under_way.append(begin(piece))
@@ -94,7 +94,7 @@ def _in_order[P, R](begin: Callable[[P], Begun[R]], pieces: Iterable[P], ahead: 
 
 
 @contextmanager
-def _cluster(address: str) -> 'Iterator[Client]':
+def _cluster_client(address: str) -> 'Iterator[Client]':
     """A connection to the scheduler, with a worker there at least; raises ClusterUnreachable, and without the extra."""
     try:
         from distributed import Client
@@ -106,17 +106,17 @@ def _cluster(address: str) -> 'Iterator[Client]':
     try:
         client = Client(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise _unreachable(address, error) from None
+        raise _cluster_unreachable(address, error) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE_S)
         except TimeoutError as error:
-            raise _unreachable(address, error) from None
+            raise _cluster_unreachable(address, error) from None
         yield client
 
 
 @contextmanager
-def _lasting(address: str) -> Iterator[None]:
+def _keep_cluster(address: str) -> Iterator[None]:
     from distributed import CancelledError, KilledWorker
     from distributed.comm.core import CommClosedError
 
@@ -129,7 +129,7 @@ def _lasting(address: str) -> Iterator[None]:
         ) from None
 
 
-def _unreachable(address: str, error: Exception) -> ClusterUnreachable:
+def _cluster_unreachable(address: str, error: Exception) -> ClusterUnreachable:
     reason = (str(error) or type(error).__name__).splitlines()[0][:200]
     return ClusterUnreachable(
         vi=f'Không dùng được cụm {address} ({reason}). Chạy "dask scheduler" và "dask worker", hoặc bỏ DOTHI_DASK.',

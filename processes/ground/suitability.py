@@ -14,7 +14,7 @@ from processes.ground.criterion_values import Limits, Values
 from processes.ground.elevation import Heights
 from processes.ground.tiles import Tile, mask_of, numbers_in
 from processes.ways.network import Floats, Geometries, Ints
-from processes.ways.patches import Rim, joined, labelled, rim_of
+from processes.ways.patches import Rim, join_tiles, label_patches, rim_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredTile:
     """A tile: its scores (NaN where nothing may be built), the rim of its good areas, and sums by label of these.
 
     sums: cells, score, then value and score of each factor; shape (2 + 2 * factors, labels + 1).
@@ -69,21 +69,23 @@ class Site:
     scores: list[float]
 
 
-def scored(search: Search, tile: Tile) -> Scored:
+def score_tile(search: Search, tile: Tile) -> ScoredTile:
     """The scores of a tile, and what of it is good."""
     wide = tile.overlapping(search.grid)
     values = [factor.values.on(search.grid, wide) for factor in search.factors]
-    parts = [fuzzy(value, factor.worst, factor.best) for value, factor in zip(values, search.factors, strict=True)]
-    total = _weighted(parts, search.factors, wide)
-    total[~allowed(search, wide, values)] = np.nan
-    labels = labelled(total >= np.float32(search.threshold), 4)
+    parts = [
+        fuzzy_scores(value, factor.worst, factor.best) for value, factor in zip(values, search.factors, strict=True)
+    ]
+    total = _weighted_scores(parts, search.factors, wide)
+    total[~allowed_cells(search, wide, values)] = np.nan
+    labels = label_patches(total >= np.float32(search.threshold), 4)
     core = slice(0, tile.height), slice(0, tile.width)
     rim = rim_of(labels)
     layers = [total, *(array for pair in zip(values, parts, strict=True) for array in pair)]
-    return Scored(total[core], rim, _sums(labels[core], [array[core] for array in layers], rim.count))
+    return ScoredTile(total[core], rim, _sums_by_label(labels[core], [array[core] for array in layers], rim.count))
 
 
-def _weighted(parts: list[Heights], factors: list[Factor], tile: Tile) -> Heights:
+def _weighted_scores(parts: list[Heights], factors: list[Factor], tile: Tile) -> Heights:
     """The scores by their shares, to a millionth: 0.7 twice is 0.7, and not a hair less, which would miss a threshold.
 
     Where criteria only allow or forbid, what is allowed suits fully.
@@ -96,7 +98,7 @@ def _weighted(parts: list[Heights], factors: list[Factor], tile: Tile) -> Height
     return np.round(total, 6, out=total)
 
 
-def allowed(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.bool_]:
+def allowed_cells(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.bool_]:
     """The cells that lie wholly within the area, that no hard limit forbids anywhere, and of which all is known."""
     is_allowed = numbers_in(search.within, search.grid, tile) > 0
     is_allowed &= ~mask_of(search.border, search.grid, tile)
@@ -108,7 +110,7 @@ def allowed(search: Search, tile: Tile, values: list[Heights]) -> NDArray[np.boo
     return np.asarray(is_allowed)
 
 
-def fuzzy(values: Heights, worst: float, best: float) -> Heights:
+def fuzzy_scores(values: Heights, worst: float, best: float) -> Heights:
     """0 at `worst` and beyond, 1 at `best` and beyond, linear between them; which of them is greater does not matter.
 
     Where both are one, 1 from there on upwards.
@@ -119,36 +121,36 @@ def fuzzy(values: Heights, worst: float, best: float) -> Heights:
 
 
 def best_sites(
-    tiles: list[Tile], found: list[tuple[Rim, Floats]], least_cells: float, most: int
+    tiles: list[Tile], scored_parts: list[tuple[Rim, Floats]], least_cells: float, most: int
 ) -> tuple[list[Site], list[Ints]]:
     """The best areas of at least so many cells, best mean score first, then the largest; and `joined` of the tiles."""
-    areas = joined(tiles, [rim for rim, _ in found])
+    areas = join_tiles(tiles, [rim for rim, _ in scored_parts])
     count = max((int(area.max(initial=0)) for area in areas), default=0)
-    sums = np.zeros((len(found[0][1]) if found else 2, count + 1))
-    for area, (_, part) in zip(areas, found, strict=True):
+    sums = np.zeros((len(scored_parts[0][1]) if scored_parts else 2, count + 1))
+    for area, (_, part) in zip(areas, scored_parts, strict=True):
         sums += np.stack([np.bincount(area, weights=row, minlength=count + 1) for row in part])
     large = np.flatnonzero(sums[0] >= max(least_cells, 1))
     large = large[large > 0]
     mean = sums[:, large] / sums[0, large]
     # means that differ by rounding are one
     order = np.lexsort([large, -sums[0, large], -np.round(mean[1], 6)])[:most]
-    return [_site(int(large[i]), int(sums[0, large[i]]), mean[1:, i]) for i in order], areas
+    return [_summarise_site(int(large[i]), int(sums[0, large[i]]), mean[1:, i]) for i in order], areas
 
 
-def numbered(scores: Heights, threshold: float, ranks: Ints, tile: Tile) -> NDArray[np.int32]:
+def number_sites(scores: Heights, threshold: float, ranks: Ints, tile: Tile) -> NDArray[np.int32]:
     """The rank of the site that each cell of the tile belongs to, 0 for none.
 
     scores: of the tile as it overlaps the next ones, so that its areas get the numbers that they had. ranks: by label.
     """
-    labels = labelled(scores >= np.float32(threshold), 4)[: tile.height, : tile.width]
+    labels = label_patches(scores >= np.float32(threshold), 4)[: tile.height, : tile.width]
     return np.asarray(ranks[labels], dtype=np.int32)
 
 
-def _site(number: int, cells: int, means: Floats) -> Site:
+def _summarise_site(number: int, cells: int, means: Floats) -> Site:
     return Site(number, cells, float(means[0]), means[1::2].tolist(), means[2::2].tolist())
 
 
-def _sums(labels: NDArray[np.int32], arrays: list[Heights], count: int) -> Floats:
+def _sums_by_label(labels: NDArray[np.int32], arrays: list[Heights], count: int) -> Floats:
     """Cells and sums of the arrays by label; what has no label is not looked at."""
     good = labels > 0
     label = labels[good]

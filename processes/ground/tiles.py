@@ -65,7 +65,7 @@ def square_cells(bounds: Bounds, srid: int, cell_m: float) -> Grid:
     return Grid(srid, max(width, 1), max(height, 1), west, north, cell_m, cell_m)
 
 
-def tiles(grid: Grid, size: int = TILE) -> list[Tile]:
+def tiles_of(grid: Grid, size: int = TILE) -> list[Tile]:
     """All tiles of the grid, row by row; the last ones of a row or column may be smaller."""
     return [
         Tile(row, column, top, left, min(size, grid.height - top), min(size, grid.width - left))

@@ -15,20 +15,20 @@ from dothi.core.style.colour import Colour
 from dothi.core.style.drawing import Drawing, Pass
 from processes.data import Data
 from processes.forms.job_renderers import job_renderers
-from processes.printing.drawn import Drawn
+from processes.printing.drawn import PrintedLayer
 
 WHITE = Colour(255, 255, 255)
 
 
 @dataclass(frozen=True)
-class Body:
+class MapBody:
     """Two PDFs of the same place: all but the names, and the names, which lie above whatever else is on the sheet."""
 
     shapes: bytes
     names: bytes
 
 
-def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) -> Body:
+def body_of(layers: Sequence[PrintedLayer], view: View, time: str | None, data: Data) -> MapBody:
     """The layers in the view, of exactly the releases that the run knows of; raises as `draw` does.
 
     The renderer reads on a connection of its own, so a release may come between; then what was in force before it is
@@ -36,63 +36,69 @@ def body_of(drawn: Sequence[Drawn], view: View, time: str | None, data: Data) ->
     """
     times = parse_times(time) if time is not None else None
     with job_renderers() as pool:
-        body = _render_body(piled(drawn, [times] * len(drawn)), view, data, pool)
-        if times is not None or _still_in_force(drawn, data):
+        body = _render_body(pile_layers(layers, [times] * len(layers)), view, data, pool)
+        if times is not None or _still_in_force(layers, data):
             return body
-        return _render_body(piled(drawn, [_then(layer) for layer in drawn]), view, data, pool)
+        return _render_body(pile_layers(layers, [_times_of_release(layer) for layer in layers]), view, data, pool)
 
 
-def _render_body(shown: Sequence[Shown], view: View, data: Data, pool: Renderers) -> Body:
+def _render_body(layers: Sequence[Shown], view: View, data: Data, pool: Renderers) -> MapBody:
     background = next(
-        (layer.drawing.background for layer in shown if layer.drawing and layer.drawing.background), WHITE
+        (layer.drawing.background for layer in layers if layer.drawing and layer.drawing.background), WHITE
     )
-    shapes = Picture(view, tuple(_only(layer, names=False) for layer in shown), background, 'pdf')
-    names = Picture(view, tuple(_only(layer, names=True) for layer in shown if layer.drawing), None, 'pdf')
-    return Body(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
+    shapes = Picture(view, tuple(_only_labels_or_shapes(layer, names=False) for layer in layers), background, 'pdf')
+    names = Picture(
+        view, tuple(_only_labels_or_shapes(layer, names=True) for layer in layers if layer.drawing), None, 'pdf'
+    )
+    return MapBody(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
 
 
-def piled(drawn: Sequence[Drawn], times: Sequence[Times | None]) -> list[Shown]:
+def pile_layers(printed: Sequence[PrintedLayer], times: Sequence[Times | None]) -> list[Shown]:
     """As they lie over one another: rasters on the land that a style paints for the whole map, below its lines.
 
     On the bare paper, under that land, nobody would see them.
     """
-    layers = [Shown(layer.layer, layer.drawing, at) for layer, at in zip(drawn, times, strict=True)]
+    layers = [Shown(layer.layer, layer.drawing, at) for layer, at in zip(printed, times, strict=True)]
     rasters = [layer for layer in layers if layer.drawing is None]
     if not rasters:
         return layers
-    land = [_passes(layer, _cut(layer.drawing)[0]) for layer in layers if layer.drawing and layer.drawing.background]
-    rest = [_passes(layer, _cut(layer.drawing)[1]) for layer in layers if layer.drawing]
+    land = [
+        _with_passes(layer, _split_passes(layer.drawing)[0])
+        for layer in layers
+        if layer.drawing and layer.drawing.background
+    ]
+    rest = [_with_passes(layer, _split_passes(layer.drawing)[1]) for layer in layers if layer.drawing]
     return [*land, *rasters, *rest]
 
 
-def _cut(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]:
+def _split_passes(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]:
     """The passes up to the last fill, where the style paints the ground of the map, and those above."""
     fills = [number for number, rendering_pass in enumerate(drawing.passes, 1) if rendering_pass.kind == 'fill']
     at = fills[-1] if fills and drawing.background else 0
     return drawing.passes[:at], drawing.passes[at:]
 
 
-def _only(shown: Shown, *, names: bool) -> Shown:
-    if shown.drawing is None:
-        return shown
-    return _passes(
-        shown,
-        tuple(rendering_pass for rendering_pass in shown.drawing.passes if (rendering_pass.kind == 'label') is names),
+def _only_labels_or_shapes(layer: Shown, *, names: bool) -> Shown:
+    if layer.drawing is None:
+        return layer
+    return _with_passes(
+        layer,
+        tuple(rendering_pass for rendering_pass in layer.drawing.passes if (rendering_pass.kind == 'label') is names),
     )
 
 
-def _passes(shown: Shown, passes: tuple[Pass, ...]) -> Shown:
-    return replace(shown, drawing=replace(shown.drawing, passes=passes)) if shown.drawing else shown
+def _with_passes(layer: Shown, passes: tuple[Pass, ...]) -> Shown:
+    return replace(layer, drawing=replace(layer.drawing, passes=passes)) if layer.drawing else layer
 
 
-def _then(one: Drawn) -> Times | None:
+def _times_of_release(layer: PrintedLayer) -> Times | None:
     """When the layer's release was in force; features with a validity of their own have no other state to ask for."""
-    if isinstance(one.layer, Layer) and one.layer.publish.validity:
+    if isinstance(layer.layer, Layer) and layer.layer.publish.validity:
         return None
-    return Times(one.release.released_at, one.release.released_at)
+    return Times(layer.release.released_at, layer.release.released_at)
 
 
-def _still_in_force(drawn: Sequence[Drawn], data: Data) -> bool:
+def _still_in_force(layers: Sequence[PrintedLayer], data: Data) -> bool:
     with connection(READERS[data.audience]) as db:
         now = current_releases(db)
-    return all(layer.layer.id in now and now[layer.layer.id].number == layer.release.number for layer in drawn)
+    return all(layer.layer.id in now and now[layer.layer.id].number == layer.release.number for layer in layers)

@@ -21,7 +21,7 @@ from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Lang, Text
 from processes.base import Layer
 from processes.data import Data
-from processes.forms.numbers import day
+from processes.forms.numbers import format_day
 from processes.reading.layers import not_delivered, visible_layer
 
 # The style of a layer that is made for paper, where it has one.
@@ -42,7 +42,7 @@ class NothingToPrint(WrongUse):
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PrintedLayer:
     """A layer in one of its styles, or a coverage, which has none. release: what is shown of it."""
 
     shows: Drawing | Coverage
@@ -54,7 +54,7 @@ class Drawn:
 
     @property
     def layer(self) -> LayerModel | Coverage:
-        return _layer(self.shows)
+        return _layer_of(self.shows)
 
     def drawn_at(self, zoom: float) -> bool:
         """Whether anything of it is drawn at the zoom."""
@@ -68,14 +68,16 @@ class Drawn:
         return self.shows.draw_order if isinstance(self.shows, Drawing) else float('-inf')
 
 
-def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[Drawn]:
+def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """The layers, lowest first; those that the map shows when it opens where none is named.
 
     names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
     """
-    sources = [_find_source(name, data) for name in names] if names is not None else _usual(data)
-    releases = _releases([_layer(source) for source in sources], datetime, data)
-    map_layers = [Drawn(source, releases[_layer(source).id]) for source in sources if _layer(source).id in releases]
+    sources = [_find_source(name, data) for name in names] if names is not None else _visible_drawings(data)
+    releases = _read_releases([_layer_of(source) for source in sources], datetime, data)
+    map_layers = [
+        PrintedLayer(source, releases[_layer_of(source).id]) for source in sources if _layer_of(source).id in releases
+    ]
     if not map_layers:
         raise NothingToPrint(
             vi='Không có lớp nào đã phát hành để in. Nạp dữ liệu, hoặc chọn lớp và thời gian khác.',
@@ -84,10 +86,10 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     return sorted(map_layers, key=lambda layer: layer.order)
 
 
-def seen_in(drawn: Sequence[Drawn], view: View, datetime: str | None, data: Data) -> list[Drawn]:
+def seen_in(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """Those that are drawn at the view's scale and have something within its box."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
-    return [layer for layer in drawn if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
+    return [layer for layer in layers if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
 
 
 def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
@@ -99,21 +101,21 @@ def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str 
     return bool(row['seen'])
 
 
-def sources(drawn: Sequence[Drawn], data: Data, lang: Lang) -> list[str]:
+def source_lines(layers: Sequence[PrintedLayer], data: Data, lang: Lang) -> list[str]:
     """One line for each agency: its layers, each with release and day."""
-    ordered = sorted(drawn, key=lambda layer: (layer.layer.agency, layer.layer.title.pick(lang)))
+    ordered = sorted(layers, key=lambda layer: (layer.layer.agency, layer.layer.title.pick(lang)))
     return [
-        f'{data.locality.agencies[agency].title.pick(lang)}: {"; ".join(_source(layer, lang) for layer in own)}.'
+        f'{data.locality.agencies[agency].title.pick(lang)}: {"; ".join(_source_line(layer, lang) for layer in own)}.'
         for agency, own in groupby(ordered, key=lambda layer: layer.layer.agency)
     ]
 
 
-def _source(drawn: Drawn, lang: Lang) -> str:
-    released = day(local_day(drawn.release.released_at, locality_zone()), lang)
-    return f'{drawn.layer.title.pick(lang)} ({RELEASE.pick(lang)} {drawn.release.number}, {released})'
+def _source_line(layer: PrintedLayer, lang: Lang) -> str:
+    released = format_day(local_day(layer.release.released_at, locality_zone()), lang)
+    return f'{layer.layer.title.pick(lang)} ({RELEASE.pick(lang)} {layer.release.number}, {released})'
 
 
-def _layer(shows: Drawing | Coverage) -> LayerModel | Coverage:
+def _layer_of(shows: Drawing | Coverage) -> LayerModel | Coverage:
     return shows.layer if isinstance(shows, Drawing) else shows
 
 
@@ -143,7 +145,7 @@ def _find_source(name: str, data: Data) -> Drawing | Coverage:
             en=f'layers: the style file of "{layer.id}" is broken; dothi status says where.',
         ) from None
     _must_be_offered(style, layer, styles.offered(layer, data.audience))
-    return _drawing(layer, styles, style, data)
+    return _drawing_in_style(layer, styles, style, data)
 
 
 def _must_be_released(layer_id: str, data: Data) -> None:
@@ -160,7 +162,7 @@ def _must_be_offered(style: str, layer: LayerModel | Coverage, offered: list[str
         )
 
 
-def _usual(data: Data) -> list[Drawing]:
+def _visible_drawings(data: Data) -> list[Drawing]:
     drawings = []
     for layer in data.locality.layers_for(data.audience).values():
         try:
@@ -169,17 +171,17 @@ def _usual(data: Data) -> list[Drawing]:
             # as on the map: a broken style is told by `dothi status`
             continue
         if styles.visible and data.is_released(layer.id):
-            drawings.append(_drawing(layer, styles, '', data))
+            drawings.append(_drawing_in_style(layer, styles, '', data))
     return drawings
 
 
-def _drawing(layer: LayerModel, styles: StyleFile, style: str, data: Data) -> Drawing:
+def _drawing_in_style(layer: LayerModel, styles: StyleFile, style: str, data: Data) -> Drawing:
     chosen = style or (PRINT if PRINT in styles.offered(layer, data.audience) else DEFAULT)
     breaks = class_breaks(data.db, layer, data.locality, data.audience)
     return drawing_of(layer, styles, chosen, data.audience, breaks)
 
 
-def _releases(layers: Sequence[LayerModel | Coverage], datetime: str | None, data: Data) -> dict[str, Release]:
+def _read_releases(layers: Sequence[LayerModel | Coverage], datetime: str | None, data: Data) -> dict[str, Release]:
     """What is shown of each layer: its current release, or at a time the last one before; none where it has none yet.
 
     Layers whose features have a validity of their own show the current release at any time.

@@ -7,15 +7,15 @@ from dothi.core.mapping.view import View
 from processes.printing.grid import LEAST_MM, Grid, grid_of, spacing_m
 from processes.printing.outline import path_of
 from processes.printing.paper import Orientation, Paper, Sheet, sheet_of
-from processes.printing.place import Place
-from processes.printing.scale import Box, fitting_scale, must_fit, placed, widened
+from processes.printing.place import PrintArea
+from processes.printing.scale import Box, fitting_scale, must_fit, place_frame, widen_box
 
 
 @dataclass(frozen=True)
-class Framed:
+class FramedView:
     """A place in the middle of a sheet's frame. scale: its denominator. srid: of the working CRS."""
 
-    place: Place
+    place: PrintArea
     sheet: Sheet
     scale: int
     srid: int
@@ -23,7 +23,7 @@ class Framed:
     @cached_property
     def box(self) -> Box:
         """What the frame shows, in metres of the working CRS."""
-        return placed(self.place.box, self.sheet.frame, self.scale)
+        return place_frame(self.place.box, self.sheet.frame, self.scale)
 
     @property
     def view(self) -> View:
@@ -41,7 +41,9 @@ class Framed:
         return path_of(self.place.outline, self.box, self.sheet.frame) if self.place.outline is not None else ''
 
 
-def framed(place: Place, paper: Paper, orientation: Orientation | None, scale: int | None, srid: int) -> Framed:
+def frame_place(
+    place: PrintArea, paper: Paper, orientation: Orientation | None, scale: int | None, srid: int
+) -> FramedView:
     """The place on such paper, the largest round scale and the way round that shows it largest where not said.
 
     Raises DoesNotFit where it is larger than the frame at the scale.
@@ -51,9 +53,9 @@ def framed(place: Place, paper: Paper, orientation: Orientation | None, scale: i
     best = min(sheets, key=lambda sheet: _least_scale(place.box, sheet))
     if scale is not None:
         must_fit(place.box, best, scale)
-    return Framed(place, best, scale or fitting_scale(widened(place.box), best.frame), srid)
+    return FramedView(place, best, scale or fitting_scale(widen_box(place.box), best.frame), srid)
 
 
 def _least_scale(box: Box, sheet: Sheet) -> float:
-    west, south, east, north = widened(box)
+    west, south, east, north = widen_box(box)
     return max((east - west) / sheet.frame.width, (north - south) / sheet.frame.height)

@@ -42,15 +42,15 @@ def grid_of(box: Box, frame: Rectangle, spacing: int) -> Grid:
     per_m = frame.width / (east - west)
     return Grid(
         spacing,
-        tuple(Line(value, frame.left + (value - west) * per_m) for value in _multiples(west, east, spacing)),
-        tuple(Line(value, frame.top + (north - value) * per_m) for value in _multiples(south, north, spacing)),
+        tuple(Line(value, frame.left + (value - west) * per_m) for value in _multiples_between(west, east, spacing)),
+        tuple(Line(value, frame.top + (north - value) * per_m) for value in _multiples_between(south, north, spacing)),
     )
 
 
-def label(value_m: int, axis: Text, lang: Lang) -> str:
+def grid_label(value_m: int, axis: Text, lang: Lang) -> str:
     """`569 500 Đ`: metres in groups of three, which narrow spaces that do not break part, and the axis."""
     return f'{value_m:,}'.replace(',', '\u202f') + f'\u00a0{axis.pick(lang)}'
 
 
-def _multiples(low: float, high: float, step: int) -> range:
+def _multiples_between(low: float, high: float, step: int) -> range:
     return range(math.ceil(low / step) * step, math.floor(high / step) * step + 1, step)

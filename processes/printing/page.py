@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from dothi import __version__
 from dothi.core.text import Lang, Text
 from etl.pages import template
-from processes.forms.numbers import number
-from processes.printing.grid import EAST, NORTH, Grid, Line, label
+from processes.forms.numbers import format_number
+from processes.printing.grid import EAST, NORTH, Grid, Line, grid_label
 from processes.printing.paper import COLUMN_GAP, Sheet
 from processes.printing.scale import Bar, bar_of
 
@@ -85,14 +85,14 @@ def write_page(page: Page, target: Path) -> int:
 
 def _laid_out(page: Page) -> 'Document':
     """The page with letters as large as they can be on one sheet, or in the usual size on several."""
-    attempts = [_document(page, SMALLER[0])]
+    attempts = [_render_document(page, SMALLER[0])]
     for smaller in SMALLER[1:]:
         if len(attempts[-1].pages) > 1:
-            attempts.append(_document(page, smaller))
+            attempts.append(_render_document(page, smaller))
     return attempts[-1] if len(attempts[-1].pages) == 1 else attempts[0]
 
 
-def _document(page: Page, smaller: float) -> 'Document':
+def _render_document(page: Page, smaller: float) -> 'Document':
     # half a second, for those who print
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
@@ -112,23 +112,23 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         title_mm=title_mm(page.title, sheet),
         # beside it stand the arrow and half of its last number
         bar=bar_of(page.denominator, sheet.column_mm - 20 * sheet.factor),
-        ticks=_ticks,
-        scale=number(page.denominator, page.lang),
-        per_cm=_length(page.denominator / 100, page.lang),
-        eastings=_labelled(page.grid.eastings, EAST, frame.left, frame.right, page) if page.grid else [],
-        northings=_labelled(page.grid.northings, NORTH, frame.top, frame.bottom, page) if page.grid else [],
-        spacing=_length(page.grid.spacing_m, page.lang) if page.grid else '',
-        length=lambda metres: _length(metres, page.lang),
+        ticks=_scale_ticks,
+        scale=format_number(page.denominator, page.lang),
+        per_cm=_format_length(page.denominator / 100, page.lang),
+        eastings=_label_lines(page.grid.eastings, EAST, frame.left, frame.right, page) if page.grid else [],
+        northings=_label_lines(page.grid.northings, NORTH, frame.top, frame.bottom, page) if page.grid else [],
+        spacing=_format_length(page.grid.spacing_m, page.lang) if page.grid else '',
+        length=lambda metres: _format_length(metres, page.lang),
         column_gap=COLUMN_GAP,
         software=f'dothi {__version__}',
     )
 
 
-def _labelled(lines: Sequence[Line], axis: Text, first: float, last: float, page: Page) -> list[tuple[float, str]]:
+def _label_lines(lines: Sequence[Line], axis: Text, first: float, last: float, page: Page) -> list[tuple[float, str]]:
     """Place and number of each line; one so near to a corner of the frame that two numbers would meet has none."""
     room = HALF_A_NUMBER_MM * page.sheet.factor
     return [
-        (line.at_mm, label(line.value_m, axis, page.lang) if first + room < line.at_mm < last - room else '')
+        (line.at_mm, grid_label(line.value_m, axis, page.lang) if first + room < line.at_mm < last - room else '')
         for line in lines
     ]
 
@@ -144,18 +144,18 @@ def title_mm(title: str, sheet: Sheet) -> float:
     return min(SECOND_LINE_MM, 1.8 * room / whole) * sheet.factor
 
 
-def _ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
+def _scale_ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
     """Where numbers stand on the bar, in millimetres from its beginning: 0, the middle (or every part), and the end."""
     labelled = range(0, bar.parts + 1, 2) if bar.parts % 2 == 0 else (0, bar.parts)
     kilometres = bar.length_m >= 1_000
     ticks = []
     for part in labelled:
         metres = bar.length_m * part / bar.parts
-        text = number(metres / 1_000 if kilometres else metres, lang)
+        text = format_number(metres / 1_000 if kilometres else metres, lang)
         unit = ('\u00a0km' if kilometres else '\u00a0m') if part == bar.parts else ''
         ticks.append((bar.length_mm * part / bar.parts, text + unit))
     return ticks
 
 
-def _length(metres: float, lang: Lang) -> str:
-    return number(metres / 1_000, lang, 'km') if metres >= 1_000 else number(metres, lang, 'm')
+def _format_length(metres: float, lang: Lang) -> str:
+    return format_number(metres / 1_000, lang, 'km') if metres >= 1_000 else format_number(metres, lang, 'm')

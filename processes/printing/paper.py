@@ -91,10 +91,10 @@ def sheet_of(paper: Paper, orientation: Orientation) -> Sheet:
         bottom -= UPRIGHT * factor + gap
         beside_top = bottom + band
         beside = Rectangle(edge + gap, beside_top, width - 2 * edge - 2 * gap, UPRIGHT * factor)
-    frame = Rectangle(left, top, _whole(right - left), _whole(bottom - top))
+    frame = Rectangle(left, top, _whole_mm(right - left), _whole_mm(bottom - top))
     return Sheet(paper, orientation, width, height, factor, frame, beside)
 
 
-def _whole(length_mm: float) -> float:
+def _whole_mm(length_mm: float) -> float:
     """The longest that is a whole number of pixels and not longer."""
     return math.floor(length_mm / PIXEL_MM) * PIXEL_MM

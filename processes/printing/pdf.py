@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
-from processes.printing.body import Body
+from processes.printing.body import MapBody
 from processes.printing.paper import Sheet
 
 # A point of PDF is 1/72 inch.
@@ -17,7 +17,7 @@ class NoPoppler(EnvironmentMissing):
     """The program that draws PDF is not there."""
 
 
-def merge(body: Body, page: Path, sheet: Sheet, target: Path) -> None:
+def merge_pages(body: MapBody, page: Path, sheet: Sheet, target: Path) -> None:
     """Writes `page` with the map below its first sheet and the map's names above it.
 
     What makes all around a unit paler, its outline and the grid go under the names: through them nobody could read.

@@ -17,7 +17,7 @@ from dothi.core.unit_register import level_of
 from processes.base import Layer
 from processes.data import Data
 from processes.printing.scale import Box
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.reading.systems import served_srid
 from processes.reading.unit_layers import UnknownLevel, code_column, layer_of_level
 
@@ -56,7 +56,7 @@ class Unit(BaseModel):
 
 
 @dataclass(frozen=True)
-class Place:
+class PrintArea:
     """box: west, south, east, north in metres of the working CRS. title: what the map is called if nobody says.
 
     outline: of a unit, in the working CRS. A unit without a name is called by its code.
@@ -67,7 +67,7 @@ class Place:
     outline: shapely.Geometry | None = None
 
 
-def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, data: Data, lang: Lang) -> Place:
+def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, data: Data, lang: Lang) -> PrintArea:
     """The part that is asked for; raises NoSuchUnit, BadExtent, UnservedCrs, NoPlane."""
     locality = data.locality
     if units_per_metre(locality.srid) != 1:
@@ -76,23 +76,23 @@ def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, dat
             en=f'The working CRS {locality.place.crs} is not in metres, so a map in it has no scale.',
         )
     if extent is not None:
-        return Place(_box(extent, locality), locality.place.title.pick(lang))
+        return PrintArea(_box_of_extent(extent, locality), locality.place.title.pick(lang))
     if unit is not None and unit.code != locality.place.unit_code:
-        return _unit(unit, datetime, data)
-    return Place(_whole(datetime, data), locality.place.title.pick(lang))
+        return _place_of_unit(unit, datetime, data)
+    return PrintArea(_whole_box(datetime, data), locality.place.title.pick(lang))
 
 
-def _box(extent: Extent, locality: Locality) -> Box:
+def _box_of_extent(extent: Extent, locality: Locality) -> Box:
     srid = WGS84 if extent.crs is None else served_srid(extent.crs, locality)
     northing_first = extent.crs is not None and not extent.crs.endswith('CRS84') and axis_order_yx(srid)
     first, second, third, fourth = extent.bbox
     west, south, east, north = (second, first, fourth, third) if northing_first else (first, second, third, fourth)
     if not (west < east and south < north):
         raise _bad_extent(extent)
-    return _moved((west, south, east, north), srid, locality, extent)
+    return _move_box((west, south, east, north), srid, locality, extent)
 
 
-def _moved(box: Box, srid: int, locality: Locality, extent: Extent) -> Box:
+def _move_box(box: Box, srid: int, locality: Locality, extent: Extent) -> Box:
     """What holds the box in the working CRS: its sides bend there."""
     moved = box
     if srid != locality.srid:
@@ -114,19 +114,19 @@ def _bad_extent(extent: Extent) -> BadExtent:
     )
 
 
-def _unit(unit: Unit, datetime: str | None, data: Data) -> Place:
-    layers = [*_layers(unit.level, data)]
+def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> PrintArea:
+    layers = [*_unit_layers(unit.level, data)]
     for layer in layers:
-        name = column(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
+        name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
         _, rows = data.source(Layer(layer.id, datetime=datetime))
         query = sql.SQL('select {}::text as name, ST_AsBinary(geom) as wkb from {} where {}::text = {} limit 1')
         for row in data.rows(query.format(name, rows, code_column(layer), sql.Literal(unit.code))):
             shape = shapely.from_wkb(bytes(row['wkb']))
-            return Place(_bounds(shape), row['name'] or unit.code, shape)
+            return PrintArea(_bounds_of(shape), row['name'] or unit.code, shape)
     raise _no_such_unit(unit, layers, datetime, data)
 
 
-def _layers(level: str | None, data: Data) -> Iterator[LayerModel]:
+def _unit_layers(level: str | None, data: Data) -> Iterator[LayerModel]:
     """The layers of units that the audience may see, of one level or of all, from large units to small ones."""
     locality = data.locality
     try:
@@ -152,18 +152,18 @@ def _no_such_unit(unit: Unit, layers: list[LayerModel], datetime: str | None, da
     )
 
 
-def _whole(datetime: str | None, data: Data) -> Box:
+def _whole_box(datetime: str | None, data: Data) -> Box:
     """The box of the largest units that are there, or the extent that the locality names."""
-    for layer in _layers(None, data):
+    for layer in _unit_layers(None, data):
         _, rows = data.source(Layer(layer.id, datetime=datetime))
         (row,) = data.rows(sql.SQL('select ST_AsBinary(ST_Extent(geom)::geometry) as wkb from {}').format(rows))
         if row['wkb'] is not None:
-            return _bounds(shapely.from_wkb(bytes(row['wkb'])))
+            return _bounds_of(shapely.from_wkb(bytes(row['wkb'])))
     locality = data.locality
     extent = Extent(bbox=list(locality.place.extent_wgs84))
-    return _moved(locality.place.extent_wgs84, WGS84, locality, extent)
+    return _move_box(locality.place.extent_wgs84, WGS84, locality, extent)
 
 
-def _bounds(shape: shapely.Geometry) -> Box:
+def _bounds_of(shape: shapely.Geometry) -> Box:
     west, south, east, north = shapely.bounds(shape)
     return float(west), float(south), float(east), float(north)

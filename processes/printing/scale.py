@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.forms.numbers import number
+from processes.forms.numbers import format_number
 from processes.printing.paper import SIZES_MM, Orientation, Paper, Rectangle, Sheet, sheet_of
 
 # Denominators that people know, times a power of ten.
@@ -32,7 +32,7 @@ class Bar:
     parts: int
 
 
-def widened(box: Box) -> Box:
+def widen_box(box: Box) -> Box:
     """The extent with some room around it, and with sides of 100 m at least."""
     west, south, east, north = box
     room = ROOM * max(east - west, north - south)
@@ -52,7 +52,7 @@ def fitting_scale(box: Box, frame: Rectangle) -> int:
     return max(LEAST, next(step for step in steps if step >= least * (1 - 1e-9)))
 
 
-def placed(box: Box, frame: Rectangle, denominator: float) -> Box:
+def place_frame(box: Box, frame: Rectangle, denominator: float) -> Box:
     """What the frame shows at the scale: west, south, east, north in metres, with the extent in its middle."""
     west, south, east, north = box
     wide, high = frame.width * denominator / 1_000, frame.height * denominator / 1_000
@@ -70,8 +70,8 @@ def must_fit(box: Box, sheet: Sheet, denominator: float) -> None:
     fits, larger = fitting_scale(box, sheet.frame), _larger_paper(box, denominator)
     paper_vi = f', hoặc chọn khổ {larger[0]} {NAMES[larger[1]].vi}' if larger else ''
     paper_en = f', or take {larger[0]} {NAMES[larger[1]].en}' if larger else ''
-    vi = [number(value, 'vi') for value in (denominator, round(wide), round(high), fits)]
-    en = [number(value, 'en') for value in (denominator, round(wide), round(high), fits)]
+    vi = [format_number(value, 'vi') for value in (denominator, round(wide), round(high), fits)]
+    en = [format_number(value, 'en') for value in (denominator, round(wide), round(high), fits)]
     frame = f'{sheet.frame.width:.0f} × {sheet.frame.height:.0f} mm'
     raise DoesNotFit(
         vi=f'Ở tỷ lệ 1:{vi[0]} phạm vi này rộng {vi[1]} × {vi[2]} mm, khung bản đồ trên giấy {sheet.paper} '

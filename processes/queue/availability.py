@@ -13,12 +13,12 @@ from dothi.core.locality import locality_zone
 PATIENCE_S = 5.0
 
 
-def probe(addresses: Iterable[str]) -> dict[str, bool]:
+def probe_services(addresses: Iterable[str]) -> dict[str, bool]:
     """Whether each address answers 200 at once. Every service is asked, whatever became of the one before."""
-    return {address: _answers(address) for address in addresses}
+    return {address: _does_answer(address) for address in addresses}
 
 
-def record(answered: dict[str, bool]) -> None:
+def record_answers(answered: dict[str, bool]) -> None:
     """Adds one question for each service to the counts of today."""
     with connection('worker') as db, db.cursor() as cursor:
         for service, well in sorted(answered.items()):
@@ -31,7 +31,7 @@ def record(answered: dict[str, bool]) -> None:
             )
 
 
-def _answers(address: str) -> bool:
+def _does_answer(address: str) -> bool:
     # what is no answer in HTTP is none, and must not end the asking
     with suppress(OSError, ValueError, HTTPException), urllib.request.urlopen(address, timeout=PATIENCE_S) as response:
         return bool(response.status == 200)

@@ -38,7 +38,7 @@ class Subscriber(BaseModel):
     api: str = ''
 
 
-def subscription(subscriber: object) -> dict[str, str] | None:
+def check_subscription(subscriber: object) -> dict[str, str] | None:
     """The subscriber as it is stored with a job, None for none; raises NotCalledBack with the address at fault."""
     if subscriber is None:
         return None
@@ -60,7 +60,7 @@ def subscription(subscriber: object) -> dict[str, str] | None:
 def _must_be_allowed(event: str, address: str) -> None:
     """Only hosts that are named: whoever may send a request could otherwise have ours send others into our network."""
     hosts = JobSettings().callback_hosts
-    if not _allowed(address, hosts):
+    if not _is_allowed(address, hosts):
         allowed = ', '.join(hosts) or '–'
         raise NotCalledBack(
             vi=f'subscriber.{event} ({address}): không gửi tới máy này. Được phép (DOTHI_CALLBACK_HOSTS): {allowed}.',
@@ -68,7 +68,7 @@ def _must_be_allowed(event: str, address: str) -> None:
         )
 
 
-def _allowed(address: str, hosts: list[str]) -> bool:
+def _is_allowed(address: str, hosts: list[str]) -> bool:
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -84,7 +84,7 @@ def _allowed(address: str, hosts: list[str]) -> bool:
 def call_back(stopped: Callable[[], bool]) -> None:
     """Tells subscribers what they are still to be told, until nothing is due."""
     while not stopped() and (due := _next_due()):
-        _tell(due)
+        _send_due(due)
 
 
 def _next_due() -> dict[str, Any] | None:
@@ -104,8 +104,8 @@ def _next_due() -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
-def _tell(due: dict[str, Any]) -> None:
-    job = _job(due['job_id'])
+def _send_due(due: dict[str, Any]) -> None:
+    job = _job_document(due['job_id'])
     # a job that is gone has nothing to tell, and how far it was is of no interest any more once it has ended
     if job is None or (due['event'] == 'inProgressUri' and job['status'] != 'running'):
         _notify(due)
@@ -113,7 +113,7 @@ def _tell(due: dict[str, Any]) -> None:
     address = job['subscriber'][due['event']]
     try:
         _must_be_allowed(due['event'], address)
-        _post(address, _results(job) if due['event'] == 'successUri' else status_info(job))
+        _post_document(address, _results_document(job) if due['event'] == 'successUri' else status_info(job))
     except (http.RequestException, NotCalledBack) as error:
         LOG.warning('job %s: %s not told (attempt %s): %s', due['job_id'], address, due['attempts'], error)
         if due['attempts'] < MOST_ATTEMPTS:
@@ -121,7 +121,7 @@ def _tell(due: dict[str, Any]) -> None:
     _notify(due)
 
 
-def _post(address: str, document: dict[str, Any]) -> None:
+def _post_document(address: str, document: dict[str, Any]) -> None:
     """Sends a document; raises RequestException for any answer but one of success, a redirect too."""
     body = json.dumps(document, ensure_ascii=False, default=str).encode()
     with http.Session() as session:
@@ -145,7 +145,7 @@ def _notify(due: dict[str, Any]) -> None:
         cursor.execute('delete from job.callback where job_id = %s and event = %s', [due['job_id'], due['event']])
 
 
-def _job(job_id: str) -> dict[str, Any] | None:
+def _job_document(job_id: str) -> dict[str, Any] | None:
     with connection('worker') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute('select * from job.job where id = %s', [job_id])
         job = cursor.fetchone()
@@ -166,17 +166,17 @@ def status_info(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _results(job: dict[str, Any]) -> dict[str, Any]:
+def _results_document(job: dict[str, Any]) -> dict[str, Any]:
     """Every output by its name, as in the document of results; a file as a link."""
     with connection('worker') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
             'select * from job.output where job_id = coalesce(%s, %s) order by position', [job['result_of'], job['id']]
         )
         outputs = cursor.fetchall()
-    return {output['name']: _value(output, job) for output in outputs}
+    return {output['name']: _output_value(output, job) for output in outputs}
 
 
-def _value(output: dict[str, Any], job: dict[str, Any]) -> Any:
+def _output_value(output: dict[str, Any], job: dict[str, Any]) -> Any:
     if output['body'] is None:
         href = f'{job["subscriber"].get("api", "")}/jobs/{job["id"]}/results/{output["name"]}'
         return {'href': href, 'type': output['media_type'], 'title': output['file_name']}

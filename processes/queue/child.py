@@ -28,9 +28,9 @@ from processes.data import Data
 from processes.queue.reasons import RAISE_MEMORY
 from processes.queue.uploads import put_back
 from processes.reading.given import put_given
-from processes.reading.readings import Reading, numbers
-from processes.reading.validation import check_given, validated
-from processes.registry import process
+from processes.reading.readings import Reading, release_numbers
+from processes.reading.validation import check_given, validate_inputs
+from processes.registry import find_process
 
 # Why a file cannot be written that has a right place: the disk, a quota, a limit, a folder that is read only.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
@@ -60,7 +60,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeOutput:
     """One output: a document, or a file that is still where the run wrote it."""
 
     name: str
@@ -73,13 +73,13 @@ class Made:
 class Done:
     """The run's outputs, and the releases that they were computed from."""
 
-    outputs: tuple[Made, ...]
+    outputs: tuple[MadeOutput, ...]
     readings: dict[str, Reading]
 
     @property
     def releases(self) -> dict[str, int]:
         """The releases by layer."""
-        return numbers(self.readings)
+        return release_numbers(self.readings)
 
 
 @dataclass(frozen=True)
@@ -113,24 +113,24 @@ class Underway:
     doing: Text
 
 
-def run(order: Order, worker: Connection) -> None:
+def run_order(order: Order, worker: Connection) -> None:
     """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed, Interrupted or Broken."""
     _end_with_the_worker()
     _limit_memory(order.memory_mb)
     if order.patient:
         os.nice(PATIENCE)
     try:
-        answer: Done | Failed | Interrupted | Broken = _answer(order, worker)
+        answer: Done | Failed | Interrupted | Broken = _answer_order(order, worker)
     except NoDatabase as error:
         answer = Interrupted(error.text)
     except DothiError as error:
         answer = failure(error)
     except Exception as error:
-        answer = _fault(order, error)
+        answer = _fault_of(order, error)
     worker.send(answer)
 
 
-def _fault(order: Order, error: Exception) -> Failed | Interrupted | Broken:
+def _fault_of(order: Order, error: Exception) -> Failed | Interrupted | Broken:
     """What an error means that no analysis foresaw."""
     if _for_want_of_memory(error):
         return failure(_too_large(order))
@@ -147,10 +147,10 @@ def failure(error: DothiError) -> Failed:
     return Failed(family.__name__, type(error).__name__, error.text)
 
 
-def _answer(order: Order, worker: Connection) -> Done:
-    chosen = process(order.process_id, order.audience)
-    inputs = validated(chosen.inputs, put_back(chosen, order.inputs, order.upload))
-    place = locality(PathSettings().locality)
+def _answer_order(order: Order, worker: Connection) -> Done:
+    chosen = find_process(order.process_id, order.audience)
+    inputs = validate_inputs(chosen.inputs, put_back(chosen, order.inputs, order.upload))
+    place = cached_locality(PathSettings().locality)
     with connection(READERS[order.audience]) as db:
         layers = put_given(db, inputs, place, order.editor)
         check_given(inputs, {name: put.layer for name, put in layers.items()})
@@ -158,36 +158,38 @@ def _answer(order: Order, worker: Connection) -> Done:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, place, order.audience, order.drafts, order.editor, layers)
         result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
-    return Done(_made(chosen, result), data.readings)
+    return Done(_made_outputs(chosen, result), data.readings)
 
 
-def _made(chosen: Process[Any], result: Any) -> tuple[Made, ...]:
+def _made_outputs(chosen: Process[Any], result: Any) -> tuple[MadeOutput, ...]:
     """The outputs of a run, in the order in which its process names them; one that it left out is left out."""
     names = list(chosen.outputs)
     values = {names[0]: result} if len(names) == 1 else result
-    return tuple(_output(name, values[name], chosen.outputs[name].media_types[0]) for name in names if name in values)
+    return tuple(
+        _made_output(name, values[name], chosen.outputs[name].media_types[0]) for name in names if name in values
+    )
 
 
-def _output(name: str, value: Any, media_type: str) -> Made:
+def _made_output(name: str, value: Any, media_type: str) -> MadeOutput:
     if isinstance(value, ResultFile):
-        return Made(name, value.media_type, None, value)
+        return MadeOutput(name, value.media_type, None, value)
     if isinstance(value, str) and media_type not in (JSON, GEOJSON):
-        return Made(name, media_type, value.encode(), None)
-    return Made(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
+        return MadeOutput(name, media_type, value.encode(), None)
+    return MadeOutput(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
 
 
-def locality(path: Path) -> Locality:
+def cached_locality(path: Path) -> Locality:
     """The locality in the folder `path` with the planners' own layers, read again only when a file has changed."""
     files = [
         *(path / name for name in ('locality.yml', 'agencies.yml', 'norms.csv')),
         *sorted((path / 'layers').glob('*.yml')),
         *own_layers.files(),
     ]
-    return _locality(path, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
+    return _load_cached_locality(path, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
 
 
 @lru_cache(maxsize=1)
-def _locality(path: Path, _changed: tuple[int, ...]) -> Locality:
+def _load_cached_locality(path: Path, _changed: tuple[int, ...]) -> Locality:
     return own_layers.with_own_layers(load_locality(path))
 
 

@@ -18,8 +18,8 @@ from dothi.core.layer import VISIBLE, Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
 from processes.base import ResultFile
-from processes.queue.child import Broken, Done, Failed, Interrupted, Order, locality
-from processes.queue.store import DOWNLOADS, drafts, forget, keep, store
+from processes.queue.child import Broken, Done, Failed, Interrupted, Order, cached_locality
+from processes.queue.store import DOWNLOADS, draft_folder, forget_file, keep_draft, result_store
 
 LOG = logging.getLogger('dothi.downloads')
 # A delivery in parts makes several releases in a row: files are made when it has been quiet for so long.
@@ -30,12 +30,12 @@ RETRY_S = 60.0
 # Class of the advisory locks that keep workers from writing the same file twice.
 LOCK_CLASS = 920_902
 
-type Ended = Done | Failed | Interrupted | Broken | None
-type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], Ended]
+type OrderResult = Done | Failed | Interrupted | Broken | None
+type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], OrderResult]
 
 
 @dataclass(frozen=True)
-class Due:
+class DueDownload:
     """A file that is to be written: of a layer, for an audience, in a format."""
 
     layer: Layer
@@ -57,41 +57,41 @@ class Keeper:
     def prepare(self, stopped: Callable[[], bool]) -> None:
         """Writes what is due, one file after the other, until nothing is or `stopped` says so."""
         with connection('worker') as db:
-            waiting = due(db, locality(PathSettings().locality))
-            _remove_unwanted(db, locality(PathSettings().locality))
+            waiting = list_due_downloads(db, cached_locality(PathSettings().locality))
+            _remove_unwanted(db, cached_locality(PathSettings().locality))
         for download in waiting:
             if stopped():
                 return
             if time.monotonic() - self.failed_at.get(download.name, -RETRY_S) >= RETRY_S:
-                self._prepare(download, stopped)
+                self._prepare_file(download, stopped)
 
-    def _prepare(self, due_file: Due, stopped: Callable[[], bool]) -> None:
-        with _claimed(due_file) as mine, drafts() as folder:
+    def _prepare_file(self, due_file: DueDownload, stopped: Callable[[], bool]) -> None:
+        with _claim_file(due_file) as mine, draft_folder() as folder:
             if not mine:
                 return
             # what the file will be by at the latest: should the layer file change meanwhile, it is written once more
-            by = definition(due_file.layer, locality(PathSettings().locality), due_file.audience)
+            by = definition(due_file.layer, cached_locality(PathSettings().locality), due_file.audience)
             begun = time.monotonic()
-            ended = self.watch(_order(due_file, folder), _ignore, stopped)
+            ended = self.watch(_export_order(due_file, folder), _ignore_progress, stopped)
             if isinstance(ended, Done) and (file := ended.outputs[0].file):
                 try:
-                    _record(due_file, by, ended, file, time.monotonic() - begun)
+                    _record_file(due_file, by, ended, file, time.monotonic() - begun)
                     self.failed_at.pop(due_file.name, None)
                 except OSError as error:
-                    self._fail(due_file, str(error))
+                    self._report_failure(due_file, str(error))
             elif isinstance(ended, Failed):
-                self._fail(due_file, ended.message.en)
+                self._report_failure(due_file, ended.message.en)
             elif isinstance(ended, Interrupted):
-                self._fail(due_file, ended.reason.en)
+                self._report_failure(due_file, ended.reason.en)
             elif isinstance(ended, Broken):
-                self._fail(due_file, ended.trace)
+                self._report_failure(due_file, ended.trace)
 
-    def _fail(self, due_file: Due, why: str) -> None:
+    def _report_failure(self, due_file: DueDownload, why: str) -> None:
         LOG.error('%s could not be made ready, next try in %g s: %s', due_file.name, RETRY_S, why)
         self.failed_at[due_file.name] = time.monotonic()
 
 
-def due(db: Connection, locality: Locality) -> list[Due]:
+def list_due_downloads(db: Connection, locality: Locality) -> list[DueDownload]:
     """What has to be written now, small layers first."""
     releases = current_releases(db)
     ready = {(download.layer_id, download.audience, download.format): download for download in downloads(db)}
@@ -109,21 +109,21 @@ def due(db: Connection, locality: Locality) -> list[Due]:
     return sorted(files, key=lambda due_file: releases[due_file.layer.id].rows_total)
 
 
-def _list_due_files(locality: Locality) -> list[Due]:
+def _list_due_files(locality: Locality) -> list[DueDownload]:
     return [
-        Due(layer, audience, form)
+        DueDownload(layer, audience, form)
         for audience in VISIBLE
         for layer in locality.layers_for(audience).values()
         for form in JobSettings().downloads
     ]
 
 
-def _is_due(due_file: Due, release: Release, ready: Download | None, locality: Locality) -> bool:
+def _is_due(due_file: DueDownload, release: Release, ready: Download | None, locality: Locality) -> bool:
     now = datetime.now(UTC)
     if ready is None or ready.definition != definition(due_file.layer, locality, due_file.audience):
         return release.released_at < now - SETTLED
     try:
-        if not is_intact(store() / ready.file, ready.size_bytes, ready.sha256):
+        if not is_intact(result_store() / ready.file, ready.size_bytes, ready.sha256):
             return True
     except FileNotFoundError:
         return True
@@ -131,27 +131,27 @@ def _is_due(due_file: Due, release: Release, ready: Download | None, locality: L
     return ready.release != release.number and max(release.released_at + SETTLED, ready.made_at + rests) < now
 
 
-def _order(due_file: Due, folder: Path) -> Order:
+def _export_order(due_file: DueDownload, folder: Path) -> Order:
     inputs = {'collection': due_file.layer.id, 'format': due_file.format}
     return Order('export-features', inputs, due_file.audience, JobSettings().job_memory_mb, folder, patient=True)
 
 
 @contextmanager
-def _claimed(due_file: Due) -> Iterator[bool]:
+def _claim_file(due_file: DueDownload) -> Iterator[bool]:
     """Whether this worker is the one to write the file, and it is still due."""
     with connection('worker') as db:
         with db.cursor() as cursor:
             cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, due_file.name])
             (locked,) = cursor.fetchone() or (False,)
-        yield locked and due_file in due(db, locality(PathSettings().locality))
+        yield locked and due_file in list_due_downloads(db, cached_locality(PathSettings().locality))
 
 
-def _record(due_file: Due, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
+def _record_file(due_file: DueDownload, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
     """Puts the file in its place and into the catalogue, and then removes the one before it."""
     digest = file_sha256(file.path)
     size = file.path.stat().st_size
     place = f'{DOWNLOADS}/{due_file.audience}/{due_file.layer.id}/{file.path.stem}-{digest[:8]}{file.path.suffix}'
-    keep(file.path, place)
+    keep_draft(file.path, place)
     made = Download(
         layer_id=due_file.layer.id,
         audience=due_file.audience,
@@ -166,12 +166,12 @@ def _record(due_file: Due, by: str, ended: Done, file: ResultFile, seconds: floa
         made_at=datetime.now(UTC),
     )
     with connection('worker') as db:
-        before = _replace(db, made)
+        before = _replace_entry(db, made)
     if before and before != place:
-        forget(before)
+        forget_file(before)
 
 
-def _replace(db: Connection, made: Download) -> str | None:
+def _replace_entry(db: Connection, made: Download) -> str | None:
     """Enters a file into the catalogue, and says where the one before it lies."""
     values = made.model_dump()
     with db.cursor() as cursor:
@@ -196,8 +196,8 @@ def _remove_unwanted(db: Connection, locality: Locality) -> None:
         if (download.layer_id, download.audience, download.format) not in wanted_files:
             with db.cursor() as cursor:
                 cursor.execute('delete from catalog.download where file = %s', [download.file])
-            forget(download.file)
+            forget_file(download.file)
 
 
-def _ignore(_underway: object) -> None:
+def _ignore_progress(_underway: object) -> None:
     """Nobody waits for it."""

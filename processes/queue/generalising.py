@@ -17,7 +17,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
 from processes.queue.cancelling import cancelled_when
-from processes.queue.child import locality
+from processes.queue.child import cached_locality
 
 LOG = logging.getLogger('dothi.generalising')
 # A delivery in parts makes several releases in a row.
@@ -35,16 +35,16 @@ class Generaliser:
 
     def prepare(self, stopped: Callable[[], bool]) -> None:
         """Does what is due, one layer after the other, until nothing is or `stopped` says so."""
-        place = locality(PathSettings().locality)
+        place = cached_locality(PathSettings().locality)
         with connection('loader') as db:
-            waiting = due(db, place)
+            waiting = list_due_layers(db, place)
         for layer in waiting:
             if stopped():
                 return
             if time.monotonic() - self.failed_at.get(layer.id, -RETRY_S) >= RETRY_S:
-                self._prepare(layer, place, stopped)
+                self._prepare_layer(layer, place, stopped)
 
-    def _prepare(self, layer: Layer, place: Locality, stopped: Callable[[], bool]) -> None:
+    def _prepare_layer(self, layer: Layer, place: Locality, stopped: Callable[[], bool]) -> None:
         try:
             with connection('loader') as db, cancelled_when(stopped, db):
                 refresh(db, layer, place)
@@ -54,7 +54,7 @@ class Generaliser:
             self.failed_at[layer.id] = time.monotonic()
 
 
-def due(db: Connection, place: Locality) -> list[Layer]:
+def list_due_layers(db: Connection, place: Locality) -> list[Layer]:
     """The layers that have to be generalised now, small ones first."""
     releases, made, now = current_releases(db), states(db), datetime.now(UTC)
     due_layers = []

@@ -38,15 +38,15 @@ def locality_version() -> str:
 @lru_cache(maxsize=1)
 def code_version() -> str:
     """Changes with the code that this process started with."""
-    return _digest(code_files(*CODE))
+    return _digest_files(code_files(*CODE))
 
 
 @lru_cache(maxsize=1)
 def _digest_of(files: tuple[Path, ...], _changed: tuple[int, ...]) -> str:
-    return _digest(files)
+    return _digest_files(files)
 
 
-def _digest(files: Iterable[Path]) -> str:
+def _digest_files(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(f'{file.name}\0'.encode() + file.read_bytes())

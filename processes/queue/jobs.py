@@ -17,8 +17,15 @@ from dothi.core.layer import Audience
 from dothi.core.text import for_steward
 from processes.base import ResultFile
 from processes.queue.child import Done, Failed, Order, Underway, failure
-from processes.queue.store import abandoned_results, forget, forget_folder, keep, results_folder, store
-from processes.reading.readings import moments
+from processes.queue.store import (
+    abandoned_results,
+    forget_file,
+    forget_folder,
+    keep_draft,
+    result_store,
+    results_folder,
+)
+from processes.reading.readings import release_moments
 
 LOG = logging.getLogger('dothi.jobs')
 DAY_S = 86_400
@@ -44,7 +51,7 @@ class NotStored(EnvironmentMissing):
     """There is a result, and no room for it."""
 
 
-def begin(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
+def begin_job(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
     """What is to be run, the job being marked as running; None when it needs no run.
 
     It was dismissed in the meantime, or the same was asked before and answered while it waited.
@@ -75,7 +82,7 @@ def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
     return True
 
 
-def report(job_id: str, underway: Underway) -> None:
+def report_progress(job_id: str, underway: Underway) -> None:
     """Stores how far a running job is."""
     percent = round(100 * min(max(underway.share, 0), 1))
     with connection('worker') as db, db.cursor() as cursor:
@@ -86,30 +93,30 @@ def report(job_id: str, underway: Underway) -> None:
         )
 
 
-def finish(job_id: str, ended: Done | Failed) -> None:
+def finish_job(job_id: str, ended: Done | Failed) -> None:
     """Stores the outputs of a job, or why it has none: it fails where there is no room for them.
 
     Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
     the second to finish must not touch the files of the first.
     """
-    audience = _audience(job_id)
+    audience = _job_audience(job_id)
     folder = results_folder(audience, f'{job_id}.{uuid.uuid4().hex[:8]}')
     if isinstance(ended, Failed) and audience == 'internal':
         ended = replace(ended, message=for_steward(ended.message))
     try:
-        stored = _finished(job_id, ended, _store_files(folder, ended))
+        stored = _mark_finished(job_id, ended, _store_files(folder, ended))
     except OSError as error:
         stored = False
-        _finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
+        _mark_finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})
     except psycopg2.Error:
         LOG.exception('job %s: result not stored', job_id)
         stored = False
-        _finished(job_id, failure(_not_stored(job_id)), {})
+        _mark_finished(job_id, failure(_not_stored(job_id)), {})
     if not stored:
         forget_folder(folder)
 
 
-def _audience(job_id: str) -> Audience:
+def _job_audience(job_id: str) -> Audience:
     """Whom the job is for; internal where it is not known any more."""
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute('select audience from job.job where id = %s', [job_id])
@@ -122,7 +129,7 @@ def _store_files(folder: str, ended: Done | Failed) -> dict[str, str]:
     files = [(made.name, made.file) for made in ended.outputs if made.file] if isinstance(ended, Done) else []
     places = {name: f'{folder}/{file.name}' for name, file in files}
     for name, file in files:
-        keep(file.path, places[name])
+        keep_draft(file.path, places[name])
     return places
 
 
@@ -133,9 +140,9 @@ def _not_stored(job_id: str) -> NotStored:
     )
 
 
-def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool:
+def _mark_finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool:
     """Whether the job was still open, and has ended so now, with its outputs."""
-    values = _ending(ended)
+    values = _ending_columns(ended)
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
@@ -145,7 +152,7 @@ def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool
         )
         if not cursor.rowcount:
             return False
-        sizes = _sizes(ended, places)
+        sizes = _output_sizes(ended, places)
         for position, made in enumerate(ended.outputs if isinstance(ended, Done) else ()):
             cursor.execute(
                 'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s, %s)',
@@ -163,11 +170,11 @@ def _finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool
     return True
 
 
-def _sizes(ended: Done | Failed, places: dict[str, str]) -> dict[str, int]:
+def _output_sizes(ended: Done | Failed, places: dict[str, str]) -> dict[str, int]:
     """Size in bytes of each output, which is kept in the database or, under its place, in the store."""
     outputs = ended.outputs if isinstance(ended, Done) else ()
     return {
-        made.name: (store() / places[made.name]).stat().st_size if made.name in places else len(made.body or b'')
+        made.name: (result_store() / places[made.name]).stat().st_size if made.name in places else len(made.body or b'')
         for made in outputs
     }
 
@@ -176,7 +183,7 @@ def _file_columns(file: ResultFile | None) -> list[Any]:
     return [file.name, file.rows] if file else [None, None]
 
 
-def _ending(ended: Done | Failed) -> dict[str, Any]:
+def _ending_columns(ended: Done | Failed) -> dict[str, Any]:
     """The columns that tell how a job ended."""
     if isinstance(ended, Done):
         return {
@@ -185,7 +192,7 @@ def _ending(ended: Done | Failed) -> dict[str, Any]:
             'message_vi': 'Đã xong',
             'message_en': 'Done',
             'releases': Json(ended.releases),
-            'read_at': Json(moments(ended.readings)),
+            'read_at': Json(release_moments(ended.readings)),
             'media_type': ended.outputs[0].media_type,
         }
     return {
@@ -197,7 +204,7 @@ def _ending(ended: Done | Failed) -> dict[str, Any]:
     }
 
 
-def expire(result_days: float, job_days: float) -> None:
+def expire_results(result_days: float, job_days: float) -> None:
     """Removes results that are so old, and the rows of jobs that are older still; what is kept stays.
 
     In between, a job's row says that it had a result.
@@ -214,7 +221,7 @@ def expire(result_days: float, job_days: float) -> None:
         places = [file for (file,) in cursor.fetchall() if file]
         cursor.execute(OLD_JOBS, [job_days * DAY_S])
     for place in places:
-        forget(place)
+        forget_file(place)
 
 
 def forget_orphans() -> None:

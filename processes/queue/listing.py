@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from processes.queue.requests import explain_silence, rows
+from processes.queue.requests import explain_silence, fetch_rows
 
 
 @dataclass(frozen=True)
@@ -22,27 +22,27 @@ class JobFilter:
 
 
 @dataclass(frozen=True)
-class Listed:
+class JobPage:
     """A page of jobs, newest first, and how many there are in all."""
 
     jobs: list[dict[str, Any]]
     matched: int
 
 
-def listed(db: Connection, wanted: JobFilter, limit: int | None, offset: int = 0) -> Listed:
+def list_jobs(db: Connection, job_filter: JobFilter, limit: int | None, offset: int = 0) -> JobPage:
     """Jobs that the connection's audience may list: none of the public service, no other editor's.
 
     Each says what `requests.state` says of it.
     """
-    values = vars(wanted) | {'limit': limit, 'offset': offset}
+    values = vars(job_filter) | {'limit': limit, 'offset': offset}
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
                    %(created_to)s, %(min_s)s, %(max_s)s)"""
-    job_rows = explain_silence(db, rows(db, query.format('%(limit)s', '%(offset)s'), values))
-    return Listed(job_rows, job_rows[0]['matched'] if job_rows else _matched(db, query, values))
+    job_rows = explain_silence(db, fetch_rows(db, query.format('%(limit)s', '%(offset)s'), values))
+    return JobPage(job_rows, job_rows[0]['matched'] if job_rows else _count_matched(db, query, values))
 
 
-def _matched(db: Connection, query: str, values: dict[str, Any]) -> int:
+def _count_matched(db: Connection, query: str, values: dict[str, Any]) -> int:
     """How many there are before a page that is empty."""
-    first = rows(db, query.format('1', '0'), values)
+    first = fetch_rows(db, query.format('1', '0'), values)
     return int(first[0]['matched']) if first else 0

@@ -18,16 +18,16 @@ from dothi.core.settings import JobSettings, PathSettings
 from processes.base import Process, ProcessInputs
 from processes.data import Data
 from processes.queue import requests
-from processes.queue.callbacks import subscription
-from processes.queue.child import locality
+from processes.queue.callbacks import check_subscription
+from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
-from processes.queue.listing import JobFilter, listed
+from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.preference import Mode, mode_of
-from processes.queue.requests import Asked, Result
+from processes.queue.requests import JobRequest, Result
 from processes.queue.uploads import taken_out
 from processes.reading.given import put_given
-from processes.reading.validation import check_layers, validated
-from processes.registry import process
+from processes.reading.validation import check_layers, validate_inputs
+from processes.registry import find_process
 
 
 class EditorsOnly(NotSignedIn):
@@ -58,10 +58,10 @@ def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
     Raises InvalidInput (400) that names input and reason, UnknownProcess (404), NoWorker, StillRunning (503),
     and what the analysis itself found wrong.
     """
-    return execution(process_id, inputs, audience).result.content()
+    return run_process(process_id, inputs, audience).result.content()
 
 
-def execution(
+def run_process(
     process_id: str,
     inputs: object,
     audience: Audience,
@@ -78,16 +78,16 @@ def execution(
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
-    with requests.desk(audience, editor) as db:
-        job_id = requests.submit(db, request)
+    with requests.open_desk(audience, editor) as db:
+        job_id = requests.submit_job(db, request)
         job = requests.wait_for(db, job_id, longest_s)
-        outputs = requests.results(db, job_id)
+        outputs = requests.job_results(db, job_id)
     if not outputs:
         raise JobResultNotFoundError(job_id)
     return Outcome(job_id, outputs, job['releases'])
 
 
-def start(
+def start_job(
     process_id: str,
     inputs: object,
     audience: Audience,
@@ -95,57 +95,57 @@ def start(
     editor: str | None = None,
     subscriber: object = None,
 ) -> str:
-    """Id of a new job for which nobody waits, its inputs found good; arguments and errors as of `execution`.
+    """Id of a new job for which nobody waits, its inputs found good; arguments and errors as of `run_process`.
 
     It may have ended already: the same request on the same releases is answered from the result that is there.
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
-    with requests.desk(audience, editor) as db:
-        return requests.submit(db, request)
+    with requests.open_desk(audience, editor) as db:
+        return requests.submit_job(db, request)
 
 
-def rerun(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
+def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
     """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
-    with requests.desk(audience, editor) as db:
+    with requests.open_desk(audience, editor) as db:
         job = requests.state(db, job_id)
     if job['status'] == 'dismissed':
         raise NoRerun(
             vi='Tác vụ đã bị hủy, đầu vào của nó không còn. Hãy gửi yêu cầu mới.',
             en='The job was dismissed, and its inputs are gone. Send a new request.',
         )
-    chosen = process(job['process_id'], audience)
+    chosen = find_process(job['process_id'], audience)
     if chosen.upload:
         raise NoRerun(
             vi='Tệp đã gửi không còn được giữ. Hãy gửi lại tệp.',
             en='The file that was sent is not kept. Send it again.',
         )
     # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
-    changes = chosen.for_editors(validated(chosen.inputs, job['inputs']))
-    return start(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
+    changes = chosen.for_editors(validate_inputs(chosen.inputs, job['inputs']))
+    return start_job(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
 
 
-def mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
+def execution_mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
     """Whether the client waits for the result, by its header `Prefer` and the estimated cost; raises InvalidInput."""
-    model = validated(chosen.inputs, inputs)
+    model = validate_inputs(chosen.inputs, inputs)
     return mode_of(prefer, chosen.cost_s(model), JobSettings().sync_cost_s)
 
 
 def _checked_request(
     process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
-) -> Asked:
+) -> JobRequest:
     """The request, checked: whatever is wrong with it is said before there is a job."""
-    chosen = process(process_id, audience)
+    chosen = find_process(process_id, audience)
     if chosen.editors_only:
         _must_be_allowed(editor)
-    model = validated(chosen.inputs, inputs)
+    model = validate_inputs(chosen.inputs, inputs)
     if chosen.for_editors(model):
         _must_be_allowed(editor)
-    place = locality(PathSettings().locality)
+    place = cached_locality(PathSettings().locality)
     check_layers(model, place, audience)
-    chosen.check(model, place, lambda: _reading(model, place, audience, editor))
+    chosen.check(model, place, lambda: _open_data(model, place, audience, editor))
     rest, upload = taken_out(chosen, model.model_dump(mode='json'))
     reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
-    return Asked(
+    return JobRequest(
         process_id=process_id,
         inputs=rest,
         asker=asker or editor or '',
@@ -154,14 +154,14 @@ def _checked_request(
         cost_s=min(chosen.cost_s(model), JobSettings().job_time_limit_s),
         request=request_hash(process_id, rest, audience, editor) if reusable else None,
         norms_version=place.norms_version,
-        subscriber=subscription(subscriber),
+        subscriber=check_subscription(subscriber),
     )
 
 
 @contextmanager
-def _reading(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
+def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
     """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
-    with requests.desk(audience, editor) as db:
+    with requests.open_desk(audience, editor) as db:
         yield Data(db, place, audience, editor=editor, given=put_given(db, inputs, place, editor))
 
 
@@ -175,9 +175,9 @@ def _must_be_allowed(editor: str | None) -> None:
 
 def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
-    with requests.desk(audience, editor) as db:
+    with requests.open_desk(audience, editor) as db:
         job = requests.state(db, job_id)
-        outputs = requests.results(db, job_id)
+        outputs = requests.job_results(db, job_id)
     if job['status'] == 'failed':
         raise requests.error_of(job)
     if job['status'] == 'successful' and job['gone']:
@@ -216,7 +216,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     ) -> tuple[str, str, Any, JobStatus, dict[str, str]]:
         """Job id, media type, result, status and headers."""
         try:
-            outcome = execution(process_id, data_dict, self.audience)
+            outcome = run_process(process_id, data_dict, self.audience)
         except DothiError as error:
             raise ExecutionError(error) from error
         applied = {'Preference-Applied': 'wait'}
@@ -227,14 +227,14 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     ) -> dict[str, Any]:
         """Jobs of the internal service, newest first; none for the public one."""
         job_filter = JobFilter(statuses=(status.value,) if status else None)
-        with self._desk() as db:
-            job_rows = listed(db, job_filter, limit, offset or 0)
+        with self._open_desk() as db:
+            job_rows = list_jobs(db, job_filter, limit, offset or 0)
         return {'jobs': [_for_pygeoapi(job) for job in job_rows.jobs], 'numberMatched': job_rows.matched}
 
     def get_job(self, job_id: str) -> dict[str, Any]:
         """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
         try:
-            with self._desk() as db:
+            with self._open_desk() as db:
                 job = requests.state(db, job_id)
         except requests.UnknownJob:
             raise JobNotFoundError from None
@@ -243,8 +243,8 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     def get_job_result(self, job_id: str) -> tuple[str, bytes]:
         """Media type and content; raises JobResultNotFoundError."""
         self.get_job(job_id)
-        with self._desk() as db:
-            outputs = requests.results(db, job_id)
+        with self._open_desk() as db:
+            outputs = requests.job_results(db, job_id)
         if not outputs:
             raise JobResultNotFoundError
         main = next(iter(outputs.values()))
@@ -253,16 +253,16 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
     def delete_job(self, job_id: str) -> bool:
         """Whether there was something to dismiss; the job stays known as dismissed."""
         self.get_job(job_id)
-        with self._desk() as db:
-            return requests.dismiss(db, job_id)
+        with self._open_desk() as db:
+            return requests.dismiss_job(db, job_id)
 
-    def _desk(self) -> AbstractContextManager[Connection]:
-        return requests.desk(self.audience, self.asking())
+    def _open_desk(self) -> AbstractContextManager[Connection]:
+        return requests.open_desk(self.audience, self.asking())
 
 
 def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
     """The job under pygeoapi's names."""
-    times = {name: _moment(job[f'{name}_at']) for name in ('created', 'started', 'finished', 'updated')}
+    times = {name: _iso_moment(job[f'{name}_at']) for name in ('created', 'started', 'finished', 'updated')}
     # pygeoapi sorts by it, and None does not compare
     times['started'] = times['started'] or times['created']
     return {
@@ -278,5 +278,5 @@ def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _moment(at: datetime | None) -> str | None:
+def _iso_moment(at: datetime | None) -> str | None:
     return at.strftime(DATETIME_FORMAT) if at else None

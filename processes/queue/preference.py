@@ -15,7 +15,7 @@ class Preference:
     wait_s: float | None = None
 
 
-def preference(header: str | None) -> Preference:
+def parse_preference(header: str | None) -> Preference:
     """What the header says; what it does not understand, it leaves out, as RFC 7240 has it."""
     preferences = {
         name.casefold(): value for name, value in re.findall(r'([\w-]+)(?:\s*=\s*"?(\d+(?:\.\d+)?))?', header or '')
@@ -32,4 +32,4 @@ def mode_of(header: str | None, cost_s: float, longest_s: float) -> Mode:
     OGC 18-062r2, requirement 25: without a preference, what can be run either way is run synchronously. So it is, but
     for what takes too long to keep a connection open for: there the request would end with nothing.
     """
-    return preference(header).mode or ('sync' if cost_s <= longest_s else 'async')
+    return parse_preference(header).mode or ('sync' if cost_s <= longest_s else 'async')

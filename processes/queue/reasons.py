@@ -24,7 +24,7 @@ class TooLong(Busy):
     """A run took longer than a job may."""
 
 
-def died(exit_code: int | None) -> ChildDied:
+def child_died(exit_code: int | None) -> ChildDied:
     """The process of a run ended with this exit code, negative for a signal."""
     how = f'signal {-exit_code}' if exit_code is not None and exit_code < 0 else f'exit code {exit_code}'
     return ChildDied(
@@ -34,7 +34,7 @@ def died(exit_code: int | None) -> ChildDied:
     )
 
 
-def abandoned() -> ChildDied:
+def worker_gone() -> ChildDied:
     """Every worker that ran the job died."""
     return ChildDied(
         vi=f'Tiến trình xử lý đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
@@ -42,7 +42,7 @@ def abandoned() -> ChildDied:
     )
 
 
-def lost() -> ChildDied:
+def worker_lost() -> ChildDied:
     """The queue does not know the job any more."""
     return ChildDied(
         vi='Mất liên lạc với cơ sở dữ liệu khi đang chạy phân tích này. Hãy thử lại.',
@@ -50,7 +50,7 @@ def lost() -> ChildDied:
     )
 
 
-def waited(limit_s: float) -> WaitedTooLong:
+def waited_too_long(limit_s: float) -> WaitedTooLong:
     """The job waited for so long."""
     return WaitedTooLong(
         vi=f'Không tới lượt chạy trong {limit_s:g} giây. Hãy thử lại.',

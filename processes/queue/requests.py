@@ -21,7 +21,7 @@ from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound, To
 from dothi.core.layer import Audience
 from dothi.core.settings import ClientSettings, JobSettings
 from dothi.core.text import AdvisedText, Text, for_steward
-from processes.queue.store import store
+from processes.queue.store import result_store
 
 ENDED = ('successful', 'failed', 'dismissed')
 # Without a notification the state is read this often, for a worker that died or a notification that was lost.
@@ -88,7 +88,7 @@ class Result:
 
 
 @contextmanager
-def desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
+def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
     """A connection on the audience's role, each statement a transaction of its own.
 
     editor: whose token came with the request, if any did; the jobs of other editors are as unknown as none.
@@ -101,7 +101,7 @@ def desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
         raise no_database(error) from None
     try:
         db.autocommit = True
-        rows(db, "select set_config('dothi.editor', %s, false)", [editor])
+        fetch_rows(db, "select set_config('dothi.editor', %s, false)", [editor])
         yield db
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise no_database(error) from None
@@ -110,7 +110,7 @@ def desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class JobRequest:
     """A request whose inputs were found good.
 
     asker: whose jobs are counted together, an editor's name or a client's address. editor: whose token it was, where
@@ -129,7 +129,7 @@ class Asked:
     subscriber: dict[str, str] | None = None
 
 
-def submit(db: Connection, asked: Asked) -> str:
+def submit_job(db: Connection, request: JobRequest) -> str:
     """Id of a new job, about whose changes the connection hears from now on.
 
     Raises NoWorker if none would take it, and TooManyJobs.
@@ -141,16 +141,16 @@ def submit(db: Connection, asked: Asked) -> str:
     strangers = ClientSettings() if db.info.user == role_name(READERS['public']) else None
     most_each = strangers.client_open_jobs if strangers else limits.max_open_jobs_each
     values = {
-        **vars(asked),
-        'inputs': Json(asked.inputs),
-        'upload': asked.upload and psycopg2.Binary(asked.upload),
-        'subscriber': asked.subscriber and Json(asked.subscriber),
+        **vars(request),
+        'inputs': Json(request.inputs),
+        'upload': request.upload and psycopg2.Binary(request.upload),
+        'subscriber': request.subscriber and Json(request.subscriber),
         'software': __version__,
         'each': most_each,
         'of_all': limits.max_open_jobs,
         'stored_bytes': strangers and strangers.client_stored_mb * 2**20,
     }
-    (row,) = rows(
+    (row,) = fetch_rows(
         db,
         """select id::text, refused from job.submit(%(process_id)s, %(inputs)s, %(software)s, %(norms_version)s,
                %(asker)s, %(cost_s)s, %(request)s, %(subscriber)s, %(editor)s, %(upload)s, %(each)s, %(of_all)s,
@@ -180,13 +180,13 @@ def _too_many(whose: str, most: int, limits: JobSettings) -> TooManyJobs:
     )
 
 
-def watch(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
+def watch_job(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     """The state of the job as soon as it has ended, or as it is after `limit_s`; the job goes on then."""
     ends = time.monotonic() + limit_s
     with db.cursor() as cursor:
         cursor.execute('listen dothi_job')
-    while _status(db, job_id) not in ENDED and (left_s := ends - time.monotonic()) > 0:
-        _hear(db, job_id, min(LOOK_S, left_s))
+    while _job_status(db, job_id) not in ENDED and (left_s := ends - time.monotonic()) > 0:
+        _wait_for_notice(db, job_id, min(LOOK_S, left_s))
     return state(db, job_id)
 
 
@@ -197,15 +197,15 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
     """
     ends, lonely = time.monotonic() + limit_s, Loneliness(JobSettings().worker_silent_s)
     try:
-        while _status(db, job_id) not in ENDED:
+        while _job_status(db, job_id) not in ENDED:
             # of one that runs too: its worker may have died, and then nobody works on it
             if lonely.too_long(alone=not _worker_lives(db)):
-                raise _refusal(db, NoWorker, NO_WORKER)
+                raise _restore_error(db, NoWorker, NO_WORKER)
             if (left_s := ends - time.monotonic()) <= 0:
-                raise _refusal(db, StillRunning, _still_running(limit_s))
-            _hear(db, job_id, min(LOOK_S, left_s))
+                raise _restore_error(db, StillRunning, _still_running(limit_s))
+            _wait_for_notice(db, job_id, min(LOOK_S, left_s))
     except DothiError:
-        dismiss(db, job_id)
+        dismiss_job(db, job_id)
         raise
     job = state(db, job_id)
     if job['status'] != 'successful':
@@ -227,7 +227,7 @@ class Loneliness:
 
 def state(db: Connection, job_id: str) -> dict[str, Any]:
     """One job without its result; raises UnknownJob, also for a job of another audience or editor."""
-    (job,) = explain_silence(db, [_row(db, job_id, '*')])
+    (job,) = explain_silence(db, [_job_row(db, job_id, '*')])
     return job
 
 
@@ -241,7 +241,7 @@ def explain_silence(db: Connection, jobs: list[dict[str, Any]]) -> list[dict[str
         return jobs
     lives, silent_s = _worker_lives(db), JobSettings().worker_silent_s
     query = 'select id from unnest(%s::uuid[]) as id where job.worker_lost(id, %s)'
-    lost = {row['id'] for row in rows(db, query, [running, silent_s])}
+    lost = {row['id'] for row in fetch_rows(db, query, [running, silent_s])}
     waiting, running_text = None if lives else NO_WORKER, WORKER_LOST if lives else ALL_WORKERS_LOST
     return [
         _with_message(db, job, running_text if job['id'] in lost else waiting if job['status'] == 'accepted' else None)
@@ -258,11 +258,11 @@ def _with_message(db: Connection, job: dict[str, Any], text: Text | None) -> dic
 
 def text_for_audience(db: Connection, text: Text) -> Text:
     """The text as the connection's audience reads it: colleagues with what a steward can do, strangers without."""
-    (row,) = rows(db, 'select job.audience() as audience', [])
+    (row,) = fetch_rows(db, 'select job.audience() as audience', [])
     return for_steward(text) if row['audience'] == 'internal' else text
 
 
-def _refusal(db: Connection, kind: type[DothiError], text: Text) -> DothiError:
+def _restore_error(db: Connection, kind: type[DothiError], text: Text) -> DothiError:
     message = text_for_audience(db, text)
     return kind(vi=message.vi, en=message.en)
 
@@ -275,49 +275,50 @@ def _still_running(limit_s: float) -> Text:
     )
 
 
-def _status(db: Connection, job_id: str) -> str:
+def _job_status(db: Connection, job_id: str) -> str:
     """The state in one word: whoever waits asks often, and the inputs may be megabytes."""
-    return str(_row(db, job_id, 'status')['status'])
+    return str(_job_row(db, job_id, 'status')['status'])
 
 
-def _row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> dict[str, Any]:
+def _job_row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> dict[str, Any]:
     query = f'select {columns} from job.state(%s)'  # noqa: S608  one of two
-    job_rows = rows(db, query, [job_id]) if _is_uuid(job_id) else []
+    job_rows = fetch_rows(db, query, [job_id]) if _is_uuid(job_id) else []
     if not job_rows:
         raise UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
     return job_rows[0]
 
 
-def dismiss(db: Connection, job_id: str) -> bool:
+def dismiss_job(db: Connection, job_id: str) -> bool:
     """Whether there was such a job to dismiss: one that is open ends, one that has ended loses its result."""
-    (row,) = rows(db, 'select job.dismiss(%s) as done', [job_id])
+    (row,) = fetch_rows(db, 'select job.dismiss(%s) as done', [job_id])
     return bool(row['done'])
 
 
-def results(db: Connection, job_id: str) -> dict[str, Result]:
+def job_results(db: Connection, job_id: str) -> dict[str, Result]:
     """A successful job's outputs by name, the main one first; none for any other job.
 
     Raises ResultGone for a file that is not there any more.
     """
-    return {row['name']: _result(row) for row in rows(db, 'select * from job.results(%s)', [job_id])}
+    return {row['name']: _result_of_row(row) for row in fetch_rows(db, 'select * from job.results(%s)', [job_id])}
 
 
 def media_types(db: Connection, job_id: str) -> dict[str, str]:
     """What the outputs of a successful job are, by name."""
     return {
-        row['name']: row['media_type'] for row in rows(db, 'select name, media_type from job.results(%s)', [job_id])
+        row['name']: row['media_type']
+        for row in fetch_rows(db, 'select name, media_type from job.results(%s)', [job_id])
     }
 
 
-def _result(row: dict[str, Any]) -> Result:
+def _result_of_row(row: dict[str, Any]) -> Result:
     if row['body'] is not None:
         return Result(row['media_type'], bytes(row['body']), None, None)
-    if row['file'] is None or not (store() / row['file']).exists():
+    if row['file'] is None or not (result_store() / row['file']).exists():
         raise result_gone()
-    return Result(row['media_type'], None, store() / row['file'], row['file_name'])
+    return Result(row['media_type'], None, result_store() / row['file'], row['file_name'])
 
 
-def rows(db: Connection, query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[dict[str, Any]]:
+def fetch_rows(db: Connection, query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a query."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(query, values)
@@ -357,7 +358,7 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _hear(db: Connection, job_id: str, within_s: float) -> None:
+def _wait_for_notice(db: Connection, job_id: str, within_s: float) -> None:
     """Returns when the job's state changed, or after `within_s`."""
     ends = time.monotonic() + within_s
     while (left_s := ends - time.monotonic()) > 0:
@@ -372,9 +373,9 @@ def _hear(db: Connection, job_id: str, within_s: float) -> None:
 
 def _worker_must_live(db: Connection) -> None:
     if not _worker_lives(db):
-        raise _refusal(db, NoWorker, NO_WORKER)
+        raise _restore_error(db, NoWorker, NO_WORKER)
 
 
 def _worker_lives(db: Connection) -> bool:
-    (row,) = rows(db, 'select job.worker_alive(%s) as alive', [JobSettings().worker_silent_s])
+    (row,) = fetch_rows(db, 'select job.worker_alive(%s) as alive', [JobSettings().worker_silent_s])
     return bool(row['alive'])

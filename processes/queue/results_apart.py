@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 
 from dothi.core.database import connection
-from processes.queue.store import RESULTS, store
+from processes.queue.store import RESULTS, result_store
 
 LOG = logging.getLogger('dothi.worker')
 # Before 2026-11-28 the place was results/JOB.RUN/FILE; since then the audience comes after `results`.
@@ -20,13 +20,13 @@ def put_results_apart() -> None:
         )
         for job_id, name, place, audience in cursor.fetchall():
             moved = place.replace(f'{RESULTS}/', f'{RESULTS}/{audience}/', 1)
-            if _move(place, moved):
+            if _move_file(place, moved):
                 cursor.execute('update job.output set file = %s where job_id = %s and name = %s', [moved, job_id, name])
 
 
-def _move(place: str, moved: str) -> bool:
+def _move_file(place: str, moved: str) -> bool:
     """Whether the file lies at its new place, or is gone from both."""
-    source, target = store() / place, store() / moved
+    source, target = result_store() / place, result_store() / moved
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):

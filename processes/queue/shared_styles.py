@@ -10,17 +10,17 @@ from dothi.core.errors import DothiError
 from dothi.core.settings import PathSettings
 from dothi.core.share_styles import keep, outdated
 from processes.queue.cancelling import cancelled_when
-from processes.queue.child import locality
+from processes.queue.child import cached_locality
 
 LOG = logging.getLogger('dothi.share')
 
 
-def restyle(stopped: Callable[[], bool]) -> int:
+def restyle_layers(stopped: Callable[[], bool]) -> int:
     """How many styles were written; the breaks are read on the role of whoever will see them.
 
     One that cannot be written now does not keep the others waiting.
     """
-    place = locality(PathSettings().locality)
+    place = cached_locality(PathSettings().locality)
     with connection('worker') as db:
         waiting = outdated(db, place)
     written = 0

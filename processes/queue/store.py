@@ -16,24 +16,24 @@ DRAFTS, RESULTS, DOWNLOADS = 'drafts', 'results', 'downloads'
 ABANDONED_S = 24 * 3600
 
 
-def store() -> Path:
+def result_store() -> Path:
     """The folder of the store."""
     return Path(PathSettings().store)
 
 
 @contextmanager
-def drafts() -> Iterator[Path]:
+def draft_folder() -> Iterator[Path]:
     """A folder for one run, made by who first writes into it, and gone afterwards with all that was not kept."""
-    folder = store() / DRAFTS / uuid.uuid4().hex
+    folder = result_store() / DRAFTS / uuid.uuid4().hex
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(draft: Path, place: str) -> Path:
+def keep_draft(draft: Path, place: str) -> Path:
     """The draft under its `place` in the store, on the disk, and never half of it; raises OSError."""
-    target = store() / place
+    target = result_store() / place
     target.parent.mkdir(parents=True, exist_ok=True)
     with draft.open('rb') as written:
         os.fsync(written.fileno())
@@ -41,9 +41,9 @@ def keep(draft: Path, place: str) -> Path:
     return target
 
 
-def forget(place: str) -> None:
+def forget_file(place: str) -> None:
     """Removes a kept file, and its folder when that is empty then; whoever reads it now reads on."""
-    path = store() / place
+    path = result_store() / place
     with suppress(OSError):
         path.unlink(missing_ok=True)
         path.parent.rmdir()
@@ -51,7 +51,7 @@ def forget(place: str) -> None:
 
 def forget_folder(place: str) -> None:
     """Removes a folder of the store with all that is in it."""
-    shutil.rmtree(store() / place, ignore_errors=True)
+    shutil.rmtree(result_store() / place, ignore_errors=True)
 
 
 def results_folder(audience: Audience, run: str) -> str:
@@ -64,9 +64,9 @@ def abandoned_results() -> set[str]:
     oldest = time.time() - ABANDONED_S
     with suppress(OSError):
         # what lies beside the audiences' folders was left before there were any
-        in_one = [folder for folder in (store() / RESULTS).glob('*/') if folder.name not in VISIBLE]
-        folders = [*(store() / RESULTS).glob('*/*/'), *in_one]
-        return {str(folder.relative_to(store())) for folder in folders if folder.stat().st_mtime < oldest}
+        in_one = [folder for folder in (result_store() / RESULTS).glob('*/') if folder.name not in VISIBLE]
+        folders = [*(result_store() / RESULTS).glob('*/*/'), *in_one]
+        return {str(folder.relative_to(result_store())) for folder in folders if folder.stat().st_mtime < oldest}
     return set()
 
 
@@ -74,6 +74,6 @@ def forget_abandoned() -> None:
     """Removes what killed workers have left."""
     oldest = time.time() - ABANDONED_S
     with suppress(OSError):
-        for folder in (store() / DRAFTS).iterdir():
+        for folder in (result_store() / DRAFTS).iterdir():
             if folder.stat().st_mtime < oldest:
                 shutil.rmtree(folder, ignore_errors=True)

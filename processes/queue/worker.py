@@ -30,16 +30,33 @@ from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings, PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
-from processes.queue.availability import probe, record
+from processes.queue.availability import probe_services, record_answers
 from processes.queue.callbacks import call_back
-from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run
-from processes.queue.downloads import Ended, Keeper
+from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run_order
+from processes.queue.downloads import Keeper, OrderResult
 from processes.queue.generalising import Generaliser
-from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish, forget_orphans, give_back, report
-from processes.queue.reasons import MOST_ATTEMPTS, abandoned, died, lost, run_failed, too_long, waited
+from processes.queue.jobs import (
+    begin_job,
+    expire_results,
+    fail_lost,
+    fail_waiting,
+    finish_job,
+    forget_orphans,
+    give_back,
+    report_progress,
+)
+from processes.queue.reasons import (
+    MOST_ATTEMPTS,
+    child_died,
+    run_failed,
+    too_long,
+    waited_too_long,
+    worker_gone,
+    worker_lost,
+)
 from processes.queue.results_apart import put_results_apart
-from processes.queue.shared_styles import restyle
-from processes.queue.store import drafts, forget_abandoned
+from processes.queue.shared_styles import restyle_layers
+from processes.queue.store import draft_folder, forget_abandoned
 
 LOG = logging.getLogger('dothi.worker')
 QUEUE, TASK = 'analyses', 'processes.run'
@@ -85,7 +102,7 @@ def run_worker(concurrency: int = 1) -> None:
         _prepare_children()
     put_results_apart()
     put_rasters_apart()
-    asyncio.run(_work(concurrency))
+    asyncio.run(_run_worker(concurrency))
 
 
 def _prepare_children() -> None:
@@ -101,7 +118,7 @@ def _prepare_children() -> None:
     forkserver.ensure_running()
 
 
-async def _work(concurrency: int) -> None:
+async def _run_worker(concurrency: int) -> None:
     """Works until it is asked to stop; a worker that ended because the database was away is followed by another."""
     loop, asked_to_stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -120,10 +137,14 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
     app = queue_app()
     async with app.open_async():
         silent_s = JobSettings().worker_silent_s
-        sweeping = asyncio.create_task(_sweep(app))
+        sweeping = asyncio.create_task(_sweep_stalled(app))
         stopped = threading.Event()
         beside = asyncio.gather(
-            _keep_ready(stopped), _generalise(stopped), _restyle(stopped), _call_back(stopped), _ask_services(stopped)
+            _keep_ready(stopped),
+            _generalise_layers(stopped),
+            _restyle_layers(stopped),
+            _call_back(stopped),
+            _ask_services(stopped),
         )
         working = asyncio.create_task(
             app.run_worker_async(
@@ -160,12 +181,12 @@ def queue_app() -> App:
     return app
 
 
-async def _sweep(app: App) -> None:
+async def _sweep_stalled(app: App) -> None:
     """Takes up what dead workers left, and ends what got lost, now and again and again."""
     for number in itertools.count():
         try:
             await take_up_abandoned(app)
-            await asyncio.to_thread(_tidy)
+            await asyncio.to_thread(_tidy_store)
             if number % ORPHANS_EVERY == 0:
                 await asyncio.to_thread(forget_orphans)
         except (ConnectorException, NoDatabase, psycopg2.Error):
@@ -173,12 +194,12 @@ async def _sweep(app: App) -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-def _tidy() -> None:
+def _tidy_store() -> None:
     settings = JobSettings()
     rotate_logs()
-    fail_lost(failure(lost()))
-    fail_waiting(failure(waited(settings.job_wait_s)), settings.job_wait_s)
-    expire(settings.result_days, settings.job_days)
+    fail_lost(failure(worker_lost()))
+    fail_waiting(failure(waited_too_long(settings.job_wait_s)), settings.job_wait_s)
+    expire_results(settings.result_days, settings.job_days)
     forget_abandoned()
 
 
@@ -197,7 +218,7 @@ async def _ask_services(stopped: threading.Event) -> None:
     """Asks the services whether they are well, if it was told of any, and counts their answers."""
     while not stopped.is_set():
         try:
-            await asyncio.to_thread(lambda: record(probe(JobSettings().probe_urls)))
+            await asyncio.to_thread(lambda: record_answers(probe_services(JobSettings().probe_urls)))
         except (DothiError, psycopg2.Error):
             LOG.exception('could not record whether the services answer')
         await asyncio.to_thread(stopped.wait, PROBE_S)
@@ -205,7 +226,7 @@ async def _ask_services(stopped: threading.Event) -> None:
 
 async def _keep_ready(stopped: threading.Event) -> None:
     """Writes whole layers into files after each release, one at a time beside the jobs."""
-    keeper = Keeper(watch)
+    keeper = Keeper(watch_child)
     while not stopped.is_set():
         try:
             await asyncio.to_thread(keeper.prepare, stopped.is_set)
@@ -214,7 +235,7 @@ async def _keep_ready(stopped: threading.Event) -> None:
         await asyncio.to_thread(stopped.wait, READY_LOOK_S)
 
 
-async def _generalise(stopped: threading.Event) -> None:
+async def _generalise_layers(stopped: threading.Event) -> None:
     """Generalises layers after each release, one at a time beside the jobs."""
     generaliser = Generaliser()
     while not stopped.is_set():
@@ -225,11 +246,11 @@ async def _generalise(stopped: threading.Event) -> None:
         await asyncio.to_thread(stopped.wait, GENERALISE_LOOK_S)
 
 
-async def _restyle(stopped: threading.Event) -> None:
+async def _restyle_layers(stopped: threading.Event) -> None:
     """Keeps the styles for GIS staff as the files and the releases say."""
     while not stopped.is_set():
         try:
-            await asyncio.to_thread(restyle, stopped.is_set)
+            await asyncio.to_thread(restyle_layers, stopped.is_set)
         except (DothiError, OSError, psycopg2.Error):
             LOG.exception('could not write styles for GIS staff')
         await asyncio.to_thread(stopped.wait, RESTYLE_LOOK_S)
@@ -243,21 +264,21 @@ async def take_up_abandoned(app: App) -> None:
             await asyncio.to_thread(give_back, str(job.task_kwargs['job_id']))
             await app.job_manager.retry_job(job)
         else:
-            await asyncio.to_thread(finish, str(job.task_kwargs['job_id']), failure(abandoned()))
+            await asyncio.to_thread(finish_job, str(job.task_kwargs['job_id']), failure(worker_gone()))
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
 def work_on(context: JobContext, job_id: str) -> None:
     """Runs one job to its end; raises JobAborted when it was dismissed, or the worker has to stop."""
-    with drafts() as folder:
-        order = begin(job_id, JobSettings().job_memory_mb, folder)
+    with draft_folder() as folder:
+        order = begin_job(job_id, JobSettings().job_memory_mb, folder)
         if order is not None:
             _work_on(context, job_id, order)
 
 
 def _work_on(context: JobContext, job_id: str, order: Order) -> None:
     try:
-        ended = watch(order, lambda underway: report(job_id, underway), context.should_abort)
+        ended = watch_child(order, lambda underway: report_progress(job_id, underway), context.should_abort)
     except (NoDatabase, psycopg2.Error):
         raise
     except Exception:
@@ -272,19 +293,19 @@ def _work_on(context: JobContext, job_id: str, order: Order) -> None:
     if isinstance(ended, Broken):
         LOG.error('job %s failed:\n%s', job_id, ended.trace)
         ended = failure(run_failed(job_id))
-    finish(job_id, ended)
+    finish_job(job_id, ended)
 
 
-def watch(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> Ended:
+def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> OrderResult:
     """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
     context = multiprocessing.get_context('forkserver')
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=run, args=(order, theirs))
+    child = context.Process(target=run_order, args=(order, theirs))
     child.start()
     # or the end of the child would never be seen, as this process held its side of the pipe open too
     theirs.close()
     try:
-        return _listen(ours, child, tell, stopped)
+        return _listen_to_child(ours, child, tell, stopped)
     finally:
         child.kill()
         child.join()
@@ -292,9 +313,9 @@ def watch(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], 
         ours.close()
 
 
-def _listen(
+def _listen_to_child(
     pipe: Connection, child: BaseProcess, tell: Callable[[Underway], None], stopped: Callable[[], bool]
-) -> Ended:
+) -> OrderResult:
     limit_s = JobSettings().job_time_limit_s
     ends = time.monotonic() + limit_s
     while not stopped():
@@ -306,7 +327,7 @@ def _listen(
             message: Underway | Done | Failed | Broken | Interrupted = pipe.recv()
         except EOFError:
             child.join()
-            return failure(died(child.exitcode))
+            return failure(child_died(child.exitcode))
         if not isinstance(message, Underway):
             return message
         tell(message)

@@ -26,7 +26,7 @@ def read_shapes_in_room(geometries: Sequence[Any]) -> Geometries:
     shapes: list[Geometries] = [np.empty(0, dtype=object)]
     try:
         while 'end' not in reading.document():
-            shapes.append(_decoded(reading.batch().column('geometry')))
+            shapes.append(_decode_wkb(reading.batch().column('geometry')))
     finally:
         reading.close()
     return np.concatenate(shapes)
@@ -41,7 +41,7 @@ def send_shapes(room: socket.socket, folder: Path, name: str, geometries: Sequen
         frames.send_batch(room, piece)
 
 
-def _decoded(wkb: Any) -> Geometries:
+def _decode_wkb(wkb: Any) -> Geometries:
     if nested_too_deep(wkb).size:
         raise crashed(NAME, 0)
     return np.asarray(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), dtype=object)

@@ -20,7 +20,7 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.locality import Locality
 from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
 from processes.reading.foreign_shapes import read_shapes_in_room
-from processes.reading.given_features import Given, given
+from processes.reading.given_features import RequestLayer, layer_of_features
 from processes.reading.readings import Reading, readings_of
 
 SQL_TYPES = {
@@ -40,29 +40,31 @@ class NoFeatures(WrongUse):
 
 
 @dataclass(frozen=True)
-class PutGiven:
+class StoredRequestLayer:
     """A layer in a temporary table; readings: what the earlier job had read, by layer."""
 
     layer: LayerModel
     readings: dict[str, Reading]
 
 
-def put_given(db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None) -> dict[str, PutGiven]:
+def put_given(
+    db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None
+) -> dict[str, StoredRequestLayer]:
     """What the inputs hold besides collections, by `Layer.named`, each in a table that lasts as long as the session.
 
     Raises UnknownResult, NoFeatures, BadFeatures. Commits, so that a read-only transaction can follow.
     """
-    put_layers: dict[str, PutGiven] = {}
+    put_layers: dict[str, StoredRequestLayer] = {}
     with db.cursor() as cursor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
     for layer in layers_in(inputs):
-        if layer.collection is None and layer.named not in put_layers:
-            document, readings = _document(db, layer)
+        if layer.collection is None and layer.reference not in put_layers:
+            document, readings = _result_document(db, layer)
             # what an earlier job answered is the platform's own
             build = read_shapes_in_room if layer.features is not None else None
-            made = given(_table_name(layer), layer.named, document, build)
-            _put(db, made, locality.srid)
-            put_layers[layer.named] = PutGiven(made.layer, readings)
+            made = layer_of_features(_table_name(layer), layer.reference, document, build)
+            _put_table(db, made, locality.srid)
+            put_layers[layer.reference] = StoredRequestLayer(made.layer, readings)
     db.commit()
     return put_layers
 
@@ -72,7 +74,7 @@ def rows_of(layer: LayerModel) -> sql.Composed:
     return sql.SQL('(select * from {})').format(sql.Identifier('pg_temp', layer.id))
 
 
-def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
+def _result_document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
     if chosen.features is not None:
         return chosen.features, {}
     return _result_of(db, str(chosen.job), chosen.output)
@@ -81,15 +83,15 @@ def _document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[st
 def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[FeatureCollection, dict[str, Reading]]:
     """An output with features of an earlier job, the first when none is named, and the releases behind it."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute('select releases, read_at from job.state(%s)', [_uuid(job_id)])
+        cursor.execute('select releases, read_at from job.state(%s)', [_require_uuid(job_id)])
         state = cursor.fetchone()
         cursor.execute(
             'select body from job.results(%s) where media_type = %s and name = coalesce(%s, name)',
-            [_uuid(job_id), GEOJSON, output],
+            [_require_uuid(job_id), GEOJSON, output],
         )
         bodies = [row['body'] for row in cursor.fetchall() if row['body'] is not None]
     if state is None:
-        raise _unknown(job_id)
+        raise _unknown_result(job_id)
     if not bodies:
         raise NoFeatures(
             vi=f'Tác vụ "{job_id}" không có (hoặc không còn) kết quả GeoJSON{_output_phrase(output)}.',
@@ -102,25 +104,25 @@ def _output_phrase(output: str | None) -> str:
     return '' if output is None else f' "{output[:60]}"'
 
 
-def _uuid(text: str) -> str:
+def _require_uuid(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        raise _unknown(text) from None
+        raise _unknown_result(text) from None
 
 
-def _unknown(job_id: str) -> UnknownResult:
+def _unknown_result(job_id: str) -> UnknownResult:
     return UnknownResult(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
 
 
 def _table_name(chosen: Layer) -> str:
-    kind, _, name = chosen.named.partition(':')
+    kind, _, name = chosen.reference.partition(':')
     # of a job the outputs lie beside one another, and the id of a layer has at most 40 characters
     suffix = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()
     return f'{kind}_{suffix.replace("-", "")[:32].lower()}'
 
 
-def _put(db: Connection, made: Given, srid: int) -> None:
+def _put_table(db: Connection, made: RequestLayer, srid: int) -> None:
     """The table, its rows, and an index on their places."""
     table = sql.Identifier(made.layer.id)
     columns = [
@@ -135,11 +137,11 @@ def _put(db: Connection, made: Given, srid: int) -> None:
     with db.cursor() as cursor:
         cursor.execute(create.format(table, sql.SQL(', ').join(columns)))
         names = sql.SQL(', ').join(map(sql.Identifier, ['id', *made.layer.columns, 'geom_wgs84']))
-        cursor.copy_expert(sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _csv(made))
+        cursor.copy_expert(sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _copy_text(made))
         cursor.execute(place.format(table, sql.Literal(srid)))
 
 
-def _csv(made: Given) -> io.StringIO:
+def _copy_text(made: RequestLayer) -> io.StringIO:
     """The rows as PostgreSQL reads them: nothing for null, quotes around every text."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)

@@ -33,7 +33,7 @@ LARGEST_INTEGER = 2**63 - 1
 # Bytes of a column's name in PostgreSQL, which would cut longer ones, and how many stay of those.
 LONGEST_NAME, CUT_NAME = 63, 56
 # Columns of every table, PostgreSQL's own among them.
-TAKEN = {*RESERVED_COLUMNS, FEATURE_ID, 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'}
+RESERVED_NAMES = {*RESERVED_COLUMNS, FEATURE_ID, 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'}
 
 
 type ShapesBuilder = Callable[[Sequence[Any]], Geometries]
@@ -44,7 +44,7 @@ class BadFeatures(WrongUse):
 
 
 @dataclass(frozen=True)
-class Given:
+class RequestLayer:
     """A document as a layer. rows: the values of its columns; shapes: in CRS84, shape (n,)."""
 
     layer: LayerModel
@@ -52,22 +52,24 @@ class Given:
     shapes: Geometries
 
 
-def given(name: str, title: str, document: FeatureCollection, build: ShapesBuilder | None = None) -> Given:
+def layer_of_features(
+    name: str, title: str, document: FeatureCollection, build: ShapesBuilder | None = None
+) -> RequestLayer:
     """`document` as the layer `name`; raises BadFeatures that names the feature.
 
     build: what makes shapes of the geometries, where that is not `read_shapes`.
     """
-    features = _features(document)
+    features = _feature_list(document)
     shapes = _one_kind((build or read_shapes)([feature.get('geometry') for feature in features]))
-    properties = [_properties(feature, number) for number, feature in enumerate(features)]
+    properties = [_feature_properties(feature, number) for number, feature in enumerate(features)]
     types = column_types(properties)
     names = _column_names(types)
     columns = {names[key]: Column(type=kind, title=Text(vi=key, en=key)) for key, kind in types.items()}
     rows = [
-        [str(feature.get('id', number)), *(cell(row.get(key), kind) for key, kind in types.items())]
+        [str(feature.get('id', number)), *(cell_of(row.get(key), kind) for key, kind in types.items())]
         for number, (feature, row) in enumerate(zip(features, properties, strict=True), start=1)
     ]
-    return Given(_layer(name, title, columns, geometry_type(shapes)), rows, shapes)
+    return RequestLayer(_layer_model(name, title, columns, geometry_type(shapes)), rows, shapes)
 
 
 def geometry_type(shapes: Geometries) -> GeometryType:
@@ -77,7 +79,7 @@ def geometry_type(shapes: Geometries) -> GeometryType:
     return widest
 
 
-def _layer(name: str, title: str, columns: dict[str, Column], geometry: GeometryType) -> LayerModel:
+def _layer_model(name: str, title: str, columns: dict[str, Column], geometry: GeometryType) -> LayerModel:
     text = Text(vi=title, en=title)
     own = {FEATURE_ID: Column(type='text', title=Text(vi='Mã đối tượng', en='Feature id'))}
     key = 'code' if 'code' in columns else FEATURE_ID
@@ -88,7 +90,7 @@ def _layer(name: str, title: str, columns: dict[str, Column], geometry: Geometry
     )  # fmt: skip
 
 
-def _features(document: FeatureCollection) -> list[dict[str, Any]]:
+def _feature_list(document: FeatureCollection) -> list[dict[str, Any]]:
     features = document.get('features')
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise BadFeatures(
@@ -105,21 +107,25 @@ def _features(document: FeatureCollection) -> list[dict[str, Any]]:
     return features
 
 
-def _properties(feature: dict[str, Any], number: int) -> dict[str, Any]:
+def _feature_properties(feature: dict[str, Any], number: int) -> dict[str, Any]:
     """What the feature says; raises BadFeatures where the database could not hold it."""
     properties = feature.get('properties') or {}
     if not isinstance(properties, dict):
-        raise _bad(number, 'có "properties" không phải là đối tượng JSON', 'has "properties" that are no object')
+        raise _bad_features(
+            number, 'có "properties" không phải là đối tượng JSON', 'has "properties" that are no object'
+        )
     for name, value in {FEATURE_ID: feature.get('id'), **properties}.items():
-        if not name or not _storable(name):
+        if not name or not _is_storable(name):
             vi = f'có thuộc tính {name[:60]!a}: tên rỗng hoặc có ký tự lạ'
-            raise _bad(number, vi, f'has a property {name[:60]!a}: no name, or a strange character in it')
-        if not _storable(value):
-            raise _bad(number, f'có ký tự lạ trong thuộc tính "{name}"', f'has a strange character in "{name}"')
+            raise _bad_features(number, vi, f'has a property {name[:60]!a}: no name, or a strange character in it')
+        if not _is_storable(value):
+            raise _bad_features(
+                number, f'có ký tự lạ trong thuộc tính "{name}"', f'has a strange character in "{name}"'
+            )
     return properties
 
 
-def _storable(value: Any) -> bool:
+def _is_storable(value: Any) -> bool:
     """Whether PostgreSQL can hold the value, as far as it is text: no NUL, and no half of a surrogate pair."""
     if not isinstance(value, str | list | dict):
         return True
@@ -134,8 +140,8 @@ def _storable(value: Any) -> bool:
 def _column_names(keys: Iterable[str]) -> dict[str, str]:
     """A column for each property: its own name, or that with as many _ as it takes where the table has one already."""
     names: dict[str, str] = {}
-    taken_names = set(TAKEN)
-    for key in sorted(keys, key=lambda key: key in TAKEN):
+    taken_names = set(RESERVED_NAMES)
+    for key in sorted(keys, key=lambda key: key in RESERVED_NAMES):
         long = len(key.encode()) > LONGEST_NAME
         name = key.encode()[:CUT_NAME].decode(errors='ignore') if long else key
         while name in taken_names:
@@ -154,19 +160,21 @@ def read_shapes(geometries: Sequence[Any]) -> Geometries:
     try:
         shapes = np.asarray(shapely.from_geojson(texts), dtype=object)
     except GEOSException:
-        raise _bad(_first_unreadable(texts), 'không có hình học GeoJSON đọc được', 'has no readable geometry') from None
+        raise _bad_features(
+            _first_unreadable(texts), 'không có hình học GeoJSON đọc được', 'has no readable geometry'
+        ) from None
     wrong = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if wrong.any():
-        raise _bad(int(np.argmax(wrong)), 'không có hình học', 'has no geometry')
+        raise _bad_features(int(np.argmax(wrong)), 'không có hình học', 'has no geometry')
     west, south, east, north = shapely.bounds(shapes).T
     outside = (west < -180) | (south < -90) | (east > 180) | (north > 90)
     if outside.any():
-        raise _bad(int(np.argmax(outside)), 'nằm ngoài kinh độ, vĩ độ', 'lies outside longitude and latitude')
+        raise _bad_features(int(np.argmax(outside)), 'nằm ngoài kinh độ, vĩ độ', 'lies outside longitude and latitude')
     invalid = ~shapely.is_valid(shapes)
     if invalid.any():
         first = int(np.argmax(invalid))
         reason = shapely.is_valid_reason(shapes[first])
-        raise _bad(first, f'có hình học lỗi ({reason})', f'has an invalid geometry ({reason})')
+        raise _bad_features(first, f'có hình học lỗi ({reason})', f'has an invalid geometry ({reason})')
     return np.asarray(shapely.force_2d(shapes), dtype=object)
 
 
@@ -196,18 +204,18 @@ def _one_kind(shapes: Geometries) -> Geometries:
 def column_types(properties: Sequence[dict[str, Any]]) -> dict[str, ColumnType]:
     """The type of every property, in the order in which they come first."""
     keys = dict.fromkeys(key for row in properties for key in row)
-    return {key: _type(row.get(key) for row in properties) for key in keys}
+    return {key: _column_type(row.get(key) for row in properties) for key in keys}
 
 
-def _type(values: Iterable[Any]) -> ColumnType:
+def _column_type(values: Iterable[Any]) -> ColumnType:
     """The narrowest type that holds all values; null fits any."""
-    kinds = {_kind(value) for value in values if value is not None}
+    kinds = {_value_type(value) for value in values if value is not None}
     if kinds == {'integer', 'number'}:
         return 'number'
     return kinds.pop() if len(kinds) == 1 else 'text'
 
 
-def _kind(value: Any) -> ColumnType:
+def _value_type(value: Any) -> ColumnType:
     if isinstance(value, bool):
         return 'boolean'
     if isinstance(value, int) and abs(value) <= LARGEST_INTEGER:
@@ -215,12 +223,12 @@ def _kind(value: Any) -> ColumnType:
     return 'number' if isinstance(value, int | float) else 'text'
 
 
-def cell(value: Any, kind: ColumnType) -> Any:
+def cell_of(value: Any, kind: ColumnType) -> Any:
     """A value as its column holds it; parts and lists as JSON text."""
     if value is None or kind != 'text' or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
-def _bad(number: int, vi: str, en: str) -> BadFeatures:
+def _bad_features(number: int, vi: str, en: str) -> BadFeatures:
     return BadFeatures(vi=f'Đối tượng thứ {number + 1} {vi}.', en=f'Feature number {number + 1} {en}.')

@@ -67,7 +67,7 @@ def visible_layer(layer_id: str, locality: Locality, audience: Audience) -> Laye
     return locality.layer(layer_id)
 
 
-def column(layer: Layer, name: str, audience: Audience) -> sql.Identifier:
+def column_identifier(layer: Layer, name: str, audience: Audience) -> sql.Identifier:
     """The column `name`, or `id`, for use in SQL; raises NoSuchColumn with the nearest name."""
     visible = ['id', *layer.columns_for(audience)]
     if name not in visible:
@@ -79,7 +79,7 @@ def column(layer: Layer, name: str, audience: Audience) -> sql.Identifier:
     return sql.Identifier(name)
 
 
-def condition(layer: Layer, filter: Filter, locality: Locality, audience: Audience) -> sql.Composable:
+def filter_condition(layer: Layer, filter: Filter, locality: Locality, audience: Audience) -> sql.Composable:
     """The SQL condition that the CQL2 filter means, its values already in it."""
     if isinstance(filter, str):
         return where.condition(layer, filter, srid=locality.srid, audience=audience)

@@ -9,7 +9,7 @@ from dothi.core.released_raster import Raster, released_raster
 from processes.reading.layers import not_delivered
 
 
-def raster(db: Connection, coverage_id: str, locality: Locality, audience: Audience) -> Raster:
+def open_raster(db: Connection, coverage_id: str, locality: Locality, audience: Audience) -> Raster:
     """What the coverage holds now; raises UnknownLayer, NotDelivered, MissingRaster."""
     coverages = locality.coverages_for(audience)
     if coverage_id not in coverages:

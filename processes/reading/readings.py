@@ -33,11 +33,11 @@ def readings_of(job: Mapping[str, Any]) -> dict[str, Reading]:
     return {name: Reading(number, at.get(name)) for name, number in (job['releases'] or {}).items()}
 
 
-def numbers(readings: Mapping[str, Reading]) -> dict[str, int]:
+def release_numbers(readings: Mapping[str, Reading]) -> dict[str, int]:
     """The releases by layer."""
     return {layer_id: reading.release for layer_id, reading in readings.items()}
 
 
-def moments(readings: Mapping[str, Reading]) -> dict[str, str]:
+def release_moments(readings: Mapping[str, Reading]) -> dict[str, str]:
     """The moments by layer, of those that were read as of one."""
     return {layer_id: reading.at.isoformat() for layer_id, reading in readings.items() if reading.at}

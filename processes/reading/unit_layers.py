@@ -52,15 +52,15 @@ def code_column(layer: LayerModel) -> sql.Identifier:
     return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
 
 
-def outlines(shown: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def read_outlines(unit_layer: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
-    _, rows = data.source(Layer(shown.id), times=day(on))
+    _, rows = data.source(Layer(unit_layer.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
-    outline_rows = data.rows(query.format(code_column(shown), rows))
+    outline_rows = data.rows(query.format(code_column(unit_layer), rows))
     if not outline_rows:
-        derive = f'dothi units derive --level {level_of(shown)} --date {on}'
+        derive = f'dothi units derive --level {level_of(unit_layer)} --date {on}'
         raise NotDelivered(
-            vi=f'Lớp "{shown.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
-            en=f'The layer "{shown.id}" has no outlines of {on}. Deliver them, or "{derive}".',
+            vi=f'Lớp "{unit_layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
+            en=f'The layer "{unit_layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
         )
     return {row['code']: json.loads(row['geometry']) for row in outline_rows}

@@ -13,9 +13,9 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from processes.base import Layer, ProcessInputs, about, layers_in
-from processes.reading.given_features import given
-from processes.reading.layers import Filter, condition, visible_layer
+from processes.base import Layer, ProcessInputs, field_metadata, layers_in
+from processes.reading.given_features import layer_of_features
+from processes.reading.layers import Filter, filter_condition, visible_layer
 
 
 class InvalidInput(WrongUse):
@@ -68,12 +68,12 @@ UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
 SHOWN_LENGTH = 60
 
 
-def validated[I: ProcessInputs](model: type[I], inputs: object) -> I:
+def validate_inputs[I: ProcessInputs](model: type[I], inputs: object) -> I:
     """`inputs` as the process's model; raises InvalidInput that names every input that is wrong."""
     try:
         return model.model_validate(inputs)
     except ValidationError as invalid:
-        problems = [_explain(error, model) for error in invalid.errors(include_url=False)]
+        problems = [_explain_error(error, model) for error in invalid.errors(include_url=False)]
         raise InvalidInput(
             vi=' '.join(text.vi for text in problems), en=' '.join(text.en for text in problems)
         ) from None
@@ -85,7 +85,7 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
     What an earlier job holds is seen when the run begins.
     """
     for name, field in type(inputs).model_fields.items():
-        value, metadata = getattr(inputs, name), about(field)
+        value, metadata = getattr(inputs, name), field_metadata(field)
         try:
             for layer in layers_in(value):
                 _check_layer(layer, metadata['geometry'], locality, audience)
@@ -104,7 +104,7 @@ def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: A
         return
     check_geometry(layer, kinds)
     if value.filter is not None:
-        condition(layer, value.filter, locality, audience)
+        filter_condition(layer, value.filter, locality, audience)
     if value.datetime is not None:
         parse_times(value.datetime)
 
@@ -112,13 +112,13 @@ def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: A
 def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: Audience) -> None:
     layer = _find_layer(narrowed, locality, audience)
     if layer is not None:
-        condition(layer, text, locality, audience)
+        filter_condition(layer, text, locality, audience)
 
 
 def _find_layer(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
     """The layer; None for the result of a job, which the request does not look into."""
     if value.features is not None:
-        return given('features', value.named, value.features).layer
+        return layer_of_features('features', value.reference, value.features).layer
     return None if value.collection is None else visible_layer(value.collection, locality, audience)
 
 
@@ -136,23 +136,23 @@ def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None
     """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
     for name, field in type(inputs).model_fields.items():
         for layer in layers_in(getattr(inputs, name)):
-            if layer.named not in layers:
+            if layer.reference not in layers:
                 continue
             try:
-                check_geometry(layers[layer.named], about(field).get('geometry') or [])
+                check_geometry(layers[layer.reference], field_metadata(field).get('geometry') or [])
             except WrongGeometry as error:
                 raise InvalidInput(
                     vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
                 ) from error
 
 
-def _explain(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
+def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     where = '.'.join(str(part) for part in error['loc']) or 'inputs'
     if error['type'] in UNKNOWN:
         hint = did_you_mean(str(error['loc'][-1]), _known_at(error, model))
         return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
-    reason, context = REASONS.get(error['type'], unexpected), _context(error)
+    reason, context = REASONS.get(error['type'], unexpected), _error_context(error)
     return Text(
         vi=f'Đầu vào "{where}"{_quote_input(error)} {reason.vi.format_map(context)}.',
         en=f'Input "{where}"{_quote_input(error)} {reason.en.format_map(context)}.',
@@ -185,7 +185,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def _context(error: ErrorDetails) -> Mapping[str, Any]:
+def _error_context(error: ErrorDetails) -> Mapping[str, Any]:
     """The limits that pydantic names; whole ones without a decimal point."""
     context = error.get('ctx', {})
     return {name: f'{value:.15g}' if isinstance(value, float) else value for name, value in context.items()}

@@ -91,7 +91,7 @@ class Strip:
 
 def strip_of(kind: Kind, line: Mapping[str, Any], norms: Norms) -> Strip | None:
     """The strip of one line by its attributes, or None where no norm applies. norms: by name."""
-    strips = {'power_line': _power_line, 'road': _road, 'dike': _dike}
+    strips = {'power_line': _power_line, 'road': _road_strip, 'dike': _dike_strip}
     return strips[kind](line, norms)
 
 
@@ -105,14 +105,14 @@ def _power_line(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     return Strip({None: norm}) if norm else None
 
 
-def _road(line: Mapping[str, Any], norms: Norms) -> Strip | None:
+def _road_strip(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     """The strip begins at the edge of the road land; where no survey tells it, half the width stands for it."""
     technical = norm_for(norms['road_technical_class'], line['class'])
     norm = technical and norm_for(norms['road_safety_strip'], 'road', quantity=technical.value)
     return Strip({None: norm}, (line['width_m'] or 0) / 2, (technical,)) if norm and technical else None
 
 
-def _dike(line: Mapping[str, Any], norms: Norms) -> Strip | None:
+def _dike_strip(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     water = WATERWARD.get(line['kind'])
     of_kind = norms[f'{line["kind"]}_dike_corridor'] if water else ()
     by_side = {side: norm_for(of_kind, line['class'], condition=side) for side in (SETTLEMENT, LANDWARD, water)}
@@ -120,7 +120,7 @@ def _dike(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     return Strip(known_norms) if known_norms else None
 
 
-def toward(foot: Floats, place: Floats, goal: Floats) -> Bools:
+def is_toward(foot: Floats, place: Floats, goal: Floats) -> Bools:
     """Whether each place is on the goal's side of a line, seen from the foot of the way to it; shape (n,).
 
     foot: the line's nearest point to the place; goal: what is looked for, nearest to the foot; all of shape (n, 2),
@@ -140,6 +140,6 @@ def nearest_points(points: Floats, shapes: Geometries) -> Floats:
     return np.asarray(shapely.get_coordinates(ways).reshape(-1, 2, 2)[:, 1])
 
 
-def outline(areas: Geometries) -> Geometries:
+def outline_areas(areas: Geometries) -> Geometries:
     """The outer border of all areas together, as one geometry in an array of shape (1,)."""
     return np.asarray([shapely.boundary(shapely.union_all(areas))], dtype=object)

@@ -12,14 +12,14 @@ from dothi.core.errors import NotFound
 from dothi.core.text import Text
 from processes.base import FeatureCollection, Layer
 from processes.data import HOMES, POPULATION, Data
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.ways.network import Bools, Floats, Ints
 
 # A plant feeds the node, and a line leads to the station, that is nearest to it and not farther than this.
 TOUCH_M = 50.0
 
 # A layer, and what is told of those of its features that are drawn, by id.
-type Told = tuple[Layer, dict[int, dict[str, Any]]]
+type LayerMembers = tuple[Layer, dict[int, dict[str, Any]]]
 type Rows = list[dict[str, Any]]
 
 
@@ -41,23 +41,23 @@ class Homes:
 
 
 @dataclass(frozen=True)
-class Affected:
+class AffectedHomes:
     """Homes without supply: their numbers, the code of what each of them is on, and the way to it; shape (a,)."""
 
     home: Ints
     on: list[str]
-    away_m: Floats
+    distance_m: Floats
 
 
 @dataclass(frozen=True)
 class Trace:
     """What an event does. facts: for the summary. affected: which homes lose supply."""
 
-    network: Told
-    controls: Told
+    network: LayerMembers
+    controls: LayerMembers
     facts: dict[str, Any]
     caveats: Sequence[Text]
-    affected: Callable[[Homes], Affected]
+    affected: Callable[[Homes], AffectedHomes]
 
 
 def read_homes(data: Data) -> Homes:
@@ -67,20 +67,20 @@ def read_homes(data: Data) -> Homes:
         'select id::float8, {0}::float8, ST_X(ST_Centroid(geom)), ST_Y(ST_Centroid(geom)) from {1} where {0} > 0'
         ' order by id'
     )
-    columns = data.numbers(sql.SQL(query).format(column(layer, POPULATION, data.audience), rows), width=4)
+    columns = data.numbers(sql.SQL(query).format(column_identifier(layer, POPULATION, data.audience), rows), width=4)
     return Homes(columns[:, 0].astype(np.int64), columns[:, 1], columns[:, 2:4])
 
 
 def read_rows(chosen: Layer, data: Data, *names: str) -> Rows:
     """id, code, WKB and the named columns of every feature, in the order of their codes."""
     layer, rows = data.source(chosen)
-    code = column(layer, layer.identifier, data.audience)
-    identifiers = [column(layer, name, data.audience) for name in names]
+    code = column_identifier(layer, layer.identifier, data.audience)
+    identifiers = [column_identifier(layer, name, data.audience) for name in names]
     columns = sql.SQL(', ').join([sql.SQL('id'), sql.SQL('{}::text as code').format(code), *identifiers])
     return data.rows(sql.SQL('select {}, ST_AsBinary(geom) as wkb from {} order by 2').format(columns, rows))
 
 
-def failing(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
+def failing_rows(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
     """Which rows of the layer `among` have a code of what fails; raises NothingFailed, UnknownAsset."""
     codes = [row['code'] for row in read_rows(failed, data)]
     known_codes = [row['code'] for row in network]
@@ -98,28 +98,28 @@ def failing(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
     return np.isin(np.array(known_codes, dtype=object), codes)
 
 
-def drawn(chosen: Layer, told: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
+def traced_features(chosen: Layer, members: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
     """The features with these ids, in the order of their codes, each with its code and what is told of it."""
     layer, rows = data.source(chosen)
     query = sql.SQL(
         'select id, {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} where id = any({}) order by 2'
-    ).format(column(layer, layer.identifier, data.audience), rows, sql.Literal([*told]))
+    ).format(column_identifier(layer, layer.identifier, data.audience), rows, sql.Literal([*members]))
     features = [
         {
             'type': 'Feature',
             'id': row['id'],
             'geometry': json.loads(row['geometry']),
-            'properties': {'code': row['code'], **told[row['id']]},
+            'properties': {'code': row['code'], **members[row['id']]},
         }
-        for row in (data.rows(query) if told else [])
+        for row in (data.rows(query) if members else [])
     ]
     return {'type': 'FeatureCollection', 'features': features}
 
 
-def without_supply(homes: Homes, affected: Affected) -> Told:
+def without_supply(homes: Homes, affected: AffectedHomes) -> LayerMembers:
     """The buildings that lose supply, with their people and what they are on."""
     ids, people = homes.id[affected.home].tolist(), homes.people[affected.home].tolist()
-    rows = zip(ids, people, affected.on, affected.away_m.round(2).tolist(), strict=True)
+    rows = zip(ids, people, affected.on, affected.distance_m.round(2).tolist(), strict=True)
     return HOMES, {
         home_id: {'people': int(n), 'on': on, 'distance_m': distance_m} for home_id, n, on, distance_m in rows
     }

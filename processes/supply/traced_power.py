@@ -9,9 +9,9 @@ from scipy.spatial import cKDTree
 from dothi.core.text import Text
 from processes.base import Layer
 from processes.data import Data
-from processes.supply.traced import TOUCH_M, Affected, Homes, Rows, Trace, failing, read_rows
-from processes.supply.traced_water import shapes
-from processes.supply.tracing import energised, grid_of
+from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.supply.traced_water import shapes_of_rows
+from processes.supply.tracing import energised_nodes, grid_of
 from processes.ways.network import Bools, Floats
 
 SUBSTATIONS, LINES = Layer('substations'), Layer('power_lines')
@@ -27,16 +27,16 @@ CAVEATS = [
 ]
 
 
-def power(failed: Layer, data: Data) -> Trace:
+def trace_power(failed: Layer, data: Data) -> Trace:
     """What the loss of substations cuts off."""
     stations, lines = read_rows(SUBSTATIONS, data, 'voltage_kv'), read_rows(LINES, data, 'voltage_kv')
-    lost = failing(failed, SUBSTATIONS, stations, data)
-    xy = shapely.get_coordinates(shapely.centroid(shapes(stations)))
-    grid = grid_of(xy, shapes(lines), TOUCH_M)
+    lost = failing_rows(failed, SUBSTATIONS, stations, data)
+    xy = shapely.get_coordinates(shapely.centroid(shapes_of_rows(stations)))
+    grid = grid_of(xy, shapes_of_rows(lines), TOUCH_M)
     voltage_kv = np.array([row['voltage_kv'] for row in stations], dtype=np.float64)
     sources = voltage_kv == voltage_kv.max()
-    before = energised(grid, sources, np.zeros(len(stations), dtype=bool))
-    after = energised(grid, sources, lost)
+    before = energised_nodes(grid, sources, np.zeros(len(stations), dtype=bool))
+    after = energised_nodes(grid, sources, lost)
     dark = before & ~after
     dead = [
         line
@@ -59,15 +59,15 @@ def power(failed: Layer, data: Data) -> Trace:
     return Trace((LINES, network), (SUBSTATIONS, members), facts, CAVEATS, nearest_dark(stations, xy, serving, dark))
 
 
-def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Callable[[Homes], Affected]:
+def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Callable[[Homes], AffectedHomes]:
     """Finds the homes whose nearest serving station is dark."""
     serves = np.flatnonzero(serving)
 
-    def affected(homes: Homes) -> Affected:
+    def affected(homes: Homes) -> AffectedHomes:
         nearest_query = cKDTree(xy[serves]).query(homes.xy)
         distance_m, nearest = np.asarray(nearest_query[0]), np.asarray(nearest_query[1])
         station = serves[nearest]
         home = np.flatnonzero(dark[station])
-        return Affected(home, [stations[number]['code'] for number in station[home]], distance_m[home])
+        return AffectedHomes(home, [stations[number]['code'] for number in station[home]], distance_m[home])
 
     return affected

@@ -11,8 +11,8 @@ from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.base import Layer
 from processes.data import Data
-from processes.supply.traced import TOUCH_M, Affected, Homes, Rows, Trace, failing, read_rows
-from processes.supply.tracing import Cut, Pipes, isolation, nothing_closed, on_failed, supplied
+from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.supply.tracing import IsolatedSection, Pipes, isolate_burst, nothing_closed, on_failed, supplied_nodes
 from processes.ways.network import Bools, Floats, Geometries, Ints
 
 PIPES, VALVES, PLANTS = Layer('water_pipes'), Layer('valves'), Layer('water_plants')
@@ -61,17 +61,17 @@ class WaterNetwork:
         return closed
 
 
-def water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> Trace:
+def trace_water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> Trace:
     """What a burst, or else the closing of valves, cuts off."""
     network = read_network(data)
     if burst:
-        cut = isolation(network.graph, network.gates, failing(failed, PIPES, network.pipes, data))
+        cut = isolate_burst(network.graph, network.gates, failing_rows(failed, PIPES, network.pipes, data))
         valves = first_of_each_end(network, cut.closed)
     else:
-        valves = closable(network, failing(failed, VALVES, network.valves, data))
-        cut = Cut(network.ends_of(valves), nothing_closed(network.graph).stopped)
-    before = supplied(network.graph, nothing_closed(network.graph))
-    lost = before & ~supplied(network.graph, cut)
+        valves = closable_pipes(network, failing_rows(failed, VALVES, network.valves, data))
+        cut = IsolatedSection(network.ends_of(valves), nothing_closed(network.graph).stopped)
+    before = supplied_nodes(network.graph, nothing_closed(network.graph))
+    lost = before & ~supplied_nodes(network.graph, cut)
     stopped = [plant['code'] for plant, stops in zip(network.connected, cut.stopped, strict=True) if stops]
     facts = {
         'pipes': len(network.pipes),
@@ -83,15 +83,17 @@ def water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> Trace:
         'plants_to_stop': stopped,
         'within_m': within_m,
     }
-    pipes = {network.pipes[pipe]['id']: _pipe(network, pipe) for pipe in np.flatnonzero(lost).tolist()}
-    controls = {network.valves[valve]['id']: _valve(network, valve) for valve in np.flatnonzero(valves).tolist()}
-    return Trace((PIPES, pipes), (VALVES, controls), facts, CAVEATS, _affected(network, lost, within_m))
+    pipes = {network.pipes[pipe]['id']: _describe_pipe(network, pipe) for pipe in np.flatnonzero(lost).tolist()}
+    controls = {
+        network.valves[valve]['id']: _describe_valve(network, valve) for valve in np.flatnonzero(valves).tolist()
+    }
+    return Trace((PIPES, pipes), (VALVES, controls), facts, CAVEATS, _affected_by_pipes(network, lost, within_m))
 
 
-def _affected(network: WaterNetwork, lost: Bools, within_m: float) -> Callable[[Homes], Affected]:
-    def affected(homes: Homes) -> Affected:
+def _affected_by_pipes(network: WaterNetwork, lost: Bools, within_m: float) -> Callable[[Homes], AffectedHomes]:
+    def affected(homes: Homes) -> AffectedHomes:
         home, pipe, distance_m = on_failed(homes.xy, network.lines, lost, within_m)
-        return Affected(home, [network.pipes[number]['code'] for number in pipe], distance_m)
+        return AffectedHomes(home, [network.pipes[number]['code'] for number in pipe], distance_m)
 
     return affected
 
@@ -100,7 +102,7 @@ def read_network(data: Data) -> WaterNetwork:
     """The water network; a plant is on the node nearest to it, if one is within TOUCH_M."""
     pipes = read_rows(PIPES, data, 'from_node', 'to_node')
     valves, plants = read_rows(VALVES, data, 'node', 'pipe_code', 'kind'), read_rows(PLANTS, data)
-    lines = shapes(pipes)
+    lines = shapes_of_rows(pipes)
     names, number = np.unique(
         [name for row in pipes for name in (row['from_node'], row['to_node'])], return_inverse=True
     )
@@ -111,7 +113,7 @@ def read_network(data: Data) -> WaterNetwork:
     return WaterNetwork(pipes, valves, connected, graph, lines, ends_closed(valves, pipes))
 
 
-def shapes(rows: Rows) -> Geometries:
+def shapes_of_rows(rows: Rows) -> Geometries:
     """Geometries of the rows, shape (n,)."""
     return np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in rows]), dtype=object)
 
@@ -121,7 +123,7 @@ def nearest_nodes(plants: Rows, nodes: Ints, lines: Geometries) -> tuple[Ints, B
     ends_xy: Floats = np.vstack([shapely.get_coordinates(shapely.get_point(lines, side)) for side in (0, -1)])
     if not len(plants) or not len(ends_xy):
         return np.empty(0, dtype=np.int64), np.zeros(len(plants), dtype=bool)
-    distance_m, end = cKDTree(ends_xy).query(shapely.get_coordinates(shapely.centroid(shapes(plants))))
+    distance_m, end = cKDTree(ends_xy).query(shapely.get_coordinates(shapely.centroid(shapes_of_rows(plants))))
     return np.concatenate([nodes[:, 0], nodes[:, 1]])[end], np.asarray(distance_m <= TOUCH_M)
 
 
@@ -138,7 +140,7 @@ def ends_closed(valves: Rows, pipes: Rows) -> Ints:
     return ends
 
 
-def closable(network: WaterNetwork, valves: Bools) -> Bools:
+def closable_pipes(network: WaterNetwork, valves: Bools) -> Bools:
     """The same valves; raises NotAGate if one of them closes no pipe."""
     wrong = np.flatnonzero(valves & (network.end[:, 0] < 0))
     if len(wrong):
@@ -160,11 +162,11 @@ def first_of_each_end(network: WaterNetwork, closed: Bools) -> Bools:
     return valves
 
 
-def _pipe(network: WaterNetwork, pipe: int) -> dict[str, object]:
+def _describe_pipe(network: WaterNetwork, pipe: int) -> dict[str, object]:
     row = network.pipes[pipe]
     length_m = round(float(shapely.length(network.lines[pipe])), 2)
     return {'from_node': row['from_node'], 'to_node': row['to_node'], 'length_m': length_m}
 
 
-def _valve(network: WaterNetwork, valve: int) -> dict[str, object]:
+def _describe_valve(network: WaterNetwork, valve: int) -> dict[str, object]:
     return {name: network.valves[valve][name] for name in ('node', 'pipe_code', 'kind')}

@@ -31,25 +31,25 @@ class Pipes:
 
 
 @dataclass(frozen=True)
-class Cut:
+class IsolatedSection:
     """What is to be closed and stopped. closed: ends of pipes, shape (n, 2); stopped: sources, shape (s,)."""
 
     closed: Bools
     stopped: Bools
 
 
-def supplied(pipes: Pipes, cut: Cut) -> Bools:
+def supplied_nodes(pipes: Pipes, cut: IsolatedSection) -> Bools:
     """Whether water reaches each pipe from a source that runs, through ends that are open, shape (n,)."""
-    part = _parts(pipes, ~cut.closed.ravel())
+    part = _connected_parts(pipes, ~cut.closed.ravel())
     return np.isin(part[pipes.count :], part[pipes.sources[~cut.stopped]])
 
 
-def nothing_closed(pipes: Pipes) -> Cut:
+def nothing_closed(pipes: Pipes) -> IsolatedSection:
     """The network as it works every day."""
-    return Cut(np.zeros((len(pipes.nodes), 2), dtype=bool), np.zeros(len(pipes.sources), dtype=bool))
+    return IsolatedSection(np.zeros((len(pipes.nodes), 2), dtype=bool), np.zeros(len(pipes.sources), dtype=bool))
 
 
-def isolation(pipes: Pipes, gates: Bools, burst: Bools) -> Cut:
+def isolate_burst(pipes: Pipes, gates: Bools, burst: Bools) -> IsolatedSection:
     """The fewest valves around the burst pipes that have to be closed so that no water comes to them.
 
     gates: ends with a valve that can be closed, shape (n, 2). burst: shape (n,).
@@ -59,17 +59,17 @@ def isolation(pipes: Pipes, gates: Bools, burst: Bools) -> Cut:
     has water behind it without passing what was reached, so none of them can stay open: no smaller set of these
     gates will do. A source within cannot be shut off by valves and has to be stopped.
     """
-    ends, part = pipes.ends, _parts(pipes, ~gates.ravel())
+    ends, part = pipes.ends, _connected_parts(pipes, ~gates.ravel())
     emptied = np.isin(part, part[pipes.count :][burst])
     inside = emptied[ends]
-    behind = _parts(pipes, ~inside.any(axis=1))
+    behind = _connected_parts(pipes, ~inside.any(axis=1))
     fed = np.isin(behind, behind[pipes.sources[~emptied[pipes.sources]]]) & ~emptied
     rim = inside[:, 0] != inside[:, 1]
     closed = rim & fed[ends].any(axis=1)
-    return Cut(closed.reshape(-1, 2), emptied[pipes.sources])
+    return IsolatedSection(closed.reshape(-1, 2), emptied[pipes.sources])
 
 
-def _parts(pipes: Pipes, open_: Bools) -> Ints:
+def _connected_parts(pipes: Pipes, open_: Bools) -> Ints:
     """Number of the connected part of each vertex, by the ends that are open; shape (k + n,)."""
     start, end = pipes.ends[open_].T
     size = pipes.count + len(pipes.nodes)
@@ -105,7 +105,7 @@ def grid_of(stations: Floats, lines: Geometries, touch_m: float) -> Grid:
     return Grid(np.array(sections, dtype=np.int64).reshape(-1, 2), touching)
 
 
-def energised(grid: Grid, sources: Bools, lost: Bools) -> Bools:
+def energised_nodes(grid: Grid, sources: Bools, lost: Bools) -> Bools:
     """Whether each station is connected to a source over sections between stations that are not lost, shape (k,)."""
     start, end = grid.sections[~lost[grid.sections].any(axis=1)].T
     graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(len(lost), len(lost)))

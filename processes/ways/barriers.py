@@ -20,7 +20,7 @@ def behind_barriers(network: Network, barriers: Geometries, bridges: Geometries)
     The barriers become walls: nobody walks across them to a road, bridge or not.
     """
     lines, walls = network.lines, straight_pieces(barriers)
-    segment, crossing = _unbridged(lines, shapely.get_parts(barriers), bridges)
+    segment, crossing = _unbridged_crossings(lines, shapely.get_parts(barriers), bridges)
     if not len(segment):
         return replace(network, walls=walls), 0
     cut, first = np.unique(segment, return_index=True)
@@ -29,7 +29,7 @@ def behind_barriers(network: Network, barriers: Geometries, bridges: Geometries)
     return replace(network_of(np.concatenate([np.delete(lines, cut), pieces])), walls=walls), len(segment)
 
 
-def _unbridged(lines: Geometries, barriers: Geometries, bridges: Geometries) -> tuple[Ints, Geometries]:
+def _unbridged_crossings(lines: Geometries, barriers: Geometries, bridges: Geometries) -> tuple[Ints, Geometries]:
     """Number of the line and what it shares with a barrier, for each crossing without a bridge, by line."""
     line, barrier = shapely.STRtree(barriers).query(lines, predicate='intersects')
     crossings, row = shapely.get_parts(shapely.intersection(lines[line], barriers[barrier]), return_index=True)

@@ -33,28 +33,28 @@ def on_roads(network: Network, spacing_m: float) -> Floats:
 
 
 def cover_within(
-    reach: Reach, owner: Ints, candidates: int, people: Floats, limit_m: float, told: Callable[[float], None]
+    reach: Reach, owner: Ints, candidates: int, people: Floats, limit_m: float, report_share: Callable[[float], None]
 ) -> Cover:
     """Whom each candidate has within `limit_m`. people: at each point of `reach`, shape (reach.count,).
 
     owner: the candidate of each place of `reach`. From each candidate Dijkstra's algorithm goes as far as the limit;
-    the nodes that it meets know the homes beside them. told: how much is done. Raises TooManyPairs.
+    the nodes that it meets know the homes beside them. report_share: how much is done. Raises TooManyPairs.
     """
-    beside = _beside(reach, limit_m)
+    beside = _points_beside(reach, limit_m)
     covered_by_place: list[Ints] = []
     pairs = 0
     for number, node_m in enumerate(reach.each(np.arange(reach.size), limit_m + ROUNDING_M)):
-        covered_by_place.append(_within(node_m, beside, limit_m))
+        covered_by_place.append(_points_within(node_m, beside, limit_m))
         pairs += len(covered_by_place[-1])
         _check_count(pairs)
         if number % 500 == 0:
-            told(number / reach.size)
+            report_share(number / reach.size)
     of_place = np.repeat(np.arange(reach.size), [len(covered) for covered in covered_by_place])
     home = np.concatenate([*covered_by_place, np.empty(0, dtype=np.int64)])
     return cover_of(owner[of_place], home, people, candidates)
 
 
-def _beside(reach: Reach, limit_m: float) -> csr_array:
+def _points_beside(reach: Reach, limit_m: float) -> csr_array:
     """Metres from each node to the homes on the segments that end there, by node and home."""
     point, node, way_m = reach.entries
     near = way_m <= limit_m + ROUNDING_M
@@ -65,7 +65,7 @@ def _beside(reach: Reach, limit_m: float) -> csr_array:
     return csr_array((way_m[near][order], point[near][order], indptr), shape=size)
 
 
-def _within(node_m: Floats, beside: csr_array, limit_m: float) -> Ints:
+def _points_within(node_m: Floats, beside: csr_array, limit_m: float) -> Ints:
     """Numbers of the homes that the source of `node_m` has within the limit."""
     reached = np.flatnonzero(np.isfinite(node_m))
     starts = beside.indptr[reached]

@@ -49,7 +49,7 @@ class Cells:
         grid = np.zeros(self.rows * self.columns, dtype=np.uint8)
         grid[self.number[chosen]] = 1
         rows = grid.reshape(self.rows, self.columns)
-        polygons = shapes(rows, mask=rows == 1, connectivity=4, transform=_transform(self.origin, self.side_m))
+        polygons = shapes(rows, mask=rows == 1, connectivity=4, transform=_cell_transform(self.origin, self.side_m))
         return np.asarray([shapely.geometry.shape(outline) for outline, _ in polygons], dtype=object)
 
 
@@ -68,7 +68,7 @@ def cells_in(areas: Geometries, side_m: float) -> Cells:
     inside = rasterize(
         ((area, 1) for area in areas),
         out_shape=(max(rows, 1), max(columns, 1)),
-        transform=_transform((left, top), side_m),
+        transform=_cell_transform((left, top), side_m),
         dtype=np.uint8,
     )
     number = np.flatnonzero(inside)
@@ -85,5 +85,5 @@ def _check_count(count: int, most: int, side_m: float) -> None:
         )
 
 
-def _transform(origin: tuple[float, float], side_m: float) -> Affine:
+def _cell_transform(origin: tuple[float, float], side_m: float) -> Affine:
     return Affine(side_m, 0, origin[0], 0, -side_m, origin[1])

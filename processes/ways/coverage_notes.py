@@ -5,7 +5,7 @@ from typing import Protocol
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.data import Homes, Zones
-from processes.ways.covered import Served
+from processes.ways.covered import ServedKind
 from processes.ways.service_norms import ALONG_WAYS
 from processes.ways.travel import Limited, speed_of
 from processes.zones.membership import no_people_note
@@ -18,14 +18,14 @@ class Measured(Limited, Protocol):
     def mode(self) -> str: ...
 
 
-def notes_on(served: list[Served], zones: Zones, homes: Homes) -> list[Text]:
+def notes_on(served: list[ServedKind], zones: Zones, homes: Homes) -> list[Text]:
     """What a reader of the figures has to know of the facilities, the roads and the zones."""
-    lacking = [_nowhere(kind.kind) for kind in served if not kind.facilities]
+    lacking = [_note_no_facility(kind.kind) for kind in served if not kind.facilities]
     empty = no_people_note(zones.membership(homes.xy).sums(homes.population))
     return [*lacking, *zones.notes, *empty]
 
 
-def caveats(inputs: Measured, norms: list[Norm]) -> list[Text]:
+def list_caveats(inputs: Measured, norms: list[Norm]) -> list[Text]:
     """What a reader of the figures has to know of how they are measured."""
     notes = []
     if inputs.mode == 'straight-line':
@@ -50,7 +50,7 @@ def caveats(inputs: Measured, norms: list[Norm]) -> list[Text]:
     return notes
 
 
-def _nowhere(kind: str) -> Text:
+def _note_no_facility(kind: str) -> Text:
     return Text(
         vi=f'Không có cơ sở loại "{kind}": 0 % là vì không có cơ sở nào trong dữ liệu, không phải vì xa.',
         en=f'There is no facility of the kind "{kind}": nobody is covered as the data have none, not as it is far.',

@@ -13,7 +13,7 @@ from processes.zones.membership import Membership
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedKind:
     """How far people are from one kind of facility, and how far they may be; arrays of shape (n,).
 
     limit_m: nan where no norm says so; whoever lives there is neither served nor unserved.
@@ -40,18 +40,18 @@ class Served:
         """Whether the way exceeds a limit."""
         return self.assessed & ~self.covered
 
-    def of(self, some: slice) -> 'Served':
+    def of(self, some: slice) -> 'ServedKind':
         """The same of some of the people."""
-        return Served(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
+        return ServedKind(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
 
 
-def by_all(kinds: list[Served]) -> tuple[Bools, Bools]:
+def by_all(kinds: list[ServedKind]) -> tuple[Bools, Bools]:
     """Who is covered by every kind, and whom every kind is asked for."""
     covered = reduce(np.logical_and, (kind.covered for kind in kinds))
     return covered, reduce(np.logical_and, (kind.assessed for kind in kinds))
 
 
-def coverage(population: float, assessed: float, covered: float, kind: str = '') -> dict[str, Any]:
+def coverage_figures(population: float, assessed: float, covered: float, kind: str = '') -> dict[str, Any]:
     """People covered and their share of those for whom there is a limit; their names end in the kind, if one is given.
 
     The share is null where nobody lives, because an empty zone is neither served nor unserved.
@@ -62,7 +62,7 @@ def coverage(population: float, assessed: float, covered: float, kind: str = '')
     return {f'population_covered{ending}': int(covered), f'share_covered{ending}': share, **lacking}
 
 
-def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> list[dict[str, Any]]:
+def zone_figures(kinds: list[ServedKind], people: Floats, inside: Membership) -> list[dict[str, Any]]:
     """Figures of each zone: of all kinds together, and of each where there are several.
 
     people: per home, shape (n,); inside: the zones that each home lies in.
@@ -75,30 +75,30 @@ def zone_figures(kinds: list[Served], people: Floats, inside: Membership) -> lis
     for name, covered, assessed in columns:
         sums = [inside.sums(people * mask) for mask in (assessed, covered & assessed)]
         for figures, total, assessed_people, served in zip(rows, population, *sums, strict=True):
-            figures.update(coverage(total, assessed_people, served, name))
+            figures.update(coverage_figures(total, assessed_people, served, name))
     return rows
 
 
-def summary_of(kinds: list[Served], people: Floats, inside: Membership) -> dict[str, Any]:
+def summary_of(kinds: list[ServedKind], people: Floats, inside: Membership) -> dict[str, Any]:
     """Figures of all homes, each once, those outside every zone included, so that nobody is lost between the zones."""
     covered, assessed = by_all(kinds)
     cut_off = np.logical_or.reduce([np.isinf(kind.way_m) for kind in kinds])
     return {
         'population': int(people.sum()),
-        **coverage(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
+        **coverage_figures(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
         'population_outside_zones': int(people[inside.outside].sum()),
         'population_without_way': int(people[cut_off].sum()),
     }
 
 
-def kind_summary(one: Served, people: Floats) -> dict[str, Any]:
+def kind_summary(served_kind: ServedKind, people: Floats) -> dict[str, Any]:
     """Figures of one kind, with the norms that set its limit."""
     return {
-        'kind': one.kind,
-        'facilities': one.facilities,
-        **coverage(people.sum(), people[one.assessed].sum(), people[one.covered].sum()),
-        'population_without_way': int(people[np.isinf(one.way_m)].sum()),
-        'norms': [norm.cited for norm in one.norms],
+        'kind': served_kind.kind,
+        'facilities': served_kind.facilities,
+        **coverage_figures(people.sum(), people[served_kind.assessed].sum(), people[served_kind.covered].sum()),
+        'population_without_way': int(people[np.isinf(served_kind.way_m)].sum()),
+        'norms': [norm.cited for norm in served_kind.norms],
     }
 
 

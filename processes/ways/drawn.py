@@ -16,7 +16,7 @@ type Drawn = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 DIGITS = 7
 
 
-def geojson(shapes: Geometries, srid: int) -> list[dict[str, Any]]:
+def geojson_geometries(shapes: Geometries, srid: int) -> list[dict[str, Any]]:
     """GeoJSON geometries in CRS84 of shapes in the CRS `srid`; outer rings run anticlockwise, as RFC 7946 has it."""
     change = transformer(proj_string(srid), proj_string(WGS84))
 
@@ -27,7 +27,7 @@ def geojson(shapes: Geometries, srid: int) -> list[dict[str, Any]]:
     return [json.loads(text) for text in shapely.to_geojson(in_crs84)]
 
 
-def collection(
+def feature_collection(
     geometries: list[dict[str, Any]], properties: list[dict[str, Any]], summary: dict[str, Any]
 ) -> FeatureCollection:
     """A FeatureCollection with a summary; features are numbered from 1."""

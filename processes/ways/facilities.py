@@ -10,7 +10,7 @@ from dothi.core.layer import GeometryType
 from dothi.core.layer import Layer as LayerModel
 from processes.base import Layer
 from processes.data import Data
-from processes.reading.layers import column, must_be_unfiltered
+from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.network import Floats, Ints
 
 # A facility with an area, a park say, is entered anywhere on its edge: at every corner, and this often between them.
@@ -59,8 +59,8 @@ def read_facilities(
     needed: raises NothingPasses where a filter lets none through; a layer that is empty by itself is not refused.
     """
     layer, rows = data.source(chosen, narrowed_by)
-    kinds = sql.Literal(kind) if kind_column is None else column(layer, kind_column, data.audience)
-    code, name = column(layer, layer.identifier, data.audience), _name(layer, data)
+    kinds = sql.Literal(kind) if kind_column is None else column_identifier(layer, kind_column, data.audience)
+    code, name = column_identifier(layer, layer.identifier, data.audience), _name_sql(layer, data)
     query = 'select here.id, {}::text as code, {}::text as name, {}::text as kind from {} order by code, id'
     facility_rows = data.rows(sql.SQL(query).format(code, name, kinds, rows))
     if needed and not facility_rows:
@@ -69,7 +69,7 @@ def read_facilities(
         'select here.id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_DumpPoints({}) point'
     )
     entrances = data.numbers(points.format(rows, POINTS_OF_AREA), width=3)
-    owner = _owner(entrances[:, 0], facility_rows)
+    owner = _owner_of_entrances(entrances[:, 0], facility_rows)
     order = np.argsort(owner, kind='stable')
     return Facilities(
         [row['code'] for row in facility_rows],
@@ -80,7 +80,7 @@ def read_facilities(
     )
 
 
-def together(facilities: list[Facilities]) -> Facilities:
+def join_facilities(facilities: list[Facilities]) -> Facilities:
     """All of them, in the order in which they are given."""
     before = np.cumsum([0, *(part.count for part in facilities)])
     return Facilities(
@@ -92,13 +92,13 @@ def together(facilities: list[Facilities]) -> Facilities:
     )
 
 
-def _name(layer: LayerModel, data: Data) -> sql.Composable:
+def _name_sql(layer: LayerModel, data: Data) -> sql.Composable:
     searched = layer.publish.search
-    return column(layer, searched[0], data.audience) if searched else sql.SQL('null')
+    return column_identifier(layer, searched[0], data.audience) if searched else sql.SQL('null')
 
 
-def _owner(ids: Floats, found: list[dict[str, Any]]) -> Ints:
-    """Place in `found` of the row with each id, shape (p,)."""
-    row_ids = np.asarray([row['id'] for row in found], dtype=np.float64)
+def _owner_of_entrances(ids: Floats, facility_rows: list[dict[str, Any]]) -> Ints:
+    """Place in `facility_rows` of the row with each id, shape (p,)."""
+    row_ids = np.asarray([row['id'] for row in facility_rows], dtype=np.float64)
     order = np.argsort(row_ids)
     return np.asarray(order[np.searchsorted(row_ids[order], ids)], dtype=np.int64) if len(row_ids) else np.empty(0, int)

@@ -5,8 +5,8 @@ from typing import Protocol
 from dothi.core.norms import Norm
 from processes.base import Layer
 from processes.data import Data
-from processes.reading.layers import column
-from processes.ways.facilities import Facilities, read_facilities, together
+from processes.reading.layers import column_identifier
+from processes.ways.facilities import Facilities, join_facilities, read_facilities
 from processes.ways.service_norms import must_have_distance
 from processes.ways.unit_norms import UNIT_NORM, norm_per_unit
 
@@ -32,15 +32,15 @@ def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]
     columns = [_kind_column(layer, inputs, data) for layer, _ in chosen]
     if inputs.kind_column is not None and not any(columns):
         # none has it: the error names the nearest column of the first
-        column(data.source(inputs.facilities)[0], inputs.kind_column, data.audience)
+        column_identifier(data.source(inputs.facilities)[0], inputs.kind_column, data.audience)
     facilities: list[Facilities] = []
     kinds: list[str] = []
     for (layer, narrowed_by), kind_column in zip(chosen, columns, strict=True):
-        name = _distinct(layer.collection or layer.named.partition(':')[0], kinds)
+        name = _distinct_name(layer.collection or layer.reference.partition(':')[0], kinds)
         facilities.append(read_facilities(layer, data, narrowed_by, kind_column, name))
         # a layer without facilities is a kind that nobody has; one whose kinds are all known adds none
         kinds += sorted({*facilities[-1].kinds} - {*kinds}) if facilities[-1].count else [name]
-    return together(facilities), kinds
+    return join_facilities(facilities), kinds
 
 
 def _kind_column(layer: Layer, inputs: WithFacilities, data: Data) -> str | None:
@@ -48,10 +48,10 @@ def _kind_column(layer: Layer, inputs: WithFacilities, data: Data) -> str | None
     return inputs.kind_column if has_it else None
 
 
-def _distinct(name: str, taken: list[str]) -> str:
-    """`name`, with a number where it is taken: the same layer twice, each time with another filter."""
-    candidates = (name, *(f'{name}_{number}' for number in range(2, len(taken) + 3)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+def _distinct_name(name: str, used_names: list[str]) -> str:
+    """`name`, with a number where it is used_names: the same layer twice, each time with another filter."""
+    candidates = (name, *(f'{name}_{number}' for number in range(2, len(used_names) + 3)))
+    return next(candidate for candidate in candidates if candidate not in used_names)
 
 
 def must_have_norms(kinds: list[str], inputs: WithFacilities, data: Data) -> None:

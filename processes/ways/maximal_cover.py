@@ -37,7 +37,7 @@ class Cover:
 
 
 @dataclass(frozen=True)
-class Choice:
+class CoverChoice:
     """chosen: candidates, the one that adds most first; bound: people whom no choice of as many could exceed.
 
     optimal: whether none is better, which was proved.
@@ -54,13 +54,13 @@ def cover_of(candidate: Ints, demand: Ints, people: Floats, candidates: int) -> 
     Demands that the same candidates reach are one, their people added up: the same question, and far smaller.
     """
     reaches = coo_array((np.ones(len(demand)), (candidate, demand)), shape=(candidates, len(people)))
-    group, groups = _alike(reaches)
+    group, groups = _group_alike(reaches)
     merged = coo_array((np.ones(len(demand)), (candidate, group[demand])), shape=(candidates, groups)).tocsr()
     merged.data[:] = 1
     return Cover(merged, np.bincount(group, weights=people, minlength=groups))
 
 
-def _alike(reaches: coo_array) -> tuple[Ints, int]:
+def _group_alike(reaches: coo_array) -> tuple[Ints, int]:
     """A number for each demand, the same for those of the same candidates, and how many numbers there are.
 
     Told by the sum of two random 64-bit numbers of each candidate: among a million demands that two different sets
@@ -75,7 +75,7 @@ def _alike(reaches: coo_array) -> tuple[Ints, int]:
     return np.asarray(group.ravel(), dtype=np.int64), int(group.max(initial=-1)) + 1
 
 
-def greedy(cover: Cover, k: int) -> Choice:
+def choose_greedily(cover: Cover, k: int) -> CoverChoice:
     """k candidates, or as many as add anybody, each the one that adds most people; the first of several.
 
     It covers at least 1 - 1/e (63 %) of what the best choice would. Mostly far more, which the bound shows: whoever
@@ -83,21 +83,21 @@ def greedy(cover: Cover, k: int) -> Choice:
     """
     chosen: list[int] = []
     gains = cover.gains(np.empty(0, dtype=np.int64))
-    bound = _largest(gains, k)
+    bound = _largest_gains(gains, k)
     while len(chosen) < k and gains.max(initial=0) > 0:
         chosen.append(int(gains.argmax()))
         gains = cover.gains(np.asarray(chosen))
-        bound = min(bound, cover.covered(np.asarray(chosen)) + _largest(gains, k))
+        bound = min(bound, cover.covered(np.asarray(chosen)) + _largest_gains(gains, k))
     places = np.asarray(chosen, dtype=np.int64)
-    return Choice(places, bound, optimal=bound <= cover.covered(places))
+    return CoverChoice(places, bound, optimal=bound <= cover.covered(places))
 
 
-def exact(cover: Cover, k: int) -> Choice:
+def choose_exactly(cover: Cover, k: int) -> CoverChoice:
     """The best k candidates, by HiGHS; never worse than `greedy`, and not proved best where it gave up.
 
     Chosen x, covered y: maximise people · y, with y <= reaches' x, sum of x <= k, x whole.
     """
-    first = greedy(cover, k)
+    first = choose_greedily(cover, k)
     if first.optimal:
         # nothing is left to search for, and HiGHS takes no programme without unknowns
         return first
@@ -116,14 +116,14 @@ def exact(cover: Cover, k: int) -> Choice:
     best = first.chosen if solution.x is None else np.flatnonzero(solution.x[:candidates] > 0.5)
     if cover.covered(best) <= cover.covered(first.chosen):
         best = first.chosen
-    return Choice(_most_first(cover, best), bound, optimal=cover.covered(best) > bound - 0.5)
+    return CoverChoice(_most_first(cover, best), bound, optimal=cover.covered(best) > bound - 0.5)
 
 
 def _most_first(cover: Cover, chosen: Ints) -> Ints:
     """The chosen in the order in which a greedy choice among them takes them; those that add nobody are left out."""
     only = Cover(cover.reaches[chosen], cover.people)
-    return np.asarray(chosen[greedy(only, len(chosen)).chosen], dtype=np.int64)
+    return np.asarray(chosen[choose_greedily(only, len(chosen)).chosen], dtype=np.int64)
 
 
-def _largest(gains: Floats, k: int) -> float:
+def _largest_gains(gains: Floats, k: int) -> float:
     return float(np.sort(gains)[::-1][:k].sum())

@@ -55,7 +55,7 @@ class Network:
     @property
     def lengths_m(self) -> Floats:
         """Length of each segment, shape (m,)."""
-        return lengths(self.steps_xy)
+        return step_lengths(self.steps_xy)
 
     @property
     def lines(self) -> Geometries:
@@ -64,7 +64,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Snapped:
+class SnappedPoints:
     """Where points reach the network, one row for each place that is nearest to a point.
 
     point and segment: numbers; along_m: way along the segment from its start; offset_m: way to it; all shape (r,).
@@ -87,18 +87,18 @@ def network_of(lines: Geometries) -> Network:
     return Network(nodes, ends[ends[:, 0] != ends[:, 1]])
 
 
-def snap(points: Floats, network: Network) -> Snapped:
+def snap_points(points: Floats, network: Network) -> SnappedPoints:
     """The nearest place of the network for each point that no wall lies before. points: shape (n, 2).
 
     A point equally near to several segments gets a row for each, so that the order of the roads decides nothing;
     one that reaches none within the network's walk_m, or within SEARCH_M past the walls, gets no row.
     """
     if not len(network.ends) or not len(points):
-        return Snapped(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
+        return SnappedPoints(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
     tree = shapely.STRtree(network.lines, node_capacity=NODE_CAPACITY)
     point, segment = _nearest_segments(points, tree)
-    near = _feet(points, network, point, segment)
-    near = _rows(near, near.offset_m <= network.walk_m)
+    near = _feet_on_segments(points, network, point, segment)
+    near = _snapped_rows(near, near.offset_m <= network.walk_m)
     return _this_side(points, network, tree, near) if len(network.walls) else near
 
 
@@ -116,33 +116,35 @@ def _nearest_segments(points: Floats, tree: shapely.STRtree) -> tuple[Ints, Ints
     return np.concatenate([point for point, _ in parts]), np.concatenate([segment for _, segment in parts])
 
 
-def _feet(points: Floats, network: Network, point: Ints, segment: Ints) -> Snapped:
+def _feet_on_segments(points: Floats, network: Network, point: Ints, segment: Ints) -> SnappedPoints:
     """Each point's place on the segment beside it. point, segment: numbers, shape (r,)."""
     start, end = network.ends[segment].T
     step = network.nodes[end] - network.nodes[start]
-    length_m, from_start = lengths(step), points[point] - network.nodes[start]
+    length_m, from_start = step_lengths(step), points[point] - network.nodes[start]
     along_m = np.clip((from_start * step).sum(axis=1) / length_m, 0, length_m)
-    return Snapped(point, segment, along_m, lengths(from_start - step * (along_m / length_m)[:, None]))
+    return SnappedPoints(point, segment, along_m, step_lengths(from_start - step * (along_m / length_m)[:, None]))
 
 
-def _this_side(points: Floats, network: Network, tree: shapely.STRtree, near: Snapped) -> Snapped:
+def _this_side(points: Floats, network: Network, tree: shapely.STRtree, near: SnappedPoints) -> SnappedPoints:
     """`near` without places behind a wall; a point that keeps none takes the nearest place that it can walk to."""
     free = ~_behind_wall(points, network, near)
-    parts = [_rows(near, free)]
+    parts = [_snapped_rows(near, free)]
     left = np.setdiff1d(near.point, near.point[free])
     reach_m = 2 * float(near.offset_m.max(initial=1.0))
     while len(left):
         point_index, segment = tree.query(point_geometries(points[left]), predicate='dwithin', distance=reach_m)
-        feet = _feet(points, network, left[point_index], segment)
-        feet = _nearest_rows(_rows(feet, ~_behind_wall(points, network, feet)))
+        feet = _feet_on_segments(points, network, left[point_index], segment)
+        feet = _nearest_rows(_snapped_rows(feet, ~_behind_wall(points, network, feet)))
         parts.append(feet)
         if reach_m >= SEARCH_M:
             break
         left, reach_m = np.setdiff1d(left, feet.point), min(2 * reach_m, SEARCH_M)
-    return Snapped(*(np.concatenate([getattr(part, name) for part in parts]) for name in Snapped.__match_args__))
+    return SnappedPoints(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in SnappedPoints.__match_args__)
+    )
 
 
-def _behind_wall(points: Floats, network: Network, snapped: Snapped) -> Bools:
+def _behind_wall(points: Floats, network: Network, snapped: SnappedPoints) -> Bools:
     """Whether the straight way from the point to its place crosses a wall, shape (r,)."""
     way = segments_between(points[snapped.point], places_xy(network, snapped))
     behind = np.zeros(len(way), dtype=bool)
@@ -150,26 +152,26 @@ def _behind_wall(points: Floats, network: Network, snapped: Snapped) -> Bools:
     return behind
 
 
-def _nearest_rows(snapped: Snapped) -> Snapped:
+def _nearest_rows(snapped: SnappedPoints) -> SnappedPoints:
     """The rows that are nearest to their point, all of them where several are."""
     nearest_m = np.full(snapped.point.max(initial=-1) + 1, np.inf)
     np.minimum.at(nearest_m, snapped.point, snapped.offset_m)
-    return _rows(snapped, snapped.offset_m <= nearest_m[snapped.point])
+    return _snapped_rows(snapped, snapped.offset_m <= nearest_m[snapped.point])
 
 
-def _rows(snapped: Snapped, chosen: Bools) -> Snapped:
-    return Snapped(*(getattr(snapped, name)[chosen] for name in Snapped.__match_args__))
+def _snapped_rows(snapped: SnappedPoints, chosen: Bools) -> SnappedPoints:
+    return SnappedPoints(*(getattr(snapped, name)[chosen] for name in SnappedPoints.__match_args__))
 
 
-def places_xy(network: Network, snapped: Snapped) -> Floats:
+def places_xy(network: Network, snapped: SnappedPoints) -> Floats:
     """Where on the network each row is, shape (r, 2)."""
     start, end = network.ends[snapped.segment].T
-    share = snapped.along_m / lengths(network.nodes[end] - network.nodes[start])
+    share = snapped.along_m / step_lengths(network.nodes[end] - network.nodes[start])
     xy: Floats = network.nodes[start] + (network.nodes[end] - network.nodes[start]) * share[:, None]
     return xy
 
 
-def split(network: Network, snapped: Snapped) -> tuple[Network, Ints]:
+def split_at(network: Network, snapped: SnappedPoints) -> tuple[Network, Ints]:
     """The network with a node at every snapped place, and the number of that node for each row.
 
     After it a way between two points of one segment needs no case of its own: it runs over nodes too.
@@ -178,16 +180,16 @@ def split(network: Network, snapped: Snapped) -> tuple[Network, Ints]:
     places = np.column_stack([snapped.segment, snapped.along_m])
     distinct, row = np.unique(places, axis=0, return_inverse=True)
     segment, along_m = distinct[:, 0].astype(np.int64), distinct[:, 1]
-    xy = places_xy(network, Snapped(segment, segment, along_m, along_m))
+    xy = places_xy(network, SnappedPoints(segment, segment, along_m, along_m))
     node = np.arange(len(distinct)) + len(network.nodes)
     for end in network.ends[segment].T:
         node = np.where((network.nodes[end] == xy).all(axis=1), end, node)
-    ends = _pieces(network, segment, along_m, node)
+    ends = _cut_segments(network, segment, along_m, node)
     nodes = np.vstack([network.nodes, xy])
     return replace(network, nodes=nodes, ends=ends[ends[:, 0] != ends[:, 1]]), node[row]
 
 
-def _pieces(network: Network, segment: Ints, along_m: Floats, new: Ints) -> Ints:
+def _cut_segments(network: Network, segment: Ints, along_m: Floats, new: Ints) -> Ints:
     """Ends of all segments, cut at the nodes `new` that lie `along_m` on `segment`."""
     every = np.arange(len(network.ends))
     of_segment = np.concatenate([every, segment, every])
@@ -218,7 +220,7 @@ def _zone_of(points: Floats, zones: Geometries) -> Ints:
     return result
 
 
-def lengths(steps: Floats) -> Floats:
+def step_lengths(steps: Floats) -> Floats:
     """Length of each step (dx, dy). steps: shape (n, 2)."""
     return np.hypot(steps[:, 0], steps[:, 1])
 

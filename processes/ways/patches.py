@@ -31,7 +31,7 @@ class Rim:
     east: Labels
 
 
-def labelled(mask: Bools, neighbours: Neighbours) -> Labels:
+def label_patches(mask: Bools, neighbours: Neighbours) -> Labels:
     """0 where `mask` is false, else the number of the area that the cell belongs to, from 1 on.
 
     neighbours: 4 cells that share a side hang together, or also the 4 that share a corner.
@@ -48,7 +48,7 @@ def rim_of(labels: Labels) -> Rim:
     )
 
 
-def joined(tiles: Sequence[Tile], rims: Sequence[Rim]) -> list[Ints]:
+def join_tiles(tiles: Sequence[Tile], rims: Sequence[Rim]) -> list[Ints]:
     """For each tile the number of the whole area that each of its labels belongs to, shape (count + 1,).
 
     Areas are numbered from 1 on, label 0 stays 0. Two labels are one area if they lie on the same cell: tiles overlap

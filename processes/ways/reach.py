@@ -14,7 +14,16 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from processes.ways.network import Floats, Ints, Network, Snapped, places_xy, point_geometries, snap, split
+from processes.ways.network import (
+    Floats,
+    Ints,
+    Network,
+    SnappedPoints,
+    places_xy,
+    point_geometries,
+    snap_points,
+    split_at,
+)
 
 # A way of ten thousand segments is exact to a nanometre.
 ROUNDING_M = 1e-6
@@ -34,10 +43,10 @@ class Reach:
     """
 
     network: Network
-    places: Snapped
+    places: SnappedPoints
     entrances: Ints
     size: int
-    points: Snapped
+    points: SnappedPoints
     count: int
 
     @cached_property
@@ -137,9 +146,9 @@ class Reach:
 
 def reach_of(points: Floats, places: Floats, network: Network) -> Reach:
     """Points and places on `network`. points: shape (n, 2); places: shape (k, 2), metres in its plane."""
-    at_places = snap(places, network)
-    network, entrances = split(network, at_places)
-    return Reach(network, at_places, entrances, len(places), snap(points, network), len(points))
+    at_places = snap_points(places, network)
+    network, entrances = split_at(network, at_places)
+    return Reach(network, at_places, entrances, len(places), snap_points(points, network), len(points))
 
 
 def way_to_nearest(points: Floats, facilities: Floats, network: Network) -> Floats:

@@ -15,7 +15,7 @@ EQUAL_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedFacilities:
     """The places nearest to points, one row for each pair, by point and then by rank from 0; arrays of shape (r,)."""
 
     point: Ints
@@ -25,8 +25,8 @@ class Ranked:
 
 
 def nearest_places(
-    reach: Reach, owner: Ints, count: int, k: int, limit_m: float, told: Callable[[float], None]
-) -> Ranked:
+    reach: Reach, owner: Ints, count: int, k: int, limit_m: float, report_share: Callable[[float], None]
+) -> RankedFacilities:
     """The k nearest of `count` places to each point within `limit_m`; fewer where fewer are within it.
 
     owner: the place of each entrance, shape (reach.size,). One run for all of them finds the nearest; for more, each
@@ -35,18 +35,20 @@ def nearest_places(
     if k == 1:
         way_m, entrance = reach.nearest()
         reached = np.flatnonzero((entrance >= 0) & (np.round(way_m, EQUAL_DIGITS) <= limit_m))
-        return Ranked(reached, np.zeros(len(reached), dtype=np.int64), owner[entrance[reached]], way_m[reached])
+        return RankedFacilities(
+            reached, np.zeros(len(reached), dtype=np.int64), owner[entrance[reached]], way_m[reached]
+        )
     best_m, best = np.full((reach.count, k), np.inf), np.full((reach.count, k), -1)
     for place in range(count):
-        told(place / count)
+        report_share(place / count)
         way_m = np.round(reach.way_to_nearest(np.flatnonzero(owner == place)), EQUAL_DIGITS)
         way_m[way_m > limit_m] = np.inf
-        best_m, best = _with(best_m, best, way_m, place)
+        best_m, best = _with_nearer(best_m, best, way_m, place)
     point, rank = np.nonzero(np.isfinite(best_m))
-    return Ranked(point, rank, best[point, rank], best_m[point, rank])
+    return RankedFacilities(point, rank, best[point, rank], best_m[point, rank])
 
 
-def _with(best_m: Floats, best: Ints, way_m: Floats, place: int) -> tuple[Floats, Ints]:
+def _with_nearer(best_m: Floats, best: Ints, way_m: Floats, place: int) -> tuple[Floats, Ints]:
     """The k best so far, with one more place among them; a stable sort leaves earlier places before equal ones."""
     ways_m = np.column_stack([best_m, way_m])
     places = np.column_stack([best, np.full(len(best), place)])
@@ -54,7 +56,7 @@ def _with(best_m: Floats, best: Ints, way_m: Floats, place: int) -> tuple[Floats
     return np.take_along_axis(ways_m, order, axis=1), np.take_along_axis(places, order, axis=1)
 
 
-def routes(reach: Reach, points: Floats, places: Floats, owner: Ints, ranked: Ranked) -> Geometries:
+def route_lines(reach: Reach, points: Floats, places: Floats, owner: Ints, ranked: RankedFacilities) -> Geometries:
     """The way of each row of `ranked` as a LineString from the point to the place, shape (r,).
 
     points, places: coordinates of what `reach` was made of. One run of Dijkstra's algorithm for each place that is
@@ -68,11 +70,11 @@ def routes(reach: Reach, points: Floats, places: Floats, owner: Ints, ranked: Ra
         came_from = np.asarray(before, dtype=np.int64)
         _, entry = reach.best_entries(node_m)
         for row in rows:
-            lines[row] = _line(reach, points[ranked.point[row]], int(entry[ranked.point[row]]), came_from, places)
+            lines[row] = _route_line(reach, points[ranked.point[row]], int(entry[ranked.point[row]]), came_from, places)
     return lines
 
 
-def _line(reach: Reach, point: Floats, entry: int, before: Ints, places: Floats) -> shapely.LineString:
+def _route_line(reach: Reach, point: Floats, entry: int, before: Ints, places: Floats) -> shapely.LineString:
     """From the point over the nodes before it to the place where the way began."""
     node, nodes = int(reach.entries[1][entry]), len(reach.network.nodes)
     xy = [point, reach.feet[entry]]

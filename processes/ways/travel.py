@@ -101,7 +101,7 @@ class Roads:
     """The network to travel on, and what a result says of it."""
 
     network: Network
-    told: dict[str, Any]
+    summary: dict[str, Any]
 
 
 def speed_of(inputs: Travelling) -> float:
@@ -140,7 +140,7 @@ def one_limit[I: Limited](inputs: I) -> I:
     return only_one_limit(inputs)
 
 
-def roads(inputs: Travelling, data: Data) -> Roads:
+def read_roads(inputs: Travelling, data: Data) -> Roads:
     """The roads, cut at barriers where `inputs` names any."""
     members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs)}
     network = replace(data.network(), walk_m=WALK_M)
@@ -148,7 +148,7 @@ def roads(inputs: Travelling, data: Data) -> Roads:
         return Roads(network, {**members, 'barriers': None})
     network, cut = behind_barriers(network, shapes_of(inputs.barriers, data), shapes_of(inputs.bridges, data))
     network = replace(network, walk_m=WALK_M)
-    barriers = {'barriers': inputs.barriers.named, 'bridges': inputs.bridges.named, 'roads_cut': cut}
+    barriers = {'barriers': inputs.barriers.reference, 'bridges': inputs.bridges.reference, 'roads_cut': cut}
     return Roads(network, {**members, **barriers})
 
 

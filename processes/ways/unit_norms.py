@@ -6,7 +6,7 @@ import numpy as np
 
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm, norm_for
-from processes.ways.covered import Served
+from processes.ways.covered import ServedKind
 from processes.ways.facilities import Facilities
 from processes.ways.network import Bools, Ints
 from processes.zones.membership import Membership
@@ -47,7 +47,7 @@ def facilities_by_unit(facilities: Facilities, kind: str, inside: Membership) ->
     return np.bincount(pairs[ours[pairs[:, 0]], 1], minlength=inside.zones)
 
 
-def served_by_unit(kind: str, facilities: int, counts: Ints, norm: Norm, homes: Membership) -> Served:
+def served_by_unit(kind: str, facilities: int, counts: Ints, norm: Norm, homes: Membership) -> ServedKind:
     """Whose unit has as many facilities of a kind as the norm asks for; whoever is in no unit is not assessed.
 
     facilities: of the kind, those in no unit included. counts: by unit.
@@ -57,10 +57,10 @@ def served_by_unit(kind: str, facilities: int, counts: Ints, norm: Norm, homes: 
     lacking, limit = np.ones(homes.places), np.full(homes.places, np.nan)
     lacking[homes.place[enough[homes.zone]]] = 0
     limit[homes.place] = 0
-    return Served(kind, facilities, lacking, limit, (norm,))
+    return ServedKind(kind, facilities, lacking, limit, (norm,))
 
 
-def unit_figures(kinds: list[Served], counts: list[Ints], unit: int) -> dict[str, Any]:
+def unit_figures(kinds: list[ServedKind], counts: list[Ints], unit: int) -> dict[str, Any]:
     """Facilities of each kind in a unit, and whether they are as many as the norms ask for."""
     met: Bools = np.asarray([count[unit] >= kind.norms[0].value for kind, count in zip(kinds, counts, strict=True)])
     facilities = {f'facilities_{kind.kind}': int(count[unit]) for kind, count in zip(kinds, counts, strict=True)}

@@ -17,10 +17,10 @@ def features_of(
     verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, crs: str
 ) -> list[dict[str, Any]]:
     """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
-    period, row, column = np.nonzero(verdicts.shown | (verdicts.p_adjusted <= significance))
+    period, row, column = np.nonzero(verdicts.is_shown | (verdicts.p_adjusted <= significance))
     order = np.lexsort([period, column, row])
     period, row, column = period[order], row[order], column[order]
-    squares = shapely.to_geojson(_rounded(move(cells.boxes(row, column), crs, proj_string(WGS84))))
+    squares = shapely.to_geojson(_round_geometry(move(cells.boxes(row, column), crs, proj_string(WGS84))))
     return [
         {
             'type': 'Feature',
@@ -30,8 +30,8 @@ def features_of(
                 'cell': cells.name(at[1], at[2]),
                 'since': periods.begins(at[0]).isoformat(),
                 'until': periods.ends(at[0]).isoformat(),
-                'reports': int(cube[at]) if verdicts.shown[at] else None,
-                **_verdict(verdicts, at, significance),
+                'reports': int(cube[at]) if verdicts.is_shown[at] else None,
+                **_describe_verdict(verdicts, at, significance),
             },
         }
         for number, (square, at) in enumerate(
@@ -40,7 +40,7 @@ def features_of(
     ]
 
 
-def _verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
+def _describe_verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
     z, p_adjusted = float(verdicts.z[at]), float(verdicts.p_adjusted[at])
     verdict = ('hot' if z > 0 else 'cold') if p_adjusted <= significance else 'none'
     trend_z, trend_p = float(verdicts.trend_z[at[1:]]), float(verdicts.trend_p_adjusted[at[1:]])
@@ -56,5 +56,5 @@ def _verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) 
     }
 
 
-def _rounded(geometry: Geometries) -> Any:
+def _round_geometry(geometry: Geometries) -> Any:
     return shapely.set_precision(geometry, 1e-7, mode='pointwise')

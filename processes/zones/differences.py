@@ -57,7 +57,7 @@ class Places:
         return self.feature * self.zones + self.zone
 
 
-def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
+def count_changes(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
     """Features by zone, and last those in none, shape (zones + 1,), by the name of the figure.
 
     after = before + added - removed + moved_in - moved_out, in each of them.
@@ -84,7 +84,9 @@ def counted(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
     }
 
 
-def measured(before: Parts, after: Parts, pairs: Pairs, zones: Zones, shown_as: tuple[str, float]) -> dict[str, Floats]:
+def measure_changes(
+    before: Parts, after: Parts, pairs: Pairs, zones: Zones, shown_as: tuple[str, float]
+) -> dict[str, Floats]:
     """Kilometres or hectares inside each zone, shape (zones,), by the name of the figure."""
     unit, measure = shown_as
     removed_ids, came = pairs.old_id[pairs.removed], pairs.new_id[pairs.added]
@@ -100,7 +102,7 @@ def measured(before: Parts, after: Parts, pairs: Pairs, zones: Zones, shown_as: 
     }
 
 
-def totals(pairs: Pairs) -> dict[str, int]:
+def total_changes(pairs: Pairs) -> dict[str, int]:
     """Features of both states, those outside every zone included."""
     in_both = ~pairs.added & ~pairs.removed
     return {

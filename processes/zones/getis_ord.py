@@ -26,7 +26,7 @@ def gi_star(values: Floats, near_sum: Floats, near: Floats) -> Floats:
     return z
 
 
-def neighbourhood(reach_cells: float, periods_back: int) -> Floats:
+def neighbourhood_kernel(reach_cells: float, periods_back: int) -> Floats:
     """Which bins count as near, as a kernel for `near_sums`: (2 p + 1, 2 c + 1, 2 c + 1) of 0 and 1.
 
     Cells whose middle is at most `reach_cells` away, in the same period and in the `periods_back` before it: what
@@ -50,7 +50,7 @@ def two_sided(z: Floats) -> Floats:
     return np.asarray(2 * special.ndtr(-np.abs(z)))
 
 
-def adjusted(p: Floats) -> Floats:
+def adjust_p(p: Floats) -> Floats:
     """p-values corrected for their number, so that at most a share a of those below a is false (in expectation).
 
     Benjamini and Hochberg (1995), as Caldas de Castro and Singer (2006) advise for local statistics. Shape kept.
@@ -67,13 +67,13 @@ def trend(series: Floats) -> Floats:
     rises = np.zeros(series.shape[1])
     for earlier, later in combinations(range(periods), 2):
         rises += np.sign(series[later] - series[earlier])
-    variance = (periods * (periods - 1) * (2 * periods + 5) - _ties(series)) / 18
+    variance = (periods * (periods - 1) * (2 * periods + 5) - _tie_variance(series)) / 18
     z = np.zeros(len(rises))
     np.divide(rises - np.sign(rises), np.sqrt(variance), out=z, where=variance > 0)
     return z
 
 
-def _ties(series: Floats) -> Floats:
+def _tie_variance(series: Floats) -> Floats:
     """What equal values take from the variance: the sum of t (t - 1) (2 t + 5) over groups of t equal ones.
 
     Each of the t members of a group adds (t - 1) (2 t + 5).

@@ -5,13 +5,13 @@ from psycopg2 import sql
 
 from dothi.core.layer import Layer as LayerModel
 from processes.data import Data, Zones
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.ways.network import Floats
 from processes.zones.parts import kind_of, parts_of
 from processes.zones.weighted import Statistics, by_group
 
 
-def places(rows: sql.Composed, data: Data) -> Floats:
+def place_points(rows: sql.Composed, data: Data) -> Floats:
     """The points by which features are counted, shape (n, 2): their own, or one on them."""
     query = 'select ST_X(place), ST_Y(place) from (select unit.place_of(geom) as place from {}) one'
     return data.numbers(sql.SQL(query).format(rows), width=2)
@@ -41,7 +41,7 @@ def statistics_of(
 
 def known_values(rows: sql.Composed, name: str, layer: LayerModel, data: Data) -> tuple[sql.Composed, sql.Composed]:
     """The SQL of a column as a number, and `here` of the features that have a value in it; raises NoSuchColumn."""
-    value_column = column(layer, name, data.audience)
+    value_column = column_identifier(layer, name, data.audience)
     return sql.SQL('{}::float8').format(value_column), sql.SQL('(select * from {} where {} is not null) here').format(
         rows, value_column
     )

@@ -50,7 +50,7 @@ def separate_sets(zones: Geometries) -> list[Ints]:
     Two zones overlap when they share more than SLIVER of the smaller one: what is less is two drawings of one border.
     The sets are made greedily in the order of the zones, so rings around one place make as many sets as there are.
     """
-    overlaps = _overlaps(zones)
+    overlaps = _overlapping_zones(zones)
     of_zone = np.full(len(zones), -1, dtype=np.int64)
     for number in range(len(zones)):
         used_sets = {int(of_zone[other]) for other in overlaps.get(number, ())}
@@ -99,7 +99,7 @@ def no_people_note(people: Floats) -> list[Text]:
     ]
 
 
-def _overlaps(zones: Geometries) -> dict[int, list[int]]:
+def _overlapping_zones(zones: Geometries) -> dict[int, list[int]]:
     """The numbers of the zones that overlap each zone, where any do."""
     first, second = shapely.STRtree(zones).query(zones, predicate='intersects')
     pairs = first < second

@@ -48,7 +48,9 @@ def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, zone_rows: sql
     zone, feature = tree.query(zones.shapes, predicate='contains_properly')
     touching = tree.query(zones.shapes, predicate='intersects')
     whole = np.isin(touching[0] * len(columns) + touching[1], zone * len(columns) + feature)
-    cut = _cut(touching[0][~whole], columns[touching[1][~whole], 0].astype(np.int64), rows, zones, zone_rows, data)
+    cut = _cut_parts(
+        touching[0][~whole], columns[touching[1][~whole], 0].astype(np.int64), rows, zones, zone_rows, data
+    )
     of_cut = np.searchsorted(columns[:, 0], cut[:, 0])
     return Parts(
         feature=np.concatenate([columns[feature, 0], cut[:, 0]]).astype(np.int64),
@@ -78,7 +80,9 @@ def united_rows(zones: Zones, srid: int) -> sql.Composed:
     return sql.SQL(query).format(sql.Literal(srid), sql.Literal(zones.ids), sql.Literal(wkbs))
 
 
-def _cut(zone: Ints, feature: Ints, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Floats:
+def _cut_parts(
+    zone: Ints, feature: Ints, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data
+) -> Floats:
     """Id of the feature, number of the zone and measure of the part, shape (n, 3). zone, feature: of each pair."""
     query = CUT.format(
         features=sql.Literal(feature.tolist()),

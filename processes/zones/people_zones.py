@@ -11,10 +11,10 @@ from dothi.core.layer import Layer as LayerModel
 from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.data import HOMES, POPULATION, Data, Homes, Zones
-from processes.reading.layers import column
+from processes.reading.layers import column_identifier
 from processes.ways.network import Floats, Ints, point_geometries
 from processes.zones.layer_zones import known_values
-from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells
+from processes.zones.raster_zones import at_points, in_zones, move_shapes, pieces_of_cells
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,11 @@ def on_grid(raster: Raster, band: str, people: Raster, zones: Zones, srid: int) 
 
     The value is the mean under the piece, or the class that has most of it.
     """
-    zone, parts, amount = pieces_of_cells(people, people.coverage.publish.band, moved(zones.shapes, people.grid, srid))
+    zone, parts, amount = pieces_of_cells(
+        people, people.coverage.publish.band, move_shapes(zones.shapes, people.grid, srid)
+    )
     middle = 'majority' if raster.coverage.bands[band].kind == 'category' else 'mean'
-    value = in_zones(raster, band, moved(parts, raster.grid, people.grid.srid), lambda _: None)[middle]
+    value = in_zones(raster, band, move_shapes(parts, raster.grid, people.grid.srid), lambda _: None)[middle]
     has_value = ~np.isnan(value)
     everybody = np.bincount(zone, amount, minlength=len(zones.codes))
     return Pieces(zone[has_value], value[has_value], amount[has_value]), everybody
@@ -61,7 +63,7 @@ def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, dat
     """
     value, condition = known_values(rows, name, layer, data)
     homes, home_rows = data.source(HOMES)
-    people = column(homes, POPULATION, data.audience)
+    people = column_identifier(homes, POPULATION, data.audience)
     query = sql.SQL(
         'select ST_X(centre), ST_Y(centre), people, value from'
         ' (select ST_Centroid(geom) as centre, {}::float8 as people from {}) home'

@@ -17,8 +17,7 @@ from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.ways.network import Floats, Geometries, Ints
-from processes.zones.weighted import Statistics
-from processes.zones.weighted import median as weighted_median
+from processes.zones.weighted import Statistics, weighted_median
 
 # A straight border is a curve in another system. Pieces of this length bend by less than a centimetre in a province,
 # and neighbours that share a border get the same vertices on it.
@@ -35,7 +34,7 @@ def band_number(raster: Raster, band: str) -> int:
     return [*raster.coverage.bands].index(band) + 1
 
 
-def moved(shapes: Geometries, grid: Grid, srid: int) -> Geometries:
+def move_shapes(shapes: Geometries, grid: Grid, srid: int) -> Geometries:
     """Polygons of the system `srid` in that of the raster, their sides as curves."""
     if grid.srid == srid:
         return shapes
@@ -44,7 +43,7 @@ def moved(shapes: Geometries, grid: Grid, srid: int) -> Geometries:
 
 
 def in_zones(
-    raster: Raster, band: str, shapes: Geometries, told: Callable[[float], None], *, median: bool = False
+    raster: Raster, band: str, shapes: Geometries, report_share: Callable[[float], None], *, median: bool = False
 ) -> Statistics:
     """Statistics of the cells in each polygon (of the raster's system), shape (n,); nan where there is nothing.
 
@@ -59,14 +58,16 @@ def in_zones(
             RasterioRasterSource(file, band_number(raster, band)),
             JSONFeatureSource(features),
             [*STATISTICS, *(SHARES if median else ())],
-            progress=lambda share, _: told(share),
+            progress=lambda share, _: report_share(share),
         )
     rows = [feature['properties'] for feature in extracted]
     statistics = {name: np.array([row[name] for row in rows], dtype=np.float64) for name in STATISTICS}
-    return statistics | ({'median': np.array([_median(row['unique'], row['frac']) for row in rows])} if median else {})
+    return statistics | (
+        {'median': np.array([_median_of_cells(row['unique'], row['frac']) for row in rows])} if median else {}
+    )
 
 
-def _median(values: Floats | None, shares: Floats | None) -> float:
+def _median_of_cells(values: Floats | None, shares: Floats | None) -> float:
     """The weighted median of different values, in any order; nan of none. shares: how much each one covers."""
     if values is None or shares is None or not len(values):
         return float('nan')
@@ -104,14 +105,14 @@ def pieces_of_cells(raster: Raster, band: str, shapes: Geometries) -> tuple[Ints
     cells = np.asarray(shapely.box(west, north - grid.cell_height, west + grid.cell_width, north), dtype=object)
     pairs = shapely.STRtree(cells).query(shapes, predicate='intersects')
     zone, cell = pairs[:, np.lexsort(pairs[::-1])]
-    parts = _areas(np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object))
+    parts = _shape_areas(np.asarray(shapely.intersection(shapes[zone], cells[cell]), dtype=object))
     share = shapely.area(parts) / (grid.cell_width * grid.cell_height)
     has_share = share > 0
     amount = values[row[cell], column[cell]] * share
     return zone[has_share], parts[has_share], amount[has_share]
 
 
-def _areas(shapes: Geometries) -> Geometries:
+def _shape_areas(shapes: Geometries) -> Geometries:
     """The shapes without the lines and points beside their areas: a border along the edge of a cell leaves some."""
     mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
     only = shapes.copy()

@@ -19,7 +19,7 @@ MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True)
-class Restated:
+class RestatedFigure:
     """A figure on a unit of the other day: the estimate, and the least and the most that it can be.
 
     pieces: the units that it is made of, each with the share that comes from it. exact: the bounds are one.
@@ -36,7 +36,7 @@ class Restated:
         return self.least == self.most
 
 
-def restated(figures: Mapping[str, float], shares: Shares, decimals: int) -> dict[str, Restated]:
+def restate_figures(figures: Mapping[str, float], shares: Shares, decimals: int) -> dict[str, RestatedFigure]:
     """The figures of units on those of another day, by code, with `decimals` places; their sum is kept to the last.
 
     shares: of each unit to each of the other day, adding up to 1; a share of 0 says that the two touch but nothing is
@@ -51,12 +51,12 @@ def restated(figures: Mapping[str, float], shares: Shares, decimals: int) -> dic
     parts: dict[str, dict[str, int]] = defaultdict(dict)
     steps = {code: in_steps(value, decimals) for code, value in figures.items()}
     for code, whole in sorted(steps.items()):
-        for target, part in allotted(whole, shares[code]).items():
+        for target, part in allot_whole(whole, shares[code]).items():
             parts[target][code] = part
-    return {target: _sum(own, steps, shares, target, scale) for target, own in sorted(parts.items())}
+    return {target: _sum_shares(own, steps, shares, target, scale) for target, own in sorted(parts.items())}
 
 
-def allotted(whole: int, shares: Mapping[str, float]) -> dict[str, int]:
+def allot_whole(whole: int, shares: Mapping[str, float]) -> dict[str, int]:
     """`whole` steps divided by shares that add up to about 1: whole numbers with the sum `whole`.
 
     Of equal remainders the lower code comes first, so the order of the shares decides nothing.
@@ -95,7 +95,7 @@ def area_shares(before: list[str], old: Geometries, after: list[str], new: Geome
         old_index[is_real].tolist(), other[is_real].tolist(), share[is_real].tolist(), strict=True
     ):
         shares[before[source]][after[target]] = part
-    return {code: _normalised(parts) for code, parts in shares.items()}
+    return {code: _normalise_shares(parts) for code, parts in shares.items()}
 
 
 def people_shares(
@@ -117,19 +117,21 @@ def people_shares(
         lived = {target: people[code, target] for target in parts}
         if len(parts) > 1 and not sum(lived.values()):
             empty.add(code)
-        shares[code] = _normalised(lived) if sum(lived.values()) else parts
+        shares[code] = _normalise_shares(lived) if sum(lived.values()) else parts
     return shares, empty
 
 
-def _sum(own: Mapping[str, int], steps: Mapping[str, int], shares: Shares, target: str, scale: int) -> Restated:
+def _sum_shares(
+    own: Mapping[str, int], steps: Mapping[str, int], shares: Shares, target: str, scale: int
+) -> RestatedFigure:
     whole = [steps[code] for code in own if len(shares[code]) == 1]
     divided = [steps[code] for code in own if len(shares[code]) > 1]
     least = sum(whole) + sum(min(step, 0) for step in divided)
     most = sum(whole) + sum(max(step, 0) for step in divided)
     pieces = {code: shares[code][target] for code in own}
-    return Restated(sum(own.values()) / scale, least / scale, most / scale, pieces)
+    return RestatedFigure(sum(own.values()) / scale, least / scale, most / scale, pieces)
 
 
-def _normalised(parts: Mapping[str, float]) -> dict[str, float]:
+def _normalise_shares(parts: Mapping[str, float]) -> dict[str, float]:
     total = sum(parts.values())
     return {code: part / total for code, part in sorted(parts.items())}

@@ -8,17 +8,17 @@ from processes.ways.network import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
-class Pooled:
+class PooledCounts:
     """Counts that may be shown, and one value, the mean of the rest, in place of each of the others.
 
-    values: shape of the counts, with the same sum. shown: where the value is the count itself.
+    values: shape of the counts, with the same sum. is_shown: where the value is the count itself.
     """
 
     values: Floats
-    shown: Bools
+    is_shown: Bools
 
 
-def pooled(counts: Ints, least: int) -> Pooled:
+def pool_counts(counts: Ints, least: int) -> PooledCounts:
     """The counts, those below `least` (empty ones too) pooled.
 
     Whatever is computed from the values alone can tell no more of a hidden count than that it is hidden: two tables
@@ -31,7 +31,7 @@ def pooled(counts: Ints, least: int) -> Pooled:
     hidden = counts[~is_shown]
     values = counts.astype(np.float64)
     values[~is_shown] = hidden.mean() if hidden.size else 0
-    return Pooled(values, is_shown)
+    return PooledCounts(values, is_shown)
 
 
 def may_show(count: int, least: int) -> int | None:

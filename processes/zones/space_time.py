@@ -85,7 +85,7 @@ def cells_of(areas: Geometries, side_m: float, periods: int) -> Cells:
     return every
 
 
-def counted(x: Floats, y: Floats, period: Ints, cells: Cells, periods: int) -> tuple[Ints, int]:
+def count_bins(x: Floats, y: Floats, period: Ints, cells: Cells, periods: int) -> tuple[Ints, int]:
     """How many points fall into each bin, shape (periods, rows, columns), and how many into none.
 
     x, y: in the working CRS, and period: of each point, shape (n,).

@@ -22,7 +22,7 @@ def by_group(group: Ints, values: Floats, weights: Floats, groups: int) -> Stati
     count = np.bincount(group, weights, minlength=groups)
     total = np.bincount(group, weights * values, minlength=groups)
     statistics = {name: np.full(groups, np.nan) for name in ('min', 'max', 'median', 'stdev', 'majority', 'minority')}
-    statistics |= {'count': count, 'sum': total, 'mean': _divided(total, count), 'variety': np.zeros(groups)}
+    statistics |= {'count': count, 'sum': total, 'mean': _divide_or_nan(total, count), 'variety': np.zeros(groups)}
     starts = np.searchsorted(group, np.arange(groups + 1))
     for number in np.flatnonzero(count):
         part = slice(starts[number], starts[number + 1])
@@ -38,7 +38,7 @@ def _of_one(values: Floats, weights: Floats, mean: float) -> dict[str, float]:
     return {
         'min': values[0],
         'max': values[-1],
-        'median': median(different, by_value),
+        'median': weighted_median(different, by_value),
         'stdev': float(np.sqrt(weights @ (values - mean) ** 2 / weights.sum())),
         'majority': different[::-1][np.argmax(by_value[::-1])],
         'minority': different[np.argmin(by_value)],
@@ -46,7 +46,7 @@ def _of_one(values: Floats, weights: Floats, mean: float) -> dict[str, float]:
     }
 
 
-def median(values: Floats, weights: Floats) -> float:
+def weighted_median(values: Floats, weights: Floats) -> float:
     """Where half of the weight is reached; values: different ones, rising."""
     reached, half = np.cumsum(weights), weights.sum() / 2
     at = int(np.searchsorted(reached, half * (1 - 1e-12)))
@@ -54,7 +54,7 @@ def median(values: Floats, weights: Floats) -> float:
     return float((values[at] + values[at + 1]) / 2 if just_between else values[at])
 
 
-def _divided(total: Floats, count: Floats) -> Floats:
+def _divide_or_nan(total: Floats, count: Floats) -> Floats:
     result = np.full(len(total), np.nan)
     np.divide(total, count, out=result, where=count > 0)
     return result

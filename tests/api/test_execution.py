@@ -199,7 +199,7 @@ def test_a_rerun_by_an_editor_is_as_open_to_all_as_the_first_run(
         whose.append(asked[4])
         return done
 
-    monkeypatch.setattr('processes.queue.manager.start', start)
+    monkeypatch.setattr('processes.queue.manager.start_job', start)
     assert client().post(f'/api/jobs/{done}/rerun', headers=LAN).status_code == 201
     assert whose == [None]
 

@@ -24,7 +24,7 @@ from dothi.core.locality import Locality
 from dothi.core.style.zoom import zoom_of
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from processes.queue.generalising import Generaliser, due
+from processes.queue.generalising import Generaliser, list_due_layers
 from tests.api.conftest import E0, N0, Desk, building, square
 
 BLOCKS = """select kind[1], count, ST_AsText(ST_Translate(geom, %s, %s))
@@ -272,14 +272,14 @@ def test_the_worker_does_what_is_due_and_then_nothing(desk: Desk, monkeypatch: p
     desk.release('schools', [('POINT(0 0)', {'code': 'a', 'name': 'A', 'level': 'high'})], at='2100-01-01T00:00:00Z')
     worker = Generaliser()
     with connection('loader') as db:
-        assert [layer.id for layer in due(db, desk.locality)] == ['buildings']
+        assert [layer.id for layer in list_due_layers(db, desk.locality)] == ['buildings']
     worker.prepare(lambda: False)
     assert query('select layer_id, form from general.state') == [('buildings', 'blocks')]
     with connection('loader') as db:
-        assert due(db, desk.locality) == []
+        assert list_due_layers(db, desk.locality) == []
     monkeypatch.setattr(plan, 'LEAST_ROWS', 2)
     with connection('loader') as db:
-        assert [layer.id for layer in due(db, desk.locality)] == ['buildings']
+        assert [layer.id for layer in list_due_layers(db, desk.locality)] == ['buildings']
     worker.prepare(lambda: False)
     assert query('select layer_id, form from general.state') == [('buildings', 'rows')]
     assert query('select * from general.block') == []

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dothi.api.processes.references import BadReference, referred
+from dothi.api.processes.references import BadReference, resolve_reference
 
 ZONE = {
     'type': 'FeatureCollection',
@@ -71,7 +71,7 @@ def fetch(
     def fetched(address: str, *, file: bool = False) -> Any:
         href = f'http://127.0.0.1:{port}{address}' if address.startswith('/') else address
         with app.test_request_context('/api'):
-            return referred('zones', href.replace('PORT', str(port)), file=file)
+            return resolve_reference('zones', href.replace('PORT', str(port)), file=file)
 
     return fetched
 

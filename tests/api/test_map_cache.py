@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from dothi.api.app import create_app
 from dothi.api.maps import make
-from dothi.api.maps.cache import window
+from dothi.api.maps.cache import tile_window
 from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.tiles.changes import Version
 from dothi.core.database import engine
@@ -107,7 +107,7 @@ def test_a_release_that_took_long_drops_pictures_too(
     tags = []
     for districts in (5, 6):
         numbers = {'districts': districts, 'schools': 7}
-        monkeypatch.setattr(make, '_version', lambda _db, layer, *_, n=numbers: Version(n[layer.id], made))
+        monkeypatch.setattr(make, '_layer_version', lambda _db, layer, *_, n=numbers: Version(n[layer.id], made))
         tags.append(app().get(address).headers['ETag'])
     assert tags[0] != tags[1]
     assert len(drawn) == 2
@@ -216,7 +216,7 @@ def test_what_is_drawn_differently_is_another_picture(
     said = yaml.safe_load(style.read_text(encoding='utf-8'))
     style.write_text(yaml.safe_dump(said | {'draw_order': 71}), encoding='utf-8')
     tags.append(client.get(address).headers['ETag'])
-    monkeypatch.setattr(make, 'software', lambda: 'another')
+    monkeypatch.setattr(make, 'software_versions', lambda: 'another')
     tags.append(client.get(address).headers['ETag'])
     assert len(set(tags)) == len(tags) == len(drawn) == 7
 
@@ -258,10 +258,10 @@ def test_a_picture_of_rows_that_wait_for_another_definition_is_not_kept(
 def test_a_window_holds_what_decides_over_the_picture() -> None:
     """A box of 1,000 m on 100 pixels, in the working system, has 256 pixels more on each side."""
     view = View(9209, (570_000, 2_240_000, 571_000, 2_241_000), 100, 100)
-    found = window(view)
+    found = tile_window(view)
     assert found is not None
     west, south, east, north = found.degrees
     assert (east - west) * 104_400 == pytest.approx(6_120, rel=0.01)
     assert (north - south) * 110_700 == pytest.approx(6_120, rel=0.01)
-    everywhere = window(View(9209, (-1e9, -1e9, 1e9, 1e9), 100, 100))
+    everywhere = tile_window(View(9209, (-1e9, -1e9, 1e9, 1e9), 100, 100))
     assert everywhere is None or everywhere.shown_cells(1) == (0, 1, 0, 1)

@@ -12,13 +12,13 @@ from PIL import Image
 
 from dothi.api.coverages.region import asked_axes
 from dothi.api.coverages.systems import systems
-from dothi.api.maps.area import OutsideMap, moved, read_area
+from dothi.api.maps.area import OutsideMap, move_box, read_area
 from dothi.api.maps.background import Ground, read_background
 from dothi.api.maps.formats import wanted_form
-from dothi.api.maps.paint import paint_for, painted
-from dothi.api.maps.read import _axes
-from dothi.api.maps.size import DEFAULT_PX, Wish, framed, ground, read_wish
-from dothi.api.maps.times import from_axis, from_datetime, read_times, written
+from dothi.api.maps.paint import paint_background, paint_for
+from dothi.api.maps.read import _subset_axes
+from dothi.api.maps.size import DEFAULT_PX, Wish, frame_view, ground_size, read_wish
+from dothi.api.maps.times import format_times, from_axis, from_datetime, read_times
 from dothi.api.ows.dimension import read_time
 from dothi.api.ows.errors import InvalidDimensionValue
 from dothi.api.parameters import BadParameter
@@ -52,73 +52,73 @@ def near(box: Any, *expected: float) -> bool:
 
 def test_without_any_wish_the_longer_side_of_everything_has_the_usual_size() -> None:
     """A third as high as wide: 1024 by 341; on the equator degrees are alike, and two to one stays two to one."""
-    assert size(framed(9209, Wish(), PROJECTED)) == (DEFAULT_PX, 341)
-    assert size(framed(4326, Wish(), EQUATOR)) == (DEFAULT_PX, DEFAULT_PX // 2)
-    assert framed(9209, Wish(), PROJECTED).box == PROJECTED
+    assert size(frame_view(9209, Wish(), PROJECTED)) == (DEFAULT_PX, 341)
+    assert size(frame_view(4326, Wish(), EQUATOR)) == (DEFAULT_PX, DEFAULT_PX // 2)
+    assert frame_view(9209, Wish(), PROJECTED).box == PROJECTED
 
 
 def test_the_side_that_is_left_out_follows_from_the_shape_on_the_ground() -> None:
     """At 60° north a degree of longitude is half as long as one of latitude: a square of degrees is half as wide."""
-    assert size(framed(9209, Wish(width=600), PROJECTED)) == (600, 200)
-    assert size(framed(9209, Wish(height=200), PROJECTED)) == (600, 200)
-    assert size(framed(4326, Wish(height=400), EQUATOR, (10, 59.5, 11, 60.5))) == (200, 400)
+    assert size(frame_view(9209, Wish(width=600), PROJECTED)) == (600, 200)
+    assert size(frame_view(9209, Wish(height=200), PROJECTED)) == (600, 200)
+    assert size(frame_view(4326, Wish(height=400), EQUATOR, (10, 59.5, 11, 60.5))) == (200, 400)
 
 
 def test_width_and_height_stretch_a_box_that_is_asked_for_but_not_everything() -> None:
     """Everything gets more around it: 12 km on 400 px is 30 m each, so 200 px are 6 km in place of 4."""
-    asked = framed(9209, Wish(400, 200), PROJECTED, PROJECTED)
+    asked = frame_view(9209, Wish(400, 200), PROJECTED, PROJECTED)
     assert (asked.box, size(asked)) == (PROJECTED, (400, 200))
-    assert near(framed(9209, Wish(400, 200), PROJECTED).box, 570_000, 2_239_000, 582_000, 2_245_000)
+    assert near(frame_view(9209, Wish(400, 200), PROJECTED).box, 570_000, 2_239_000, 582_000, 2_245_000)
 
 
 def test_a_scale_says_how_large_a_pixel_is_on_the_ground() -> None:
     """1:100,000 at 0.28 mm is 28 m a pixel: 12 km are 429 pixels; at 0.14 mm twice as many."""
     assert Wish(scale=100_000).metres_per_px == pytest.approx(28)
-    assert size(framed(9209, Wish(scale=100_000), PROJECTED, PROJECTED)) == (429, 143)
-    fine = framed(9209, Wish(scale=100_000, mm_per_pixel=0.14), PROJECTED, PROJECTED)
+    assert size(frame_view(9209, Wish(scale=100_000), PROJECTED, PROJECTED)) == (429, 143)
+    fine = frame_view(9209, Wish(scale=100_000, mm_per_pixel=0.14), PROJECTED, PROJECTED)
     assert (size(fine), fine.pixel_ratio) == ((857, 286), 2.0)
 
 
 def test_with_a_scale_width_and_height_cut_a_part_out() -> None:
     """100 × 50 pixels of 28 m around the middle; no more than the usual size where nothing says how many."""
-    middle = framed(9209, Wish(100, 50, 100_000), PROJECTED)
+    middle = frame_view(9209, Wish(100, 50, 100_000), PROJECTED)
     assert near(middle.box, 576_000 - 1_400, 2_242_000 - 700, 576_000 + 1_400, 2_242_000 + 700)
-    around = framed(9209, Wish(100, 50, 100_000), PROJECTED, centre=(570_000, 2_240_000))
+    around = frame_view(9209, Wish(100, 50, 100_000), PROJECTED, centre=(570_000, 2_240_000))
     assert near(around.box, 568_600, 2_239_300, 571_400, 2_240_700)
-    assert size(framed(9209, Wish(scale=1_000), PROJECTED)) == (DEFAULT_PX, DEFAULT_PX)
-    assert size(framed(9209, Wish(scale=1e9), PROJECTED)) == (1, 1)
+    assert size(frame_view(9209, Wish(scale=1_000), PROJECTED)) == (DEFAULT_PX, DEFAULT_PX)
+    assert size(frame_view(9209, Wish(scale=1e9), PROJECTED)) == (1, 1)
 
 
 def test_degrees_at_a_scale_are_as_many_metres_both_ways() -> None:
     """At 60° north 1 km is twice as many degrees of longitude as of latitude."""
-    west, south, east, north = framed(4326, Wish(100, 100, 1e6), EQUATOR, centre=(10, 60)).box
+    west, south, east, north = frame_view(4326, Wish(100, 100, 1e6), EQUATOR, centre=(10, 60)).box
     assert (east - west) / (north - south) == pytest.approx(2, rel=1e-3)
     assert (north - south) * 111_320 == pytest.approx(100 * 280)
 
 
 def test_web_mercator_is_stretched_on_the_ground() -> None:
     """At 60° north a unit of EPSG:3857 is half a metre: y = R ln tan(75°) = 8,399,738 m."""
-    assert ground(3857, (0, 8_399_737, 1, 8_399_739)) == (pytest.approx(0.5, rel=1e-4),) * 2
+    assert ground_size(3857, (0, 8_399_737, 1, 8_399_739)) == (pytest.approx(0.5, rel=1e-4),) * 2
 
 
 def test_around_a_centre_without_scale_it_is_that_of_everything() -> None:
     """12 km on 1024 px are 11.72 m each; half of that with pixels half as large."""
-    view = framed(9209, Wish(256, 256), PROJECTED, centre=(570_000, 2_240_000))
+    view = frame_view(9209, Wish(256, 256), PROJECTED, centre=(570_000, 2_240_000))
     assert near(view.box, 568_500, 2_238_500, 571_500, 2_241_500)
-    fine = framed(9209, Wish(256, 256, mm_per_pixel=0.14), PROJECTED, centre=(570_000, 2_240_000))
+    fine = frame_view(9209, Wish(256, 256, mm_per_pixel=0.14), PROJECTED, centre=(570_000, 2_240_000))
     assert near(fine.box, 569_250, 2_239_250, 570_750, 2_240_750)
 
 
 def test_a_point_or_a_line_is_a_pixel_wide() -> None:
-    assert size(framed(9209, Wish(), PROJECTED, (570_000, 2_240_000, 570_000, 2_240_000))) == (1024, 1024)
-    line = framed(9209, Wish(), PROJECTED, (570_000, 2_240_000, 582_000, 2_240_000))
+    assert size(frame_view(9209, Wish(), PROJECTED, (570_000, 2_240_000, 570_000, 2_240_000))) == (1024, 1024)
+    line = frame_view(9209, Wish(), PROJECTED, (570_000, 2_240_000, 582_000, 2_240_000))
     assert size(line) == (1024, 1)
     assert line.box[1] < 2_240_000 < line.box[3]
 
 
 def test_too_much_about_the_size_is_refused() -> None:
     with pytest.raises(BadParameter, match='scale-denominator'):
-        framed(9209, Wish(width=100, scale=1e5), PROJECTED, PROJECTED)
+        frame_view(9209, Wish(width=100, scale=1e5), PROJECTED, PROJECTED)
     for query in ('width=0', 'height=-1', 'width=1.5', 'width=abc', 'mm-per-pixel=0', 'scale-denominator=nan'):
         with asking(query), pytest.raises(BadParameter, match=query.split('=')[0]):
             read_wish()
@@ -140,11 +140,11 @@ def test_what_is_larger_than_any_world_or_smaller_than_any_grain_is_refused(
 ) -> None:
     """It is no fault of ours with status 500: numbers end somewhere."""
     with pytest.raises(BadParameter, match='farther away than the earth'):
-        framed(4326, wish, EQUATOR, box, centre)
+        frame_view(4326, wish, EQUATOR, box, centre)
 
 
 def test_far_beyond_the_square_of_web_mercator_numbers_do_not_end() -> None:
-    assert size(framed(3857, Wish(), EQUATOR, (-1e10, 5e9, 1e10, 9e9))) == (1024, 205)
+    assert size(frame_view(3857, Wish(), EQUATOR, (-1e10, 5e9, 1e10, 9e9))) == (1024, 205)
 
 
 # --- place
@@ -160,7 +160,7 @@ def place() -> Locality:
 
 def box_of(query: str, place: Locality, extent: Any = (105.9, 19.9, 106.6, 20.5)) -> Any:
     with asking(query):
-        area = read_area(systems(9209, place), _axes()[1])
+        area = read_area(systems(9209, place), _subset_axes()[1])
         return area.box(extent)
 
 
@@ -239,8 +239,8 @@ def test_errors_name_the_parameter(query: str, error: type[Exception], named: st
 
 
 def test_moving_there_and_back_gives_about_the_same(place: Locality) -> None:
-    there = moved((106.0, 20.0, 106.1, 20.1), 4326, 3405)
-    back = moved(there, 3405, 4326)
+    there = move_box((106.0, 20.0, 106.1, 20.1), 4326, 3405)
+    back = move_box(there, 3405, 4326)
     assert back == pytest.approx((106.0, 20.0, 106.1, 20.1), abs=2e-3)
     assert back[0] <= 106.0
     assert back[2] >= 106.1
@@ -315,10 +315,10 @@ def test_unreadable_times_are_refused() -> None:
 
 
 def test_the_header_has_an_instant_or_an_interval() -> None:
-    assert written(Times(NOON, NOON), NOON) == '2024-08-31T12:00:00Z'
-    assert written(DAY, NOON) == '2024-08-31T00:00:00Z/2024-08-31T23:59:59Z'
-    assert written(Times(DAY.begin, None), NOON) == '2024-08-31T00:00:00Z/2024-08-31T12:00:00Z'
-    assert written(Times(None, NOON), NOON) == '2024-08-31T12:00:00Z'
+    assert format_times(Times(NOON, NOON), NOON) == '2024-08-31T12:00:00Z'
+    assert format_times(DAY, NOON) == '2024-08-31T00:00:00Z/2024-08-31T23:59:59Z'
+    assert format_times(Times(DAY.begin, None), NOON) == '2024-08-31T00:00:00Z/2024-08-31T12:00:00Z'
+    assert format_times(Times(None, NOON), NOON) == '2024-08-31T12:00:00Z'
 
 
 # --- background
@@ -365,7 +365,7 @@ def test_beyond_the_world_it_is_painted_as_asked() -> None:
     with asking('bgcolor=navy&transparent=true&void-color=lime&void-transparent=false'):
         paint = paint_for(view, read_background(), 'png')
     assert paint is not None
-    found = Image.open(io.BytesIO(painted(drawn.getvalue(), 'png', paint)))
+    found = Image.open(io.BytesIO(paint_background(drawn.getvalue(), 'png', paint)))
     column = [found.getpixel((5, row)) for row in range(24)]
     assert column == [(0, 255, 0, 255)] * 3 + [(0, 0, 128, 0)] * 18 + [(0, 255, 0, 255)] * 3
     with asking('bgcolor=navy'):
@@ -408,4 +408,4 @@ def test_the_format_is_that_which_is_asked_for(query: str, accept: str, expected
 def test_axes_of_time_and_of_space_are_told_apart() -> None:
     with asking('subset=Lat(1:2),time("2024-08-31T12:00Z")&subset=Lon(3)'):
         assert len(asked_axes()) == 3
-        assert _axes() == (['"2024-08-31T12:00Z"'], [('Lat', '1:2'), ('Lon', '3')])
+        assert _subset_axes() == (['"2024-08-31T12:00Z"'], [('Lat', '1:2'), ('Lon', '3')])

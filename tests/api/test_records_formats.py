@@ -133,7 +133,7 @@ def test_signs_of_markup_in_a_text_stay_text(app: FlaskClient, desk: Desk, clien
     odd = Text(vi='Đất & <nước>', en='Land & <water>')
     record = replace(Record('x', 'document', odd, odd), keywords=(odd,), rights=odd)
     with app.application.test_request_context('/api'):
-        for write in (records_formats.iso19139, records_formats.iso19115_3):
+        for write in (records_formats.write_iso19139, records_formats.iso19115_3):
             text = ''.join(etree.fromstring(write(record)).itertext())
             assert 'Đất & <nước>' in text
             assert 'Land & <water>' in text

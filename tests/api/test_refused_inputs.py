@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from processes.registry import processes
+from processes.registry import all_processes
 from tests.api.conftest import TOKENS, Desk
 from tests.api.editors import LAN
 
@@ -65,12 +65,12 @@ def huge_values(schema: dict[str, Any]) -> Iterator[Any]:
         yield HUGE[name]
 
 
-@pytest.mark.parametrize('name', sorted(processes()))
+@pytest.mark.parametrize('name', sorted(all_processes()))
 def test_wrong_inputs_are_refused_and_named(
     name: str, desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
-    app, chosen = client(), processes()[name]
+    app, chosen = client(), all_processes()[name]
     described = chosen.metadata_for_pygeoapi()['inputs']
     example = chosen.example
 

@@ -9,7 +9,7 @@ import psycopg2
 from dothi.core.database import Role, database_url
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
-from processes.queue.shared_styles import restyle
+from processes.queue.shared_styles import restyle_layers
 from tests.api.conftest import Desk
 
 WELLS = """
@@ -76,25 +76,25 @@ def test_styles_follow_files_and_releases(elsewhere: Callable[[str], Locality]) 
     desk = Desk(place)
     desk.release('odd', wells(0, 10))
     # of three styles two have classes
-    assert restyle(lambda: False) == 2
+    assert restyle_layers(lambda: False) == 2
     assert '&gt;= 5.0' in styles('gis_public')['odd', 'default']
-    assert restyle(lambda: False) == 0
+    assert restyle_layers(lambda: False) == 0
     desk.release('odd', wells(0, 10, 40))
-    assert restyle(lambda: False) == 2
+    assert restyle_layers(lambda: False) == 2
     assert '&gt;= 20.0' in styles('gis_public')['odd', 'default']
 
     # a layer that the database does not have yet keeps no other waiting
     (place.path / 'layers' / 'early.yml').write_text(WELLS.replace('odd', 'early'), encoding='utf-8')
     (place.path / 'styles' / 'early.yml').write_text(STYLES, encoding='utf-8')
     desk.release('odd', wells(0, 10, 60, float('nan')))
-    assert restyle(lambda: False) == 2
+    assert restyle_layers(lambda: False) == 2
     assert '&gt;= 30.0' in styles('gis_public')['odd', 'default']
     (place.path / 'layers' / 'early.yml').unlink()
 
     # a file that is not right changes nothing, one without the style takes it away
     (place.path / 'styles' / 'odd.yml').write_text('styles: {default: {partz: []}}', encoding='utf-8')
-    assert restyle(lambda: False) == 0
+    assert restyle_layers(lambda: False) == 0
     assert '&gt;= 30.0' in styles('gis_public')['odd', 'default']
     (place.path / 'styles' / 'odd.yml').unlink()
-    restyle(lambda: False)
+    restyle_layers(lambda: False)
     assert set(styles('gis_internal')) == {('odd', 'default'), ('odd-internal', 'default')}

@@ -8,7 +8,7 @@ from typing import Any
 import mapbox_vector_tile
 from flask.testing import FlaskClient
 
-from dothi.api.tiles.place import Place
+from dothi.api.tiles.place import TileAddress
 from dothi.core.crs import proj_string, transformer
 from tests.api.conftest import E0, N0, Desk, building, school, square, tile_address
 
@@ -23,14 +23,14 @@ def features(answer: Any, layer: str) -> list[dict[str, Any]]:
 
 
 def test_the_tile_zero_is_the_whole_of_web_mercator() -> None:
-    west, south, east, north = Place(0, 0, 0).box
+    west, south, east, north = TileAddress(0, 0, 0).box
     assert (west, south, east, north) == (
         -20037508.342789244,
         -20037508.342789244,
         20037508.342789244,
         20037508.342789244,
     )
-    assert Place(1, 1, 1).box == (0, -20037508.342789244, 20037508.342789244, 0)
+    assert TileAddress(1, 1, 1).box == (0, -20037508.342789244, 20037508.342789244, 0)
 
 
 def test_a_feature_keeps_its_id_and_columns(desk: Desk, client: Client) -> None:
@@ -49,8 +49,8 @@ def test_a_point_lies_in_the_tile_where_web_mercator_has_it(desk: Desk, client: 
     x, y = transformer('EPSG:4326', 'EPSG:3857').transform(
         *transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
     )
-    west, south, _, _ = Place(16, column, row).box
-    size = Place(16, column, row).size
+    west, south, _, _ = TileAddress(16, column, row).box
+    size = TileAddress(16, column, row).size
     expected = ((x - west) / size * 4096, (y - south) / size * 4096)
     assert (
         feature['geometry']['coordinates'] == [round(expected[0]), round(expected[1])]
@@ -91,7 +91,7 @@ def test_below_the_merging_zoom_roads_are_one_feature_per_class(desk: Desk, clie
 def test_a_name_is_written_in_one_tile_only(desk: Desk, client: Client) -> None:
     """A commune of 8 km spans many tiles; its middle is 5 m from where four of them meet, well within their buffers."""
     row, column = map(int, tile_address('communes', 14).split('/')[-2:])
-    west, south, _, _ = Place(14, column, row).box
+    west, south, _, _ = TileAddress(14, column, row).box
     to_working = transformer('EPSG:3857', proj_string(9209))
     east_m, north_m = to_working.transform(west + 5, south + 5)
     unit = {'code': '1', 'name': 'Xã', 'parent_code': '1', 'valid_from': '2004-01-01', 'valid_to': None}

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg2 import sql
 
-from dothi.api.tiles.draw import MOST_BYTES, Drawn, draw
+from dothi.api.tiles.draw import MOST_BYTES, LayerTile, draw_layer_tile
 from dothi.api.tiles.maker import fair_share
-from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, Grid, Place, limits
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, Grid, TileAddress, limits
 from dothi.api.tiles.sql import Canvas, Ink, statement
 from dothi.core.database import connection
 from dothi.core.layer import Layer
@@ -76,13 +76,13 @@ def one(geometry: str) -> str:
     return f"select 1::bigint as id, 'n' as name, 'a' as kind, {geometry} as geom_wgs84"
 
 
-def over(zoom: int, grid: Grid = WEB_MERCATOR_QUAD) -> Place:
+def over(zoom: int, grid: Grid = WEB_MERCATOR_QUAD) -> TileAddress:
     """The tile around the place, of a zoom of WebMercatorQuad."""
     at = limits(grid, zoom - grid.zoom_shift, (LON, LAT, LON, LAT))
-    return Place(at.z, at.west, at.north, grid)
+    return TileAddress(at.z, at.west, at.north, grid)
 
 
-def features(drawn: Drawn) -> list[dict[str, Any]]:
+def features(drawn: LayerTile) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = mapbox_vector_tile.decode(drawn.content)['things']['features']
     return found
 
@@ -99,7 +99,7 @@ def test_forty_thousand_buildings_in_one_tile_are_counted_and_none_is_lost(
     rows = squares(40_000, (east - west) / 2 * PER_LON, side_m=2)
     moved = f"""select id, name, kind,
         ST_Translate(geom_wgs84, {middle[0] - LON}, {middle[1] - LAT}) as geom_wgs84 from ({rows}) r"""
-    drawn = draw(database_reading, canvas(layer('Polygon'), moved), place)
+    drawn = draw_layer_tile(database_reading, canvas(layer('Polygon'), moved), place)
     assert len(drawn.content) <= MOST_BYTES
     assert drawn.shortened.startswith('counted in ')
     assert sum(found['properties']['count'] for found in features(drawn)) == 40_000
@@ -107,7 +107,7 @@ def test_forty_thousand_buildings_in_one_tile_are_counted_and_none_is_lost(
 
 
 def test_a_tile_a_little_too_large_loses_its_names_first(database_reading: Reading) -> None:
-    drawn = draw(database_reading, canvas(layer('Polygon'), squares(9_000, 700, side_m=4)), over(14))
+    drawn = draw_layer_tile(database_reading, canvas(layer('Polygon'), squares(9_000, 700, side_m=4)), over(14))
     assert drawn.shortened == 'kinds only, 1 px'
     assert all(found['properties'].keys() == {'kind'} for found in features(drawn))
     assert MOST_BYTES / 3 < len(drawn.content) <= MOST_BYTES
@@ -120,7 +120,7 @@ def test_polygons_with_too_many_corners_are_generalised_and_stay_polygons(databa
     rows = f"""select g::bigint as id, 'n' as name, 'a' as kind, ST_Buffer(ST_SetSRID(ST_MakePoint(
         {(west + east) / 2}, {(south + north) / 2}), 4326), {(east - west) * 0.3} + g * 1e-5, 10000) as geom_wgs84
         from generate_series(1, 10) g"""
-    drawn = draw(database_reading, canvas(layer('Polygon'), rows), place, 20_000)
+    drawn = draw_layer_tile(database_reading, canvas(layer('Polygon'), rows), place, 20_000)
     assert len(features(drawn)) == 10
     assert 0 < len(drawn.content) <= 20_000
 
@@ -134,11 +134,11 @@ def test_too_many_lines_are_joined_by_kind_and_at_last_only_the_largest_stay(dat
               from ({squares(30_000, 2_000)}) s) r
         union all select -1, 'long', 'a', ST_SetSRID(ST_MakeLine(ST_MakePoint({LON}, {LAT}),
             ST_MakePoint({LON + 1_500 / PER_LON}, {LAT})), 4326)"""
-    whole = draw(database_reading, canvas(layer('LineString'), lines), place)
+    whole = draw_layer_tile(database_reading, canvas(layer('LineString'), lines), place)
     assert len(whole.content) <= MOST_BYTES
     assert whole.shortened.startswith('joined')
     assert sum(found['properties']['count'] for found in features(whole)) > 0
-    tight = draw(database_reading, canvas(layer('LineString'), lines), place, 30_000)
+    tight = draw_layer_tile(database_reading, canvas(layer('LineString'), lines), place, 30_000)
     assert tight.shortened.startswith('largest')
     assert 0 < len(tight.content) <= 30_000
     assert {name for found in features(tight) for name in found['properties']} == {'kind'}
@@ -149,7 +149,7 @@ def test_too_many_lines_are_joined_by_kind_and_at_last_only_the_largest_stay(dat
 def test_columns_come_from_the_zoom_that_the_layer_file_says(database_reading: Reading) -> None:
     of = layer('Polygon', columns={'name': 14})
     for zoom, expected in ((13, {'kind'}), (14, {'kind', 'name'})):
-        (first, *_) = features(draw(database_reading, canvas(of, squares(4, 100)), over(zoom)))
+        (first, *_) = features(draw_layer_tile(database_reading, canvas(of, squares(4, 100)), over(zoom)))
         assert first['properties'].keys() == expected
 
 
@@ -159,10 +159,10 @@ def test_what_is_too_small_is_merged_or_dropped(database_reading: Reading, rule:
     hall = f"select 9, 'hall', 'b', ST_Expand(geom_wgs84, 0.001) from ({squares(1, 1)}) s"
     rows = f'{squares(4, 10)} where g < 3 union all {hall}'
     of = layer('Polygon', least_px=1, too_small=rule, zooms=[0, 16])
-    found = features(draw(database_reading, canvas(of, rows), over(13)))
+    found = features(draw_layer_tile(database_reading, canvas(of, rows), over(13)))
     assert sum(part['properties'].get('count', 1) for part in found) == expected
     assert next(part for part in found if part.get('id') == 9)['properties']['name'] == 'hall'
-    assert len(features(draw(database_reading, canvas(of, rows), over(16)))) == 4
+    assert len(features(draw_layer_tile(database_reading, canvas(of, rows), over(16)))) == 4
 
 
 def test_outlines_move_no_further_than_the_tolerance(database_reading: Reading) -> None:
@@ -173,7 +173,9 @@ def test_outlines_move_no_further_than_the_tolerance(database_reading: Reading) 
         f"select 1::bigint as id, 'n' as name, 'a' as kind, ST_GeomFromText('LINESTRING({points})', 4326) as geom_wgs84"
     )
     of = layer('LineString', tolerance_px=0.5, zooms=[0, 16])
-    (flat,), (toothed,) = (features(draw(database_reading, canvas(of, rows), over(zoom))) for zoom in (12, 16))
+    (flat,), (toothed,) = (
+        features(draw_layer_tile(database_reading, canvas(of, rows), over(zoom))) for zoom in (12, 16)
+    )
     assert len(flat['geometry']['coordinates']) == 2
     assert toothed['geometry']['type'] == 'LineString'
     assert len(toothed['geometry']['coordinates']) > 10
@@ -184,7 +186,7 @@ def test_high_zooms_that_are_not_projected_lie_where_mercator_has_them(database_
     """Within one of 4,096 units, wherever the short cut is taken."""
     for zoom in range(10, 20):
         at = limits(WEB_MERCATOR_QUAD, zoom, (LON, lat, LON, lat))
-        place = Place(at.z, at.west, at.north)
+        place = TileAddress(at.z, at.west, at.north)
         if not place.is_straight:
             continue
         west, south, east, north = place.degrees
@@ -215,7 +217,7 @@ def test_any_column_name_will_do(database_reading: Reading) -> None:
     rows = f"""select 1::bigint as id, 'a' as count, 'x' as "Độ sâu (m)",
         ST_SetSRID(ST_MakePoint({LON}, {LAT}), 4326) as geom_wgs84"""
     for zoom, expected in ((12, {'count': 'a', 'dothi_count': 1}), (14, {'count': 'a', 'Độ sâu (m)': 'x'})):
-        (only,) = features(draw(database_reading, canvas(of, rows), over(zoom)))
+        (only,) = features(draw_layer_tile(database_reading, canvas(of, rows), over(zoom)))
         assert only['properties'] == expected
 
 
@@ -227,5 +229,5 @@ def test_nothing_but_the_first_statement_is_asked_where_it_fits(database_reading
             asked.append(query)
             return super().row(query)
 
-    draw(Counting(database_reading.db), canvas(layer('Polygon'), squares(100, 500)), over(14))
+    draw_layer_tile(Counting(database_reading.db), canvas(layer('Polygon'), squares(100, 500)), over(14))
     assert len(asked) == 1

@@ -15,9 +15,9 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from dothi.api.app import create_app
 from dothi.api.tiles import pmtiles
-from dothi.api.tiles.cache import TileCache, pack
+from dothi.api.tiles.cache import TileCache, pack_tile
 from dothi.api.tiles.changes import Changes, Version
-from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, Place, limits
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, TileAddress, limits
 from dothi.core.database import connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
@@ -159,7 +159,7 @@ def test_a_cache_that_is_full_forgets_what_was_written_first(tmp_path: Path) -> 
     # one that never thinks of pruning by itself writes
     cache, roomy = TileCache(tmp_path, 100_000), TileCache(tmp_path, 100_000_000)
     for number in range(50):
-        roomy.put(f'all/{number}', pack('1', '', bytes([number]) * 10))
+        roomy.put(f'all/{number}', pack_tile('1', '', bytes([number]) * 10))
         # the clock of a file system ticks more slowly than files are written
         os.utime(tmp_path / 'all' / str(number), (number, number))
     cache.prune()
@@ -175,13 +175,13 @@ def test_a_version_is_the_newest_release_that_touched_the_tile() -> None:
     at = [Version(number, _moment(number)) for number in range(5)]
     known = Changes().and_then([(1, _moment(1), None, None, None), (2, _moment(2), 14, [13000], [7000])], 2)
     later = known.and_then([(3, _moment(3), 10, [800], [450])], 3)
-    assert known.of(Place(14, 13000, 7000)) == later.of(Place(14, 13000, 7000)) == at[2]
-    assert later.of(Place(14, 13001, 7000)) == later.of(Place(16, 52004, 28003)) == at[1]
-    assert later.of(Place(16, 52001, 28003)) == at[2]
-    assert later.of(Place(12, 3202, 1802)) == at[3]
-    assert later.of(Place(6, 50, 28)) == at[3]
-    assert known.of(Place(6, 50, 27)) == at[2]
-    assert later.and_then([(4, _moment(4), None, None, None)], 4).of(Place(14, 1, 1)) == at[4]
+    assert known.of(TileAddress(14, 13000, 7000)) == later.of(TileAddress(14, 13000, 7000)) == at[2]
+    assert later.of(TileAddress(14, 13001, 7000)) == later.of(TileAddress(16, 52004, 28003)) == at[1]
+    assert later.of(TileAddress(16, 52001, 28003)) == at[2]
+    assert later.of(TileAddress(12, 3202, 1802)) == at[3]
+    assert later.of(TileAddress(6, 50, 28)) == at[3]
+    assert known.of(TileAddress(6, 50, 27)) == at[2]
+    assert later.and_then([(4, _moment(4), None, None, None)], 4).of(TileAddress(14, 1, 1)) == at[4]
 
 
 def _moment(number: int) -> datetime:

@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from libpysal.weights import W
 
-from processes.zones.clusters import judged
-from processes.zones.small_cells import pooled
+from processes.zones.clusters import judge_bins
+from processes.zones.small_cells import pool_counts
 
 WORLDS = settings(max_examples=25, deadline=None)
 CUBES = st.tuples(st.integers(1, 3), st.integers(2, 4), st.integers(2, 4)).flatmap(
@@ -31,10 +31,10 @@ def test_z_scores_are_those_of_esda(world, reach, back, least):
     cube, area = np.array(counts).reshape(shape), np.array(inside).reshape(shape[1:])
     bins = np.argwhere(np.broadcast_to(area, shape))
     assume(len(bins) > 2)
-    values = pooled(cube[tuple(bins.T)], least).values
+    values = pool_counts(cube[tuple(bins.T)], least).values
     assume(values.std() > 0)
     near = neighbours(bins, reach, back)
-    found = judged(cube, area, least, reach, back)
+    found = judge_bins(cube, area, least, reach, back)
     z = found.z[tuple(bins.T)]
     weights = W(near, {number: [1.0] * len(others) for number, others in near.items()}, silence_warnings=True)
     expected = G_Local(values, weights, transform='B', star=None, permutations=0, keep_simulations=False).Zs

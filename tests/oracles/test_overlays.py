@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processes.data import Homes
-from processes.zones.restating import area_shares, people_shares, restated
+from processes.zones.restating import area_shares, people_shares, restate_figures
 from tests.oracles.conftest import in_metres, zones_of
 from tests.processes.conftest import ORIGIN, building, commune, empty, house, station
 
@@ -335,7 +335,7 @@ def test_figures_on_units_of_another_day(before, after, homes, data):
         expected = {b: counts.get((code, b), 0) / whole for b in of} if whole else by_area[code]
         assert of == pytest.approx(expected)
     figures = {code: data.draw(st.integers(0, 99)) for code in was}
-    found = restated(figures, by_area, 0)
+    found = restate_figures(figures, by_area, 0)
     assert sum(one.value for one in found.values()) == sum(figures.values())
     for target, one in found.items():
         exact = sum(Fraction(figures[code]) * Fraction(of.get(target, 0)) for code, of in by_area.items())

@@ -18,10 +18,10 @@ from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
 from processes.ground.criterion_values import Classes, Distance, grown_grid
 from processes.ground.elevation import Band
-from processes.ground.flooding import Basin, flooded
-from processes.ground.suitability import Factor, Search, best_sites, scored
-from processes.ground.tiles import tiles
-from processes.ground.touch import reached, touched
+from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.suitability import Factor, Search, best_sites, score_tile
+from processes.ground.tiles import tiles_of
+from processes.ground.touch import reached_cells, touched_cells
 from processes.site_suitability import border_of
 from processes.zones.raster_zones import in_zones
 
@@ -141,7 +141,7 @@ def test_where_water_comes_by_networkx(write, heights, neighbours, size, walls):
         Band(write(heights), 1, 9209), GRID, 1.0, walls=np.array(sorted(walls), dtype=np.int64), neighbours=neighbours
     )
     depths = np.empty((ROWS, COLUMNS))
-    for tile, part in flooded(basin, tiles(GRID, size)):
+    for tile, part in flood_tiles(basin, tiles_of(GRID, size)):
         depths[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = part
     for at in np.ndindex(ROWS, COLUMNS):
         expected = float(level - heights[at]) if at in wet else math.nan
@@ -175,8 +175,8 @@ def cell_boxes():
 def allowed_of(factor, within=EVERYWHERE, size=100):
     search = Search(FIELD, within, [factor], 0.0, border_of(within, FIELD))
     found = np.empty((HIGH, WIDE), dtype=bool)
-    for tile in tiles(FIELD, size):
-        scores = scored(search, tile).scores
+    for tile in tiles_of(FIELD, size):
+        scores = score_tile(search, tile).scores
         found[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = ~np.isnan(scores)
     return found.ravel()
 
@@ -185,7 +185,7 @@ def distance(things, reach_m):
     margin = math.ceil((reach_m + CELL) / CELL) + 1
     wide = grown_grid(FIELD, margin)
     near = things[shapely.intersects(things, shapely.box(*wide.bounds))]
-    return Distance(touched(things, wide), reach_m + CELL, margin, near)
+    return Distance(touched_cells(things, wide), reach_m + CELL, margin, near)
 
 
 @WORLDS
@@ -228,7 +228,7 @@ def test_land_and_area_hold_for_the_whole_cell(patches):
     good = np.array([shape for shape, scores in patches if scores], dtype=object)
     bad = np.array([shape for shape, scores in patches if not scores], dtype=object)
     whole, spoilt = shapely.union_all(good), shapely.union_all(bad)
-    land = Classes(good, np.ones(len(good)), reached(bad, FIELD))
+    land = Classes(good, np.ones(len(good)), reached_cells(bad, FIELD))
     found = allowed_of(Factor('land', land, 1.0, 0.0, 1.0))
     for box, is_allowed in zip(cell_boxes(), found, strict=True):
         keeps = box.difference(whole).area < 1e-3 and box.intersection(spoilt).area < 1e-3
@@ -248,15 +248,15 @@ def test_sites_are_what_hangs_together_by_networkx(things, threshold, least, siz
     factor = Factor('near', distance(things, 60.0), 1.0, 60.0, 0.0)
     wide = grown_grid(FIELD, factor.values.margin)
     away = np.ones(wide.height * wide.width, dtype=bool)
-    away[touched(things, wide)] = False
+    away[touched_cells(things, wide)] = False
     metres = ndimage.distance_transform_edt(away.reshape(wide.height, wide.width)) * CELL if not away.all() else None
     part = slice(factor.values.margin, -factor.values.margin)
     score = np.zeros((HIGH, WIDE)) if metres is None else np.clip(1 - metres[part, part] / 60.0, 0, 1)
     good = nx.grid_2d_graph(HIGH, WIDE).subgraph(map(tuple, np.argwhere(np.round(score, 6) >= np.float32(threshold))))
     expected = [{*part_} for part_ in nx.connected_components(good) if len(part_) >= least]
-    cut = tiles(FIELD, size)
+    cut = tiles_of(FIELD, size)
     search = Search(FIELD, EVERYWHERE, [factor], threshold)
-    sites, _ = best_sites(cut, [(one.rim, one.sums) for one in (scored(search, tile) for tile in cut)], least, 99)
+    sites, _ = best_sites(cut, [(one.rim, one.sums) for one in (score_tile(search, tile) for tile in cut)], least, 99)
     assert sorted(site.cells for site in sites) == sorted(len(part_) for part_ in expected)
     means = sorted(float(np.mean([score[at] for at in part_])) for part_ in expected)
     assert sorted(site.score for site in sites) == pytest.approx(means, abs=1e-5)

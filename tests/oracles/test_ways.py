@@ -11,13 +11,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processes.supply.tracing import Pipes, isolation, nothing_closed, supplied
+from processes.supply.tracing import Pipes, isolate_burst, nothing_closed, supplied_nodes
 from processes.ways.candidates import cover_within
 from processes.ways.cells import cells_in
-from processes.ways.maximal_cover import exact, greedy
+from processes.ways.maximal_cover import choose_exactly, choose_greedily
 from processes.ways.network import network_of
 from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.routes import nearest_places, routes
+from processes.ways.routes import nearest_places, route_lines
 
 # Streets of a town of three blocks by three, of which some are missing; places on a lattice of 25 m, so that ways tie.
 SIDE_M, BLOCKS = 100, 3
@@ -108,7 +108,7 @@ def test_the_nearest_few_and_their_routes(streets, points, facilities, k):
     for point, row in enumerate(expected):
         order = [int(place) for place in np.argsort(row, kind='stable') if row[place] <= 250.0]
         assert told[point] == order[:k]
-    lines = routes(reach, xy, places, owner, ranked)
+    lines = route_lines(reach, xy, places, owner, ranked)
     assert shapely.length(lines) == pytest.approx(ranked.way_m, abs=1e-6)
 
 
@@ -154,7 +154,7 @@ def test_the_sites_that_serve_most_people(streets, homes, candidates, people, co
     reach = reach_of(np.array(homes), np.array(candidates), network(streets))
     owner = np.arange(len(candidates))
     cover = cover_within(reach, owner, len(candidates), lived, limit_m, lambda share: None)
-    chosen, quick = exact(cover, count), greedy(cover, count)
+    chosen, quick = choose_exactly(cover, count), choose_greedily(cover, count)
     assert cover.covered(chosen.chosen) == best
     assert lived[within[:, chosen.chosen].any(axis=1)].sum() == best
     assert (1 - 1 / math.e) * best - 1e-9 <= cover.covered(quick.chosen) <= best <= quick.bound + 1e-6
@@ -180,12 +180,12 @@ def test_the_fewest_valves_around_a_burst(pipes, sources, data):
     burst = np.zeros(len(pipes), dtype=bool)
     burst[data.draw(st.integers(0, len(pipes) - 1))] = True
     network_ = Pipes(ends, 5, np.array(sorted(sources), dtype=np.int64))
-    cut = isolation(network_, gates, burst)
+    cut = isolate_burst(network_, gates, burst)
     running = [source for source, stopped in zip(sorted(sources), cut.stopped, strict=True) if not stopped]
-    assert supplied(network_, nothing_closed(network_)).tolist() == wet(ends, sorted(sources), set())
+    assert supplied_nodes(network_, nothing_closed(network_)).tolist() == wet(ends, sorted(sources), set())
     closed = {(int(pipe), int(end)) for pipe, end in zip(*np.nonzero(cut.closed), strict=True)}
     assert closed <= {(int(pipe), int(end)) for pipe, end in zip(*np.nonzero(gates), strict=True)}
-    assert supplied(network_, cut).tolist() == wet(ends, running, closed)
+    assert supplied_nodes(network_, cut).tolist() == wet(ends, running, closed)
     assert not np.array(wet(ends, running, closed))[burst].any()
     if not cut.stopped.any():
         fewer = itertools.chain.from_iterable(itertools.combinations(closed, size) for size in range(len(closed)))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processes.data import Zones
-from processes.zones.differences import Pairs, counted
+from processes.zones.differences import Pairs, count_changes
 from processes.zones.membership import membership_of, separate_sets
 from tests.oracles.conftest import zones_of
 from tests.processes.conftest import building, house, station
@@ -173,7 +173,7 @@ def test_two_states_add_up_in_every_zone(boxes, states):
     pairs = Pairs(
         ids[0], ids[1], np.zeros(len(states), dtype=np.int64), moved & ~np.isnan(old[:, 0] + new[:, 0]), old, new
     )
-    found = counted(pairs, zones)
+    found = count_changes(pairs, zones)
 
     def having(xy):
         there = [{z for z, shape in enumerate(shapes) if shape.contains(shapely.Point(at))} for at in xy]

@@ -29,8 +29,8 @@ from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings
 from processes.data import Data
 from processes.reading.given import put_given
-from processes.reading.validation import validated
-from processes.registry import process as process_named
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process as process_named
 from tests.conftest import PATIENCE_S, Instance, fresh, use
 from tests.rasters import write_raster
 
@@ -252,7 +252,7 @@ def answered(
 ) -> Any:
     """The same where there is no fixture at hand. audience: on whose role the process reads."""
     chosen = process_named(process_id, audience)
-    checked = validated(chosen.inputs, inputs)
+    checked = validate_inputs(chosen.inputs, inputs)
     with connection(READERS[audience]) as db:
         put = put_given(db, checked, locality, None)
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)

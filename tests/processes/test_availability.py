@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from processes.queue.availability import probe, record
+from processes.queue.availability import probe_services, record_answers
 
 
 class Service(BaseHTTPRequestHandler):
@@ -33,8 +33,8 @@ def test_a_service_is_well_that_says_so(service):
     """One that answers with an error is not, nor is one that nobody answers for, nor what is no address."""
     nobody = 'http://127.0.0.1:9/health'
     answers = {f'{service}/health': True, f'{service}/sick': False, nobody: False, 'health': False}
-    assert probe(answers) == answers
-    assert probe([]) == {}
+    assert probe_services(answers) == answers
+    assert probe_services([]) == {}
 
 
 def test_what_speaks_another_language_is_not_well_and_does_not_end_the_asking():
@@ -49,13 +49,13 @@ def test_what_speaks_another_language_is_not_well_and_does_not_end_the_asking():
 
         threading.Thread(target=greet, daemon=True).start()
         address = f'http://127.0.0.1:{server.getsockname()[1]}/health'
-        assert probe([address]) == {address: False}
+        assert probe_services([address]) == {address: False}
 
 
 def test_answers_are_counted_by_day_and_service(database, one):
     for well in (True, False, True):
-        record({'a': well, 'b': False})
-    record({})
+        record_answers({'a': well, 'b': False})
+    record_answers({})
     counts = "select asked || '/' || answered from indicator.availability where service = %s"
     assert one(counts, ['a']) == '3/2'
     assert one(counts, ['b']) == '3/0'

@@ -10,8 +10,8 @@ import pytest
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.queue import callbacks, requests
-from processes.queue.callbacks import NotCalledBack, subscription
-from processes.queue.manager import outcome_of, start
+from processes.queue.callbacks import NotCalledBack, check_subscription
+from processes.queue.manager import outcome_of, start_job
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
@@ -68,7 +68,7 @@ def due():
 def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worker, listener, monkeypatch, one, until):
     new_worker(DOTHI_CALLBACK_HOSTS=json.dumps([listener.url.removeprefix('http://')]))
     told = {event: f'{listener.url}/{event}' for event in callbacks.EVENTS}
-    job_id = start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
+    job_id = start_job('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
     until(lambda: heard_at(listener, '/successUri'))
     (document,) = heard_at(listener, '/successUri')
     assert document['result']['value'] == json.loads(outcome_of(job_id, 'internal').result.content())
@@ -81,13 +81,13 @@ def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worke
     # an answer that is there already is told too
     monkeypatch.setenv('DOTHI_RESULT_STORE', 'on')
     for count in (2, 3):
-        start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
+        start_job('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
         until(lambda count=count: len(heard_at(listener, '/successUri')) == count)
     assert one('select count(*) from job.job where result_of is not null') == 1
 
     # a file comes as a link under the service's own address
     inputs = {'collection': 'buildings', 'format': 'csv'}
-    start('export-features', inputs, 'internal', 'a', subscriber={**told, 'api': 'https://gis.example/api'})
+    start_job('export-features', inputs, 'internal', 'a', subscriber={**told, 'api': 'https://gis.example/api'})
     until(lambda: len(heard_at(listener, '/successUri')) == 4)
     link = heard_at(listener, '/successUri')[3]['result']
     assert link['href'].startswith('https://gis.example/api/jobs/')
@@ -96,7 +96,7 @@ def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worke
     # layers without data: the reason is told, in both languages
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('update catalog.layer set current_release = null')
-    start('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
+    start_job('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
     until(lambda: heard_at(listener, '/failedUri'))
     (info,) = heard_at(listener, '/failedUri')
     assert info['status'] == 'failed'
@@ -110,9 +110,11 @@ def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
             "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
         )
     told = {'successUri': f'{listener.url}/ok', 'failedUri': f'{listener.url}/not'}
-    with requests.desk('internal') as db:
-        job_id = requests.submit(db, requests.Asked('service-coverage', INPUTS, subscriber=subscription(told)))
-        requests.dismiss(db, job_id)
+    with requests.open_desk('internal') as db:
+        job_id = requests.submit_job(
+            db, requests.JobRequest('service-coverage', INPUTS, subscriber=check_subscription(told))
+        )
+        requests.dismiss_job(db, job_id)
     callbacks.call_back(lambda: False)
     assert [info['status'] for info in heard_at(listener, '/not')] == ['dismissed']
     assert heard_at(listener, '/ok') == []
@@ -174,7 +176,7 @@ def _noted(address):
 def test_only_named_hosts_are_told(address, hosts, monkeypatch):
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps(hosts))
     with pytest.raises(NotCalledBack, match='DOTHI_CALLBACK_HOSTS') as refused:
-        subscription({'successUri': address})
+        check_subscription({'successUri': address})
     assert http_status(refused.value) == 400
 
 
@@ -189,7 +191,7 @@ def test_only_named_hosts_are_told(address, hosts, monkeypatch):
 )
 def test_named_hosts_are_told(address, hosts, monkeypatch):
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps(hosts))
-    assert subscription({'successUri': address})['successUri'] == address
+    assert check_subscription({'successUri': address})['successUri'] == address
 
 
 @pytest.mark.parametrize(
@@ -197,5 +199,5 @@ def test_named_hosts_are_told(address, hosts, monkeypatch):
 )
 def test_a_subscriber_that_is_none_is_refused_by_name(subscriber):
     with pytest.raises(NotCalledBack, match='subscriber'):
-        subscription(subscriber)
-    assert subscription(None) is None
+        check_subscription(subscriber)
+    assert check_subscription(None) is None

@@ -14,8 +14,8 @@ from etl.desk.options import DeliveryOptions
 from processes.compare_releases import Inputs, NoHistory, NothingThen
 from processes.data import Data
 from processes.reading.given import put_given
-from processes.reading.validation import validated
-from processes.registry import process
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 from tests.processes.conftest import ORIGIN, commune
 
 # Two squares of 1 km side by side.
@@ -81,10 +81,10 @@ def between(zones, send):
 
 
 def compare(locality, audience='public', layer='roads', **inputs):
-    asked = validated(Inputs, {'layer': layer, **inputs})
+    asked = validate_inputs(Inputs, {'layer': layer, **inputs})
     with connection(f'reader_{audience}') as db:
         data = Data(db, locality, audience, given=put_given(db, asked, locality, None))
-        return process('compare-releases', audience).run(asked, data, lambda share, doing: None)
+        return find_process('compare-releases', audience).run(asked, data, lambda share, doing: None)
 
 
 def rows(answer):

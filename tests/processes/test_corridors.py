@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.supply.corridors import NORMS, nearest_points, outline, strip_of, toward
+from processes.supply.corridors import NORMS, is_toward, nearest_points, outline_areas, strip_of
 
 DAY = date(2024, 8, 31)
 METRES = st.floats(-1000, 1000).map(lambda metre: round(metre, 2))
@@ -28,8 +28,8 @@ def test_a_side_turns_with_the_drawing_and_not_with_its_direction(angle, east, n
     """Feet at (east, north), one way at right angles to the line, the goal on the same and on the other side."""
     across = np.array([-np.sin(angle), np.cos(angle)])
     foot = one(east, north)
-    assert toward(foot, foot + across * place_m, foot + across * goal_m).all()
-    assert not toward(foot, foot + across * place_m, foot - across * goal_m).any()
+    assert is_toward(foot, foot + across * place_m, foot + across * goal_m).all()
+    assert not is_toward(foot, foot + across * place_m, foot - across * goal_m).any()
 
 
 def test_the_nearest_of_several_rivers_counts():
@@ -39,7 +39,7 @@ def test_the_nearest_of_several_rivers_counts():
 
 def test_the_border_between_two_areas_is_no_outer_border():
     areas = np.array([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 300, 100)])
-    np.testing.assert_allclose(nearest_points(one(101.0, 40.0), outline(areas)), [[101, 0]])
+    np.testing.assert_allclose(nearest_points(one(101.0, 40.0), outline_areas(areas)), [[101, 0]])
 
 
 @given(kv=st.floats(0.4, 500), more=st.floats(0, 500), insulated=st.booleans())

@@ -14,10 +14,10 @@ from dothi.core.locality import UnknownLayer, load_locality
 from dothi.core.settings import PROJECT
 from etl.desk.records import records
 from processes.data import Data
-from processes.deliver_layer import Inputs, _options
-from processes.queue.manager import EditorsOnly, execution
+from processes.deliver_layer import Inputs, _delivery_options
+from processes.queue.manager import EditorsOnly, run_process
 from processes.reading.validation import InvalidInput
-from processes.registry import UnknownProcess, process
+from processes.registry import UnknownProcess, find_process
 from tests.conftest import use
 from tests.processes.conftest import ORIGIN
 
@@ -104,10 +104,10 @@ def test_only_an_editor_may_deliver_and_the_public_service_knows_no_such_process
     assert post(app, schools('a'), headers={}).status_code == 401
     assert post(app, schools('a'), headers={'Authorization': 'Bearer x'}).status_code == 401
     with pytest.raises(EditorsOnly) as refused:
-        execution('deliver-layer', schools('a'), 'internal')
+        run_process('deliver-layer', schools('a'), 'internal')
     assert http_status(refused.value) == 401
     with pytest.raises(UnknownProcess):
-        execution('deliver-layer', schools('a'), 'public', 'lan')
+        run_process('deliver-layer', schools('a'), 'public', 'lan')
     public = create_app('public').test_client()
     assert post(public, schools('a')).status_code == 404
     assert 'deliver-layer' not in public.get('/api/processes').get_data(as_text=True)
@@ -188,13 +188,13 @@ def test_an_agencys_token_delivers_no_layer_of_another_agency(app, worker, made)
 def test_a_units_token_speaks_for_its_unit_only(database, locality, tmp_path, editor, asked, scope):
     inputs = Inputs(layer='schools', file='', file_name='a.csv', scope=asked)
     with connection('reader_internal') as db:
-        assert _options(inputs, Data(db, locality, 'internal', tmp_path, editor)).scope == scope
+        assert _delivery_options(inputs, Data(db, locality, 'internal', tmp_path, editor)).scope == scope
 
 
 def test_a_units_token_for_another_unit_is_refused(database, locality, tmp_path):
     inputs = Inputs(layer='schools', file='', file_name='a.csv', scope='unit=365')
     with connection('reader_internal') as db, pytest.raises(InvalidInput, match='unit=366'):
-        _options(inputs, Data(db, locality, 'internal', tmp_path, 'district_366'))
+        _delivery_options(inputs, Data(db, locality, 'internal', tmp_path, 'district_366'))
 
 
 def test_a_restricted_layer_is_unknown_to_all_but_its_agency(database, tmp_path):
@@ -202,7 +202,7 @@ def test_a_restricted_layer_is_unknown_to_all_but_its_agency(database, tmp_path)
     file = folder / 'layers' / 'schools.yml'
     file.write_text(file.read_text(encoding='utf-8').replace('access: public', 'access: restricted', 1))
     place, inputs = load_locality(folder), Inputs(layer='schools', file='', file_name='a.csv', dry_run=True)
-    run = process('deliver-layer', 'internal').run
+    run = find_process('deliver-layer', 'internal').run
     with connection('reader_internal') as db:
         with pytest.raises(UnknownLayer):
             run(inputs, Data(db, place, 'internal', tmp_path, 'lan'), lambda *_: None)

@@ -3,7 +3,7 @@
 import pytest
 
 from processes.echo import Inputs
-from processes.reading.validation import InvalidInput, validated
+from processes.reading.validation import InvalidInput, validate_inputs
 
 XML = '<gml/>'
 
@@ -11,9 +11,9 @@ XML = '<gml/>'
 @pytest.mark.parametrize('media_type', ['application/gml+xml;\r\nX-Other: 1', 'application/gml+xml; charset=ế'])
 def test_a_media_type_that_can_be_no_header_is_refused(media_type):
     good = {'value': XML, 'mediaType': 'application/gml+xml; version=3.2'}
-    assert validated(Inputs, {'featureCollectionInput': good}).featureCollectionInput == good
+    assert validate_inputs(Inputs, {'featureCollectionInput': good}).featureCollectionInput == good
     with pytest.raises(InvalidInput, match='mediaType'):
-        validated(Inputs, {'featureCollectionInput': {'value': XML, 'mediaType': media_type}})
+        validate_inputs(Inputs, {'featureCollectionInput': {'value': XML, 'mediaType': media_type}})
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_a_media_type_that_can_be_no_header_is_refused(media_type):
 )
 def test_a_number_that_json_does_not_have_is_refused(inputs):
     with pytest.raises(InvalidInput, match='not finite'):
-        validated(Inputs, inputs)
+        validate_inputs(Inputs, inputs)

@@ -16,8 +16,8 @@ from dothi.core.errors import http_status
 from dothi.core.export.formats import FORMATS
 from dothi.core.settings import PathSettings
 from processes.queue import requests
-from processes.queue.jobs import expire
-from processes.queue.manager import execution, outcome_of
+from processes.queue.jobs import expire_results
+from processes.queue.manager import outcome_of, run_process
 from processes.queue.requests import ResultGone
 from tests.processes.conftest import ORIGIN, building, house, station
 
@@ -32,7 +32,7 @@ def houses(loader):
 
 
 def export(audience='internal', **inputs):
-    return execution('export-features', {'collection': 'buildings', **inputs}, audience)
+    return run_process('export-features', {'collection': 'buildings', **inputs}, audience)
 
 
 def drafts():
@@ -158,11 +158,11 @@ def test_a_store_that_cannot_be_written_fails_the_job_with_a_reason(houses, new_
 
 def test_a_file_is_kept_for_days_and_then_said_to_be_gone(houses, worker):
     outcome = export(format='csv')
-    expire(result_days=1, job_days=90)
+    expire_results(result_days=1, job_days=90)
     assert outcome.result.file.exists()
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("update job.job set finished_at = now() - interval '25 hours'")
-    expire(result_days=1, job_days=90)
+    expire_results(result_days=1, job_days=90)
     assert not outcome.result.file.parent.exists()
     with pytest.raises(ResultGone, match='Run the job again'):
         outcome_of(outcome.job_id, 'internal')
@@ -170,25 +170,27 @@ def test_a_file_is_kept_for_days_and_then_said_to_be_gone(houses, worker):
 
 def test_a_result_of_the_internal_service_is_not_handed_to_the_public_one(houses, worker):
     job_id = export(format='csv').job_id
-    with requests.desk('public') as db:
-        assert requests.results(db, job_id) == {}
+    with requests.open_desk('public') as db:
+        assert requests.job_results(db, job_id) == {}
 
 
 def test_an_empty_layer_gives_an_empty_file_and_an_undelivered_one_says_so(loader, worker):
     loader.load('health_facilities', [])
-    text = execution('export-features', {'collection': 'health_facilities', 'format': 'csv'}, 'public').result.content()
+    text = run_process(
+        'export-features', {'collection': 'health_facilities', 'format': 'csv'}, 'public'
+    ).result.content()
     assert text.decode('utf-8-sig').count('\r\n') == 1
     for form in FORMATS:
-        execution('export-features', {'collection': 'health_facilities', 'format': form}, 'public')
+        run_process('export-features', {'collection': 'health_facilities', 'format': form}, 'public')
     with pytest.raises(Exception, match='has no data yet'):
-        execution('export-features', {'collection': 'schools', 'format': 'csv'}, 'public')
+        run_process('export-features', {'collection': 'schools', 'format': 'csv'}, 'public')
 
 
 def test_titles_head_the_table_for_excel(loader, worker):
     import openpyxl
 
     loader.load('health_facilities', [(shapely.Point(0, 0), station(1))])
-    file = execution('export-features', {'collection': 'health_facilities', 'format': 'xlsx'}, 'public').result.file
+    file = run_process('export-features', {'collection': 'health_facilities', 'format': 'xlsx'}, 'public').result.file
     head, row = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
     assert head[:3] == ('id', 'Mã cơ sở', 'Tên')
     assert row[1:3] == ('S1', 'Trạm 1')

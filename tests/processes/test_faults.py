@@ -19,11 +19,11 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from processes.base import ResultFile
 from processes.queue import requests
-from processes.queue.child import Done, Made
-from processes.queue.jobs import begin, finish, forget_orphans
-from processes.queue.manager import outcome_of, start
-from processes.queue.requests import ENDED, Asked, NoResult
-from processes.queue.store import RESULTS, store
+from processes.queue.child import Done, MadeOutput
+from processes.queue.jobs import begin_job, finish_job, forget_orphans
+from processes.queue.manager import outcome_of, start_job
+from processes.queue.requests import ENDED, JobRequest, NoResult
+from processes.queue.store import RESULTS, result_store
 from tests.conftest import Instance, fresh, use
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
 from tests.processes.test_deliver_layer import schools
@@ -54,7 +54,7 @@ class Held:
 
 
 def export(asker='a'):
-    return start('export-features', EXPORT, 'internal', asker)
+    return start_job('export-features', EXPORT, 'internal', asker)
 
 
 def status(job_id):
@@ -78,8 +78,8 @@ def test_a_running_job_is_dismissed_within_two_seconds_and_its_process_is_gone(h
         job_id = export()
         wait_until(lambda: is_running(job_id) and descendants(worker.pid) - before)
         begun = time.monotonic()
-        with requests.desk('internal') as db:
-            assert requests.dismiss(db, job_id)
+        with requests.open_desk('internal') as db:
+            assert requests.dismiss_job(db, job_id)
         wait_until(lambda: not descendants(worker.pid) - before)
         assert time.monotonic() - begun < 2
     assert status(job_id) == 'dismissed'
@@ -91,16 +91,18 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
     """Between the end of the run and the record of it: whichever comes first stays."""
     stop = "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
     ask(stop)
-    with requests.desk('internal') as db:
-        (job_id,) = [requests.submit(db, Asked('export-features', EXPORT))]
-        begin(job_id, 100, tmp_path)
-        assert requests.dismiss(db, job_id)
+    with requests.open_desk('internal') as db:
+        (job_id,) = [requests.submit_job(db, JobRequest('export-features', EXPORT))]
+        begin_job(job_id, 100, tmp_path)
+        assert requests.dismiss_job(db, job_id)
     draft = tmp_path / 'houses.csv'
     draft.write_text('code\n', encoding='utf-8')
-    finish(job_id, Done((Made('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {}))
+    finish_job(
+        job_id, Done((MadeOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {})
+    )
     assert status(job_id) == 'dismissed'
     assert ask('select count(*) from job.output where job_id = %s', [job_id]) == 0
-    assert not [*(store() / RESULTS).glob(f'{job_id}*')]
+    assert not [*(result_store() / RESULTS).glob(f'{job_id}*')]
 
 
 def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses, worker):
@@ -121,16 +123,16 @@ def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(
     file = outcome_of(job_id, 'internal').result.file
     draft = tmp_path / file.name
     draft.write_text('late\n', encoding='utf-8')
-    finish(job_id, Done((Made('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {}))
+    finish_job(job_id, Done((MadeOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {}))
     assert outcome_of(job_id, 'internal').result.content() != b'late\n'
-    assert [one.parent for one in (store() / RESULTS).glob(f'internal/{job_id}*/*')] == [file.parent]
+    assert [one.parent for one in (result_store() / RESULTS).glob(f'internal/{job_id}*/*')] == [file.parent]
 
 
 def test_files_without_a_record_go_after_a_day(houses, worker):
     job_id = export()
     wait_until(lambda: status(job_id) == 'successful')
     kept = outcome_of(job_id, 'internal').result.file
-    left = store() / RESULTS / 'internal' / 'left' / 'x.csv'
+    left = result_store() / RESULTS / 'internal' / 'left' / 'x.csv'
     left.parent.mkdir()
     left.write_text('x', encoding='utf-8')
     forget_orphans()
@@ -202,8 +204,8 @@ def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(houses, work
 
 @pytest.mark.own_database
 def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses, worker):
-    store().mkdir(exist_ok=True)
-    (store() / RESULTS).write_text('where the results should be', encoding='utf-8')
+    result_store().mkdir(exist_ok=True)
+    (result_store() / RESULTS).write_text('where the results should be', encoding='utf-8')
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
     with pytest.raises(Exception, match='could not be written'):
@@ -225,7 +227,7 @@ def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(hous
     with pytest.raises(Exception, match='disk is full') as refused:
         outcome_of(job_id, 'internal')
     assert 'base/1/2' not in str(refused.value), 'no internals'
-    assert not [*(store() / RESULTS).glob(f'{job_id}*')]
+    assert not [*(result_store() / RESULTS).glob(f'{job_id}*')]
 
 
 @pytest.mark.own_database
@@ -243,7 +245,7 @@ def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(da
         )
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('select pg_advisory_xact_lock(42)')
-        job_id = start('deliver-layer', inputs, 'internal', 'lan', 'lan')
+        job_id = start_job('deliver-layer', inputs, 'internal', 'lan', 'lan')
         wait_until(lambda: ask('select count(*) from pg_locks where not granted and objid = 42') == 1)
         assert ask('select count(*) from catalog.release') == 1
         first.kill()

@@ -14,7 +14,7 @@ from dothi.core.settings import PathSettings
 from processes.flood_exposure import BadDepths
 from processes.ground.exposure import Tally, things_in
 from processes.ground.flood_basin import LevelOrScenario, TooManyCells, UnknownScenario
-from processes.ground.tiles import square_cells, tiles
+from processes.ground.tiles import square_cells, tiles_of
 from processes.reading.layers import NotDelivered
 from processes.zones.membership import Membership
 from tests.processes.conftest import area, building, commune, features, house, station
@@ -213,7 +213,7 @@ def test_nobody_is_lost_between_zones_classes_and_tiles(people, size):
     cell, zone_number, count = np.array(people, dtype=np.int64).reshape(-1, 3).T
     inside = Membership(np.flatnonzero(zone_number >= 0), zone_number[zone_number >= 0], len(cell), 3)
     things = [things_in(cell, {'people': count.astype(float)}, inside)]
-    tally = Tally(grid, tiles(grid, size), 3, [0.2, 0.5], things)
+    tally = Tally(grid, tiles_of(grid, size), 3, [0.2, 0.5], things)
     depths = np.random.default_rng(size).choice([np.nan, 0.1, 0.3, 0.9], (6, 8)).astype(np.float32)
     for number, tile in enumerate(tally.tiles):
         part = depths[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processes.ground.elevation import Band
-from processes.ground.flooding import Basin, flooded, grade
-from processes.ground.tiles import square_cells, tiles
-from processes.ground.touch import cells_at, walls
+from processes.ground.flooding import Basin, flood_tiles, grade_depths
+from processes.ground.tiles import square_cells, tiles_of
+from processes.ground.touch import cells_at, wall_cells
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 # The sea in the west, a beach, a ridge of 3 m, and low ground behind it.
@@ -48,7 +48,7 @@ def line(*cells):
 
 def depths(basin, size=100):
     found = np.empty((basin.grid.height, basin.grid.width))
-    for tile, depth in flooded(basin, tiles(basin.grid, size)):
+    for tile, depth in flood_tiles(basin, tiles_of(basin.grid, size)):
         found[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = depth
     return found
 
@@ -79,7 +79,7 @@ def test_depth_is_level_less_height_to_the_millimetre(ground):
 def test_a_dike_keeps_the_low_ground_dry_and_a_breach_opens_it(ground):
     """The same ground without the ridge, and a dike along the third column."""
     basin = ground(FLAT, 1.0)
-    dike = walls(line((-1, 2), (5, 2)), basin.grid)
+    dike = wall_cells(line((-1, 2), (5, 2)), basin.grid)
     closed = wet(replace(basin, walls=dike))
     assert closed.tolist() == [[False, True, False, False, False]] * 5
     breach = cells_at(np.array([place(2, 2)]), basin.grid)
@@ -90,7 +90,7 @@ def test_a_dike_keeps_the_low_ground_dry_and_a_breach_opens_it(ground):
 
 def test_a_dike_that_ends_early_is_walked_around(ground):
     basin = ground(FLAT, 1.0)
-    assert wet(replace(basin, walls=walls(line((-1, 2), (3, 2)), basin.grid)))[:, 3:].all()
+    assert wet(replace(basin, walls=wall_cells(line((-1, 2), (3, 2)), basin.grid)))[:, 3:].all()
 
 
 @pytest.mark.parametrize('neighbours', [4, 8])
@@ -99,7 +99,7 @@ def test_water_does_not_slip_through_an_oblique_dike(ground, neighbours):
     heights = np.full((6, 6), 0.5)
     heights[:, 0] = NODATA
     basin = ground(heights, 1.0, neighbours=neighbours)
-    dike = walls(line((-1, 0), (6, 7)), basin.grid)
+    dike = wall_cells(line((-1, 0), (6, 7)), basin.grid)
     assert not wet(replace(basin, walls=dike))[0, 2:].any()
 
 
@@ -136,7 +136,7 @@ def test_a_source_on_high_ground_gives_no_water(ground):
 
 def test_classes_begin_above_their_bound():
     depths_m = np.array([np.nan, 0.0, 0.2, 0.201, 0.5, 1.0, 1.001], dtype=np.float32)
-    assert grade(depths_m, [0.2, 0.5, 1.0]).tolist() == [0, 1, 1, 2, 2, 3, 4]
+    assert grade_depths(depths_m, [0.2, 0.5, 1.0]).tolist() == [0, 1, 1, 2, 2, 3, 4]
 
 
 heights_of_any_land = st.integers(1, 9).flatmap(
@@ -162,7 +162,7 @@ often = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 )
 def test_tiles_of_any_size_and_the_slow_way_agree(ground, heights, level_m, dike, neighbours, size):
     basin = ground(heights, level_m, neighbours=neighbours)
-    basin = replace(basin, walls=walls(line(*dike), basin.grid))
+    basin = replace(basin, walls=wall_cells(line(*dike), basin.grid))
     slow = filled_slowly(np.array(heights), level_m, set(basin.walls.tolist()), neighbours)
     assert wet(basin).tolist() == slow.tolist()
     assert np.array_equal(depths(basin, size), depths(basin), equal_nan=True)
@@ -179,7 +179,7 @@ def test_nothing_gets_dry_when_the_water_rises(ground, heights, levels):
 @given(heights_of_any_land, st.lists(corner, min_size=2, max_size=4, unique=True))
 def test_dikes_only_keep_water_out(ground, heights, dike):
     basin = ground(heights, 1.5)
-    closed = wet(replace(basin, walls=walls(line(*dike), basin.grid)))
+    closed = wet(replace(basin, walls=wall_cells(line(*dike), basin.grid)))
     assert (wet(basin) | ~closed).all()
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from processes.zones.clusters import judged
-from processes.zones.getis_ord import adjusted, gi_star, near_sums, neighbourhood, trend, two_sided
-from processes.zones.small_cells import may_show, pooled
+from processes.zones.clusters import judge_bins
+from processes.zones.getis_ord import adjust_p, gi_star, near_sums, neighbourhood_kernel, trend, two_sided
+from processes.zones.small_cells import may_show, pool_counts
 
 CUBES = arrays.arrays(
     np.int64, st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 12)
@@ -40,7 +40,7 @@ def test_one_full_cell_in_a_row_of_nine():
     """9 in the middle of nine cells, 0 elsewhere: mean 1, spread sqrt(8), three near the middle: 6 / (sqrt(8) 1.5)."""
     cube = np.zeros((1, 1, 9))
     cube[0, 0, 4] = 9
-    kernel = neighbourhood(1, 0)
+    kernel = neighbourhood_kernel(1, 0)
     z = gi_star(cube, near_sums(cube, kernel), near_sums(np.ones(cube.shape), kernel))
     assert z[0, 0, 4] == pytest.approx(6 / (np.sqrt(8) * np.sqrt((9 * 3 - 9) / 8)))
     assert z[0, 0, 3:6] == pytest.approx([z[0, 0, 4]] * 3)
@@ -54,14 +54,14 @@ def test_the_sums_over_the_grid_are_those_of_the_definition(cube, back, reach):
     apart = np.hypot(*(at[:, None, 1:] - at[None, :, 1:]).transpose(2, 0, 1))
     before = at[:, None, 0] - at[None, :, 0]
     weights = ((apart <= reach + 1e-9) & (before >= 0) & (before <= back)).astype(float)
-    kernel, values = neighbourhood(reach, back), cube.astype(float)
+    kernel, values = neighbourhood_kernel(reach, back), cube.astype(float)
     z = gi_star(values, near_sums(values, kernel), near_sums(np.ones(cube.shape), kernel))
     assert z.ravel() == pytest.approx(straight(values.ravel(), weights), abs=1e-6)
 
 
 @given(CUBES.filter(lambda cube: np.ptp(cube) > 0), st.integers(1, 50), st.integers(2, 9))
 def test_neither_the_unit_nor_the_zero_of_the_values_matters(cube, more, times):
-    kernel, near = neighbourhood(1.5, 1), near_sums(np.ones(cube.shape), neighbourhood(1.5, 1))
+    kernel, near = neighbourhood_kernel(1.5, 1), near_sums(np.ones(cube.shape), neighbourhood_kernel(1.5, 1))
     one, other = cube.astype(float), cube * float(times) + more
     assert gi_star(one, near_sums(one, kernel), near) == pytest.approx(
         gi_star(other, near_sums(other, kernel), near), abs=1e-6
@@ -70,13 +70,13 @@ def test_neither_the_unit_nor_the_zero_of_the_values_matters(cube, more, times):
 
 def test_equal_values_have_no_spots():
     cube = np.full((2, 3, 3), 7.0)
-    kernel = neighbourhood(1.5, 1)
+    kernel = neighbourhood_kernel(1.5, 1)
     assert not gi_star(cube, near_sums(cube, kernel), near_sums(np.ones(cube.shape), kernel)).any()
 
 
 def test_p_values_corrected_by_hand():
     """Four tests: 0.01 x 4 / 1, 0.02 x 4 / 2, 0.03 x 4 / 3, 0.5 x 4 / 4, none above the next one."""
-    assert adjusted(np.array([0.02, 0.5, 0.01, 0.03])) == pytest.approx([0.04, 0.5, 0.04, 0.04])
+    assert adjust_p(np.array([0.02, 0.5, 0.01, 0.03])) == pytest.approx([0.04, 0.5, 0.04, 0.04])
     assert two_sided(np.array([1.959964, -1.959964, 0])) == pytest.approx([0.05, 0.05, 1], abs=1e-6)
 
 
@@ -89,12 +89,12 @@ def test_trend_by_hand():
 
 @given(arrays.arrays(np.int64, st.integers(1, 40), elements=st.integers(0, 12)), st.integers(2, 6))
 def test_pooling_keeps_the_sum_and_shows_no_small_count(counts, least):
-    found = pooled(counts, least)
+    found = pool_counts(counts, least)
     assert found.values.sum() == pytest.approx(counts.sum())
-    assert (counts[found.shown] >= least).all()
-    assert (found.values[found.shown] == counts[found.shown]).all()
-    hidden = counts[~found.shown]
-    assert hidden.sum() == 0 or not found.shown.any() or (hidden.size > 1 and hidden.sum() >= least)
+    assert (counts[found.is_shown] >= least).all()
+    assert (found.values[found.is_shown] == counts[found.is_shown]).all()
+    hidden = counts[~found.is_shown]
+    assert hidden.sum() == 0 or not found.is_shown.any() or (hidden.size > 1 and hidden.sum() >= least)
 
 
 @given(CUBES, st.randoms())
@@ -108,8 +108,8 @@ def test_hidden_counts_cannot_be_had_back_from_anything_that_is_told(cube, chanc
             other[one] -= 1
             other[two] += 1
     inside = np.ones(cube.shape[1:], dtype=bool)
-    told, again = (judged(counts, inside, least, 1.5, 1) for counts in (cube, other))
-    assert (told.shown == again.shown).all()
+    told, again = (judge_bins(counts, inside, least, 1.5, 1) for counts in (cube, other))
+    assert (told.is_shown == again.is_shown).all()
     for name in ('z', 'p', 'p_adjusted', 'trend_z', 'trend_p_adjusted'):
         assert (getattr(told, name) == getattr(again, name)).all(), name
 
@@ -131,7 +131,7 @@ def test_hidden_counts_cannot_be_had_back_from_anything_that_is_told(cube, chanc
     ],
 )
 def test_what_is_hidden_with_a_small_count(counts, shown):
-    assert pooled(np.array(counts), 5).shown.tolist() == shown
+    assert pool_counts(np.array(counts), 5).is_shown.tolist() == shown
 
 
 def test_a_small_count_is_not_told():

@@ -6,9 +6,9 @@ import pytest
 from pyproj import Transformer
 
 from processes.base import Layer
-from processes.queue.manager import execute, execution
+from processes.queue.manager import execute, run_process
 from processes.reading.given import _table_name
-from processes.reading.given_features import BadFeatures, given
+from processes.reading.given_features import BadFeatures, layer_of_features
 from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN
 
@@ -36,25 +36,27 @@ def _proj(locality):
 
 
 def test_the_columns_of_a_document_come_from_its_properties():
-    made = given('x', 'x', collection(feature(POINT, a=1, b=1.5, c='x', d=True), feature(POINT, a=2, b=3, c=None)))
+    made = layer_of_features(
+        'x', 'x', collection(feature(POINT, a=1, b=1.5, c='x', d=True), feature(POINT, a=2, b=3, c=None))
+    )
     types = {name: column.type for name, column in made.layer.columns.items()}
     assert types == {'feature_id': 'text', 'a': 'integer', 'b': 'number', 'c': 'text', 'd': 'boolean'}
     assert made.rows == [['1', 1, 1.5, 'x', True], ['2', 2, 3, None, None]]
 
 
 def test_values_of_several_kinds_become_text():
-    made = given('x', 'x', collection(feature(POINT, a=1), feature(POINT, a='b'), feature(POINT, a=[1])))
+    made = layer_of_features('x', 'x', collection(feature(POINT, a=1), feature(POINT, a='b'), feature(POINT, a=[1])))
     assert [row[1] for row in made.rows] == ['1', 'b', '[1]']
 
 
 def test_a_property_called_like_a_column_of_ours_gets_another_name():
-    made = given('x', 'x', collection(feature(POINT, id=7, geom='g')))
+    made = layer_of_features('x', 'x', collection(feature(POINT, id=7, geom='g')))
     assert list(made.layer.columns) == ['feature_id', 'id_', 'geom_']
 
 
 def test_one_area_in_parts_makes_all_areas_have_parts():
     square = [[[106, 20], [106.1, 20], [106.1, 20.1], [106, 20]]]
-    made = given(
+    made = layer_of_features(
         'x',
         'x',
         collection(
@@ -94,12 +96,12 @@ BOW = {'type': 'Polygon', 'coordinates': [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0
 )
 def test_a_document_that_will_not_do_says_which_feature_and_why(document, reason):
     with pytest.raises(BadFeatures, match=reason):
-        given('x', 'x', document)
+        layer_of_features('x', 'x', document)
 
 
 def test_no_two_properties_share_a_column_and_none_takes_one_of_the_table():
     """`id` and `xmin` are the table's own, and `id_` is a property already."""
-    made = given('x', 'x', collection(feature(POINT, id=1, id_=2, xmin=3, name='a')))
+    made = layer_of_features('x', 'x', collection(feature(POINT, id=1, id_=2, xmin=3, name='a')))
     assert dict(zip(made.layer.columns, made.rows[0], strict=True)) == {
         'feature_id': '1', 'id__': 1, 'id_': 2, 'xmin_': 3, 'name': 'a',
     }  # fmt: skip
@@ -108,7 +110,7 @@ def test_no_two_properties_share_a_column_and_none_takes_one_of_the_table():
 def test_long_names_that_differ_at_their_ends_stay_apart():
     """PostgreSQL cuts names after 63 bytes, of which ệ takes three."""
     long = 'tỷ_lệ_' * 12
-    made = given('x', 'x', collection(feature(POINT, **{f'{long}1': 1, f'{long}2': 2, 'k' * 63: 3})))
+    made = layer_of_features('x', 'x', collection(feature(POINT, **{f'{long}1': 1, f'{long}2': 2, 'k' * 63: 3})))
     assert [*made.layer.columns][3] == 'k' * 63
     assert len({name.encode()[:63] for name in made.layer.columns}) == 4
 
@@ -148,8 +150,8 @@ def test_whatever_a_text_holds_arrives_as_it_was_sent(loader, grid_town, worker,
 
 def test_the_result_of_a_job_is_an_input_of_the_next_and_its_releases_count_as_read(loader, grid_town, worker):
     town(loader, grid_town)
-    first = execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 100}, 'internal')
-    again = execution(
+    first = run_process('service-coverage', {'facilities': 'health_facilities', 'distance_m': 100}, 'internal')
+    again = run_process(
         'service-coverage',
         {'facilities': 'health_facilities', 'distance_m': 100, 'zones': {'job': first.job_id}},
         'internal',
@@ -164,7 +166,7 @@ def test_of_several_outputs_of_a_job_the_one_that_is_named_is_read(loader, grid_
     """In the gaps of an analysis nobody lives within reach; in its zones somebody does."""
     town(loader, grid_town)
     asked = {'facilities': 'health_facilities', 'distance_m': 100}
-    first = execution('service-coverage', {**asked, 'gaps': True}, 'internal')
+    first = run_process('service-coverage', {**asked, 'gaps': True}, 'internal')
     gaps = coverage('health_facilities', zones={'job': first.job_id, 'output': 'gaps'})
     assert len(gaps['features']) == len(json.loads(first.results['gaps'].content())['features']) > 0
     assert gaps['summary']['zones'] == f'job:{first.job_id}/gaps'
@@ -183,7 +185,7 @@ def test_points_are_no_zones_wherever_they_come_from(loader, grid_town, worker, 
 def test_an_output_is_of_a_job_and_each_has_a_table_of_its_own():
     job = '0b0c3c5e-8a0e-4d55-b0a6-3f3a5b7f9c11'
     one, other = Layer(job=job), Layer(job=job, output='gaps')
-    assert (one.named, other.named) == (f'job:{job}', f'job:{job}/gaps')
+    assert (one.reference, other.reference) == (f'job:{job}', f'job:{job}/gaps')
     assert _table_name(one) == 'job_0b0c3c5e8a0e4d55b0a63f3a5b7f9c11'
     assert _table_name(other) not in (_table_name(one), _table_name(Layer(job=job, output='result')))
     with pytest.raises(ValueError, match='output is of jobs'):
@@ -200,5 +202,5 @@ def test_a_job_that_nobody_knows_is_named(loader, grid_town, worker):
 
 def test_a_layer_is_named_by_what_it_holds():
     one, other = Layer(features=collection(feature(POINT))), Layer(features=collection(feature(POINT, a=1)))
-    assert one.named != other.named
-    assert one.named == Layer(features=collection(feature(POINT))).named
+    assert one.reference != other.reference
+    assert one.reference == Layer(features=collection(feature(POINT))).reference

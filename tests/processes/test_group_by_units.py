@@ -11,8 +11,8 @@ from processes.data import Data
 from processes.group_by_units import DoesNotFit, Inputs
 from processes.reading.layers import NoSuchColumn, NotDelivered
 from processes.reading.unit_layers import BadDay, UnknownLevel
-from processes.reading.validation import InvalidInput, validated
-from processes.registry import process
+from processes.reading.validation import InvalidInput, validate_inputs
+from processes.registry import find_process
 
 # Vị Hoàng (6,232 people) lies west of Vị Xuyên (8,770), both 100 m square; Trần Tế Xương (11,702) is 50 m farther off.
 # On 2024-09-01 the three became one ward, which took the last one's code.
@@ -51,7 +51,9 @@ def schools(loader):
 def group(locality, layer, on, audience='public', **more):
     inputs = Inputs(layer=Layer(layer), date=on, **more)
     with connection(f'reader_{audience}') as db:
-        return process('group-by-units', audience).run(inputs, Data(db, locality, audience), lambda share, doing: None)
+        return find_process('group-by-units', audience).run(
+            inputs, Data(db, locality, audience), lambda share, doing: None
+        )
 
 
 def values(answer):
@@ -162,4 +164,4 @@ def test_people_per_house_are_not_for_the_public(wards, loader, locality):
 
 def test_a_day_that_is_not_written_as_one_is_refused_before_anything_runs():
     with pytest.raises(InvalidInput, match='date'):
-        validated(Inputs, {'layer': 'schools', 'date': 'yesterday'})
+        validate_inputs(Inputs, {'layer': 'schools', 'date': 'yesterday'})

@@ -13,8 +13,8 @@ from processes.hotspots import Inputs, NoMoment, NothingReported, UnknownCategor
 from processes.reading.given import put_given
 from processes.reading.layers import NoSuchColumn
 from processes.reading.unit_layers import BadDay
-from processes.reading.validation import InvalidInput, validated
-from processes.registry import process
+from processes.reading.validation import InvalidInput, validate_inputs
+from processes.registry import find_process
 from processes.zones.space_time import NoArea, Periods, TooFine
 from tests.processes.conftest import commune
 
@@ -48,11 +48,11 @@ def ground(loader):
 
 
 def find(locality, audience='public', **inputs):
-    asked = validated(Inputs, {'cell_m': 1000.0, 'period_days': 10, **inputs})
+    asked = validate_inputs(Inputs, {'cell_m': 1000.0, 'period_days': 10, **inputs})
     with connection(f'reader_{audience}') as db:
         given = put_given(db, asked, locality, None)
         data = Data(db, locality, audience, given=given)
-        return process('hotspots', audience).run(asked, data, lambda share, doing: None)
+        return find_process('hotspots', audience).run(asked, data, lambda share, doing: None)
 
 
 def rows(answer):
@@ -190,7 +190,7 @@ def test_what_cannot_be_told_is_refused_with_the_reason(ground, loader, locality
 @pytest.mark.parametrize('wrong', [{'cell_m': 10}, {'significance': 0}, {'periods_back': -1}, {'until': 'now'}])
 def test_inputs_out_of_range_are_refused(wrong):
     with pytest.raises(InvalidInput, match=next(iter(wrong))):
-        validated(Inputs, wrong)
+        validate_inputs(Inputs, wrong)
 
 
 def test_the_demo_against_counts_in_sql_and_the_definition_of_gi(province_database, locality):

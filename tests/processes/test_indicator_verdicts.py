@@ -84,7 +84,7 @@ def test_a_value_on_the_threshold_meets_it(value, direction, verdict):
 def test_without_evidence_nothing_is_shown_however_good_the_value():
     for fault in ('missing', 'late', 'demo'):
         assert verdict_of(100, 50, 'higher', [*GOOD, Proof('schools', fault=fault)]) == 'not_shown'
-    assert verdict_of(None, 50, 'higher', GOOD, known=False) == 'not_shown'
+    assert verdict_of(None, 50, 'higher', GOOD, is_known=False) == 'not_shown'
     assert verdict_of(3, None, 'higher', GOOD) is None
 
 
@@ -172,7 +172,7 @@ def test_what_districts_are_counted_for_is_told_of_nothing_once_there_are_none()
     }
     period = period_of('2025-01-01', None, TODAY)
     found = Evaluation(chosen, period, units, units.levels, ones, {name: [] for name in chosen.indicators}, {})
-    told = {name: found.about(name)['value'] for name in chosen.indicators}
+    told = {name: found.describe_indicator(name)['value'] for name in chosen.indicators}
     assert (told['deliveries_on_time'], told['layers_current'], told['road_density']) == (None, 100, 1)
 
 

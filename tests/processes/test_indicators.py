@@ -20,7 +20,7 @@ from processes.evaluation.period import BadPeriod
 from processes.evaluation.units import NoUnits, UnknownLevel, read_units
 from processes.indicators import Inputs
 from processes.reading.layers import NotDelivered
-from processes.registry import process
+from processes.registry import find_process
 
 # Two wards of the city (356), each 1 km square, and a commune of another district (366), 2 km wide, south of both.
 WEST, EAST, SOUTH = '13639', '13642', '14224'
@@ -147,7 +147,7 @@ def evaluate(place, tmp_path, **inputs):
     with connection('reader_internal') as db:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, place, 'internal', tmp_path)
-        return process('indicators', 'internal').run(chosen, data, lambda share, doing: None)
+        return find_process('indicators', 'internal').run(chosen, data, lambda share, doing: None)
 
 
 def told(answer, name):

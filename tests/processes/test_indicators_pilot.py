@@ -12,8 +12,8 @@ from dothi.api.app import create_app
 from dothi.core import database as core_database
 from dothi.core.database import connection
 from processes.evaluation.verdicts import VERDICTS
-from processes.forms.presenting import presented
-from processes.queue.manager import execution
+from processes.forms.presenting import present_result
+from processes.queue.manager import run_process
 from tests.conftest import fresh
 from tests.processes.conftest import start_worker, stop_worker
 
@@ -34,7 +34,7 @@ def demo(instance, province_template, tmp_path_factory):
 def evaluated(demo):
     """The run of the whole set for all communes, kept; its outcome and its answer."""
     worker = start_worker(demo)
-    outcome = execution('indicators', {'set': 'pilot', 'keep': True, **PERIOD}, 'internal', EDITOR)
+    outcome = run_process('indicators', {'set': 'pilot', 'keep': True, **PERIOD}, 'internal', EDITOR)
     yield outcome.job_id, json.loads(outcome.result.content())
     stop_worker(worker)
     core_database.fresh()
@@ -91,7 +91,7 @@ def test_people_at_risk_of_flooding_are_those_whom_shapely_finds(evaluated):
 
 def test_people_in_corridors_are_those_of_the_conflicts(evaluated):
     """The other analysis finds the same buildings."""
-    answer = json.loads(execution('corridor-conflicts', {}, 'internal').result.content())
+    answer = json.loads(run_process('corridor-conflicts', {}, 'internal').result.content())
     targets = sorted({one['properties']['target_id'] for one in answer['features']})
     ((people,),) = rows('select coalesce(sum(population), 0) from layer.buildings where code = any(%s)', targets)
     assert criterion(evaluated, 'people_in_corridors')['numerator'] == people
@@ -165,7 +165,8 @@ def test_the_values_are_served_as_a_collection(evaluated):
 def test_the_report_tells_every_criterion_in_both_languages(evaluated):
     job, answer = evaluated
     pages = {
-        lang: presented(job, None, 'html', lang, 'internal', EDITOR).result.content().decode() for lang in ('vi', 'en')
+        lang: present_result(job, None, 'html', lang, 'internal', EDITOR).result.content().decode()
+        for lang in ('vi', 'en')
     }
     for lang, written in pages.items():
         page = html.unescape(written)
@@ -175,6 +176,6 @@ def test_the_report_tells_every_criterion_in_both_languages(evaluated):
         assert VERDICTS['not_shown'].pick(lang) in page
         assert 'data:image/png;base64,' in page
         assert f'buildings #{answer["summary"]["releases"]["buildings"]}' in page
-    pdf = presented(job, None, 'pdf', 'vi', 'internal', EDITOR).result.file
+    pdf = present_result(job, None, 'pdf', 'vi', 'internal', EDITOR).result.file
     text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, check=True).stdout.decode()
     assert 'Không chứng minh được' in text

@@ -7,9 +7,9 @@ from dothi.core.settings import PROJECT
 from processes.base import Layer
 from processes.corridor_conflicts import Inputs as CorridorInputs
 from processes.isochrones import Isochrones
-from processes.queue.manager import EditorsOnly, QueueManager, start
-from processes.reading.validation import InvalidInput, check_layers, validated
-from processes.registry import UnknownProcess, process, processes
+from processes.queue.manager import EditorsOnly, QueueManager, start_job
+from processes.reading.validation import InvalidInput, check_layers, validate_inputs
+from processes.registry import UnknownProcess, all_processes, find_process
 from processes.service_coverage import Inputs, ServiceCoverage
 
 GOOD = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -21,7 +21,7 @@ ENTRIES = {
 
 def refusal(inputs):
     with pytest.raises(InvalidInput) as refused:
-        validated(Inputs, inputs)
+        validate_inputs(Inputs, inputs)
     assert http_status(refused.value) == 400
     return refused.value
 
@@ -64,7 +64,7 @@ def test_a_wrong_input_is_named_with_its_reason(change, field, reason):
 def test_a_large_limit_is_written_out():
     """It said `1e+06 or less`."""
     with pytest.raises(InvalidInput, match='1000000 or less'):
-        validated(process('site-suitability', 'public').inputs, {'criteria': [], 'min_area_ha': 2e6})
+        validate_inputs(find_process('site-suitability', 'public').inputs, {'criteria': [], 'min_area_ha': 2e6})
 
 
 @pytest.mark.parametrize('missing', ['facilities'])
@@ -101,7 +101,7 @@ def test_every_wrong_input_is_told_at_once():
     ],
 )
 def test_a_layer_that_does_not_suit_is_refused_before_any_work(locality, change, field, hint):
-    inputs = validated(Inputs, GOOD | change)
+    inputs = validate_inputs(Inputs, GOOD | change)
     with pytest.raises(InvalidInput) as refused:
         check_layers(inputs, locality, 'internal')
     assert f'"{field}"' in refused.value.text.vi
@@ -110,7 +110,7 @@ def test_a_layer_that_does_not_suit_is_refused_before_any_work(locality, change,
 
 def test_a_column_that_is_not_public_is_unknown_to_the_public(locality):
     """A filter on it would tell its values, one question at a time."""
-    inputs = validated(Inputs, GOOD | {'zones': {'collection': 'buildings', 'filter': 'population > 3'}})
+    inputs = validate_inputs(Inputs, GOOD | {'zones': {'collection': 'buildings', 'filter': 'population > 3'}})
     check_layers(inputs, locality, 'internal')
     with pytest.raises(InvalidInput, match='population'):
         check_layers(inputs, locality, 'public')
@@ -146,18 +146,18 @@ def test_what_only_the_internal_service_offers_is_hidden_from_the_public():
     assert [*public.processes] == ['corridor-conflicts']
     assert [*internal.processes] == ['service-coverage', 'corridor-conflicts']
     with pytest.raises(UnknownProcess):
-        process('service-coverage', 'public')
+        find_process('service-coverage', 'public')
 
 
 def test_an_unknown_process_is_answered_with_the_nearest_name():
     with pytest.raises(UnknownProcess, match='corridor-conflicts'):
-        process('corridor-conflict', 'public')
+        find_process('corridor-conflict', 'public')
 
 
 def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called():
     """A report prints both; what has an explanation is an analysis."""
     pages = PROJECT / 'docs/explanation'
-    analyses = {name: one for name, one in processes().items() if (pages / f'{name}.md').exists()}
+    analyses = {name: one for name, one in all_processes().items() if (pages / f'{name}.md').exists()}
     assert len(analyses) == 14
     assert [name for name, one in analyses.items() if not (one.method and one.method.vi and one.method.en)] == []
     assert [name for name, one in analyses.items() if not one.figures] == []
@@ -166,8 +166,8 @@ def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called():
 def test_only_an_editor_keeps_what_indicators_come_to():
     """It is a release of a layer; a run that keeps nothing is anybody's."""
     with pytest.raises(EditorsOnly, match='changes data'):
-        start('indicators', {'keep': True}, 'internal', '127.0.0.1')
-    indicators = process('indicators', 'internal')
-    assert not indicators.for_editors(validated(indicators.inputs, {}))
+        start_job('indicators', {'keep': True}, 'internal', '127.0.0.1')
+    indicators = find_process('indicators', 'internal')
+    assert not indicators.for_editors(validate_inputs(indicators.inputs, {}))
     assert indicators.knows_editors()
-    assert not process('service-coverage', 'internal').knows_editors()
+    assert not find_process('service-coverage', 'internal').knows_editors()

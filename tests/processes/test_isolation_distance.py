@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.database import connection
-from processes.isolation_distance import Near, NoSources, of_sources
+from processes.isolation_distance import NearPairs, NoSources, of_sources
 from processes.reading.layers import NoSuchColumn
 from processes.reading.validation import InvalidInput
 from tests.processes.conftest import answered, commune
@@ -162,7 +162,7 @@ PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(-1,
 def test_counts_ignore_the_order_and_grow_with_the_sources(pairs, order, wanted):
     """People are those of the house: number + 1."""
     found = np.array(pairs, dtype=np.int64).reshape(-1, 3)
-    near = Near(found[:, 0], found[:, 1], found[:, 1] + 1.0)
+    near = NearPairs(found[:, 0], found[:, 1], found[:, 1] + 1.0)
     shuffled = near.where(np.array([one for one in order if one < len(pairs)], dtype=np.int64))
     assert shuffled.counted == near.counted
     assert near.counted['people'] == sum({home: home + 1 for _, home, _ in pairs}.values())

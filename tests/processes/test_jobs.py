@@ -18,7 +18,7 @@ from dothi.core.text import Text
 from processes.queue import requests
 from processes.queue.child import Failed
 from processes.queue.jobs import fail_lost
-from processes.queue.manager import QueueManager, execute, execution
+from processes.queue.manager import QueueManager, execute, run_process
 from processes.queue.requests import NoWorker, StillRunning, UnknownJob
 from tests.conftest import PATIENCE_S
 from tests.processes.conftest import descendants
@@ -224,13 +224,13 @@ def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, on
 
 def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker):
     """By role, not by manners: the reader may not even look at the table."""
-    job_id = execution('service-coverage', INPUTS, 'internal').job_id
-    with requests.desk('public') as db:
+    job_id = run_process('service-coverage', INPUTS, 'internal').job_id
+    with requests.open_desk('public') as db:
         with pytest.raises(UnknownJob):
             requests.state(db, job_id)
-        assert requests.results(db, job_id) == {}
-        assert requests.rows(db, 'select * from job.list(null, 10, 0)', []) == []
-        assert requests.rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
+        assert requests.job_results(db, job_id) == {}
+        assert requests.fetch_rows(db, 'select * from job.list(null, 10, 0)', []) == []
+        assert requests.fetch_rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
 
 
 @pytest.mark.parametrize('audience', READERS)
@@ -246,7 +246,7 @@ def test_services_cannot_read_the_tables_of_jobs(database, audience, table):
 def test_the_manager_lists_a_job_with_inputs_times_and_result(town, worker):
     """What pygeoapi shows under /jobs."""
     manager = QueueManager({'name': 'processes.queue.manager.QueueManager', 'audience': 'internal', 'processes': {}})
-    outcome = execution('service-coverage', INPUTS, 'internal')
+    outcome = run_process('service-coverage', INPUTS, 'internal')
     assert manager.get_jobs()['numberMatched'] == 1
     job = manager.get_job(outcome.job_id)
     assert (job['status'], job['progress']) == ('successful', 100)

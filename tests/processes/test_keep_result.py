@@ -14,7 +14,7 @@ from dothi.core.database import connection
 from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_sync import sync_layers
-from processes.queue.manager import execution
+from processes.queue.manager import run_process
 
 pytestmark = pytest.mark.usefixtures('worker')
 EDITOR = 'planner'
@@ -28,7 +28,7 @@ def coverage(loader, grid_town, database):
         zones={'13741': (-50, -50, 1000, 2050), '13744': (1000, -50, 2050, 2050)},
     )  # fmt: skip
     loader.town(town)
-    yield execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
+    yield run_process('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
     for file in own_layers.files():
         file.unlink()
     with connection('admin') as db, db.cursor() as cursor:
@@ -41,7 +41,7 @@ def coverage(loader, grid_town, database):
 
 def keep(job, layer='served', title='Được phục vụ', editor=EDITOR):
     inputs = {'job': job, 'id': layer, 'title': title}
-    return json.loads(execution('keep-result', inputs, 'internal', editor).result.content())
+    return json.loads(run_process('keep-result', inputs, 'internal', editor).result.content())
 
 
 def items(layer, audience='internal'):
@@ -63,7 +63,7 @@ def test_a_kept_result_is_served_to_staff_with_its_columns_and_where_it_comes_fr
 def test_later_analyses_take_it_by_its_id(coverage):
     keep(coverage)
     wanted = {'facilities': 'health_facilities', 'distance_m': 600, 'zones': 'served'}
-    again = json.loads(execution('service-coverage', wanted, 'internal').result.content())
+    again = json.loads(run_process('service-coverage', wanted, 'internal').result.content())
     assert [one['properties']['population'] for one in again['features']] == [30, 10]
     assert 'served' in again['summary']['releases']
 
@@ -72,7 +72,7 @@ def test_keeping_under_the_same_id_is_a_new_release_of_the_same_features(coverag
     first = keep(coverage)
     before = {one['properties']['code']: one['id'] for one in items('served').get_json(force=True)['features']}
     loader.load('health_facilities', [(shapely.Point(2000, 2000), {'code': 'S9', 'name': 'Trạm', 'kind': 'station'})])
-    job = execution('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
+    job = run_process('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
     second = keep(job)
     found = items('served').get_json(force=True)['features']
     assert second['release'] > first['release']
@@ -97,7 +97,7 @@ def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(cov
     keep(coverage)
     group = {'layer': 'health_facilities', 'level': 'commune', 'date': '2024-08-31'}
     with pytest.raises(DothiError) as refused:
-        keep(execution('group-by-units', group, 'internal').job_id)
+        keep(run_process('group-by-units', group, 'internal').job_id)
     assert 'served' in refused.value.text.vi
     assert 'share_covered' in own_layers.file_of('served').read_text()
     assert len(items('served').get_json(force=True)['features']) == 2
@@ -106,7 +106,7 @@ def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(cov
 def test_nothing_found_is_nothing_to_keep(coverage, loader):
     loader.load('power_lines', [])
     with pytest.raises(WrongUse):
-        keep(execution('corridor-conflicts', {}, 'internal').job_id, 'conflicts')
+        keep(run_process('corridor-conflicts', {}, 'internal').job_id, 'conflicts')
     assert not own_layers.files()
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processes.ways.maximal_cover import cover_of, exact, greedy
+from processes.ways.maximal_cover import choose_exactly, choose_greedily, cover_of
 
 # Greedy takes A (6 people) and then 2 more, 8 in all. Best are B and C, which cover all 10.
 TRAP = {'A': [0, 1, 2, 3, 4, 5], 'B': [0, 1, 2, 6, 7], 'C': [3, 4, 5, 8, 9]}
@@ -28,7 +28,7 @@ def best(sets, k, people):
 
 
 def test_greedy_walks_into_the_trap_and_knows_how_far_off_it_may_be():
-    found = greedy(cover(TRAP.values()), 2)
+    found = choose_greedily(cover(TRAP.values()), 2)
     assert found.chosen.tolist() == [0, 1]
     assert cover(TRAP.values()).covered(found.chosen) == 8
     # 8 covered, and the largest two gains left are those of C (2 people) and nobody's
@@ -36,17 +36,17 @@ def test_greedy_walks_into_the_trap_and_knows_how_far_off_it_may_be():
 
 
 def test_the_exact_answer_avoids_the_trap():
-    found = exact(cover(TRAP.values()), 2)
+    found = choose_exactly(cover(TRAP.values()), 2)
     assert sorted(found.chosen) == [1, 2]
     assert (found.bound, found.optimal) == (pytest.approx(10), True)
 
 
 def test_of_equal_candidates_the_first_is_taken():
-    assert greedy(cover([[0], [1], [0, 1], [0, 1]]), 1).chosen.tolist() == [2]
+    assert choose_greedily(cover([[0], [1], [0, 1], [0, 1]]), 1).chosen.tolist() == [2]
 
 
 def test_no_more_sites_are_proposed_than_serve_anybody():
-    for choose in (greedy, exact):
+    for choose in (choose_greedily, choose_exactly):
         found = choose(cover([[0, 1], [1], [0]]), 3)
         assert (found.chosen.tolist(), found.bound, found.optimal) == ([0], 2, True)
 
@@ -59,7 +59,7 @@ def test_demands_of_the_same_candidates_are_one():
 
 def test_nobody_to_cover_is_covered_by_nothing():
     empty = cover([[], []], people=[3.0])
-    assert greedy(empty, 2).chosen.tolist() == []
+    assert choose_greedily(empty, 2).chosen.tolist() == []
 
 
 sets = st.lists(st.sets(st.integers(0, 11), max_size=7), min_size=1, max_size=7)
@@ -71,7 +71,7 @@ def test_greedy_exact_and_bounds_keep_their_order(sets, k, people):
     """(1 - 1/e) best <= greedy <= exact = best <= bound of either."""
     question = cover([*sets, []], people=[float(n) for n in people])
     optimum = best(sets, k, people)
-    quick, proved = greedy(question, k), exact(question, k)
+    quick, proved = choose_greedily(question, k), choose_exactly(question, k)
     assert question.covered(quick.chosen) >= (1 - 1 / math.e) * optimum - 1e-9
     assert question.covered(quick.chosen) <= question.covered(proved.chosen) == optimum
     assert optimum <= min(quick.bound, proved.bound) + 1e-6
@@ -84,12 +84,15 @@ def test_the_order_of_demands_decides_nothing(sets, k, seed):
     order = list(range(12))
     seed.shuffle(order)
     turned = [[order[demand] for demand in demands] for demands in sets]
-    assert greedy(cover(sets, [1.0] * 12), k).chosen.tolist() == greedy(cover(turned, [1.0] * 12), k).chosen.tolist()
+    assert (
+        choose_greedily(cover(sets, [1.0] * 12), k).chosen.tolist()
+        == choose_greedily(cover(turned, [1.0] * 12), k).chosen.tolist()
+    )
 
 
 @pytest.mark.parametrize(('candidates', 'people'), [(0, 0), (3, 0), (0, 3)])
 def test_where_there_is_nothing_to_choose_the_exact_answer_is_nothing(candidates, people):
     """Everybody is covered already, or nowhere could one build: HiGHS would refuse to look for it."""
     nothing = np.empty(0, dtype=np.int64)
-    found = exact(cover_of(nothing, nothing, np.ones(people), candidates), 2)
+    found = choose_exactly(cover_of(nothing, nothing, np.ones(people), candidates), 2)
     assert (found.chosen.tolist(), found.bound, found.optimal) == ([], 0, True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from psycopg2.extras import execute_values
 
 from dothi.core.database import connection
-from processes.ways.network import network_of, snap, split, zone_of
+from processes.ways.network import network_of, snap_points, split_at, zone_of
 from processes.ways.reach import reach_of, straight_to_nearest, way_to_nearest
 
 
@@ -132,7 +132,7 @@ def test_a_wall_is_walked_around(grid_town):
 
 def test_splitting_keeps_the_length_of_the_network(grid_town):
     network = network_of(lines(grid_town(3, 500)))
-    cut, entrance = split(network, snap(xy([(10, 1), (20, 1), (20, -1), (0, 0)]), network))
+    cut, entrance = split_at(network, snap_points(xy([(10, 1), (20, 1), (20, -1), (0, 0)]), network))
     assert cut.lengths_m.sum() == pytest.approx(network.lengths_m.sum())
     # the corner belongs to two segments, and is one node all the same
     assert {tuple(cut.nodes[node]) for node in entrance} == {(10, 0), (20, 0), (0, 0)}

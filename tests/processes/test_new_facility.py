@@ -8,7 +8,7 @@ import shapely
 
 from dothi.core.errors import http_status
 from processes import new_facility
-from processes.queue.manager import execution
+from processes.queue.manager import run_process
 from processes.ways.maximal_cover import cover_of
 from tests.processes.conftest import area, building, commune, features, house, station
 
@@ -30,7 +30,7 @@ def road(loader):
 
 def answer(**more):
     inputs = {'facilities': 'health_facilities', 'distance_m': 1_000, 'count': 2, **more}
-    found = execution('new-facility', inputs, 'internal').results
+    found = run_process('new-facility', inputs, 'internal').results
     return {name: json.loads(one.content()) for name, one in found.items()}
 
 

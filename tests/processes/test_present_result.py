@@ -10,9 +10,9 @@ import rasterio
 from dothi.api.app import create_app
 from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
-from processes.forms.presenting import presented
+from processes.forms.presenting import present_result
 from processes.queue import requests
-from processes.queue.manager import execution
+from processes.queue.manager import run_process
 
 pytestmark = pytest.mark.usefixtures('worker')
 COVERAGE = {'facilities': 'health_facilities', 'distance_m': 600}
@@ -32,11 +32,11 @@ def town(loader, grid_town):
 @pytest.fixture
 def coverage(town):
     """The id of a job that computed the service coverage of the town."""
-    return execution('service-coverage', COVERAGE, 'internal').job_id
+    return run_process('service-coverage', COVERAGE, 'internal').job_id
 
 
 def form(job, name, lang='vi', output=None):
-    return presented(job, output, name, lang, 'internal').result
+    return present_result(job, output, name, lang, 'internal').result
 
 
 def pdf_text(path):
@@ -115,16 +115,16 @@ def test_a_report_on_the_past_is_not_out_of_date(town, loader, one):
     """Neither is what is made from it: later releases do not change what there was."""
     then = one('select clock_timestamp()').isoformat()
     facilities = {'collection': 'health_facilities', 'datetime': then}
-    job = execution('service-coverage', {**COVERAGE, 'facilities': facilities}, 'internal').job_id
+    job = run_process('service-coverage', {**COVERAGE, 'facilities': facilities}, 'internal').job_id
     loader.load('health_facilities', [])
-    made = presented(job, None, 'html', 'en', 'internal')
+    made = present_result(job, None, 'html', 'en', 'internal')
     assert 'None of the inputs has been released anew since' in made.result.content().decode()
-    with requests.desk('internal') as db:
+    with requests.open_desk('internal') as db:
         assert requests.state(db, made.job_id)['inputs_changed'] == 0
 
 
 def test_what_is_made_from_a_result_names_its_releases(coverage):
-    made = presented(coverage, None, 'csv', 'vi', 'internal')
+    made = present_result(coverage, None, 'csv', 'vi', 'internal')
     assert set(made.releases) >= {'buildings', 'roads', 'communes', 'health_facilities'}
 
 
@@ -195,12 +195,12 @@ def test_an_unknown_job_or_output_is_not_found(coverage):
 
 def test_the_public_service_presents_nothing_of_the_internal_one(coverage):
     with pytest.raises(NotFound):
-        presented(coverage, None, 'csv', 'vi', 'public')
+        present_result(coverage, None, 'csv', 'vi', 'public')
 
 
 def test_a_result_without_features_has_a_map_that_says_so(town, loader):
     loader.load('power_lines', [])
-    job = execution('corridor-conflicts', {}, 'internal').job_id
+    job = run_process('corridor-conflicts', {}, 'internal').job_id
     assert form(job, 'png').content().startswith(b'\x89PNG')
     assert 'Không tìm thấy đối tượng nào' in form(job, 'html').content().decode()
     assert form(job, 'csv').content().decode('utf-8-sig').startswith('"id","geom"')

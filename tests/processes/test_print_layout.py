@@ -3,11 +3,11 @@
 import pytest
 import shapely
 
-from processes.printing.grid import EAST, grid_of, label, spacing_m
+from processes.printing.grid import EAST, grid_label, grid_of, spacing_m
 from processes.printing.outline import path_of
 from processes.printing.page import title_mm
 from processes.printing.paper import SIZES_MM, Rectangle, sheet_of
-from processes.printing.scale import DoesNotFit, bar_of, fitting_scale, must_fit, placed, widened
+from processes.printing.scale import DoesNotFit, bar_of, fitting_scale, must_fit, place_frame, widen_box
 
 FRAME = Rectangle(10, 20, 200, 100)
 
@@ -36,10 +36,10 @@ def test_the_scale_is_the_largest_round_one_that_holds_the_extent():
     assert fitting_scale((0, 0, 2_001, 1_000), FRAME) == 12_500
     assert fitting_scale((0, 0, 100, 1_001), FRAME) == 12_500
     assert fitting_scale((0, 0, 1_600, 100), FRAME) == 10_000
-    assert placed((0, 0, 100, 100), FRAME, 10_000) == (-950, -450, 1_050, 550)
+    assert place_frame((0, 0, 100, 100), FRAME, 10_000) == (-950, -450, 1_050, 550)
     # 3 % of the longer side around an extent, and a point becomes a place
-    assert widened((0, 0, 1_000, 500)) == (-30, -30, 1_030, 530)
-    assert widened((5, 5, 5, 5)) == (-45, -45, 55, 55)
+    assert widen_box((0, 0, 1_000, 500)) == (-30, -30, 1_030, 530)
+    assert widen_box((5, 5, 5, 5)) == (-45, -45, 55, 55)
 
 
 def test_an_extent_that_the_paper_cannot_hold_is_refused_with_what_would_do():
@@ -66,7 +66,7 @@ def test_the_bar_and_the_grid_have_round_lengths():
     ]  # fmt: skip
     # northings are counted from the upper edge
     assert [(line.value_m, line.at_mm) for line in grid.northings] == [(2_200_000, 115), (2_200_500, 65)]
-    assert label(2_200_500, EAST, 'en') == '2\u202f200\u202f500\u00a0E'
+    assert grid_label(2_200_500, EAST, 'en') == '2\u202f200\u202f500\u00a0E'
 
 
 def test_an_outline_is_drawn_to_scale_and_within_the_frame():

@@ -26,8 +26,8 @@ from dothi.core.settings import PROJECT
 from dothi.core.style.drawing import drawing_of
 from dothi.core.style.layer_styles import styles_of
 from processes.data import Data
-from processes.printing.body import body_of, piled
-from processes.printing.drawn import Drawn, NoSuchLayer, NoSuchStyle, NothingToPrint, drawn_layers
+from processes.printing.body import body_of, pile_layers
+from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, drawn_layers
 from processes.printing.paper import sheet_of
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
@@ -239,15 +239,16 @@ def test_a_raster_lies_on_the_painted_land_and_below_its_lines(locality: Localit
         drawing_of(locality.layers[name], found, 'print', 'internal', lambda part: []) for name, found in styles.items()
     ]
     release = cast(Release, None)
-    pile = [Drawn(one, release) for one in (locality.coverages['elevation'], *drawings)]
+    pile = [PrintedLayer(one, release) for one in (locality.coverages['elevation'], *drawings)]
     seen = [
-        (one.layer.id, one.drawing and [each.kind for each in one.drawing.passes]) for one in piled(pile, [None] * 3)
+        (one.layer.id, one.drawing and [each.kind for each in one.drawing.passes])
+        for one in pile_layers(pile, [None] * 3)
     ]
     assert seen[:3] == [
         ('districts', ['line', 'line', 'fill']), ('elevation', None), ('districts', ['line', 'label']),
     ]  # fmt: skip
     assert [name for name, _ in seen[3:]] == ['rivers']
-    assert [one.drawing for one in piled(pile[1:], [None] * 2)] == drawings
+    assert [one.drawing for one in pile_layers(pile[1:], [None] * 2)] == drawings
 
 
 def lines_of(pdf: bytes) -> bytes:

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
 from processes.queue import requests
-from processes.queue.child import Done, Failed, Made, failure
-from processes.queue.jobs import begin, expire, fail_lost, fail_waiting, finish
-from processes.queue.listing import JobFilter, listed
-from processes.queue.manager import NoRerun, mode, outcome_of, rerun, start
-from processes.queue.preference import mode_of, preference
-from processes.queue.reasons import lost
-from processes.queue.requests import Asked, NoResult, NoWorker, TooManyJobs, UnknownJob
-from processes.registry import process
+from processes.queue.child import Done, Failed, MadeOutput, failure
+from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
+from processes.queue.listing import JobFilter, list_jobs
+from processes.queue.manager import NoRerun, execution_mode, outcome_of, rerun_job, start_job
+from processes.queue.preference import mode_of, parse_preference
+from processes.queue.reasons import worker_lost
+from processes.queue.requests import JobRequest, NoResult, NoWorker, TooManyJobs, UnknownJob
+from processes.registry import find_process
 from tests.etl.agency_words import OF_THE_PLATFORM
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -39,9 +39,9 @@ def run(query, values=()):
 
 
 def submitted(asker, cost_s=1.0, number=1, audience='internal', **more):
-    with requests.desk(audience, more.get('editor')) as db:
+    with requests.open_desk(audience, more.get('editor')) as db:
         return [
-            requests.submit(db, Asked('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
+            requests.submit_job(db, JobRequest('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
             for _ in range(number)
         ]
 
@@ -51,12 +51,12 @@ def taken():
     rows = run("select args ->> 'job_id' from procrastinate_fetch_job_v2(array['analyses'], null)")
     job_id = rows[0][0]
     if job_id:
-        begin(job_id, 100, Path())
+        begin_job(job_id, 100, Path())
     return job_id
 
 
 def ended(job_id):
-    finish(job_id, failure(lost()))
+    finish_job(job_id, failure(worker_lost()))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 
@@ -105,9 +105,9 @@ def test_newcomers_pass_nobody_over_for_ever(waiting):
 def test_a_dismissed_job_that_never_began_does_not_cost_its_turn(waiting):
     """Who ends their 50 jobs and asks anew stands where everybody stands who asks now."""
     submitted('other', number=2)
-    with requests.desk('internal') as db:
+    with requests.open_desk('internal') as db:
         for job_id in submitted('regretful', number=50):
-            assert requests.dismiss(db, job_id)
+            assert requests.dismiss_job(db, job_id)
     names = dict.fromkeys(submitted('regretful'), 'regretful')
     assert 'regretful' in [names.get(taken()) for _ in range(2)]
 
@@ -123,29 +123,29 @@ def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monk
     with pytest.raises(TooManyJobs, match='There are 5 jobs') as refused:
         submitted('third')
     assert http_status(refused.value) == 429
-    with requests.desk('internal') as db:
-        requests.dismiss(db, mine[0])
+    with requests.open_desk('internal') as db:
+        requests.dismiss_job(db, mine[0])
     assert submitted('mine')
 
 
 def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
     (job_id,) = submitted('a')
-    fail_waiting(Failed('Busy', 'WaitedTooLong', lost().text), longest_s=3_600)
+    fail_waiting(Failed('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(NoResult):
         outcome_of(job_id, 'internal')
     run("update job.job set updated_at = now() - interval '2 hours'")
-    fail_waiting(Failed('Busy', 'WaitedTooLong', lost().text), longest_s=3_600)
+    fail_waiting(Failed('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(Exception, match='database was away') as refused:
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)
-    assert begin(job_id, 100, Path()) is None, 'what failed is not run'
+    assert begin_job(job_id, 100, Path()) is None, 'what failed is not run'
 
 
 def messages(job_id, audience='internal'):
     """What the job itself and, for colleagues, the list of jobs say of its state."""
-    with requests.desk(audience) as db:
+    with requests.open_desk(audience) as db:
         job = requests.state(db, job_id)
-        rows = [row for row in listed(db, JobFilter(), 100).jobs if str(row['id']) == job_id]
+        rows = [row for row in list_jobs(db, JobFilter(), 100).jobs if str(row['id']) == job_id]
         assert len(rows) == (audience == 'internal')
         return [(row['status'], row['message_vi'], row['message_en']) for row in (job, *rows)]
 
@@ -195,7 +195,7 @@ def test_strangers_hear_of_no_command_or_setting(waiting, monkeypatch, state):
 
 
 def wait_for(job_id, audience):
-    with requests.desk(audience) as db:
+    with requests.open_desk(audience) as db:
         requests.wait_for(db, job_id, 0.1)
 
 
@@ -208,7 +208,7 @@ def failed_by(work):
 def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):
     (job_id,) = submitted('a')
     run('truncate job.procrastinate_workers cascade')
-    with requests.desk('internal') as db:
+    with requests.open_desk('internal') as db:
         assert 'dothi worker' in requests.state(db, job_id)['message_vi']
     with pytest.raises(NoWorker):
         submitted('a')
@@ -219,11 +219,11 @@ def test_the_same_request_follows_the_run_that_is_underway(waiting):
     leader, follower = submitted('a', request='same') + submitted('b', request='same')
     other = submitted('b', request='other')[0]
     assert taken() == leader
-    with requests.desk('internal') as db:
+    with requests.open_desk('internal') as db:
         assert [requests.state(db, job)['status'] for job in (follower, other)] == ['running', 'accepted']
     assert taken() == other
     assert taken() is None, 'nothing else is in the queue'
-    fail_lost(failure(lost()))
+    fail_lost(failure(worker_lost()))
     ended(leader)
     assert run('select status, error_code from job where id = %s', [follower]) == [('failed', 'ChildDied')]
 
@@ -232,8 +232,8 @@ def test_a_follower_runs_when_its_run_is_dismissed(waiting):
     """The first of them, and the next follows it."""
     leader, first, second = [submitted(name, request='same')[0] for name in 'abc']
     assert taken() == leader
-    with requests.desk('internal') as db:
-        requests.dismiss(db, leader)
+    with requests.open_desk('internal') as db:
+        requests.dismiss_job(db, leader)
     assert taken() == first
     assert run('select follows::text from job where id = %s', [second]) == [(first,)]
 
@@ -254,8 +254,8 @@ def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
     (job_id,) = submitted('a')
     (worker_id,) = run('insert into procrastinate_workers default values returning id')[0]
     run("select args from procrastinate_fetch_job_v2(array['analyses'], %s)", [worker_id])
-    begin(job_id, 100, Path())
-    with requests.desk('internal') as db:
+    begin_job(job_id, 100, Path())
+    with requests.open_desk('internal') as db:
         assert 'sign of life' not in requests.state(db, job_id)['message_en']
         dead = '' if not others else f' where id = {worker_id}'
         run(f"update procrastinate_workers set last_heartbeat = now() - interval '11 seconds'{dead}")
@@ -268,10 +268,10 @@ def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
 
 def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):
     (job_id,) = submitted('a')
-    with requests.desk('internal') as db:
-        assert requests.dismiss(db, job_id)
+    with requests.open_desk('internal') as db:
+        assert requests.dismiss_job(db, job_id)
         assert requests.state(db, job_id)['status'] == 'dismissed'
-        assert not requests.dismiss(db, job_id)
+        assert not requests.dismiss_job(db, job_id)
     assert taken() is None
     with pytest.raises(NoResult):
         outcome_of(job_id, 'internal')
@@ -279,7 +279,7 @@ def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):
 
 def test_start_keeps_who_asked_and_by_which_norms(waiting, loader, locality):
     loader.load('health_facilities', [])
-    job_id = start('service-coverage', INPUTS, 'internal', '192.0.2.7')
+    job_id = start_job('service-coverage', INPUTS, 'internal', '192.0.2.7')
     assert run('select id::text, asker, norms_version, status from job.job') == [
         (job_id, '192.0.2.7', locality.norms_version, 'accepted')
     ]
@@ -287,18 +287,18 @@ def test_start_keeps_who_asked_and_by_which_norms(waiting, loader, locality):
 
 def test_a_request_that_is_wrong_is_refused_before_there_is_a_job(waiting):
     with pytest.raises(Exception, match='distance_m') as refused:
-        start('service-coverage', {**INPUTS, 'distance_m': -1}, 'internal', 'a')
+        start_job('service-coverage', {**INPUTS, 'distance_m': -1}, 'internal', 'a')
     assert http_status(refused.value) == 400
     assert run('select count(*) from job.job') == [(0,)]
 
 
 def test_a_job_is_run_again_with_its_own_inputs(waiting):
-    job_id = start('service-coverage', INPUTS, 'internal', 'a')
-    again = rerun(job_id, 'internal', 'b')
+    job_id = start_job('service-coverage', INPUTS, 'internal', 'a')
+    again = rerun_job(job_id, 'internal', 'b')
     assert again != job_id
     assert run('select count(distinct inputs), count(*) from job.job') == [(1, 2)]
     with pytest.raises(UnknownJob):
-        rerun(job_id, 'public', 'b')
+        rerun_job(job_id, 'public', 'b')
 
 
 def test_the_list_has_filters_and_pages_newest_first(waiting):
@@ -318,8 +318,8 @@ def test_the_list_has_filters_and_pages_newest_first(waiting):
         )
 
     def found(limit=10, offset=0, **wanted):
-        with requests.desk('internal') as db:
-            page = listed(db, JobFilter(**wanted), limit, offset)
+        with requests.open_desk('internal') as db:
+            page = list_jobs(db, JobFilter(**wanted), limit, offset)
         return [jobs.index(str(job['id'])) for job in page.jobs], page.matched
 
     assert found() == ([4, 3, 2, 1, 0], 5)
@@ -336,8 +336,8 @@ def test_the_list_is_empty_for_the_public_and_has_no_other_editors_jobs(waiting)
     submitted('a', audience='public')
     submitted('lan', editor='lan')
     for audience, editor, expected in (('public', None, 0), ('internal', None, 0), ('internal', 'lan', 1)):
-        with requests.desk(audience, editor) as db:
-            assert listed(db, JobFilter(), 10).matched == expected
+        with requests.open_desk(audience, editor) as db:
+            assert list_jobs(db, JobFilter(), 10).matched == expected
 
 
 @pytest.mark.parametrize(
@@ -361,24 +361,24 @@ def test_the_mode_is_the_clients_wish_and_else_goes_by_cost(header, cost_s, expe
 
 @given(st.text())
 def test_any_header_is_read(header):
-    assert preference(header).mode in (None, 'sync', 'async')
+    assert parse_preference(header).mode in (None, 'sync', 'async')
 
 
 def test_how_long_a_client_would_wait_is_read():
-    assert preference('respond-async, wait=10').wait_s == 10
-    assert preference('wait="2.5"').wait_s == 2.5
-    assert preference('wait=soon').wait_s is None
+    assert parse_preference('respond-async, wait=10').wait_s == 10
+    assert parse_preference('wait="2.5"').wait_s == 2.5
+    assert parse_preference('wait=soon').wait_s is None
 
 
 def test_the_mode_of_a_process_is_by_its_own_estimate(monkeypatch):
-    chosen = process('service-coverage', 'internal')
-    assert mode(chosen, INPUTS, None) == 'sync'
+    chosen = find_process('service-coverage', 'internal')
+    assert execution_mode(chosen, INPUTS, None) == 'sync'
     monkeypatch.setenv('DOTHI_SYNC_COST_S', '0')
-    assert mode(chosen, INPUTS, None) == 'async'
+    assert execution_mode(chosen, INPUTS, None) == 'async'
 
 
 def finished(job_id, body=b'x' * 1_000):
-    finish(job_id, Done((Made('result', 'application/json', body, None),), {}))
+    finish_job(job_id, Done((MadeOutput('result', 'application/json', body, None),), {}))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 
@@ -391,28 +391,28 @@ def test_a_stranger_has_fewer_open_jobs_and_less_room_than_a_colleague(waiting, 
         submitted('10.0.0.1', audience='public')
     assert submitted('10.0.0.1', number=3), 'the internal service has limits of its own'
     (job_id,) = submitted('10.0.0.2', audience='public')
-    begin(job_id, 100, Path())
+    begin_job(job_id, 100, Path())
     finished(job_id, body=b'x' * 2**20)
     with pytest.raises(TooManyJobs, match='all the room'):
         submitted('10.0.0.2', audience='public', request='another')
     assert submitted('10.0.0.3', audience='public')
-    with requests.desk('public') as db:
-        assert requests.dismiss(db, job_id)
+    with requests.open_desk('public') as db:
+        assert requests.dismiss_job(db, job_id)
     assert submitted('10.0.0.2', audience='public')
 
 
 def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting):
     """An answer that somebody else got from the same result stays theirs."""
     first, second = (submitted(name, audience='public', request='same')[0] for name in ('a', 'b'))
-    begin(first, 100, Path())
+    begin_job(first, 100, Path())
     finished(first)
-    assert begin(second, 100, Path()) is None, 'answered by the first'
-    with requests.desk('public') as db:
-        assert requests.dismiss(db, first)
-        assert requests.results(db, second)['result'].body == b'x' * 1_000
-        assert requests.dismiss(db, second)
+    assert begin_job(second, 100, Path()) is None, 'answered by the first'
+    with requests.open_desk('public') as db:
+        assert requests.dismiss_job(db, first)
+        assert requests.job_results(db, second)['result'].body == b'x' * 1_000
+        assert requests.dismiss_job(db, second)
     assert run("select count(*) from job.job where inputs <> '{}' or upload is not null") == [(0,)]
-    expire(7, 90)
+    expire_results(7, 90)
     assert run('select count(*) from job.output') == [(0,)]
     with pytest.raises(NoRerun, match='dismissed'):
-        rerun(first, 'public', 'a')
+        rerun_job(first, 'public', 'a')

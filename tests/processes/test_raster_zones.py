@@ -13,7 +13,7 @@ from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
 from etl.moving import move
-from processes.zones.raster_zones import at_points, in_zones, moved, pieces_of_cells
+from processes.zones.raster_zones import at_points, in_zones, move_shapes, pieces_of_cells
 
 NODATA = -9999.0
 WEST, NORTH, CELL = 570_000.0, 2_240_000.0, 10.0
@@ -93,7 +93,7 @@ def test_neighbours_that_share_a_border_share_out_the_cells_of_another_system(ra
         shapely.box(*sides) for sides in ((0, 0, 6000, 6000), (0, 0, 2500, 6000), (2500, 0, 6000, 6000))
     )
     shapes = np.array([shapely.affinity.translate(one, 545_000, 2_245_000) for one in (square, west, east)])
-    total = take(cells, moved(shapes, cells.grid, 9209))['sum']
+    total = take(cells, move_shapes(shapes, cells.grid, 9209))['sum']
     assert total[1] + total[2] == pytest.approx(total[0], rel=1e-6)
 
 
@@ -104,8 +104,8 @@ def test_the_system_of_the_zones_does_not_matter(raster, x, y, side):
     cells = raster(np.random.default_rng(1).normal(10, 5, (12, 12)), 4326, 105.9, 20.4, 1 / 120)
     here = np.array([shapely.box(546_000 + x, 2_246_000 + y, 546_000 + x + side, 2_246_000 + y + side)])
     there = move(shapely.segmentize(here, 50), proj_string(9209), proj_string(3405))
-    ours = take(cells, moved(here, cells.grid, 9209))
-    theirs = take(cells, moved(there, cells.grid, 3405))
+    ours = take(cells, move_shapes(here, cells.grid, 9209))
+    theirs = take(cells, move_shapes(there, cells.grid, 3405))
     assert ours['mean'] == pytest.approx(theirs['mean'], rel=1e-4)
     assert ours['count'] == pytest.approx(theirs['count'], rel=1e-4)
 

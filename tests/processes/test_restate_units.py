@@ -9,9 +9,9 @@ from dothi.core.unit_crosswalk import NoUnitsThen
 from processes.data import Data
 from processes.reading.layers import NoSuchColumn, NotDelivered
 from processes.reading.unit_layers import BadDay, UnknownLevel, day_of, layer_of_level
-from processes.reading.validation import InvalidInput, validated
-from processes.registry import process
-from processes.restate_units import BadFigures, Inputs, NoWay, divided
+from processes.reading.validation import InvalidInput, validate_inputs
+from processes.registry import find_process
+from processes.restate_units import BadFigures, Inputs, NoWay, divide_units
 from tests.processes.conftest import building, house
 
 # Vị Hoàng (6,232 people), Vị Xuyên (8,770) and Trần Tế Xương (11,702) became one ward on 2024-09-01.
@@ -37,7 +37,9 @@ def restate(locality, audience='public', **inputs):
     asked = {'from_date': OLD, 'to_date': NEW, **inputs}
     with connection(f'reader_{audience}') as db:
         data = Data(db, locality, audience)
-        return process('restate-units', audience).run(validated(Inputs, asked), data, lambda share, doing: None)
+        return find_process('restate-units', audience).run(
+            validate_inputs(Inputs, asked), data, lambda share, doing: None
+        )
 
 
 def rows(answer):
@@ -135,7 +137,7 @@ def test_shares_are_those_that_postgis_finds(wards, loader, locality):
     inputs = Inputs(figures={}, from_date=OLD, to_date=NEW, method='area')
     with connection('reader_public') as db, db.cursor() as cursor:
         shown = layer_of_level('commune', locality)
-        shares = divided(inputs, shown, day_of(OLD), day_of(NEW), Data(db, locality, 'public')).shares
+        shares = divide_units(inputs, shown, day_of(OLD), day_of(NEW), Data(db, locality, 'public')).shares
         cursor.execute(
             "select * from unit.crosswalk_by_area('communes', 'code', 'valid_from', 'valid_to', %s, %s)", [OLD, NEW]
         )
@@ -179,4 +181,4 @@ def test_a_code_with_two_figures_is_refused(wards, loader, locality):
 @pytest.mark.parametrize('figures', [{'356': 'many'}, {'356': float('nan')}, [1, 2], {'356': None}])
 def test_a_figure_that_is_no_number_is_refused_before_anything_runs(figures):
     with pytest.raises(InvalidInput, match='figures'):
-        validated(Inputs, {'figures': figures, 'from_date': OLD, 'to_date': NEW})
+        validate_inputs(Inputs, {'figures': figures, 'from_date': OLD, 'to_date': NEW})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processes.data import Homes
-from processes.zones.restating import allotted, area_shares, decimals_of, people_shares, restated
+from processes.zones.restating import allot_whole, area_shares, decimals_of, people_shares, restate_figures
 
 SHARES = st.dictionaries(
     st.sampled_from('ABCDE'),
@@ -20,14 +20,14 @@ SHARES = st.dictionaries(
 
 def test_ten_divided_by_three_keeps_its_sum():
     """3.33 each; the step that is left goes to the lowest code of equal remainders."""
-    assert allotted(10, dict.fromkeys('abc', 1 / 3)) == {'a': 4, 'b': 3, 'c': 3}
-    assert allotted(-10, dict.fromkeys('cba', 1 / 3)) == {'a': -4, 'b': -3, 'c': -3}
-    assert allotted(100, {'a': 0.706, 'b': 0.294, 'c': 0}) == {'a': 71, 'b': 29, 'c': 0}
+    assert allot_whole(10, dict.fromkeys('abc', 1 / 3)) == {'a': 4, 'b': 3, 'c': 3}
+    assert allot_whole(-10, dict.fromkeys('cba', 1 / 3)) == {'a': -4, 'b': -3, 'c': -3}
+    assert allot_whole(100, {'a': 0.706, 'b': 0.294, 'c': 0}) == {'a': 71, 'b': 29, 'c': 0}
 
 
 def test_bounds_by_hand():
     """A (100) lies whole in x; B (50) in x and y. x: 100 to 150, y: 0 to 50."""
-    found = restated({'A': 100, 'B': 50}, {'A': {'x': 1.0}, 'B': {'x': 0.4, 'y': 0.6}}, 0)
+    found = restate_figures({'A': 100, 'B': 50}, {'A': {'x': 1.0}, 'B': {'x': 0.4, 'y': 0.6}}, 0)
     assert [(one.value, one.least, one.most, one.exact) for one in found.values()] == [
         (120, 100, 150, False),
         (30, 0, 50, False),
@@ -39,7 +39,7 @@ def test_bounds_by_hand():
 def test_sums_are_kept_to_the_last_place_and_bounds_hold(shares, data):
     figures = {code: data.draw(st.decimals(-1000, 1000, places=2).map(float)) for code in shares}
     decimals = decimals_of(figures, 0)
-    found = restated(figures, shares, decimals)
+    found = restate_figures(figures, shares, decimals)
     whole = sum(Fraction(str(value)) for value in figures.values())
     assert sum(Fraction(str(one.value)) for one in found.values()) == whole
     assert all(one.least <= one.value <= one.most for one in found.values())
@@ -52,7 +52,7 @@ def test_sums_are_kept_to_the_last_place_and_bounds_hold(shares, data):
 def test_the_order_of_the_figures_is_nothing(shares):
     figures = {code: 7 * (place + 1) for place, code in enumerate(sorted(shares))}
     turned = {code: dict(reversed(shares[code].items())) for code in reversed(shares)}
-    assert restated(figures, shares, 1) == restated(dict(reversed(figures.items())), turned, 1)
+    assert restate_figures(figures, shares, 1) == restate_figures(dict(reversed(figures.items())), turned, 1)
 
 
 def test_decimals_are_those_of_the_figures():
@@ -101,5 +101,5 @@ def test_a_piece_of_ground_without_houses_still_counts_for_the_bound():
     homes = Homes(np.array([(190.0, 50)]), np.array([4.0]))
     shares, _ = people_shares(area_shares(OLD, BEFORE, NEW, AFTER), OLD, BEFORE, NEW, AFTER, homes)
     assert shares['E'] == {'e': 1.0, 'w': 0.0}
-    found = restated({'W': 10, 'E': 6}, shares, 0)
+    found = restate_figures({'W': 10, 'E': 6}, shares, 0)
     assert [(one.value, one.least, one.most) for one in found.values()] == [(6, 0, 6), (10, 10, 16)]

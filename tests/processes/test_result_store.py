@@ -10,8 +10,8 @@ from dothi.core.errors import DataRefused
 from dothi.core.settings import PROJECT
 from processes.queue import requests
 from processes.queue.identity import request_hash
-from processes.queue.jobs import expire
-from processes.queue.manager import execution, outcome_of, rerun, start
+from processes.queue.jobs import expire_results
+from processes.queue.manager import outcome_of, rerun_job, run_process, start_job
 from processes.queue.requests import ResultGone, UnknownJob
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -26,11 +26,11 @@ def town(grid_town, loader, monkeypatch):
 
 
 def asked(audience='internal', **inputs):
-    return execution('service-coverage', {**INPUTS, **inputs}, audience)
+    return run_process('service-coverage', {**INPUTS, **inputs}, audience)
 
 
 def state(job_id):
-    with requests.desk('internal') as db:
+    with requests.open_desk('internal') as db:
         return requests.state(db, job_id)
 
 
@@ -49,7 +49,7 @@ def test_the_same_request_on_the_same_releases_is_not_run_twice(town, worker, on
     assert first.job_id != second.job_id, 'each asker has a job of their own, to watch and to dismiss'
     assert (second.result, second.releases) == (first.result, first.releases)
     assert runs(one) == 1
-    third = execution('service-coverage', dict(reversed(INPUTS.items())), 'internal')
+    third = run_process('service-coverage', dict(reversed(INPUTS.items())), 'internal')
     assert third.result == first.result
     assert runs(one) == 1, 'the order of inputs means nothing'
     asked(distance_m=900)
@@ -62,8 +62,8 @@ def test_a_new_release_makes_the_old_answer_say_so_and_the_next_be_computed(town
     loader.load('health_facilities', [])
     loader.load('buildings', [])
     assert state(first.job_id)['inputs_changed'] == 2
-    again = rerun(first.job_id, 'internal', 'planner')
-    with requests.desk('internal') as db:
+    again = rerun_job(first.job_id, 'internal', 'planner')
+    with requests.open_desk('internal') as db:
         requests.wait_for(db, again, 60)
     assert state(again)['inputs_changed'] == 0
     assert runs(one) == 2
@@ -105,7 +105,7 @@ def test_a_layer_that_had_nothing_then_is_no_empty_layer(town, worker):
 
 def test_what_is_asked_while_the_same_waits_is_answered_by_the_same_run(town, worker, one, until):
     """200 people open the same page: one run answers all of them."""
-    jobs = [start('service-coverage', INPUTS, 'internal', f'{i}') for i in range(12)]
+    jobs = [start_job('service-coverage', INPUTS, 'internal', f'{i}') for i in range(12)]
     until(lambda: one("select count(*) from job.job where status = 'successful'") == 12)
     assert runs(one) == 1, 'though the worker has two places'
     assert len({outcome_of(job_id, 'internal').result.content() for job_id in jobs}) == 1
@@ -114,7 +114,7 @@ def test_what_is_asked_while_the_same_waits_is_answered_by_the_same_run(town, wo
 def test_the_answer_to_one_audience_is_not_that_to_the_other(town, worker, one):
     def exported(audience):
         inputs = {'collection': 'health_facilities', 'format': 'csv'}
-        return execution('export-features', inputs, audience).result.content()
+        return run_process('export-features', inputs, audience).result.content()
 
     exported('internal')
     exported('public')
@@ -135,31 +135,31 @@ def test_with_the_store_off_every_request_is_run(town, worker, one, monkeypatch)
 
 def test_a_dismissed_answer_takes_nobody_elses_away(town, worker, one):
     first, second = asked(), asked()
-    with requests.desk('internal') as db:
-        assert requests.dismiss(db, first.job_id)
-    expire(7, 90)
+    with requests.open_desk('internal') as db:
+        assert requests.dismiss_job(db, first.job_id)
+    expire_results(7, 90)
     assert outcome_of(second.job_id, 'internal').result == second.result
     with pytest.raises(requests.NoResult):
         outcome_of(first.job_id, 'internal')
-    with requests.desk('internal') as db:
-        assert requests.dismiss(db, second.job_id)
-    expire(7, 90)
+    with requests.open_desk('internal') as db:
+        assert requests.dismiss_job(db, second.job_id)
+    expire_results(7, 90)
     assert one('select count(*) from job.output') == 0
 
 
 def test_a_result_expires_and_its_job_says_so_until_it_is_forgotten_too(town, worker, one):
-    outcome = execution('export-features', {'collection': 'buildings', 'format': 'csv'}, 'internal')
+    outcome = run_process('export-features', {'collection': 'buildings', 'format': 'csv'}, 'internal')
     file = outcome.result.file
     aged(8)
-    expire(result_days=7, job_days=90)
+    expire_results(result_days=7, job_days=90)
     assert not file.exists()
     assert state(outcome.job_id)['gone']
     with pytest.raises(ResultGone, match='Run the job again'):
         outcome_of(outcome.job_id, 'internal')
-    assert execution('export-features', {'collection': 'buildings', 'format': 'csv'}, 'internal').result.file.exists()
+    assert run_process('export-features', {'collection': 'buildings', 'format': 'csv'}, 'internal').result.file.exists()
     assert runs(one) == 2, 'what is gone answers nobody'
     aged(91, f"id = '{outcome.job_id}'")
-    expire(result_days=7, job_days=90)
+    expire_results(result_days=7, job_days=90)
     with pytest.raises(UnknownJob):
         state(outcome.job_id)
 
@@ -167,7 +167,7 @@ def test_a_result_expires_and_its_job_says_so_until_it_is_forgotten_too(town, wo
 def test_a_result_in_use_stays_though_the_job_that_made_it_is_old(town, worker):
     first, second = asked(), asked()
     aged(100, f"id = '{first.job_id}'")
-    expire(7, 90)
+    expire_results(7, 90)
     with pytest.raises(ResultGone):
         outcome_of(first.job_id, 'internal')
     assert outcome_of(second.job_id, 'internal').result == second.result
@@ -178,7 +178,7 @@ def test_a_kept_result_does_not_expire(town, worker):
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('update job.job set kept = true')
     aged(400)
-    expire(7, 90)
+    expire_results(7, 90)
     assert outcome_of(outcome.job_id, 'internal').result == outcome.result
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from processes.base import ResultFile
-from processes.queue.child import Done, Made
-from processes.queue.jobs import begin, finish
-from processes.queue.manager import outcome_of, start
+from processes.queue.child import Done, MadeOutput
+from processes.queue.jobs import begin_job, finish_job
+from processes.queue.manager import outcome_of, start_job
 from processes.queue.results_apart import put_results_apart
-from processes.queue.store import RESULTS, store
+from processes.queue.store import RESULTS, result_store
 from tests.processes.conftest import ask, building, house
 
 EXPORT = {'collection': 'buildings', 'format': 'csv'}
@@ -23,12 +23,12 @@ def finished(loader, tmp_path):
     ask('insert into job.procrastinate_workers default values returning id')
 
     def run(audience) -> str:
-        job_id = start('export-features', EXPORT, audience, 'a')
-        assert begin(job_id, 100, tmp_path) is not None
+        job_id = start_job('export-features', EXPORT, audience, 'a')
+        assert begin_job(job_id, 100, tmp_path) is not None
         draft = tmp_path / f'{audience}.csv'
         draft.write_text(audience, encoding='utf-8')
         file = ResultFile(draft, 'text/csv', draft.name, 1)
-        finish(job_id, Done((Made('result', 'text/csv', None, file),), {}))
+        finish_job(job_id, Done((MadeOutput('result', 'text/csv', None, file),), {}))
         return job_id
 
     yield run
@@ -42,7 +42,7 @@ def result_file(job_id: str, audience: str) -> Path:
 def test_each_audience_has_a_folder_of_its_own(finished):
     for audience in ('public', 'internal'):
         file = result_file(finished(audience), audience)
-        assert file.is_relative_to(store() / RESULTS / audience)
+        assert file.is_relative_to(result_store() / RESULTS / audience)
         assert file.read_text(encoding='utf-8') == audience
 
 
@@ -51,20 +51,20 @@ def test_results_from_before_are_moved_and_still_answered(finished):
     jobs = {audience: finished(audience) for audience in ('public', 'internal')}
     for audience, job_id in jobs.items():
         file = result_file(job_id, audience)
-        old = store() / RESULTS / file.parent.name / file.name
+        old = result_store() / RESULTS / file.parent.name / file.name
         old.parent.mkdir()
         file.rename(old)
         ask(
             'update job.output set file = %s where job_id = %s returning 1',
-            [str(old.relative_to(store())), job_id],
+            [str(old.relative_to(result_store())), job_id],
         )
     for _ in range(2):
         put_results_apart()
         for audience, job_id in jobs.items():
             file = result_file(job_id, audience)
-            assert file.is_relative_to(store() / RESULTS / audience)
+            assert file.is_relative_to(result_store() / RESULTS / audience)
             assert file.read_text(encoding='utf-8') == audience
-    assert sorted(folder.name for folder in (store() / RESULTS).iterdir()) == ['internal', 'public']
+    assert sorted(folder.name for folder in (result_store() / RESULTS).iterdir()) == ['internal', 'public']
 
 
 def test_a_result_that_is_gone_keeps_no_worker_from_starting(finished):

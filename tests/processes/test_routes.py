@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processes.ways.reach import reach_of, way_to_nearest
-from processes.ways.routes import nearest_places, routes
+from processes.ways.routes import nearest_places, route_lines
 from tests.processes.test_candidates import grid
 
 
@@ -16,7 +16,7 @@ def ranked(points, places, k=1, limit_m=np.inf):
     reach = reach_of(points, places, grid())
     owner = np.arange(len(places))
     found = nearest_places(reach, owner, len(places), k, limit_m, lambda share: None)
-    return found, routes(reach, points, places, owner, found)
+    return found, route_lines(reach, points, places, owner, found)
 
 
 def test_a_route_leads_from_the_point_over_the_corners_to_the_place():

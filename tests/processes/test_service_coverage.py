@@ -8,9 +8,9 @@ import shapely
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from processes.queue.manager import execute, execution
-from processes.reading.validation import validated
-from processes.service_coverage import Inputs, caveats
+from processes.queue.manager import execute, run_process
+from processes.reading.validation import validate_inputs
+from processes.service_coverage import Inputs, list_caveats
 from tests.processes.conftest import ORIGIN, area, building, commune, features, house
 
 # Blocks of 500 m. One health station at (1200, 0), on the bottom road.
@@ -131,7 +131,7 @@ def test_every_zone_of_several_that_overlap_answers_for_itself(town, worker):
 
 def by_unit(**more):
     inputs = {'facilities': 'health_facilities', 'kind_column': 'kind', 'norm': 'facilities_per_unit', **more}
-    return json.loads(execution('service-coverage', inputs, 'internal').result.content())
+    return json.loads(run_process('service-coverage', inputs, 'internal').result.content())
 
 
 def test_a_health_station_in_each_commune_can_be_asked_for(town, worker):
@@ -161,7 +161,7 @@ def test_a_health_station_in_each_commune_can_be_asked_for(town, worker):
 def test_a_kind_without_a_norm_is_refused_before_there_is_a_job(town, loader, worker, one, inputs, hint):
     loader.load('schools', [school(750, 0)])
     with pytest.raises(Exception, match=hint) as refused:
-        execution('service-coverage', {'facilities': 'health_facilities', **inputs}, 'internal')
+        run_process('service-coverage', {'facilities': 'health_facilities', **inputs}, 'internal')
     assert http_status(refused.value) == 400
     assert one('select count(*) from job.job') == 0
 
@@ -176,7 +176,7 @@ def test_a_run_reads_with_the_rights_of_whoever_asked(town, worker):
 
 
 def outputs(**inputs):
-    found = execution('service-coverage', inputs, 'internal').results
+    found = run_process('service-coverage', inputs, 'internal').results
     return {name: json.loads(one.content()) for name, one in found.items()}
 
 
@@ -350,10 +350,10 @@ def test_a_straight_line_is_no_measure_of_a_norm_along_actual_access(locality):
     """Parks: 300 m along actual access. Schools: a distance, which a straight line may measure."""
     norms = locality.norms('service_distance', locality.place.reference_date)
     park, primary = ([norm for norm in norms if norm.subject == subject] for subject in ('park', 'primary'))
-    asked = validated(Inputs, {'facilities': 'parks', 'mode': 'straight-line'})
-    straight, *warned = caveats(asked, park * 2)
+    asked = validate_inputs(Inputs, {'facilities': 'parks', 'mode': 'straight-line'})
+    straight, *warned = list_caveats(asked, park * 2)
     assert ('straight line' in straight.en, len(warned)) == (True, 1)
     assert 'along actual access' in warned[0].en
     assert 'tiếp cận thực tế' in warned[0].vi
-    assert len(caveats(asked, primary)) == 1
-    assert caveats(validated(Inputs, {'facilities': 'parks'}), park) == []
+    assert len(list_caveats(asked, primary)) == 1
+    assert list_caveats(validate_inputs(Inputs, {'facilities': 'parks'}), park) == []

@@ -19,10 +19,10 @@ from distributed import LocalCluster
 from dothi.core.settings import PROJECT
 from processes.ground.criterion_values import Distance
 from processes.ground.elevation import Band
-from processes.ground.flooding import Basin, flooded
-from processes.ground.spread import ClusterLost, ClusterUnreachable, spread
-from processes.ground.suitability import Factor, Search, scored
-from processes.ground.tiles import square_cells, tiles
+from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.spread import ClusterLost, ClusterUnreachable, spread_pieces
+from processes.ground.suitability import Factor, Search, score_tile
+from processes.ground.tiles import square_cells, tiles_of
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 FOLDER = Path(__file__).parent
@@ -58,9 +58,9 @@ def cluster(two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_workers_give_the_very_same_answer_as_one_process(piecework, two_workers, monkeypatch):
     work = functools.partial(piecework.noise_and_place, 3.0)
-    here = list(spread(work, range(20)))
+    here = list(spread_pieces(work, range(20)))
     monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
-    there = list(spread(work, range(20)))
+    there = list(spread_pieces(work, range(20)))
     assert {pid for _, pid in here} == {os.getpid()}
     assert len({pid for _, pid in there}) == 2
     assert os.getpid() not in {pid for _, pid in there}
@@ -68,12 +68,12 @@ def test_two_workers_give_the_very_same_answer_as_one_process(piecework, two_wor
 
 
 def test_without_pieces_there_is_nothing_to_do(piecework, cluster):
-    assert list(spread(piecework.inverse, [])) == []
+    assert list(spread_pieces(piecework.inverse, [])) == []
 
 
 def test_an_error_of_a_piece_comes_up_here(piecework, cluster):
     with pytest.raises(ZeroDivisionError):
-        list(spread(piecework.inverse, [1.0, 0.0]))
+        list(spread_pieces(piecework.inverse, [1.0, 0.0]))
 
 
 def test_results_come_in_the_order_of_the_pieces_though_the_first_takes_longest():
@@ -81,7 +81,7 @@ def test_results_come_in_the_order_of_the_pieces_though_the_first_takes_longest(
         time.sleep(0.1 if piece == 0 else 0)
         return piece
 
-    assert list(spread(slow_first, range(10))) == list(range(10))
+    assert list(spread_pieces(slow_first, range(10))) == list(range(10))
 
 
 def test_pieces_are_taken_only_as_fast_as_they_are_used():
@@ -95,7 +95,7 @@ def test_pieces_are_taken_only_as_fast_as_they_are_used():
                 taken.append(number)
             yield number
 
-    results = spread(lambda piece: piece, pieces())
+    results = spread_pieces(lambda piece: piece, pieces())
     assert next(results) == 0
     results.close()
     assert len(taken) <= 100
@@ -105,14 +105,14 @@ def test_a_cluster_that_is_not_there_is_named_with_what_to_do(piecework, monkeyp
     monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     monkeypatch.setenv('DOTHI_DASK', 'tcp://127.0.0.1:1')
     with pytest.raises(ClusterUnreachable, match=r'tcp://127\.0\.0\.1:1 .*unset DOTHI_DASK'):
-        list(spread(piecework.inverse, [1.0]))
+        list(spread_pieces(piecework.inverse, [1.0]))
 
 
 def test_an_address_that_is_none_is_refused_too(piecework, monkeypatch):
     monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     monkeypatch.setenv('DOTHI_DASK', 'nowhere://a.example')
     with pytest.raises(ClusterUnreachable, match='DOTHI_DASK'):
-        list(spread(piecework.inverse, [1.0]))
+        list(spread_pieces(piecework.inverse, [1.0]))
 
 
 def test_a_cluster_without_workers_is_no_help(piecework, monkeypatch):
@@ -120,7 +120,7 @@ def test_a_cluster_without_workers_is_no_help(piecework, monkeypatch):
     with LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL) as empty:
         monkeypatch.setenv('DOTHI_DASK', empty.scheduler_address)
         with pytest.raises(ClusterUnreachable, match='dask worker'):
-            list(spread(piecework.inverse, [1.0]))
+            list(spread_pieces(piecework.inverse, [1.0]))
 
 
 def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework, monkeypatch):
@@ -128,7 +128,7 @@ def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework, monkeypatch):
     monkeypatch.setenv('DOTHI_DASK', lost.scheduler_address)
     threading.Timer(1.5, lost.close).start()
     with pytest.raises(ClusterLost, match='went away'):
-        list(spread(piecework.wait_a_minute, range(2)))
+        list(spread_pieces(piecework.wait_a_minute, range(2)))
 
 
 def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(two_workers, monkeypatch, tmp_path):
@@ -143,8 +143,10 @@ def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(two_worker
     search = Search(grid, everywhere, [near], 0.5)
 
     def both() -> list[Any]:
-        depths = [depth for _, depth in flooded(basin, tiles(grid, 16))]
-        return depths + [part.scores for part in spread(functools.partial(scored, search), tiles(grid, 16))]
+        depths = [depth for _, depth in flood_tiles(basin, tiles_of(grid, 16))]
+        return depths + [
+            part.scores for part in spread_pieces(functools.partial(score_tile, search), tiles_of(grid, 16))
+        ]
 
     here = both()
     monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from processes.ground.criteria import reach_for, with_dry_ground
 from processes.ground.criterion_values import Classes, Distance, Slope, slope_deg
 from processes.ground.elevation import Band
-from processes.ground.suitability import Factor, Search, best_sites, fuzzy, numbered, scored
-from processes.ground.tiles import square_cells, tiles
+from processes.ground.suitability import Factor, Search, best_sites, fuzzy_scores, number_sites, score_tile
+from processes.ground.tiles import square_cells, tiles_of
 from tests.rasters import NORTH, WEST, write_raster
 
 ROWS, COLUMNS = 7, 9
@@ -33,14 +33,14 @@ def near(cells, worst, best, share=1.0, **limits):
 
 def scores(wanted, size=100):
     found = np.empty((ROWS, COLUMNS), dtype=np.float32)
-    for tile in tiles(GRID, size):
-        found[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = scored(wanted, tile).scores
+    for tile in tiles_of(GRID, size):
+        found[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = score_tile(wanted, tile).scores
     return found
 
 
 def sites(wanted, size=100, least=1, most=10):
-    cut = tiles(GRID, size)
-    parts = [scored(wanted, tile) for tile in cut]
+    cut = tiles_of(GRID, size)
+    parts = [score_tile(wanted, tile) for tile in cut]
     return best_sites(cut, [(part.rim, part.sums) for part in parts], least, most)
 
 
@@ -102,8 +102,8 @@ def test_cells_that_share_a_corner_only_are_two_sites():
 
 def test_fuzzy_scores_are_linear_and_end_at_both_values():
     values = np.array([-5, 0, 25, 50, 99], dtype=np.float32)
-    assert fuzzy(values, 0, 50).tolist() == [0, 0, 0.5, 1, 1]
-    assert fuzzy(values, 50, 0).tolist() == [1, 1, 0.5, 0, 0]
+    assert fuzzy_scores(values, 0, 50).tolist() == [0, 0, 0.5, 1, 1]
+    assert fuzzy_scores(values, 50, 0).tolist() == [1, 1, 0.5, 0, 0]
 
 
 def test_a_plane_of_one_in_ten_has_its_slope():
@@ -132,11 +132,13 @@ def test_sites_are_drawn_where_they_were_found(wanted, size):
     found, areas = sites(near_them, size)
     whole, rank = scores(near_them), {site.number: place for place, site in enumerate(found, start=1)}
     drawn = np.zeros((ROWS, COLUMNS), dtype=int)
-    for tile, area in zip(tiles(GRID, size), areas, strict=True):
+    for tile, area in zip(tiles_of(GRID, size), areas, strict=True):
         wide = tile.overlapping(GRID)
         part = whole[wide.top : wide.top + wide.height, wide.left : wide.left + wide.width]
         ranks = np.array([rank.get(int(number), 0) for number in area])
-        drawn[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = numbered(part, 0.5, ranks, tile)
+        drawn[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = number_sites(
+            part, 0.5, ranks, tile
+        )
     assert (whole[drawn > 0] >= 0.5).all()
     assert [int((drawn == place).sum()) for place in range(1, len(found) + 1)] == [site.cells for site in found]
 
@@ -149,7 +151,7 @@ def test_distances_are_those_of_the_slow_way(targets, reach_m, size):
     for target in targets:
         slow = np.minimum(slow, 10 * np.hypot(row - target // COLUMNS, column - target % COLUMNS))
     distance = Distance(np.array(sorted(targets), dtype=np.int64), reach_m)
-    for tile in tiles(GRID, size):
+    for tile in tiles_of(GRID, size):
         part = slow.reshape(ROWS, COLUMNS)[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
         assert distance.on(GRID, tile) == pytest.approx(part, rel=1e-6)
 
@@ -171,7 +173,7 @@ class TestAgainstGdal:
             theirs = file.read(1, masked=True).filled(np.nan)
         grid = square_cells((WEST, NORTH - 6000, WEST + 7000, NORTH), 9209, 100.0)
         ours = np.full((60, 70), np.nan)
-        for tile in tiles(grid, 25):
+        for tile in tiles_of(grid, 25):
             part = Slope(Band(hills, 1, 9209), 100.0).on(grid, tile)
             ours[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = part
         assert ours == pytest.approx(theirs, abs=1e-3, nan_ok=True)
@@ -180,9 +182,9 @@ class TestAgainstGdal:
         coarse = square_cells((WEST, NORTH - 6000, WEST + 7000, NORTH), 9209, 100.0)
         fine = square_cells((WEST, NORTH - 6000, WEST + 7000, NORTH), 9209, 20.0)
         slope = Slope(Band(hills, 1, 9209), 100.0)
-        large = slope.on(coarse, tiles(coarse)[0])
+        large = slope.on(coarse, tiles_of(coarse)[0])
         repeated = np.repeat(np.repeat(large, 5, axis=0), 5, axis=1)
-        for tile in tiles(fine, 64):
+        for tile in tiles_of(fine, 64):
             part = repeated[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
             assert np.array_equal(slope.on(fine, tile), part, equal_nan=True)
 
@@ -205,7 +207,7 @@ class TestAgainstGdal:
         with rasterio.open(tmp_path / 'far.tif') as file:
             theirs = file.read(1) * 10
         ours = np.empty((200, 200))
-        for tile in tiles(grid, 70):
+        for tile in tiles_of(grid, 70):
             part = Distance(targets, 1000.0).on(grid, tile)
             ours[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = part
         # GDAL's way over the rows is near, but not always the nearest

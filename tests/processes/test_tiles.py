@@ -11,12 +11,12 @@ from rasterio.features import rasterize
 
 from dothi.core.grid import Grid
 from processes.ground.elevation import Band, heights_in
-from processes.ground.tiles import by_tile, mask_of, numbers_in, square_cells, tiles, transform_of, values_at
-from processes.ground.touch import cells_at, cut, touched, walls
+from processes.ground.tiles import by_tile, mask_of, numbers_in, square_cells, tiles_of, transform_of, values_at
+from processes.ground.touch import cells_at, cut_at_cells, touched_cells, wall_cells
 from tests.rasters import CELL, HEIGHTS, NORTH, WEST, write_raster
 
 GRID = Grid(9209, 10, 8, 1000.0, 2000.0, 10.0, 10.0)
-(WHOLE,) = tiles(GRID)
+(WHOLE,) = tiles_of(GRID)
 
 
 def line(*xy):
@@ -34,31 +34,31 @@ def places(cells):
 
 def test_a_line_is_cut_where_it_leaves_a_cell():
     """From the middle of a cell over two edges into the third: 5 m, 10 m, 3 m."""
-    (pieces,) = cut(array(line((0.5, 0.5), (2.3, 0.5))), GRID)
+    (pieces,) = cut_at_cells(array(line((0.5, 0.5), (2.3, 0.5))), GRID)
     assert places(pieces.cell) == [(0, 0), (0, 1), (0, 2)]
     assert pieces.length_m == pytest.approx([5, 10, 3])
 
 
 def test_a_line_that_begins_outside_counts_from_the_edge_of_the_grid():
-    (pieces,) = cut(array(line((-5, 3.5), (1, 3.5))), GRID)
+    (pieces,) = cut_at_cells(array(line((-5, 3.5), (1, 3.5))), GRID)
     assert (places(pieces.cell), pieces.length_m) == ([(3, 0)], pytest.approx([10]))
 
 
 def test_a_wall_through_a_corner_closes_the_corner():
     """A line from corner to corner touches the cells of a diagonal; as a wall it takes a neighbour of each as well."""
     diagonal = array(line((0.5, 0.5), (2.5, 2.5)))
-    assert places(touched(diagonal, GRID)) == [(0, 0), (1, 1), (2, 2)]
-    assert places(walls(diagonal, GRID)) == [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2)]
+    assert places(touched_cells(diagonal, GRID)) == [(0, 0), (1, 1), (2, 2)]
+    assert places(wall_cells(diagonal, GRID)) == [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2)]
 
 
 def test_points_and_areas_touch_cells():
     area = shapely.box(1001, 1971, 1029, 1999)
-    found = places(touched(array(area, shapely.MultiPoint([(1095, 1925), (0, 0)])), GRID))
+    found = places(touched_cells(array(area, shapely.MultiPoint([(1095, 1925), (0, 0)])), GRID))
     assert found == [*((row, column) for row in (0, 1, 2) for column in (0, 1, 2)), (7, 9)]
 
 
 def test_nothing_touches_nothing():
-    assert touched(array(), GRID).tolist() == walls(array(), GRID).tolist() == []
+    assert touched_cells(array(), GRID).tolist() == wall_cells(array(), GRID).tolist() == []
     assert not numbers_in(array(), GRID, WHOLE).any()
 
 
@@ -73,7 +73,7 @@ def test_no_metre_of_a_line_is_lost_or_counted_twice(xy):
     steps = array(*(line(*step) for step in itertools.pairwise(xy)))
     # along the very edge of the grid a line may be in or out
     along_the_rim = shapely.length(shapely.intersection(steps, inside.boundary)).sum()
-    pieces = list(cut(array(drawn), GRID))
+    pieces = list(cut_at_cells(array(drawn), GRID))
     total = sum(piece.length_m.sum() for piece in pieces)
     assert total == pytest.approx(shapely.length(shapely.intersection(steps, inside)).sum(), abs=along_the_rim + 1e-6)
     for cell in {cell for piece in pieces for cell in piece.cell}:
@@ -87,7 +87,7 @@ def test_no_metre_of_a_line_is_lost_or_counted_twice(xy):
 def test_gdal_touches_the_same_cells(xy):
     """Inside the grid, and but for cells that a line meets in one point only, which may be of either."""
     drawn = line(*xy)
-    ours = mask_of(touched(array(drawn), GRID), GRID, WHOLE)
+    ours = mask_of(touched_cells(array(drawn), GRID), GRID, WHOLE)
     theirs = rasterize([drawn], WHOLE.shape, transform=transform_of(GRID, WHOLE), all_touched=True) == 1
     for row, column in np.argwhere(ours != theirs):
         cell = shapely.box(1000 + 10 * column, 1990 - 10 * row, 1010 + 10 * column, 2000 - 10 * row)
@@ -99,7 +99,7 @@ def test_everything_is_found_in_its_tile_once(size):
     """Cells in any order, one of them twice, and one off the grid."""
     cells = np.array([79, 0, 11, -1, 11, 42])
     values = np.arange(GRID.width * GRID.height).reshape(GRID.height, GRID.width)
-    cut_into, found = tiles(GRID, size), np.full(len(cells), -9)
+    cut_into, found = tiles_of(GRID, size), np.full(len(cells), -9)
     for tile, mine in zip(cut_into, by_tile(cells, GRID, cut_into), strict=True):
         part = values[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
         found[mine] = values_at(part, cells[mine], GRID, tile)
@@ -109,7 +109,7 @@ def test_everything_is_found_in_its_tile_once(size):
 @pytest.mark.parametrize('size', [1, 3, 4, 100])
 def test_tiles_hold_every_cell_once(size):
     seen = np.zeros((GRID.height, GRID.width), dtype=int)
-    for tile in tiles(GRID, size):
+    for tile in tiles_of(GRID, size):
         seen[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] += 1
     assert (seen == 1).all()
 
@@ -135,7 +135,7 @@ class TestHeights:
         west, north = WEST, NORTH
         grid = square_cells((west, north - 3 * CELL, west + 4 * CELL, north), 9209, cell_m)
         found = np.empty((grid.height, grid.width))
-        for tile in tiles(grid, size):
+        for tile in tiles_of(grid, size):
             found[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = heights_in(
                 raster, grid, tile
             )
@@ -160,7 +160,7 @@ class TestHeights:
 
     def test_outside_the_raster_nothing_is_known(self, raster):
         grid = square_cells((WEST, NORTH - 300, WEST + 400, NORTH), 9209, 100)
-        around = heights_in(raster, grid, tiles(grid)[0].grown(1))
+        around = heights_in(raster, grid, tiles_of(grid)[0].grown(1))
         assert around.shape == (5, 6)
         assert np.isnan(around[0]).all()
         assert around[1, 1] == 1
@@ -175,7 +175,7 @@ class TestHeights:
         path = write_raster(tmp_path / 'd.tif', values, crs='EPSG:4326', place=from_origin(106.0, 20.5, 0.01, 0.01))
         x, y = transformer(proj_string(4326), proj_string(9209)).transform(106.0 + 0.035, 20.5 - 0.045)
         grid = square_cells((x - 5, y - 5, x + 5, y + 5), 9209, 10)
-        assert heights_in(Band(path, 1, 4326), grid, tiles(grid)[0]).tolist() == [[43]]
+        assert heights_in(Band(path, 1, 4326), grid, tiles_of(grid)[0]).tolist() == [[43]]
 
 
 ring = st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=7, unique=True)
@@ -189,7 +189,7 @@ def test_areas_touch_every_cell_that_they_cover_in_part(outer, other):
     ]
     areas = shapely.get_parts(np.array([areas[0].difference(areas[1]), areas[1]], dtype=object))
     areas = shapely.get_parts(areas[shapely.get_dimensions(areas) == 2])
-    ours = mask_of(touched(areas, GRID), GRID, WHOLE)
+    ours = mask_of(touched_cells(areas, GRID), GRID, WHOLE)
     for row, column in np.ndindex(WHOLE.shape):
         cell = shapely.box(1000 + 10 * column, 1990 - 10 * row, 1010 + 10 * column, 2000 - 10 * row)
         overlap = sum(shapely.area(shapely.intersection(areas, cell)))

@@ -6,7 +6,16 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from processes.supply.tracing import Cut, Pipes, energised, grid_of, isolation, nothing_closed, on_failed, supplied
+from processes.supply.tracing import (
+    IsolatedSection,
+    Pipes,
+    energised_nodes,
+    grid_of,
+    isolate_burst,
+    nothing_closed,
+    on_failed,
+    supplied_nodes,
+)
 
 
 @st.composite
@@ -24,27 +33,27 @@ def networks(draw):
 @given(networks())
 def test_no_water_comes_to_a_burst_that_was_isolated(network):
     pipes, gates, burst = network
-    cut = isolation(pipes, gates, burst)
-    assert not supplied(pipes, cut)[burst].any()
+    cut = isolate_burst(pipes, gates, burst)
+    assert not supplied_nodes(pipes, cut)[burst].any()
     assert (gates | ~cut.closed).all(), 'only gates can be closed'
 
 
 @given(networks())
 def test_none_of_the_valves_can_stay_open(network):
     pipes, gates, burst = network
-    cut = isolation(pipes, gates, burst)
+    cut = isolate_burst(pipes, gates, burst)
     for pipe, side in np.argwhere(cut.closed):
         closed = cut.closed.copy()
         closed[pipe, side] = False
-        assert supplied(pipes, Cut(closed, cut.stopped))[burst].any()
+        assert supplied_nodes(pipes, IsolatedSection(closed, cut.stopped))[burst].any()
 
 
 @given(networks())
 def test_a_source_is_stopped_only_where_every_gate_closed_would_leave_it_on_the_burst(network):
     pipes, gates, burst = network
-    for number, stops in enumerate(isolation(pipes, gates, burst).stopped):
+    for number, stops in enumerate(isolate_burst(pipes, gates, burst).stopped):
         alone = np.arange(len(pipes.sources)) != number
-        assert supplied(pipes, Cut(gates, alone))[burst].any() == stops
+        assert supplied_nodes(pipes, IsolatedSection(gates, alone))[burst].any() == stops
 
 
 @given(networks(), st.data())
@@ -52,7 +61,9 @@ def test_closing_more_never_gives_water_to_more(network, data):
     pipes, gates, _ = network
     more = gates | np.array(data.draw(st.lists(st.booleans(), min_size=gates.size, max_size=gates.size))).reshape(-1, 2)
     running = nothing_closed(pipes).stopped
-    assert (supplied(pipes, Cut(more, running)) <= supplied(pipes, Cut(gates, running))).all()
+    assert (
+        supplied_nodes(pipes, IsolatedSection(more, running)) <= supplied_nodes(pipes, IsolatedSection(gates, running))
+    ).all()
 
 
 @given(networks(), st.randoms(use_true_random=False))
@@ -60,7 +71,7 @@ def test_the_order_and_direction_of_the_pipes_decide_nothing(network, chance):
     pipes, gates, burst = network
     order = chance.sample(range(len(burst)), len(burst))
     other = Pipes(pipes.nodes[order][:, ::-1], pipes.count, pipes.sources)
-    cut, mirrored = isolation(pipes, gates, burst), isolation(other, gates[order][:, ::-1], burst[order])
+    cut, mirrored = isolate_burst(pipes, gates, burst), isolate_burst(other, gates[order][:, ::-1], burst[order])
     assert (mirrored.closed[:, ::-1] == cut.closed[order]).all()
     assert (mirrored.stopped == cut.stopped).all()
 
@@ -111,7 +122,7 @@ ROW = np.array([shapely.LineString([(2000, 0), (1000, 0), (0, 0)])], dtype=objec
 def test_a_lost_station_cuts_the_line_that_runs_through_it(lost, live):
     grid = grid_of(STATIONS, ROW, touch_m=50)
     source, gone = np.array([True, False, False]), np.isin(np.arange(3), lost)
-    assert energised(grid, source, gone).tolist() == live
+    assert energised_nodes(grid, source, gone).tolist() == live
 
 
 @given(st.sets(st.integers(0, 2)), st.integers(0, 2))
@@ -119,7 +130,7 @@ def test_losing_one_more_station_never_lights_another(lost, more):
     grid, source = grid_of(STATIONS, ROW, touch_m=50), np.array([True, False, True])
     few, many = (np.isin(np.arange(3), [*gone]) for gone in (lost, lost | {more}))
     assume(few.tolist() != many.tolist())
-    assert (energised(grid, source, many) <= energised(grid, source, few)).all()
+    assert (energised_nodes(grid, source, many) <= energised_nodes(grid, source, few)).all()
 
 
 def test_a_station_off_the_line_is_not_on_it():

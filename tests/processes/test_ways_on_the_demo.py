@@ -7,8 +7,8 @@ from psycopg2 import sql
 
 from dothi.core.database import READERS, connection
 from processes.data import Data
-from processes.reading.validation import validated
-from processes.registry import process
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 from processes.ways.network import point_geometries
 from tests.conftest import fresh
 
@@ -24,8 +24,8 @@ def data(instance, province_template, locality, tmp_path_factory):
 
 
 def run(data, process_id, **changed):
-    chosen = process(process_id, 'internal')
-    inputs = validated(chosen.inputs, {**chosen.example, **changed})
+    chosen = find_process(process_id, 'internal')
+    inputs = validate_inputs(chosen.inputs, {**chosen.example, **changed})
     return chosen.run(inputs, data, lambda share, doing: None)
 
 

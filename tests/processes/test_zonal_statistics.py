@@ -18,8 +18,8 @@ from processes.base import Layer
 from processes.data import Data
 from processes.reading.given import put_given
 from processes.reading.layers import NoSuchColumn, NotDelivered
-from processes.reading.validation import InvalidInput, check_layers, validated
-from processes.registry import process
+from processes.reading.validation import InvalidInput, check_layers, validate_inputs
+from processes.registry import find_process
 from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
 from tests.processes.conftest import area, building, commune, features, house
 
@@ -42,10 +42,10 @@ def heights(zones, loader):
 
 
 def ask(locality, audience='public', **inputs):
-    asked = validated(Inputs, inputs)
+    asked = validate_inputs(Inputs, inputs)
     with connection(f'reader_{audience}') as db:
         data = Data(db, locality, audience, given=put_given(db, asked, locality, None))
-        return process('zonal-statistics', audience).run(asked, data, lambda share, doing: None)
+        return find_process('zonal-statistics', audience).run(asked, data, lambda share, doing: None)
 
 
 def rows(answer):
@@ -218,13 +218,13 @@ def test_what_cannot_be_had_is_refused_with_the_reason(heights, loader, locality
 
 def test_a_filter_without_its_layer_gets_as_far_as_the_reason(locality):
     """The check before the run has no layer to hold it against; `must_fit` says what is wrong."""
-    check_layers(validated(Inputs, {'coverage': 'elevation', 'filter': 'floors > 2'}), locality, 'public')
+    check_layers(validate_inputs(Inputs, {'coverage': 'elevation', 'filter': 'floors > 2'}), locality, 'public')
 
 
 @pytest.mark.parametrize('wrong', [{'statistics': []}, {'statistics': ['average']}, {'weight': 'money'}])
 def test_inputs_of_no_meaning_are_refused(wrong):
     with pytest.raises(InvalidInput, match=next(iter(wrong))):
-        validated(Inputs, {'coverage': 'elevation', **wrong})
+        validate_inputs(Inputs, {'coverage': 'elevation', **wrong})
 
 
 def test_the_demo_against_qgis(province_database, shared_folder, monkeypatch, locality, tmp_path):

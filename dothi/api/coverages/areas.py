@@ -27,30 +27,31 @@ CHUNK_CELLS = 250_000
 NOTHING = 1e-9
 
 
-def by_area(raster: Any, number: int, own: Grid, asked: Grid, how: Resampling) -> Values:
-    """Band `number` of `raster`, whose cells are `own`, on the cells `asked` of the same system.
+def by_area(raster: Any, number: int, own: Grid, target_grid: Grid, how: Resampling) -> Values:
+    """Band `number` of `raster`, whose cells are `own`, on the cells `target_grid` of the same system.
 
     how: sum, average or mode of the values, by area; what has no value counts for nothing.
     """
-    left, top = (asked.west - own.west) / own.cell_width, (own.north - asked.north) / own.cell_height
-    across = _shares(left, asked.cell_width / own.cell_width, asked.width, own.width)
-    down = _shares(top, asked.cell_height / own.cell_height, asked.height, own.height)
-    rows = max(1, int(_chunk_rows(across) * own.cell_height / asked.cell_height))
+    left, top = (target_grid.west - own.west) / own.cell_width, (own.north - target_grid.north) / own.cell_height
+    across = _share_matrix(left, target_grid.cell_width / own.cell_width, target_grid.width, own.width)
+    down = _share_matrix(top, target_grid.cell_height / own.cell_height, target_grid.height, own.height)
+    rows = max(1, int(_chunk_rows(across) * own.cell_height / target_grid.cell_height))
     columns = [
-        _tallied(raster, number, down[first : first + rows], across, how) for first in range(0, asked.height, rows)
+        _tally_cells(raster, number, down[first : first + rows], across, how)
+        for first in range(0, target_grid.height, rows)
     ]
     return _in_type(np.concatenate(columns), raster.dtypes[number - 1])
 
 
-def _tallied(raster: Any, number: int, down: csr_matrix, across: csr_matrix, how: Resampling) -> Values:
-    chunks = _chunks(raster, number, down, across)
+def _tally_cells(raster: Any, number: int, down: csr_matrix, across: csr_matrix, how: Resampling) -> Values:
+    chunks = _read_chunks(raster, number, down, across)
     shape = down.shape[0], across.shape[0]
     if how is Resampling.mode:
-        return _modes(chunks, shape, raster.nodata)
-    return _totals(chunks, shape, raster.nodata, mean=how is Resampling.average)
+        return _area_modes(chunks, shape, raster.nodata)
+    return _area_means(chunks, shape, raster.nodata, mean=how is Resampling.average)
 
 
-def _shares(first: float, size: float, cells: int, own: int) -> csr_matrix:
+def _share_matrix(first: float, size: float, cells: int, own: int) -> csr_matrix:
     """How much of each of `own` cells (columns) lies in each of `cells` (rows).
 
     first, size: where the first of `cells` begins and how long each is, counted in own cells.
@@ -64,7 +65,7 @@ def _shares(first: float, size: float, cells: int, own: int) -> csr_matrix:
     return csr_matrix((lengths[real], places), shape=(cells, own))
 
 
-def _chunks(raster: Any, number: int, down: csr_matrix, across: csr_matrix) -> Iterator[Chunk]:
+def _read_chunks(raster: Any, number: int, down: csr_matrix, across: csr_matrix) -> Iterator[Chunk]:
     """Values of the cells that have a share in the answer, some rows at a time, with the shares of both axes."""
     if not down.nnz or not across.nnz:
         return
@@ -82,28 +83,28 @@ def _chunk_rows(across: csr_matrix) -> int:
     return max(1, CHUNK_CELLS // used)
 
 
-def _product(down: Any, values: Values, across: Any) -> Values:
+def _multiply_shares(down: Any, values: Values, across: Any) -> Values:
     return np.asarray((across @ (down @ values).T).T)
 
 
-def _totals(chunks: Iterator[Chunk], shape: tuple[int, int], nodata: float, *, mean: bool) -> Values:
+def _area_means(chunks: Iterator[Chunk], shape: tuple[int, int], nodata: float, *, mean: bool) -> Values:
     """Sums, or means by area; nodata where no cell has a value."""
     total, area = np.zeros((2, *shape))
     for values, down, across in chunks:
         has_value = values != nodata
-        total += _product(down, np.where(has_value, values, 0).astype(float), across)
-        area += _product(down, has_value.astype(float), across)
+        total += _multiply_shares(down, np.where(has_value, values, 0).astype(float), across)
+        area += _multiply_shares(down, has_value.astype(float), across)
     if mean:
         total /= np.where(area > 0, area, 1)
     return np.where(area > 0, total, nodata)
 
 
-def _modes(chunks: Iterator[Chunk], shape: tuple[int, int], nodata: float) -> Values:
+def _area_modes(chunks: Iterator[Chunk], shape: tuple[int, int], nodata: float) -> Values:
     """The value that takes most of the area, the lower one of two that take as much."""
     areas: dict[Any, Values] = {}
     for values, down, across in chunks:
         for value in np.unique(values[values != nodata]).tolist():
-            area = _product(down, (values == value).astype(float), across)
+            area = _multiply_shares(down, (values == value).astype(float), across)
             areas[value] = areas[value] + area if value in areas else area
     most, modes = np.zeros(shape), np.full(shape, nodata)
     for value in sorted(areas):

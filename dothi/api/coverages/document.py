@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from dothi.api.address import root_url
-from dothi.api.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE, begins, temporal
+from dothi.api.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE, first_moments, temporal_extent
 from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
-from dothi.api.coverages.stored import Stored, stored_all
+from dothi.api.coverages.stored import StoredCoverage, stored_all
 from dothi.api.coverages.systems import System, systems
 from dothi.api.documents import OGC, link, own_links
 from dothi.api.language import HTML, JSON, say
@@ -50,14 +50,14 @@ RANGE = Text(vi='Các dải', en='Range type')
 def coverage_documents(db: Snapshot) -> list[dict[str, Any]]:
     """The documents of all coverages that have a release, for `/collections`."""
     stored_coverages = stored_all(db)
-    first = begins(db, {stored.coverage.id: stored.coverage for stored in stored_coverages}, {})
-    return [_document(stored, first[stored.coverage.id]) for stored in stored_coverages]
+    first = first_moments(db, {stored.coverage.id: stored.coverage for stored in stored_coverages}, {})
+    return [_describe_coverage(stored, first[stored.coverage.id]) for stored in stored_coverages]
 
 
-def _document(one: Stored, first: datetime) -> dict[str, Any]:
+def _describe_coverage(stored: StoredCoverage, first: datetime) -> dict[str, Any]:
     """first: when it was first released."""
-    coverage, release, locality = one.coverage, one.release, service().locality
-    crs_by_name = systems(one.grid.srid, locality)
+    coverage, release, locality = stored.coverage, stored.release, service().locality
+    crs_by_name = systems(stored.grid.srid, locality)
     own = next(iter(crs_by_name.values()))
     demo = release.demo
     return {
@@ -71,7 +71,7 @@ def _document(one: Stored, first: datetime) -> dict[str, Any]:
         'itemType': 'coverage',
         # GDAL's and QGIS's readers of features leave a collection out by this word
         'layerDataType': 'Coverage',
-        'extent': {'spatial': _spatial(one, own), 'temporal': temporal(first, release.released_at)},
+        'extent': {'spatial': _spatial_extent(stored, own), 'temporal': temporal_extent(first, release.released_at)},
         'crs': list(crs_by_name),
         'storageCrs': own.crs.uri,
         'dothi:release': release.number,
@@ -79,26 +79,26 @@ def _document(one: Stored, first: datetime) -> dict[str, Any]:
         'dothi:cells': release.rows_total,
         'dothi:legend': {'band': coverage.publish.band, 'ramp': coverage.publish.ramp},
         'updated': release.released_at.isoformat(),
-        'links': _links(coverage),
+        'links': _coverage_links(coverage),
     }
 
 
-def _spatial(one: Stored, own: System) -> dict[str, Any]:
+def _spatial_extent(stored: StoredCoverage, own: System) -> dict[str, Any]:
     """The extent with the grid of each axis, in the axis order of the raster's own system."""
-    grid = one.grid
+    grid = stored.grid
     west, south, east, north = grid.bounds
     x = {'cellsCount': grid.width, 'resolution': grid.cell_width, 'firstCoordinate': west + grid.cell_width / 2}
     y = {'cellsCount': grid.height, 'resolution': grid.cell_height, 'firstCoordinate': south + grid.cell_height / 2}
     corners = [*own.ordered(west, south), *own.ordered(east, north)]
     return {
-        'bbox': [one.release.extent_wgs84],
+        'bbox': [stored.release.extent_wgs84],
         'crs': CRS84,
         'storageCrsBbox': [corners],
         'grid': own.ordered(x, y),
     }
 
 
-def _links(coverage: Coverage) -> list[dict[str, Any]]:
+def _coverage_links(coverage: Coverage) -> list[dict[str, Any]]:
     base = f'/collections/{coverage.id}'
     values = [
         link(f'{OGC}/coverage', media_type, title, f'{base}/coverage{"" if form == "tif" else f"?f={form}"}')
@@ -127,21 +127,23 @@ def _links(coverage: Coverage) -> list[dict[str, Any]]:
     ]
 
 
-def schema(one: Stored, address: str, lang: Lang) -> dict[str, Any]:
+def schema(stored: StoredCoverage, address: str, lang: Lang) -> dict[str, Any]:
     """JSON schema of the bands, in `lang`."""
-    bands = one.coverage.bands.items()
+    bands = stored.coverage.bands.items()
     return {
         '$schema': DRAFT,
         '$id': address,
         'type': 'object',
-        'title': one.coverage.title.pick(lang),
-        'description': one.coverage.description.pick(lang),
-        'properties': {name: _band_schema(one, name, band, place, lang) for place, (name, band) in enumerate(bands, 1)},
+        'title': stored.coverage.title.pick(lang),
+        'description': stored.coverage.description.pick(lang),
+        'properties': {
+            name: _band_schema(stored, name, band, place, lang) for place, (name, band) in enumerate(bands, 1)
+        },
         'additionalProperties': False,
     }
 
 
-def _band_schema(one: Stored, name: str, band: Band, place: int, lang: Lang) -> dict[str, Any]:
+def _band_schema(stored: StoredCoverage, name: str, band: Band, place: int, lang: Lang) -> dict[str, Any]:
     whole = not band.type.startswith('float')
     schema: dict[str, Any] = {'type': 'integer' if whole else 'number', 'title': band.title.pick(lang)}
     if band.description:
@@ -152,7 +154,7 @@ def _band_schema(one: Stored, name: str, band: Band, place: int, lang: Lang) -> 
         schema['x-ogc-unit'] = ucum(band.unit)
     if band.categories:
         schema['oneOf'] = [{'const': value, 'title': title.pick(lang)} for value, title in band.categories.items()]
-    figures = {ours: one.figures[name][theirs] for ours, theirs in (('min', 'min'), ('max', 'max'), ('avg', 'mean'))}
+    figures = {ours: stored.figures[name][theirs] for ours, theirs in (('min', 'min'), ('max', 'max'), ('avg', 'mean'))}
     return schema | {
         'x-ogc-propertySeq': place,
         'x-ogc-variableType': VARIABLES[band.kind],
@@ -161,19 +163,19 @@ def _band_schema(one: Stored, name: str, band: Band, place: int, lang: Lang) -> 
     }
 
 
-def domain_set(one: Stored) -> dict[str, Any]:
+def domain_set(stored: StoredCoverage) -> dict[str, Any]:
     """The grid as CIS JSON, axes in the order of the raster's own system."""
-    own = next(iter(systems(one.grid.srid, service().locality).values()))
-    grid = one.grid
+    own = next(iter(systems(stored.grid.srid, service().locality).values()))
+    grid = stored.grid
     west, south, east, north = grid.bounds
     names, unit = own.axes, 'deg' if own.geographic else 'm'
     x, y = (
-        _axis(name, low, high, size, unit)
+        _describe_axis(name, low, high, size, unit)
         for name, low, high, size in zip(
             names, (west, south), (east, north), (grid.cell_width, grid.cell_height), strict=True
         )
     )
-    limits = [_limits('i', grid.width), _limits('j', grid.height)]
+    limits = [_axis_limits('i', grid.width), _axis_limits('j', grid.height)]
     return {
         'type': 'DomainSet',
         'generalGrid': {
@@ -191,7 +193,7 @@ def domain_set(one: Stored) -> dict[str, Any]:
     }
 
 
-def _axis(name: str, low: float, high: float, size: float, unit: str) -> dict[str, Any]:
+def _describe_axis(name: str, low: float, high: float, size: float, unit: str) -> dict[str, Any]:
     return {
         'type': 'RegularAxis',
         'axisLabel': name,
@@ -202,16 +204,16 @@ def _axis(name: str, low: float, high: float, size: float, unit: str) -> dict[st
     }
 
 
-def _limits(name: str, cells: int) -> dict[str, Any]:
+def _axis_limits(name: str, cells: int) -> dict[str, Any]:
     return {'type': 'IndexAxis', 'axisLabel': name, 'lowerBound': 0, 'upperBound': cells - 1}
 
 
 def range_type(coverage: Coverage) -> dict[str, Any]:
     """The bands as CIS JSON."""
-    return {'type': 'DataRecord', 'field': [_field(name, band) for name, band in coverage.bands.items()]}
+    return {'type': 'DataRecord', 'field': [_describe_field(name, band) for name, band in coverage.bands.items()]}
 
 
-def _field(name: str, band: Band) -> dict[str, Any]:
+def _describe_field(name: str, band: Band) -> dict[str, Any]:
     field = {
         'type': 'Quantity',
         'id': name,

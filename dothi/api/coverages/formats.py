@@ -15,7 +15,7 @@ from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from dothi.api.coverages.read import Part, Values, strips, transform_of
+from dothi.api.coverages.read import CoveragePart, Values, read_strips, transform_of
 from dothi.api.coverages.systems import System
 from dothi.core.coverage import Band
 from dothi.core.mapping.ramp import coloured
@@ -31,7 +31,7 @@ BLOCK = 256
 UCUM = 'http://www.opengis.net/def/uom/UCUM/'
 
 
-def geotiff(part: Part) -> BinaryIO:
+def write_geotiff(part: CoveragePart) -> BinaryIO:
     """A GeoTIFF, in a file that is gone when it is closed: with names, units, nodata, and the release it is from."""
     grid = part.grid
     # GDAL opens files by name; the open file stays when its name is gone
@@ -59,15 +59,15 @@ def geotiff(part: Part) -> BinaryIO:
                 else {}
             ),
         ) as file:
-            _describe(file, part)
-            for top, values in strips(part):
+            _write_tags(file, part)
+            for top, values in read_strips(part):
                 file.write(values, window=rasterio.windows.Window(0, top, grid.width, values.shape[1]))
         return path.open('rb')
     finally:
         path.unlink()
 
 
-def _describe(file: rasterio.io.DatasetWriter, part: Part) -> None:
+def _write_tags(file: rasterio.io.DatasetWriter, part: CoveragePart) -> None:
     file.update_tags(TITLE=part.stored.coverage.title.en, DOTHI_RELEASE=str(part.stored.release.number))
     for number, (name, band) in enumerate(part.bands.items(), 1):
         file.set_band_description(number, name)
@@ -75,7 +75,7 @@ def _describe(file: rasterio.io.DatasetWriter, part: Part) -> None:
             file.set_band_unit(number, ucum(band.unit))
 
 
-def coveragejson(part: Part, system: System) -> bytes:
+def write_coveragejson(part: CoveragePart, system: System) -> bytes:
     """A Coverage with a Grid domain: axes by the middle of their cells, null where there is no value."""
     grid, release = part.grid, part.stored.release
     head = {
@@ -84,31 +84,31 @@ def coveragejson(part: Part, system: System) -> bytes:
             'type': 'Domain',
             'domainType': 'Grid',
             'axes': {
-                'x': _axis(grid.west, grid.cell_width, grid.width),
-                'y': _axis(grid.north, -grid.cell_height, grid.height),
+                'x': _axis_member(grid.west, grid.cell_width, grid.width),
+                'y': _axis_member(grid.north, -grid.cell_height, grid.height),
             },
-            'referencing': [_referencing(system)],
+            'referencing': [_referencing_members(system)],
         },
-        'parameters': {name: _parameter(band) for name, band in part.bands.items()},
+        'parameters': {name: _parameter_member(band) for name, band in part.bands.items()},
         'dothi:release': release.number,
         'dothi:demo': release.demo,
     }
     text = json.dumps(head, ensure_ascii=False)
-    return b''.join([text[:-1].encode(), b', "ranges": {', *_ranges(part), b'}}'])
+    return b''.join([text[:-1].encode(), b', "ranges": {', *_range_members(part), b'}}'])
 
 
-def _axis(start: float, step: float, cells: int) -> dict[str, float | int]:
+def _axis_member(start: float, step: float, cells: int) -> dict[str, float | int]:
     """The middles of the cells, of which the first begins at `start`."""
     return {'start': start + step / 2, 'stop': start + step * (cells - 0.5), 'num': cells}
 
 
-def _referencing(system: System) -> dict[str, object]:
+def _referencing_members(system: System) -> dict[str, object]:
     """Coordinates in the order of the system's authority."""
     kind = 'GeographicCRS' if system.geographic else 'ProjectedCRS'
     return {'coordinates': system.ordered('x', 'y'), 'system': {'type': kind, 'id': system.crs.uri}}
 
 
-def _parameter(band: Band) -> dict[str, object]:
+def _parameter_member(band: Band) -> dict[str, object]:
     title = band.title.model_dump()
     parameter: dict[str, object] = {'type': 'Parameter', 'observedProperty': {'label': title}}
     if band.description:
@@ -125,12 +125,12 @@ def _parameter(band: Band) -> dict[str, object]:
     return parameter
 
 
-def _ranges(part: Part) -> list[bytes]:
+def _range_members(part: CoveragePart) -> list[bytes]:
     """The values of each band, as NdArrays by name."""
     texts: list[list[str]] = [[] for _ in part.names]
-    for _, values in strips(part):
+    for _, values in read_strips(part):
         for text, band in zip(texts, values, strict=True):
-            text.append(_numbers(band, part.nodata))
+            text.append(_numbers_text(band, part.nodata))
     kind = 'float' if part.stored.coverage.type.startswith('float') else 'integer'
     shape = [part.grid.height, part.grid.width]
     head = {'type': 'NdArray', 'dataType': kind, 'axisNames': ['y', 'x'], 'shape': shape}
@@ -141,20 +141,20 @@ def _ranges(part: Part) -> list[bytes]:
     return ranges
 
 
-def _numbers(values: Values, nodata: float) -> str:
+def _numbers_text(values: Values, nodata: float) -> str:
     """The values as JSON, the shortest digits that give each number back; null for nodata."""
     flat = values.ravel()
     array = pa.array(flat, mask=(flat == nodata) | ~np.isfinite(flat))
     return ','.join(pc.fill_null(pc.cast(array, pa.string()), 'null').to_pylist())
 
 
-def png(part: Part) -> bytes:
+def write_png(part: CoveragePart) -> bytes:
     """An image of one band in the colours of the coverage file, transparent where there is no value."""
     grid = part.grid
     with MemoryFile() as memory:
         with memory.open(driver='PNG', width=grid.width, height=grid.height, count=4, dtype='uint8') as image:
             coverage = part.stored.coverage
-            image.write(np.concatenate([coloured(values[0], coverage) for _, values in strips(part)], axis=1))
+            image.write(np.concatenate([coloured(values[0], coverage) for _, values in read_strips(part)], axis=1))
         return bytes(memory.read())
 
 
@@ -163,7 +163,7 @@ def content_crs(system: System) -> str:
     return f'<{system.crs.uri}>'
 
 
-def content_bbox(part: Part, system: System) -> str:
+def content_bbox(part: CoveragePart, system: System) -> str:
     """The header that says where an answer lies, in the axis order of its system."""
     west, south, east, north = part.grid.bounds
     corners = [*system.ordered(west, south), *system.ordered(east, north)]

@@ -15,8 +15,8 @@ from rasterio.windows import Window
 
 from dothi.api.coverages.areas import by_area
 from dothi.api.coverages.scale import HAIR, grid_in
-from dothi.api.coverages.stored import Stored
-from dothi.api.coverages.systems import circles
+from dothi.api.coverages.stored import StoredCoverage
+from dothi.api.coverages.systems import is_global
 from dothi.api.parameters import BadParameter
 from dothi.core.coverage import Band
 from dothi.core.crs import proj_string
@@ -38,16 +38,16 @@ class TooManyCells(WrongUse):
 
 
 @dataclass(frozen=True)
-class Part:
+class CoveragePart:
     """What is read: the bands by name, in this order, on the cells of `grid`.
 
-    drawn: whether for an image, in which a colour speaks of one cell of the raster, however large it is drawn.
+    for_display: whether for an image, in which a colour speaks of one cell of the raster, however large it is drawn.
     """
 
-    stored: Stored
+    stored: StoredCoverage
     names: list[str]
     grid: Grid
-    drawn: bool = False
+    for_display: bool = False
 
     @property
     def bands(self) -> dict[str, Band]:
@@ -56,20 +56,24 @@ class Part:
 
     @property
     def nodata(self) -> float:
-        """What stands in cells without a value."""
+        """The value of cells that have no data."""
         return self.stored.coverage.nodata
 
     @property
     def cells(self) -> int:
-        """Cells of all bands together."""
+        """The number of cells in all bands together."""
         return self.grid.width * self.grid.height * len(self.names)
 
 
-def strips(part: Part) -> Iterator[tuple[int, Values]]:
+def read_strips(part: CoveragePart) -> Iterator[tuple[int, Values]]:
     """Number of the first row, and values of shape (bands, rows, width); from north to south."""
     rows = max(BLOCK, STRIP_CELLS // part.grid.width // BLOCK * BLOCK)
-    read = _untouched if same_cells(part) else _resampled
-    if read is _resampled and circles(part.stored.grid) and part.grid.bounds[2] > part.stored.grid.bounds[2] + HAIR:
+    read = _read_untouched if same_cells(part) else _read_resampled
+    if (
+        read is _read_resampled
+        and is_global(part.stored.grid)
+        and part.grid.bounds[2] > part.stored.grid.bounds[2] + HAIR
+    ):
         raise _across_the_antimeridian()
     if part.grid.srid != part.stored.grid.srid:
         _must_not_read_too_much(part)
@@ -78,27 +82,27 @@ def strips(part: Part) -> Iterator[tuple[int, Values]]:
             yield top, read(part, Window(0, top, part.grid.width, min(rows, part.grid.height - top)))
 
 
-def values_at(part: Part, x: float, y: float) -> list[float | int | None]:
+def values_at(part: CoveragePart, x: float, y: float) -> list[float | int | None]:
     """The value of each band in the cell that the point lies in, in the raster's own system; None for none."""
     own = part.stored.grid
     column = min(int((x - own.west) / own.cell_width + HAIR), own.width - 1)
     row = min(int((own.north - y) / own.cell_height + HAIR), own.height - 1)
-    cell = Part(part.stored, part.names, own.window(column, row, 1, 1))
-    (_, values) = next(strips(cell))
-    return [None if value == part.nodata else _plain(value) for value in values[:, 0, 0]]
+    cell = CoveragePart(part.stored, part.names, own.window(column, row, 1, 1))
+    (_, values) = next(read_strips(cell))
+    return [None if value == part.nodata else _plain_number(value) for value in values[:, 0, 0]]
 
 
-def _plain(value: Any) -> float | int:
+def _plain_number(value: Any) -> float | int:
     """The number with the fewest digits that give it back in its own type: 1.45, not 1.4500000476837158."""
     return float(str(value)) if isinstance(value, np.floating) else int(value)
 
 
-def same_cells(part: Part) -> bool:
+def same_cells(part: CoveragePart) -> bool:
     """Whether the cells of the answer are cells of the raster, so that their values are passed on as they are."""
     own, part_grid = part.stored.grid, part.grid
     if part_grid.srid != own.srid:
         return False
-    offsets = _offsets(own, part_grid)
+    offsets = _cell_offsets(own, part_grid)
     return (
         abs(part_grid.cell_width / own.cell_width - 1) * part_grid.width < HAIR
         and abs(part_grid.cell_height / own.cell_height - 1) * part_grid.height < HAIR
@@ -113,23 +117,23 @@ def _across_the_antimeridian() -> BadParameter:
     )
 
 
-def _offsets(own: Grid, asked: Grid) -> tuple[float, float]:
+def _cell_offsets(own: Grid, part_grid: Grid) -> tuple[float, float]:
     """Columns and rows from the raster's corner to that of the answer."""
-    return (asked.west - own.west) / own.cell_width, (own.north - asked.north) / own.cell_height
+    return (part_grid.west - own.west) / own.cell_width, (own.north - part_grid.north) / own.cell_height
 
 
-def _untouched(part: Part, window: Window) -> Values:
+def _read_untouched(part: CoveragePart, window: Window) -> Values:
     """The raster's own cells; what lies beyond it has no value, but for what lies around the globe."""
     own = part.stored.grid
-    left, top = (round(offset) for offset in _offsets(own, part.grid))
+    left, top = (round(offset) for offset in _cell_offsets(own, part.grid))
     top, across = top + window.row_off, own.width - left
-    if not circles(own) or across >= window.width:
-        return _cells(part, left, top, window.width, window.height)
+    if not is_global(own) or across >= window.width:
+        return _read_cells(part, left, top, window.width, window.height)
     sides = ((left, across), (0, window.width - across))
-    return np.concatenate([_cells(part, first, top, width, window.height) for first, width in sides], axis=2)
+    return np.concatenate([_read_cells(part, first, top, width, window.height) for first, width in sides], axis=2)
 
 
-def _cells(part: Part, left: int, top: int, width: int, height: int) -> Values:
+def _read_cells(part: CoveragePart, left: int, top: int, width: int, height: int) -> Values:
     """Some of the raster's own cells, by column, row and number of both."""
     own = part.stored.grid
     cells = np.full((len(part.names), height, width), part.nodata, dtype=part.stored.coverage.type)
@@ -137,27 +141,29 @@ def _cells(part: Part, left: int, top: int, width: int, height: int) -> Values:
     x2, y2 = min(left + width, own.width), min(top + height, own.height)
     if x1 < x2 and y1 < y2:
         with rasterio.open(part.stored.path) as raster:
-            inside = raster.read(_numbers(part), window=Window(x1, y1, x2 - x1, y2 - y1))
+            inside = raster.read(_band_numbers(part), window=Window(x1, y1, x2 - x1, y2 - y1))
         cells[:, y1 - top : y2 - top, x1 - left : x2 - left] = inside
     return cells
 
 
-def _resampled(part: Part, window: Window) -> Values:
+def _read_resampled(part: CoveragePart, window: Window) -> Values:
     """Values for cells of another size, place or system; each band in the way that its kind allows."""
     read = [_one_band(part, name, window) for name in part.names]
     return np.stack(read)
 
 
-def _one_band(part: Part, name: str, window: Window) -> Values:
-    fine, coarse = _ratios(part)
+def _one_band(part: CoveragePart, name: str, window: Window) -> Values:
+    fine, coarse = _cell_ratios(part)
     number = list(part.stored.coverage.bands).index(name) + 1
-    how = resampling(part.bands[name], coarse, drawn=part.drawn)
+    how = resampling_of(part.bands[name], coarse, drawn=part.for_display)
     by_cells = how in BY_AREA and part.grid.srid == part.stored.grid.srid
-    with rasterio.open(part.stored.path, **_level(part, how, fine / MUCH_FINER if by_cells else fine)) as raster:
+    with rasterio.open(
+        part.stored.path, **_overview_level(part, how, fine / MUCH_FINER if by_cells else fine)
+    ) as raster:
         if by_cells:
             cells = part.grid.window(window.col_off, window.row_off, window.width, window.height)
             return by_area(raster, number, part.stored.grid.of_size(raster.width, raster.height), cells, how)
-        with _virtual(raster, part, how) as warped:
+        with _warped_raster(raster, part, how) as warped:
             values: Values = warped.read(number, window=window)
             return values
 
@@ -167,7 +173,7 @@ BY_AREA = (Resampling.sum, Resampling.average, Resampling.mode)
 MUCH_FINER = 4
 
 
-def resampling(band: Band, ratio: float, *, drawn: bool = False) -> Resampling:
+def resampling_of(band: Band, ratio: float, *, drawn: bool = False) -> Resampling:
     """How cells of a band become others. ratio: how many of its cells in a row become one."""
     if band.kind == 'count' and not drawn:
         return Resampling.sum
@@ -179,7 +185,7 @@ def resampling(band: Band, ratio: float, *, drawn: bool = False) -> Resampling:
     return coarser if ratio > 1 + HAIR else finer
 
 
-def _virtual(raster: Any, part: Part, how: Resampling) -> Any:
+def _warped_raster(raster: Any, part: CoveragePart, how: Resampling) -> Any:
     """The raster as if it were drawn on the cells of the answer; VN-2000 with its datum shift."""
     return WarpedVRT(
         raster,
@@ -194,7 +200,7 @@ def _virtual(raster: Any, part: Part, how: Resampling) -> Any:
     )
 
 
-def _level(part: Part, how: Resampling, ratio: float) -> dict[str, int]:
+def _overview_level(part: CoveragePart, how: Resampling, ratio: float) -> dict[str, int]:
     """The overview to read from: the coarsest that still has finer cells than the answer. Sums need every cell."""
     if how is not Resampling.average:
         return {}
@@ -203,11 +209,11 @@ def _level(part: Part, how: Resampling, ratio: float) -> dict[str, int]:
     return {'overview_level': fine[-1]} if fine else {}
 
 
-def _must_not_read_too_much(part: Part) -> None:
+def _must_not_read_too_much(part: CoveragePart) -> None:
     """Raises TooManyCells where the warper would have to read more cells than it can in reasonable time."""
-    fine, coarse = _ratios(part)
-    ways = [resampling(band, coarse, drawn=part.drawn) for band in part.bands.values()]
-    if not any(how in BY_AREA and not _level(part, how, fine) for how in ways):
+    fine, coarse = _cell_ratios(part)
+    ways = [resampling_of(band, coarse, drawn=part.for_display) for band in part.bands.values()]
+    if not any(how in BY_AREA and not _overview_level(part, how, fine) for how in ways):
         return
     own = part.stored.grid
     west, south, east, north = moved_bounds(part.grid.bounds, part.grid.srid, own.srid)
@@ -223,19 +229,19 @@ def _must_not_read_too_much(part: Part) -> None:
         )
 
 
-def _ratios(part: Part) -> tuple[float, float]:
+def _cell_ratios(part: CoveragePart) -> tuple[float, float]:
     """How many cells of the raster, in a row, become one of the answer: on the finer axis and on the coarser one."""
     base = grid_in(part.stored.grid, part.grid.srid)
     fine, coarse = sorted((part.grid.cell_width / base.cell_width, part.grid.cell_height / base.cell_height))
     return fine, coarse
 
 
-def _numbers(part: Part) -> list[int]:
+def _band_numbers(part: CoveragePart) -> list[int]:
     """Numbers of the bands in the file, from 1, in the order of the answer."""
     band_names = list(part.stored.coverage.bands)
     return [band_names.index(name) + 1 for name in part.names]
 
 
 def transform_of(grid: Grid) -> Affine:
-    """Where the cells lie, as rasterio writes it."""
+    """The affine transform of the grid, as rasterio takes it."""
     return from_origin(grid.west, grid.north, grid.cell_width, grid.cell_height)

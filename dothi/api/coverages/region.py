@@ -8,7 +8,7 @@ from flask import request
 
 from dothi.api import parameters
 from dothi.api.coverages.systems import System, system
-from dothi.api.parameters import BadParameter, given
+from dothi.api.parameters import BadParameter, request_parameters
 from dothi.api.served_crs import CRS84
 from dothi.core.errors import NotFound
 from dothi.core.grid import Bounds, Grid, moved_bounds
@@ -42,14 +42,14 @@ class Region:
 
     @property
     def whole(self) -> bool:
-        """Whether it is all of the plane."""
+        """Whether the region is unbounded."""
         return self.x == self.y == (None, None)
 
     def bounds(self, grid: Grid) -> Bounds:
         """West, south, east, north; an open end is that of the raster. Raises OutsideCoverage."""
         west, south, east, north = grid.bounds_in(self.system.crs.srid)
         x1, x2 = self._beside(west, east)
-        y1, y2 = _within(self.y, south, north)
+        y1, y2 = _clamp_side(self.y, south, north)
         if x1 > east or x2 < west or y1 > north or y2 < south:
             raise self._outside((west, south, east, north))
         return x1, y1, x2, y2
@@ -66,7 +66,7 @@ class Region:
 
     def _beside(self, west: float, east: float) -> tuple[float, float]:
         """From and to on the x axis; a longitude and the same with a circle more are one place."""
-        x1, x2 = _within(self.x, west, east)
+        x1, x2 = _clamp_side(self.x, west, east)
         turns = (0.0, -360.0, 360.0) if self.system.geographic else (0.0,)
         turn = next((turn for turn in turns if x1 + turn <= east and x2 + turn >= west), 0.0)
         return x1 + turn, x2 + turn
@@ -88,17 +88,17 @@ def asked_axes() -> list[tuple[str, str]]:
 
 
 def read_region(
-    known: dict[str, System], axes: list[tuple[str, str]] | None = None, *, degrees_anywhere: bool = False
+    systems_by_name: dict[str, System], axes: list[tuple[str, str]] | None = None, *, degrees_anywhere: bool = False
 ) -> Region:
     """The part that the current request asks for; raises BadParameter, UnservedCrs.
 
-    known: the data's systems by URI, their own first. axes: of `asked_axes`, where not all of them are of space.
+    systems_by_name: the data's systems by URI, their own first. axes: of `asked_axes`, where not all are of space.
     degrees_anywhere: whether Lat and Lon are degrees beside a plane system too, which has no axes of these names.
     """
-    box = parameters.box()
-    box_system = system(given().get('bbox-crs'), known, 'bbox-crs', CRS84)
+    box = parameters.read_bbox()
+    box_system = system(request_parameters().get('bbox-crs'), systems_by_name, 'bbox-crs', CRS84)
     by_axis = asked_axes() if axes is None else axes
-    subset_system = _subset_system(known, [name for name, _ in by_axis], degrees_anywhere)
+    subset_system = _subset_system(systems_by_name, [name for name, _ in by_axis], degrees_anywhere)
     if box is not None and by_axis:
         raise BadParameter(
             vi='bbox và subset không dùng cùng lúc. Bỏ một trong hai.',
@@ -106,30 +106,30 @@ def read_region(
         )
     if box is not None:
         x1, y1, x2, y2 = (box[1], box[0], box[3], box[2]) if box_system.crs.yx else box
-        return Region(box_system, _along_x('bbox', x1, x2, box_system), _rising('bbox', y1, y2))
-    return _region(subset_system, by_axis)
+        return Region(box_system, _along_x('bbox', x1, x2, box_system), _require_rising('bbox', y1, y2))
+    return _region_of_axes(subset_system, by_axis)
 
 
-def _region(of: System, asked: list[tuple[str, str]]) -> Region:
+def _region_of_axes(of: System, by_axis: list[tuple[str, str]]) -> Region:
     sides: dict[int, tuple[Side, bool]] = {}
-    for name, text in asked:
+    for name, text in by_axis:
         place = of.axis(name)
         if place is None:
             raise _no_axis(name, of)
         if place in sides:
             raise BadParameter(vi=f'subset: trục {name} có hai lần.', en=f'subset: the axis {name} is given twice.')
-        sides[place] = _side(name, text, of if place == 0 else None)
+        sides[place] = _side_of_axis(name, text, of if place == 0 else None)
     x, y = sides.get(0, ((None, None), False)), sides.get(1, ((None, None), False))
     return Region(of, x[0], y[0], (x[1], y[1]))
 
 
-def _subset_system(known: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
+def _subset_system(systems_by_name: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
     """That of `subset-crs`; without it CRS84, or the raster's own where the axes are called E and N."""
-    own, default = next(iter(known.values())), known[CRS84]
-    subset_crs = given().get('subset-crs')
+    own, default = next(iter(systems_by_name.values())), systems_by_name[CRS84]
+    subset_crs = request_parameters().get('subset-crs')
     if not subset_crs and names and not own.geographic and all(own.axis(name) is not None for name in names):
         return own
-    chosen = system(subset_crs, known, 'subset-crs', CRS84) if subset_crs else default
+    chosen = system(subset_crs, systems_by_name, 'subset-crs', CRS84) if subset_crs else default
     if degrees_anywhere and names and not chosen.geographic and all(default.axis(name) is not None for name in names):
         return default
     return chosen
@@ -150,19 +150,19 @@ def per_axis(parameter: str, text: str) -> list[tuple[str, str]]:
     return values
 
 
-def _side(name: str, text: str, across: System | None) -> tuple[Side, bool]:
+def _side_of_axis(name: str, text: str, across: System | None) -> tuple[Side, bool]:
     """An interval `20:20.5` with * for an open end, or one coordinate. across: the system, for an x axis."""
     low, colon, high = text.partition(':')
     if not colon:
-        at = _number(name, text)
+        at = _parse_number(name, text)
         return (at, at), True
-    first, last = (None if end.strip() == '*' else _number(name, end) for end in (low, high))
+    first, last = (None if end.strip() == '*' else _parse_number(name, end) for end in (low, high))
     if first is None or last is None:
         return (first, last), False
-    return (_along_x(name, first, last, across) if across else _rising(name, first, last)), False
+    return (_along_x(name, first, last, across) if across else _require_rising(name, first, last)), False
 
 
-def _number(name: str, text: str) -> float:
+def _parse_number(name: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
@@ -175,7 +175,7 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _rising(name: str, low: float, high: float) -> tuple[float, float]:
+def _require_rising(name: str, low: float, high: float) -> tuple[float, float]:
     if low > high:
         raise BadParameter(
             vi=f'{name}: {low:g} lớn hơn {high:g}. Viết số nhỏ trước.',
@@ -185,11 +185,11 @@ def _rising(name: str, low: float, high: float) -> tuple[float, float]:
 
 
 def _along_x(name: str, low: float, high: float, system: System) -> tuple[float, float]:
-    """As `_rising`, but that longitudes may run from a greater one to a lesser one, across the antimeridian."""
-    return (low, high + 360) if system.geographic and low > high else _rising(name, low, high)
+    """As `_require_rising`, but that longitudes may run from a greater one to a lesser one, across the antimeridian."""
+    return (low, high + 360) if system.geographic and low > high else _require_rising(name, low, high)
 
 
-def _within(side: Side, low: float, high: float) -> tuple[float, float]:
+def _clamp_side(side: Side, low: float, high: float) -> tuple[float, float]:
     first, last = side
     return low if first is None else first, high if last is None else last
 

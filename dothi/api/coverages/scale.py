@@ -9,8 +9,8 @@ from rasterio.crs import CRS
 from rasterio.warp import calculate_default_transform
 
 from dothi.api.coverages.region import Region, per_axis
-from dothi.api.coverages.systems import System, circles
-from dothi.api.parameters import BadParameter, given
+from dothi.api.coverages.systems import System, is_global
+from dothi.api.parameters import BadParameter, request_parameters
 from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
 
@@ -36,8 +36,8 @@ class Scale:
     resolution: PerAxis = (None, None)
 
     @property
-    def asked(self) -> tuple[bool, bool]:
-        """For x and for y, whether anything is asked."""
+    def scaled_axes(self) -> tuple[bool, bool]:
+        """Whether the request scales the x axis, and whether it scales the y axis."""
         kinds = zip(self.factor, self.size, self.resolution, strict=True)
         x, y = (any(value is not None for value in kind) for kind in kinds)
         return x, y
@@ -45,43 +45,45 @@ class Scale:
 
 def read_scale(target: System) -> Scale:
     """What the current request asks of the cells of an answer in the system `target`; raises BadParameter."""
-    families = [family for family in FAMILIES if any(name in given() for name in family)]
+    families = [family for family in FAMILIES if any(name in request_parameters() for name in family)]
     if len(families) > 1:
         names = ', '.join(family[0] for family in families)
         raise BadParameter(vi=f'{names}: chỉ dùng một.', en=f'{names}: use only one of them.')
-    factor = _read_number('scale-factor', _positive) if 'scale-factor' in given() else None
-    size = _per_axis('scale-size', target, _whole)
+    factor = _read_number('scale-factor', _parse_positive) if 'scale-factor' in request_parameters() else None
+    size = _per_axis('scale-size', target, _parse_whole)
     if size == (None, None):
-        size = _per_axis('scaleSize', target, _whole)
+        size = _per_axis('scaleSize', target, _parse_whole)
     if size == (None, None):
-        size = (_read_number('width', _whole), _read_number('height', _whole))
+        size = (_read_number('width', _parse_whole), _read_number('height', _parse_whole))
     return Scale(
-        factor=(factor, factor) if factor else _per_axis('scale-axes', target, _positive),
+        factor=(factor, factor) if factor else _per_axis('scale-axes', target, _parse_positive),
         size=size,
-        resolution=_per_axis('resolution', target, _positive),
+        resolution=_per_axis('resolution', target, _parse_positive),
     )
 
 
 def grid_in(native: Grid, srid: int) -> Grid:
     """All cells of a raster in another system: squares of about its own resolution. Its own grid in its own system."""
-    return native if srid == native.srid else _warped(native, srid)
+    return native if srid == native.srid else _warped_grid(native, srid)
 
 
-def part(base: Grid, region: Region, native: Grid, scale: Scale) -> Grid:
+def grid_of_part(base: Grid, region: Region, native: Grid, scale: Scale) -> Grid:
     """The cells of an answer: those of `base` whose inside meets the region, scaled as asked.
 
     Where a number of cells is asked for they fill the very box that is asked for, even beyond the raster.
     """
-    if any(sliced and is_scaled for sliced, is_scaled in zip(region.slices, scale.asked, strict=True)):
+    if any(sliced and is_scaled for sliced, is_scaled in zip(region.slices, scale.scaled_axes, strict=True)):
         raise BadParameter(
             vi='Một trục không thể vừa lấy lát cắt vừa đổi cỡ ô. Dùng khoảng (a:b) thay cho một tọa độ.',
             en='An axis cannot be sliced and scaled at once. Use an interval (a:b) instead of one coordinate.',
         )
     west, south, east, north = base.bounds if region.whole else region.bounds_in(base.srid, native)
     # around the globe the columns begin anew, and an answer may hold both sides of the antimeridian
-    columns = base.width * 2 if circles(base) else base.width
-    left, width = _span((west - base.west) / base.cell_width, (east - base.west) / base.cell_width, columns)
-    top, height = _span((base.north - north) / base.cell_height, (base.north - south) / base.cell_height, base.height)
+    columns = base.width * 2 if is_global(base) else base.width
+    left, width = _cell_span((west - base.west) / base.cell_width, (east - base.west) / base.cell_width, columns)
+    top, height = _cell_span(
+        (base.north - north) / base.cell_height, (base.north - south) / base.cell_height, base.height
+    )
     window = base.window(left, top, width, height)
     if any(value is not None for value in scale.size):
         across, down = scale.size
@@ -90,18 +92,18 @@ def part(base: Grid, region: Region, native: Grid, scale: Scale) -> Grid:
             size = (east - west) / across_cells, (north - south) / down_cells
             return Grid(base.srid, across_cells, down_cells, west, north, *size)
         return window.of_size(across_cells, down_cells)
-    return _scaled(window, scale)
+    return _scaled_grid(window, scale)
 
 
-def _scaled(window: Grid, scale: Scale) -> Grid:
+def _scaled_grid(window: Grid, scale: Scale) -> Grid:
     """Cells of the size that is asked for, from the north-west corner on; the last ones may reach beyond the window."""
     (fx, fy), (rx, ry) = scale.factor, scale.resolution
-    columns, cell_width = _cells(window.width, window.cell_width, fx, rx)
-    rows, cell_height = _cells(window.height, window.cell_height, fy, ry)
+    columns, cell_width = _count_cells(window.width, window.cell_width, fx, rx)
+    rows, cell_height = _count_cells(window.height, window.cell_height, fy, ry)
     return Grid(window.srid, columns, rows, window.west, window.north, cell_width, cell_height)
 
 
-def _cells(cells: int, size: float, factor: float | None, resolution: float | None) -> tuple[int, float]:
+def _count_cells(cells: int, size: float, factor: float | None, resolution: float | None) -> tuple[int, float]:
     """How many cells there are along an axis, and how large each is. cells, size: of the window."""
     cell_count = size * min(factor, cells) if factor else resolution
     if cell_count is None:
@@ -110,7 +112,7 @@ def _cells(cells: int, size: float, factor: float | None, resolution: float | No
     return max(1, math.ceil(min(cells * (size / cell_count), MOST_CELLS) - HAIR)), cell_count
 
 
-def _span(low: float, high: float, cells: int) -> tuple[int, int]:
+def _cell_span(low: float, high: float, cells: int) -> tuple[int, int]:
     """First cell and number of cells whose inside meets low..high, counted in cells; one at least."""
     first = min(max(math.floor(low + HAIR), 0), cells - 1)
     last = min(max(math.ceil(high - HAIR), first + 1), cells)
@@ -118,7 +120,7 @@ def _span(low: float, high: float, cells: int) -> tuple[int, int]:
 
 
 @lru_cache(64)
-def _warped(native: Grid, srid: int) -> Grid:
+def _warped_grid(native: Grid, srid: int) -> Grid:
     source, target = (CRS.from_string(proj_string(code)) for code in (native.srid, srid))
     place, width, height = calculate_default_transform(source, target, native.width, native.height, *native.bounds)
     return Grid(srid, width, height, place.c, place.f, place.a, -place.e)
@@ -127,7 +129,7 @@ def _warped(native: Grid, srid: int) -> Grid:
 def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> PerAxis:
     """`E(2),N(2)` for x and for y; an axis that is empty or left out stays as it is."""
     by_axis: list[float | None] = [None, None]
-    for axis, text in per_axis(name, given().get(name, '').strip()):
+    for axis, text in per_axis(name, request_parameters().get(name, '').strip()):
         place = target.axis(axis)
         if place is None:
             x, y = target.axes
@@ -140,11 +142,11 @@ def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> P
 
 
 def _read_number(name: str, read: Callable[[str, str], float]) -> float | None:
-    text = given().get(name, '').strip()
+    text = request_parameters().get(name, '').strip()
     return read(name, text) if text else None
 
 
-def _positive(name: str, text: str) -> float:
+def _parse_positive(name: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
@@ -154,7 +156,7 @@ def _positive(name: str, text: str) -> float:
     return number
 
 
-def _whole(name: str, text: str) -> float:
+def _parse_whole(name: str, text: str) -> float:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
         raise BadParameter(
             vi=f'{name}: {text} phải là số nguyên từ 1 trở lên.',

@@ -21,7 +21,7 @@ COLUMNS = 'store_path, size_bytes, file_sha256, bands, srid, width, height, west
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredCoverage:
     """A released raster. figures: for each band the number of cells with a value, their min, max and mean."""
 
     coverage: Coverage
@@ -53,14 +53,14 @@ def coverage_of(collection_id: str) -> Coverage:
     return coverages[collection_id]
 
 
-def stored(coverage: Coverage, times: Times | None = None) -> Stored:
+def stored_coverage(coverage: Coverage, times: Times | None = None) -> StoredCoverage:
     """What `coverage` held at the end of `times`, or holds now; raises NoRelease."""
     with snapshot() as db:
         return stored_in(db, coverage, times)
 
 
-def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> Stored:
-    """As `stored`, in the snapshot `db`."""
+def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> StoredCoverage:
+    """As `stored_coverage`, in the snapshot `db`."""
     condition = sql.SQL('r.number = (select current_release from catalog.layer where id = {})')
     parts = [condition.format(sql.Literal(coverage.id))]
     if times is not None and times.end is not None:
@@ -77,10 +77,10 @@ def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> S
     ((release, path, size_bytes, file_sha256, bands, *grid),) = rows
     figures = {band['name']: band for band in bands}
     file = Path(PathSettings().store) / path
-    return Stored(coverage, Release(**release), Grid(*grid), file, size_bytes, file_sha256, figures)
+    return StoredCoverage(coverage, Release(**release), Grid(*grid), file, size_bytes, file_sha256, figures)
 
 
-def stored_all(db: Snapshot) -> list[Stored]:
+def stored_all(db: Snapshot) -> list[StoredCoverage]:
     """The current rasters of all coverages that have one and that the audience may see."""
     releases = db.releases()
     return [stored_in(db, coverage) for name, coverage in service().coverages.items() if name in releases]

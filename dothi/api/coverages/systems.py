@@ -47,7 +47,7 @@ class System:
 
 
 def systems(srid: int, locality: Locality) -> dict[str, System]:
-    """By URI; the raster's own comes first. srid: in which its cells lie."""
+    """The offered systems by URI, the raster's own first. srid: EPSG code of the raster's system."""
     own = uri_of(f'EPSG:{srid}')
     by_name = {own: System(ServedCrs(own, srid, axis_order_yx(srid)), native=True)}
     for uri, crs in served_crs(locality).items():
@@ -55,24 +55,24 @@ def systems(srid: int, locality: Locality) -> dict[str, System]:
     return by_name
 
 
-def system(text: str | None, known: dict[str, System], parameter: str, default: str) -> System:
+def system(text: str | None, systems_by_name: dict[str, System], parameter: str, default: str) -> System:
     """The system that a parameter names by URI, CURIE or EPSG:n; raises UnservedCrs."""
     if not text:
-        return known[default]
+        return systems_by_name[default]
     name = text.strip().strip('[]')
     uri = CRS84 if name.upper() == 'OGC:CRS84' else name.replace('https://', 'http://')
     if name.upper().startswith('EPSG:') and name[5:].isdecimal():
         uri = f'http://www.opengis.net/def/crs/EPSG/0/{name[5:]}'
-    if uri not in known:
-        hint = did_you_mean(uri, known)
+    if uri not in systems_by_name:
+        hint = did_you_mean(uri, systems_by_name)
         raise UnservedCrs(
             vi=f'{parameter}={text}: không phục vụ hệ tọa độ này. {hint.vi}',
             en=f'{parameter}={text}: this coordinate system is not served. {hint.en}',
         )
-    return known[uri]
+    return systems_by_name[uri]
 
 
-def circles(grid: Grid) -> bool:
+def is_global(grid: Grid) -> bool:
     """Whether the last column of the grid lies beside the first one, all around the globe."""
     return is_geographic(grid.srid) and abs(grid.width * grid.cell_width - 360) < grid.cell_width / 2
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, send_file
 
 from dothi.api import parameters
 from dothi.api.address import api_url
-from dothi.api.caching import conditional, etag, not_modified
+from dothi.api.caching import etag, make_conditional, not_modified
 from dothi.api.coverages.document import FORMS, domain_set, range_type, schema
 from dothi.api.coverages.formats import (
     COVERAGEJSON,
@@ -16,20 +16,20 @@ from dothi.api.coverages.formats import (
     PNG,
     content_bbox,
     content_crs,
-    coveragejson,
-    geotiff,
-    png,
+    write_coveragejson,
+    write_geotiff,
+    write_png,
 )
-from dothi.api.coverages.read import Part, TooManyCells, values_at
+from dothi.api.coverages.read import CoveragePart, TooManyCells, values_at
 from dothi.api.coverages.region import Region, read_region
-from dothi.api.coverages.scale import NAMES, Scale, grid_in, part, read_scale
-from dothi.api.coverages.stored import Stored, coverage_of, stored
+from dothi.api.coverages.scale import NAMES, Scale, grid_in, grid_of_part, read_scale
+from dothi.api.coverages.stored import StoredCoverage, coverage_of, stored_coverage
 from dothi.api.coverages.systems import System, is_geographic, system, systems
 from dothi.api.documents import as_json, as_page
 from dothi.api.items.query import COMMON
 from dothi.api.language import HTML, JSON, UnknownFormat, language, wanted_format
-from dothi.api.parameters import BadParameter, given
-from dothi.api.problems import answer
+from dothi.api.parameters import BadParameter, request_parameters
+from dothi.api.problems import problem_response
 from dothi.api.service import service
 from dothi.api.stored_file import stored_file
 from dothi.core.coverage import Coverage
@@ -59,10 +59,10 @@ PICTURE = 800
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a request asks of a raster. system: of the answer."""
+class CoverageQuery:
+    """The parsed request for a coverage. system: the CRS of the answer."""
 
-    stored: Stored
+    stored: StoredCoverage
     system: System
     region: Region
     scale: Scale
@@ -70,7 +70,7 @@ class Asked:
 
     @property
     def untouched(self) -> bool:
-        """Whether it is all of the raster, on its own cells."""
+        """Whether the query selects the whole raster on its own cells."""
         return (
             self.system.native
             and self.region.whole
@@ -79,36 +79,36 @@ class Asked:
         )
 
     @property
-    def part(self) -> Part:
-        """The cells that are asked for."""
+    def part(self) -> CoveragePart:
+        """The part of the coverage that the query selects."""
         own = self.stored.grid
         base = grid_in(own, self.system.crs.srid)
-        return Part(self.stored, self.names, part(base, self.region, own, self.scale))
+        return CoveragePart(self.stored, self.names, grid_of_part(base, self.region, own, self.scale))
 
 
 @COVERAGES.errorhandler(TooManyCells)
 def too_many(error: TooManyCells) -> Response:
     """The one error of ours with this status."""
-    return answer(error, 413)
+    return problem_response(error, 413)
 
 
 @COVERAGES.route('/collections/<path:collection_id>/coverage')
 def coverage(collection_id: str) -> Response:
-    """The values."""
+    """Answer with the values of the coverage."""
     of = coverage_of(collection_id)
     parameters.refuse_unknown(PARAMETERS, repeatable=('subset',))
     _refuse_strict_interpolation()
-    form = _form()
-    source = stored(of, parameters.times())
+    form = _requested_form()
+    source = stored_coverage(of, parameters.read_datetime())
     source.must_be_there()
     coverage_query = _read_request(source)
     if form == 'tif' and coverage_query.untouched:
         return _whole_file(coverage_query)
     if form == 'html':
-        return _page(coverage_query)
+        return _coverage_page(coverage_query)
     if not_modified(etag(source.release, form), source.release.released_at):
-        return conditional(Response(status=304), source.release, form)
-    return conditional(_written(form, coverage_query), source.release, form)
+        return make_conditional(Response(status=304), source.release, form)
+    return make_conditional(_write_part(form, coverage_query), source.release, form)
 
 
 @COVERAGES.route('/collections/<path:collection_id>/coverage/domainset')
@@ -117,7 +117,7 @@ def domainset(collection_id: str) -> Response:
     of = coverage_of(collection_id)
     parameters.refuse_unknown(COMMON)
     wanted_format(('json',))
-    return as_json(domain_set(stored(of)))
+    return as_json(domain_set(stored_coverage(of)))
 
 
 @COVERAGES.route('/collections/<path:collection_id>/coverage/rangetype')
@@ -126,13 +126,13 @@ def rangetype(collection_id: str) -> Response:
     of = coverage_of(collection_id)
     parameters.refuse_unknown(COMMON)
     wanted_format(('json',))
-    stored(of)
+    stored_coverage(of)
     return as_json(range_type(of))
 
 
 def coverage_schema(collection_id: str) -> Response:
     """`/collections/{id}/schema` of a coverage."""
-    source = stored(coverage_of(collection_id))
+    source = stored_coverage(coverage_of(collection_id))
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
     document = schema(source, f'{api_url()}/collections/{collection_id}/schema', language())
@@ -141,9 +141,9 @@ def coverage_schema(collection_id: str) -> Response:
     return as_json(document, 'application/schema+json')
 
 
-def _form() -> str:
+def _requested_form() -> str:
     """One of FORMATS, by `f`, else by Accept, else GeoTIFF."""
-    format_name = given().get('f', '').strip()
+    format_name = request_parameters().get('f', '').strip()
     if format_name in FORMATS:
         return format_name
     if format_name:
@@ -155,15 +155,15 @@ def _form() -> str:
     return MEDIA_TYPES[best]
 
 
-def _read_request(one: Stored) -> Asked:
-    by_name = systems(one.grid.srid, service().locality)
-    target = system(given().get('crs'), by_name, 'crs', default=next(iter(by_name)))
-    return Asked(one, target, read_region(by_name), read_scale(target), _names(one.coverage))
+def _read_request(stored: StoredCoverage) -> CoverageQuery:
+    by_name = systems(stored.grid.srid, service().locality)
+    target = system(request_parameters().get('crs'), by_name, 'crs', default=next(iter(by_name)))
+    return CoverageQuery(stored, target, read_region(by_name), read_scale(target), _requested_bands(stored.coverage))
 
 
-def _names(of: Coverage) -> list[str]:
+def _requested_bands(of: Coverage) -> list[str]:
     """The bands that are asked for, in the order in which they were."""
-    included, left_out = (given().get(name) for name in FIELDS)
+    included, left_out = (request_parameters().get(name) for name in FIELDS)
     if included is not None and left_out is not None:
         raise BadParameter(
             vi='properties và exclude-properties không dùng cùng lúc.',
@@ -199,80 +199,80 @@ def _refuse_strict_interpolation() -> None:
         )
 
 
-def _whole_file(asked: Asked) -> Response:
+def _whole_file(query: CoverageQuery) -> Response:
     """The file that is kept, in parts where a client asks for them: QGIS and GDAL read it in place."""
-    source = asked.stored
+    source = query.stored
     tag = f'{source.coverage.id}-{source.release.number}'
     response = stored_file(
         source.path, 'image/tiff', f'{source.coverage.id}.tif', tag=tag, since=source.release.released_at
     )
     response.headers['Content-Profile'] = f'<{CLOUD_OPTIMIZED}>'
     response.vary.add('Accept')
-    return _located(response, asked, Part(source, asked.names, source.grid), GEOTIFF)
+    return _with_location(response, query, CoveragePart(source, query.names, source.grid), GEOTIFF)
 
 
-def _written(form: str, asked: Asked) -> Response:
-    if form == 'json' and all(asked.region.slices):
-        return _position(asked)
-    part = asked.part
+def _write_part(form: str, query: CoverageQuery) -> Response:
+    if form == 'json' and all(query.region.slices):
+        return _position_response(query)
+    part = query.part
     limits = service().limits
     as_text = form in {'json', 'covjson'}
     _must_fit(part, limits.max_json_cells if as_text else limits.max_cells)
     if as_text:
-        return _located(Response(coveragejson(part, asked.system)), asked, part, COVERAGEJSON)
+        return _with_location(Response(write_coveragejson(part, query.system)), query, part, COVERAGEJSON)
     if form == 'png':
-        return _located(Response(png(_one_band(part))), asked, part, PNG)
-    response = send_file(geotiff(part), mimetype='image/tiff', download_name=f'{asked.stored.coverage.id}.tif')
-    return _located(response, asked, part, GEOTIFF)
+        return _with_location(Response(write_png(_one_band(part))), query, part, PNG)
+    response = send_file(write_geotiff(part), mimetype='image/tiff', download_name=f'{query.stored.coverage.id}.tif')
+    return _with_location(response, query, part, GEOTIFF)
 
 
-def _located(response: Response, asked: Asked, found: Part, media_type: str) -> Response:
+def _with_location(response: Response, query: CoverageQuery, part: CoveragePart, media_type: str) -> Response:
     """`response` with the headers that say what it is and where it lies."""
     response.headers['Content-Type'] = media_type
-    response.headers['Content-Crs'] = content_crs(asked.system)
-    response.headers['Content-Bbox'] = content_bbox(found, asked.system)
-    response.headers.add('Link', f'<{api_url()}/collections/{asked.stored.coverage.id}>', rel='collection')
+    response.headers['Content-Crs'] = content_crs(query.system)
+    response.headers['Content-Bbox'] = content_bbox(part, query.system)
+    response.headers.add('Link', f'<{api_url()}/collections/{query.stored.coverage.id}>', rel='collection')
     return response
 
 
-def _position(asked: Asked) -> Response:
+def _position_response(query: CoverageQuery) -> Response:
     """The value at one place: a number, or one for each band by name."""
-    own = asked.stored.grid
-    x, y, _, _ = asked.region.bounds_in(own.srid, own)
-    values = values_at(Part(asked.stored, asked.names, own), x, y)
-    document = values[0] if len(values) == 1 else dict(zip(asked.names, values, strict=True))
+    own = query.stored.grid
+    x, y, _, _ = query.region.bounds_in(own.srid, own)
+    values = values_at(CoveragePart(query.stored, query.names, own), x, y)
+    document = values[0] if len(values) == 1 else dict(zip(query.names, values, strict=True))
     return Response(json.dumps(document), mimetype=JSON)
 
 
-def _one_band(found: Part) -> Part:
+def _one_band(part: CoveragePart) -> CoveragePart:
     """An image shows one band: the only one that is asked for, else that of the coverage file."""
-    band_name = found.names[0] if len(found.names) == 1 else found.stored.coverage.publish.band
-    return Part(found.stored, [band_name], found.grid, drawn=True)
+    band_name = part.names[0] if len(part.names) == 1 else part.stored.coverage.publish.band
+    return CoveragePart(part.stored, [band_name], part.grid, for_display=True)
 
 
-def _must_fit(found: Part, most: int) -> None:
-    if found.cells > most:
+def _must_fit(part: CoveragePart, most: int) -> None:
+    if part.cells > most:
         raise TooManyCells(
-            vi=f'{found.cells:,} ô là quá nhiều cho một câu trả lời (tối đa {most:,}). '
+            vi=f'{part.cells:,} ô là quá nhiều cho một câu trả lời (tối đa {most:,}). '
             'Thu hẹp bằng bbox hoặc subset, giảm số ô bằng width và height, hoặc tải tệp GeoTIFF nguyên vẹn.',
-            en=f'{found.cells:,} cells are too many for one answer (at most {most:,}). '
+            en=f'{part.cells:,} cells are too many for one answer (at most {most:,}). '
             'Narrow the area by bbox or subset, ask for fewer cells by width and height, or get the whole GeoTIFF.',
         )
 
 
-def _page(asked: Asked) -> Response:
+def _coverage_page(coverage_query: CoverageQuery) -> Response:
     """A page that shows the image, the bands with their figures, and the forms in which the values can be had."""
-    of = asked.stored.coverage
+    of = coverage_query.stored.coverage
     query = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
     # the image of a page is as small as a screen, whatever the part
     scaled = [(name, value) for name, value in query if name not in NAMES]
-    grid = asked.part.grid
+    grid = coverage_query.part.grid
     across, down = _picture_size(grid)
     picture = urlencode([('f', 'png'), *scaled, ('width', str(across)), ('height', str(down))])
-    data = {'id': of.id, 'coverage': of, 'stored': asked.stored, 'query': query, 'forms': FORMS}
+    data = {'id': of.id, 'coverage': of, 'stored': coverage_query.stored, 'query': query, 'forms': FORMS}
     data['picture'] = f'{api_url()}/collections/{of.id}/coverage?{picture}'
     data['picture_width'] = round(PICTURE * min(1.0, grid.width / grid.height))
-    data['geographic'] = is_geographic(asked.stored.grid.srid)
+    data['geographic'] = is_geographic(coverage_query.stored.grid.srid)
     return as_page('collections/coverage.html', data)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, Response, g, request
 
-from dothi.api.problems import answer
+from dothi.api.problems import problem_response
 from dothi.api.service import service
 from dothi.core.edit_token import editor_with, editor_with_ticket, ticket_of
 from dothi.core.errors import NotSignedIn
@@ -33,27 +33,27 @@ class UnknownToken(NotSignedIn):
 
 def install(app: Flask) -> None:
     """Keeps keys out of every log, and takes them out of the address where they mean something."""
-    app.register_error_handler(NotSignedIn, _challenge)
+    app.register_error_handler(NotSignedIn, _challenge_client)
     internal = app.extensions['dothi'].audience == 'internal'
     app.wsgi_app = _without_secrets(app.wsgi_app, takes=internal)  # type: ignore[method-assign, assignment]
     if internal:
         app.before_request(_require_known_key)
-        app.after_request(_private)
+        app.after_request(_mark_private)
 
 
-def editor() -> str | None:
+def current_editor() -> str | None:
     """The name of the editor who asks, or None for anybody else; raises UnknownToken."""
     if service().audience != 'internal':
         return None
     if 'editor' not in g:
-        g.editor = _editor()
+        g.editor = _authenticated_editor()
     name: str | None = g.editor
     return name
 
 
 def must_be_editor() -> str:
     """The name of the editor who asks; raises NotAnEditor or UnknownToken."""
-    name = editor()
+    name = current_editor()
     if name is None:
         raise NotAnEditor(
             vi='Muốn sửa dữ liệu phải có mã: gửi "Authorization: Bearer MÃ", hoặc thêm key=MÃ vào địa chỉ.',
@@ -70,7 +70,7 @@ def key_path() -> str:
     return f'/key/{environ[TICKET]}' if TICKET in environ else ''
 
 
-def _editor() -> str | None:
+def _authenticated_editor() -> str | None:
     environ, authorization = request.environ, request.authorization
     if authorization is not None and authorization.type == 'bearer':
         name = editor_with(authorization.token or '')
@@ -90,10 +90,10 @@ def _editor() -> str | None:
 
 def _require_known_key() -> None:
     """A key that is nobody's is refused wherever it comes, so that nobody works on with an old one."""
-    editor()
+    current_editor()
 
 
-def _private(response: Response) -> Response:
+def _mark_private(response: Response) -> Response:
     """No shared cache keeps what was answered to a key."""
     if KEY in request.environ or TICKET in request.environ:
         response.cache_control.private = True
@@ -101,15 +101,15 @@ def _private(response: Response) -> Response:
     return response
 
 
-def _challenge(error: NotSignedIn) -> Response:
-    response = answer(error)
+def _challenge_client(error: NotSignedIn) -> Response:
+    response = problem_response(error)
     reason = ', error="invalid_token"' if isinstance(error, UnknownToken) else ''
     response.headers['WWW-Authenticate'] = f'Bearer realm="dothi"{reason}'
     return response
 
 
 def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
-    def called(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if takes:
             _take_key(environ)
             _take_ticket(environ)
@@ -119,7 +119,7 @@ def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
                 environ[name] = SECRETS.sub(r'\1\2***', environ[name])
         return app(environ, start)
 
-    return called
+    return application
 
 
 def _take_key(environ: dict[str, Any]) -> None:

@@ -42,29 +42,29 @@ def sent_feature(layer: Layer, before: Version | None = None) -> tuple[Submitted
 
     before: the version that it replaces, whose columns that the client does not see stay.
     """
-    document = _document(FEATURES)
+    document = _read_document(FEATURES)
     _must_be_feature(document, required=True)
     _must_be_same(document, before)
-    hidden = _hidden(layer, before) if before else {}
-    properties = _properties(document.get('properties'), layer)
-    return Submitted(hidden | properties, _geometry(document.get('geometry'))), _reading()
+    hidden = _hidden_values(layer, before) if before else {}
+    properties = _read_properties(document.get('properties'), layer)
+    return Submitted(hidden | properties, _read_geometry(document.get('geometry'))), _reading_of_crs()
 
 
 def patched_feature(layer: Layer, before: Version) -> tuple[Submitted, Reading]:
     """The feature `before` with the body's changes (RFC 7396), and how its coordinates are to be read."""
-    document = _document(PATCHES)
+    document = _read_document(PATCHES)
     _must_be_feature(document, required=False)
     _must_be_same(document, before)
-    hidden = _hidden(layer, before)
+    hidden = _hidden_values(layer, before)
     changes = document.get('properties', {})
     visible_values = {name: value for name, value in before.properties.items() if name not in hidden}
-    merged = merge_patch(visible_values, _properties(changes, layer) if isinstance(changes, dict) else changes)
-    properties = hidden | _properties(merged, layer)
-    reading = _reading()
+    merged = merge_patch(visible_values, _read_properties(changes, layer) if isinstance(changes, dict) else changes)
+    properties = hidden | _read_properties(merged, layer)
+    reading = _reading_of_crs()
     if 'geometry' not in document:
-        return Submitted(properties, before.geometry), _stored()
+        return Submitted(properties, before.geometry), _stored_reading()
     old = {'type': before.geometry.geom_type}
-    return Submitted(properties, _geometry(merge_patch(old, document['geometry']))), reading
+    return Submitted(properties, _read_geometry(merge_patch(old, document['geometry']))), reading
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -85,7 +85,7 @@ def content_crs() -> ServedCrs:
     return chosen_crs(request.headers.get('Content-Crs', '').strip(' <>'), service().locality, 'Content-Crs')
 
 
-def _document(types: Sequence[str]) -> dict[str, Any]:
+def _read_document(types: Sequence[str]) -> dict[str, Any]:
     request.max_content_length = MOST_BYTES
     _must_be_one_of(types)
     try:
@@ -128,28 +128,28 @@ def _must_be_same(document: dict[str, Any], before: Version | None) -> None:
         raise Unfit([Fault('/id', 'id', says)])
 
 
-def _hidden(layer: Layer, before: Version) -> dict[str, Any]:
+def _hidden_values(layer: Layer, before: Version) -> dict[str, Any]:
     visible = layer.columns_for(service().audience)
     return {name: value for name, value in before.properties.items() if name not in visible}
 
 
-def _properties(given: Any, layer: Layer) -> dict[str, Any]:
-    if given is None:
+def _read_properties(value: Any, layer: Layer) -> dict[str, Any]:
+    if value is None:
         return {}
-    if not isinstance(given, dict):
+    if not isinstance(value, dict):
         says = Text(vi='phải là một đối tượng JSON.', en='must be a JSON object.')
         raise Unfit([Fault('/properties', 'type', says)])
-    faults = unknown_properties(list(given), list(layer.columns_for(service().audience)))
+    faults = unknown_properties(list(value), list(layer.columns_for(service().audience)))
     if faults:
         raise Unfit(faults)
-    return given
+    return value
 
 
-def _geometry(given: Any) -> Any:
-    if given is None:
+def _read_geometry(value: Any) -> Any:
+    if value is None:
         return None
     try:
-        return shapely.from_geojson(json.dumps(given))
+        return shapely.from_geojson(json.dumps(value))
     except shapely.errors.GEOSException as error:
         # GEOS: "ParseException: Error parsing JSON: '[json.exception.type_error.302] type must be number, ...'"
         reason = str(error).strip().rpartition('] ')[2].removeprefix('ParseException: ').rstrip("'")[:120]
@@ -160,12 +160,12 @@ def _geometry(given: Any) -> Any:
         raise Unfit([Fault(GEOMETRY, 'geometry_invalid', says)]) from None
 
 
-def _reading() -> Reading:
+def _reading_of_crs() -> Reading:
     crs = content_crs()
     return Reading(parse_crs(f'EPSG:{crs.srid}'), crs.yx)
 
 
-def _stored() -> Reading:
+def _stored_reading() -> Reading:
     return Reading(parse_crs(f'EPSG:{service().locality.srid}'))
 
 

@@ -7,8 +7,8 @@ from psycopg2 import sql
 
 from dothi.api.address import api_url
 from dothi.api.caching import feature_etag
-from dothi.api.editing.access import editor
-from dothi.api.items.documents import formatted
+from dothi.api.editing.access import current_editor
+from dothi.api.items.documents import feature_response
 from dothi.api.served_crs import ServedCrs
 from dothi.api.service import service
 from dothi.core.database import connection
@@ -26,7 +26,7 @@ def pending_feature(layer: Layer, item_id: str, crs: ServedCrs, form: str) -> Re
 
     A new feature that is released by now is found under its id: the answer leads there. Raises NotAnyMore.
     """
-    author = editor() if layer.review else None
+    author = current_editor() if layer.review else None
     number = feature_number(item_id)
     if author is None or number is None:
         return None
@@ -47,7 +47,7 @@ def pending_feature(layer: Layer, item_id: str, crs: ServedCrs, form: str) -> Re
             cursor.execute(sql.SQL('select {} from {}').format(shape, edit_rows))
             (geometry,) = cursor.fetchone() or ('null',)
     columns = layer.columns_for(service().audience)
-    response = formatted(form, _document(pending_edit, geometry, layer), layer, columns, crs.uri)
+    response = feature_response(form, _pending_document(pending_edit, geometry, layer), layer, columns, crs.uri)
     response.set_etag(feature_etag(pending_edit.version, form, crs.uri))
     response.headers['Cache-Control'] = 'private, no-store'
     return response
@@ -59,31 +59,35 @@ def feature_number(item_id: str) -> int | None:
     return int(item_id) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
-def _document(found: Pending, geometry: str, layer: Layer) -> bytes:
+def _pending_document(pending_edit: Pending, geometry: str, layer: Layer) -> bytes:
     visible = layer.columns_for(service().audience)
-    properties = {name: value for name, value in (found.properties or {}).items() if name in visible}
+    properties = {name: value for name, value in (pending_edit.properties or {}).items() if name in visible}
     links = [
-        {'rel': 'self', 'type': 'application/geo+json', 'href': f'{api_url()}/collections/{layer.id}/items/{found.id}'},
+        {
+            'rel': 'self',
+            'type': 'application/geo+json',
+            'href': f'{api_url()}/collections/{layer.id}/items/{pending_edit.id}',
+        },
         {'rel': 'collection', 'type': 'application/json', 'href': f'{api_url()}/collections/{layer.id}'},
     ]
     document = {
         'type': 'Feature',
-        'id': found.id,
+        'id': pending_edit.id,
         'geometry': json.loads(geometry),
         'properties': properties,
-        'dothi:pending': {'change_set': found.change_set, 'change': found.change},
+        'dothi:pending': {'change_set': pending_edit.change_set, 'change': pending_edit.change},
         'links': links,
     }
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _no_longer_pending(found: Pending) -> NotAnyMore:
-    if found.status == 'rejected':
+def _no_longer_pending(edit: Pending) -> NotAnyMore:
+    if edit.status == 'rejected':
         return NotAnyMore(
-            vi=f'Đối tượng {found.id} không còn: tập thay đổi {found.change_set} bị từ chối ({found.reason}).',
-            en=f'The feature {found.id} is not there: the change set {found.change_set} was rejected ({found.reason}).',
+            vi=f'Đối tượng {edit.id} không còn: tập thay đổi {edit.change_set} bị từ chối ({edit.reason}).',
+            en=f'The feature {edit.id} is not there: the change set {edit.change_set} was rejected ({edit.reason}).',
         )
     return NotAnyMore(
-        vi=f'Đối tượng {found.id} không còn: bạn đã xóa trong tập thay đổi {found.change_set}, đang chờ duyệt.',
-        en=f'The feature {found.id} is not there: you deleted it in the change set {found.change_set}, which waits.',
+        vi=f'Đối tượng {edit.id} không còn: bạn đã xóa trong tập thay đổi {edit.change_set}, đang chờ duyệt.',
+        en=f'The feature {edit.id} is not there: you deleted it in the change set {edit.change_set}, which waits.',
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from dothi.api.items.search import is_query
 from dothi.api.items.views import search
-from dothi.api.problems import NotAllowed, answer
+from dothi.api.problems import NotAllowed, problem_response
 from dothi.api.service import service
 
 READ_ONLY = Blueprint('read_only', __name__)
@@ -21,7 +21,7 @@ WRITING = ('POST', 'PUT', 'PATCH', 'DELETE')
 def options(collection_id: str, item_id: str | None = None) -> Response:  # noqa: ARG001
     """What may be done: reading."""
     service().layer(collection_id)
-    return allow(READING)
+    return allow_methods(READING)
 
 
 @READ_ONLY.route(ITEMS, methods=WRITING, provide_automatic_options=False)
@@ -31,21 +31,21 @@ def not_here(collection_id: str, item_id: str | None = None) -> Response:
     service().layer(collection_id)
     if request.method == 'POST' and item_id is None and is_query():
         return search(collection_id)
-    return refused(READING)
+    return refuse_method(READING)
 
 
-def refused(allowed: tuple[str, ...]) -> Response:
+def refuse_method(allowed: tuple[str, ...]) -> Response:
     """That the resource does not take the method, and which it takes."""
     listed = ', '.join(allowed)
     error = NotAllowed(
         vi=f'Ở đây không dùng được {request.method}. Dùng được: {listed}.',
         en=f'{request.method} cannot be used here. What can: {listed}.',
     )
-    response = answer(error, HTTPStatus.METHOD_NOT_ALLOWED)
+    response = problem_response(error, HTTPStatus.METHOD_NOT_ALLOWED)
     response.headers['Allow'] = listed
     return response
 
 
-def allow(methods: tuple[str, ...], more: dict[str, str] | None = None) -> Response:
+def allow_methods(methods: tuple[str, ...], more: dict[str, str] | None = None) -> Response:
     """The answer to OPTIONS."""
     return Response(headers={'Allow': ', '.join(methods), 'Cache-Control': 'no-store', **(more or {})})

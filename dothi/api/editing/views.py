@@ -11,17 +11,17 @@ from psycopg2.extensions import connection as Connection
 from dothi.api import parameters
 from dothi.api.address import api_url
 from dothi.api.caching import feature_etag, names_version
-from dothi.api.editing.access import editor, must_be_editor
+from dothi.api.editing.access import current_editor, must_be_editor
 from dothi.api.editing.body import FEATURES, PATCHES, patched_feature, sent_feature
 from dothi.api.editing.pending import feature_number
-from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow, refused
+from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow_methods, refuse_method
 from dothi.api.editing.rights import require_layer, require_unit
 from dothi.api.items.query import COMMON
 from dothi.api.items.search import is_query
 from dothi.api.items.views import search
 from dothi.api.language import say
-from dothi.api.problems import answer
-from dothi.api.service import released, service
+from dothi.api.problems import problem_response
+from dothi.api.service import require_release, service
 from dothi.core.catalog import current_releases
 from dothi.core.errors import ConditionMissing, NotFound, Outdated, WrongUse
 from dothi.core.layer import Layer
@@ -77,16 +77,20 @@ class StaleVersion(Outdated):
 def options_of_items(collection_id: str) -> Response:
     """What whoever asks may do with the collection."""
     service().layer(collection_id)
-    if editor() is None:
-        return allow(READING)
-    return allow(LIST_METHODS, {'Accept-Post': ', '.join(FEATURES)})
+    if current_editor() is None:
+        return allow_methods(READING)
+    return allow_methods(LIST_METHODS, {'Accept-Post': ', '.join(FEATURES)})
 
 
 @EDITING.route(ITEM, methods=['OPTIONS'], provide_automatic_options=False)
 def options_of_item(collection_id: str, item_id: str) -> Response:  # noqa: ARG001
     """What whoever asks may do with a feature, there or not: QGIS asks for one that it makes up."""
     service().layer(collection_id)
-    return allow(READING) if editor() is None else allow(ITEM_METHODS, {'Accept-Patch': ', '.join(PATCHES)})
+    return (
+        allow_methods(READING)
+        if current_editor() is None
+        else allow_methods(ITEM_METHODS, {'Accept-Patch': ', '.join(PATCHES)})
+    )
 
 
 @EDITING.route(ITEMS, methods=['POST'], provide_automatic_options=False)
@@ -96,53 +100,53 @@ def create(collection_id: str) -> Response:
         return search(collection_id)
     layer, author = _may_edit(collection_id)
     with editing(layer) as db:
-        released(layer, current_releases(db))
+        require_release(layer, current_releases(db))
         feature, reading = sent_feature(layer)
         rows = prepared([feature], reading, layer, service().locality)
         made_as = draft_of(rows, layer, service().locality.srid)
         require_unit(db, author, layer, [made_as.geometry])
         if layer.review:
             number = edit_review.add(db, layer, author, made_as)
-            return Response(status=201, headers={'Location': _address(layer, number)})
+            return Response(status=201, headers={'Location': _feature_address(layer, number)})
         values = row_of(rows, 0, layer)
         key_must_be_free(db, layer, values)
         saved = save(db, layer, service().locality, Changes(rows, [None]), author)
         made = open_version(db, layer, saved.added[0])
     if made is None:
         raise AssertionError(f'{layer.id}: the new feature is not there')
-    return _tagged(Response(status=201, headers={'Location': _address(layer, made.id)}), made.release_from)
+    return _with_etag(Response(status=201, headers={'Location': _feature_address(layer, made.id)}), made.release_from)
 
 
 @EDITING.route(ITEMS, methods=['PUT', 'PATCH', 'DELETE'], provide_automatic_options=False)
 def not_all_at_once(collection_id: str) -> Response:
     """A collection is not replaced or deleted through the API."""
     service().layer(collection_id)
-    return refused(READING if editor() is None else LIST_METHODS)
+    return refuse_method(READING if current_editor() is None else LIST_METHODS)
 
 
 @EDITING.route(ITEM, methods=['POST'], provide_automatic_options=False)
 def not_below_a_feature(collection_id: str, item_id: str) -> Response:  # noqa: ARG001
     """Nothing is added to a feature."""
     service().layer(collection_id)
-    return refused(READING if editor() is None else ITEM_METHODS)
+    return refuse_method(READING if current_editor() is None else ITEM_METHODS)
 
 
 @EDITING.route(ITEM, methods=['PUT'], provide_automatic_options=False)
 def replace(collection_id: str, item_id: str) -> Response:
     """A feature with other content and the same id."""
-    return _changed(collection_id, item_id, sent_feature)
+    return _change_feature(collection_id, item_id, sent_feature)
 
 
 @EDITING.route(ITEM, methods=['PATCH'], provide_automatic_options=False)
 def update(collection_id: str, item_id: str) -> Response:
     """A feature changed in part."""
-    return _changed(collection_id, item_id, patched_feature)
+    return _change_feature(collection_id, item_id, patched_feature)
 
 
 @EDITING.route(ITEM, methods=['DELETE'], provide_automatic_options=False)
 def delete(collection_id: str, item_id: str) -> Response:
     """A feature deleted; its versions stay in the history."""
-    return _changed(collection_id, item_id, None)
+    return _change_feature(collection_id, item_id, None)
 
 
 @EDITING.after_request
@@ -156,9 +160,9 @@ def told_beside_the_status(response: Response) -> Response:
 
 
 @EDITING.errorhandler(Unfit)
-def unfit(error: Unfit) -> Response:
+def answer_unfit(error: Unfit) -> Response:
     """Everything that is wrong, each with its place in the body."""
-    response = answer(error)
+    response = problem_response(error)
     if response.mimetype == 'application/json':
         document = json.loads(response.get_data())
         document['errors'] = [
@@ -169,14 +173,14 @@ def unfit(error: Unfit) -> Response:
     return response
 
 
-def _changed(collection_id: str, item_id: str, make: Callable[[Layer, Version], Made] | None) -> Response:
+def _change_feature(collection_id: str, item_id: str, make: Callable[[Layer, Version], Made] | None) -> Response:
     """The answer to a change of one feature; make: its new content, or None where it is to be deleted."""
     layer, author = _may_edit(collection_id)
     with editing(layer) as db:
         feature = _feature_as_seen(db, layer, item_id, author)
         before = feature.as_version() if isinstance(feature, Pending) else feature
         _must_match(layer, before)
-        rows = None if make is None else _prepared(db, layer, author, feature, make)
+        rows = None if make is None else _prepare_edit(db, layer, author, feature, make)
         draft = draft_of(rows, layer, service().locality.srid) if rows else None
         require_unit(db, author, layer, [_as_hex(before), *([draft.geometry] if draft else [])])
         if layer.review:
@@ -185,7 +189,7 @@ def _changed(collection_id: str, item_id: str, make: Callable[[Layer, Version], 
         changes = Changes(closed=[before.id]) if rows is None else Changes(rows, [before.id])
         saved = save(db, layer, service().locality, changes, author)
     response = Response(status=204)
-    return response if rows is None else _tagged(response, saved.release or before.release_from)
+    return response if rows is None else _with_etag(response, saved.release or before.release_from)
 
 
 def _as_hex(version: Version) -> str | None:
@@ -196,7 +200,7 @@ def _as_hex(version: Version) -> str | None:
     return str(shapely.to_wkb(shape, hex=True, include_srid=True))
 
 
-def _prepared(
+def _prepare_edit(
     db: Connection, layer: Layer, author: str, found: Version | Pending, make: Callable[[Layer, Version], Made]
 ) -> Prepared:  # fmt: skip
     before = found.as_version() if isinstance(found, Pending) else found
@@ -253,11 +257,11 @@ def _must_match(layer: Layer, before: Version) -> None:
         )
 
 
-def _tagged(response: Response, version: int) -> Response:
+def _with_etag(response: Response, version: int) -> Response:
     """`response` with the tag that a next edit can name in If-Match."""
     response.set_etag(feature_etag(version, 'edit'))
     return response
 
 
-def _address(layer: Layer, number: int) -> str:
+def _feature_address(layer: Layer, number: int) -> str:
     return f'{api_url()}/collections/{layer.id}/items/{number}'

@@ -8,7 +8,7 @@ import pyproj
 from psycopg2 import sql
 
 from dothi.api import parameters
-from dothi.api.parameters import BadParameter, given
+from dothi.api.parameters import BadParameter, request_parameters
 from dothi.api.served_crs import ServedCrs, chosen_crs
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.locality import Locality
@@ -30,7 +30,7 @@ class Box:
         x1, y1, x2, y2 = self.bounds
         # west > east crosses the antimeridian
         parts = [(x1, x2)] if x1 <= x2 else [(x1, 180.0), (-180.0, x2)]
-        touching = [_touches(self.crs, (west, y1, east, y2), working_srid) for west, east in parts]
+        touching = [_touches_sql(self.crs, (west, y1, east, y2), working_srid) for west, east in parts]
         return sql.SQL('({})').format(sql.SQL(' or ').join(touching))
 
     def covers(self, extent: list[float]) -> bool:
@@ -41,10 +41,10 @@ class Box:
 
     def misses(self, extent: list[float]) -> Literal['outside', 'swapped'] | None:
         """Whether the box lies outside of a layer's extent (CRS84), or would not if its axes changed places."""
-        if _meet(self._wgs84(self.bounds), extent):
+        if _do_meet(self._wgs84(self.bounds), extent):
             return None
         x1, y1, x2, y2 = self.bounds
-        return 'swapped' if _meet(self._wgs84((y1, x1, y2, x2)), extent) else 'outside'
+        return 'swapped' if _do_meet(self._wgs84((y1, x1, y2, x2)), extent) else 'outside'
 
     def _wgs84(self, bounds: Bounds) -> Bounds:
         if self.crs.srid == WGS84:
@@ -56,56 +56,56 @@ class Box:
 
 def read_box(locality: Locality) -> Box | None:
     """The box that the current request asks for; raises BadParameter, UnservedCrs."""
-    box = parameters.box()
-    crs = chosen_crs(given().get('bbox-crs'), locality, 'bbox-crs')
+    box = parameters.read_bbox()
+    crs = chosen_crs(request_parameters().get('bbox-crs'), locality, 'bbox-crs')
     if box is None:
         return None
     x1, y1, x2, y2 = (box[1], box[0], box[3], box[2]) if crs.yx else box
     if y1 > y2 or (x1 > x2 and crs.srid != WGS84):
         raise BadParameter(
-            vi=f'bbox={given()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
-            en=f'bbox={given()["bbox"]}: the lower left corner comes before the upper right one.',
+            vi=f'bbox={request_parameters()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
+            en=f'bbox={request_parameters()["bbox"]}: the lower left corner comes before the upper right one.',
         )
     return Box(crs, (x1, y1, x2, y2))
 
 
-def _meet(one: Bounds, other: list[float]) -> bool:
+def _do_meet(first: Bounds, other: list[float]) -> bool:
     west, south, east, north = other
-    spans = [(one[0], one[2])] if one[0] <= one[2] else [(one[0], 180.0), (-180.0, one[2])]
-    return any(x1 <= east and x2 >= west for x1, x2 in spans) and one[1] <= north and one[3] >= south
+    spans = [(first[0], first[2])] if first[0] <= first[2] else [(first[0], 180.0), (-180.0, first[2])]
+    return any(x1 <= east and x2 >= west for x1, x2 in spans) and first[1] <= north and first[3] >= south
 
 
-def _touches(crs: ServedCrs, bounds: Bounds, working_srid: int) -> sql.Composable:
+def _touches_sql(crs: ServedCrs, bounds: Bounds, working_srid: int) -> sql.Composable:
     if crs.srid == working_srid:
-        return sql.SQL('ST_Intersects(geom, {})').format(_envelope(bounds, crs.srid))
-    envelope = _envelope(bounds, crs.srid) if crs.srid == WGS84 else _transformed(crs.srid, bounds)
+        return sql.SQL('ST_Intersects(geom, {})').format(_envelope_sql(bounds, crs.srid))
+    envelope = _envelope_sql(bounds, crs.srid) if crs.srid == WGS84 else _transformed_sql(crs.srid, bounds)
     return sql.SQL('ST_Intersects(geom_wgs84, {})').format(envelope)
 
 
-def _envelope(bounds: Bounds, srid: int) -> sql.Composable:
+def _envelope_sql(bounds: Bounds, srid: int) -> sql.Composable:
     return sql.SQL('ST_MakeEnvelope({}, {}, {}, {}, {})').format(*map(sql.Literal, (*bounds, srid)))
 
 
-def _transformed(srid: int, bounds: Bounds) -> sql.Composable:
-    """The box in WGS 84."""
+def _transformed_sql(srid: int, bounds: Bounds) -> sql.Composable:
+    """The box transformed to WGS 84, as SQL."""
     box = on_the_map(srid, bounds)
     # a straight side in one system is bent in another: corners between the corners keep it within a hair
     side = max(box[2] - box[0], box[3] - box[1]) / 16
     form = 'ST_Transform(ST_Segmentize({}, {}), {})' if side > 0 else 'ST_Transform({0}, {2})'
-    return sql.SQL(form).format(_envelope(box, srid), sql.Literal(side), sql.Literal(WGS84))
+    return sql.SQL(form).format(_envelope_sql(box, srid), sql.Literal(side), sql.Literal(WGS84))
 
 
 def on_the_map(srid: int, bounds: Bounds) -> Bounds:
     """The part of a box that can be transformed: a map that shows more than the world asks for more than there is."""
-    west, south, east, north = _map(srid)
+    west, south, east, north = _map_bounds(srid)
     x1, x2 = (min(max(x, west), east) for x in (bounds[0], bounds[2]))
     y1, y2 = (min(max(y, south), north) for y in (bounds[1], bounds[3]))
     return x1, y1, x2, y2
 
 
 @lru_cache
-def _map(srid: int) -> Bounds:
-    """Where coordinates of the system mean a place."""
+def _map_bounds(srid: int) -> Bounds:
+    """The bounds of the system's area of use, in the units of the system."""
     x1, y1, x2, y2 = transformer('EPSG:4326', proj_string(srid)).transform_bounds(*area_around(srid))
     return x1, y1, x2, y2
 

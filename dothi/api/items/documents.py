@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from flask import Response
 
-from dothi.api.address import addressed, api_url
+from dothi.api.address import api_url, with_own_address
 from dothi.api.items.emptiness import reason_for_none
 from dothi.api.items.features import Page, Version, name_column
 from dothi.api.items.paging import Values, cursor_of
 from dothi.api.items.query import Query
 from dothi.api.language import GEOJSON, JSONLD, language, page, say
-from dothi.api.parameters import given
+from dothi.api.parameters import request_parameters
 from dothi.api.service import service
 from dothi.core.catalog import Release
 from dothi.core.export.formats import FORMATS
@@ -37,35 +37,41 @@ NEXT = Text(vi='Trang sau', en='Next page')
 LONGEST_QUERY = 7_000
 
 
-def collection_document(query: Query, release: Release, matched: int | None, found: Page, form: str) -> bytes:
+def collection_document(query: Query, release: Release, matched: int | None, page: Page, form: str) -> bytes:
     """The FeatureCollection around the features' text."""
-    links = _links(query.layer, None, form)
-    if found.last is not None:
-        links.append(_next_link(query, found.last, form))
+    links = _document_links(query.layer, None, form)
+    if page.last is not None:
+        links.append(_next_link(query, page.last, form))
     head: dict[str, Any] = {'type': 'FeatureCollection'}
     if matched is not None:
         head['numberMatched'] = matched
     head |= {
-        'numberReturned': found.returned,
+        'numberReturned': page.returned,
         'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
         'dothi:release': release.number,
         'dothi:demo': release.demo,
         'links': links,
     }
-    none = reason_for_none(query, release, found)
+    none = reason_for_none(query, release, page)
     if none is not None:
         head['description'] = say(none.text)
-        links.append(_link('related', GEOJSON, say(none.way_out), _items(query.layer), none.parameters))
-    return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + found.features + b']}'
+        links.append(
+            _link_with_arguments('related', GEOJSON, say(none.way_out), _items_path(query.layer), none.parameters)
+        )
+    return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + page.features + b']}'
 
 
 def feature_document(layer: Layer, item_id: str, version: Version, feature: bytes, form: str) -> bytes:
     """The Feature with its closing members. They are the version's, so that the same version has the same bytes."""
-    extra = {'dothi:release': version.release, 'dothi:demo': version.demo, 'links': _links(layer, item_id, form)}
+    extra = {
+        'dothi:release': version.release,
+        'dothi:demo': version.demo,
+        'links': _document_links(layer, item_id, form),
+    }
     return feature + b',' + json.dumps(extra, ensure_ascii=False).encode()[1:]
 
 
-def formatted(form: str, document: bytes, layer: Layer, columns: dict[str, Column], crs_uri: str) -> Response:
+def feature_response(form: str, document: bytes, layer: Layer, columns: dict[str, Column], crs_uri: str) -> Response:
     """A document with the properties `columns` in one of DOCUMENTS."""
     response = Response(_in_form(form, document, layer, columns, crs_uri), mimetype=DOCUMENTS[form][0])
     response.headers['Content-Crs'] = f'<{crs_uri}>'
@@ -77,36 +83,41 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
         return document
     content = json.loads(document)
     if form == 'jsonld':
-        return _jsonld(content, layer)
+        return _feature_jsonld(content, layer)
     template = 'collections/items/item.html' if content['type'] == 'Feature' else 'collections/items/index.html'
     data = {'id': layer.id, 'layer': layer, 'columns': columns, 'document': content, 'crs': crs_uri}
     data['name_column'] = name_column(layer, columns)
     return page(template, data)
 
 
-def _links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
+def _document_links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
     """This document, the same in every other format, and the collection."""
-    own = _items(layer) if item_id is None else f'{_items(layer)}/{item_id}'
-    parameters, forms = given().to_dict(), DOCUMENTS | FILES if item_id is None else DOCUMENTS
+    own = _items_path(layer) if item_id is None else f'{_items_path(layer)}/{item_id}'
+    parameters, forms = request_parameters().to_dict(), DOCUMENTS | FILES if item_id is None else DOCUMENTS
     links = [
-        _link('self' if name == form else 'alternate', media_type, say(title), own, parameters | {'f': name})
+        _link_with_arguments(
+            'self' if name == form else 'alternate', media_type, say(title), own, parameters | {'f': name}
+        )
         for name, (media_type, title) in forms.items()
     ]
     collection = own.split('/items')[0]
-    return [*links, _link('collection', 'application/json', layer.title.pick(language()), collection, {})]
+    return [
+        *links,
+        _link_with_arguments('collection', 'application/json', layer.title.pick(language()), collection, {}),
+    ]
 
 
 def _next_link(query: Query, last: Values, form: str) -> dict[str, Any]:
-    parameters = {name: value for name, value in given().items() if name != 'offset'}
+    parameters = {name: value for name, value in request_parameters().items() if name != 'offset'}
     arguments = parameters | {'cursor': cursor_of(query.order, last), 'f': form}
-    return _link('next', DOCUMENTS[form][0], say(NEXT), _items(query.layer), arguments)
+    return _link_with_arguments('next', DOCUMENTS[form][0], say(NEXT), _items_path(query.layer), arguments)
 
 
-def _items(layer: Layer) -> str:
+def _items_path(layer: Layer) -> str:
     return f'{api_url()}/collections/{layer.id}/items'
 
 
-def _link(rel: str, media_type: str, title: str, href: str, arguments: dict[str, str]) -> dict[str, Any]:
+def _link_with_arguments(rel: str, media_type: str, title: str, href: str, arguments: dict[str, str]) -> dict[str, Any]:
     """A link that is got; one that is too long for an address is posted, as catalogues of the STAC kind write it."""
     link: dict[str, Any] = {'rel': rel, 'type': media_type, 'title': title}
     query = urlencode(arguments)
@@ -117,9 +128,9 @@ def _link(rel: str, media_type: str, title: str, href: str, arguments: dict[str,
     return link | {'href': search, 'method': 'POST', 'headers': headers, 'body': arguments}
 
 
-def _jsonld(content: dict[str, Any], layer: Layer) -> str:
+def _feature_jsonld(content: dict[str, Any], layer: Layer) -> str:
     """GeoJSON-LD as pygeoapi writes it."""
     from pygeoapi.linked_data import geojson2jsonld
 
-    identifier = f'{_items(layer)}/{content["id"]}' if content['type'] == 'Feature' else None
-    return addressed(geojson2jsonld(service().api, content, layer.id, identifier=identifier))
+    identifier = f'{_items_path(layer)}/{content["id"]}' if content['type'] == 'Feature' else None
+    return with_own_address(geojson2jsonld(service().api, content, layer.id, identifier=identifier))

@@ -21,7 +21,7 @@ from dothi.core.kept_file import is_intact
 from dothi.core.layer import Layer
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.queue.store import store
+from processes.queue.store import result_store
 
 DOWNLOADS = Blueprint('downloads', __name__)
 
@@ -39,21 +39,26 @@ def download(collection_id: str, name: str) -> Response:
     """The file, or the range of it that is asked for."""
     parameters.refuse_unknown(COMMON)
     layer = service().layer(collection_id)
-    form = _format(layer, name)
+    form = _format_of_name(layer, name)
     with snapshot() as db:
         release = db.release(layer)
         match = next(
-            (candidate for candidate in _ready(db) if (candidate.layer_id, candidate.format) == (layer.id, form)), None
+            (
+                candidate
+                for candidate in _ready_downloads(db)
+                if (candidate.layer_id, candidate.format) == (layer.id, form)
+            ),
+            None,
         )
         if match is None:
             raise _being_prepared(name, release)
         demo = _was_demo(db, match.release)
     try:
-        if not is_intact(store() / match.file, match.size_bytes, match.sha256):
+        if not is_intact(result_store() / match.file, match.size_bytes, match.sha256):
             # the worker sees it too, and makes the file again
             raise _being_prepared(name, release)
         response = stored_file(
-            store() / match.file,
+            result_store() / match.file,
             FORMATS[form].media_type,
             match.kept_as,
             # the address is stable and its content is not: the tag is the content's own
@@ -85,22 +90,22 @@ def _being_prepared(name: str, release: Release) -> BeingPrepared:
 def download_links(db: Snapshot) -> dict[str, list[dict[str, Any]]]:
     """By layer, links to its files that are ready, each with its size and the release that it holds."""
     by_layer: dict[str, list[dict[str, Any]]] = {}
-    for ready_file in _ready(db):
-        by_layer.setdefault(ready_file.layer_id, []).append(_link(ready_file))
+    for ready_file in _ready_downloads(db):
+        by_layer.setdefault(ready_file.layer_id, []).append(_download_link(ready_file))
     return by_layer
 
 
-def _link(one: Download) -> dict[str, Any]:
-    chosen = FORMATS[one.format]
+def _download_link(ready_file: Download) -> dict[str, Any]:
+    chosen = FORMATS[ready_file.format]
     title = Text(
-        vi=f'Cả lớp, {chosen.title}, bản phát hành {one.release}',
-        en=f'Whole layer, {chosen.title}, release {one.release}',
+        vi=f'Cả lớp, {chosen.title}, bản phát hành {ready_file.release}',
+        en=f'Whole layer, {chosen.title}, release {ready_file.release}',
     )
-    href = f'/collections/{one.layer_id}/downloads/{one.layer_id}.{one.format}'
-    return link('enclosure', chosen.media_type, title, href, length=one.size_bytes)
+    href = f'/collections/{ready_file.layer_id}/downloads/{ready_file.layer_id}.{ready_file.format}'
+    return link('enclosure', chosen.media_type, title, href, length=ready_file.size_bytes)
 
 
-def _ready(db: Snapshot) -> list[Download]:
+def _ready_downloads(db: Snapshot) -> list[Download]:
     """The files of the audience; those written by an older definition of their layer are left out."""
     # settings and definitions once for all files of a layer: the list of collections asks for every one
     of, formats = service(), JobSettings().downloads
@@ -115,7 +120,7 @@ def _ready(db: Snapshot) -> list[Download]:
     ]
 
 
-def _format(layer: Layer, name: str) -> str:
+def _format_of_name(layer: Layer, name: str) -> str:
     """The format of the file `name`; raises NoSuchDownload."""
     offered = {f'{layer.id}.{form}': form for form in JobSettings().downloads}
     if name not in offered:

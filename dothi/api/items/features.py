@@ -42,16 +42,16 @@ def read_page(db: Snapshot, query: Query) -> Page:
         feature_text(query.columns, query.geometry),
         sql.Literal('}'),
         sql.SQL(', ').join(
-            sql.SQL('{}::text as {}').format(sql.Identifier(key.name), _place(number))
+            sql.SQL('{}::text as {}').format(sql.Identifier(key.name), _placeholder_sql(number))
             for number, key in enumerate(query.order)
         ),
-        query.some(query.limit + 1),
+        query.limited_rows(query.limit + 1),
     )
     form = "select coalesce(string_agg(feature, ',') filter (where place <= {limit}), ''), count(*), {last} from {rows}"
     statement = sql.SQL(form).format(
         limit=sql.Literal(query.limit),
         last=sql.SQL(', ').join(
-            sql.SQL('max({}) filter (where place = {})').format(_place(number), sql.Literal(query.limit))
+            sql.SQL('max({}) filter (where place = {})').format(_placeholder_sql(number), sql.Literal(query.limit))
             for number in range(len(query.order))
         ),
         rows=sql.SQL('({}) as numbered').format(numbered),
@@ -82,6 +82,6 @@ def read_feature(
     return bytes(feature)
 
 
-def _place(number: int) -> sql.Composable:
+def _placeholder_sql(number: int) -> sql.Composable:
     """The name of the column that tells where a feature stands in the order."""
     return sql.Identifier(f'key{number}')

@@ -17,7 +17,7 @@ from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from dothi.api import parameters
 from dothi.api.address import api_url
-from dothi.api.caching import conditional, etag, not_modified
+from dothi.api.caching import etag, make_conditional, not_modified
 from dothi.api.documents import link
 from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import FILE_FORMATS, LONGEST_QUERY
@@ -26,7 +26,7 @@ from dothi.api.items.offsets import from_nearby
 from dothi.api.items.paging import cursor_of
 from dothi.api.items.query import Query
 from dothi.api.language import language, say
-from dothi.api.parameters import given
+from dothi.api.parameters import request_parameters
 from dothi.api.served_crs import CRS84
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot, snapshot
@@ -50,25 +50,25 @@ def file_response(query: Query, form: str) -> Response:
 
     What the file leaves out is told by OGC-NumberMatched, OGC-NumberReturned, a link to the next page, and its name.
     """
-    headers = _headers(form)
-    query = query if 'limit' in given() else replace(query, limit=service().limits.max_items)
+    headers = _file_headers(form)
+    query = query if 'limit' in request_parameters() else replace(query, limit=service().limits.max_items)
     with ExitStack() as stack:
         db = stack.enter_context(snapshot())
         release = db.release(query.layer)
         if not_modified(etag(release, form), release.released_at):
-            return conditional(Response(status=304), release, form)
+            return make_conditional(Response(status=304), release, form)
         begun = from_nearby(db, query, release)
         page = read_page(db, replace(begun, columns={}, geometry=None))
         matched = number_matched(db, query, release, page)
-        extract = _extract(begun, release, headers, None if page.returned == matched else matched)
+        extract = _describe_extract(begun, release, headers, None if page.returned == matched else matched)
         if request.method == 'HEAD':
-            response = _unsent(form)
+            response = _empty_response(form)
         elif form == 'csv':
-            response = _streamed(db, extract, stack)
+            response = _stream_file(db, extract, stack)
         else:
-            response = _written(db, extract, FORMATS[form])
-    _describe(response, query, extract, form, page, matched)
-    return response if request.method == 'POST' else conditional(response, release, form)
+            response = _write_file(db, extract, FORMATS[form])
+    _add_page_headers(response, query, extract, form, page, matched)
+    return response if request.method == 'POST' else make_conditional(response, release, form)
 
 
 def item_links(layer: Layer) -> list[dict[str, Any]]:
@@ -81,44 +81,44 @@ def item_links(layer: Layer) -> list[dict[str, Any]]:
     ]
 
 
-def _headers(form: str) -> Headers:
-    """What the columns of a table are called."""
+def _file_headers(form: str) -> Headers:
+    """The column headings of a table format."""
     return cast(Headers, parameters.one_of('headers', HEADERS.get(form, ('names', 'titles'))))
 
 
-def _extract(query: Query, release: Release, headers: Headers, matched: int | None) -> Extract:
+def _describe_extract(query: Query, release: Release, headers: Headers, matched: int | None) -> Extract:
     return Extract(
         layer=query.layer,
         columns=query.columns,
         release=release,
-        tail=sql.SQL('from ({}) as f').format(query.some(query.limit)),
+        tail=sql.SQL('from ({}) as f').format(query.limited_rows(query.limit)),
         srid=query.crs.srid,
         working_srid=service().locality.srid,
         geometry=query.geometry is not None,
-        tolerance=parameters.length('max-allowable-offset'),
-        in_order=bool(given().get('sortby', '').strip()),
+        tolerance=parameters.read_length('max-allowable-offset'),
+        in_order=bool(request_parameters().get('sortby', '').strip()),
         lang=language(),
         headers=headers,
         matched=matched,
     )
 
 
-def _streamed(db: Snapshot, extract: Extract, stack: ExitStack) -> Response:
+def _stream_file(db: Snapshot, extract: Extract, stack: ExitStack) -> Response:
     """The lines as they come from the database, whose connection is given back when the client has them or is gone."""
     db.db.cursor().execute(f"set local idle_in_transaction_session_timeout = '{STALLED_S}s'")
-    pieces = lines(db.db, extract, _unheard)
+    pieces = lines(db.db, extract, _ignore_progress)
     # what is wrong with the query shows now, while it can still be answered with a status of its own
     first = list(islice(pieces, 2))
     whole = chain(first, pieces)
     packed = _takes_gzip()
-    body = ClosingIterator(_packed(whole) if packed else whole, [pieces.close, stack.pop_all().close])
+    body = ClosingIterator(_pack_pieces(whole) if packed else whole, [pieces.close, stack.pop_all().close])
     response = Response(body, content_type=_content_type('csv'), direct_passthrough=True)
     if packed:
         response.headers['Content-Encoding'] = 'gzip'
     return response
 
 
-def _unsent(form: str) -> Response:
+def _empty_response(form: str) -> Response:
     """What HEAD is told: no length, since that is known once the file is written, and 0 would be believed."""
     response = Response(iter(()), content_type=_content_type(form), direct_passthrough=True)
     if form == 'csv' and _takes_gzip():
@@ -134,7 +134,7 @@ def _content_type(form: str) -> str:
     return 'text/csv; charset=utf-8; header=present' if form == 'csv' else FORMATS[form].media_type
 
 
-def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _pack_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces as one gzip stream: a seventh of the size, and not held together for it."""
     packer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
     for piece in pieces:
@@ -142,12 +142,12 @@ def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def _written(db: Snapshot, extract: Extract, chosen: FileFormat) -> Response:
+def _write_file(db: Snapshot, extract: Extract, chosen: FileFormat) -> Response:
     """The file, written before anything is answered; it has no name any more when it is sent."""
     try:
         with TemporaryDirectory(prefix='dothi-export-') as folder:
             path = Path(folder) / f'{extract.file_name}.{chosen.name}'
-            chosen.write(db.db, extract, path, _unheard)
+            chosen.write(db.db, extract, path, _ignore_progress)
             file = path.open('rb')
     except OSError as error:
         raise not_written(Path(f'{extract.file_name}.{chosen.name}'), error) from error
@@ -156,26 +156,28 @@ def _written(db: Snapshot, extract: Extract, chosen: FileFormat) -> Response:
     return response
 
 
-def _describe(response: Response, query: Query, extract: Extract, form: str, found: Page, matched: int | None) -> None:
+def _add_page_headers(
+    response: Response, query: Query, extract: Extract, form: str, page: Page, matched: int | None
+) -> None:
     """What a reader of the headers learns: how much of the selection it is, of which release, in which system."""
-    part = '' if found.returned == matched else f'-{found.returned}-of-{matched or "more"}'
+    part = '' if page.returned == matched else f'-{page.returned}-of-{matched or "more"}'
     name = f'{extract.file_name}{part}.{form}'
     response.headers['Content-Disposition'] = f'attachment; filename="{name}"'
     if matched is not None:
         response.headers['OGC-NumberMatched'] = str(matched)
-    response.headers['OGC-NumberReturned'] = str(found.returned)
+    response.headers['OGC-NumberReturned'] = str(page.returned)
     # files have longitude first also where the system's own order is another: that is CRS84 by its right name
     response.headers['Content-Crs'] = f'<{CRS84 if extract.srid == WGS84 else query.crs.uri}>'
     response.headers['Dothi-Release'] = str(extract.release.number)
     response.headers['Dothi-Demo'] = str(extract.release.demo).lower()
-    if found.last is not None:
-        parameters = {key: value for key, value in given().items() if key != 'offset'}
-        arguments = parameters | {'cursor': cursor_of(query.order, found.last), 'f': form}
+    if page.last is not None:
+        parameters = {key: value for key, value in request_parameters().items() if key != 'offset'}
+        arguments = parameters | {'cursor': cursor_of(query.order, page.last), 'f': form}
         question = urlencode(arguments)
         if len(question) <= LONGEST_QUERY:
             address = f'{api_url()}/collections/{query.layer.id}/items?{question}'
             response.headers.add('Link', f'<{address}>; rel="next"; type="{FORMATS[form].media_type}"')
 
 
-def _unheard(_rows: int) -> None:
-    """Nobody is told how far a file is while its request waits."""
+def _ignore_progress(_rows: int) -> None:
+    """Ignore the progress of the file: the client waits for the whole response."""

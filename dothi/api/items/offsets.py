@@ -21,14 +21,14 @@ def from_nearby(db: Snapshot, query: Query, release: Release) -> Query:
     """
     if not query.whole or query.order != (BY_ID,) or query.after is not None or query.offset < STEP:
         return query
-    milestones = _milestones(db, query, release)
+    milestones = _cached_milestones(db, query, release)
     passed = min(query.offset // STEP, len(milestones))
     if not passed:
         return query
     return replace(query, after=(str(milestones[passed - 1]),), offset=query.offset - passed * STEP)
 
 
-def _milestones(db: Snapshot, query: Query, release: Release) -> tuple[int, ...]:
+def _cached_milestones(db: Snapshot, query: Query, release: Release) -> tuple[int, ...]:
     """The ids of every STEP-th feature of the release."""
     question = (release.number, release.released_at)
     milestones = service().milestones.get(question)

@@ -24,7 +24,7 @@ class Key:
 
     @property
     def spelled(self) -> str:
-        """As in `sortby`."""
+        """The order as the parameter `sortby` writes it."""
         return f'{"-" if self.descending else "+"}{self.name}'
 
 
@@ -36,13 +36,13 @@ type Order = tuple[Key, ...]
 type Values = tuple[str | None, ...]
 
 
-def order_of(layer: Layer, wanted: Sequence[tuple[str, bool]], columns: dict[str, Column]) -> Order:
-    """A total order by `wanted`, pairs of a column's name and whether it is descending; `id` decides at the end.
+def order_of(layer: Layer, terms: Sequence[tuple[str, bool]], columns: dict[str, Column]) -> Order:
+    """A total order by `terms`, pairs of a column's name and whether it is descending; `id` decides at the end.
 
     A column that is named again decides nothing any more.
     """
     keys: list[Key] = []
-    for name, descending in wanted:
+    for name, descending in terms:
         if name == BY_ID.name:
             return (*keys, Key('id', 'integer', descending, nullable=False))
         if name in (key.name for key in keys):
@@ -53,7 +53,7 @@ def order_of(layer: Layer, wanted: Sequence[tuple[str, bool]], columns: dict[str
 
 
 def order_by(order: Order) -> sql.Composable:
-    """What follows `order by`."""
+    """The SQL expressions that follow `order by`."""
     # without its `nulls last` a column that has no nulls can be read from an index, in both directions
     parts = [
         sql.SQL(f'{{}} {"desc" if key.descending else "asc"}{" nulls last" if key.nullable else ""}').format(
@@ -66,7 +66,7 @@ def order_by(order: Order) -> sql.Composable:
 
 def cursor_of(order: Order, values: Values) -> str:
     """What `cursor` says so that a page begins after the feature with these values; to be passed on, not to be read."""
-    text = json.dumps([_spelled(order), *values], ensure_ascii=False, separators=(',', ':')).encode()
+    text = json.dumps([_spell_order(order), *values], ensure_ascii=False, separators=(',', ':')).encode()
     return base64.urlsafe_b64encode(binascii.crc32(text).to_bytes(4, 'big') + text).decode().rstrip('=')
 
 
@@ -84,7 +84,7 @@ def read_cursor(text: str, order: Order) -> Values | None:
         raise BadParameter(
             vi='cursor: chỉ dùng giá trị có trong liên kết "next".', en='cursor: use only values from a "next" link.'
         )
-    if spelled != _spelled(order) or len(values) != len(order):
+    if spelled != _spell_order(order) or len(values) != len(order):
         raise BadParameter(
             vi='cursor: thuộc về một thứ tự khác; giữ nguyên sortby của liên kết "next".',
             en='cursor: it belongs to another order; keep the sortby of the "next" link.',
@@ -92,39 +92,39 @@ def read_cursor(text: str, order: Order) -> Values | None:
     return tuple(values)
 
 
-def behind(order: Order, values: Values) -> sql.Composable:
+def rows_behind(order: Order, values: Values) -> sql.Composable:
     """The condition for features that come after the one with these values."""
-    condition = _behind(list(zip(order, values, strict=True)))
+    condition = _behind_sql(list(zip(order, values, strict=True)))
     first, value = order[0], values[0]
     if len(order) == 1 or first.nullable or value is None:
         return condition
     # says nothing new, but an index can begin there
     form = f'({{}} {"<=" if first.descending else ">="} {{}} and {{}})'
-    return sql.SQL(form).format(sql.Identifier(first.name), _value(first, value), condition)
+    return sql.SQL(form).format(sql.Identifier(first.name), _key_value(first, value), condition)
 
 
-def _behind(pairs: list[tuple[Key, str | None]]) -> sql.Composable:
+def _behind_sql(pairs: list[tuple[Key, str | None]]) -> sql.Composable:
     (key, value), *rest = pairs
     if not rest:
-        return _after(key, value)
-    return sql.SQL('({} or ({} and {}))').format(_after(key, value), _same(key, value), _behind(rest))
+        return _after_sql(key, value)
+    return sql.SQL('({} or ({} and {}))').format(_after_sql(key, value), _same_sql(key, value), _behind_sql(rest))
 
 
-def _after(key: Key, value: str | None) -> sql.Composable:
+def _after_sql(key: Key, value: str | None) -> sql.Composable:
     if value is None:
         return sql.SQL('false')
     form = f'{{0}} {"<" if key.descending else ">"} {{1}}' + (' or {0} is null' if key.nullable else '')
-    return sql.SQL(f'({form})').format(sql.Identifier(key.name), _value(key, value))
+    return sql.SQL(f'({form})').format(sql.Identifier(key.name), _key_value(key, value))
 
 
-def _same(key: Key, value: str | None) -> sql.Composable:
+def _same_sql(key: Key, value: str | None) -> sql.Composable:
     name = sql.Identifier(key.name)
     if value is None:
         return sql.SQL('{} is null').format(name)
-    return sql.SQL('{} = {}').format(name, _value(key, value))
+    return sql.SQL('{} = {}').format(name, _key_value(key, value))
 
 
-def _value(key: Key, value: str) -> sql.Composable:
+def _key_value(key: Key, value: str) -> sql.Composable:
     return sql.SQL(f'{{}}::{CATALOGUED[key.type]}').format(sql.Literal(value))
 
 
@@ -132,5 +132,5 @@ def _is_value(value: object) -> bool:
     return value is None or (isinstance(value, str) and '\x00' not in value)
 
 
-def _spelled(order: Order) -> str:
+def _spell_order(order: Order) -> str:
     return ','.join(key.spelled for key in order)

@@ -15,7 +15,7 @@ QUERIES = (*CQL2, FORM)
 
 
 class NoQuery(WrongMediaType):
-    """The body is no query."""
+    """The body of the request is not a query."""
 
 
 class BadBody(WrongUse):
@@ -40,7 +40,7 @@ def _read_body() -> list[tuple[str, str]]:
     if kind == FORM:
         return list(request.form.items(multi=True))
     if kind in CQL2:
-        return _filter(request.get_data(as_text=True))
+        return _filter_parameters(request.get_data(as_text=True))
     if kind == 'application/json':
         return _from_json(request.get_data())
     accepted = ', '.join(('application/json', *QUERIES))
@@ -50,7 +50,7 @@ def _read_body() -> list[tuple[str, str]]:
     )
 
 
-def _filter(tree: str) -> list[tuple[str, str]]:
+def _filter_parameters(tree: str) -> list[tuple[str, str]]:
     return [('filter', tree), ('filter-lang', 'cql2-json')]
 
 
@@ -67,17 +67,17 @@ def _from_json(body: bytes) -> list[tuple[str, str]]:
             en='The body must be a JSON object with the parameters of /items.',
         )
     if document.keys() == {'op', 'args'}:
-        return _filter(request.get_data(as_text=True))
-    parameters = [(name, _text(name, value)) for name, value in document.items() if value is not None]
+        return _filter_parameters(request.get_data(as_text=True))
+    parameters = [(name, _parameter_text(name, value)) for name, value in document.items() if value is not None]
     if isinstance(document.get('filter'), dict) and 'filter-lang' not in document:
         parameters.append(('filter-lang', 'cql2-json'))
     return parameters
 
 
-def _text(name: str, value: Any) -> str:
+def _parameter_text(name: str, value: Any) -> str:
     """A parameter's value as an address would have it."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and name != 'filter':
-        return ','.join(_text(name, part) for part in value)
+        return ','.join(_parameter_text(name, part) for part in value)
     return json.dumps(value)

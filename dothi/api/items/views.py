@@ -3,17 +3,17 @@
 from flask import Blueprint, Response, request
 
 from dothi.api import parameters
-from dothi.api.caching import conditional, dated, etag, feature_etag, not_modified
+from dothi.api.caching import add_last_modified, etag, feature_etag, make_conditional, not_modified
 from dothi.api.editing.pending import pending_feature
 from dothi.api.items.counting import number_matched
-from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_document, feature_document, formatted
+from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_document, feature_document, feature_response
 from dothi.api.items.features import read_feature, read_page, read_version
 from dothi.api.items.files import file_response
 from dothi.api.items.offsets import from_nearby
-from dothi.api.items.query import COMMON, geometry, read_query, wanted_crs
+from dothi.api.items.query import COMMON, geometry_sql, read_query, wanted_crs
 from dothi.api.items.search import take_body
 from dothi.api.language import language, wanted_format
-from dothi.api.parameters import given
+from dothi.api.parameters import request_parameters
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.core.errors import NotFound
@@ -60,23 +60,23 @@ def item(collection_id: str, item_id: str) -> Response:
     waiting = pending_feature(layer, item_id, crs, form)
     if waiting is not None:
         return waiting
-    shape = geometry(layer, crs, service())
+    shape = geometry_sql(layer, crs, service())
     with snapshot() as db:
-        number = _number(item_id)
+        number = _item_number(item_id)
         version = read_version(db, layer, number)
         if version is None:
             db.release(layer)
             raise _no_such(layer, item_id)
-        tag = feature_etag(version.release, form, crs.uri, given().get('max-allowable-offset', ''))
+        tag = feature_etag(version.release, form, crs.uri, request_parameters().get('max-allowable-offset', ''))
         if not_modified(tag, version.released_at):
             response = Response(status=304)
         else:
             columns = layer.columns_for(service().audience)
             feature = read_feature(db, layer, columns, shape, number)
             document = feature_document(layer, item_id, version, feature, form)
-            response = formatted(form, document, layer, columns, crs.uri)
+            response = feature_response(form, document, layer, columns, crs.uri)
     response.set_etag(tag)
-    return dated(response, version.released_at)
+    return add_last_modified(response, version.released_at)
 
 
 def answer_query(layer: Layer) -> Response:
@@ -88,18 +88,18 @@ def answer_query(layer: Layer) -> Response:
     with snapshot() as db:
         release = db.release(layer)
         if not_modified(etag(release, form), release.released_at):
-            return conditional(Response(status=304), release, form)
+            return make_conditional(Response(status=304), release, form)
         page = read_page(db, from_nearby(db, query, release))
         matched = number_matched(db, query, release, page)
     document = collection_document(query, release, matched, page, form)
-    response = formatted(form, document, layer, query.columns, query.crs.uri)
+    response = feature_response(form, document, layer, query.columns, query.crs.uri)
     if request.method == 'POST':
         response.headers['Content-Language'] = language()
         return response
-    return conditional(response, release, form)
+    return make_conditional(response, release, form)
 
 
-def _number(item_id: str) -> int:
+def _item_number(item_id: str) -> int:
     """The id as a number, -1 for what is none: 01 is not 1."""
     number = int(item_id) if item_id.isascii() and item_id.isdigit() and len(item_id) < 19 else -1
     return number if str(number) == item_id else -1

@@ -7,7 +7,7 @@ from dothi.api.coverages.region import Region, read_region
 from dothi.api.coverages.systems import System, system
 from dothi.api.items.box import area_around, on_the_map
 from dothi.api.maps.size import Box, Point
-from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.api.served_crs import CRS84
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.errors import NotFound
@@ -37,24 +37,24 @@ class Area:
         if region.whole:
             return None
         srid = region.system.crs.srid
-        west, south, east, north = moved(extent_wgs84, WGS84, srid)
-        x1, x2 = _closed(region.x, west, east)
-        y1, y2 = _closed(region.y, south, north)
+        west, south, east, north = move_box(extent_wgs84, WGS84, srid)
+        x1, x2 = _closed_side(region.x, west, east)
+        y1, y2 = _closed_side(region.y, south, north)
         if region.system.geographic and (y1 > 90 or y2 < -90 or x1 > 540 or x2 < -540):
-            raise outside(x1, y1, x2, y2)
-        if region.system.geographic and not self.system.geographic and _crosses(x1, x2):
+            raise outside_map(x1, y1, x2, y2)
+        if region.system.geographic and not self.system.geographic and _crosses_antimeridian(x1, x2):
             raise _across_the_antimeridian()
-        return moved((x1, y1, x2, y2), srid, self.system.crs.srid)
+        return move_box((x1, y1, x2, y2), srid, self.system.crs.srid)
 
 
-def read_area(known: dict[str, System], axes: list[tuple[str, str]]) -> Area:
+def read_area(systems_by_name: dict[str, System], axes: list[tuple[str, str]]) -> Area:
     """What the current request asks for; raises BadParameter, UnservedCrs.
 
-    known: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset` that are of
-    space. (OGC 20-058, requirements 18 to 26, 36.)
+    systems_by_name: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset`
+    that are of space. (OGC 20-058, requirements 18 to 26, 36.)
     """
-    target = system(given().get('crs'), known, 'crs', CRS84)
-    region, centre = read_region(known, axes, degrees_anywhere=True), _read_centre(known, target)
+    target = system(request_parameters().get('crs'), systems_by_name, 'crs', CRS84)
+    region, centre = read_region(systems_by_name, axes, degrees_anywhere=True), _read_centre(systems_by_name, target)
     if centre is not None and not region.whole:
         raise BadParameter(
             vi='center không đi cùng bbox hay subset theo trục không gian. Bỏ một trong hai.',
@@ -63,7 +63,7 @@ def read_area(known: dict[str, System], axes: list[tuple[str, str]]) -> Area:
     return Area(target, region, centre)
 
 
-def moved(box: Box, srid: int, target: int) -> Box:
+def move_box(box: Box, srid: int, target: int) -> Box:
     """The bounds of a box in another system, of its part for which that system is made; raises OutsideMap."""
     if srid == target:
         return box
@@ -73,12 +73,12 @@ def moved(box: Box, srid: int, target: int) -> Box:
     west, south, east, north = area_around(target)
     within = max(degrees[0], west), max(degrees[1], south), min(degrees[2], east), min(degrees[3], north)
     if within[0] > within[2] or within[1] > within[3]:
-        raise outside(*degrees)
+        raise outside_map(*degrees)
     # by way of degrees a box grows, so it is gone only where it must be
     return moved_bounds(box, srid, target) if within == degrees else moved_bounds(within, WGS84, target)
 
 
-def outside(x1: float, y1: float, x2: float, y2: float) -> OutsideMap:
+def outside_map(x1: float, y1: float, x2: float, y2: float) -> OutsideMap:
     """The error for a box without any place in it."""
     return OutsideMap(
         vi=f'{x1:g}, {y1:g}, {x2:g}, {y2:g}: hệ tọa độ không có chỗ này. Kiểm tra thứ tự trục, bbox-crs và crs.',
@@ -87,7 +87,7 @@ def outside(x1: float, y1: float, x2: float, y2: float) -> OutsideMap:
     )
 
 
-def _crosses(x1: float, x2: float) -> bool:
+def _crosses_antimeridian(x1: float, x2: float) -> bool:
     """Whether the longitudes run across the antimeridian; no, where they are those of more than the world."""
     return x2 - x1 < 360 and (x1 < 180 < x2 or x1 < -180 < x2)
 
@@ -101,7 +101,7 @@ def _across_the_antimeridian() -> BadParameter:
     )
 
 
-def _closed(side: tuple[float | None, float | None], low: float, high: float) -> tuple[float, float]:
+def _closed_side(side: tuple[float | None, float | None], low: float, high: float) -> tuple[float, float]:
     """From and to, of which an open one is the extent's, or the other where the extent lies beyond it."""
     first, last = side
     if first is None and last is None:
@@ -111,22 +111,22 @@ def _closed(side: tuple[float | None, float | None], low: float, high: float) ->
     return first, max(high, first) if last is None else last
 
 
-def _read_centre(known: dict[str, System], target: System) -> Point | None:
-    text = given().get('center', '').strip()
+def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | None:
+    text = request_parameters().get('center', '').strip()
     if not text:
         # without it the standard wants center-crs ignored (requirement 20 F)
         return None
-    of = system(given().get('center-crs'), known, 'center-crs', CRS84)
-    numbers = parameters.numbers('center', text, 2)
+    of = system(request_parameters().get('center-crs'), systems_by_name, 'center-crs', CRS84)
+    numbers = parameters.parse_numbers('center', text, 2)
     x, y = numbers[::-1] if of.crs.yx else numbers
     if of.geographic and not -90 <= y <= 90:
-        raise outside(x, y, x, y)
+        raise outside_map(x, y, x, y)
     if of.crs.srid == target.crs.srid:
         return x, y
     at = transformer(proj_string(of.crs.srid), proj_string(target.crs.srid)).transform(x, y)
     if not all(abs(value) < 1e9 for value in at):
         raise BadParameter(
-            vi=f'{shown("center", text)}: nằm ngoài hệ tọa độ của bản đồ (crs).',
-            en=f"{shown('center', text)}: lies outside the map's coordinate system (crs).",
+            vi=f'{quote_parameter("center", text)}: nằm ngoài hệ tọa độ của bản đồ (crs).',
+            en=f"{quote_parameter('center', text)}: lies outside the map's coordinate system (crs).",
         )
     return float(at[0]), float(at[1])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dothi.api import parameters
-from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.core.style.colour import Colour, parse_colour
 
 NAMES = ('bgcolor', 'transparent', 'void-color', 'void-transparent')
@@ -21,15 +21,18 @@ class Ground:
 
 @dataclass(frozen=True)
 class Background:
-    """Where nothing is drawn, and where the coordinate system means no place. told: whether a colour was asked for."""
+    """The colour where nothing is drawn, and where the coordinate system has no place.
+
+    is_requested: whether the client asked for a colour.
+    """
 
     ground: Ground
     void: Ground
-    told: bool = False
+    is_requested: bool = False
 
     @property
     def colour(self) -> Colour | None:
-        """What the picture is painted on; None: nothing."""
+        """The colour behind the map; None where the background is transparent."""
         return None if self.ground.transparent else self.ground.colour
 
 
@@ -39,20 +42,22 @@ def read_background(of_style: Colour | None = None, *, opaque: bool = False) -> 
     of_style: the background that the style has of its own. opaque: the format knows no transparency. (OGC 20-058,
     requirements 6 to 9: without a colour a map is transparent, with one it is not.)
     """
-    bgcolor, asked_void = _colour('bgcolor'), _colour('void-color')
+    bgcolor, asked_void = _read_colour('bgcolor'), _read_colour('void-color')
     colour = bgcolor or of_style or WHITE
-    transparent = parameters.yes_or_no('transparent') if given().get('transparent') else bgcolor is None
-    void_transparent = parameters.yes_or_no('void-transparent') if given().get('void-transparent') else transparent
+    transparent = parameters.yes_or_no('transparent') if request_parameters().get('transparent') else bgcolor is None
+    void_transparent = (
+        parameters.yes_or_no('void-transparent') if request_parameters().get('void-transparent') else transparent
+    )
     return Background(
         Ground(colour, transparent and not opaque),
         Ground(asked_void or colour, void_transparent and not opaque),
-        told=bgcolor is not None,
+        is_requested=bgcolor is not None,
     )
 
 
-def _colour(name: str) -> Colour | None:
+def _read_colour(name: str) -> Colour | None:
     """`0xRRGGBB`, `RRGGBB`, `#RRGGBB`, or a colour's name in any case."""
-    text = given().get(name, '').strip().lower()
+    text = request_parameters().get(name, '').strip().lower()
     if not text:
         return None
     digits = text.removeprefix('0x').removeprefix('#')
@@ -60,7 +65,7 @@ def _colour(name: str) -> Colour | None:
         colour = parse_colour(f'#{digits}' if len(digits) == 6 and set(digits) <= HEX else text)
     except ValueError:
         raise BadParameter(
-            vi=f'{shown(name, text)}: không phải là màu. Viết 0xFFFFFF hoặc tên màu như "white".',
-            en=f'{shown(name, text)}: is no colour. Write 0xFFFFFF or the name of a colour, such as "white".',
+            vi=f'{quote_parameter(name, text)}: không phải là màu. Viết 0xFFFFFF hoặc tên màu như "white".',
+            en=f'{quote_parameter(name, text)}: is no colour. Write 0xFFFFFF or the name of a colour, such as "white".',
         ) from None
     return Colour(colour.red, colour.green, colour.blue)

@@ -26,7 +26,7 @@ PATIENCE = timedelta(minutes=10)
 OUTDATED_SINCE: dict[tuple[str, str, str], float] = {}
 
 
-def pictures() -> FileCache:
+def picture_cache() -> FileCache:
     """Where the pictures of the service that the current request is for are kept; the audiences' never meet."""
     if 'dothi.pictures' not in current_app.extensions:
         folder = PathSettings().state / 'cache' / 'pictures' / service().audience
@@ -35,7 +35,7 @@ def pictures() -> FileCache:
     return cache
 
 
-def window(view: View) -> Window | None:
+def tile_window(view: View) -> Window | None:
     """What of the world may decide over a picture; None where that is not to be said in degrees."""
     box = view.grown(EDGE_PX * view.pixel_ratio)
     if view.crs != WGS84:

@@ -3,7 +3,7 @@
 from flask import request
 
 from dothi.api.language import HTML, UnknownFormat
-from dothi.api.parameters import given, shown
+from dothi.api.parameters import quote_parameter, request_parameters
 from dothi.core.errors import did_you_mean
 from dothi.core.mapping.picture import Format
 
@@ -33,26 +33,26 @@ def wanted_form(offered: tuple[Format, ...] = PICTURES, *, page: bool = True) ->
     Raises UnknownFormat for another `f`.
     """
     names = [*offered, *(['html'] if page else [])]
-    requested = given().get('f', '').strip()
+    requested = request_parameters().get('f', '').strip()
     if requested:
         # an unescaped + arrives as a space
         form = BY_TYPE.get(requested.replace('svg xml', 'svg+xml'), requested)
         if form not in names:
             hint = did_you_mean(requested, names)
             raise UnknownFormat(
-                vi=f'{shown("f", requested)}: không có định dạng này. {hint.vi}',
-                en=f'{shown("f", requested)}: no such format. {hint.en}',
+                vi=f'{quote_parameter("f", requested)}: không có định dạng này. {hint.vi}',
+                en=f'{quote_parameter("f", requested)}: no such format. {hint.en}',
             )
         return form
-    return _accepted(names)
+    return _accepted_form(names)
 
 
-def _accepted(known: list[str]) -> str:
+def _accepted_form(offered: list[str]) -> str:
     accepted = request.accept_mimetypes
-    pictures = {media_type: name for media_type, name in BY_TYPE.items() if name in known and name != 'html'}
+    pictures = {media_type: name for media_type, name in BY_TYPE.items() if name in offered and name != 'html'}
     best = accepted.best_match(pictures)
-    if 'html' in known and accepted[HTML] > 0:
+    if 'html' in offered and accepted[HTML] > 0:
         opens_a_page = accepted.quality(PAGE) >= 1 and PAGE in [value for value, _ in accepted]
         if best is None or opens_a_page or accepted[HTML] > accepted[best]:
             return 'html'
-    return pictures[best] if best else known[0]
+    return pictures[best] if best else offered[0]

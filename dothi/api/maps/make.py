@@ -17,16 +17,16 @@ from psycopg2 import sql
 from dothi import __version__
 from dothi.api.client_filter import ClientFilter
 from dothi.api.coverages.stored import stored_in
-from dothi.api.maps.cache import is_passing, pictures, window
+from dothi.api.maps.cache import is_passing, picture_cache, tile_window
 from dothi.api.maps.formats import MEDIA_TYPES
-from dothi.api.maps.paint import Paint, painted
+from dothi.api.maps.paint import Paint, paint_background
 from dothi.api.maps.single_flight import SingleFlight
-from dothi.api.maps.times import written
+from dothi.api.maps.times import format_times
 from dothi.api.service import no_release, service
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.styles.drawings import drawing, no_such_style
-from dothi.api.tiles.changes import Current, Version, current, state_of
-from dothi.api.tiles.descriptions import maker
+from dothi.api.tiles.changes import Current, Version, current_states, state_of
+from dothi.api.tiles.descriptions import tile_maker_of_app
 from dothi.api.tiles.place import Window
 from dothi.core.coverage import Coverage
 from dothi.core.crs import WGS84
@@ -67,7 +67,7 @@ class MapRequest:
 
     @property
     def fingerprint(self) -> str:
-        """Differs for what is drawn differently."""
+        """A text that differs between requests whose maps differ."""
         filters = sorted(
             (name, json.dumps(layer_filter.tree), repr(layer_filter.space))
             for name, layer_filter in self.filters.items()
@@ -91,18 +91,18 @@ class Edition:
 
     @property
     def tag(self) -> str:
-        """For an ETag."""
+        """Hash of everything that can change the picture's bytes, for use as an ETag."""
         return f'{self.looks}-{self.state}-{self.picture.format}'
 
     @property
     def released_at(self) -> datetime:
-        """When that release was made."""
+        """The time of the release that the map shows."""
         return self.version.released_at
 
 
 @dataclass(frozen=True)
-class Made:
-    """A picture as it is sent."""
+class MapFile:
+    """A rendered map with what its response headers need."""
 
     content: bytes
     media_type: str
@@ -112,16 +112,16 @@ class Made:
 
 
 @dataclass(frozen=True)
-class _Held:
+class _DrawnLayer:
     """A layer or coverage as it stands: the release that counts here, and what else decides over its looks."""
 
-    shown: Shown
+    drawing: Shown
     version: Version
     demo: bool
     looks: str
 
 
-def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
+def picture_of(request: MapRequest, edition: Edition | None = None) -> MapFile:
     """The picture, drawn now or kept since. edition: where it is known already.
 
     Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, TooExpensive, and what `dothi.core.mapping.draw` raises.
@@ -136,22 +136,22 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> Made:
     return under_way().do(edition.tag, work, limits.map_wait_s + limits.map_seconds)
 
 
-def under_way() -> SingleFlight[Made]:
-    """The pictures that are being drawn for this process."""
-    flights: SingleFlight[Made] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
+def under_way() -> SingleFlight[MapFile]:
+    """The maps that this process is drawing at the moment."""
+    flights: SingleFlight[MapFile] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
     return flights
 
 
-def _kept_or_new(request: MapRequest, edition: Edition) -> Made:
-    return _cached_map(edition) or _new(request, edition)
+def _kept_or_new(request: MapRequest, edition: Edition) -> MapFile:
+    return _cached_map(edition) or _draw_new_map(request, edition)
 
 
-def _cached_map(edition: Edition) -> Made | None:
-    cached = pictures().read(_key(edition), edition.state)
-    return None if cached is None else _made(edition, cached[1])
+def _cached_map(edition: Edition) -> MapFile | None:
+    cached = picture_cache().read(_cache_key(edition), edition.state)
+    return None if cached is None else _made_map(edition, cached[1])
 
 
-def _new(request: MapRequest, edition: Edition) -> Made:
+def _draw_new_map(request: MapRequest, edition: Edition) -> MapFile:
     content, passing = b'', False
     for _ in range(ATTEMPTS):
         passing = _is_passing(edition.picture)
@@ -161,19 +161,19 @@ def _new(request: MapRequest, edition: Edition) -> Made:
             break
         edition, passing = after, True
     if passing:
-        return _made(edition, content, '-passing')
-    pictures().write(_key(edition), edition.state, content)
-    return _made(edition, content)
+        return _made_map(edition, content, '-passing')
+    picture_cache().write(_cache_key(edition), edition.state, content)
+    return _made_map(edition, content)
 
 
-def _key(edition: Edition) -> str:
-    """The file in which a picture is kept."""
+def _cache_key(edition: Edition) -> str:
+    """The name of the cache file of a map."""
     return f'{edition.looks[:2]}/{edition.looks}.{edition.picture.format}'
 
 
-def _made(edition: Edition, content: bytes, suffix: str = '') -> Made:
+def _made_map(edition: Edition, content: bytes, suffix: str = '') -> MapFile:
     media_type = MEDIA_TYPES[edition.picture.format]
-    return Made(content, media_type, edition.tag + suffix, edition.released_at, edition.demo)
+    return MapFile(content, media_type, edition.tag + suffix, edition.released_at, edition.demo)
 
 
 def _is_passing(picture: Picture) -> bool:
@@ -183,29 +183,29 @@ def _is_passing(picture: Picture) -> bool:
 
 
 def edition_of(request: MapRequest) -> Edition:
-    """What the picture would be now; raises as `picture_of`."""
+    """The edition that a map of the current data would have; raises as `picture_of`."""
     with snapshot() as db:
         return edition_in(db, request)
 
 
 def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     """As `edition_of`, in the snapshot `db`."""
-    sources = [thing(name) for name, _ in request.layers]
+    sources = [find_source(name) for name, _ in request.layers]
     now, view_window = (
-        current(db, tuple(source for source in sources if isinstance(source, Layer))),
-        window(request.view),
+        current_states(db, tuple(source for source in sources if isinstance(source, Layer))),
+        tile_window(request.view),
     )
     drawn_layers = [
-        _layer(db, source, style, now, request, view_window)
+        _layer_of_map(db, source, style, now, request, view_window)
         if isinstance(source, Layer)
-        else _coverage(db, source, style, request)
+        else _coverage_of_map(db, source, style, request)
         for source, (_, style) in zip(sources, request.layers, strict=True)
     ]
-    versions = [drawn_layer.version for drawn_layer in drawn_layers] or [_newest(db)]
+    versions = [drawn_layer.version for drawn_layer in drawn_layers] or [_newest_version(db)]
     newest = max(versions)
     demo = any(drawn_layer.demo for drawn_layer in drawn_layers)
     fingerprint_parts = [
-        software(),
+        software_versions(),
         service().fingerprint,
         request.fingerprint,
         f'{demo}',
@@ -215,7 +215,7 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     looks = hashlib.sha256('\0'.join(fingerprint_parts).encode()).hexdigest()[:20]
     picture = Picture(
         request.view,
-        tuple(drawn_layer.shown for drawn_layer in drawn_layers),
+        tuple(drawn_layer.drawing for drawn_layer in drawn_layers),
         request.background,
         request.format,
         _file_metadata(newest, demo, request.times),
@@ -223,12 +223,12 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     return Edition(looks, newest, state_of(versions), demo, picture)
 
 
-def _newest(db: Snapshot) -> Version:
+def _newest_version(db: Snapshot) -> Version:
     """That of a picture with nothing on it, as it is of a time before all data: any release may put something there."""
     return max(Version(release.number, release.released_at) for release in db.releases().values())
 
 
-def thing(collection_id: str) -> Layer | Coverage:
+def find_source(collection_id: str) -> Layer | Coverage:
     """The layer or coverage; raises UnknownLayer with the nearest id."""
     coverage = service().coverages.get(collection_id)
     return coverage if coverage is not None else service().layer(collection_id)
@@ -236,24 +236,26 @@ def thing(collection_id: str) -> Layer | Coverage:
 
 def _render_map(request: MapRequest, picture: Picture) -> bytes:
     content = draw(picture, service().locality, service().audience)
-    return painted(content, request.format, request.paint) if request.paint else content
+    return paint_background(content, request.format, request.paint) if request.paint else content
 
 
-def _layer(
+def _layer_of_map(
     db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current], request: MapRequest, place: Window | None
-) -> _Held:
+) -> _DrawnLayer:
     if layer.id not in now:
         raise no_release(layer)
     state = now[layer.id]
     changed, looks = drawing(db, layer, style or DEFAULT, state.version.number)
-    condition = _condition(db, layer, request, place) if layer.id in request.filters else None
+    condition = _layer_condition(db, layer, request, place) if layer.id in request.filters else None
     # limits of classes may move though nothing changes here
     classes = [rendering_pass.rules for rendering_pass in looks.passes if rendering_pass.part.classes]
     drawn_layer = Shown(layer, looks, request.times, condition)
-    return _Held(drawn_layer, _version(db, layer, state, request, place), state.demo, f'{changed} {classes}')
+    return _DrawnLayer(
+        drawn_layer, _layer_version(db, layer, state, request, place), state.demo, f'{changed} {classes}'
+    )
 
 
-def _condition(db: Snapshot, layer: Layer, request: MapRequest, place: Window | None) -> sql.Composable:
+def _layer_condition(db: Snapshot, layer: Layer, request: MapRequest, place: Window | None) -> sql.Composable:
     """The filter of the layer, weighed as it is looked for: among the rows in the picture."""
     rows = source(layer, service().locality, service().audience, request.times)
     box = sql.SQL('geom_wgs84 && ST_MakeEnvelope({}, {}, {}, {}, {})')
@@ -261,20 +263,20 @@ def _condition(db: Snapshot, layer: Layer, request: MapRequest, place: Window | 
     return request.filters[layer.id].condition(db, layer, rows, narrowing)
 
 
-def _version(db: Snapshot, layer: Layer, known: Current, request: MapRequest, place: Window | None) -> Version:
+def _layer_version(db: Snapshot, layer: Layer, state: Current, request: MapRequest, place: Window | None) -> Version:
     """The release that last changed what the picture shows of the layer."""
     # which state another time shows may depend on any release
     if place is None or request.times is not None:
-        return known.version
-    return maker().ledger.version(db, layer, known, place)
+        return state.version
+    return tile_maker_of_app().ledger.version(db, layer, state, place)
 
 
-def _coverage(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _Held:
+def _coverage_of_map(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _DrawnLayer:
     if style not in {None, DEFAULT}:
         raise no_such_style(coverage.id, str(style), [DEFAULT])
     source = stored_in(db, coverage, request.times)
     version = Version(source.release.number, source.release.released_at)
-    return _Held(Shown(coverage, None, request.times), version, source.release.demo, source.path.name)
+    return _DrawnLayer(Shown(coverage, None, request.times), version, source.release.demo, source.path.name)
 
 
 def _file_metadata(version: Version, demo: bool, times: Times | None) -> dict[str, str]:
@@ -284,11 +286,11 @@ def _file_metadata(version: Version, demo: bool, times: Times | None) -> dict[st
     if demo:
         members['Comment'] = f'{DEMO.vi} / {DEMO.en}'
     if times is not None:
-        members[DATETIME] = written(times, version.released_at)
+        members[DATETIME] = format_times(times, version.released_at)
     return members
 
 
 @lru_cache
-def software() -> str:
-    """Changes with what draws pictures."""
+def software_versions() -> str:
+    """The versions of all software that draws maps, for use in cache keys."""
     return hashlib.sha256(b''.join([__version__.encode(), *(file.read_bytes() for file in SOURCES)])).hexdigest()

@@ -40,54 +40,54 @@ def paint_for(view: View, background: Background, form: Format) -> Paint | None:
     """What has to be painted once the picture is drawn; None: nothing, as for nearly every map."""
     if form not in {*SAVED, 'tiff'}:
         return None
-    above, below = _beyond(view)
-    hidden_colour = background.told and background.ground.transparent
+    above, below = _rows_beyond(view)
+    hidden_colour = background.is_requested and background.ground.transparent
     other_void = (above or below) and background.void != background.ground
     return Paint(background.ground, background.void, above, below) if hidden_colour or other_void else None
 
 
-def painted(content: bytes, form: Format, paint: Paint) -> bytes:
+def paint_background(content: bytes, form: Format, paint: Paint) -> bytes:
     """The picture with its paint. A transparent pixel keeps a colour, for who shows the map without transparency."""
     if form == 'tiff':
-        return _tiff(content, paint)
+        return _paint_tiff(content, paint)
     pixels = np.array(Image.open(io.BytesIO(content)).convert('RGBA'))
-    _paint(pixels, paint)
+    _paint_pixels(pixels, paint)
     image = Image.fromarray(pixels, 'RGBA')
     written = io.BytesIO()
     (image.convert('RGB') if form == 'jpeg' else image).save(written, form.upper(), **SAVED[form])
     return written.getvalue()
 
 
-def _paint(pixels: Pixels, paint: Paint) -> None:
+def _paint_pixels(pixels: Pixels, paint: Paint) -> None:
     """pixels: rows, columns, then red, green, blue, opacity; changed in place."""
     empty = pixels[..., 3] == 0
     if paint.ground.transparent:
-        pixels[empty] = _rgba(paint.ground)
+        pixels[empty] = _rgba_of(paint.ground)
     height = len(pixels)
-    pixels[: paint.above] = _rgba(paint.void)
-    pixels[height - paint.below :] = _rgba(paint.void)
+    pixels[: paint.above] = _rgba_of(paint.void)
+    pixels[height - paint.below :] = _rgba_of(paint.void)
 
 
-def _tiff(content: bytes, paint: Paint) -> bytes:
-    """As `painted`, with the georeference kept."""
+def _paint_tiff(content: bytes, paint: Paint) -> bytes:
+    """As `paint_background`, with the georeference kept."""
     with MemoryFile(content) as read, read.open() as raster:
         profile, bands = raster.profile, raster.read()
     if len(bands) < 4:
         bands = np.concatenate([bands[:3], np.full_like(bands[:1], 255)])
     pixels = np.moveaxis(bands, 0, -1).copy()
-    _paint(pixels, paint)
+    _paint_pixels(pixels, paint)
     with MemoryFile() as written:
         with written.open(**profile | {'count': 4, 'photometric': 'rgb'}) as raster:
             raster.write(np.moveaxis(pixels, -1, 0))
         return bytes(written.read())
 
 
-def _rgba(ground: Ground) -> list[int]:
+def _rgba_of(ground: Ground) -> list[int]:
     colour = ground.colour
     return [colour.red, colour.green, colour.blue, 0 if ground.transparent else 255]
 
 
-def _beyond(view: View) -> tuple[int, int]:
+def _rows_beyond(view: View) -> tuple[int, int]:
     """Rows whose middle lies north of the world, and south of it."""
     edge = EDGES.get(view.crs)
     if edge is None:
@@ -95,8 +95,8 @@ def _beyond(view: View) -> tuple[int, int]:
     _, south, _, north = view.box
     size = (north - south) / view.height_px
     above, below = (north - edge) / size - 0.5, (-edge - south) / size - 0.5
-    return _rows(above, view), _rows(below, view)
+    return _row_of_y(above, view), _row_of_y(below, view)
 
 
-def _rows(rows: float, view: View) -> int:
+def _row_of_y(rows: float, view: View) -> int:
     return min(max(int(np.ceil(rows)), 0), view.height_px)

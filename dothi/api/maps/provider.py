@@ -16,7 +16,7 @@ from dothi.core.mapping.view import View
 
 
 class LayerMap(BaseProvider):  # type: ignore[misc]  # pygeoapi has no types
-    """A collection's map."""
+    """The pygeoapi provider for the map of a collection."""
 
     def query(  # noqa: PLR0913, PLR0917  # as pygeoapi calls it
         self,

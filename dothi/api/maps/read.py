@@ -10,14 +10,14 @@ from dothi.api.coverages.region import asked_axes
 from dothi.api.coverages.systems import System, systems
 from dothi.api.items.query import COMMON
 from dothi.api.maps import area, background, size, times
-from dothi.api.maps.area import moved, read_area
+from dothi.api.maps.area import move_box, read_area
 from dothi.api.maps.background import read_background
 from dothi.api.maps.make import MapRequest
 from dothi.api.maps.paint import paint_for
-from dothi.api.maps.size import framed, read_wish
-from dothi.api.maps.subject import Subject, at
+from dothi.api.maps.size import frame_view, read_wish
+from dothi.api.maps.subject import Subject, subject_at
 from dothi.api.maps.times import read_times
-from dothi.api.parameters import BadParameter, given
+from dothi.api.parameters import BadParameter, request_parameters
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.core.cql2.errors import UnknownProperty
@@ -36,7 +36,7 @@ OF_TILES = (*EVERYWHERE, 'subset', 'width', 'height', 'mm-per-pixel')
 
 
 @dataclass(frozen=True)
-class Asked:
+class MapQuery:
     """What a request asks for. system: of the answer's coordinates. times: None where the newest state is meant."""
 
     request: MapRequest
@@ -45,7 +45,7 @@ class Asked:
 
     @property
     def content_bbox(self) -> str:
-        """Where the map lies, in the axis order of its system."""
+        """The extent of the map, in the axis order of its system."""
         west, south, east, north = self.request.view.box
         corners = [*self.system.ordered(west, south), *self.system.ordered(east, north)]
         return ','.join(f'{corner:.15g}' for corner in corners)
@@ -53,22 +53,22 @@ class Asked:
     def content_datetime(self, now: datetime, subject: Subject) -> str:
         """Of which time the map is; of units, which have a validity, it is the reference date where none is named."""
         if self.times is not None:
-            return times.written(self.times, now)
-        layers = [source for source in subject.things if isinstance(source, Layer)]
+            return times.format_times(self.times, now)
+        layers = [source for source in subject.sources if isinstance(source, Layer)]
         if layers and all(
             source.publish.validity and source.publish.without_datetime == 'reference_date' for source in layers
         ):
             return service().locality.place.reference_date.isoformat()
-        return times.rfc3339(now)
+        return times.format_rfc3339(now)
 
 
 def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
     """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
-    filtering = client_filter.NAMES if any(isinstance(source, Layer) for source in subject.things) else ()
+    filtering = client_filter.NAMES if any(isinstance(source, Layer) for source in subject.sources) else ()
     return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
 
 
-def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False) -> Asked:
+def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False) -> MapQuery:
     """The map that the current request asks for; `page`: for a person, who has to be told why it is empty.
 
     Before the first data the answer to `datetime` is an empty map, as that of features is an empty list, and to the
@@ -76,20 +76,20 @@ def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False
     UnservedCrs, OutsideMap.
     """
     parameters.refuse_unknown(known_parameters(subject, OF_MAPS), repeatable=('subset',))
-    of_time, of_space = _axes()
+    of_time, of_space = _subset_axes()
     when = read_times(of_time)
     part = read_area(systems(subject.srid, service().locality), of_space)
-    subject = at(db, subject, when, needed=page or bool(of_time))
+    subject = subject_at(db, subject, when, needed=page or bool(of_time))
     srid = part.system.crs.srid
-    view = framed(srid, read_wish(), moved(subject.extent, WGS84, srid), part.box(subject.extent), part.centre)
+    view = frame_view(srid, read_wish(), move_box(subject.extent, WGS84, srid), part.box(subject.extent), part.centre)
     _must_fit(view)
-    return Asked(_request(subject, view, form, when), part.system, when)
+    return MapQuery(_map_request(subject, view, form, when), part.system, when)
 
 
-def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: System) -> Asked:
+def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: System) -> MapQuery:
     """The same for a tile, whose place is settled: `view` says its box and usual size. Raises as `read_map`."""
     parameters.refuse_unknown(known_parameters(subject, OF_TILES), repeatable=('subset',))
-    of_time, of_space = _axes()
+    of_time, of_space = _subset_axes()
     if of_space:
         raise BadParameter(
             vi=f'subset: ô bản đồ chỉ nhận trục time, không nhận {of_space[0][0]}.',
@@ -97,19 +97,21 @@ def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: 
         )
     when, wish = read_times(of_time), read_wish()
     pixels = wish.width or wish.height or view.width_px
-    ratio = wish.pixel_ratio if 'mm-per-pixel' in given() else view.pixel_ratio
+    ratio = wish.pixel_ratio if 'mm-per-pixel' in request_parameters() else view.pixel_ratio
     view = View(view.crs, view.box, pixels, wish.height or pixels, ratio)
     _must_fit(view)
-    return Asked(_request(at(db, subject, when, needed=bool(of_time)), view, form, when), system, when)
+    return MapQuery(_map_request(subject_at(db, subject, when, needed=bool(of_time)), view, form, when), system, when)
 
 
-def _request(subject: Subject, view: View, form: Format, when: Times | None) -> MapRequest:
+def _map_request(subject: Subject, view: View, form: Format, when: Times | None) -> MapRequest:
     ground = read_background(_style_background(subject), opaque=form == 'jpeg')
-    return MapRequest(subject.layers, view, form, ground.colour, when, _filters(subject), paint_for(view, ground, form))
+    return MapRequest(
+        subject.layers, view, form, ground.colour, when, _layer_filters(subject), paint_for(view, ground, form)
+    )
 
 
-def _axes() -> tuple[list[str], list[tuple[str, str]]]:
-    """What `subset` says of time, and of space by axis."""
+def _subset_axes() -> tuple[list[str], list[tuple[str, str]]]:
+    """The time axis of `subset`, and its spatial axes with their texts."""
     # what is said twice is said once (requirement 29 H)
     axes = list(dict.fromkeys(asked_axes()))
     of_time = [text for name, text in axes if name.lower() in times.AXES]
@@ -118,7 +120,7 @@ def _axes() -> tuple[list[str], list[tuple[str, str]]]:
 
 def _style_background(subject: Subject) -> Colour | None:
     """That of the style which is asked for (requirement 6 C): a map in no style by name has the standard's, white."""
-    for source, name in zip(subject.things, subject.styles, strict=True):
+    for source, name in zip(subject.sources, subject.styles, strict=True):
         if isinstance(source, Layer) and name is not None:
             css = styles_of(source, service().locality.path).styles[name].background
             if css:
@@ -126,13 +128,13 @@ def _style_background(subject: Subject) -> Colour | None:
     return None
 
 
-def _filters(subject: Subject) -> dict[str, ClientFilter]:
+def _layer_filters(subject: Subject) -> dict[str, ClientFilter]:
     """The filter for each layer that has the columns it names; raises UnknownProperty where none has them."""
     parsed_filter = requested_filter()
     if parsed_filter is None:
         return {}
     by_layer, problem = {}, None
-    for layer in (source for source in subject.things if isinstance(source, Layer)):
+    for layer in (source for source in subject.sources if isinstance(source, Layer)):
         try:
             parsed_filter.check(layer)
             by_layer[layer.id] = parsed_filter
@@ -159,6 +161,6 @@ def _must_fit(view: View) -> None:
 MOST_PX = 16_000
 
 
-def limits() -> dict[str, Any]:
-    """As service metadata has them: `x-OGC-limits.maps`."""
+def size_limits() -> dict[str, Any]:
+    """The limits of map requests as service metadata `x-OGC-limits.maps`."""
     return {'maxWidth': MOST_PX, 'maxHeight': MOST_PX, 'maxPixels': MapSettings().map_max_pixels}

@@ -8,7 +8,7 @@ from dothi.core.mapping.limits import too_busy
 
 
 class SingleFlight[Answer]:
-    """Work under way by its key, for the threads of one process."""
+    """Runs work with the same key once for all threads of a process that wait for it."""
 
     def __init__(self) -> None:
         self._flights: dict[str, Future[Answer]] = {}

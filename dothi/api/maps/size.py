@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.core.crs import DEGREE_M, WEB_MERCATOR, units_per_metre
 from dothi.core.mapping.view import View
 
@@ -38,17 +38,17 @@ class Wish:
 
     @property
     def metres_per_px(self) -> float | None:
-        """What a pixel is on the ground at the scale (requirement 15 C)."""
+        """The size of a pixel on the ground at the scale, in metres (requirement 15 C)."""
         return self.scale and self.mm_per_pixel / 1000 * self.scale
 
 
 def read_wish() -> Wish:
-    """What the current request asks for; raises BadParameter."""
-    return Wish(_pixels('width'), _pixels('height'), _positive('scale-denominator'),
-                _positive('mm-per-pixel') or MM_PER_PIXEL)  # fmt: skip
+    """Read the map size that the current request asks for; raises BadParameter."""
+    return Wish(_read_pixels('width'), _read_pixels('height'), _read_positive('scale-denominator'),
+                _read_positive('mm-per-pixel') or MM_PER_PIXEL)  # fmt: skip
 
 
-def framed(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: Point | None = None) -> View:
+def frame_view(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: Point | None = None) -> View:
     """The view that shows `box`, or as much as there is room for around `centre`, or all of `extent`.
 
     srid: of the map and of the coordinates. A box is shown as it is, also where width and height stretch it; what
@@ -58,18 +58,18 @@ def framed(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: P
     """
     if box is not None:
         _must_be_sensible(box, may_be_flat=True)
-    view = _framed(srid, wish, extent, box, centre)
+    view = _frame_view(srid, wish, extent, box, centre)
     _must_be_sensible(view.box)
     return view
 
 
-def _framed(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Point | None) -> View:
+def _frame_view(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Point | None) -> View:
     if wish.scale is not None:
         return _at_scale(srid, wish, extent, box, centre)
     if centre is not None:
-        whole = _framed(srid, Wish(), extent, None, None)
-        metres = _longer(srid, extent) / DEFAULT_PX * wish.mm_per_pixel / MM_PER_PIXEL
-        return _around(srid, centre, (wish.width or whole.width_px, wish.height or whole.height_px), metres, wish)
+        whole = _frame_view(srid, Wish(), extent, None, None)
+        metres = _longer_side(srid, extent) / DEFAULT_PX * wish.mm_per_pixel / MM_PER_PIXEL
+        return _view_around(srid, centre, (wish.width or whole.width_px, wish.height or whole.height_px), metres, wish)
     if box is None:
         box = _of_aspect(srid, extent, wish)
     box = _with_area(srid, box, extent)
@@ -90,7 +90,7 @@ def _must_be_sensible(box: Box, *, may_be_flat: bool = False) -> None:
         )
 
 
-def ground(srid: int, box: Box) -> Point:
+def ground_size(srid: int, box: Box) -> Point:
     """What a unit of the system is on the ground in the middle of the box, in metres: to the east, to the north."""
     middle = (box[1] + box[3]) / 2
     if srid == WEB_MERCATOR:
@@ -114,23 +114,23 @@ def _at_scale(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Point
                 en='scale-denominator, width/height and bbox/subset do not go together. Leave one of the three out.',
             )
         box = _with_area(srid, box, extent)
-        return View(srid, box, *_counted(srid, box, metres), wish.pixel_ratio)
+        return View(srid, box, *_count_pixels(srid, box, metres), wish.pixel_ratio)
     # the whole extent where it is small at this scale, a map of the usual size where it is not
-    across, down = (min(pixels, DEFAULT_PX) for pixels in _counted(srid, extent, metres))
+    across, down = (min(pixels, DEFAULT_PX) for pixels in _count_pixels(srid, extent, metres))
     size = (wish.width or across, wish.height or down)
-    return _around(srid, centre or _middle(extent), size, metres, wish)
+    return _view_around(srid, centre or _middle_of(extent), size, metres, wish)
 
 
-def _around(srid: int, centre: Point, size: tuple[int, int], metres: float, wish: Wish) -> View:
+def _view_around(srid: int, centre: Point, size: tuple[int, int], metres: float, wish: Wish) -> View:
     (x, y), (width, height) = centre, size
-    per_x, per_y = ground(srid, (x, y, x, y))
+    per_x, per_y = ground_size(srid, (x, y, x, y))
     dx, dy = width * metres / per_x / 2, height * metres / per_y / 2
     return View(srid, (x - dx, y - dy, x + dx, y + dy), width, height, wish.pixel_ratio)
 
 
 def _pixels_of(srid: int, box: Box, wish: Wish) -> tuple[int, int]:
-    """Width and height, where one or both are left out."""
-    width_m, height_m = _metres(srid, box)
+    """Width and height in pixels, where the request leaves out one or both."""
+    width_m, height_m = _box_metres(srid, box)
     if wish.width and wish.height:
         return wish.width, wish.height
     if wish.width:
@@ -141,9 +141,9 @@ def _pixels_of(srid: int, box: Box, wish: Wish) -> tuple[int, int]:
     return max(1, round(DEFAULT_PX * width_m / longer)), max(1, round(DEFAULT_PX * height_m / longer))
 
 
-def _counted(srid: int, box: Box, metres: float) -> tuple[int, int]:
+def _count_pixels(srid: int, box: Box, metres: float) -> tuple[int, int]:
     """Pixels across and down, of which each is so many metres; a number that no limit allows stands for all above."""
-    across, down = (max(1, round(min(side / max(metres, 1e-12), 1e9))) for side in _metres(srid, box))
+    across, down = (max(1, round(min(side / max(metres, 1e-12), 1e9))) for side in _box_metres(srid, box))
     return across, down
 
 
@@ -152,9 +152,9 @@ def _of_aspect(srid: int, extent: Box, wish: Wish) -> Box:
     if not (wish.width and wish.height):
         return extent
     extent = _with_area(srid, extent, extent)
-    (width_m, height_m), (x, y) = _metres(srid, extent), _middle(extent)
+    (width_m, height_m), (x, y) = _box_metres(srid, extent), _middle_of(extent)
     metres = max(width_m / wish.width, height_m / wish.height)
-    per_x, per_y = ground(srid, extent)
+    per_x, per_y = ground_size(srid, extent)
     dx, dy = wish.width * metres / per_x / 2, wish.height * metres / per_y / 2
     return x - dx, y - dy, x + dx, y + dy
 
@@ -162,8 +162,8 @@ def _of_aspect(srid: int, extent: Box, wish: Wish) -> Box:
 def _with_area(srid: int, box: Box, extent: Box) -> Box:
     """The box; a side without length is as long as a pixel of the map of everything."""
     west, south, east, north = box
-    half_m = max(_longer(srid, box), _longer(srid, extent), 1e-3) / DEFAULT_PX / 2
-    per_x, per_y = ground(srid, box)
+    half_m = max(_longer_side(srid, box), _longer_side(srid, extent), 1e-3) / DEFAULT_PX / 2
+    per_x, per_y = ground_size(srid, box)
     if west == east:
         west, east = west - half_m / per_x, east + half_m / per_x
     if south == north:
@@ -171,34 +171,34 @@ def _with_area(srid: int, box: Box, extent: Box) -> Box:
     return west, south, east, north
 
 
-def _metres(srid: int, box: Box) -> tuple[float, float]:
-    """Width and height on the ground."""
-    per_x, per_y = ground(srid, box)
+def _box_metres(srid: int, box: Box) -> tuple[float, float]:
+    """Width and height of the box on the ground, in metres."""
+    per_x, per_y = ground_size(srid, box)
     return (box[2] - box[0]) * per_x, (box[3] - box[1]) * per_y
 
 
-def _longer(srid: int, box: Box) -> float:
-    return max(_metres(srid, box))
+def _longer_side(srid: int, box: Box) -> float:
+    return max(_box_metres(srid, box))
 
 
-def _middle(box: Box) -> Point:
+def _middle_of(box: Box) -> Point:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
-def _pixels(name: str) -> int | None:
-    text = given().get(name, '').strip()
+def _read_pixels(name: str) -> int | None:
+    text = request_parameters().get(name, '').strip()
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
         raise BadParameter(
-            vi=f'{shown(name, text)}: phải là số nguyên từ 1 trở lên.',
-            en=f'{shown(name, text)}: must be a whole number, 1 or more.',
+            vi=f'{quote_parameter(name, text)}: phải là số nguyên từ 1 trở lên.',
+            en=f'{quote_parameter(name, text)}: must be a whole number, 1 or more.',
         )
     return int(text)
 
 
-def _positive(name: str) -> float | None:
-    text = given().get(name, '').strip()
+def _read_positive(name: str) -> float | None:
+    text = request_parameters().get(name, '').strip()
     if not text:
         return None
     try:
@@ -207,6 +207,7 @@ def _positive(name: str) -> float | None:
         number = 0.0
     if not 0 < number < math.inf:
         raise BadParameter(
-            vi=f'{shown(name, text)}: phải là số dương.', en=f'{shown(name, text)}: must be a number above 0.'
+            vi=f'{quote_parameter(name, text)}: phải là số dương.',
+            en=f'{quote_parameter(name, text)}: must be a number above 0.',
         )
     return number

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from dothi.api import parameters
-from dothi.api.collection_document import begins
+from dothi.api.collection_document import first_moments
 from dothi.api.coverages.stored import stored_in
 from dothi.api.maps.area import OutsideMap
 from dothi.api.maps.size import Box
-from dothi.api.maps.times import rfc3339
+from dothi.api.maps.times import format_rfc3339
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -31,7 +31,7 @@ class NoMap(NotFound):
 
 
 class NotOnMap(WrongUse):
-    """A collection is asked for that the map does not have."""
+    """The request names a collection that the map does not have."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Subject:
     path: str
     title: Text
     description: Text
-    things: tuple[Layer | Coverage, ...]
+    sources: tuple[Layer | Coverage, ...]
     styles: tuple[str | None, ...]
     releases: dict[str, Release]
     extent: Box
@@ -53,23 +53,23 @@ class Subject:
 
     @property
     def layers(self) -> tuple[tuple[str, str | None], ...]:
-        """As a map request has them."""
-        return tuple((source.id, style) for source, style in zip(self.things, self.styles, strict=True))
+        """Ids and styles of the sources, as a MapRequest takes them."""
+        return tuple((source.id, style) for source, style in zip(self.sources, self.styles, strict=True))
 
     @property
     def demo(self) -> bool:
-        return any(self.releases[source.id].demo for source in self.things)
+        return any(self.releases[source.id].demo for source in self.sources)
 
     def only(self, keep: set[str]) -> 'Subject':
-        """The same with these collections alone."""
-        pairs = [(source, style) for source, style in zip(self.things, self.styles, strict=True) if source.id in keep]
-        return replace(self, things=tuple(source for source, _ in pairs), styles=tuple(style for _, style in pairs))
+        """The subject reduced to the collections in `keep`."""
+        pairs = [(source, style) for source, style in zip(self.sources, self.styles, strict=True) if source.id in keep]
+        return replace(self, sources=tuple(source for source, _ in pairs), styles=tuple(style for _, style in pairs))
 
 
 def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Subject:
     """The subject of an address; raises UnknownLayer, NoMap, NoRelease, NoSuchStyle, UnknownStyle, NotOnMap."""
     if collection_id is None:
-        return _dataset(db, style) if style is None or OF not in style else _layer_style(db, style)
+        return _dataset_subject(db, style) if style is None or OF not in style else _layer_style(db, style)
     if collection_id == CATALOGUE.id:
         raise NoMap(vi=f'"{collection_id}" không có bản đồ.', en=f'The collection "{collection_id}" has no map.')
     path = f'/collections/{collection_id}' + (f'/styles/{style}' if style else '')
@@ -78,12 +78,12 @@ def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Su
         source = stored_in(db, coverage)
         if style not in {None, DEFAULT}:
             raise no_such_style(coverage.id, str(style), [DEFAULT])
-        return _single(path, coverage, style, source.release, source.grid)
+        return _single_subject(path, coverage, style, source.release, source.grid)
     layer = service().layer(collection_id)
     offered = file_of(layer).offered(layer, service().audience)
     if style is not None and style not in offered:
         raise no_such_style(layer.id, style, offered)
-    return _single(path, layer, style, db.release(layer))
+    return _single_subject(path, layer, style, db.release(layer))
 
 
 def _layer_style(db: Snapshot, style: str) -> Subject:
@@ -95,44 +95,48 @@ def _layer_style(db: Snapshot, style: str) -> Subject:
         raise no_such_style(service().locality.place.id, style, [*map_styles()]) from None
 
 
-def at(db: Snapshot, subject: Subject, times: Times | None, *, needed: bool) -> Subject:
+def subject_at(db: Snapshot, subject: Subject, times: Times | None, *, needed: bool) -> Subject:
     """Without the collections of which there was nothing yet; raises OutsideMap where none is left but `needed`."""
     if times is None or times.end is None:
         return subject
-    first = begins(db, {source.id: source for source in subject.things}, subject.releases)
+    first = first_moments(db, {source.id: source for source in subject.sources}, subject.releases)
     remaining = subject.only({name for name, moment in first.items() if moment <= times.end})
-    if needed and not remaining.things:
-        since = rfc3339(min(first.values()))
+    if needed and not remaining.sources:
+        since = format_rfc3339(min(first.values()))
         raise OutsideMap(vi=f'Dữ liệu có từ {since}, trước đó không có gì.', en=f'There are data from {since} on.')
     return remaining
 
 
-def _single(path: str, of: Layer | Coverage, style: str | None, release: Release, grid: Grid | None = None) -> Subject:
+def _single_subject(
+    path: str, of: Layer | Coverage, style: str | None, release: Release, grid: Grid | None = None
+) -> Subject:
     srid = grid.srid if grid else service().locality.srid
-    return Subject(path, of.title, of.description, (of,), (style,), {of.id: release}, _extent([release]), srid)
+    return Subject(path, of.title, of.description, (of,), (style,), {of.id: release}, _extent_of([release]), srid)
 
 
-def _dataset(db: Snapshot, style: str | None) -> Subject:
+def _dataset_subject(db: Snapshot, style: str | None) -> Subject:
     releases = db.releases()
     requested = _read_collections()
     collection_ids = _require_released(requested, releases) if requested else [*releases]
-    styled = _styled(collection_ids)
+    styled = _visible_styles(collection_ids)
     names = collection_ids if requested else [name for name, file in styled.items() if file.visible] or [*styled]
     sources = tuple(service().coverages.get(name) or service().layers[name] for name in names)
     if not sources:
         raise NoMap(vi='Chưa có dữ liệu nào để vẽ.', en='There are no data to draw yet.')
-    styles = tuple(style if style and name in styled and style in _offered(styled, name) else None for name in names)
+    styles = tuple(
+        style if style and name in styled and style in _offered_styles(styled, name) else None for name in names
+    )
     if style not in {None, DEFAULT} and not any(styles):
         raise no_such_style(service().locality.place.id, str(style), [*map_styles()])
     place, path = service().locality.place, f'/styles/{style}' if style else ''
-    extent = _extent([releases[name] for name in names])
+    extent = _extent_of([releases[name] for name in names])
     srid, selected = service().locality.srid, ','.join(requested)
     return Subject(
         path, place.title, DATASET, sources, styles, releases, extent, srid, is_dataset=True, selected=selected
     )
 
 
-def _styled(names: list[str]) -> dict[str, StyleFile]:
+def _visible_styles(names: list[str]) -> dict[str, StyleFile]:
     """The style files of these layers, lowest first; one that is broken is left out."""
     layers = service().layers
     style_files = {name: file_if_sound(layers[name]) for name in names if name in layers}
@@ -140,13 +144,13 @@ def _styled(names: list[str]) -> dict[str, StyleFile]:
     return dict(sorted(sound.items(), key=lambda pair: (pair[1].draw_order, pair[0])))
 
 
-def _offered(styled: dict[str, StyleFile], name: str) -> list[str]:
+def _offered_styles(styled: dict[str, StyleFile], name: str) -> list[str]:
     return styled[name].offered(service().layers[name], service().audience)
 
 
 def _read_collections() -> list[str]:
-    """`collections`: ids, or addresses of collections, each once."""
-    text = parameters.given().get('collections', '').strip()
+    """Read `collections`: ids or addresses of collections, without duplicates."""
+    text = parameters.request_parameters().get('collections', '').strip()
     parts = [part.strip().rstrip('/').rpartition('/')[2] for part in text.split(',')] if text else []
     return list(dict.fromkeys(parts))
 
@@ -163,8 +167,8 @@ def _require_released(names: list[str], releases: dict[str, Release]) -> list[st
     return names
 
 
-def _extent(releases: list[Release]) -> Box:
-    """In degrees, of all releases; that of the locality where they have none."""
+def _extent_of(releases: list[Release]) -> Box:
+    """The extent of all releases in degrees; that of the locality where no release has one."""
     boxes = [release.extent_wgs84 for release in releases if release.extent_wgs84]
     if not boxes:
         return service().locality.place.extent_wgs84

@@ -11,10 +11,17 @@ from dothi.api.items.query import COMMON
 from dothi.api.language import say, wanted_format
 from dothi.api.maps.formats import TILES, wanted_form
 from dothi.api.maps.make import Edition, edition_in
-from dothi.api.maps.read import Asked, read_tile
+from dothi.api.maps.read import MapQuery, read_tile
 from dothi.api.maps.subject import Subject, subject_of
-from dothi.api.maps.tilesets import MapTileset, OwnTileset, listing, metadata, tilejson, tileset_of
-from dothi.api.maps.views import SCHEMES, SPEC, answer
+from dothi.api.maps.tilesets import (
+    MapTileset,
+    OwnTileset,
+    list_tilesets,
+    tileset_metadata,
+    tileset_of,
+    tileset_tilejson,
+)
+from dothi.api.maps.views import SCHEMES, SPEC, map_response
 from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
 from dothi.core.mapping.picture import Format
@@ -32,8 +39,8 @@ FINE = '@2x'
 @MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles')
 def map_tilesets(collection_id: str | None = None, style_id: str | None = None) -> Response:
     """The tilesets of a map, one per tile matrix set."""
-    subject = _subject(collection_id, style_id)
-    form, document = wanted_format(), listing(subject)
+    subject = _subject_of_path(collection_id, style_id)
+    form, document = wanted_format(), list_tilesets(subject)
     if form == 'json':
         return as_json(document)
     return as_page('collections/tiles/index.html', {**document, 'path': subject.path})
@@ -48,17 +55,17 @@ def map_tilesets(collection_id: str | None = None, style_id: str | None = None) 
 @MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>')
 @MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
 def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id: str | None = None) -> Response:  # noqa: N803
-    """What the tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
-    of = tileset_of(_subject(collection_id, style_id), tileMatrixSetId)
+    """Describe the tileset: as OGC tileset metadata, as TileJSON, or as a page."""
+    of = tileset_of(_subject_of_path(collection_id, style_id), tileMatrixSetId)
     if isinstance(of, OwnTileset):
-        return _page(of) if wanted_format() == 'html' else as_json(metadata(of))
+        return _tileset_page(of) if wanted_format() == 'html' else as_json(tileset_metadata(of))
     form = wanted_format(FORMATS)
     if form == 'html':
-        return _page(of, tilejson=tilejson(of), xyz=of.xyz())
-    return as_json(tilejson(of) if form == 'tilejson' else metadata(of))
+        return _tileset_page(of, tilejson=tileset_tilejson(of), xyz=of.xyz())
+    return as_json(tileset_tilejson(of) if form == 'tilejson' else tileset_metadata(of))
 
 
-def _page(of: MapTileset | OwnTileset, **more: Any) -> Response:
+def _tileset_page(of: MapTileset | OwnTileset, **more: Any) -> Response:
     members = {'name': say(of.subject.title), 'description': say(of.subject.description), 'tiles': [of.template()]}
     page = {'path': of.subject.path, 'tiles': f'{of.subject.path}/map/tiles', 'set': of.name, 'tilejson': members}
     return as_page('collections/tiles/metadata.html', page | more)
@@ -82,8 +89,8 @@ def map_tile(
     form = wanted_form(TILES, page=False)
     with snapshot() as db:
         of = tileset_of(subject_of(db, collection_id, style_id), tileMatrixSetId)
-        map_query, edition = _tile(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
-    return answer(map_query, edition, of.subject)
+        map_query, edition = _tile_edition(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
+    return map_response(map_query, edition, of.subject)
 
 
 @MAP_TILES.route('/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
@@ -98,13 +105,13 @@ def map_xyz(
     """The same tile of WebMercatorQuad, for clients that know only this order; `@2x` for fine screens."""
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
-        map_query, edition = _tile(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
-    return answer(map_query, edition, of.subject)
+        map_query, edition = _tile_edition(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
+    return map_response(map_query, edition, of.subject)
 
 
-def _tile(
+def _tile_edition(
     db: Snapshot, of: MapTileset | OwnTileset, where: tuple[str, str, str], form: Format, *, fine: bool = False
-) -> tuple[Asked, Edition]:
+) -> tuple[MapQuery, Edition]:
     """What is asked for, as it would be drawn now: it is drawn when the connection is given back, which takes another.
 
     Threads that held one each and waited for a second would wait for one another.
@@ -116,7 +123,7 @@ def _tile(
     return map_query, edition_in(db, map_query.request)
 
 
-def _subject(collection_id: str | None, style_id: str | None) -> Subject:
+def _subject_of_path(collection_id: str | None, style_id: str | None) -> Subject:
     names = COMMON if collection_id is not None else (*COMMON, 'collections')
     parameters.refuse_unknown(names)
     with snapshot() as db:

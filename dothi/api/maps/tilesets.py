@@ -50,7 +50,7 @@ class MapTileset:
 
     @property
     def path(self) -> str:
-        return _path(self.subject, self.name)
+        return _tileset_path(self.subject, self.name)
 
     @property
     def zooms(self) -> range:
@@ -80,11 +80,11 @@ class MapTileset:
 
     def template(self, z: str = '{z}', y: str = '{y}', x: str = '{x}', form: str = 'png') -> str:
         """The address of the tiles, with names in place of zoom, row and column."""
-        return _template(self.subject, self.path, (z, y, x), form)
+        return _tile_template(self.subject, self.path, (z, y, x), form)
 
     def xyz(self, end: str = '.png') -> str:
         """The same in the order and with the ending that most clients know, for WebMercatorQuad."""
-        selected = _selection(self.subject).replace('&', '?')
+        selected = _selection_query(self.subject).replace('&', '?')
         return f'{api_url()}{self.subject.path}/map/xyz/{{z}}/{{x}}/{{y}}{end}{selected}'
 
 
@@ -107,7 +107,7 @@ class OwnTileset:
 
     @property
     def path(self) -> str:
-        return _path(self.subject, self.name)
+        return _tileset_path(self.subject, self.name)
 
     @property
     def system(self) -> System:
@@ -129,7 +129,7 @@ class OwnTileset:
         if not (reach and _is_whole(row) and _is_whole(column)) or not (
             reach[0] <= int(column) <= reach[1] and reach[2] <= int(row) <= reach[3]
         ):
-            raise _outside(matrix, reach)
+            raise _outside_tileset(matrix, reach)
         return view_of(self.matrices, tile_matrix, int(column), int(row))
 
     @property
@@ -145,25 +145,25 @@ class OwnTileset:
 
     def template(self, z: str = '{z}', y: str = '{y}', x: str = '{x}', form: str = 'png') -> str:
         """The address of the tiles, with names in place of level, row and column."""
-        return _template(self.subject, self.path, (z, y, x), form)
+        return _tile_template(self.subject, self.path, (z, y, x), form)
 
     def _reach(self, matrix: Matrix) -> tuple[int, int, int, int] | None:
         return matrix.reach(moved_bounds(self.subject.extent, WGS84, self.matrices.srid))
 
 
-def _path(subject: Subject, name: str) -> str:
+def _tileset_path(subject: Subject, name: str) -> str:
     return f'{subject.path}/map/tiles/{name}'
 
 
-def _template(subject: Subject, path: str, where: tuple[str, str, str], form: str) -> str:
-    return f'{api_url()}{path}/{"/".join(where)}?f={form}{_selection(subject)}'
+def _tile_template(subject: Subject, path: str, where: tuple[str, str, str], form: str) -> str:
+    return f'{api_url()}{path}/{"/".join(where)}?f={form}{_selection_query(subject)}'
 
 
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 11
 
 
-def _outside(matrix: str, reach: tuple[int, int, int, int] | None) -> NoSuchTile:
+def _outside_tileset(matrix: str, reach: tuple[int, int, int, int] | None) -> NoSuchTile:
     if reach is None:
         return NoSuchTile(vi=f'Ở mức {matrix} không có dữ liệu.', en=f'At level {matrix} there are no data.')
     first, last, top, bottom = reach
@@ -174,7 +174,7 @@ def _outside(matrix: str, reach: tuple[int, int, int, int] | None) -> NoSuchTile
 
 
 def tilesets_of(subject: Subject) -> list[MapTileset | OwnTileset]:
-    """One per tile matrix set."""
+    """The tilesets of a map, one per tile matrix set."""
     own = own_set(service().locality)
     return [*(MapTileset(subject, grid) for grid in GRIDS.values()), *([OwnTileset(subject, own)] if own else [])]
 
@@ -187,33 +187,35 @@ def tileset_of(subject: Subject, name: str) -> MapTileset | OwnTileset:
     return MapTileset(subject, known_grid(name, *([own.name] if own else [])))
 
 
-def listing(subject: Subject) -> dict[str, Any]:
+def list_tilesets(subject: Subject) -> dict[str, Any]:
     """The list of tilesets."""
     return {
         'links': own_links(f'{subject.path}/map/tiles'),
-        'tilesets': [entry(tileset) for tileset in tilesets_of(subject)],
+        'tilesets': [tileset_entry(tileset) for tileset in tilesets_of(subject)],
     }
 
 
-def entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
-    """What a list of tilesets says of one."""
+def tileset_entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
+    """The entry of a tileset in the list of tilesets."""
     return {
         'title': f'{say(of.subject.title)} ({of.name})',
         'dataType': 'map',
         'crs': of.system.crs.uri,
         'tileMatrixSetURI': of.uri,
         'links': [
-            link('self', JSON, of.subject.title, f'{of.path}?f=json{_selection(of.subject)}'),
+            link('self', JSON, of.subject.title, f'{of.path}?f=json{_selection_query(of.subject)}'),
             link(f'{OGC}/tiling-scheme', JSON, OF_TILES['scheme'], f'/TileMatrixSets/{of.name}?f=json'),
         ],
     }
 
 
-def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
+def tileset_metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
     west, south, east, north = of.subject.extent
-    members = entry(of)
-    tiles = [link('item', MEDIA_TYPES[form], TITLES['tile'], _standard(of, form), templated=True) for form in TILES]
+    members = tileset_entry(of)
+    tiles = [
+        link('item', MEDIA_TYPES[form], TITLES['tile'], _standard_template(of, form), templated=True) for form in TILES
+    ]
     links = [
         *members['links'],
         *tiles,
@@ -221,7 +223,9 @@ def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     ]
     if isinstance(of, MapTileset):
         # it speaks of zooms, in which each level is twice as fine as the one before
-        links.append(link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection(of.subject)}'))
+        links.append(
+            link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection_query(of.subject)}')
+        )
     if of.name == WEB_MERCATOR_QUAD.name and isinstance(of, MapTileset):
         for end, title in (('.png', TITLES['xyz']), ('@2x.png', TITLES['fine'])):
             links.append(link('alternate', MEDIA_TYPES['png'], title, of.xyz(end), templated=True))
@@ -235,14 +239,14 @@ def metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
         'tileMatrixSetLimits': of.all_limits,
         'layers': [
             {'id': source.id, 'title': say(source.title), 'description': say(source.description), 'dataType': 'map'}
-            for source in of.subject.things
+            for source in of.subject.sources
         ],
-        **_release(of.subject),
+        **_release_members(of.subject),
         'links': links,
     }
 
 
-def tilejson(of: MapTileset) -> dict[str, Any]:
+def tileset_tilejson(of: MapTileset) -> dict[str, Any]:
     """TileJSON 3.0; clients that know its `tileSize` take tiles of 256 pixels."""
     return {
         'tilejson': '3.0.0',
@@ -255,20 +259,20 @@ def tilejson(of: MapTileset) -> dict[str, Any]:
         'minzoom': of.zooms[0],
         'maxzoom': of.zooms[-1],
         'bounds': list(of.extent),
-        **_release(of.subject),
+        **_release_members(of.subject),
     }
 
 
-def _standard(of: MapTileset | OwnTileset, form: str) -> str:
+def _standard_template(of: MapTileset | OwnTileset, form: str) -> str:
     return of.template('{tileMatrix}', '{tileRow}', '{tileCol}', form)
 
 
-def _release(subject: Subject) -> dict[str, Any]:
+def _release_members(subject: Subject) -> dict[str, Any]:
     return {
-        'dothi:release': max(subject.releases[source.id].number for source in subject.things),
+        'dothi:release': max(subject.releases[source.id].number for source in subject.sources),
         'dothi:demo': subject.demo,
     }
 
 
-def _selection(subject: Subject) -> str:
+def _selection_query(subject: Subject) -> str:
     return f'&collections={subject.selected}' if subject.selected else ''

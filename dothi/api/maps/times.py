@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
-from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.core.layer_source import BadTime, Times, parse_times
 
 AXES = ('time', 't')
@@ -21,7 +21,7 @@ def read_times(on_axis: list[str]) -> Times | None:
 
     on_axis: what stands in the brackets of each `time(…)` in `subset`.
     """
-    text = given().get('datetime', '').strip()
+    text = request_parameters().get('datetime', '').strip()
     if len(on_axis) > 1 or (text and on_axis):
         raise BadParameter(
             vi='Thời gian được nêu hai lần. Dùng datetime, hoặc subset=time(…) một lần.',
@@ -36,8 +36,8 @@ def from_datetime(text: str) -> Times:
     """The value of `datetime`, whose dates and times may leave their last parts out."""
     begin, slash, end = text.partition('/')
     if not slash:
-        return moments(begin) or parse_times(text)
-    first, last = moments(begin), moments(end)
+        return parse_moments(begin) or parse_times(text)
+    first, last = parse_moments(begin), parse_moments(end)
     if first is None or last is None:
         return parse_times(text)
     return _in_order(text, Times(first.begin, last.end))
@@ -47,18 +47,18 @@ def from_axis(text: str) -> Times | None:
     """`"2024-08-31"`, `"2024-01":"2024-06"`, `"2024":*`; None for `*` and `*:*`, which stand for the newest state."""
     match = ON_AXIS.fullmatch(text)
     if match is None:
-        raise _unreadable(text)
+        raise _unreadable_datetime(text)
     low, high = (part and part.strip().strip('"\'') for part in match.groups())
     if high is None:
-        return None if low == '*' else _moments(low, text)
+        return None if low == '*' else _parse_interval(low, text)
     if low == high == '*':
         return None
-    begin = None if low == '*' else _moments(low, text).begin
-    end = None if high == '*' else _moments(high, text).end
+    begin = None if low == '*' else _parse_interval(low, text).begin
+    end = None if high == '*' else _parse_interval(high, text).end
     return _in_order(text, Times(begin, end))
 
 
-def moments(text: str) -> Times | None:
+def parse_moments(text: str) -> Times | None:
     """First and last moment of a whole or partial date or time; None for what is neither."""
     match = PARTIAL.fullmatch(text.strip())
     if match is None:
@@ -79,39 +79,39 @@ def moments(text: str) -> Times | None:
     return Times(begin, last.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC))
 
 
-def written(times: Times, now: datetime) -> str:
+def format_times(times: Times, now: datetime) -> str:
     """As the header Content-Datetime has it: an instant, or an interval whose open end is `now`."""
     begin, end = times.begin, times.end or now
     if begin is None or begin == end:
-        return rfc3339(end)
-    return f'{rfc3339(begin)}/{rfc3339(end)}'
+        return format_rfc3339(end)
+    return f'{format_rfc3339(begin)}/{format_rfc3339(end)}'
 
 
-def rfc3339(moment: datetime) -> str:
-    """In UTC, to the second."""
+def format_rfc3339(moment: datetime) -> str:
+    """Format a time as RFC 3339, in UTC, to the second."""
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace('+00:00', 'Z')
 
 
-def _moments(text: str, whole: str) -> Times:
-    interval = moments(text)
+def _parse_interval(text: str, whole: str) -> Times:
+    interval = parse_moments(text)
     if interval is None:
         try:
             interval = parse_times(text)
         except BadTime:
-            raise _unreadable(whole) from None
+            raise _unreadable_datetime(whole) from None
     return interval
 
 
 def _in_order(text: str, times: Times) -> Times:
     if times.begin and times.end and times.begin > times.end:
         raise BadParameter(
-            vi=f'{shown("time", text)}: đầu khoảng ở sau cuối khoảng.',
-            en=f'{shown("time", text)}: it begins after its end.',
+            vi=f'{quote_parameter("time", text)}: đầu khoảng ở sau cuối khoảng.',
+            en=f'{quote_parameter("time", text)}: it begins after its end.',
         )
     return times
 
 
-def _unreadable(text: str) -> BadParameter:
+def _unreadable_datetime(text: str) -> BadParameter:
     return BadParameter(
         vi=f'subset: không đọc được time({text[:100]}). Viết như time("2024-08-31") hoặc time("2024-01":"2024-06").',
         en=f'subset: time({text[:100]}) cannot be read. Write it like time("2024-08-31") or time("2024-01":"2024-06").',

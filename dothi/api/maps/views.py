@@ -8,8 +8,8 @@ from dothi.api.address import api_url
 from dothi.api.caching import not_modified
 from dothi.api.documents import as_page
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
-from dothi.api.maps.make import Edition, Made, edition_in, picture_of
-from dothi.api.maps.read import Asked, read_map
+from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
+from dothi.api.maps.read import MapQuery, read_map
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.api.snapshot import snapshot
 from dothi.core.layer import Layer
@@ -37,44 +37,44 @@ PUBLIC_CONFORMANCE_CLASSES = tuple(f'{scheme}{SPEC}/conf/cors' for scheme in SCH
 @MAPS.route('/collections/<path:collection_id>/map')
 @MAPS.route('/collections/<path:collection_id>/styles/<style_id>/map')
 def map_picture(collection_id: str | None = None, style_id: str | None = None) -> Response:
-    """The map as a picture, or on a page that tells of it."""
+    """Answer with the map as a picture, or with a page that shows and describes it."""
     form = wanted_form()
     with snapshot() as db:
         subject = subject_of(db, collection_id, style_id)
         map_query = read_map(db, subject, 'png' if form == 'html' else form, page=form == 'html')  # type: ignore[arg-type]
         edition = edition_in(db, map_query.request)
     if form == 'html':
-        return _page(subject, map_query, edition)
-    response = answer(map_query, edition, subject)
+        return _map_page(subject, map_query, edition)
+    response = map_response(map_query, edition, subject)
     if collection_id is not None:
         response.headers.add('Link', f'<{api_url()}/collections/{collection_id}>', rel='collection')
     return response
 
 
-def answer(asked: Asked, edition: Edition, subject: Subject) -> Response:
+def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Response:
     """The picture, unless the client has it; with what the standard wants its headers to say."""
     if not_modified(edition.tag, edition.released_at):
         response = Response(status=304)
-        made = Made(b'', '', edition.tag, edition.released_at, edition.demo)
+        made = MapFile(b'', '', edition.tag, edition.released_at, edition.demo)
     else:
-        made = picture_of(asked.request, edition)
+        made = picture_of(map_query.request, edition)
         response = Response(made.content, mimetype=made.media_type)
     response.set_etag(made.tag, weak=True)
     response.last_modified = made.released_at
     response.vary.add('Accept')
     response.headers['Cache-Control'] = 'no-cache'
     # a plain address, as OGC's tests of Maps want it; Features has it within < >
-    response.headers['Content-Crs'] = asked.system.crs.uri
-    response.headers['Content-Bbox'] = asked.content_bbox
-    response.headers['Content-Datetime'] = asked.content_datetime(made.released_at, subject)
+    response.headers['Content-Crs'] = map_query.system.crs.uri
+    response.headers['Content-Bbox'] = map_query.content_bbox
+    response.headers['Content-Datetime'] = map_query.content_datetime(made.released_at, subject)
     response.headers['Dothi-Demo'] = str(made.demo).lower()
     return response
 
 
-def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
+def _map_page(subject: Subject, map_query: MapQuery, edition: Edition) -> Response:
     """A page with the map, of what it is, and the same in other formats."""
     parameters = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
-    view = asked.request.view
+    view = map_query.request.view
     where = f'{api_url()}{subject.path}/map'
     return as_page(
         'collections/map.html',
@@ -82,21 +82,21 @@ def _page(subject: Subject, asked: Asked, edition: Edition) -> Response:
             'title': subject.title,
             'description': subject.description,
             'path': subject.path,
-            'things': [_described(source, subject) for source in reversed(subject.things)],
+            'things': [_describe_source(source, subject) for source in reversed(subject.sources)],
             'forms': [
                 (form, MEDIA_TYPES[form], f'{where}?{urlencode([("f", form), *parameters])}') for form in PICTURES
             ],
             'view': view,
             'scale': f'{view.metres_per_px / 0.00028 * view.pixel_ratio:,.0f}',
-            'crs': asked.system.crs.uri,
-            'bbox': asked.content_bbox,
-            'datetime': asked.content_datetime(edition.released_at, subject),
+            'crs': map_query.system.crs.uri,
+            'bbox': map_query.content_bbox,
+            'datetime': map_query.content_datetime(edition.released_at, subject),
             'demo': edition.demo,
             'map': where,
         },
     )
 
 
-def _described(one: object, subject: Subject) -> dict[str, object]:
-    release = subject.releases[one.id]  # type: ignore[attr-defined]
-    return {'id': one.id, 'title': one.title, 'release': release, 'is_layer': isinstance(one, Layer)}  # type: ignore[attr-defined]
+def _describe_source(source: object, subject: Subject) -> dict[str, object]:
+    release = subject.releases[source.id]  # type: ignore[attr-defined]
+    return {'id': source.id, 'title': source.title, 'release': release, 'is_layer': isinstance(source, Layer)}  # type: ignore[attr-defined]

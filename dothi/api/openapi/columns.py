@@ -21,7 +21,7 @@ def column_schema(column: Column) -> dict[str, Any]:
     return {
         **TYPES[column.type],
         'title': column.title.model_dump(),
-        **({'description': described} if (described := _description(column)) else {}),
+        **({'description': described} if (described := _column_description(column)) else {}),
         **({'enum': [*column.domain]} if column.domain else {}),
         **{name: limit for name, limit in limits.items() if limit is not None},
     }
@@ -29,7 +29,7 @@ def column_schema(column: Column) -> dict[str, Any]:
 
 def feature_schema(layer: Layer, audience: Audience) -> dict[str, Any]:
     """A feature of the layer, with the columns that `audience` sees."""
-    properties = {name: _optional(column) for name, column in layer.columns_for(audience).items()}
+    properties = {name: _optional_schema(column) for name, column in layer.columns_for(audience).items()}
     own = {
         'id': {'type': 'integer'},
         'properties': {'type': 'object', 'properties': properties, 'additionalProperties': False},
@@ -46,7 +46,7 @@ def collection_schema(layer: Layer) -> dict[str, Any]:
     return {'title': layer.title.model_dump(), 'allOf': [base, {'properties': {'features': items}}]}
 
 
-def _optional(column: Column) -> dict[str, Any]:
+def _optional_schema(column: Column) -> dict[str, Any]:
     """Its schema where a value may be missing: 3.0 wants null among the values of an enumeration, too."""
     schema = column_schema(column)
     if column.required:
@@ -54,7 +54,7 @@ def _optional(column: Column) -> dict[str, Any]:
     return schema | {'nullable': True} | ({'enum': [*schema['enum'], None]} if 'enum' in schema else {})
 
 
-def _description(column: Column) -> Words | None:
+def _column_description(column: Column) -> Words | None:
     """Its description, unit and the meanings of its values."""
     parts = [column.description.model_dump()] if column.description else []
     if column.unit:

@@ -34,11 +34,11 @@ def coverage_paths(offer: Offer) -> dict[str, Any]:
     """Operations on the coverages that have a release."""
     paths: dict[str, Any] = {}
     for coverage in offer.coverages:
-        paths |= _paths(coverage, offer.locality)
+        paths |= _coverage_paths(coverage, offer.locality)
     return paths
 
 
-def _paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
+def _coverage_paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
     base = f'/collections/{coverage.id}'
     described = responses(content('anyObject', html=False), '304', '400', '404', '500', '503')
     schema = responses(content('anyObject', 'application/schema+json'), '304', '400', '404', '500', '503')
@@ -52,48 +52,64 @@ def _paths(coverage: Coverage, locality: Locality) -> dict[str, Any]:
     answers = responses(legend, '304', '400', '404', '500', '503')
     in_words = [STYLE_ID, form('sld', 'qml'), *shared('lang')]
     return {
-        f'{base}/styles': _get('getStyles', coverage, both('các kiểu vẽ', 'styles'), only_json, described),
-        f'{base}/styles/{{styleId}}': _get('getStyle', coverage, both('một kiểu vẽ', 'one style'), in_words, styled),
-        f'{base}/styles/{{styleId}}/legend': _get(
+        f'{base}/styles': _coverage_operation(
+            'getStyles', coverage, both('các kiểu vẽ', 'styles'), only_json, described
+        ),
+        f'{base}/styles/{{styleId}}': _coverage_operation(
+            'getStyle', coverage, both('một kiểu vẽ', 'one style'), in_words, styled
+        ),
+        f'{base}/styles/{{styleId}}/legend': _coverage_operation(
             'getStyleLegend',
             coverage,
             both('chú giải', 'legend'),
             [STYLE_ID, form('json', 'png'), *shared('lang')],
             answers,
         ),
-        base: _get(own, coverage, both('mô tả', 'description'), shared('fWithJsonld', 'lang'), _description()),
-        f'{base}/schema': _get('getSchema', coverage, both('các dải', 'bands'), shared('f', 'lang'), schema),
+        base: _coverage_operation(
+            own, coverage, both('mô tả', 'description'), shared('fWithJsonld', 'lang'), _description_schema()
+        ),
+        f'{base}/schema': _coverage_operation(
+            'getSchema', coverage, both('các dải', 'bands'), shared('f', 'lang'), schema
+        ),
         f'{base}/coverage': {
             'get': operation(
                 f'{coverage.id}.getCoverage',
-                **_of(coverage, both('giá trị', 'values')),
-                parameters=_parameters(coverage, locality),
-                answers=_values(),
+                **_text_of_coverage(coverage, both('giá trị', 'values')),
+                parameters=_coverage_parameters(coverage, locality),
+                answers=_values_answers(),
             )
         },
-        f'{base}/coverage/domainset': _get('getDomainSet', coverage, both('lưới ô', 'grid'), only_json, described),
-        f'{base}/coverage/rangetype': _get(
+        f'{base}/coverage/domainset': _coverage_operation(
+            'getDomainSet', coverage, both('lưới ô', 'grid'), only_json, described
+        ),
+        f'{base}/coverage/rangetype': _coverage_operation(
             'getRangeType', coverage, both('kiểu giá trị', 'range type'), only_json, described
         ),
     }
 
 
-def _get(name: str, coverage: Coverage, what: Words, parameters: list[Any], answers: dict[str, Any]) -> dict[str, Any]:
-    return {'get': operation(f'{name}.{coverage.id}', **_of(coverage, what), parameters=parameters, answers=answers)}
+def _coverage_operation(
+    name: str, coverage: Coverage, what: Words, parameters: list[Any], answers: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        'get': operation(
+            f'{name}.{coverage.id}', **_text_of_coverage(coverage, what), parameters=parameters, answers=answers
+        )
+    }
 
 
-def _of(coverage: Coverage, what: Words) -> dict[str, Any]:
+def _text_of_coverage(coverage: Coverage, what: Words) -> dict[str, Any]:
     title = coverage.title
     summary = both(f'{title.vi}: {what["vi"]}', f'{title.en}: {what["en"]}')
     return {'summary': summary, 'tag': coverage.id, 'description': coverage.description.model_dump()}
 
 
-def _description() -> dict[str, Any]:
+def _description_schema() -> dict[str, Any]:
     answer = content('collection', 'application/json', 'application/ld+json')
     return responses(answer, '304', '400', '404', '500', '503')
 
 
-def _values() -> dict[str, Any]:
+def _values_answers() -> dict[str, Any]:
     kinds = {
         GEOTIFF: BINARY,
         COVERAGEJSON: {'type': 'object'},
@@ -109,13 +125,13 @@ def _values() -> dict[str, Any]:
     return responses(success, *ERRORS)
 
 
-def _parameters(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
+def _coverage_parameters(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
     return [
         form('tif', 'covjson', 'png', 'html', 'json'),
         *shared('lang'),
-        *_subsetting(coverage, locality),
-        *_fields(coverage),
-        *_scaling(coverage, locality),
+        *_subsetting_parameters(coverage, locality),
+        *_field_parameters(coverage),
+        *_scaling_parameters(coverage, locality),
         query(
             'datetime',
             both('Phiên bản đã phát hành vào lúc đó.', 'What was released at that time.'),
@@ -125,7 +141,7 @@ def _parameters(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
     ]
 
 
-def _subsetting(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
+def _subsetting_parameters(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
     west, south, east, north = locality.place.extent_wgs84
     box = [round(west + (east - west) * 0.4, 3), round(south + (north - south) * 0.4, 3),
            round(west + (east - west) * 0.6, 3), round(south + (north - south) * 0.6, 3)]  # fmt: skip
@@ -155,7 +171,7 @@ def _subsetting(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(coverage: Coverage) -> list[dict[str, Any]]:
+def _field_parameters(coverage: Coverage) -> list[dict[str, Any]]:
     names = {'type': 'array', 'items': {'type': 'string', 'enum': list(coverage.bands)}}
     texts = {
         'properties': both('Các dải cần lấy, theo thứ tự này.', 'Bands to answer, in this order.'),
@@ -166,7 +182,7 @@ def _fields(coverage: Coverage) -> list[dict[str, Any]]:
     return [query(name, text, names | most[name], **PLAIN) for name, text in texts.items()]
 
 
-def _scaling(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
+def _scaling_parameters(coverage: Coverage, locality: Locality) -> list[dict[str, Any]]:
     """One of them at a time."""
     own = next(iter(systems(srid_of(coverage.source.crs), locality).values()))
     x, y = own.axes

@@ -10,10 +10,10 @@ from flask import Blueprint, Flask, Response, current_app
 from dothi import __version__
 from dothi.api import parameters
 from dothi.api.address import PLACEHOLDER, api_url, root_url
-from dothi.api.documents import as_page, kept
+from dothi.api.documents import as_page, cacheable_answer
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, wanted_format
-from dothi.api.maps.read import limits as map_limits
+from dothi.api.maps.read import size_limits as map_limits
 from dothi.api.openapi.coverages import coverage_paths
 from dothi.api.openapi.editing import editing_paths, security_schemes
 from dothi.api.openapi.features import feature_paths, feature_schemas
@@ -67,7 +67,7 @@ TAGS = {
 }
 
 
-def render(
+def render_openapi(
     config: dict[str, Any], locality: Locality, audience: Audience, released: Collection[str] = ()
 ) -> dict[str, Any]:
     """The document of the service with this configuration, each text as {vi, en}.
@@ -124,7 +124,7 @@ def openapi() -> Response:
     parameters.refuse_unknown(COMMON)
     if wanted_format() == 'html':
         return as_page('openapi/swagger.html', {'document': f'{api_url()}/openapi'})
-    return kept(_body(current_app.extensions['dothi.openapi'][language()], root_url()), MEDIA_TYPE)
+    return cacheable_answer(_body(current_app.extensions['dothi.openapi'][language()], root_url()), MEDIA_TYPE)
 
 
 @lru_cache(8)

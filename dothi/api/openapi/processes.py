@@ -8,7 +8,7 @@ from dothi.api.openapi.parts import Offer, both, content, headers, operation, re
 from dothi.core.settings import LimitSettings
 from processes.base import GEOJSON, JSON, Process
 from processes.forms.form import FORMS
-from processes.registry import processes
+from processes.registry import all_processes
 
 PREFER = {
     'name': 'Prefer',
@@ -39,34 +39,34 @@ SUBSCRIBER = {
 
 def process_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the analyses that are offered to the audience, and of their jobs."""
-    offered = {name: process for name, process in processes().items() if process.offered_to(offer.audience)}
+    offered = {name: process for name, process in all_processes().items() if process.offered_to(offer.audience)}
     most = LimitSettings().max_items
     paths: dict[str, Any] = {
         '/processes': {
-            'get': _read('getProcesses', both('Các phân tích', 'Analyses'), 'processList', limit(most, most))
+            'get': _read_operation('getProcesses', both('Các phân tích', 'Analyses'), 'processList', limit(most, most))
         }
     }
     for name, chosen in offered.items():
         title = chosen.title.model_dump()
-        paths[f'/processes/{name}'] = {'get': _read(f'describeProcess.{name}', title, 'process')}
-        paths[f'/processes/{name}/execution'] = {'post': _execution(name, chosen)}
+        paths[f'/processes/{name}'] = {'get': _read_operation(f'describeProcess.{name}', title, 'process')}
+        paths[f'/processes/{name}/execution'] = {'post': _execution_operation(name, chosen)}
     return paths | job_paths([*offered], {kind for process in offered.values() for kind in _media_types(process)})
 
 
-def _read(name: str, summary: dict[str, str], schema: str, *parameters: dict[str, Any]) -> dict[str, Any]:
+def _read_operation(name: str, summary: dict[str, str], schema: str, *parameters: dict[str, Any]) -> dict[str, Any]:
     answers = responses(content(schema), '304', '400', '404', '500', '503')
     return operation(name, summary, [*parameters, *shared('f', 'lang')], answers, tag=TAG)
 
 
-def _execution(name: str, chosen: Process[Any]) -> dict[str, Any]:
+def _execution_operation(name: str, chosen: Process[Any]) -> dict[str, Any]:
     metadata = chosen.metadata_for_pygeoapi()
     body = {
         'required': True,
-        'content': {JSON: {'schema': _request(chosen, metadata), 'example': metadata['example']}},
+        'content': {JSON: {'schema': _request_schema(chosen, metadata), 'example': metadata['example']}},
     }
     refusals = ('400', *(['401'] if chosen.knows_editors() else []), '404', '409', '413', '422', '429', '500', '503')
-    answers = responses(_outputs(chosen, metadata), *refusals)
-    answers |= {'201': _created(), '204': _linked()}
+    answers = responses(_outputs_schema(chosen, metadata), *refusals)
+    answers |= {'201': _created_answer(), '204': _linked_answer()}
     # some want a token for some of their inputs only
     without: list[dict[str, Any]] = [] if chosen.editors_only else [{}]
     more = {'security': [*SECURITY, *without]} if chosen.knows_editors() else {}
@@ -75,7 +75,7 @@ def _execution(name: str, chosen: Process[Any]) -> dict[str, Any]:
     )
 
 
-def _request(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
+def _request_schema(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
     """The execute request of a process: what the standard puts around a value is said of none, but allowed to all."""
     inputs = metadata['inputs']
     required = [name for name, described in inputs.items() if described['minOccurs']]
@@ -86,7 +86,7 @@ def _request(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
                 'type': 'object',
                 # an empty list is not allowed
                 **({'required': required} if required else {}),
-                'properties': {name: _input(described) for name, described in inputs.items()},
+                'properties': {name: _input_schema(described) for name, described in inputs.items()},
                 'additionalProperties': False,
             },
             'outputs': {
@@ -101,7 +101,7 @@ def _request(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _input(described: dict[str, Any]) -> dict[str, Any]:
+def _input_schema(described: dict[str, Any]) -> dict[str, Any]:
     words = {'title': described['title'], 'description': described['description']}
     unit = {'x-ogc-unit': described['x-ogc-unit']} if 'x-ogc-unit' in described else {}
     schema: dict[str, Any] = _in_oas30(described['schema'])
@@ -131,9 +131,9 @@ def _output_schema(media_types: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _outputs(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
+def _outputs_schema(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
     """The only output by itself, several as parts of one answer, or all in a document."""
-    contents = {kind: _schema(kind) for kind in sorted(_media_types(chosen))}
+    contents = {kind: _media_schema(kind) for kind in sorted(_media_types(chosen))}
     if len(chosen.outputs) > 1:
         contents['multipart/related'] = {'schema': {'type': 'string', 'format': 'binary'}}
     document = {JSON: {'schema': {'$ref': '#/components/schemas/results'}}}
@@ -148,13 +148,13 @@ def _media_types(chosen: Process[Any]) -> set[str]:
     return {kind for output in chosen.outputs.values() for kind in output.media_types}
 
 
-def _schema(media_type: str) -> dict[str, Any]:
+def _media_schema(media_type: str) -> dict[str, Any]:
     if media_type == GEOJSON:
         return {'schema': {'$ref': '#/components/schemas/anyObject'}}
     return {'schema': {} if media_type == JSON else {'type': 'string', 'format': 'binary'}}
 
 
-def _created() -> dict[str, Any]:
+def _created_answer() -> dict[str, Any]:
     return {
         'description': both('Tác vụ đã được nhận', 'The job was accepted'),
         'headers': headers('Location', 'Preference-Applied'),
@@ -162,5 +162,5 @@ def _created() -> dict[str, Any]:
     }
 
 
-def _linked() -> dict[str, Any]:
+def _linked_answer() -> dict[str, Any]:
     return {'description': both('Liên kết tới kết quả', 'A link to the result'), 'headers': headers('Link')}

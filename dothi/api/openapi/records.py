@@ -60,19 +60,22 @@ DESCRIBED = {
 def record_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the catalogue, and of the documents that the service hands out itself."""
     paths = {
-        f'{BASE}{end}': _get(name, summary, shared('f', 'lang'), content(schema, media_type))
+        f'{BASE}{end}': _records_operation(name, summary, shared('f', 'lang'), content(schema, media_type))
         for end, (name, summary, schema, media_type) in DESCRIBED.items()
     }
     which = path('recordId', both('Mã bản ghi', 'Record id'), example='document-decree-14-2014')
     forms = form(*(name for name, _, _ in FORMS))
-    document = path('documentId', both('Mã tài liệu', 'Document id'), {'type': 'string', 'enum': _documents(offer)})
-    paths[f'{BASE}/items'] = _get(
+    document = path('documentId', both('Mã tài liệu', 'Document id'), {'type': 'string', 'enum': _document_ids(offer)})
+    paths[f'{BASE}/items'] = _records_operation(
         'getRecords', both('Bản ghi', 'Records'), _query_parameters(offer), _in_forms(RECORDS, 'dcat')
     )
-    paths[f'{BASE}/items/{{recordId}}'] = _get(
-        'getRecord', both('Một bản ghi', 'One record'), [which, forms, *shared('lang')], _in_forms(RECORD, *ALL)
+    paths[f'{BASE}/items/{{recordId}}'] = _records_operation(
+        'getRecord',
+        both('Một bản ghi', 'One record'),
+        [which, forms, *shared('lang')],
+        _in_forms(RECORD, *METADATA_FORMS),
     )
-    paths['/documents/{documentId}'] = _get(
+    paths['/documents/{documentId}'] = _records_operation(
         'getDocument',
         both('Giải thích phương pháp', 'An explanation of a method'),
         [document, form('md', 'html'), *shared('lang')],
@@ -81,11 +84,13 @@ def record_paths(offer: Offer) -> dict[str, Any]:
     return paths
 
 
-ALL = ('iso19139', 'iso19115-3', 'dcat')
+METADATA_FORMS = ('iso19139', 'iso19115-3', 'dcat')
 TYPES = {name: media_type for name, media_type, _ in FORMS}
 
 
-def _get(name: str, summary: Words, parameters: list[dict[str, Any]], success: dict[str, Any]) -> dict[str, Any]:
+def _records_operation(
+    name: str, summary: Words, parameters: list[dict[str, Any]], success: dict[str, Any]
+) -> dict[str, Any]:
     answers = responses(success, '304', '400', '404', '500', '503')
     return {'get': operation(name, summary, parameters, answers, tag=TAG)}
 
@@ -97,7 +102,7 @@ def _in_forms(schema: dict[str, Any], *others: str) -> dict[str, Any]:
     return {**answer, 'content': answer['content'] | more}
 
 
-def _documents(offer: Offer) -> list[str]:
+def _document_ids(offer: Offer) -> list[str]:
     return [*explanations(offer.audience)]
 
 
@@ -105,29 +110,32 @@ def _query_parameters(offer: Offer) -> list[dict[str, Any]]:
     return [
         form('json', 'html', 'dcat'),
         *shared('lang', 'limit', 'bbox', 'filter', 'filter-lang'),
-        *(_crs(name) for name in CRS_PARAMETERS),
+        *(_crs_parameter(name) for name in CRS_PARAMETERS),
         query('offset', both('Số bản ghi bỏ qua ở đầu.', 'Records to leave out at the beginning.'),
               {'type': 'integer', 'minimum': 0, 'default': 0}),
         query('datetime', both('Bản ghi có thời gian giao với khoảng này (RFC 3339).',
                                'Records whose time meets this instant or interval of RFC 3339.'),
               {'type': 'string'}, style='form', explode=False, example='2014-01-01/2014-12-31'),
-        _list('q', both('Cụm từ cần tìm, không cần dấu; dấu phẩy nghĩa là hoặc.',
+        _list_parameter('q', both('Cụm từ cần tìm, không cần dấu; dấu phẩy nghĩa là hoặc.',
                         'Phrases to search for, accents do not matter; a comma means or.'), TEXTS, 'du lieu'),
-        *(_list(name, TITLES[name], _schema(name, offer), EXAMPLES.get(name)) for name in (*ONE_OF, *AMONG)),
-        *(_interval(name) for name in WITHIN),
-        _list('sortby', both('Sắp theo các thuộc tính; dấu - là giảm dần.',
+        *(
+            _list_parameter(name, TITLES[name], _queryable_schema(name, offer), EXAMPLES.get(name))
+            for name in (*ONE_OF, *AMONG)
+        ),
+        *(_interval_parameter(name) for name in WITHIN),
+        _list_parameter('sortby', both('Sắp theo các thuộc tính; dấu - là giảm dần.',
                              'Properties to sort by; - before one sorts it downwards.'),
               {'type': 'array', 'minItems': 1, 'items': {'type': 'string', 'pattern': f'[+-]?({"|".join(SORTABLES)})'}},
               '-updated'),
     ]  # fmt: skip
 
 
-def _list(name: str, text: Words, schema: dict[str, Any], example: str | None = None) -> dict[str, Any]:
+def _list_parameter(name: str, text: Words, schema: dict[str, Any], example: str | None = None) -> dict[str, Any]:
     example_member = {'example': [example]} if example else {}
     return query(name, text, schema, style='form', explode=False, **example_member)
 
 
-def _schema(name: str, offer: Offer) -> dict[str, Any]:
+def _queryable_schema(name: str, offer: Offer) -> dict[str, Any]:
     codes = {'type': [*KINDS], 'language': ['vi', 'en'], 'access': ['public', 'internal'],
              'theme': sorted({layer.theme for layer in offer.layers}),
              'agency': sorted({layer.agency for layer in offer.layers})}  # fmt: skip
@@ -135,13 +143,13 @@ def _schema(name: str, offer: Offer) -> dict[str, Any]:
     return {'type': 'array', 'items': {'type': 'string', **choices}}
 
 
-def _interval(name: str) -> dict[str, Any]:
+def _interval_parameter(name: str) -> dict[str, Any]:
     title = QUERYABLES[name].title
     text = both(f'{title.vi}: trong khoảng này (RFC 3339).', f'{title.en}: within this interval of RFC 3339.')
     return query(name, text, {'type': 'string'}, example='../2030-01-01')
 
 
-def _crs(name: str) -> dict[str, Any]:
+def _crs_parameter(name: str) -> dict[str, Any]:
     text = both('Bản ghi chỉ có ở hệ tọa độ này.', 'Records come in this coordinate system only.')
     schema = {'type': 'string', 'format': 'uri', 'enum': [CRS84], 'default': CRS84}
     return query(name, text, schema, style='form', explode=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dothi.api.openapi.parts import Offer, both, content, form, of_layer, operation, path, query, responses, shared
-from dothi.api.styles.encodings import MOST_ZOOM, PAGE, ZOOM, forms
+from dothi.api.styles.encodings import MOST_ZOOM, PAGE, ZOOM, encodings_for
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 
@@ -49,10 +49,10 @@ ERRORS = ('304', '400', '404', '500', '503')
 def style_paths(offer: Offer) -> dict[str, Any]:
     """Operations on the styles of the service, and on those of each layer."""
     everything = {end: {'summary': _of_service(words), 'tag': 'styles'} for end, words in WORDS.items()}
-    paths = _paths('/styles', '', everything, None, [CHOSEN])
+    paths = _style_paths('/styles', '', everything, None, [CHOSEN])
     for layer in offer.layers:
         titles = {end: of_layer(layer, words) for end, words in WORDS.items()}
-        paths |= _paths(f'/collections/{layer.id}/styles', f'.{layer.id}', titles, layer, [])
+        paths |= _style_paths(f'/collections/{layer.id}/styles', f'.{layer.id}', titles, layer, [])
     return paths
 
 
@@ -60,10 +60,10 @@ def _of_service(words: dict[str, str]) -> dict[str, str]:
     return both(f'Cả dịch vụ: {words["vi"]}', f'Whole service: {words["en"]}')
 
 
-def _paths(
+def _style_paths(
     base: str, end_of_name: str, titles: dict[str, dict[str, Any]], layer: Layer | None, chosen: list[Any]
 ) -> dict[str, Any]:
-    sheets = forms(layer)
+    sheets = encodings_for(layer)
     media_types = [encoding.media_type for encoding in sheets.values()]
     style = content({'type': 'object'}, media_types[0])
     style['content'] |= {other: {'schema': {'type': 'string'}} for other in media_types[1:]}

@@ -45,9 +45,9 @@ def tile_paths(offer: Offer) -> dict[str, Any]:
     for layer in offer.layers:
         paths |= _layer_paths(layer, offer)
     if offer.layers:
-        paths |= _tileset_paths('', 'dataset.vector', _dataset(offer, ''), offer.layers, offer)
+        paths |= _tileset_paths('', 'dataset.vector', _dataset_tiles(offer, ''), offer.layers, offer)
         paths |= _tileset_paths(
-            '/themes/{theme}', 'theme.dataset.vector', _dataset(offer, 'theme'), offer.layers, offer
+            '/themes/{theme}', 'theme.dataset.vector', _dataset_tiles(offer, 'theme'), offer.layers, offer
         )
     return paths
 
@@ -72,7 +72,7 @@ class Subject:
         self.titles, self.within, self.selection = titles, within, selection
 
 
-def _dataset(offer: Offer, kind: str) -> Subject:
+def _dataset_tiles(offer: Offer, kind: str) -> Subject:
     what = both('Mọi lớp trong chủ đề', 'All layers of a theme') if kind else both('Mọi lớp', 'All layers')
     titles = {
         name: {'summary': both(f'{what["vi"]}: {words["vi"]}', f'{what["en"]}: {words["en"]}'), 'tag': 'tiles'}
@@ -119,8 +119,8 @@ def _tileset_paths(base: str, prefix: str, of: Subject, layers: list[Layer], off
         tiles: get(LIST, [*of.within, *shared('f', 'lang')], described),
         tileset: get(SET, more, described),
         f'{tileset}/metadata': get(JSON, more, described),
-        f'{tileset}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}': get(TILE, [*tile, *last], _tile()),
-        f'{base}/xyz/{{z}}/{{x}}/{{y}}.pbf': get(TILE, [*xyz, *last], _tile(), '.xyz'),
+        f'{tileset}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}': get(TILE, [*tile, *last], _tile_answers()),
+        f'{base}/xyz/{{z}}/{{x}}/{{y}}.pbf': get(TILE, [*xyz, *last], _tile_answers(), '.xyz'),
     }
 
 
@@ -138,6 +138,6 @@ def place_of(zooms: range, extent: Box) -> tuple[dict[str, Any], dict[str, Any],
     )
 
 
-def _tile() -> dict[str, Any]:
+def _tile_answers() -> dict[str, Any]:
     answers = responses({'description': both('Ô vectơ', 'Vector tile'), 'content': BINARY}, *ERRORS)
     return answers | {'204': {'description': both('Ở đây không có gì', 'Nothing lies here')}}

@@ -34,7 +34,7 @@ def about_service(kind: str) -> dict[str, Any]:
 
 
 def about_leaf(leaf: Leaf) -> dict[str, Any]:
-    """What is said of one layer."""
+    """The capabilities members that describe one layer."""
     data, locality = leaf.data, service().locality
     demo = leaf.release.demo
     collection = f'{api_url()}/collections/{leaf.name}'
@@ -53,12 +53,12 @@ def about_leaf(leaf: Leaf) -> dict[str, Any]:
 
 
 def about_group(group: Group) -> dict[str, Any]:
-    """What is said of a theme, or of the whole map."""
+    """The capabilities members that describe a theme, or the whole map."""
     whole = group.theme is None
     return {
         'name': group.name,
         'title': say(group.title),
-        'abstract': ', '.join(say(leaf.title) for leaf in group.drawn),
+        'abstract': ', '.join(say(leaf.title) for leaf in group.drawn_leaves),
         'keywords': [],
         'attribution': say(service().locality.place.attribution) if whole else '',
         'home': f'{root_url()}/',
@@ -69,8 +69,8 @@ def about_group(group: Group) -> dict[str, Any]:
     }
 
 
-def rounded(box: Box, digits: int) -> Box:
-    """The box with so many decimals, nothing of it lost."""
+def round_box(box: Box, digits: int) -> Box:
+    """Round a box outwards to `digits` decimals, so that it still covers the original box."""
     west, south, east, north = (number * 10**digits for number in box)
     return (
         math.floor(west) / 10**digits,

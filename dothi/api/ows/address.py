@@ -11,29 +11,29 @@ REST = f'{PATH}/wmts/1.0.0'
 
 
 def service_url() -> str:
-    """Where requests with parameters go, ending in ? or &."""
-    return f'{root_url()}{PATH}?{_mount_name()}'
+    """The address for requests with parameters; it ends in ? or &."""
+    return f'{root_url()}{PATH}?{_language_parameter()}'
 
 
 def wms_url() -> str:
-    """Where WMS says what it has."""
+    """The address of the WMS capabilities."""
     return f'{root_url()}{PATH}?service=WMS&request=GetCapabilities'
 
 
 def wmts_url() -> str:
-    """Where WMTS says what it has."""
+    """The address of the WMTS capabilities."""
     return f'{root_url()}{REST}/WMTSCapabilities.xml'
 
 
 def rest_url() -> str:
-    """Where the tiles of WMTS lie, without a final slash."""
+    """The base address of the WMTS tiles, without a final slash."""
     return f'{root_url()}{REST}'
 
 
 def url_query() -> str:
-    """What follows an address without parameters, if anything."""
-    return f'?{_mount_name()}'.rstrip('?&')
+    """The query string that follows an address without parameters; empty where there is none."""
+    return f'?{_language_parameter()}'.rstrip('?&')
 
 
-def _mount_name() -> str:
+def _language_parameter() -> str:
     return f'language={language()}&' if 'LANGUAGE' in g.asked or 'LANG' in g.asked else ''

@@ -10,7 +10,7 @@ from dothi.api.ows.contents import Contents
 from dothi.api.remembered import Remembered
 
 
-def remembered(offered: Contents, kind: str, write: Callable[[Contents], bytes]) -> bytes:
+def remembered_document(offered: Contents, kind: str, write: Callable[[Contents], bytes]) -> bytes:
     """The document of a kind, written anew where it is not kept for this language, address and edition."""
     documents: Remembered[tuple[str, ...], bytes] = current_app.extensions.setdefault(
         'dothi.ows.documents', Remembered(12)

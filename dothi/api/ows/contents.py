@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from dothi.api.caching import hash_of
 from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.remembered import Remembered
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -35,7 +35,7 @@ DEFAULT_TITLE = Text(vi='Mặc định', en='Default')
 
 @dataclass(frozen=True)
 class Leaf:
-    """A layer or coverage with data."""
+    """A layer or coverage that has a release."""
 
     data: Layer | Coverage
     release: Release
@@ -58,7 +58,7 @@ class Leaf:
 
     @property
     def is_broken(self) -> bool:
-        """Whether nobody can draw it, because its style file is not right."""
+        """Whether the layer cannot be drawn because its style file is invalid."""
         return self._files is None and isinstance(self.data, Layer)
 
     @property
@@ -68,7 +68,7 @@ class Leaf:
 
     @property
     def visible(self) -> bool:
-        """Whether it is drawn when the whole map is."""
+        """Whether the layer is drawn in the map of all layers."""
         return self._files.visible if self._files else False
 
     @property
@@ -91,7 +91,7 @@ class Leaf:
         return max(west - room, -180), max(south - room, -90), min(east + room, 180), min(north + room, 90)
 
     def parts(self, style: str) -> list[Part]:
-        """What it is drawn with in a style, as far as the audience may see it."""
+        """The parts of the style with which the layer is drawn, as far as the audience may see them."""
         if self._files is None or isinstance(self.data, Coverage):
             return []
         visible = self.data.columns_for(service().audience).keys()
@@ -140,7 +140,7 @@ class Group:
         return {DEFAULT: DEFAULT_TITLE} | titles
 
     @property
-    def drawn(self) -> tuple[Leaf, ...]:
+    def drawn_leaves(self) -> tuple[Leaf, ...]:
         """What is drawn, lowest first: of the whole map what is visible when a map opens."""
         shown_ones = [leaf for leaf in self.leaves if self.theme is not None or leaf.visible]
         return tuple(sorted(shown_ones, key=lambda leaf: (leaf.draw_order, leaf.name)))
@@ -148,14 +148,14 @@ class Group:
     @property
     def scales(self) -> tuple[float | None, float | None]:
         """As a leaf's: from the least to the greatest of what it draws."""
-        pairs = [leaf.scales for leaf in self.drawn] or [(None, None)]
+        pairs = [leaf.scales for leaf in self.drawn_leaves] or [(None, None)]
         leasts, greatests = [least for least, _ in pairs if least], [greatest for _, greatest in pairs if greatest]
         least = min(leasts) if len(leasts) == len(pairs) else None
         return least, max(greatests) if len(greatests) == len(pairs) else None
 
     @property
     def queryable(self) -> bool:
-        return any(leaf.queryable for leaf in self.drawn)
+        return any(leaf.queryable for leaf in self.drawn_leaves)
 
     @property
     def extent(self) -> Box:
@@ -168,7 +168,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that can be asked for by name."""
+    """All layers and groups that a request can name."""
 
     whole: Group
     themes: tuple[Group, ...]
@@ -177,17 +177,17 @@ class Contents:
 
     @cached_property
     def by_name(self) -> dict[str, Leaf | Group]:
-        """Groups that have anything, and layers, by name."""
+        """The groups that are not empty, and the layers, by name."""
         by_name: dict[str, Leaf | Group] = {group.name: group for group in (self.whole, *self.themes) if group.leaves}
         return by_name | {leaf.name: leaf for leaf in self.whole.leaves}
 
-    def named(self, name: str, locator: str) -> Leaf | Group:
+    def layer_or_group(self, name: str, locator: str) -> Leaf | Group:
         """The layer or group of that name; raises LayerNotDefined with the nearest one."""
         if name not in self.by_name:
             hint = did_you_mean(name, self.by_name)
             raise LayerNotDefined(
-                vi=f'{shown(locator, name)}: không có lớp này. {hint.vi}',
-                en=f'{shown(locator, name)}: there is no such layer. {hint.en}',
+                vi=f'{quote_parameter(locator, name)}: không có lớp này. {hint.vi}',
+                en=f'{quote_parameter(locator, name)}: there is no such layer. {hint.en}',
                 locator=locator,
             )
         return self.by_name[name]
@@ -199,12 +199,12 @@ def contents(db: Snapshot) -> Contents:
     edition = f'{db.rows(sql.SQL(NUMBERS))} {_style_files()}'
     stored_contents = by_edition.get(edition)
     if stored_contents is None:
-        stored_contents = _contents(db.releases(), edition)
+        stored_contents = _build_contents(db.releases(), edition)
         by_edition.keep(edition, stored_contents)
     return stored_contents
 
 
-def _contents(releases: dict[str, Release], edition: str) -> Contents:
+def _build_contents(releases: dict[str, Release], edition: str) -> Contents:
     sources: dict[str, Layer | Coverage] = {**service().layers, **service().coverages}
     leaves = [Leaf(data, releases[name]) for name, data in sources.items() if name in releases]
     # a style file that is not right takes its own layer out, and `dothi status` says so
@@ -219,7 +219,7 @@ def _contents(releases: dict[str, Release], edition: str) -> Contents:
 
 
 def _style_files() -> list[tuple[str, int]]:
-    """When each style file was changed."""
+    """The time at which each style file was last changed."""
     try:
         with os.scandir(service().locality.path / 'styles') as files:
             return sorted((file.name, file.stat().st_mtime_ns) for file in files)
@@ -227,22 +227,22 @@ def _style_files() -> list[tuple[str, int]]:
         return []
 
 
-def style_of(one: Leaf | Group, text: str, locator: str) -> str:
+def style_of(target: Leaf | Group, text: str, locator: str) -> str:
     """The style that is asked for, the default where the text is empty; raises StyleNotDefined with the nearest."""
     name = text or DEFAULT
-    if name not in one.styles:
-        hint = did_you_mean(name, one.styles)
+    if name not in target.styles:
+        hint = did_you_mean(name, target.styles)
         raise StyleNotDefined(
-            vi=f'{shown(locator, name)}: lớp "{one.name}" không có kiểu vẽ này. {hint.vi}',
-            en=f'{shown(locator, name)}: the layer "{one.name}" has no such style. {hint.en}',
+            vi=f'{quote_parameter(locator, name)}: lớp "{target.name}" không có kiểu vẽ này. {hint.vi}',
+            en=f'{quote_parameter(locator, name)}: the layer "{target.name}" has no such style. {hint.en}',
             locator=locator,
         )
     return name
 
 
-def drawn(one: Leaf | Group, style: str) -> list[tuple[Leaf, str]]:
+def leaves_in_style(target: Leaf | Group, style: str) -> list[tuple[Leaf, str]]:
     """The layers that a name draws in a style, lowest first, each with the style that it is drawn in."""
-    leaves = (one,) if isinstance(one, Leaf) else one.drawn
+    leaves = (target,) if isinstance(target, Leaf) else target.drawn_leaves
     return [(leaf, style if style in leaf.styles else DEFAULT) for leaf in leaves]
 
 

@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from dothi.api.ows.contents import Leaf
 from dothi.api.ows.errors import InvalidDimensionValue, MissingDimensionValue
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.core.layer import Layer
@@ -57,18 +57,19 @@ def read_time(text: str) -> Times | None:
         return None
     if ',' in text:
         raise InvalidDimensionValue(
-            vi=f'{shown("TIME", text)}: mỗi ảnh chỉ vẽ một thời điểm.',
-            en=f'{shown("TIME", text)}: a picture shows one time only.',
+            vi=f'{quote_parameter("TIME", text)}: mỗi ảnh chỉ vẽ một thời điểm.',
+            en=f'{quote_parameter("TIME", text)}: a picture shows one time only.',
             locator='TIME',
         )
     begin, slash, end = text.partition('/')
     last = end.partition('/')[0]
     try:
-        return parse_times(f'{_first_day(begin)}/{_last_day(last)}' if slash else _whole(text))
+        return parse_times(f'{_first_day(begin)}/{_last_day(last)}' if slash else _whole_seconds(text))
     except (BadTime, ValueError):
+        value = quote_parameter('TIME', text)
         raise InvalidDimensionValue(
-            vi=f'{shown("TIME", text)}: viết là 2024-08-31, 2024-08-31T12:00:00Z, 2024-08, 2024 hoặc 2024-01/2024-06.',
-            en=f'{shown("TIME", text)}: write 2024-08-31, 2024-08-31T12:00:00Z, 2024-08, 2024 or 2024-01/2024-06.',
+            vi=f'{value}: viết là 2024-08-31, 2024-08-31T12:00:00Z, 2024-08, 2024 hoặc 2024-01/2024-06.',
+            en=f'{value}: write 2024-08-31, 2024-08-31T12:00:00Z, 2024-08, 2024 or 2024-01/2024-06.',
             locator='TIME',
         ) from None
 
@@ -106,8 +107,8 @@ def _by_validity(db: Snapshot, leaf: Leaf) -> TimeDimension | None:
     return TimeDimension(listed, service().locality.place.reference_date.isoformat())
 
 
-def _whole(text: str) -> str:
-    """A month or a year as the interval that it is."""
+def _whole_seconds(text: str) -> str:
+    """Return a year or a month as the interval that it covers."""
     return f'{_first_day(text)}/{_last_day(text)}' if SHORT.fullmatch(text) else text
 
 

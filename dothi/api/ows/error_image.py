@@ -25,8 +25,8 @@ def error_image(message: str, size: tuple[int, int], media_type: str, background
     """
     picture = Image.new('RGBA', size, (255, 255, 255, 0) if background is None else ImageColor.getrgb(background))
     if message:
-        _write(picture, message)
-    return _saved(picture, media_type)
+        _write_message(picture, message)
+    return _save_picture(picture, media_type)
 
 
 def sensible_size(width: str, height: str) -> tuple[int, int]:
@@ -36,8 +36,8 @@ def sensible_size(width: str, height: str) -> tuple[int, int]:
     return across, down
 
 
-def _write(picture: Image.Image, message: str) -> None:
-    """As large as fits: a small picture gets small letters."""
+def _write_message(picture: Image.Image, message: str) -> None:
+    """Write the message in the largest letters that fit into the picture."""
     draw = ImageDraw.Draw(picture)
     room = (max(picture.width - 2 * MARGIN_PX, 1), max(picture.height - 2 * MARGIN_PX, 1))
     for size in range(LETTER_PX, 5, -1):
@@ -51,7 +51,7 @@ def _write(picture: Image.Image, message: str) -> None:
     draw.multiline_text((MARGIN_PX, MARGIN_PX), text, font=font, fill=INK)
 
 
-def _saved(picture: Image.Image, media_type: str) -> tuple[bytes, str]:
+def _save_picture(picture: Image.Image, media_type: str) -> tuple[bytes, str]:
     written = media_type if media_type in FORMATS else PNG
     body = BytesIO()
     if written == 'image/jpeg':

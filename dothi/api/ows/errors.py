@@ -12,7 +12,7 @@ class OwsError(WrongUse):
 
 
 class MissingParameterValue(OwsError):
-    """A parameter that has to be there is not."""
+    """A mandatory parameter is missing."""
 
 
 class InvalidParameterValue(OwsError):
@@ -40,7 +40,7 @@ class StyleNotDefined(OwsError):
 
 
 class LayerNotQueryable(OwsError):
-    """The layer has no features that could be told of."""
+    """The layer has no features for GetFeatureInfo."""
 
 
 class InvalidPoint(OwsError):
@@ -56,7 +56,7 @@ class InvalidDimensionValue(OwsError):
 
 
 class VersionNegotiationFailed(OwsError):
-    """None of the versions that the client accepts is spoken here."""
+    """The service has none of the versions that the client accepts."""
 
 
 class TileOutOfRange(OwsError):

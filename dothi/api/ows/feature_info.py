@@ -11,11 +11,11 @@ from psycopg2 import sql
 
 from dothi.api.coverages.stored import stored_in
 from dothi.api.items.box import Box as Around
-from dothi.api.ows.asked import Asked
+from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
 from dothi.api.ows.frame import Frame
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.served_crs import ServedCrs, uri_of
 from dothi.api.service import NoRelease, service
 from dothi.api.snapshot import Snapshot
@@ -41,7 +41,7 @@ ANY_TOLERANCE = 'BUFFER'
 
 
 @dataclass(frozen=True)
-class Found:
+class FeatureInfoSection:
     """What of a layer or coverage lies at the point.
 
     rows: of each feature its id (None: it has none), values in the order of `columns`, and geometry as GeoJSON.
@@ -53,21 +53,22 @@ class Found:
     rows: list[tuple[Any, ...]]
 
 
-def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
+def queried_leaves(parameters: OwsParameters, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
     """The layers of QUERY_LAYERS with the styles that they are drawn in, topmost first; raises LayerNotQueryable,
     and InvalidParameterValue for more than a picture may have.
     """
-    asked.required('QUERY_LAYERS')
+    parameters.required('QUERY_LAYERS')
     queried_layers: list[tuple[Leaf, str]] = []
-    for name in asked.names('QUERY_LAYERS'):
-        target = offered.named(name, 'QUERY_LAYERS')
+    for name in parameters.names('QUERY_LAYERS'):
+        target = offered.layer_or_group(name, 'QUERY_LAYERS')
         if not target.queryable:
+            value = quote_parameter('QUERY_LAYERS', name)
             raise LayerNotQueryable(
-                vi=f'{shown("QUERY_LAYERS", name)}: không lớp nào trong đó đang hiện để hỏi.',
-                en=f'{shown("QUERY_LAYERS", name)}: none of its layers is shown, so there is nothing to ask about.',
+                vi=f'{value}: không lớp nào trong đó đang hiện để hỏi.',
+                en=f'{value}: none of its layers is shown, so there is nothing to ask about.',
                 locator='QUERY_LAYERS',
             )
-        leaves = target.drawn if isinstance(target, Group) else (target,)
+        leaves = target.drawn_leaves if isinstance(target, Group) else (target,)
         queried_layers += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
     most = service().maps.map_max_layers
     if len(queried_layers) > most:
@@ -79,73 +80,74 @@ def queried(asked: Asked, offered: Contents, frame: Frame) -> list[tuple[Leaf, s
     return queried_layers[::-1]
 
 
-def read_point(asked: Asked, view: View, names: Iterable[str]) -> tuple[int, int]:
+def read_point(parameters: OwsParameters, view: View, names: Iterable[str]) -> tuple[int, int]:
     """Column and row of the pixel that is asked about; raises InvalidPoint outside of the picture.
 
     names: the first letters are those of the version; clients mix them up.
     """
-    across, down = (next((name for name in pair if asked.text(name)), pair[0]) for pair in names)
-    return _within(asked, across, view.width_px), _within(asked, down, view.height_px)
+    across, down = (next((name for name in pair if parameters.text(name)), pair[0]) for pair in names)
+    return _pixel_within(parameters, across, view.width_px), _pixel_within(parameters, down, view.height_px)
 
 
-def _within(asked: Asked, name: str, side_px: int) -> int:
+def _pixel_within(parameters: OwsParameters, name: str, side_px: int) -> int:
     """Column or row of a picture that has so many; any value that is none is an InvalidPoint (OGC 06-042, 7.4.3.7)."""
-    text = asked.required(name)
+    text = parameters.required(name)
     if not (text.isascii() and text.isdigit() and int(text[:9]) < side_px and len(text) <= 9):
+        value = quote_parameter(name, text)
         raise InvalidPoint(
-            vi=f'{shown(name, text)}: nằm ngoài ảnh. Dùng số nguyên từ 0 đến {side_px - 1}.',
-            en=f'{shown(name, text)}: lies outside of the picture. Use a whole number from 0 to {side_px - 1}.',
+            vi=f'{value}: nằm ngoài ảnh. Dùng số nguyên từ 0 đến {side_px - 1}.',
+            en=f'{value}: lies outside of the picture. Use a whole number from 0 to {side_px - 1}.',
             locator=name,
         )
     return int(text)
 
 
 def features_at(
-    db: Snapshot, layers: Iterable[tuple[Leaf, str]], frame: Frame, pixel: tuple[int, int], asked: Asked
-) -> list[Found]:
+    db: Snapshot, layers: Iterable[tuple[Leaf, str]], frame: Frame, pixel: tuple[int, int], parameters: OwsParameters
+) -> list[FeatureInfoSection]:
     """What of each layer lies at the pixel and is drawn at this scale, the nearest first, at most FEATURE_COUNT."""
-    most = min(asked.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
+    most = min(parameters.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
     sections = []
     for leaf, style in layers:
         if isinstance(leaf.data, Coverage):
-            sections.append(_values(db, leaf.data, frame, pixel))
+            sections.append(_coverage_values(db, leaf.data, frame, pixel))
             continue
         visible_passes = seen_in(frame.view, drawing(db, leaf.data, style or DEFAULT, leaf.release.number)[1])
         if visible_passes:
             reach_px = _reach_px(
-                asked, leaf.data, [rendering_pass.drawn.part for rendering_pass in visible_passes], frame.view
+                parameters, leaf.data, [rendering_pass.drawn.part for rendering_pass in visible_passes], frame.view
             )
-            rows = db.rows(_statement(db, leaf.data, visible_passes, frame, pixel, reach_px, most))
-            sections.append(Found(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
+            rows = db.rows(_features_statement(db, leaf.data, visible_passes, frame, pixel, reach_px, most))
+            sections.append(FeatureInfoSection(leaf.name, leaf.title, leaf.data.columns_for(service().audience), rows))
     return sections
 
 
-def _values(db: Snapshot, coverage: Coverage, frame: Frame, pixel: tuple[int, int]) -> Found:
+def _coverage_values(db: Snapshot, coverage: Coverage, frame: Frame, pixel: tuple[int, int]) -> FeatureInfoSection:
     """The values of the cell in which the pixel's middle lies, without a row where or when nothing is known."""
     view = frame.view
     try:
         source = stored_in(db, coverage, frame.times)
     except NoRelease:
-        return Found(coverage.id, coverage.title, {}, [])
+        return FeatureInfoSection(coverage.id, coverage.title, {}, [])
     source.must_be_there()
-    x, y = _place(view, pixel)
+    x, y = _place_of_pixel(view, pixel)
     place = transformer(proj_string(view.crs), proj_string(source.grid.srid)).transform(x, y)
     with rasterio.open(source.path) as raster:
         (values,) = raster.sample([place], masked=True)
-    columns = {name: _column(coverage.bands[name]) for name in source.figures}
-    point = {'type': 'Point', 'coordinates': _wgs84(view.crs, x, y)}
-    row = (None, *(None if value is masked else _shortest(value) for value in values), json.dumps(point))
-    return Found(coverage.id, coverage.title, columns, [row] if values.count() else [])
+    columns = {name: _band_column(coverage.bands[name]) for name in source.figures}
+    point = {'type': 'Point', 'coordinates': _to_wgs84(view.crs, x, y)}
+    row = (None, *(None if value is masked else _shortest_number(value) for value in values), json.dumps(point))
+    return FeatureInfoSection(coverage.id, coverage.title, columns, [row] if values.count() else [])
 
 
-def _shortest(value: Any) -> float | int:
+def _shortest_number(value: Any) -> float | int:
     """A value of a cell with no more digits than its type holds: 0.74, not 0.7400000095."""
     number: float | int = float(str(value)) if value.dtype.kind == 'f' else int(value)
     return number
 
 
-def _column(band: Band) -> Column:
-    """A band as if it were a column of a layer."""
+def _band_column(band: Band) -> Column:
+    """Describe a band of a coverage as a column of a layer."""
     domain = {str(number): title for number, title in band.categories.items()} if band.categories else None
     return Column(type='number', title=band.title, unit=band.unit, domain=domain)
 
@@ -154,42 +156,42 @@ def _style_in(frame: Frame, leaf: Leaf) -> str:
     return next((style for layer, style, _ in frame.layers if layer.name == leaf.name), '')
 
 
-def _reach_px(asked: Asked, layer: Layer, parts: list[Part], view: View) -> float:
+def _reach_px(parameters: OwsParameters, layer: Layer, parts: list[Part], view: View) -> float:
     """How far around the pixel's middle a feature may lie, in pixels of the picture."""
     kind = layer.geometry.removeprefix('Multi')
     for name in (TOLERANCES[kind], ANY_TOLERANCE):
-        if asked.text(name):
-            return min(asked.whole(name, 0), MOST_PX) + 0.5
+        if parameters.text(name):
+            return min(parameters.whole(name, 0), MOST_PX) + 0.5
     if kind == 'Polygon':
         return POLYGON_PX
     return max(LEAST_PX, *(_half_drawn(part, view.zoom) for part in parts)) * view.pixel_ratio
 
 
 def _half_drawn(part: Part, zoom: float) -> float:
-    """Half of a line's width or of a marker's diameter."""
+    """Half of a line's width, or half of a marker's diameter, in pixels."""
     size = {'line': part.width, 'marker': part.size}.get(part.kind)
     return at_zoom(size, zoom) / 2 if size is not None else 0.0
 
 
-def _statement(
+def _features_statement(
     db: Snapshot,
     layer: Layer,
-    seen: list[Sheet],
+    sheets: list[Sheet],
     frame: Frame,
     pixel: tuple[int, int],
     reach_px: float,
     most: int,
 ) -> sql.Composable:
-    """Id, values, GeoJSON in CRS84 of the features that `seen` draws and a square around the pixel's middle touches."""
+    """Id, values, GeoJSON in CRS84 of the features that `sheets` draw and a square around the pixel's centre meets."""
     view, locality = frame.view, service().locality
-    x, y = _place(view, pixel)
+    x, y = _place_of_pixel(view, pixel)
     dx, dy = (reach_px * side for side in view.pixel)
     crs = ServedCrs(uri_of(f'EPSG:{view.crs}'), view.crs, yx=False)
     conditions = [Around(crs, (x - dx, y - dy, x + dx, y + dy)).touches(locality.srid)]
     rows = source(layer, locality, service().audience, frame.times)
     if layer.id in frame.filters:
         conditions.append(frame.filters[layer.id].condition(db, layer, rows, conditions))
-    is_drawn = drawn_by(layer, seen, locality.srid, service().audience)
+    is_drawn = drawn_by(layer, sheets, locality.srid, service().audience)
     if is_drawn is not None:
         conditions.append(is_drawn)
     names = ['id', *layer.columns_for(service().audience)]
@@ -199,17 +201,17 @@ def _statement(
         sql.SQL(', ').join(map(sql.Identifier, names)),
         rows,
         sql.SQL(' and ').join(conditions),
-        *map(sql.Literal, (*_wgs84(view.crs, x, y), WGS84, most)),
+        *map(sql.Literal, (*_to_wgs84(view.crs, x, y), WGS84, most)),
     )
 
 
-def _place(view: View, pixel: tuple[int, int]) -> tuple[float, float]:
+def _place_of_pixel(view: View, pixel: tuple[int, int]) -> tuple[float, float]:
     """Where the pixel's middle is, by longitudes that the data have: pictures run on across the antimeridian."""
     x, y = view.transform @ (pixel[0] + 0.5, pixel[1] + 0.5)
     return ((x + 180) % 360 - 180, y) if view.crs == WGS84 else (x, y)
 
 
-def _wgs84(srid: int, x: float, y: float) -> tuple[float, float]:
+def _to_wgs84(srid: int, x: float, y: float) -> tuple[float, float]:
     if srid == WGS84:
         return x, y
     lon, lat = transformer(proj_string(srid), proj_string(WGS84)).transform(x, y)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from dothi.api.ows.errors import InvalidFormat
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.core.errors import did_you_mean
 from dothi.core.mapping.picture import Format
 
@@ -36,14 +36,14 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
     if media_type not in offered:
         hint = did_you_mean(media_type, offered)
         raise InvalidFormat(
-            vi=f'{shown(locator, text)}: không có định dạng này. {hint.vi}',
-            en=f'{shown(locator, text)}: there is no such format. {hint.en}',
+            vi=f'{quote_parameter(locator, text)}: không có định dạng này. {hint.vi}',
+            en=f'{quote_parameter(locator, text)}: there is no such format. {hint.en}',
             locator=locator,
         )
     return media_type
 
 
 def format_ending(ending: str, offered: Mapping[str, str]) -> str:
-    """The media type of an address that ends so; raises InvalidFormat."""
+    """The media type that belongs to a file ending; raises InvalidFormat."""
     by_ending = {own_ending: media_type for media_type, own_ending in offered.items()}
     return by_ending[ending] if ending in by_ending else picture_format(ending, by_ending, 'FORMAT')

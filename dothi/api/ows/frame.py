@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from dothi.api.client_filter import ClientFilter
 from dothi.api.maps.size import FURTHEST, LEAST_SIDE
-from dothi.api.ows.asked import Asked
-from dothi.api.ows.contents import Contents, Leaf, drawn, style_of
+from dothi.api.ows.asked import OwsParameters
+from dothi.api.ows.contents import Contents, Leaf, leaves_in_style, style_of
 from dothi.api.ows.dimension import must_have_value, read_time
 from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.filters import read_filters
 from dothi.api.ows.systems import Box, System, system_named
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.service import service
 from dothi.core.layer_source import Times
 from dothi.core.mapping.view import View
@@ -31,47 +31,47 @@ class Frame:
     filters: dict[str, ClientFilter] = field(default_factory=dict)
 
 
-def read_frame(asked: Asked, version: str, offered: Contents) -> Frame:
-    """The picture that the parameters speak of, in the sense of the version."""
-    layers = read_layers(asked, offered)
+def read_frame(parameters: OwsParameters, version: str, offered: Contents) -> Frame:
+    """Read the map frame (layers, box, size, time) from the parameters of a WMS version."""
+    layers = read_layers(parameters, offered)
     locator = 'CRS' if version == '1.3.0' else 'SRS'
-    system = system_named(asked.either(locator, 'CRS', 'SRS'), service().locality, version, locator)
-    box = _box(asked, system)
-    view = View(system.srid, box, asked.whole('WIDTH', 1), asked.whole('HEIGHT', 1), pixel_ratio(asked))
-    return Frame(layers, view, wanted_times(asked), read_filters(asked, layers))
+    system = system_named(parameters.either(locator, 'CRS', 'SRS'), service().locality, version, locator)
+    box = _box_in_xy(parameters, system)
+    view = View(system.srid, box, parameters.whole('WIDTH', 1), parameters.whole('HEIGHT', 1), pixel_ratio(parameters))
+    return Frame(layers, view, wanted_times(parameters), read_filters(parameters, layers))
 
 
-def read_layers(asked: Asked, offered: Contents) -> tuple[tuple[Leaf, str, str], ...]:
-    """The layers of LAYERS in the styles of STYLES, groups taken apart."""
-    asked.required('LAYERS')
-    names = asked.names('LAYERS')
-    styles = asked.names('STYLES') if asked.text('STYLES') else [''] * len(names)
+def read_layers(parameters: OwsParameters, offered: Contents) -> tuple[tuple[Leaf, str, str], ...]:
+    """Read the layers of LAYERS in the styles of STYLES; a group is replaced by its layers."""
+    parameters.required('LAYERS')
+    names = parameters.names('LAYERS')
+    styles = parameters.names('STYLES') if parameters.text('STYLES') else [''] * len(names)
     if len(styles) != len(names):
         raise InvalidParameterValue(
-            vi=f'{shown("STYLES", asked.text("STYLES"))}: có {len(styles)} kiểu vẽ cho {len(names)} lớp. '
-            'Mỗi lớp một kiểu, hoặc để trống.',
-            en=f'{shown("STYLES", asked.text("STYLES"))}: {len(styles)} styles for {len(names)} layers. '
+            vi=f'{quote_parameter("STYLES", parameters.text("STYLES"))}: có {len(styles)} kiểu vẽ cho {len(names)} '
+            'lớp. Mỗi lớp một kiểu, hoặc để trống.',
+            en=f'{quote_parameter("STYLES", parameters.text("STYLES"))}: {len(styles)} styles for {len(names)} layers. '
             'Give each layer one, or leave it empty.',
             locator='STYLES',
         )
     layers = []
     for name, style in zip(names, styles, strict=True):
-        target = offered.named(name, 'LAYERS')
-        layers += [(leaf, own, name) for leaf, own in drawn(target, style_of(target, style, 'STYLES'))]
+        target = offered.layer_or_group(name, 'LAYERS')
+        layers += [(leaf, own, name) for leaf, own in leaves_in_style(target, style_of(target, style, 'STYLES'))]
     return tuple(layers)
 
 
-def wanted_times(asked: Asked) -> Times | None:
-    """TIME; None where it is left out."""
-    return read_time(must_have_value(asked.text('TIME'))) if 'TIME' in asked else None
+def wanted_times(parameters: OwsParameters) -> Times | None:
+    """Read TIME; None where it is left out."""
+    return read_time(must_have_value(parameters.text('TIME'))) if 'TIME' in parameters else None
 
 
-def _box(asked: Asked, system: System) -> Box:
-    first, second, third, fourth = asked.numbers('BBOX', 4)
+def _box_in_xy(parameters: OwsParameters, system: System) -> Box:
+    first, second, third, fourth = parameters.numbers('BBOX', 4)
     box = west, south, east, north = system.turned((first, second, third, fourth))
     too_far = max(map(abs, box)) > FURTHEST
     if too_far or east - west < LEAST_SIDE or north - south < LEAST_SIDE:
-        what = shown('BBOX', asked.text('BBOX'))
+        what = quote_parameter('BBOX', parameters.text('BBOX'))
         raise InvalidParameterValue(
             vi=f'{what}: góc nhỏ phải đứng trước góc lớn, khung không được rỗng hay xa hơn trái đất.',
             en=f'{what}: the lower corner comes first, and the box is neither empty nor farther away than the earth.',
@@ -80,18 +80,18 @@ def _box(asked: Asked, system: System) -> Box:
     return box
 
 
-def pixel_ratio(asked: Asked) -> float:
+def pixel_ratio(parameters: OwsParameters) -> float:
     """How much finer than on a screen: DPI and MAP_RESOLUTION as QGIS writes it, FORMAT_OPTIONS=dpi:n as GeoServer."""
-    options = dict(part.partition(':')[::2] for part in asked.text('FORMAT_OPTIONS').lower().split(';'))
-    text = asked.text('DPI') or asked.text('MAP_RESOLUTION') or options.get('dpi', '') or str(SCREEN_DPI)
+    options = dict(part.partition(':')[::2] for part in parameters.text('FORMAT_OPTIONS').lower().split(';'))
+    text = parameters.text('DPI') or parameters.text('MAP_RESOLUTION') or options.get('dpi', '') or str(SCREEN_DPI)
     try:
         dpi = float(text)
     except ValueError:
         dpi = 0.0
     if not SCREEN_DPI / 4 <= dpi <= FINEST_DPI:
         raise InvalidParameterValue(
-            vi=f'{shown("DPI", text)}: phải là số từ {SCREEN_DPI // 4} đến {FINEST_DPI}.',
-            en=f'{shown("DPI", text)}: must be a number from {SCREEN_DPI // 4} to {FINEST_DPI}.',
+            vi=f'{quote_parameter("DPI", text)}: phải là số từ {SCREEN_DPI // 4} đến {FINEST_DPI}.',
+            en=f'{quote_parameter("DPI", text)}: must be a number from {SCREEN_DPI // 4} to {FINEST_DPI}.',
             locator='DPI',
         )
     return 1.0 if int(dpi) in USUAL_DPI else dpi / SCREEN_DPI

@@ -11,8 +11,8 @@ from flask import Response
 from dothi.api.address import api_url
 from dothi.api.caching import hash_of, not_modified
 from dothi.api.language import language, say
-from dothi.api.ows.feature_info import Found
-from dothi.api.ows.templates import render
+from dothi.api.ows.feature_info import FeatureInfoSection
+from dothi.api.ows.templates import render_xml_template
 from dothi.core.layer import Column
 from dothi.core.text import Text
 
@@ -22,9 +22,9 @@ YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')
 NOTHING = Text(vi='Không có đối tượng nào ở đây.', en='There is nothing here.')
 
 
-def info_answer(found: list[Found], media_type: str) -> Response:
+def info_answer(sections: list[FeatureInfoSection], media_type: str) -> Response:
     """The answer in one of INFO_FORMATS."""
-    body = INFO_FORMATS[media_type](found)
+    body = INFO_FORMATS[media_type](sections)
     tag = hash_of(media_type, body)
     response = Response(status=304) if not_modified(tag) else Response(body, mimetype=media_type)
     response.set_etag(tag, weak=True)
@@ -34,54 +34,54 @@ def info_answer(found: list[Found], media_type: str) -> Response:
     return response
 
 
-def _geojson(found: list[Found]) -> str:
-    features = [_feature(section, row) for section in found for row in section.rows]
+def _write_geojson(sections: list[FeatureInfoSection]) -> str:
+    features = [_feature_of_row(section, row) for section in sections for row in section.rows]
     document = {'type': 'FeatureCollection', 'crs': CRS84, 'features': features, 'numberReturned': len(features)}
-    return json.dumps(document, ensure_ascii=False, default=_iso)
+    return json.dumps(document, ensure_ascii=False, default=_iso_text)
 
 
-def _feature(one: Found, row: tuple[Any, ...]) -> dict[str, Any]:
+def _feature_of_row(section: FeatureInfoSection, row: tuple[Any, ...]) -> dict[str, Any]:
     """Its id names the layer, too: ids of several layers may be the same numbers."""
     number, *values, geometry = row
     return {
         'type': 'Feature',
-        'id': one.name if number is None else f'{one.name}.{number}',
+        'id': section.name if number is None else f'{section.name}.{number}',
         'geometry': json.loads(geometry) if geometry else None,
-        'properties': {name: _finite(value) for name, value in zip(one.columns, values, strict=True)},
+        'properties': {name: _finite_or_none(value) for name, value in zip(section.columns, values, strict=True)},
     }
 
 
-def _text(found: list[Found]) -> str:
+def _write_text(sections: list[FeatureInfoSection]) -> str:
     blocks = []
-    for section in found:
+    for section in sections:
         for _, pairs in _list_features(section):
             blocks.append('\n'.join([say(section.title), *(f'  {title}: {value}' for title, value in pairs)]))
     return '\n\n'.join(blocks or [say(NOTHING)]) + '\n'
 
 
-def _page(found: list[Found]) -> str:
+def _write_page(sections: list[FeatureInfoSection]) -> str:
     layers = [
         {
             'title': say(section.title),
             'features': [
-                {'href': f'{_address(section.name, number)}?f=html', 'pairs': pairs}
+                {'href': f'{_feature_address(section.name, number)}?f=html', 'pairs': pairs}
                 for number, pairs in _list_features(section)
             ],
         }
-        for section in found
+        for section in sections
         if section.rows
     ]
-    return render('feature_info.html', layers=layers, nothing=say(NOTHING), lang=language())
+    return render_xml_template('feature_info.html', layers=layers, nothing=say(NOTHING), lang=language())
 
 
-def _address(name: str, number: int | None) -> str:
-    """Where the API has it."""
+def _feature_address(name: str, number: int | None) -> str:
+    """The address of the feature in OGC API - Features."""
     return f'{api_url()}/collections/{name}' + ('' if number is None else f'/items/{number}')
 
 
-def _list_features(one: Found) -> list[tuple[int | None, list[tuple[str, str]]]]:
+def _list_features(section: FeatureInfoSection) -> list[tuple[int | None, list[tuple[str, str]]]]:
     """Each feature's number, with the titles and values of its columns as a reader has them."""
-    columns = one.columns.values()
+    columns = section.columns.values()
     return [
         (
             number,
@@ -90,7 +90,7 @@ def _list_features(one: Found) -> list[tuple[int | None, list[tuple[str, str]]]]
                 for column, value in zip(columns, values, strict=True)
             ],
         )
-        for number, *values, _ in one.rows
+        for number, *values, _ in section.rows
     ]
 
 
@@ -102,24 +102,24 @@ def _value_in_words(column: Column, value: Any) -> str:
         return say(YES if value else NO)
     if column.domain and str(value) in column.domain:
         return say(column.domain[str(value)])
-    text = _iso(value) if isinstance(value, date) else f'{value:.15g}' if isinstance(value, float) else str(value)
+    text = _iso_text(value) if isinstance(value, date) else f'{value:.15g}' if isinstance(value, float) else str(value)
     return f'{text} {column.unit}' if column.unit else text
 
 
-def _finite(value: Any) -> Any:
-    """JSON has no word for what is not a number."""
+def _finite_or_none(value: Any) -> Any:
+    """The value, or None for NaN and infinity, which JSON cannot write."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _iso(value: Any) -> str:
+def _iso_text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace('+00:00', 'Z')
     return str(value)
 
 
-INFO_FORMATS: dict[str, Callable[[list[Found]], str]] = {
-    'text/html': _page,
-    'text/plain': _text,
-    'application/json': _geojson,
-    'application/geo+json': _geojson,
+INFO_FORMATS: dict[str, Callable[[list[FeatureInfoSection]], str]] = {
+    'text/html': _write_page,
+    'text/plain': _write_text,
+    'application/json': _write_geojson,
+    'application/geo+json': _write_geojson,
 }

@@ -9,13 +9,13 @@ from flask import Response
 
 from dothi.api.caching import hash_of, not_modified
 from dothi.api.language import JSON, language, say
-from dothi.api.maps.make import software
+from dothi.api.maps.make import software_versions
 from dothi.api.ows.address import service_url
-from dothi.api.ows.asked import Asked
-from dothi.api.ows.contents import Group, Leaf, drawn
+from dothi.api.ows.asked import OwsParameters
+from dothi.api.ows.contents import Group, Leaf, leaves_in_style
 from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.frame import pixel_ratio
-from dothi.api.parameters import NUMBER, shown
+from dothi.api.parameters import NUMBER, quote_parameter
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.drawings import drawing
@@ -29,34 +29,34 @@ from dothi.core.style.zoom import PIXEL_M, zoom_of
 class Legend:
     """What a legend explains, topmost first. heading: whether each layer is named above its lines."""
 
-    shown: tuple[Legendary, ...]
+    entries: tuple[Legendary, ...]
     heading: bool
 
 
-def legend_now(db: Snapshot, one: Leaf | Group, style: str) -> Legend:
+def legend_now(db: Snapshot, target: Leaf | Group, style: str) -> Legend:
     """The legend of a layer or group in a style, with the classes of the current releases."""
-    leaves = drawn(one, style)[::-1]
-    return Legend(tuple(_legend_entry(db, leaf, own) for leaf, own in leaves), isinstance(one, Group))
+    leaves = leaves_in_style(target, style)[::-1]
+    return Legend(tuple(_legend_entry(db, leaf, own) for leaf, own in leaves), isinstance(target, Group))
 
 
-def styles_with_legends(db: Snapshot, one: Leaf | Group) -> list[dict[str, Any]]:
+def styles_with_legends(db: Snapshot, target: Leaf | Group) -> list[dict[str, Any]]:
     """Name and title of each style, with the address and the size of its legend."""
     return [
-        {'name': name, 'title': say(title), 'legend': _link(legend_now(db, one, name), one, name)}
-        for name, title in one.styles.items()
+        {'name': name, 'title': say(title), 'legend': _legend_link(legend_now(db, target, name), target, name)}
+        for name, title in target.styles.items()
     ]
 
 
-def legend_answer(legend: Legend, asked: Asked, form: str) -> Response:
+def legend_answer(legend: Legend, parameters: OwsParameters, form: str) -> Response:
     """The legend as a picture, or as JSON, unless the client has it; SCALE leaves what is drawn there."""
-    zoom, ratio = _zoom(asked), pixel_ratio(asked)
-    tag = hash_of(software(), repr(legend), language(), form, repr((zoom, ratio)))
+    zoom, ratio = _legend_zoom(parameters), pixel_ratio(parameters)
+    tag = hash_of(software_versions(), repr(legend), language(), form, repr((zoom, ratio)))
     if not_modified(tag):
         response = Response(status=304)
     elif form == JSON:
-        response = Response(json.dumps(_document(legend, zoom), ensure_ascii=False), mimetype=JSON)
+        response = Response(json.dumps(_legend_document(legend, zoom), ensure_ascii=False), mimetype=JSON)
     else:
-        picture = legend_image(legend.shown, language(), ratio, zoom, heading=legend.heading)
+        picture = legend_image(legend.entries, language(), ratio, zoom, heading=legend.heading)
         response = Response(picture, mimetype=form)
     response.set_etag(tag, weak=True)
     response.headers['Cache-Control'] = 'no-cache'
@@ -69,14 +69,14 @@ def _legend_entry(db: Snapshot, leaf: Leaf, style: str) -> Legendary:
     return leaf.data if isinstance(leaf.data, Coverage) else drawing(db, leaf.data, style, leaf.release.number)[1]
 
 
-def _link(legend: Legend, one: Leaf | Group, style: str) -> dict[str, Any]:
-    width, height = legend_size(legend.shown, language(), heading=legend.heading)
+def _legend_link(legend: Legend, target: Leaf | Group, style: str) -> dict[str, Any]:
+    width, height = legend_size(legend.entries, language(), heading=legend.heading)
     query = {'service': 'WMS', 'request': 'GetLegendGraphic', 'version': '1.3.0', 'format': 'image/png'}
-    query |= {'layer': one.name, 'style': style}
+    query |= {'layer': target.name, 'style': style}
     return {'href': f'{service_url()}{urlencode(query)}', 'width': round(width), 'height': round(height)}
 
 
-def _document(legend: Legend, zoom: float | None) -> dict[str, Any]:
+def _legend_document(legend: Legend, zoom: float | None) -> dict[str, Any]:
     return {
         'layers': [
             {
@@ -86,20 +86,20 @@ def _document(legend: Legend, zoom: float | None) -> dict[str, Any]:
                     for sample in samples_of(entry, zoom)
                 ],
             }
-            for entry in legend.shown
+            for entry in legend.entries
         ]
     }
 
 
-def _zoom(asked: Asked) -> float | None:
+def _legend_zoom(parameters: OwsParameters) -> float | None:
     """The zoom of SCALE, a denominator with the standard's pixel; None where it is left out."""
-    text = asked.text('SCALE')
+    text = parameters.text('SCALE')
     if not text:
         return None
     if not NUMBER.fullmatch(text) or not 1 <= float(text) <= 1e10:
         raise InvalidParameterValue(
-            vi=f'{shown("SCALE", text)}: phải là mẫu số tỷ lệ, ví dụ 25000.',
-            en=f'{shown("SCALE", text)}: must be the denominator of a scale, such as 25000.',
+            vi=f'{quote_parameter("SCALE", text)}: phải là mẫu số tỷ lệ, ví dụ 25000.',
+            en=f'{quote_parameter("SCALE", text)}: must be the denominator of a scale, such as 25000.',
             locator='SCALE',
         )
     return zoom_of(float(text) * PIXEL_M, service().locality.place.centre_wgs84[1])

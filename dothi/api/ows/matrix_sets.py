@@ -1,7 +1,7 @@
 """What WMTS says of the sets of tile matrices, and how it refuses what is not in them."""
 
 from dothi.api.ows.errors import InvalidParameterValue, TileOutOfRange
-from dothi.api.parameters import WHOLE, shown
+from dothi.api.parameters import WHOLE, quote_parameter
 from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets
 from dothi.core.errors import did_you_mean
 from dothi.core.locality import Locality
@@ -19,8 +19,8 @@ def known_set(name: str, locality: Locality, locator: str) -> MatrixSet:
     if name not in sets:
         hint = did_you_mean(name, sets)
         raise InvalidParameterValue(
-            vi=f'{shown(locator, name)}: không có bộ ô này. {hint.vi}',
-            en=f'{shown(locator, name)}: there is no such set of tile matrices. {hint.en}',
+            vi=f'{quote_parameter(locator, name)}: không có bộ ô này. {hint.vi}',
+            en=f'{quote_parameter(locator, name)}: there is no such set of tile matrices. {hint.en}',
             locator=locator,
         )
     return sets[name]
@@ -32,8 +32,8 @@ def known_matrix(of: MatrixSet, name: str, locator: str) -> Matrix:
     if match is None:
         names = ', '.join(matrix.name for matrix in of.matrices)
         raise InvalidParameterValue(
-            vi=f'{shown(locator, name)}: {of.name} không có mức này. Các mức: {names}.',
-            en=f'{shown(locator, name)}: {of.name} has no such level. Its levels: {names}.',
+            vi=f'{quote_parameter(locator, name)}: {of.name} không có mức này. Các mức: {names}.',
+            en=f'{quote_parameter(locator, name)}: {of.name} has no such level. Its levels: {names}.',
             locator=locator,
         )
     return match
@@ -44,8 +44,8 @@ def tile_place(matrix: Matrix, column: str, row: str, locators: tuple[str, str])
     for locator, text, count in zip(locators, (column, row), (matrix.columns, matrix.rows), strict=True):
         if not WHOLE.fullmatch(text) or len(text) > 10:
             raise InvalidParameterValue(
-                vi=f'{shown(locator, text)}: phải là số nguyên.',
-                en=f'{shown(locator, text)}: must be a whole number.',
+                vi=f'{quote_parameter(locator, text)}: phải là số nguyên.',
+                en=f'{quote_parameter(locator, text)}: must be a whole number.',
                 locator=locator,
             )
         if not 0 <= int(text) < count:

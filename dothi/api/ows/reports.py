@@ -11,7 +11,7 @@ from flask import Response
 from lxml import etree
 
 from dothi.api.language import language
-from dothi.api.ows.asked import Asked
+from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.error_image import error_image, sensible_size
 from dothi.api.ows.errors import InvalidCRS, OperationNotSupported, OwsError
 from dothi.api.problems import RETRY_AFTER_S
@@ -37,14 +37,14 @@ IN_IMAGE = ('INIMAGE', 'APPLICATION/VND.OGC.SE_INIMAGE')
 BLANK = ('BLANK', 'APPLICATION/VND.OGC.SE_BLANK')
 
 
-def wms_report(error: DothiError, version: str, asked: Asked) -> Response:
+def wms_report(error: DothiError, version: str, parameters: OwsParameters) -> Response:
     """The error as `EXCEPTIONS` wants it: a document, a picture that says it, or an empty picture."""
-    requested = asked.text('EXCEPTIONS').upper()
+    requested = parameters.text('EXCEPTIONS').upper()
     if requested in IN_IMAGE + BLANK:
         message = _bilingual_message(error) if requested in IN_IMAGE else ''
-        return _kept_by_nobody(_pictured(message, asked), error)
+        return _kept_by_nobody(_report_picture(message, parameters), error)
     status = 200 if isinstance(error, OwsError) else http_status(error)
-    body, media_type = _old_document(error) if version == '1.1.1' else _document(error)
+    body, media_type = _old_document(error) if version == '1.1.1' else _report_document(error)
     return _kept_by_nobody(Response(body, status, content_type=media_type), error)
 
 
@@ -54,58 +54,58 @@ def wmts_report(error: DothiError) -> Response:
     root.set('version', '1.1.0')
     root.set(XML_LANG, language())
     root.set(f'{{{XSI}}}schemaLocation', f'{OWS} {SCHEMAS}/ows/1.1.0/owsExceptionReport.xsd')
-    code = WMTS_CODES.get(_code(error), _code(error)) or 'NoApplicableCode'
+    code = WMTS_CODES.get(_error_code(error), _error_code(error)) or 'NoApplicableCode'
     exception = etree.SubElement(root, f'{{{OWS}}}Exception', exceptionCode=code)
     if isinstance(error, OwsError) and error.locator:
-        exception.set('locator', _writable(error.locator))
+        exception.set('locator', _xml_text(error.locator))
     etree.SubElement(exception, f'{{{OWS}}}ExceptionText').text = _bilingual_message(error)
     status = 501 if isinstance(error, OperationNotSupported) else http_status(error)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True)
     return _kept_by_nobody(Response(body, status, content_type='text/xml; charset=utf-8'), error)
 
 
-def _document(error: DothiError) -> tuple[bytes, str]:
+def _report_document(error: DothiError) -> tuple[bytes, str]:
     root = etree.Element(f'{{{OGC}}}ServiceExceptionReport', nsmap={None: OGC, 'xsi': XSI})
     root.set('version', '1.3.0')
     root.set(f'{{{XSI}}}schemaLocation', f'{OGC} {SCHEMAS}/wms/1.3.0/exceptions_1_3_0.xsd')
     exception = etree.SubElement(root, f'{{{OGC}}}ServiceException')
     exception.text = _bilingual_message(error)
-    for name, value in (('code', _code(error)), ('locator', _writable(getattr(error, 'locator', '')))):
+    for name, value in (('code', _error_code(error)), ('locator', _xml_text(getattr(error, 'locator', '')))):
         if value:
             exception.set(name, value)
     return etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True), 'text/xml; charset=utf-8'
 
 
 def _old_document(error: DothiError) -> tuple[bytes, str]:
-    """WMS 1.1.1, whose document type knows no locator."""
+    """The error as WMS 1.1.1 writes it; its DTD has no attribute `locator`."""
     root = etree.Element('ServiceExceptionReport', version='1.1.1')
     exception = etree.SubElement(root, 'ServiceException')
     exception.text = _bilingual_message(error)
-    if code := _code(error):
+    if code := _error_code(error):
         exception.set('code', 'InvalidSRS' if isinstance(error, InvalidCRS) else code)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', doctype=DOCTYPE, pretty_print=True)
     return body, 'application/vnd.ogc.se_xml; charset=utf-8'
 
 
-def _pictured(message: str, asked: Asked) -> Response:
-    size = sensible_size(asked.text('WIDTH'), asked.text('HEIGHT'))
+def _report_picture(message: str, parameters: OwsParameters) -> Response:
+    size = sensible_size(parameters.text('WIDTH'), parameters.text('HEIGHT'))
     try:
-        background = None if asked.yes('TRANSPARENT') else asked.colour('BGCOLOR', '#ffffff')
+        background = None if parameters.yes('TRANSPARENT') else parameters.colour('BGCOLOR', '#ffffff')
     except OwsError:
         background = '#ffffff'
-    body, media_type = error_image(message, size, asked.text('FORMAT').lower(), background)
+    body, media_type = error_image(message, size, parameters.text('FORMAT').lower(), background)
     return Response(body, mimetype=media_type)
 
 
 def _bilingual_message(error: DothiError) -> str:
-    return _writable(error.text.pick(language()))
+    return _xml_text(error.text.pick(language()))
 
 
-def _writable(text: str) -> str:
+def _xml_text(text: str) -> str:
     return UNWRITABLE.sub('\ufffd', text)
 
 
-def _code(error: DothiError) -> str:
+def _error_code(error: DothiError) -> str:
     return type(error).__name__ if isinstance(error, OwsError) else ''
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from dothi.api.ows.errors import InvalidCRS
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.served_crs import CRS84, served_crs
 from dothi.core.crs import WGS84, axis_order_yx
 from dothi.core.errors import did_you_mean
@@ -28,7 +28,7 @@ class System:
     yx: bool
 
     def turned(self, box: Box) -> Box:
-        """A box in x, y as this system writes it, or the other way round."""
+        """Swap the axes of a box where this system writes y before x; swapping twice gives the box again."""
         return (box[1], box[0], box[3], box[2]) if self.yx else box
 
 
@@ -50,13 +50,13 @@ def system_named(text: str, locality: Locality, version: str, locator: str) -> S
     if name not in offered:
         hint = did_you_mean(name, offered)
         raise InvalidCRS(
-            vi=f'{shown(locator, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'{shown(locator, text)}: this coordinate system is not offered. {hint.en}',
+            vi=f'{quote_parameter(locator, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
+            en=f'{quote_parameter(locator, text)}: this coordinate system is not offered. {hint.en}',
             locator=locator,
         )
     return offered[name]
 
 
-def urn(srid: int) -> str:
+def crs_urn(srid: int) -> str:
     """The name that WMTS gives to a system; that of degrees has the longitude first."""
     return 'urn:ogc:def:crs:OGC:1.3:CRS84' if srid == WGS84 else f'urn:ogc:def:crs:EPSG::{srid}'

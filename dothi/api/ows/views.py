@@ -7,75 +7,75 @@ from werkzeug.datastructures import MultiDict
 
 from dothi.api.ows import wms, wmts
 from dothi.api.ows.address import PATH, REST
-from dothi.api.ows.asked import Asked
+from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS, format_ending
 from dothi.api.ows.refused import refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
-from dothi.api.parameters import shown
-from dothi.api.problems import answer, defect, for_clients
+from dothi.api.parameters import quote_parameter
+from dothi.api.problems import for_clients, log_defect, problem_response
 from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.text import LANGUAGES
 
 OWS = Blueprint('ows', __name__)
 LOG = logging.getLogger('dothi.api')
 SERVICES = ('WMS', 'WMTS')
-ABOUT = ('SERVICE', 'REQUEST', 'VERSION', 'EXCEPTIONS')
+COMMON_PARAMETERS = ('SERVICE', 'REQUEST', 'VERSION', 'EXCEPTIONS')
 TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
 
 
-def wanted_language(asked: Asked) -> str:
+def wanted_language(parameters: OwsParameters) -> str:
     """LANGUAGE, which INSPIRE brought into WMS, or LANG; the first of AcceptLanguages that is spoken; or nothing."""
-    listed = asked.text('ACCEPTLANGUAGES').replace(',', ' ').lower().split()
+    listed = parameters.text('ACCEPTLANGUAGES').replace(',', ' ').lower().split()
     spoken = [language for language in listed if language.startswith(LANGUAGES)]
-    return asked.text('LANGUAGE') or asked.text('LANG') or (spoken[0] if spoken else '')
+    return parameters.text('LANGUAGE') or parameters.text('LANG') or (spoken[0] if spoken else '')
 
 
 @OWS.before_request
-def _read() -> None:
+def _read_parameters() -> None:
     """Keeps what is asked for with the request, and in which language, which these services call otherwise."""
     g.given = MultiDict()
     # what decides over the form of an error, for one in the rest
-    g.asked = Asked(
-        (name, value) for name, value in request.args.items() if name.upper() in ABOUT and '\0' not in value
+    g.asked = OwsParameters(
+        (name, value) for name, value in request.args.items() if name.upper() in COMMON_PARAMETERS and '\0' not in value
     )
-    g.asked = Asked(request.args.items(multi=True))
+    g.asked = OwsParameters(request.args.items(multi=True))
     g.given = MultiDict({'lang': wanted_language(g.asked)})
 
 
 @OWS.route(PATH)
 def ows() -> Response:
-    """An operation of WMS or WMTS."""
-    parameters: Asked = g.asked
+    """Answer a key-value request of WMS or WMTS."""
+    parameters: OwsParameters = g.asked
     refuse_addresses(parameters)
-    return wmts.answer(parameters) if _service(parameters) == 'WMTS' else wms.answer(parameters)
+    return wmts.answer_wmts(parameters) if _requested_service(parameters) == 'WMTS' else wms.answer_wms(parameters)
 
 
 @OWS.route(f'{REST}/WMTSCapabilities.xml')
 def wmts_capabilities() -> Response:
-    """What WMTS has, by address."""
-    return wmts.capabilities(g.asked)
+    """Answer a RESTful request for the WMTS capabilities."""
+    return wmts.answer_capabilities(g.asked)
 
 
 @OWS.route(f'{TILE}.<ending>')
 def wmts_tile(ending: str, **tile: str) -> Response:
-    """A tile, by address."""
-    return wmts.tile(wmts.Tile(**tile), format_ending(ending, TILE_ENDINGS))
+    """Answer a RESTful request for a tile."""
+    return wmts.answer_tile(wmts.Tile(**tile), format_ending(ending, TILE_ENDINGS))
 
 
 @OWS.route(f'{TILE}/<j>/<i>.<ending>')
 def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
-    """What lies at a pixel of a tile, by address."""
+    """Answer a RESTful request for the features at a pixel of a tile."""
     return wmts.feature_info(wmts.Tile(**tile), i, j, format_ending(ending, INFO_ENDINGS))
 
 
 @OWS.errorhandler(DothiError)
-def _refused(error: DothiError) -> Response:
+def _answer_refused(error: DothiError) -> Response:
     """The error as a document of the service that was asked; of OWS Common where that is none, or not to be told."""
     if http_status(error) >= 500 and not isinstance(error, Defect):
         LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
     if 'asked' not in g:
-        return answer(error)
+        return problem_response(error)
     shown_error = for_clients(error)
     if _is_wms(g.asked):
         return wms_report(shown_error, wms.version_of(g.asked), g.asked)
@@ -83,30 +83,30 @@ def _refused(error: DothiError) -> Response:
 
 
 @OWS.errorhandler(Exception)
-def _failed(error: Exception) -> Response:
-    return _refused(defect(error))
+def _answer_failed(error: Exception) -> Response:
+    return _answer_refused(log_defect(error))
 
 
-def _service(asked: Asked) -> str:
+def _requested_service(parameters: OwsParameters) -> str:
     """WMS or WMTS; who asks for anything but GetCapabilities may leave SERVICE out."""
-    name = asked.text('SERVICE').upper()
-    if not name and asked.required('REQUEST').lower() == 'getcapabilities':
-        asked.required('SERVICE')
+    name = parameters.text('SERVICE').upper()
+    if not name and parameters.required('REQUEST').lower() == 'getcapabilities':
+        parameters.required('SERVICE')
     if name and name not in SERVICES:
         raise InvalidParameterValue(
-            vi=f'{shown("SERVICE", name)}: ở đây có WMS và WMTS.',
-            en=f'{shown("SERVICE", name)}: there are WMS and WMTS here.',
+            vi=f'{quote_parameter("SERVICE", name)}: ở đây có WMS và WMTS.',
+            en=f'{quote_parameter("SERVICE", name)}: there are WMS and WMTS here.',
             locator='SERVICE',
         )
-    return name or ('WMTS' if _is_wmts(asked) else 'WMS')
+    return name or ('WMTS' if _is_wmts(parameters) else 'WMS')
 
 
-def _is_wms(asked: Asked) -> bool:
-    if service := asked.text('SERVICE').upper():
-        return service == 'WMS' and not _is_wmts(asked)
-    return asked.text('REQUEST').lower() in wms.PICTURED and not _is_wmts(asked)
+def _is_wms(parameters: OwsParameters) -> bool:
+    if service := parameters.text('SERVICE').upper():
+        return service == 'WMS' and not _is_wmts(parameters)
+    return parameters.text('REQUEST').lower() in wms.PICTURED and not _is_wmts(parameters)
 
 
-def _is_wmts(asked: Asked) -> bool:
-    is_named = asked.text('SERVICE').upper() == 'WMTS' or asked.text('REQUEST').lower() == 'gettile'
+def _is_wmts(parameters: OwsParameters) -> bool:
+    is_named = parameters.text('SERVICE').upper() == 'WMTS' or parameters.text('REQUEST').lower() == 'gettile'
     return is_named or request.path.startswith(REST)

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 from flask import Response
 
-from dothi.api.documents import kept
-from dothi.api.ows.asked import Asked
-from dothi.api.ows.capabilities import remembered
+from dothi.api.documents import cacheable_answer
+from dothi.api.ows.asked import OwsParameters
+from dothi.api.ows.capabilities import remembered_document
 from dothi.api.ows.contents import contents, style_of
 from dothi.api.ows.errors import OperationNotSupported
-from dothi.api.ows.feature_info import features_at, queried, read_point
+from dothi.api.ows.feature_info import features_at, queried_leaves, read_point
 from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS, picture_format
 from dothi.api.ows.frame import read_frame
 from dothi.api.ows.info_documents import INFO_FORMATS, info_answer
 from dothi.api.ows.legends import legend_answer, legend_now
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.snapshot import snapshot
 from dothi.core.errors import did_you_mean
 from dothi.core.style.colour import parse_colour
@@ -24,73 +24,73 @@ from dothi.core.style.colour import parse_colour
 NEWEST, OLDEST = '1.3.0', '1.1.1'
 
 
-def version_of(asked: Asked) -> str:
+def version_of(parameters: OwsParameters) -> str:
     """The version that is spoken: 1.3.0 where none is named, else the highest that is not above the one named.
 
     The rule of OGC 06-042, 6.2.4, for GetCapabilities; a picture in a version that is not spoken here gets the same.
     """
-    text = asked.text('VERSION') or asked.text('WMTVER')
+    text = parameters.text('VERSION') or parameters.text('WMTVER')
     # of thousands of digits Python makes no number
     numbers = tuple(int(part[:9]) if part.isdigit() and part.isascii() else 0 for part in text.split('.'))
     return OLDEST if text and numbers < (1, 3, 0) else NEWEST
 
 
-def answer(asked: Asked) -> Response:
+def answer_wms(parameters: OwsParameters) -> Response:
     """The answer to one operation; raises OperationNotSupported for any other."""
-    name = asked.required('REQUEST')
+    name = parameters.required('REQUEST')
     if name.lower() not in OPERATIONS:
         hint = did_you_mean(name, NAMES)
         raise OperationNotSupported(
-            vi=f'{shown("REQUEST", name)}: WMS ở đây không có thao tác này. {hint.vi}',
-            en=f'{shown("REQUEST", name)}: WMS has no such operation here. {hint.en}',
+            vi=f'{quote_parameter("REQUEST", name)}: WMS ở đây không có thao tác này. {hint.vi}',
+            en=f'{quote_parameter("REQUEST", name)}: WMS has no such operation here. {hint.en}',
             locator='REQUEST',
         )
-    return OPERATIONS[name.lower()](asked, version_of(asked))
+    return OPERATIONS[name.lower()](parameters, version_of(parameters))
 
 
-def _capabilities(_asked: Asked, version: str) -> Response:
+def _answer_capabilities(_parameters: OwsParameters, version: str) -> Response:
     with snapshot() as db:
-        body = remembered(contents(db), version, lambda offered: wms_capabilities(db, offered, version))
-    return kept(body, f'{MEDIA_TYPES[version]}; charset=utf-8')
+        body = remembered_document(contents(db), version, lambda offered: wms_capabilities(db, offered, version))
+    return cacheable_answer(body, f'{MEDIA_TYPES[version]}; charset=utf-8')
 
 
-def _map(asked: Asked, version: str) -> Response:
-    form = MAP_FORMATS[picture_format(asked.required('FORMAT'), MAP_FORMATS, 'FORMAT')]
-    clear = asked.yes('TRANSPARENT') and form not in OPAQUE
-    background = None if clear else parse_colour(asked.colour('BGCOLOR', '0xFFFFFF'))
+def _answer_map(parameters: OwsParameters, version: str) -> Response:
+    form = MAP_FORMATS[picture_format(parameters.required('FORMAT'), MAP_FORMATS, 'FORMAT')]
+    clear = parameters.yes('TRANSPARENT') and form not in OPAQUE
+    background = None if clear else parse_colour(parameters.colour('BGCOLOR', '0xFFFFFF'))
     with snapshot() as db:
-        request = map_request(read_frame(asked, version, contents(db)), form, background)
+        request = map_request(read_frame(parameters, version, contents(db)), form, background)
         edition = edition_now(db, request)
     return picture_answer(request, edition)
 
 
-def _legend(asked: Asked, _version: str) -> Response:
-    form = picture_format(asked.text('FORMAT', 'image/png'), LEGEND_FORMATS, 'FORMAT')
+def _answer_legend(parameters: OwsParameters, _version: str) -> Response:
+    form = picture_format(parameters.text('FORMAT', 'image/png'), LEGEND_FORMATS, 'FORMAT')
     with snapshot() as db:
         offered = contents(db)
-        target = offered.named(asked.either('LAYER', 'LAYERS'), 'LAYER')
-        style = style_of(target, asked.text('STYLE') or asked.text('STYLES'), 'STYLE')
+        target = offered.layer_or_group(parameters.either('LAYER', 'LAYERS'), 'LAYER')
+        style = style_of(target, parameters.text('STYLE') or parameters.text('STYLES'), 'STYLE')
         legend = legend_now(db, target, style)
-    return legend_answer(legend, asked, form)
+    return legend_answer(legend, parameters, form)
 
 
-def _feature_info(asked: Asked, version: str) -> Response:
-    form = picture_format(asked.text('INFO_FORMAT', 'text/html'), INFO_FORMATS, 'INFO_FORMAT')
+def _feature_info(parameters: OwsParameters, version: str) -> Response:
+    form = picture_format(parameters.text('INFO_FORMAT', 'text/html'), INFO_FORMATS, 'INFO_FORMAT')
     with snapshot() as db:
         offered = contents(db)
-        frame = read_frame(asked, version, offered)
-        layers = queried(asked, offered, frame)
+        frame = read_frame(parameters, version, offered)
+        layers = queried_leaves(parameters, offered, frame)
         names = ('IX', 'JY') if version == NEWEST else ('XI', 'YJ')
-        pixel = read_point(asked, frame.view, names)
-        sections = features_at(db, layers, frame, pixel, asked)
+        pixel = read_point(parameters, frame.view, names)
+        sections = features_at(db, layers, frame, pixel, parameters)
     return info_answer(sections, form)
 
 
-OPERATIONS: dict[str, Callable[[Asked, str], Response]] = {
-    'getcapabilities': _capabilities,
-    'getmap': _map,
+OPERATIONS: dict[str, Callable[[OwsParameters, str], Response]] = {
+    'getcapabilities': _answer_capabilities,
+    'getmap': _answer_map,
     'getfeatureinfo': _feature_info,
-    'getlegendgraphic': _legend,
+    'getlegendgraphic': _answer_legend,
 }
 NAMES = ('GetCapabilities', 'GetMap', 'GetFeatureInfo', 'GetLegendGraphic')
 # What only WMS is asked for, also without SERVICE.

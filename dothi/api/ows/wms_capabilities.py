@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from dothi.api.language import say
-from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, rounded
+from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, round_box
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import TimeDimension, time_dimensions
@@ -26,15 +26,18 @@ TEMPLATES = {'1.3.0': 'wms_1_3_0.xml', '1.1.1': 'wms_1_1_1.xml'}
 
 
 def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
-    """The document of that version."""
+    """The capabilities document of a WMS version."""
     times = time_dimensions(db, offered.whole.leaves)
     limits, crs_list = service().maps, systems(service().locality, version)
     themes = [
-        _folder(_group(db, theme, crs_list), [_leaf(db, leaf, times.get(leaf.name), crs_list) for leaf in theme.leaves])
+        _folder_element(
+            _group_element(db, theme, crs_list),
+            [_leaf_element(db, leaf, times.get(leaf.name), crs_list) for leaf in theme.leaves],
+        )
         for theme in offered.themes
     ]
     # the layers below inherit the systems
-    root = _folder(_group(db, offered.whole, crs_list), themes) | {'systems': list(crs_list)}
+    root = _folder_element(_group_element(db, offered.whole, crs_list), themes) | {'systems': list(crs_list)}
     members = about_service('WMS') | {
         'url': service_url(),
         'map_formats': list(MAP_FORMATS),
@@ -46,7 +49,7 @@ def wms_capabilities(db: Snapshot, offered: Contents, version: str) -> bytes:
     return render_xml(TEMPLATES[version], about=members, root=root)
 
 
-def _folder(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict[str, Any]:
+def _folder_element(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict[str, Any]:
     """A layer that cannot be drawn: the group as the first below it, then `layers`.
 
     Below a layer that has styles none may have styles of the same names (OGC 06-042, 7.2.4.6.5).
@@ -55,28 +58,38 @@ def _folder(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict[str, An
     return group | {'name': '', 'abstract': '', 'queryable': 0, 'styles': [], 'layers': [whole, *layers]}
 
 
-def _group(db: Snapshot, group: Group, known: dict[str, System]) -> dict[str, Any]:
-    return about_group(group) | _placed(group, known) | {'styles': styles_with_legends(db, group), 'layers': []}
+def _group_element(db: Snapshot, group: Group, systems_by_name: dict[str, System]) -> dict[str, Any]:
+    return (
+        about_group(group)
+        | _bounding_boxes(group, systems_by_name)
+        | {'styles': styles_with_legends(db, group), 'layers': []}
+    )
 
 
-def _leaf(db: Snapshot, leaf: Leaf, time: TimeDimension | None, known: dict[str, System]) -> dict[str, Any]:
-    placed = _placed(leaf, known) | {'scales': leaf.scales, 'hint': _hint(*leaf.scales), 'time': time}
+def _leaf_element(
+    db: Snapshot, leaf: Leaf, time: TimeDimension | None, systems_by_name: dict[str, System]
+) -> dict[str, Any]:
+    placed = _bounding_boxes(leaf, systems_by_name) | {
+        'scales': leaf.scales,
+        'hint': _scale_hint(*leaf.scales),
+        'time': time,
+    }
     return about_leaf(leaf) | placed | {'styles': styles_with_legends(db, leaf), 'layers': []}
 
 
-def _placed(one: Leaf | Group, known: dict[str, System]) -> dict[str, Any]:
-    """Where it lies, in degrees and in each system as that writes its axes."""
-    boxes = [(name, system.turned(_rounded(system, one))) for name, system in known.items()]
-    degrees = rounded(one.extent, DEGREE_DIGITS)
+def _bounding_boxes(target: Leaf | Group, systems_by_name: dict[str, System]) -> dict[str, Any]:
+    """The bounding boxes in degrees and in each system, in the axis order of that system."""
+    boxes = [(name, system.turned(_rounded_box(system, target))) for name, system in systems_by_name.items()]
+    degrees = round_box(target.extent, DEGREE_DIGITS)
     return {'degrees': degrees, 'boxes': boxes, 'systems': [], 'time': None, 'scales': (None, None), 'hint': None}
 
 
-def _rounded(system: System, one: Leaf | Group) -> tuple[float, float, float, float]:
+def _rounded_box(system: System, target: Leaf | Group) -> tuple[float, float, float, float]:
     digits = DEGREE_DIGITS if units_per_metre(system.srid) < 1e-3 else METRE_DIGITS
-    return rounded(moved_bounds(one.extent, WGS84, system.srid), digits)
+    return round_box(moved_bounds(target.extent, WGS84, system.srid), digits)
 
 
-def _hint(least: float | None, greatest: float | None) -> tuple[float, float] | None:
+def _scale_hint(least: float | None, greatest: float | None) -> tuple[float, float] | None:
     """Diagonal of a pixel on the ground in metres, 7.1.4.5.16 of OGC 01-068r3; 0 and much where there is no end."""
     if least is None and greatest is None:
         return None

@@ -7,10 +7,10 @@ from functools import cache
 from flask import Response, g
 
 from dothi.api.caching import hash_of, not_modified
-from dothi.api.documents import kept
-from dothi.api.ows.asked import Asked
-from dothi.api.ows.capabilities import remembered
-from dothi.api.ows.contents import Contents, Group, Leaf, contents, drawn, style_of
+from dothi.api.documents import cacheable_answer
+from dothi.api.ows.asked import OwsParameters
+from dothi.api.ows.capabilities import remembered_document
+from dothi.api.ows.contents import Contents, Group, Leaf, contents, leaves_in_style, style_of
 from dothi.api.ows.dimension import CURRENT, read_time
 from dothi.api.ows.error_image import error_image
 from dothi.api.ows.errors import (
@@ -25,7 +25,7 @@ from dothi.api.ows.info_documents import info_answer
 from dothi.api.ows.matrix_sets import known_matrix, known_set, tile_place
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
-from dothi.api.parameters import shown
+from dothi.api.parameters import quote_parameter
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.tiles.matrices import SIDE_PX, Matrix, view_of
@@ -43,7 +43,7 @@ WHITE = Colour(255, 255, 255)
 
 @dataclass(frozen=True)
 class Tile:
-    """What a request says of a tile, as it came."""
+    """The address of a tile as the request wrote it, unchecked."""
 
     layer: str
     style: str
@@ -54,60 +54,61 @@ class Tile:
     column: str
 
 
-def answer(asked: Asked) -> Response:
+def answer_wmts(parameters: OwsParameters) -> Response:
     """The answer to an operation with parameters; raises InvalidParameterValue for any other, as OGC has it."""
-    name = asked.required('REQUEST')
+    name = parameters.required('REQUEST')
     if name.lower() not in OPERATIONS:
         hint = did_you_mean(name, NAMES)
         raise InvalidParameterValue(
-            vi=f'{shown("REQUEST", name)}: WMTS ở đây không có thao tác này. {hint.vi}',
-            en=f'{shown("REQUEST", name)}: WMTS has no such operation here. {hint.en}',
+            vi=f'{quote_parameter("REQUEST", name)}: WMTS ở đây không có thao tác này. {hint.vi}',
+            en=f'{quote_parameter("REQUEST", name)}: WMTS has no such operation here. {hint.en}',
             locator='REQUEST',
         )
-    if name.lower() != 'getcapabilities' and asked.text('VERSION', VERSION) != VERSION:
+    if name.lower() != 'getcapabilities' and parameters.text('VERSION', VERSION) != VERSION:
         raise InvalidParameterValue(
-            vi=f'{shown("VERSION", asked.text("VERSION"))}: chỉ có phiên bản {VERSION}.',
-            en=f'{shown("VERSION", asked.text("VERSION"))}: there is version {VERSION} only.',
+            vi=f'{quote_parameter("VERSION", parameters.text("VERSION"))}: chỉ có phiên bản {VERSION}.',
+            en=f'{quote_parameter("VERSION", parameters.text("VERSION"))}: there is version {VERSION} only.',
             locator='VERSION',
         )
-    return OPERATIONS[name.lower()](asked)
+    return OPERATIONS[name.lower()](parameters)
 
 
-def capabilities(asked: Asked) -> Response:
+def answer_capabilities(parameters: OwsParameters) -> Response:
     """What there is; raises VersionNegotiationFailed for a client that speaks other versions only."""
-    accepted = asked.text('ACCEPTVERSIONS', VERSION)
+    accepted = parameters.text('ACCEPTVERSIONS', VERSION)
     if VERSION not in accepted.replace(' ', '').split(','):
         raise VersionNegotiationFailed(
-            vi=f'{shown("AcceptVersions", accepted)}: chỉ có phiên bản {VERSION}.',
-            en=f'{shown("AcceptVersions", accepted)}: there is version {VERSION} only.',
+            vi=f'{quote_parameter("AcceptVersions", accepted)}: chỉ có phiên bản {VERSION}.',
+            en=f'{quote_parameter("AcceptVersions", accepted)}: there is version {VERSION} only.',
         )
     with snapshot() as db:
-        body = remembered(contents(db), 'WMTS', lambda offered: wmts_capabilities(db, offered))
-    return kept(body, 'application/xml; charset=utf-8')
+        body = remembered_document(contents(db), 'WMTS', lambda offered: wmts_capabilities(db, offered))
+    return cacheable_answer(body, 'application/xml; charset=utf-8')
 
 
-def tile(where: Tile, media_type: str) -> Response:
+def answer_tile(where: Tile, media_type: str) -> Response:
     """The picture of a tile; far from the layer, and at scales at which nothing of it is drawn, an empty one."""
     form = MAP_FORMATS[media_type]
     with snapshot() as db:
-        target, matrix, frame = _frame(where, contents(db))
-        if frame.times is None and not _near(target, matrix, frame.view):
-            return _empty(media_type)
+        target, matrix, frame = _frame_of_tile(where, contents(db))
+        if frame.times is None and not _is_near(target, matrix, frame.view):
+            return _empty_tile(media_type)
         request = map_request(frame, form, WHITE if form in OPAQUE else None)
         edition = edition_now(db, request)
     return picture_answer(request, edition)
 
 
 def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Response:
-    """What lies at a pixel of a tile. column, row: I and J."""
-    g.asked = parameters = Asked([*g.asked, ('I', column), ('J', row)])
+    """The features at a pixel of a tile. column, row: the pixel, as I and J."""
+    g.asked = parameters = OwsParameters([*g.asked, ('I', column), ('J', row)])
     with snapshot() as db:
         offered = contents(db)
-        target, _, frame = _frame(tile, offered)
+        target, _, frame = _frame_of_tile(tile, offered)
         if not target.queryable:
+            value = quote_parameter('LAYER', target.name)
             raise LayerNotQueryable(
-                vi=f'{shown("LAYER", target.name)}: không lớp nào trong đó đang hiện để hỏi.',
-                en=f'{shown("LAYER", target.name)}: none of its layers is shown, so there is nothing to ask about.',
+                vi=f'{value}: không lớp nào trong đó đang hiện để hỏi.',
+                en=f'{value}: none of its layers is shown, so there is nothing to ask about.',
                 locator='LAYER',
             )
         pixel = read_point(parameters, frame.view, 'IJ')
@@ -116,17 +117,17 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
     return info_answer(sections, info_format)
 
 
-def _near(one: Leaf | Group, matrix: Matrix, view: View) -> bool:
+def _is_near(target: Leaf | Group, matrix: Matrix, view: View) -> bool:
     """Whether anything may be seen: markers and letters reach beyond where their features are, but no tile far."""
-    (west, south, east, north), side = moved_bounds(one.extent, WGS84, view.crs), matrix.side
+    (west, south, east, north), side = moved_bounds(target.extent, WGS84, view.crs), matrix.side
     around = west - side, south - side, east + side, north + side
     left, bottom, right, top = view.box
     meets = left <= around[2] and right >= around[0] and bottom <= around[3] and top >= around[1]
-    return meets and reach_of(one, matrix, around) is not None
+    return meets and reach_of(target, matrix, around) is not None
 
 
-def _empty(media_type: str) -> Response:
-    """A tile without anything, which takes no renderer."""
+def _empty_tile(media_type: str) -> Response:
+    """A transparent tile, made without a renderer."""
     tag = hash_of('empty', media_type)
     response = Response(status=304) if not_modified(tag) else Response(_empty_picture(media_type), mimetype=media_type)
     response.set_etag(tag, weak=True)
@@ -139,10 +140,12 @@ def _empty_picture(media_type: str) -> bytes:
     return error_image('', (SIDE_PX, SIDE_PX), media_type, None)[0]
 
 
-def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
-    """The picture that a tile is, of what, in which matrix."""
-    target = offered.named(tile.layer, 'LAYER')
-    layers = tuple((leaf, style, target.name) for leaf, style in drawn(target, style_of(target, tile.style, 'STYLE')))
+def _frame_of_tile(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
+    """The layer or group, the tile matrix and the map frame of a tile."""
+    target = offered.layer_or_group(tile.layer, 'LAYER')
+    layers = tuple(
+        (leaf, style, target.name) for leaf, style in leaves_in_style(target, style_of(target, tile.style, 'STYLE'))
+    )
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
     matrix = known_matrix(matrix_set, tile.matrix, 'TILEMATRIX')
     column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
@@ -150,23 +153,23 @@ def _frame(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix, Frame]:
     return target, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))
 
 
-def _asked_tile(asked: Asked) -> Tile:
-    place = [asked.required(name) for name in ('TILEMATRIXSET', 'TILEMATRIX', 'TILEROW', 'TILECOL')]
-    return Tile(asked.required('LAYER'), asked.text('STYLE'), asked.text('TIME'), *place)
+def _asked_tile(parameters: OwsParameters) -> Tile:
+    place = [parameters.required(name) for name in ('TILEMATRIXSET', 'TILEMATRIX', 'TILEROW', 'TILECOL')]
+    return Tile(parameters.required('LAYER'), parameters.text('STYLE'), parameters.text('TIME'), *place)
 
 
-def _tile(asked: Asked) -> Response:
-    return tile(_asked_tile(asked), picture_format(asked.required('FORMAT'), TILE_ENDINGS, 'FORMAT'))
+def _requested_tile(parameters: OwsParameters) -> Response:
+    return answer_tile(_asked_tile(parameters), picture_format(parameters.required('FORMAT'), TILE_ENDINGS, 'FORMAT'))
 
 
-def _feature_info(asked: Asked) -> Response:
-    form = picture_format(asked.required('INFOFORMAT'), INFO_ENDINGS, 'INFOFORMAT')
-    return feature_info(_asked_tile(asked), asked.required('I'), asked.required('J'), form)
+def _feature_info(parameters: OwsParameters) -> Response:
+    form = picture_format(parameters.required('INFOFORMAT'), INFO_ENDINGS, 'INFOFORMAT')
+    return feature_info(_asked_tile(parameters), parameters.required('I'), parameters.required('J'), form)
 
 
-OPERATIONS: dict[str, Callable[[Asked], Response]] = {
-    'getcapabilities': capabilities,
-    'gettile': _tile,
+OPERATIONS: dict[str, Callable[[OwsParameters], Response]] = {
+    'getcapabilities': answer_capabilities,
+    'gettile': _requested_tile,
     'getfeatureinfo': _feature_info,
 }
 NAMES = ('GetCapabilities', 'GetTile', 'GetFeatureInfo')

@@ -23,7 +23,7 @@ class BadRequest(WrongUse):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ResultWishes:
     """Which outputs, each as a value or by reference, alone or in a document; None leaves it to us.
 
     named: whether the client named the outputs; else it gets those that there are.
@@ -41,13 +41,13 @@ class ExecuteRequest:
     """What a client asks for. inputs: as they came, with what may stand around a value."""
 
     inputs: Any
-    wanted: Wanted
+    wishes: ResultWishes
     subscriber: Any = None
 
 
 def execute_request(chosen: Process[Any]) -> ExecuteRequest:
     """The body of the current request; raises BadRequest."""
-    body = _body()
+    body = _read_body()
     members = ', '.join(FIELDS)
     for name in body.keys() - set(FIELDS):
         raise BadRequest(
@@ -57,12 +57,12 @@ def execute_request(chosen: Process[Any]) -> ExecuteRequest:
     if body.get('response', 'raw') not in ('raw', 'document'):
         raise BadRequest(vi='"response" phải là raw hoặc document.', en='"response" must be raw or document.')
     outputs = body.get('outputs')
-    modes, forms = _outputs(outputs, chosen), _forms(outputs or {}, chosen)
-    wishes = Wanted(modes, body.get('response'), bool(outputs), forms)
+    modes, forms = _requested_outputs(outputs, chosen), _requested_forms(outputs or {}, chosen)
+    wishes = ResultWishes(modes, body.get('response'), bool(outputs), forms)
     return ExecuteRequest(body.get('inputs', {}), wishes, body.get('subscriber'))
 
 
-def _body() -> dict[str, Any]:
+def _read_body() -> dict[str, Any]:
     try:
         body = sound_json(request.get_data() or b'null')
     except (ValueError, RecursionError):
@@ -75,25 +75,25 @@ def _body() -> dict[str, Any]:
     return body
 
 
-def _outputs(asked: Any, chosen: Process[Any]) -> dict[str, Transmission]:
+def _requested_outputs(outputs: Any, chosen: Process[Any]) -> dict[str, Transmission]:
     """The outputs by name; all of them where none is named."""
-    if asked is None or asked == {}:
-        return {name: _usual(name, chosen) for name in chosen.outputs}
-    if not isinstance(asked, dict):
+    if outputs is None or outputs == {}:
+        return {name: _usual_transmission(name, chosen) for name in chosen.outputs}
+    if not isinstance(outputs, dict):
         raise BadRequest(
             vi='"outputs" phải là đối tượng JSON dạng {"result": {"transmissionMode": "value"}}.',
             en='"outputs" must be a JSON object like {"result": {"transmissionMode": "value"}}.',
         )
-    _refuse_unknown_members('outputs', asked, chosen.outputs)
-    return {name: _transmission(name, output, chosen) for name, output in asked.items()}
+    _refuse_unknown_members('outputs', outputs, chosen.outputs)
+    return {name: _transmission_of(name, output, chosen) for name, output in outputs.items()}
 
 
-def _transmission(name: str, asked: Any, chosen: Process[Any]) -> Transmission:
+def _transmission_of(name: str, output: Any, chosen: Process[Any]) -> Transmission:
     where = f'outputs.{name}'
-    if not isinstance(asked, dict):
+    if not isinstance(output, dict):
         raise BadRequest(vi=f'"{where}" phải là đối tượng JSON.', en=f'"{where}" must be a JSON object.')
-    _refuse_unknown_members(where, asked, OF_AN_OUTPUT)
-    mode: Transmission = asked.get('transmissionMode', _usual(name, chosen))
+    _refuse_unknown_members(where, output, OF_AN_OUTPUT)
+    mode: Transmission = output.get('transmissionMode', _usual_transmission(name, chosen))
     if mode not in ('value', 'reference', None):
         raise BadRequest(
             vi=f'"{where}.transmissionMode" phải là value hoặc reference.',
@@ -102,15 +102,15 @@ def _transmission(name: str, asked: Any, chosen: Process[Any]) -> Transmission:
     return mode
 
 
-def _usual(name: str, chosen: Process[Any]) -> Transmission:
+def _usual_transmission(name: str, chosen: Process[Any]) -> Transmission:
     """A value, where the process says what it looks like; else it is left to us, and a file is linked to."""
     return 'value' if chosen.outputs[name].schema else None
 
 
-def _forms(asked: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
+def _requested_forms(outputs: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
     """The other form of each output that is wanted in one; raises BadRequest for a format that there is not."""
     media_types = {}
-    for name, output in asked.items():
+    for name, output in outputs.items():
         format_member = output.get('format', {})
         media_type = format_member.get('mediaType') if isinstance(format_member, dict) else format_member
         if media_type is None or media_type in chosen.outputs[name].media_types:
@@ -126,9 +126,9 @@ def _forms(asked: dict[str, Any], chosen: Process[Any]) -> dict[str, str]:
     return media_types
 
 
-def _refuse_unknown_members(where: str, asked: dict[str, Any], known: Iterable[str]) -> None:
-    for name in asked.keys() - set(known):
-        hint = did_you_mean(name, known)
+def _refuse_unknown_members(where: str, members: dict[str, Any], offered: Iterable[str]) -> None:
+    for name in members.keys() - set(offered):
+        hint = did_you_mean(name, offered)
         raise BadRequest(
             vi=f'"{where}" không có "{name[:60]}". {hint.vi}', en=f'"{where}" has no "{name[:60]}". {hint.en}'
         )

@@ -8,12 +8,12 @@ from dothi.api import parameters
 from dothi.api.documents import OGC, as_json, as_page, link, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import HTML, JSON, language, wanted_format
-from dothi.api.processes.form import fields
+from dothi.api.processes.form import form_fields_of
 from dothi.api.service import service
 from dothi.api.words import in_language
 from dothi.core.text import Text
 from processes.base import Process
-from processes.registry import process, processes
+from processes.registry import all_processes, find_process
 
 DESCRIPTIONS = Blueprint('process_descriptions', __name__)
 CONFORMANCE_CLASSES = tuple(
@@ -27,29 +27,29 @@ JOBS = Text(vi='Các tác vụ', en='Jobs')
 
 
 @DESCRIPTIONS.route('/processes')
-def every() -> Response:
+def process_list() -> Response:
     """A summary of every analysis that is offered, `limit` of them."""
     parameters.refuse_unknown((*COMMON, 'limit'))
     limits = service().limits
     limit = min(parameters.whole_number('limit', limits.max_items, 1), limits.max_items)
-    offered = {name: process for name, process in processes().items() if process.offered_to(service().audience)}
+    offered = {name: process for name, process in all_processes().items() if process.offered_to(service().audience)}
     document = {
-        'processes': [_summary(name, process) for name, process in [*offered.items()][:limit]],
+        'processes': [_process_summary(name, process) for name, process in [*offered.items()][:limit]],
         'links': [*own_links('/processes'), link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],
     }
     return as_page('processes/index.html', document) if wanted_format() == 'html' else as_json(document)
 
 
 @DESCRIPTIONS.route('/processes/<process_id>')
-def one(process_id: str) -> Response:
+def description(process_id: str) -> Response:
     """The description of an analysis; as a page, a form to run it. Raises UnknownProcess."""
     parameters.refuse_unknown(COMMON)
-    chosen = process(process_id, service().audience)
+    chosen = find_process(process_id, service().audience)
     document = in_language(chosen.metadata_for_pygeoapi(), language())
-    document |= {'id': process_id, 'links': _links(process_id)}
+    document |= {'id': process_id, 'links': _process_links(process_id)}
     if wanted_format() == 'html':
         members = {
-            'fields': fields(chosen),
+            'fields': form_fields_of(chosen),
             'editors_only': chosen.editors_only,
             'knows_editors': chosen.knows_editors(),
             'upload': chosen.upload,
@@ -58,12 +58,12 @@ def one(process_id: str) -> Response:
     return as_json(document)
 
 
-def _summary(process_id: str, chosen: Process[Any]) -> dict[str, Any]:
+def _process_summary(process_id: str, chosen: Process[Any]) -> dict[str, Any]:
     described = in_language(chosen.metadata_for_pygeoapi(), language())
-    return {'id': process_id, **{name: described[name] for name in OF_A_LIST}, 'links': _links(process_id)}
+    return {'id': process_id, **{name: described[name] for name in OF_A_LIST}, 'links': _process_links(process_id)}
 
 
-def _links(process_id: str) -> list[dict[str, Any]]:
+def _process_links(process_id: str) -> list[dict[str, Any]]:
     where, lang = f'/processes/{process_id}', language()
     return [
         link('self', JSON, JSON_TITLE, f'{where}?f=json', hreflang=lang),

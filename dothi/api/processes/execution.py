@@ -10,25 +10,25 @@ from flask import Blueprint, Response, request
 
 from dothi.api import parameters
 from dothi.api.address import api_url, client_address
-from dothi.api.editing.access import editor, must_be_editor
+from dothi.api.editing.access import current_editor, must_be_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import JSON
-from dothi.api.problems import NotAllowed, answer
+from dothi.api.problems import NotAllowed, problem_response
 from dothi.api.processes.body import ExecuteRequest, execute_request
-from dothi.api.processes.inputs import plain
+from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
-from dothi.api.processes.results import answered
+from dothi.api.processes.results import results_response
 from dothi.api.processes.status import status_info
 from dothi.api.service import service
 from dothi.core.errors import Busy
 from dothi.core.settings import InputSettings, JobSettings
 from processes.base import Process
 from processes.queue import manager
-from processes.queue.preference import Preference, mode_of, preference
-from processes.queue.requests import desk, watch
+from processes.queue.preference import Preference, mode_of, parse_preference
+from processes.queue.requests import open_desk, watch_job
 from processes.queue.uploads import most_bytes
-from processes.reading.validation import validated
-from processes.registry import process
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 
 EXECUTION = Blueprint('process_execution', __name__)
 CONFORMANCE_CLASSES = tuple(
@@ -52,30 +52,30 @@ class Waiting:
 def execute(process_id: str) -> Response:
     """The outputs; or 201 and the state of the job, if the client comes back for them."""
     parameters.refuse_unknown(COMMON)
-    chosen = process(process_id, service().audience)
+    chosen = find_process(process_id, service().audience)
     sender = must_be_editor() if chosen.editors_only else None
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)
-    inputs = plain(execute_body.inputs, chosen)
-    waiting = _waiting(chosen, inputs)
-    if chosen.for_editors(validated(chosen.inputs, inputs)):
+    inputs = plain_inputs(execute_body.inputs, chosen)
+    waiting = _waiting_wish(chosen, inputs)
+    if chosen.for_editors(validate_inputs(chosen.inputs, inputs)):
         sender = must_be_editor()
     if not waiting.wait_s:
-        return _started(_start(process_id, inputs, execute_body, sender), waiting)
+        return _started_response(_start_job(process_id, inputs, execute_body, sender), waiting)
     with place_to_wait():
-        return _waited_for(chosen, _start(process_id, inputs, execute_body, sender), execute_body, waiting)
+        return _waited_for(chosen, _start_job(process_id, inputs, execute_body, sender), execute_body, waiting)
 
 
 @EXECUTION.route('/processes/<process_id>/execution', methods=['GET', 'HEAD'])
 def how_to_execute(process_id: str) -> Response:
     """Says that an analysis is run by POST, to whoever follows its link in a browser."""
-    process(process_id, service().audience)
+    find_process(process_id, service().audience)
     refused = NotAllowed(
         vi=f'Chạy phân tích bằng POST, nội dung là JSON. Ví dụ: {api_url()}/processes/{process_id}?f=html.',
         en=f'An analysis is run by POST with a body in JSON. Example: {api_url()}/processes/{process_id}?f=html.',
     )
-    response = answer(refused, 405)
+    response = problem_response(refused, 405)
     response.headers['Allow'] = 'POST, OPTIONS'
     return response
 
@@ -95,63 +95,63 @@ def place_to_wait() -> Iterator[None]:
         places.release()
 
 
-def asker() -> str:
-    """Whose jobs are counted together: an editor's, else those from one address."""
-    return editor() or client_address()
+def current_asker() -> str:
+    """The key by which jobs are counted: the editor, else the client address."""
+    return current_editor() or client_address()
 
 
-def created(job_id: str) -> Response:
+def created_response(job_id: str) -> Response:
     """201, with the state of the new job and its address."""
-    with desk(service().audience, editor()) as db:
-        job = watch(db, job_id, 0)
+    with open_desk(service().audience, current_editor()) as db:
+        job = watch_job(db, job_id, 0)
     response = Response(json.dumps(status_info(job), ensure_ascii=False), 201, mimetype=JSON)
     response.headers['Location'] = f'{api_url()}/jobs/{job_id}'
     response.headers['Cache-Control'] = 'no-store'
     return response
 
 
-def _waiting(chosen: Process[Any], inputs: Any) -> Waiting:
+def _waiting_wish(chosen: Process[Any], inputs: Any) -> Waiting:
     """By what the client prefers (RFC 7240) and, if it leaves it open, by what the run costs; raises InvalidInput."""
-    wish = preference(', '.join(request.headers.getlist('Prefer')))
-    cost_s = chosen.cost_s(validated(chosen.inputs, inputs))
+    wish = parse_preference(', '.join(request.headers.getlist('Prefer')))
+    cost_s = chosen.cost_s(validate_inputs(chosen.inputs, inputs))
     limits = JobSettings()
     wait_s = limits.sync_wait_s if wish.wait_s is None else min(wish.wait_s, limits.sync_wait_s)
     if wish.mode == 'async':
-        return Waiting(0.0 if wish.wait_s is None else wait_s, _applied('respond-async', wish))
+        return Waiting(0.0 if wish.wait_s is None else wait_s, _applied_preferences('respond-async', wish))
     if mode_of(None if wish.mode is None else 'wait', cost_s, limits.sync_cost_s) == 'async':
         return Waiting(0.0, None)
-    return Waiting(wait_s, None if wish.mode is None else _applied(None, wish))
+    return Waiting(wait_s, None if wish.mode is None else _applied_preferences(None, wish))
 
 
-def _applied(first: str | None, wish: Preference) -> str:
+def _applied_preferences(first: str | None, wish: Preference) -> str:
     wait = None if wish.wait_s is None else f'wait={wish.wait_s:g}'
     return ', '.join(part for part in (first, wait) if part) or 'wait'
 
 
-def _start(process_id: str, inputs: Any, asked: ExecuteRequest, sender: str | None) -> str:
-    subscriber = asked.subscriber
+def _start_job(process_id: str, inputs: Any, body: ExecuteRequest, sender: str | None) -> str:
+    subscriber = body.subscriber
     if isinstance(subscriber, dict):
         subscriber = {**subscriber, 'api': api_url()}
-    job_id = manager.start(process_id, inputs, service().audience, asker(), sender, subscriber)
-    keep_wishes(job_id, asked.wanted, sender)
+    job_id = manager.start_job(process_id, inputs, service().audience, current_asker(), sender, subscriber)
+    keep_wishes(job_id, body.wishes, sender)
     return job_id
 
 
-def _started(job_id: str, waiting: Waiting) -> Response:
-    response = created(job_id)
+def _started_response(job_id: str, waiting: Waiting) -> Response:
+    response = created_response(job_id)
     if waiting.applied:
         response.headers['Preference-Applied'] = waiting.applied
     return response
 
 
-def _waited_for(chosen: Process[Any], job_id: str, asked: ExecuteRequest, waiting: Waiting) -> Response:
+def _waited_for(chosen: Process[Any], job_id: str, body: ExecuteRequest, waiting: Waiting) -> Response:
     """The outputs if they are there in time; else the job goes on, and the client comes back for them."""
-    with desk(service().audience, editor()) as db:
-        ended = watch(db, job_id, waiting.wait_s)['finished_at'] is not None
+    with open_desk(service().audience, current_editor()) as db:
+        ended = watch_job(db, job_id, waiting.wait_s)['finished_at'] is not None
     if not ended:
-        return _started(job_id, waiting)
-    outcome = manager.outcome_of(job_id, service().audience, editor())
-    response = answered(outcome, asked.wanted)
+        return _started_response(job_id, waiting)
+    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    response = results_response(outcome, body.wishes)
     if waiting.applied:
         response.headers['Preference-Applied'] = waiting.applied
     if chosen.monitored or waiting.applied:

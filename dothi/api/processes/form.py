@@ -7,7 +7,7 @@ from dothi.api.language import language, say
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
 from dothi.api.words import in_language
-from processes.base import Layer, Process, about
+from processes.base import Layer, Process, field_metadata
 from processes.forms.words import in_words
 
 type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'json']
@@ -35,17 +35,17 @@ class Field:
     longest: int | None = None
 
 
-def fields(chosen: Process[Any]) -> list[Field]:
+def form_fields_of(chosen: Process[Any]) -> list[Field]:
     """The fields of the form, in the order of the inputs; what must be filled in comes first."""
     described = in_language(chosen.metadata_for_pygeoapi()['inputs'], language())
-    form_fields = [_field(name, description, chosen) for name, description in described.items()]
+    form_fields = [_form_field(name, description, chosen) for name, description in described.items()]
     return sorted(form_fields, key=lambda form_field: not form_field.required)
 
 
-def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
+def _form_field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
     schema, field = described['schema'], chosen.inputs.model_fields[name]
-    metadata = about(field)
-    kind = _kind(name, schema, is_layer=field.annotation in (Layer, Layer | None), chosen=chosen)
+    metadata = field_metadata(field)
+    kind = _field_kind(name, schema, is_layer=field.annotation in (Layer, Layer | None), chosen=chosen)
     return Field(
         name=name,
         title=described['title'],
@@ -53,7 +53,7 @@ def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
         kind=kind,
         required=described['minOccurs'] > 0,
         value=chosen.example.get(name, schema.get('default')),
-        choices=_choices(name, kind, schema, metadata['geometry']),
+        choices=_field_choices(name, kind, schema, metadata['geometry']),
         unit=metadata['unit'],
         least=schema.get('minimum'),
         most=schema.get('maximum'),
@@ -62,7 +62,7 @@ def _field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
     )
 
 
-def _kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:
+def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:
     if is_layer:
         return 'layer'
     if name == chosen.upload:
@@ -75,7 +75,7 @@ def _kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[
     return plain.get(schema.get('type', ''), 'json')
 
 
-def _choices(name: str, kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
+def _field_choices(name: str, kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration, or the released layers that have a geometry which the input takes."""
     if kind == 'choice':
         return tuple((str(choice), in_words(name, str(choice), {}, language())) for choice in schema['enum'])

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 from dothi.api import parameters
 from dothi.api.documents import link, own_links
 from dothi.api.language import JSON
-from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.api.service import service
 from dothi.core.errors import did_you_mean
 from dothi.core.text import Text
 from processes.queue.listing import JobFilter
-from processes.registry import processes
+from processes.registry import all_processes
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
 # of which several values may be given, one parameter each or with commas between them
@@ -25,15 +25,15 @@ NEXT, PREVIOUS = Text(vi='Trang sau', en='Next page'), Text(vi='Trang trước',
 
 def job_filter() -> JobFilter:
     """What the parameters of the current request let through; raises BadParameter."""
-    _several('type', ('process',))
-    created = parameters.times()
+    _read_several('type', ('process',))
+    created = parameters.read_datetime()
     return JobFilter(
-        statuses=_several('status', STATUSES),
-        processes=_several('processID', tuple(_offered())),
+        statuses=_read_several('status', STATUSES),
+        processes=_read_several('processID', tuple(_offered_processes())),
         created_from=created.begin if created else None,
         created_to=created.end if created else None,
-        min_s=_seconds('minDuration'),
-        max_s=_seconds('maxDuration'),
+        min_s=_read_seconds('minDuration'),
+        max_s=_read_seconds('maxDuration'),
     )
 
 
@@ -44,8 +44,10 @@ def page_of_jobs() -> tuple[int, int]:
 
 def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
     """Links of the list to itself, and to the pages before and after."""
-    parameters = {name: ','.join(given().getlist(name)) for name in given() if name in LISTS}
-    parameters |= {name: text for name, text in given().items() if name in (*FILTERS, 'lang') and name not in LISTS}
+    parameters = {name: ','.join(request_parameters().getlist(name)) for name in request_parameters() if name in LISTS}
+    parameters |= {
+        name: text for name, text in request_parameters().items() if name in (*FILTERS, 'lang') and name not in LISTS
+    }
     links = own_links('/jobs')
     for rel, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
         if (rel == 'next' and begin < matched) or (rel == 'prev' and offset):
@@ -54,20 +56,22 @@ def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
     return links
 
 
-def _offered() -> list[str]:
-    return [name for name, process in processes().items() if process.offered_to(service().audience)]
+def _offered_processes() -> list[str]:
+    return [name for name, process in all_processes().items() if process.offered_to(service().audience)]
 
 
-def _several(name: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
+def _read_several(name: str, choices: tuple[str, ...]) -> tuple[str, ...] | None:
     """The values of a parameter that may have several; None when it is left out."""
-    texts = tuple(part.strip() for text in given().getlist(name) for part in text.split(',') if part.strip())
+    texts = tuple(
+        part.strip() for text in request_parameters().getlist(name) for part in text.split(',') if part.strip()
+    )
     for text in texts:
-        if text not in known:
-            hint, what = did_you_mean(text, known), shown(name, text)
+        if text not in choices:
+            hint, what = did_you_mean(text, choices), quote_parameter(name, text)
             raise BadParameter(vi=f'{what}: không có giá trị này. {hint.vi}', en=f'{what}: no such value. {hint.en}')
     return texts or None
 
 
-def _seconds(name: str) -> float | None:
+def _read_seconds(name: str) -> float | None:
     """A number of whole seconds; None when it is left out."""
-    return parameters.whole_number(name, 0, 0) if given().get(name, '').strip() else None
+    return parameters.whole_number(name, 0, 0) if request_parameters().get(name, '').strip() else None

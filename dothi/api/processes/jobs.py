@@ -8,23 +8,23 @@ from flask import Blueprint, Response
 
 from dothi.api import parameters
 from dothi.api.documents import as_json, as_page
-from dothi.api.editing.access import editor
+from dothi.api.editing.access import current_editor
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
-from dothi.api.processes.body import Wanted
-from dothi.api.processes.execution import asker, created, place_to_wait
+from dothi.api.processes.body import ResultWishes
+from dothi.api.processes.execution import created_response, current_asker, place_to_wait
 from dothi.api.processes.job_list import LISTS, PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
-from dothi.api.processes.results import answered, in_form, output, value, with_releases
-from dothi.api.processes.status import changed, has_result, rerunnable, status_info
+from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
+from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
 from dothi.api.service import service
 from dothi.core.errors import HeldForDecision
 from processes.base import Process
-from processes.forms.form import FORMS, fitting
+from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
-from processes.queue.listing import listed
-from processes.queue.requests import desk, dismiss, media_types, state
-from processes.registry import processes
+from processes.queue.listing import list_jobs
+from processes.queue.requests import dismiss_job, media_types, open_desk, state
+from processes.registry import all_processes
 
 JOBS = Blueprint('process_jobs', __name__)
 CONFORMANCE_CLASSES = tuple(
@@ -42,8 +42,8 @@ def jobs() -> Response:
     parameters.refuse_unknown(PARAMETERS, LISTS)
     form, conditions = wanted_format(), job_filter()
     limit, offset = page_of_jobs()
-    with desk(service().audience, editor()) as db:
-        job_rows = listed(db, conditions, limit, offset)
+    with open_desk(service().audience, current_editor()) as db:
+        job_rows = list_jobs(db, conditions, limit, offset)
     document = {
         'jobs': [status_info(job, listed=True) for job in job_rows.jobs],
         'links': list_links(job_rows.matched, limit, offset),
@@ -52,10 +52,10 @@ def jobs() -> Response:
     }
     if form == 'html':
         titles = {
-            name: process.title for name, process in processes().items() if process.offered_to(service().audience)
+            name: process.title for name, process in all_processes().items() if process.offered_to(service().audience)
         }
-        return _fresh(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
-    return _fresh(as_json(document))
+        return _never_cached(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
+    return _never_cached(as_json(document))
 
 
 @JOBS.route('/jobs/<job_id>')
@@ -63,33 +63,33 @@ def job(job_id: str) -> Response:
     """The state of one job; raises UnknownJob."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
-    with desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         job_state = state(db, job_id)
     if form == 'html':
-        return _fresh(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
-    return _fresh(as_json(status_info(job_state)))
+        return _never_cached(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
+    return _never_cached(as_json(status_info(job_state)))
 
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
 def end(job_id: str) -> Response:
     """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
     parameters.refuse_unknown(COMMON)
-    with desk(service().audience, editor()) as db:
+    with open_desk(service().audience, current_editor()) as db:
         state(db, job_id)
-        ended, job_state = dismiss(db, job_id), state(db, job_id)
+        ended, job_state = dismiss_job(db, job_id), state(db, job_id)
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
-    return _fresh(as_json(status_info(job_state)))
+    return _never_cached(as_json(status_info(job_state)))
 
 
 @JOBS.route('/jobs/<job_id>/rerun', methods=['POST'])
 def rerun(job_id: str) -> Response:
     """A new job with the inputs of this one, on the data that there is now."""
     parameters.refuse_unknown(COMMON)
-    again = manager.rerun(job_id, service().audience, asker(), editor())
+    again = manager.rerun_job(job_id, service().audience, current_asker(), current_editor())
     if wanted := kept_wishes(job_id):
-        keep_wishes(again, wanted, editor())
-    return created(again)
+        keep_wishes(again, wanted, current_editor())
+    return created_response(again)
 
 
 @JOBS.route('/jobs/<job_id>/results')
@@ -99,11 +99,11 @@ def results(job_id: str) -> Response:
     Raises what made the job fail, and NoResult while it has none.
     """
     parameters.refuse_unknown(COMMON)
-    outcome = manager.outcome_of(job_id, service().audience, editor())
-    wishes = kept_wishes(job_id) or Wanted(dict.fromkeys(outcome.results))
+    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    wishes = kept_wishes(job_id) or ResultWishes(dict.fromkeys(outcome.results))
     # a form is made by a worker, which is waited for
     with place_to_wait() if wishes.forms else nullcontext():
-        return answered(outcome, replace(wishes, form=wishes.form or 'document'))
+        return results_response(outcome, replace(wishes, form=wishes.form or 'document'))
 
 
 @JOBS.route('/jobs/<job_id>/results/<name>')
@@ -111,37 +111,37 @@ def result(job_id: str, name: str) -> Response:
     """One output of a job by itself, in its own form, or in the one that `f` names."""
     parameters.refuse_unknown(COMMON)
     form = parameters.one_of('f', ('json', *FORMS))
-    outcome = manager.outcome_of(job_id, service().audience, editor())
+    outcome = manager.outcome_of(job_id, service().audience, current_editor())
     if form != 'json':
         with place_to_wait():
             outcome = in_form(outcome, name, form)
-    return with_releases(value(output(outcome, name)), outcome)
+    return with_releases(value_response(find_output(outcome, name)), outcome)
 
 
-def _page_members(found: dict[str, Any]) -> dict[str, Any]:
+def _page_members(job_state: dict[str, Any]) -> dict[str, Any]:
     """What the page of a job shows beside its state."""
-    chosen = processes().get(found['process_id'])
+    chosen = all_processes().get(job_state['process_id'])
     return {
         'process': chosen.title if chosen else None,
-        'outputs': _outputs(found, chosen) if chosen and has_result(found) else [],
-        'changed': changed(found['inputs_changed']),
-        'rerunnable': rerunnable(found),
-        'gone': found['status'] == 'successful' and found['gone'],
+        'outputs': _output_links(job_state, chosen) if chosen and has_result(job_state) else [],
+        'changed': note_on_changes(job_state['inputs_changed']),
+        'rerunnable': is_rerunnable(job_state),
+        'gone': job_state['status'] == 'successful' and job_state['gone'],
     }
 
 
-def _outputs(found: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
+def _output_links(job_state: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
     """Name, title and forms of each output that there is, none of which is fetched for it."""
-    with desk(service().audience, editor()) as db:
-        kinds = media_types(db, str(found['id']))
+    with open_desk(service().audience, current_editor()) as db:
+        kinds = media_types(db, str(job_state['id']))
     return [
-        {'name': name, 'title': chosen.outputs[name].title, 'forms': fitting(kind)}
+        {'name': name, 'title': chosen.outputs[name].title, 'forms': forms_for(kind)}
         for name, kind in kinds.items()
         if name in chosen.outputs
     ]
 
 
-def _fresh(response: Response) -> Response:
-    """A state is out of date the moment it was told."""
+def _never_cached(response: Response) -> Response:
+    """Forbid caching, because the state of a job changes at any time."""
     response.headers['Cache-Control'] = 'no-store'
     return response

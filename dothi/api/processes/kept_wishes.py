@@ -2,20 +2,20 @@
 
 from psycopg2.extras import Json
 
-from dothi.api.editing.access import editor
-from dothi.api.processes.body import Wanted
+from dothi.api.editing.access import current_editor
+from dothi.api.processes.body import ResultWishes
 from dothi.api.service import service
-from processes.queue.requests import desk, rows
+from processes.queue.requests import fetch_rows, open_desk
 
 
-def keep_wishes(job_id: str, wanted: Wanted, sender: str | None) -> None:
-    """Notes which outputs of the job are wanted, and how."""
-    with desk(service().audience, sender) as db:
-        rows(db, 'select job.keep_wishes(%s, %s)', [job_id, Json(vars(wanted))])
+def keep_wishes(job_id: str, wishes: ResultWishes, sender: str | None) -> None:
+    """Store which outputs of the job the client wants, and how."""
+    with open_desk(service().audience, sender) as db:
+        fetch_rows(db, 'select job.keep_wishes(%s, %s)', [job_id, Json(vars(wishes))])
 
 
-def kept_wishes(job_id: str) -> Wanted | None:
+def kept_wishes(job_id: str) -> ResultWishes | None:
     """What was noted of the job; None where nothing was, as of a job from before."""
-    with desk(service().audience, editor()) as db:
-        ((row),) = rows(db, 'select job.wishes(%s) as wishes', [job_id])
-    return Wanted(**row['wishes']) if row['wishes'] else None
+    with open_desk(service().audience, current_editor()) as db:
+        ((row),) = fetch_rows(db, 'select job.wishes(%s) as wishes', [job_id])
+    return ResultWishes(**row['wishes']) if row['wishes'] else None

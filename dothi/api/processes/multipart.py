@@ -10,7 +10,7 @@ EMPTY = 'text/plain'
 
 
 @dataclass(frozen=True)
-class Part:
+class MessagePart:
     """One output: its name, and its content or, where that is left out, its address."""
 
     name: str
@@ -19,10 +19,10 @@ class Part:
     location: str | None = None
 
 
-def related(parts: Sequence[Part]) -> Response:
+def multipart_response(parts: Sequence[MessagePart]) -> Response:
     """The answer with these parts; the first is its root."""
     boundary = secrets.token_hex(16)
-    body = b''.join(b'--%s\r\n%s\r\n' % (boundary.encode(), _written(part)) for part in parts)
+    body = b''.join(b'--%s\r\n%s\r\n' % (boundary.encode(), _part_bytes(part)) for part in parts)
     root = (parts[0].media_type if parts else EMPTY).replace('"', '')
     return Response(
         body + b'--%s--\r\n' % boundary.encode(),
@@ -30,7 +30,7 @@ def related(parts: Sequence[Part]) -> Response:
     )
 
 
-def _written(part: Part) -> bytes:
+def _part_bytes(part: MessagePart) -> bytes:
     lines = [f'Content-Type: {part.media_type}', f'Content-ID: <{part.name}>', 'Content-Transfer-Encoding: binary']
     if part.location:
         lines.append(f'Content-Location: {part.location}')

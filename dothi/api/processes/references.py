@@ -17,7 +17,7 @@ from dothi.core.settings import InputSettings
 # Query parameters of a collection's items that narrow an input in the same way.
 NARROWING = ('filter', 'datetime')
 # Others that say how items are shown, not which are meant: an input is never a page of them.
-SHOWN = ('f', 'lang', 'limit')
+PRESENTATION_PARAMETERS = ('f', 'lang', 'limit')
 BLOCK_BYTES = 1 << 16
 # A server that answers nothing for so long is given up, however much time there is left.
 SILENT_S = 5.0
@@ -27,18 +27,18 @@ class BadReference(WrongUse):
     """An input is given by a reference that cannot be followed."""
 
 
-def referred(name: str, href: Any, *, file: bool = False) -> Any:
+def resolve_reference(name: str, href: Any, *, file: bool = False) -> Any:
     """What the input `name` refers to: a collection or a job of this API as it is named here, or what was fetched.
 
     file: whether the input is a file, which comes in base64 then. Raises BadReference.
     """
     if not isinstance(href, str):
-        raise _bad(name, '"href" phải là chuỗi ký tự', '"href" must be a text')
-    own = None if file else _own(name, href)
-    return own if own is not None else _fetched(name, href, file=file)
+        raise _bad_reference(name, '"href" phải là chuỗi ký tự', '"href" must be a text')
+    own = None if file else _read_own_resource(name, href)
+    return own if own is not None else _fetch_value(name, href, file=file)
 
 
-def _own(name: str, href: str) -> Any:
+def _read_own_resource(name: str, href: str) -> Any:
     """The value that names a collection or a job of this API; None for an address elsewhere."""
     base = f'{api_url()}/'
     if not href.startswith(base):
@@ -46,63 +46,63 @@ def _own(name: str, href: str) -> Any:
     parts = urlsplit(href.removeprefix(base))
     match [*map(str, parts.path.strip('/').split('/'))]:
         case ['collections', collection] | ['collections', collection, 'items'] if collection.isidentifier():
-            narrowed = _narrowed(name, parts.query, NARROWING)
+            narrowed = _narrow_query(name, parts.query, NARROWING)
             return {'collection': collection, **narrowed} if narrowed else collection
         case ['jobs', job, 'results']:
-            return {'job': job, **_narrowed(name, parts.query, ())}
+            return {'job': job, **_narrow_query(name, parts.query, ())}
         case ['jobs', job, 'results', output]:
-            return {'job': job, 'output': output, **_narrowed(name, parts.query, ())}
-    raise _bad(
+            return {'job': job, 'output': output, **_narrow_query(name, parts.query, ())}
+    raise _bad_reference(
         name,
         f'chỉ tham chiếu được tới một lớp ({base}collections/schools) hoặc kết quả của một tác vụ',
         f'a reference can be to a collection ({base}collections/schools) or to the results of a job',
     )
 
 
-def _narrowed(name: str, query: str, known: tuple[str, ...]) -> dict[str, str]:
+def _narrow_query(name: str, query: str, offered: tuple[str, ...]) -> dict[str, str]:
     """The parameters that narrow an input; one that would be left out of account is refused."""
     query_parameters = dict(parse_qsl(query, keep_blank_values=True))
-    for parameter in query_parameters.keys() - {*known, *SHOWN}:
-        raise _bad(
+    for parameter in query_parameters.keys() - {*offered, *PRESENTATION_PARAMETERS}:
+        raise _bad_reference(
             name,
             f'tham chiếu không dùng được tham số "{parameter[:60]}". Dùng "filter" của một lớp',
             f'a reference cannot have the parameter "{parameter[:60]}". Use "filter", which collections have',
         )
-    return {key: query_parameters[key] for key in known if key in query_parameters}
+    return {key: query_parameters[key] for key in offered if key in query_parameters}
 
 
-def _fetched(name: str, href: str, *, file: bool) -> Any:
+def _fetch_value(name: str, href: str, *, file: bool) -> Any:
     """The content of an address: JSON as it is, a file in base64, anything else as text."""
     limits = InputSettings()
-    parts = _allowed(name, href, limits.input_hosts)
-    content, media_type = _content(name, parts, limits)
+    parts = _require_allowed(name, href, limits.input_hosts)
+    content, media_type = _fetch_content(name, parts, limits)
     if file:
         return base64.b64encode(content).decode()
     try:
-        return sound_json(content) if 'json' in media_type else _text(content)
+        return sound_json(content) if 'json' in media_type else _decode_text(content)
     except (ValueError, RecursionError):
-        raise _bad(name, f'{href}: không đọc được nội dung', f'{href}: its content cannot be read') from None
+        raise _bad_reference(name, f'{href}: không đọc được nội dung', f'{href}: its content cannot be read') from None
 
 
-def _text(content: bytes) -> str:
+def _decode_text(content: bytes) -> str:
     text = content.decode()
     if '\x00' in text:
         raise ValueError('U+0000')
     return text
 
 
-def _allowed(name: str, href: str, hosts: list[str]) -> SplitResult:
+def _require_allowed(name: str, href: str, hosts: list[str]) -> SplitResult:
     """The parts of an address on a host that is named in the setting; raises BadReference for any other."""
     try:
         parts = urlsplit(href)
         port = parts.port
     except ValueError:
-        raise _bad(name, f'{href[:200]}: không phải địa chỉ', f'{href[:200]}: no address') from None
+        raise _bad_reference(name, f'{href[:200]}: không phải địa chỉ', f'{href[:200]}: no address') from None
     usual = port in (None, {'http': 80, 'https': 443}.get(parts.scheme))
     is_web_address = parts.hostname and '@' not in parts.netloc and parts.scheme in ('http', 'https')
     if not is_web_address or not (f'{parts.hostname}:{port}' in hosts or (usual and parts.hostname in hosts)):
         allowed_hosts = ', '.join(hosts) or '–'
-        raise _bad(
+        raise _bad_reference(
             name,
             f'không được tải gì từ địa chỉ này. Tham chiếu tới lớp của {api_url()}, hoặc tới máy được phép'
             f' (DOTHI_INPUT_HOSTS): {allowed_hosts}',
@@ -112,27 +112,29 @@ def _allowed(name: str, href: str, hosts: list[str]) -> SplitResult:
     return parts
 
 
-def _content(name: str, parts: SplitResult, limits: InputSettings) -> tuple[bytes, str]:
+def _fetch_content(name: str, parts: SplitResult, limits: InputSettings) -> tuple[bytes, str]:
     """Content and media type, within the limits of time and size; redirects are not followed."""
     ends = time.monotonic() + limits.input_wait_s
     try:
-        with _fetch(_address(name, parts), parts, limits) as response:
+        with _fetch(_public_address(name, parts), parts, limits) as response:
             if response.status != 200:
-                raise _bad(
+                raise _bad_reference(
                     name, f'{parts.netloc} trả lời {response.status}', f'{parts.netloc} answered {response.status}'
                 )
             content = bytearray()
             for block in response.stream(BLOCK_BYTES):
                 content += block
                 if len(content) > limits.input_max_mb * 2**20 or time.monotonic() > ends:
-                    raise _bad(
+                    raise _bad_reference(
                         name,
                         f'quá {limits.input_max_mb} MB hoặc quá {limits.input_wait_s:g} giây',
                         f'more than {limits.input_max_mb} MB, or more than {limits.input_wait_s:g} s',
                     )
             return bytes(content), response.headers.get('Content-Type', '')
     except (urllib3.exceptions.HTTPError, OSError):
-        raise _bad(name, f'không tải được từ {parts.netloc}', f'could not be fetched from {parts.netloc}') from None
+        raise _bad_reference(
+            name, f'không tải được từ {parts.netloc}', f'could not be fetched from {parts.netloc}'
+        ) from None
 
 
 def _fetch(address: str, parts: SplitResult, limits: InputSettings) -> urllib3.BaseHTTPResponse:
@@ -151,13 +153,13 @@ def _fetch(address: str, parts: SplitResult, limits: InputSettings) -> urllib3.B
     return pool.urlopen('GET', path, headers=headers, redirect=False, retries=False, preload_content=False)
 
 
-def _address(name: str, parts: SplitResult) -> str:
+def _public_address(name: str, parts: SplitResult) -> str:
     """The IP address to ask. A name must lead to a public one; a host in our own network is named by its address."""
     host = str(parts.hostname)
     addresses = {str(entry[4][0]) for entry in socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)}
     private = [ip for ip in addresses if not ipaddress.ip_address(ip).is_global]
     if private and host not in addresses:
-        raise _bad(
+        raise _bad_reference(
             name,
             f'{host} nằm trong mạng riêng. Ghi địa chỉ IP của nó vào DOTHI_INPUT_HOSTS',
             f'{host} is in a private network. Name its IP address in DOTHI_INPUT_HOSTS',
@@ -165,5 +167,5 @@ def _address(name: str, parts: SplitResult) -> str:
     return min(addresses)
 
 
-def _bad(name: str, vi: str, en: str) -> BadReference:
+def _bad_reference(name: str, vi: str, en: str) -> BadReference:
     return BadReference(vi=f'Đầu vào "{name}": {vi}.', en=f'Input "{name}": {en}.')

@@ -8,15 +8,15 @@ from typing import Any
 from flask import Response
 
 from dothi.api.address import api_url, client_address
-from dothi.api.editing.access import editor
+from dothi.api.editing.access import current_editor
 from dothi.api.language import JSON, language
-from dothi.api.processes.body import Wanted
-from dothi.api.processes.multipart import Part, related
+from dothi.api.processes.body import ResultWishes
+from dothi.api.processes.multipart import MessagePart, multipart_response
 from dothi.api.service import service
 from dothi.api.stored_file import stored_file
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from processes.forms.form import form_of
-from processes.forms.presenting import presented
+from processes.forms.presenting import present_result
 from processes.queue.manager import Outcome
 from processes.queue.qualified import in_document
 from processes.queue.requests import Result
@@ -33,22 +33,22 @@ class UnknownOutput(NotFound):
     """The job has no output of this name."""
 
 
-def answered(outcome: Outcome, wanted: Wanted) -> Response:
+def results_response(outcome: Outcome, wishes: ResultWishes) -> Response:
     """The outputs that are wanted, in the form that is wanted.
 
     Who names neither outputs nor a form gets the only one that there is by itself, and several in a document. One that
     the run left out, as an echo of nothing, is left out.
     """
-    if not wanted.named:
-        available = {name: mode for name, mode in wanted.outputs.items() if name in outcome.results}
-        wanted = replace(wanted, outputs=available, form=wanted.form or ('document' if len(available) > 1 else None))
-    for name, form in wanted.forms.items():
+    if not wishes.named:
+        available = {name: mode for name, mode in wishes.outputs.items() if name in outcome.results}
+        wishes = replace(wishes, outputs=available, form=wishes.form or ('document' if len(available) > 1 else None))
+    for name, form in wishes.forms.items():
         outcome = in_form(outcome, name, form)
-    response = document(outcome, wanted) if wanted.form == 'document' else _raw(outcome, wanted)
+    response = results_document(outcome, wishes) if wishes.form == 'document' else _raw_response(outcome, wishes)
     return with_releases(response, outcome)
 
 
-def output(outcome: Outcome, name: str) -> Result:
+def find_output(outcome: Outcome, name: str) -> Result:
     """One output of a job; raises UnknownOutput."""
     if name not in outcome.results:
         hint = did_you_mean(name, outcome.results)
@@ -61,26 +61,28 @@ def output(outcome: Outcome, name: str) -> Result:
 
 def in_form(outcome: Outcome, name: str, form: str) -> Outcome:
     """The job's outputs, this one in another form; raises UnknownOutput, NotInThisForm."""
-    own = form_of(output(outcome, name).media_type)
+    own = form_of(find_output(outcome, name).media_type)
     if own is not None and own.name == form:
         return outcome
-    asker = editor() or client_address()
-    made = presented(outcome.job_id, name, form, language(), service().audience, editor(), asker)
+    asker = current_editor() or client_address()
+    made = present_result(outcome.job_id, name, form, language(), service().audience, current_editor(), asker)
     return replace(outcome, results={**outcome.results, name: made.result})
 
 
-def value(result: Result) -> Response:
+def value_response(result: Result) -> Response:
     """The output itself, as of its own media type."""
     if result.file is None:
         return Response(result.body, mimetype=result.media_type)
     return stored_file(result.file, result.media_type, result.name or result.file.name)
 
 
-def document(outcome: Outcome, wanted: Wanted) -> Response:
+def results_document(outcome: Outcome, wishes: ResultWishes) -> Response:
     """`{"<output>": ...}` (results.yaml): plain values, qualified values, and links."""
     members = {
-        name: _reference(outcome, name) if _by_reference(outcome.results[name], mode) else _in_document(name, outcome)
-        for name, mode in wanted.outputs.items()
+        name: _result_reference(outcome, name)
+        if _by_reference(outcome.results[name], mode)
+        else _in_document(name, outcome)
+        for name, mode in wishes.outputs.items()
         if name in outcome.results
     }
     return Response(json.dumps(members, ensure_ascii=False), mimetype=JSON)
@@ -94,31 +96,35 @@ def with_releases(response: Response, outcome: Outcome) -> Response:
     return response
 
 
-def address(job_id: str, name: str) -> str:
-    """Where an output of a job is found by itself."""
+def result_address(job_id: str, name: str) -> str:
+    """The address of one output of a job."""
     return f'{api_url()}/jobs/{job_id}/results/{name}'
 
 
-def _raw(outcome: Outcome, wanted: Wanted) -> Response:
+def _raw_response(outcome: Outcome, wishes: ResultWishes) -> Response:
     """One output by itself, or a link to it; several as parts of one answer, whatever else the client accepts."""
-    if len(wanted.outputs) > 1:
-        return related([_part(outcome, name, mode) for name, mode in wanted.outputs.items() if name in outcome.results])
-    name, mode = next(iter(wanted.outputs.items()), ('', None))
+    if len(wishes.outputs) > 1:
+        return multipart_response(
+            [_result_part(outcome, name, mode) for name, mode in wishes.outputs.items() if name in outcome.results]
+        )
+    name, mode = next(iter(wishes.outputs.items()), ('', None))
     if name not in outcome.results:
         return Response(status=204)
     if mode != 'reference':
-        return value(outcome.results[name])
+        return value_response(outcome.results[name])
     kind = outcome.results[name].media_type.replace('"', '')
-    return Response(status=204, headers={'Link': f'<{address(outcome.job_id, name)}>; rel="result"; type="{kind}"'})
+    return Response(
+        status=204, headers={'Link': f'<{result_address(outcome.job_id, name)}>; rel="result"; type="{kind}"'}
+    )
 
 
-def _part(outcome: Outcome, name: str, mode: str | None) -> Part:
+def _result_part(outcome: Outcome, name: str, mode: str | None) -> MessagePart:
     result = outcome.results[name]
     if mode == 'reference':
-        return Part(name, result.media_type, b'', address(outcome.job_id, name))
+        return MessagePart(name, result.media_type, b'', result_address(outcome.job_id, name))
     if result.file:
         _small_enough(name, result.file)
-    return Part(name, result.media_type, result.content())
+    return MessagePart(name, result.media_type, result.content())
 
 
 def _by_reference(result: Result, mode: str | None) -> bool:
@@ -126,10 +132,10 @@ def _by_reference(result: Result, mode: str | None) -> bool:
     return mode == 'reference' or (mode is None and result.file is not None)
 
 
-def _reference(outcome: Outcome, name: str) -> dict[str, Any]:
+def _result_reference(outcome: Outcome, name: str) -> dict[str, Any]:
     result = outcome.results[name]
     return {
-        'href': address(outcome.job_id, name),
+        'href': result_address(outcome.job_id, name),
         'rel': 'result',
         'type': result.media_type,
         'title': result.name or name,

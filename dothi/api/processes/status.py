@@ -6,10 +6,10 @@ from typing import Any
 from dothi.api.documents import OGC, link
 from dothi.api.language import HTML, JSON, language, say
 from dothi.core.text import Text
-from processes.registry import processes
+from processes.registry import all_processes
 
 MOMENTS = ('created', 'started', 'finished', 'updated')
-THIS = Text(vi='Trạng thái của tác vụ', en='State of the job')
+STATUS_TITLE = Text(vi='Trạng thái của tác vụ', en='State of the job')
 PAGE = Text(vi='Trang của tác vụ', en='Page of the job')
 RESULTS = Text(vi='Kết quả', en='Results')
 REASON = Text(vi='Vì sao không có kết quả', en='Why there is no result')
@@ -26,7 +26,7 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
         'status': job['status'],
         'message': job[f'message_{language()}'],
         'progress': job['progress'],
-        **{name: _moment(job[f'{name}_at']) for name in MOMENTS if job[f'{name}_at']},
+        **{name: _format_moment(job[f'{name}_at']) for name in MOMENTS if job[f'{name}_at']},
     }
     if not listed:
         members |= {
@@ -35,7 +35,7 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
             'dothi:releases': job['releases'] or {},
             'dothi:inputsChanged': job['inputs_changed'],
         }
-    return members | {'links': _links(job, listed=listed)}
+    return members | {'links': _job_links(job, listed=listed)}
 
 
 def as_sent(inputs: Any) -> Any:
@@ -48,7 +48,7 @@ def as_sent(inputs: Any) -> Any:
     return members['collection'] if members.keys() == {'collection'} else members
 
 
-def changed(count: int) -> Text | None:
+def note_on_changes(count: int) -> Text | None:
     """How many of the layers that a result was computed from have a newer release; None for none."""
     if not count:
         return None
@@ -63,31 +63,31 @@ def has_result(job: dict[str, Any]) -> bool:
     return bool(job['status'] == 'successful' and not job['gone'])
 
 
-def rerunnable(job: dict[str, Any]) -> bool:
+def is_rerunnable(job: dict[str, Any]) -> bool:
     """Whether the same can be asked again: nothing that is not kept was sent along, and it was not dismissed."""
-    chosen = processes().get(job['process_id'])
+    chosen = all_processes().get(job['process_id'])
     again = chosen is not None and chosen.upload is None
     return again and job['finished_at'] is not None and job['status'] != 'dismissed'
 
 
-def _links(job: dict[str, Any], *, listed: bool) -> list[dict[str, Any]]:
+def _job_links(job: dict[str, Any], *, listed: bool) -> list[dict[str, Any]]:
     where = f'/jobs/{job["id"]}'
     links = [
-        link('monitor' if listed else 'self', JSON, THIS, f'{where}?f=json'),
+        link('monitor' if listed else 'self', JSON, STATUS_TITLE, f'{where}?f=json'),
         link('alternate', HTML, PAGE, f'{where}?f=html'),
     ]
     if not listed:
-        links += [link('monitor', JSON, THIS, where), link(f'{OGC}/job-list', JSON, EVERY, '/jobs')]
+        links += [link('monitor', JSON, STATUS_TITLE, where), link(f'{OGC}/job-list', JSON, EVERY, '/jobs')]
     if has_result(job):
         links.append(link(f'{OGC}/results', JSON, RESULTS, f'{where}/results'))
     if job['status'] == 'failed':
         links.append(link(f'{OGC}/exceptions', JSON, REASON, f'{where}/results'))
-    if not listed and rerunnable(job):
-        since = changed(job['inputs_changed'])
+    if not listed and is_rerunnable(job):
+        since = note_on_changes(job['inputs_changed'])
         title = f'{say(since)} {say(AGAIN)}' if since else say(AGAIN)
         links.append(link(f'{OGC}/execute', JSON, title, f'{where}/rerun'))
     return links
 
 
-def _moment(at: datetime) -> str:
+def _format_moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec='milliseconds').replace('+00:00', 'Z')

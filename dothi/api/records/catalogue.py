@@ -10,8 +10,8 @@ from dothi.api.caching import hash_of
 from dothi.api.coverages.stored import stored_all
 from dothi.api.records.layers import coverage_record, layer_record
 from dothi.api.records.others import document_records, process_records
-from dothi.api.records.past import pasts, period
-from dothi.api.records.queryables import row
+from dothi.api.records.past import read_pasts, read_period
+from dothi.api.records.queryables import record_row
 from dothi.api.records.record import Record
 from dothi.api.service import Service
 from dothi.api.snapshot import Snapshot
@@ -21,7 +21,7 @@ from dothi.core.text import LANGUAGES, Lang
 
 @dataclass(frozen=True)
 class Holdings:
-    """All records by id, and a few letters that change with any of them."""
+    """All records by id, with a hash that changes when any of them does."""
 
     state: str
     records: dict[str, Record]
@@ -29,21 +29,21 @@ class Holdings:
     @cached_property
     def rows(self) -> dict[Lang, str]:
         """What PostGIS searches, in each language, as JSON."""
-        return {lang: json.dumps([row(record, lang) for record in self.records.values()]) for lang in LANGUAGES}
+        return {lang: json.dumps([record_row(record, lang) for record in self.records.values()]) for lang in LANGUAGES}
 
 
-def holdings(db: Snapshot, of: Service, releases: dict[str, Release]) -> Holdings:
+def current_holdings(db: Snapshot, of: Service, releases: dict[str, Release]) -> Holdings:
     """The records of released layers, offered analyses and documents."""
-    now = state(of, releases)
+    now = catalogue_state(of, releases)
     stored_holdings: Holdings | None = current_app.extensions.get('dothi.catalogue')
     if stored_holdings is None or stored_holdings.state != now:
-        stored_holdings = Holdings(now, {record.id: record for record in _records(db, of, releases)})
+        stored_holdings = Holdings(now, {record.id: record for record in _build_records(db, of, releases)})
         current_app.extensions['dothi.catalogue'] = stored_holdings
     return stored_holdings
 
 
-def state(of: Service, releases: dict[str, Release]) -> str:
-    """Changes with any release, and with what the locality's files say."""
+def catalogue_state(of: Service, releases: dict[str, Release]) -> str:
+    """A hash that changes with any release and with the locality's files."""
     numbers = (f'{name}={release.number}' for name, release in sorted(releases.items()))
     return hash_of(of.fingerprint, _files_fingerprint(of), *numbers)
 
@@ -59,10 +59,10 @@ def _files_fingerprint(of: Service) -> str:
     return str(extensions['dothi.catalogue.files'])
 
 
-def _records(db: Snapshot, of: Service, releases: dict[str, Release]) -> list[Record]:
-    past = pasts(db, of.audience)
+def _build_records(db: Snapshot, of: Service, releases: dict[str, Release]) -> list[Record]:
+    past = read_pasts(db, of.audience)
     data = [
-        layer_record(layer, releases[name], past[name], period(db, layer, of.audience), of.locality, of.audience)
+        layer_record(layer, releases[name], past[name], read_period(db, layer, of.audience), of.locality, of.audience)
         for name, layer in of.layers.items()
         if name in releases
     ]

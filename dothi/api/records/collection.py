@@ -50,7 +50,7 @@ def properties(kind: str) -> Response:
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
     names = SORTABLES if kind == 'sortables' else tuple(QUERYABLES)
-    described = {name: _described(name) for name in names}
+    described = {name: _describe_property(name) for name in names}
     shape = {'format': 'geometry-any', 'title': say(GEOMETRY), 'x-ogc-role': 'primary-geometry'}
     document = {
         '$schema': DRAFT,
@@ -87,12 +87,12 @@ def catalogue_documents(db: Snapshot) -> list[dict[str, Any]]:
         'license': LICENCE,
         'defaultSortOrder': [{'field': name, 'direction': direction} for name, direction in DEFAULT_ORDER],
         **({'updated': newest.isoformat()} if newest else {}),
-        'links': _links(),
+        'links': _catalogue_links(),
     }
     return [document]
 
 
-def _links() -> list[dict[str, Any]]:
+def _catalogue_links() -> list[dict[str, Any]]:
     base = '/collections/catalogue'
     described = [
         link(f'{OGC}/{kind}', media_type, title, f'{base}/{kind}?f={f}')
@@ -104,7 +104,7 @@ def _links() -> list[dict[str, Any]]:
     return [*own_links(base), *items, *described, licence]
 
 
-def _described(name: str) -> dict[str, Any]:
+def _describe_property(name: str) -> dict[str, Any]:
     schema = column_schema(CATALOGUE, name, QUERYABLES[name], language())
     roles = {'id': 'id', 'type': 'type', 'updated': 'primary-instant'}
     return schema | ({'x-ogc-role': roles[name]} if name in roles else {})

@@ -10,14 +10,14 @@ from flask import Blueprint, Response
 from markdown_it import MarkdownIt
 
 from dothi.api import parameters
-from dothi.api.documents import as_page, kept
+from dothi.api.documents import as_page, cacheable_answer
 from dothi.api.items.query import COMMON
 from dothi.api.language import wanted_format
 from dothi.api.service import service
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT
-from processes.registry import processes
+from processes.registry import all_processes
 
 EXPLANATIONS = Blueprint('explanations', __name__)
 FOLDER = PROJECT / 'docs' / 'explanation'
@@ -42,7 +42,7 @@ class Explanation:
 
 def explanations(audience: Audience) -> dict[str, Explanation]:
     """The explanations of the analyses that `audience` is offered, by the analysis's id."""
-    offered = {name for name, process in processes().items() if process.offered_to(audience)}
+    offered = {name for name, process in all_processes().items() if process.offered_to(audience)}
     return {name: page for name, page in _read_explanations().items() if name in offered}
 
 
@@ -57,30 +57,30 @@ def explanation(document_id: str) -> Response:
         raise UnknownDocument(
             vi=f'Không có tài liệu "{document_id}". {hint.vi}', en=f'There is no document "{document_id}". {hint.en}'
         )
-    response = _written(by_name[document_id], form, by_name)
+    response = _write_explanation(by_name[document_id], form, by_name)
     response.headers['Content-Language'] = 'en'
     return response
 
 
-def _written(found: Explanation, form: str, known: Container[str]) -> Response:
+def _write_explanation(explanation_: Explanation, form: str, known_pages: Container[str]) -> Response:
     if form == 'md':
-        return kept(found.text.encode(), f'{MARKDOWN}; charset=utf-8')
+        return cacheable_answer(explanation_.text.encode(), f'{MARKDOWN}; charset=utf-8')
     # what stands in the text as HTML stays text
-    body = MarkdownIt('js-default').render(_linked(found.text, known))
-    return as_page('catalogue/document.html', {'id': found.id, 'title': found.title, 'body': body})
+    body = MarkdownIt('js-default').render(_link_documents(explanation_.text, known_pages))
+    return as_page('catalogue/document.html', {'id': explanation_.id, 'title': explanation_.title, 'body': body})
 
 
-def _linked(text: str, known: Container[str]) -> str:
+def _link_documents(text: str, known_pages: Container[str]) -> str:
     """The text with links to the explanations that are served; other files of docs/ are not, and are only named."""
-    return LINK.sub(lambda link: f'[{link[1]}]({link[2]}?f=html)' if link[2] in known else link[1], text)
+    return LINK.sub(lambda link: f'[{link[1]}]({link[2]}?f=html)' if link[2] in known_pages else link[1], text)
 
 
 @lru_cache
 def _read_explanations() -> dict[str, Explanation]:
-    return {file.stem: _read(file) for file in sorted(FOLDER.glob('*.md'))}
+    return {file.stem: _read_file(file) for file in sorted(FOLDER.glob('*.md'))}
 
 
-def _read(file: Path) -> Explanation:
+def _read_file(file: Path) -> Explanation:
     text = file.read_text(encoding='utf-8')
     heading, _, rest = text.partition('\n\n')
     summary = ' '.join(rest.partition('\n\n')[0].split()).replace('*', '').replace('`', '')

@@ -8,7 +8,7 @@ from pygeometa.schemas.dcat import DCATOutputSchema
 from pygeometa.schemas.iso19139 import ISO19139OutputSchema
 
 from dothi.api.config import TEMPLATES
-from dothi.api.records.mcf import ALTERNATE, LANGUAGE, mcf
+from dothi.api.records.mcf import ALTERNATE, LANGUAGE, metadata_control_file
 from dothi.api.records.record import Record
 from dothi.core.text import LANGUAGES, Text
 
@@ -20,32 +20,36 @@ NAMES = {'gmd': GMD, 'gco': GCO}
 OPTIONAL = ('spatialRepresentationInfo', 'geographicElement', 'EX_Extent', 'extent', 'otherConstraints')
 
 
-def iso19139(record: Record) -> bytes:
+def write_iso19139(record: Record) -> bytes:
     """The record as ISO 19139 (ISO 19115:2003)."""
-    root = etree.fromstring(ISO19139OutputSchema().write(mcf(record)).encode())
+    root = etree.fromstring(ISO19139OutputSchema().write(metadata_control_file(record)).encode())
     _name_the_locale(root)
     _name_the_crs(root, record)
     for name in OPTIONAL:
         _drop_empty(root, name)
-    return _bytes(root)
+    return _xml_bytes(root)
 
 
 def iso19115_3(record: Record) -> bytes:
     """The record as ISO 19115-3."""
-    return _bytes(etree.fromstring(render_j2_template(mcf(record), template_dir=str(ISO19115_3)).encode()))
+    return _xml_bytes(
+        etree.fromstring(render_j2_template(metadata_control_file(record), template_dir=str(ISO19115_3)).encode())
+    )
 
 
-def dcat(record: Record) -> dict[str, Any]:
+def write_dcat(record: Record) -> dict[str, Any]:
     """The record as a dcat:Dataset in JSON-LD."""
-    description = mcf(record)
+    description = metadata_control_file(record)
     written: dict[str, Any] = DCATOutputSchema().write(description, stringify=False)
     # pygeometa knows English and French, passes distributions on as a table, and boxes as a list of numbers
     written['@context'] = {name: to for name, to in written['@context'].items() if not name.endswith(('_en', '_fr'))}
     written |= {'title': _in_both(record.title), 'abstract': _in_both(record.description), '@id': written['dataseturi']}
     written['@context']['abstract'] = 'dct:description'
     written['keywords'] = [value for keyword in record.keywords for value in _in_both(keyword)]
-    written['distribution'] = [_distribution(distribution) for distribution in description['distribution'].values()]
-    written['spatial'] = _location(record)
+    written['distribution'] = [
+        _dcat_distribution(distribution) for distribution in description['distribution'].values()
+    ]
+    written['spatial'] = _dcat_location(record)
     for left_out in ('keywords_en', 'keywords_fr', 'dataquality', 'dataseturi', 'license'):
         written.pop(left_out, None)
     if record.licence:
@@ -55,7 +59,7 @@ def dcat(record: Record) -> dict[str, Any]:
 
 def dcat_catalog(records: list[Record]) -> dict[str, Any]:
     """A page of records as a dcat:Catalog."""
-    written = [dcat(record) for record in records]
+    written = [write_dcat(record) for record in records]
     context = written[0]['@context'] if written else {'dcat': 'http://www.w3.org/ns/dcat#'}
     members = [{name: value for name, value in dataset.items() if name != '@context'} for dataset in written]
     return {'@context': context, '@type': 'dcat:Catalog', 'dcat:dataset': members}
@@ -65,19 +69,19 @@ def _in_both(text: Text) -> list[dict[str, str]]:
     return [{'@value': text.pick(lang), '@language': lang} for lang in LANGUAGES]
 
 
-def _distribution(one: dict[str, Any]) -> dict[str, Any]:
+def _dcat_distribution(distribution: dict[str, Any]) -> dict[str, Any]:
     return {
         '@type': 'dcat:Distribution',
-        'dct:title': [{'@value': one['description'][name], '@language': lang} for name, lang in CODES.items()],
-        'dcat:accessURL': {'@id': one['url']},
-        'dcat:mediaType': one['media_type'],
+        'dct:title': [{'@value': distribution['description'][name], '@language': lang} for name, lang in CODES.items()],
+        'dcat:accessURL': {'@id': distribution['url']},
+        'dcat:mediaType': distribution['media_type'],
     }
 
 
 CODES = {LANGUAGE: 'vi', ALTERNATE: 'en'}
 
 
-def _location(record: Record) -> list[dict[str, Any]]:
+def _dcat_location(record: Record) -> list[dict[str, Any]]:
     if record.extent is None:
         return []
     west, south, east, north = record.extent
@@ -105,6 +109,6 @@ def _drop_empty(root: Any, name: str) -> None:
             element.getparent().remove(element)
 
 
-def _bytes(root: Any) -> bytes:
+def _xml_bytes(root: Any) -> bytes:
     written: bytes = etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True)
     return written

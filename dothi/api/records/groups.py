@@ -41,7 +41,7 @@ QUALITY = Text(vi='Chất lượng và giá trị pháp lý', en='Quality and le
 WAY_OF_ACCESS = Text(vi='Cách thức truy cập', en='Way of access')
 
 
-def groups(
+def record_groups(
     data: Layer | Coverage,
     release: Release,
     past: Past,
@@ -52,16 +52,18 @@ def groups(
 ) -> tuple[Group, ...]:
     """The four groups, in the order of the article. structure, checks: what is said of its kind of data alone."""
     agency, place = locality.agencies[data.agency], locality.place
-    conformity = (*_systems(stored_crs, place), structure, Entry('standards', STANDARDS, NAMED))
+    conformity = (*_crs_entries(stored_crs, place), structure, Entry('standards', STANDARDS, NAMED))
     return (
-        Group('extentTimeProducer', EXTENT, _extent(data, release, past, agency, place)),
+        Group('extentTimeProducer', EXTENT, _extent_entries(data, release, past, agency, place)),
         Group('conformity', CONFORMITY, conformity),
-        Group('qualityLegalValue', QUALITY, (*_quality(release), *checks, _legal_value(release))),
-        Group('access', WAY_OF_ACCESS, _access(data)),
+        Group('qualityLegalValue', QUALITY, (*_quality_entries(release), *checks, _legal_value(release))),
+        Group('access', WAY_OF_ACCESS, _access_entries(data)),
     )
 
 
-def _extent(data: Layer | Coverage, release: Release, past: Past, agency: Agency, place: Place) -> tuple[Entry, ...]:
+def _extent_entries(
+    data: Layer | Coverage, release: Release, past: Past, agency: Agency, place: Place
+) -> tuple[Entry, ...]:
     as_of = (Entry('asOf', Text(vi='Hiện trạng ngày', en='State of'), release.as_of),) if release.as_of else ()
     return (
         Entry('place', Text(vi='Địa bàn', en='Place'), place.title),
@@ -75,24 +77,24 @@ def _extent(data: Layer | Coverage, release: Release, past: Past, agency: Agency
     )
 
 
-def _systems(stored_crs: str, place: Place) -> tuple[Entry, ...]:
+def _crs_entries(stored_crs: str, place: Place) -> tuple[Entry, ...]:
     return (
         Entry('crs', Text(vi='Hệ tọa độ lưu trữ', en='Storage CRS'), f'{stored_crs} {crs_name(stored_crs)}'),
         Entry('servedCrs', Text(vi='Hệ tọa độ phục vụ', en='Served CRS'), ', '.join(place.served_crs)),
     )
 
 
-def _quality(release: Release) -> tuple[Entry, ...]:
+def _quality_entries(release: Release) -> tuple[Entry, ...]:
     return (
         Entry('release', Text(vi='Bản phát hành', en='Release'), release.number),
         Entry('origin', Text(vi='Nguồn gốc', en='Origin'), ORIGINS[release.origin]),
         Entry('rows', Text(vi='Số đối tượng hoặc ô', en='Features or cells'), release.rows_total),
         Entry('badRows', Text(vi='Bị loại ở đợt giao này', en='Refused in this delivery'), release.rows_bad),
-        *_figures(release.quality or {}),
+        *_figure_entries(release.quality or {}),
     )
 
 
-def _figures(quality: dict[str, Any]) -> tuple[Entry, ...]:
+def _figure_entries(quality: dict[str, Any]) -> tuple[Entry, ...]:
     """What the checks of the release's delivery found."""
     titles = {
         'read': Text(vi='Số hàng đã đọc', en='Rows read'),
@@ -107,7 +109,7 @@ def _legal_value(release: Release) -> Entry:
     return Entry('legalValue', Text(vi='Giá trị pháp lý', en='Legal value'), value)
 
 
-def _access(data: Layer | Coverage) -> tuple[Entry, ...]:
+def _access_entries(data: Layer | Coverage) -> tuple[Entry, ...]:
     return (
         Entry('access', Text(vi='Mức truy cập', en='Access'), ACCESS[data.access]),
         Entry('licence', Text(vi='Giấy phép', en='Licence'), data.licence),

@@ -4,13 +4,13 @@ from typing import Any
 
 from dothi.api.collection_document import LICENCES
 from dothi.api.coverages.document import FORMS as COVERAGE_FORMS
-from dothi.api.coverages.stored import Stored
+from dothi.api.coverages.stored import StoredCoverage
 from dothi.api.documents import OGC
 from dothi.api.language import GEOJSON, HTML, JSON, JSONLD
 from dothi.api.maps.links import MAP, PNG
 from dothi.api.maps.links import TILES as MAP_TILES
 from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
-from dothi.api.records.groups import groups
+from dothi.api.records.groups import record_groups
 from dothi.api.records.past import Past
 from dothi.api.records.record import OPEN, Box, Contact, Entry, Link, Record, Template
 from dothi.api.styles.links import STYLES
@@ -54,23 +54,23 @@ def layer_record(
         Entry('checks', CHECKED, LAYER_CHECKS),
     )  # fmt: skip
     return Record(
-        **_common(layer, release, past, locality),
-        time=_time(release, past, period),
+        **_common_members(layer, release, past, locality),
+        time=_time_interval(release, past, period),
         formats=(*DOCUMENTS, *FILES),
-        links=(*_layer_links(layer), *_pictures(layer), *_licence(layer)),
-        templates=_templates(layer),
-        facts=_facts(layer, release, past, locality.place.crs) | {'geometryType': layer.geometry},
-        groups=groups(
+        links=(*_layer_links(layer), *_picture_links(layer), *_licence_links(layer)),
+        templates=_link_templates(layer),
+        facts=_fact_groups(layer, release, past, locality.place.crs) | {'geometryType': layer.geometry},
+        groups=record_groups(
             layer, release, past, locality, locality.place.crs, Entry('schema', STRUCTURE, structure), entry_groups
         ),
         searched=(*_known_as(layer, locality), *(column.title for column in columns.values())),
     )
 
 
-def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
+def coverage_record(stored: StoredCoverage, past: Past, locality: Locality) -> Record:
     """The record of a released coverage."""
-    coverage, release, checks = one.coverage, one.release, one.coverage.checks
-    crs = f'EPSG:{one.grid.srid}'
+    coverage, release, checks = stored.coverage, stored.release, stored.coverage.checks
+    crs = f'EPSG:{stored.grid.srid}'
     listed = ', '.join(f'{name} ({band.unit})' if band.unit else name for name, band in coverage.bands.items())
     entry_groups = (
         Entry('badCellsShareAllowed', Text(vi='Tỷ lệ ô lỗi tối đa', en='Share of bad cells allowed'),
@@ -82,17 +82,17 @@ def coverage_record(one: Stored, past: Past, locality: Locality) -> Record:
         Entry('checks', CHECKED, COVERAGE_CHECKS),
     )  # fmt: skip
     return Record(
-        **_common(coverage, release, past, locality),
-        time=_time(release, past, None),
+        **_common_members(coverage, release, past, locality),
+        time=_time_interval(release, past, None),
         formats=tuple((form, media_type) for form, media_type, _ in COVERAGE_FORMS),
-        links=(*_coverage_links(coverage), *_pictures(coverage), *_licence(coverage)),
-        facts=_facts(coverage, release, past, crs) | {'cellWidth': one.grid.cell_width},
-        groups=groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), entry_groups),
+        links=(*_coverage_links(coverage), *_picture_links(coverage), *_licence_links(coverage)),
+        facts=_fact_groups(coverage, release, past, crs) | {'cellWidth': stored.grid.cell_width},
+        groups=record_groups(coverage, release, past, locality, crs, Entry('schema', STRUCTURE, listed), entry_groups),
         searched=(*_known_as(coverage, locality), *(band.title for band in coverage.bands.values())),
     )
 
 
-def _common(data: Layer | Coverage, release: Release, past: Past, locality: Locality) -> dict[str, Any]:
+def _common_members(data: Layer | Coverage, release: Release, past: Past, locality: Locality) -> dict[str, Any]:
     agency, publisher = locality.agencies[data.agency], locality.place.attribution
     return {
         'id': data.id,
@@ -108,45 +108,45 @@ def _common(data: Layer | Coverage, release: Release, past: Past, locality: Loca
         ),
         'created': past.first_released,
         'updated': release.released_at,
-        'extent': _box(release),
+        'extent': _bbox_of_release(release),
         'licence': data.licence if data.licence in LICENCES else None,
-        'rights': _rights(data, agency.title, publisher),
+        'rights': _rights_text(data, agency.title, publisher),
         'lineage': past.releases,
     }
 
 
 def _known_as(data: Layer | Coverage, locality: Locality) -> tuple[Text, ...]:
-    """Who supplies it, who publishes it, and of what place it is."""
+    """Supplier, publisher and place of the layer."""
     return locality.agencies[data.agency].title, locality.place.attribution, locality.place.title
 
 
-def _time(release: Release, past: Past, period: tuple[Any, Any] | None) -> tuple[str, str]:
+def _time_interval(release: Release, past: Past, period: tuple[Any, Any] | None) -> tuple[str, str]:
     """The days on which its features are valid; else since when there is data."""
     if period:
         first, last = period
-        return _day(first), _day(last)
+        return _day_text(first), _day_text(last)
     return (release.as_of or past.first_released.date()).isoformat(), OPEN
 
 
-def _day(at: Any) -> str:
+def _day_text(at: Any) -> str:
     return OPEN if at is None else at.isoformat()[:10]
 
 
-def _box(release: Release) -> Box | None:
+def _bbox_of_release(release: Release) -> Box | None:
     if release.extent_wgs84 is None:
         return None
     west, south, east, north = release.extent_wgs84
     return west, south, east, north
 
 
-def _rights(data: Layer | Coverage, agency: Text, publisher: Text) -> Text:
+def _rights_text(data: Layer | Coverage, agency: Text, publisher: Text) -> Text:
     return Text(
         vi=f'Nguồn: {agency.vi}. Phát hành: {publisher.vi}. Giấy phép: {data.licence}.',
         en=f'Source: {agency.en}. Published by: {publisher.en}. Licence: {data.licence}.',
     )
 
 
-def _facts(data: Layer | Coverage, release: Release, past: Past, stored_crs: str) -> dict[str, Any]:
+def _fact_groups(data: Layer | Coverage, release: Release, past: Past, stored_crs: str) -> dict[str, Any]:
     return {
         'access': data.access,
         'demo': release.demo,
@@ -199,7 +199,7 @@ def _coverage_links(coverage: Coverage) -> list[Link]:
     ]
 
 
-def _pictures(data: Layer | Coverage) -> list[Link]:
+def _picture_links(data: Layer | Coverage) -> list[Link]:
     """Its map, and the services that have it under its id."""
     base, name = f'/collections/{data.id}/map', data.id
     wms, wmts = Text(vi='Ảnh bản đồ, WMS', en='Map images by WMS'), Text(vi='Ô bản đồ, WMTS', en='Map tiles by WMTS')
@@ -211,12 +211,12 @@ def _pictures(data: Layer | Coverage) -> list[Link]:
     ]
 
 
-def _licence(data: Layer | Coverage) -> list[Link]:
+def _licence_links(data: Layer | Coverage) -> list[Link]:
     address = LICENCES.get(data.licence)
     return [Link('license', address, HTML, Text(vi=data.licence, en=data.licence))] if address else []
 
 
-def _templates(layer: Layer) -> tuple[Template, ...]:
+def _link_templates(layer: Layer) -> tuple[Template, ...]:
     base = f'/collections/{layer.id}'
     least, most = layer.publish.tiles.zooms
     place = {'tileMatrix': NUMBER | {'minimum': least, 'maximum': most}, 'tileRow': NUMBER, 'tileCol': NUMBER}

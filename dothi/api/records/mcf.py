@@ -40,7 +40,7 @@ SHAPES: dict[GeometryType, str] = {
 FUNCTIONS = {'item': 'download', 'enclosure': 'download'}
 
 
-def mcf(record: Record) -> dict[str, Any]:
+def metadata_control_file(record: Record) -> dict[str, Any]:
     """The record as MCF, texts by ISO 639-2 code."""
     return {
         'mcf': {'version': 2.0},
@@ -50,44 +50,47 @@ def mcf(record: Record) -> dict[str, Any]:
             'language_alternate': ALTERNATE,
             'charset': 'utf8',
             'hierarchylevel': SCOPES[record.type],
-            'dates': {'creation': _second(record.updated or datetime.now(UTC))},
+            'dates': {'creation': _to_second(record.updated or datetime.now(UTC))},
             'dataseturi': f'{api_url()}/collections/catalogue/items/{record.id}',
         },
-        'spatial': _spatial(record),
-        'identification': _identification(record),
-        'contact': {role: _contact(contact) for contact in record.contacts for role in contact.roles},
-        'distribution': _distribution(record),
-        'dataquality': {'scope': {'level': SCOPES[record.type]}, 'lineage': {'statement': _both(_statement(record))}},
+        'spatial': _spatial_members(record),
+        'identification': _identification_members(record),
+        'contact': {role: _contact_members(contact) for contact in record.contacts for role in contact.roles},
+        'distribution': _distribution_members(record),
+        'dataquality': {
+            'scope': {'level': SCOPES[record.type]},
+            'lineage': {'statement': _both_languages(_lineage_statement(record))},
+        },
     }
 
 
-def _both(text: Text) -> dict[str, str]:
+def _both_languages(text: Text) -> dict[str, str]:
     return {LANGUAGE: text.vi, ALTERNATE: text.en}
 
 
-def _second(at: datetime) -> str:
+def _to_second(at: datetime) -> str:
     return at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
 
 
-def _spatial(record: Record) -> dict[str, Any]:
+def _spatial_members(record: Record) -> dict[str, Any]:
     shape, crs = record.facts.get('geometryType'), record.facts.get('storageCrs')
     other = 'grid' if crs else 'textTable'
     representation = {'datatype': 'vector', 'geomtype': SHAPES[shape]} if shape else {'datatype': other}
     return representation | ({'crs': crs.partition(':')[2]} if crs else {})
 
 
-def _identification(record: Record) -> dict[str, Any]:
+def _identification_members(record: Record) -> dict[str, Any]:
     licence = record.licence or ''
     return {
-        'title': _both(record.title),
-        'abstract': _both(record.description),
+        'title': _both_languages(record.title),
+        'abstract': _both_languages(record.description),
         'language': {'vi': 'vie', 'en': 'eng'}[record.languages[0]],
         'charset': 'utf8',
-        'dates': _dates(record),
-        'keywords': {'default': {'keywords': _keywords(record), 'keywords_type': 'theme'}},
-        'topiccategory': _topics(record),
-        'extents': {'spatial': [_box(record)], 'temporal': _period(record)},
-        'rights': _both(record.rights) if record.rights else None,
+        'dates': _date_members(record),
+        'keywords': {'default': {'keywords': _keyword_members(record), 'keywords_type': 'theme'}},
+        'topiccategory': _topic_categories(record),
+        'extents': {'spatial': [_box_member(record)], 'temporal': _period_members(record)},
+        'rights': _both_languages(record.rights) if record.rights else None,
         'accessconstraints': 'license' if licence else 'otherRestrictions',
         'license': {'name': licence, 'url': LICENCES.get(licence, '')},
         'url': f'{api_url()}/collections/catalogue/items/{record.id}?f=html',
@@ -96,40 +99,42 @@ def _identification(record: Record) -> dict[str, Any]:
     }
 
 
-def _dates(record: Record) -> dict[str, str]:
+def _date_members(record: Record) -> dict[str, str]:
     dates = {'publication': record.created, 'revision': record.updated}
-    return {kind: _second(at) for kind, at in dates.items() if at} or {'publication': (record.time or ('1900', ''))[0]}
+    return {kind: _to_second(at) for kind, at in dates.items() if at} or {
+        'publication': (record.time or ('1900', ''))[0]
+    }
 
 
-def _keywords(record: Record) -> dict[str, list[str]]:
+def _keyword_members(record: Record) -> dict[str, list[str]]:
     return {
         LANGUAGE: [keyword.vi for keyword in record.keywords],
         ALTERNATE: [keyword.en for keyword in record.keywords],
     }
 
 
-def _topics(record: Record) -> list[str]:
+def _topic_categories(record: Record) -> list[str]:
     topic = SAME_TOPIC.get(record.theme or '', record.theme)
     return [topic] if topic in TOPICS else []
 
 
-def _box(record: Record) -> dict[str, Any]:
+def _box_member(record: Record) -> dict[str, Any]:
     return {'crs': 4326, **({'bbox': [*record.extent]} if record.extent else {})}
 
 
-def _period(record: Record) -> list[dict[str, str]]:
+def _period_members(record: Record) -> list[dict[str, str]]:
     if record.time is None or record.time[0] == OPEN:
         return []
     begin, end = record.time
     return [{'begin': begin, 'end': 'now' if end == OPEN else end}]
 
 
-def _contact(contact: Contact) -> dict[str, Any]:
-    position = {'positionname': _both(contact.position)} if contact.position else {}
-    return {'organization': _both(contact.organization), 'url': f'{root_url()}/', **position}
+def _contact_members(contact: Contact) -> dict[str, Any]:
+    position = {'positionname': _both_languages(contact.position)} if contact.position else {}
+    return {'organization': _both_languages(contact.organization), 'url': f'{root_url()}/', **position}
 
 
-def _distribution(record: Record) -> dict[str, Any]:
+def _distribution_members(record: Record) -> dict[str, Any]:
     distribution = {}
     for place, link in enumerate(record.links):
         if link.rel in ('license', 'related'):
@@ -139,14 +144,14 @@ def _distribution(record: Record) -> dict[str, Any]:
             # ISO's protocol; beside it what DCAT asks for, which MCF has no word for
             'type': link.protocol or link.media_type,
             'media_type': link.media_type,
-            'name': _both(Text(vi=link.name, en=link.name) if link.name else link.title),
-            'description': _both(link.title),
+            'name': _both_languages(Text(vi=link.name, en=link.name) if link.name else link.title),
+            'description': _both_languages(link.title),
             'function': FUNCTIONS.get(link.rel, 'information'),
         }
     return distribution
 
 
-def _statement(record: Record) -> Text:
+def _lineage_statement(record: Record) -> Text:
     """Where it comes from and how good it is, in sentences: release, origin, rows, checks, legal value."""
     entries = {entry.name: entry for group in record.groups for entry in group.entries if group.name == QUALITY}
     vi = '; '.join(

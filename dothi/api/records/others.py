@@ -11,7 +11,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from processes.base import Process
-from processes.registry import processes
+from processes.registry import all_processes
 
 # Under which scheme a law or norm bears its number.
 DOCUMENT_NUMBER = 'document-number'
@@ -28,26 +28,26 @@ TEXT_OF = Text(vi='Giải thích phương pháp', en='Explanation of the method'
 def process_records(locality: Locality, audience: Audience) -> list[Record]:
     """Records of the analyses that `audience` is offered; their place is the locality's."""
     pages = explanations(audience)
-    offered = {name: process for name, process in processes().items() if process.offered_to(audience)}
-    return [_process(name, process, name in pages, locality) for name, process in offered.items()]
+    offered = {name: process for name, process in all_processes().items() if process.offered_to(audience)}
+    return [_process_record(name, process, name in pages, locality) for name, process in offered.items()]
 
 
-def document_records(locality: Locality, audience: Audience, known: frozenset[str]) -> list[Record]:
+def document_records(locality: Locality, audience: Audience, known_ids: frozenset[str]) -> list[Record]:
     """Records of documents: those of the locality, then those that the service hands out itself.
 
-    known: ids of the records of layers and analyses, which a document may concern.
+    known_ids: ids of the records of layers and analyses, which a document may concern.
     """
-    laws = [_law(name, document, known) for name, document in locality.documents.items()]
-    own = [_explanation(page, locality, known) for page in explanations(audience).values()]
+    laws = [_law_record(name, document, known_ids) for name, document in locality.documents.items()]
+    own = [_explanation_record(page, locality, known_ids) for page in explanations(audience).values()]
     return laws + own
 
 
 def process_record_id(process_id: str) -> str:
-    """The id of an analysis's record: no layer's id has a hyphen."""
+    """The record id of an analysis; it has a hyphen, which no layer id has."""
     return f'process-{process_id}'
 
 
-def _process(name: str, process: Process[Any], explained: bool, locality: Locality) -> Record:
+def _process_record(name: str, process: Process[Any], explained: bool, locality: Locality) -> Record:
     where = f'/processes/{name}'
     links = [
         Link('describes', where, JSON, Text(vi='Mô tả phân tích', en='Description of the analysis')),
@@ -71,7 +71,7 @@ def _process(name: str, process: Process[Any], explained: bool, locality: Locali
     )
 
 
-def _law(name: str, document: Document, known: frozenset[str]) -> Record:
+def _law_record(name: str, document: Document, known_ids: frozenset[str]) -> Record:
     day = f'{document.year}-01-01', f'{document.year}-12-31'
     return Record(
         id=f'document-{name}',
@@ -84,22 +84,25 @@ def _law(name: str, document: Document, known: frozenset[str]) -> Record:
         languages=(document.language,),
         external_ids=((DOCUMENT_NUMBER, document.number),) if document.number else (),
         links=tuple(
-            _link_to_record(concerned, known) for concerned in document.concerns if _record_id(concerned, known)
+            _link_to_record(concerned, known_ids) for concerned in document.concerns if _record_id(concerned, known_ids)
         ),
         facts={'access': 'public', 'demo': False},
         searched=(document.issuer,),
     )
 
 
-def _explanation(one: Explanation, locality: Locality, known: frozenset[str]) -> Record:
-    title, summary = Text(vi=f'Giải thích: {one.title}', en=one.title), Text(vi=one.summary, en=one.summary)
-    where = f'/documents/{one.id}'
+def _explanation_record(explanation_: Explanation, locality: Locality, known_ids: frozenset[str]) -> Record:
+    title, summary = (
+        Text(vi=f'Giải thích: {explanation_.title}', en=explanation_.title),
+        Text(vi=explanation_.summary, en=explanation_.summary),
+    )
+    where = f'/documents/{explanation_.id}'
     links = [
         Link('describes', where, MARKDOWN, Text(vi='Toàn văn, Markdown', en='The text as Markdown'), 'en'),
         Link('describes', f'{where}?f=html', HTML, Text(vi='Toàn văn, trang web', en='The text as a page'), 'en'),
     ]
     return Record(
-        id=f'document-{one.id}',
+        id=f'document-{explanation_.id}',
         type='document',
         title=title,
         description=summary,
@@ -107,17 +110,17 @@ def _explanation(one: Explanation, locality: Locality, known: frozenset[str]) ->
         contacts=(Contact(locality.place.attribution, ('publisher',)),),
         languages=('en',),
         formats=(('Markdown', MARKDOWN), ('HTML', HTML)),
-        links=(*links, _link_to_record(one.id, known)),
-        facts={'access': processes()[one.id].audience, 'demo': False},
+        links=(*links, _link_to_record(explanation_.id, known_ids)),
+        facts={'access': all_processes()[explanation_.id].audience, 'demo': False},
     )
 
 
-def _record_id(concerned: str, known: frozenset[str]) -> str | None:
+def _record_id(concerned: str, known_ids: frozenset[str]) -> str | None:
     """The record of a layer or an analysis that a document concerns, if it is in the catalogue."""
-    return next((name for name in (concerned, process_record_id(concerned)) if name in known), None)
+    return next((name for name in (concerned, process_record_id(concerned)) if name in known_ids), None)
 
 
-def _link_to_record(concerned: str, known: frozenset[str]) -> Link:
-    record_id = _record_id(concerned, known)
+def _link_to_record(concerned: str, known_ids: frozenset[str]) -> Link:
+    record_id = _record_id(concerned, known_ids)
     title = Text(vi=f'Liên quan: {concerned}', en=f'Concerns: {concerned}')
     return Link('related', f'/collections/catalogue/items/{record_id}', 'application/geo+json', title)

@@ -4,9 +4,9 @@ import math
 from typing import Any
 
 from dothi.api.language import language, page, say
-from dothi.api.parameters import given
-from dothi.api.records.geojson import FORMS, feature
-from dothi.api.records.query import Found
+from dothi.api.parameters import request_parameters
+from dothi.api.records.geojson import FORMS, record_feature
+from dothi.api.records.query import RecordPage
 from dothi.api.records.queryables import KINDS
 from dothi.api.records.record import Box, Record
 from dothi.api.service import service
@@ -16,37 +16,39 @@ from dothi.core.clock import local_day, today
 WIDTH = 280
 
 
-def list_page(chosen: list[Record], found: Found, links: list[dict[str, str]], everything: list[Record]) -> str:
+def list_page(
+    chosen: list[Record], record_page: RecordPage, links: list[dict[str, str]], everything: list[Record]
+) -> str:
     """A page of records with the form to search."""
     data = {
-        'records': [_summary(record) for record in chosen],
-        'matched': found.matched,
+        'records': [_record_summary(record) for record in chosen],
+        'matched': record_page.matched,
         'links': {link['rel']: link['href'].replace('f=json', 'f=html') for link in links},
-        'asked': given(),
-        'choices': _choices(everything),
+        'asked': request_parameters(),
+        'choices': _filter_choices(everything),
     }
     return page('catalogue/index.html', data)
 
 
 def record_page(record: Record) -> str:
     """One record."""
-    document = feature(record, language())
+    document = record_feature(record, language())
     data = {
-        **_summary(record),
+        **_record_summary(record),
         'document': document,
         'forms': [{'f': name, 'title': say(title)} for name, _, title in FORMS if name != 'html'],
-        'sketch': sketch(record.extent, service().locality.place.extent_wgs84),
+        'sketch': sketch_box(record.extent, service().locality.place.extent_wgs84),
     }
     return page('catalogue/record.html', data)
 
 
-def overdue(record: Record) -> bool:
+def is_overdue(record: Record) -> bool:
     """Whether an update of the layer should have come by today."""
     due = record.facts.get('nextUpdateDue')
     return due is not None and due < today(service().locality.place.zone).isoformat()
 
 
-def _summary(record: Record) -> dict[str, Any]:
+def _record_summary(record: Record) -> dict[str, Any]:
     agency = service().locality.agencies.get(record.agency or '')
     return {
         'id': record.id,
@@ -58,13 +60,13 @@ def _summary(record: Record) -> dict[str, Any]:
         'theme': say(service().locality.theme_title(record.theme)) if record.theme else None,
         'updated': local_day(record.updated, service().locality.place.zone).isoformat() if record.updated else None,
         'due': record.facts.get('nextUpdateDue'),
-        'overdue': overdue(record),
+        'overdue': is_overdue(record),
         'demo': record.facts.get('demo', False),
         'rows': record.facts.get('rows'),
     }
 
 
-def _choices(everything: list[Record]) -> dict[str, list[tuple[str, str]]]:
+def _filter_choices(everything: list[Record]) -> dict[str, list[tuple[str, str]]]:
     """What the form's lists offer: value and title."""
     locality = service().locality
     agencies, themes = locality.agencies, locality.theme_titles(record.theme for record in everything if record.theme)
@@ -76,7 +78,7 @@ def _choices(everything: list[Record]) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def sketch(box: Box | None, frame: Box) -> dict[str, float] | None:
+def sketch_box(box: Box | None, frame: Box) -> dict[str, float] | None:
     """Where `box` lies in `frame`, in pixels of a drawing of `width` by `height`; None without a box.
 
     A degree of longitude is drawn as long as it is at the frame's middle. What is smaller than four pixels gets four.

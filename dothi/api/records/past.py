@@ -30,16 +30,16 @@ class Past:
     delivered: dict[str, datetime]
 
     def due(self, update_cycle: str) -> date:
-        """When the layer should be delivered again."""
+        """The day on which the next delivery of the layer is due."""
         last = max([*self.delivered.values(), self.last_delivered or self.first_released])
         return next_update_due(update_cycle, local_day(last, locality_zone()))
 
 
-def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
+def read_pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
     """The past of each released layer that the reader may see; for the internal one with the files' names."""
     rows = db.rows(sql.SQL('select * from catalog.layer_pasts({})').format(sql.Literal(MOST)))
     numbers = {release['delivery_id'] for *_, releases in rows for release in releases} - {None}
-    files = _files(db, numbers) if audience == 'internal' and numbers else {}
+    files = _read_files(db, numbers) if audience == 'internal' and numbers else {}
     delivered: dict[str, dict[str, datetime]] = {}
     for layer_id, agency, at in db.rows(sql.SQL('select * from catalog.last_deliveries()')):
         delivered.setdefault(layer_id, {})[agency] = at
@@ -51,7 +51,7 @@ def pasts(db: Snapshot, audience: Audience) -> dict[str, Past]:
     }
 
 
-def period(db: Snapshot, layer: Layer, audience: Audience) -> tuple[date | None, date | None] | None:
+def read_period(db: Snapshot, layer: Layer, audience: Audience) -> tuple[date | None, date | None] | None:
     """The first and last day on which features of a layer with validity are valid, None for an open end.
 
     None for a layer without validity, and where the reader may not see those columns.
@@ -66,7 +66,7 @@ def period(db: Snapshot, layer: Layer, audience: Audience) -> tuple[date | None,
     return first, last
 
 
-def _files(db: Snapshot, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+def _read_files(db: Snapshot, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     statement = sql.SQL('select * from catalog.delivered_files({})').format(sql.Literal(sorted(numbers)))
     return {
         number: {'file': name, 'received': received.isoformat(), 'sha256': sha256}

@@ -10,9 +10,9 @@ from dothi.api import parameters
 from dothi.api.client_filter import ClientFilter, requested_filter
 from dothi.api.items.query import COMMON
 from dothi.api.language import language
-from dothi.api.parameters import BadParameter, given
+from dothi.api.parameters import BadParameter, request_parameters
 from dothi.api.records.catalogue import Holdings
-from dothi.api.records.queryables import CATALOGUE, SORTABLES, relation
+from dothi.api.records.queryables import CATALOGUE, SORTABLES, records_relation
 from dothi.api.served_crs import CRS84
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
@@ -38,7 +38,7 @@ ORDERED = {'title': 'title collate "vi-x-icu"'}
 
 
 @dataclass(frozen=True)
-class Found:
+class RecordPage:
     """How many records match, and the ids of those on the page, in order."""
 
     matched: int
@@ -46,7 +46,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordQuery:
     """A page of records: conditions beside the filter, the filter, order, and place of the page."""
 
     conditions: list[sql.Composable]
@@ -56,29 +56,29 @@ class Asked:
     offset: int
 
 
-def read_asked() -> Asked:
+def read_asked() -> RecordQuery:
     """What the current request asks for; raises UnknownParameter, BadParameter, BadFilter, BadTime."""
     parameters.refuse_unknown((*COMMON, *OWN))
     limits = service().limits
     for name in CRS_PARAMETERS:
         _only_crs84(name)
-    return Asked(
+    return RecordQuery(
         conditions=[condition for read in READERS for condition in read()],
-        filter=_filter(),
-        order=_order(),
+        filter=_read_filter(),
+        order=_order_terms(),
         limit=min(parameters.whole_number('limit', limits.default_items, 1), limits.max_items),
         offset=parameters.whole_number('offset', 0, 0),
     )
 
 
-def find(db: Snapshot, among: Holdings, asked: Asked) -> Found:
-    """The records that `asked` means; raises BadFilter, UnknownProperty, TooExpensive."""
-    records = sql.SQL('{} as records').format(relation(among.rows[language()]))
-    conditions = [*asked.conditions]
-    if asked.filter is not None:
+def find_records(db: Snapshot, among: Holdings, record_query: RecordQuery) -> RecordPage:
+    """The records that `record_query` means; raises BadFilter, UnknownProperty, TooExpensive."""
+    records = sql.SQL('{} as records').format(records_relation(among.rows[language()]))
+    conditions = [*record_query.conditions]
+    if record_query.filter is not None:
         rows = sql.SQL('(select * from {})').format(records)
-        conditions.append(asked.filter.condition(db, CATALOGUE, rows, conditions, srid=WGS84))
-    order = sql.SQL(', ').join([*asked.order, sql.SQL('id')])
+        conditions.append(record_query.filter.condition(db, CATALOGUE, rows, conditions, srid=WGS84))
+    order = sql.SQL(', ').join([*record_query.order, sql.SQL('id')])
     statement = sql.SQL("""
         with found as materialized (
             select id, row_number() over (order by {order}) as place from {records} where {conditions}
@@ -89,54 +89,54 @@ def find(db: Snapshot, among: Holdings, asked: Asked) -> Found:
         order=order,
         records=records,
         conditions=sql.SQL(' and ').join(conditions or [sql.SQL('true')]),
-        first=sql.Literal(asked.offset),
-        last=sql.Literal(asked.offset + asked.limit),
+        first=sql.Literal(record_query.offset),
+        last=sql.Literal(record_query.offset + record_query.limit),
     )
     ((matched, ids),) = db.rows(statement)
-    return Found(matched, ids)
+    return RecordPage(matched, ids)
 
 
 def _only_crs84(name: str) -> None:
-    if given().get(name, '').strip('[]') not in ('', CRS84):
+    if request_parameters().get(name, '').strip('[]') not in ('', CRS84):
         raise BadParameter(
             vi=f'{name}: bản ghi chỉ có ở hệ {CRS84}.', en=f'{name}: records come in the system {CRS84} only.'
         )
 
 
-def _values(name: str) -> list[str]:
-    return [part.strip() for part in given().get(name, '').split(',') if part.strip()]
+def _parameter_values(name: str) -> list[str]:
+    return [part.strip() for part in request_parameters().get(name, '').split(',') if part.strip()]
 
 
 def _one_of() -> list[sql.Composable]:
-    by_column = {column: _values(name) for name, column in ONE_OF.items()}
+    by_column = {column: _parameter_values(name) for name, column in ONE_OF.items()}
     form = sql.SQL('({} = any({}))')
     return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in by_column.items() if values]
 
 
-def _among() -> list[sql.Composable]:
-    by_column = {column: _values(name) for name, column in AMONG.items()}
+def _among_conditions() -> list[sql.Composable]:
+    by_column = {column: _parameter_values(name) for name, column in AMONG.items()}
     by_column['keywords'] = [search_key(keyword) for keyword in by_column['keywords']]
     form = sql.SQL('({} ?| {})')
     return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in by_column.items() if values]
 
 
-def _search() -> list[sql.Composable]:
+def _search_conditions() -> list[sql.Composable]:
     """`q`: one of the phrases between commas; the words of a phrase follow one another, whatever accents they have."""
-    phrases = [' '.join(search_key(phrase).split()) for phrase in _values('q')]
+    phrases = [' '.join(search_key(phrase).split()) for phrase in _parameter_values('q')]
     conditions = [sql.SQL('strpos(words, {}) > 0').format(sql.Literal(phrase)) for phrase in phrases]
     return [sql.SQL('({})').format(sql.SQL(' or ').join(conditions))] if conditions else []
 
 
-def _box() -> list[sql.Composable]:
+def _box_conditions() -> list[sql.Composable]:
     """Records that touch the box; also those without a place, as the standard says (17-069r4, requirement 24)."""
-    box = parameters.box()
+    box = parameters.read_bbox()
     if box is None:
         return []
     west, south, east, north = box
     if south > north:
         raise BadParameter(
-            vi=f'bbox={given()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
-            en=f'bbox={given()["bbox"]}: the lower left corner comes before the upper right one.',
+            vi=f'bbox={request_parameters()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
+            en=f'bbox={request_parameters()["bbox"]}: the lower left corner comes before the upper right one.',
         )
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     touching = [
@@ -148,25 +148,25 @@ def _box() -> list[sql.Composable]:
     return [sql.SQL('(geom is null or {})').format(sql.SQL(' or ').join(touching))]
 
 
-def _datetime() -> list[sql.Composable]:
+def _datetime_conditions() -> list[sql.Composable]:
     """Records whose time meets the interval; one without a time has no end on either side."""
-    times = parameters.times()
-    return _meets(times, sql.Identifier('begins'), sql.Identifier('ends')) if times else []
+    times = parameters.read_datetime()
+    return _meets_conditions(times, sql.Identifier('begins'), sql.Identifier('ends')) if times else []
 
 
-def _within() -> list[sql.Composable]:
+def _within_conditions() -> list[sql.Composable]:
     conditions: list[sql.Composable] = []
     for name in WITHIN:
-        text = given().get(name, '').strip()
+        text = request_parameters().get(name, '').strip()
         if text:
             at = sql.SQL("({}::timestamp at time zone 'UTC')" if name == 'nextUpdateDue' else '{}').format(
                 sql.Identifier(name)
             )
-            conditions += [sql.SQL('({} is not null)').format(at), *_meets(_times(name, text), at, at)]
+            conditions += [sql.SQL('({} is not null)').format(at), *_meets_conditions(_read_times(name, text), at, at)]
     return conditions
 
 
-def _times(name: str, text: str) -> Times:
+def _read_times(name: str, text: str) -> Times:
     """As `parse_times`, in whose errors the parameter is called `name`."""
     try:
         return parse_times(text)
@@ -175,7 +175,7 @@ def _times(name: str, text: str) -> Times:
         raise BadTime(vi, en) from None
 
 
-def _meets(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[sql.Composable]:
+def _meets_conditions(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[sql.Composable]:
     parts = []
     if times.end:
         parts.append(sql.SQL('({} <= {})').format(begins, sql.Literal(times.end)))
@@ -184,19 +184,28 @@ def _meets(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[s
     return cast(list[sql.Composable], parts)
 
 
-def _filter() -> ClientFilter | None:
+def _read_filter() -> ClientFilter | None:
     parsed_filter = requested_filter()
     if parsed_filter is not None:
         parsed_filter.check(CATALOGUE)
     return parsed_filter
 
 
-READERS: tuple[Callable[[], list[sql.Composable]], ...] = (_one_of, _among, _search, _box, _datetime, _within)
+READERS: tuple[Callable[[], list[sql.Composable]], ...] = (
+    _one_of,
+    _among_conditions,
+    _search_conditions,
+    _box_conditions,
+    _datetime_conditions,
+    _within_conditions,
+)
 
 
-def _order() -> list[sql.Composable]:
+def _order_terms() -> list[sql.Composable]:
     """The wanted order, or by title; what has no value comes last, upwards and downwards."""
-    sort_keys = [(part.lstrip('+-').strip(), 'desc' if part.startswith('-') else 'asc') for part in _values('sortby')]
+    sort_keys = [
+        (part.lstrip('+-').strip(), 'desc' if part.startswith('-') else 'asc') for part in _parameter_values('sortby')
+    ]
     order = [(name, direction) for name, direction in sort_keys if name] or DEFAULT_ORDER
     for name, _ in order:
         if name not in SORTABLES:

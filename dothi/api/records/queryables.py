@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg2 import sql
 
-from dothi.api.records.record import OPEN, Record, geometry
+from dothi.api.records.record import OPEN, Record, box_geometry
 from dothi.core.crs import WGS84
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_columns import CATALOGUED
@@ -68,10 +68,11 @@ CATALOGUE: Layer = Layer.model_validate(
 ).model_copy(update={'columns': QUERYABLES})
 
 
-def relation(rows: str) -> sql.Composable:
-    """Records, given as the JSON of their `row`s, as a subquery in brackets: with their geometry as in a layer."""
+def records_relation(rows: str) -> sql.Composable:
+    """Records, given as JSON (`record_row`), as a subquery in brackets: with their geometry as in a layer."""
     columns = [
-        sql.SQL('{} {}').format(sql.Identifier(name), sql.SQL(_kind(column))) for name, column in QUERYABLES.items()
+        sql.SQL('{} {}').format(sql.Identifier(name), sql.SQL(_column_kind(column)))
+        for name, column in QUERYABLES.items()
     ]
     columns += [sql.SQL('{} {}').format(sql.Identifier(name), sql.SQL(kind)) for name, kind in HELPING.items()]
     shape = sql.SQL('ST_SetSRID(ST_GeomFromGeoJSON(shape), {})').format(sql.Literal(WGS84))
@@ -80,12 +81,12 @@ def relation(rows: str) -> sql.Composable:
     ).format(shape, sql.Literal(rows), sql.SQL(', ').join(columns))
 
 
-def _kind(column: Column) -> str:
+def _column_kind(column: Column) -> str:
     # by code point, as in layers
     return 'text collate "C"' if column.type == 'text' else CATALOGUED[column.type]
 
 
-def row(record: Record, lang: Lang) -> dict[str, Any]:
+def record_row(record: Record, lang: Lang) -> dict[str, Any]:
     """The record's queryables with its texts in `lang`, and what conditions of parameters read."""
     begins, ends = record.time or (OPEN, OPEN)
     return {
@@ -99,30 +100,30 @@ def row(record: Record, lang: Lang) -> dict[str, Any]:
         'license': record.licence,
         'created': record.created.isoformat() if record.created else None,
         'updated': record.updated.isoformat() if record.updated else None,
-        'words': words(record),
-        'keywords': sorted(search_key(text) for keyword in record.keywords for text in both(keyword)),
+        'words': search_words(record),
+        'keywords': sorted(search_key(text) for keyword in record.keywords for text in both_languages(keyword)),
         'languages': [*record.languages],
-        'external_ids': _spellings(record),
+        'external_ids': _spell_titles(record),
         'begins': '-infinity' if begins == OPEN else f'{begins}T00:00:00Z',
         'ends': 'infinity' if ends == OPEN else f'{ends}T23:59:59.999999Z',
-        'shape': geometry(record.extent),
+        'shape': box_geometry(record.extent),
     }
 
 
-def words(record: Record) -> str:
+def search_words(record: Record) -> str:
     """The texts that `q` searches, without accents and case, one a line: no phrase reaches from one into the next."""
     texts = [record.title, record.description, *record.keywords, *record.searched]
     numbers = [value for _, value in record.external_ids]
-    lines = [record.id, record.theme or '', *numbers, *(part for text in texts for part in both(text))]
+    lines = [record.id, record.theme or '', *numbers, *(part for text in texts for part in both_languages(text))]
     return '\n'.join(' '.join(search_key(line).split()) for line in lines)
 
 
-def both(text: Text) -> tuple[str, ...]:
+def both_languages(text: Text) -> tuple[str, ...]:
     """The text in each language."""
     return tuple(text.pick(lang) for lang in LANGUAGES)
 
 
-def _spellings(record: Record) -> list[str]:
+def _spell_titles(record: Record) -> list[str]:
     """Each way in which the parameter `externalIds` may name the record: value, scheme, or both."""
     return [
         spelling for scheme, value in record.external_ids for spelling in (value, f'{scheme}:', f'{scheme}:{value}')

@@ -103,7 +103,7 @@ class Record:
 HAIR = 1e-6
 
 
-def geometry(box: Box | None) -> dict[str, Any] | None:
+def box_geometry(box: Box | None) -> dict[str, Any] | None:
     """The extent as a GeoJSON polygon, also that of a single point: QGIS reads a record's box from its corners."""
     if box is None:
         return None

@@ -9,16 +9,16 @@ from flask import Blueprint, Response, request
 
 from dothi.api import parameters
 from dothi.api.address import api_url, root_url
-from dothi.api.caching import dated, hash_of, not_modified
-from dothi.api.editing.read_only import READING, WRITING, allow, refused
+from dothi.api.caching import add_last_modified, hash_of, not_modified
+from dothi.api.editing.read_only import READING, WRITING, allow_methods, refuse_method
 from dothi.api.items.query import COMMON
 from dothi.api.language import GEOJSON, HTML, JSON, JSONLD, language, wanted_format
-from dothi.api.parameters import given
-from dothi.api.records.catalogue import holdings, state
-from dothi.api.records.formats import dcat, dcat_catalog, iso19115_3, iso19139
-from dothi.api.records.geojson import CATALOGUE, FORMS, PROFILE, feature
+from dothi.api.parameters import request_parameters
+from dothi.api.records.catalogue import catalogue_state, current_holdings
+from dothi.api.records.formats import dcat_catalog, iso19115_3, write_dcat, write_iso19139
+from dothi.api.records.geojson import CATALOGUE, FORMS, PROFILE, record_feature
 from dothi.api.records.pages import list_page, record_page
-from dothi.api.records.query import Asked, Found, find, read_asked
+from dothi.api.records.query import RecordPage, RecordQuery, find_records, read_asked
 from dothi.api.records.record import Record
 from dothi.api.service import service
 from dothi.api.snapshot import snapshot
@@ -52,7 +52,7 @@ class UnknownRecord(NotFound):
 @RECORDS.route(ITEM, methods=('OPTIONS', *WRITING), provide_automatic_options=False)
 def read_only(record_id: str | None = None) -> Response:  # noqa: ARG001
     """Records follow what they describe: they are not written by themselves."""
-    return allow(READING) if request.method == 'OPTIONS' else refused(READING)
+    return allow_methods(READING) if request.method == 'OPTIONS' else refuse_method(READING)
 
 
 @RECORDS.route(ITEMS, provide_automatic_options=False)
@@ -61,12 +61,12 @@ def records() -> Response:
     record_query, form = read_asked(), wanted_format(LIST_FORMATS)
     with snapshot() as db:
         releases = db.releases()
-        tag = _tag(releases, form)
+        tag = _record_etag(releases, form)
         if not_modified(tag):
             return _with_caching(Response(status=304), releases, tag)
-        catalogue = holdings(db, service(), releases)
-        page = find(db, catalogue, record_query)
-    body = _list(
+        catalogue = current_holdings(db, service(), releases)
+        page = find_records(db, catalogue, record_query)
+    body = _write_list(
         form, [catalogue.records[name] for name in page.ids], page, record_query, [*catalogue.records.values()]
     )
     return _with_caching(Response(body, mimetype=MEDIA_TYPES[form]), releases, tag)
@@ -79,8 +79,8 @@ def record(record_id: str) -> Response:
     form = wanted_format(RECORD_FORMATS)
     with snapshot() as db:
         releases = db.releases()
-        tag = _tag(releases, form)
-        by_id = holdings(db, service(), releases).records
+        tag = _record_etag(releases, form)
+        by_id = current_holdings(db, service(), releases).records
     if record_id not in by_id:
         hint = did_you_mean(record_id, by_id)
         raise UnknownRecord(
@@ -92,10 +92,14 @@ def record(record_id: str) -> Response:
     return _with_caching(Response(_write_record(form, by_id[record_id]), mimetype=MEDIA_TYPES[form]), releases, tag)
 
 
-def _tag(releases: dict[str, Release], form: str) -> str:
+def _record_etag(releases: dict[str, Release], form: str) -> str:
     """Changes with the catalogue, form, language, address and day: whether an update is overdue depends on that."""
     return hash_of(
-        state(service(), releases), form, language(), root_url(), today(service().locality.place.zone).isoformat()
+        catalogue_state(service(), releases),
+        form,
+        language(),
+        root_url(),
+        today(service().locality.place.zone).isoformat(),
     )
 
 
@@ -103,36 +107,38 @@ def _with_caching(response: Response, releases: dict[str, Release], tag: str) ->
     response.set_etag(tag, weak=True)
     newest = max((release.released_at for release in releases.values()), default=None)
     if newest:
-        return dated(response, newest)
+        return add_last_modified(response, newest)
     response.headers['Content-Language'] = language()
     return response
 
 
-def _write_record(form: str, found: Record) -> str:
+def _write_record(form: str, record: Record) -> str:
     writers: dict[str, Any] = {
-        'json': lambda one: json.dumps(feature(one, language()), ensure_ascii=False),
+        'json': lambda one: json.dumps(record_feature(one, language()), ensure_ascii=False),
         'html': record_page,
-        'iso19139': iso19139,
+        'iso19139': write_iso19139,
         'iso19115-3': iso19115_3,
-        'dcat': lambda one: json.dumps(dcat(one), ensure_ascii=False),
+        'dcat': lambda one: json.dumps(write_dcat(one), ensure_ascii=False),
     }
-    written: str = writers[form](found)
+    written: str = writers[form](record)
     return written
 
 
-def _list(form: str, chosen: list[Record], found: Found, asked: Asked, everything: list[Record]) -> str:
-    links = _links(found, asked)
+def _write_list(
+    form: str, chosen: list[Record], page: RecordPage, record_query: RecordQuery, everything: list[Record]
+) -> str:
+    links = _list_links(page, record_query)
     if form == 'html':
-        return list_page(chosen, found, links, everything)
+        return list_page(chosen, page, links, everything)
     if form == 'dcat':
         return json.dumps(dcat_catalog(chosen), ensure_ascii=False)
     lang = language()
     document = {
         'type': 'FeatureCollection',
-        'numberMatched': found.matched,
+        'numberMatched': page.matched,
         'numberReturned': len(chosen),
         'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
-        'features': [feature(record, lang) for record in chosen],
+        'features': [record_feature(record, lang) for record in chosen],
         'links': links,
     }
     return json.dumps(document, ensure_ascii=False)
@@ -146,30 +152,33 @@ LIST_FORMS = (
 OTHER_PAGES = {'prev': Text(vi='Trang trước', en='Previous page'), 'next': Text(vi='Trang sau', en='Next page')}
 
 
-def _links(found: Found, asked: Asked) -> list[dict[str, str]]:
+def _list_links(page: RecordPage, record_query: RecordQuery) -> list[dict[str, str]]:
     """This page in each of its forms, the pages beside it, the other language, and the catalogue."""
-    parameters = {name: value for name, value in given().items() if name != 'f'}
+    parameters = {name: value for name, value in request_parameters().items() if name != 'f'}
     links = [
-        _link('self' if name == 'json' else 'alternate', media_type, title, parameters | {'f': name})
+        _list_link('self' if name == 'json' else 'alternate', media_type, title, parameters | {'f': name})
         for name, media_type, title in LIST_FORMS
     ]
     links += [
-        _link('alternate', GEOJSON, LIST_FORMS[0][2], parameters | {'f': 'json', 'lang': lang}) | {'hreflang': lang}
+        _list_link('alternate', GEOJSON, LIST_FORMS[0][2], parameters | {'f': 'json', 'lang': lang})
+        | {'hreflang': lang}
         for lang in LANGUAGES
         if lang != language()
     ]
     base = f'{api_url()}/collections/catalogue'
     links.append({'rel': 'collection', 'type': JSON, 'title': CATALOGUE.pick(language()), 'href': base})
     links.append({'rel': 'profile', 'type': HTML, 'title': 'OGC API - Records', 'href': PROFILE})
-    beside = {'prev': max(asked.offset - asked.limit, 0) if asked.offset else None}
-    beside['next'] = asked.offset + asked.limit if found.matched > asked.offset + asked.limit else None
+    beside = {'prev': max(record_query.offset - record_query.limit, 0) if record_query.offset else None}
+    beside['next'] = (
+        record_query.offset + record_query.limit if page.matched > record_query.offset + record_query.limit else None
+    )
     return links + [
-        _link(rel, GEOJSON, OTHER_PAGES[rel], parameters | {'f': 'json', 'offset': str(offset)})
+        _list_link(rel, GEOJSON, OTHER_PAGES[rel], parameters | {'f': 'json', 'offset': str(offset)})
         for rel, offset in beside.items()
         if offset is not None
     ]
 
 
-def _link(rel: str, media_type: str, title: Text, query: dict[str, str]) -> dict[str, str]:
+def _list_link(rel: str, media_type: str, title: Text, query: dict[str, str]) -> dict[str, str]:
     href = f'{api_url()}/collections/catalogue/items?{urlencode(query)}'
     return {'rel': rel, 'type': media_type, 'title': title.pick(language()), 'href': href}

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response
 
 from dothi.api import parameters
-from dothi.api.caching import conditional, etag, not_modified
-from dothi.api.coverages.stored import coverage_of, stored
+from dothi.api.caching import etag, make_conditional, not_modified
+from dothi.api.coverages.stored import coverage_of, stored_coverage
 from dothi.api.documents import as_json, link, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import language, say, wanted_format
@@ -34,9 +34,9 @@ def styles_of_a_coverage(collection_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     wanted_format(('json',))
     coverage = coverage_of(collection_id)
-    stored(coverage)
+    stored_coverage(coverage)
     path = f'/collections/{coverage.id}/styles'
-    sheets = [_sheet(f'{path}/{DEFAULT}', name) for name in WRITERS]
+    sheets = [_style_sheet(f'{path}/{DEFAULT}', name) for name in WRITERS]
     links = [*sheets, *legend_links(f'{path}/{DEFAULT}'), *map_links(f'{path}/{DEFAULT}')]
     listed = {'id': DEFAULT, 'title': say(USUAL), 'links': links}
     document = {'title': say(coverage.title), 'default': DEFAULT, 'styles': [listed]}
@@ -47,28 +47,28 @@ def style_of_a_coverage(collection_id: str, style_id: str) -> Response:
     """The style as SLD or QML; raises NoRelease, UnknownStyle, UnknownFormat."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(tuple(WRITERS))
-    coverage = _styled(collection_id, style_id)
-    release = stored(coverage).release
+    coverage = _styled_coverage(collection_id, style_id)
+    release = stored_coverage(coverage).release
     if not_modified(etag(release, form), release.released_at):
-        return conditional(Response(status=304), release, form)
-    return conditional(Response(WRITERS[form](coverage), content_type=ENCODINGS[form].media_type), release, form)
+        return make_conditional(Response(status=304), release, form)
+    return make_conditional(Response(WRITERS[form](coverage), content_type=ENCODINGS[form].media_type), release, form)
 
 
 def legend_of_a_coverage(collection_id: str, style_id: str) -> Response:
     """What the colours of the ramp mean, or that as a picture; raises NoRelease, UnknownStyle, UnknownFormat."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(('json', 'png'))
-    coverage = _styled(collection_id, style_id)
-    release, kind = stored(coverage).release, f'legend-{form}'
+    coverage = _styled_coverage(collection_id, style_id)
+    release, kind = stored_coverage(coverage).release, f'legend-{form}'
     if not_modified(etag(release, kind), release.released_at):
-        return conditional(Response(status=304), release, kind)
+        return make_conditional(Response(status=304), release, kind)
     if form == 'json':
-        return as_json(_legend(coverage))
+        return as_json(_coverage_legend(coverage))
     picture = legend_image([coverage], language(), heading=False)
-    return conditional(Response(picture, mimetype='image/png'), release, kind)
+    return make_conditional(Response(picture, mimetype='image/png'), release, kind)
 
 
-def _styled(collection_id: str, style_id: str) -> Coverage:
+def _styled_coverage(collection_id: str, style_id: str) -> Coverage:
     """The coverage; raises UnknownStyle for another style than its one."""
     if style_id != DEFAULT:
         hint = did_you_mean(style_id, [DEFAULT])
@@ -78,7 +78,7 @@ def _styled(collection_id: str, style_id: str) -> Coverage:
     return coverage_of(collection_id)
 
 
-def _legend(coverage: Coverage) -> dict[str, Any]:
+def _coverage_legend(coverage: Coverage) -> dict[str, Any]:
     """As that of a layer: a line for each stop of the ramp, the highest first; between them the map mixes colours."""
     entries = [
         {'label': sample.label.model_dump(), 'kind': 'fill', 'color': sample.passes[-1].rules[0].colour.css}
@@ -94,5 +94,5 @@ def _legend(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _sheet(path: str, name: str) -> dict[str, Any]:
+def _style_sheet(path: str, name: str) -> dict[str, Any]:
     return link('stylesheet', ENCODINGS[name].media_type, ENCODINGS[name].title, f'{path}?f={name}')

@@ -7,10 +7,10 @@ from dothi.api.language import GEOJSON, HTML, JSON, language, say
 from dothi.api.maps.links import map_links
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot
-from dothi.api.styles.encodings import forms
+from dothi.api.styles.encodings import encodings_for
 from dothi.api.styles.links import legend_links
-from dothi.api.styles.offered import OF, WHOLE_MAP, Styled, layer_styles, map_styles, within
-from dothi.api.styles.preview import picture, preview
+from dothi.api.styles.offered import OF, WHOLE_MAP, Styled, layer_styles, map_styles, title_within
+from dothi.api.styles.preview import preview_picture, preview_style
 from dothi.core.layer import Layer
 from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import Text
@@ -34,12 +34,17 @@ ATTRIBUTES = {
 
 def service_styles(db: Snapshot) -> dict[str, Any]:
     """All styles of the service: of the whole map first, then of each layer that has a release."""
-    listed = [_entry(name, within(WHOLE_MAP, title), f'/styles/{name}', None) for name, title in map_styles().items()]
+    listed = [
+        _style_entry(name, title_within(WHOLE_MAP, title), f'/styles/{name}', None)
+        for name, title in map_styles().items()
+    ]
     releases = db.releases()
     for layer in service().layers.values():
         if layer.id in releases:
             listed += [
-                _entry(f'{layer.id}{OF}{name}', within(layer.title, title), f'/styles/{layer.id}{OF}{name}', layer)
+                _style_entry(
+                    f'{layer.id}{OF}{name}', title_within(layer.title, title), f'/styles/{layer.id}{OF}{name}', layer
+                )
                 for name, title in layer_styles(layer).items()
             ]
     return {'default': DEFAULT, 'styles': listed, 'links': own_links('/styles')}
@@ -49,7 +54,7 @@ def collection_styles(layer: Layer) -> dict[str, Any]:
     """The styles of one layer."""
     path, offered = f'/collections/{layer.id}/styles', layer_styles(layer)
     default = {'default': DEFAULT} if offered else {}
-    listed = [_entry(name, title, f'{path}/{name}', layer) for name, title in offered.items()]
+    listed = [_style_entry(name, title, f'{path}/{name}', layer) for name, title in offered.items()]
     return {'title': say(layer.title), **default, 'styles': listed, 'links': own_links(path)}
 
 
@@ -73,34 +78,34 @@ def metadata(styled: Styled, style_id: str, path: str) -> dict[str, Any]:
                 'native': False,
                 'link': link('stylesheet', encoding.media_type, encoding.title, f'{path}?f={name}'),
             }
-            for name, encoding in forms(styled.layer).items()
+            for name, encoding in encodings_for(styled.layer).items()
         ],
-        'layers': [_layer(layer) for layer in layers],
+        'layers': [_layer_member(layer) for layer in layers],
         'links': [
             link('self', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
-            *_links(path, styled.layer),
-            link('preview', PNG, WORDS['picture'], preview(styled, PREVIEW_PX)),
+            *_style_links(path, styled.layer),
+            link('preview', PNG, WORDS['picture'], preview_style(styled, PREVIEW_PX)),
         ],
     }
 
 
-def _entry(style_id: str, title: Text, path: str, layer: Layer | None) -> dict[str, Any]:
+def _style_entry(style_id: str, title: Text, path: str, layer: Layer | None) -> dict[str, Any]:
     own = f'/collections/{layer.id}/styles/{style_id.rpartition(OF)[2]}' if layer else path
     return {
         'id': style_id,
         'title': say(title),
         'links': [
-            *_links(path, layer),
+            *_style_links(path, layer),
             link('describedby', JSON, WORDS['metadata'], f'{path}/metadata?f=json'),
-            link('preview', PNG, WORDS['picture'], picture(own, PREVIEW_PX)),
+            link('preview', PNG, WORDS['picture'], preview_picture(own, PREVIEW_PX)),
         ],
     }
 
 
-def _links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
+def _style_links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
     sheets = [
         link('stylesheet', encoding.media_type, encoding.title, f'{path}?f={name}')
-        for name, encoding in forms(layer).items()
+        for name, encoding in encodings_for(layer).items()
     ]
     return [
         *sheets,
@@ -110,7 +115,7 @@ def _links(path: str, layer: Layer | None) -> list[dict[str, Any]]:
     ]
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _layer_member(layer: Layer) -> dict[str, Any]:
     """A layer that the style draws, with the attributes that the audience sees of it."""
     columns = layer.columns_for(service().audience)
     return {

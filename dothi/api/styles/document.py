@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from dothi.api.address import api_url
 from dothi.api.items.features import name_column
 from dothi.api.language import say
-from dothi.api.parameters import given
+from dothi.api.parameters import request_parameters
 from dothi.api.service import service
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
 from dothi.api.tiles.descriptions import tile_address
@@ -37,20 +37,20 @@ def style_document(styled: Styled) -> dict[str, Any]:
         'name': say(place.title) if styled.id == DEFAULT and not styled.layer else say(styled.title),
         'center': list(place.centre_wgs84),
         'zoom': place.zoom,
-        'metadata': _metadata(styled),
-        **_sprite(styled),
+        'metadata': _style_metadata(styled),
+        **_sprite_member(styled),
         'sources': {
-            drawing.layer.id: _source(drawing.layer, styled.releases[drawing.layer.id]) for drawing in drawings
+            drawing.layer.id: _tile_source(drawing.layer, styled.releases[drawing.layer.id]) for drawing in drawings
         },
-        'layers': [*([] if styled.layer else [_background(drawings)]), *shapes, *labels],
+        'layers': [*([] if styled.layer else [_background_layer(drawings)]), *shapes, *labels],
     }
 
 
-def _sprite(styled: Styled) -> dict[str, str]:
+def _sprite_member(styled: Styled) -> dict[str, str]:
     """Where the signs of the style are; MapLibre puts the ending before the query."""
     if not icons_of(styled.drawings):
         return {}
-    chosen = given().get(CHOSEN, '').strip()
+    chosen = request_parameters().get(CHOSEN, '').strip()
     query = f'?{urlencode({CHOSEN: chosen})}' if chosen else ''
     return {'sprite': f'{api_url()}{styled.path}/sprite{query}'}
 
@@ -79,7 +79,7 @@ def marker_paths(styled: Styled) -> dict[str, str]:
     return {name: path_of(name) for name in sorted(names)}
 
 
-def _metadata(styled: Styled) -> dict[str, Any]:
+def _style_metadata(styled: Styled) -> dict[str, Any]:
     locality, drawings, releases = service().locality, styled.drawings, styled.releases
     themes = locality.theme_titles(drawing.layer.theme for drawing in drawings)
     return {
@@ -87,27 +87,27 @@ def _metadata(styled: Styled) -> dict[str, Any]:
         'dothi:attribution': locality.place.attribution.model_dump(),
         'dothi:demo': any(releases[drawing.layer.id].demo for drawing in drawings),
         'dothi:style': styled.id,
-        'dothi:styles': _choices({name: title.model_dump() for name, title in map_styles().items()}),
+        'dothi:styles': _style_choices({name: title.model_dump() for name, title in map_styles().items()}),
         'dothi:layers': [_layer_metadata(drawing, releases[drawing.layer.id]) for drawing in drawings],
         'dothi:themes': [{'id': theme, 'title': title.model_dump()} for theme, title in themes.items()],
         'dothi:legend': legend_document(styled),
         'dothi:markers': marker_paths(styled),
         'dothi:paper': paper_of(styled.id),
-        'dothi:view': _view(releases),
+        'dothi:view': _initial_view(releases),
     }
 
 
-def _choices(titles: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+def _style_choices(titles: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
     return [{'id': name, 'title': title} for name, title in titles.items()]
 
 
-def _background(drawings: tuple[Drawing, ...]) -> dict[str, Any]:
+def _background_layer(drawings: tuple[Drawing, ...]) -> dict[str, Any]:
     """What lies below all: the background of the lowest layer that has one."""
     colour = next((drawing.background.css for drawing in drawings if drawing.background), BACKGROUND)
     return {'id': 'background', 'type': 'background', 'paint': {'background-color': colour}}
 
 
-def _source(layer: Layer, release: Release) -> dict[str, Any]:
+def _tile_source(layer: Layer, release: Release) -> dict[str, Any]:
     least, most = layer.publish.tiles.zooms
     source: dict[str, Any] = {'type': 'vector', 'tiles': [tile_address(layer.id)], 'minzoom': least, 'maxzoom': most}
     return source | ({'bounds': release.extent_wgs84} if release.extent_wgs84 else {})
@@ -133,11 +133,11 @@ def _layer_metadata(drawing: Drawing, release: Release) -> dict[str, Any]:
         'release': release.number,
         'columns': columns,
         'style': drawing.id,
-        'styles': _choices({name: title.model_dump() for name, title in layer_styles(layer).items()}),
+        'styles': _style_choices({name: title.model_dump() for name, title in layer_styles(layer).items()}),
     }
 
 
-def _view(releases: dict[str, Release]) -> dict[str, Any]:
+def _initial_view(releases: dict[str, Release]) -> dict[str, Any]:
     """Where the map opens: on the extent of the data, else on the locality."""
     place = service().locality.place
     boxes = [box for release in releases.values() if (box := release.extent_wgs84)]

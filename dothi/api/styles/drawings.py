@@ -94,9 +94,9 @@ def changed_at(layer: Layer) -> int:
         return 0
 
 
-def no_such_style(collection_id: str, style: str, known: list[str]) -> NoSuchStyle:
+def no_such_style(collection_id: str, style: str, offered: list[str]) -> NoSuchStyle:
     """The error, with the nearest style."""
-    hint = did_you_mean(style, known)
+    hint = did_you_mean(style, offered)
     return NoSuchStyle(
         vi=f'"{collection_id}" không có kiểu vẽ "{style}". {hint.vi}',
         en=f'"{collection_id}" has no style "{style}". {hint.en}',

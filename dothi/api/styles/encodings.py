@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 from flask import request
 
 from dothi.api.language import HTML, JSON, UnknownFormat, language
-from dothi.api.parameters import BadParameter, given, shown
+from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.api.service import service
 from dothi.api.styles.document import style_document
 from dothi.api.styles.offered import Styled
@@ -38,64 +38,64 @@ class Encoding:
         return styled_layer is not None or not self.one_layer
 
 
-def _maplibre(styled: Styled) -> bytes:
+def _write_maplibre(styled: Styled) -> bytes:
     return json.dumps(style_document(styled), ensure_ascii=False).encode()
 
 
-def _sld(styled: Styled) -> bytes:
+def _write_sld(styled: Styled) -> bytes:
     """One document with a named layer for each layer, and one without any where there are no data yet."""
     empty = Element(f'{{{SLD}}}StyledLayerDescriptor', {'version': '1.1.0'})
-    documents = [fromstring(sld_of(drawing, _latitude(), language())) for drawing in styled.drawings]  # noqa: S314
+    documents = [fromstring(sld_of(drawing, _middle_latitude(), language())) for drawing in styled.drawings]  # noqa: S314
     for other in documents[1:]:
         documents[0].extend(other)
     return written(documents[0] if documents else empty).encode()
 
 
-def _qml(styled: Styled) -> bytes:
+def _write_qml(styled: Styled) -> bytes:
     (drawing,) = styled.drawings
-    return qml_of(drawing, _latitude(), language(), drawing.layer.columns_for(service().audience)).encode()
+    return qml_of(drawing, _middle_latitude(), language(), drawing.layer.columns_for(service().audience)).encode()
 
 
-def _mapnik(styled: Styled) -> bytes:
+def _write_mapnik(styled: Styled) -> bytes:
     return template(styled.drawings, asked_zoom()).encode()
 
 
 def asked_zoom() -> float:
     """`zoom`, at which Mapnik's sizes are: its styles know none of their own; raises BadParameter."""
-    text = given().get(ZOOM, '').strip() or '14'
+    text = request_parameters().get(ZOOM, '').strip() or '14'
     if not text.replace('.', '', 1).isdecimal() or float(text) > MOST_ZOOM:
-        what = shown(ZOOM, text)
+        what = quote_parameter(ZOOM, text)
         raise BadParameter(
             vi=f'{what}: phải là số từ 0 đến {MOST_ZOOM}.', en=f'{what}: must be a number from 0 to {MOST_ZOOM}.'
         )
     return float(text)
 
 
-def _latitude() -> float:
+def _middle_latitude() -> float:
     return service().locality.place.centre_wgs84[1]
 
 
 ENCODINGS = {
     'maplibre': Encoding(
-        'application/vnd.mapbox.style+json', Text(vi='Kiểu vẽ MapLibre', en='MapLibre style'), _maplibre,
+        'application/vnd.mapbox.style+json', Text(vi='Kiểu vẽ MapLibre', en='MapLibre style'), _write_maplibre,
         'https://maplibre.org/maplibre-style-spec/', '8',
     ),
     'sld': Encoding(
-        'application/vnd.ogc.sld+xml;version=1.1', Text(vi='SLD 1.1', en='SLD 1.1'), _sld,
+        'application/vnd.ogc.sld+xml;version=1.1', Text(vi='SLD 1.1', en='SLD 1.1'), _write_sld,
         'https://www.ogc.org/standards/sld', '1.1.0',
     ),
     'qml': Encoding(
-        'application/vnd.qgis.qml', Text(vi='QGIS (QML)', en='QGIS (QML)'), _qml,
+        'application/vnd.qgis.qml', Text(vi='QGIS (QML)', en='QGIS (QML)'), _write_qml,
         'https://docs.qgis.org/3.40/en/docs/user_manual/appendices/qgis_file_formats.html', '3.40', one_layer=True,
     ),
     'mapnik': Encoding(
-        'application/vnd.mapnik+xml', Text(vi='Mapnik XML', en='Mapnik XML'), _mapnik,
+        'application/vnd.mapnik+xml', Text(vi='Mapnik XML', en='Mapnik XML'), _write_mapnik,
         'https://github.com/mapnik/mapnik/wiki/XMLConfigReference', '4',
     ),
 }  # fmt: skip
 
 
-def forms(layer: object) -> dict[str, Encoding]:
+def encodings_for(layer: object) -> dict[str, Encoding]:
     """The encodings of a layer's style, or (None) of a style of the whole map."""
     return {name: encoding for name, encoding in ENCODINGS.items() if encoding.fits(layer)}
 
@@ -105,17 +105,19 @@ def wanted_form(layer: object) -> str:
 
     A media type without its version will do. Raises UnknownFormat for another `f`.
     """
-    offered = (*forms(layer), PAGE)
-    requested = {'json': 'maplibre'}.get(given().get('f', '').strip(), given().get('f', '').strip())
+    offered = (*encodings_for(layer), PAGE)
+    requested = {'json': 'maplibre'}.get(
+        request_parameters().get('f', '').strip(), request_parameters().get('f', '').strip()
+    )
     if requested and requested not in offered:
-        hint, what = did_you_mean(requested, offered), shown('f', requested)
+        hint, what = did_you_mean(requested, offered), quote_parameter('f', requested)
         raise UnknownFormat(vi=f'{what}: không có định dạng này. {hint.vi}', en=f'{what}: no such format. {hint.en}')
     return requested or _by_type(layer)
 
 
 def _by_type(layer: object) -> str:
     types = {JSON: 'maplibre'}
-    for name, encoding in forms(layer).items():
+    for name, encoding in encodings_for(layer).items():
         types |= {encoding.media_type: name, encoding.media_type.partition(';')[0]: name}
     best = request.accept_mimetypes.best_match([*types, HTML], default=JSON)
     return PAGE if best == HTML else types[best]

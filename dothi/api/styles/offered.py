@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from dothi.api.service import released, service
+from dothi.api.service import require_release, service
 from dothi.api.snapshot import Snapshot
 from dothi.api.styles.drawings import UnknownStyle, drawing, file_if_sound, file_of
 from dothi.core.catalog import Release
@@ -77,14 +77,16 @@ def of_map(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None) ->
     """
     titles, releases = map_styles(), db.releases()
     if style_id not in titles:
-        raise _unknown(style_id, titles)
+        raise _unknown_style(style_id, titles)
     drawings = [
-        _drawing(db, layer, _name(styles, layer, (chosen or {}).get(layer.id, style_id)), releases[layer.id])
+        _drawing_in_style(
+            db, layer, _style_name(styles, layer, (chosen or {}).get(layer.id, style_id)), releases[layer.id]
+        )
         for layer, styles in style_files().values()
         if layer.id in releases
     ]
     lowest_first = sorted(drawings, key=lambda one: (one.draw_order, one.layer.id))
-    title = within(WHOLE_MAP, titles[style_id])
+    title = title_within(WHOLE_MAP, titles[style_id])
     return Styled(style_id, f'/styles/{style_id}', title, tuple(lowest_first), releases)
 
 
@@ -93,12 +95,12 @@ def of_layer(db: Snapshot, layer: Layer, style_id: str) -> Styled:
     styles = file_of(layer)
     offered = styles.offered(layer, service().audience)
     if style_id not in offered:
-        raise _unknown(style_id, offered)
+        raise _unknown_style(style_id, offered)
     releases = db.releases()
-    release = released(layer, releases)
-    path, title = f'/collections/{layer.id}/styles/{style_id}', within(layer.title, styles.styles[style_id].title)
+    release = require_release(layer, releases)
+    path, title = f'/collections/{layer.id}/styles/{style_id}', title_within(layer.title, styles.styles[style_id].title)
     # its own map shows it, whether or not that of all layers does when it opens
-    visible_drawing = replace(_drawing(db, layer, style_id, release), visible=True)
+    visible_drawing = replace(_drawing_in_style(db, layer, style_id, release), visible=True)
     return Styled(style_id, path, title, (visible_drawing,), releases, layer)
 
 
@@ -110,19 +112,19 @@ def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None
     return of_map(db, style_id, chosen)
 
 
-def within(whole: Text, title: Text) -> Text:
+def title_within(whole: Text, title: Text) -> Text:
     """What a style is called outside of the layer or map whose it is."""
     return Text(vi=f'{whole.vi}: {title.vi}', en=f'{whole.en}: {title.en}')
 
 
-def _unknown(style_id: str, known: Iterable[str]) -> UnknownStyle:
-    hint = did_you_mean(style_id, list(known))
+def _unknown_style(style_id: str, offered: Iterable[str]) -> UnknownStyle:
+    hint = did_you_mean(style_id, list(offered))
     return UnknownStyle(vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}')
 
 
-def _name(styles: StyleFile, layer: Layer, wanted: str) -> str:
-    return wanted if wanted in styles.offered(layer, service().audience) else DEFAULT
+def _style_name(styles: StyleFile, layer: Layer, style_id: str) -> str:
+    return style_id if style_id in styles.offered(layer, service().audience) else DEFAULT
 
 
-def _drawing(db: Snapshot, layer: Layer, style_id: str, release: Release) -> Drawing:
+def _drawing_in_style(db: Snapshot, layer: Layer, style_id: str, release: Release) -> Drawing:
     return drawing(db, layer, style_id, release.number)[1]

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from dothi.api import parameters
 from dothi.api.address import api_url, root_url
-from dothi.api.caching import dated, hash_of, not_modified
+from dothi.api.caching import add_last_modified, hash_of, not_modified
 from dothi.api.documents import as_json, as_page, own_links
 from dothi.api.items.query import COMMON
 from dothi.api.language import HTML, language, page, say, wanted_format
@@ -16,9 +16,9 @@ from dothi.api.snapshot import snapshot
 from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage, styles_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
-from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, forms, wanted_form
+from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, encodings_for, wanted_form
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
-from dothi.api.styles.preview import preview
+from dothi.api.styles.preview import preview_style
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.mapping.legend_image import legend_image
@@ -72,16 +72,16 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
         return style_of_a_coverage(collection_id, style_id)
     styled = _requested_style(style_id, collection_id)
     form = wanted_form(styled.layer)
-    tag = _tag(styled, f'{form}-{asked_zoom():g}')
+    tag = _style_etag(styled, f'{form}-{asked_zoom():g}')
     if not_modified(tag, styled.updated):
         response = Response(status=304)
     elif form == PAGE:
-        html = page('styles/style.html', _page_members(styled, _path(style_id, collection_id)))
+        html = page('styles/style.html', _page_members(styled, _style_path(style_id, collection_id)))
         response = Response(html, content_type=f'{HTML}; charset=utf-8')
     else:
         response = Response(ENCODINGS[form].write(styled), content_type=ENCODINGS[form].media_type)
     response.set_etag(tag, weak=True)
-    return dated(response, styled.updated)
+    return add_last_modified(response, styled.updated)
 
 
 @STYLES.route('/styles/<style_id>/metadata')
@@ -90,7 +90,7 @@ def style_metadata(style_id: str, collection_id: str | None = None) -> Response:
     """What is known of a style."""
     wanted_format(('json',))
     styled = _requested_style(style_id, collection_id)
-    return as_json(metadata(styled, style_id, _path(style_id, collection_id)))
+    return as_json(metadata(styled, style_id, _style_path(style_id, collection_id)))
 
 
 @STYLES.route('/styles/<style_id>/legend')
@@ -102,14 +102,14 @@ def style_legend(style_id: str, collection_id: str | None = None) -> Response:
     form = wanted_format(('json', 'png'))
     styled = _requested_style(style_id, collection_id)
     if form == 'png':
-        return _picture(styled)
-    links = own_links(f'{_path(style_id, collection_id)}/legend', ('json',))
+        return _legend_picture(styled)
+    links = own_links(f'{_style_path(style_id, collection_id)}/legend', ('json',))
     parts = {'layers': legend_document(styled), 'markers': marker_paths(styled)}
     return as_json({'title': say(styled.title), **parts, 'links': links})
 
 
-def _picture(styled: Styled) -> Response:
-    tag = _tag(styled, 'legend')
+def _legend_picture(styled: Styled) -> Response:
+    tag = _style_etag(styled, 'legend')
     if not_modified(tag, styled.updated):
         response = Response(status=304)
     else:
@@ -117,7 +117,7 @@ def _picture(styled: Styled) -> Response:
         image = legend_image(topmost_first, language(), heading=styled.layer is None)
         response = Response(image, mimetype='image/png')
     response.set_etag(tag, weak=True)
-    return dated(response, styled.updated)
+    return add_last_modified(response, styled.updated)
 
 
 @STYLES.route('/styles/<style_id>/<any("sprite.json", "sprite.png", "sprite@2x.json", "sprite@2x.png"):part>')
@@ -137,7 +137,7 @@ def style_sprite(style_id: str, part: str, collection_id: str | None = None) -> 
     else:
         response = jsonify(sprite_index(icons, ratio))
     response.set_etag(tag, weak=True)
-    return dated(response, styled.updated)
+    return add_last_modified(response, styled.updated)
 
 
 def styled_layer(collection_id: str) -> Layer:
@@ -150,34 +150,37 @@ def styled_layer(collection_id: str) -> Layer:
 def _requested_style(style_id: str, collection_id: str | None) -> Styled:
     """The style that the request is about; raises UnknownStyle and what its parameters are refused with."""
     parameters.refuse_unknown((*COMMON, ZOOM, CHOSEN) if collection_id is None else (*COMMON, ZOOM))
-    chosen = _chosen()
+    chosen = _chosen_styles()
     with snapshot() as db:
         if collection_id is not None:
             return of_layer(db, styled_layer(collection_id), style_id)
         return of_service(db, style_id, chosen)
 
 
-def _chosen() -> dict[str, str]:
+def _chosen_styles() -> dict[str, str]:
     """Layer to style; raises BadParameter with the nearest style that there is."""
-    text = parameters.given().get(CHOSEN, '').strip()
+    text = parameters.request_parameters().get(CHOSEN, '').strip()
     if not text:
         return {}
     pairs = [part.strip().partition(':') for part in text.split(',')]
     offered = {f'{name}:{style}' for name, layer in service().layers.items() for style in layer_styles(layer)}
     for layer, _, style in pairs:
         if f'{layer}:{style}' not in offered:
-            what, hint = parameters.shown(CHOSEN, f'{layer}:{style}'), did_you_mean(f'{layer}:{style}', offered)
+            what, hint = (
+                parameters.quote_parameter(CHOSEN, f'{layer}:{style}'),
+                did_you_mean(f'{layer}:{style}', offered),
+            )
             raise parameters.BadParameter(
                 vi=f'{what}: không có kiểu vẽ này. {hint.vi}', en=f'{what}: no such style. {hint.en}'
             )
     return {layer: style for layer, _, style in pairs}
 
 
-def _path(style_id: str, collection_id: str | None) -> str:
+def _style_path(style_id: str, collection_id: str | None) -> str:
     return f'/styles/{style_id}' if collection_id is None else f'/collections/{collection_id}/styles/{style_id}'
 
 
-def _tag(styled: Styled, form: str) -> str:
+def _style_etag(styled: Styled, form: str) -> str:
     """Changes with the releases, which class limits and legend follow, and with the style files."""
     releases = sorted((release.layer_id, release.number) for release in styled.releases.values())
     # of the other styles a document names what there is to choose, and a legend lies on the lowest of them
@@ -196,6 +199,8 @@ def _page_members(styled: Styled, path: str) -> dict[str, Any]:
         'legend': list(reversed(legend_document(styled))),
         'markers': marker_paths(styled),
         'paper': paper_of(styled.id),
-        'picture': f'{api_url()}{preview(styled, PICTURE_PX)}',
-        'forms': [(name, say(encoding.title), encoding.media_type) for name, encoding in forms(styled.layer).items()],
+        'picture': f'{api_url()}{preview_style(styled, PICTURE_PX)}',
+        'forms': [
+            (name, say(encoding.title), encoding.media_type) for name, encoding in encodings_for(styled.layer).items()
+        ],
     }

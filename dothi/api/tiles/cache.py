@@ -20,7 +20,7 @@ BLOCK = 4096
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedTile:
     """A tile as it is sent: its version, in what it is shortened, and its bytes in gzip (none: the tile is empty)."""
 
     version: str
@@ -35,9 +35,9 @@ class Kept:
         return zlib.decompress(self.packed, GZIP, size) if size else b''
 
 
-def pack(version: str, shortened: str, content: bytes) -> Kept:
-    """A tile to be kept and sent."""
-    return Kept(version, shortened, gzip.compress(content, 1, mtime=0) if content else b'')
+def pack_tile(version: str, shortened: str, content: bytes) -> CachedTile:
+    """Compress a tile for the cache and for the response."""
+    return CachedTile(version, shortened, gzip.compress(content, 1, mtime=0) if content else b'')
 
 
 class FileCache:
@@ -66,7 +66,7 @@ class FileCache:
             return
         head = json.dumps({'version': version, **said, 'crc32': zlib.crc32(body)}).encode()
         with suppress(OSError):
-            _write(self.folder / key, head + b'\n' + body)
+            _write_file(self.folder / key, head + b'\n' + body)
             self._written += -(-(len(head) + 1 + len(body)) // BLOCK) * BLOCK
         if self._written > self.most_bytes / 20:
             self._written = 0
@@ -76,7 +76,7 @@ class FileCache:
         """Deletes what was written longest ago, down to nine tenths of the limit; one process does it at a time."""
         with suppress(OSError), (self.folder / 'prune.lock').open('w') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            files = sorted(_files(self.folder))
+            files = sorted(_cached_files(self.folder))
             surplus = sum(size for _, size, _ in files) - self.most_bytes
             if surplus <= 0:
                 return
@@ -89,28 +89,28 @@ class FileCache:
 
 
 class TileCache(FileCache):
-    """A folder of tiles."""
+    """A cache of tiles in a folder."""
 
-    def get(self, key: str, version: str) -> Kept | None:
-        """The tile, if it is kept in this version."""
+    def get(self, key: str, version: str) -> CachedTile | None:
+        """The cached tile, or None where the cache has none of this version."""
         cached = self.read(key, version)
-        return Kept(version, str(cached[0].get('shortened', '')), cached[1]) if cached else None
+        return CachedTile(version, str(cached[0].get('shortened', '')), cached[1]) if cached else None
 
-    def put(self, key: str, tile: Kept) -> None:
-        """Keeps the tile in place of any other version."""
+    def put(self, key: str, tile: CachedTile) -> None:
+        """Store the tile; it replaces any other version."""
         self.write(key, tile.version, tile.packed, shortened=tile.shortened)
 
 
-def _write(file: Path, body: bytes) -> None:
-    """Writes whole or not at all: others read at the same time."""
+def _write_file(file: Path, body: bytes) -> None:
+    """Write a file atomically, because others read it at the same time."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f'{file.name}.{os.getpid()}.{threading.get_ident()}')
     draft.write_bytes(body)
     draft.replace(file)
 
 
-def _files(folder: Path) -> Iterator[tuple[int, int, Path]]:
-    """Time of writing, size on the disk, and name of every file."""
+def _cached_files(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """Time of writing, size on disk and path of every file."""
     for parent, _, names in os.walk(folder):
         for name in names:
             file = Path(parent) / name

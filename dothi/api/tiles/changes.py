@@ -19,7 +19,7 @@ class Reader(Protocol):
 
 
 class Area(Protocol):
-    """A part of the world that is shown."""
+    """An area of the world for which changes are looked up."""
 
     def shown_cells(self, zoom: int) -> tuple[int, int, int, int]:
         """First and last column, first and last row of the tiles of WebMercatorQuad of which something is shown."""
@@ -59,8 +59,8 @@ class Current:
     levels: range
 
 
-def current(db: Reader, layers: tuple[Layer, ...]) -> dict[str, Current]:
-    """What is served of each of `layers` that has a release."""
+def current_states(db: Reader, layers: tuple[Layer, ...]) -> dict[str, Current]:
+    """The current state of each of `layers` that has a release."""
     statement = sql.SQL('select * from catalog.tile_state({})').format(sql.Literal([layer.id for layer in layers]))
     return {
         name: Current(
@@ -82,7 +82,7 @@ class Changes:
 
     def of(self, area: Area) -> Version | None:
         """The newest release that may have changed what is shown there."""
-        newest = [_newest(tiles, *area.shown_cells(zoom)) for zoom, tiles in self.tiles.items()]
+        newest = [_newest_change(tiles, *area.shown_cells(zoom)) for zoom, tiles in self.tiles.items()]
         return max((number for number in (self.whole, *newest) if number), default=None)
 
     def and_then(self, releases: list[tuple[Any, ...]], until: int) -> 'Changes':
@@ -97,7 +97,9 @@ class Changes:
         return extended
 
 
-def _newest(tiles: dict[tuple[int, int], Version], west: int, east: int, north: int, south: int) -> Version | None:
+def _newest_change(
+    tiles: dict[tuple[int, int], Version], west: int, east: int, north: int, south: int
+) -> Version | None:
     if (east - west + 1) * (south - north + 1) < len(tiles):
         numbers = (tiles.get((x, y)) for x in range(west, east + 1) for y in range(north, south + 1))
     else:
@@ -123,14 +125,14 @@ class Ledger:
             return earlier
         # a transaction that began before the last release sees the layer as it was
         since = earlier if earlier.until < number else Changes()
-        changes = since.and_then(db.rows(_releases(layer, since.until, number)), number)
+        changes = since.and_then(db.rows(_releases_between(layer, since.until, number)), number)
         with self._lock:
             if self._changes.get(layer.id, Changes()).until < number:
                 self._changes[layer.id] = changes
         return changes
 
 
-def _releases(layer: Layer, after: int, until: int) -> sql.Composable:
+def _releases_between(layer: Layer, after: int, until: int) -> sql.Composable:
     return sql.SQL(
         """select r.number, r.released_at, t.zoom, t.columns, t.rows
         from catalog.release as r left join catalog.release_tiles as t on t.release = r.number

@@ -6,7 +6,7 @@ from dothi.api import parameters
 from dothi.api.items.query import COMMON
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot, snapshot
-from dothi.api.tiles.changes import Current, current
+from dothi.api.tiles.changes import Current, current_states
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
 from dothi.api.tiles.tileset import Tileset, of_all, of_theme, themes
@@ -25,7 +25,7 @@ def dataset_tilesets() -> Response:
     """The tilesets of all collections together, and of each theme."""
     parameters.refuse_unknown(COMMON)
     with snapshot() as db:
-        now = _now(db)
+        now = _current_layers(db)
     names = themes(service().locality, service().audience, now)
     return list_answer('', [_require_tileset(theme, now) for theme in (None, *names)] if names else [])
 
@@ -35,7 +35,7 @@ def theme_tilesets(theme: str) -> Response:
     """The tilesets of a theme."""
     parameters.refuse_unknown(COMMON)
     with snapshot() as db:
-        return list_answer(f'/themes/{theme}', [_require_tileset(theme, _now(db))])
+        return list_answer(f'/themes/{theme}', [_require_tileset(theme, _current_layers(db))])
 
 
 @DATASET_TILES.route('/tiles/<matrix_set>')
@@ -47,7 +47,7 @@ def dataset_tileset(matrix_set: str, theme: str | None = None) -> Response:
     parameters.refuse_unknown(PARAMETERS)
     grid = known_grid(matrix_set)
     with snapshot() as db:
-        return tileset_answer(_selected(_require_tileset(theme, _now(db))), grid)
+        return tileset_answer(_selected_layers(_require_tileset(theme, _current_layers(db))), grid)
 
 
 @DATASET_TILES.route('/tiles/<matrix_set>/<z>/<y>/<x>')
@@ -57,7 +57,7 @@ def dataset_tile(matrix_set: str, z: str, y: str, x: str, theme: str | None = No
     parameters.refuse_unknown(PARAMETERS)
     grid = known_grid(matrix_set)
     with snapshot() as db:
-        return tile_answer(db, _selected(_require_tileset(theme, _now(db))), grid, (z, y, x))
+        return tile_answer(db, _selected_layers(_require_tileset(theme, _current_layers(db))), grid, (z, y, x))
 
 
 @DATASET_TILES.route('/xyz/<z>/<x>/<y>.pbf')
@@ -67,8 +67,8 @@ def dataset_xyz(z: str, x: str, y: str, theme: str | None = None) -> Response:
     return dataset_tile(WEB_MERCATOR_QUAD.name, z, y, x, theme)
 
 
-def _now(db: Snapshot) -> dict[str, Current]:
-    return current(db, tuple(service().layers.values()))
+def _current_layers(db: Snapshot) -> dict[str, Current]:
+    return current_states(db, tuple(service().layers.values()))
 
 
 def _require_tileset(theme: str | None, now: dict[str, Current]) -> Tileset:
@@ -77,7 +77,7 @@ def _require_tileset(theme: str | None, now: dict[str, Current]) -> Tileset:
     return of_all(locality, audience, now) if theme is None else of_theme(theme, locality, audience, now)
 
 
-def _selected(tileset: Tileset) -> Tileset:
+def _selected_layers(tileset: Tileset) -> Tileset:
     """What `collections` leaves of a tileset: ids, or addresses of collections."""
     requested = request.args.get('collections', '').strip()
     if not requested:

@@ -33,7 +33,7 @@ def tile_address(layer_id: str) -> str:
     return f'{api_url()}/collections/{layer_id}/tiles/{WEB_MERCATOR_QUAD.name}/{{z}}/{{y}}/{{x}}?f=mvt'
 
 
-def maker() -> TileMaker:
+def tile_maker_of_app() -> TileMaker:
     """The tile maker of the service that the current request is for."""
     if 'dothi.tiles' not in current_app.extensions:
         current_app.extensions['dothi.tiles'] = TileMaker(service().audience, service().locality)
@@ -41,18 +41,18 @@ def maker() -> TileMaker:
     return tile_maker
 
 
-def template(tileset: Tileset, grid: Grid, z: str = '{z}', y: str = '{y}', x: str = '{x}') -> str:
+def tile_template(tileset: Tileset, grid: Grid, z: str = '{z}', y: str = '{y}', x: str = '{x}') -> str:
     """The address of the tiles, with names in place of zoom, row and column."""
-    return f'{api_url()}{tileset.path}/tiles/{grid.name}/{z}/{y}/{x}{_selection(tileset, "?")}'
+    return f'{api_url()}{tileset.path}/tiles/{grid.name}/{z}/{y}/{x}{_selection_query(tileset, "?")}'
 
 
-def xyz(tileset: Tileset) -> str:
+def xyz_template(tileset: Tileset) -> str:
     """The same in the order and with the ending that most clients know, for WebMercatorQuad."""
-    return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{_selection(tileset, "?")}'
+    return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{_selection_query(tileset, "?")}'
 
 
-def entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
-    """What a list of tilesets says of one."""
+def tileset_entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+    """The entry of a tileset in the list of tilesets."""
     where = f'{tileset.path}/tiles/{grid.name}'
     return {
         'title': f'{say(tileset.title)} ({grid.name})',
@@ -60,34 +60,34 @@ def entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
         'crs': CRS[grid.name],
         'tileMatrixSetURI': f'{REGISTER}/{grid.name}',
         'links': [
-            link('self', JSON, tileset.title, f'{where}?f=json{_selection(tileset)}'),
+            link('self', JSON, tileset.title, f'{where}?f=json{_selection_query(tileset)}'),
             link(f'{OGC}/tiling-scheme', JSON, TITLES['scheme'], f'/TileMatrixSets/{grid.name}?f=json'),
         ],
     }
 
 
-def listing(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
+def list_tilesets(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
     """The list of tilesets under `<path>/tiles`."""
     return {
         'links': own_links(f'{path}/tiles'),
-        'tilesets': [entry(tileset, grid) for tileset in tilesets for grid in GRIDS.values()],
+        'tilesets': [tileset_entry(tileset, grid) for tileset in tilesets for grid in GRIDS.values()],
     }
 
 
-def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+def tileset_metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
     west, south, east, north = tileset.extent
-    members = entry(tileset, grid)
+    members = tileset_entry(tileset, grid)
     where = f'{tileset.path}/tiles/{grid.name}/metadata'
-    tiles = template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
+    tiles = tile_template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
     links = [
         *members['links'],
         link('item', MVT, TITLES['tile'], tiles, templated=True),
-        link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection(tileset)}'),
-        *_styles(tileset),
+        link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection_query(tileset)}'),
+        *_style_links(tileset),
     ]
     if grid is WEB_MERCATOR_QUAD:
-        links.append(link('alternate', MVT, TITLES['xyz'], xyz(tileset), templated=True))
+        links.append(link('alternate', MVT, TITLES['xyz'], xyz_template(tileset), templated=True))
     return {
         **members,
         'title': say(tileset.title),
@@ -95,13 +95,13 @@ def metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
         'attribution': say(service().locality.place.attribution),
         'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
         'tileMatrixSetLimits': [limits_of(tileset.limits(grid, z)) for z in tileset.zooms(grid)],
-        'layers': [part for layer in tileset.layers for part in _described(layer, grid)],
-        **_release(tileset),
+        'layers': [part for layer in tileset.layers for part in _describe_layer(layer, grid)],
+        **_release_members(tileset),
         'links': links,
     }
 
 
-def tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+def tileset_tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     """TileJSON 3.0."""
     zooms = tileset.zooms(grid)
     return {
@@ -110,12 +110,12 @@ def tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
         'description': say(tileset.description),
         'attribution': say(service().locality.place.attribution),
         'scheme': 'xyz',
-        'tiles': [template(tileset, grid)],
+        'tiles': [tile_template(tileset, grid)],
         'minzoom': zooms[0],
         'maxzoom': zooms[-1],
         'bounds': list(tileset.extent),
         'vector_layers': [part for layer in tileset.layers for part in vector_layers(layer, grid)],
-        **_release(tileset),
+        **_release_members(tileset),
     }
 
 
@@ -124,11 +124,11 @@ def vector_layers(layer: Layer, grid: Grid = WEB_MERCATOR_QUAD) -> list[dict[str
     columns = fields(layer, service().audience)
     return [
         {'id': name, 'description': say(layer.title), 'minzoom': zooms[0], 'maxzoom': zooms[-1], 'fields': columns}
-        for name, zooms in inner_layers(layer, maker(), grid).items()
+        for name, zooms in inner_layers(layer, tile_maker_of_app(), grid).items()
     ]
 
 
-def _described(layer: Layer, grid: Grid) -> list[dict[str, Any]]:
+def _describe_layer(layer: Layer, grid: Grid) -> list[dict[str, Any]]:
     lang = language()
     properties = {
         name: column_schema(layer, name, column, lang) for name, column in layer.columns_for(service().audience).items()
@@ -145,7 +145,7 @@ def _described(layer: Layer, grid: Grid) -> list[dict[str, Any]]:
             'maxTileMatrix': str(zooms[-1]),
             'propertiesSchema': {'type': 'object', 'properties': properties},
         }
-        for name, zooms in inner_layers(layer, maker(), grid).items()
+        for name, zooms in inner_layers(layer, tile_maker_of_app(), grid).items()
     ]
 
 
@@ -157,15 +157,15 @@ def limits_of(at: Limits) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _release(tileset: Tileset) -> dict[str, Any]:
+def _release_members(tileset: Tileset) -> dict[str, Any]:
     now = [tileset.now[layer.id] for layer in tileset.layers]
     return {'dothi:release': max(state.version.number for state in now), 'dothi:demo': any(state.demo for state in now)}
 
 
-def _styles(tileset: Tileset) -> list[dict[str, Any]]:
+def _style_links(tileset: Tileset) -> list[dict[str, Any]]:
     """Of a layer its own styles, of several those of the whole map; a theme's layers have them there too."""
     return styles_links(tileset.path if tileset.path.startswith('/collections/') else '')
 
 
-def _selection(tileset: Tileset, mark: Literal['?', '&'] = '&') -> str:
+def _selection_query(tileset: Tileset, mark: Literal['?', '&'] = '&') -> str:
     return f'{mark}collections={tileset.selected}' if tileset.selected else ''

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from psycopg2 import sql
 
-from dothi.api.tiles.place import Place
+from dothi.api.tiles.place import TileAddress
 from dothi.api.tiles.sql import CELL_STEPS, Canvas, Ink, statement
 
 # Uncompressed: what a client has to take apart.
@@ -16,7 +16,7 @@ LEAST_FEATURE_BYTES = 18
 
 
 @dataclass(frozen=True)
-class Drawn:
+class LayerTile:
     """A tile, and in which way it says less than the layer file asks for (empty: it does not)."""
 
     content: bytes
@@ -29,43 +29,45 @@ class Reader(Protocol):
     def row(self, statement: sql.Composable) -> tuple[Any, ...]: ...
 
 
-def draw(db: Reader, canvas: Canvas, place: Place, most_bytes: int = MOST_BYTES) -> Drawn:
+def draw_layer_tile(db: Reader, canvas: Canvas, place: TileAddress, most_bytes: int = MOST_BYTES) -> LayerTile:
     """The tile as the layer file asks for it, or the first of its ever coarser forms that fits into `most_bytes`."""
     features = 0
-    for shortened, ink in forms(canvas, place, most_bytes):
+    for shortened, ink in tile_forms(canvas, place, most_bytes):
         merges = ink.counted or ink.joined or ink.most_points
         if not merges and features * LEAST_FEATURE_BYTES > most_bytes:
             continue
         content, features = db.row(statement(canvas, place, ink))
         if len(content) <= most_bytes:
-            return Drawn(bytes(content), shortened)
-    return Drawn(b'', 'nothing')
+            return LayerTile(bytes(content), shortened)
+    return LayerTile(b'', 'nothing')
 
 
-def forms(canvas: Canvas, place: Place, most_bytes: int = MOST_BYTES) -> Iterator[tuple[str, Ink]]:
+def tile_forms(canvas: Canvas, place: TileAddress, most_bytes: int = MOST_BYTES) -> Iterator[tuple[str, Ink]]:
     """The forms of a tile from full to coarse, each with the name of what it leaves out."""
     if not is_merged(canvas, place):
         yield '', Ink()
         for px in (1, 4):
             yield f'kinds only, {px} px', Ink(only_kinds=True, tolerance_px=px)
     as_asked = is_merged(canvas, place)
-    for shortened, ink in _joined(most_bytes) if canvas.layer.geometry.endswith('LineString') else _counted():
+    for shortened, ink in (
+        _joined_forms(most_bytes) if canvas.layer.geometry.endswith('LineString') else _counted_forms()
+    ):
         yield '' if as_asked else shortened, ink
         as_asked = False
 
 
-def is_merged(canvas: Canvas, place: Place) -> bool:
+def is_merged(canvas: Canvas, place: TileAddress) -> bool:
     """Whether the layer file has features merged at this zoom."""
     below = canvas.layer.publish.tiles.merge_below
     return below is not None and place.zoom < below
 
 
-def _counted() -> Iterator[tuple[str, Ink]]:
+def _counted_forms() -> Iterator[tuple[str, Ink]]:
     for steps in range(CELL_STEPS, -1, -1):
         yield f'counted in {1 << steps} x {1 << steps} cells', Ink(counted=True, cell_steps=steps)
 
 
-def _joined(most_bytes: int) -> Iterator[tuple[str, Ink]]:
+def _joined_forms(most_bytes: int) -> Iterator[tuple[str, Ink]]:
     yield 'joined', Ink(joined=True)
     yield 'joined, 4 px', Ink(joined=True, tolerance_px=4)
     for bytes_per_point in (10, 20, 40, 80, 160):

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from psycopg2 import sql
 
 from dothi import __version__
-from dothi.api.tiles.cache import Kept, TileCache, pack
+from dothi.api.tiles.cache import CachedTile, TileCache, pack_tile
 from dothi.api.tiles.changes import Current, Ledger, Version, state_of
-from dothi.api.tiles.draw import MOST_BYTES, Drawn, draw
-from dothi.api.tiles.place import Place
+from dothi.api.tiles.draw import MOST_BYTES, LayerTile, draw_layer_tile
+from dothi.api.tiles.place import TileAddress
 from dothi.api.tiles.sql import Canvas, anything
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
@@ -43,7 +43,7 @@ class Sheet:
     layers: tuple[Layer, ...]
     kept_as: str | None = None
 
-    def at(self, place: Place) -> tuple[Layer, ...]:
+    def at(self, place: TileAddress) -> tuple[Layer, ...]:
         """The layers that have tiles at that zoom; what a layer has at its last zoom stays beyond it."""
         return tuple(layer for layer in self.layers if place.zoom >= layer.publish.tiles.zooms[0])
 
@@ -60,7 +60,7 @@ class Edition:
     fingerprint: str
 
     def tag(self, sheet: Sheet) -> str:
-        """For an ETag."""
+        """A text that changes whenever the tile's bytes may change, for use as an ETag."""
         return f'{self.fingerprint}-{sheet.kept_as or "selection"}-{self.state}-mvt'
 
 
@@ -74,12 +74,12 @@ class TileMaker:
 
     @cached_property
     def cache(self) -> TileCache:
-        """Where tiles are kept; the audiences' never meet."""
+        """The cache of the tiles; each audience has a folder of its own."""
         folder = PathSettings().state / 'cache' / 'tiles' / self.audience
         return TileCache(folder, TileSettings().tile_cache_mb * 1_000_000)
 
-    def edition(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Edition:
-        """What the tile is now."""
+    def edition(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: TileAddress) -> Edition:
+        """The edition that the tile has now."""
         layers = sheet.at(place) or sheet.layers
         versions = [self.ledger.version(db, layer, now[layer.id], place) for layer in layers]
         return Edition(max(versions), state_of(versions), self.fingerprint(sheet))
@@ -90,13 +90,13 @@ class TileMaker:
         if labelled not in self._fingerprints:
             place = self.locality.place
             parts = [[layer.definition() for layer in sheet.layers], place.reference_date.isoformat(), place.crs]
-            text = json.dumps([_software(), self.audience, labelled, parts])
+            text = json.dumps([_software_versions(), self.audience, labelled, parts])
             self._fingerprints[labelled] = hashlib.sha256(text.encode()).hexdigest()[:10]
         return self._fingerprints[labelled]
 
     def tile(
-        self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place, edition: Edition | None = None
-    ) -> Kept:
+        self, db: Reader, sheet: Sheet, now: dict[str, Current], place: TileAddress, edition: Edition | None = None
+    ) -> CachedTile:
         """The tile, from the cache or made now. edition: where it is known already."""
         edition = edition or self.edition(db, sheet, now, place)
         version = edition.state
@@ -105,33 +105,35 @@ class TileMaker:
         if cached:
             return cached
         tile = self._draw_tile(db, sheet, now, place)
-        made = pack(version, tile.shortened, tile.content)
+        made = pack_tile(version, tile.shortened, tile.content)
         if sheet.kept_as:
             self.cache.put(key, made)
         return made
 
-    def is_empty(self, db: Reader, sheet: Sheet, place: Place) -> bool:
+    def is_empty(self, db: Reader, sheet: Sheet, place: TileAddress) -> bool:
         """Whether no feature lies in the tile or its buffer."""
-        return not any(db.row(anything(self._canvas(layer), place))[0] for layer in sheet.layers)
+        return not any(db.row(anything(self._canvas_of_layer(layer), place))[0] for layer in sheet.layers)
 
-    def _draw_tile(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: Place) -> Drawn:
+    def _draw_tile(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: TileAddress) -> LayerTile:
         if len(sheet.layers) == 1:
             (layer,) = sheet.layers
-            return draw(db, self._canvas(layer, now[layer.id]), place)
-        return self._together(db, sheet.at(place), now, place)
+            return draw_layer_tile(db, self._canvas_of_layer(layer, now[layer.id]), place)
+        return self._draw_together(db, sheet.at(place), now, place)
 
-    def _together(self, db: Reader, layers: tuple[Layer, ...], now: dict[str, Current], place: Place) -> Drawn:
+    def _draw_together(
+        self, db: Reader, layers: tuple[Layer, ...], now: dict[str, Current], place: TileAddress
+    ) -> LayerTile:
         """The layers' own tiles, one after the other, which is a tile too; the largest are drawn again if needed."""
         parts = {layer.id: self.tile(db, Sheet((layer,), layer.id), now, place) for layer in layers}
-        parts_by_name = {name: Drawn(part.content, part.shortened) for name, part in parts.items()}
+        parts_by_name = {name: LayerTile(part.content, part.shortened) for name, part in parts.items()}
         share = fair_share([len(tile.content) for tile in parts_by_name.values()], MOST_BYTES)
         for layer in layers:
             if len(parts_by_name[layer.id].content) > share:
-                parts_by_name[layer.id] = draw(db, self._canvas(layer, now[layer.id]), place, share)
+                parts_by_name[layer.id] = draw_layer_tile(db, self._canvas_of_layer(layer, now[layer.id]), place, share)
         shortened = '; '.join(f'{name}: {tile.shortened}' for name, tile in parts_by_name.items() if tile.shortened)
-        return Drawn(b''.join(tile.content for tile in parts_by_name.values()), shortened)
+        return LayerTile(b''.join(tile.content for tile in parts_by_name.values()), shortened)
 
-    def _canvas(self, layer: Layer, now: Current | None = None) -> Canvas:
+    def _canvas_of_layer(self, layer: Layer, now: Current | None = None) -> Canvas:
         return Canvas(
             layer,
             layer.columns_for(self.audience),
@@ -157,5 +159,5 @@ def fair_share(sizes: list[int], total: int) -> int:
 
 
 @lru_cache
-def _software() -> str:
+def _software_versions() -> str:
     return hashlib.sha256(b''.join([__version__.encode(), *(file.read_bytes() for file in SOURCES)])).hexdigest()

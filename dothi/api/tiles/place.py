@@ -46,7 +46,7 @@ GRIDS = {grid.name: grid for grid in (WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD)}
 
 
 @dataclass(frozen=True)
-class Place:
+class TileAddress:
     """A tile: zoom, column from west, row from north."""
 
     z: int
@@ -135,7 +135,7 @@ class Limits:
     north: int
     south: int
 
-    def contains(self, place: Place) -> bool:
+    def contains(self, place: TileAddress) -> bool:
         return self.west <= place.x <= self.east and self.north <= place.y <= self.south
 
 

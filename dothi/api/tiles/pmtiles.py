@@ -11,9 +11,9 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
-from dothi.api.tiles.changes import Current, current
+from dothi.api.tiles.changes import Current, current_states
 from dothi.api.tiles.maker import TileMaker
-from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Place
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD, TileAddress
 from dothi.api.tiles.tileset import NoData, Tileset, fields, inner_layers, of_all, of_layer, of_theme
 from dothi.core.database import READERS, connection
 from dothi.core.errors import WrongUse
@@ -79,7 +79,7 @@ def export(
     try:
         with connection(READERS[audience]) as db:
             reading = Reading(db)
-            now = current(reading, tuple(locality.layers_for(audience).values()))
+            now = current_states(reading, tuple(locality.layers_for(audience).values()))
             tileset = _tileset(locality, audience, now, layer, theme)
             tiles = _write(draft, reading, TileMaker(audience, locality), tileset, progress)
         draft.replace(file)
@@ -122,12 +122,14 @@ def _write(draft: Path, db: Reading, maker: TileMaker, tileset: Tileset, progres
     return written
 
 
-def _filled(db: Reading, maker: TileMaker, tileset: Tileset) -> Iterator[Place]:
+def _filled(db: Reading, maker: TileMaker, tileset: Tileset) -> Iterator[TileAddress]:
     """The tiles in which something lies: where nothing does, nothing lies in the four tiles below."""
     zooms = tileset.zooms(WEB_MERCATOR_QUAD)
     first = tileset.limits(WEB_MERCATOR_QUAD, zooms[0])
     ahead = [
-        Place(zooms[0], x, y) for x in range(first.west, first.east + 1) for y in range(first.north, first.south + 1)
+        TileAddress(zooms[0], x, y)
+        for x in range(first.west, first.east + 1)
+        for y in range(first.north, first.south + 1)
     ]
     while ahead:
         place = ahead.pop()
@@ -136,10 +138,10 @@ def _filled(db: Reading, maker: TileMaker, tileset: Tileset) -> Iterator[Place]:
         if tileset.limits(WEB_MERCATOR_QUAD, place.z).contains(place):
             yield place
         if place.z < zooms[-1]:
-            ahead += [Place(place.z + 1, 2 * place.x + dx, 2 * place.y + dy) for dx in (0, 1) for dy in (0, 1)]
+            ahead += [TileAddress(place.z + 1, 2 * place.x + dx, 2 * place.y + dy) for dx in (0, 1) for dy in (0, 1)]
 
 
-def _tile_id(place: Place) -> int:
+def _tile_id(place: TileAddress) -> int:
     number: int = zxy_to_tileid(place.z, place.x, place.y)
     return number
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from psycopg2 import sql
 
-from dothi.api.tiles.place import BUFFER, EXTENT, Place
+from dothi.api.tiles.place import BUFFER, EXTENT, TileAddress
 from dothi.core.crs import WEB_MERCATOR, WGS84
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_columns import CATALOGUED
@@ -49,7 +49,7 @@ class Canvas:
         return 'count' if 'count' not in self.columns else 'dothi_count'
 
 
-def statement(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
+def statement(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
     """A statement that gives the tile as bytes, empty where nothing lies, and the number of its features.
 
     The box is written as numbers, because the planner chooses well only between numbers that it knows.
@@ -63,7 +63,7 @@ def statement(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
     return sql.SQL('select {}, m0.features from {}').format(tiles, sql.SQL(', ').join(sources))
 
 
-def anything(canvas: Canvas, place: Place) -> sql.Composable:
+def anything(canvas: Canvas, place: TileAddress) -> sql.Composable:
     """A statement that says whether any feature lies there."""
     return sql.SQL('select exists (select from {})').format(_in_tile_area(canvas, place))
 
@@ -74,13 +74,13 @@ def _layer(name: str, body: sql.Composable) -> sql.Composable:
     return sql.SQL(form).format(sql.Literal(name), sql.Literal(EXTENT), body)
 
 
-def _in_tile_area(canvas: Canvas, place: Place, edge: float = BUFFER / EXTENT) -> sql.Composable:
+def _in_tile_area(canvas: Canvas, place: TileAddress, edge: float = BUFFER / EXTENT) -> sql.Composable:
     return sql.SQL('(select * from {} as layer_rows where geom_wgs84 && {}) f').format(
         canvas.rows, _envelope(place.wide_degrees(edge), WGS84)
     )
 
 
-def _plain(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
+def _plain(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
     """Every feature with its id and columns; those too small, where the layer file speaks of them, merged or not."""
     in_area, rules = _in_tile_area(canvas, place), canvas.layer.publish.tiles
     columns = _columns(canvas, place, ink)
@@ -102,14 +102,14 @@ def _plain(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
     return sql.SQL('{} union all {}').format(features, merge(canvas, place, ink, small, columns))
 
 
-def _columns(canvas: Canvas, place: Place, ink: Ink) -> dict[str, Column]:
+def _columns(canvas: Canvas, place: TileAddress, ink: Ink) -> dict[str, Column]:
     """The columns that the tile has."""
     first = canvas.layer.publish.tiles.columns
     columns = canvas.kinds if ink.only_kinds else canvas.columns
     return {name: column for name, column in columns.items() if place.zoom >= first.get(name, 0)}
 
 
-def _shape(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
+def _shape(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
     """A feature's geometry in the tile's own units, generalised as far as its rules allow, cut at its buffer."""
     rules = canvas.layer.publish.tiles
     tolerance_px = max(ink.tolerance_px, rules.tolerance_px if place.zoom < rules.zooms[1] else 0)
@@ -118,7 +118,7 @@ def _shape(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
     return _tile_geometry(sql.SQL('geom_wgs84'), place, tolerance_px)
 
 
-def _tile_geometry(geometry: sql.Composable, place: Place, tolerance_px: float = 0) -> sql.Composable:
+def _tile_geometry(geometry: sql.Composable, place: TileAddress, tolerance_px: float = 0) -> sql.Composable:
     """A geometry in WGS 84 in the tile's own units, cut at its buffer.
 
     Within a tile of a high zoom Mercator is as good as a straight line, and not to transform takes half the time.
@@ -136,7 +136,7 @@ def _tile_geometry(geometry: sql.Composable, place: Place, tolerance_px: float =
     )
 
 
-def _large(least_px: float, place: Place) -> sql.Composable:
+def _large(least_px: float, place: TileAddress) -> sql.Composable:
     """Whether a feature's box is as wide or as high as `least_px`."""
     west, south, east, north = place.degrees
     return sql.SQL(
@@ -144,7 +144,7 @@ def _large(least_px: float, place: Place) -> sql.Composable:
     ).format(sql.Literal((east - west) / 256 * least_px), sql.Literal((north - south) / 256 * least_px))
 
 
-def _labels(canvas: Canvas, place: Place) -> sql.Composable:
+def _labels(canvas: Canvas, place: TileAddress) -> sql.Composable:
     """One point inside each polygon, in the one tile that it lies in."""
     west, south, east, north = map(sql.Literal, place.degrees)
     return sql.SQL(
@@ -169,11 +169,13 @@ def _largest(features: sql.Composable, columns: dict[str, Column], most_points: 
     ).format(_column_list(columns), features, sql.Literal(most_points))
 
 
-def _joined(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
+def _joined(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
     return _join(canvas, place, ink, _in_tile_area(canvas, place), canvas.kinds)
 
 
-def _join(canvas: Canvas, place: Place, ink: Ink, here: sql.Composable, columns: dict[str, Column]) -> sql.Composable:
+def _join(
+    canvas: Canvas, place: TileAddress, ink: Ink, in_area: sql.Composable, columns: dict[str, Column]
+) -> sql.Composable:
     """All lines of one kind as one feature. Names of ours begin with dothi_, as a column may have any other.
 
     They are collected as drawn: to merge 30,000 lines end to end takes most of a second, for a sixth fewer bytes.
@@ -189,11 +191,11 @@ def _join(canvas: Canvas, place: Place, ink: Ink, here: sql.Composable, columns:
         kinds=_column_list(kinds),
         count=sql.Identifier(canvas.count),
         drawn=_shape(canvas, place, ink),
-        here=here,
+        here=in_area,
     )
 
 
-def _counted(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
+def _counted(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
     if place.zoom + ink.cell_steps in canvas.levels:
         return _count(canvas, place, ink, None, canvas.kinds)
     # a cell that the edge cuts through counts as a whole
@@ -201,11 +203,11 @@ def _counted(canvas: Canvas, place: Place, ink: Ink) -> sql.Composable:
 
 
 def _count(
-    canvas: Canvas, place: Place, ink: Ink, here: sql.Composable | None, columns: dict[str, Column]
+    canvas: Canvas, place: TileAddress, ink: Ink, in_area: sql.Composable | None, columns: dict[str, Column]
 ) -> sql.Composable:
     """Features counted per cell, with the most frequent kind; a square or a point stands for each cell.
 
-    here: the rows to count; None takes what catalog.tile_cell counts. The id is kept where a cell has a single
+    in_area: the rows to count; None takes what catalog.tile_cell counts. The id is kept where a cell has a single
     feature.
     """
     level = place.zoom + ink.cell_steps
@@ -223,7 +225,7 @@ def _count(
         columns=_filled(columns, values),
         count=sql.Identifier(canvas.count),
         cell=_cell(place, level, square=canvas.layer.geometry.endswith('Polygon')),
-        cells=_cells(canvas, place, level, _edge(ink), here),
+        cells=_cells(canvas, place, level, _edge(ink), in_area),
     )
 
 
@@ -232,20 +234,24 @@ def _edge(ink: Ink) -> float:
     return BUFFER / EXTENT if ink.cell_steps >= CELL_STEPS - 1 else 0
 
 
-def _cells(canvas: Canvas, place: Place, level: int, edge: float, here: sql.Composable | None) -> sql.Composable:
-    if here is None:
+def _cells(
+    canvas: Canvas, place: TileAddress, level: int, edge: float, in_area: sql.Composable | None
+) -> sql.Composable:
+    if in_area is None:
         return _kept_cells(canvas, place, level, edge)
-    return _fresh_cells(canvas, place, level, edge, here)
+    return _fresh_cells(canvas, place, level, edge, in_area)
 
 
-def _kept_cells(canvas: Canvas, place: Place, level: int, edge: float) -> sql.Composable:
+def _kept_cells(canvas: Canvas, place: TileAddress, level: int, edge: float) -> sql.Composable:
     return sql.SQL(
         """(select x, y, kind, n, ids from catalog.tile_cell
             where layer_id = {} and level = {} and x between {} and {} and y between {} and {}) kept"""
     ).format(*map(sql.Literal, (canvas.layer.id, level, *place.cells(level, edge))))
 
 
-def _fresh_cells(canvas: Canvas, place: Place, level: int, edge: float, here: sql.Composable) -> sql.Composable:
+def _fresh_cells(
+    canvas: Canvas, place: TileAddress, level: int, edge: float, in_area: sql.Composable
+) -> sql.Composable:
     """Counted by the very rule of sql/functions/tile_cells.sql."""
     kind = sql.SQL('array[{}]::text[]').format(
         sql.SQL(', ').join(sql.SQL('{}::text').format(sql.Identifier(name)) for name in canvas.kinds)
@@ -256,10 +262,12 @@ def _fresh_cells(canvas: Canvas, place: Place, level: int, edge: float, here: sq
                     catalog.tile_row(ST_YMin(geom_wgs84), {across}) as y
                 from {here}
             ) placed where x between {} and {} and y between {} and {} group by x, y, kind) counted"""
-    ).format(*map(sql.Literal, place.cells(level, edge)), kind=kind, across=sql.Literal(float(1 << level)), here=here)
+    ).format(
+        *map(sql.Literal, place.cells(level, edge)), kind=kind, across=sql.Literal(float(1 << level)), here=in_area
+    )
 
 
-def _cell(place: Place, level: int, *, square: bool) -> sql.Composable:
+def _cell(place: TileAddress, level: int, *, square: bool) -> sql.Composable:
     """Cell (x, y) in the tile's own units: a square, its outline clockwise as tiles want it, or its middle."""
     if square:
         corners = [_across('x', place, level), _down('y', place, level)]
@@ -268,14 +276,14 @@ def _cell(place: Place, level: int, *, square: bool) -> sql.Composable:
     return sql.SQL('ST_MakePoint({}, {})').format(_across('x + 0.5', place, level), _down('y + 0.5', place, level))
 
 
-def _across(column: str, place: Place, level: int) -> sql.Composable:
+def _across(column: str, place: TileAddress, level: int) -> sql.Composable:
     """Where a column of cells lies across the tile, in its units."""
     west, _, east, _ = place.degrees
     per_degree = EXTENT / (east - west)
     return _line(column, 360 / (1 << level) * per_degree, (-180 - west) * per_degree)
 
 
-def _down(row: str, place: Place, level: int) -> sql.Composable:
+def _down(row: str, place: TileAddress, level: int) -> sql.Composable:
     """Where a row of cells lies down the tile, in its units."""
     if place.grid.srid == WEB_MERCATOR:
         return _line(row, EXTENT * 2.0 ** (place.z - level), float(-place.y * EXTENT))

@@ -13,11 +13,18 @@ from dothi.api.language import wanted_format
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.service import service
 from dothi.api.snapshot import Snapshot, snapshot
-from dothi.api.tiles.cache import Kept
-from dothi.api.tiles.changes import Version, current
-from dothi.api.tiles.descriptions import MVT, listing, maker, metadata, tilejson, xyz
+from dothi.api.tiles.cache import CachedTile
+from dothi.api.tiles.changes import Version, current_states
+from dothi.api.tiles.descriptions import (
+    MVT,
+    list_tilesets,
+    tile_maker_of_app,
+    tileset_metadata,
+    tileset_tilejson,
+    xyz_template,
+)
 from dothi.api.tiles.matrix_sets import known_grid
-from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Limits, Place
+from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Limits, TileAddress
 from dothi.api.tiles.tileset import Tileset, of_layer
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
@@ -75,7 +82,7 @@ def tileset(collection_id: str, tileMatrixSetId: str) -> Response:  # noqa: N803
 
 
 def _tileset(db: Snapshot, layer: Layer) -> Tileset:
-    return of_layer(layer, service().locality, current(db, (layer,)))
+    return of_layer(layer, service().locality, current_states(db, (layer,)))
 
 
 def tiled_layer(collection_id: str) -> Layer:
@@ -89,11 +96,11 @@ def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, st
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
     place = place_in(_Within(tileset, grid), *where)
-    edition = maker().edition(db, tileset.sheet, tileset.now, place)
+    edition = tile_maker_of_app().edition(db, tileset.sheet, tileset.now, place)
     tag = edition.tag(tileset.sheet)
     if not_modified(tag, edition.version.released_at):
         return _headed(Response(status=304), tag, edition.version)
-    tile = maker().tile(db, tileset.sheet, tileset.now, place, edition)
+    tile = tile_maker_of_app().tile(db, tileset.sheet, tileset.now, place, edition)
     response = _headed(_body(tile), tag, edition.version)
     if tile.shortened:
         response.headers['Dothi-Shortened'] = tile.shortened
@@ -102,7 +109,7 @@ def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, st
 
 def list_answer(path: str, tilesets: list[Tileset]) -> Response:
     """A list of tilesets, as JSON or as a page."""
-    form, document = wanted_format(), listing(path, tilesets)
+    form, document = wanted_format(), list_tilesets(path, tilesets)
     if form == 'json':
         return as_json(document)
     return as_page('collections/tiles/index.html', {**document, 'path': path})
@@ -112,10 +119,15 @@ def tileset_answer(tileset: Tileset, grid: Grid) -> Response:
     """What a tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
     form = wanted_format(FORMATS)
     if form == 'tilejson':
-        return as_json(tilejson(tileset, grid))
+        return as_json(tileset_tilejson(tileset, grid))
     if form == 'json':
-        return as_json(metadata(tileset, grid))
-    page = {'path': tileset.path, 'set': grid.name, 'tilejson': tilejson(tileset, grid), 'xyz': xyz(tileset)}
+        return as_json(tileset_metadata(tileset, grid))
+    page = {
+        'path': tileset.path,
+        'set': grid.name,
+        'tilejson': tileset_tilejson(tileset, grid),
+        'xyz': xyz_template(tileset),
+    }
     return as_page('collections/tiles/metadata.html', page)
 
 
@@ -128,7 +140,7 @@ def _headed(response: Response, tag: str, version: Version) -> Response:
     return response
 
 
-def _body(tile: Kept) -> Response:
+def _body(tile: CachedTile) -> Response:
     """The tile, as it is kept for whoever reads gzip."""
     if not tile.packed:
         return Response(b'', 204)
@@ -164,14 +176,14 @@ class _Within:
         return self.tileset.limits(self.grid, z)
 
 
-def place_in(of: Extents, matrix: str, row: str, column: str) -> Place:
+def place_in(of: Extents, matrix: str, row: str, column: str) -> TileAddress:
     """The tile; raises NoSuchTile with the reason."""
     if not all(part.isascii() and part.isdigit() and len(part) < 11 for part in (matrix, row, column)):
         raise NoSuchTile(
             vi='Mức thu phóng, hàng và cột phải là số nguyên không âm.',
             en='Zoom level, row and column must be whole numbers, 0 or more.',
         )
-    place, zooms = Place(int(matrix), int(column), int(row), of.grid), of.zooms
+    place, zooms = TileAddress(int(matrix), int(column), int(row), of.grid), of.zooms
     if place.z not in zooms:
         raise NoSuchTile(
             vi=f'Có ô {of.grid.name} từ mức {zooms[0]} đến {zooms[-1]}, không có mức {place.z}.',

@@ -2,11 +2,11 @@
 
 from dothi.core.text import Text
 from processes.base import Figure
-from processes.forms.answer import OF_NORMS, details, key_figures, norms_of, sums_of, table
+from processes.forms.answer import OF_NORMS, detail_tables, key_figures, norms_of, sums_of, table_of_rows
 from processes.forms.names import title_of, unit_for
 from processes.forms.question import _in_words
 from processes.forms.words import CODED, CODES, in_words
-from processes.registry import process, processes
+from processes.registry import all_processes, find_process
 
 FIGURES = {
     'share_covered': Figure(Text(vi='Tỷ lệ', en='Share'), 'share', low_first=True),
@@ -25,27 +25,27 @@ def rows(*properties):
 def test_the_rows_that_tell_most_come_first_and_those_without_a_value_last():
     shares = {'A': 0.9, 'B': None, 'C': 0.1}
     some = rows(*({'name': name, 'share_covered': share} for name, share in shares.items()))
-    found = table(some, 'share_covered', FIGURES, {}, 'vi')
+    found = table_of_rows(some, 'share_covered', FIGURES, {}, 'vi')
     assert found.rows == [['C', '10\xa0%'], ['A', '90\xa0%'], ['B', '–']]
     assert found.headings == ['Tên', 'Tỷ lệ (%)']
     assert found.numeric == [False, True]
-    high = table(rows({'people': 1}, {'people': 5}), 'people', FIGURES, {}, 'en')
+    high = table_of_rows(rows({'people': 1}, {'people': 5}), 'people', FIGURES, {}, 'en')
     assert high.rows == [['5'], ['1']]
 
 
 def test_the_line_of_the_whole_comes_from_the_summary():
-    found = table(rows({'name': 'A', 'people': 3}), 'people', FIGURES, {'people': 26_114, 'name': 'x'}, 'vi')
+    found = table_of_rows(rows({'name': 'A', 'people': 3}), 'people', FIGURES, {'people': 26_114, 'name': 'x'}, 'vi')
     assert found.total == ['', '26.114']
 
 
 def test_a_long_table_is_cut_and_says_so():
-    found = table(rows(*({'people': number} for number in range(70))), 'people', FIGURES, {}, 'vi')
+    found = table_of_rows(rows(*({'people': number} for number in range(70))), 'people', FIGURES, {}, 'vi')
     assert (len(found.rows), found.more, found.rows[0]) == (60, 10, ['69'])
 
 
 def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list():
     row = {'name': 'A', 'clause': 'x', **{f'c{number}': number for number in range(9)}, 'people': 1}
-    found = table(rows(row), 'people', FIGURES, {}, 'en', OF_NORMS)
+    found = table_of_rows(rows(row), 'people', FIGURES, {}, 'en', OF_NORMS)
     assert len(found.headings) == 8
     assert 'People' in found.headings
     assert 'Clause' not in found.headings
@@ -74,7 +74,7 @@ def test_codes_are_told_in_words_and_a_norm_as_it_is_cited():
     norm = 'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)'
     landfills = 'bãi chôn lấp rác (Số người: 7, Length: 2,5\xa0km)'
     assert told == ['theo đường thẳng', 'tổng; trung bình', 'đạt: 2, không đạt: 5', norm, 'sea', landfills]
-    found = table(rows({'people': 3, 'verdict': 'not_shown', 'code': 'met'}), 'people', FIGURES, {}, 'vi')
+    found = table_of_rows(rows({'people': 3, 'verdict': 'not_shown', 'code': 'met'}), 'people', FIGURES, {}, 'vi')
     assert found.rows == [['3', 'không chứng minh được', 'met']]
 
 
@@ -88,7 +88,7 @@ def test_years_units_and_criteria_are_told_as_people_write_them():
 
 def test_every_choice_of_an_analysis_has_words():
     """One that is added later is told in English letters to Vietnamese readers, unless somebody finds words for it."""
-    for name, one in processes().items():
+    for name, one in all_processes().items():
         for field, schema in one.metadata_for_pygeoapi()['inputs'].items():
             described = schema['schema'].get('items', schema['schema'])
             choices = {*described.get('enum', [])} if field in CODED else set()
@@ -109,8 +109,8 @@ def test_inputs_that_the_summary_repeats_are_not_told_twice():
 
 
 def test_parts_of_the_summary_are_tables_of_their_own():
-    ((title, parts),) = details({'kinds': [{'kind': 'a', 'people': 3}], 'people': 3, 'said': [{'vi': 'a', 'en': 'b'}]},
-                                FIGURES, 'en')  # fmt: skip
+    summary = {'kinds': [{'kind': 'a', 'people': 3}], 'people': 3, 'said': [{'vi': 'a', 'en': 'b'}]}
+    ((title, parts),) = detail_tables(summary, FIGURES, 'en')
     assert title == 'By kind of facility'
     assert (parts.headings, parts.rows) == (['Kind', 'People'], [['a', '3']])
 
@@ -124,9 +124,9 @@ def test_a_figure_of_a_class_of_depth_is_told_with_its_bound():
 def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
     """The summary of nearest facilities names the limit as the column of the distances is named."""
     summary = {'distance_m': 5_000.0, 'minutes': None, 'origins': 2}
-    assert sums_of(summary, process('nearest-facility', 'public').inputs) == {'origins': 2}
+    assert sums_of(summary, find_process('nearest-facility', 'public').inputs) == {'origins': 2}
     # the input is a layer, and the number how many reports there are
-    assert sums_of({'reports': 80}, process('hotspots', 'public').inputs) == {'reports': 80}
+    assert sums_of({'reports': 80}, find_process('hotspots', 'public').inputs) == {'reports': 80}
 
 
 def test_a_raster_that_was_chosen_goes_by_its_title(locality):

@@ -10,9 +10,9 @@ import shapely
 from rasterio.transform import from_origin
 
 from processes.forms.classes import NO_VALUE, NONE, class_of, classes_of
-from processes.forms.map_image import GROUND, WATER, Drawn, draw
+from processes.forms.map_image import GROUND, WATER, DrawnFeatures, draw
 from processes.forms.map_page import FRAME_PX, HEIGHT_PX, WIDTH_PX, Entry, Words, scale_bar_m, sheet_of
-from processes.forms.raster_picture import paint
+from processes.forms.raster_picture import paint_raster
 
 WORDS = Words('Độ bao phủ', 'Tỷ lệ (%)', 'Dữ liệu minh họa', 'Nguồn: trường học', 'vi')
 WEST, SOUTH = 560_000, 2_230_000
@@ -41,7 +41,7 @@ def drawn(shapes, values, tmp_path, outlines=(), words=WORDS):
     numbers = class_of(values, classes)
     colours = {NONE: NO_VALUE} | {i: one.colour for i, one in enumerate(classes)}
     sheet = sheet_of(tuple(shapely.total_bounds([*shapes, *outlines])))
-    shown = Drawn(np.array(shapes, dtype=object), numbers, colours, np.array(outlines, dtype=object))
+    shown = DrawnFeatures(np.array(shapes, dtype=object), numbers, colours, np.array(outlines, dtype=object))
     entries = [Entry(i, 'area', one.label('vi')) for i, one in enumerate(classes)]
     draw(shown, sheet, words, entries, tmp_path / 'map.png')
     return picture(tmp_path / 'map.png'), sheet, classes
@@ -94,7 +94,7 @@ def test_every_vietnamese_letter_is_in_the_font(tmp_path):
     nothing, looks = np.array([], dtype=object), set()
     for some in itertools.batched(letters + letters.upper() + '\ue000\ue001', 20, strict=False):
         entries = [Entry(0, 'area', letter) for letter in some]
-        draw(Drawn(nothing, nothing, {}, nothing), sheet_of((0, 0, 1, 1)), WORDS, entries, tmp_path / 'map.png')
+        draw(DrawnFeatures(nothing, nothing, {}, nothing), sheet_of((0, 0, 1, 1)), WORDS, entries, tmp_path / 'map.png')
         image = picture(tmp_path / 'map.png')[:, FRAME_PX[2] + 60 : -20]
         tops = (FRAME_PX[1] + 12 + 20 + 10 - 13 + 26 * row for row in range(len(some)))
         looks |= {image[top : top + 26].tobytes() for top in tops}
@@ -125,11 +125,11 @@ def test_a_raster_is_shown_in_the_colours_of_its_classes(tmp_path):
     with rasterio.open(tmp_path / 'r.tif', 'w', crs='EPSG:9209', transform=transform, **profile) as raster:
         raster.write(cells, 1)
         raster.set_band_unit(1, 'm')
-    painted = paint(tmp_path / 'r.tif', 9209, tmp_path / 'p.tif')
+    painted = paint_raster(tmp_path / 'r.tif', 9209, tmp_path / 'p.tif')
     assert [one.label('vi', painted.unit) for one in painted.classes] == ['1\xa0m', '2\xa0m']
     sheet = sheet_of(painted.bounds)
     nothing = np.array([], dtype=object)
-    draw(Drawn(nothing, nothing, {}, nothing, painted.file), sheet, WORDS, [], tmp_path / 'map.png')
+    draw(DrawnFeatures(nothing, nothing, {}, nothing, painted.file), sheet, WORDS, [], tmp_path / 'map.png')
     image = picture(tmp_path / 'map.png')
     assert colour_at(image, sheet, WEST + 500, SOUTH + 800) == painted.classes[0].colour
     assert colour_at(image, sheet, WEST + 1_500, SOUTH + 800) == painted.classes[1].colour

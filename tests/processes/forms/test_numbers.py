@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from processes.forms.names import heading, title_of
-from processes.forms.numbers import day, number, unit_of, value_text
+from processes.forms.names import column_heading, title_of
+from processes.forms.numbers import format_day, format_number, unit_of, value_text
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ from processes.forms.numbers import day, number, unit_of, value_text
     ],
 )
 def test_numbers_are_written_in_the_manner_of_the_language(value, unit, vi, en):
-    assert number(value, 'vi', unit) == vi
-    assert number(value, 'en', unit) == en
+    assert format_number(value, 'vi', unit) == vi
+    assert format_number(value, 'en', unit) == en
 
 
 def test_a_name_tells_its_unit():
@@ -43,10 +43,10 @@ def test_a_value_of_any_kind_is_one_line():
 
 
 def test_a_member_without_a_title_goes_by_its_name_without_the_unit():
-    assert heading('widest_gap_m', {}, 'en') == 'Widest gap (m)'
+    assert column_heading('widest_gap_m', {}, 'en') == 'Widest gap (m)'
     assert title_of('population', {}, 'vi') == 'Dân số'
 
 
 def test_days():
-    assert day(date(2026, 9, 1), 'vi') == '01/09/2026'
-    assert day(date(2026, 9, 1), 'en') == '1 September 2026'
+    assert format_day(date(2026, 9, 1), 'vi') == '01/09/2026'
+    assert format_day(date(2026, 9, 1), 'en') == '1 September 2026'

@@ -7,15 +7,15 @@ import pytest
 
 from processes.base import GEOJSON, JSON
 from processes.forms.columns import properties_of
-from processes.forms.stored import Stored
+from processes.forms.stored import StoredResult
 from processes.queue.requests import Result
-from processes.registry import process
+from processes.registry import find_process
 
 
 def stored(value, media_type, output):
     result = Result(media_type, json.dumps(value).encode(), None, None)
-    at, echo = datetime(2026, 11, 25, tzinfo=UTC), process('echo', 'internal')
-    return Stored('0', 'echo', echo, {}, {}, '0', at, output, result)
+    at, echo = datetime(2026, 11, 25, tzinfo=UTC), find_process('echo', 'internal')
+    return StoredResult('0', 'echo', echo, {}, {}, '0', at, output, result)
 
 
 @pytest.mark.parametrize('value', [5.0, [1, 2, 3], 'a'])

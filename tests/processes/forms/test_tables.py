@@ -60,7 +60,7 @@ def test_a_geopackage_has_typed_columns_in_the_working_crs_and_says_what_it_is(t
     """The places are FACTS' test point: 106.1683 E, 20.429 N is 569542.413 E, 2259884.543 N."""
     shapes = np.array([shapely.Point(569542.413, 2259884.543), shapely.Point(574775.257, 2215403.499)])
     path = tmp_path / 'a.gpkg'
-    write_geopackage(FEATURES, list(shapes), path, name='found', srid=9209, about={'process': 'p', 'Dân số': '5'})
+    write_geopackage(FEATURES, list(shapes), path, name='found', srid=9209, summary={'process': 'p', 'Dân số': '5'})
     assert set(fiona.listlayers(path)) == {'found', 'about'}
     with fiona.open(path, layer='found') as layer:
         assert layer.crs.to_epsg() == 9209

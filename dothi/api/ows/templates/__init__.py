@@ -8,15 +8,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree
 
 
-def render(name: str, **data: Any) -> str:
-    """The template of that name with the data in it."""
+def render_xml_template(name: str, **data: Any) -> str:
+    """Render the template `name` with the data."""
     return _environment().get_template(name).render(**data)
 
 
 def render_xml(name: str, **data: Any) -> bytes:
-    """The same as XML that is well formed and laid out as it is nested."""
+    """Render the template as well-formed, indented XML."""
     parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
-    tree = etree.ElementTree(etree.fromstring(render(name, **data).strip().encode(), parser))
+    tree = etree.ElementTree(etree.fromstring(render_xml_template(name, **data).strip().encode(), parser))
     written: bytes = etree.tostring(tree, encoding='UTF-8', xml_declaration=True, pretty_print=True)
     return written
 

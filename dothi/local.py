@@ -356,7 +356,7 @@ def _layer_states(
 ) -> list[LayerState]:
     broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
     zone = locality.place.zone
-    known = [
+    served_layers = [
         LayerState(
             id=name,
             style_error=_style_error(locality, data),
@@ -366,7 +366,7 @@ def _layer_states(
         )
         for name, data in (*locality.layers.items(), *locality.coverages.items())
     ]
-    return broken + known
+    return broken + served_layers
 
 
 def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None:

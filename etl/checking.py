@@ -70,8 +70,8 @@ def check_rows(work: Load, plan: Plan, on: date) -> Checked:
     _take_turn(work, plan, staged.tally)
     tally = staged.tally
     rows = tally.rows(frozenset(map(matching.source, tally.in_other_units())))
-    said = [*capitals, *work.inspected.decoder.notes(), *notes.about_rows(tally, layer, matching)]
-    return Checked(tally, rows, said)
+    row_notes = [*capitals, *work.inspected.decoder.notes(), *notes.about_rows(tally, layer, matching)]
+    return Checked(tally, rows, row_notes)
 
 
 def _stage(work: Load, plan: Plan) -> Staged:

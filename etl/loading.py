@@ -94,9 +94,9 @@ def _decide_coordinates(
 def _judge_questions(inspected: Inspected, decision: Decision) -> Judgement:
     """Held where the file itself leaves something to ask: its columns, its text, its coordinate system."""
     reasons = [reason for reason, _ in inspected.questions]
-    seen = dict.fromkeys((reason for reason in reasons if reason in ACCEPTED_AS_IT_IS), 1.0)
+    seen_shares = dict.fromkeys((reason for reason in reasons if reason in ACCEPTED_AS_IT_IS), 1.0)
     reasons += ['crs'] if decision.reading is None else []
-    return Judgement(held=tuple(dict.fromkeys(reasons)), seen=seen)
+    return Judgement(held=tuple(dict.fromkeys(reasons)), seen=seen_shares)
 
 
 def _plan(work: Load, reading: Reading, on: date) -> Plan:
@@ -130,5 +130,5 @@ def _judge_places(work: Load, checked: Checked, plan: Plan) -> Judgement:
     if rows < FEWEST_FAR or share <= FAR_SHARE:
         return NOTHING_TO_SAY
     note = far_rows_note(rows, share, work.inspected.first, plan, work.delivery.locality)
-    held: tuple[Reason, ...] = () if work.delivery.options.agrees_to('misplaced', share) else ('misplaced',)
-    return Judgement(held=held, seen={'misplaced': share}, notes=(note,))
+    held_for: tuple[Reason, ...] = () if work.delivery.options.agrees_to('misplaced', share) else ('misplaced',)
+    return Judgement(held=held_for, seen={'misplaced': share}, notes=(note,))

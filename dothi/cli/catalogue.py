@@ -31,5 +31,5 @@ def releases(
     if layer:
         served_locality().described(layer)
     with connection('loader') as db:
-        found = catalog_releases(db, layer, limit)
-    output.document(output.Releases(releases=found), as_json, output.releases)
+        release_list = catalog_releases(db, layer, limit)
+    output.document(output.Releases(releases=release_list), as_json, output.releases)

@@ -39,8 +39,8 @@ def list_(
     """Những gì chờ quyết định · What waits for a decision, oldest first, with the values of both sides."""
     if layer:
         served_locality().layer(layer)
-    found = conflicts(layer, decided=every)
-    _print(found, as_json)
+    conflict_list = conflicts(layer, decided=every)
+    _print(conflict_list, as_json)
 
 
 @conflicts_app.command('decide')
@@ -68,9 +68,9 @@ def _print(found: list[Conflict], as_json: bool) -> None:
     headers = ('Số\nno.', 'Lớp\nlayer', 'Đối tượng\nfeature', 'Đợt giao\ndelivery')
     wide = Column('Bản sửa → đợt giao\nedit → delivery', overflow='fold')
     table = Table(*headers, wide, 'Quyết định\ndecision', box=SIMPLE)
-    for one in found:
-        numbers = (str(one.id), one.layer_id, str(one.feature_id), str(one.delivery_id or ''))
-        table.add_row(*numbers, Line(_both(one)), STATES[one.decision] if one.decision else '')
+    for conflict in found:
+        numbers = (str(conflict.id), conflict.layer_id, str(conflict.feature_id), str(conflict.delivery_id or ''))
+        table.add_row(*numbers, Line(_both(conflict)), STATES[conflict.decision] if conflict.decision else '')
     output.out.print(table)
 
 
@@ -80,8 +80,8 @@ def _both(one: Conflict) -> str:
         return (
             'xóa · deleted → ' + _values(one.delivery) if one.edit is None else _values(one.edit) + ' → xóa · deleted'
         )
-    told = [f'{name}: {one.edit[name]} → {one.delivery[name]}' for name in one.columns if name != 'geom']
-    return ', '.join([*told, *(['hình học · geometry'] if 'geom' in one.columns else [])])
+    value_lines = [f'{name}: {one.edit[name]} → {one.delivery[name]}' for name in one.columns if name != 'geom']
+    return ', '.join([*value_lines, *(['hình học · geometry'] if 'geom' in one.columns else [])])
 
 
 def _values(values: dict[str, object] | None) -> str:

@@ -94,10 +94,10 @@ def _options(
         return DeliveryOptions.model_validate(values)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
-        given = f'--{first["loc"][0]} {first["input"]}'
+        option_text = f'--{first["loc"][0]} {first["input"]}'
         raise WrongUse(
-            vi=f'{given}: phải là all, hoặc unit= và mã đơn vị, chẳng hạn unit=366.',
-            en=f'{given}: {first["ctx"]["error"]}.',
+            vi=f'{option_text}: phải là all, hoặc unit= và mã đơn vị, chẳng hạn unit=366.',
+            en=f'{option_text}: {first["ctx"]["error"]}.',
         ) from None
 
 

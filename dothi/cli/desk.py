@@ -63,26 +63,26 @@ def deliveries(
     if layer:
         locality.described(layer)
     must_be_known(agency, locality)
-    found = records(layer, status=status, agency=agency, limit=None if every else limit)
+    delivery_records = records(layer, status=status, agency=agency, limit=None if every else limit)
     if as_json:
-        typer.echo(Deliveries(deliveries=found).model_dump_json(indent=2))
+        typer.echo(Deliveries(deliveries=delivery_records).model_dump_json(indent=2))
     else:
-        _table(found)
+        _table(delivery_records)
 
 
 def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
     """Một đợt giao · One delivery: who, what and when, its decisions, and its report again."""
-    found = shown(number)
+    delivery_shown = shown(number)
     if html:
-        if found.report is None:
+        if delivery_shown.report is None:
             raise WrongUse(
-                vi=f'Đợt giao {number} ({found.delivery.status}) không có báo cáo để ghi.',
-                en=f'Delivery {number} ({found.delivery.status}) has no report to write.',
+                vi=f'Đợt giao {number} ({delivery_shown.delivery.status}) không có báo cáo để ghi.',
+                en=f'Delivery {number} ({delivery_shown.delivery.status}) has no report to write.',
             )
         locality = served_locality()
-        put_on_map(found, locality)
-        write_page(found.report, html, locality.described(found.report.layer).title)
-    _show(found, as_json)
+        put_on_map(delivery_shown, locality)
+        write_page(delivery_shown.report, html, locality.described(delivery_shown.report.layer).title)
+    _show(delivery_shown, as_json)
 
 
 def accept(
@@ -103,8 +103,8 @@ def accept(
     """Nhận · Releases a delivery that waits: its original is checked again, with what you decide."""
     from etl.desk.decide import accept as accept_delivery
 
-    given = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
-    decision = _decision(reason, by, **given, as_of=as_of.date() if as_of else None)
+    changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
+    decision = _decision(reason, by, **changed_options, as_of=as_of.date() if as_of else None)
     with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)
     if html:
@@ -135,14 +135,14 @@ def rollback(
 
     decision = _decision(reason, by)
     with output.progress() as progress:
-        found = put_back(layer, release, decision.reason, decision.by, served_locality(), progress)
+        outcome = put_back(layer, release, decision.reason, decision.by, served_locality(), progress)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(outcome.model_dump_json(indent=2))
         return
-    diff = found.diff
+    diff = outcome.diff
     changes = f'+{diff.added:,} ~{diff.changed:,} −{diff.closed:,}'
-    says = 'không có gì khác · nothing differs' if found.unchanged else changes
-    output.out.print(f'{layer}: bản phát hành · release {found.release} = {release}, {says}', markup=False)
+    says = 'không có gì khác · nothing differs' if outcome.unchanged else changes
+    output.out.print(f'{layer}: bản phát hành · release {outcome.release} = {release}, {says}', markup=False)
 
 
 def _decision(reason: str, by: str | None, **given: Any) -> Decision:
@@ -197,10 +197,10 @@ def _table(found: list[DeliveryRecord]) -> None:
         'Bản, quyết định\nrelease, to decide',
     )
     table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
-    for one in found:
-        at = local_minute(one.received_at, locality_zone())
-        files, sent = f'{one.layer_id}\n{one.file_name}', f'{one.agency or "–"}\n{at}'
-        cells = (str(one.id), files, sent, STATES[one.status].replace(' · ', '\n'), _came_to(one))
+    for record in found:
+        at = local_minute(record.received_at, locality_zone())
+        files, sender = f'{record.layer_id}\n{record.file_name}', f'{record.agency or "–"}\n{at}'
+        cells = (str(record.id), files, sender, STATES[record.status].replace(' · ', '\n'), _came_to(record))
         table.add_row(*map(Line, cells))
     output.out.print(table)
 

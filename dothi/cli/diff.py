@@ -33,22 +33,22 @@ def diff(
         if target:
             must_be_writable(target, option)
     locality = served_locality()
-    known = locality.layer(layer)
+    layer_model = locality.layer(layer)
     with connection('loader') as db:
-        first, last = neighbours(db, known) if before is None or after is None else (before, after)
+        first, last = neighbours(db, layer_model) if before is None or after is None else (before, after)
         first, last = before or first, after or last
-        found = list(changes(db, known, first, last))
+        change_list = list(changes(db, layer_model, first, last))
         units = released_units(db, locality, locality.place.reference_date) if html else []
-    comparison = counted(known, first, last, found)
+    comparison = counted(layer_model, first, last, change_list)
     if gpkg:
-        write_geopackage(gpkg, known, found, locality.srid)
+        write_geopackage(gpkg, layer_model, change_list, locality.srid)
     if html:
         outlines = units[0].polygons if units else np.array([], dtype=object)
-        html.write_text(page(comparison, known, found, outlines), encoding='utf-8')
-    output.document(comparison, as_json, _told)
+        html.write_text(page(comparison, layer_model, change_list, outlines), encoding='utf-8')
+    output.document(comparison, as_json, _print_comparison)
 
 
-def _told(comparison: Comparison) -> None:
+def _print_comparison(comparison: Comparison) -> None:
     table = Table(title=f'{comparison.layer} {comparison.before} → {comparison.after}', show_header=False)
     table.add_row('Thêm · added', f'{comparison.added:,}')
     table.add_row('Bỏ · removed', f'{comparison.removed:,}')

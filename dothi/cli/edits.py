@@ -52,24 +52,24 @@ def list_(
     """Những gì chờ duyệt · The change sets that wait for a decision, oldest first."""
     if layer:
         served_locality().layer(layer)
-    found = change_set.change_sets(layer, decided=every)
+    sets = change_set.change_sets(layer, decided=every)
     if as_json:
-        typer.echo(ChangeSets(change_sets=found).model_dump_json(indent=2))
+        typer.echo(ChangeSets(change_sets=sets).model_dump_json(indent=2))
     else:
-        _table(found)
+        _table(sets)
 
 
 @edits.command('show')
 def show_(number: Number, as_json: Json = False) -> None:
     """Một tập thay đổi · A change set, edit by edit."""
     whole, pending = change_set.change_set(number)
-    found = Shown(change_set=whole, edits=pending)
+    document = Shown(change_set=whole, edits=pending)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(document.model_dump_json(indent=2))
         return
-    _table([found.change_set])
+    _table([document.change_set])
     table = Table('Đối tượng\nfeature', 'Thay đổi\nchange', Column('Giá trị\nvalues', overflow='fold'), box=SIMPLE)
-    for edit in found.edits:
+    for edit in document.edits:
         table.add_row(str(edit.feature_id or -edit.id), CHANGES[edit.change], Line(_values(edit)))
     output.out.print(table)
 
@@ -116,9 +116,17 @@ def _table(found: list[ChangeSet]) -> None:
         return
     headers = ('Số\nno.', 'Lớp\nlayer', 'Người sửa\nauthor', 'Tình trạng\nstate', 'Sửa\nedits', 'Từ\nsince')
     table = Table(*headers, 'Bản phát hành\nrelease', Column('Lý do\nreason', overflow='fold'), box=SIMPLE)
-    for one in found:
-        since = local_minute(one.opened_at, locality_zone())
-        release = '' if one.release is None else str(one.release)
-        cells = (str(one.id), one.layer_id, one.author, STATES[one.status], str(one.edits), since, release)
-        table.add_row(*cells, Line(one.reason or ''))
+    for change_set_row in found:
+        since = local_minute(change_set_row.opened_at, locality_zone())
+        release = '' if change_set_row.release is None else str(change_set_row.release)
+        cells = (
+            str(change_set_row.id),
+            change_set_row.layer_id,
+            change_set_row.author,
+            STATES[change_set_row.status],
+            str(change_set_row.edits),
+            since,
+            release,
+        )
+        table.add_row(*cells, Line(change_set_row.reason or ''))
     output.out.print(table)

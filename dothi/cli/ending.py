@@ -50,10 +50,10 @@ def _misused(wrong: typer.TyperException) -> WrongUse:
     """The error for a command line that typer cannot read, with where its help is."""
     context = getattr(wrong, 'ctx', None)
     command = context.command_path if context else 'dothi'
-    said = wrong.format_message() if hasattr(wrong, 'format_message') else str(wrong)
-    if not said:  # the command alone, which has shown its help already
+    usage_message = wrong.format_message() if hasattr(wrong, 'format_message') else str(wrong)
+    if not usage_message:  # the command alone, which has shown its help already
         sys.exit(2)
-    reason = said.replace('Value error, ', '').rstrip('.')
+    reason = usage_message.replace('Value error, ', '').rstrip('.')
     return WrongUse(
         vi=f'Câu lệnh không đúng: {reason}. Xem "{command} --help".', en=f'{reason}. See "{command} --help".'
     )

@@ -47,10 +47,10 @@ def pmtiles(
     if as_json:
         typer.echo(written.model_dump_json(indent=2))
     else:
-        _told(written)
+        _print_export(written)
 
 
-def _told(written: 'Exported') -> None:
+def _print_export(written: 'Exported') -> None:
     layers = ', '.join(written.layers)
     output.out.print(f'{written.file}: {written.tiles:,} ô · tiles, {written.size_bytes:,} bytes', highlight=False)
     output.out.print(f'Lớp · layers: {layers} (bản phát hành · release {written.release})', highlight=False)

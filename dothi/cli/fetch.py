@@ -36,24 +36,29 @@ def fetch(
 
     folder = PathSettings().locality
     if source is None:
-        found = list(sources(folder).values())
-        output.document(Listed(sources=found), as_json, lambda listed: _list(listed.sources))
+        open_sources = list(sources(folder).values())
+        output.document(Listed(sources=open_sources), as_json, lambda listed: _list(listed.sources))
         return
     how = How(layer=layer, update=update, dry_run=dry_run)
     with output.progress() as progress:
         outcome = fetch_source(source_with(source, folder), load_locality(folder), how, progress)
-    output.document(outcome, as_json, _told)
+    output.document(outcome, as_json, _print_outcome)
     sys.exit(outcome.exit_code)
 
 
 def _list(found: 'list[OpenSource]') -> None:
     table = Table('Nguồn · source', 'Tên · title', 'Lớp · layers', 'Giấy phép · licence')
-    for one in found:
-        table.add_row(one.id, f'{one.title.vi}\n{one.title.en}', ', '.join(one.gives), one.licence)
+    for open_source in found:
+        table.add_row(
+            open_source.id,
+            f'{open_source.title.vi}\n{open_source.title.en}',
+            ', '.join(open_source.gives),
+            open_source.licence,
+        )
     output.out.print(table)
 
 
-def _told(outcome: 'Outcome') -> None:
+def _print_outcome(outcome: 'Outcome') -> None:
     for file in outcome.files:
         output.out.print(f'{file.url}\n  sha256 {file.sha256}', highlight=False, soft_wrap=True)
     output.out.print(f'{outcome.attribution} ({outcome.licence})', highlight=False)

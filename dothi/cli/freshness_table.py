@@ -20,9 +20,9 @@ HEADERS = (
 def updates(status: Status) -> Table:
     """One line per agency and layer, agency by agency."""
     table = Table(*(Column(header, overflow='fold') for header in HEADERS))
-    lines = [(one, layer) for layer in status.layers for one in layer.freshness]
-    for one, layer in sorted(lines, key=lambda line: (line[0].agency, line[1].id)):
-        table.add_row(one.agency, layer.id, *_cells(one), _quality(layer))
+    lines = [(freshness, layer) for layer in status.layers for freshness in layer.freshness]
+    for freshness, layer in sorted(lines, key=lambda line: (line[0].agency, line[1].id)):
+        table.add_row(freshness.agency, layer.id, *_cells(freshness), _quality(layer))
     return table
 
 

@@ -38,7 +38,7 @@ def inbox(
     if watch:
         _watch(settle_s)
     done = once(paths.inbox, settle_s, load_locality(paths.locality), recorded)
-    output.document(done, as_json, _told)
+    output.document(done, as_json, _print_round)
     sys.exit(done.exit_code)
 
 
@@ -64,7 +64,7 @@ def _log(done: 'Round') -> None:
         output.err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _told(done: 'Round') -> None:
+def _print_round(done: 'Round') -> None:
     for line in _lines(done):
         output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for number in done.receipts:

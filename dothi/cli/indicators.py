@@ -62,9 +62,9 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
         data = Data(db, locality, 'internal')
         units = read_units(data, locality.place.reference_date)
         values = formula_values(period_of(None, None, on), on, data)
-        for one in sets:
-            read_figures(one, units, values, data, lambda _share, _doing: None)
-    output.document(Checked(sets=[_checked(one) for one in sets]), as_json, _show)
+        for set_model in sets:
+            read_figures(set_model, units, values, data, lambda _share, _doing: None)
+    output.document(Checked(sets=[_checked(set_model) for set_model in sets]), as_json, _show)
 
 
 def _checked(found: IndicatorSet) -> SetChecked:
@@ -74,13 +74,19 @@ def _checked(found: IndicatorSet) -> SetChecked:
         title=found.title,
         indicators=len(found.indicators),
         measures=len(found.measures),
-        thresholds=sum(one.threshold is not None for one in found.indicators.values()),
+        thresholds=sum(indicator.threshold is not None for indicator in found.indicators.values()),
     )
 
 
 def _show(checked: Checked) -> None:
     heads = ('Bộ · Set', 'Phiên bản · Version', 'Tên · Title', 'Tiêu chí · Criteria', 'Có ngưỡng · With threshold')
     table = Table(*heads, box=SIMPLE)
-    for one in checked.sets:
-        table.add_row(one.id, one.version, one.title.vi, str(one.indicators), str(one.thresholds))
+    for checked_set in checked.sets:
+        table.add_row(
+            checked_set.id,
+            checked_set.version,
+            checked_set.title.vi,
+            str(checked_set.indicators),
+            str(checked_set.thresholds),
+        )
     output.out.print(table)

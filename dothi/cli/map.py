@@ -84,7 +84,7 @@ def map_(
     }
     with output.progress() as progress:
         printed = _print(inputs, file, audience, progress)
-    output.document(printed, as_json, _told)
+    output.document(printed, as_json, _print_where)
 
 
 def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Progress) -> Printed:
@@ -138,7 +138,7 @@ def _format(file: Path) -> str:
     return file.suffix.lower()[1:]
 
 
-def _told(printed: Printed) -> None:
+def _print_where(printed: Printed) -> None:
     output.out.print(f'{printed.file}: {printed.sheet}, {printed.size_bytes:,} bytes', highlight=False)
     layers = ', '.join(f'{layer} {number}' for layer, number in printed.releases.items())
     output.out.print(f'Bản phát hành · releases: {layers}', highlight=False)

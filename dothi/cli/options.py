@@ -70,13 +70,13 @@ Columns = Annotated[
 
 def pairs(given: list[str] | None) -> dict[str, str]:
     """The file's name of a column to the layer's; raises WrongUse for what is no such pair."""
-    found: dict[str, str] = {}
+    layer_columns: dict[str, str] = {}
     for text in given or []:
-        source, named, name = text.rpartition('=')
-        if not named or not source.strip() or not name.strip():
+        source, separator, name = text.rpartition('=')
+        if not separator or not source.strip() or not name.strip():
             raise WrongUse(
                 vi=f'--column {text}: viết là CỘT=TÊN, chẳng hạn --column TEN_GOI=name.',
                 en=f'--column {text}: write SOURCE=NAME, such as --column TEN_GOI=name.',
             )
-        found[source.strip()] = name.strip()
-    return found
+        layer_columns[source.strip()] = name.strip()
+    return layer_columns

@@ -183,9 +183,9 @@ def status(document: local.Status) -> None:
     waiting(document)
     for wall in document.missing_walls:
         out.print(f'[yellow]Phòng kín: {wall.vi} · Closed room: {wall.en}[/]')
-    for one in document.store.damaged:
-        what = DAMAGE[one.damage]
-        out.print(f'[bold red]{what.vi} · {what.en}: {one.file}[/]\n  {one.advice.vi}\n  {one.advice.en}')
+    for damaged in document.store.damaged:
+        what = DAMAGE[damaged.damage]
+        out.print(f'[bold red]{what.vi} · {what.en}: {damaged.file}[/]\n  {damaged.advice.vi}\n  {damaged.advice.en}')
     if document.store.unread:
         out.print(
             f'[yellow]{document.store.unread} tệp trong kho chưa kịp đọc lại · files of the store not read yet[/]'
@@ -230,8 +230,8 @@ def report(document: Report) -> None:
 
 
 def reports(document: Reports) -> None:
-    for one in document.reports:
-        report(one)
+    for delivery_report in document.reports:
+        report(delivery_report)
     if not document.reports:
         out.print('Tất cả tệp đã được nhận trước đó · all files were delivered before')
 

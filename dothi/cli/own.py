@@ -43,9 +43,9 @@ class OwnLayers(BaseModel):
 def list_(as_json: Json = False) -> None:
     """Liệt kê · What was kept, and from which job, process and releases."""
     place = own_layers.served_locality()
-    found = [place.layers[name] for name in sorted(place.own)]
-    told = [OwnLayer(id=layer.id, title=layer.title, description=layer.description) for layer in found]
-    output.document(OwnLayers(layers=told), as_json, _table)
+    own_layers_kept = [place.layers[name] for name in sorted(place.own)]
+    rows = [OwnLayer(id=layer.id, title=layer.title, description=layer.description) for layer in own_layers_kept]
+    output.document(OwnLayers(layers=rows), as_json, _table)
 
 
 @own.command()

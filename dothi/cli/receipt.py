@@ -18,9 +18,9 @@ def receipt(
     ] = False,
 ) -> None:
     """Phiếu nhận dữ liệu · Writes the receipt for the focal point, and the bad rows as a file for QGIS."""
-    output.document(write_receipt(number, folder, served_locality()), as_json, _told)
+    output.document(write_receipt(number, folder, served_locality()), as_json, _print_receipt)
 
 
-def _told(written: Receipt) -> None:
+def _print_receipt(written: Receipt) -> None:
     for file in filter(None, (written.html, written.rows)):
         output.out.print(str(file), highlight=False, soft_wrap=True)

@@ -93,14 +93,14 @@ def list_(
     if level is not None and level not in register.levels:
         hint = did_you_mean(level, register.levels)
         raise UnknownLevel(vi=f'--level {level}: không có. {hint.vi}', en=f'--level {level}: unknown. {hint.en}')
-    _print(Units(date=day, census=register.census, units=_shown(register, register.on(day, level))), as_json)
+    _print(Units(date=day, census=register.census, units=_shown_units(register, register.on(day, level))), as_json)
 
 
 @units.command()
 def history(code: Annotated[str, typer.Argument(help='Mã đơn vị · Code of a unit.')], as_json: Json = False) -> None:
     """Lịch sử của một mã · All units that ever had a code, and which became which."""
     register = unit_register(_locality())
-    _print(Units(date=None, census=register.census, units=_shown(register, register.history(code))), as_json)
+    _print(Units(date=None, census=register.census, units=_shown_units(register, register.history(code))), as_json)
 
 
 @units.command()
@@ -142,20 +142,20 @@ def convert(
     from etl.unit_table import UnitTable, convert_table
 
     table = UnitTable(level, start.date(), code, value)
-    found = convert_table(file, _locality(), table, to_level or level, end.date())
+    converted = convert_table(file, _locality(), table, to_level or level, end.date())
     out = csv.writer(sys.stdout, lineterminator='\n')
     out.writerow([code, 'name', value, 'estimated'])
-    for unit in found.units:
-        figure = found.values.get(unit.code)
+    for unit in converted.units:
+        figure = converted.values.get(unit.code)
         text = '' if figure is None else f'{round(figure, 6):.15g}'
-        out.writerow([unit.code, unit.name, text, 'yes' if text and unit.code in found.estimated else 'no'])
+        out.writerow([unit.code, unit.name, text, 'yes' if text and unit.code in converted.estimated else 'no'])
 
 
 def _locality() -> Locality:
     return served_locality()
 
 
-def _shown(register: UnitRegister, found: list[UnitVersion]) -> list[Shown]:
+def _shown_units(register: UnitRegister, found: list[UnitVersion]) -> list[Shown]:
     return [
         Shown(
             **{name: getattr(unit, name) for name in Shown.model_fields if hasattr(unit, name)},
@@ -191,4 +191,4 @@ def _line(found: list[Reference]) -> str:
     """The kind of change once, then the units at its other end."""
     if not found:
         return ''
-    return f'{KINDS[found[0].kind]}:\n' + ', '.join(f'{one.code} {one.name}' for one in found)
+    return f'{KINDS[found[0].kind]}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in found)

@@ -71,7 +71,9 @@ def parents(register: UnitRegister, level: str, on: date, upper: str, then: date
     parent = {unit.code: unit.parent_code for unit in units_in(register, level, then)}
     shares = crosswalk(register, level, on, then).shares
     around = {code: {parent[part] for part in parts} for code, parts in shares.items()}
-    astride = sorted(code for code, found in around.items() if len(found) > 1 or not found <= upper_codes)
+    astride = sorted(
+        code for code, upper_units in around.items() if len(upper_units) > 1 or not upper_units <= upper_codes
+    )
     if astride:
         names = ', '.join(f'{unit.code} {unit.name}' for unit in register.on(on, level) if unit.code in astride)
         raise NotDivisible(
@@ -80,7 +82,7 @@ def parents(register: UnitRegister, level: str, on: date, upper: str, then: date
             en=f'{names}: these lie in several units of the level {upper} of {then}, so its figures cannot be rebuilt '
             f'from units of {on}. Take figures by units of {then}.',
         )
-    return {code: next(iter(found)) for code, found in around.items()}
+    return {code: next(iter(upper_units)) for code, upper_units in around.items()}
 
 
 def units_in(register: UnitRegister, level: str, on: date) -> list[UnitVersion]:

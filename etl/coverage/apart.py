@@ -19,9 +19,9 @@ def put_rasters_apart() -> None:
                 join catalog.layer on layer.id = release.layer_id"""
         )
         for place, layer_id, access in cursor.fetchall():
-            wanted = place_of(layer_id, access, Path(place).name)
-            if wanted != place and _move(place, wanted):
-                cursor.execute('update catalog.raster set store_path = %s where store_path = %s', [wanted, place])
+            place_wanted = place_of(layer_id, access, Path(place).name)
+            if place_wanted != place and _move(place, place_wanted):
+                cursor.execute('update catalog.raster set store_path = %s where store_path = %s', [place_wanted, place])
 
 
 def _move(place: str, wanted: str) -> bool:

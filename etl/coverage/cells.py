@@ -120,16 +120,16 @@ def scan(raster: Raster, coverage: Coverage, place: str, progress: Progress) -> 
 
 def _strip(raster: Raster, coverage: Coverage, window: Window) -> Strip:
     read = raster.read(window=window, masked=True)
-    given = np.ma.getdata(read)
+    read_values = np.ma.getdata(read)
     masked = np.ma.getmaskarray(read)
-    empty = masked | ~np.isfinite(given)
+    empty = masked | ~np.isfinite(read_values)
     no_number = int((empty & ~masked).sum())
     if raster.nodata is None:
-        empty |= given == coverage.nodata
+        empty |= read_values == coverage.nodata
     bands = coverage.bands.values()
-    bad = ~empty & ~np.array([_inside(values, band) for values, band in zip(given, bands, strict=True)])
-    values = np.where(empty | bad, np.array(coverage.nodata, coverage.type), given.astype(coverage.type))
-    return Strip(window, values, bad, given, no_number)
+    bad = ~empty & ~np.array([_inside(values, band) for values, band in zip(read_values, bands, strict=True)])
+    values = np.where(empty | bad, np.array(coverage.nodata, coverage.type), read_values.astype(coverage.type))
+    return Strip(window, values, bad, read_values, no_number)
 
 
 def _inside(values: Cells, band: Band) -> Bools:

@@ -111,11 +111,11 @@ def _finished(report: Report, work: Load, released: Released) -> Report:
 
 def _judge_cells(work: Load) -> Judgement:
     """`returned` where more cells are bad than the coverage allows, or none has a value."""
-    coverage, found = work.delivery.layer, work.found
-    if not found.filled:
+    coverage, cell_scan = work.delivery.layer, work.found
+    if not cell_scan.filled:
         return Judgement('returned', notes=(coverage_notes.EMPTY,))
-    if found.bad_share > coverage.checks.bad_cells_share:
-        return Judgement('returned', notes=(coverage_notes.too_many_bad(found, coverage),))
+    if cell_scan.bad_share > coverage.checks.bad_cells_share:
+        return Judgement('returned', notes=(coverage_notes.too_many_bad(cell_scan, coverage),))
     return NOTHING_TO_SAY
 
 
@@ -171,12 +171,12 @@ def _left_as_served(work: Load, served: Served) -> Judgement:
 
 def _publish(work: Load, delivery_number: int, diff: DiffReport) -> int:
     """The number of the new release: its file first, and then, in one stroke, all that speaks of it."""
-    db, delivery, found = work.db, work.delivery, work.found
+    db, delivery, cell_scan = work.db, work.delivery, work.found
     coverage, options = delivery.layer, delivery.options
     delivery.progress('release', 0, None)
-    result = outcome(work.grid, found, diff, options, delivery.locality.srid)
-    number = reserve(db, coverage, result, options, delivery_number, found.bad)
-    size_bytes = write(work.raster, coverage, work.grid, found, number)
+    result = outcome(work.grid, cell_scan, diff, options, delivery.locality.srid)
+    number = reserve(db, coverage, result, options, delivery_number, cell_scan.bad)
+    size_bytes = write(work.raster, coverage, work.grid, cell_scan, number)
     delivery.progress('release', 1, None)
-    publish(db, coverage, work.grid, found, number, size_bytes)
+    publish(db, coverage, work.grid, cell_scan, number, size_bytes)
     return number

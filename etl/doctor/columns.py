@@ -130,10 +130,10 @@ def _find_all(columns: list[str], layer: Layer, cut_at: int | None, said: dict[s
 
 
 def _find(name: str, columns: list[str], taken: Iterable[str], cut_at: int | None) -> str | None:
-    wanted = name_key(name)
-    cut = name_key(name[:cut_at]) if cut_at else wanted
+    wanted_key = name_key(name)
+    cut = name_key(name[:cut_at]) if cut_at else wanted_key
     free = [column for column in columns if column not in set(taken)]
-    for key in (wanted, cut):
+    for key in (wanted_key, cut):
         for column in free:
             if key in (name_key(column), name_key(without_unit(column))):
                 return column

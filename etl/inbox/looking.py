@@ -78,7 +78,11 @@ def look(root: Path, agencies: Iterable[str]) -> list[Found]:
 
 def _of_agency(root: Path, agency: str) -> Iterator[Found]:
     files, folders = _entries(root, (agency,))
-    yield from _grouped(agency, None, files | _trees(root, (agency,), [one for one in folders if _is_geodatabase(one)]))
+    yield from _grouped(
+        agency,
+        None,
+        files | _trees(root, (agency,), [subfolder for subfolder in folders if _is_geodatabase(subfolder)]),
+    )
     for folder in sorted(folders):
         if folder != ANSWERED and not _is_geodatabase(folder):
             inner, deeper = _entries(root, (agency, folder))

@@ -61,7 +61,7 @@ def order(picture: Picture, maker: Maker) -> bytes:
     entries = _entries(picture, maker)
     background = picture.background or (WHITE if picture.format == 'jpeg' else None)
     styles = [style for entry in entries for style in entry.styles]
-    told = {
+    order_document = {
         'width': view.width_px,
         'height': view.height_px,
         'ratio': view.pixel_ratio,
@@ -70,7 +70,7 @@ def order(picture: Picture, maker: Maker) -> bytes:
         'styles': document(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
         'layers': [entry.told for entry in entries],
     }
-    return json.dumps(told).encode()
+    return json.dumps(order_document).encode()
 
 
 def seen_in(view: View, drawing: Drawing) -> list[Sheet]:

@@ -103,12 +103,12 @@ def _unlike_values(part: Part, key: str, layer: Layer) -> Iterator[tuple[str, Te
     """Values that the database cannot compare with their column: every map with the layer would fail at them."""
     if not part.columns <= layer.columns_for('internal').keys():
         return
-    asked = [(f'{key}.where', part.condition)] if part.condition else []
+    column_values = [(f'{key}.where', part.condition)] if part.condition else []
     if part.by:
-        asked += [(f'{key}.by.values', conditions.equal(part.by.column, value)) for value in part.by.values]
+        column_values += [(f'{key}.by.values', conditions.equal(part.by.column, value)) for value in part.by.values]
     # conditions of styles have no geometry, so that the system does not count
     translator = Translator(layer, 4326, 'internal', IN_CRS84)
-    for place, condition in asked:
+    for place, condition in column_values:
         try:
             translator.condition(condition)
         except DothiError as unlike:

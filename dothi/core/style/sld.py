@@ -119,8 +119,8 @@ def _bands(one: Pass) -> Iterator[tuple[Zooms, float]]:
     edges = [zoom for zoom in _edges(one) if (least is None or zoom > least) and (most is None or zoom < most)]
     limits = [least, *edges, most]
     for low, high in pairwise(limits):
-        known = [zoom for zoom in (low, high) if zoom is not None]
-        yield (low, high), sum(known) / len(known) if known else 0.0
+        zoom_limits = [zoom for zoom in (low, high) if zoom is not None]
+        yield (low, high), sum(zoom_limits) / len(zoom_limits) if zoom_limits else 0.0
 
 
 def _edges(one: Pass) -> list[float]:

@@ -98,7 +98,9 @@ def _where_titles(layer: Layer, part: Part) -> list[Text]:
     if isinstance(part.where, str):
         return []
     firsts = [(column, _listed(value)[0]) for column, value in part.where.items()]
-    return [called(layer, column, one) for column, one in firsts if not _is_code(layer, column, one)]
+    return [
+        called(layer, column, first_value) for column, first_value in firsts if not _is_code(layer, column, first_value)
+    ]
 
 
 def _is_code(layer: Layer, column: str, value: Value) -> bool:

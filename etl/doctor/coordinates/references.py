@@ -91,10 +91,10 @@ def _units_named_in(
     name, unit_layer = code
     if name not in columns:
         return None
-    found = _units_of(columns[name], unit_layer, locality, units, on)
-    if found is None:
+    codes_and_units = _units_of(columns[name], unit_layer, locality, units, on)
+    if codes_and_units is None:
         return None
-    codes, named = found
+    codes, named = codes_and_units
     polygons = dict(zip(named.codes, named.polygons, strict=True))
     rows = np.array([row for row, value in enumerate(codes) if value in polygons], dtype=np.intp)
     if not len(rows):

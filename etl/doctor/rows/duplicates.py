@@ -136,11 +136,11 @@ def _by_register(staged: Staged, register: RegisterRows | None) -> Text | None:
     """The register gives this code another name or parent."""
     register_row = register.rows.get(str(staged.values[register.key])) if register else None
     for name, value in (register_row or {}).items():
-        given = staged.values.get(name)
-        if isinstance(given, str) and value and search_key(given) != search_key(value):
+        staged_value = staged.values.get(name)
+        if isinstance(staged_value, str) and value and search_key(staged_value) != search_key(value):
             return Text(
-                vi=f'trùng khóa, và {name} là "{given}" trong khi danh mục ghi "{value}". Bỏ hàng này.',
-                en=f'repeats a key, and {name} is "{given}" where the register has "{value}". Remove this row.',
+                vi=f'trùng khóa, và {name} là "{staged_value}" trong khi danh mục ghi "{value}". Bỏ hàng này.',
+                en=f'repeats a key, and {name} is "{staged_value}" where the register has "{value}". Remove this row.',
             )
     return None
 

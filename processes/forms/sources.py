@@ -62,12 +62,12 @@ def changed_since(sources: list[Source]) -> Text:
     changed = [source for source in sources if source.newer is not None]
     if not changed:
         return Text(
-            vi='Các lớp đầu vào chưa có phiên bản mới hơn.', en='None of the inputs has been released anew since.'
+            vi='Các lớp đầu vào chưa có bản phát hành mới hơn.', en='None of the inputs has been released anew since.'
         )
     named_vi = ', '.join(f'{source.title.vi} ({source.newer})' for source in changed)
     named_en = ', '.join(f'{source.title.en} ({source.newer})' for source in changed)
     return Text(
-        vi=f'{len(changed)} lớp đầu vào đã có phiên bản mới: {named_vi}. Nên chạy lại phân tích.',
+        vi=f'{len(changed)} lớp đầu vào đã có bản phát hành mới: {named_vi}. Nên chạy lại phân tích.',
         en=f'{len(changed)} of the inputs changed since: {named_en}. Run the analysis again.',
     )
 

@@ -39,7 +39,7 @@ def send(database, tmp_path, locality):
         file = tmp_path / 'schools.geojson'
         file.write_text(json.dumps({'type': 'FeatureCollection', 'crs': crs, 'features': features}))
         report = deliver(file, DeliveryOptions(layer='schools', accept_loss=True), locality)
-        assert report.verdict in ('accepted', 'unchanged'), report.refusal
+        assert report.verdict in ('accepted', 'unchanged'), report.notes
         return datetime.now(UTC).isoformat()
 
     yield deliver_schools

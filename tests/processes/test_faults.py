@@ -107,7 +107,7 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
 
 def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses, worker):
     """The client lost its answer, and finds it under the job's address."""
-    code = f"from processes.queue.manager import execution; execution('export-features', {EXPORT!r}, 'internal')"
+    code = f"from processes.queue.manager import run_process; run_process('export-features', {EXPORT!r}, 'internal')"
     with Held('layer', 'buildings'):
         web = subprocess.Popen([sys.executable, '-c', code], cwd=PROJECT)
         wait_until(lambda: ask("select count(*) from job.job where status = 'running'") == 1)

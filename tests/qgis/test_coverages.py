@@ -19,8 +19,9 @@ PLACES = [[571_025.0, 2_250_025.0], [597_325.0, 2_245_725.0], [580_525.0, 2_221_
 @pytest.fixture(scope='module')
 def kept(province: Province) -> dict[str, Path]:
     """The files that are served, by coverage."""
-    store = Path(province.environment['DOTHI_STORE']) / 'coverages'
-    return {folder.name: next(folder.glob('*.tif')) for folder in store.iterdir()}
+    store = Path(province.environment['DOTHI_STORE'])
+    folders = [*(store / 'coverages').iterdir(), *(store / 'internal-coverages').iterdir()]
+    return {folder.name: next(folder.glob('*.tif')) for folder in folders}
 
 
 def run(command: list[str], home: Path) -> str:

@@ -20,6 +20,9 @@ type Damage = Literal['missing', 'changed']
 
 # For so long contents are read at most: after a restore every file is younger than its record.
 READING_S = 30.0
+# Linux dates a file by its last clock tick, 10 ms ago at most (100 Hz): what was written just after the record was
+# made can bear an earlier time than the record.
+CLOCK_TICK_S = 0.02
 RASTERS = """
     select raster.store_path, raster.size_bytes, raster.file_sha256, release.released_at, release.layer_id,
         delivery.store_path
@@ -81,7 +84,7 @@ def _damage(file: KeptFile, is_late: bool) -> Damage | Literal['unread'] | None:
         stat = _path(file.place).stat()
         if file.size_bytes not in (None, stat.st_size):
             return 'changed'
-        if stat.st_ctime <= file.kept_at.timestamp():
+        if stat.st_ctime + CLOCK_TICK_S <= file.kept_at.timestamp():
             return None
         return 'unread' if is_late else None if file.is_intact() else 'changed'
     except FileNotFoundError:

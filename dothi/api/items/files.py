@@ -15,12 +15,12 @@ from flask import Response, request
 from psycopg2 import sql
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
-from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
 from dothi.api.http.documents import link
 from dothi.api.http.language import language, say
 from dothi.api.http.parameters import request_parameters
+from dothi.api.http.query_parameters import LIMIT
 from dothi.api.http.served_crs import CRS84
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot
@@ -29,7 +29,7 @@ from dothi.api.items.documents import FILE_FORMATS, LONGEST_QUERY
 from dothi.api.items.features import Page, read_page
 from dothi.api.items.offsets import from_nearby
 from dothi.api.items.paging import cursor_of
-from dothi.api.items.query import Query
+from dothi.api.items.query import HEADERS, SORTBY, Query
 from dothi.core.catalog import Release
 from dothi.core.crs import WGS84
 from dothi.core.export.csv_file import lines
@@ -38,8 +38,6 @@ from dothi.core.export.formats import FORMATS, FileFormat, not_written
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 
-# Tables, in which a column is called by its name or by its title; the first is the default. The others have both.
-HEADERS: dict[str, tuple[str, ...]] = {'csv': ('names', 'titles'), 'xlsx': ('titles', 'names')}
 # A client that reads nothing for so long loses its place: it holds a connection to the database.
 STALLED_S = 300
 BLOCK_BYTES = 2**16
@@ -51,7 +49,7 @@ def file_response(query: Query, form: str) -> Response:
     What the file leaves out is told by OGC-NumberMatched, OGC-NumberReturned, a link to the next page, and its name.
     """
     headers = _file_headers(form)
-    query = query if 'limit' in request_parameters() else replace(query, limit=service().limits.max_items)
+    query = query if LIMIT.is_present else replace(query, limit=service().limits.max_items)
     with ExitStack() as stack:
         db = stack.enter_context(snapshot())
         release = db.release(query.layer)
@@ -83,7 +81,7 @@ def item_links(layer: Layer) -> list[dict[str, Any]]:
 
 def _file_headers(form: str) -> Headers:
     """The column headings of a table format."""
-    return cast(Headers, parameters.one_of('headers', HEADERS.get(form, ('names', 'titles'))))
+    return cast(Headers, HEADERS.read() or ('titles' if form == 'xlsx' else 'names'))
 
 
 def _describe_extract(query: Query, release: Release, headers: Headers, matched: int | None) -> Extract:
@@ -95,8 +93,8 @@ def _describe_extract(query: Query, release: Release, headers: Headers, matched:
         srid=query.crs.srid,
         working_srid=service().locality.srid,
         geometry=query.geometry is not None,
-        tolerance=parameters.read_length('max-allowable-offset'),
-        in_order=bool(request_parameters().get('sortby', '').strip()),
+        tolerance=query.tolerance,
+        in_order=bool(SORTBY.text),
         lang=language(),
         headers=headers,
         matched=matched,

@@ -6,7 +6,6 @@ from dothi.api.editing.pending import pending_feature
 from dothi.api.http import parameters
 from dothi.api.http.caching import add_last_modified, etag, feature_etag, make_conditional, not_modified
 from dothi.api.http.language import language, wanted_format
-from dothi.api.http.parameters import COMMON, request_parameters
 from dothi.api.http.query_body import take_body
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
@@ -15,7 +14,7 @@ from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_docume
 from dothi.api.items.features import read_feature, read_page, read_version
 from dothi.api.items.files import file_response
 from dothi.api.items.offsets import from_nearby
-from dothi.api.items.query import geometry_sql, read_query, wanted_crs
+from dothi.api.items.query import FEATURE_PARAMETERS, MAX_ALLOWABLE_OFFSET, geometry_sql, read_query, wanted_crs
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 
@@ -54,20 +53,20 @@ def search(collection_id: str) -> Response:
 def item(collection_id: str, item_id: str) -> Response:
     """One feature by its id."""
     layer = service().layer(collection_id)
-    parameters.refuse_unknown((*COMMON, 'crs', 'max-allowable-offset'))
+    parameters.refuse_unknown(FEATURE_PARAMETERS)
     form = wanted_format(FORMATS)
-    crs = wanted_crs(form, service())
+    crs = wanted_crs(form)
     waiting = pending_feature(layer, item_id, crs, form)
     if waiting is not None:
         return waiting
-    shape = geometry_sql(layer, crs, service())
+    shape = geometry_sql(layer, crs)
     with snapshot() as db:
         number = _item_number(item_id)
         version = read_version(db, layer, number)
         if version is None:
             db.release(layer)
             raise _no_such(layer, item_id)
-        tag = feature_etag(version.release, form, crs.uri, request_parameters().get('max-allowable-offset', ''))
+        tag = feature_etag(version.release, form, crs.uri, MAX_ALLOWABLE_OFFSET.text)
         if not_modified(tag, version.released_at):
             response = Response(status=304)
         else:

@@ -8,16 +8,15 @@ from dothi.api.http.offer import Offer
 from dothi.api.http.operations import BINARY, content, get, headers, operation, responses
 from dothi.api.http.parameters import LANG, in_formats, in_path
 from dothi.api.http.query_body import CQL2, FORM
-from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS
+from dothi.api.items.documents import ITEM_FORMATS
 from dothi.api.items.query import FEATURE_PARAMETERS, SEARCH, example_filter, page_parameters, searched_columns
-from dothi.core.export.formats import FORMATS
+from dothi.core.export.formats import FORMATS, PAGED
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
 
 # A filter as JSON that needs no column.
 NOTHING_LEFT_OUT = {'op': '=', 'args': [1, 1]}
 FEATURE_ID = in_path('featureId', Text(vi='Mã đối tượng', en='Feature id'), {'type': 'integer', 'minimum': 1})
-OF_PAGES = (*DOCUMENTS, *FILE_FORMATS)
 
 
 def item_paths(offer: Offer) -> dict[str, Any]:
@@ -40,15 +39,14 @@ def item_schemas(offer: Offer) -> dict[str, Any]:
 
 
 def _page(of: Offer) -> dict[str, Any]:
-    known = in_formats(OF_PAGES, page_parameters(of.columns))
+    known = in_formats(ITEM_FORMATS, page_parameters(of.columns))
     offered = [parameter for parameter in known if parameter is not SEARCH or searched_columns(of.layer, of.columns)]
     return get(of, 'getFeatures', Text(vi='đối tượng', en='features'), offered, _page_content(of))
 
 
 def _feature(of: Offer) -> dict[str, Any]:
-    success = content(f'{of.layer.id}.feature', GEOJSON, {JSONLD: {'type': 'object'}})
-    success['headers'] |= headers('Content-Crs', 'Last-Modified')
-    parameters = [FEATURE_ID, *in_formats(DOCUMENTS, FEATURE_PARAMETERS)]
+    success = _content(f'{of.layer.id}.feature')
+    parameters = [FEATURE_ID, *in_formats(ITEM_FORMATS, FEATURE_PARAMETERS)]
     return get(of, 'getFeature', Text(vi='một đối tượng', en='one feature'), parameters, success)
 
 
@@ -66,17 +64,24 @@ def _search(of: Offer) -> dict[str, Any]:
         of,
         'searchFeatures',
         Text(vi='tìm đối tượng', en='search for features'),
-        in_formats(OF_PAGES),
+        in_formats(ITEM_FORMATS),
         responses(_page_content(of), '400', '404', '413', '415', '500', '503'),
         requestBody={'required': True, 'content': bodies},
     )
 
 
 def _page_content(of: Offer) -> dict[str, Any]:
-    files = {FORMATS[name].media_type: BINARY for name in FILE_FORMATS}
-    page = content(f'{of.layer.id}.features', GEOJSON, {JSONLD: {'type': 'object'}} | files)
-    page['headers'] |= headers('Content-Crs', 'Last-Modified', 'Link', 'OGC-NumberMatched', 'OGC-NumberReturned')
+    page = _content(f'{of.layer.id}.features')
+    page['headers'] |= headers('Link', 'OGC-NumberMatched', 'OGC-NumberReturned')
     return page
+
+
+def _content(schema: str) -> dict[str, Any]:
+    """Items in all formats that they come in. schema: of the GeoJSON."""
+    files = {row.media_type: BINARY for row in PAGED.values()}
+    success = content(schema, GEOJSON, {JSONLD: {'type': 'object'}} | files)
+    success['headers'] |= headers('Content-Crs', 'Last-Modified')
+    return success
 
 
 def _download(of: Offer) -> dict[str, Any]:

@@ -20,13 +20,16 @@ from dothi.api.http.snapshot import snapshot
 from dothi.api.items.box import Box, read_box
 from dothi.api.items.paging import Order, Values, order_by, order_of, read_cursor, rows_behind
 from dothi.core.cql2.errors import UnknownProperty
+from dothi.core.export.formats import PAGED
 from dothi.core.filter_cost import require_affordable
 from dothi.core.layer import Column, Layer
-from dothi.core.layer_source import source
+from dothi.core.layer_source import Times, source
 from dothi.core.text import Text
 
 # Every term of `q` is looked for on its own.
 LONGEST_SEARCH = 200
+# Every open version, whatever it is valid.
+ALWAYS = Times(None, None)
 
 
 def example_filter(offer: Offer) -> str:
@@ -106,7 +109,7 @@ PAGE_PARAMETERS: tuple[Parameter[Any], ...] = (
     *COMMON, LIMIT, OFFSET, CURSOR, BBOX, BBOX_CRS, CRS, DATETIME, replace(FILTER, example=example_filter),
     FILTER_LANG, FILTER_CRS, PROPERTIES, SKIP_GEOMETRY, SORTBY, SEARCH, MAX_ALLOWABLE_OFFSET, HEADERS,
 )  # fmt: skip
-FEATURE_PARAMETERS: tuple[Parameter[Any], ...] = (*COMMON, CRS, MAX_ALLOWABLE_OFFSET)
+FEATURE_PARAMETERS: tuple[Parameter[Any], ...] = (*COMMON, CRS, MAX_ALLOWABLE_OFFSET, HEADERS)
 
 
 @dataclass(frozen=True)
@@ -209,13 +212,33 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     )
 
 
+def feature_query(layer: Layer, feature_id: int, form: str) -> Query:
+    """The query for one feature of the current request, as a page that holds nothing else."""
+    columns, crs = layer.columns_for(service().audience), wanted_crs(form)
+    return Query(
+        layer=layer,
+        rows=source(layer, service().locality, service().audience, ALWAYS),
+        conditions=[sql.SQL('id = {}').format(sql.Literal(feature_id))],
+        columns=columns,
+        crs=crs,
+        geometry=geometry_sql(layer, crs),
+        tolerance=MAX_ALLOWABLE_OFFSET.read() or 0.0,
+        order=order_of(layer, [], columns),
+        limit=1,
+        offset=0,
+        after=None,
+        box=None,
+        only_box=False,
+    )
+
+
 def wanted_crs(form: str) -> ServedCrs:
     """The system of the answer's coordinates; raises UnservedCrs.
 
-    JSON-LD calls them longitude and latitude, so there it is CRS84 whatever is asked for.
+    JSON-LD and some files call them longitude and latitude, so there it is CRS84 whatever is asked for.
     """
-    chosen = CRS.read() or default_crs()
-    return default_crs() if form == 'jsonld' else chosen
+    chosen, only_wgs84 = CRS.read() or default_crs(), form == 'jsonld' or (form in PAGED and PAGED[form].only_wgs84)
+    return default_crs() if only_wgs84 else chosen
 
 
 def geometry_sql(layer: Layer, crs: ServedCrs) -> sql.Composable:

@@ -10,12 +10,20 @@ from dothi.api.http.query_body import take_body
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.items.counting import number_matched
-from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_document, feature_document, feature_response
+from dothi.api.items.documents import ITEM_FORMATS, collection_document, feature_document, feature_response
 from dothi.api.items.features import read_feature, read_page, read_version
 from dothi.api.items.files import file_response
 from dothi.api.items.offsets import from_nearby
-from dothi.api.items.query import FEATURE_PARAMETERS, MAX_ALLOWABLE_OFFSET, geometry_sql, read_query, wanted_crs
+from dothi.api.items.query import (
+    FEATURE_PARAMETERS,
+    MAX_ALLOWABLE_OFFSET,
+    feature_query,
+    geometry_sql,
+    read_query,
+    wanted_crs,
+)
 from dothi.core.errors import NotFound
+from dothi.core.export.formats import PAGED
 from dothi.core.layer import Layer
 
 ITEMS = Blueprint('items', __name__)
@@ -26,7 +34,6 @@ CONFORMANCE_CLASSES = (
         'filter', 'features-filter', 'queryables-query-parameters',
     )),
 )  # fmt: skip
-FORMATS = (*DOCUMENTS,)
 
 
 class NoSuchFeature(NotFound):
@@ -54,7 +61,9 @@ def item(collection_id: str, item_id: str) -> Response:
     """One feature by its id."""
     layer = service().layer(collection_id)
     parameters.refuse_unknown(FEATURE_PARAMETERS)
-    form = wanted_format(FORMATS)
+    form = wanted_format(tuple(ITEM_FORMATS))
+    if form in PAGED:
+        return _feature_as_file(layer, item_id, form)
     crs = wanted_crs(form)
     waiting = pending_feature(layer, item_id, crs, form)
     if waiting is not None:
@@ -78,11 +87,21 @@ def item(collection_id: str, item_id: str) -> Response:
     return add_last_modified(response, version.released_at)
 
 
+def _feature_as_file(layer: Layer, item_id: str, form: str) -> Response:
+    number = _item_number(item_id)
+    with snapshot() as db:
+        version = read_version(db, layer, number)
+        db.release(layer)
+    if version is None:
+        raise _no_such(layer, item_id)
+    return file_response(feature_query(layer, number, form), form)
+
+
 def answer_query(layer: Layer) -> Response:
     """The page that the current request's parameters ask for."""
-    form = wanted_format((*FORMATS, *FILE_FORMATS))
+    form = wanted_format(tuple(ITEM_FORMATS))
     query = read_query(layer, form, service())
-    if form in FILE_FORMATS:
+    if form in PAGED:
         return file_response(query, form)
     with snapshot() as db:
         release = db.release(layer)

@@ -1,12 +1,10 @@
 """`/ows`: one address for WMS and WMTS; SERVICE, REQUEST and VERSION say what is meant."""
 
-import logging
-
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from dothi.api.http.parameters import quote_parameter, replace_parameters
-from dothi.api.http.problems import for_clients, log_defect, problem_response
+from dothi.api.http.problems import for_clients, log_defect, log_refusal, problem_response
 from dothi.api.ows import wms, wmts
 from dothi.api.ows.address import PATH, REST
 from dothi.api.ows.errors import InvalidParameterValue
@@ -16,7 +14,6 @@ from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.text import LANGUAGES
 
 OWS = Blueprint('ows', __name__)
-LOG = logging.getLogger('dothi.api')
 SERVICES = ('WMS', 'WMTS')
 COMMON_PARAMETERS = ('SERVICE', 'REQUEST', 'VERSION', 'EXCEPTIONS')
 TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
@@ -69,8 +66,8 @@ def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
 @OWS.errorhandler(DothiError)
 def _answer_refused(error: DothiError) -> Response:
     """The error as a document of the service that was asked; of OWS Common where that is none, or not to be told."""
-    if http_status(error) >= 500 and not isinstance(error, Defect):
-        LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
+    if not isinstance(error, Defect):
+        log_refusal(error, http_status(error))
     if 'ows_parameters' not in g:
         return problem_response(error)
     shown_error = for_clients(error)

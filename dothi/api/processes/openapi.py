@@ -24,8 +24,8 @@ CONTENT = ('contentMediaType', 'contentEncoding', 'contentSchema')
 SUBSCRIBER = {
     'type': 'object',
     'description': Text(
-        vi='Được báo khi tác vụ chạy, xong hoặc thất bại; chỉ tới máy trong DOTHI_CALLBACK_HOSTS.',
-        en='Is told when the job runs, is done or has failed; only at hosts of DOTHI_CALLBACK_HOSTS.',
+        vi='Được báo khi tác vụ chạy, xong hoặc thất bại; chỉ tới máy mà người vận hành cho phép.',
+        en='Is told when the job runs, is done or has failed; only at hosts that the operator allows.',
     ),
     'required': ['successUri'],
     'properties': {

@@ -1,10 +1,8 @@
 """`/openapi`: every operation that there is, with every parameter, in both languages; no reference leaves it."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
-from itertools import chain, count
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
@@ -23,6 +21,7 @@ from dothi.api.http.operations import other_responses, shared_headers
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.words import in_language
 from dothi.api.items.openapi import item_paths, item_schemas
+from dothi.api.items.query import PAGE_PARAMETERS
 from dothi.api.maps.openapi import map_paths
 from dothi.api.maps.read import size_limits as map_limits
 from dothi.api.openapi.schemas import SCHEMAS
@@ -31,7 +30,7 @@ from dothi.api.processes.openapi import process_paths
 from dothi.api.records.openapi import record_paths
 from dothi.api.styles.openapi import style_paths
 from dothi.api.tiles.openapi import tile_paths
-from dothi.core.layer import Audience
+from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.text import LANGUAGES, Text
 
@@ -96,7 +95,7 @@ def render_openapi(
         'components': {
             'schemas': SCHEMAS | JOB_SCHEMAS | item_schemas(offer),
             'responses': other_responses(),
-            'parameters': _share_parameters(paths),
+            'parameters': _share_parameters(paths, layers),
             'headers': shared_headers(),
             **security_schemes(offer),
         },
@@ -111,24 +110,25 @@ def _paths_of_all_rooms(offer: Offer) -> dict[str, Any]:
     return paths
 
 
-def _share_parameters(paths: dict[str, Any]) -> dict[str, Any]:
-    """Replaces each parameter that several operations have by a reference, and answers those components by name.
+def _share_parameters(paths: dict[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
+    """Replaces what the items of all layers have alike by references, wherever it stands; answers the components.
 
-    Of parameters of one name the one that most operations have keeps it.
+    The others stay where they are: not every client of maps and tiles follows references.
     """
-    lists = [operation['parameters'] for item in paths.values() for operation in item.values()]
-    described = {repr(parameter): parameter for named in lists for parameter in named}
-    names: dict[str, str] = {}
-    for key, uses in Counter(repr(parameter) for named in lists for parameter in named).most_common():
-        if uses > 1:
-            name, taken = described[key]['name'], set(names.values())
-            names[key] = next(way for way in chain([name], (f'{name}-{n}' for n in count(2))) if way not in taken)
-    for named in lists:
-        named[:] = [
+    items = [paths[f'/collections/{layer.id}/items']['get']['parameters'] for layer in layers]
+    own = {parameter.name for parameter in PAGE_PARAMETERS}
+    alike = [
+        parameter
+        for parameter in (items[0] if items else [])
+        if parameter['name'] in own and all(parameter in others for others in items)
+    ]
+    names = {repr(parameter): parameter['name'] for parameter in alike}
+    for operation in (operation for item in paths.values() for operation in item.values()):
+        operation['parameters'] = [
             {'$ref': f'#/components/parameters/{names[key]}'} if (key := repr(parameter)) in names else parameter
-            for parameter in named
+            for parameter in operation['parameters']
         ]
-    return {name: described[key] for key, name in names.items()}
+    return {parameter['name']: parameter for parameter in alike}
 
 
 def install(app: Flask, document: dict[str, Any]) -> None:

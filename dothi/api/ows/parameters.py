@@ -9,9 +9,9 @@ from dothi.api.ows.errors import (
     InvalidParameterValue,
     MissingParameterValue,
     OperationNotSupported,
+    unknown_value,
 )
 from dothi.cartography.mapping.picture import Format
-from dothi.core.errors import did_you_mean
 
 
 class OwsParameters:
@@ -123,11 +123,8 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
     """The media type that is asked for; raises InvalidFormat with the nearest one."""
     media_type = ALSO.get(text.lower(), text.lower())
     if media_type not in offered:
-        hint = did_you_mean(media_type, offered)
-        raise InvalidFormat(
-            vi=f'{quote_parameter(locator, text)}: không có định dạng này. {hint.vi}',
-            en=f'{quote_parameter(locator, text)}: there is no such format. {hint.en}',
-            locator=locator,
+        raise unknown_value(
+            InvalidFormat, locator, text, offered, 'không có định dạng này.', 'there is no such format.'
         )
     return media_type
 

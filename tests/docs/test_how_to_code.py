@@ -1,6 +1,7 @@
-"""The code of the how-to pages works as it stands there: it is read from the page, put in its place and run."""
+"""The code of how-tos for contributors: applied to a copy of the package, it does what the page promises."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,83 +9,74 @@ from pathlib import Path
 
 import pytest
 
-from dothi.core.locality import Locality, load_locality
-from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
-from etl.desk.deliver import deliver
-from etl.desk.options import DeliveryOptions
-from tests.docs.page_code import apply_diffs, files_of, write_files
 
-HOW_TO = PROJECT / 'docs' / 'how-to'
-# Pages whose code changes the project itself; each shows a test of its own.
-OF_THE_PROJECT = ('add-a-check.md',)
+PAGES = PROJECT / 'docs' / 'how-to'
+PARAMETER, FORMAT = PAGES / 'add-a-query-parameter.md', PAGES / 'add-a-format.md'
+# Runs the tests of a file, as pytest would with the fixtures `desk` and `client`.
+RUN = """
+import json, runpy, sys, types
+# a package of this name elsewhere would hide the folder
+sys.modules['tests'] = types.ModuleType('tests')
+sys.modules['tests'].__path__ = ['tests']
+from dothi.api.app import create_app
+from dothi.core.own_layers import served_locality
+from tests.api.conftest import Desk, codes, school
+tests = runpy.run_path(sys.argv[1], {'json': json, 'codes': codes, 'school': school})
+for name in [name for name in tests if name.startswith('test_')]:
+    tests[name](Desk(served_locality()), lambda audience='internal': create_app(audience).test_client())
+    print('passed', name)
+"""
 
 
-def served(folder: Path, patch: pytest.MonkeyPatch) -> Locality:
-    """The locality in `folder`, in the database; nothing of it is broken."""
-    patch.setenv('DOTHI_LOCALITY', str(folder))
-    locality = load_locality(folder)
-    assert not locality.broken, locality.broken
-    migrate(locality)
-    return locality
+def code_in(page: Path, language: str) -> list[str]:
+    """The pieces of code of a language in a page."""
+    return re.findall(rf'```{language}\n(.*?)```', page.read_text(encoding='utf-8'), re.DOTALL)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project with a package `dothi` that may be changed."""
+    for entry in PROJECT.iterdir():
+        if entry.name != 'dothi' and not entry.name.startswith('.'):
+            (tmp_path / entry.name).symlink_to(entry)
+    shutil.copytree(PROJECT / 'dothi', tmp_path / 'dothi', ignore=shutil.ignore_patterns('__pycache__'))
+    return tmp_path
+
+
+def run_test(copy: Path, test: str) -> str:
+    """What a page's test says on the changed copy, in the database of the test that calls this."""
+    (copy / 'page_test.py').write_text(test, encoding='utf-8')
+    run = subprocess.run(
+        [sys.executable, '-c', RUN, 'page_test.py'],
+        cwd=copy,
+        env=os.environ | {'PYTHONPATH': str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return run.stdout + run.stderr[-3_000:]
+
+
+@pytest.mark.parametrize('page', [PARAMETER, FORMAT], ids=lambda page: page.stem)
+def test_both_languages_of_a_page_have_the_same_code(page: Path) -> None:
+    for language in ('python', 'diff'):
+        assert code_in(page, language) == code_in(page.with_suffix('.vi.md'), language)
 
 
 @pytest.mark.own_database
-def test_the_layer_of_the_page_is_served_and_its_file_is_judged_as_told(
-    database: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
-    write_files(HOW_TO / 'add-a-layer.md', folder)
-    locality = served(folder, monkeypatch)
-    assert 'keeper' not in locality.layer('street_trees').columns_for('public')
-    file = folder / 'trees.csv'
-    refused = deliver(file, DeliveryOptions(layer='street_trees', crs='EPSG:9209'), locality)
-    assert (refused.verdict, refused.rows.by_code) == ('returned', {'range': 1})
-    file.write_text(file.read_text(encoding='utf-8').replace(',75,', ',7.5,'), encoding='utf-8')
-    assert deliver(file, DeliveryOptions(layer='street_trees', crs='EPSG:9209'), locality).verdict == 'accepted'
+def test_a_parameter_is_added_in_one_file(copy: Path, database: dict[str, str]) -> None:
+    (diff,), (test,) = code_in(PARAMETER, 'diff'), code_in(PARAMETER, 'python')
+    assert diff.count('+++ ') == 1
+    applied = subprocess.run(['patch', '-p1'], cwd=copy, input=diff, capture_output=True, text=True, check=False)
+    assert applied.returncode == 0, f'write the diff of {PARAMETER.name} anew: {applied.stdout}'
+    assert 'passed test_ids_choose_features' in run_test(copy, test)
 
 
 @pytest.mark.own_database
-def test_the_locality_of_the_page_stands_alone(
-    database: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_files(HOW_TO / 'second-locality.md', tmp_path / 'lagoon')
-    locality = served(tmp_path / 'lagoon', monkeypatch)
-    pond = '{"type": "Polygon", "coordinates": [[[107.5, 16.5], [107.501, 16.5], [107.501, 16.501], [107.5, 16.5]]]}'
-    file = tmp_path / 'ponds.geojson'
-    feature = f'{{"type": "Feature", "properties": {{"code": "A1"}}, "geometry": {pond}}}'
-    file.write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}', encoding='utf-8')
-    report = deliver(file, DeliveryOptions(layer='fish_ponds'), locality)
-    assert (report.verdict, report.rows.good) == ('accepted', 1), report
-
-
-@pytest.fixture(scope='module')
-def changed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the code of all pages in it."""
-    copy = tmp_path_factory.mktemp('project')
-    tracked = subprocess.run(['git', 'ls-files', '-z'], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, tracked.split('\0')):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PROJECT / name, copy / name)
-    for page in OF_THE_PROJECT:
-        apply_diffs(HOW_TO / page, copy)
-        write_files(HOW_TO / page, copy)
-    return copy
-
-
-def test_the_code_of_the_pages_passes_the_tests_that_they_show(changed_project: Path) -> None:
-    """Also the test that every fault has a text, and that names resolve: the pages change more than their own files."""
-    tests = [name for page in OF_THE_PROJECT for name in files_of(HOW_TO / page) if name.startswith('tests/')]
-    command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', *tests, 'tests/etl/test_checks_rows.py']
-    environment = {**os.environ, 'PYTHONPATH': str(changed_project)}
-    done = subprocess.run(command, cwd=changed_project, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-
-
-def test_the_code_of_the_pages_is_typed_and_formatted(changed_project: Path) -> None:
-    files = [name for page in OF_THE_PROJECT for name in files_of(HOW_TO / page) if name.endswith('.py')]
-    for check in (['ruff', 'check'], ['ruff', 'format', '--check']):
-        done = subprocess.run(
-            [sys.executable, '-m', *check, *files], cwd=changed_project, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout
+def test_a_format_is_one_row_and_its_writer(copy: Path, database: dict[str, str]) -> None:
+    writer, row, test = code_in(FORMAT, 'python')
+    table = copy / 'dothi' / 'core' / 'export' / 'formats.py'
+    (table.parent / 'geojson_sequence.py').write_text(writer, encoding='utf-8')
+    table.write_text(table.read_text(encoding='utf-8').replace('ROWS = (\n', f'ROWS = (\n{row}'), encoding='utf-8')
+    assert 'passed test_each_line_is_a_feature' in run_test(copy, test)

@@ -72,7 +72,7 @@ def bad_value(error: type[OwsError], locator: str, text: str, vi: str, en: str) 
     return error(f'{what}: {vi}', f'{what}: {en}', locator)
 
 
-def unknown_value(error: type[OwsError], locator: str, text: str, known: Iterable[str], vi: str, en: str) -> OwsError:
-    """The error for a value that is none of `known`, of which it names the nearest."""
-    hint = did_you_mean(text, known)
+def unknown_value(error: type[OwsError], locator: str, text: str, offered: Iterable[str], vi: str, en: str) -> OwsError:
+    """The error for a value that is none of `offered`, of which it names the nearest."""
+    hint = did_you_mean(text, offered)
     return bad_value(error, locator, text, f'{vi} {hint.vi}', f'{en} {hint.en}')

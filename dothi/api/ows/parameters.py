@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from dothi.api.http.parameters import BadParameter, quote_parameter
 from dothi.api.http.parsers import Parser
+from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.ows.errors import (
     InvalidFormat,
     InvalidParameterValue,
@@ -96,16 +97,10 @@ def refuse_addresses(parameters: OwsParameters) -> None:
             )
 
 
-MAP_FORMATS: dict[str, Format] = {
-    'image/png': 'png',
-    'image/jpeg': 'jpeg',
-    'image/webp': 'webp',
-    'image/tiff': 'tiff',
-    'image/svg+xml': 'svg',
-    'application/pdf': 'pdf',
-}
+# Older desktops know GeoTIFF by its plain type.
+MAP_FORMATS: dict[str, Format] = {kind.partition(';')[0]: name for name, kind in MEDIA_TYPES.items()}
 # Media types with the endings of their addresses.
-TILE_ENDINGS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp'}
+TILE_ENDINGS = {MEDIA_TYPES[name]: 'jpg' if name == 'jpeg' else name for name in TILES}
 INFO_ENDINGS = {'text/html': 'html', 'text/plain': 'txt', 'application/json': 'json'}
 LEGEND_FORMATS = {'image/png': 'png', 'application/json': 'json'}
 # Ways to say PNG that older clients have kept from other servers.

@@ -8,11 +8,16 @@ from typing import Any, ClassVar
 import numpy as np
 from psycopg2 import sql
 
+from dothi.core.arrays import Bools, Floats, Geometries
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import POPULATION, Data
+from processes.geojson import FeatureCollection, feature_collection, numbered_features
+from processes.inputs import AREAS, LINES, POINTS, LayerRef, ProcessInputs, input_field
+from processes.members import CITED, Member, shared
+from processes.outputs import Output
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.corridors import (
     CAVEATS,
@@ -29,7 +34,7 @@ from processes.supply.corridors import (
     outline_areas,
     strip_of,
 )
-from processes.ways.network import Bools, Floats, Geometries, zone_of
+from processes.zones.membership import zone_of
 
 # The decision is the exact distance to the line as drawn, so the corridor has round ends, as that distance has: a
 # building beyond the last pylon but nearer than the width is in danger like any other.
@@ -70,9 +75,14 @@ order by lines.line_id, target_id
 """)
 
 
+KINDS = {
+    'power_line': Text(vi='đường dây điện', en='power line'),
+    'road': Text(vi='đường bộ', en='road'),
+    'dike': Text(vi='đê', en='dike'),
+}
 # What tells the sides of a dike, where the planner names nothing else.
-SETTLEMENTS = Layer('land_use', "class IN ('ONT', 'ODT')")
-WATER, LAND = Layer('rivers'), Layer('districts')
+SETTLEMENTS = LayerRef('land_use', "class IN ('ONT', 'ODT')")
+WATER, LAND = LayerRef('rivers'), LayerRef('districts')
 
 
 class NoWater(WrongUse):
@@ -82,14 +92,14 @@ class NoWater(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    lines: Layer = input_field(
+    lines: LayerRef = input_field(
         Text(vi='Tuyến', en='Lines'),
         Text(
             vi='Lớp đường dây điện trên không, đường bộ hoặc đê, theo "kind".',
             en='Layer of overhead power lines, roads or dikes, as "kind" says.',
         ),
-        default=Layer('power_lines'),
-        geometry={'LineString', 'MultiLineString'},
+        default=LayerRef('power_lines'),
+        geometry=LINES,
     )
     kind: Kind = input_field(
         Text(vi='Loại tuyến', en='Kind of lines'),
@@ -100,24 +110,25 @@ class Inputs(ProcessInputs):
             'road (class, width_m), dike (kind, class).',
         ),
         default='power_line',
+        choices=KINDS,
     )
-    targets: Layer = input_field(
+    targets: LayerRef = input_field(
         Text(vi='Đối tượng cần xét', en='Targets'),
         Text(vi='Lớp công trình có thể nằm trong hành lang.', en='Layer of what may stand in the corridor.'),
-        default=Layer('buildings'),
+        default=LayerRef('buildings'),
         # a line stands in its own corridor, and a road may cross one
-        geometry={'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'},
+        geometry=POINTS | AREAS,
     )
-    settlements: Layer | None = input_field(
+    settlements: LayerRef | None = input_field(
         Text(vi='Khu dân cư', en='Settlements'),
         Text(
             vi='Chỉ cho đê: vùng được coi là khu dân cư, nơi hành lang hẹp hơn. Mặc định: đất ở của land_use.',
             en='For dikes only: settlements, where the corridor is narrower. If left out: homes in land_use.',
         ),
         default=None,
-        geometry={'Polygon', 'MultiPolygon'},
+        geometry=AREAS,
     )
-    water: Layer | None = input_field(
+    water: LayerRef | None = input_field(
         Text(vi='Sông', en='Rivers'),
         Text(
             vi='Chỉ cho đê sông: phía sông là phía có sông gần nhất. Mặc định: rivers.',
@@ -125,14 +136,14 @@ class Inputs(ProcessInputs):
         ),
         default=None,
     )
-    land: Layer | None = input_field(
+    land: LayerRef | None = input_field(
         Text(vi='Đất liền', en='Land'),
         Text(
             vi='Chỉ cho đê biển: phía biển là phía có ranh giới ngoài gần nhất của các vùng này. Mặc định: districts.',
             en='For sea dikes only: seaward is towards their nearest outer border. If left out: districts.',
         ),
         default=None,
-        geometry={'Polygon', 'MultiPolygon'},
+        geometry=AREAS,
     )
 
 
@@ -173,10 +184,33 @@ class CorridorConflicts(Process[Inputs]):
         vi='Công trình nằm trong hành lang an toàn của đường dây điện, đường bộ hoặc đê, bề rộng theo quy chuẩn.',
         en='What stands in the safety corridor of power lines, roads or dikes, whose width the norm gives.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'overlap_m2': Figure(Text(vi='Diện tích lấn', en='Overlap'), 'm2'),
-        'people': Figure(Text(vi='Số người', en='People')),
-        'distance_m': Figure(Text(vi='Cách tuyến', en='Distance from the line'), 'm', low_first=True),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'overlap_m2': Member(Text(vi='Diện tích lấn', en='Overlap'), 'm2'),
+                **shared('people'),
+                'distance_m': Member(Text(vi='Cách tuyến', en='Distance from the line'), 'm', low_first=True),
+                'line_id': Member(Text(vi='Mã tuyến', en='Line')),
+                'target_id': Member(Text(vi='Mã đối tượng', en='Target')),
+                'width_m': Member(Text(vi='Bề rộng hành lang', en='Width of the corridor'), 'm'),
+                'edge_m': Member(Text(vi='Mép tuyến cách tim', en='From the middle to the edge of the line'), 'm'),
+                **{name: CITED[name] for name in ('condition', 'clause', 'verified')},
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'conflicts': Member(Text(vi='Số vi phạm', en='Conflicts')),
+        'targets': Member(Text(vi='Đối tượng vi phạm', en='Targets')),
+        'lines': Member(Text(vi='Số tuyến', en='Lines')),
+        'line_id': Member(Text(vi='Mã tuyến', en='Line')),
+        'lines_without_norm': Member(Text(vi='Tuyến chưa có quy chuẩn', en='Lines without a norm')),
+        'assumed': Member(Text(vi='Giả định theo', en='Assumed by')),
+        'voltage_kv': Member(Text(vi='Điện áp', en='Voltage'), 'kV'),
+        'insulated': Member(Text(vi='Dây bọc', en='Insulated')),
+        'width_m': Member(Text(vi='Bề rộng mặt đường', en='Width of the road'), 'm'),
+        **CITED,
+        **shared('people', 'by_norm', 'norm_date'),
     }
     method = Text(
         vi='Bề rộng hành lang lấy từ quy chuẩn theo loại, cấp và điều kiện của tuyến. Công trình vi phạm khi khoảng '
@@ -211,13 +245,11 @@ class CorridorConflicts(Process[Inputs]):
             'assumed': [norm.cited for norm in distinct_norms(n for strip in strips.values() for n in strip.used)],
             'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [caveat.model_dump() for caveat in CAVEATS[inputs.kind]],
-            **data.provenance,
+            **data.provenance(CAVEATS[inputs.kind]),
         }
-        features = [
-            conflict_feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)
-        ]
-        return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+        geometries = [json.loads(row['geometry']) for row in rows]
+        properties = [describe_conflict(conflicts[row['number'] - 1], row) for row in rows]
+        return feature_collection(numbered_features(geometries, properties), summary)
 
 
 def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
@@ -333,25 +365,20 @@ def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
     return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
 
 
-def conflict_feature(number: int, conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
-    """The feature of one conflict; the footprint is shown whole, as a sliver of it could not be seen on a map."""
+def describe_conflict(conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
+    """The properties of one conflict. Its geometry is the whole footprint: nobody could see a sliver of it."""
     people = {} if row['people'] is None else {'people': int(row['people'])}
     return {
-        'type': 'Feature',
-        'id': number,
-        'geometry': json.loads(row['geometry']),
-        'properties': {
-            'line_id': row['line_id'],
-            'target_id': row['target_id'],
-            'width_m': conflict.norm.value,
-            'edge_m': conflict.edge_m,
-            'condition': conflict.norm.condition,
-            'clause': conflict.norm.clause,
-            'verified': conflict.norm.verified,
-            'overlap_m2': round(row['overlap_m2'], 2),
-            'distance_m': round(conflict.distance_m, 3),
-            **people,
-        },
+        'line_id': row['line_id'],
+        'target_id': row['target_id'],
+        'width_m': conflict.norm.value,
+        'edge_m': conflict.edge_m,
+        'condition': conflict.norm.condition,
+        'clause': conflict.norm.clause,
+        'verified': conflict.norm.verified,
+        'overlap_m2': round(row['overlap_m2'], 2),
+        'distance_m': round(conflict.distance_m, 3),
+        **people,
     }
 
 

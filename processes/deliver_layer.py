@@ -15,8 +15,11 @@ from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
+from processes.geojson import JSON
+from processes.inputs import ProcessInputs, input_field
+from processes.outputs import Output
 from processes.reading.validation import InvalidInput
 
 HTML = 'text/html'

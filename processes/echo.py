@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.echo_schemas import (
     ARRAY,
@@ -35,6 +35,9 @@ from processes.echo_schemas import (
     is_geometry,
     is_image,
 )  # fmt: skip
+from processes.geojson import GEOJSON, JSON
+from processes.inputs import ProcessInputs, input_field
+from processes.outputs import Output, ResultFile
 
 TEXT = 'text/plain'
 SUFFIXES = {'image/tiff': 'tif', 'image/jp2': 'jp2', 'application/gml+xml': 'gml', KML: 'kml'}

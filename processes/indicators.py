@@ -7,7 +7,7 @@ from dothi.core.clock import today
 from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.evidence import Witness
@@ -15,9 +15,12 @@ from processes.evaluation.figures import Figures, Formulas
 from processes.evaluation.period import Period, day_of, period_of
 from processes.evaluation.store import keep_evaluation, values_before
 from processes.evaluation.units import NoUnits, Units, must_be_known, read_units
-from processes.evaluation.verdicts import Proof
+from processes.evaluation.verdicts import VERDICTS, Proof
+from processes.geojson import FeatureCollection, feature_collection
+from processes.inputs import DAY, ProcessInputs, input_field
+from processes.members import Member, shared
+from processes.outputs import Output
 
-DAY = r'^\d{4}-\d{2}-\d{2}$'
 # What of the summary is recorded with a run that is kept.
 RECORDED = ('level', 'units_on', 'evidence_on', 'releases', 'demo')
 
@@ -75,6 +78,21 @@ class Inputs(ProcessInputs):
     )
 
 
+COUNTS = {
+    'met': Member(Text(vi='Số tiêu chí đạt', en='Criteria met')),
+    'not_met': Member(Text(vi='Số tiêu chí không đạt', en='Criteria not met')),
+    'not_shown': Member(Text(vi='Số tiêu chí không chứng minh được', en='Criteria not shown')),
+}
+LEVEL_MEMBER = Member(
+    Text(vi='Cấp', en='Level'),
+    codes={
+        'commune': Text(vi='cấp xã', en='commune'),
+        'district': Text(vi='cấp huyện', en='district'),
+        'province': Text(vi='cấp tỉnh', en='province'),
+    },
+)
+
+
 class Indicators(Process[Inputs]):
     """Only for the internal service: it reads the population of every house."""
 
@@ -88,20 +106,39 @@ class Indicators(Process[Inputs]):
 
     # layers grow old and services fail without a release, and a run that is kept makes one
     reusable: ClassVar[bool] = False
-    figures: ClassVar[dict[str, Figure]] = {
-        'met': Figure(Text(vi='Số tiêu chí đạt', en='Criteria met')),
-        'not_met': Figure(Text(vi='Số tiêu chí không đạt', en='Criteria not met')),
-        'not_shown': Figure(Text(vi='Số tiêu chí không chứng minh được', en='Criteria not shown')),
-        'set': Figure(Text(vi='Mã bộ chỉ tiêu', en='Id of the set')),
-        'set_title': Figure(Text(vi='Bộ chỉ tiêu', en='Indicator set')),
-        'set_version': Figure(Text(vi='Phiên bản', en='Version')),
-        'source': Figure(Text(vi='Văn bản', en='Document')),
-        'evidence_on': Figure(Text(vi='Ngày lấy bằng chứng', en='Day of the evidence')),
-        'units_on': Figure(Text(vi='Đơn vị hành chính của ngày', en='Units of the day')),
-        'units_without_outline': Figure(Text(vi='Đơn vị chưa có ranh giới', en='Units without an outline')),
-        'level': Figure(Text(vi='Cấp', en='Level')),
-        'verdicts': Figure(Text(vi='Kết luận của toàn địa phương', en='Verdicts of the whole')),
-        'kept': Figure(Text(vi='Đã lưu', en='Kept')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                **COUNTS,
+                **shared('code', 'name', 'parent_code'),
+                'level': LEVEL_MEMBER,
+                '{indicator}_verdict': Member(
+                    Text(vi='{indicator}: kết luận', en='{indicator}: verdict'), codes=VERDICTS
+                ),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **COUNTS,
+        'set': Member(Text(vi='Mã bộ chỉ tiêu', en='Id of the set')),
+        'set_title': Member(Text(vi='Bộ chỉ tiêu', en='Indicator set')),
+        'set_version': Member(Text(vi='Phiên bản', en='Version')),
+        'source': Member(Text(vi='Văn bản', en='Document')),
+        'period': Member(Text(vi='Kỳ', en='Period')),
+        'from': Member(Text(vi='từ', en='from')),
+        'to': Member(Text(vi='đến', en='to')),
+        'evidence_on': Member(Text(vi='Ngày lấy bằng chứng', en='Day of the evidence')),
+        'level': LEVEL_MEMBER,
+        'indicators': Member(Text(vi='Chỉ số', en='Indicators')),
+        'verdicts': Member(
+            Text(vi='Kết luận của toàn địa phương', en='Verdicts of the whole'), codes=VERDICTS, by_data=True
+        ),
+        'kept': Member(Text(vi='Đã lưu', en='Kept')),
+        'run': Member(Text(vi='Lượt đánh giá', en='Run')),
+        'layer': Member(Text(vi='Lớp', en='Layer')),
+        'release': Member(Text(vi='Bản phát hành', en='Release')),
+        **shared('units_without_outline', 'value', 'name', 'unit'),
     }
     method: ClassVar[Text] = Text(
         vi='Giá trị của một đơn vị là tổng tử số chia tổng mẫu số của các xã trong đó. Đạt khi giá trị chạm ngưỡng. '
@@ -135,13 +172,13 @@ class Indicators(Process[Inputs]):
             'indicators': [evaluated.describe_indicator(name) for name in evaluated.chosen.indicators],
             'verdicts': evaluated.verdicts,
             'kept': None,
-            **data.provenance,
+            **data.provenance(),
         }
         if inputs.keep:
             progress(0.85, Text(vi='Phát hành giá trị', en='Releasing the values'))
             record = keep_evaluation(evaluated, {name: summary[name] for name in RECORDED}, data)
             summary['kept'] = record and {'run': record.run, 'layer': record.layer, 'release': record.release}
-        return {'type': 'FeatureCollection', 'features': evaluated.features(), 'summary': summary}
+        return feature_collection(evaluated.features(), summary)
 
 
 def describe_set(chosen: IndicatorSet, period: Period) -> dict[str, Any]:

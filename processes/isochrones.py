@@ -8,30 +8,34 @@ import shapely
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from dothi.core.arrays import Floats, Geometries, no_geometries, point_geometries
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.ways.cells import Cells, cells_in
-from processes.ways.drawn import feature_collection, geojson_geometries
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.network import Floats, Geometries, Network, no_lines, point_geometries, snap_points
-from processes.ways.reach import ROUNDING_M, Reach, reach_of
-from processes.ways.travel import (
+from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
+from processes.inputs import (
+    AREAS,
     BARRIERS,
     BRIDGES,
     LONGEST_M,
     LONGEST_MINUTES,
+    POINTS,
     SPEED_KMH,
     TRAVEL,
-    WALK_M,
+    LayerRef,
+    ProcessInputs,
     Travel,
-    facilities_off_road,
-    metres_in,
-    minutes_for,
-    off_road_notes,
-    read_roads,
+    filter_field,
+    input_field,
 )
+from processes.members import Member, shared
+from processes.outputs import Output
+from processes.ways.cells import Cells, cells_in
+from processes.ways.facilities import Facilities, read_facilities
+from processes.ways.network import Network, snap_points
+from processes.ways.reach import ROUNDING_M, Reach, reach_of
+from processes.ways.travel import WALK_M, facilities_off_road, metres_in, minutes_for, off_road_notes, read_roads
 
 MOST_SEPARATE = 200
 # A cell is this part of the least break, so that its outline is a few per cent of the way; within these limits.
@@ -49,18 +53,12 @@ class TooManySeparate(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    facilities: Layer = input_field(
+    facilities: LayerRef = input_field(
         Text(vi='Xuất phát từ', en='Start from'),
         Text(vi='Lớp cơ sở hoặc các điểm gửi kèm.', en='A layer of facilities, or points that are sent along.'),
-        geometry=GEOMETRY,
+        geometry=POINTS | AREAS,
     )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'hospital'.", en="A CQL2 expression such as kind = 'hospital'."),
-        default=None,
-        filters='facilities',
-        max_length=20_000,
-    )
+    filter: str | None = filter_field('facilities', "kind = 'hospital'")
     distances_m: list[Annotated[float, Field(gt=0, le=LONGEST_M)]] = input_field(
         Text(vi='Các quãng đường', en='Distances'),
         Text(vi='Mỗi quãng đường một vùng, ví dụ [500, 1000].', en='An area for each, such as [500, 1000].'),
@@ -85,8 +83,8 @@ class Inputs(ProcessInputs):
     )
     travel: Travel = TRAVEL
     speed_kmh: float | None = SPEED_KMH
-    barriers: Layer | None = BARRIERS
-    bridges: Layer = BRIDGES
+    barriers: LayerRef | None = BARRIERS
+    bridges: LayerRef = BRIDGES
     cell_m: float | None = input_field(
         Text(vi='Cạnh ô', en='Cell'),
         Text(
@@ -114,11 +112,6 @@ class Isochrones(Process[Inputs]):
         vi='Những nơi đến được từ cơ sở trong các quãng đường hoặc thời gian cho trước, theo đường đi.',
         en='Where one gets from facilities within given distances or times, along the roads.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'break_m': Figure(Text(vi='Quãng đường đến', en='Way up to'), 'm', low_first=True),
-        'break_min': Figure(Text(vi='Thời gian đến', en='Time up to'), 'min', low_first=True),
-        'area_km2': Figure(Text(vi='Diện tích', en='Area'), 'km2'),
-    }
     method = Text(
         vi='Mặt bằng được chia thành ô vuông. Quãng đường từ tâm ô gồm đoạn thẳng ra đường gần nhất và đường đi ngắn '
         'nhất tới cơ sở (Dijkstra). Các ô trong giới hạn hợp thành vùng; vùng của giới hạn dài chứa vùng của giới hạn '
@@ -132,6 +125,20 @@ class Isochrones(Process[Inputs]):
         'filter': "kind = 'hospital'",
         'minutes': [5, 10, 15],
         'travel': 'driving',
+    }
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'break_m': Member(Text(vi='Quãng đường đến', en='Way up to'), 'm', low_first=True),
+                'break_min': Member(Text(vi='Thời gian đến', en='Time up to'), 'min', low_first=True),
+                **shared('area_km2', 'code', 'name'),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'breaks_m': Member(Text(vi='Các mức', en='Breaks'), 'm'),
+        **shared('facilities', 'roads_cut'),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
@@ -161,12 +168,10 @@ class Isochrones(Process[Inputs]):
             'separate': inputs.separate,
             'cell_m': cells.side_m,
             **way.summary,
-            'caveats': [text.model_dump() for text in off_road_notes(lost)],
-            **data.provenance,
+            **data.provenance(off_road_notes(lost)),
         }
-        return feature_collection(
-            geojson_geometries(np.concatenate([*shapes, no_lines()]), data.locality.srid), properties, summary
-        )
+        geometries = geojson_geometries(np.concatenate([*shapes, no_geometries()]), data.locality.srid)
+        return feature_collection(numbered_features(geometries, properties), summary)
 
 
 def must_reach_roads(facilities: Facilities, network: Network) -> int:

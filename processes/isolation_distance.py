@@ -8,26 +8,20 @@ from typing import Any, ClassVar
 import numpy as np
 from psycopg2 import sql
 
+from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.errors import WrongUse
-from dothi.core.layer import Audience, GeometryType
+from dothi.core.layer import Audience
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import (
-    FeatureCollection,
-    Figure,
-    Layer,
-    Output,
-    Process,
-    ProcessInputs,
-    ProgressCallback,
-    input_field,
-)
+from processes.base import Process, ProgressCallback
 from processes.data import HOMES, POPULATION, Data, Zones
+from processes.geojson import FeatureCollection, feature_collection, numbered_features
+from processes.inputs import AREAS, POINTS, ZONES, LayerRef, ProcessInputs, input_field
+from processes.members import CITED, MEASURED, Member, shared
+from processes.outputs import Output, ZoneFeatures
 from processes.reading.layers import column_identifier, must_be_unfiltered
-from processes.ways.network import Bools, Floats, Ints
 from processes.zones.membership import Membership
 
-AREAS: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 # From the edge of the works to the dwelling. Dwellings at just the distance keep it: the distances come a hair
 # smaller, so that "not farther than" means "nearer than".
 NEAR = sql.SQL("""
@@ -81,6 +75,11 @@ KINDS = {
     'landfills': Text(vi='Bãi chôn lấp rác', en='Landfills'),
     'cemeteries': Text(vi='Nghĩa trang', en='Cemeteries'),
 }
+COUNTED = {'people': Text(vi='số người', en='people'), 'dwellings': Text(vi='nhà ở', en='dwellings')}
+NEAR_FIGURES = {
+    'people': Member(Text(vi='Số người trong khoảng cách ly', en='People within the distance')),
+    'dwellings': Member(Text(vi='Nhà ở trong khoảng cách ly', en='Dwellings within the distance')),
+}
 CAVEATS = [
     Text(
         vi='Đo theo đường thẳng từ ranh công trình đến nhà, không xét hướng gió, dòng chảy và cây xanh cách ly.',
@@ -100,38 +99,31 @@ class NoSources(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    wastewater_works: Layer | None = input_field(
+    wastewater_works: LayerRef | None = input_field(
         KINDS['wastewater_works'],
         Text(vi='Lớp có các cột capacity_m3_d và enclosed.', en='Layer with the columns capacity_m3_d and enclosed.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    pumping_stations: Layer | None = input_field(
+    pumping_stations: LayerRef | None = input_field(
         KINDS['pumping_stations'],
         Text(vi='Lớp có cột capacity_m3_d.', en='Layer with the column capacity_m3_d.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    landfills: Layer | None = input_field(
+    landfills: LayerRef | None = input_field(
         KINDS['landfills'],
         Text(vi='Lớp có các cột kind và open.', en='Layer with the columns kind and open.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    cemeteries: Layer | None = input_field(
+    cemeteries: LayerRef | None = input_field(
         KINDS['cemeteries'],
         Text(vi='Lớp có cột treated.', en='Layer with the column treated.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    zones: Layer = input_field(
-        Text(vi='Vùng báo cáo', en='Zones'),
-        Text(
-            vi='Lớp vùng để cộng số nhà và số người.', en='Layer of areas by which dwellings and people are added up.'
-        ),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
+    zones: LayerRef = ZONES
 
 
 @dataclass(frozen=True)
@@ -179,22 +171,6 @@ class IsolationDistance(Process[Inputs]):
         en='Dwellings and people within the isolation distance of wastewater works, landfills and cemeteries.',
     )
     audience: ClassVar[Audience] = 'internal'
-    figures: ClassVar[dict[str, Figure]] = {
-        'people': Figure(Text(vi='Số người trong khoảng cách ly', en='People within the distance')),
-        'dwellings': Figure(Text(vi='Nhà ở trong khoảng cách ly', en='Dwellings within the distance')),
-        'distance_m': Figure(Text(vi='Khoảng cách theo quy chuẩn', en='Distance of the norm'), 'm'),
-        'people_outside_zones': Figure(Text(vi='Số người ngoài các vùng', en='People outside the zones')),
-        'by_kind': Figure(Text(vi='Theo loại công trình', en='By kind of source')),
-        'sources_without_norm': Figure(Text(vi='Công trình chưa có quy chuẩn', en='Sources without a norm')),
-        **{
-            f'{kind}_{name}': Figure(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
-            for kind, of in KINDS.items()
-            for name, counted in {
-                'people': Text(vi='số người', en='people'),
-                'dwellings': Text(vi='nhà ở', en='dwellings'),
-            }.items()
-        },
-    }
     method = Text(
         vi='Khoảng cách lấy từ quy chuẩn theo loại, công suất và điều kiện của công trình. Nhà có người ở bị tính khi '
         'khoảng cách thẳng từ ranh công trình đến nhà nhỏ hơn quy chuẩn; đúng bằng thì không. Mỗi nhà đếm một lần '
@@ -204,8 +180,39 @@ class IsolationDistance(Process[Inputs]):
         'the distance it does not. By zone and on the whole every dwelling counts once, in the zone of its middle.',
     )
     outputs: ClassVar[dict[str, Output]] = {
-        'sources': Output(Text(vi='Từng công trình', en='Each source')),
-        'zones': Output(Text(vi='Từng vùng', en='Each zone')),
+        'sources': Output(
+            Text(vi='Từng công trình', en='Each source'),
+            members={
+                **NEAR_FIGURES,
+                'distance_m': Member(Text(vi='Khoảng cách theo quy chuẩn', en='Distance of the norm'), 'm'),
+                'kind': Member(Text(vi='Loại', en='Kind'), codes=KINDS),
+                **shared('code', 'name'),
+                **{name: CITED[name] for name in ('clause', 'verified')},
+            },
+        ),
+        'zones': ZoneFeatures(
+            Text(vi='Từng vùng', en='Each zone'),
+            members={
+                **NEAR_FIGURES,
+                **{
+                    f'{kind}_{name}': Member(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
+                    for kind, of in KINDS.items()
+                    for name, counted in COUNTED.items()
+                },
+            },
+        ),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **NEAR_FIGURES,
+        'by_kind': Member(Text(vi='Theo loại công trình', en='By kind of source'), codes=KINDS, by_data=True),
+        'sources': Member(Text(vi='Số nguồn', en='Sources')),
+        'sources_without_norm': Member(Text(vi='Công trình chưa có quy chuẩn', en='Sources without a norm')),
+        'kind': Member(Text(vi='Loại', en='Kind'), codes=KINDS),
+        'attributes': Member(Text(vi='Thuộc tính', en='Attributes'), by_data=True),
+        **CITED,
+        'people_outside_zones': Member(Text(vi='Số người ngoài các vùng', en='People outside the zones')),
+        'mode': Member(Text(vi='Cách đo', en='How it was measured'), codes=MEASURED),
+        **shared('by_norm', 'code', 'norm_date'),
     }
     example: ClassVar[dict[str, Any]] = {
         'wastewater_works': 'wastewater_plants',
@@ -235,16 +242,15 @@ class IsolationDistance(Process[Inputs]):
             'mode': 'straight-line',
             'zones': inputs.zones.reference,
             'norm_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [caveat.model_dump() for caveat in [*CAVEATS, *zones.notes]],
-            **data.provenance,
+            **data.provenance([*CAVEATS, *zones.notes]),
         }
         return {
-            'sources': {**_as_collection(source_features(sources, near)), 'summary': summary},
-            'zones': {**_as_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
+            'sources': feature_collection(source_features(sources, near), summary),
+            'zones': zones.collection(zone_figures(inside, sources, near, chosen), summary),
         }
 
 
-def layers_of(inputs: Inputs) -> dict[str, Layer]:
+def layers_of(inputs: Inputs) -> dict[str, LayerRef]:
     """The layers to keep away from, by kind; raises NoSources where there is none."""
     chosen = {kind: layer for kind in RULES if (layer := getattr(inputs, kind)) is not None}
     if not chosen:
@@ -253,7 +259,7 @@ def layers_of(inputs: Inputs) -> dict[str, Layer]:
     return chosen
 
 
-def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
+def read_sources(kind: str, chosen: LayerRef, data: Data) -> list[Source]:
     """The sources of one kind in the order of their codes, each with the norm that its attributes lead to."""
     rule = RULES[kind]
     norms = data.norms(rule.norm)
@@ -275,7 +281,7 @@ def _norm_of_source(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
     return norm_for(norms, subject, condition=condition, quantity=quantity)
 
 
-def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Floats:
+def read_near(kind: str, chosen: LayerRef, sources: list[Source], data: Data) -> Floats:
     """Dwellings nearer to the sources of one kind than allowed: number in `sources`, id, people, x, y; shape (n, 5)."""
     ours = [(number, source) for number, source in enumerate(sources) if source.kind == kind and source.norm]
     homes, home_rows = data.source(HOMES)
@@ -326,24 +332,19 @@ def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
     ]
 
 
-def source_features(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
+def source_features(sources: list[Source], near: NearPairs) -> list[Any]:
     """One feature for each source, in the order of `sources`."""
     dwellings = np.bincount(near.source, minlength=len(sources))
     people = np.bincount(near.source, weights=near.people, minlength=len(sources))
-    return [
-        {
-            'type': 'Feature',
-            'id': number + 1,
-            'geometry': json.loads(source.row['geometry']),
-            'properties': {
-                'code': source.row['code'],
-                'name': source.row['name'],
-                'kind': source.kind,
-                **_judge_source(source.norm, int(dwellings[number]), int(people[number])),
-            },
-        }
-        for number, source in enumerate(sources)
-    ]
+    counts = zip(sources, dwellings.tolist(), people.tolist(), strict=True)
+    return numbered_features(
+        [json.loads(source.row['geometry']) for source in sources],
+        [
+            {'code': source.row['code'], 'name': source.row['name'], 'kind': source.kind}
+            | _judge_source(source.norm, own_dwellings, int(own_people))
+            for source, own_dwellings, own_people in counts
+        ],
+    )
 
 
 def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
@@ -354,23 +355,14 @@ def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, A
     return members | {'dwellings': dwellings, 'people': people}
 
 
-def zone_features(
-    zones: Zones, inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
-) -> list[dict[str, Any]]:
-    """One feature for each zone: dwellings and people that are too near to anything, and to each kind."""
+def zone_figures(
+    inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
+) -> list[dict[str, int]]:
+    """Of each zone the dwellings and people that are too near to anything, and to each kind."""
     counts = _per_zone(inside, near, '')
     for kind in kinds:
         counts |= _per_zone(inside, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
-    return [
-        {
-            'type': 'Feature',
-            'id': code,
-            'geometry': zones.geometries[number],
-            'properties': {'code': code, 'name': zones.names[number]}
-            | {name: int(values[number]) for name, values in counts.items()},
-        }
-        for number, code in enumerate(zones.codes)
-    ]
+    return [{name: int(values[number]) for name, values in counts.items()} for number in range(inside.zones)]
 
 
 def _per_zone(inside: Membership, near: NearPairs, prefix: str) -> dict[str, Floats]:
@@ -379,10 +371,6 @@ def _per_zone(inside: Membership, near: NearPairs, prefix: str) -> dict[str, Flo
     dwellings, people = np.zeros(inside.places), np.zeros(inside.places)
     dwellings[once.home], people[once.home] = 1, once.people
     return {f'{prefix}dwellings': inside.sums(dwellings), f'{prefix}people': inside.sums(people)}
-
-
-def _as_collection(features: list[dict[str, Any]]) -> FeatureCollection:
-    return {'type': 'FeatureCollection', 'features': features}
 
 
 def _without_norm(source: Source) -> dict[str, Any]:

@@ -18,12 +18,14 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.moving import move
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
 from processes.forms.sources import sources_of
 from processes.forms.stored import StoredResult, read_stored
-from processes.present_result import JOB
+from processes.geojson import JSON
+from processes.inputs import JOB, OUTPUT, ProcessInputs, input_field
+from processes.outputs import Output
 
 LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'
 
@@ -35,17 +37,8 @@ class ResultReturned(DataRefused):
 class Inputs(ProcessInputs):
     """Which result, and what it is to be called."""
 
-    job: str = input_field(
-        Text(vi='Tác vụ', en='Job'),
-        Text(vi='Mã của tác vụ đã chạy xong.', en='Id of a job that has ended well.'),
-        pattern=JOB,
-    )
-    output: str | None = input_field(
-        Text(vi='Kết quả', en='Output'),
-        Text(vi='Tên kết quả; bỏ trống là kết quả chính.', en='Its name; the main one when left out.'),
-        default=None,
-        max_length=60,
-    )
+    job: str = JOB
+    output: str | None = OUTPUT
     id: str = input_field(
         Text(vi='Mã lớp', en='Id of the layer'),
         Text(

@@ -6,31 +6,34 @@ import numpy as np
 from psycopg2 import sql
 from pydantic import model_validator
 
+from dothi.core.arrays import point_geometries
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.reading.layers import column_identifier, must_be_unfiltered
-from processes.ways.drawn import feature_collection, geojson_geometries
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.network import point_geometries
-from processes.ways.reach import reach_of
-from processes.ways.routes import RankedFacilities, nearest_places, route_lines
-from processes.ways.travel import (
+from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
+from processes.inputs import (
+    AREAS,
     BARRIERS,
     BRIDGES,
     DISTANCE_M,
+    FACILITIES,
     MINUTES,
     SPEED_KMH,
     TRAVEL,
+    LayerRef,
+    ProcessInputs,
     Travel,
-    facilities_off_road,
-    limit_of,
-    minutes_for,
-    off_road_notes,
-    only_one_limit,
-    read_roads,
+    filter_field,
+    input_field,
 )
+from processes.members import Member, shared
+from processes.outputs import Output
+from processes.reading.layers import column_identifier, must_be_unfiltered
+from processes.ways.facilities import Facilities, read_facilities
+from processes.ways.reach import reach_of
+from processes.ways.routes import RankedFacilities, nearest_places, route_lines
+from processes.ways.travel import facilities_off_road, limit_of, minutes_for, off_road_notes, only_one_limit, read_roads
 
 # A route has hundreds of coordinates in the answer, a point one.
 MOST_ROUTES, MOST_ROWS = 2_000, 50_000
@@ -43,25 +46,15 @@ class TooManyOrigins(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    origins: Layer = input_field(
+    origins: LayerRef = input_field(
         Text(vi='Nơi đi', en='Origins'),
         Text(
             vi='Lớp hoặc các đối tượng gửi kèm; vùng được tính từ tâm.', en='Whence; areas count from their centroid.'
         ),
-        geometry={'Point', 'Polygon', 'MultiPolygon'},
+        geometry={'Point', *AREAS},
     )
-    facilities: Layer = input_field(
-        Text(vi='Cơ sở phục vụ', en='Facilities'),
-        Text(vi='Lớp cơ sở cần đến.', en='Layer of where to go.'),
-        geometry=GEOMETRY,
-    )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'hospital'.", en="A CQL2 expression such as kind = 'hospital'."),
-        default=None,
-        filters='facilities',
-        max_length=20_000,
-    )
+    facilities: LayerRef = FACILITIES
+    filter: str | None = filter_field('facilities', "kind = 'hospital'")
     count: int = input_field(
         Text(vi='Số cơ sở gần nhất', en='How many'),
         Text(vi='Số cơ sở gần nhất cho mỗi nơi đi.', en='How many of the nearest facilities for each origin.'),
@@ -81,8 +74,8 @@ class Inputs(ProcessInputs):
     )
     travel: Travel = TRAVEL
     speed_kmh: float | None = SPEED_KMH
-    barriers: Layer | None = BARRIERS
-    bridges: Layer = BRIDGES
+    barriers: LayerRef | None = BARRIERS
+    bridges: LayerRef = BRIDGES
 
     _one_limit = model_validator(mode='after')(only_one_limit)
 
@@ -95,17 +88,6 @@ class NearestFacility(Process[Inputs]):
         vi='Cơ sở gần nhất theo đường đi cho mỗi nơi, kèm quãng đường, thời gian và tuyến đi.',
         en='The facilities nearest to each place along the roads, with distance, time and route.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'distance_m': Figure(Text(vi='Quãng đường', en='Way'), 'm'),
-        'minutes': Figure(Text(vi='Thời gian', en='Time'), 'min'),
-        'origin': Figure(Text(vi='Mã nơi đi', en='Origin')),
-        'origin_name': Figure(Text(vi='Nơi đi', en='Name of the origin')),
-        'facility': Figure(Text(vi='Mã cơ sở', en='Facility')),
-        'facility_name': Figure(Text(vi='Cơ sở', en='Name of the facility')),
-        'rank': Figure(Text(vi='Thứ tự gần', en='Rank'), low_first=True),
-        'origins': Figure(Text(vi='Số nơi đi', en='Origins')),
-        'origins_without_way': Figure(Text(vi='Nơi không có cơ sở trong tầm', en='Origins without a facility')),
-    }
     method = Text(
         vi='Quãng đường gồm đoạn thẳng từ nơi đi ra đường gần nhất, đường đi ngắn nhất (Dijkstra) và đoạn từ đường vào '
         'cơ sở. Mỗi nơi đi được ghép với các cơ sở gần nhất; cơ sở cách bằng nhau thì lấy mã nhỏ hơn. Thời gian tính '
@@ -119,6 +101,25 @@ class NearestFacility(Process[Inputs]):
         'facilities': 'health_facilities',
         'filter': "kind = 'hospital'",
         'travel': 'driving',
+    }
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'distance_m': Member(Text(vi='Quãng đường', en='Way'), 'm'),
+                'minutes': Member(Text(vi='Thời gian', en='Time'), 'min'),
+                'origin': Member(Text(vi='Mã nơi đi', en='Origin')),
+                'origin_name': Member(Text(vi='Nơi đi', en='Name of the origin')),
+                'facility': Member(Text(vi='Mã cơ sở', en='Facility')),
+                'facility_name': Member(Text(vi='Cơ sở', en='Name of the facility')),
+                'rank': Member(Text(vi='Thứ tự gần', en='Rank'), low_first=True),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'origins': Member(Text(vi='Số nơi đi', en='Origins')),
+        'origins_without_way': Member(Text(vi='Nơi không có cơ sở trong tầm', en='Origins without a facility')),
+        **shared('facilities', 'roads_cut'),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
@@ -156,13 +157,12 @@ class NearestFacility(Process[Inputs]):
             'minutes': inputs.minutes,
             'routes': inputs.routes,
             **way.summary,
-            'caveats': [text.model_dump() for text in notes],
-            **data.provenance,
+            **data.provenance(notes),
         }
-        return feature_collection(geojson_geometries(shapes, data.locality.srid), pairs, summary)
+        return feature_collection(numbered_features(geojson_geometries(shapes, data.locality.srid), pairs), summary)
 
 
-def read_origins(chosen: Layer, data: Data) -> Facilities:
+def read_origins(chosen: LayerRef, data: Data) -> Facilities:
     """Where the ways begin: points, and centroids of areas; in the order of their codes."""
     layer, rows = data.source(chosen)
     code = column_identifier(layer, layer.identifier, data.audience)

@@ -8,9 +8,11 @@ import pyproj
 from dothi.core.clock import today
 from dothi.core.mapping.legend_image import sample_pictures
 from dothi.core.text import DEMO, Text
-from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.forms.numbers import format_day
+from processes.inputs import LANG, ProcessInputs, input_field
+from processes.outputs import Output, ResultFile
 from processes.printing.body import body_of
 from processes.printing.drawn import PrintedLayer, drawn_layers, seen_in, source_lines
 from processes.printing.framed import FramedView, frame_place
@@ -93,9 +95,7 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=100,
     )
-    lang: Literal['vi', 'en'] = input_field(
-        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của tờ bản đồ.', en='Of the sheet.'), default='vi'
-    )
+    lang: Literal['vi', 'en'] = LANG
     format: Literal['pdf', 'png'] = input_field(
         Text(vi='Định dạng', en='Format'),
         Text(vi='pdf, hoặc png 150 điểm mỗi inch.', en='pdf, or png of 150 dots an inch.'),

@@ -7,14 +7,18 @@ import numpy as np
 import shapely
 from psycopg2 import sql
 
+from dothi.core.arrays import Floats
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data, Zones
+from processes.geojson import FeatureCollection
+from processes.inputs import ZONES, LayerRef, ProcessInputs, filter_field, input_field
+from processes.members import Member, shared
+from processes.outputs import Output, ZoneFeatures
 from processes.reading.layers import column_identifier
-from processes.ways.network import Floats
 from processes.zones.layer_zones import place_points, statistics_of
 from processes.zones.parts import kind_of, parts_of, united_rows
 from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
@@ -24,6 +28,20 @@ from processes.zones.weighted import Statistics, by_group
 type Statistic = Literal[
     'count', 'sum', 'mean', 'min', 'max', 'median', 'stdev', 'majority', 'minority', 'variety', 'length_m', 'area_m2'
 ]
+STATISTICS = {
+    'mean': Member(Text(vi='Trung bình', en='Mean')),
+    'sum': Member(Text(vi='Tổng', en='Sum')),
+    'count': Member(Text(vi='Số ô hoặc đối tượng', en='Cells or features')),
+    'median': Member(Text(vi='Trung vị', en='Median')),
+    'min': Member(Text(vi='Nhỏ nhất', en='Least')),
+    'max': Member(Text(vi='Lớn nhất', en='Greatest')),
+    'stdev': Member(Text(vi='Độ lệch chuẩn', en='Standard deviation')),
+    'majority': Member(Text(vi='Giá trị nhiều nhất', en='Majority')),
+    'minority': Member(Text(vi='Giá trị ít nhất', en='Minority')),
+    'variety': Member(Text(vi='Số giá trị khác nhau', en='Different values')),
+    'length_m': Member(Text(vi='Chiều dài', en='Length'), 'm'),
+    'area_m2': Member(Text(vi='Diện tích', en='Area'), 'm2'),
+}
 # Of numbers that are names of classes, these say nothing.
 OF_QUANTITIES = {'sum', 'mean', 'min', 'max', 'median', 'stdev'}
 OF_KIND = {'length_m': 'LineString', 'area_m2': 'Polygon'}
@@ -54,20 +72,12 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=40,
     )
-    layer: Layer | None = input_field(
+    layer: LayerRef | None = input_field(
         Text(vi='Lớp', en='Layer'),
         Text(vi='Lớp đối tượng; hoặc cho coverage.', en='A layer of features; or give a coverage.'),
         default=None,
     )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc', en='Filter'),
-        Text(
-            vi='Biểu thức CQL2 cho layer, ví dụ floors > 2.', en='A CQL2 expression for the layer, such as floors > 2.'
-        ),
-        default=None,
-        filters='layer',
-        max_length=20_000,
-    )
+    filter: str | None = filter_field('layer', 'floors > 2')
     column: str | None = input_field(
         Text(vi='Cột', en='Column'),
         Text(vi='Cột số của layer.', en='A column of numbers of the layer; not for count, length_m and area_m2.'),
@@ -81,6 +91,7 @@ class Inputs(ProcessInputs):
             en='One or more; length_m and area_m2 of the lines or areas of a layer.',
         ),
         default=['mean'],
+        choices={name: member.title for name, member in STATISTICS.items()},
         min_length=1,
         max_length=12,
     )
@@ -91,6 +102,7 @@ class Inputs(ProcessInputs):
             en='area: by how much lies in the zone. population: by how many people live there.',
         ),
         default='area',
+        choices={'area': Text(vi='diện tích', en='area'), 'population': Text(vi='dân số', en='population')},
     )
     population: str | None = input_field(
         Text(vi='Raster dân số', en='Raster of the population'),
@@ -101,12 +113,7 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=40,
     )
-    zones: Layer = input_field(
-        Text(vi='Vùng', en='Zones'),
-        Text(vi='Lớp vùng bất kỳ, hoặc FeatureCollection.', en='Any layer of areas, or a FeatureCollection.'),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
+    zones: LayerRef = ZONES
 
 
 @dataclass(frozen=True)
@@ -127,23 +134,25 @@ class ZonalStatistics(Process[Inputs]):
         vi='Tổng, trung bình, trung vị... của raster hoặc lớp trong từng vùng, theo diện tích hoặc theo dân số.',
         en='Sum, mean, median... of a raster or a layer in each zone, weighted by area or by population.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'mean': Figure(Text(vi='Trung bình', en='Mean')),
-        'sum': Figure(Text(vi='Tổng', en='Sum')),
-        'count': Figure(Text(vi='Số ô hoặc đối tượng', en='Cells or features')),
-        'median': Figure(Text(vi='Trung vị', en='Median')),
-        'min': Figure(Text(vi='Nhỏ nhất', en='Least')),
-        'max': Figure(Text(vi='Lớn nhất', en='Greatest')),
-        'stdev': Figure(Text(vi='Độ lệch chuẩn', en='Standard deviation')),
-        'majority': Figure(Text(vi='Giá trị nhiều nhất', en='Majority')),
-        'minority': Figure(Text(vi='Giá trị ít nhất', en='Minority')),
-        'variety': Figure(Text(vi='Số giá trị khác nhau', en='Different values')),
-        'covered_share': Figure(Text(vi='Tỷ lệ có dữ liệu', en='Share with data'), 'share'),
-        'has_data': Figure(Text(vi='Có dữ liệu', en='Has data')),
-        'zones_without_data': Figure(Text(vi='Vùng không có dữ liệu', en='Zones without data')),
-        'sum_of_zones': Figure(Text(vi='Tổng các vùng', en='Sum of the zones')),
-        'count_of_zones': Figure(Text(vi='Số ô hoặc đối tượng trong các vùng', en='Cells or features in the zones')),
-        'features_outside': Figure(Text(vi='Đối tượng ngoài các vùng', en='Features outside the zones')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': ZoneFeatures(
+            title,
+            members={
+                **STATISTICS,
+                'covered_share': Member(Text(vi='Tỷ lệ có dữ liệu', en='Share with data'), 'share'),
+                'has_data': Member(Text(vi='Có dữ liệu', en='Has data')),
+                **shared('people'),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'sum_of_zones': Member(Text(vi='Tổng các vùng', en='Sum of the zones')),
+        'count_of_zones': Member(Text(vi='Số ô hoặc đối tượng trong các vùng', en='Cells or features in the zones')),
+        'length_m_of_zones': Member(Text(vi='Chiều dài trong các vùng', en='Length in the zones'), 'm'),
+        'area_m2_of_zones': Member(Text(vi='Diện tích trong các vùng', en='Area in the zones'), 'm2'),
+        'zones_without_data': Member(Text(vi='Vùng không có dữ liệu', en='Zones without data')),
+        'features_outside': Member(Text(vi='Đối tượng ngoài các vùng', en='Features outside the zones')),
+        **shared('features', 'unit'),
     }
     method = Text(
         vi='Ô bị ranh giới cắt được tính theo phần diện tích nằm trong; đường và vùng cũng vậy. Theo dân số thì mỗi '
@@ -168,12 +177,11 @@ class ZonalStatistics(Process[Inputs]):
         progress(0.1, Text(vi='Đọc vùng', en='Reading the zones'))
         answer = compute_statistics(inputs, zones, data.source(inputs.zones)[1], data, progress)
         whole = answer_of_all(inputs, zones, answer, data, progress)
-        features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
-        empty = [zone_feature['id'] for zone_feature in features if not zone_feature['properties']['has_data']]
-        return {
-            'type': 'FeatureCollection',
-            'features': features,
-            'summary': {
+        figures = [zone_figures(number, answer, inputs.statistics) for number in range(len(zones.codes))]
+        empty = [code for code, zone in zip(zones.codes, figures, strict=True) if not zone['has_data']]
+        return zones.collection(
+            figures,
+            {
                 **inputs.model_dump(include={'coverage', 'filter', 'column', 'weight', 'population', 'statistics'}),
                 'layer': inputs.layer.reference if inputs.layer else None,
                 'zones': inputs.zones.reference,
@@ -185,13 +193,9 @@ class ZonalStatistics(Process[Inputs]):
                     if name in inputs.statistics
                 },
                 **answer.members,
-                'caveats': [
-                    text.model_dump()
-                    for text in [*zones.notes, *list_caveats(inputs, empty, answer.members.get('features'))]
-                ],
-                **data.provenance,
+                **data.provenance([*zones.notes, *list_caveats(inputs, empty, answer.members.get('features'))]),
             },
-        }
+        )
 
 
 def compute_statistics(
@@ -318,7 +322,7 @@ def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) 
     return Answer({**statistics, **counted, 'has': statistics['count']}, None, unit, members)
 
 
-def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
+def must_have(inputs: Inputs, layer: Layer, data: Data) -> None:
     """Raises DoesNotFit where the layer's geometry or column does not have what is asked, or NoSuchColumn."""
     kind = kind_of(layer)
     for statistic in sorted(OF_KIND.keys() & {*inputs.statistics}):
@@ -349,25 +353,16 @@ def by_people(pieces: Pieces, everybody: Floats, unit: str | None, members: dict
     return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, members)
 
 
-def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
-    """A zone with its figures; where nothing is known they are null, and has_data says so."""
+def zone_figures(number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
+    """The figures of a zone; where nothing is known they are null, and has_data says so."""
     of = answer.statistics
     has_data = bool(of.get('has', of['count'])[number] > 0)
     more = {'people': round(float(of['people'][number]), 1)} if 'people' in of else {}
     covered = {'covered_share': round(float(answer.covered[number]), 6)} if answer.covered is not None else {}
-    return {
-        'type': 'Feature',
-        'id': zones.codes[number],
-        'geometry': zones.geometries[number],
-        'properties': {
-            'code': zones.codes[number],
-            'name': zones.names[number],
-            **{name: figure_or_none(of[name][number], is_known=has_data or name in ADDED_UP) for name in statistics},
-            **more,
-            **covered,
-            'has_data': has_data,
-        },
+    figures: dict[str, Any] = {
+        name: figure_or_none(of[name][number], is_known=has_data or name in ADDED_UP) for name in statistics
     }
+    return {**figures, **more, **covered, 'has_data': has_data}
 
 
 def figure_or_none(value: float, *, is_known: bool) -> float | None:

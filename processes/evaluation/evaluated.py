@@ -20,6 +20,7 @@ from processes.evaluation.verdicts import (
     value_of,
     verdict_of,
 )
+from processes.geojson import geojson_feature
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Evaluation:
             'evidence': [proof.document() for proof in self.proofs[name]],
         }
 
-    def features(self) -> list[dict[str, Any]]:
+    def features(self) -> list[Any]:
         """The units, each with the value and the verdict of each indicator."""
         own: dict[str, list[Value]] = {unit.code: [] for unit in self.units.of(*self.levels)}
         for value in self.values:
@@ -140,17 +141,12 @@ class Evaluation:
         }
 
 
-def _unit_feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
+def _unit_feature(unit: Unit, values: list[Value]) -> Any:
     properties: dict[str, float | str | None] = {value.indicator: value.value for value in values}
     properties |= {f'{value.indicator}_verdict': value.verdict for value in values}
     place = {'code': unit.code, 'name': unit.name, 'level': unit.level, 'parent_code': unit.parent}
     counts = count_verdicts([value.verdict for value in values])
-    return {
-        'type': 'Feature',
-        'id': unit.code,
-        'geometry': unit.geometry,
-        'properties': {**place, **counts, **properties},
-    }
+    return geojson_feature(unit.code, unit.geometry, {**place, **counts, **properties})
 
 
 def _number_or_none(figure: float | None) -> float | None:

@@ -11,10 +11,10 @@ import psycopg2
 from psycopg2 import sql
 
 from dothi.core.indicator_set import UNITS, IndicatorSet, Measure
-from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
+from dothi.core.layer import Layer
 from processes.data import Data
 from processes.evaluation.units import WHOLE, Units, unit_outlines
+from processes.inputs import LayerRef
 
 type Bound = Mapping[str, bool | int | float | str | date]
 type UnitValues = list[tuple[str, float | None]]
@@ -110,7 +110,7 @@ def layer_relation(layer: str, data: Data) -> sql.Composed:
     described = data.locality.layer(layer)
     if data.current(layer) is None:
         return _no_rows(described, data)
-    _, rows = data.source(Layer(layer))
+    _, rows = data.source(LayerRef(layer))
     return sql.SQL('select here.* from {}').format(rows)
 
 
@@ -134,7 +134,7 @@ def _cte_of_query(name: str, query: sql.Composed, *, once: bool) -> sql.Composed
     return sql.SQL('{} as {} ({})').format(sql.Identifier(name), how, query)
 
 
-def _no_rows(layer: LayerModel, data: Data) -> sql.Composed:
+def _no_rows(layer: Layer, data: Data) -> sql.Composed:
     names = ['id', *layer.columns_for(data.audience), 'geom', 'geom_wgs84']
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
     return sql.SQL('select {} from {} where false').format(columns, sql.Identifier('layer', layer.id))

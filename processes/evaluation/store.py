@@ -14,15 +14,15 @@ from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.errors import HeldForDecision
 from dothi.core.gdal import pyogrio
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.report.model import Report as DeliveryReport
-from processes.base import Layer
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.period import Period
+from processes.inputs import LayerRef
 
 PROCESS = 'indicators'
 NUMBERS = ('value', 'numerator', 'denominator', 'threshold', 'value_before')
@@ -41,7 +41,7 @@ class KeptEvaluation:
     release: int | None
 
 
-def values_layer(locality: Locality) -> LayerModel | None:
+def values_layer(locality: Locality) -> Layer | None:
     """The layer that the process makes, None in a locality that keeps no values."""
     return next((layer for layer in locality.layers.values() if layer.made_by == PROCESS), None)
 
@@ -54,7 +54,7 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     layer = values_layer(data.locality)
     if layer is None or data.current(layer.id) is None:
         return {}
-    _, rows = data.apart().source(Layer(layer.id))
+    _, rows = data.apart().source(LayerRef(layer.id))
     query = (
         'select distinct on (indicator, unit_code) indicator, unit_code, value from {}'
         ' where set_id = {} and period_until <= {} order by indicator, unit_code, period_until desc, period_from desc'

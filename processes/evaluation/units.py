@@ -10,12 +10,12 @@ import shapely
 from psycopg2 import sql
 
 from dothi.core.errors import NotFound, did_you_mean
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.layer_source import day
 from dothi.core.locality import Locality
 from dothi.core.unit_register import UnitVersion, layer_of, level_of, unit_register
-from processes.base import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.reading.layers import NotDelivered
 
 # The level of the one unit that holds all others.
@@ -100,11 +100,11 @@ def read_units(data: Data, on: date) -> Units:
     return Units(on, [WHOLE, *levels], units, undrawn)
 
 
-def unit_outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed]:
+def unit_outlines(level: str, on: date, data: Data) -> tuple[Layer, sql.Composed]:
     """The layer that shows a level, and SQL of its units on a day: `code`, `geom`, `geom_wgs84`."""
     layer = layer_of(level, data.locality)
     assert layer is not None  # noqa: S101 (known_levels are those that a layer shows)
-    _, rows = data.source(Layer(layer.id), times=day(on))
+    _, rows = data.source(LayerRef(layer.id), times=day(on))
     code = sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
     return layer, sql.SQL('(select {}::text as code, geom, geom_wgs84 from {}) outline').format(code, rows)
 

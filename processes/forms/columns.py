@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dothi.core.layer import ColumnType
-from processes.reading.given_features import cell_of, column_types
+from processes.reading.geojson_layers import cell_of, column_types
 
 type Feature = dict[str, Any]
 

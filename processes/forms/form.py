@@ -9,12 +9,11 @@ from typing import Literal
 from dothi.core.errors import WrongUse
 from dothi.core.export.formats import FORMATS
 from dothi.core.text import Lang
-from processes.base import GEOJSON, JSON
 from processes.data import Data
-from processes.forms.names import title_of
 from processes.forms.numbers import value_text
 from processes.forms.sources import in_one_line, sources_of
 from processes.forms.stored import TIFF, StoredResult
+from processes.geojson import GEOJSON, JSON
 
 type Needs = Literal['features', 'raster', 'places', 'anything']
 
@@ -97,8 +96,8 @@ def _write_csv(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> 
 def _write_geopackage_file(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     from processes.forms.geopackage import write_geopackage
 
-    srid, figures = data.locality.srid, stored.figures
-    summary = {title_of(name, figures, lang): value_text(value, lang) for name, value in stored.summary.items()}
+    srid, words = data.locality.srid, stored.words(lang)
+    summary = {words.title(name): value_text(value, lang) for name, value in stored.summary.items()}
     entries = {
         'process': stored.process_id,
         'title': stored.process.title.pick(lang),

@@ -11,15 +11,15 @@ from dothi.core.errors import WrongUse
 from dothi.core.text import DEMO, Lang, Text
 from etl.formats.source import Geometries
 from etl.moving import move
-from processes.base import Layer
 from processes.data import Data
 from processes.forms.classes import NONE
-from processes.forms.figure import shown_figure
+from processes.forms.figure import choose_figure
 from processes.forms.map_image import DrawnFeatures, draw, kind_of
 from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
 from processes.forms.raster_picture import PaintedRaster, paint_raster
 from processes.forms.sources import Source, in_one_line
 from processes.forms.stored import StoredResult
+from processes.inputs import LayerRef
 
 NOTHING_FOUND = Text(vi='Không tìm thấy đối tượng nào', en='Nothing was found')
 
@@ -51,21 +51,20 @@ def unit_outlines(data: Data) -> Geometries:
     visible = data.locality.layers_for(data.audience)
     for layer_id in reversed(data.locality.place.unit_layers):
         if layer_id in visible and data.is_released(layer_id):
-            return data.zones(Layer(layer_id)).shapes
+            return data.zones(LayerRef(layer_id)).shapes
     return np.array([], dtype=object)
 
 
 def _draw_features(stored: StoredResult, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
-    figures, title = stored.figures, stored.process.outputs[stored.output].title.pick(lang)
+    words, title = stored.words(lang), stored.process.outputs[stored.output].title.pick(lang)
     shapes, units = stored.shapes_in(data.locality.srid), unit_outlines(data)
     sheet = sheet_of(_map_bounds(shapes, units, data))
-    figure = shown_figure(stored.features, figures)
-    entries = figure.entries(figures, _most_common_kind(shapes, sheet), title, lang)
+    figure = choose_figure(stored.features, words.members)
+    entries = figure.entries(words, _most_common_kind(shapes, sheet), title)
     if not len(shapes):
         entries = [Entry(NONE, 'area', NOTHING_FOUND.pick(lang))]
     layer = DrawnFeatures(shapes, figure.numbers, figure.colours, units)
-    words = _map_words(stored, sources, figure.title(figures, lang, title), lang)
-    draw(layer, sheet, words, entries, target)
+    draw(layer, sheet, _map_words(stored, sources, figure.title(words, title), lang), entries, target)
 
 
 def _draw_raster(

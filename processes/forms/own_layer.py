@@ -1,6 +1,6 @@
 """A result as a layer of the planner's own: its layer file, and its features as they are delivered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ from dothi.core.locality import CATALOGUE, Locality, locality_zone
 from dothi.core.text import LANGUAGES, Lang, Text
 from etl.formats.source import Geometries
 from etl.geopackage import add_layer
-from processes.base import Figure
-from processes.forms.names import title_of, unit_for
 from processes.forms.numbers import format_day
 from processes.forms.sources import Source as Origin
 from processes.forms.stored import StoredResult
-from processes.reading.given_features import FEATURE_ID, RequestLayer, layer_of_features
+from processes.members import unit_for
+from processes.reading.geojson_layers import FEATURE_ID, RequestLayer, layer_of_features
 
 # Nobody delivers it again, so it is never late; and another result under its name may hold anything.
 NEVER, ANYTHING = 'P100Y', Checks(lost_rows_share=1, moved_share=1)
@@ -66,7 +65,7 @@ def own_layer(
             vi='locality.yml chưa có "kept_results": cơ quan và chủ đề của các kết quả được giữ. Hãy thêm.',
             en='locality.yml lacks "kept_results": agency and theme of the results that are kept. Add it.',
         )
-    columns = {name: _own_column(name, column, stored.figures) for name, column in made.layer.columns.items()}
+    columns = {name: _own_column(name, column, stored) for name, column in made.layer.columns.items()}
     return Layer(
         id=made.layer.id,
         title=title,
@@ -96,10 +95,10 @@ def origin_of(stored: StoredResult, origins: Sequence[Origin], lang: Lang) -> st
     return f'{text} from the releases: {from_layers}.' if from_layers else f'{text}.'
 
 
-def _own_column(name: str, column: Column, figures: Mapping[str, Figure]) -> Column:
+def _own_column(name: str, column: Column, stored: StoredResult) -> Column:
     """The column under its title in both languages, with its unit."""
-    title = Text(**{lang: title_of(name, figures, lang) for lang in LANGUAGES})
-    unit = unit_for(name, figures) if column.type in ('integer', 'number') else None
+    title = Text(**{lang: stored.words(lang).title(name) for lang in LANGUAGES})
+    unit = unit_for(name, stored.members) if column.type in ('integer', 'number') else None
     return column.model_copy(update={'title': title, 'unit': unit})
 
 

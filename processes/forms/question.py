@@ -5,10 +5,11 @@ from typing import Any
 
 from dothi.core.locality import Locality
 from dothi.core.text import Lang, Text
-from processes.base import field_metadata
 from processes.forms.numbers import NOTHING
 from processes.forms.stored import StoredResult
-from processes.forms.words import in_words
+from processes.forms.words import MemberWords
+from processes.inputs import field_metadata
+from processes.members import Member
 
 # A list of thousands of places is no question that anybody reads.
 LONGEST = 400
@@ -25,23 +26,22 @@ class InputInWords:
 
 def list_inputs(stored: StoredResult, locality: Locality, lang: Lang) -> list[InputInWords]:
     """The inputs in the order of the process, without those that were left empty."""
-    questions = []
-    for name, field in stored.model.model_fields.items():
-        metadata, value = field_metadata(field), stored.inputs.get(name)
-        text = _in_words(name, value, metadata.get('unit'), locality, lang)
-        if text != NOTHING:
-            questions.append(InputInWords(name, metadata['title'][lang], text))
-    return questions
+    fields = stored.model.model_fields.items()
+    inputs = {name: Member.of_input(field_metadata(field)) for name, field in fields}
+    words = MemberWords({**stored.members, **inputs}, lang)
+    texts = {name: input_text(name, stored.inputs.get(name), words, locality) for name, _ in fields}
+    return [InputInWords(name, words.title(name), text) for name, text in texts.items() if text != NOTHING]
 
 
-def _in_words(name: str, value: Any, unit: str | None, locality: Locality, lang: Lang) -> str:
+def input_text(name: str, value: Any, words: MemberWords, locality: Locality) -> str:
+    """The value of an input in words: layers and rasters by their titles."""
     if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
-        return _layer_title(value, locality, lang)
+        return _layer_title(value, locality, words.lang)
     if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
-        return '; '.join(_in_words(name, part, unit, locality, lang) for part in value)
+        return '; '.join(input_text(name, part, words, locality) for part in value)
     if isinstance(value, str) and value in locality.coverages:
-        return locality.described(value).title.pick(lang)
-    text = in_words(name, value, {}, lang, unit)
+        return locality.described(value).title.pick(words.lang)
+    text = words.value(name, value)
     return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
 
 

@@ -12,7 +12,7 @@ from etl.pages import template
 from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
 from processes.forms.answer import OF_NORMS, caveats_of, detail_tables, key_figures, norms_of, sums_of, table_of_rows
-from processes.forms.figure import shown_figure
+from processes.forms.figure import choose_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
 from processes.forms.question import list_inputs
@@ -24,9 +24,9 @@ PAGES = Path(__file__).parent / 'pages'
 
 def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The page. Its map is drawn where the result has places."""
-    sources, figures = sources_of(stored, data), stored.figures
+    sources, words = sources_of(stored, data), stored.words(lang)
     features, summary = stored.features, stored.summary
-    figure = shown_figure(features, figures)
+    figure = choose_figure(features, words.members)
     return template('result.html', PAGES).render(
         lang=lang,
         english=lang == 'en',
@@ -37,11 +37,11 @@ def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
         demo=DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
         place=data.locality.place,
         inputs=list_inputs(stored, data.locality, lang),
-        figures=key_figures(summary, stored.inputs, figures, lang),
+        figures=key_figures(summary, stored.inputs, words),
         part=_own_part(stored, lang),
-        details=detail_tables(summary, figures, lang),
+        details=detail_tables(summary, words),
         map=_map_as_data_uri(stored, sources, data, lang),
-        table=table_of_rows(features, figure.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
+        table=table_of_rows(features, figure.name, sums_of(summary, stored.process.inputs), words, OF_NORMS)
         if features
         else None,
         count=len(features) if stored.is_features else None,

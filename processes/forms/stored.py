@@ -12,12 +12,16 @@ import shapely
 
 from dothi.core.crs import WGS84, proj_string
 from dothi.core.errors import NotFound, did_you_mean
-from dothi.core.text import Text
+from dothi.core.text import Lang, Text
 from etl.formats.source import Geometries
 from etl.moving import move
-from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
+from processes.base import Process
 from processes.data import Data
 from processes.forms.columns import Feature
+from processes.forms.words import MemberWords
+from processes.geojson import GEOJSON, JSON
+from processes.inputs import ProcessInputs
+from processes.members import Member
 from processes.queue.requests import Result, job_results, no_result, result_gone, state
 from processes.reading.readings import Reading, readings_of
 from processes.registry import find_process
@@ -75,8 +79,8 @@ class StoredResult:
         return dict(self.document.get('summary') or {}) if self.is_features else self.document
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
-        """What its members are called: as its process says, and as the parts of its summary say that have a title."""
+    def members(self) -> dict[str, Member]:
+        """Its members as its process declares them, and those that the parts of its summary give a title to."""
         lists = [value for value in self.summary.values() if isinstance(value, list)]
         parts = [
             part
@@ -84,8 +88,12 @@ class StoredResult:
             for part in members
             if isinstance(part, dict) and isinstance(part.get('title'), dict)
         ]
-        titled = {str(part['id']): Figure(Text(**part['title']), part.get('unit')) for part in parts if part.get('id')}
-        return {**self.process.figures, **titled}
+        titled = {str(part['id']): Member(Text(**part['title']), part.get('unit')) for part in parts if part.get('id')}
+        return {**self.process.members_of(self.output), **titled}
+
+    def words(self, lang: Lang) -> MemberWords:
+        """Its members in one language."""
+        return MemberWords(self.members, lang)
 
     @cached_property
     def shapes(self) -> Geometries:

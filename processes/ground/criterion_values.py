@@ -13,10 +13,10 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints, no_geometries
 from dothi.core.grid import Grid
 from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.tiles import Tile, mask_of, numbers_in, square_cells
-from processes.ways.network import Bools, Floats, Geometries, Ints, no_lines
 
 # Places a hair within the corners of a cell, down and to the right from its upper left one, in shares of its side.
 HAIR = 1e-6
@@ -66,7 +66,7 @@ class Distance:
     cells: Ints
     reach_m: float
     margin: int = 0
-    features: Geometries = field(default_factory=no_lines)
+    features: Geometries = field(default_factory=no_geometries)
 
     def on(self, grid: Grid, tile: Tile) -> Heights:
         """Exact within the reach: the tile is looked at with as many cells around it as that takes."""

@@ -15,12 +15,12 @@ from rasterio.features import shapes
 from rasterio.windows import Window
 from shapely.geometry import shape
 
+from dothi.core.arrays import Geometries
 from dothi.core.export.formats import not_written
 from dothi.core.grid import Grid
 from dothi.core.text import Text
-from processes.base import ResultFile
 from processes.ground.tiles import Tile, tiles_of, transform_of
-from processes.ways.network import Geometries
+from processes.outputs import ResultFile
 
 MEDIA_TYPE = 'image/tiff; application=geotiff'
 NODATA = -9999.0

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dothi.core.arrays import Floats, Geometries, Ints
 from dothi.core.grid import Grid
 from processes.ground.criterion_values import Limits, Values
 from processes.ground.elevation import Heights
 from processes.ground.tiles import Tile, mask_of, numbers_in
-from processes.ways.network import Floats, Geometries, Ints
 from processes.ways.patches import Rim, join_tiles, label_patches, rim_of
 
 

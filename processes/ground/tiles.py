@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine
 
+from dothi.core.arrays import Bools, Geometries, Ints
 from dothi.core.grid import Bounds, Grid
-from processes.ways.network import Bools, Geometries, Ints
 
 # Cells along the side of a tile: about 20 MB for each array of it.
 TILE = 2048

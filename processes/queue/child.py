@@ -23,13 +23,15 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Process, ResultFile
+from processes.base import Process
 from processes.data import Data
+from processes.geojson import GEOJSON, JSON
+from processes.outputs import ResultFile
 from processes.queue.reasons import RAISE_MEMORY
 from processes.queue.uploads import put_back
-from processes.reading.given import put_given
 from processes.reading.readings import Reading, release_numbers
-from processes.reading.validation import check_given, validate_inputs
+from processes.reading.request_layers import store_request_layers
+from processes.reading.validation import check_request_layers, validate_inputs
 from processes.registry import find_process
 
 # Why a file cannot be written that has a right place: the disk, a quota, a limit, a folder that is read only.
@@ -152,8 +154,8 @@ def _answer_order(order: Order, worker: Connection) -> Done:
     inputs = validate_inputs(chosen.inputs, put_back(chosen, order.inputs, order.upload))
     place = cached_locality(PathSettings().locality)
     with connection(READERS[order.audience]) as db:
-        layers = put_given(db, inputs, place, order.editor)
-        check_given(inputs, {name: put.layer for name, put in layers.items()})
+        layers = store_request_layers(db, inputs, place, order.editor)
+        check_request_layers(inputs, {name: put.layer for name, put in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, place, order.audience, order.drafts, order.editor, layers)

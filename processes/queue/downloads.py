@@ -17,7 +17,7 @@ from dothi.core.kept_file import file_sha256, is_intact
 from dothi.core.layer import VISIBLE, Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.base import ResultFile
+from processes.outputs import ResultFile
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, cached_locality
 from processes.queue.store import DOWNLOADS, draft_folder, forget_file, keep_draft, result_store
 

@@ -15,7 +15,7 @@ from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.text import for_steward
-from processes.base import ResultFile
+from processes.outputs import ResultFile
 from processes.queue.child import Done, Failed, Order, Underway, failure
 from processes.queue.store import (
     abandoned_results,

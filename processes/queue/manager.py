@@ -15,8 +15,9 @@ from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.base import Process, ProcessInputs
+from processes.base import Process
 from processes.data import Data
+from processes.inputs import ProcessInputs
 from processes.queue import requests
 from processes.queue.callbacks import check_subscription
 from processes.queue.child import cached_locality
@@ -25,7 +26,7 @@ from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.preference import Mode, mode_of
 from processes.queue.requests import JobRequest, Result
 from processes.queue.uploads import taken_out
-from processes.reading.given import put_given
+from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import check_layers, validate_inputs
 from processes.registry import find_process
 
@@ -162,7 +163,8 @@ def _checked_request(
 def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
     """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
     with requests.open_desk(audience, editor) as db:
-        yield Data(db, place, audience, editor=editor, given=put_given(db, inputs, place, editor))
+        request_layers = store_request_layers(db, inputs, place, editor)
+        yield Data(db, place, audience, editor=editor, request_layers=request_layers)
 
 
 def _must_be_allowed(editor: str | None) -> None:

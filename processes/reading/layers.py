@@ -9,7 +9,7 @@ from dothi.core.cql2 import where
 from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
-from processes.base import Layer as LayerRef
+from processes.inputs import LayerRef
 
 # CQL2 as text, or as its JSON.
 type Filter = str | dict[str, Any]

@@ -7,15 +7,13 @@ from typing import Any
 from psycopg2 import sql
 
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.layer_source import day
 from dothi.core.locality import Locality
 from dothi.core.unit_register import layer_of, level_of
-from processes.base import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.reading.layers import NotDelivered
-
-DAY = r'^\d{4}-\d{2}-\d{2}$'
 
 
 class UnknownLevel(NotFound):
@@ -37,7 +35,7 @@ def day_of(text: str) -> date:
         ) from None
 
 
-def layer_of_level(level: str, locality: Locality) -> LayerModel:
+def layer_of_level(level: str, locality: Locality) -> Layer:
     """The layer that shows the units of a level; raises UnknownLevel with the nearest one."""
     layer = layer_of(level, locality)
     if layer is None:
@@ -47,14 +45,14 @@ def layer_of_level(level: str, locality: Locality) -> LayerModel:
     return layer
 
 
-def code_column(layer: LayerModel) -> sql.Identifier:
+def code_column(layer: Layer) -> sql.Identifier:
     """The column with a unit's code."""
     return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
 
 
-def read_outlines(unit_layer: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def read_outlines(unit_layer: Layer, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
-    _, rows = data.source(Layer(unit_layer.id), times=day(on))
+    _, rows = data.source(LayerRef(unit_layer.id), times=day(on))
     query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
     outline_rows = data.rows(query.format(code_column(unit_layer), rows))
     if not outline_rows:

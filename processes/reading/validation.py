@@ -8,13 +8,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
-from dothi.core.layer import Audience
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from processes.base import Layer, ProcessInputs, field_metadata, layers_in
-from processes.reading.given_features import layer_of_features
+from processes.inputs import LayerRef, ProcessInputs, field_metadata, layers_in
+from processes.reading.geojson_layers import layer_of_features
 from processes.reading.layers import Filter, filter_condition, visible_layer
 
 
@@ -98,7 +97,7 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
             ) from error
 
 
-def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: Audience) -> None:
+def _check_layer(value: LayerRef, kinds: list[str], locality: Locality, audience: Audience) -> None:
     layer = _find_layer(value, locality, audience)
     if layer is None:
         return
@@ -109,20 +108,20 @@ def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: A
         parse_times(value.datetime)
 
 
-def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: Audience) -> None:
+def _check_filter(narrowed: LayerRef, text: Filter, locality: Locality, audience: Audience) -> None:
     layer = _find_layer(narrowed, locality, audience)
     if layer is not None:
         filter_condition(layer, text, locality, audience)
 
 
-def _find_layer(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
+def _find_layer(value: LayerRef, locality: Locality, audience: Audience) -> Layer | None:
     """The layer; None for the result of a job, which the request does not look into."""
     if value.features is not None:
         return layer_of_features('features', value.reference, value.features).layer
     return None if value.collection is None else visible_layer(value.collection, locality, audience)
 
 
-def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
+def check_geometry(layer: Layer, kinds: list[str]) -> None:
     """Raises WrongGeometry unless the layer has one of these kinds; none allows all."""
     if kinds and layer.geometry not in kinds:
         allowed_kinds = ', '.join(sorted(kinds))
@@ -132,7 +131,7 @@ def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
         )
 
 
-def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None:
+def check_request_layers(inputs: ProcessInputs, layers: Mapping[str, Layer]) -> None:
     """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
     for name, field in type(inputs).model_fields.items():
         for layer in layers_in(getattr(inputs, name)):

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import shapely
 
+from dothi.core.arrays import Bools, Floats, Geometries, point_geometries
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.ways.network import Bools, Floats, Geometries, point_geometries
 
 Kind = Literal['power_line', 'road', 'dike']
 # What decides about the strip, by kind of line: columns that its layer has to have.

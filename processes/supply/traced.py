@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 from psycopg2 import sql
 
+from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.errors import NotFound
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Layer
 from processes.data import HOMES, POPULATION, Data
+from processes.geojson import geojson_feature
+from processes.inputs import LayerRef
 from processes.reading.layers import column_identifier
-from processes.ways.network import Bools, Floats, Ints
 
 # A plant feeds the node, and a line leads to the station, that is nearest to it and not farther than this.
 TOUCH_M = 50.0
 
 # A layer, and what is told of those of its features that are drawn, by id.
-type LayerMembers = tuple[Layer, dict[int, dict[str, Any]]]
+type LayerMembers = tuple[LayerRef, dict[int, dict[str, Any]]]
 type Rows = list[dict[str, Any]]
 
 
@@ -71,7 +72,7 @@ def read_homes(data: Data) -> Homes:
     return Homes(columns[:, 0].astype(np.int64), columns[:, 1], columns[:, 2:4])
 
 
-def read_rows(chosen: Layer, data: Data, *names: str) -> Rows:
+def read_rows(chosen: LayerRef, data: Data, *names: str) -> Rows:
     """id, code, WKB and the named columns of every feature, in the order of their codes."""
     layer, rows = data.source(chosen)
     code = column_identifier(layer, layer.identifier, data.audience)
@@ -80,7 +81,7 @@ def read_rows(chosen: Layer, data: Data, *names: str) -> Rows:
     return data.rows(sql.SQL('select {}, ST_AsBinary(geom) as wkb from {} order by 2').format(columns, rows))
 
 
-def failing_rows(failed: Layer, among: Layer, network: Rows, data: Data) -> Bools:
+def failing_rows(failed: LayerRef, among: LayerRef, network: Rows, data: Data) -> Bools:
     """Which rows of the layer `among` have a code of what fails; raises NothingFailed, UnknownAsset."""
     codes = [row['code'] for row in read_rows(failed, data)]
     known_codes = [row['code'] for row in network]
@@ -98,22 +99,16 @@ def failing_rows(failed: Layer, among: Layer, network: Rows, data: Data) -> Bool
     return np.isin(np.array(known_codes, dtype=object), codes)
 
 
-def traced_features(chosen: Layer, members: dict[int, dict[str, Any]], data: Data) -> FeatureCollection:
+def traced_features(chosen: LayerRef, members: dict[int, dict[str, Any]], data: Data) -> list[Any]:
     """The features with these ids, in the order of their codes, each with its code and what is told of it."""
     layer, rows = data.source(chosen)
     query = sql.SQL(
         'select id, {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} where id = any({}) order by 2'
     ).format(column_identifier(layer, layer.identifier, data.audience), rows, sql.Literal([*members]))
-    features = [
-        {
-            'type': 'Feature',
-            'id': row['id'],
-            'geometry': json.loads(row['geometry']),
-            'properties': {'code': row['code'], **members[row['id']]},
-        }
+    return [
+        geojson_feature(row['id'], json.loads(row['geometry']), {'code': row['code'], **members[row['id']]})
         for row in (data.rows(query) if members else [])
     ]
-    return {'type': 'FeatureCollection', 'features': features}
 
 
 def without_supply(homes: Homes, affected: AffectedHomes) -> LayerMembers:

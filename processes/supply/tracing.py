@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from processes.ways.network import Bools, Floats, Geometries, Ints, point_geometries
+from dothi.core.arrays import Bools, Floats, Geometries, Ints, point_geometries
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from processes.ways.network import Floats, Geometries, Ints, Network, network_of, point_geometries, segments_between
+from dothi.core.arrays import Floats, Geometries, Ints, point_geometries, segments_between
+from processes.ways.network import Network, network_of
 
 # Rivers are drawn by one agency and bridges by another: a crossing is matched to a bridge within this.
 BRIDGE_NEAR_M = 30.0

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy.sparse import csr_array
 
+from dothi.core.arrays import Floats, Ints
 from dothi.core.errors import WrongUse
 from processes.ways.maximal_cover import Cover, cover_of
-from processes.ways.network import Floats, Ints, Network
+from processes.ways.network import Network
 from processes.ways.reach import ROUNDING_M, Reach
 
 # A pair takes some 50 bytes while the matrix is made.

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.norms import Norm
-from processes.ways.network import Bools, Floats, Ints
 from processes.ways.reach import ROUNDING_M
 from processes.zones.membership import Membership
 

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.layer import GeometryType
-from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
+from dothi.core.arrays import Floats, Ints
+from dothi.core.layer import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.reading.layers import column_identifier, must_be_unfiltered
-from processes.ways.network import Floats, Ints
 
 # A facility with an area, a park say, is entered anywhere on its edge: at every corner, and this often between them.
 ENTRANCE_EVERY_M = 20.0
@@ -21,7 +20,6 @@ POINTS_OF_AREA = sql.SQL(
 # The kind of a facility whose column says nothing: a name of its own, or its figures would take the place of those
 # of all kinds together.
 NO_KIND = 'unknown'
-GEOMETRY: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Facilities:
 
 
 def read_facilities(
-    chosen: Layer,
+    chosen: LayerRef,
     data: Data,
     narrowed_by: str | None = None,
     kind_column: str | None = None,
@@ -92,7 +90,7 @@ def join_facilities(facilities: list[Facilities]) -> Facilities:
     )
 
 
-def _name_sql(layer: LayerModel, data: Data) -> sql.Composable:
+def _name_sql(layer: Layer, data: Data) -> sql.Composable:
     searched = layer.publish.search
     return column_identifier(layer, searched[0], data.audience) if searched else sql.SQL('null')
 

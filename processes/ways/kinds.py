@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from dothi.core.norms import Norm
-from processes.base import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.reading.layers import column_identifier
 from processes.ways.facilities import Facilities, join_facilities, read_facilities
 from processes.ways.service_norms import must_have_distance
@@ -15,11 +15,11 @@ class WithFacilities(Protocol):
     """Inputs that name facilities of one kind or several."""
 
     @property
-    def facilities(self) -> Layer: ...
+    def facilities(self) -> LayerRef: ...
     @property
     def filter(self) -> str | None: ...
     @property
-    def more_facilities(self) -> list[Layer]: ...
+    def more_facilities(self) -> list[LayerRef]: ...
     @property
     def kind_column(self) -> str | None: ...
     @property
@@ -43,7 +43,7 @@ def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]
     return join_facilities(facilities), kinds
 
 
-def _kind_column(layer: Layer, inputs: WithFacilities, data: Data) -> str | None:
+def _kind_column(layer: LayerRef, inputs: WithFacilities, data: Data) -> str | None:
     has_it = inputs.kind_column in data.source(layer)[0].columns_for(data.audience)
     return inputs.kind_column if has_it else None
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
 
-from processes.ways.network import Floats, Ints
+from dothi.core.arrays import Floats, Ints
 
 # Up to here HiGHS proved the optimum on the demo province within seconds; it gives up after so many nodes, and not
 # after some time, so that the same question has the same answer on any machine.

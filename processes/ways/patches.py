@@ -10,8 +10,8 @@ from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from dothi.core.arrays import Bools, Ints
 from processes.ground.tiles import Tile
-from processes.ways.network import Bools, Ints
 
 type Neighbours = Literal[4, 8]
 type Labels = NDArray[np.int32]

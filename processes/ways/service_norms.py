@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from dothi.core.arrays import Bools, Floats
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm, norm_for
-from processes.base import Layer
 from processes.data import Data
-from processes.ways.network import Bools, Floats, zone_of
+from processes.inputs import LayerRef
+from processes.zones.membership import zone_of
 
 NORM = 'service_distance'
 URBAN, RURAL = 'urban', 'rural'
@@ -46,7 +47,7 @@ def in_urban_units(places: Floats, data: Data) -> Bools | None:
     place = data.locality.place
     if place.urban_units is None or not place.unit_layers:
         return None
-    units = data.zones(Layer(place.unit_layers[-1], filter=place.urban_units))
+    units = data.zones(LayerRef(place.unit_layers[-1], filter=place.urban_units))
     return zone_of(places, units.shapes) >= 0
 
 

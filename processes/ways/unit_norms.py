@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from dothi.core.arrays import Bools, Ints
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm, norm_for
 from processes.ways.covered import ServedKind
 from processes.ways.facilities import Facilities
-from processes.ways.network import Bools, Ints
 from processes.zones.membership import Membership
 
 UNIT_NORM = 'facilities_per_unit'

@@ -1,43 +1,33 @@
 """Bins of space and time as features: what is shown of each, and what is hidden."""
 
-import json
 from typing import Any
 
 import numpy as np
-import shapely
 
-from dothi.core.crs import WGS84, proj_string
-from etl.moving import move
-from processes.ways.network import Geometries, Ints
+from dothi.core.arrays import Ints
+from processes.geojson import geojson_geometries, numbered_features
 from processes.zones.clusters import LEAST_PERIODS_FOR_TREND, Verdicts
 from processes.zones.space_time import Cells, Periods
 
 
-def features_of(
-    verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, crs: str
-) -> list[dict[str, Any]]:
+def bin_features(
+    verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, srid: int
+) -> list[Any]:
     """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
     period, row, column = np.nonzero(verdicts.is_shown | (verdicts.p_adjusted <= significance))
     order = np.lexsort([period, column, row])
     period, row, column = period[order], row[order], column[order]
-    squares = shapely.to_geojson(_round_geometry(move(cells.boxes(row, column), crs, proj_string(WGS84))))
-    return [
+    properties = [
         {
-            'type': 'Feature',
-            'id': number,
-            'geometry': json.loads(square),
-            'properties': {
-                'cell': cells.name(at[1], at[2]),
-                'since': periods.begins(at[0]).isoformat(),
-                'until': periods.ends(at[0]).isoformat(),
-                'reports': int(cube[at]) if verdicts.is_shown[at] else None,
-                **_describe_verdict(verdicts, at, significance),
-            },
+            'cell': cells.name(at[1], at[2]),
+            'since': periods.begins(at[0]).isoformat(),
+            'until': periods.ends(at[0]).isoformat(),
+            'reports': int(cube[at]) if verdicts.is_shown[at] else None,
+            **_describe_verdict(verdicts, at, significance),
         }
-        for number, (square, at) in enumerate(
-            zip(squares, zip(period.tolist(), row.tolist(), column.tolist(), strict=True), strict=True), start=1
-        )
+        for at in zip(period.tolist(), row.tolist(), column.tolist(), strict=True)
     ]
+    return numbered_features(geojson_geometries(cells.boxes(row, column), srid), properties)
 
 
 def _describe_verdict(verdicts: Verdicts, at: tuple[int, int, int], significance: float) -> dict[str, Any]:
@@ -54,7 +44,3 @@ def _describe_verdict(verdicts: Verdicts, at: tuple[int, int, int], significance
         'trend_p_adjusted': round(trend_p, 6),
         'trend': rising if len(verdicts.z) >= LEAST_PERIODS_FOR_TREND else None,
     }
-
-
-def _round_geometry(geometry: Geometries) -> Any:
-    return shapely.set_precision(geometry, 1e-7, mode='pointwise')

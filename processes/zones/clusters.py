@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processes.ways.network import Bools, Floats, Ints
+from dothi.core.arrays import Bools, Floats, Ints
 from processes.zones.getis_ord import adjust_p, gi_star, near_sums, neighbourhood_kernel, trend, two_sided
 from processes.zones.small_cells import pool_counts
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dothi.core.arrays import Bools, Floats, Ints
 from processes.data import Zones
-from processes.ways.network import Bools, Floats, Ints
 from processes.zones.parts import Parts
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 from scipy import ndimage, special, stats
 
-from processes.ways.network import Floats
+from dothi.core.arrays import Floats
 
 
 def gi_star(values: Floats, near_sum: Floats, near: Floats) -> Floats:

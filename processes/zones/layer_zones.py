@@ -3,10 +3,10 @@
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.arrays import Floats
+from dothi.core.layer import Layer
 from processes.data import Data, Zones
 from processes.reading.layers import column_identifier
-from processes.ways.network import Floats
 from processes.zones.parts import kind_of, parts_of
 from processes.zones.weighted import Statistics, by_group
 
@@ -18,7 +18,7 @@ def place_points(rows: sql.Composed, data: Data) -> Floats:
 
 
 def statistics_of(
-    layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, zone_rows: sql.Composed, data: Data
+    layer: Layer, rows: sql.Composed, name: str, zones: Zones, zone_rows: sql.Composed, data: Data
 ) -> Statistics:
     """Statistics of a column by zone, as of `by_group`; what has no value is left out.
 
@@ -39,7 +39,7 @@ def statistics_of(
     return by_group(parts.zone, of_part, parts.measure, len(zones.codes)) | {'sum': shared}
 
 
-def known_values(rows: sql.Composed, name: str, layer: LayerModel, data: Data) -> tuple[sql.Composed, sql.Composed]:
+def known_values(rows: sql.Composed, name: str, layer: Layer, data: Data) -> tuple[sql.Composed, sql.Composed]:
     """The SQL of a column as a number, and `here` of the features that have a value in it; raises NoSuchColumn."""
     value_column = column_identifier(layer, name, data.audience)
     return sql.SQL('{}::float8').format(value_column), sql.SQL('(select * from {} where {} is not null) here').format(

@@ -6,13 +6,13 @@ import numpy as np
 import shapely
 from psycopg2 import sql
 
+from dothi.core.arrays import Floats, Ints, point_geometries
 from dothi.core.crs import proj_string
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.data import HOMES, POPULATION, Data, Homes, Zones
 from processes.reading.layers import column_identifier
-from processes.ways.network import Floats, Ints, point_geometries
 from processes.zones.layer_zones import known_values
 from processes.zones.raster_zones import at_points, in_zones, move_shapes, pieces_of_cells
 
@@ -56,7 +56,7 @@ def people_of(homes: Homes, zones: Zones) -> Floats:
     return zones.membership(homes.xy).sums(homes.population)
 
 
-def lived_in(layer: LayerModel, rows: sql.Composed, name: str, zones: Zones, data: Data) -> Pieces:
+def lived_in(layer: Layer, rows: sql.Composed, name: str, zones: Zones, data: Data) -> Pieces:
     """The people of the houses that stand in polygons with a value, each with that value in every zone of theirs.
 
     Somebody whose house stands in two polygons has both values.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processes.ways.network import Bools, Floats, Ints
+from dothi.core.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from dothi.core.errors import http_status
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
-from processes.base import ResultFile
+from processes.outputs import ResultFile
 from processes.queue import requests
 from processes.queue.child import Done, MadeOutput
 from processes.queue.jobs import begin_job, finish_job, forget_orphans

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from processes.base import ResultFile
+from processes.outputs import ResultFile
 from processes.queue.child import Done, MadeOutput
 from processes.queue.jobs import begin_job, finish_job
 from processes.queue.manager import outcome_of, start_job

@@ -4,8 +4,8 @@ from typing import Any
 
 from dothi.api.openapi.parts import both, content, headers, operation, path, query, responses, shared
 from dothi.api.processes.job_list import DEFAULT_LIMIT, MOST, STATUSES
-from processes.base import JSON
 from processes.forms.form import FORMS
+from processes.geojson import JSON
 
 TAG = 'processes'
 MOMENT = {'type': 'string', 'format': 'date-time'}

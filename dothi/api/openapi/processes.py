@@ -6,8 +6,9 @@ from dothi.api.openapi.editing import SECURITY
 from dothi.api.openapi.jobs import TAG, job_paths, limit
 from dothi.api.openapi.parts import Offer, both, content, headers, operation, responses, shared
 from dothi.core.settings import LimitSettings
-from processes.base import GEOJSON, JSON, Process
+from processes.base import Process
 from processes.forms.form import FORMS
+from processes.geojson import GEOJSON, JSON
 from processes.registry import all_processes
 
 PREFER = {

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processes.base import GEOJSON, JSON
 from processes.forms.columns import properties_of
 from processes.forms.stored import StoredResult
+from processes.geojson import GEOJSON, JSON
 from processes.queue.requests import Result
 from processes.registry import find_process
 

@@ -16,11 +16,12 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from dothi.core.errors import NotFound, WrongUse
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
+from processes.geojson import GEOJSON, FeatureCollection
+from processes.inputs import LayerRef, ProcessInputs, layers_in
 from processes.reading.foreign_shapes import read_shapes_in_room
-from processes.reading.given_features import RequestLayer, layer_of_features
+from processes.reading.geojson_layers import RequestLayer, layer_of_features
 from processes.reading.readings import Reading, readings_of
 
 SQL_TYPES = {
@@ -43,11 +44,11 @@ class NoFeatures(WrongUse):
 class StoredRequestLayer:
     """A layer in a temporary table; readings: what the earlier job had read, by layer."""
 
-    layer: LayerModel
+    layer: Layer
     readings: dict[str, Reading]
 
 
-def put_given(
+def store_request_layers(
     db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None
 ) -> dict[str, StoredRequestLayer]:
     """What the inputs hold besides collections, by `Layer.named`, each in a table that lasts as long as the session.
@@ -69,12 +70,12 @@ def put_given(
     return put_layers
 
 
-def rows_of(layer: LayerModel) -> sql.Composed:
+def rows_of(layer: Layer) -> sql.Composed:
     """What to select from, as `dothi.core.layer_source.source` gives it for a collection."""
     return sql.SQL('(select * from {})').format(sql.Identifier('pg_temp', layer.id))
 
 
-def _result_document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
+def _result_document(db: Connection, chosen: LayerRef) -> tuple[FeatureCollection, dict[str, Reading]]:
     if chosen.features is not None:
         return chosen.features, {}
     return _result_of(db, str(chosen.job), chosen.output)
@@ -115,7 +116,7 @@ def _unknown_result(job_id: str) -> UnknownResult:
     return UnknownResult(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
 
 
-def _table_name(chosen: Layer) -> str:
+def _table_name(chosen: LayerRef) -> str:
     kind, _, name = chosen.reference.partition(':')
     # of a job the outputs lie beside one another, and the id of a layer has at most 40 characters
     suffix = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()

@@ -7,7 +7,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from bench.painter import HEIGHT_PX, WIDTH_PX, Extent
-from dothi.core.style.zoom import zoom_of
+from dothi.cartography.style.zoom import zoom_of
 
 # Metres on the ground that a pixel stands for.
 SCALES_M = {'street': 0.8, 'district': 20.0, 'province': 105.0}

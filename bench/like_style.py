@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.cartography.style.drawing import Drawing, Pass
+from dothi.cartography.style.sizes import size_of
+from dothi.cartography.style.zoom import at_zoom
 from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
 from dothi.core.layer import Audience
-from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.drawing import Drawing, Pass
-from dothi.core.style.sizes import size_of
-from dothi.core.style.zoom import at_zoom
 
 AUDIENCE: Audience = 'internal'
 WGS84 = 4326

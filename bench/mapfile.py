@@ -9,8 +9,8 @@ from bench import fastcgi
 from bench.like_style import Label, Sheet, Stroke
 from bench.mapserver import version
 from bench.painter import ALL_FEATURES, Painter
+from dothi.cartography.style.colour import Colour
 from dothi.core.database import connection, database_url
-from dothi.core.style.colour import Colour
 
 TYPES = {'Point': 'POINT', 'LineString': 'LINE', 'Polygon': 'POLYGON'}
 FONT = 'DejaVu Sans'

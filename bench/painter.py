@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from dothi.core.style.colour import Colour
-from dothi.core.style.zoom import EQUATOR_M
+from dothi.cartography.style.colour import Colour
+from dothi.cartography.style.zoom import EQUATOR_M
 
 # What other servers call all their layers together.
 ALL_FEATURES = 'all'

@@ -18,17 +18,17 @@ from bench.measure import WARM_UP, compare
 from bench.painter import HEIGHT_PX, WIDTH_PX, Extent, Painter, difference
 from bench.session import CLIENTS, LENGTH_S, TileWishes, session
 from bench.tiling import Places
+from dothi.cartography.generalised.source import Asked, Generalised, chosen, generalised, rows_of
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.breaks import class_breaks
+from dothi.cartography.style.colour import parse_colour
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.database import connection
-from dothi.core.general.source import Asked, Generalised, chosen, generalised, rows_of
 from dothi.core.layer import Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
-from dothi.core.mapping.view import View
-from dothi.core.style.breaks import class_breaks
-from dothi.core.style.colour import parse_colour
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.style_file import DEFAULT
 
 LAYERS = (
     'districts', 'communes', 'rivers', 'buildings', 'roads', 'power_lines', 'schools', 'health_facilities',

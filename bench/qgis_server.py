@@ -12,8 +12,8 @@ from typing import Any
 from bench import fastcgi
 from bench.like_style import Label, Sheet, Stroke
 from bench.painter import ALL_FEATURES, Painter
+from dothi.cartography.style.colour import Colour
 from dothi.core.database import connection, database_url
-from dothi.core.style.colour import Colour
 
 PROGRAM = '/usr/lib/cgi-bin/qgis_mapserv.fcgi'
 WRITE_PROJECT = Path(__file__).with_name('qgis_project.py')

@@ -8,17 +8,17 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
+from dothi.cartography.style.drawing import drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.legibility import nearest, paper
+from dothi.cartography.style.markers import NAMES
+from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.coverage import Coverage
 from dothi.core.indicator_set import Indicator, IndicatorSet, indicator_set, indicator_sets
 from dothi.core.layer import Checks, Column, Judged, Layer
 from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
 from dothi.core.settings import PROJECT, SETTINGS
-from dothi.core.style.drawing import drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.legibility import nearest, paper
-from dothi.core.style.markers import NAMES
-from dothi.core.style.style_file import Part, StyleFile
 from dothi.core.terms import TERMS
 from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import all_processes

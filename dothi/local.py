@@ -99,6 +99,7 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
 
     Raises OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
     """
+    from dothi.cartography.shared_styles import sync_styles
     from dothi.core.migrate import migrate
 
     require_closed(ServerSettings().host)
@@ -108,6 +109,7 @@ def up(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Sta
         start_database()
         progress('migrate', 0, None)
         migrate(locality)
+        sync_styles(locality)
         make_token()
         if demo != 'no' and locality.place.id == LOCALITY_ID:
             deliver_demo(locality, demo_buildings(demo), progress)
@@ -370,8 +372,8 @@ def _layer_states(
 
 
 def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None:
+    from dothi.cartography.style.layer_styles import styles_of
     from dothi.core.locality import BadLocalityFile
-    from dothi.core.style.layer_styles import styles_of
 
     try:
         if isinstance(data, Layer):

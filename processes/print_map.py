@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Literal
 
 import pyproj
 
+from dothi.cartography.mapping.legend_image import sample_pictures
 from dothi.core.clock import today
-from dothi.core.mapping.legend_image import sample_pictures
 from dothi.core.text import DEMO, Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.drawing import Drawing
+from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.cartography.style.drawing import Drawing
 
 type Pixels = NDArray[np.float64]
 

@@ -15,18 +15,18 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize
 from psycopg2 import sql
 
+from dothi.cartography.mapping.draw import draw
+from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.breaks import class_breaks
+from dothi.cartography.style.colour import parse_colour
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.style_file import DEFAULT
+from dothi.cartography.style.zoom import EQUATOR_M, zoom_of
 from dothi.core.database import connection, database_url
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
-from dothi.core.mapping.draw import draw
-from dothi.core.mapping.picture import Picture, Shown
-from dothi.core.mapping.view import View
-from dothi.core.style.breaks import class_breaks
-from dothi.core.style.colour import parse_colour
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.style_file import DEFAULT
-from dothi.core.style.zoom import EQUATOR_M, zoom_of
 
 CHROMIUM = '/usr/bin/chromium'
 # Quiet on the network, and WebGL computed by the processor: the same pixels on every machine.

@@ -2,40 +2,41 @@
 
 from flask import Flask
 
-from dothi.api import clients, compression, config, cors, gate, guard, library, links, problems, security
-from dothi.api.address import PLACEHOLDER, listening_url
-from dothi.api.client_accounts import ClientAccounts
-from dothi.api.collections import COLLECTIONS
-from dothi.api.conformance import CONFORMANCE
+from dothi.api import config, library
+from dothi.api.common.collections import COLLECTIONS
+from dothi.api.common.conformance import CONFORMANCE
+from dothi.api.common.functions import FUNCTIONS
+from dothi.api.common.health import HEALTH
+from dothi.api.common.landing import LANDING
+from dothi.api.common.portal import PORTAL
+from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
 from dothi.api.editing import access as editing_access
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
-from dothi.api.functions import FUNCTIONS
-from dothi.api.health import HEALTH
+from dothi.api.http import clients, compression, cors, gate, guard, links, problems, security
+from dothi.api.http.address import PLACEHOLDER, listening_url
+from dothi.api.http.client_accounts import ClientAccounts
+from dothi.api.http.request_body import BoundedRequest
+from dothi.api.http.service import Service
+from dothi.api.http.words import in_language
 from dothi.api.items.downloads import DOWNLOADS
 from dothi.api.items.views import ITEMS
-from dothi.api.landing import LANDING
 from dothi.api.maps.tiles import MAP_TILES
 from dothi.api.maps.views import MAPS
 from dothi.api.openapi import document as openapi
 from dothi.api.openapi.document import OPENAPI
 from dothi.api.ows.views import OWS
-from dothi.api.portal import PORTAL
 from dothi.api.processes.descriptions import DESCRIPTIONS
 from dothi.api.processes.execution import EXECUTION
 from dothi.api.processes.jobs import JOBS
 from dothi.api.records.collection import CATALOGUES
 from dothi.api.records.explanations import EXPLANATIONS
 from dothi.api.records.views import RECORDS
-from dothi.api.request_body import BoundedRequest
-from dothi.api.schemas import SCHEMAS
-from dothi.api.service import Service
 from dothi.api.styles.views import STYLES
 from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES
-from dothi.api.words import in_language
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg2
 import yaml
 
-from dothi.api.address import listening_url
-from dothi.api.served_crs import served_crs, uri_of
+from dothi.api.http.address import listening_url
+from dothi.api.http.served_crs import served_crs, uri_of
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer

@@ -10,11 +10,10 @@ from flask import Flask
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from dothi.api.address import listening_url
-
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
 from dothi.api.app import create_app
-from dothi.api.clients import open_accounts
+from dothi.api.http.address import listening_url
+from dothi.api.http.clients import open_accounts
 from dothi.api.master import Master, WorkerState, generation_now
 from dothi.api.unreadable import LONGEST_LINE, refusal
 from dothi.api.whole_requests import WholeRequestWorker

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from dothi.cartography.shared_styles import sync_styles
 from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.catalog import releases as catalog_releases
@@ -19,7 +20,11 @@ def migrate(
     as_json: Json = False,
 ) -> None:
     """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
-    output.document(apply_migrations(served_locality(), dry_run=dry_run), as_json, output.migrated)
+    locality = served_locality()
+    report = apply_migrations(locality, dry_run=dry_run)
+    if not dry_run:
+        sync_styles(locality)
+    output.document(report, as_json, output.migrated)
 
 
 def releases(

@@ -65,7 +65,7 @@ def engine(role: Role) -> sqlalchemy.Engine:
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
             # a restart of the database leaves dead connections in the pool; the look costs 0.1 ms, and what reads for
-            # a request notices by itself (dothi/api/snapshot.py)
+            # a request notices by itself (dothi/api/http/snapshot.py)
             pool_pre_ping=role not in READERS.values(),
             connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
         )

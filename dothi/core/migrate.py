@@ -15,7 +15,6 @@ from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
 from dothi.core.norm_sync import sync_norms
 from dothi.core.settings import PROJECT
-from dothi.core.share_styles import sync_styles
 from dothi.core.unit_sync import sync_units
 
 SQL = PROJECT / 'sql'
@@ -83,13 +82,12 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
 
 
 def _sync(db: Connection, locality: Locality, report: MigrationReport) -> None:
-    """Makes tables of layers, units and norms, and the styles of shared layers, what the locality's files say."""
+    """Makes tables of layers, units and norms what the locality's files say."""
     report.layers, report.units, report.norms = (
         sync_layers(db, locality),
         sync_units(db, locality),
         sync_norms(db, locality),
     )
-    sync_styles(db, locality)
 
 
 def _prepare() -> None:

@@ -1,4 +1,7 @@
-"""Units of measure as layer files write them, in the notation of UCUM."""
+"""Units of measure as layer files write them: beside a number, in Vietnamese texts, and in the notation of UCUM."""
+
+from dothi.core.numbers import vietnamese_signs
+from dothi.core.text import LANGUAGES, Text
 
 # Symbols that mean the same in UCUM's case-sensitive form.
 SAME = frozenset({
@@ -8,13 +11,37 @@ SAME = frozenset({
 OTHERWISE = {'ha': 'har', 'm²': 'm2', 'km²': 'km2', 'm³': 'm3', '°': 'deg', '°C': 'Cel', 'year': 'a', 'day': 'd',
              'µg': 'ug', 'MVA': 'MV.A'}  # fmt: skip
 
-# Units that are counted things have a name in each language; symbols such as m and kV are the same in both.
-COUNTED_VI = {'bed': 'giường', 'floor': 'tầng', 'person': 'người', 'place': 'chỗ', 'd': 'ngày', 'year': 'năm'}
+# Units that are words; a symbol such as m or kV is the same in every language. The web map has the same list.
+UNIT_WORDS = {
+    'person': Text(vi='người', en='people'),
+    'household': Text(vi='hộ', en='households'),
+    'floor': Text(vi='tầng', en='floors'),
+    'bed': Text(vi='giường', en='beds'),
+    'place': Text(vi='chỗ', en='places'),
+}
+# In Vietnamese these stand for what is a symbol in English.
+WORDS_VI = {'d': 'ngày', 'year': 'năm'} | {unit: word.vi for unit, word in UNIT_WORDS.items()}
 
 
 def unit_vi(unit: str | None) -> str:
     """`unit` as Vietnamese texts write it: `chỗ` for `place`, `m³/ngày` for `m³/d`; nothing where there is none."""
-    return '/'.join(COUNTED_VI.get(part, part) for part in (unit or '').split('/'))
+    return '/'.join(WORDS_VI.get(part, part) for part in (unit or '').split('/'))
+
+
+def with_unit(value: float | None, unit: str | None) -> Text:
+    """`12,000 floors`: the number with its unit, in words where it is one.
+
+    Without a unit it may be a year, and its digits are not parted.
+    """
+    words = UNIT_WORDS.get(unit or '') or Text(vi=unit or '', en=unit or '')
+    vi, en = (number(value, lang, parted=bool(unit)) for lang in LANGUAGES)
+    return Text(vi=f'{vi} {words.vi}'.rstrip(), en=f'{en} {words.en}'.rstrip())
+
+
+def number(value: float | None, lang: str, *, parted: bool = True) -> str:
+    """`12,000.5`, or `12.000,5` in Vietnamese."""
+    text = f'{value or 0:{"," if parted else ""}.6f}'.rstrip('0').rstrip('.')
+    return text if lang == 'en' else vietnamese_signs(text)
 
 
 def ucum(unit: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from dothi.core.clock import day_text
 from dothi.core.layer import Column
-from dothi.core.style.titles import with_unit
 from dothi.core.text import Text
+from dothi.core.units import with_unit
 
 NOTHING = Text(vi='–', en='–')
 YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dothi.core.mapping.pool import Renderers
+from dothi.cartography.mapping.pool import Renderers
 from dothi.core.settings import JobSettings, MapSettings
 
 

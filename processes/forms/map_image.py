@@ -83,7 +83,7 @@ def marks_of(features: DrawnFeatures, metres_per_px: float) -> list[Mark]:
 def _map_layers(
     features: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], folder: Path
 ) -> list[dict[str, Any]]:
-    """Mapnik's layers as a renderer reads them (dothi.core.mapping.renderer), lowest first."""
+    """Mapnik's layers as a renderer reads them (dothi.cartography.mapping.renderer), lowest first."""
     ground = [Mark(shape, 'ground') for shape in features.outlines]
     borders = [Mark(shape, 'border') for shape in features.outlines]
     layers = [

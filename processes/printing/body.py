@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dothi.cartography.mapping.draw import draw
+from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.pool import Renderers
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import Colour
+from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.core.catalog import current_releases
 from dothi.core.database import READERS, connection
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times, parse_times
-from dothi.core.mapping.draw import draw
-from dothi.core.mapping.picture import Picture, Shown
-from dothi.core.mapping.pool import Renderers
-from dothi.core.mapping.view import View
-from dothi.core.style.colour import Colour
-from dothi.core.style.drawing import Drawing, Pass
 from processes.data import Data
 from processes.forms.job_renderers import job_renderers
 from processes.printing.drawn import PrintedLayer

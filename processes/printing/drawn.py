@@ -6,6 +6,11 @@ from itertools import groupby
 
 from psycopg2 import sql
 
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.breaks import class_breaks
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.clock import local_day
 from dothi.core.coverage import Coverage
@@ -13,11 +18,6 @@ from dothi.core.errors import DothiError, WrongUse, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import BadLocalityFile, UnknownLayer, locality_zone
-from dothi.core.mapping.view import View
-from dothi.core.style.breaks import class_breaks
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Lang, Text
 from processes.data import Data
 from processes.forms.numbers import format_day

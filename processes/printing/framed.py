@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from dothi.core.mapping.view import View
+from dothi.cartography.mapping.view import View
 from processes.printing.grid import LEAST_MM, Grid, grid_of, spacing_m
 from processes.printing.outline import path_of
 from processes.printing.paper import Orientation, Paper, Sheet, sheet_of

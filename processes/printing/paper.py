@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from dothi.core.style.zoom import PIXEL_M
+from dothi.cartography.style.zoom import PIXEL_M
 
 Paper = Literal['A4', 'A3', 'A2', 'A1', 'A0']
 Orientation = Literal['landscape', 'portrait']

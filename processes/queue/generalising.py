@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
+from dothi.cartography.generalised.refresh import is_current, refresh, states
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
 from dothi.core.errors import DothiError
-from dothi.core.general.refresh import is_current, refresh, states
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings

@@ -14,7 +14,7 @@ from dothi.core.locality import locality_zone
 from dothi.core.settings import PathSettings, code_files
 
 # What decides how an answer is computed: a corrected analysis does not answer with what it found before.
-CODE = ('processes/**/*.py', 'dothi/core/**/*.py', 'etl/**/*.py', 'sql/functions/*.sql')
+CODE = ('processes/**/*.py', 'dothi/core/**/*.py', 'dothi/cartography/**/*.py', 'etl/**/*.py', 'sql/functions/*.sql')
 
 
 def request_hash(process_id: str, inputs: dict[str, Any], audience: Audience, editor: str | None) -> str:

@@ -272,7 +272,7 @@ def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
         'process_id': job['process_id'],
         'status': job['status'],
         'progress': job['progress'],
-        # in both languages: dothi.api.links and the page choose
+        # in both languages: dothi.api.http.links and the page choose
         'message': {'vi': job['message_vi'], 'en': job['message_en']},
         'parameters': job.get('inputs'),
         'mimetype': job['media_type'] or 'application/json',

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import psycopg2
 
+from dothi.cartography.shared_styles import keep, outdated
 from dothi.core.database import READERS, connection
 from dothi.core.errors import DothiError
 from dothi.core.settings import PathSettings
-from dothi.core.share_styles import keep, outdated
 from processes.queue.cancelling import cancelled_when
 from processes.queue.child import cached_locality
 

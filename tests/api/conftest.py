@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from psycopg2 import sql
 
 from dothi.api.app import create_app
+from dothi.cartography.shared_styles import sync_styles
 from dothi.core import database as core_database
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
@@ -135,6 +136,7 @@ def elsewhere(
         made = load_locality(folder)
         assert not made.broken
         migrate(made)
+        sync_styles(made)
         return made
 
     yield make

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from dothi.api import clients
-from dothi.api.client_accounts import PLACES, SETS, ClientAccounts
-from dothi.api.clients import QueryPlace, TooManyQueries
+from dothi.api.http import clients
+from dothi.api.http.client_accounts import PLACES, SETS, ClientAccounts
+from dothi.api.http.clients import QueryPlace, TooManyQueries
 from tests.api.conftest import Desk
 
 type MakeClient = Callable[..., FlaskClient]

@@ -18,12 +18,12 @@ from rasterio.transform import from_origin
 
 from dothi.api.app import create_app
 from dothi.api.coverages.areas import by_area
-from dothi.api.parameters import BadParameter
+from dothi.api.http.parameters import BadParameter
+from dothi.cartography.style.colour import parse_colour
 from dothi.core.crs import proj_string, transformer
 from dothi.core.grid import Grid
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
-from dothi.core.style.colour import parse_colour
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh

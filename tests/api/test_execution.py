@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from psycopg2 import sql
 
-from dothi.api.address import client_address
-from dothi.api.service import Service
+from dothi.api.http.address import client_address
+from dothi.api.http.service import Service
 from dothi.core.database import connection
 from tests.api.conftest import TOKENS, Desk, school
 from tests.api.editors import LAN

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from dothi.api.gate import host_name
+from dothi.api.http.gate import host_name
 from tests.api.conftest import Desk, school
 from tests.api.editors import LAN, feature
 

@@ -12,16 +12,16 @@ import pytest
 import shapely
 from psycopg2 import sql
 
+from dothi.cartography.generalised import plan
+from dothi.cartography.generalised.refresh import refresh
+from dothi.cartography.generalised.source import Asked, Box, chosen, generalised, is_merged, rows_of
+from dothi.cartography.style.zoom import zoom_of
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import READERS, connection
-from dothi.core.general import plan
-from dothi.core.general.refresh import refresh
-from dothi.core.general.source import Asked, Box, chosen, generalised, is_merged, rows_of
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import day
 from dothi.core.layer_sync import sync_layer
 from dothi.core.locality import Locality
-from dothi.core.style.zoom import zoom_of
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from processes.queue.generalising import Generaliser, list_due_layers

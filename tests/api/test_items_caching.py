@@ -14,7 +14,7 @@ from psycopg2 import sql
 from werkzeug.datastructures import ETags
 from werkzeug.http import parse_etags
 
-from dothi.api.caching import names_version
+from dothi.api.http.caching import names_version
 from dothi.core.database import connection
 from tests.api.conftest import Desk, codes, school
 

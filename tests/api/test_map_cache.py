@@ -16,12 +16,12 @@ from dothi.api.maps import make
 from dothi.api.maps.cache import tile_window
 from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.tiles.changes import Version
+from dothi.cartography.mapping.limits import TooBusy
+from dothi.cartography.mapping.picture import Picture
+from dothi.cartography.mapping.view import View
 from dothi.core.database import engine
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
-from dothi.core.mapping.limits import TooBusy
-from dothi.core.mapping.picture import Picture
-from dothi.core.mapping.view import View
 from dothi.core.settings import MapSettings, ServerSettings
 from tests.api.test_tiles_cache import move, query, schools
 from tests.conftest import PATIENCE_S

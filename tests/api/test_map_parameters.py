@@ -12,6 +12,8 @@ from PIL import Image
 
 from dothi.api.coverages.region import asked_axes
 from dothi.api.coverages.systems import systems
+from dothi.api.http.parameters import BadParameter
+from dothi.api.http.served_crs import UnservedCrs
 from dothi.api.maps.area import OutsideMap, move_box, read_area
 from dothi.api.maps.background import Ground, read_background
 from dothi.api.maps.formats import wanted_form
@@ -21,12 +23,10 @@ from dothi.api.maps.size import DEFAULT_PX, Wish, frame_view, ground_size, read_
 from dothi.api.maps.times import format_times, from_axis, from_datetime, read_times
 from dothi.api.ows.dimension import read_time
 from dothi.api.ows.errors import InvalidDimensionValue
-from dothi.api.parameters import BadParameter
-from dothi.api.served_crs import UnservedCrs
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import Colour
 from dothi.core.layer_source import BadTime, Times
 from dothi.core.locality import Locality
-from dothi.core.mapping.view import View
-from dothi.core.style.colour import Colour
 
 # Two by one degrees at the equator, and twelve by four kilometres.
 EQUATOR, PROJECTED = (-1.0, -0.5, 1.0, 0.5), (570_000.0, 2_240_000.0, 582_000.0, 2_244_000.0)

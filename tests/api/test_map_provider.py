@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from dothi.api.maps import make
+from dothi.cartography.mapping.picture import Picture
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
-from dothi.core.mapping.picture import Picture
 from tests.api.conftest import Desk, building, square
 
 BUILDINGS = '/api/collections/buildings/map?width=20'

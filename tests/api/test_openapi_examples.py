@@ -11,7 +11,7 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from dothi.api.app import create_app
-from dothi.api.guard import NOT_OFFERED
+from dothi.api.http.guard import NOT_OFFERED
 from tests.api.conformance.conftest import Api, api, internal, public
 from tests.conftest import PATIENCE_S
 

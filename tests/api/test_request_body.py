@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dothi.api import request_body
+from dothi.api.http import request_body
 from dothi.core.settings import ClientSettings
 from tests.conftest import Province
 

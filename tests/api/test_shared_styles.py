@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg2
 
+from dothi.cartography.shared_styles import sync_styles
 from dothi.core.database import Role, database_url
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
@@ -66,6 +67,7 @@ def test_styles_follow_files_and_releases(elsewhere: Callable[[str], Locality]) 
     (place.path / 'styles').mkdir()
     (place.path / 'styles' / 'odd.yml').write_text(STYLES, encoding='utf-8')
     migrate(place)
+    sync_styles(place)
     # the public's view has neither the label nor the style that need what only staff may see
     public, internal = styles('gis_public'), styles('gis_internal')
     assert set(public) == {('odd', 'default')}

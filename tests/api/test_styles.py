@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from dothi.core.style.markers import NAMES
+from dothi.cartography.style.markers import NAMES
 from tests.api.conftest import Desk, building, school, square
 
 type Client = Callable[..., FlaskClient]

@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
+from dothi.cartography.style.style_file import ByColumn, Classes, Part, Style, StyleFile
 from dothi.core.settings import PROJECT
-from dothi.core.style.style_file import ByColumn, Classes, Part, Style, StyleFile
 
 DOCS = PROJECT / 'docs'
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dothi.cartography.mapping.pool import renderers
 from dothi.core import database as core_database
 from dothi.core.locality import Locality
-from dothi.core.mapping.pool import renderers
 from tests.conftest import Instance, use
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dothi.cartography.mapping.draw import draw
+from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.drawing import drawing_of
+from dothi.cartography.style.style_file import Style, StyleFile
 from dothi.core.locality import Locality
-from dothi.core.mapping.draw import draw
-from dothi.core.mapping.picture import Picture, Shown
-from dothi.core.mapping.view import View
-from dothi.core.style.drawing import drawing_of
-from dothi.core.style.style_file import Style, StyleFile
 
 type Pixels = NDArray[np.uint8]
 

@@ -8,15 +8,15 @@ import rasterio
 from PIL import Image
 from pypdf import PdfReader
 
+from dothi.cartography.mapping.draw import draw
+from dothi.cartography.mapping.limits import NotAPicture, PictureTooLarge
+from dothi.cartography.mapping.picture import Picture
+from dothi.cartography.mapping.pool import Renderers
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import parse_colour
 from dothi.core.errors import WrongUse
 from dothi.core.locality import Locality
-from dothi.core.mapping.draw import draw
-from dothi.core.mapping.limits import NotAPicture, PictureTooLarge
-from dothi.core.mapping.picture import Picture
-from dothi.core.mapping.pool import Renderers
-from dothi.core.mapping.view import View
 from dothi.core.settings import MapSettings
-from dothi.core.style.colour import parse_colour
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import of_the_province
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from dothi.cartography.mapping.pool import renderers
+from dothi.cartography.mapping.view import View
 from dothi.core.locality import Locality
-from dothi.core.mapping.pool import renderers
-from dothi.core.mapping.view import View
 from tests.api.conftest import E0, N0, Desk, school
 from tests.mapping.drawing import Pixels, pixels, shown
 

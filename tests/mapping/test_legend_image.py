@@ -7,13 +7,13 @@ import pytest
 from lxml import etree
 from PIL import Image
 
+from dothi.cartography.mapping.legend_image import TEXT_WIDTH_PX, legend_image, sample_pictures, wrapped
+from dothi.cartography.mapping.legend_samples import samples_of
+from dothi.cartography.mapping.limits import PictureTooLarge
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.style_file import StyleFile
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.mapping.legend_image import TEXT_WIDTH_PX, legend_image, sample_pictures, wrapped
-from dothi.core.mapping.legend_samples import samples_of
-from dothi.core.mapping.limits import PictureTooLarge
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.style_file import StyleFile
 from dothi.core.text import Text
 
 ALPHABET = 'ẤẦẨẪẬẮẰẲẴẶẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢỨỪỬỮỰÝỲỶỸỴĐ'

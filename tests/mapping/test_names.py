@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from psycopg2 import sql
 
+from dothi.cartography.mapping.layer_query import unmistakable
+from dothi.cartography.mapping.limits import FilterNotComputable
+from dothi.cartography.mapping.pool import renderers
 from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
 from dothi.core.locality import Locality
-from dothi.core.mapping.layer_query import unmistakable
-from dothi.core.mapping.limits import FilterNotComputable
-from dothi.core.mapping.pool import renderers
 from tests.api.conftest import Desk, elsewhere
 from tests.api.test_cql2 import LAYER
 from tests.api.test_cql2_names import NAMES as OTHER_NAMES

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from psycopg2 import sql
 
+from dothi.cartography.mapping.view import View
 from dothi.core.cql2.where import condition
 from dothi.core.database import connection
 from dothi.core.grid import moved_bounds
 from dothi.core.locality import Locality
-from dothi.core.mapping.view import View
 from tests.mapping.drawing import pixels, shown
 
 GREEN = {'kind': 'fill', 'color': '#008040'}

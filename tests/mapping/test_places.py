@@ -6,8 +6,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from dothi.core.mapping.limits import TooBusy
-from dothi.core.mapping.places import Places
+from dothi.cartography.mapping.limits import TooBusy
+from dothi.cartography.mapping.places import Places
 from tests.conftest import PATIENCE_S
 
 

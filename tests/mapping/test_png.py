@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dothi.core.mapping.png import png
+from dothi.cartography.mapping.png import png
 
 
 @pytest.mark.parametrize(('opaque', 'mode', 'channels'), [(True, 'RGB', 3), (False, 'RGBA', 4)])

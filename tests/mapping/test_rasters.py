@@ -7,14 +7,14 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from dothi.cartography.mapping.picture import Shown
+from dothi.cartography.mapping.ramp import hillshade
+from dothi.cartography.mapping.raster_picture import paint
+from dothi.cartography.mapping.view import View
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.grid import Grid, moved_bounds
 from dothi.core.locality import Locality, load_locality
-from dothi.core.mapping.picture import Shown
-from dothi.core.mapping.ramp import hillshade
-from dothi.core.mapping.raster_picture import paint
-from dothi.core.mapping.view import View
 from dothi.core.released_raster import Raster, released_raster
 from tests.mapping.drawing import Pixels, pixels, shown
 from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, WEST, write_locality, write_raster

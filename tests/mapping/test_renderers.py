@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from psycopg2 import sql
 
+from dothi.cartography.mapping.document import Maker, order
+from dothi.cartography.mapping.layer_query import Reader
+from dothi.cartography.mapping.limits import DrawingBroke, PictureTooLarge, TooBusy, TookTooLong
+from dothi.cartography.mapping.picture import Picture
+from dothi.cartography.mapping.pool import Renderers
+from dothi.cartography.mapping.view import View
 from dothi.core import database as core_database
 from dothi.core.database import NoDatabase, connection
 from dothi.core.locality import Locality
-from dothi.core.mapping.document import Maker, order
-from dothi.core.mapping.layer_query import Reader
-from dothi.core.mapping.limits import DrawingBroke, PictureTooLarge, TooBusy, TookTooLong
-from dothi.core.mapping.picture import Picture
-from dothi.core.mapping.pool import Renderers
-from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT, MapSettings
 from tests.conftest import PATIENCE_S, Instance
 from tests.mapping.drawing import shown
@@ -173,7 +173,7 @@ def test_a_database_that_restarts_is_waited_for(
         instance.open('pictures')
         assert waiting.result().startswith(PNG)
     with instance.closed('pictures'):
-        monkeypatch.setattr('dothi.core.mapping.pool.PAUSES_S', (0.1,))
+        monkeypatch.setattr('dothi.cartography.mapping.pool.PAUSES_S', (0.1,))
         with pytest.raises(NoDatabase):
             renderers.draw(quick)
     # those of this process are dead, too
@@ -182,7 +182,7 @@ def test_a_database_that_restarts_is_waited_for(
 
 PARENT = """
 import os, sys, threading
-from dothi.core.mapping.pool import renderers
+from dothi.cartography.mapping.pool import renderers
 quick, slow = (open(name, 'rb').read() for name in sys.argv[1:])
 # a thread of a web server, which ends long before its process does
 one = threading.Thread(target=lambda: renderers().draw(quick))

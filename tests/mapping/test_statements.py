@@ -4,13 +4,13 @@ from itertools import product
 
 from psycopg2 import sql
 
+from dothi.cartography.mapping.layer_query import Reader, rows
+from dothi.cartography.mapping.picture import Shown
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.mapnik_xml import sheets
 from dothi.core.database import READERS, connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
-from dothi.core.mapping.layer_query import Reader, rows
-from dothi.core.mapping.picture import Shown
-from dothi.core.mapping.view import View
-from dothi.core.style.mapnik_xml import sheets
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import of_the_province
 

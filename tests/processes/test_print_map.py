@@ -15,16 +15,16 @@ from PIL import Image
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.drawing import drawing_of
+from dothi.cartography.style.layer_styles import styles_of
 from dothi.cli.app import app
 from dothi.core import database as core_database
 from dothi.core.catalog import Release
 from dothi.core.database import READERS, connection
 from dothi.core.errors import WrongUse, http_status
 from dothi.core.locality import Locality, load_locality
-from dothi.core.mapping.view import View
 from dothi.core.settings import PROJECT
-from dothi.core.style.drawing import drawing_of
-from dothi.core.style.layer_styles import styles_of
 from processes.data import Data
 from processes.printing.body import body_of, pile_layers
 from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, drawn_layers

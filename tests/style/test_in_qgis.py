@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from dothi.cartography.style.coverage_styles import coverage_qml
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.qml import qml_of
+from dothi.cartography.style.sld import sld_of
+from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.style.coverage_styles import coverage_qml
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.qml import qml_of
-from dothi.core.style.sld import sld_of
-from dothi.core.style.style_file import Part, StyleFile
 
 SCRIPT = Path(__file__).with_name('draw_in_qgis.py')
 BLACK, WHITE, RED, GREEN, BLUE, YELLOW = '#000000', '#ffffff', '#ff0000', '#00ff00', '#0000ff', '#ffff00'

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from dothi.cartography.style.colour import parse_colour
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.legibility import LEAST_DISTANCE, nearest, paper
+from dothi.cartography.style.style_file import Part
+from dothi.cartography.style.vision import ciede2000, distance, lab
 from dothi.core.locality import Locality
-from dothi.core.style.colour import parse_colour
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.legibility import LEAST_DISTANCE, nearest, paper
-from dothi.core.style.style_file import Part
-from dothi.core.style.vision import ciede2000, distance, lab
 
 
 def test_the_difference_of_two_colours_is_that_of_the_published_test_pairs() -> None:

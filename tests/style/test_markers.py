@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dothi.core.style.markers import BADGE, FOLDER, NAMES, UnknownMarker, path_of, silhouette_file, silhouette_of
+from dothi.cartography.style.markers import BADGE, FOLDER, NAMES, UnknownMarker, path_of, silhouette_file, silhouette_of
 
 
 def test_every_name_has_a_sign_of_its_own_and_every_sign_a_name() -> None:

@@ -3,12 +3,12 @@
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
+from dothi.cartography.style.coverage_styles import coverage_sld
+from dothi.cartography.style.drawing import drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.sld import sld_of
+from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.locality import Locality
-from dothi.core.style.coverage_styles import coverage_sld
-from dothi.core.style.drawing import drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.sld import sld_of
-from dothi.core.style.style_file import Part, StyleFile
 
 PREFIXES = {'http://www.opengis.net/sld': '', 'http://www.opengis.net/se': 'se:', 'http://www.opengis.net/ogc': 'ogc:'}
 # Of each element its children in the order of the schemas: SLD 1.1.0 (05-078r4), SE 1.1.0 (05-077r4).

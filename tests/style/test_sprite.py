@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dothi.cartography.mapping.pool import Renderers
+from dothi.cartography.style import mapnik_xml
+from dothi.cartography.style.colour import Colour
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.maplibre import layers_of
+from dothi.cartography.style.markers import NAMES
+from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
+from dothi.cartography.style.style_file import StyleFile
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.mapping.pool import Renderers
 from dothi.core.settings import MapSettings
-from dothi.core.style import mapnik_xml
-from dothi.core.style.colour import Colour
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.maplibre import layers_of
-from dothi.core.style.markers import NAMES
-from dothi.core.style.sprite import icons_of, sprite_index, sprite_picture
-from dothi.core.style.style_file import StyleFile
 
 CLEAR = (0, 0, 0, 0)
 RED, GREEN, WHITE = (255, 0, 0, 255), (0, 128, 0, 255), (255, 255, 255, 255)

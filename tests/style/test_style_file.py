@@ -7,21 +7,21 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from dothi.cartography.style import conditions
+from dothi.cartography.style.breaks import breaks_of
+from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.cartography.style.conditions import BadCondition
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.legend import legend_of
+from dothi.cartography.style.maplibre import expression, layers_of
+from dothi.cartography.style.mapnik_xml import template
+from dothi.cartography.style.qml import qml_of
+from dothi.cartography.style.sld import sld_of
+from dothi.cartography.style.style_file import StyleFile
+from dothi.cartography.style.zoom import at_zoom, scale_denominator, zoom_of
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile, Locality
-from dothi.core.style import conditions
-from dothi.core.style.breaks import breaks_of
-from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.conditions import BadCondition
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.legend import legend_of
-from dothi.core.style.maplibre import expression, layers_of
-from dothi.core.style.mapnik_xml import template
-from dothi.core.style.qml import qml_of
-from dothi.core.style.sld import sld_of
-from dothi.core.style.style_file import StyleFile
-from dothi.core.style.zoom import at_zoom, scale_denominator, zoom_of
 
 
 def drawn(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = None) -> Drawing:

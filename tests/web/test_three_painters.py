@@ -10,9 +10,9 @@ from bench.side_by_side.areas import Area, areas, palette
 from bench.side_by_side.painters import BACKGROUND, Frame, Painters
 from dothi.core.database import fresh
 from dothi.core.locality import Locality
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.style_file import DEFAULT
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.style_file import DEFAULT
 from tests.conftest import Province, use
 
 SHAPES = ['districts', 'communes', 'rivers', 'roads', 'power_lines', 'schools', 'health_facilities']

@@ -14,7 +14,7 @@ from rasterio.enums import Resampling
 from rasterio.windows import Window
 from scipy.sparse import csr_matrix
 
-from dothi.api.parameters import BadParameter
+from dothi.api.http.parameters import BadParameter
 from dothi.core.coverage import LIMITS, BandType
 from dothi.core.grid import Grid
 

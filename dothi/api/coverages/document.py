@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from dothi.api.address import root_url
-from dothi.api.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE, first_moments, temporal_extent
+from dothi.api.common.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE, first_moments, temporal_extent
 from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
 from dothi.api.coverages.stored import StoredCoverage, stored_all
 from dothi.api.coverages.systems import System, systems
-from dothi.api.documents import OGC, link, own_links
-from dothi.api.language import HTML, JSON, say
+from dothi.api.http.address import root_url
+from dothi.api.http.documents import OGC, link, own_links
+from dothi.api.http.language import HTML, JSON, say
+from dothi.api.http.served_crs import CRS84
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.links import map_links
 from dothi.api.ows.address import WMS, wms_url
-from dothi.api.served_crs import CRS84
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.api.styles.links import STYLES
 from dothi.core.coverage import Band, BandKind, BandType, Coverage
 from dothi.core.text import DEMO, Lang, Text

@@ -17,8 +17,8 @@ from rasterio.io import MemoryFile
 
 from dothi.api.coverages.read import CoveragePart, Values, read_strips, transform_of
 from dothi.api.coverages.systems import System
+from dothi.cartography.mapping.ramp import coloured
 from dothi.core.coverage import Band
-from dothi.core.mapping.ramp import coloured
 from dothi.core.text import LANGUAGES
 from dothi.core.units import ucum
 

@@ -17,7 +17,7 @@ from dothi.api.coverages.areas import by_area
 from dothi.api.coverages.scale import HAIR, grid_in
 from dothi.api.coverages.stored import StoredCoverage
 from dothi.api.coverages.systems import is_global
-from dothi.api.parameters import BadParameter
+from dothi.api.http.parameters import BadParameter
 from dothi.core.coverage import Band
 from dothi.core.crs import proj_string
 from dothi.core.errors import WrongUse

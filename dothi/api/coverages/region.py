@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from flask import request
 
-from dothi.api import parameters
 from dothi.api.coverages.systems import System, system
-from dothi.api.parameters import BadParameter, request_parameters
-from dothi.api.served_crs import CRS84
+from dothi.api.http import parameters
+from dothi.api.http.parameters import BadParameter, request_parameters
+from dothi.api.http.served_crs import CRS84
 from dothi.core.errors import NotFound
 from dothi.core.grid import Bounds, Grid, moved_bounds
 

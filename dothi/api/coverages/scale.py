@@ -10,7 +10,7 @@ from rasterio.warp import calculate_default_transform
 
 from dothi.api.coverages.region import Region, per_axis
 from dothi.api.coverages.systems import System, is_global
-from dothi.api.parameters import BadParameter, request_parameters
+from dothi.api.http.parameters import BadParameter, request_parameters
 from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
 

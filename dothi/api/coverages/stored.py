@@ -6,8 +6,8 @@ from typing import Any
 
 from psycopg2 import sql
 
-from dothi.api.service import NoRelease, service
-from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.http.service import NoRelease, service
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import pyproj
 
-from dothi.api.served_crs import CRS84, ServedCrs, UnservedCrs, served_crs, uri_of
+from dothi.api.http.served_crs import CRS84, ServedCrs, UnservedCrs, served_crs, uri_of
 from dothi.core.crs import axis_order_yx
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid

@@ -6,9 +6,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, send_file
 
-from dothi.api import parameters
-from dothi.api.address import api_url
-from dothi.api.caching import etag, make_conditional, not_modified
 from dothi.api.coverages.document import FORMS, domain_set, range_type, schema
 from dothi.api.coverages.formats import (
     COVERAGEJSON,
@@ -25,13 +22,15 @@ from dothi.api.coverages.region import Region, read_region
 from dothi.api.coverages.scale import NAMES, Scale, grid_in, grid_of_part, read_scale
 from dothi.api.coverages.stored import StoredCoverage, coverage_of, stored_coverage
 from dothi.api.coverages.systems import System, is_geographic, system, systems
-from dothi.api.documents import as_json, as_page
-from dothi.api.items.query import COMMON
-from dothi.api.language import HTML, JSON, UnknownFormat, language, wanted_format
-from dothi.api.parameters import BadParameter, request_parameters
-from dothi.api.problems import problem_response
-from dothi.api.service import service
-from dothi.api.stored_file import stored_file
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.caching import etag, make_conditional, not_modified
+from dothi.api.http.documents import as_json, as_page
+from dothi.api.http.language import HTML, JSON, UnknownFormat, language, wanted_format
+from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http.problems import problem_response
+from dothi.api.http.service import service
+from dothi.api.http.stored_file import stored_file
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid

@@ -12,8 +12,8 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, Response, g, request
 
-from dothi.api.problems import problem_response
-from dothi.api.service import service
+from dothi.api.http.problems import problem_response
+from dothi.api.http.service import service
 from dothi.core.edit_token import editor_with, editor_with_ticket, ticket_of
 from dothi.core.errors import NotSignedIn
 

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import shapely
 from flask import request
 
-from dothi.api.served_crs import ServedCrs, chosen_crs
-from dothi.api.service import service
+from dothi.api.http.served_crs import ServedCrs, chosen_crs
+from dothi.api.http.service import service
 from dothi.core.crs import parse_crs
 from dothi.core.errors import WrongMediaType, WrongUse
 from dothi.core.layer import Layer

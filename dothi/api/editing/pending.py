@@ -5,12 +5,12 @@ import json
 from flask import Response, request
 from psycopg2 import sql
 
-from dothi.api.address import api_url
-from dothi.api.caching import feature_etag
 from dothi.api.editing.access import current_editor
+from dothi.api.http.address import api_url
+from dothi.api.http.caching import feature_etag
+from dothi.api.http.served_crs import ServedCrs
+from dothi.api.http.service import service
 from dothi.api.items.documents import feature_response
-from dothi.api.served_crs import ServedCrs
-from dothi.api.service import service
 from dothi.core.database import connection
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer

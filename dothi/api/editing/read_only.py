@@ -4,10 +4,10 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from dothi.api.items.search import is_query
+from dothi.api.http.problems import NotAllowed, problem_response
+from dothi.api.http.query_body import is_query
+from dothi.api.http.service import service
 from dothi.api.items.views import search
-from dothi.api.problems import NotAllowed, problem_response
-from dothi.api.service import service
 
 READ_ONLY = Blueprint('read_only', __name__)
 ITEMS = '/collections/<path:collection_id>/items'

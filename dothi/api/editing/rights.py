@@ -3,7 +3,7 @@
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from dothi.api.service import service
+from dothi.api.http.service import service
 from dothi.core.errors import Forbidden
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality

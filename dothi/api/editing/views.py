@@ -8,20 +8,20 @@ import shapely
 from flask import Blueprint, Response, request
 from psycopg2.extensions import connection as Connection
 
-from dothi.api import parameters
-from dothi.api.address import api_url
-from dothi.api.caching import feature_etag, names_version
 from dothi.api.editing.access import current_editor, must_be_editor
 from dothi.api.editing.body import FEATURES, PATCHES, patched_feature, sent_feature
 from dothi.api.editing.pending import feature_number
 from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow_methods, refuse_method
 from dothi.api.editing.rights import require_layer, require_unit
-from dothi.api.items.query import COMMON
-from dothi.api.items.search import is_query
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.caching import feature_etag, names_version
+from dothi.api.http.language import say
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.problems import problem_response
+from dothi.api.http.query_body import is_query
+from dothi.api.http.service import require_release, service
 from dothi.api.items.views import search
-from dothi.api.language import say
-from dothi.api.problems import problem_response
-from dothi.api.service import require_release, service
 from dothi.core.catalog import current_releases
 from dothi.core.errors import ConditionMissing, NotFound, Outdated, WrongUse
 from dothi.core.layer import Layer

@@ -7,9 +7,9 @@ from typing import Literal
 import pyproj
 from psycopg2 import sql
 
-from dothi.api import parameters
-from dothi.api.parameters import BadParameter, request_parameters
-from dothi.api.served_crs import ServedCrs, chosen_crs
+from dothi.api.http import parameters
+from dothi.api.http.parameters import BadParameter, request_parameters
+from dothi.api.http.served_crs import ServedCrs, chosen_crs
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.locality import Locality
 

@@ -2,10 +2,10 @@
 
 from psycopg2 import sql
 
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.features import Page
 from dothi.api.items.query import Query
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.core.catalog import Release
 from dothi.core.filter_cost import estimate_cost
 

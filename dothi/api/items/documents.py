@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 from flask import Response
 
-from dothi.api.address import api_url, with_own_address
+from dothi.api.http.address import api_url, with_own_address
+from dothi.api.http.language import GEOJSON, JSONLD, language, page, say
+from dothi.api.http.parameters import request_parameters
+from dothi.api.http.service import service
 from dothi.api.items.emptiness import reason_for_none
 from dothi.api.items.features import Page, Version, name_column
 from dothi.api.items.paging import Values, cursor_of
 from dothi.api.items.query import Query
-from dothi.api.language import GEOJSON, JSONLD, language, page, say
-from dothi.api.parameters import request_parameters
-from dothi.api.service import service
 from dothi.core.catalog import Release
 from dothi.core.export.formats import FORMATS
 from dothi.core.layer import Column, Layer

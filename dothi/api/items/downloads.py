@@ -6,12 +6,12 @@ from typing import Any
 from flask import Blueprint, Response
 from psycopg2 import sql
 
-from dothi.api import parameters
-from dothi.api.documents import link
-from dothi.api.items.query import COMMON
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot, snapshot
-from dothi.api.stored_file import stored_file
+from dothi.api.http import parameters
+from dothi.api.http.documents import link
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.stored_file import stored_file
 from dothi.core.catalog import Release
 from dothi.core.errors import Busy, NotFound, did_you_mean
 from dothi.core.export.formats import FORMATS

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from dothi.api.http.parameters import request_parameters
 from dothi.api.items.features import Page
 from dothi.api.items.query import Query
-from dothi.api.parameters import request_parameters
 from dothi.core.catalog import Release
 from dothi.core.text import Text
 

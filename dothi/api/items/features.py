@@ -5,9 +5,9 @@ from datetime import datetime
 
 from psycopg2 import sql
 
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.paging import Values
 from dothi.api.items.query import Query
-from dothi.api.snapshot import Snapshot
 from dothi.core.feature_text import feature_text
 from dothi.core.layer import Column, Layer
 

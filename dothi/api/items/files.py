@@ -15,21 +15,21 @@ from flask import Response, request
 from psycopg2 import sql
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
-from dothi.api import parameters
-from dothi.api.address import api_url
-from dothi.api.caching import etag, make_conditional, not_modified
-from dothi.api.documents import link
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.caching import etag, make_conditional, not_modified
+from dothi.api.http.documents import link
+from dothi.api.http.language import language, say
+from dothi.api.http.parameters import request_parameters
+from dothi.api.http.served_crs import CRS84
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import FILE_FORMATS, LONGEST_QUERY
 from dothi.api.items.features import Page, read_page
 from dothi.api.items.offsets import from_nearby
 from dothi.api.items.paging import cursor_of
 from dothi.api.items.query import Query
-from dothi.api.language import language, say
-from dothi.api.parameters import request_parameters
-from dothi.api.served_crs import CRS84
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot, snapshot
 from dothi.core.catalog import Release
 from dothi.core.crs import WGS84
 from dothi.core.export.csv_file import lines

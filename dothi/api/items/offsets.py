@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from psycopg2 import sql
 
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.paging import BY_ID
 from dothi.api.items.query import Query
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.core.catalog import Release
 
 # So many features at most are walked past; a milestone per so many is kept for each release that is asked for.

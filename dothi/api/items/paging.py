@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.api.parameters import BadParameter
+from dothi.api.http.parameters import BadParameter
 from dothi.core.layer import Column, ColumnType, Layer
 from dothi.core.layer_columns import CATALOGUED
 

@@ -5,21 +5,20 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.api import client_filter, parameters
-from dothi.api.client_filter import ClientFilter, requested_filter
+from dothi.api.http import client_filter, parameters
+from dothi.api.http.client_filter import ClientFilter, requested_filter
+from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http.served_crs import ServedCrs, chosen_crs
+from dothi.api.http.service import Service, service
+from dothi.api.http.snapshot import snapshot
 from dothi.api.items.box import Box, read_box
 from dothi.api.items.paging import Order, Values, order_by, order_of, read_cursor, rows_behind
-from dothi.api.parameters import BadParameter, request_parameters
-from dothi.api.served_crs import ServedCrs, chosen_crs
-from dothi.api.service import Service, service
-from dothi.api.snapshot import snapshot
 from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.filter_cost import require_affordable
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.layer_source import source
 
-# Parameters that every collection has, beside one per column.
-COMMON = ('f', 'lang')
+# Parameters that every collection has, beside those of all resources and one per column.
 OWN = (
     'limit', 'offset', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime', *client_filter.NAMES,
     'properties', 'skipGeometry', 'sortby', 'q', 'max-allowable-offset', 'headers',

@@ -2,20 +2,20 @@
 
 from flask import Blueprint, Response, request
 
-from dothi.api import parameters
-from dothi.api.caching import add_last_modified, etag, feature_etag, make_conditional, not_modified
 from dothi.api.editing.pending import pending_feature
+from dothi.api.http import parameters
+from dothi.api.http.caching import add_last_modified, etag, feature_etag, make_conditional, not_modified
+from dothi.api.http.language import language, wanted_format
+from dothi.api.http.parameters import COMMON, request_parameters
+from dothi.api.http.query_body import take_body
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import snapshot
 from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_document, feature_document, feature_response
 from dothi.api.items.features import read_feature, read_page, read_version
 from dothi.api.items.files import file_response
 from dothi.api.items.offsets import from_nearby
-from dothi.api.items.query import COMMON, geometry_sql, read_query, wanted_crs
-from dothi.api.items.search import take_body
-from dothi.api.language import language, wanted_format
-from dothi.api.parameters import request_parameters
-from dothi.api.service import service
-from dothi.api.snapshot import snapshot
+from dothi.api.items.query import geometry_sql, read_query, wanted_crs
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from dothi.api import parameters
 from dothi.api.coverages.region import Region, read_region
 from dothi.api.coverages.systems import System, system
+from dothi.api.http import parameters
+from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.served_crs import CRS84
 from dothi.api.items.box import area_around, on_the_map
 from dothi.api.maps.size import Box, Point
-from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
-from dothi.api.served_crs import CRS84
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.errors import NotFound
 from dothi.core.grid import moved_bounds

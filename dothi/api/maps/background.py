@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from dothi.api import parameters
-from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
-from dothi.core.style.colour import Colour, parse_colour
+from dothi.api.http import parameters
+from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.cartography.style.colour import Colour, parse_colour
 
 NAMES = ('bgcolor', 'transparent', 'void-color', 'void-transparent')
 WHITE = Colour(255, 255, 255)

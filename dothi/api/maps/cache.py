@@ -7,15 +7,15 @@ from time import monotonic
 from flask import current_app
 from psycopg2 import sql
 
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.tiles.cache import FileCache
 from dothi.api.tiles.place import Window
+from dothi.cartography.generalised.plan import LEAST_ROWS, definition
+from dothi.cartography.generalised.source import is_merged
+from dothi.cartography.mapping.view import View
 from dothi.core.crs import WGS84, proj_string, transformer
-from dothi.core.general.plan import LEAST_ROWS, definition
-from dothi.core.general.source import is_merged
 from dothi.core.layer import Layer
-from dothi.core.mapping.view import View
 from dothi.core.settings import PathSettings
 
 # Beyond its edge a picture shows half of a marker; and a label there decides which labels within find room.

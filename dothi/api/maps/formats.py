@@ -2,10 +2,10 @@
 
 from flask import request
 
-from dothi.api.language import HTML, UnknownFormat
-from dothi.api.parameters import quote_parameter, request_parameters
+from dothi.api.http.language import HTML, UnknownFormat
+from dothi.api.http.parameters import quote_parameter, request_parameters
+from dothi.cartography.mapping.picture import Format
 from dothi.core.errors import did_you_mean
-from dothi.core.mapping.picture import Format
 
 GEOTIFF = 'image/tiff; application=geotiff'
 # The first is what a client gets that names none.

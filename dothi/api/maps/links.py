@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dothi.api.documents import OGC, link
-from dothi.api.language import HTML, JSON
+from dothi.api.http.documents import OGC, link
+from dothi.api.http.language import HTML, JSON
 from dothi.core.text import Text
 
 PNG = 'image/png'

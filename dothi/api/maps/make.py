@@ -15,36 +15,36 @@ from flask import current_app
 from psycopg2 import sql
 
 from dothi import __version__
-from dothi.api.client_filter import ClientFilter
 from dothi.api.coverages.stored import stored_in
+from dothi.api.http.client_filter import ClientFilter
+from dothi.api.http.service import no_release, service
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.maps.cache import is_passing, picture_cache, tile_window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, paint_background
 from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.maps.times import format_times
-from dothi.api.service import no_release, service
-from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.styles.drawings import drawing, no_such_style
 from dothi.api.tiles.changes import Current, Version, current_states, state_of
 from dothi.api.tiles.descriptions import tile_maker_of_app
 from dothi.api.tiles.place import Window
+from dothi.cartography.mapping.draw import draw
+from dothi.cartography.mapping.formats import DATETIME
+from dothi.cartography.mapping.picture import Format, Picture, Shown
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import Colour
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.coverage import Coverage
 from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times, source
-from dothi.core.mapping.draw import draw
-from dothi.core.mapping.formats import DATETIME
-from dothi.core.mapping.picture import Format, Picture, Shown
-from dothi.core.mapping.view import View
 from dothi.core.settings import code_files
-from dothi.core.style.colour import Colour
-from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import DEMO
 
 # What decides over the bytes of a picture beside data, layer file and style file.
 SOURCES = code_files(
-    'dothi/core/mapping/*.py', 'dothi/core/general/*.py', 'dothi/core/style/**/*.py', 'dothi/api/maps/*.py',
-    'dothi/core/style/markers/*.svg', 'sql/functions/generalise*.sql',
+    'dothi/cartography/mapping/*.py', 'dothi/cartography/generalised/*.py', 'dothi/cartography/style/**/*.py',
+    'dothi/cartography/style/markers/*.svg', 'dothi/api/maps/*.py', 'sql/functions/generalise*.sql',
 )  # fmt: skip
 # Releases that may come while a picture is drawn, before it is given away as it was.
 ATTEMPTS = 3
@@ -124,7 +124,7 @@ class _DrawnLayer:
 def picture_of(request: MapRequest, edition: Edition | None = None) -> MapFile:
     """The picture, drawn now or kept since. edition: where it is known already.
 
-    Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, TooExpensive, and what `dothi.core.mapping.draw` raises.
+    Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, TooExpensive, and what `cartography.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
     cached = _cached_map(edition)

@@ -10,9 +10,9 @@ from PIL import Image
 from rasterio.io import MemoryFile
 
 from dothi.api.maps.background import Background, Ground
+from dothi.cartography.mapping.picture import Format
+from dothi.cartography.mapping.view import View
 from dothi.core.crs import WEB_MERCATOR, WGS84
-from dothi.core.mapping.picture import Format
-from dothi.core.mapping.view import View
 
 type Pixels = NDArray[np.uint8]
 

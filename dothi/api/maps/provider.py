@@ -10,9 +10,9 @@ from pygeoapi.provider.base import BaseProvider
 
 from dothi.api.maps.background import WHITE
 from dothi.api.maps.make import MapRequest, picture_of
+from dothi.cartography.mapping.view import View
 from dothi.core.crs import srid_of
 from dothi.core.layer_source import parse_times
-from dothi.core.mapping.view import View
 
 
 class LayerMap(BaseProvider):  # type: ignore[misc]  # pygeoapi has no types

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dothi.api import client_filter, parameters
-from dothi.api.client_filter import ClientFilter, requested_filter
 from dothi.api.coverages.region import asked_axes
 from dothi.api.coverages.systems import System, systems
-from dothi.api.items.query import COMMON
+from dothi.api.http import client_filter, parameters
+from dothi.api.http.client_filter import ClientFilter, requested_filter
+from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps import area, background, size, times
 from dothi.api.maps.area import move_box, read_area
 from dothi.api.maps.background import read_background
@@ -17,18 +19,15 @@ from dothi.api.maps.paint import paint_for
 from dothi.api.maps.size import frame_view, read_wish
 from dothi.api.maps.subject import Subject, subject_at
 from dothi.api.maps.times import read_times
-from dothi.api.parameters import BadParameter, request_parameters
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
+from dothi.cartography.mapping.picture import Format
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.cartography.style.layer_styles import styles_of
 from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
-from dothi.core.mapping.picture import Format
-from dothi.core.mapping.view import View
 from dothi.core.settings import MapSettings
-from dothi.core.style.colour import Colour, parse_colour
-from dothi.core.style.layer_styles import styles_of
 
 EVERYWHERE = (*COMMON, 'datetime', *background.NAMES)
 OF_MAPS = (*EVERYWHERE, *area.NAMES, *size.NAMES)

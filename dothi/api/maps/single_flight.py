@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
 
-from dothi.core.mapping.limits import too_busy
+from dothi.cartography.mapping.limits import too_busy
 
 
 class SingleFlight[Answer]:

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.cartography.mapping.view import View
 from dothi.core.crs import DEGREE_M, WEB_MERCATOR, units_per_metre
-from dothi.core.mapping.view import View
 
 type Box = tuple[float, float, float, float]
 type Point = tuple[float, float]

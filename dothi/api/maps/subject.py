@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from dothi.api import parameters
-from dothi.api.collection_document import first_moments
+from dothi.api.common.collection_document import first_moments
 from dothi.api.coverages.stored import stored_in
+from dothi.api.http import parameters
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.area import OutsideMap
 from dothi.api.maps.size import Box
 from dothi.api.maps.times import format_rfc3339
 from dothi.api.records.queryables import CATALOGUE
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.api.styles.drawings import file_if_sound, file_of, no_such_style
 from dothi.api.styles.offered import OF, map_styles
+from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
@@ -20,7 +21,6 @@ from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
-from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Text
 
 DATASET = Text(vi='Mọi lớp dữ liệu trên một bản đồ.', en='All collections on one map.')

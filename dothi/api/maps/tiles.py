@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from dothi.api import parameters
-from dothi.api.documents import as_json, as_page
-from dothi.api.items.query import COMMON
-from dothi.api.language import say, wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.documents import as_json, as_page
+from dothi.api.http.language import say, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.maps.formats import TILES, wanted_form
 from dothi.api.maps.make import Edition, edition_in
 from dothi.api.maps.read import MapQuery, read_tile
@@ -22,9 +23,8 @@ from dothi.api.maps.tilesets import (
     tileset_tilejson,
 )
 from dothi.api.maps.views import SCHEMES, SPEC, map_response
-from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
-from dothi.core.mapping.picture import Format
+from dothi.cartography.mapping.picture import Format
 
 MAP_TILES = Blueprint('map_tiles', __name__)
 CONFORMANCE_CLASSES = tuple(f'{scheme}{SPEC}/conf/tilesets' for scheme in SCHEMES)

@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dothi.api.address import api_url
 from dothi.api.coverages.systems import System
-from dothi.api.documents import OGC, link, own_links
-from dothi.api.language import JSON, say
+from dothi.api.http.address import api_url
+from dothi.api.http.documents import OGC, link, own_links
+from dothi.api.http.language import JSON, say
+from dothi.api.http.served_crs import CRS84, ServedCrs, uri_of
+from dothi.api.http.service import service
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.maps.subject import Subject
-from dothi.api.served_crs import CRS84, ServedCrs, uri_of
-from dothi.api.service import service
 from dothi.api.tiles.descriptions import CRS, REGISTER, limits_of
 from dothi.api.tiles.descriptions import TITLES as OF_TILES
 from dothi.api.tiles.matrices import SIDE_PX, Matrix, MatrixSet, own_set, view_of
 from dothi.api.tiles.matrix_sets import known_grid, own_uri
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
 from dothi.api.tiles.views import NoSuchTile, place_in
+from dothi.cartography.mapping.view import View
 from dothi.core.crs import WGS84
 from dothi.core.grid import moved_bounds
-from dothi.core.mapping.view import View
 from dothi.core.text import Text
 
 # Of WebMercatorQuad: 0.15 m a pixel at the equator, finer than what is drawn was measured.

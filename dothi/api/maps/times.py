@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
-from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
 from dothi.core.layer_source import BadTime, Times, parse_times
 
 AXES = ('time', 't')

@@ -4,14 +4,14 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from dothi.api.address import api_url
-from dothi.api.caching import not_modified
-from dothi.api.documents import as_page
+from dothi.api.http.address import api_url
+from dothi.api.http.caching import not_modified
+from dothi.api.http.documents import as_page
+from dothi.api.http.snapshot import snapshot
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
 from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
 from dothi.api.maps.read import MapQuery, read_map
 from dothi.api.maps.subject import Subject, subject_of
-from dothi.api.snapshot import snapshot
 from dothi.core.layer import Layer
 
 MAPS = Blueprint('maps', __name__)

@@ -4,6 +4,7 @@ from typing import Any
 
 from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
 from dothi.api.coverages.systems import systems
+from dothi.api.http.served_crs import CRS84
 from dothi.api.openapi.parts import (
     Offer,
     Words,
@@ -17,7 +18,6 @@ from dothi.api.openapi.parts import (
     shared,
 )
 from dothi.api.openapi.styles import ID as STYLE_ID
-from dothi.api.served_crs import CRS84
 from dothi.api.styles.encodings import ENCODINGS
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of

@@ -8,11 +8,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 
 from dothi import __version__
-from dothi.api import parameters
-from dothi.api.address import PLACEHOLDER, api_url, root_url
-from dothi.api.documents import as_page, cacheable_answer
-from dothi.api.items.query import COMMON
-from dothi.api.language import language, wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.address import PLACEHOLDER, api_url, root_url
+from dothi.api.http.documents import as_page, cacheable_answer
+from dothi.api.http.language import language, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.words import in_language
 from dothi.api.maps.read import size_limits as map_limits
 from dothi.api.openapi.coverages import coverage_paths
 from dothi.api.openapi.editing import editing_paths, security_schemes
@@ -28,7 +29,6 @@ from dothi.api.openapi.records import record_paths
 from dothi.api.openapi.schemas import SCHEMAS
 from dothi.api.openapi.styles import style_paths
 from dothi.api.openapi.tiles import tile_paths
-from dothi.api.words import in_language
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.text import LANGUAGES

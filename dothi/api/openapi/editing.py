@@ -3,9 +3,9 @@
 from typing import Any
 
 from dothi.api.editing.body import FEATURES, MERGE_PATCH, PATCHES
+from dothi.api.http.served_crs import CRS84, served_crs
 from dothi.api.openapi.columns import feature_schema
 from dothi.api.openapi.parts import Offer, both, of_layer, operation, path, responses, shared
-from dothi.api.served_crs import CRS84, served_crs
 from dothi.core.layer import Column, Layer
 
 # How an editor shows who it is: both are the token that `make up` makes.

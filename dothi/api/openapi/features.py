@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.query_body import CQL2, FORM
 from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS
-from dothi.api.items.query import COMMON, OWN
-from dothi.api.items.search import CQL2, FORM
+from dothi.api.items.query import OWN
 from dothi.api.openapi.columns import collection_schema, column_schema, feature_schema
 from dothi.api.openapi.files import HEADERS, PART, binary
 from dothi.api.openapi.parts import (

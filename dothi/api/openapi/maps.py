@@ -7,6 +7,7 @@ the same of each, and a document with a hundred times the same parameters is rea
 from typing import Any
 
 from dothi.api.coverages.systems import systems
+from dothi.api.http.served_crs import CRS84
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, TILES
 from dothi.api.maps.read import MOST_PX
 from dothi.api.maps.size import DEFAULT_PX, MM_PER_PIXEL
@@ -25,13 +26,12 @@ from dothi.api.openapi.parts import (
 )
 from dothi.api.openapi.tiles import ERRORS as OF_TILES
 from dothi.api.openapi.tiles import every_set, place_of
-from dothi.api.served_crs import CRS84
 from dothi.api.tiles.matrices import SIDE_PX
+from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.style.layer_styles import styles_of
-from dothi.core.style.style_file import DEFAULT
 
 BINARY = {'type': 'string', 'format': 'binary'}
 # forty parameters, of which some are lists

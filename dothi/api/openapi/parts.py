@@ -6,7 +6,7 @@ Every text that a reader sees is given in both languages, by `both`, `Text.model
 from dataclasses import dataclass
 from typing import Any
 
-from dothi.api.served_crs import CRS84, served_crs
+from dothi.api.http.served_crs import CRS84, served_crs
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from dothi.api.http.served_crs import CRS84
 from dothi.api.openapi.parts import Offer, Words, both, content, form, operation, path, query, responses, shared
 from dothi.api.openapi.schemas import LINKS
 from dothi.api.records.explanations import MARKDOWN, explanations
 from dothi.api.records.geojson import FORMS
 from dothi.api.records.query import AMONG, CRS_PARAMETERS, ONE_OF, WITHIN
 from dothi.api.records.queryables import KINDS, QUERYABLES, SORTABLES
-from dothi.api.served_crs import CRS84
 
 TAG = 'catalogue'
 BASE = '/collections/catalogue'

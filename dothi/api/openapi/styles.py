@@ -4,8 +4,8 @@ from typing import Any
 
 from dothi.api.openapi.parts import Offer, both, content, form, of_layer, operation, path, query, responses, shared
 from dothi.api.styles.encodings import MOST_ZOOM, PAGE, ZOOM, encodings_for
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.layer import Layer
-from dothi.core.style.style_file import DEFAULT
 
 LIST, STYLE, METADATA, LEGEND = '', '/{styleId}', '/{styleId}/metadata', '/{styleId}/legend'
 SPRITE = '/{styleId}/{sprite}'

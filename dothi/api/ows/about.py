@@ -3,11 +3,11 @@
 import math
 from typing import Any
 
-from dothi.api.address import api_url, root_url
-from dothi.api.language import language, say
+from dothi.api.http.address import api_url, root_url
+from dothi.api.http.language import language, say
+from dothi.api.http.service import service
+from dothi.api.http.words import in_language
 from dothi.api.ows.contents import Box, Group, Leaf
-from dothi.api.service import service
-from dothi.api.words import in_language
 from dothi.core.text import DEMO, Text
 
 SUBJECT = {

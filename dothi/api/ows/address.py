@@ -2,8 +2,8 @@
 
 from flask import g
 
-from dothi.api.address import root_url
-from dothi.api.language import language
+from dothi.api.http.address import root_url
+from dothi.api.http.language import language
 
 WMS, WMTS = 'text/xml', 'application/xml'
 PATH = '/ows'

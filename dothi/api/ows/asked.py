@@ -4,8 +4,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 
+from dothi.api.http.parameters import NUMBER, WHOLE, quote_parameter
 from dothi.api.ows.errors import InvalidParameterValue, MissingParameterValue
-from dothi.api.parameters import NUMBER, WHOLE, quote_parameter
 
 BACKGROUND = re.compile(r'(?:0[xX]|#)?([0-9a-fA-F]{6})')
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from flask import current_app
 
-from dothi.api.language import language
+from dothi.api.http.language import language
+from dothi.api.http.remembered import Remembered
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents
-from dothi.api.remembered import Remembered
 
 
 def remembered_document(offered: Contents, kind: str, write: Callable[[Contents], bytes]) -> bytes:

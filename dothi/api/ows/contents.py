@@ -8,19 +8,19 @@ from functools import cached_property
 from flask import current_app
 from psycopg2 import sql
 
-from dothi.api.caching import hash_of
+from dothi.api.http.caching import hash_of
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.remembered import Remembered
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
-from dothi.api.parameters import quote_parameter
-from dothi.api.remembered import Remembered
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.api.styles.drawings import file_if_sound
+from dothi.cartography.style.style_file import DEFAULT, Part, StyleFile
+from dothi.cartography.style.zoom import scale_denominator
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.style.style_file import DEFAULT, Part, StyleFile
-from dothi.core.style.zoom import scale_denominator
 from dothi.core.text import Text
 
 type Box = tuple[float, float, float, float]

@@ -8,11 +8,11 @@ from datetime import date
 
 from psycopg2 import sql
 
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.ows.contents import Leaf
 from dothi.api.ows.errors import InvalidDimensionValue, MissingDimensionValue
-from dothi.api.parameters import quote_parameter
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.core.layer import Layer
 from dothi.core.layer_source import BadTime, Times, parse_times, source
 

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageColor, ImageDraw
 
-from dothi.core.mapping import letters
+from dothi.cartography.mapping import letters
 
 # Nobody needs a larger picture to read a sentence.
 MOST_PX, USUAL_PX = 4096, 512

@@ -10,26 +10,26 @@ from numpy.ma import masked
 from psycopg2 import sql
 
 from dothi.api.coverages.stored import stored_in
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.served_crs import ServedCrs, uri_of
+from dothi.api.http.service import NoRelease, service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.box import Box as Around
 from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
 from dothi.api.ows.frame import Frame
-from dothi.api.parameters import quote_parameter
-from dothi.api.served_crs import ServedCrs, uri_of
-from dothi.api.service import NoRelease, service
-from dothi.api.snapshot import Snapshot
 from dothi.api.styles.drawings import drawing
+from dothi.cartography.mapping.document import seen_in
+from dothi.cartography.mapping.layer_query import drawn_by
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.mapnik_xml import Sheet
+from dothi.cartography.style.style_file import DEFAULT, Part
+from dothi.cartography.style.zoom import at_zoom
 from dothi.core.coverage import Band, Coverage
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import source
-from dothi.core.mapping.document import seen_in
-from dothi.core.mapping.layer_query import drawn_by
-from dothi.core.mapping.view import View
-from dothi.core.style.mapnik_xml import Sheet
-from dothi.core.style.style_file import DEFAULT, Part
-from dothi.core.style.zoom import at_zoom
 from dothi.core.text import Text
 
 # How far from a feature a click may be and still mean it, in pixels of the style.

@@ -2,7 +2,7 @@
 
 import re
 
-from dothi.api.client_filter import ClientFilter, parse_filter
+from dothi.api.http.client_filter import ClientFilter, parse_filter
 from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Leaf
 from dothi.api.ows.errors import InvalidParameterValue

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from dothi.api.http.parameters import quote_parameter
 from dothi.api.ows.errors import InvalidFormat
-from dothi.api.parameters import quote_parameter
+from dothi.cartography.mapping.picture import Format
 from dothi.core.errors import did_you_mean
-from dothi.core.mapping.picture import Format
 
 MAP_FORMATS: dict[str, Format] = {
     'image/png': 'png',

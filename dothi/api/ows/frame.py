@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from dothi.api.client_filter import ClientFilter
+from dothi.api.http.client_filter import ClientFilter
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.service import service
 from dothi.api.maps.size import FURTHEST, LEAST_SIDE
 from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Contents, Leaf, leaves_in_style, style_of
@@ -10,10 +12,8 @@ from dothi.api.ows.dimension import must_have_value, read_time
 from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.filters import read_filters
 from dothi.api.ows.systems import Box, System, system_named
-from dothi.api.parameters import quote_parameter
-from dothi.api.service import service
+from dothi.cartography.mapping.view import View
 from dothi.core.layer_source import Times
-from dothi.core.mapping.view import View
 
 # Pixels of a screen for which styles are made, and those of the standard's 0.28 mm: both count as one to one.
 USUAL_DPI = range(90, 97)

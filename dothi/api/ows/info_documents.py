@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Response
 
-from dothi.api.address import api_url
-from dothi.api.caching import hash_of, not_modified
-from dothi.api.language import language, say
+from dothi.api.http.address import api_url
+from dothi.api.http.caching import hash_of, not_modified
+from dothi.api.http.language import language, say
 from dothi.api.ows.feature_info import FeatureInfoSection
 from dothi.api.ows.templates import render_xml_template
 from dothi.core.layer import Column

@@ -2,14 +2,14 @@
 
 from flask import Response
 
-from dothi.api.caching import not_modified
+from dothi.api.http.caching import not_modified
+from dothi.api.http.service import NoRelease
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.make import Edition, MapRequest, edition_in, picture_of
 from dothi.api.ows.errors import InvalidDimensionValue, LayerNotDefined
 from dothi.api.ows.frame import Frame
-from dothi.api.service import NoRelease
-from dothi.api.snapshot import Snapshot
-from dothi.core.mapping.picture import Format
-from dothi.core.style.colour import Colour
+from dothi.cartography.mapping.picture import Format
+from dothi.cartography.style.colour import Colour
 
 # Formats in which nothing can be transparent.
 OPAQUE = ('jpeg',)

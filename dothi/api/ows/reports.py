@@ -10,11 +10,11 @@ import re
 from flask import Response
 from lxml import etree
 
-from dothi.api.language import language
+from dothi.api.http.language import language
+from dothi.api.http.problems import RETRY_AFTER_S
 from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.error_image import error_image, sensible_size
 from dothi.api.ows.errors import InvalidCRS, OperationNotSupported, OwsError
-from dothi.api.problems import RETRY_AFTER_S
 from dothi.core.errors import DothiError, EnvironmentMissing, http_status
 
 OGC = 'http://www.opengis.net/ogc'

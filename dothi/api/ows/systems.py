@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.served_crs import CRS84, served_crs
 from dothi.api.ows.errors import InvalidCRS
-from dothi.api.parameters import quote_parameter
-from dothi.api.served_crs import CRS84, served_crs
 from dothi.core.crs import WGS84, axis_order_yx
 from dothi.core.errors import did_you_mean
 from dothi.core.locality import Locality

@@ -5,6 +5,8 @@ import logging
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.problems import for_clients, log_defect, problem_response
 from dothi.api.ows import wms, wmts
 from dothi.api.ows.address import PATH, REST
 from dothi.api.ows.asked import OwsParameters
@@ -12,8 +14,6 @@ from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS, format_ending
 from dothi.api.ows.refused import refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
-from dothi.api.parameters import quote_parameter
-from dothi.api.problems import for_clients, log_defect, problem_response
 from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.text import LANGUAGES
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from flask import Response
 
-from dothi.api.documents import cacheable_answer
+from dothi.api.http.documents import cacheable_answer
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.snapshot import snapshot
 from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.capabilities import remembered_document
 from dothi.api.ows.contents import contents, style_of
@@ -16,10 +18,8 @@ from dothi.api.ows.info_documents import INFO_FORMATS, info_answer
 from dothi.api.ows.legends import legend_answer, legend_now
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
-from dothi.api.parameters import quote_parameter
-from dothi.api.snapshot import snapshot
+from dothi.cartography.style.colour import parse_colour
 from dothi.core.errors import did_you_mean
-from dothi.core.style.colour import parse_colour
 
 NEWEST, OLDEST = '1.3.0', '1.1.1'
 

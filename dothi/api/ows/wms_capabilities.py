@@ -3,7 +3,9 @@
 import math
 from typing import Any
 
-from dothi.api.language import say
+from dothi.api.http.language import say
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_leaf, about_service, round_box
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents, Group, Leaf
@@ -13,11 +15,9 @@ from dothi.api.ows.info_documents import INFO_FORMATS
 from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.systems import System, systems
 from dothi.api.ows.templates import render_xml
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
+from dothi.cartography.style.zoom import PIXEL_M
 from dothi.core.crs import WGS84, units_per_metre
 from dothi.core.grid import moved_bounds
-from dothi.core.style.zoom import PIXEL_M
 from dothi.core.text import Text
 
 MEDIA_TYPES = {'1.3.0': 'text/xml', '1.1.1': 'application/vnd.ogc.wms_xml'}

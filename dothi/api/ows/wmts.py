@@ -6,8 +6,11 @@ from functools import cache
 
 from flask import Response, g
 
-from dothi.api.caching import hash_of, not_modified
-from dothi.api.documents import cacheable_answer
+from dothi.api.http.caching import hash_of, not_modified
+from dothi.api.http.documents import cacheable_answer
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import snapshot
 from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.capabilities import remembered_document
 from dothi.api.ows.contents import Contents, Group, Leaf, contents, leaves_in_style, style_of
@@ -25,15 +28,12 @@ from dothi.api.ows.info_documents import info_answer
 from dothi.api.ows.matrix_sets import known_matrix, known_set, tile_place
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
-from dothi.api.parameters import quote_parameter
-from dothi.api.service import service
-from dothi.api.snapshot import snapshot
 from dothi.api.tiles.matrices import SIDE_PX, Matrix, view_of
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import Colour
 from dothi.core.crs import WGS84
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import moved_bounds
-from dothi.core.mapping.view import View
-from dothi.core.style.colour import Colour
 
 VERSION = '1.0.0'
 # QGIS 3.40 leaves the name of the dimension where its value belongs, when it asks what lies at a point.

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_service, round_box
 from dothi.api.ows.address import rest_url, service_url, url_query
 from dothi.api.ows.contents import Contents, Group, Leaf
@@ -11,8 +13,6 @@ from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.matrix_sets import WELL_KNOWN
 from dothi.api.ows.systems import Box, crs_urn
 from dothi.api.ows.templates import render_xml
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets
 from dothi.core.crs import WGS84
 from dothi.core.grid import moved_bounds

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from dothi.api import parameters
-from dothi.api.documents import OGC, as_json, as_page, link, own_links
-from dothi.api.items.query import COMMON
-from dothi.api.language import HTML, JSON, language, wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.documents import OGC, as_json, as_page, link, own_links
+from dothi.api.http.language import HTML, JSON, language, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.api.http.words import in_language
 from dothi.api.processes.form import form_fields_of
-from dothi.api.service import service
-from dothi.api.words import in_language
 from dothi.core.text import Text
 from processes.base import Process
 from processes.registry import all_processes, find_process

@@ -8,18 +8,18 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from dothi.api import parameters
-from dothi.api.address import api_url, client_address
 from dothi.api.editing.access import current_editor, must_be_editor
-from dothi.api.items.query import COMMON
-from dothi.api.language import JSON
-from dothi.api.problems import NotAllowed, problem_response
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url, client_address
+from dothi.api.http.language import JSON
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.problems import NotAllowed, problem_response
+from dothi.api.http.service import service
 from dothi.api.processes.body import ExecuteRequest, execute_request
 from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
 from dothi.api.processes.status import status_info
-from dothi.api.service import service
 from dothi.core.errors import Busy
 from dothi.core.settings import InputSettings, JobSettings
 from processes.base import Process

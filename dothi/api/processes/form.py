@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dothi.api.language import language, say
-from dothi.api.service import service
-from dothi.api.snapshot import snapshot
-from dothi.api.words import in_language
+from dothi.api.http.language import language, say
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import snapshot
+from dothi.api.http.words import in_language
 from processes.base import Process
 from processes.inputs import LayerRef, field_metadata
 

@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from dothi.api import parameters
-from dothi.api.documents import link, own_links
-from dothi.api.language import JSON
-from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
-from dothi.api.service import service
+from dothi.api.http import parameters
+from dothi.api.http.documents import link, own_links
+from dothi.api.http.language import JSON
+from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.service import service
 from dothi.core.errors import did_you_mean
 from dothi.core.text import Text
 from processes.queue.listing import JobFilter

@@ -6,18 +6,18 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from dothi.api import parameters
-from dothi.api.documents import as_json, as_page
 from dothi.api.editing.access import current_editor
-from dothi.api.items.query import COMMON
-from dothi.api.language import wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.documents import as_json, as_page
+from dothi.api.http.language import wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
 from dothi.api.processes.execution import created_response, current_asker, place_to_wait
 from dothi.api.processes.job_list import LISTS, PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
 from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
-from dothi.api.service import service
 from dothi.core.errors import HeldForDecision
 from processes.base import Process
 from processes.forms.form import FORMS, forms_for

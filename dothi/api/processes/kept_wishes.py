@@ -3,8 +3,8 @@
 from psycopg2.extras import Json
 
 from dothi.api.editing.access import current_editor
+from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
-from dothi.api.service import service
 from processes.queue.requests import fetch_rows, open_desk
 
 

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import urllib3
 
-from dothi.api.address import api_url
+from dothi.api.http.address import api_url
 from dothi.api.processes.sound_json import sound_json
 from dothi.core.errors import WrongUse
 from dothi.core.settings import InputSettings

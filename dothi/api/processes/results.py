@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Response
 
-from dothi.api.address import api_url, client_address
 from dothi.api.editing.access import current_editor
-from dothi.api.language import JSON, language
+from dothi.api.http.address import api_url, client_address
+from dothi.api.http.language import JSON, language
+from dothi.api.http.service import service
+from dothi.api.http.stored_file import stored_file
 from dothi.api.processes.body import ResultWishes
 from dothi.api.processes.multipart import MessagePart, multipart_response
-from dothi.api.service import service
-from dothi.api.stored_file import stored_file
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from processes.forms.form import form_of
 from processes.forms.presenting import present_result

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dothi.api.documents import OGC, link
-from dothi.api.language import HTML, JSON, language, say
+from dothi.api.http.documents import OGC, link
+from dothi.api.http.language import HTML, JSON, language, say
 from dothi.core.text import Text
 from processes.registry import all_processes
 

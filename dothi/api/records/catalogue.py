@@ -6,15 +6,15 @@ from functools import cached_property
 
 from flask import current_app
 
-from dothi.api.caching import hash_of
 from dothi.api.coverages.stored import stored_all
+from dothi.api.http.caching import hash_of
+from dothi.api.http.service import Service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.records.layers import coverage_record, layer_record
 from dothi.api.records.others import document_records, process_records
 from dothi.api.records.past import read_pasts, read_period
 from dothi.api.records.queryables import record_row
 from dothi.api.records.record import Record
-from dothi.api.service import Service
-from dothi.api.snapshot import Snapshot
 from dothi.core.catalog import Release
 from dothi.core.text import LANGUAGES, Lang
 

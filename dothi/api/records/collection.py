@@ -4,19 +4,19 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from dothi.api import parameters
-from dothi.api.address import api_url
-from dothi.api.collection_document import LICENCES
-from dothi.api.documents import OGC, as_json, as_page, link, own_links
-from dothi.api.items.query import COMMON
-from dothi.api.language import GEOJSON, HTML, JSONLD, language, say, wanted_format
+from dothi.api.common.collection_document import LICENCES
+from dothi.api.common.schemas import DRAFT, GEOMETRY, column_schema
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.documents import OGC, as_json, as_page, link, own_links
+from dothi.api.http.language import GEOJSON, HTML, JSONLD, language, say, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.served_crs import CRS84
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.records.geojson import NAMES
 from dothi.api.records.query import DEFAULT_ORDER
 from dothi.api.records.queryables import CATALOGUE, QUERYABLES, SORTABLES
-from dothi.api.schemas import DRAFT, GEOMETRY, column_schema
-from dothi.api.served_crs import CRS84
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot, snapshot
 from dothi.core.text import LANGUAGES, Text
 
 CATALOGUES = Blueprint('catalogues', __name__)

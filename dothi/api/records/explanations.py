@@ -9,11 +9,11 @@ from pathlib import Path
 from flask import Blueprint, Response
 from markdown_it import MarkdownIt
 
-from dothi.api import parameters
-from dothi.api.documents import as_page, cacheable_answer
-from dothi.api.items.query import COMMON
-from dothi.api.language import wanted_format
-from dothi.api.service import service
+from dothi.api.http import parameters
+from dothi.api.http.documents import as_page, cacheable_answer
+from dothi.api.http.language import wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT

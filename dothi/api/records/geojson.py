@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dothi.api.address import api_url
-from dothi.api.language import GEOJSON, HTML, ISO19115_3, ISO19139, JSON, JSONLD
+from dothi.api.http.address import api_url
+from dothi.api.http.language import GEOJSON, HTML, ISO19115_3, ISO19139, JSON, JSONLD
 from dothi.api.records.record import Contact, Entry, Group, Link, Record, Template, box_geometry
 from dothi.core.text import LANGUAGES, Lang, Text
 

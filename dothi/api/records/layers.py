@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from dothi.api.collection_document import LICENCES
+from dothi.api.common.collection_document import LICENCES
 from dothi.api.coverages.document import FORMS as COVERAGE_FORMS
 from dothi.api.coverages.stored import StoredCoverage
-from dothi.api.documents import OGC
-from dothi.api.language import GEOJSON, HTML, JSON, JSONLD
+from dothi.api.http.documents import OGC
+from dothi.api.http.language import GEOJSON, HTML, JSON, JSONLD
 from dothi.api.maps.links import MAP, PNG
 from dothi.api.maps.links import TILES as MAP_TILES
 from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
@@ -14,13 +14,13 @@ from dothi.api.records.groups import record_groups
 from dothi.api.records.past import Past
 from dothi.api.records.record import OPEN, Box, Contact, Entry, Link, Record, Template
 from dothi.api.styles.links import STYLES
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.export.formats import FORMATS as FILE_FORMATS
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings
-from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import DEMO, Text
 
 MVT, SCHEMA = 'application/vnd.mapbox-vector-tile', 'application/schema+json'

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dothi.api.address import api_url, root_url
-from dothi.api.collection_document import LICENCES
+from dothi.api.common.collection_document import LICENCES
+from dothi.api.http.address import api_url, root_url
 from dothi.api.records.record import OPEN, Contact, Kind, Record
 from dothi.core.layer import GeometryType
 from dothi.core.text import Text

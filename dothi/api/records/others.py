@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dothi.api.language import HTML, JSON
+from dothi.api.http.language import HTML, JSON
 from dothi.api.records.explanations import MARKDOWN, Explanation, explanations
 from dothi.api.records.record import Box, Contact, Link, Record
 from dothi.core.document import Document

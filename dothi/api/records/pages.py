@@ -3,13 +3,13 @@
 import math
 from typing import Any
 
-from dothi.api.language import language, page, say
-from dothi.api.parameters import request_parameters
+from dothi.api.http.language import language, page, say
+from dothi.api.http.parameters import request_parameters
+from dothi.api.http.service import service
 from dothi.api.records.geojson import FORMS, record_feature
 from dothi.api.records.query import RecordPage
 from dothi.api.records.queryables import KINDS
 from dothi.api.records.record import Box, Record
-from dothi.api.service import service
 from dothi.core.clock import local_day, today
 
 # Of the sketch, in pixels.

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg2 import sql
 
-from dothi.api.snapshot import Snapshot
+from dothi.api.http.snapshot import Snapshot
 from dothi.core.clock import local_day
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import locality_zone

@@ -6,16 +6,15 @@ from typing import cast
 
 from psycopg2 import sql
 
-from dothi.api import parameters
-from dothi.api.client_filter import ClientFilter, requested_filter
-from dothi.api.items.query import COMMON
-from dothi.api.language import language
-from dothi.api.parameters import BadParameter, request_parameters
+from dothi.api.http import parameters
+from dothi.api.http.client_filter import ClientFilter, requested_filter
+from dothi.api.http.language import language
+from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http.served_crs import CRS84
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.records.catalogue import Holdings
 from dothi.api.records.queryables import CATALOGUE, SORTABLES, records_relation
-from dothi.api.served_crs import CRS84
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.crs import WGS84
 from dothi.core.layer_source import BadTime, Times, parse_times

@@ -7,21 +7,20 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from dothi.api import parameters
-from dothi.api.address import api_url, root_url
-from dothi.api.caching import add_last_modified, hash_of, not_modified
 from dothi.api.editing.read_only import READING, WRITING, allow_methods, refuse_method
-from dothi.api.items.query import COMMON
-from dothi.api.language import GEOJSON, HTML, JSON, JSONLD, language, wanted_format
-from dothi.api.parameters import request_parameters
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url, root_url
+from dothi.api.http.caching import add_last_modified, hash_of, not_modified
+from dothi.api.http.language import GEOJSON, HTML, JSON, JSONLD, language, wanted_format
+from dothi.api.http.parameters import COMMON, request_parameters
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import snapshot
 from dothi.api.records.catalogue import catalogue_state, current_holdings
 from dothi.api.records.formats import dcat_catalog, iso19115_3, write_dcat, write_iso19139
 from dothi.api.records.geojson import CATALOGUE, FORMS, PROFILE, record_feature
 from dothi.api.records.pages import list_page, record_page
 from dothi.api.records.query import RecordPage, RecordQuery, find_records, read_asked
 from dothi.api.records.record import Record
-from dothi.api.service import service
-from dothi.api.snapshot import snapshot
 from dothi.core.catalog import Release
 from dothi.core.clock import today
 from dothi.core.errors import NotFound, did_you_mean

@@ -5,23 +5,23 @@ from typing import Any
 
 from flask import Response
 
-from dothi.api import parameters
-from dothi.api.caching import etag, make_conditional, not_modified
 from dothi.api.coverages.stored import coverage_of, stored_coverage
-from dothi.api.documents import as_json, link, own_links
-from dothi.api.items.query import COMMON
-from dothi.api.language import language, say, wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.caching import etag, make_conditional, not_modified
+from dothi.api.http.documents import as_json, link, own_links
+from dothi.api.http.language import language, say, wanted_format
+from dothi.api.http.parameters import COMMON
 from dothi.api.maps.links import map_links
 from dothi.api.styles.drawings import UnknownStyle
 from dothi.api.styles.encodings import ENCODINGS
 from dothi.api.styles.links import legend_links
 from dothi.api.styles.offered import USUAL
+from dothi.cartography.mapping.legend_image import legend_image
+from dothi.cartography.mapping.legend_samples import samples_of
+from dothi.cartography.style.coverage_styles import coverage_qml, coverage_sld
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
-from dothi.core.mapping.legend_image import legend_image
-from dothi.core.mapping.legend_samples import samples_of
-from dothi.core.style.coverage_styles import coverage_qml, coverage_sld
-from dothi.core.style.style_file import DEFAULT
 
 WRITERS: dict[str, Callable[[Coverage], str]] = {
     'sld': lambda coverage: coverage_sld(coverage, language()),

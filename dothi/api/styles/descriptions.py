@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from dothi.api.documents import link, own_links
-from dothi.api.language import GEOJSON, HTML, JSON, language, say
+from dothi.api.http.documents import link, own_links
+from dothi.api.http.language import GEOJSON, HTML, JSON, language, say
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.links import map_links
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
 from dothi.api.styles.encodings import encodings_for
 from dothi.api.styles.links import legend_links
 from dothi.api.styles.offered import OF, WHOLE_MAP, Styled, layer_styles, map_styles, title_within
 from dothi.api.styles.preview import preview_picture, preview_style
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.layer import Layer
-from dothi.core.style.style_file import DEFAULT
 from dothi.core.text import Text
 
 PNG, PREVIEW_PX = 'image/png', 400

@@ -3,21 +3,21 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from dothi.api.address import api_url
+from dothi.api.http.address import api_url
+from dothi.api.http.language import say
+from dothi.api.http.parameters import request_parameters
+from dothi.api.http.service import service
 from dothi.api.items.features import name_column
-from dothi.api.language import say
-from dothi.api.parameters import request_parameters
-from dothi.api.service import service
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
 from dothi.api.tiles.descriptions import tile_address
+from dothi.cartography.style.drawing import Drawing
+from dothi.cartography.style.legend import legend_of
+from dothi.cartography.style.maplibre import layers_of
+from dothi.cartography.style.markers import path_of
+from dothi.cartography.style.sprite import icons_of
+from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.catalog import Release
 from dothi.core.layer import Layer
-from dothi.core.style.drawing import Drawing
-from dothi.core.style.legend import legend_of
-from dothi.core.style.maplibre import layers_of
-from dothi.core.style.markers import path_of
-from dothi.core.style.sprite import icons_of
-from dothi.core.style.style_file import DEFAULT
 
 BACKGROUND = '#dfe8eb'
 # Of a style of the whole map: layers in other styles, as `styles=roads:surface,schools:places`.

@@ -5,16 +5,16 @@ from typing import Any
 
 from flask import current_app
 
-from dothi.api.remembered import Remembered
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot
+from dothi.api.http.remembered import Remembered
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot
+from dothi.cartography.style.breaks import Breaks, class_breaks
+from dothi.cartography.style.drawing import Drawing, drawing_of
+from dothi.cartography.style.layer_styles import style_path, styles_of
+from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile
-from dothi.core.style.breaks import Breaks, class_breaks
-from dothi.core.style.drawing import Drawing, drawing_of
-from dothi.core.style.layer_styles import style_path, styles_of
-from dothi.core.style.style_file import Part, StyleFile
 
 LOG = logging.getLogger('dothi.api')
 

@@ -7,15 +7,15 @@ from xml.etree.ElementTree import Element, fromstring
 
 from flask import request
 
-from dothi.api.language import HTML, JSON, UnknownFormat, language
-from dothi.api.parameters import BadParameter, quote_parameter, request_parameters
-from dothi.api.service import service
+from dothi.api.http.language import HTML, JSON, UnknownFormat, language
+from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.service import service
 from dothi.api.styles.document import style_document
 from dothi.api.styles.offered import Styled
+from dothi.cartography.style.mapnik_xml import template
+from dothi.cartography.style.qml import qml_of
+from dothi.cartography.style.sld import SLD, sld_of, written
 from dothi.core.errors import did_you_mean
-from dothi.core.style.mapnik_xml import template
-from dothi.core.style.qml import qml_of
-from dothi.core.style.sld import SLD, sld_of, written
 from dothi.core.text import Text
 
 PAGE = 'html'

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from dothi.api.service import require_release, service
-from dothi.api.snapshot import Snapshot
+from dothi.api.http.service import require_release, service
+from dothi.api.http.snapshot import Snapshot
 from dothi.api.styles.drawings import UnknownStyle, drawing, file_if_sound, file_of
+from dothi.cartography.style.drawing import Drawing
+from dothi.cartography.style.layer_styles import style_path
+from dothi.cartography.style.legibility import paper
+from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.style.drawing import Drawing
-from dothi.core.style.layer_styles import style_path
-from dothi.core.style.legibility import paper
-from dothi.core.style.style_file import DEFAULT, StyleFile
 from dothi.core.text import Text
 
 # Between the layer and its style in the name that a layer's style has among those of the service.

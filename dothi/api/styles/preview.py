@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from psycopg2 import sql
 
-from dothi.api.snapshot import snapshot
+from dothi.api.http.snapshot import snapshot
 from dothi.api.styles.offered import Styled
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.drawing import Pass
+from dothi.cartography.style.zoom import scale_denominator, zoom_of
 from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
-from dothi.core.mapping.view import View
-from dothi.core.style.drawing import Pass
-from dothi.core.style.zoom import scale_denominator, zoom_of
 
 # The least that a pixel shows of a layer, of which there may be one point only.
 LEAST_M = 0.01

@@ -4,25 +4,25 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from dothi.api import parameters
-from dothi.api.address import api_url, root_url
-from dothi.api.caching import add_last_modified, hash_of, not_modified
-from dothi.api.documents import as_json, as_page, own_links
-from dothi.api.items.query import COMMON
-from dothi.api.language import HTML, language, page, say, wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url, root_url
+from dothi.api.http.caching import add_last_modified, hash_of, not_modified
+from dothi.api.http.documents import as_json, as_page, own_links
+from dothi.api.http.language import HTML, language, page, say, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import snapshot
 from dothi.api.records.queryables import CATALOGUE
-from dothi.api.service import service
-from dothi.api.snapshot import snapshot
 from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage, styles_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, encodings_for, wanted_form
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
 from dothi.api.styles.preview import preview_style
+from dothi.cartography.mapping.legend_image import legend_image
+from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.mapping.legend_image import legend_image
-from dothi.core.style.sprite import icons_of, sprite_index, sprite_picture
 
 STYLES = Blueprint('styles', __name__)
 # The classes as the draft names them now and, the last ones, as it named them while clients were written for it.

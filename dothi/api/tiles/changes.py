@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from psycopg2 import sql
 
-from dothi.api.caching import hash_of
+from dothi.api.http.caching import hash_of
 from dothi.api.tiles.place import Box
 from dothi.core.layer import Layer
 

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from dothi.api import parameters
-from dothi.api.items.query import COMMON
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot, snapshot
+from dothi.api.http import parameters
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.tiles.changes import Current, current_states
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD

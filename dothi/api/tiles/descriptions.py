@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 from flask import current_app
 
-from dothi.api.address import api_url
-from dothi.api.documents import OGC, link, own_links
-from dothi.api.language import JSON, language, say
-from dothi.api.schemas import column_schema
-from dothi.api.service import service
+from dothi.api.common.schemas import column_schema
+from dothi.api.http.address import api_url
+from dothi.api.http.documents import OGC, link, own_links
+from dothi.api.http.language import JSON, language, say
+from dothi.api.http.service import service
 from dothi.api.styles.links import styles_links
 from dothi.api.tiles.maker import TileMaker
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Grid, Limits

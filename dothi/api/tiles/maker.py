@@ -15,11 +15,11 @@ from dothi.api.tiles.changes import Current, Ledger, Version, state_of
 from dothi.api.tiles.draw import MOST_BYTES, LayerTile, draw_layer_tile
 from dothi.api.tiles.place import TileAddress
 from dothi.api.tiles.sql import Canvas, anything
+from dothi.cartography.style.layer_styles import has_labels
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings, TileSettings
-from dothi.core.style.layer_styles import has_labels
 
 # What decides over the bytes of a tile beside data and layer file.
 SOURCES = (

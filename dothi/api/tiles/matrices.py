@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 
 from dothi.api.tiles.place import GRIDS, WORLD_CRS84_QUAD, Box, Grid
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.zoom import EQUATOR_M, PIXEL_M
 from dothi.core.crs import WGS84, axis_order_yx, units_per_metre
 from dothi.core.grid import moved_bounds
 from dothi.core.locality import Locality
-from dothi.core.mapping.view import View
-from dothi.core.style.zoom import EQUATOR_M, PIXEL_M
 
 SIDE_PX = 256
 LAST_ZOOM = 21

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response
 from pygeoapi.models.provider.base import TileMatrixSetEnum
 
-from dothi.api import parameters
-from dothi.api.address import api_url
-from dothi.api.documents import as_json, as_page, link, own_links
-from dothi.api.items.query import COMMON
-from dothi.api.language import JSON, say, wanted_format
-from dothi.api.served_crs import uri_of
-from dothi.api.service import service
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.documents import as_json, as_page, link, own_links
+from dothi.api.http.language import JSON, say, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.served_crs import uri_of
+from dothi.api.http.service import service
 from dothi.api.tiles.matrices import SIDE_PX, MatrixSet, own_set
 from dothi.api.tiles.place import GRIDS, Grid
 from dothi.core.errors import NotFound, did_you_mean

@@ -5,14 +5,14 @@ from typing import Protocol
 
 from flask import Blueprint, Response, request
 
-from dothi.api import parameters
-from dothi.api.caching import not_modified
-from dothi.api.documents import as_json, as_page
-from dothi.api.items.query import COMMON
-from dothi.api.language import wanted_format
+from dothi.api.http import parameters
+from dothi.api.http.caching import not_modified
+from dothi.api.http.documents import as_json, as_page
+from dothi.api.http.language import wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.records.queryables import CATALOGUE
-from dothi.api.service import service
-from dothi.api.snapshot import Snapshot, snapshot
 from dothi.api.tiles.cache import CachedTile
 from dothi.api.tiles.changes import Version, current_states
 from dothi.api.tiles.descriptions import (

@@ -1,0 +1,70 @@
+"""What lets clients keep an answer: the release or version that it was made from as ETag, and since when it is so."""
+
+import hashlib
+from datetime import datetime
+
+from flask import Response, request
+from werkzeug.datastructures import ETags
+
+from dothi.api.http.address import root_url
+from dothi.api.http.compression import without_encoding
+from dothi.api.http.language import language
+from dothi.api.http.service import service
+from dothi.core.catalog import Release
+
+
+def etag(release: Release, form: str) -> str:
+    """Weak tag of any list or tile made from `release`: it also changes with form, language, address and software."""
+    where = hash_of(root_url())
+    return f'{service().fingerprint}-{release.layer_id}-{release.number}-{form}-{language()}-{where}'
+
+
+def feature_etag(version: int, *shape: str) -> str:
+    """Strong tag of one feature: the release that made this version (`release_from`), and a hash of its bytes' shape.
+
+    shape: format, coordinate system, whatever else changes the bytes; software, language and address are added here.
+    An editor's If-Match is about the version alone, see `names_version`.
+    """
+    return f'{version}-{hash_of(service().fingerprint, language(), root_url(), *shape)}'
+
+
+def names_version(tags: ETags, version: int) -> bool:
+    """Whether If-Match `tags` name this version of a feature, got in whatever form; * names every version."""
+    strong = tags.as_set()
+    return tags.star_tag or any(tag.partition('-')[0] == str(version) for tag in strong)
+
+
+def not_modified(tag: str, since: datetime | None = None) -> bool:
+    """Whether the client has this answer already: it holds `tag` or, where it sends no tag, a copy made after `since`.
+
+    since: when what is served became so.
+    """
+    if request.method not in ('GET', 'HEAD'):
+        return False
+    if request.if_none_match:
+        client_tags = request.if_none_match
+        return client_tags.star_tag or any(
+            without_encoding(client_tag) == tag for client_tag in client_tags.as_set(include_weak=True)
+        )
+    copied = request.if_modified_since
+    return since is not None and copied is not None and since.replace(microsecond=0) <= copied
+
+
+def make_conditional(response: Response, release: Release, form: str) -> Response:
+    """`response`, a list or tile, with the headers that let it be kept, but asked for again each time."""
+    response.set_etag(etag(release, form), weak=True)
+    return add_last_modified(response, release.released_at)
+
+
+def add_last_modified(response: Response, since: datetime) -> Response:
+    """`response` with what caches need to know beside its ETag."""
+    response.last_modified = since
+    response.headers['Cache-Control'] = 'no-cache'
+    response.headers['Content-Language'] = language()
+    response.vary.update(['Accept', 'Accept-Language'])
+    return response
+
+
+def hash_of(*texts: str) -> str:
+    """A few letters that differ for different texts."""
+    return hashlib.sha256('\0'.join(texts).encode()).hexdigest()[:8]

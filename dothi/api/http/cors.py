@@ -1,0 +1,35 @@
+"""Which pages of other origins may read: all of them the public service, the named ones the internal one."""
+
+from flask import Flask, Response, request
+
+from dothi.api.http.service import service
+
+ALLOWED = {
+    'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
+    'Access-Control-Allow-Headers': 'Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Prefer, Range',
+    'Access-Control-Expose-Headers': (
+        'Accept-Ranges, Content-Bbox, Content-Crs, Content-Datetime, Content-Disposition, Content-Range, Dothi-Demo, '
+        'Dothi-Release, Dothi-Shortened, '
+        'ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After'
+    ),
+    'Access-Control-Max-Age': '86400',
+}
+
+
+def install(app: Flask) -> None:
+    """Adds the headers to every answer of `app`."""
+    app.after_request(allow_origin)
+
+
+def allow_origin(response: Response) -> Response:
+    """`response` with leave for the origin that asks, where it has leave."""
+    if service().audience == 'public':
+        response.headers['Access-Control-Allow-Origin'] = '*'
+        response.headers.update(ALLOWED)
+        return response
+    origin = request.headers.get('Origin')
+    response.vary.add('Origin')
+    if origin and origin in service().server.cors_origins:
+        response.headers['Access-Control-Allow-Origin'] = origin
+        response.headers.update(ALLOWED)
+    return response

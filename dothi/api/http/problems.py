@@ -1,0 +1,132 @@
+"""Errors as answers: in the language of the request, in the shape that pygeoapi gives its own; never internals."""
+
+import json
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from dothi.api.http.language import language, page
+from dothi.api.http.service import service
+from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
+
+LOG = logging.getLogger('dothi.api')
+RETRY_AFTER_S = 5
+# What Flask says in English only.
+REASONS: dict[int, str] = {
+    HTTPStatus.METHOD_NOT_ALLOWED: 'Địa chỉ này không nhận phương thức đó.',
+    HTTPStatus.REQUEST_TIMEOUT: 'Nội dung yêu cầu đến quá chậm. Hãy gửi lại.',
+}
+# Names that OGC API - Processes gives to some errors; a client may go by them.
+OGC_TYPES = {
+    code: f'http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/{name}'
+    for code, name in (
+        ('UnknownProcess', 'no-such-process'),
+        ('UnknownJob', 'no-such-job'),
+        ('NoResult', 'result-not-ready'),
+    )
+}
+
+
+class NoSuchResource(NotFound):
+    """There is nothing under this address."""
+
+
+class TooLarge(WrongUse):
+    """The body of the request has more bytes than this address takes."""
+
+
+class NotAllowed(WrongUse):
+    """The resource does not take this method."""
+
+
+def install(app: Flask) -> None:
+    """Answers every error of `app`, pygeoapi's views included."""
+    app.register_error_handler(DothiError, problem_response)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_defect)
+
+
+def problem_response(error: DothiError, status: int | None = None) -> Response:
+    """`error` as JSON, or as a page for a browser."""
+    code = type(error).__name__
+    number = status or http_status(error)
+    if number >= 500:
+        LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
+    response = _problem_document(code, for_clients(error), number)
+    if isinstance(error, EnvironmentMissing):
+        response.headers['Retry-After'] = str(RETRY_AFTER_S)
+    response.headers['Cache-Control'] = 'no-store'
+    response.headers['Content-Language'] = language()
+    return response
+
+
+def for_clients(error: DothiError) -> DothiError:
+    """`error` as the clients of this audience may read it.
+
+    What the platform is missing (ports, commands, settings) is advice to its operator, and strangers have no use for
+    it but a bad one. Being busy is for clients.
+    """
+    operators = isinstance(error, EnvironmentMissing) and not isinstance(error, Busy)
+    if not operators or service().audience != 'public':
+        return error
+    return EnvironmentMissing(
+        vi='Dịch vụ tạm thời chưa trả lời được. Hãy thử lại sau ít giây.',
+        en='The service cannot answer at the moment. Try again in a few seconds.',
+    )
+
+
+def _problem_document(code: str, error: DothiError, number: int) -> Response:
+    if _for_browser():
+        data = {'code': code, 'text': error.text, 'status': number}
+        return Response(page('exception.html', data), number, mimetype='text/html')
+    body = {'code': code, 'type': OGC_TYPES.get(code, code), 'description': error.text.pick(language())}
+    return Response(json.dumps(body, ensure_ascii=False), number, mimetype='application/json')
+
+
+def _for_browser() -> bool:
+    requested = request.args.get('f')
+    return requested == 'html' or (not requested and request.accept_mimetypes.best == 'text/html')
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    """Flask's own: no route, wrong method, a redirect."""
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if error.code == HTTPStatus.NOT_FOUND:
+        return problem_response(
+            NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.')
+        )
+    error_class = NotAllowed if error.code == HTTPStatus.METHOD_NOT_ALLOWED else WrongUse
+    response = problem_response(_as_wrong_use(error, error_class), error.code)
+    allowed = getattr(error, 'valid_methods', None)
+    if allowed:
+        response.headers['Allow'] = ', '.join(sorted(allowed))
+    return response
+
+
+def _as_wrong_use(error: HTTPException, error_class: type[WrongUse]) -> WrongUse:
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        most_mb = (request.max_content_length or 0) / 2**20
+        return TooLarge(
+            vi=f'Nội dung yêu cầu quá lớn: nhiều nhất {most_mb:g} MB.',
+            en=f'The body is too large: {most_mb:g} MB at most.',
+        )
+    reason = REASONS.get(error.code or 0, f'Yêu cầu không hợp lệ ({error.name}).')
+    return error_class(vi=reason, en=f'{error.description}')
+
+
+def _answer_defect(error: Exception) -> Response:
+    return problem_response(log_defect(error))
+
+
+def log_defect(error: Exception) -> Defect:
+    """A fault of ours: the client gets a number, the log gets the rest."""
+    reference = secrets.token_hex(4)
+    LOG.error('reference %s: %s %s', reference, request.method, request.full_path, exc_info=error)
+    return Defect(
+        vi=f'Máy chủ gặp lỗi. Báo cho quản trị viên số tham chiếu {reference}.',
+        en=f'The server failed. Tell its administrator the reference number {reference}.',
+    )

@@ -1,0 +1,1 @@
+"""How layers are drawn: styles for every client, generalised geometry, and pictures by Mapnik."""

@@ -1,0 +1,139 @@
+"""A picture as an order for a renderer: Mapnik's styles, and the layers with their sources."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.cartography.generalised.source import is_merged
+from dothi.cartography.mapping.formats import asked
+from dothi.cartography.mapping.layer_query import Reader, rows
+from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.view import View
+from dothi.cartography.style.colour import Colour
+from dothi.cartography.style.drawing import Drawing
+from dothi.cartography.style.mapnik_xml import Sheet, document, raster_style, sheets, style
+from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string
+from dothi.core.layer import Layer
+
+# What of a feature may lie outside the picture and still be seen in it: half a marker, half the width of a line.
+BUFFER_PX = 48
+WHITE = Colour(255, 255, 255)
+# The database reads some layers while another is drawn: a third less time where there are processors for both.
+# Mapnik would give up a connection after 4 s, which a busy machine can take.
+CONNECTIONS = {
+    'persist_connection': True, 'initial_size': 1, 'max_size': 4, 'max_async_connection': 3, 'connect_timeout': 10,
+}  # fmt: skip
+# Of a source: Mapnik would ask the database, and leaves out what is said to lie outside the picture.
+EVERYWHERE = '-1e9,-1e9,1e9,1e9'
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of Mapnik's layers: a source with the styles that it is drawn in."""
+
+    name: str
+    srs: str
+    source: dict[str, Any]
+    styles: tuple[Element, ...]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As a renderer reads it."""
+        names = [style.get('name') for style in self.styles]
+        return {'name': self.name, 'srs': self.srs, 'source': self.source, 'styles': names}
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What orders are made with. painted: coverages as they are seen in the picture, by number of what is shown."""
+
+    reader: Reader
+    painted: dict[int, Path]
+
+
+def order(picture: Picture, maker: Maker) -> bytes:
+    """The order (renderer.py) for `picture`."""
+    view = picture.view
+    entries = _entries(picture, maker)
+    background = picture.background or (WHITE if picture.format == 'jpeg' else None)
+    styles = [style for entry in entries for style in entry.styles]
+    order_document = {
+        'width': view.width_px,
+        'height': view.height_px,
+        'ratio': view.pixel_ratio,
+        'box': view.box,
+        'format': asked(picture),
+        'styles': document(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
+        'layers': [entry.told for entry in entries],
+    }
+    return json.dumps(order_document).encode()
+
+
+def seen_in(view: View, drawing: Drawing) -> list[Sheet]:
+    """The passes that are drawn at the view's scale, lowest first."""
+    merged = is_merged(drawing.layer, view)
+    return [sheet for sheet in sheets(drawing, view.zoom) if sheet.drawn.part.merged in {None, merged}]
+
+
+def srs(srid: int) -> str:
+    """A system in words that Mapnik's PROJ understands; between the first two it has a way of its own, a fast one."""
+    return f'epsg:{srid}' if srid in (WGS84, WEB_MERCATOR) else proj_string(srid)
+
+
+def _buffer(picture: Picture) -> int:
+    return round(BUFFER_PX * picture.view.pixel_ratio)
+
+
+def _entries(picture: Picture, maker: Maker) -> list[Entry]:
+    """Shapes of all layers from below, then labels.
+
+    Of labels in each other's way the first stays: those of the highest priority come first, then those of upper layers.
+    """
+    shapes, labels = [], []
+    for number, shown_layer in enumerate(picture.shown):
+        if number in maker.painted:
+            shapes.append(_raster(str(number), srs(picture.view.crs), maker.painted[number]))
+        if not isinstance(shown_layer.layer, Layer) or shown_layer.drawing is None:
+            continue
+        visible_sheets = seen_in(picture.view, shown_layer.drawing)
+        below = [one for one in visible_sheets if one.drawn.kind != 'label']
+        if below:
+            shapes += _entry_per_turn(str(number), shown_layer, below, picture.view, maker)
+        for one in (one for one in visible_sheets if one.drawn.kind == 'label'):
+            made = _entry_per_turn(f'{number}-{one.number}', shown_layer, [one], picture.view, maker)
+            labels += [(one.drawn.part.priority, number, entry) for entry in made]
+    labels.sort(key=lambda one: one[:2], reverse=True)
+    return [*shapes, *(entry for _, _, entry in labels)]
+
+
+def _entry_per_turn(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker) -> list[Entry]:
+    """A layer's rows, once more for what lies beyond the antimeridian."""
+    return [_entry(f'{name}{turn or ""}', shown, drawn, view, maker, turn) for turn in view.turns]
+
+
+def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker, turn: float) -> Entry:
+    """A layer's rows, in the styles of these passes."""
+    read = rows(maker.reader, shown, drawn, view, turn)
+    source = {
+        **_server(maker.reader.db),
+        'table': read.statement,
+        'geometry_field': read.geometry,
+        'srid': read.srid,
+        'extent': EVERYWHERE,
+    }
+    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{sheet.number}', sheet) for sheet in drawn))
+
+
+def _raster(name: str, system: str, file: Path) -> Entry:
+    return Entry(name, system, {'type': 'gdal', 'file': str(file)}, (raster_style(name),))
+
+
+def _server(db: Connection) -> dict[str, Any]:
+    """How a renderer reaches the database: as the same role in the same place as `db`."""
+    parameters = {name: getattr(db.info, name) for name in ('host', 'port', 'dbname', 'user', 'password')}
+    set_parameters = {name: str(value) for name, value in parameters.items() if value}
+    return {'type': 'postgis', **set_parameters, **CONNECTIONS}

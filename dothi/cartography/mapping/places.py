@@ -1,0 +1,45 @@
+"""Places for so many at once, and a queue before them: who came first goes first."""
+
+import threading
+from collections import deque
+
+from dothi.cartography.mapping.limits import too_busy
+
+
+class Places:
+    """A semaphore in which nobody overtakes: a place that is given back is handed to who waits longest.
+
+    With Python's own a newcomer often gets it before the one that was woken for it: under load one picture in a
+    hundred waited twice as long as in turn.
+    """
+
+    def __init__(self, count: int, queue: int) -> None:
+        self._free, self._queue = count, queue
+        self._waiting: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+
+    def take(self, wait_s: float) -> None:
+        """Comes back with a place; raises TooBusy where the queue is full, and after `wait_s`."""
+        turn = threading.Event()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            if len(self._waiting) >= self._queue:
+                raise too_busy()
+            self._waiting.append(turn)
+        if turn.wait(wait_s):
+            return
+        with self._lock:
+            # it may have been handed over since
+            if not turn.is_set():
+                self._waiting.remove(turn)
+                raise too_busy()
+
+    def give_back(self) -> None:
+        """Hands the place on."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1

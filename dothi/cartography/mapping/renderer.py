@@ -1,0 +1,172 @@
+"""A renderer: a process that draws maps with Mapnik until whoever started it ends, or closes its socket.
+
+It is started as `python -m dothi.cartography.mapping.renderer`, reads orders from its standard input, which is a
+socket, and answers each on it (frames.py). It imports Mapnik, numpy and next to nothing else: Mapnik points PROJ and
+GDAL of its process at data of its own, and a renderer has to start in a moment.
+"""
+
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import tempfile
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import CDLL
+from pathlib import Path
+from typing import Any
+
+from dothi.cartography.mapping import frames
+from dothi.cartography.mapping.png import png
+
+# linux/prctl.h
+PR_SET_PDEATHSIG = 1
+# What is not written by Mapnik.
+OURS = ('raw', 'png', 'png-opaque')
+# Sources that are kept with what Mapnik learned of their columns; each is a few kilobytes.
+MOST_SOURCES = 200
+# What PostgreSQL says where the connection, not the query, is what failed.
+LOST = (
+    'terminating connection', 'closed the connection', 'onnection refused', 'not connect', 'starting up',
+    'shutting down', 'No such file', 'ull connection', 'no connection', 'connection to server',
+)  # fmt: skip
+
+
+# And where the values of a filter are at fault: PostgreSQL's class 22, of which Mapnik passes on only the words.
+UNFIT = ('division by zero', 'out of range', 'overflow', 'underflow', 'invalid input syntax', 'TopologyException')
+
+
+class Studio:
+    """Mapnik, with the sources that were drawn from lately."""
+
+    def __init__(self) -> None:
+        import mapnik  # type: ignore[import-untyped]
+
+        self.mapnik = mapnik
+        # what it fails at it raises; it would also write of every sign in `currentColor`, which it gets from the style
+        mapnik.logger.set_severity(getattr(mapnik.severity_type, 'None'))
+        self._sources: OrderedDict[str, Any] = OrderedDict()
+        # ISA-L leaves the upper halves of the vector registers in use, and in the thread where it does Mapnik then
+        # takes 2.5 times as long for every picture that follows (107 and 269 ms of a province)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix='png')
+
+    def draw(self, order: dict[str, Any]) -> bytes:
+        """The picture in the format that the order names; `raw` is red, green, blue and opacity of each pixel."""
+        try:
+            return self._draw_order(order)
+        finally:
+            if order.get('passing_files'):
+                # Mapnik keeps every sign that it has read for ever, by the name of its file
+                self.mapnik.clear_cache()
+
+    def _draw_order(self, order: dict[str, Any]) -> bytes:
+        drawing = self._map(order)
+        if order['format'] in ('svg', 'pdf'):
+            return self._on_paper(drawing, order)
+        image = self.mapnik.Image(order['width'], order['height'])
+        self.mapnik.render(drawing, image, order['ratio'])
+        if order['format'] not in OURS:
+            return bytes(image.to_string(order['format']))
+        image.demultiply()
+        pixels = bytes(image.to_string())
+        if order['format'] == 'raw':
+            return pixels
+        opaque = order['format'] == 'png-opaque'
+        return self._beside.submit(png, pixels, order['width'], order['height'], opaque=opaque).result()
+
+    def forget(self) -> None:
+        """Lets go of all sources: their connections may be dead, their columns others."""
+        self._sources.clear()
+
+    def _map(self, order: dict[str, Any]) -> Any:
+        library = self.mapnik
+        drawing = library.Map(order['width'], order['height'])
+        library.load_map_from_string(drawing, order['styles'])
+        # the box is drawn as it is, also where its pixels are not square
+        drawing.aspect_fix_mode = library.aspect_fix_mode.RESPECT
+        for layer in order['layers']:
+            drawing.layers.append(self._layer(layer))
+        drawing.zoom_to_box(library.Box2d(*order['box']))
+        return drawing
+
+    def _layer(self, told: dict[str, Any]) -> Any:
+        layer = self.mapnik.Layer(told['name'], told['srs'])
+        layer.datasource = self._source(told['source'])
+        layer.cache_features = len(told['styles']) > 1
+        for style in told['styles']:
+            layer.styles.append(style)
+        return layer
+
+    def _source(self, parameters: dict[str, Any]) -> Any:
+        if parameters['type'] != 'postgis':
+            return self.mapnik.CreateDatasource(**parameters)
+        key = json.dumps(parameters)
+        if key not in self._sources:
+            self._sources[key] = self.mapnik.CreateDatasource(**parameters)
+            if len(self._sources) > MOST_SOURCES:
+                self._sources.popitem(last=False)
+        self._sources.move_to_end(key)
+        return self._sources[key]
+
+    def _on_paper(self, drawing: Any, order: dict[str, Any]) -> bytes:
+        """Mapnik's cairo writes to files only."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / 'picture'
+            self.mapnik.render_to_file(drawing, str(file), order['format'], order['ratio'])
+            return file.read_bytes()
+
+
+def answer(studio: Studio, order: dict[str, Any]) -> tuple[str, bytes]:
+    """What became of the order, and the picture or the reason."""
+    for last in (False, True):
+        try:
+            return frames.DRAWN, studio.draw(order)
+        except MemoryError:
+            return frames.TOO_LARGE, b''
+        except Exception as error:
+            reason = str(error)
+            if 'statement timeout' in reason:
+                return frames.TOO_SLOW, b''
+            if any(words in reason for words in UNFIT):
+                return frames.UNFIT, b''
+            lost = any(words in reason for words in LOST)
+            if last or not lost:
+                return (frames.NO_DATABASE if lost else frames.REFUSED), reason.encode()
+            studio.forget()
+    raise AssertionError
+
+
+def main(parent: int, memory_mb: int) -> None:
+    """Draws until the socket is closed."""
+    _end_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us; they close the socket
+    line = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    studio = Studio()
+    _limit_memory(memory_mb)
+    while (order := frames.receive(line)) is not None:
+        kind, content = answer(studio, json.loads(order[1]))
+        frames.send(line, kind, content)
+
+
+def _end_with(parent: int) -> None:
+    """Has the kernel end this process with the thread that started it, however that one ends."""
+    CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit()
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """RLIMIT_DATA counts what is written to; beyond it Mapnik gets no memory, and one request no picture.
+
+    A renderer of a job has no more than its job.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = memory_mb * 2**20
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+if __name__ == '__main__':
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,118 @@
+"""A drawing as a QML, the style of QGIS (3.40): what staff see when they add the layer is what the portal shows.
+
+Each pass is a rule with those of its colours below it, and the passes are levels of the symbols, so that all casings
+lie below all lines. Sizes follow the scale of the map as they follow the zoom on the web.
+"""
+
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from dothi.cartography.style import conditions
+from dothi.cartography.style.drawing import Drawing, Pass
+from dothi.cartography.style.legend import legend_of
+from dothi.cartography.style.qgis_expressions import expression, scale_of
+from dothi.cartography.style.qml_labels import settings
+from dothi.cartography.style.qml_symbols import Drawn, casing_of, symbol
+from dothi.core.layer import Column
+from dothi.core.text import Lang, Text
+
+VERSION = '3.40.6-Bratislava'
+DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+CATEGORIES = 'Symbology|Labeling|Fields|Rendering'
+OTHERS = Text(vi='Khác', en='Other')
+
+
+def qml_of(
+    drawing: Drawing, latitude: float, lang: Lang = 'vi', columns: Mapping[str, Column] = MappingProxyType({})
+) -> str:
+    """The QML of a drawing, with the words of its legend in `lang`.
+
+    latitude: of the middle of the locality, where a zoom of the style becomes a scale of QGIS. columns: those whose
+    titles the table of features shows. What stands for several features (`merged: true`) is left out: QGIS draws the
+    features themselves.
+    """
+    made = Element('qgis', {'version': VERSION, 'styleCategories': CATEGORIES, 'labelsEnabled': '1'})
+    made.append(_renderer(drawing, latitude, lang))
+    made.append(_labeling(drawing, latitude))
+    SubElement(made, 'blendMode').text = '0'
+    SubElement(made, 'featureBlendMode').text = '0'
+    SubElement(made, 'layerOpacity').text = '1'
+    made.append(_aliases(columns, lang))
+    return DOCTYPE + tostring(made, encoding='unicode')
+
+
+def _renderer(drawing: Drawing, latitude: float, lang: Lang) -> Element:
+    made = Element('renderer-v2', {'type': 'RuleRenderer', 'symbollevels': '1', 'forceraster': '0'})
+    rules = SubElement(made, 'rules', {'key': _key(drawing, 'rules')})
+    symbols = SubElement(made, 'symbols')
+    titles = {id(rule): entry.label.pick(lang) for entry in legend_of(drawing) for rule in (entry.drawn[1],)}
+    for number, layer_pass in enumerate(drawing.passes):
+        if layer_pass.kind != 'label' and not layer_pass.casing and not layer_pass.part.merged:
+            drawn_rules = [Drawn(number, layer_pass, rule, latitude) for rule in layer_pass.rules]
+            rules.append(_pass(drawing, drawn_rules, symbols, titles, lang))
+    return made
+
+
+def _pass(drawing: Drawing, found: list[Drawn], symbols: Element, titles: dict[int, str], lang: Lang) -> Element:
+    """The rule of a pass: with a symbol of its own, or with a rule for each of its colours below it."""
+    first = found[0]
+    made = _rule(drawing, first.one, first.latitude, str(first.number))
+    if len(found) == 1:
+        _draw(made, drawing, first, symbols, titles.get(id(first.rule), ''))
+        return made
+    for number, drawn in enumerate(found):
+        is_last = number == len(found) - 1
+        if is_last and drawn.unseen:
+            continue
+        condition = conditions.apart_from(drawn.rule.condition or {}, first.one.part.condition)
+        rule = SubElement(made, 'rule', {'key': _key(drawing, f'{first.number}/{number}')})
+        rule.set('filter', 'ELSE' if is_last else expression(condition))
+        _draw(rule, drawing, drawn, symbols, titles.get(id(drawn.rule), OTHERS.pick(lang) if is_last else ''))
+    return made
+
+
+def _draw(rule: Element, drawing: Drawing, drawn: Drawn, symbols: Element, title: str) -> None:
+    name = str(len(symbols))
+    rule.set('symbol', name)
+    rule.set('label', title)
+    casing = casing_of(drawn, drawing.passes)
+    symbols.append(symbol(name, drawing.layer.geometry, [casing, drawn] if casing else [drawn]))
+
+
+def _labeling(drawing: Drawing, latitude: float) -> Element:
+    made = Element('labeling', {'type': 'rule-based'})
+    rules = SubElement(made, 'rules', {'key': _key(drawing, 'labels')})
+    for number, layer_pass in enumerate(drawing.passes):
+        if layer_pass.kind == 'label' and not layer_pass.part.merged:
+            rule = _rule(drawing, layer_pass, latitude, f'label/{number}')
+            rule.append(settings(layer_pass, drawing.layer.geometry, latitude))
+            rules.append(rule)
+    return made
+
+
+def _rule(drawing: Drawing, one: Pass, latitude: float, name: str) -> Element:
+    """A rule for the features and the scales of a pass."""
+    made = Element('rule', {'key': _key(drawing, name)})
+    if one.part.condition:
+        made.set('filter', expression(one.part.condition))
+    if one.part.zooms:
+        least, most = (f'{scale_of(zoom, latitude):.0f}' for zoom in one.part.zooms)
+        made.set('scalemaxdenom', least)
+        made.set('scalemindenom', most)
+    return made
+
+
+def _aliases(columns: Mapping[str, Column], lang: Lang) -> Element:
+    """What the columns are called in the table of the features."""
+    made = Element('aliases')
+    for number, (name, column) in enumerate(columns.items()):
+        unit = f' ({column.unit})' if column.unit else ''
+        SubElement(made, 'alias', {'field': name, 'index': str(number), 'name': column.title.pick(lang) + unit})
+    return made
+
+
+def _key(drawing: Drawing, name: str) -> str:
+    """A key that stays, so that two versions of a style can be compared."""
+    return f'{{{uuid.uuid5(uuid.NAMESPACE_OID, f"{drawing.layer.id}/{drawing.id}/{name}")}}}'

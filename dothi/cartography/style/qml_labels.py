@@ -1,0 +1,76 @@
+"""The labels of a QML: how QGIS writes the names of features."""
+
+from xml.etree.ElementTree import Element, SubElement
+
+from dothi.cartography.style.colour import parse_colour
+from dothi.cartography.style.drawing import Pass
+from dothi.cartography.style.qgis_expressions import POINTS_PER_PX, at_largest
+from dothi.cartography.style.qml_symbols import data_defined, fixed, rgba, varying
+from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, size_of
+from dothi.cartography.style.style_file import Part
+
+# The portal's own, and what has all Vietnamese letters where that is not installed.
+FONTS = ('Be Vietnam Pro', 'Noto Sans', 'DejaVu Sans', 'Segoe UI', 'Arial')
+# About seven times the height of the letters.
+WRAPPED_AT = 14
+# QgsPalLayerSettings.placement
+OVER_POINT, CURVED, HORIZONTAL = '1', '3', '4'
+# QgsPalLayerSettings.quadOffset
+OVER, BELOW = '4', '7'
+# on the line, in the direction in which it is read
+ON_LINE = '9'
+
+
+def settings(one: Pass, geometry: str, latitude: float) -> Element:
+    """How a pass of labels is written on features of a geometry."""
+    made = Element('settings', {'calloutType': 'simple'})
+    made.append(_text_style(one))
+    wrapped = {'autoWrapLength': '0' if _along_line(one.part, geometry) else str(WRAPPED_AT), 'multilineAlign': '1'}
+    SubElement(made, 'text-format', wrapped)
+    SubElement(made, 'placement', _placement(one.part, geometry))
+    SubElement(made, 'rendering', {'drawLabels': '1', 'obstacle': '0', 'scaleVisibility': '0', 'mergeLines': '1'})
+    made.append(data_defined('dd_properties', varying({'Size': size_of(one.part)}, latitude)))
+    return made
+
+
+def _text_style(one: Pass) -> Element:
+    part = one.part
+    made = Element(
+        'text-style',
+        {
+            'fieldName': part.text or '',
+            'isExpression': '0',
+            'fontFamily': FONTS[0],
+            'fontSize': fixed(size_of(part)),
+            'fontSizeUnit': 'Point',
+            # left out it is 0, the thinnest face that the machine has
+            'fontWeight': '50',
+            'textColor': rgba(one.rules[0].colour),
+            'textOpacity': '1',
+        },
+    )
+    families = SubElement(made, 'families')
+    for name in FONTS[1:]:
+        SubElement(families, 'family', {'name': name})
+    if part.halo:
+        buffer = {'bufferDraw': '1', 'bufferSize': f'{HALO_PX * POINTS_PER_PX:g}', 'bufferSizeUnits': 'Point'}
+        halo = parse_colour(part.halo)
+        SubElement(made, 'text-buffer', buffer | {'bufferColor': rgba(halo), 'bufferOpacity': f'{halo.alpha:g}'})
+    return made
+
+
+def _placement(part: Part, geometry: str) -> dict[str, str]:
+    # of QGIS's priorities from 0 to 10, the middle is what everything else has
+    priority = {'priority': str(min(max(5 + part.priority, 0), 10))}
+    if _along_line(part, geometry):
+        return {'placement': CURVED, 'placementFlags': ON_LINE, **priority}
+    if 'LineString' in geometry:
+        return {'placement': HORIZONTAL, **priority}
+    if 'Point' in geometry:
+        down = f'{at_largest(size_of(part)) * BELOW_EM * POINTS_PER_PX:.4g}'
+        return {'placement': OVER_POINT, 'quadOffset': BELOW, 'yOffset': down, 'offsetUnits': 'Point', **priority}
+    return {'placement': OVER_POINT, 'quadOffset': OVER, 'centroidInside': '1', 'centroidWhole': '1', **priority}
+
+
+def _along_line(part: Part, geometry: str) -> bool:
+    return part.along == 'line' and 'Point' not in geometry

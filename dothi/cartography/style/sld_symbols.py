@@ -1,0 +1,169 @@
+"""The symbolizers of an SLD (OGC Symbology Encoding 1.1.0, OGC 05-077r4): how a rule is drawn at one zoom."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.cartography.style.drawing import Pass, Rule
+from dothi.cartography.style.markers import marker_svg
+from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, size_of
+from dothi.cartography.style.sld_filter import OGC
+from dothi.cartography.style.zoom import at_zoom
+
+SE = 'http://www.opengis.net/se'
+# 11.3.2: what every client can draw without a picture.
+WELL_KNOWN = {'circle', 'square', 'triangle', 'star'}
+# It has all Vietnamese letters, and every map server of Linux has it.
+FONT = 'DejaVu Sans'
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A rule of a pass at a zoom."""
+
+    one: Pass
+    rule: Rule
+    zoom: float
+    geometry: str
+
+    @property
+    def outline(self) -> Colour | None:
+        outline_colour = parse_colour(self.one.part.outline) if self.one.part.outline else None
+        return outline_colour if outline_colour and not outline_colour.unseen else None
+
+    @property
+    def size(self) -> float:
+        return at_zoom(size_of(self.one.part), self.zoom)
+
+    @property
+    def width(self) -> float:
+        return at_zoom(self.one.width or 1.0, self.zoom)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nothing of it shows."""
+        return self.rule.colour.unseen and self.outline is None
+
+
+def symbolizer(seen: Seen) -> Element:
+    """The symbolizer of a rule; sizes are pixels."""
+    return SYMBOLIZERS[seen.one.kind](seen)
+
+
+def element(tag: str, /, text: str | None = None, **attributes: str) -> Element:
+    """An element of Symbology Encoding."""
+    made = Element(f'{{{SE}}}{tag}', attributes)
+    made.text = text
+    return made
+
+
+def inside(parent: Element, tag: str, /, text: str | None = None, **attributes: str) -> Element:
+    """The same, as the last one of `parent`."""
+    made = element(tag, text, **attributes)
+    parent.append(made)
+    return made
+
+
+def _fill(seen: Seen) -> Element:
+    made = element('PolygonSymbolizer')
+    if not seen.rule.colour.unseen:
+        made.append(_filled(seen.rule.colour))
+    if seen.outline:
+        made.append(_stroke(seen.outline, 1.0))
+    return made
+
+
+def _line(seen: Seen) -> Element:
+    made, dash = element('LineSymbolizer'), seen.one.part.dash if not seen.one.casing else None
+    made.append(_stroke(seen.rule.colour, seen.width, dash))
+    return made
+
+
+def _marker(seen: Seen) -> Element:
+    """A sign of the marker set lies within the document; after it comes a mark for a client that draws no SVG."""
+    made = element('PointSymbolizer')
+    graphic, marker = inside(made, 'Graphic'), seen.one.part.marker
+    edge = seen.width if seen.outline else 0.0
+    if marker not in WELL_KNOWN:
+        graphic.append(_picture(seen, edge))
+    mark = inside(graphic, 'Mark')
+    inside(mark, 'WellKnownName', marker if marker in WELL_KNOWN else 'square')
+    mark.append(_filled(seen.rule.colour))
+    if seen.outline:
+        mark.append(_stroke(seen.outline, seen.width))
+    # a mark has half of its edge inside, and the style means all of it to be around; a picture holds it whole
+    inside(graphic, 'Size', number(seen.size + (edge if marker in WELL_KNOWN else 2 * edge)))
+    return made
+
+
+def _picture(seen: Seen, edge: float) -> Element:
+    svg = marker_svg(seen.one.part.marker, seen.rule.colour, seen.outline, size=seen.size, edge=edge)
+    made = element('ExternalGraphic')
+    inside(made, 'InlineContent', base64.b64encode(svg.encode()).decode(), encoding='base64')
+    inside(made, 'Format', 'image/svg+xml')
+    return made
+
+
+def _label(seen: Seen) -> Element:
+    """Symbology Encoding has no word for the priority of a label."""
+    part = seen.one.part
+    made = element('TextSymbolizer')
+    SubElement(inside(made, 'Label'), f'{{{OGC}}}PropertyName').text = part.text
+    made.append(_parameters('Font', {'font-family': FONT, 'font-size': number(seen.size)}))
+    made.append(_label_placement(seen))
+    if part.halo:
+        halo = inside(made, 'Halo')
+        inside(halo, 'Radius', number(HALO_PX))
+        halo.append(_filled(parse_colour(part.halo)))
+    made.append(_filled(seen.rule.colour))
+    return made
+
+
+def _label_placement(seen: Seen) -> Element:
+    made = element('LabelPlacement')
+    if seen.one.part.along == 'line':
+        inside(inside(made, 'LinePlacement'), 'IsAligned', 'true')
+    else:
+        below = seen.geometry.endswith('Point')
+        place = inside(made, 'PointPlacement')
+        anchor = inside(place, 'AnchorPoint')
+        inside(anchor, 'AnchorPointX', '0.5')
+        inside(anchor, 'AnchorPointY', '1' if below else '0.5')
+        if below:
+            moved = inside(place, 'Displacement')
+            inside(moved, 'DisplacementX', '0')
+            inside(moved, 'DisplacementY', number(-BELOW_EM * seen.size))
+    return made
+
+
+SYMBOLIZERS: dict[str, Callable[[Seen], Element]] = {'fill': _fill, 'line': _line, 'marker': _marker, 'label': _label}
+
+
+def _filled(colour: Colour) -> Element:
+    return _parameters('Fill', {'fill': colour.hex} | _opacity('fill', colour))
+
+
+def _stroke(colour: Colour, width: float, dash: list[float] | None = None) -> Element:
+    values = {'stroke': colour.hex} | _opacity('stroke', colour) | {'stroke-width': number(width)}
+    values |= {'stroke-linejoin': 'round', 'stroke-linecap': 'butt' if dash else 'round'}
+    if dash:
+        values['stroke-dasharray'] = ' '.join(number(part * width) for part in dash)
+    return _parameters('Stroke', values)
+
+
+def _opacity(what: str, colour: Colour) -> dict[str, str]:
+    return {} if colour.alpha == 1 else {f'{what}-opacity': number(colour.alpha)}
+
+
+def _parameters(name: str, values: dict[str, str]) -> Element:
+    made = element(name)
+    for parameter, value in values.items():
+        inside(made, 'SvgParameter', value, name=parameter)
+    return made
+
+
+def number(value: float) -> str:
+    """A size or share in four digits."""
+    return f'{value:.4g}'

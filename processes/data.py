@@ -40,9 +40,9 @@ from processes.reading.layers import (
     must_be_unfiltered,
     not_delivered,
     nothing_then,
+    open_raster,
     visible_layer,
 )
-from processes.reading.rasters import open_raster
 from processes.reading.readings import Reading, most_telling, release_numbers
 from processes.reading.request_layers import StoredRequestLayer, rows_of
 from processes.ways.network import Network, network_of

@@ -14,8 +14,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.inputs import LANG, LayerRef, ProcessInputs, input_field
 from processes.outputs import Output, ResultFile
-from processes.reading.layers import column_identifier
-from processes.reading.systems import served_srid
+from processes.reading.layers import column_identifier, served_srid
 
 WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
 

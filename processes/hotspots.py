@@ -20,8 +20,7 @@ from processes.outputs import Output
 from processes.reading.layers import Filter, NotDelivered, column_identifier
 from processes.reading.unit_layers import day_of
 from processes.zones.bin_features import bin_features
-from processes.zones.clusters import judge_bins
-from processes.zones.small_cells import may_show
+from processes.zones.clusters import judge_bins, may_show
 from processes.zones.space_time import EPOCH, Periods, cells_of, count_bins
 
 NORM = 'small_cell'

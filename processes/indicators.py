@@ -10,12 +10,11 @@ from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
-from processes.evaluation.evidence import Witness
 from processes.evaluation.figures import Figures, Formulas
 from processes.evaluation.period import Period, day_of, period_of
 from processes.evaluation.store import keep_evaluation, values_before
 from processes.evaluation.units import NoUnits, Units, must_be_known, read_units
-from processes.evaluation.verdicts import VERDICTS, Proof
+from processes.evaluation.verdicts import VERDICTS, Proof, Witness
 from processes.geojson import FeatureCollection, feature_collection
 from processes.inputs import DAY, ProcessInputs, input_field
 from processes.members import Member, shared

@@ -21,8 +21,7 @@ from etl.report.model import Report as DeliveryReport
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
-from processes.forms.sources import sources_of
-from processes.forms.stored import StoredResult, read_stored
+from processes.forms.stored import StoredResult, read_stored, sources_of
 from processes.geojson import JSON
 from processes.inputs import JOB, OUTPUT, ProcessInputs, input_field
 from processes.outputs import Output

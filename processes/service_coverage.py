@@ -36,21 +36,23 @@ from processes.inputs import (
 from processes.members import CITED, MEASURED, Member, shared
 from processes.outputs import Output, ZoneFeatures
 from processes.ways.cells import Cells, cells_in
-from processes.ways.coverage_notes import list_caveats, notes_on
-from processes.ways.covered import ServedKind, kind_summary, per_zone, summary_of, zone_figures
+from processes.ways.covered import ServedKind, kind_summary, list_caveats, notes_on, per_zone, summary_of, zone_figures
 from processes.ways.facilities import Facilities
-from processes.ways.kinds import kinds_of, must_have_norms
-from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.service_norms import NORM, in_urban_units, limit_by_norm
-from processes.ways.travel import facilities_off_road, limit_of, off_road_notes, only_one_limit, read_roads, speed_of
-from processes.ways.unit_norms import (
+from processes.ways.kinds import (
+    NORM,
     UNIT_NORM,
     facilities_by_unit,
+    in_urban_units,
+    kinds_of,
     level_of_norm,
+    limit_by_norm,
+    must_have_norms,
     norm_per_unit,
     served_by_unit,
     unit_figures,
 )
+from processes.ways.reach import reach_of, straight_to_nearest
+from processes.ways.travel import facilities_off_road, limit_of, off_road_notes, only_one_limit, read_roads, speed_of
 from processes.zones.membership import zone_of
 
 

@@ -19,9 +19,8 @@ from processes.inputs import ZONES, LayerRef, ProcessInputs, filter_field, input
 from processes.members import Member, shared
 from processes.outputs import Output, ZoneFeatures
 from processes.reading.layers import column_identifier
-from processes.zones.layer_zones import place_points, statistics_of
+from processes.zones.layer_zones import Pieces, at_homes, lived_in, on_grid, people_of, place_points, statistics_of
 from processes.zones.parts import kind_of, parts_of, united_rows
-from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
 from processes.zones.raster_zones import in_zones, move_shapes
 from processes.zones.weighted import Statistics, by_group
 

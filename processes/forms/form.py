@@ -11,8 +11,7 @@ from dothi.core.export.formats import FORMATS
 from dothi.core.text import Lang
 from processes.data import Data
 from processes.forms.numbers import value_text
-from processes.forms.sources import in_one_line, sources_of
-from processes.forms.stored import TIFF, StoredResult
+from processes.forms.stored import TIFF, StoredResult, in_one_line, sources_of
 from processes.geojson import GEOJSON, JSON
 
 type Needs = Literal['features', 'raster', 'places', 'anything']
@@ -88,13 +87,13 @@ def _write_geojson(stored: StoredResult, _data: Data, _lang: Lang, target: Path)
 
 
 def _write_csv(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
-    from processes.forms.csv_table import write_csv
+    from processes.forms.tables import write_csv
 
     write_csv(stored.features, list(stored.shapes), target)
 
 
 def _write_geopackage_file(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    from processes.forms.geopackage import write_geopackage
+    from processes.forms.tables import write_geopackage
 
     srid, words = data.locality.srid, stored.words(lang)
     summary = {words.title(name): value_text(value, lang) for name, value in stored.summary.items()}

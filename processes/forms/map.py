@@ -12,13 +12,11 @@ from dothi.core.text import DEMO, Lang, Text
 from etl.formats.source import Geometries
 from etl.moving import move
 from processes.data import Data
-from processes.forms.classes import NONE
-from processes.forms.figure import choose_figure
+from processes.forms.figure import NONE, choose_figure
 from processes.forms.map_image import DrawnFeatures, draw, kind_of
 from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
 from processes.forms.raster_picture import PaintedRaster, paint_raster
-from processes.forms.sources import Source, in_one_line
-from processes.forms.stored import StoredResult
+from processes.forms.stored import Source, StoredResult, in_one_line
 from processes.inputs import LayerRef
 
 NOTHING_FOUND = Text(vi='Không tìm thấy đối tượng nào', en='Nothing was found')

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from etl.formats.source import Geometries
-from processes.forms.classes import NONE
+from processes.forms.figure import NONE
 from processes.forms.job_renderers import job_renderers
 from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, page_marks
 

@@ -12,7 +12,7 @@ from dothi.core.text import LANGUAGES, Lang, Text
 from etl.formats.source import Geometries
 from etl.geopackage import add_layer
 from processes.forms.numbers import format_day
-from processes.forms.sources import Source as Origin
+from processes.forms.stored import Source as Origin
 from processes.forms.stored import StoredResult
 from processes.members import unit_for
 from processes.reading.geojson_layers import FEATURE_ID, RequestLayer, layer_of_features

@@ -10,7 +10,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
 from dothi.core.crs import proj_string
-from processes.forms.classes import NONE, Class, class_of, classes_of
+from processes.forms.figure import NONE, Class, class_of, classes_of
 from processes.forms.map_page import FRAME_PX
 
 

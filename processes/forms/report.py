@@ -11,13 +11,20 @@ from dothi.core.text import DEMO, Lang
 from etl.pages import template
 from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
-from processes.forms.answer import OF_NORMS, caveats_of, detail_tables, key_figures, norms_of, sums_of, table_of_rows
+from processes.forms.answer import (
+    OF_NORMS,
+    caveats_of,
+    detail_tables,
+    key_figures,
+    list_inputs,
+    norms_of,
+    sums_of,
+    table_of_rows,
+)
 from processes.forms.figure import choose_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
-from processes.forms.question import list_inputs
-from processes.forms.sources import Source, changed_since, sources_of
-from processes.forms.stored import StoredResult
+from processes.forms.stored import Source, StoredResult, changed_since, sources_of
 
 PAGES = Path(__file__).parent / 'pages'
 

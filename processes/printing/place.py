@@ -17,8 +17,7 @@ from dothi.core.unit_register import level_of
 from processes.data import Data
 from processes.inputs import LayerRef
 from processes.printing.scale import Box
-from processes.reading.layers import column_identifier
-from processes.reading.systems import served_srid
+from processes.reading.layers import column_identifier, served_srid
 from processes.reading.unit_layers import UnknownLevel, code_column, layer_of_level
 
 # Farther from the origin of a plane system nothing lies on the earth.

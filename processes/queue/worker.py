@@ -30,11 +30,9 @@ from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings, PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
-from processes.queue.availability import probe_services, record_answers
 from processes.queue.callbacks import call_back
 from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run_order
 from processes.queue.downloads import Keeper, OrderResult
-from processes.queue.generalising import Generaliser
 from processes.queue.jobs import (
     begin_job,
     expire_results,
@@ -54,9 +52,8 @@ from processes.queue.reasons import (
     worker_gone,
     worker_lost,
 )
-from processes.queue.results_apart import put_results_apart
-from processes.queue.shared_styles import restyle_layers
-from processes.queue.store import draft_folder, forget_abandoned
+from processes.queue.store import draft_folder, forget_abandoned, put_results_apart
+from processes.queue.upkeep import Generaliser, probe_services, record_answers, restyle_layers
 
 LOG = logging.getLogger('dothi.worker')
 QUEUE, TASK = 'analyses', 'processes.run'

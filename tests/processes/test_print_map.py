@@ -31,8 +31,7 @@ from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, P
 from processes.printing.paper import sheet_of
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
-from processes.reading.layers import NotDelivered
-from processes.reading.systems import UnservedCrs
+from processes.reading.layers import NotDelivered, UnservedCrs
 from tests.processes.conftest import ORIGIN, Loader, answered, commune
 
 # Ten dots to a millimetre.

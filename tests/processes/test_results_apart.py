@@ -8,8 +8,7 @@ from processes.outputs import ResultFile
 from processes.queue.child import Done, MadeOutput
 from processes.queue.jobs import begin_job, finish_job
 from processes.queue.manager import outcome_of, start_job
-from processes.queue.results_apart import put_results_apart
-from processes.queue.store import RESULTS, result_store
+from processes.queue.store import RESULTS, put_results_apart, result_store
 from tests.processes.conftest import ask, building, house
 
 EXPORT = {'collection': 'buildings', 'format': 'csv'}

@@ -1,8 +1,7 @@
 """What a report says of a result."""
 
 from dothi.core.text import Text
-from processes.forms.answer import OF_NORMS, detail_tables, key_figures, norms_of, sums_of, table_of_rows
-from processes.forms.question import input_text
+from processes.forms.answer import OF_NORMS, detail_tables, input_text, key_figures, norms_of, sums_of, table_of_rows
 from processes.forms.words import MemberWords
 from processes.inputs import field_metadata
 from processes.members import CITED as CITED_MEMBERS

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processes.forms.columns import properties_of
 from processes.forms.stored import StoredResult
+from processes.forms.tables import properties_of
 from processes.geojson import GEOJSON, JSON
 from processes.queue.requests import Result
 from processes.registry import find_process

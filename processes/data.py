@@ -56,10 +56,11 @@ COPY_HEADER, COPY_TRAILER = 19, 2
 
 @dataclass(frozen=True)
 class Homes:
-    """Where people live. xy: centroids in the working CRS, shape (n, 2); population: people, shape (n,)."""
+    """Where people live. xy: centroids in the working CRS, shape (n, 2); population, ids of the buildings: (n,)."""
 
     xy: Floats
     population: Floats
+    ids: Ints
 
 
 @dataclass(frozen=True)
@@ -177,13 +178,13 @@ class Data:
         # offset 0 keeps the planner from computing each centroid twice, once for x and once for y
         columns = self.numbers(
             sql.SQL(
-                'select ST_X(centre), ST_Y(centre), people'
-                ' from (select ST_Centroid(geom) as centre, {people}::float8 as people from {rows}'
+                'select ST_X(centre), ST_Y(centre), people, id::float8'
+                ' from (select id, ST_Centroid(geom) as centre, {people}::float8 as people from {rows}'
                 ' where {people} > 0 offset 0) home'
             ).format(people=people, rows=rows),
-            width=3,
+            width=4,
         )
-        return Homes(columns[:, :2], columns[:, 2])
+        return Homes(columns[:, :2], columns[:, 2], columns[:, 3].astype(np.int64))
 
     def network(self) -> Network:
         """The roads as a graph."""

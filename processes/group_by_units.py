@@ -8,7 +8,6 @@ from psycopg2 import sql
 
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Layer
-from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
@@ -19,7 +18,7 @@ from processes.inputs import DAY, LEVEL, LayerRef, ProcessInputs, filter_field, 
 from processes.members import Member, shared
 from processes.outputs import Output
 from processes.reading.layers import column_identifier
-from processes.reading.unit_layers import code_column, day_of, layer_of_level, read_outlines
+from processes.reading.unit_layers import day_of, layer_of_level, read_outlines, unit_outlines
 
 # What a statistic needs of the layer: its column, or a kind of geometry.
 OF_COLUMN = ('sum', 'mean')
@@ -107,8 +106,7 @@ class GroupByUnits(Process[Inputs]):
         )
     }
     summary: ClassVar[dict[str, Member]] = {
-        'features_outside': Member(Text(vi='Nằm ngoài các đơn vị', en='Outside of all units')),
-        **shared('units_without_outline'),
+        **shared('features_outside', 'units_without_outline'),
     }
     method = Text(
         vi='Mỗi đối tượng được tính một lần theo điểm của nó; chiều dài và diện tích được cắt tại ranh giới đơn vị.',
@@ -208,11 +206,11 @@ def _read_figures(inputs: Inputs, unit_layer: Layer, on: date, data: Data) -> Fi
     """What lies in each unit of a day. A day without outlines is refused as by `read_outlines`."""
     read_outlines(unit_layer, on, data)
     layer, features = data.source(inputs.layer, inputs.filter)
-    _, units = data.source(LayerRef(unit_layer.id), times=day(on))
+    units = unit_outlines(unit_layer, on, data)
     measured = OF_GEOMETRY.get(inputs.statistic)
     value = _statistic_sql(inputs, layer, data)
     form = CUT if measured else COUNTED
-    figure_rows = data.rows(form.format(code=code_column(unit_layer), units=units, features=features, value=value))
+    figure_rows = data.rows(form.format(units=units, features=features, value=value))
     inside = {row['code']: row for row in figure_rows if row['code'] is not None}
     return Figures(
         features={code: row['features'] for code, row in inside.items()},
@@ -249,17 +247,17 @@ def _statistic_sql(inputs: Inputs, layer: Layer, data: Data) -> sql.Composable:
 COUNTED = sql.SQL("""
     select u.code, count(*) as features, ({value})::float8 as value
     from {features} left join lateral (
-        select unit_here.code from (select {code}::text as code, geom from {units}) unit_here
-        where ST_Intersects(unit_here.geom, unit.place_of(here.geom)) order by 1 limit 1
+        select outline.code from {units}
+        where ST_Intersects(outline.geom, unit.place_of(here.geom)) order by 1 limit 1
     ) u on true
     group by 1
 """)
 CUT = sql.SQL("""
     select u.code, count(*) as features, ({value})::float8 as value
     from {features} left join lateral (
-        select unit_here.code, unit.measure_inside(here.geom, unit_here.geom) as measure
-        from (select {code}::text as code, geom from {units}) unit_here
-        where ST_Intersects(unit_here.geom, here.geom)
+        select outline.code, unit.measure_inside(here.geom, outline.geom) as measure
+        from {units}
+        where ST_Intersects(outline.geom, here.geom)
     ) u on measure > 0
     group by 1
 """)

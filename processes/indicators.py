@@ -13,12 +13,13 @@ from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.figures import Figures, Formulas
 from processes.evaluation.period import Period, day_of, period_of
 from processes.evaluation.store import keep_evaluation, values_before
-from processes.evaluation.units import NoUnits, Units, must_be_known, read_units
+from processes.evaluation.units import NoUnits, Units, known_levels, read_units
 from processes.evaluation.verdicts import VERDICTS, Proof, Witness
 from processes.geojson import FeatureCollection, feature_collection
 from processes.inputs import DAY, ProcessInputs, input_field
 from processes.members import Member, shared
 from processes.outputs import Output
+from processes.reading.unit_layers import must_be_known
 
 # What of the summary is recorded with a run that is kept.
 RECORDED = ('level', 'units_on', 'evidence_on', 'releases', 'demo')
@@ -196,7 +197,7 @@ def evaluate_indicators(
 ) -> Evaluation:
     """The set in the period, from figures to values."""
     chosen = indicator_set(inputs.set, data.locality)
-    must_be_known(inputs.level, data.locality)
+    must_be_known(inputs.level, known_levels(data.locality))
     progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
     units = read_units(data, day_of('units_on', inputs.units_on) or data.locality.place.reference_date)
     levels = _levels_of_units(inputs.level, units)

@@ -111,6 +111,7 @@ SHARED = {
     'area_ha': Member(Text(vi='Diện tích', en='Area'), 'ha'),
     'area_km2': Member(Text(vi='Diện tích', en='Area'), 'km2'),
     'features': Member(Text(vi='Số đối tượng', en='Features')),
+    'features_outside': Member(Text(vi='Đối tượng ngoài các vùng', en='Features outside the zones')),
     'by_norm': Member(Text(vi='Theo quy chuẩn', en='By norm')),
     'reference_date': Member(Text(vi='Ngày tham chiếu', en='Reference date')),
     'norm_date': Member(Text(vi='Tiêu chuẩn có hiệu lực ngày', en='Norms in force on')),

@@ -10,7 +10,7 @@ from processes.geojson import FeatureCollection, feature_collection
 from processes.inputs import LayerRef, ProcessInputs, input_field
 from processes.members import Member, shared
 from processes.outputs import Output
-from processes.supply.traced import Trace, read_homes, traced_features, without_supply
+from processes.supply.traced import Trace, traced_features, without_supply
 from processes.supply.traced_power import trace_power
 from processes.supply.traced_water import trace_water
 
@@ -135,13 +135,13 @@ class NetworkTrace(Process[Inputs]):
         progress(0.1, Text(vi='Dò mạng lưới', en='Tracing the network'))
         trace = trace_network(inputs, data)
         progress(0.4, Text(vi='Tìm nhà mất dịch vụ', en='Looking for the buildings'))
-        homes = read_homes(data)
+        homes = data.homes()
         affected = trace.affected(homes)
         summary = {
             'event': inputs.event,
             **trace.facts,
             'buildings': len(affected.home),
-            'people': int(homes.people[affected.home].sum()),
+            'people': int(homes.population[affected.home].sum()),
         }
         progress(0.7, Text(vi='Lấy hình học', en='Reading the geometries'))
         traced = {

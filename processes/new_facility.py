@@ -222,7 +222,7 @@ class NewFacility(Process[Inputs]):
         before = homes_within(homes.xy, existing.xy, way.network, limit_m)
         candidates = candidates_of(inputs, way.network, limit_m, zones, data)
         lacking = served & ~before
-        uncovered = Homes(homes.xy[lacking], homes.population[lacking])
+        uncovered = Homes(homes.xy[lacking], homes.population[lacking], homes.ids[lacking])
         proposal = propose_sites(inputs, candidates, uncovered, way.network, limit_m, progress)
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
         after = homes_within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)

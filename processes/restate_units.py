@@ -10,7 +10,6 @@ from psycopg2 import sql
 from dothi.core.arrays import Geometries, wkb_geometries
 from dothi.core.errors import DataRefused, WrongUse, did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.layer_source import day
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Shares, crosswalk, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
@@ -21,7 +20,7 @@ from processes.inputs import DAY, LEVEL, LayerRef, ProcessInputs, input_field
 from processes.members import Member, shared
 from processes.outputs import Output
 from processes.reading.layers import NotDelivered, column_identifier
-from processes.reading.unit_layers import code_column, day_of, layer_of_level, read_outlines
+from processes.reading.unit_layers import day_of, layer_of_level, read_outlines, unit_outlines
 from processes.zones.restating import RestatedFigure, area_shares, decimals_of, in_steps, people_shares, restate_figures
 
 METHODS = {
@@ -322,9 +321,8 @@ def _read_rows(inputs: Inputs, data: Data) -> list[tuple[str, float]]:
 def _unit_shapes(unit_layer: Layer, on: date, data: Data) -> tuple[list[str], Geometries]:
     """Codes and polygons (working CRS) of the units of a day; raises NotDelivered where there is none."""
     read_outlines(unit_layer, on, data)
-    _, rows = data.source(LayerRef(unit_layer.id), times=day(on))
-    query = sql.SQL('select {}::text as code, ST_AsBinary(geom) as wkb from {} order by 1')
-    shape_rows = data.rows(query.format(code_column(unit_layer), rows))
+    query = sql.SQL('select code, ST_AsBinary(geom) as wkb from {} order by 1')
+    shape_rows = data.rows(query.format(unit_outlines(unit_layer, on, data)))
     return [row['code'] for row in shape_rows], wkb_geometries([row['wkb'] for row in shape_rows])
 
 

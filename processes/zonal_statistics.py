@@ -150,8 +150,7 @@ class ZonalStatistics(Process[Inputs]):
         'length_m_of_zones': Member(Text(vi='Chiều dài trong các vùng', en='Length in the zones'), 'm'),
         'area_m2_of_zones': Member(Text(vi='Diện tích trong các vùng', en='Area in the zones'), 'm2'),
         'zones_without_data': Member(Text(vi='Vùng không có dữ liệu', en='Zones without data')),
-        'features_outside': Member(Text(vi='Đối tượng ngoài các vùng', en='Features outside the zones')),
-        **shared('features', 'unit'),
+        **shared('features', 'features_outside', 'unit'),
     }
     method = Text(
         vi='Ô bị ranh giới cắt được tính theo phần diện tích nằm trong; đường và vùng cũng vậy. Theo dân số thì mỗi '

@@ -12,7 +12,8 @@ from dothi.core.errors import did_you_mean
 from dothi.core.indicator_set import FOLDER, BadIndicatorFile, IndicatorSet, Measure
 from processes.data import Data
 from processes.evaluation.queries import Bound, FormulaFails, Queries, UnitValues
-from processes.evaluation.units import WHOLE, Units, unit_outlines
+from processes.evaluation.units import WHOLE, Units
+from processes.reading.unit_layers import layer_of_level
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
 
@@ -64,7 +65,7 @@ class Formulas:
 
     def _layers_of(self, measure: Measure) -> Iterable[str]:
         """What a query reads, the layer of the units included."""
-        units = [] if measure.level == WHOLE else [unit_outlines(measure.level, self._units.on, self._data)[0].id]
+        units = [] if measure.level == WHOLE else [layer_of_level(measure.level, self._data.locality).id]
         return [*self._set.layers_of(measure), *units]
 
     def _figures_of_measure(self, name: str, unit_values: UnitValues, layers: Iterable[str]) -> Figures:
@@ -82,7 +83,7 @@ class Formulas:
         if not all(map(self._data.current, measure.layers)):
             unknown: UnitValues = [(unit.code, None) for unit in self._units.of(measure.level)]
             return self._figures_of_measure(name, unknown, measure.layers)
-        layer, _ = unit_outlines(measure.level, self._units.on, self._data)
+        layer = layer_of_level(measure.level, self._data.locality)
         units = {'collection': layer.id, 'datetime': self._units.on.isoformat()}
         features, layers = self._run_process(
             measure.process.id, {**measure.process.inputs, measure.process.units: units}

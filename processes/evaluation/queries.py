@@ -13,8 +13,9 @@ from psycopg2 import sql
 from dothi.core.indicator_set import UNITS, IndicatorSet, Measure
 from dothi.core.layer import Layer
 from processes.data import Data
-from processes.evaluation.units import WHOLE, Units, unit_outlines
+from processes.evaluation.units import WHOLE, Units
 from processes.inputs import LayerRef
+from processes.reading.unit_layers import layer_of_level, unit_outlines
 
 type Bound = Mapping[str, bool | int | float | str | date]
 type UnitValues = list[tuple[str, float | None]]
@@ -97,7 +98,7 @@ def units_relation(level: str, units: Units, data: Data) -> sql.Composed:
         query = 'select {}::text as code, {}::text as name, null::text as parent_code, ST_GeomFromWKB({}, {}) as geom'
         values = (whole.code, whole.name, psycopg2.Binary(whole.wkb), data.locality.srid)
         return sql.SQL(query).format(*map(sql.Literal, values))
-    _, rows = unit_outlines(level, units.on, data)
+    rows = unit_outlines(layer_of_level(level, data.locality), units.on, data)
     query = (
         'select version.code, version.name, version.parent_code, outline.geom'
         ' from {} join unit.in_force({}, {}) version using (code)'

@@ -15,7 +15,6 @@ from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.base import Process
 from processes.data import Data
 from processes.inputs import ProcessInputs
 from processes.queue import requests
@@ -23,7 +22,6 @@ from processes.queue.callbacks import check_subscription
 from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
 from processes.queue.listing import JobFilter, list_jobs
-from processes.queue.preference import Mode, mode_of
 from processes.queue.requests import JobRequest, Result
 from processes.queue.uploads import taken_out
 from processes.reading.request_layers import store_request_layers
@@ -123,12 +121,6 @@ def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = 
     # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
     changes = chosen.for_editors(validate_inputs(chosen.inputs, job['inputs']))
     return start_job(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
-
-
-def execution_mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
-    """Whether the client waits for the result, by its header `Prefer` and the estimated cost; raises InvalidInput."""
-    model = validate_inputs(chosen.inputs, inputs)
-    return mode_of(prefer, chosen.cost_s(model), JobSettings().sync_cost_s)
 
 
 def _checked_request(

@@ -21,7 +21,7 @@ from dothi.core.database import READERS, connection
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, locality_zone
-from dothi.core.settings import PathSettings
+from dothi.core.settings import JobSettings, PathSettings
 from processes.queue.child import cached_locality
 
 LOG = logging.getLogger('dothi.upkeep')
@@ -83,6 +83,11 @@ def restyle_layers(stopped: Callable[[], bool]) -> int:
 def probe_services(addresses: Iterable[str]) -> dict[str, bool]:
     """Whether each address answers 200 at once. Every service is asked, whatever became of the one before."""
     return {address: _does_answer(address) for address in addresses}
+
+
+def record_service_answers() -> None:
+    """Asks the services whether they are well, if the worker was told of any, and counts their answers."""
+    record_answers(probe_services(JobSettings().probe_urls))
 
 
 def record_answers(answered: dict[str, bool]) -> None:

@@ -24,7 +24,6 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
-from dothi.core.errors import DothiError
 from dothi.core.locality import load_locality
 from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings, PathSettings
@@ -53,7 +52,9 @@ from processes.queue.reasons import (
     worker_lost,
 )
 from processes.queue.store import draft_folder, forget_abandoned, put_results_apart
-from processes.queue.upkeep import Generaliser, probe_services, record_answers, restyle_layers
+from processes.queue.upkeep import Generaliser, record_service_answers, restyle_layers
+
+type StoppableTask = Callable[[Callable[[], bool]], object]
 
 LOG = logging.getLogger('dothi.worker')
 QUEUE, TASK = 'analyses', 'processes.run'
@@ -136,13 +137,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
         silent_s = JobSettings().worker_silent_s
         sweeping = asyncio.create_task(_sweep_stalled(app))
         stopped = threading.Event()
-        beside = asyncio.gather(
-            _keep_ready(stopped),
-            _generalise_layers(stopped),
-            _restyle_layers(stopped),
-            _call_back(stopped),
-            _ask_services(stopped),
-        )
+        beside = asyncio.gather(*(_repeat(*task, stopped) for task in tasks_beside_jobs()))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -200,57 +195,26 @@ def _tidy_store() -> None:
     forget_abandoned()
 
 
-async def _call_back(stopped: threading.Event) -> None:
-    """Tells subscribers what became of jobs."""
+def tasks_beside_jobs() -> list[tuple[str, float, StoppableTask]]:
+    """What the worker does beside its jobs: what to log should it fail, how often to do it, and what it is."""
+    downloads, generaliser = Keeper(watch_child), Generaliser()
+    return [
+        ('could not tell a subscriber', CALL_BACK_S, call_back),
+        ('could not record whether the services answer', PROBE_S, lambda _stopped: record_service_answers()),
+        ('could not look for files to make ready', READY_LOOK_S, downloads.prepare),
+        ('could not look for layers to generalise', GENERALISE_LOOK_S, generaliser.prepare),
+        ('could not write styles for GIS staff', RESTYLE_LOOK_S, restyle_layers),
+    ]
+
+
+async def _repeat(failure_text: str, every_s: float, task: StoppableTask, stopped: threading.Event) -> None:
+    """Does a task again and again until the worker stops. What fails is due again later: nothing else must wait."""
     while not stopped.is_set():
         try:
-            await asyncio.to_thread(call_back, stopped.is_set)
+            await asyncio.to_thread(task, stopped.is_set)
         except Exception:
-            # whatever is wrong with one note, it is due again later, and the others must not wait for ever
-            LOG.exception('could not tell a subscriber')
-        await asyncio.to_thread(stopped.wait, CALL_BACK_S)
-
-
-async def _ask_services(stopped: threading.Event) -> None:
-    """Asks the services whether they are well, if it was told of any, and counts their answers."""
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(lambda: record_answers(probe_services(JobSettings().probe_urls)))
-        except (DothiError, psycopg2.Error):
-            LOG.exception('could not record whether the services answer')
-        await asyncio.to_thread(stopped.wait, PROBE_S)
-
-
-async def _keep_ready(stopped: threading.Event) -> None:
-    """Writes whole layers into files after each release, one at a time beside the jobs."""
-    keeper = Keeper(watch_child)
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(keeper.prepare, stopped.is_set)
-        except (DothiError, OSError, psycopg2.Error):
-            LOG.exception('could not look for files to make ready')
-        await asyncio.to_thread(stopped.wait, READY_LOOK_S)
-
-
-async def _generalise_layers(stopped: threading.Event) -> None:
-    """Generalises layers after each release, one at a time beside the jobs."""
-    generaliser = Generaliser()
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(generaliser.prepare, stopped.is_set)
-        except (DothiError, psycopg2.Error):
-            LOG.exception('could not look for layers to generalise')
-        await asyncio.to_thread(stopped.wait, GENERALISE_LOOK_S)
-
-
-async def _restyle_layers(stopped: threading.Event) -> None:
-    """Keeps the styles for GIS staff as the files and the releases say."""
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(restyle_layers, stopped.is_set)
-        except (DothiError, OSError, psycopg2.Error):
-            LOG.exception('could not write styles for GIS staff')
-        await asyncio.to_thread(stopped.wait, RESTYLE_LOOK_S)
+            LOG.exception(failure_text)
+        await asyncio.to_thread(stopped.wait, every_s)
 
 
 async def take_up_abandoned(app: App) -> None:

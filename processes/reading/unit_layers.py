@@ -35,13 +35,24 @@ def day_of(text: str) -> date:
         ) from None
 
 
-def layer_of_level(level: str, locality: Locality) -> Layer:
-    """The layer that shows the units of a level; raises UnknownLevel with the nearest one."""
-    layer = layer_of(level, locality)
-    if layer is None:
-        levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
-        hint = did_you_mean(level, [name for name in levels if name])
+def levels_of(locality: Locality) -> list[str]:
+    """The levels of the locality's register that a layer shows, from the largest to the smallest."""
+    levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
+    return [level for level in levels if level]
+
+
+def must_be_known(level: str, levels: list[str]) -> None:
+    """Raises UnknownLevel with the nearest level."""
+    if level not in levels:
+        hint = did_you_mean(level, levels)
         raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
+
+
+def layer_of_level(level: str, locality: Locality) -> Layer:
+    """The layer that shows the units of a level; raises UnknownLevel."""
+    must_be_known(level, levels_of(locality))
+    layer = layer_of(level, locality)
+    assert layer is not None  # noqa: S101 (levels_of are those that a layer shows)
     return layer
 
 
@@ -50,15 +61,25 @@ def code_column(layer: Layer) -> sql.Identifier:
     return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
 
 
+def unit_outlines(unit_layer: Layer, on: date, data: Data) -> sql.Composed:
+    """SQL of the units on a day, to select from: `code`, `geom` and `geom_wgs84` of `outline`."""
+    _, rows = data.source(LayerRef(unit_layer.id), times=day(on))
+    return sql.SQL('(select {}::text as code, geom, geom_wgs84 from {}) outline').format(code_column(unit_layer), rows)
+
+
 def read_outlines(unit_layer: Layer, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
-    _, rows = data.source(LayerRef(unit_layer.id), times=day(on))
-    query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
-    outline_rows = data.rows(query.format(code_column(unit_layer), rows))
+    query = sql.SQL('select code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
+    outline_rows = data.rows(query.format(unit_outlines(unit_layer, on, data)))
     if not outline_rows:
-        derive = f'dothi units derive --level {level_of(unit_layer)} --date {on}'
-        raise NotDelivered(
-            vi=f'Lớp "{unit_layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
-            en=f'The layer "{unit_layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
-        )
+        raise no_outlines(unit_layer, on)
     return {row['code']: json.loads(row['geometry']) for row in outline_rows}
+
+
+def no_outlines(unit_layer: Layer, on: date) -> NotDelivered:
+    """The error for units without outlines on a day."""
+    derive = f'dothi units derive --level {level_of(unit_layer)} --date {on}'
+    return NotDelivered(
+        vi=f'Lớp "{unit_layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
+        en=f'The layer "{unit_layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
+    )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -78,6 +79,15 @@ def validate_inputs[I: ProcessInputs](model: type[I], inputs: object) -> I:
         ) from None
 
 
+@contextmanager
+def _naming_input(name: str) -> Iterator[None]:
+    """Raises InvalidInput that names the input for what is wrong with it."""
+    try:
+        yield
+    except DothiError as error:
+        raise InvalidInput(vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}') from error
+
+
 def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) -> None:
     """Raises InvalidInput unless every layer exists for `audience`, has a usable geometry and suits its filter.
 
@@ -85,16 +95,12 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
     """
     for name, field in type(inputs).model_fields.items():
         value, metadata = getattr(inputs, name), field_metadata(field)
-        try:
+        with _naming_input(name):
             for layer in layers_in(value):
                 _check_layer(layer, metadata['geometry'], locality, audience)
             narrowed = getattr(inputs, metadata['filters']) if metadata.get('filters') else None
             if value is not None and narrowed is not None:
                 _check_filter(narrowed, value, locality, audience)
-        except DothiError as error:
-            raise InvalidInput(
-                vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
-            ) from error
 
 
 def _check_layer(value: LayerRef, kinds: list[str], locality: Locality, audience: Audience) -> None:
@@ -135,14 +141,9 @@ def check_request_layers(inputs: ProcessInputs, layers: Mapping[str, Layer]) -> 
     """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
     for name, field in type(inputs).model_fields.items():
         for layer in layers_in(getattr(inputs, name)):
-            if layer.reference not in layers:
-                continue
-            try:
-                check_geometry(layers[layer.reference], field_metadata(field).get('geometry') or [])
-            except WrongGeometry as error:
-                raise InvalidInput(
-                    vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
-                ) from error
+            if layer.reference in layers:
+                with _naming_input(name):
+                    check_geometry(layers[layer.reference], field_metadata(field).get('geometry') or [])
 
 
 def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:

@@ -11,7 +11,7 @@ from psycopg2 import sql
 from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.errors import NotFound
 from dothi.core.text import Text
-from processes.data import HOMES, POPULATION, Data
+from processes.data import HOMES, Data, Homes
 from processes.geojson import geojson_feature
 from processes.inputs import LayerRef
 from processes.reading.layers import column_identifier
@@ -33,15 +33,6 @@ class NothingFailed(NotFound):
 
 
 @dataclass(frozen=True)
-class Homes:
-    """Buildings that people live in, by id. xy: middle of the footprint, shape (n, 2)."""
-
-    id: Ints
-    people: Floats
-    xy: Floats
-
-
-@dataclass(frozen=True)
 class AffectedHomes:
     """Homes without supply: their numbers, the code of what each of them is on, and the way to it; shape (a,)."""
 
@@ -59,17 +50,6 @@ class Trace:
     facts: dict[str, Any]
     caveats: Sequence[Text]
     affected: Callable[[Homes], AffectedHomes]
-
-
-def read_homes(data: Data) -> Homes:
-    """Every building with people."""
-    layer, rows = data.source(HOMES)
-    query = (
-        'select id::float8, {0}::float8, ST_X(ST_Centroid(geom)), ST_Y(ST_Centroid(geom)) from {1} where {0} > 0'
-        ' order by id'
-    )
-    columns = data.numbers(sql.SQL(query).format(column_identifier(layer, POPULATION, data.audience), rows), width=4)
-    return Homes(columns[:, 0].astype(np.int64), columns[:, 1], columns[:, 2:4])
 
 
 def read_rows(chosen: LayerRef, data: Data, *names: str) -> Rows:
@@ -113,7 +93,7 @@ def traced_features(chosen: LayerRef, members: dict[int, dict[str, Any]], data: 
 
 def without_supply(homes: Homes, affected: AffectedHomes) -> LayerMembers:
     """The buildings that lose supply, with their people and what they are on."""
-    ids, people = homes.id[affected.home].tolist(), homes.people[affected.home].tolist()
+    ids, people = homes.ids[affected.home].tolist(), homes.population[affected.home].tolist()
     rows = zip(ids, people, affected.on, affected.distance_m.round(2).tolist(), strict=True)
     return HOMES, {
         home_id: {'people': int(n), 'on': on, 'distance_m': distance_m} for home_id, n, on, distance_m in rows

@@ -8,9 +8,9 @@ from scipy.spatial import cKDTree
 
 from dothi.core.arrays import Bools, Floats
 from dothi.core.text import Text
-from processes.data import Data
+from processes.data import Data, Homes
 from processes.inputs import LayerRef
-from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.supply.traced import TOUCH_M, AffectedHomes, Rows, Trace, failing_rows, read_rows
 from processes.supply.traced_water import shapes_of_rows
 from processes.supply.tracing import energised_nodes, grid_of
 

@@ -10,9 +10,9 @@ from scipy.spatial import cKDTree
 from dothi.core.arrays import Bools, Floats, Geometries, Ints, wkb_geometries
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.data import Data
+from processes.data import Data, Homes
 from processes.inputs import LayerRef
-from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.supply.traced import TOUCH_M, AffectedHomes, Rows, Trace, failing_rows, read_rows
 from processes.supply.tracing import IsolatedSection, Pipes, isolate_burst, nothing_closed, on_failed, supplied_nodes
 
 PIPES, VALVES, PLANTS = LayerRef('water_pipes'), LayerRef('valves'), LayerRef('water_plants')

@@ -12,11 +12,10 @@ from processes.queue import requests
 from processes.queue.child import Done, Failed, MadeOutput, failure
 from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
 from processes.queue.listing import JobFilter, list_jobs
-from processes.queue.manager import NoRerun, execution_mode, outcome_of, rerun_job, start_job
+from processes.queue.manager import NoRerun, outcome_of, rerun_job, start_job
 from processes.queue.preference import mode_of, parse_preference
 from processes.queue.reasons import worker_lost
 from processes.queue.requests import JobRequest, NoResult, NoWorker, TooManyJobs, UnknownJob
-from processes.registry import find_process
 from tests.etl.agency_words import OF_THE_PLATFORM
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -368,13 +367,6 @@ def test_how_long_a_client_would_wait_is_read():
     assert parse_preference('respond-async, wait=10').wait_s == 10
     assert parse_preference('wait="2.5"').wait_s == 2.5
     assert parse_preference('wait=soon').wait_s is None
-
-
-def test_the_mode_of_a_process_is_by_its_own_estimate(monkeypatch):
-    chosen = find_process('service-coverage', 'internal')
-    assert execution_mode(chosen, INPUTS, None) == 'sync'
-    monkeypatch.setenv('DOTHI_SYNC_COST_S', '0')
-    assert execution_mode(chosen, INPUTS, None) == 'async'
 
 
 def finished(job_id, body=b'x' * 1_000):

@@ -1,14 +1,12 @@
 """What stands where a line's norm keeps the ground free. Method: docs/explanation/corridor-conflicts.md."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.arrays import Bools, Floats, Geometries
+from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
@@ -27,10 +25,13 @@ from processes.supply.corridors import (
     NORMS,
     SETTLEMENT,
     WATERWARD,
+    Conflict,
     Kind,
+    NearPairs,
     Strip,
-    is_toward,
-    nearest_points,
+    by_the_water,
+    distinct_norms,
+    judge_pairs,
     outline_areas,
     strip_of,
 )
@@ -145,35 +146,6 @@ class Inputs(ProcessInputs):
         default=None,
         geometry=AREAS,
     )
-
-
-@dataclass(frozen=True)
-class NearPairs:
-    """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
-
-    line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
-    """
-
-    line: Floats
-    target: Floats
-    distance_m: Floats
-    foot: Floats
-    place: Floats
-
-    def where(self, true: Bools) -> 'NearPairs':
-        """The pairs for which it is true."""
-        return NearPairs(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A pair that is nearer than its norm allows."""
-
-    line: int
-    target: int
-    distance_m: float
-    edge_m: float
-    norm: Norm
 
 
 class CorridorConflicts(Process[Inputs]):
@@ -307,23 +279,6 @@ def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     return shapes if kind == 'river' else outline_areas(shapes)
 
 
-def by_the_water(near: NearPairs, goals: Geometries) -> Bools:
-    """Whether each target stands on the side of the nearest goal, shape (n,)."""
-    return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
-
-
-def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
-    """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
-    conflicts = []
-    pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
-    for line, target, distance_m, condition in pairs:
-        strip = strips[int(line)]
-        norm = strip.norms.get(condition) or (strip.widest if distance_m == 0 else None)
-        if norm and distance_m < strip.edge_m + norm.value:
-            conflicts.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
-    return conflicts
-
-
 def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> list[dict[str, Any]]:
     """number (from 1, in the order of `conflicts`), names, people (null where hidden), overlap and geometry of each."""
     (lines, line_rows), (targets, target_rows) = data.source(inputs.lines), data.source(inputs.targets)
@@ -358,11 +313,6 @@ def count_targets(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> dict
     people = {conflicts[row['number'] - 1].target: row['people'] for row in rows}
     known_counts = [number for number in people.values() if number is not None]
     return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
-
-
-def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
-    """Each norm once, in an order of its own."""
-    return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
 
 
 def describe_conflict(conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:

@@ -1,25 +1,36 @@
 """Dwellings nearer to works or graves than their norm allows. Method: docs/explanation/isolation-distance.md."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.arrays import Bools, Floats, Ints
+from dothi.core.arrays import Floats
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
-from dothi.core.norms import Norm, norm_for
+from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
-from processes.data import HOMES, POPULATION, Data, Zones
+from processes.data import HOMES, POPULATION, Data
 from processes.geojson import FeatureCollection, feature_collection, numbered_features
 from processes.inputs import AREAS, POINTS, ZONES, LayerRef, ProcessInputs, input_field
 from processes.members import CITED, MEASURED, Member, shared
 from processes.outputs import Output, ZoneFeatures
 from processes.reading.layers import column_identifier, must_be_unfiltered
+from processes.supply.isolation import (
+    KINDS,
+    RULES,
+    NearPairs,
+    Source,
+    by_kind,
+    by_norm,
+    locate_pairs,
+    near_by_zone,
+    norm_of_source,
+    of_sources,
+)
 from processes.zones.membership import Membership
 
 # From the edge of the works to the dwelling. Dwellings at just the distance keep it: the distances come a hair
@@ -37,44 +48,7 @@ where here.{people} > 0
 order by 1, 2
 """)
 
-type Row = Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class Rule:
-    """How the norm of one kind is found: columns of its layer, and subject, condition and quantity from them."""
-
-    norm: str
-    columns: tuple[str, ...]
-    norm_key: Callable[[Row], tuple[str | None, str | None, float | None]]
-
-
-def _yes_no_condition(value: bool | None, yes: str, no: str) -> str | None:
-    return None if value is None else yes if value else no
-
-
-RULES: dict[str, Rule] = {
-    'wastewater_works': Rule(
-        'wastewater_isolation',
-        ('capacity_m3_d', 'enclosed'),
-        lambda row: ('treatment_works', _yes_no_condition(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
-    ),
-    'pumping_stations': Rule(
-        'wastewater_isolation', ('capacity_m3_d',), lambda row: ('pumping_station', None, row['capacity_m3_d'])
-    ),
-    'landfills': Rule('landfill_isolation', ('kind', 'open'), lambda row: (row['kind'], None, None)),
-    'cemeteries': Rule(
-        'cemetery_isolation',
-        ('treated',),
-        lambda row: ('cemetery', _yes_no_condition(row['treated'], 'treated', 'untreated'), None),
-    ),
-}
-KINDS = {
-    'wastewater_works': Text(vi='Công trình xử lý nước thải', en='Wastewater works'),
-    'pumping_stations': Text(vi='Trạm bơm nước thải', en='Wastewater pumping stations'),
-    'landfills': Text(vi='Bãi chôn lấp rác', en='Landfills'),
-    'cemeteries': Text(vi='Nghĩa trang', en='Cemeteries'),
-}
 COUNTED = {'people': Text(vi='số người', en='people'), 'dwellings': Text(vi='nhà ở', en='dwellings')}
 NEAR_FIGURES = {
     'people': Member(Text(vi='Số người trong khoảng cách ly', en='People within the distance')),
@@ -124,42 +98,6 @@ class Inputs(ProcessInputs):
         geometry=POINTS | AREAS,
     )
     zones: LayerRef = ZONES
-
-
-@dataclass(frozen=True)
-class Source:
-    """Something to keep away from; `norm` is None where none applies."""
-
-    kind: str
-    row: Row
-    norm: Norm | None
-
-
-@dataclass(frozen=True)
-class NearPairs:
-    """Pairs of a source and a dwelling that is too near to it; all of shape (n,).
-
-    source, home: numbers in the list of sources and among the dwellings, which are numbered by their ids.
-    """
-
-    source: Ints
-    home: Ints
-    people: Floats
-
-    def where(self, true: Bools) -> 'NearPairs':
-        """The pairs for which it is true."""
-        return NearPairs(self.source[true], self.home[true], self.people[true])
-
-    def each_once(self) -> 'NearPairs':
-        """Every dwelling once, whatever it is too near to."""
-        _, first = np.unique(self.home, return_index=True)
-        return NearPairs(self.source[first], self.home[first], self.people[first])
-
-    @property
-    def counted(self) -> dict[str, int]:
-        """Dwellings and people, each once."""
-        once = self.each_once()
-        return {'dwellings': len(once.home), 'people': int(once.people.sum())}
 
 
 class IsolationDistance(Process[Inputs]):
@@ -273,12 +211,7 @@ def read_sources(kind: str, chosen: LayerRef, data: Data) -> list[Source]:
     source_rows = data.rows(sql.SQL(query).format(code, name, columns, rows))
     if not source_rows:
         must_be_unfiltered(chosen)
-    return [Source(kind, row, _norm_of_source(rule, row, norms)) for row in source_rows]
-
-
-def _norm_of_source(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
-    subject, condition, quantity = rule.norm_key(row)
-    return norm_for(norms, subject, condition=condition, quantity=quantity)
+    return [Source(kind, row, norm_of_source(rule, row, norms)) for row in source_rows]
 
 
 def read_near(kind: str, chosen: LayerRef, sources: list[Source], data: Data) -> Floats:
@@ -295,41 +228,6 @@ def read_near(kind: str, chosen: LayerRef, sources: list[Source], data: Data) ->
         people=column_identifier(homes, POPULATION, data.audience),
     )
     return data.numbers(query, width=5)
-
-
-def locate_pairs(pairs: Floats, zones: Zones) -> tuple[NearPairs, Membership]:
-    """The pairs, and the zones of their dwellings; a dwelling belongs to every zone that its middle lies in."""
-    _, first, home = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
-    return NearPairs(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
-
-
-def of_sources(near: NearPairs, chosen: Iterable[bool]) -> NearPairs:
-    """The pairs of the sources that are wanted, told for each in their order."""
-    return near.where(np.fromiter(chosen, dtype=bool)[near.source])
-
-
-def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Sources, dwellings and people of each kind."""
-    return {
-        kind: {
-            'sources': sum(source.kind == kind for source in sources),
-            **of_sources(near, (source.kind == kind for source in sources)).counted,
-        }
-        for kind in kinds
-    }
-
-
-def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
-    """Every norm that applies, with its clause, and what is nearer than it allows."""
-    norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
-    return [
-        {
-            **norm.cited,
-            'sources': sum(source.norm == norm for source in sources),
-            **of_sources(near, (source.norm == norm for source in sources)).counted,
-        }
-        for norm in norms
-    ]
 
 
 def source_features(sources: list[Source], near: NearPairs) -> list[Any]:
@@ -359,18 +257,10 @@ def zone_figures(
     inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
 ) -> list[dict[str, int]]:
     """Of each zone the dwellings and people that are too near to anything, and to each kind."""
-    counts = _per_zone(inside, near, '')
+    counts = near_by_zone(inside, near, '')
     for kind in kinds:
-        counts |= _per_zone(inside, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
+        counts |= near_by_zone(inside, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
     return [{name: int(values[number]) for name, values in counts.items()} for number in range(inside.zones)]
-
-
-def _per_zone(inside: Membership, near: NearPairs, prefix: str) -> dict[str, Floats]:
-    """Dwellings and people by zone, each dwelling once in each zone; arrays of shape (zones,)."""
-    once = near.each_once()
-    dwellings, people = np.zeros(inside.places), np.zeros(inside.places)
-    dwellings[once.home], people[once.home] = 1, once.people
-    return {f'{prefix}dwellings': inside.sums(dwellings), f'{prefix}people': inside.sums(people)}
 
 
 def _without_norm(source: Source) -> dict[str, Any]:

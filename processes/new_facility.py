@@ -1,13 +1,12 @@
 """Where the next facilities should stand. Method: docs/explanation/new-facility.md."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
 from dothi.core.arrays import Bools, Floats, point_geometries
-from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.errors import DataRefused
 from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
@@ -32,9 +31,9 @@ from processes.members import Member, shared
 from processes.outputs import Output, ZoneFeatures
 from processes.ways.barriers import distance_to
 from processes.ways.candidates import cover_within, on_roads
-from processes.ways.covered import coverage_figures
+from processes.ways.covered import coverage_change
 from processes.ways.facilities import Facilities, read_facilities
-from processes.ways.maximal_cover import EXACT_PAIRS, Cover, CoverChoice, choose_exactly, choose_greedily
+from processes.ways.maximal_cover import Proposal, bound_of, choose_sites
 from processes.ways.network import Network
 from processes.ways.reach import ROUNDING_M, reach_of
 from processes.ways.travel import limit_of, one_limit, read_roads
@@ -50,10 +49,6 @@ METHODS = {
 
 class NobodyToServe(DataRefused):
     """Nobody lives in the zones."""
-
-
-class TooLargeForExact(WrongUse):
-    """The question has more pairs than the exact method takes on."""
 
 
 class Inputs(ProcessInputs):
@@ -132,15 +127,6 @@ class Inputs(ProcessInputs):
     )
 
     _one_limit = model_validator(mode='after')(one_limit)
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
-
-    cover: Cover
-    choice: CoverChoice
-    method: str
 
 
 CHANGE = {
@@ -310,50 +296,7 @@ def propose_sites(
     reach = reach_of(uncovered.xy, candidates.xy, network)
     cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, report_share)
     progress(0.7, Text(vi='Chọn vị trí', en='Choosing the sites'))
-    return chosen_by(inputs.method, cover, inputs.count)
-
-
-def chosen_by(method: str, cover: Cover, count: int) -> Proposal:
-    """The candidates that the method chooses; raises TooLargeForExact."""
-    pairs = cover.reaches.nnz
-    if method == 'exact' and pairs > EXACT_PAIRS:
-        raise TooLargeForExact(
-            vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
-            en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
-        )
-    if method == 'greedy' or pairs > EXACT_PAIRS:
-        return Proposal(cover, choose_greedily(cover, count), 'greedy')
-    return Proposal(cover, choose_exactly(cover, count), 'exact')
-
-
-def coverage_change(total: float, before: float, after: float) -> dict[str, Any]:
-    """People, and how many of them are covered before and after."""
-    return {
-        'population': int(total),
-        **{f'{name}_before': value for name, value in coverage_figures(total, total, before).items()},
-        **{f'{name}_after': value for name, value in coverage_figures(total, total, after).items()},
-        'population_gained': int(after - before),
-    }
-
-
-def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
-    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed.
-
-    uncovered: people of each home that is to be served and has no facility yet.
-    """
-    gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
-    return {
-        'method': proposal.method,
-        'optimal': proposal.choice.optimal,
-        'population_gained_at_most': int(bound + 1e-6),
-        'share_of_best_at_least': round(gained / bound, 6) if bound else None,
-        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
-    }
-
-
-def _reachable_share(cover: Cover) -> float:
-    """People whom any candidate could cover."""
-    return float(cover.people[np.unique(cover.reaches.indices)].sum())
+    return choose_sites(inputs.method, cover, inputs.count)
 
 
 def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary: dict[str, Any]) -> FeatureCollection:

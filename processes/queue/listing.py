@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from processes.queue.requests import explain_silence, fetch_rows
+from processes.queue.records import explain_silence, fetch_rows
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
 from processes.data import Data
 from processes.inputs import ProcessInputs
-from processes.queue import requests
+from processes.queue import records, requests
 from processes.queue.callbacks import check_subscription
 from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
 from processes.queue.listing import JobFilter, list_jobs
-from processes.queue.requests import JobRequest, Result
+from processes.queue.records import Result
+from processes.queue.requests import JobRequest
 from processes.queue.uploads import taken_out
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import check_layers, validate_inputs
@@ -77,10 +78,10 @@ def run_process(
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
-    with requests.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor) as db:
         job_id = requests.submit_job(db, request)
         job = requests.wait_for(db, job_id, longest_s)
-        outputs = requests.job_results(db, job_id)
+        outputs = records.job_results(db, job_id)
     if not outputs:
         raise JobResultNotFoundError(job_id)
     return Outcome(job_id, outputs, job['releases'])
@@ -99,14 +100,14 @@ def start_job(
     It may have ended already: the same request on the same releases is answered from the result that is there.
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
-    with requests.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor) as db:
         return requests.submit_job(db, request)
 
 
 def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
     """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
-    with requests.open_desk(audience, editor) as db:
-        job = requests.state(db, job_id)
+    with records.open_desk(audience, editor) as db:
+        job = records.state(db, job_id)
     if job['status'] == 'dismissed':
         raise NoRerun(
             vi='Tác vụ đã bị hủy, đầu vào của nó không còn. Hãy gửi yêu cầu mới.',
@@ -154,7 +155,7 @@ def _checked_request(
 @contextmanager
 def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
     """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
-    with requests.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor) as db:
         request_layers = store_request_layers(db, inputs, place, editor)
         yield Data(db, place, audience, editor=editor, request_layers=request_layers)
 
@@ -169,15 +170,15 @@ def _must_be_allowed(editor: str | None) -> None:
 
 def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
-    with requests.open_desk(audience, editor) as db:
-        job = requests.state(db, job_id)
-        outputs = requests.job_results(db, job_id)
+    with records.open_desk(audience, editor) as db:
+        job = records.state(db, job_id)
+        outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':
-        raise requests.error_of(job)
+        raise records.error_of(job)
     if job['status'] == 'successful' and job['gone']:
-        raise requests.result_gone()
+        raise records.result_gone()
     if not outputs:
-        raise requests.no_result(job)
+        raise records.no_result(job)
     return Outcome(job_id, outputs, job['releases'])
 
 
@@ -229,8 +230,8 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
         try:
             with self._open_desk() as db:
-                job = requests.state(db, job_id)
-        except requests.UnknownJob:
+                job = records.state(db, job_id)
+        except records.UnknownJob:
             raise JobNotFoundError from None
         return _for_pygeoapi(job)
 
@@ -238,7 +239,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """Media type and content; raises JobResultNotFoundError."""
         self.get_job(job_id)
         with self._open_desk() as db:
-            outputs = requests.job_results(db, job_id)
+            outputs = records.job_results(db, job_id)
         if not outputs:
             raise JobResultNotFoundError
         main = next(iter(outputs.values()))
@@ -251,7 +252,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
             return requests.dismiss_job(db, job_id)
 
     def _open_desk(self) -> AbstractContextManager[Connection]:
-        return requests.open_desk(self.audience, self.asking())
+        return records.open_desk(self.audience, self.asking())
 
 
 def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:

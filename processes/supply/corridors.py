@@ -1,6 +1,6 @@
 """Which norm keeps a strip beside a line free, and on which side of a dike something stands: no database needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -143,3 +143,54 @@ def nearest_points(points: Floats, shapes: Geometries) -> Floats:
 def outline_areas(areas: Geometries) -> Geometries:
     """The outer border of all areas together, as one geometry in an array of shape (1,)."""
     return np.asarray([shapely.boundary(shapely.union_all(areas))], dtype=object)
+
+
+@dataclass(frozen=True)
+class NearPairs:
+    """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
+
+    line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
+    """
+
+    line: Floats
+    target: Floats
+    distance_m: Floats
+    foot: Floats
+    place: Floats
+
+    def where(self, true: Bools) -> 'NearPairs':
+        """The pairs for which it is true."""
+        return NearPairs(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A pair that is nearer than its norm allows."""
+
+    line: int
+    target: int
+    distance_m: float
+    edge_m: float
+    norm: Norm
+
+
+def by_the_water(near: NearPairs, goals: Geometries) -> Bools:
+    """Whether each target stands on the side of the nearest goal, shape (n,)."""
+    return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
+
+
+def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
+    """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
+    conflicts = []
+    pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
+    for line, target, distance_m, condition in pairs:
+        strip = strips[int(line)]
+        norm = strip.norms.get(condition) or (strip.widest if distance_m == 0 else None)
+        if norm and distance_m < strip.edge_m + norm.value:
+            conflicts.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
+    return conflicts
+
+
+def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
+    """Each norm once, in an order of its own."""
+    return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))

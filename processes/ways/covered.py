@@ -167,3 +167,13 @@ def _not_as_the_norm(norm: Norm) -> Text:
         en=f'The norm of {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) is measured along actual access: '
         'in a straight line more people count as covered than by the norm. Use the mode network.',
     )
+
+
+def coverage_change(total: float, before: float, after: float) -> dict[str, Any]:
+    """People, and how many of them are covered before and after."""
+    return {
+        'population': int(total),
+        **{f'{name}_before': value for name, value in coverage_figures(total, total, before).items()},
+        **{f'{name}_after': value for name, value in coverage_figures(total, total, after).items()},
+        'population_gained': int(after - before),
+    }

@@ -5,12 +5,14 @@ The maximal covering location problem (Church & ReVelle 1974). Greedily, with it
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
 
 from dothi.core.arrays import Floats, Ints
+from dothi.core.errors import WrongUse
 
 # Up to here HiGHS proved the optimum on the demo province within seconds; it gives up after so many nodes, and not
 # after some time, so that the same question has the same answer on any machine.
@@ -127,3 +129,49 @@ def _most_first(cover: Cover, chosen: Ints) -> Ints:
 
 def _largest_gains(gains: Floats, k: int) -> float:
     return float(np.sort(gains)[::-1][:k].sum())
+
+
+class TooLargeForExact(WrongUse):
+    """The question has more pairs than the exact method takes on."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
+
+    cover: Cover
+    choice: CoverChoice
+    method: str
+
+
+def choose_sites(method: str, cover: Cover, count: int) -> Proposal:
+    """The candidates that the method chooses; raises TooLargeForExact."""
+    pairs = cover.reaches.nnz
+    if method == 'exact' and pairs > EXACT_PAIRS:
+        raise TooLargeForExact(
+            vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
+            en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
+        )
+    if method == 'greedy' or pairs > EXACT_PAIRS:
+        return Proposal(cover, choose_greedily(cover, count), 'greedy')
+    return Proposal(cover, choose_exactly(cover, count), 'exact')
+
+
+def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
+    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed.
+
+    uncovered: people of each home that is to be served and has no facility yet.
+    """
+    gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
+    return {
+        'method': proposal.method,
+        'optimal': proposal.choice.optimal,
+        'population_gained_at_most': int(bound + 1e-6),
+        'share_of_best_at_least': round(gained / bound, 6) if bound else None,
+        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
+    }
+
+
+def _reachable_share(cover: Cover) -> float:
+    """People whom any candidate could cover."""
+    return float(cover.people[np.unique(cover.reaches.indices)].sum())

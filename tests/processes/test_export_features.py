@@ -15,10 +15,10 @@ from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.export.formats import FORMATS
 from dothi.core.settings import PathSettings
-from processes.queue import requests
+from processes.queue import records
 from processes.queue.jobs import expire_results
 from processes.queue.manager import outcome_of, run_process
-from processes.queue.requests import ResultGone
+from processes.queue.records import ResultGone
 from tests.processes.conftest import ORIGIN, building, house, station
 
 HOUSES = [(0, 0), (100, 0), (200, 0)]
@@ -170,8 +170,8 @@ def test_a_file_is_kept_for_days_and_then_said_to_be_gone(houses, worker):
 
 def test_a_result_of_the_internal_service_is_not_handed_to_the_public_one(houses, worker):
     job_id = export(format='csv').job_id
-    with requests.open_desk('public') as db:
-        assert requests.job_results(db, job_id) == {}
+    with records.open_desk('public') as db:
+        assert records.job_results(db, job_id) == {}
 
 
 def test_an_empty_layer_gives_an_empty_file_and_an_undelivered_one_says_so(loader, worker):

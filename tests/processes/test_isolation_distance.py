@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.database import connection
-from processes.isolation_distance import NearPairs, NoSources, of_sources
+from processes.isolation_distance import NearPairs, NoSources
 from processes.reading.layers import NoSuchColumn
 from processes.reading.validation import InvalidInput
+from processes.supply.isolation import of_sources
 from tests.processes.conftest import answered, commune
 
 # Sites are squares of 100 m with their lower left corner here; houses are squares of 10 m by their nearer edge.

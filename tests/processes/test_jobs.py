@@ -15,11 +15,12 @@ from psycopg2 import sql
 from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
 from dothi.core.text import Text
-from processes.queue import requests
+from processes.queue import records
 from processes.queue.child import Failed
 from processes.queue.jobs import fail_lost
 from processes.queue.manager import QueueManager, execute, run_process
-from processes.queue.requests import NoWorker, StillRunning, UnknownJob
+from processes.queue.records import UnknownJob
+from processes.queue.requests import NoWorker, StillRunning
 from tests.conftest import PATIENCE_S
 from tests.processes.conftest import descendants
 
@@ -225,12 +226,12 @@ def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, on
 def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker):
     """By role, not by manners: the reader may not even look at the table."""
     job_id = run_process('service-coverage', INPUTS, 'internal').job_id
-    with requests.open_desk('public') as db:
+    with records.open_desk('public') as db:
         with pytest.raises(UnknownJob):
-            requests.state(db, job_id)
-        assert requests.job_results(db, job_id) == {}
-        assert requests.fetch_rows(db, 'select * from job.list(null, 10, 0)', []) == []
-        assert requests.fetch_rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
+            records.state(db, job_id)
+        assert records.job_results(db, job_id) == {}
+        assert records.fetch_rows(db, 'select * from job.list(null, 10, 0)', []) == []
+        assert records.fetch_rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
 
 
 @pytest.mark.parametrize('audience', READERS)

@@ -20,7 +20,8 @@ from processes.reading.layers import NoSuchColumn, NotDelivered
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import InvalidInput, check_layers, validate_inputs
 from processes.registry import find_process
-from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
+from processes.zonal_statistics import Inputs
+from processes.zones.statistics import DoesNotFit, UnknownBand
 from tests.processes.conftest import area, building, commune, features, house
 
 CLIENT = Path(__file__).with_name('qgis_zonal.py')

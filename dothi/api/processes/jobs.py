@@ -23,7 +23,8 @@ from processes.base import Process
 from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
 from processes.queue.listing import list_jobs
-from processes.queue.requests import dismiss_job, media_types, open_desk, state
+from processes.queue.records import media_types, open_desk, state
+from processes.queue.requests import dismiss_job
 from processes.registry import all_processes
 
 JOBS = Blueprint('process_jobs', __name__)

@@ -8,7 +8,7 @@ import pytest
 from processes.forms.stored import StoredResult
 from processes.forms.tables import properties_of
 from processes.geojson import GEOJSON, JSON
-from processes.queue.requests import Result
+from processes.queue.records import Result
 from processes.registry import find_process
 
 

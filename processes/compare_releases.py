@@ -21,7 +21,7 @@ from processes.zones.differences import Pairs, by_column, count_changes, measure
 from processes.zones.parts import MEASURES, kind_of, parts_of
 
 # A measure as people want it, by the kind of geometry: its name, and how many metres or square metres one is.
-SHOWN_AS = {'LineString': ('km', 1_000.0), 'Polygon': ('ha', 10_000.0)}
+DISPLAY_UNITS = {'LineString': ('km', 1_000.0), 'Polygon': ('ha', 10_000.0)}
 # As many bits as a double precision number holds exactly.
 MOST_COLUMNS = 52
 
@@ -157,12 +157,12 @@ def compare_measures(
     """The lengths or areas by zone and of the whole; nothing of points."""
     if kind_of(layer) == 'Point':
         return {}, {}
-    shown_as = SHOWN_AS[kind_of(layer)]
+    display_unit = DISPLAY_UNITS[kind_of(layer)]
     zone_rows = data.source(inputs.zones)[1]
     old, new = (parts_of(layer, state, zones, zone_rows, data) for state in (before, after))
     sums = {'before': _total_measure(layer, before, data), 'after': _total_measure(layer, after, data)}
-    return measure_changes(old, new, pairs, zones, shown_as), {
-        f'{name}_{shown_as[0]}': column for name, column in sums.items()
+    return measure_changes(old, new, pairs, zones, display_unit), {
+        f'{name}_{display_unit[0]}': column for name, column in sums.items()
     }
 
 
@@ -274,4 +274,4 @@ def _total_measure(layer: Layer, state: sql.Composed, data: Data) -> float:
     """Kilometres or hectares of all features, those outside every zone included."""
     query = sql.SQL('select coalesce(sum({}), 0)::float8 as total from {}')
     total = data.rows(query.format(MEASURES[kind_of(layer)], state))[0]['total']
-    return round(float(total / SHOWN_AS[kind_of(layer)][1]), 3)
+    return round(float(total / DISPLAY_UNITS[kind_of(layer)][1]), 3)

@@ -311,8 +311,8 @@ def by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[
 def count_targets(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
     """Targets, each counted once, and their people where those are visible."""
     people = {conflicts[row['number'] - 1].target: row['people'] for row in rows}
-    known_counts = [number for number in people.values() if number is not None]
-    return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
+    visible_counts = [number for number in people.values() if number is not None]
+    return {'targets': len(people)} | ({'people': int(sum(visible_counts))} if visible_counts else {})
 
 
 def describe_conflict(conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:

@@ -190,9 +190,9 @@ class Data:
         """The roads as a graph."""
         return network_of(shapely.get_parts(self.shapes(ROADS)))
 
-    def shapes(self, chosen: LayerRef, *narrowed_by: Filter | None) -> Geometries:
+    def shapes(self, layer_ref: LayerRef, *narrowed_by: Filter | None) -> Geometries:
         """The geometries of a layer in the working CRS, those that its own filter and these let through."""
-        _, rows = self.source(chosen, *narrowed_by)
+        _, rows = self.source(layer_ref, *narrowed_by)
         # many in one value: one by one they take ten times as long to fetch
         query = sql.SQL("""
             select ST_AsBinary(ST_Collect(geom)) as wkb
@@ -200,9 +200,9 @@ class Data:
         """).format(rows)
         return shapely.get_parts(wkb_geometries([row['wkb'] for row in self.rows(query)]))
 
-    def zones(self, chosen: LayerRef) -> Zones:
+    def zones(self, layer_ref: LayerRef) -> Zones:
         """The polygons of a layer: code from the first column of its key, name from the first searchable one."""
-        layer, rows = self.source(chosen)
+        layer, rows = self.source(layer_ref)
         code = column_identifier(layer, layer.identifier, self.audience)
         name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], self.audience)
         query = (
@@ -211,7 +211,7 @@ class Data:
         )
         zone_rows = self.rows(sql.SQL(query).format(code, name, rows))
         if not zone_rows:
-            must_be_unfiltered(chosen)
+            must_be_unfiltered(layer_ref)
         codes, names, ids = ([row[part] for row in zone_rows] for part in ('code', 'name', 'id'))
         shapes = wkb_geometries([row['wkb'] for row in zone_rows])
         return Zones(codes, names, shapes, [json.loads(row['geometry']) for row in zone_rows], ids)
@@ -267,7 +267,7 @@ class Data:
         return released
 
     def source(
-        self, chosen: LayerRef, *narrowed_by: Filter | None, times: Times | None = None
+        self, layer_ref: LayerRef, *narrowed_by: Filter | None, times: Times | None = None
     ) -> tuple[Layer, sql.Composed]:
         """The layer, and `here`, to be selected from: its rows in force, now or at `times`, that pass the filters.
 
@@ -275,8 +275,8 @@ class Data:
         none at its own datetime, TooExpensive for a filter of the public's that costs too much. Features that are no
         collection look the same: their layer is made up from their properties.
         """
-        layer, every = self._every(chosen, times)
-        texts = [text for text in (chosen.filter, *narrowed_by) if text is not None]
+        layer, every = self._every(layer_ref, times)
+        texts = [text for text in (layer_ref.filter, *narrowed_by) if text is not None]
         self._filtered |= bool(texts)
         if not texts:
             return layer, sql.SQL('{} here').format(every)
@@ -288,19 +288,19 @@ class Data:
         )
         return layer, sql.SQL('(select {} from {} every where {}) here').format(columns, every, narrowed)
 
-    def _every(self, chosen: LayerRef, times: Times | None) -> tuple[Layer, sql.Composable]:
+    def _every(self, layer_ref: LayerRef, times: Times | None) -> tuple[Layer, sql.Composable]:
         """The layer and all of its rows."""
-        if chosen.collection is None:
-            put = self._request_layers[chosen.reference]
-            if chosen.job is not None:
-                self._read_earlier[chosen.job] = put.readings
-            return put.layer, rows_of(put.layer)
-        layer = visible_layer(chosen.collection, self.locality, self.audience)
+        if layer_ref.collection is None:
+            stored_layer = self._request_layers[layer_ref.reference]
+            if layer_ref.job is not None:
+                self._read_earlier[layer_ref.job] = stored_layer.readings
+            return stored_layer.layer, rows_of(stored_layer.layer)
+        layer = visible_layer(layer_ref.collection, self.locality, self.audience)
         if layer.id not in self._current:
             raise not_delivered(layer.id)
-        when = parse_times(chosen.datetime) if chosen.datetime is not None and times is None else times
+        when = parse_times(layer_ref.datetime) if layer_ref.datetime is not None and times is None else times
         if self.read(layer, when) is None and times is None:
-            raise nothing_then(layer.id, str(chosen.datetime))
+            raise nothing_then(layer.id, str(layer_ref.datetime))
         return layer, layer_source(layer, self.locality, self.audience, when)
 
     def _fetch(self, query: sql.Composable) -> list[tuple[Any, ...]]:

@@ -175,9 +175,9 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
     options = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
-    whose = {'agency': _agency_of_editor(data), 'sender': data.editor, 'scope': _delivery_scope(inputs, data)}
+    sender_options = {'agency': _agency_of_editor(data), 'sender': data.editor, 'scope': _delivery_scope(inputs, data)}
     try:
-        return DeliveryOptions.model_validate({**options, **whose})
+        return DeliveryOptions.model_validate({**options, **sender_options})
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         name = first['loc'][0]

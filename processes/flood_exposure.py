@@ -18,7 +18,7 @@ from processes.geojson import feature_collection, geojson_feature, geojson_geome
 from processes.ground.exposure import ExposedLayer, Tally, class_names, exposure_figures, outside_figures, things_in
 from processes.ground.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
 from processes.ground.flooding import Basin, flood_tiles
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_raster, put_values, write_cog
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_raster, write_cog, write_tile
 from processes.ground.tiles import Tile, numbers_in, tiles_of
 from processes.ground.touch import cells_at, cut_at_cells
 from processes.inputs import LINES, POINTS, ZONES, LayerRef, input_field
@@ -224,8 +224,8 @@ def fill_tally(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: P
         plain_raster(classes, basin.grid, 'uint8', 0) as graded,
     ):
         for number, (tile, depths) in enumerate(flood_tiles(basin, tally.tiles)):
-            put_values(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
-            put_values(file, tile, depths)
+            write_tile(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
+            write_tile(file, tile, depths)
             share = (number + 1) / len(tally.tiles)
             progress(0.3 + 0.55 * share, Text(vi='Cho nước vào', en='Letting the water in'))
     return write_cog(plain, data.draft('depth.tif'), FloodExposure.outputs['depth'].title, 'm')

@@ -239,12 +239,12 @@ class Hotspots(Process[Inputs]):
                 'reports': may_show(int(cube.sum()), int(least.value)),
                 'reports_outside': may_show(outside, int(least.value)),
                 'bins': int(cells.inside.sum()) * periods.count,
-                'bins_shown': int(verdicts.is_shown.sum()),
+                'bins_shown': int(verdicts.is_published.sum()),
                 'hot': sum(feature['properties']['verdict'] == 'hot' for feature in features),
                 'cold': sum(feature['properties']['verdict'] == 'cold' for feature in features),
                 'least_count_shown': least.value,
                 'norm': least.cited,
-                **data.provenance(list_caveats(verdicts.is_shown)),
+                **data.provenance(list_caveats(verdicts.is_published)),
             },
         )
 
@@ -272,7 +272,7 @@ def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
     )
     columns = data.numbers(query.format(_moment_sql(inputs, layer, rows, data), rows), width=3)
     if not len(columns):
-        _must_be_known(inputs, layer)
+        _require_category(inputs, layer)
         raise NothingReported(
             vi=f'Lớp "{layer.id}" không có phản ánh nào qua bộ lọc.', en=f'No report of "{layer.id}" passes the filter.'
         )
@@ -287,7 +287,7 @@ def periods_of(inputs: Inputs, days: Ints) -> Periods:
     return Periods(until, inputs.period_days, inputs.periods or min(max(whole, 1), MOST_PERIODS))
 
 
-def list_caveats(is_shown: Bools) -> list[Text]:
+def list_caveats(is_published: Bools) -> list[Text]:
     """What a reader of the result has to know."""
     notes = [
         Text(
@@ -300,7 +300,7 @@ def list_caveats(is_shown: Bools) -> list[Text]:
             en='Many reports are not many faults: where more people live, and are used to reporting, there are more.',
         ),
     ]
-    if not is_shown.any():
+    if not is_published.any():
         notes.insert(
             0,
             Text(
@@ -335,7 +335,7 @@ def _moment_sql(inputs: Inputs, layer: Layer, rows: sql.Composed, data: Data) ->
     return sql.SQL('{}::timestamptz').format(name)
 
 
-def _must_be_known(inputs: Inputs, layer: Layer) -> None:
+def _require_category(inputs: Inputs, layer: Layer) -> None:
     domain = layer.columns[inputs.category_column].domain if inputs.category else None
     if domain and inputs.category not in domain:
         hint = did_you_mean(str(inputs.category), domain)

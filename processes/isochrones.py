@@ -149,7 +149,7 @@ class Isochrones(Process[Inputs]):
         """A polygon for each break, of each facility or of all together, from the shortest way to the longest."""
         breaks_m, way = breaks_of(inputs), read_roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
-        lost = must_reach_roads(facilities, way.network)
+        off_road_count = must_reach_roads(facilities, way.network)
         progress(0.2, Text(vi='Chia ô', en='Laying out the cells'))
         cells = cells_around(facilities.xy, max(breaks_m), inputs.cell_m or usual_cell_m(min(breaks_m)))
         reach = reach_of(cells.xy, facilities.xy, way.network)
@@ -168,7 +168,7 @@ class Isochrones(Process[Inputs]):
             'separate': inputs.separate,
             'cell_m': cells.side_m,
             **way.summary,
-            **data.provenance(off_road_notes(lost)),
+            **data.provenance(off_road_notes(off_road_count)),
         }
         geometries = geojson_geometries(np.concatenate([*shapes, no_geometries()]), data.locality.srid)
         return feature_collection(numbered_features(geometries, properties), summary)
@@ -177,15 +177,15 @@ class Isochrones(Process[Inputs]):
 def must_reach_roads(facilities: Facilities, network: Network) -> int:
     """How many facilities are too far from any road to be left by one; raises StartOffRoads where all are."""
     off_road = np.setdiff1d(np.arange(len(facilities.xy)), snap_points(facilities.xy, network).point)
-    lost = facilities_off_road(facilities.owner, off_road)
-    if lost and lost == facilities.count:
+    off_road_count = facilities_off_road(facilities.owner, off_road)
+    if off_road_count and off_road_count == facilities.count:
         raise StartOffRoads(
             vi=f'Mọi điểm xuất phát đều cách đường quá {WALK_M / 1000:g} km. Kiểm tra tọa độ (kinh độ trước, vĩ độ '
             'sau) và hệ tọa độ.',
             en=f'Every start is over {WALK_M / 1000:g} km from any road. Check its coordinates (longitude first) and '
             'their system.',
         )
-    return lost
+    return off_road_count
 
 
 def breaks_of(inputs: Inputs) -> list[float]:

@@ -90,19 +90,21 @@ class KeepResult(Process[Inputs]):
         must_be_free(inputs.id, place)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
         result = read_stored(inputs.job, inputs.output, data)
-        made = features_of(result, inputs.id, title)
-        layer = own_layer(made, title, result, sources_of(result, data), place)
+        request_layer = features_of(result, inputs.id, title)
+        layer = own_layer(request_layer, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
-        write_features(made, move(made.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file)
+        write_features(
+            request_layer, move(request_layer.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file
+        )
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
-        with made_known(layer, place) as known:
-            report = deliver(file, _delivery_options(layer, result, data), known)
+        with registered_layer(layer, place) as locality_with_layer:
+            report = deliver(file, _delivery_options(layer, result, data), locality_with_layer)
             _must_be_released(report)
-        return {'collection': layer.id, 'release': report.release, 'features': len(made.rows)}
+        return {'collection': layer.id, 'release': report.release, 'features': len(request_layer.rows)}
 
 
 @contextmanager
-def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
+def registered_layer(layer: Layer, place: Locality) -> Iterator[Locality]:
     """The locality with the layer, whose file and tables are there; both as before where what follows fails.
 
     Tables of a layer that was not there before stay, without rows: they are taken up by the next try.

@@ -145,8 +145,8 @@ class NearestFacility(Process[Inputs]):
         shapes = point_geometries(origins.xy[ranked.point])
         if inputs.routes:
             shapes = route_lines(reach, origins.xy, facilities.xy, facilities.owner, ranked)
-        lost = facilities_off_road(facilities.owner, reach.places_off_road)
-        notes = off_road_notes(lost, len(reach.points_off_road))
+        off_road_count = facilities_off_road(facilities.owner, reach.places_off_road)
+        notes = off_road_notes(off_road_count, len(reach.points_off_road))
         pairs = [pair_feature(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
         summary = {
             'origins': origins.count,

@@ -14,7 +14,7 @@ from processes.forms.numbers import format_day
 from processes.inputs import LANG, ProcessInputs, input_field
 from processes.outputs import Output, ResultFile
 from processes.printing.body import body_of
-from processes.printing.drawn import PrintedLayer, drawn_layers, seen_in, source_lines
+from processes.printing.drawn import PrintedLayer, layers_to_print, source_lines, visible_layers
 from processes.printing.framed import FramedView, frame_place
 from processes.printing.page import Group, Page, Row, write_page
 from processes.printing.paper import FACTORS, PIXEL_MM
@@ -124,11 +124,11 @@ class PrintMap(Process[Inputs]):
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
         on_paper = frame_place(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
-        layers = drawn_layers(inputs.layers, inputs.datetime, data)
+        layers = layers_to_print(inputs.layers, inputs.datetime, data)
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
         body = body_of(layers, on_paper.view, inputs.datetime, data)
         progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
-        visible = seen_in(layers, on_paper.view, inputs.datetime, data)
+        visible = visible_layers(layers, on_paper.view, inputs.datetime, data)
         page, target = data.draft('page.pdf'), data.draft('map.pdf')
         write_page(_page_of_map(inputs, on_paper, visible, data), page)
         merge_pages(body, page, on_paper.sheet, target)

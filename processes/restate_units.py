@@ -214,10 +214,10 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
             en='Give the figures by one of the two inputs: figures or layer.',
         )
     rows = list(inputs.figures.items()) if inputs.figures is not None else _read_rows(inputs, data)
-    codes, known_codes = [code for code, _ in rows], {unit.code for unit in units}
-    strange, twice = sorted(set(codes) - known_codes), sorted({code for code in codes if codes.count(code) > 1})
+    codes, unit_codes = [code for code, _ in rows], {unit.code for unit in units}
+    strange, twice = sorted(set(codes) - unit_codes), sorted({code for code in codes if codes.count(code) > 1})
     if strange:
-        hint = did_you_mean(strange[0], known_codes) if len(strange) == 1 else Text(vi='', en='')
+        hint = did_you_mean(strange[0], unit_codes) if len(strange) == 1 else Text(vi='', en='')
         listed = ', '.join(strange[:10])
         raise BadFigures(
             vi=f'Ngày {inputs.from_date} không có đơn vị cấp "{inputs.level}" mã {listed}. {hint.vi}'.strip(),
@@ -246,9 +246,9 @@ def divide_units(inputs: Inputs, unit_layer: Layer, start: date, end: date, data
 
 def must_know(figures: Mapping[str, float], shares: Shares, end: date) -> None:
     """Raises NoWay where a unit with a figure has no share anywhere."""
-    lost = sorted(code for code in figures if not shares.get(code))
-    if lost:
-        listed = ', '.join(lost[:10])
+    codes_without_share = sorted(code for code in figures if not shares.get(code))
+    if codes_without_share:
+        listed = ', '.join(codes_without_share[:10])
         raise NoWay(
             vi=f'Đơn vị {listed}: không có ranh giới nằm trong đơn vị nào của ngày {end}. Nạp ranh giới, hoặc dùng '
             'method crosswalk.',

@@ -230,8 +230,8 @@ class ServiceCoverage(Process[Inputs]):
         at_home = [served_kind.of(slice(None, len(homes.xy))) for served_kind in served]
         on_cells = [served_kind.of(slice(len(homes.xy), None)) for served_kind in served]
         norms = [norm for served_kind in served for norm in served_kind.norms]
-        lost = off_road_notes(travelled.get('facilities_off_road', 0))
-        notes = [*notes_on(served, zones, homes), *lost]
+        off_road_count = off_road_notes(travelled.get('facilities_off_road', 0))
+        notes = [*notes_on(served, zones, homes), *off_road_count]
         members = {
             'facilities': facilities.count,
             'kinds': [kind_summary(served_kind, homes.population) for served_kind in at_home],
@@ -310,8 +310,8 @@ def ways_to(
         return [straight_to_nearest(standing, facilities.xy[entrance_nodes]) for entrance_nodes in entrances], members
     way = read_roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
-    lost = facilities_off_road(facilities.owner, reach.places_off_road)
-    members = way.summary | ({'facilities_off_road': lost} if lost else {})
+    off_road_count = facilities_off_road(facilities.owner, reach.places_off_road)
+    members = way.summary | ({'facilities_off_road': off_road_count} if off_road_count else {})
     return [reach.way_to_nearest(entrance_nodes) for entrance_nodes in entrances], members
 
 

@@ -19,7 +19,7 @@ from processes.geojson import feature_collection, geojson_geometries, numbered_f
 from processes.ground.criteria import CRITERION_MEMBERS, Criterion, factor_of, must_make_sense, weight_shares
 from processes.ground.elevation import Heights
 from processes.ground.flood_basin import must_be_few
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, plain_raster, put_values, write_cog
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, plain_raster, write_cog, write_tile
 from processes.ground.spread import spread_pieces
 from processes.ground.suitability import Factor, Search, Site, best_sites, number_sites, score_tile
 from processes.ground.tiles import Tile, square_cells, tiles_of, transform_of
@@ -179,7 +179,7 @@ class SiteSuitability(Process[Inputs]):
         progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
         least_cells = inputs.min_area_ha * 1e4 / inputs.cell_m**2
         sites, areas = best_sites(cut, scored_parts, least_cells, inputs.sites)
-        polygons = drawn_sites(search, cut, areas, sites, data)
+        polygons = outline_sites(search, cut, areas, sites, data)
         members = summarise_suitability(
             inputs, allowed_cells, best, [factor_members for _, factor_members in read], data
         )
@@ -224,7 +224,7 @@ def score_tiles(
     scored_parts, allowed_cells, best = [], 0, -1.0
     with plain_raster(data.draft('scores.plain'), search.grid, 'float32', NODATA) as file:
         for number, part in enumerate(spread_pieces(functools.partial(score_tile, search), cut), start=1):
-            put_values(file, cut[number - 1], part.scores)
+            write_tile(file, cut[number - 1], part.scores)
             scored_parts.append((part.rim, part.sums))
             scores = part.scores[~np.isnan(part.scores)]
             allowed_cells, best = allowed_cells + scores.size, max(best, float(scores.max(initial=-1)))
@@ -232,7 +232,7 @@ def score_tiles(
     return scored_parts, allowed_cells, best if allowed_cells else None
 
 
-def drawn_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[Site], data: Data) -> Geometries:
+def outline_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[Site], data: Data) -> Geometries:
     """The outline of each site, in their order."""
     rank = {site.number: place for place, site in enumerate(sites, start=1)}
     parts: list[list[Any]] = [[] for _ in sites]

@@ -120,14 +120,14 @@ def zone_figures(number: int, answer: Answer, statistics: list[Statistic]) -> di
     more = {'people': round(float(of['people'][number]), 1)} if 'people' in of else {}
     covered = {'covered_share': round(float(answer.covered[number]), 6)} if answer.covered is not None else {}
     figures: dict[str, Any] = {
-        name: figure_or_none(of[name][number], is_known=has_data or name in ADDED_UP) for name in statistics
+        name: figure_or_none(of[name][number], has_value=has_data or name in ADDED_UP) for name in statistics
     }
     return {**figures, **more, **covered, 'has_data': has_data}
 
 
-def figure_or_none(value: float, *, is_known: bool) -> float | None:
+def figure_or_none(value: float, *, has_value: bool) -> float | None:
     """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
-    return round(float(value), 6) if is_known and not np.isnan(value) else None
+    return round(float(value), 6) if has_value and not np.isnan(value) else None
 
 
 def list_caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:

@@ -44,7 +44,7 @@ class Evaluation:
     levels: those that are told of, from the largest to the smallest.
     """
 
-    chosen: IndicatorSet
+    definition: IndicatorSet
     period: Period
     units: Units
     levels: list[str]
@@ -57,20 +57,22 @@ class Evaluation:
         """Every indicator in every unit that its measures tell of; figures of larger units are sums of their parts."""
         return [
             value
-            for name, indicator in self.chosen.indicators.items()
+            for name, indicator in self.definition.indicators.items()
             for value in self._indicator_values(name, indicator)
         ]
 
     def _indicator_values(self, name: str, indicator: Indicator) -> Iterator[Value]:
         parents = self.units.parents
-        parts = [rolled_up(self.figures[measure].by_unit, parents) for measure in self.chosen.measures_of(indicator)]
+        parts = [
+            rolled_up(self.figures[measure].by_unit, parents) for measure in self.definition.measures_of(indicator)
+        ]
         for unit in self.units.of(*self.levels):
             if all(unit.code in part for part in parts):
                 numerator, *rest = (part[unit.code] for part in parts)
                 yield self._judge_value(name, unit, numerator, rest[0] if rest else None)
 
     def _judge_value(self, name: str, unit: Unit, numerator: float, denominator: float | None) -> Value:
-        indicator, before = self.chosen.indicators[name], self.before.get((name, unit.code))
+        indicator, before = self.definition.indicators[name], self.before.get((name, unit.code))
         value = value_of(indicator, numerator, denominator)
         is_known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
         verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], is_known=is_known)
@@ -84,7 +86,7 @@ class Evaluation:
 
     def describe_indicator(self, name: str) -> dict[str, Any]:
         """One criterion: what it is, what it came to in the whole, in how many units it is met, on what it rests."""
-        indicator = self.chosen.indicators[name]
+        indicator = self.definition.indicators[name]
         own = [value for value in self.values if value.indicator == name]
         # what is counted by any level adds up to the whole; by one without units on the day, to nothing
         whole = next((value for value in own if value.unit.level == WHOLE), None)
@@ -114,11 +116,11 @@ class Evaluation:
         return [self._value_row(value) for value in self.values]
 
     def _value_row(self, value: Value) -> dict[str, Any]:
-        indicator, unit = self.chosen.indicators[value.indicator], value.unit
+        indicator, unit = self.definition.indicators[value.indicator], value.unit
         proofs = self.proofs[value.indicator]
         return {
-            'set_id': self.chosen.id,
-            'set_version': self.chosen.version,
+            'set_id': self.definition.id,
+            'set_version': self.definition.version,
             'indicator': value.indicator,
             'title_vi': indicator.title.vi,
             'title_en': indicator.title.en,

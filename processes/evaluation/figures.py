@@ -29,9 +29,9 @@ class Figures:
 class Formulas:
     """Reads the measures of one set. given: the values that every formula may name."""
 
-    def __init__(self, chosen: IndicatorSet, units: Units, given: Bound, data: Data) -> None:
-        self._set, self._units, self._data = chosen, units, data
-        self._queries = Queries(chosen, units, given, data)
+    def __init__(self, definition: IndicatorSet, units: Units, formula_values: Bound, data: Data) -> None:
+        self._set, self._units, self._data = definition, units, data
+        self._queries = Queries(definition, units, formula_values, data)
         self._results: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {}
 
     def groups(self, names: Iterable[str]) -> Iterator[list[str]]:
@@ -98,8 +98,8 @@ class Formulas:
         key = json.dumps([process_id, inputs], sort_keys=True)
         if key not in self._results:
             part = self._data.apart()
-            chosen = find_process(process_id, part.audience)
-            answer = chosen.run(validate_inputs(chosen.inputs, inputs), part, lambda _share, _doing: None)
+            definition = find_process(process_id, part.audience)
+            answer = definition.run(validate_inputs(definition.inputs, inputs), part, lambda _share, _doing: None)
             self._data.count(part)
             self._results[key] = features_of(answer), tuple(part.releases)
         return self._results[key]

@@ -34,8 +34,8 @@ class FormulaFails(Exception):
 class Queries:
     """Asks the measures in SQL of one set. given: the values that every query may name."""
 
-    def __init__(self, chosen: IndicatorSet, units: Units, given: Bound, data: Data) -> None:
-        self._set, self._units, self._given, self._data = chosen, units, given, data
+    def __init__(self, definition: IndicatorSet, units: Units, formula_values: Bound, data: Data) -> None:
+        self._set, self._units, self._formula_values, self._data = definition, units, formula_values, data
 
     def ask(self, names: Sequence[str]) -> dict[str, UnitValues]:
         """Unit and value by measure, all of one level; raises FormulaFails that names the measure.
@@ -67,7 +67,7 @@ class Queries:
         return sql.SQL('with {} {}').format(self._relation_ctes([*measures.values()]), statement)
 
     def _select_figures(self, name: str, measure: Measure) -> sql.Composed:
-        values = {key: sql.Literal(value) for key, value in {**self._given, **measure.values}.items()}
+        values = {key: sql.Literal(value) for key, value in {**self._formula_values, **measure.values}.items()}
         query = sql.SQL(measure.sql or '').format(**values)
         form = 'select {} as measure, unit::text as unit, value::float8 as value from ({}) figure'
         return sql.SQL(form).format(sql.Literal(name), query)

@@ -72,7 +72,7 @@ def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) 
     layer = values_layer(data.locality)
     if layer is None:
         return None
-    number, chosen = _record_run(evaluated, summary), evaluated.chosen
+    number, definition = _record_run(evaluated, summary), evaluated.definition
     file = data.draft(f'{layer.id}.gpkg')
     write_values(file, evaluated.rows(), [value.unit.wkb for value in evaluated.values], data.locality.srid)
     options = DeliveryOptions(
@@ -81,7 +81,7 @@ def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) 
         origin='demo' if summary['demo'] else 'delivery',
         crs=f'EPSG:{data.locality.srid}',
         sender=PROCESS,
-        note=f'{chosen.id} {chosen.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
+        note=f'{definition.id} {definition.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
     )
     report = deliver(file, options, data.locality)
     if report.verdict != 'accepted':
@@ -110,9 +110,9 @@ def _record_run(evaluated: Evaluation, summary: dict[str, Any]) -> int:
     """The number of the run. Its release is noted when there is one."""
     evidence = {name: [proof.document() for proof in own] for name, own in evaluated.proofs.items()}
     values = {
-        'set_id': evaluated.chosen.id,
-        'set_version': evaluated.chosen.version,
-        'definition': _as_json(evaluated.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
+        'set_id': evaluated.definition.id,
+        'set_version': evaluated.definition.version,
+        'definition': _as_json(evaluated.definition.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
         'level': summary['level'],
         'units_on': summary['units_on'],
         'period_from': evaluated.period.first,

@@ -61,7 +61,7 @@ class Units:
         return self.levels[: self.levels.index(level) + 1]
 
 
-def known_levels(locality: Locality) -> list[str]:
+def levels_of_figures(locality: Locality) -> list[str]:
     """The levels that figures can be told by, from the largest to the smallest, the whole first."""
     return [WHOLE, *levels_of(locality)]
 
@@ -87,10 +87,12 @@ def read_units(data: Data, on: date) -> Units:
 def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[Unit]:
     layer = layer_of_level(level, data.locality)
     query = 'select code, ST_AsBinary(geom) as wkb, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}'
-    drawn_rows = {row['code']: row for row in data.rows(sql.SQL(query).format(unit_outlines(layer, on, data)))}
+    outline_rows = {row['code']: row for row in data.rows(sql.SQL(query).format(unit_outlines(layer, on, data)))}
     listed = sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code)
     units = [
-        _outlined_unit(unit, drawn_rows[unit.code], above, data.locality) for unit in listed if unit.code in drawn_rows
+        _outlined_unit(unit, outline_rows[unit.code], above, data.locality)
+        for unit in listed
+        if unit.code in outline_rows
     ]
     if not units:
         raise no_outlines(layer, on)

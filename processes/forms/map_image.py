@@ -70,14 +70,14 @@ def marks_of(features: DrawnFeatures, metres_per_px: float) -> list[Mark]:
     So of areas that hold one another, as isochrones do, each is seen.
     """
     order = {'area': 0, 'line': 1, 'point': 2}
-    made = []
+    marks = []
     for shape, number in zip(features.shapes, features.numbers, strict=True):
         if shape is None or shapely.is_empty(shape):
             continue
         kind = kind_of(shape, metres_per_px)
         placed = shapely.point_on_surface(shape) if kind == 'point' and shapely.get_dimensions(shape) else shape
-        made.append(Mark(placed, kind, number=int(number)))
-    return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
+        marks.append(Mark(placed, kind, number=int(number)))
+    return sorted(marks, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
 
 
 def _map_layers(

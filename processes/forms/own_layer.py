@@ -56,31 +56,31 @@ def features_of(stored: StoredResult, layer_id: str, title: Text) -> RequestLaye
 
 
 def own_layer(
-    made: RequestLayer, title: Text, stored: StoredResult, origins: Sequence[Origin], place: Locality
+    request_layer: RequestLayer, title: Text, stored: StoredResult, origins: Sequence[Origin], place: Locality
 ) -> Layer:
     """The layer file of a kept result; raises NobodyKeeps."""
-    whose = place.place.kept_results
-    if whose is None:
+    kept_results_options = place.place.kept_results
+    if kept_results_options is None:
         raise NobodyKeeps(
             vi='locality.yml chưa có "kept_results": cơ quan và chủ đề của các kết quả được giữ. Hãy thêm.',
             en='locality.yml lacks "kept_results": agency and theme of the results that are kept. Add it.',
         )
-    columns = {name: _own_column(name, column, stored) for name, column in made.layer.columns.items()}
+    columns = {name: _own_column(name, column, stored) for name, column in request_layer.layer.columns.items()}
     return Layer(
-        id=made.layer.id,
+        id=request_layer.layer.id,
         title=title,
         description=Text(**{lang: origin_of(stored, origins, lang) for lang in LANGUAGES}),
-        theme=whose.theme,
-        agency=whose.agency,
+        theme=kept_results_options.theme,
+        agency=kept_results_options.agency,
         access='internal',
         licence=LICENCE,
         update_cycle=NEVER,
-        geometry=made.layer.geometry,
-        key=_key_columns(made),
+        geometry=request_layer.layer.geometry,
+        key=_key_columns(request_layer),
         columns=columns,
         source=Source(crs=place.place.crs),
         checks=ANYTHING,
-        publish=Publish(search=[name for name in ('name', *_key_columns(made)) if name in columns][:1]),
+        publish=Publish(search=[name for name in ('name', *_key_columns(request_layer)) if name in columns][:1]),
     )
 
 
@@ -102,19 +102,19 @@ def _own_column(name: str, column: Column, stored: StoredResult) -> Column:
     return column.model_copy(update={'title': title, 'unit': unit})
 
 
-def _key_columns(made: RequestLayer) -> list[str]:
+def _key_columns(request_layer: RequestLayer) -> list[str]:
     """The code or the feature's id, the first that names each feature; none where neither does."""
-    names = list(made.layer.columns)
+    names = list(request_layer.layer.columns)
     for name in ('code', FEATURE_ID):
         if name in names:
-            values = [row[names.index(name)] for row in made.rows]
+            values = [row[names.index(name)] for row in request_layer.rows]
             if None not in values and len(set(values)) == len(values):
                 return [name]
     return []
 
 
-def write_features(made: RequestLayer, shapes: Geometries, srid: int, target: Path) -> None:
+def write_features(request_layer: RequestLayer, shapes: Geometries, srid: int, target: Path) -> None:
     """The features as the GeoPackage that is delivered. shapes: in the system `srid`, in the order of the rows."""
-    columns = {name: column.type for name, column in made.layer.columns.items()}
-    rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in made.rows]
-    add_layer(target, made.layer.id, columns, rows, list(shapes), srid)
+    columns = {name: column.type for name, column in request_layer.layer.columns.items()}
+    rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in request_layer.rows]
+    add_layer(target, request_layer.layer.id, columns, rows, list(shapes), srid)

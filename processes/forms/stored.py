@@ -220,5 +220,5 @@ def in_one_line(sources: list[Source], stored: StoredResult, lang: Lang) -> str:
         for source in sources
     ]
     day = format_day(local_day(stored.finished_at, locality_zone()), lang)
-    made = f'dothi {stored.software_version}, {day}, {stored.job_id}'
-    return f'{SOURCES.pick(lang)}: {"; ".join(phrases)}. {made}.' if phrases else f'{made}.'
+    software = f'dothi {stored.software_version}, {day}, {stored.job_id}'
+    return f'{SOURCES.pick(lang)}: {"; ".join(phrases)}. {software}.' if phrases else f'{software}.'

@@ -19,7 +19,7 @@ from processes.ground.criterion_values import Classes, Depth, Distance, Slope, V
 from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
 from processes.ground.flooding import Basin, flood_tiles
-from processes.ground.geotiff import NODATA, plain_raster, put_values
+from processes.ground.geotiff import NODATA, plain_raster, write_tile
 from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles_of
 from processes.ground.touch import reached_cells, touched_cells
@@ -280,7 +280,7 @@ def _flood_depths(criterion: FloodOf, grid: Grid, data: Data) -> tuple[Depth, di
     path = data.draft(f'{criterion.name}.plain')
     with plain_raster(path, whole, 'float32', NODATA) as file:
         for tile, depths in flood_tiles(Basin(ground, whole, level.metres), tiles_of(whole)):
-            put_values(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
+            write_tile(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
     members = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
     return Depth(Band(path, 1, whole.srid)), members
 

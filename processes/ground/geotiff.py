@@ -51,7 +51,7 @@ def plain_raster(path: Path, grid: Grid, dtype: str, nodata: float) -> Iterator[
         raise not_written(path, error) from error
 
 
-def put_values(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]) -> None:
+def write_tile(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]) -> None:
     """Writes the values of a tile; NaN as the file's nodata, and nothing where there is nothing else."""
     has_value = ~np.isnan(values) if values.dtype.kind == 'f' else values != file.nodata
     if has_value.any():

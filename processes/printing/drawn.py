@@ -56,7 +56,7 @@ class PrintedLayer:
     def layer(self) -> Layer | Coverage:
         return _layer_of(self.shows)
 
-    def drawn_at(self, zoom: float) -> bool:
+    def is_drawn_at(self, zoom: float) -> bool:
         """Whether anything of it is drawn at the zoom."""
         return not isinstance(self.shows, Drawing) or any(
             rendering_pass.seen_at(zoom) for rendering_pass in self.shows.passes
@@ -68,7 +68,7 @@ class PrintedLayer:
         return self.shows.draw_order if isinstance(self.shows, Drawing) else float('-inf')
 
 
-def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
+def layers_to_print(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """The layers, lowest first; those that the map shows when it opens where none is named.
 
     names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
@@ -86,10 +86,10 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     return sorted(map_layers, key=lambda layer: layer.order)
 
 
-def seen_in(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
+def visible_layers(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """Those that are drawn at the view's scale and have something within its box."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
-    return [layer for layer in layers if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
+    return [layer for layer in layers if layer.is_drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
 
 
 def _has_any(layer: Layer | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:

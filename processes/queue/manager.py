@@ -24,7 +24,7 @@ from processes.queue.identity import request_hash
 from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.records import Result
 from processes.queue.requests import JobRequest
-from processes.queue.uploads import taken_out
+from processes.queue.uploads import detach_upload
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import check_layers, validate_inputs
 from processes.registry import find_process
@@ -113,14 +113,14 @@ def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = 
             vi='Tác vụ đã bị hủy, đầu vào của nó không còn. Hãy gửi yêu cầu mới.',
             en='The job was dismissed, and its inputs are gone. Send a new request.',
         )
-    chosen = find_process(job['process_id'], audience)
-    if chosen.upload:
+    process = find_process(job['process_id'], audience)
+    if process.upload:
         raise NoRerun(
             vi='Tệp đã gửi không còn được giữ. Hãy gửi lại tệp.',
             en='The file that was sent is not kept. Send it again.',
         )
     # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
-    changes = chosen.for_editors(validate_inputs(chosen.inputs, job['inputs']))
+    changes = process.for_editors(validate_inputs(process.inputs, job['inputs']))
     return start_job(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
 
 
@@ -128,24 +128,24 @@ def _checked_request(
     process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
 ) -> JobRequest:
     """The request, checked: whatever is wrong with it is said before there is a job."""
-    chosen = find_process(process_id, audience)
-    if chosen.editors_only:
+    process = find_process(process_id, audience)
+    if process.editors_only:
         _must_be_allowed(editor)
-    model = validate_inputs(chosen.inputs, inputs)
-    if chosen.for_editors(model):
+    model = validate_inputs(process.inputs, inputs)
+    if process.for_editors(model):
         _must_be_allowed(editor)
     place = cached_locality(PathSettings().locality)
     check_layers(model, place, audience)
-    chosen.check(model, place, lambda: _open_data(model, place, audience, editor))
-    rest, upload = taken_out(chosen, model.model_dump(mode='json'))
-    reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
+    process.check(model, place, lambda: _open_data(model, place, audience, editor))
+    rest, upload = detach_upload(process, model.model_dump(mode='json'))
+    reusable = process.reusable and upload is None and JobSettings().result_store == 'on'
     return JobRequest(
         process_id=process_id,
         inputs=rest,
         asker=asker or editor or '',
         editor=editor,
         upload=upload,
-        cost_s=min(chosen.cost_s(model), JobSettings().job_time_limit_s),
+        cost_s=min(process.cost_s(model), JobSettings().job_time_limit_s),
         request=request_hash(process_id, rest, audience, editor) if reusable else None,
         norms_version=place.norms_version,
         subscriber=check_subscription(subscriber),

@@ -87,13 +87,13 @@ def submit_job(db: Connection, request: JobRequest) -> str:
     return str(row['id'])
 
 
-def _too_many(whose: str, most: int, limits: JobSettings) -> TooManyJobs:
-    if whose == 'stored':
+def _too_many(limit_kind: str, most: int, limits: JobSettings) -> TooManyJobs:
+    if limit_kind == 'stored':
         return TooManyJobs(
             vi='Kết quả của bạn đang chiếm hết dung lượng được phép. Hủy bớt tác vụ cũ (DELETE /jobs/MÃ).',
             en='Your results take all the room that they may. Dismiss jobs that you need no more (DELETE /jobs/ID).',
         )
-    if whose == 'asker':
+    if limit_kind == 'asker':
         return TooManyJobs(
             vi=f'Bạn đã có {most} tác vụ đang chờ hoặc đang chạy. Đợi chúng xong, hoặc hủy bớt (DELETE /jobs/MÃ).',
             en=f'You have {most} jobs that wait or run. Wait for them, or dismiss some (DELETE /jobs/ID).',
@@ -120,11 +120,11 @@ def wait_for(db: Connection, job_id: str, limit_s: float) -> dict[str, Any]:
 
     After `limit_s`, or when no worker comes to take it, the job is dismissed: nobody would fetch its result.
     """
-    ends, lonely = time.monotonic() + limit_s, Loneliness(JobSettings().worker_silent_s)
+    ends, loneliness = time.monotonic() + limit_s, Loneliness(JobSettings().worker_silent_s)
     try:
         while job_status(db, job_id) not in ENDED:
             # of one that runs too: its worker may have died, and then nobody works on it
-            if lonely.too_long(alone=not worker_lives(db)):
+            if loneliness.too_long(alone=not worker_lives(db)):
                 raise _restore_error(db, NoWorker, NO_WORKER)
             if (left_s := ends - time.monotonic()) <= 0:
                 raise _restore_error(db, StillRunning, _still_running(limit_s))

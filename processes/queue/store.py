@@ -84,7 +84,7 @@ def forget_abandoned() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_results_apart() -> None:
+def separate_results() -> None:
     """Moves the files of earlier results to their audience's folder; what is there already stays as it is."""
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(

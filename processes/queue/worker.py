@@ -30,7 +30,16 @@ from dothi.core.settings import JobSettings, PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
 from processes.queue.callbacks import call_back
-from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run_order
+from processes.queue.child import (
+    BrokenRun,
+    FailedRun,
+    FinishedRun,
+    InterruptedRun,
+    RunOrder,
+    RunProgress,
+    failure,
+    run_order,
+)
 from processes.queue.downloads import Keeper, OrderResult
 from processes.queue.jobs import (
     begin_job,
@@ -51,7 +60,7 @@ from processes.queue.reasons import (
     worker_gone,
     worker_lost,
 )
-from processes.queue.store import draft_folder, forget_abandoned, put_results_apart
+from processes.queue.store import draft_folder, forget_abandoned, separate_results
 from processes.queue.upkeep import Generaliser, record_service_answers, restyle_layers
 
 type StoppableTask = Callable[[Callable[[], bool]], object]
@@ -98,7 +107,7 @@ def run_worker(concurrency: int = 1) -> None:
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
         _prepare_children()
-    put_results_apart()
+    separate_results()
     put_rasters_apart()
     asyncio.run(_run_worker(concurrency))
 
@@ -237,27 +246,27 @@ def work_on(context: JobContext, job_id: str) -> None:
             _work_on(context, job_id, order)
 
 
-def _work_on(context: JobContext, job_id: str, order: Order) -> None:
+def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:
     try:
         ended = watch_child(order, lambda underway: report_progress(job_id, underway), context.should_abort)
     except (NoDatabase, psycopg2.Error):
         raise
     except Exception:
-        ended = Broken(traceback.format_exc())
+        ended = BrokenRun(traceback.format_exc())
     if ended is None:
         if context.abort_reason() == AbortReason.SHUTDOWN:
             give_back(job_id)
         raise JobAborted
-    if isinstance(ended, Interrupted):
+    if isinstance(ended, InterruptedRun):
         give_back(job_id)
         raise NoDatabase(vi=ended.reason.vi, en=ended.reason.en)
-    if isinstance(ended, Broken):
+    if isinstance(ended, BrokenRun):
         LOG.error('job %s failed:\n%s', job_id, ended.trace)
         ended = failure(run_failed(job_id))
     finish_job(job_id, ended)
 
 
-def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> OrderResult:
+def watch_child(order: RunOrder, tell: Callable[[RunProgress], None], stopped: Callable[[], bool]) -> OrderResult:
     """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
     context = multiprocessing.get_context('forkserver')
     ours, theirs = context.Pipe(duplex=False)
@@ -275,7 +284,7 @@ def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callabl
 
 
 def _listen_to_child(
-    pipe: Connection, child: BaseProcess, tell: Callable[[Underway], None], stopped: Callable[[], bool]
+    pipe: Connection, child: BaseProcess, tell: Callable[[RunProgress], None], stopped: Callable[[], bool]
 ) -> OrderResult:
     limit_s = JobSettings().job_time_limit_s
     ends = time.monotonic() + limit_s
@@ -285,11 +294,11 @@ def _listen_to_child(
         if not pipe.poll(GLANCE_S):
             continue
         try:
-            message: Underway | Done | Failed | Broken | Interrupted = pipe.recv()
+            message: RunProgress | FinishedRun | FailedRun | BrokenRun | InterruptedRun = pipe.recv()
         except EOFError:
             child.join()
             return failure(child_died(child.exitcode))
-        if not isinstance(message, Underway):
+        if not isinstance(message, RunProgress):
             return message
         tell(message)
     return None

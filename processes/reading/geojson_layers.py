@@ -139,14 +139,14 @@ def _is_storable(value: Any) -> bool:
 def _column_names(keys: Iterable[str]) -> dict[str, str]:
     """A column for each property: its own name, or that with as many _ as it takes where the table has one already."""
     names: dict[str, str] = {}
-    taken_names = set(RESERVED_NAMES)
+    used_names = set(RESERVED_NAMES)
     for key in sorted(keys, key=lambda key: key in RESERVED_NAMES):
         long = len(key.encode()) > LONGEST_NAME
         name = key.encode()[:CUT_NAME].decode(errors='ignore') if long else key
-        while name in taken_names:
+        while name in used_names:
             name += '_'
         names[key] = name
-        taken_names.add(name)
+        used_names.add(name)
     return names
 
 

@@ -43,14 +43,14 @@ def nothing_then(layer_id: str, datetime: str) -> NothingThen:
     )
 
 
-def must_be_unfiltered(chosen: LayerRef, narrowed_by: object = None) -> None:
+def must_be_unfiltered(layer_ref: LayerRef, narrowed_by: object = None) -> None:
     """Raises NothingPasses where a filter was given for a layer of which nothing was read."""
-    filters = [text for text in (chosen.filter, narrowed_by) if text is not None]
+    filters = [text for text in (layer_ref.filter, narrowed_by) if text is not None]
     if filters:
         excerpt = ' AND '.join(str(text)[:200] for text in filters)
         raise NothingPasses(
-            vi=f'Không có đối tượng nào của {chosen.phrase.vi} qua bộ lọc {excerpt}. Kiểm tra giá trị trong bộ lọc.',
-            en=f'No feature of {chosen.phrase.en} passes the filter {excerpt}. Check the values in the filter.',
+            vi=f'Không có đối tượng nào của {layer_ref.phrase.vi} qua bộ lọc {excerpt}. Kiểm tra giá trị trong bộ lọc.',
+            en=f'No feature of {layer_ref.phrase.en} passes the filter {excerpt}. Check the values in the filter.',
         )
 
 

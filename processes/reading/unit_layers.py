@@ -41,7 +41,7 @@ def levels_of(locality: Locality) -> list[str]:
     return [level for level in levels if level]
 
 
-def must_be_known(level: str, levels: list[str]) -> None:
+def require_level(level: str, levels: list[str]) -> None:
     """Raises UnknownLevel with the nearest level."""
     if level not in levels:
         hint = did_you_mean(level, levels)
@@ -50,7 +50,7 @@ def must_be_known(level: str, levels: list[str]) -> None:
 
 def layer_of_level(level: str, locality: Locality) -> Layer:
     """The layer that shows the units of a level; raises UnknownLevel."""
-    must_be_known(level, levels_of(locality))
+    require_level(level, levels_of(locality))
     layer = layer_of(level, locality)
     assert layer is not None  # noqa: S101 (levels_of are those that a layer shows)
     return layer

@@ -65,7 +65,7 @@ REASONS = {
 }
 LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job', 'output')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
-SHOWN_LENGTH = 60
+QUOTED_LENGTH = 60
 
 
 def validate_inputs[I: ProcessInputs](model: type[I], inputs: object) -> I:
@@ -98,9 +98,9 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
         with _naming_input(name):
             for layer in layers_in(value):
                 _check_layer(layer, metadata['geometry'], locality, audience)
-            narrowed = getattr(inputs, metadata['filters']) if metadata.get('filters') else None
-            if value is not None and narrowed is not None:
-                _check_filter(narrowed, value, locality, audience)
+            narrowed_layer = getattr(inputs, metadata['filters']) if metadata.get('filters') else None
+            if value is not None and narrowed_layer is not None:
+                _check_filter(narrowed_layer, value, locality, audience)
 
 
 def _check_layer(value: LayerRef, kinds: list[str], locality: Locality, audience: Audience) -> None:
@@ -114,8 +114,8 @@ def _check_layer(value: LayerRef, kinds: list[str], locality: Locality, audience
         parse_times(value.datetime)
 
 
-def _check_filter(narrowed: LayerRef, text: Filter, locality: Locality, audience: Audience) -> None:
-    layer = _find_layer(narrowed, locality, audience)
+def _check_filter(narrowed_layer: LayerRef, text: Filter, locality: Locality, audience: Audience) -> None:
+    layer = _find_layer(narrowed_layer, locality, audience)
     if layer is not None:
         filter_condition(layer, text, locality, audience)
 
@@ -149,7 +149,7 @@ def check_request_layers(inputs: ProcessInputs, layers: Mapping[str, Layer]) -> 
 def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     where = '.'.join(str(part) for part in error['loc']) or 'inputs'
     if error['type'] in UNKNOWN:
-        hint = did_you_mean(str(error['loc'][-1]), _known_at(error, model))
+        hint = did_you_mean(str(error['loc'][-1]), _names_at(error, model))
         return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
     reason, context = REASONS.get(error['type'], unexpected), _error_context(error)
@@ -159,7 +159,7 @@ def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     )
 
 
-def _known_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
+def _names_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
     """The names that would be right at the place of one that is unknown."""
     place = error['loc']
     if error['type'] == 'unexpected_keyword_argument':
@@ -196,4 +196,4 @@ def _quote_input(error: ErrorDetails) -> str:
     if error['type'] == 'missing' or not isinstance(error['input'], str | int | float):
         return ''
     excerpt = json.dumps(error['input'], ensure_ascii=False)
-    return f' ({excerpt[:SHOWN_LENGTH]}...)' if len(excerpt) > SHOWN_LENGTH else f' ({excerpt})'
+    return f' ({excerpt[:QUOTED_LENGTH]}...)' if len(excerpt) > QUOTED_LENGTH else f' ({excerpt})'

@@ -116,8 +116,8 @@ def _dike_strip(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     water = WATERWARD.get(line['kind'])
     of_kind = norms[f'{line["kind"]}_dike_corridor'] if water else ()
     by_side = {side: norm_for(of_kind, line['class'], condition=side) for side in (SETTLEMENT, LANDWARD, water)}
-    known_norms: dict[str | None, Norm] = {side: norm for side, norm in by_side.items() if norm}
-    return Strip(known_norms) if known_norms else None
+    norms_by_condition: dict[str | None, Norm] = {side: norm for side, norm in by_side.items() if norm}
+    return Strip(norms_by_condition) if norms_by_condition else None
 
 
 def is_toward(foot: Floats, place: Floats, goal: Floats) -> Bools:

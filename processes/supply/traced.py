@@ -52,9 +52,9 @@ class Trace:
     affected: Callable[[Homes], AffectedHomes]
 
 
-def read_rows(chosen: LayerRef, data: Data, *names: str) -> Rows:
+def read_rows(layer_ref: LayerRef, data: Data, *names: str) -> Rows:
     """id, code, WKB and the named columns of every feature, in the order of their codes."""
-    layer, rows = data.source(chosen)
+    layer, rows = data.source(layer_ref)
     code = column_identifier(layer, layer.identifier, data.audience)
     identifiers = [column_identifier(layer, name, data.audience) for name in names]
     columns = sql.SQL(', ').join([sql.SQL('id'), sql.SQL('{}::text as code').format(code), *identifiers])
@@ -64,24 +64,24 @@ def read_rows(chosen: LayerRef, data: Data, *names: str) -> Rows:
 def failing_rows(failed: LayerRef, among: LayerRef, network: Rows, data: Data) -> Bools:
     """Which rows of the layer `among` have a code of what fails; raises NothingFailed, UnknownAsset."""
     codes = [row['code'] for row in read_rows(failed, data)]
-    known_codes = [row['code'] for row in network]
+    network_codes = [row['code'] for row in network]
     if not codes:
         raise NothingFailed(
             vi=f'Không đối tượng nào của {failed.phrase.vi} qua bộ lọc. Kiểm tra mã trong bộ lọc.',
             en=f'No feature of {failed.phrase.en} passes the filter. Check the code in it.',
         )
-    unknown = sorted({*codes} - {*known_codes})
+    unknown = sorted({*codes} - {*network_codes})
     if unknown:
         raise UnknownAsset(
             vi=f'Không có mã "{unknown[0]}" trong {among.phrase.vi}. Đầu vào "failed" phải chọn đối tượng của lớp này.',
             en=f'There is no "{unknown[0]}" in {among.phrase.en}. The input "failed" has to name features of it.',
         )
-    return np.isin(np.array(known_codes, dtype=object), codes)
+    return np.isin(np.array(network_codes, dtype=object), codes)
 
 
-def traced_features(chosen: LayerRef, members: dict[int, dict[str, Any]], data: Data) -> list[Any]:
+def traced_features(layer_ref: LayerRef, members: dict[int, dict[str, Any]], data: Data) -> list[Any]:
     """The features with these ids, in the order of their codes, each with its code and what is told of it."""
-    layer, rows = data.source(chosen)
+    layer, rows = data.source(layer_ref)
     query = sql.SQL(
         'select id, {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {} where id = any({}) order by 2'
     ).format(column_identifier(layer, layer.identifier, data.audience), rows, sql.Literal([*members]))

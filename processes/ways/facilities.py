@@ -44,7 +44,7 @@ class Facilities:
 
 
 def read_facilities(
-    chosen: LayerRef,
+    layer_ref: LayerRef,
     data: Data,
     narrowed_by: str | None = None,
     kind_column: str | None = None,
@@ -56,13 +56,13 @@ def read_facilities(
 
     needed: raises NothingPasses where a filter lets none through; a layer that is empty by itself is not refused.
     """
-    layer, rows = data.source(chosen, narrowed_by)
+    layer, rows = data.source(layer_ref, narrowed_by)
     kinds = sql.Literal(kind) if kind_column is None else column_identifier(layer, kind_column, data.audience)
     code, name = column_identifier(layer, layer.identifier, data.audience), _name_sql(layer, data)
     query = 'select here.id, {}::text as code, {}::text as name, {}::text as kind from {} order by code, id'
     facility_rows = data.rows(sql.SQL(query).format(code, name, kinds, rows))
     if needed and not facility_rows:
-        must_be_unfiltered(chosen, narrowed_by)
+        must_be_unfiltered(layer_ref, narrowed_by)
     points = sql.SQL(
         'select here.id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_DumpPoints({}) point'
     )

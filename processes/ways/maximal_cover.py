@@ -29,9 +29,9 @@ class Cover:
 
     def gains(self, without: Ints) -> Floats:
         """People whom each candidate covers and none of `without` does, shape (c,)."""
-        left = self.people.copy()
-        left[self.reaches[without].indices] = 0
-        return np.asarray(self.reaches @ left, dtype=np.float64)
+        people_left = self.people.copy()
+        people_left[self.reaches[without].indices] = 0
+        return np.asarray(self.reaches @ people_left, dtype=np.float64)
 
     def covered(self, chosen: Ints) -> float:
         """People whom any of the chosen candidates covers."""

@@ -120,16 +120,16 @@ def _this_side(points: Floats, network: Network, tree: shapely.STRtree, near: Sn
     """`near` without places behind a wall; a point that keeps none takes the nearest place that it can walk to."""
     free = ~_behind_wall(points, network, near)
     parts = [_snapped_rows(near, free)]
-    left = np.setdiff1d(near.point, near.point[free])
+    unplaced = np.setdiff1d(near.point, near.point[free])
     reach_m = 2 * float(near.offset_m.max(initial=1.0))
-    while len(left):
-        point_index, segment = tree.query(point_geometries(points[left]), predicate='dwithin', distance=reach_m)
-        feet = _feet_on_segments(points, network, left[point_index], segment)
+    while len(unplaced):
+        point_index, segment = tree.query(point_geometries(points[unplaced]), predicate='dwithin', distance=reach_m)
+        feet = _feet_on_segments(points, network, unplaced[point_index], segment)
         feet = _nearest_rows(_snapped_rows(feet, ~_behind_wall(points, network, feet)))
         parts.append(feet)
         if reach_m >= SEARCH_M:
             break
-        left, reach_m = np.setdiff1d(left, feet.point), min(2 * reach_m, SEARCH_M)
+        unplaced, reach_m = np.setdiff1d(unplaced, feet.point), min(2 * reach_m, SEARCH_M)
     return SnappedPoints(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in SnappedPoints.__match_args__)
     )

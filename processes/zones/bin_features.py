@@ -14,7 +14,7 @@ def bin_features(
     verdicts: Verdicts, cube: Ints, cells: Cells, periods: Periods, significance: float, srid: int
 ) -> list[Any]:
     """A feature for each bin that has a count to show or is a hot or cold spot, by cell and then by period."""
-    period, row, column = np.nonzero(verdicts.is_shown | (verdicts.p_adjusted <= significance))
+    period, row, column = np.nonzero(verdicts.is_published | (verdicts.p_adjusted <= significance))
     order = np.lexsort([period, column, row])
     period, row, column = period[order], row[order], column[order]
     properties = [
@@ -22,7 +22,7 @@ def bin_features(
             'cell': cells.name(at[1], at[2]),
             'since': periods.begins(at[0]).isoformat(),
             'until': periods.ends(at[0]).isoformat(),
-            'reports': int(cube[at]) if verdicts.is_shown[at] else None,
+            'reports': int(cube[at]) if verdicts.is_published[at] else None,
             **_describe_verdict(verdicts, at, significance),
         }
         for at in zip(period.tolist(), row.tolist(), column.tolist(), strict=True)

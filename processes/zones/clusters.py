@@ -19,7 +19,7 @@ class PooledCounts:
     """
 
     values: Floats
-    is_shown: Bools
+    is_published: Bools
 
 
 def pool_counts(counts: Ints, least: int) -> PooledCounts:
@@ -29,13 +29,13 @@ def pool_counts(counts: Ints, least: int) -> PooledCounts:
     with the same counts shown and the same sum give the same values. As that sum is known, it must not be small
     itself, nor belong to one place: then the least of the counts that could be shown are hidden with the rest.
     """
-    is_shown = counts >= least
-    while is_shown.any() and _gives_away(counts[~is_shown], least):
-        is_shown &= counts > counts[is_shown].min()
-    hidden = counts[~is_shown]
+    is_published = counts >= least
+    while is_published.any() and _gives_away(counts[~is_published], least):
+        is_published &= counts > counts[is_published].min()
+    hidden = counts[~is_published]
     values = counts.astype(np.float64)
-    values[~is_shown] = hidden.mean() if hidden.size else 0
-    return PooledCounts(values, is_shown)
+    values[~is_published] = hidden.mean() if hidden.size else 0
+    return PooledCounts(values, is_published)
 
 
 def may_show(count: int, least: int) -> int | None:
@@ -53,7 +53,7 @@ def _gives_away(hidden: Ints, least: int) -> bool:
 class Verdicts:
     """What is told of each bin, shape (periods, rows, columns), and of each cell, shape (rows, columns)."""
 
-    is_shown: Bools
+    is_published: Bools
     z: Floats
     p: Floats
     p_adjusted: Floats
@@ -69,8 +69,8 @@ def judge_bins(cube: Ints, inside: Bools, least: int, reach_cells: float, period
     bins = np.broadcast_to(inside, cube.shape)
     kernel = neighbourhood_kernel(reach_cells, periods_back)
     of_inside = pool_counts(cube[bins], least)
-    values, is_shown = np.zeros(cube.shape), np.zeros(cube.shape, dtype=bool)
-    values[bins], is_shown[bins] = of_inside.values, of_inside.is_shown
+    values, is_published = np.zeros(cube.shape), np.zeros(cube.shape, dtype=bool)
+    values[bins], is_published[bins] = of_inside.values, of_inside.is_published
     near_sum, near = near_sums(values, kernel), near_sums(bins.astype(np.float64), kernel)
     z, p_adjusted = np.zeros(cube.shape), np.ones(cube.shape)
     z[bins] = gi_star(of_inside.values, near_sum[bins], near[bins])
@@ -80,4 +80,4 @@ def judge_bins(cube: Ints, inside: Bools, least: int, reach_cells: float, period
     if len(cube) >= LEAST_PERIODS_FOR_TREND:
         trend_z[inside] = trend(z[:, inside])
         trend_p[inside] = adjust_p(two_sided(trend_z[inside]))
-    return Verdicts(is_shown, z, p, p_adjusted, trend_z, trend_p)
+    return Verdicts(is_published, z, p, p_adjusted, trend_z, trend_p)

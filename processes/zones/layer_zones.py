@@ -33,7 +33,7 @@ def statistics_of(
     A line or polygon counts by the length or area of its part inside, and gives its value to the
     sum by the share that this is of the whole, so that sums over zones side by side add up to the layer's.
     """
-    value, condition = known_values(rows, name, layer, data)
+    value, condition = column_values(rows, name, layer, data)
     if kind_of(layer) == 'Point':
         query = 'select ST_X(place), ST_Y(place), {} from (select *, unit.place_of(geom) as place from {}) one'
         columns = data.numbers(sql.SQL(query).format(value, condition), width=3)
@@ -46,7 +46,7 @@ def statistics_of(
     return by_group(parts.zone, of_part, parts.measure, len(zones.codes)) | {'sum': shared}
 
 
-def known_values(rows: sql.Composed, name: str, layer: Layer, data: Data) -> tuple[sql.Composed, sql.Composed]:
+def column_values(rows: sql.Composed, name: str, layer: Layer, data: Data) -> tuple[sql.Composed, sql.Composed]:
     """The SQL of a column as a number, and `here` of the features that have a value in it; raises NoSuchColumn."""
     value_column = column_identifier(layer, name, data.audience)
     return sql.SQL('{}::float8').format(value_column), sql.SQL('(select * from {} where {} is not null) here').format(
@@ -98,7 +98,7 @@ def lived_in(layer: Layer, rows: sql.Composed, name: str, zones: Zones, data: Da
 
     Somebody whose house stands in two polygons has both values.
     """
-    value, condition = known_values(rows, name, layer, data)
+    value, condition = column_values(rows, name, layer, data)
     homes, home_rows = data.source(HOMES)
     people = column_identifier(homes, POPULATION, data.audience)
     query = sql.SQL(

@@ -151,9 +151,9 @@ def must_fit(inputs: StatisticsInputs) -> None:
             ),
         ),
     ]
-    for at_fault, says in faults:
+    for at_fault, message in faults:
         if at_fault:
-            raise DoesNotFit(vi=says.vi, en=says.en)
+            raise DoesNotFit(vi=message.vi, en=message.en)
 
 
 def of_raster(inputs: StatisticsInputs, raster: Raster, zones: Zones, data: Data, progress: ProgressCallback) -> Answer:

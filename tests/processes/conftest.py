@@ -294,7 +294,8 @@ def empty() -> None:
         cursor.execute(f'truncate {cursor.fetchone()[0]}')
         cursor.execute('delete from job.job')
         cursor.execute(
-            'update catalog.layer set current_release = null; delete from catalog.raster; delete from catalog.release'
+            'update catalog.layer set current_release = null; delete from catalog.raster;'
+            ' delete from catalog.tile_count; delete from catalog.release'
         )
 
 

@@ -19,7 +19,7 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from processes.outputs import ResultFile
 from processes.queue import records, requests
-from processes.queue.child import Done, MadeOutput
+from processes.queue.child import FinishedRun, RunOutput
 from processes.queue.jobs import begin_job, finish_job, forget_orphans
 from processes.queue.manager import outcome_of, start_job
 from processes.queue.records import NoResult
@@ -99,7 +99,8 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
     draft = tmp_path / 'houses.csv'
     draft.write_text('code\n', encoding='utf-8')
     finish_job(
-        job_id, Done((MadeOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {})
+        job_id,
+        FinishedRun((RunOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {}),
     )
     assert status(job_id) == 'dismissed'
     assert ask('select count(*) from job.output where job_id = %s', [job_id]) == 0
@@ -124,7 +125,9 @@ def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(
     file = outcome_of(job_id, 'internal').result.file
     draft = tmp_path / file.name
     draft.write_text('late\n', encoding='utf-8')
-    finish_job(job_id, Done((MadeOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {}))
+    finish_job(
+        job_id, FinishedRun((RunOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {})
+    )
     assert outcome_of(job_id, 'internal').result.content() != b'late\n'
     assert [one.parent for one in (result_store() / RESULTS).glob(f'internal/{job_id}*/*')] == [file.parent]
 

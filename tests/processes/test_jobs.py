@@ -16,7 +16,7 @@ from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
 from dothi.core.text import Text
 from processes.queue import records
-from processes.queue.child import Failed
+from processes.queue.child import FailedRun
 from processes.queue.jobs import fail_lost
 from processes.queue.manager import QueueManager, execute, run_process
 from processes.queue.records import UnknownJob
@@ -219,7 +219,7 @@ def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, on
     execute('service-coverage', INPUTS, 'internal')
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("update job.job set status = 'running'")
-    fail_lost(Failed('Defect', 'ChildDied', Text(vi='Mất', en='Lost')))
+    fail_lost(FailedRun('Defect', 'ChildDied', Text(vi='Mất', en='Lost')))
     assert one("select status || ' ' || message_en from job.job") == 'failed Lost'
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
 from processes.queue import records, requests
-from processes.queue.child import Done, Failed, MadeOutput, failure
+from processes.queue.child import FailedRun, FinishedRun, RunOutput, failure
 from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
 from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.manager import NoRerun, outcome_of, rerun_job, start_job
@@ -130,11 +130,11 @@ def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monk
 
 def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
     (job_id,) = submitted('a')
-    fail_waiting(Failed('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
+    fail_waiting(FailedRun('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(NoResult):
         outcome_of(job_id, 'internal')
     run("update job.job set updated_at = now() - interval '2 hours'")
-    fail_waiting(Failed('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
+    fail_waiting(FailedRun('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(Exception, match='database was away') as refused:
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)
@@ -371,7 +371,7 @@ def test_how_long_a_client_would_wait_is_read():
 
 
 def finished(job_id, body=b'x' * 1_000):
-    finish_job(job_id, Done((MadeOutput('result', 'application/json', body, None),), {}))
+    finish_job(job_id, FinishedRun((RunOutput('result', 'application/json', body, None),), {}))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 

@@ -212,7 +212,7 @@ PAIRS = sql.SQL("""
 
 
 def read_pairs(layer: Layer, before: sql.Composed, after: sql.Composed, data: Data) -> Pairs:
-    """Every feature of either state."""
+    """Pairs each feature of the earlier state with the same feature of the later one; either may be missing."""
     by_days = layer.publish.validity or ()
     key = [name for name in layer.key if name not in by_days] if by_days else ['id']
     same = sql.SQL(' and ').join(sql.SQL('was.{0} = now.{0}').format(sql.Identifier(name)) for name in key)

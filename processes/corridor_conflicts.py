@@ -29,10 +29,10 @@ from processes.supply.corridors import (
     Kind,
     NearPairs,
     Strip,
-    by_the_water,
     distinct_norms,
     judge_pairs,
     outline_areas,
+    stand_by_the_water,
     strip_of,
 )
 from processes.zones.membership import zone_of
@@ -213,7 +213,7 @@ class CorridorConflicts(Process[Inputs]):
             **count_targets(conflicts, rows),
             'lines': len(lines),
             'lines_without_norm': [_without_norm(line, inputs.kind) for line in lines if line['id'] not in strips],
-            'by_norm': by_norm(conflicts, rows),
+            'by_norm': count_by_norm(conflicts, rows),
             'assumed': [norm.cited for norm in distinct_norms(n for strip in strips.values() for n in strip.used)],
             'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
@@ -261,7 +261,7 @@ def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, 
     for of_kind, water in WATERWARD.items():
         if (ours := kind == of_kind).any():
             goals = read_waters(of_kind, inputs, data)
-            side[ours] = np.where(by_the_water(near.where(ours), goals), water, LANDWARD)
+            side[ours] = np.where(stand_by_the_water(near.where(ours), goals), water, LANDWARD)
     side[near.distance_m == 0] = None
     side[zone_of(near.place, data.shapes(inputs.settlements or SETTLEMENTS)) >= 0] = SETTLEMENT
     return list(side)
@@ -269,12 +269,12 @@ def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, 
 
 def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     """What the side of the water is told by, for dikes of this kind; raises NoWater where there is nothing."""
-    chosen = inputs.water or WATER if kind == 'river' else inputs.land or LAND
-    shapes = data.shapes(chosen)
+    layer_ref = inputs.water or WATER if kind == 'river' else inputs.land or LAND
+    shapes = data.shapes(layer_ref)
     if not len(shapes):
         raise NoWater(
-            vi=f'Không có gì trong {chosen.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
-            en=f'There is nothing in {chosen.phrase.en}, which should tell on which side of a dike the water is.',
+            vi=f'Không có gì trong {layer_ref.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
+            en=f'There is nothing in {layer_ref.phrase.en}, which should tell on which side of a dike the water is.',
         )
     return shapes if kind == 'river' else outline_areas(shapes)
 
@@ -296,7 +296,7 @@ def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> lis
     return data.rows(query)
 
 
-def by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def count_by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every norm that is broken, with its clause and how much breaks it."""
     of_norm: dict[Norm, list[dict[str, Any]]] = {
         norm: [] for norm in distinct_norms(conflict.norm for conflict in conflicts)

@@ -247,7 +247,7 @@ class Data:
         return part
 
     def count(self, part: 'Data') -> None:
-        """What a part of the run has read counts as read by all of it."""
+        """Counts what a part of the run has read as read by the whole run."""
         self._read |= part._read
         self._read_earlier |= part._read_earlier
         self._norms |= part._norms
@@ -289,7 +289,7 @@ class Data:
         return layer, sql.SQL('(select {} from {} every where {}) here').format(columns, every, narrowed)
 
     def _every(self, layer_ref: LayerRef, times: Times | None) -> tuple[Layer, sql.Composable]:
-        """The layer and all of its rows."""
+        """The layer, and SQL of all of its rows that are in force, now or at `times`."""
         if layer_ref.collection is None:
             stored_layer = self._request_layers[layer_ref.reference]
             if layer_ref.job is not None:

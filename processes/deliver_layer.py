@@ -37,7 +37,7 @@ STAGES = {
 
 
 class Inputs(ProcessInputs):
-    """As the options of `dothi deliver`."""
+    """The same options as those of `dothi deliver`."""
 
     layer: str = input_field(Text(vi='Lớp', en='Layer'), Text(vi='Mã lớp được giao.', en='Id of the layer.'))
     file: Annotated[str, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(

@@ -133,11 +133,11 @@ class Echo(Process[Inputs]):
         return audience == 'internal' or JobSettings().public_echo == 'yes'
 
     def cost_s(self, inputs: Inputs) -> float:
-        """The pause, and a moment."""
+        """The pause that was asked for, and a tenth of a second."""
         return 0.1 + inputs.pause
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
-        """Each input that there is, as the output of its name."""
+        """Gives each input back as the output of the same name."""
         _wait_and_report(inputs.pause, progress)
         outputs = {}
         for name in (field for field in Inputs.model_fields if field != 'pause' and getattr(inputs, field) is not None):

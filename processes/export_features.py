@@ -20,7 +20,7 @@ WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
 
 
 class NotACollection(WrongUse):
-    """Features that were sent along are with whoever sent them."""
+    """The input is no collection: features that were sent along, or a result, need no export."""
 
 
 class BadBox(WrongUse):

@@ -221,7 +221,7 @@ def describe_set(definition: IndicatorSet, period: Period) -> dict[str, Any]:
 def evaluate_indicators(
     inputs: Inputs, period: Period, today: date, data: Data, progress: ProgressCallback
 ) -> Evaluation:
-    """The set in the period, from figures to values."""
+    """Evaluates the set in the period: reads the figures, and judges the values by the evidence."""
     definition = indicator_set(inputs.set, data.locality)
     require_level(inputs.level, levels_of_figures(data.locality))
     progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))

@@ -39,7 +39,7 @@ def _inline_refs(schema: Any, parts: dict[str, Any]) -> Any:
 
 
 def _nested_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """A part of an input: its fields in the dialect too."""
+    """The schema of a part of an input, its fields in the dialect of the descriptions."""
     fields = {name: _plain_schema(part, {}) for name, part in schema.get('properties', {}).items()}
     return {**schema, 'properties': fields} if fields else schema
 

@@ -66,7 +66,7 @@ class LayerRef:
 
     @property
     def phrase(self) -> Text:
-        """What a sentence calls it."""
+        """The words for these features in a sentence: the layer, the result of a job, or what was sent along."""
         if self.collection is not None:
             return Text(vi=f'lớp "{self.collection}"', en=f'the layer "{self.collection}"')
         if self.job is not None:

@@ -142,7 +142,7 @@ class Isochrones(Process[Inputs]):
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """By the area that the longest way may cover."""
+        """The time grows with the area that the longest way may cover."""
         return 3.0 + max(breaks_of(inputs)) / 2_000
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
@@ -160,7 +160,7 @@ class Isochrones(Process[Inputs]):
             areas = nested_areas(cells, way_m, breaks_m)
             shapes.append(areas)
             properties += [
-                {**who, **about_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
+                {**who, **describe_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
             ]
         summary = {
             'facilities': facilities.count,
@@ -228,7 +228,7 @@ def nested_areas(cells: Cells, way_m: Floats, breaks_m: list[float]) -> Geometri
     return np.asarray(areas, dtype=object)
 
 
-def about_break(break_m: float, area: shapely.MultiPolygon, inputs: Inputs) -> dict[str, Any]:
+def describe_break(break_m: float, area: shapely.MultiPolygon, inputs: Inputs) -> dict[str, Any]:
     """Properties of one area."""
     return {
         'break_m': round(break_m, 3),

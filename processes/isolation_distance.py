@@ -24,12 +24,12 @@ from processes.supply.isolation import (
     RULES,
     NearPairs,
     Source,
-    by_kind,
-    by_norm,
+    count_by_kind,
+    count_by_norm,
     locate_pairs,
     near_by_zone,
     norm_of_source,
-    of_sources,
+    pairs_of_sources,
 )
 from processes.zones.membership import Membership
 
@@ -164,18 +164,18 @@ class IsolationDistance(Process[Inputs]):
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Sources with distance, clause, dwellings and people, and zones with the same counts, all and by kind."""
-        chosen = layers_of(inputs)
-        sources = [source for kind, layer in chosen.items() for source in read_sources(kind, layer, data)]
+        layers = layers_of(inputs)
+        sources = [source for kind, layer in layers.items() for source in read_sources(kind, layer, data)]
         progress(0.1, Text(vi='Tìm nhà ở trong khoảng cách ly', en='Looking for dwellings within the distances'))
-        pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in chosen.items()])
+        pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in layers.items()])
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         zones = data.zones(inputs.zones)
         near, inside = locate_pairs(pairs, zones)
         summary = {
             **near.counted,
             'people_outside_zones': near.where(inside.outside[near.home]).counted['people'],
-            'by_kind': by_kind(sources, near, chosen),
-            'by_norm': by_norm(sources, near),
+            'by_kind': count_by_kind(sources, near, layers),
+            'by_norm': count_by_norm(sources, near),
             'sources_without_norm': [_without_norm(source) for source in sources if source.norm is None],
             'mode': 'straight-line',
             'zones': inputs.zones.reference,
@@ -184,24 +184,24 @@ class IsolationDistance(Process[Inputs]):
         }
         return {
             'sources': feature_collection(source_features(sources, near), summary),
-            'zones': zones.collection(zone_figures(inside, sources, near, chosen), summary),
+            'zones': zones.collection(zone_figures(inside, sources, near, layers), summary),
         }
 
 
 def layers_of(inputs: Inputs) -> dict[str, LayerRef]:
     """The layers to keep away from, by kind; raises NoSources where there is none."""
-    chosen = {kind: layer for kind in RULES if (layer := getattr(inputs, kind)) is not None}
-    if not chosen:
+    layers = {kind: layer for kind in RULES if (layer := getattr(inputs, kind)) is not None}
+    if not layers:
         names = ', '.join(RULES)
         raise NoSources(vi=f'Cần ít nhất một lớp trong: {names}.', en=f'Name at least one layer of: {names}.')
-    return chosen
+    return layers
 
 
-def read_sources(kind: str, chosen: LayerRef, data: Data) -> list[Source]:
+def read_sources(kind: str, layer_ref: LayerRef, data: Data) -> list[Source]:
     """The sources of one kind in the order of their codes, each with the norm that its attributes lead to."""
     rule = RULES[kind]
     norms = data.norms(rule.norm)
-    layer, rows = data.source(chosen)
+    layer, rows = data.source(layer_ref)
     code = column_identifier(layer, layer.identifier, data.audience)
     name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
     columns = sql.SQL(', ').join(column_identifier(layer, attribute, data.audience) for attribute in rule.columns)
@@ -210,15 +210,15 @@ def read_sources(kind: str, chosen: LayerRef, data: Data) -> list[Source]:
     )
     source_rows = data.rows(sql.SQL(query).format(code, name, columns, rows))
     if not source_rows:
-        must_be_unfiltered(chosen)
+        must_be_unfiltered(layer_ref)
     return [Source(kind, row, norm_of_source(rule, row, norms)) for row in source_rows]
 
 
-def read_near(kind: str, chosen: LayerRef, sources: list[Source], data: Data) -> Floats:
+def read_near(kind: str, layer_ref: LayerRef, sources: list[Source], data: Data) -> Floats:
     """Dwellings nearer to the sources of one kind than allowed: number in `sources`, id, people, x, y; shape (n, 5)."""
     ours = [(number, source) for number, source in enumerate(sources) if source.kind == kind and source.norm]
     homes, home_rows = data.source(HOMES)
-    _, source_rows = data.source(chosen)
+    _, source_rows = data.source(layer_ref)
     query = NEAR.format(
         ids=sql.Literal([source.row['id'] for _, source in ours]),
         numbers=sql.Literal([number for number, _ in ours]),
@@ -259,7 +259,7 @@ def zone_figures(
     """Of each zone the dwellings and people that are too near to anything, and to each kind."""
     counts = near_by_zone(inside, near, '')
     for kind in kinds:
-        counts |= near_by_zone(inside, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
+        counts |= near_by_zone(inside, pairs_of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
     return [{name: int(values[number]) for name, values in counts.items()} for number in range(inside.zones)]
 
 

@@ -34,7 +34,7 @@ class ResultReturned(DataRefused):
 
 
 class Inputs(ProcessInputs):
-    """Which result, and what it is to be called."""
+    """The result to be kept, and the id and titles of its layer."""
 
     job: str = JOB
     output: str | None = OUTPUT

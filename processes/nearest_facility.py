@@ -162,9 +162,9 @@ class NearestFacility(Process[Inputs]):
         return feature_collection(numbered_features(geojson_geometries(shapes, data.locality.srid), pairs), summary)
 
 
-def read_origins(chosen: LayerRef, data: Data) -> Facilities:
+def read_origins(layer_ref: LayerRef, data: Data) -> Facilities:
     """Where the ways begin: points, and centroids of areas; in the order of their codes."""
-    layer, rows = data.source(chosen)
+    layer, rows = data.source(layer_ref)
     code = column_identifier(layer, layer.identifier, data.audience)
     name = column_identifier(layer, layer.publish.search[0], data.audience) if layer.publish.search else sql.SQL('null')
     query = (
@@ -173,14 +173,14 @@ def read_origins(chosen: LayerRef, data: Data) -> Facilities:
     )
     origins = data.rows(sql.SQL(query).format(code, name, rows))
     if not origins:
-        must_be_unfiltered(chosen)
+        must_be_unfiltered(layer_ref)
     xy = np.asarray([(row['x'], row['y']) for row in origins], dtype=np.float64).reshape(-1, 2)
     codes, names = [row['code'] for row in origins], [row['name'] for row in origins]
     return Facilities(codes, names, [''] * len(origins), xy, np.arange(len(origins)))
 
 
 def check_count(origins: int, inputs: Inputs) -> None:
-    """Raises TooManyOrigins."""
+    """Raises TooManyOrigins where the answer would have more rows than it may."""
     most = MOST_ROUTES if inputs.routes else MOST_ROWS
     if origins * inputs.count > most:
         raise TooManyOrigins(

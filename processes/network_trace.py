@@ -154,7 +154,7 @@ class NetworkTrace(Process[Inputs]):
 
 
 def trace_network(inputs: Inputs, data: Data) -> Trace:
-    """What the event does to its network."""
+    """Traces what the event does to the network of water or of power."""
     if inputs.event == 'lose-substation':
         return trace_power(inputs.failed, data)
     return trace_water(inputs.failed, data, burst=inputs.event == 'burst-pipe', within_m=inputs.within_m)

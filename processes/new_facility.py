@@ -193,7 +193,7 @@ class NewFacility(Process[Inputs]):
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """Mostly for the ways from each candidate."""
+        """The ways from each candidate take most of the time."""
         return 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:

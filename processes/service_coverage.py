@@ -214,7 +214,7 @@ class ServiceCoverage(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
         if inputs.norm == UNIT_NORM:
-            return {'result': by_units(inputs, data)}
+            return {'result': coverage_by_units(inputs, data)}
         homes, zones = data.homes(), data.zones(inputs.zones)
         cells = cells_in(zones.shapes if inputs.gaps else no_geometries(), inputs.cell_m)
         standing = np.vstack([homes.xy, cells.xy])
@@ -244,7 +244,7 @@ class ServiceCoverage(Process[Inputs]):
             'reference_date': data.locality.place.reference_date.isoformat(),
             **data.provenance([*notes, *list_caveats(inputs, norms)]),
         }
-        result = {'result': by_zone(zones, at_home, homes, members)}
+        result = {'result': coverage_by_zone(zones, at_home, homes, members)}
         if not inputs.gaps:
             return result
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
@@ -268,7 +268,7 @@ def must_be_counted(inputs: Inputs, locality: Locality) -> None:
         )
 
 
-def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
+def coverage_by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     """Units with their facilities of each kind, whether these are enough, and the people of units that have enough."""
     homes, zones = data.homes(), data.zones(inputs.zones)
     facilities, kinds = kinds_of(inputs, data)
@@ -292,7 +292,7 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
         'reference_date': data.locality.place.reference_date.isoformat(),
         **data.provenance(notes),
     }
-    answer = by_zone(zones, served, homes, members)
+    answer = coverage_by_zone(zones, served, homes, members)
     for unit, feature in enumerate(answer['features']):
         feature['properties'] |= unit_figures(served, counts, unit)
     met = sum(feature['properties']['norm_met'] for feature in answer['features'])
@@ -323,7 +323,7 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
     return [limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
 
 
-def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, members: dict[str, Any]) -> FeatureCollection:
+def coverage_by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, members: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
     inside = zones.membership(homes.xy)
     summary = {**summary_of(kinds, homes.population, inside), **members}

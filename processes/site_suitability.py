@@ -193,7 +193,7 @@ class SiteSuitability(Process[Inputs]):
         }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """By criterion; how large the area is nobody knows here."""
+        """The time grows with the number of criteria; the size of the area is not known here."""
         return 5.0 + 5.0 * len(inputs.criteria)
 
 

@@ -13,7 +13,15 @@ from processes.inputs import ZONES, LayerRef
 from processes.members import Member, shared
 from processes.outputs import Output, ZoneFeatures
 from processes.zones.parts import united_rows
-from processes.zones.statistics import STATISTICS, Answer, Statistic, StatisticsInputs, must_fit, of_layer, of_raster
+from processes.zones.statistics import (
+    STATISTICS,
+    Answer,
+    Statistic,
+    StatisticsInputs,
+    layer_statistics,
+    must_fit,
+    raster_statistics,
+)
 
 # Of nothing they are 0 and not unknown.
 ADDED_UP = {'count', 'length_m', 'area_m2'}
@@ -101,8 +109,8 @@ def compute_statistics(
 ) -> Answer:
     """The statistics of the raster or layer in each zone. zone_rows: `here` of the zones in SQL."""
     if inputs.coverage is not None:
-        return of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
-    return of_layer(inputs, zones, zone_rows, data)
+        return raster_statistics(inputs, data.raster(inputs.coverage), zones, data, progress)
+    return layer_statistics(inputs, zones, zone_rows, data)
 
 
 def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: ProgressCallback) -> Answer:

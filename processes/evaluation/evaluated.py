@@ -81,7 +81,7 @@ class Evaluation:
 
     @property
     def verdicts(self) -> dict[str, int]:
-        """How many criteria came to which verdict in the whole."""
+        """The number of criteria by verdict, for the whole locality."""
         return count_verdicts([value.verdict for value in self.values if value.unit.level == WHOLE])
 
     def describe_indicator(self, name: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Evaluation:
         return [_unit_feature(self.units.units[code], values) for code, values in own.items()]
 
     def rows(self) -> list[dict[str, Any]]:
-        """The values in the columns of the layer that keeps them."""
+        """The values as rows of the layer that keeps them."""
         return [self._value_row(value) for value in self.values]
 
     def _value_row(self, value: Value) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Formulas:
         return Figures(by_unit, tuple(sorted({*layers})))
 
     def _of_process(self, name: str, measure: Measure) -> Figures:
-        """Nothing is known while a layer that it needs has no release."""
+        """The figures of a measure from another process; not known while a layer that it needs has no release."""
         assert measure.process is not None  # noqa: S101 (a measure is either of the two)
         if not all(map(self._data.current, measure.layers)):
             unknown: UnitValues = [(unit.code, None) for unit in self._units.of(measure.level)]

@@ -53,7 +53,7 @@ class Units:
         return {code: unit.parent for code, unit in self.units.items()}
 
     def of(self, *levels: str) -> Iterator[Unit]:
-        """The units of some levels, in order."""
+        """The units of some levels, from the largest to the smallest."""
         return (unit for unit in self.units.values() if unit.level in levels)
 
     def down_to(self, level: str) -> list[str]:

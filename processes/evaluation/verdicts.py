@@ -52,7 +52,7 @@ class Proof:
     fault: Fault | None = None
 
     def document(self) -> dict[str, Any]:
-        """As plain data, with what it has."""
+        """The proof as plain data, without members that are empty."""
         members = {'name': self.name, 'release': self.release, 'delivered': self.delivered, 'due': self.due}
         filled = {name: str(value) if isinstance(value, date) else value for name, value in members.items() if value}
         return {**filled, 'demo': self.demo, 'fault': self.fault}

@@ -104,7 +104,7 @@ class MapFigure:
 
     @property
     def colours(self) -> dict[int, str]:
-        """By number of the class."""
+        """The colour of each class, by its number."""
         return {NONE: NO_VALUE if self.name else PLAIN} | {
             i: value_class.colour for i, value_class in enumerate(self.classes)
         }

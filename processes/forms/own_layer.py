@@ -23,7 +23,7 @@ LICENCE = 'internal-use'
 
 
 class NotKept(WrongUse):
-    """The result is none that can be a layer."""
+    """The result cannot become a layer."""
 
 
 class NameTaken(WrongUse):

@@ -30,7 +30,7 @@ PAGES = Path(__file__).parent / 'pages'
 
 
 def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
-    """The page. Its map is drawn where the result has places."""
+    """The report as HTML. It has a map where the result has places."""
     sources, words = sources_of(stored, data), stored.words(lang)
     features, summary = stored.features, stored.summary
     figure = choose_figure(features, words.members)
@@ -63,7 +63,7 @@ def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
 
 
 def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    """Writes the page."""
+    """Writes the report as HTML."""
     target.write_text(report_html(stored, data, lang), encoding='utf-8')
 
 

@@ -76,12 +76,12 @@ class StoredResult:
 
     @property
     def features(self) -> list[Feature]:
-        """Its features."""
+        """The features of the result; none where it is no FeatureCollection."""
         return list(self.document.get('features') or []) if self.is_features else []
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What it says of the whole."""
+        """The member `summary` of a FeatureCollection, or the whole of another document."""
         return dict(self.document.get('summary') or {}) if self.is_features else self.document
 
     @cached_property

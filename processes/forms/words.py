@@ -32,7 +32,7 @@ class MemberWords:
         return self.title(name) + (f' ({unit})' if unit else '')
 
     def unit(self, name: str) -> str | None:
-        """The unit of a member."""
+        """The unit of the member `name`; None where it has none."""
         return unit_for(name, self.members)
 
     def value(self, name: str, value: Any) -> str:

@@ -121,7 +121,7 @@ class LandUse(_Named):
 
 
 class SlopeOf(_Measured):
-    """Degrees of the ground."""
+    """The slope of the ground in degrees."""
 
     kind: Literal['slope']
     coverage: str = Field('elevation', max_length=100, description='Id of the coverage of the ground.')

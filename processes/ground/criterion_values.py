@@ -32,7 +32,7 @@ class Limits:
 
     @property
     def any(self) -> bool:
-        """Whether there is one."""
+        """Whether the value has any hard limit."""
         return math.isfinite(self.at_least) or math.isfinite(self.at_most)
 
     def hold(self, values: list[Heights]) -> Bools:
@@ -180,7 +180,7 @@ class Slope:
         return self._at(grid, tile, 0.5, 0.5)
 
     def keeps(self, grid: Grid, tile: Tile, limits: Limits) -> Bools:
-        """Of the larger cells that the four corners lie in."""
+        """Whether the larger cells that the four corners lie in keep the limits."""
         return limits.hold([self._at(grid, tile, down, right) for down, right in CORNERS])
 
     def _at(self, grid: Grid, tile: Tile, down: float, right: float) -> Heights:
@@ -201,11 +201,11 @@ class Depth:
     depths: Band
 
     def on(self, grid: Grid, tile: Tile) -> Heights:
-        """As the raster of depths has them."""
+        """The depths as the raster has them."""
         return heights_in(self.depths, grid, tile)
 
     def keeps(self, grid: Grid, tile: Tile, limits: Limits) -> Bools:
-        """Of the cells of the raster of depths, no smaller than these, that the four corners lie in."""
+        """Whether the cells of the raster of depths that the four corners lie in keep the limits."""
         return limits.hold([heights_in(self.depths, corner, tile) for corner in corner_grids(grid)])
 
 

@@ -206,6 +206,6 @@ def dikes_that_hold(inputs: WaterInputs, level_m: float, data: Data) -> Geometri
     return data.shapes(inputs.dikes, f'{CREST} >= {level_m!r}')
 
 
-def read_shapes(chosen: LayerRef | None, data: Data) -> Geometries:
-    """The geometries of a layer, none of none."""
-    return np.empty(0, dtype=object) if chosen is None else data.shapes(chosen)
+def read_shapes(layer_ref: LayerRef | None, data: Data) -> Geometries:
+    """The geometries of a layer; an empty array where no layer is named."""
+    return np.empty(0, dtype=object) if layer_ref is None else data.shapes(layer_ref)

@@ -70,7 +70,7 @@ class Site:
 
 
 def score_tile(search: Search, tile: Tile) -> ScoredTile:
-    """The scores of a tile, and what of it is good."""
+    """The scores of a tile, and its areas that reach the threshold."""
     wide = tile.overlapping(search.grid)
     values = [factor.values.on(search.grid, wide) for factor in search.factors]
     parts = [

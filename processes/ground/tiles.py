@@ -40,7 +40,7 @@ class Tile:
         return self.height, self.width
 
     def grown(self, cells: int) -> 'Tile':
-        """With so many cells more on every side, also outside the grid."""
+        """The tile with so many cells more on every side, also outside the grid."""
         return Tile(
             self.row,
             self.column,
@@ -75,7 +75,7 @@ def tiles_of(grid: Grid, size: int = TILE) -> list[Tile]:
 
 
 def transform_of(grid: Grid, tile: Tile) -> Affine:
-    """From column and row in the tile to x and y."""
+    """The transformation from column and row in the tile to x and y."""
     west, north = grid.west + tile.left * grid.cell_width, grid.north - tile.top * grid.cell_height
     return Affine(grid.cell_width, 0, west, 0, -grid.cell_height, north)
 
@@ -118,6 +118,6 @@ def by_tile(cells: Ints, grid: Grid, cut_into: list[Tile]) -> list[Ints]:
 
 
 def values_at(values: NDArray[Any], cells: Ints, grid: Grid, tile: Tile) -> NDArray[Any]:
-    """What `values`, of the shape of the tile, say at cells in it."""
+    """The values at some cells of a tile. values: of the shape of the tile."""
     row, column = np.divmod(cells, grid.width)
     return np.asarray(values[row - tile.top, column - tile.left])

@@ -103,7 +103,7 @@ class FramedView:
 
     @property
     def view(self) -> View:
-        """The same for Mapnik, with the standard's pixels of 0.28 mm."""
+        """The view for Mapnik, with the standard's pixels of 0.28 mm."""
         return View(self.srid, self.box, *self.sheet.frame_px)
 
     @property

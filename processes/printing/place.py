@@ -29,7 +29,7 @@ class NoSuchUnit(WrongUse):
 
 
 class BadExtent(WrongUse):
-    """The corners of an extent are none."""
+    """The corners of an extent span no area, or lie outside the coordinate system."""
 
 
 class NoPlane(WrongUse):
@@ -92,7 +92,7 @@ def _box_of_extent(extent: Extent, locality: Locality) -> Box:
 
 
 def _move_box(box: Box, srid: int, locality: Locality, extent: Extent) -> Box:
-    """What holds the box in the working CRS: its sides bend there."""
+    """The box in the working CRS that holds the whole of `box`, whose sides bend there."""
     moved = box
     if srid != locality.srid:
         moved = transformer(proj_string(srid), proj_string(locality.srid)).transform_bounds(*box, densify_pts=21)

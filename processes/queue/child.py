@@ -46,7 +46,7 @@ class TooLarge(WrongUse):
 
 @dataclass(frozen=True)
 class RunOrder:
-    """What is to be run."""
+    """A run that a worker asks a child process for."""
 
     process_id: str
     inputs: dict[str, Any]
@@ -95,7 +95,7 @@ class FailedRun:
 
 @dataclass(frozen=True)
 class BrokenRun:
-    """A fault of ours: the trace is for the log only."""
+    """A run that ended by a fault of ours. The trace is for the log only."""
 
     trace: str
 
@@ -109,7 +109,7 @@ class InterruptedRun:
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far the run is."""
+    """How far a run has come, and what it is doing now."""
 
     share: float
     doing: Text
@@ -133,7 +133,7 @@ def run_order(order: RunOrder, worker: Connection) -> None:
 
 
 def _fault_of(order: RunOrder, error: Exception) -> FailedRun | InterruptedRun | BrokenRun:
-    """What an error means that no analysis foresaw."""
+    """The way in which a run ended by an error that no analysis foresaw."""
     if _for_want_of_memory(error):
         return failure(_too_large(order))
     if connection_lost(error):

@@ -200,4 +200,4 @@ def _remove_unwanted(db: Connection, locality: Locality) -> None:
 
 
 def _ignore_progress(_underway: object) -> None:
-    """Nobody waits for it."""
+    """Ignores how far the writing of a file is: nobody waits for it."""

@@ -117,7 +117,7 @@ def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
 
 
 def _job_audience(job_id: str) -> Audience:
-    """Whom the job is for; internal where it is not known any more."""
+    """The audience of the job; `internal` where the job is not known any more."""
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute('select audience from job.job where id = %s', [job_id])
         row = cursor.fetchone()

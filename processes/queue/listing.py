@@ -43,6 +43,6 @@ def list_jobs(db: Connection, job_filter: JobFilter, limit: int | None, offset: 
 
 
 def _count_matched(db: Connection, query: str, values: dict[str, Any]) -> int:
-    """How many there are before a page that is empty."""
+    """How many jobs there are before a page that is empty."""
     first = fetch_rows(db, query.format('1', '0'), values)
     return int(first[0]['matched']) if first else 0

@@ -256,7 +256,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
 
 
 def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
-    """The job under pygeoapi's names."""
+    """The job with the names of members that pygeoapi expects."""
     times = {name: _iso_moment(job[f'{name}_at']) for name in ('created', 'started', 'finished', 'updated')}
     # pygeoapi sorts by it, and None does not compare
     times['started'] = times['started'] or times['created']

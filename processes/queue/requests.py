@@ -145,7 +145,7 @@ class Loneliness:
         self.longest_s, self.since = longest_s, math.inf
 
     def too_long(self, *, alone: bool) -> bool:
-        """Whether it was alone at every look for too long."""
+        """Whether no worker was seen at any look for longer than `longest_s`."""
         self.since = min(self.since, time.monotonic()) if alone else math.inf
         return time.monotonic() - self.since > self.longest_s
 

@@ -91,7 +91,7 @@ def record_service_answers() -> None:
 
 
 def record_answers(answered: dict[str, bool]) -> None:
-    """Adds one question for each service to the counts of today."""
+    """Adds the answer of each service to the counts of today."""
     with connection('worker') as db, db.cursor() as cursor:
         for service, well in sorted(answered.items()):
             cursor.execute(

@@ -175,7 +175,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
 
 
 def queue_app() -> App:
-    """procrastinate on our database, as the worker's role."""
+    """The queue of procrastinate on our database, with the worker's role."""
     url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
     app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Again())(work_on)

@@ -28,7 +28,7 @@ class NotDelivered(EnvironmentMissing):
 
 
 class NothingThen(DataRefused):
-    """A layer had nothing at the time that is asked for."""
+    """A layer had no data at the time that was asked for."""
 
 
 class NothingPasses(DataRefused):

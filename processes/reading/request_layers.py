@@ -124,7 +124,7 @@ def _table_name(layer_ref: LayerRef) -> str:
 
 
 def _create_table(db: Connection, request_layer: RequestLayer, srid: int) -> None:
-    """The table, its rows, and an index on their places."""
+    """Creates the table with its rows, and an index on their geometry."""
     table = sql.Identifier(request_layer.layer.id)
     columns = [
         sql.SQL('{} {}').format(sql.Identifier(name), sql.SQL(SQL_TYPES[column.type]))

@@ -21,7 +21,7 @@ class UnknownLevel(NotFound):
 
 
 class BadDay(WrongUse):
-    """No day of the calendar."""
+    """The text of an input names no day of the calendar."""
 
 
 def day_of(text: str) -> date:

@@ -158,9 +158,9 @@ class NearPairs:
     foot: Floats
     place: Floats
 
-    def where(self, true: Bools) -> 'NearPairs':
-        """The pairs for which it is true."""
-        return NearPairs(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
+    def where(self, mask: Bools) -> 'NearPairs':
+        """The pairs that the mask keeps."""
+        return NearPairs(self.line[mask], self.target[mask], self.distance_m[mask], self.foot[mask], self.place[mask])
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Conflict:
     norm: Norm
 
 
-def by_the_water(near: NearPairs, goals: Geometries) -> Bools:
+def stand_by_the_water(near: NearPairs, goals: Geometries) -> Bools:
     """Whether each target stands on the side of the nearest goal, shape (n,)."""
     return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
 
@@ -192,5 +192,5 @@ def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Stri
 
 
 def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
-    """Each norm once, in an order of its own."""
+    """Each norm once, by name, subject, condition and value."""
     return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))

@@ -74,12 +74,12 @@ class NearPairs:
     home: Ints
     people: Floats
 
-    def where(self, true: Bools) -> 'NearPairs':
-        """The pairs for which it is true."""
-        return NearPairs(self.source[true], self.home[true], self.people[true])
+    def where(self, mask: Bools) -> 'NearPairs':
+        """The pairs that the mask keeps."""
+        return NearPairs(self.source[mask], self.home[mask], self.people[mask])
 
     def each_once(self) -> 'NearPairs':
-        """Every dwelling once, whatever it is too near to."""
+        """One pair for each dwelling, whatever sources it is too near to."""
         _, first = np.unique(self.home, return_index=True)
         return NearPairs(self.source[first], self.home[first], self.people[first])
 
@@ -101,30 +101,30 @@ def locate_pairs(pairs: Floats, zones: Zones) -> tuple[NearPairs, Membership]:
     return NearPairs(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
 
 
-def of_sources(near: NearPairs, chosen: Iterable[bool]) -> NearPairs:
+def pairs_of_sources(near: NearPairs, chosen: Iterable[bool]) -> NearPairs:
     """The pairs of the sources that are wanted, told for each in their order."""
     return near.where(np.fromiter(chosen, dtype=bool)[near.source])
 
 
-def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
+def count_by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
     """Sources, dwellings and people of each kind."""
     return {
         kind: {
             'sources': sum(source.kind == kind for source in sources),
-            **of_sources(near, (source.kind == kind for source in sources)).counted,
+            **pairs_of_sources(near, (source.kind == kind for source in sources)).counted,
         }
         for kind in kinds
     }
 
 
-def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
+def count_by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
     """Every norm that applies, with its clause, and what is nearer than it allows."""
     norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
     return [
         {
             **norm.cited,
             'sources': sum(source.norm == norm for source in sources),
-            **of_sources(near, (source.norm == norm for source in sources)).counted,
+            **pairs_of_sources(near, (source.norm == norm for source in sources)).counted,
         }
         for norm in norms
     ]

@@ -47,7 +47,7 @@ class ServedKind:
         return self.assessed & ~self.covered
 
     def of(self, some: slice) -> 'ServedKind':
-        """The same of some of the people."""
+        """The same figures for some of the people."""
         return ServedKind(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
 
 

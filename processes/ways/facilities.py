@@ -79,7 +79,7 @@ def read_facilities(
 
 
 def join_facilities(facilities: list[Facilities]) -> Facilities:
-    """All of them, in the order in which they are given."""
+    """All facilities of several lists, in the order of the lists."""
     before = np.cumsum([0, *(part.count for part in facilities)])
     return Facilities(
         [code for part in facilities for code in part.codes],

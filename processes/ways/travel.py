@@ -50,7 +50,7 @@ class Roads:
 
 
 def speed_of(inputs: Travelling) -> float:
-    """Kilometres an hour."""
+    """The speed of travel in kilometres an hour: the one that was given, or the usual one of the mode."""
     return USUAL_KMH[inputs.travel] if inputs.speed_kmh is None else inputs.speed_kmh
 
 

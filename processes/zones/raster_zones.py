@@ -30,7 +30,7 @@ SHARES = ('unique', 'frac')
 
 
 def band_number(raster: Raster, band: str) -> int:
-    """Of a band by its name, counted from 1."""
+    """The number of a band, counted from 1, by the name of the band."""
     return [*raster.coverage.bands].index(band) + 1
 
 

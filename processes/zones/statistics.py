@@ -156,7 +156,9 @@ def must_fit(inputs: StatisticsInputs) -> None:
             raise DoesNotFit(vi=message.vi, en=message.en)
 
 
-def of_raster(inputs: StatisticsInputs, raster: Raster, zones: Zones, data: Data, progress: ProgressCallback) -> Answer:
+def raster_statistics(
+    inputs: StatisticsInputs, raster: Raster, zones: Zones, data: Data, progress: ProgressCallback
+) -> Answer:
     """The statistics of a band; raises UnknownBand, DoesNotFit."""
     name = inputs.band or raster.coverage.publish.band
     if name not in raster.coverage.bands:
@@ -187,7 +189,7 @@ def of_raster(inputs: StatisticsInputs, raster: Raster, zones: Zones, data: Data
         everybody = people_of(homes, zones)
     else:
         pieces, everybody = on_grid(raster, name, data.raster(inputs.population), zones, data.locality.srid)
-    return by_people(pieces, everybody, band.unit, {'band': name})
+    return statistics_by_people(pieces, everybody, band.unit, {'band': name})
 
 
 def _must_be_on_the_map(shapes: Any) -> None:
@@ -202,7 +204,7 @@ def _must_be_on_the_map(shapes: Any) -> None:
         )
 
 
-def of_layer(inputs: StatisticsInputs, zones: Zones, zone_rows: sql.Composed, data: Data) -> Answer:
+def layer_statistics(inputs: StatisticsInputs, zones: Zones, zone_rows: sql.Composed, data: Data) -> Answer:
     """The statistics of a layer; raises DoesNotFit, NoSuchColumn."""
     assert inputs.layer is not None  # noqa: S101 (asked before)
     layer, rows = data.source(inputs.layer, inputs.filter)
@@ -220,7 +222,7 @@ def of_layer(inputs: StatisticsInputs, zones: Zones, zone_rows: sql.Composed, da
     unit = layer.columns[inputs.column].unit
     if inputs.weight == 'population':
         pieces = lived_in(layer, rows, inputs.column, zones, data)
-        answer = by_people(pieces, people_of(data.homes(), zones), unit, members)
+        answer = statistics_by_people(pieces, people_of(data.homes(), zones), unit, members)
         lived = answer.statistics
         return Answer({**lived, **counted, 'has': lived['people']}, answer.covered, unit, members)
     statistics = statistics_of(layer, rows, inputs.column, zones, zone_rows, data)
@@ -250,7 +252,7 @@ def must_have(inputs: StatisticsInputs, layer: Layer, data: Data) -> None:
         )
 
 
-def by_people(pieces: Pieces, everybody: Floats, unit: str | None, members: dict[str, Any]) -> Answer:
+def statistics_by_people(pieces: Pieces, everybody: Floats, unit: str | None, members: dict[str, Any]) -> Answer:
     """Statistics in which everybody counts once, and the share of the people of each zone who have a value."""
     statistics = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
     covered = np.zeros(len(everybody))

@@ -14,8 +14,7 @@ from dothi.core.text import Text
 from processes.data import Data
 from processes.input_schemas import describe_inputs
 from processes.inputs import ProcessInputs, field_metadata
-from processes.members import PROVENANCE, Member
-from processes.outputs import Output
+from processes.outputs import PROVENANCE, Member, Output
 
 
 class ProgressCallback(Protocol):

@@ -14,8 +14,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data, Zones
 from processes.geojson import FeatureCollection
 from processes.inputs import ZONES, LayerRef, ProcessInputs, input_field
-from processes.members import Member
-from processes.outputs import Output, ZoneFeatures
+from processes.outputs import Member, Output, ZoneFeatures
 from processes.reading.layers import NothingThen
 from processes.zones.differences import Pairs, by_column, count_changes, measure_changes, total_changes
 from processes.zones.parts import MEASURES, kind_of, parts_of

@@ -14,8 +14,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import POPULATION, Data
 from processes.geojson import FeatureCollection, feature_collection, numbered_features
 from processes.inputs import AREAS, LINES, POINTS, LayerRef, ProcessInputs, input_field
-from processes.members import CITED, Member, shared
-from processes.outputs import Output
+from processes.outputs import CITED, Member, Output, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.corridors import (
     CAVEATS,

@@ -22,8 +22,7 @@ from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_r
 from processes.ground.tiles import Tile, numbers_in, tiles_of
 from processes.ground.touch import cells_at, cut_at_cells
 from processes.inputs import LINES, POINTS, ZONES, LayerRef, input_field
-from processes.members import CITED, Member, shared
-from processes.outputs import Output, ResultFile, ZoneFeatures
+from processes.outputs import CITED, Member, Output, ResultFile, ZoneFeatures, shared
 from processes.reading.layers import column_identifier
 from processes.zones.layer_zones import place_points
 from processes.zones.membership import no_people_note

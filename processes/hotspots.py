@@ -15,12 +15,10 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection
 from processes.inputs import AREAS, DAY, POINTS, LayerRef, ProcessInputs, filter_field, input_field
-from processes.members import CITED, Member
-from processes.outputs import Output
+from processes.outputs import CITED, Member, Output
 from processes.reading.layers import Filter, NotDelivered, column_identifier
 from processes.reading.unit_layers import day_of
-from processes.zones.bin_features import bin_features
-from processes.zones.clusters import judge_bins, may_show
+from processes.zones.clusters import bin_features, judge_bins, may_show
 from processes.zones.space_time import EPOCH, Periods, cells_of, count_bins
 
 NORM = 'small_cell'

@@ -17,8 +17,7 @@ from processes.evaluation.units import NoUnits, Units, levels_of_figures, read_u
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS, Proof, Witness
 from processes.geojson import FeatureCollection, feature_collection
 from processes.inputs import DAY, ProcessInputs, input_field
-from processes.members import Member, shared
-from processes.outputs import Output
+from processes.outputs import Member, Output, shared
 from processes.reading.unit_layers import require_level
 
 # What of the summary is recorded with a run that is kept.

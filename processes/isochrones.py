@@ -29,8 +29,7 @@ from processes.inputs import (
     filter_field,
     input_field,
 )
-from processes.members import Member, shared
-from processes.outputs import Output
+from processes.outputs import Member, Output, shared
 from processes.ways.cells import Cells, cells_in
 from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.network import Network, snap_points

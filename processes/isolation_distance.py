@@ -16,8 +16,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import HOMES, POPULATION, Data
 from processes.geojson import FeatureCollection, feature_collection, numbered_features
 from processes.inputs import AREAS, POINTS, ZONES, LayerRef, ProcessInputs, input_field
-from processes.members import CITED, MEASURED, Member, shared
-from processes.outputs import Output, ZoneFeatures
+from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.isolation import (
     KINDS,

@@ -27,8 +27,7 @@ from processes.inputs import (
     filter_field,
     input_field,
 )
-from processes.members import Member, shared
-from processes.outputs import Output
+from processes.outputs import Member, Output, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.reach import reach_of

@@ -8,8 +8,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection
 from processes.inputs import LayerRef, ProcessInputs, input_field
-from processes.members import Member, shared
-from processes.outputs import Output
+from processes.outputs import Member, Output, shared
 from processes.supply.traced import Trace, traced_features, without_supply
 from processes.supply.traced_power import trace_power
 from processes.supply.traced_water import trace_water

@@ -27,14 +27,11 @@ from processes.inputs import (
     filter_field,
     input_field,
 )
-from processes.members import Member, shared
-from processes.outputs import Output, ZoneFeatures
-from processes.ways.barriers import distance_to
-from processes.ways.candidates import cover_within, on_roads
+from processes.outputs import Member, Output, ZoneFeatures, shared
 from processes.ways.covered import coverage_change
 from processes.ways.facilities import Facilities, read_facilities
-from processes.ways.maximal_cover import Proposal, bound_of, choose_sites
-from processes.ways.network import Network
+from processes.ways.maximal_cover import Proposal, bound_of, choose_sites, cover_within, on_roads
+from processes.ways.network import Network, distance_to
 from processes.ways.reach import ROUNDING_M, reach_of
 from processes.ways.travel import limit_of, one_limit, read_roads
 from processes.zones.membership import Membership, no_people_note

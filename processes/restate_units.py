@@ -17,8 +17,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection, geojson_feature
 from processes.inputs import DAY, LEVEL, LayerRef, ProcessInputs, input_field
-from processes.members import Member, shared
-from processes.outputs import Output
+from processes.outputs import Member, Output, shared
 from processes.reading.layers import NotDelivered, column_identifier
 from processes.reading.unit_layers import day_of, layer_of_level, read_outlines, unit_outlines
 from processes.zones.restating import RestatedFigure, area_shares, decimals_of, in_steps, people_shares, restate_figures

@@ -33,8 +33,7 @@ from processes.inputs import (
     filter_field,
     input_field,
 )
-from processes.members import CITED, MEASURED, Member, shared
-from processes.outputs import Output, ZoneFeatures
+from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
 from processes.ways.cells import Cells, cells_in
 from processes.ways.covered import ServedKind, kind_summary, list_caveats, notes_on, per_zone, summary_of, zone_figures
 from processes.ways.facilities import Facilities

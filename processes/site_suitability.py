@@ -17,17 +17,14 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import feature_collection, geojson_geometries, numbered_features
 from processes.ground.criteria import CRITERION_MEMBERS, Criterion, factor_of, must_make_sense, weight_shares
-from processes.ground.elevation import Heights
 from processes.ground.flood_basin import must_be_few
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, plain_raster, write_cog, write_tile
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, Heights, plain_raster, write_cog, write_tile
 from processes.ground.spread import spread_pieces
 from processes.ground.suitability import Factor, Search, Site, best_sites, number_sites, score_tile
-from processes.ground.tiles import Tile, square_cells, tiles_of, transform_of
+from processes.ground.tiles import Rim, Tile, square_cells, tiles_of, transform_of
 from processes.ground.touch import entered_cells
 from processes.inputs import AREAS, LayerRef, ProcessInputs, input_field
-from processes.members import CITED, MEASURED, Member, shared
-from processes.outputs import Output
-from processes.ways.patches import Rim
+from processes.outputs import CITED, MEASURED, Member, Output, shared
 
 # How well two drawings of one border may fit.
 BORDER_M = 0.01

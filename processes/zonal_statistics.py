@@ -10,8 +10,7 @@ from processes.base import Process, ProgressCallback
 from processes.data import Data, Zones
 from processes.geojson import FeatureCollection
 from processes.inputs import ZONES, LayerRef
-from processes.members import Member, shared
-from processes.outputs import Output, ZoneFeatures
+from processes.outputs import Member, Output, ZoneFeatures, shared
 from processes.zones.parts import united_rows
 from processes.zones.statistics import (
     STATISTICS,

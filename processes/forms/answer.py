@@ -13,7 +13,7 @@ from processes.forms.stored import StoredResult
 from processes.forms.tables import Feature, properties_of
 from processes.forms.words import MemberWords, cite_norm
 from processes.inputs import field_metadata
-from processes.members import Member
+from processes.outputs import Member
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.

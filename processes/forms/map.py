@@ -13,9 +13,8 @@ from etl.formats.source import Geometries
 from etl.moving import move
 from processes.data import Data
 from processes.forms.figure import NONE, choose_figure
-from processes.forms.map_image import DrawnFeatures, draw, kind_of
+from processes.forms.map_image import DrawnFeatures, PaintedRaster, draw, kind_of, paint_raster
 from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
-from processes.forms.raster_picture import PaintedRaster, paint_raster
 from processes.forms.stored import Source, StoredResult, in_one_line
 from processes.inputs import LayerRef
 

@@ -14,7 +14,7 @@ from etl.geopackage import add_layer
 from processes.forms.numbers import format_day
 from processes.forms.stored import Source as Origin
 from processes.forms.stored import StoredResult
-from processes.members import unit_for
+from processes.outputs import unit_for
 from processes.reading.geojson_layers import FEATURE_ID, RequestLayer, layer_of_features
 
 # Nobody delivers it again, so it is never late; and another result under its name may hold anything.

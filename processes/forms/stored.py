@@ -25,7 +25,7 @@ from processes.forms.tables import Feature
 from processes.forms.words import MemberWords
 from processes.geojson import GEOJSON, JSON
 from processes.inputs import ProcessInputs
-from processes.members import Member
+from processes.outputs import Member
 from processes.queue.records import Result, job_results, no_result, result_gone, state
 from processes.reading.readings import Reading, readings_of, release_numbers
 from processes.registry import find_process

@@ -6,7 +6,7 @@ from typing import Any
 
 from dothi.core.text import LANGUAGES, Lang, Text
 from processes.forms.numbers import UNITS, unit_text, value_text
-from processes.members import Member, find_member, unit_for
+from processes.outputs import Member, find_member, unit_for
 
 UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified against the text')
 

@@ -16,15 +16,14 @@ from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.data import Data
 from processes.ground.criterion_values import Classes, Depth, Distance, Slope, Values, grown_grid
-from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
 from processes.ground.flooding import Basin, flood_tiles
-from processes.ground.geotiff import NODATA, plain_raster, write_tile
+from processes.ground.geotiff import NODATA, Band, Heights, heights_in, plain_raster, write_tile
 from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles_of
 from processes.ground.touch import reached_cells, touched_cells
 from processes.inputs import LayerRef
-from processes.members import CONDITIONS, Member, shared
+from processes.outputs import CONDITIONS, Member, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 
 # What a result says of each criterion.

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from dothi.core.arrays import Bools, Floats, Geometries, Ints, no_geometries
 from dothi.core.grid import Grid
-from processes.ground.elevation import Band, Heights, heights_in
+from processes.ground.geotiff import Band, Heights, heights_in
 from processes.ground.tiles import Tile, mask_of, numbers_in, square_cells
 
 # Places a hair within the corners of a cell, down and to the right from its upper left one, in shares of its side.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dothi.core.arrays import Floats, Ints
 from dothi.core.grid import Grid
-from processes.ground.elevation import Heights
 from processes.ground.flooding import grade_depths
+from processes.ground.geotiff import Heights
 from processes.ground.tiles import Tile, by_tile, values_at
 from processes.zones.membership import Membership
 

@@ -12,8 +12,8 @@ from dothi.core.grid import Grid
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.data import Data
-from processes.ground.elevation import Band
 from processes.ground.flooding import Basin
+from processes.ground.geotiff import Band
 from processes.ground.tiles import square_cells
 from processes.ground.touch import touched_cells, wall_cells
 from processes.inputs import LINES, POINTS, LayerRef, ProcessInputs, input_field

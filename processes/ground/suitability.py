@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from dothi.core.arrays import Floats, Geometries, Ints
 from dothi.core.grid import Grid
 from processes.ground.criterion_values import Limits, Values
-from processes.ground.elevation import Heights
-from processes.ground.tiles import Tile, mask_of, numbers_in
-from processes.ways.patches import Rim, join_tiles, label_patches, rim_of
+from processes.ground.geotiff import Heights
+from processes.ground.tiles import Rim, Tile, join_tiles, label_patches, mask_of, numbers_in, rim_of
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
+from dothi.core.text import Lang
 from processes.data import Data
 from processes.inputs import ProcessInputs
 from processes.queue import records, requests
 from processes.queue.callbacks import check_subscription
 from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
-from processes.queue.listing import JobFilter, list_jobs
-from processes.queue.records import Result
+from processes.queue.records import JobFilter, Result, list_jobs
 from processes.queue.requests import JobRequest
 from processes.queue.uploads import detach_upload
 from processes.reading.request_layers import store_request_layers
@@ -275,3 +275,22 @@ def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
 
 def _iso_moment(at: datetime | None) -> str | None:
     return at.strftime(DATETIME_FORMAT) if at else None
+
+
+def present_result(
+    job_id: str,
+    output: str | None,
+    form: str,
+    lang: Lang,
+    audience: Audience,
+    editor: str | None = None,
+    asker: str = '',
+) -> Outcome:
+    """The file that an output of a job is in this form; `output` None is the main one.
+
+    form: a name of `processes.forms.form.FORMS`. editor: whose token came with the request, if any did.
+    asker: whose jobs are counted together.
+    Raises UnknownJob, NoResult, ResultGone, NoSuchOutput (404), NotInThisForm (400).
+    """
+    inputs = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
+    return run_process('present-result', inputs, audience, editor, asker=asker)

@@ -10,8 +10,7 @@ from dothi.core.arrays import Ints
 from dothi.core.text import Text
 from processes.data import Data
 from processes.inputs import LayerRef, Travel
-from processes.ways.barriers import behind_barriers
-from processes.ways.network import Network
+from processes.ways.network import Network, behind_barriers
 
 # Assumed where nobody says otherwise; no norm states them. A healthy adult walks 5 km/h on the level.
 USUAL_KMH = {'walking': 5.0, 'cycling': 15.0, 'driving': 30.0}

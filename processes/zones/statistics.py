@@ -15,7 +15,7 @@ from dothi.core.text import Text
 from processes.base import ProgressCallback
 from processes.data import Data, Zones
 from processes.inputs import LayerRef, ProcessInputs, filter_field, input_field
-from processes.members import Member
+from processes.outputs import Member
 from processes.reading.layers import column_identifier
 from processes.zones.layer_zones import Pieces, at_homes, lived_in, on_grid, people_of, place_points, statistics_of
 from processes.zones.parts import kind_of, parts_of

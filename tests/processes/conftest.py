@@ -30,7 +30,7 @@ from dothi.core.settings import PROJECT, PathSettings
 from dothi.core.text import LANGUAGES
 from processes.base import Process
 from processes.data import Data
-from processes.members import Member, find_member
+from processes.outputs import Member, find_member
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import validate_inputs
 from processes.registry import all_processes

@@ -6,8 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from processes.zones.clusters import judge_bins, may_show, pool_counts
-from processes.zones.getis_ord import adjust_p, gi_star, near_sums, neighbourhood_kernel, trend, two_sided
+from processes.zones.clusters import (
+    adjust_p,
+    gi_star,
+    judge_bins,
+    may_show,
+    near_sums,
+    neighbourhood_kernel,
+    pool_counts,
+    trend,
+    two_sided,
+)
 
 CUBES = arrays.arrays(
     np.int64, st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 12)

@@ -10,9 +10,8 @@ import rasterio
 from dothi.api.app import create_app
 from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
-from processes.forms.presenting import present_result
 from processes.queue import records
-from processes.queue.manager import run_process
+from processes.queue.manager import present_result, run_process
 
 pytestmark = pytest.mark.usefixtures('worker')
 COVERAGE = {'facilities': 'health_facilities', 'distance_m': 600}

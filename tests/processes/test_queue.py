@@ -11,11 +11,10 @@ from dothi.core.errors import DothiError, http_status
 from processes.queue import records, requests
 from processes.queue.child import FailedRun, FinishedRun, RunOutput, failure
 from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
-from processes.queue.listing import JobFilter, list_jobs
 from processes.queue.manager import NoRerun, outcome_of, rerun_job, start_job
 from processes.queue.preference import mode_of, parse_preference
 from processes.queue.reasons import worker_lost
-from processes.queue.records import NoResult, UnknownJob
+from processes.queue.records import JobFilter, NoResult, UnknownJob, list_jobs
 from processes.queue.requests import JobRequest, NoWorker, TooManyJobs
 from tests.etl.agency_words import OF_THE_PLATFORM
 

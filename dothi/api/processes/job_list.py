@@ -10,7 +10,7 @@ from dothi.api.http.parameters import BadParameter, quote_parameter, request_par
 from dothi.api.http.service import service
 from dothi.core.errors import did_you_mean
 from dothi.core.text import Text
-from processes.queue.listing import JobFilter
+from processes.queue.records import JobFilter
 from processes.registry import all_processes
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')

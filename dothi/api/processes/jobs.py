@@ -22,8 +22,7 @@ from dothi.core.errors import HeldForDecision
 from processes.base import Process
 from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
-from processes.queue.listing import list_jobs
-from processes.queue.records import media_types, open_desk, state
+from processes.queue.records import list_jobs, media_types, open_desk, state
 from processes.queue.requests import dismiss_job
 from processes.registry import all_processes
 

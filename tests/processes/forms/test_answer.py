@@ -4,8 +4,8 @@ from dothi.core.text import Text
 from processes.forms.answer import OF_NORMS, detail_tables, input_text, key_figures, norms_of, sums_of, table_of_rows
 from processes.forms.words import MemberWords
 from processes.inputs import field_metadata
-from processes.members import CITED as CITED_MEMBERS
-from processes.members import SHARED, Member, shared
+from processes.outputs import CITED as CITED_MEMBERS
+from processes.outputs import SHARED, Member, shared
 from processes.registry import all_processes, find_process
 
 MEMBERS = {

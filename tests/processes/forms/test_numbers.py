@@ -7,7 +7,7 @@ import pytest
 
 from processes.forms.numbers import format_day, format_number, unit_of, value_text
 from processes.forms.words import MemberWords
-from processes.members import SHARED
+from processes.outputs import SHARED
 
 
 @pytest.mark.parametrize(

@@ -149,14 +149,6 @@ ZONES = input_field(
     default=LayerRef('communes'),
     geometry=AREAS,
 )
-FACILITIES = input_field(
-    Text(vi='Cơ sở phục vụ', en='Facilities'),
-    Text(
-        vi='Lớp nơi dịch vụ được cung cấp; vùng (công viên) được vào từ mọi phía.',
-        en='Layer of where the service is given; areas (parks) are entered from any side.',
-    ),
-    geometry=POINTS | AREAS,
-)
 LEVEL = input_field(
     Text(vi='Cấp đơn vị', en='Level of the units'),
     Text(vi='Cấp trong danh mục đơn vị: commune, district.', en='A level of the register: commune, district.'),
@@ -181,58 +173,92 @@ LANG = input_field(
 # not a `type`, which would be a reference in the inputs' schema
 Travel = Literal['walking', 'cycling', 'driving']
 LONGEST_M, LONGEST_MINUTES = 50_000.0, 600.0
-DISTANCE_M = input_field(
-    Text(vi='Quãng đường tối đa', en='Longest acceptable way'),
-    Text(
-        vi='Tính bằng mét từ nhà đến cơ sở gần nhất, gồm cả đoạn ra đường.',
-        en='In metres from the home to the nearest facility, the way to the road included.',
-    ),
-    default=None,
-    unit='m',
-    gt=0,
-    le=LONGEST_M,
-)
-MINUTES = input_field(
-    Text(vi='Thời gian tối đa', en='Longest acceptable time'),
-    Text(vi='Thay cho quãng đường, theo tốc độ.', en='In place of a distance; the speed makes metres of it.'),
-    default=None,
-    unit='min',
-    gt=0,
-    le=LONGEST_MINUTES,
-)
-TRAVEL = input_field(
-    Text(vi='Cách đi', en='Travel'),
-    Text(
-        vi='Đi bộ 5 km/h, xe đạp 15 km/h, xe máy hoặc ô tô 30 km/h, nếu không cho tốc độ.',
-        en='Walking 5 km/h, cycling 15 km/h, driving 30 km/h, unless a speed is given.',
-    ),
-    default='walking',
-    choices={
-        'walking': Text(vi='đi bộ', en='walking'),
-        'cycling': Text(vi='xe đạp', en='cycling'),
-        'driving': Text(vi='lái xe', en='driving'),
-    },
-)
-SPEED_KMH = input_field(
-    Text(vi='Tốc độ', en='Speed'),
-    Text(vi='Tốc độ trên cả quãng đường.', en='The speed on the whole way.'),
-    default=None,
-    unit='km/h',
-    gt=0,
-    le=150,
-)
-BARRIERS = input_field(
-    Text(vi='Vật cản', en='Barriers'),
-    Text(
-        vi='Lớp sông, kênh: đường cắt qua mà không có cầu ở gần thì không đi được.',
-        en='Layer of rivers or the like: a road that crosses one with no bridge near it is cut there.',
-    ),
-    default=None,
-    geometry=LINES | AREAS,
-)
-BRIDGES = input_field(
-    Text(vi='Cầu', en='Bridges'),
-    Text(vi='Lớp cầu qua các vật cản.', en='Layer of bridges over the barriers.'),
-    default=LayerRef('bridges'),
-    geometry=POINTS | LINES | AREAS,
-)
+
+
+class FacilityInputs(ProcessInputs):
+    """Where a service is given."""
+
+    facilities: LayerRef = input_field(
+        Text(vi='Cơ sở phục vụ', en='Facilities'),
+        Text(
+            vi='Lớp nơi dịch vụ được cung cấp; vùng (công viên) được vào từ mọi phía.',
+            en='Layer of where the service is given; areas (parks) are entered from any side.',
+        ),
+        geometry=POINTS | AREAS,
+    )
+    filter: str | None = filter_field('facilities', "kind = 'station'")
+
+
+class LimitInputs(ProcessInputs):
+    """How far the nearest facility may be: metres, or minutes."""
+
+    distance_m: float | None = input_field(
+        Text(vi='Quãng đường tối đa', en='Longest acceptable way'),
+        Text(
+            vi='Tính bằng mét từ nhà đến cơ sở gần nhất, gồm cả đoạn ra đường.',
+            en='In metres from the home to the nearest facility, the way to the road included.',
+        ),
+        default=None,
+        unit='m',
+        gt=0,
+        le=LONGEST_M,
+    )
+    minutes: float | None = input_field(
+        Text(vi='Thời gian tối đa', en='Longest acceptable time'),
+        Text(vi='Thay cho quãng đường, theo tốc độ.', en='In place of a distance; the speed makes metres of it.'),
+        default=None,
+        unit='min',
+        gt=0,
+        le=LONGEST_MINUTES,
+    )
+
+    @model_validator(mode='after')
+    def _one_limit(self) -> Self:
+        if self.distance_m is not None and self.minutes is not None:
+            raise PydanticCustomError('two_limits', 'distance_m or minutes, not both')
+        return self
+
+
+class TravelInputs(ProcessInputs):
+    """How people travel."""
+
+    travel: Travel = input_field(
+        Text(vi='Cách đi', en='Travel'),
+        Text(
+            vi='Đi bộ 5 km/h, xe đạp 15 km/h, xe máy hoặc ô tô 30 km/h, nếu không cho tốc độ.',
+            en='Walking 5 km/h, cycling 15 km/h, driving 30 km/h, unless a speed is given.',
+        ),
+        default='walking',
+        choices={
+            'walking': Text(vi='đi bộ', en='walking'),
+            'cycling': Text(vi='xe đạp', en='cycling'),
+            'driving': Text(vi='lái xe', en='driving'),
+        },
+    )
+    speed_kmh: float | None = input_field(
+        Text(vi='Tốc độ', en='Speed'),
+        Text(vi='Tốc độ trên cả quãng đường.', en='The speed on the whole way.'),
+        default=None,
+        unit='km/h',
+        gt=0,
+        le=150,
+    )
+    barriers: LayerRef | None = input_field(
+        Text(vi='Vật cản', en='Barriers'),
+        Text(
+            vi='Lớp sông, kênh: đường cắt qua mà không có cầu ở gần thì không đi được.',
+            en='Layer of rivers or the like: a road that crosses one with no bridge near it is cut there.',
+        ),
+        default=None,
+        geometry=LINES | AREAS,
+    )
+    bridges: LayerRef = input_field(
+        Text(vi='Cầu', en='Bridges'),
+        Text(vi='Lớp cầu qua các vật cản.', en='Layer of bridges over the barriers.'),
+        default=LayerRef('bridges'),
+        geometry=POINTS | LINES | AREAS,
+    )
+
+
+class LimitedTravelInputs(TravelInputs, LimitInputs):
+    """How people travel, and how far."""

@@ -16,17 +16,12 @@ from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
 from processes.inputs import (
     AREAS,
-    BARRIERS,
-    BRIDGES,
     LONGEST_M,
     LONGEST_MINUTES,
     POINTS,
-    SPEED_KMH,
-    TRAVEL,
+    FacilityInputs,
     LayerRef,
-    ProcessInputs,
-    Travel,
-    filter_field,
+    TravelInputs,
     input_field,
 )
 from processes.outputs import Member, Output, shared
@@ -49,7 +44,7 @@ class TooManySeparate(WrongUse):
     """More facilities than are drawn one by one."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(TravelInputs, FacilityInputs):
     """What the planner may choose."""
 
     facilities: LayerRef = input_field(
@@ -57,7 +52,6 @@ class Inputs(ProcessInputs):
         Text(vi='Lớp cơ sở hoặc các điểm gửi kèm.', en='A layer of facilities, or points that are sent along.'),
         geometry=POINTS | AREAS,
     )
-    filter: str | None = filter_field('facilities', "kind = 'hospital'")
     distances_m: list[Annotated[float, Field(gt=0, le=LONGEST_M)]] = input_field(
         Text(vi='Các quãng đường', en='Distances'),
         Text(vi='Mỗi quãng đường một vùng, ví dụ [500, 1000].', en='An area for each, such as [500, 1000].'),
@@ -80,10 +74,6 @@ class Inputs(ProcessInputs):
         ),
         default=False,
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: LayerRef | None = BARRIERS
-    bridges: LayerRef = BRIDGES
     cell_m: float | None = input_field(
         Text(vi='Cạnh ô', en='Cell'),
         Text(

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from psycopg2 import sql
-from pydantic import model_validator
 
 from dothi.core.arrays import point_geometries
 from dothi.core.errors import WrongUse
@@ -14,17 +13,9 @@ from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
 from processes.inputs import (
     AREAS,
-    BARRIERS,
-    BRIDGES,
-    DISTANCE_M,
-    FACILITIES,
-    MINUTES,
-    SPEED_KMH,
-    TRAVEL,
+    FacilityInputs,
     LayerRef,
-    ProcessInputs,
-    Travel,
-    filter_field,
+    LimitedTravelInputs,
     input_field,
 )
 from processes.outputs import Member, Output, shared
@@ -32,7 +23,7 @@ from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.reach import reach_of
 from processes.ways.routes import RankedFacilities, nearest_places, route_lines
-from processes.ways.travel import facilities_off_road, limit_of, minutes_for, off_road_notes, only_one_limit, read_roads
+from processes.ways.travel import facilities_off_road, limit_of, minutes_for, off_road_notes, read_roads
 
 # A route has hundreds of coordinates in the answer, a point one.
 MOST_ROUTES, MOST_ROWS = 2_000, 50_000
@@ -42,7 +33,7 @@ class TooManyOrigins(WrongUse):
     """More pairs of origin and facility than an answer can show."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(LimitedTravelInputs, FacilityInputs):
     """What the planner may choose."""
 
     origins: LayerRef = input_field(
@@ -52,8 +43,6 @@ class Inputs(ProcessInputs):
         ),
         geometry={'Point', *AREAS},
     )
-    facilities: LayerRef = FACILITIES
-    filter: str | None = filter_field('facilities', "kind = 'hospital'")
     count: int = input_field(
         Text(vi='Số cơ sở gần nhất', en='How many'),
         Text(vi='Số cơ sở gần nhất cho mỗi nơi đi.', en='How many of the nearest facilities for each origin.'),
@@ -61,8 +50,6 @@ class Inputs(ProcessInputs):
         ge=1,
         le=10,
     )
-    distance_m: float | None = DISTANCE_M
-    minutes: float | None = MINUTES
     routes: bool = input_field(
         Text(vi='Vẽ đường đi', en='Draw the routes'),
         Text(
@@ -71,12 +58,6 @@ class Inputs(ProcessInputs):
         ),
         default=True,
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: LayerRef | None = BARRIERS
-    bridges: LayerRef = BRIDGES
-
-    _one_limit = model_validator(mode='after')(only_one_limit)
 
 
 class NearestFacility(Process[Inputs]):

@@ -1,9 +1,10 @@
 """Where the next facilities should stand. Method: docs/explanation/new-facility.md."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from dothi.core.arrays import Bools, Floats, point_geometries
 from dothi.core.errors import DataRefused
@@ -14,17 +15,10 @@ from processes.data import Data, Homes, Zones
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
 from processes.inputs import (
     AREAS,
-    BARRIERS,
-    BRIDGES,
-    DISTANCE_M,
-    MINUTES,
     POINTS,
-    SPEED_KMH,
-    TRAVEL,
+    FacilityInputs,
     LayerRef,
-    ProcessInputs,
-    Travel,
-    filter_field,
+    LimitedTravelInputs,
     input_field,
 )
 from processes.outputs import Member, Output, ZoneFeatures, shared
@@ -33,7 +27,7 @@ from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.maximal_cover import Proposal, bound_of, choose_sites, cover_within, on_roads
 from processes.ways.network import Network, distance_to
 from processes.ways.reach import ROUNDING_M, reach_of
-from processes.ways.travel import limit_of, one_limit, read_roads
+from processes.ways.travel import limit_of, read_roads
 from processes.zones.membership import Membership, no_people_note
 
 SHORTEST_SPACING_M = 50.0
@@ -48,7 +42,7 @@ class NobodyToServe(DataRefused):
     """Nobody lives in the zones."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(LimitedTravelInputs, FacilityInputs):
     """What the planner may choose."""
 
     facilities: LayerRef = input_field(
@@ -56,7 +50,6 @@ class Inputs(ProcessInputs):
         Text(vi='Lớp nơi dịch vụ đã được cung cấp.', en='Layer of where the service is given already.'),
         geometry=POINTS | AREAS,
     )
-    filter: str | None = filter_field('facilities', "kind = 'station'")
     count: int = input_field(
         Text(vi='Số cơ sở mới', en='How many new ones'),
         Text(vi='Số cơ sở cần đặt thêm.', en='How many facilities are to be added.'),
@@ -64,8 +57,6 @@ class Inputs(ProcessInputs):
         ge=1,
         le=200,
     )
-    distance_m: float | None = DISTANCE_M
-    minutes: float | None = MINUTES
     candidates: LayerRef | None = input_field(
         Text(vi='Vị trí ứng viên', en='Candidates'),
         Text(
@@ -109,10 +100,6 @@ class Inputs(ProcessInputs):
             'everybody': Text(vi='mọi người', en='everybody'),
         },
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: LayerRef | None = BARRIERS
-    bridges: LayerRef = BRIDGES
     zones: LayerRef = input_field(
         Text(vi='Vùng báo cáo', en='Zones'),
         Text(
@@ -123,7 +110,11 @@ class Inputs(ProcessInputs):
         geometry=AREAS,
     )
 
-    _one_limit = model_validator(mode='after')(one_limit)
+    @model_validator(mode='after')
+    def _some_limit(self) -> Self:
+        if self.distance_m is None and self.minutes is None:
+            raise PydanticCustomError('no_limit', 'distance_m or minutes')
+        return self
 
 
 CHANGE = {

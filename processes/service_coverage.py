@@ -4,7 +4,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import shapely
-from pydantic import model_validator
 
 from dothi.core.arrays import Floats, no_geometries
 from dothi.core.errors import WrongUse
@@ -17,20 +16,9 @@ from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data, Homes, Zones
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
 from processes.inputs import (
-    AREAS,
-    BARRIERS,
-    BRIDGES,
-    DISTANCE_M,
-    FACILITIES,
-    MINUTES,
-    POINTS,
-    SPEED_KMH,
-    TRAVEL,
     ZONES,
     LayerRef,
-    ProcessInputs,
-    Travel,
-    filter_field,
+    LimitedTravelInputs,
     input_field,
 )
 from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
@@ -40,6 +28,7 @@ from processes.ways.facilities import Facilities
 from processes.ways.kinds import (
     NORM,
     UNIT_NORM,
+    KindInputs,
     facilities_by_unit,
     in_urban_units,
     kinds_of,
@@ -51,7 +40,7 @@ from processes.ways.kinds import (
     unit_figures,
 )
 from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.travel import facilities_off_road, limit_of, off_road_notes, only_one_limit, read_roads, speed_of
+from processes.ways.travel import facilities_off_road, limit_of, off_road_notes, read_roads, speed_of
 from processes.zones.membership import zone_of
 
 
@@ -59,57 +48,15 @@ class DoesNotFit(WrongUse):
     """Inputs that contradict each other."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(LimitedTravelInputs, KindInputs):
     """What the planner may choose."""
 
-    facilities: LayerRef = FACILITIES
-    filter: str | None = filter_field('facilities', "kind = 'station'")
-    more_facilities: list[LayerRef] = input_field(
-        Text(vi='Các loại cơ sở khác', en='Further facilities'),
-        Text(
-            vi='Mỗi lớp một bộ số liệu; người dân được phục vụ khi có đủ các loại.',
-            en='Each layer has figures of its own; people are covered when they have every kind.',
-        ),
-        default=[],
-        geometry=POINTS | AREAS,
-        max_length=10,
-    )
-    kind_column: str | None = input_field(
-        Text(vi='Cột loại cơ sở', en='Column of the kind'),
-        Text(
-            vi='Tách mỗi lớp theo giá trị của cột này (level của trường học), mỗi loại một bộ số liệu.',
-            en='Splits each layer that has this column by its values (level of schools), with figures for each.',
-        ),
-        default=None,
-        max_length=63,
-    )
-    distance_m: float | None = DISTANCE_M
-    minutes: float | None = MINUTES
-    norm: Literal['service_distance', 'facilities_per_unit'] = input_field(
-        Text(vi='Quy chuẩn', en='Norm'),
-        Text(
-            vi='Khi không cho distance_m và minutes: service_distance là quãng đường theo loại; facilities_per_unit là '
-            'số cơ sở của mỗi đơn vị, ví dụ mỗi xã một trạm y tế (zones là lớp đơn vị đó).',
-            en='Where neither distance_m nor minutes are given: service_distance is a way, by the kind; '
-            'facilities_per_unit how many each unit has to have, such as a health station in each commune (zones are '
-            'these units).',
-        ),
-        default='service_distance',
-        choices={
-            'service_distance': Text(vi='quãng đường', en='distance'),
-            'facilities_per_unit': Text(vi='số cơ sở mỗi đơn vị', en='facilities of each unit'),
-        },
-    )
     mode: Literal['network', 'straight-line'] = input_field(
         Text(vi='Cách đo', en='How to measure'),
         Text(vi='Theo đường đi (network) hay đường thẳng.', en='Along the roads (network) or in a straight line.'),
         default='network',
         choices={mode: MEASURED[mode] for mode in ('network', 'straight-line')},
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: LayerRef | None = BARRIERS
-    bridges: LayerRef = BRIDGES
     zones: LayerRef = ZONES
     gaps: bool = input_field(
         Text(vi='Vẽ vùng thiếu', en='Draw the gaps'),
@@ -127,8 +74,6 @@ class Inputs(ProcessInputs):
         ge=5,
         le=5_000,
     )
-
-    _one_limit = model_validator(mode='after')(only_one_limit)
 
 
 COVERED = {
@@ -241,7 +186,7 @@ class ServiceCoverage(Process[Inputs]):
             'minutes': inputs.minutes,
             'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            **data.provenance([*notes, *list_caveats(inputs, norms)]),
+            **data.provenance([*notes, *list_caveats(inputs, inputs.mode, norms)]),
         }
         result = {'result': coverage_by_zone(zones, at_home, homes, members)}
         if not inputs.gaps:
@@ -280,7 +225,7 @@ def coverage_by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     ]
     notes = [
         *notes_on(served, zones, homes),
-        *list_caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
+        *list_caveats(inputs, inputs.mode, [norm for served_kind in served for norm in served_kind.norms]),
     ]
     members = {
         'norm': inputs.norm,

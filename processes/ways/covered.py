@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +10,9 @@ from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.data import Homes, Zones
+from processes.inputs import LimitedTravelInputs
 from processes.ways.reach import ROUNDING_M
-from processes.ways.travel import Limited, speed_of
+from processes.ways.travel import speed_of
 from processes.zones.membership import Membership, no_people_note
 
 # What a norm says in `measured_from` where a straight line is not enough.
@@ -114,13 +115,6 @@ def per_zone(zone: Ints, people: Floats, zones: int) -> Floats:
     return np.bincount(zone[inside], weights=people[inside], minlength=zones)
 
 
-class Measured(Limited, Protocol):
-    """Inputs that say how ways are measured."""
-
-    @property
-    def mode(self) -> str: ...
-
-
 def notes_on(served: list[ServedKind], zones: Zones, homes: Homes) -> list[Text]:
     """What a reader of the figures has to know of the facilities, the roads and the zones."""
     lacking = [_note_no_facility(kind.kind) for kind in served if not kind.facilities]
@@ -128,10 +122,10 @@ def notes_on(served: list[ServedKind], zones: Zones, homes: Homes) -> list[Text]
     return [*lacking, *zones.notes, *empty]
 
 
-def list_caveats(inputs: Measured, norms: list[Norm]) -> list[Text]:
+def list_caveats(inputs: LimitedTravelInputs, mode: str, norms: list[Norm]) -> list[Text]:
     """What a reader of the figures has to know of how they are measured."""
     notes = []
-    if inputs.mode == 'straight-line':
+    if mode == 'straight-line':
         notes.append(
             Text(
                 vi='Đo theo đường thẳng: đường đi thực tế dài hơn, vật cản không được xét.',

@@ -1,14 +1,15 @@
 """The kinds of facilities that a request is about, and their norms: how far away, and how many to a unit."""
 
-from typing import Any, Protocol
+from typing import Any, Literal
 
 import numpy as np
 
 from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm, norm_for
+from dothi.core.text import Text
 from processes.data import Data
-from processes.inputs import LayerRef
+from processes.inputs import AREAS, POINTS, FacilityInputs, LayerRef, input_field
 from processes.reading.layers import column_identifier
 from processes.ways.covered import ServedKind
 from processes.ways.facilities import Facilities, join_facilities, read_facilities
@@ -121,22 +122,46 @@ def unit_figures(kinds: list[ServedKind], counts: list[Ints], unit: int) -> dict
     return {**facilities, 'norm_met': bool(met.all())}
 
 
-class WithFacilities(Protocol):
-    """Inputs that name facilities of one kind or several."""
+class KindInputs(FacilityInputs):
+    """Facilities of one kind or several, and the norm that people are to be served by."""
 
-    @property
-    def facilities(self) -> LayerRef: ...
-    @property
-    def filter(self) -> str | None: ...
-    @property
-    def more_facilities(self) -> list[LayerRef]: ...
-    @property
-    def kind_column(self) -> str | None: ...
-    @property
-    def norm(self) -> str: ...
+    more_facilities: list[LayerRef] = input_field(
+        Text(vi='Các loại cơ sở khác', en='Further facilities'),
+        Text(
+            vi='Mỗi lớp một bộ số liệu; người dân được phục vụ khi có đủ các loại.',
+            en='Each layer has figures of its own; people are covered when they have every kind.',
+        ),
+        default=[],
+        geometry=POINTS | AREAS,
+        max_length=10,
+    )
+    kind_column: str | None = input_field(
+        Text(vi='Cột loại cơ sở', en='Column of the kind'),
+        Text(
+            vi='Tách mỗi lớp theo giá trị của cột này (level của trường học), mỗi loại một bộ số liệu.',
+            en='Splits each layer that has this column by its values (level of schools), with figures for each.',
+        ),
+        default=None,
+        max_length=63,
+    )
+    norm: Literal['service_distance', 'facilities_per_unit'] = input_field(
+        Text(vi='Quy chuẩn', en='Norm'),
+        Text(
+            vi='Khi không cho distance_m và minutes: service_distance là quãng đường theo loại; facilities_per_unit là '
+            'số cơ sở của mỗi đơn vị, ví dụ mỗi xã một trạm y tế (zones là lớp đơn vị đó).',
+            en='Where neither distance_m nor minutes are given: service_distance is a way, by the kind; '
+            'facilities_per_unit how many each unit has to have, such as a health station in each commune (zones are '
+            'these units).',
+        ),
+        default='service_distance',
+        choices={
+            'service_distance': Text(vi='quãng đường', en='distance'),
+            'facilities_per_unit': Text(vi='số cơ sở mỗi đơn vị', en='facilities of each unit'),
+        },
+    )
 
 
-def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]:
+def kinds_of(inputs: KindInputs, data: Data) -> tuple[Facilities, list[str]]:
     """All facilities, and their kinds: values of the kind column, or the layer's name where it has no such column."""
     chosen = [(inputs.facilities, inputs.filter), *((layer, None) for layer in inputs.more_facilities)]
     columns = [_kind_column(layer, inputs, data) for layer, _ in chosen]
@@ -153,7 +178,7 @@ def kinds_of(inputs: WithFacilities, data: Data) -> tuple[Facilities, list[str]]
     return join_facilities(facilities), kinds
 
 
-def _kind_column(layer: LayerRef, inputs: WithFacilities, data: Data) -> str | None:
+def _kind_column(layer: LayerRef, inputs: KindInputs, data: Data) -> str | None:
     has_it = inputs.kind_column in data.source(layer)[0].columns_for(data.audience)
     return inputs.kind_column if has_it else None
 
@@ -164,7 +189,7 @@ def _distinct_name(name: str, used_names: list[str]) -> str:
     return next(candidate for candidate in candidates if candidate not in used_names)
 
 
-def must_have_norms(kinds: list[str], inputs: WithFacilities, data: Data) -> None:
+def must_have_norms(kinds: list[str], inputs: KindInputs, data: Data) -> None:
     """Raises NoDistanceNorm or NoUnitNorm, with what to choose, where a kind has no norm."""
     norms = data.norms(inputs.norm)
     for kind in kinds:
@@ -174,7 +199,7 @@ def must_have_norms(kinds: list[str], inputs: WithFacilities, data: Data) -> Non
             must_have_distance(norms, kind, kind_columns(inputs, norms, data), data.norms(UNIT_NORM))
 
 
-def kind_columns(inputs: WithFacilities, norms: list[Norm], data: Data) -> list[str]:
+def kind_columns(inputs: KindInputs, norms: list[Norm], data: Data) -> list[str]:
     """Columns of the first layer whose values are kinds that have a norm."""
     layer, _ = data.source(inputs.facilities)
     subjects = {norm.subject for norm in norms}

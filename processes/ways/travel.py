@@ -1,43 +1,20 @@
-"""How people travel: the inputs that analyses along the roads share, and the network that follows from them."""
+"""How far people get at their speed, and the roads that they travel on, as the inputs of an analysis say."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from pydantic_core import PydanticCustomError
 
 from dothi.core.arrays import Ints
 from dothi.core.text import Text
 from processes.data import Data
-from processes.inputs import LayerRef, Travel
+from processes.inputs import LimitedTravelInputs, TravelInputs
 from processes.ways.network import Network, behind_barriers
 
 # Assumed where nobody says otherwise; no norm states them. A healthy adult walks 5 km/h on the level.
 USUAL_KMH = {'walking': 5.0, 'cycling': 15.0, 'driving': 30.0}
 # Whoever is farther than this from every road is on none: coordinates are wrong, or there is the sea in between.
 WALK_M = 10_000.0
-
-
-class Travelling(Protocol):
-    """Inputs that say how people travel."""
-
-    @property
-    def travel(self) -> Travel: ...
-    @property
-    def speed_kmh(self) -> float | None: ...
-    @property
-    def barriers(self) -> LayerRef | None: ...
-    @property
-    def bridges(self) -> LayerRef: ...
-
-
-class Limited(Travelling, Protocol):
-    """Inputs with a limit in metres or minutes."""
-
-    @property
-    def distance_m(self) -> float | None: ...
-    @property
-    def minutes(self) -> float | None: ...
 
 
 @dataclass(frozen=True)
@@ -48,43 +25,29 @@ class Roads:
     summary: dict[str, Any]
 
 
-def speed_of(inputs: Travelling) -> float:
+def speed_of(inputs: TravelInputs) -> float:
     """The speed of travel in kilometres an hour: the one that was given, or the usual one of the mode."""
     return USUAL_KMH[inputs.travel] if inputs.speed_kmh is None else inputs.speed_kmh
 
 
-def metres_in(minutes: float, inputs: Travelling) -> float:
+def metres_in(minutes: float, inputs: TravelInputs) -> float:
     """How far one gets in so many minutes."""
     return minutes * speed_of(inputs) * 1000 / 60
 
 
-def minutes_for(metres: float, inputs: Travelling) -> float:
+def minutes_for(metres: float, inputs: TravelInputs) -> float:
     """How long so many metres take."""
     return metres / metres_in(1, inputs)
 
 
-def limit_of(inputs: Limited) -> float | None:
+def limit_of(inputs: LimitedTravelInputs) -> float | None:
     """The limit in metres; None where neither metres nor minutes are given."""
     if inputs.minutes is not None:
         return metres_in(inputs.minutes, inputs)
     return inputs.distance_m
 
 
-def only_one_limit[I: Limited](inputs: I) -> I:
-    """Checks that not both limits are given."""
-    if inputs.distance_m is not None and inputs.minutes is not None:
-        raise PydanticCustomError('two_limits', 'distance_m or minutes, not both')
-    return inputs
-
-
-def one_limit[I: Limited](inputs: I) -> I:
-    """Checks that one of the limits is given, and not both."""
-    if inputs.distance_m is None and inputs.minutes is None:
-        raise PydanticCustomError('no_limit', 'distance_m or minutes')
-    return only_one_limit(inputs)
-
-
-def read_roads(inputs: Travelling, data: Data) -> Roads:
+def read_roads(inputs: TravelInputs, data: Data) -> Roads:
     """The roads, cut at barriers where `inputs` names any."""
     members = {'travel': inputs.travel, 'speed_kmh': speed_of(inputs)}
     network = replace(data.network(), walk_m=WALK_M)

@@ -133,7 +133,8 @@ class Fits:
         )
 
     def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return self.schema
+        # a copy: pydantic adds title and metadata to it, and an output may have the same schema
+        return dict(self.schema)
 
     def checked(self, value: Any) -> Any:
         """`value`, if it fits; None is an input that was left out."""

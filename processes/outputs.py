@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from dothi.core.text import LANGUAGES, Text
-from processes.forms.numbers import format_number, unit_of
+from dothi.core.units import ucum
+from processes.forms.numbers import SHARE, format_number, unit_of
 from processes.geojson import GEOJSON, JSON
 
 
@@ -69,12 +70,13 @@ def unit_for(name: str, members: Mapping[str, Member]) -> str | None:
 
 
 def describe_members(members: Mapping[str, Member]) -> dict[str, Any]:
-    """JSON schema of an object with these members; those whose name is a pattern are left out."""
-    described = {
-        name: {'title': member.title.model_dump()} | ({'x-ogc-unit': unit} if (unit := unit_for(name, members)) else {})
-        for name, member in members.items()
-        if '{' not in name
-    }
+    """JSON schema of an object with these members, units in UCUM; those whose name is a pattern are left out."""
+    described: dict[str, dict[str, Any]] = {}
+    for name, member in members.items():
+        if '{' not in name:
+            unit = unit_for(name, members)
+            ucum_unit = {'x-ogc-unit': '1' if unit == SHARE else ucum(unit)} if unit else {}
+            described[name] = {'title': member.title.model_dump(), **ucum_unit}
     return {'type': 'object', 'properties': described}
 
 

@@ -68,7 +68,7 @@ def test_titles_schema_and_words_of_the_result_follow_from_the_file(feature_dens
     schema = feature_density.metadata_for_pygeoapi()['outputs']['result']['schema']
     members = schema['properties']['features']['items']['properties']['properties']['properties']
     assert list(members) == ['density_per_km2', 'features', 'code', 'name']
-    assert members['density_per_km2']['x-ogc-unit'] == '1/km²'
+    assert members['density_per_km2']['x-ogc-unit'] == '1/km2'
 
 
 def test_what_an_analysis_does_not_title_is_told_with_the_place_to_declare_it(

@@ -24,9 +24,10 @@ $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 .PHONY: help up down status test test-all lint bench wheel bill docs lock python web packages-python packages-postgis packages-test
 
 help: ## Các lệnh / this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@. docker/language.sh; half=$$(say 1 2); \
+		sed -n 's|^\([a-z]*\):[^#]*## \(.*\) / \(.*\)|\1\t\2\t\3|p' Makefile | awk -F'\t' -v half=$$half '{ printf "  make %-9s %s\n", $$1, $$(1 + half) }'
 
-up: packages-postgis python web ## Cài những gì thiếu, khởi động, in địa chỉ bản đồ / install, start, print the map's address (PORT DEMO=small|full|no)
+up: packages-postgis python web ## Cài những gì thiếu, khởi động, cho biết địa chỉ bản đồ (PORT DEMO=small|full|no) / install what is missing, start, print the map's address (PORT DEMO=small|full|no)
 	@.venv/bin/dothi up --demo $(DEMO)
 
 down: ## Dừng mọi thứ của bản này / stop everything of this instance
@@ -35,8 +36,8 @@ down: ## Dừng mọi thứ của bản này / stop everything of this instance
 status: python ## Cái gì đang chạy / what runs
 	@.venv/bin/dothi status
 
-test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử / run all tests (TESTS=tests/…)
-	@$(STEP) 'Kiểm tra kiểu của web / types of web/' docker/npm.sh run typecheck
+test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử (TESTS=tests/…) / run all tests (TESTS=tests/…)
+	@$(STEP) 'Kiểm tra kiểu của web/ / types of web/' docker/npm.sh run typecheck
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
 # What takes too long for every day: 10,000 requests at random, with the database taken away now and then.
@@ -51,14 +52,14 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ / measure the speed (PARTS='loading rollback api analysis pictures')
+bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback api analysis pictures')
 	@$(PYTHON) -m bench $(PARTS)
 
-wheel: python web ## Đóng gói / build the wheel: dist/dothi-….whl
+wheel: python web ## Đóng gói: dist/dothi-….whl / build the wheel: dist/dothi-….whl
 	@$(STEP) 'dist/' $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@rm -rf build
 
-bill: wheel ## Thành phần và giấy phép / libraries and licences of a release: dist/sbom.cdx.json, dist/licences.md
+bill: wheel ## Thành phần và giấy phép của một bản: dist/sbom.cdx.json, dist/licences.md / libraries and licences of a release: dist/sbom.cdx.json, dist/licences.md
 	@$(STEP) 'dist/sbom.cdx.json, dist/licences.md' docker/bill.sh
 
 docs: python ## Viết lại các bảng tra cứu / write the reference tables anew
@@ -73,7 +74,7 @@ packages-python: LISTS := python
 packages-postgis: LISTS := python postgis
 packages-test: LISTS := python postgis test
 packages-python packages-postgis packages-test:
-	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
+	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian: $(LISTS) / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
 
 python: .venv/run.installed ## Môi trường Python / the Python environment
 web: web/dist/index.html ## Trang bản đồ / the map's page
@@ -85,11 +86,11 @@ endif
 
 .venv/run.installed: requirements/build.lock requirements/run.lock pyproject.toml | packages-python
 	@$(STEP) 'Thư viện Python / Python libraries' docker/venv.sh build run
-	@$(STEP) 'Lệnh / command: .venv/bin/dothi' $(PYTHON) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(STEP) 'Lệnh .venv/bin/dothi / command .venv/bin/dothi' $(PYTHON) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/test.installed .venv/lint.installed: .venv/%.installed: requirements/%.lock | .venv/run.installed
-	@$(STEP) 'Thư viện Python / Python libraries: $*' docker/venv.sh $*
+	@$(STEP) 'Thư viện Python: $* / Python libraries: $*' docker/venv.sh $*
 	@touch $@
 
 .node/installed: requirements/node.lock | .venv/run.installed
@@ -99,7 +100,7 @@ endif
 
 NODE_MODULES := web/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 $(NODE_MODULES): %/node_modules/.package-lock.json: %/package-lock.json .node/installed
-	@$(STEP) 'Thư viện JavaScript / JavaScript libraries: $*' env IN=$* docker/npm.sh ci
+	@$(STEP) 'Thư viện JavaScript: $* / JavaScript libraries: $*' env IN=$* docker/npm.sh ci
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json \

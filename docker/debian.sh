@@ -6,8 +6,17 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/packages"
 
-container='Hoặc chỉ chạy nền tảng bằng / or only run the platform by: docker compose -f docker/compose.yml up'
-fail() { printf '%s\n' "$@" >&2; exit 5; }
+# shellcheck source=docker/language.sh
+. ../language.sh
+
+# fail VIETNAMESE ENGLISH LIST: what is wrong, what to install, and the other way.
+fail() {
+    say "$1" "$2" >&2
+    printf '%s\n' "$3" >&2
+    say 'Hoặc chỉ chạy nền tảng bằng: docker compose -f docker/compose.yml up' \
+        'Or only run the platform: docker compose -f docker/compose.yml up' >&2
+    exit 5
+}
 listed() { grep -hv '^#' "${lists[@]}"; }
 
 on_debian() (
@@ -53,8 +62,7 @@ if ! on_debian; then
     [ -n "$missing" ] || exit 0
     fail 'Máy này không chạy Debian 13. Hãy tự cài các gói sau (tên theo Debian), rồi chạy lại lệnh:' \
          'This machine does not run Debian 13. Install these yourself (named as in Debian), then repeat the command:' \
-         "$missing" \
-         "$container"
+         "$missing"
 fi
 
 mapfile -t missing < <(missing_packages)
@@ -67,6 +75,5 @@ elif command -v sudo >/dev/null; then
 else
     fail 'Cần quyền root để cài gói. Hãy nhờ người quản trị chạy lệnh sau, rồi chạy lại:' \
          'Installing packages takes root. Have an administrator run this, then repeat the command:' \
-         "  apt-get install --no-install-recommends ${missing[*]}" \
-         "$container"
+         "  apt-get install --no-install-recommends ${missing[*]}"
 fi

@@ -3,13 +3,15 @@
 #   docker/venv.sh run test ...      BASE_PYTHON: the Python it is made with
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=docker/language.sh
+. docker/language.sh
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 
 make_venv() {
     local base=${BASE_PYTHON:-/usr/bin/python3}
     if ! "$base" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 12))'; then
-        echo "$base: cần Python 3.12 trở lên, có venv; chỉ ra bằng: make … BASE_PYTHON=/đường/dẫn/python3" >&2
-        echo "$base: Python 3.12 or later with venv is needed; name one by: make … BASE_PYTHON=/path/to/python3" >&2
+        say "$base: cần Python 3.12 trở lên, có venv; chỉ ra bằng: make … BASE_PYTHON=/đường/dẫn/python3" \
+            "$base: Python 3.12 or later with venv is needed; name one by: make … BASE_PYTHON=/path/to/python3" >&2
         exit 5
     fi
     rm -rf .venv

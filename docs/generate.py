@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import get_args
 
 from pydantic.fields import FieldInfo
 
@@ -15,12 +14,12 @@ from dothi.cartography.style.markers import NAMES
 from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.coverage import Coverage
 from dothi.core.indicator_set import Indicator, IndicatorSet, indicator_set, indicator_sets
-from dothi.core.layer import Checks, Column, Judged, Layer
+from dothi.core.layer import Checks, Column, Layer
 from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
+from dothi.core.row_faults import ELEMENTS, FAULT_KINDS
 from dothi.core.settings import PROJECT, SETTINGS
 from dothi.core.terms import TERMS
-from etl.report.quality import ELEMENTS, KINDS
 from processes.registry import all_processes
 
 DOCS = PROJECT / 'docs'
@@ -134,9 +133,9 @@ def checks_page() -> str:
     """Every fault that a row may have, and the keys of a layer file that turn checks on."""
     parts = [NOTICE, '# Checks of rows\n', CHECKS_ARE]
     rows = [
-        (f'`{code}`', ELEMENTS[kind.element].en, kind.severity + ('' if code not in get_args(Judged) else ' *'),
+        (f'`{code}`', ELEMENTS[kind.element].en, kind.severity + (' *' if kind.adjustable else ''),
          f'`{kind.key}`' if kind.key else 'always', kind.title.vi, kind.title.en, kind.advice.en)
-        for code, kind in sorted(KINDS.items(), key=lambda item: (item[1].element, item[0]))
+        for code, kind in sorted(FAULT_KINDS.items(), key=lambda item: (item[1].element, item[0]))
     ]  # fmt: skip
     head = ('code', 'element of ISO 19157', 'severity', 'asked for by', 'vi', 'en', 'what to do')
     keys = [(f'`checks.{name}`', _key_default(field)) for name, field in Checks.model_fields.items()]

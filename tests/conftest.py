@@ -21,6 +21,7 @@ from xdist.remote import Producer
 
 from demo.sent import DemoFile
 from demo.write import write_demo
+from dothi.cartography.shared_styles import sync_styles
 from dothi.core import database as core_database
 from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
@@ -31,6 +32,8 @@ from dothi.local import demo_options
 from etl.desk.deliver import deliver
 from tests.scheduling import GroupScheduling, grouping_fault, rank_of
 
+# Whoever runs the tests may read English.
+os.environ['DOTHI_LANG'] = 'vi'
 RECYCLING = Path(__file__).parent / 'recycling.sql'
 MIGRATED = 'template_migrated'
 OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
@@ -200,6 +203,7 @@ def template(instance: Instance, locality: Locality, tmp_path_factory: pytest.Te
     with pytest.MonkeyPatch.context() as patch:
         use(patch, instance.environment(url, tmp_path_factory.mktemp('template')))
         migrate(locality)
+        sync_styles(locality)
         with core_database.connection('admin') as db, db.cursor() as cursor:
             cursor.execute(RECYCLING.read_text(encoding='utf-8'))
             cursor.execute('select recycling.remember()')

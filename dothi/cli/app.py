@@ -1,13 +1,20 @@
-"""The `dothi` command: which file has which command. A command's libraries are imported when it is called."""
+"""The `dothi` command: which file has which command. A command's libraries are imported when it is called.
+
+Each command's docstring and each option's help is written in both languages, `Vietnamese · English`; the help shows the
+reader's (`help_language.py`).
+"""
 
 import pkgutil
+import sys
 from collections import UserDict
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from dothi.cli.ending import run
+from dothi.cli.help_language import set_language, translate_frame, translate_help
+from dothi.core.text import Lang
 
 # In the order of the list of commands.
 COMMANDS = {
@@ -54,7 +61,7 @@ class CommandTable(UserDict[str, Any]):
             alone.command(name)(target)
             command = typer.main.get_command(alone)
         command.name = name
-        return command
+        return translate_help(command)
 
 
 class LazyGroup(TyperGroup):
@@ -62,6 +69,7 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
+        translate_help(self)
         self.commands = CommandTable(COMMANDS)
 
 
@@ -69,10 +77,20 @@ app = typer.Typer(name='dothi', cls=LazyGroup, no_args_is_help=True, **RICH)
 
 
 @app.callback()
-def group() -> None:
+def group(
+    lang: Annotated[
+        Lang | None,
+        typer.Option(
+            help='Ngôn ngữ hiển thị; mặc định theo DOTHI_LANG, rồi theo máy, rồi tiếng Việt. · '
+            'Language; DOTHI_LANG, else that of the locale, else Vietnamese.'
+        ),
+    ] = None,
+) -> None:
     """Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province."""
 
 
 def main() -> None:
     """Runs the command; every error ends in a message for its reader and the exit code of its family."""
+    set_language(sys.argv)
+    translate_frame()
     run(app)

@@ -15,11 +15,15 @@ from dothi.core.own_layers import served_locality
 
 def migrate(
     dry_run: Annotated[
-        bool, typer.Option('--dry-run', help='Chỉ cho biết · Says what would change, and changes nothing.')
+        bool,
+        typer.Option(
+            '--dry-run',
+            help='Chỉ cho biết sẽ thay đổi gì, không thay đổi gì. · Says what would change, and changes nothing.',
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Cập nhật cơ sở dữ liệu · Applies migrations and layer files to the database."""
+    """Cập nhật cơ sở dữ liệu theo các tệp lược đồ và tệp lớp. · Applies migrations and layer files to the database."""
     locality = served_locality()
     report = apply_migrations(locality, dry_run=dry_run)
     if not dry_run:
@@ -28,11 +32,15 @@ def migrate(
 
 
 def releases(
-    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
-    limit: Annotated[int, typer.Option(min=1, help='Bao nhiêu, mới nhất trước · How many, newest first.')] = 20,
+    layer: Annotated[
+        str | None, typer.Argument(help='Mã lớp; bỏ trống là mọi lớp. · A layer id; all layers when left out.')
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help='Số dòng, mới nhất trước. · How many, newest first.')] = 20,
     as_json: Json = False,
 ) -> None:
-    """Lịch sử phát hành · The releases, newest first: what each changed and where it came from."""
+    """Các bản phát hành, mới nhất trước: thay đổi những gì, từ đâu. ·
+    The releases, newest first: what each changed and where it came from.
+    """
     if layer:
         served_locality().described(layer)
     with connection('loader') as db:

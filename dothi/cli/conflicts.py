@@ -10,18 +10,23 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import say, say_text
+from dothi.core.text import Text
 from etl.desk.conflicts import Conflict, Side, conflicts, decide
 
 conflicts_app = typer.Typer(
     no_args_is_help=True,
-    help='Mâu thuẫn giữa đợt giao và thay đổi đã sửa · Features that an edit and a delivery changed differently.',
+    help='Những đối tượng mà bản sửa và đợt giao thay đổi khác nhau. · '
+    'Features that an edit and a delivery changed differently.',
 )
 
-Json = Annotated[
-    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-]
-STATES = {'ours': 'giữ bản sửa · edit', 'theirs': 'lấy đợt giao · delivery', 'merged': 'tự hết · settled itself'}
+STATES = {
+    'ours': Text(vi='giữ bản sửa', en='edit'),
+    'theirs': Text(vi='lấy đợt giao', en='delivery'),
+    'merged': Text(vi='tự hết', en='settled itself'),
+}
 
 
 class Conflicts(BaseModel):
@@ -32,11 +37,17 @@ class Conflicts(BaseModel):
 
 @conflicts_app.command('list')
 def list_(
-    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
-    every: Annotated[bool, typer.Option('--all', help='Cả đã quyết định · Also those decided on.')] = False,
+    layer: Annotated[
+        str | None, typer.Argument(help='Mã lớp; bỏ trống là mọi lớp. · A layer id; all layers when left out.')
+    ] = None,
+    every: Annotated[
+        bool, typer.Option('--all', help='Cả những mâu thuẫn đã quyết định. · Also those decided on.')
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Những gì chờ quyết định · What waits for a decision, oldest first, with the values of both sides."""
+    """Những gì chờ quyết định, cũ nhất trước, với giá trị của cả hai bên. ·
+    What waits for a decision, oldest first, with the values of both sides.
+    """
     if layer:
         served_locality().layer(layer)
     conflict_list = conflicts(layer, decided=every)
@@ -46,14 +57,27 @@ def list_(
 @conflicts_app.command('decide')
 def decide_(
     number: Annotated[int, typer.Argument(help='Số của mâu thuẫn · Number of the conflict.')],
-    take: Annotated[Side, typer.Option(help='Lấy bên nào · Whose word counts where both changed it.')],
-    reason: Annotated[str, typer.Option('--reason', '-r', help='Lý do · Why; kept with the release.')],
+    take: Annotated[
+        Side,
+        typer.Option(
+            help='Lấy giá trị của bên nào khi cả hai cùng thay đổi. · Whose word counts where both changed it.'
+        ),
+    ],
+    reason: Annotated[
+        str, typer.Option('--reason', '-r', help='Lý do, lưu cùng bản phát hành. · Why; kept with the release.')
+    ],
     by: Annotated[
-        str | None, typer.Option(help='Người quyết định · Who decides; the user of this machine when left out.')
+        str | None,
+        typer.Option(
+            help='Người quyết định; bỏ trống là người dùng máy này. · '
+            'Who decides; the user of this machine when left out.'
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Quyết định · Settles a conflict, by a release where that changes what is served."""
+    """Quyết định một mâu thuẫn; phát hành nếu dữ liệu đang phục vụ thay đổi. ·
+    Settles a conflict, by a release where that changes what is served.
+    """
     locality = served_locality()
     _print([decide(number, take, reason, by or getpass.getuser(), locality)], as_json)
 
@@ -63,25 +87,24 @@ def _print(found: list[Conflict], as_json: bool) -> None:
         typer.echo(Conflicts(conflicts=found).model_dump_json(indent=2))
         return
     if not found:
-        output.out.print('Không có gì chờ quyết định · nothing waits for a decision')
+        output.out.print(say('Không có gì chờ quyết định', 'nothing waits for a decision'))
         return
-    headers = ('Số\nno.', 'Lớp\nlayer', 'Đối tượng\nfeature', 'Đợt giao\ndelivery')
-    wide = Column('Bản sửa → đợt giao\nedit → delivery', overflow='fold')
-    table = Table(*headers, wide, 'Quyết định\ndecision', box=SIMPLE)
+    headers = (say('Số', 'no.'), say('Lớp', 'layer'), say('Đối tượng', 'feature'), say('Đợt giao', 'delivery'))
+    wide = Column(say('Bản sửa → đợt giao', 'edit → delivery'), overflow='fold')
+    table = Table(*headers, wide, say('Quyết định', 'decision'), box=SIMPLE)
     for conflict in found:
         numbers = (str(conflict.id), conflict.layer_id, str(conflict.feature_id), str(conflict.delivery_id or ''))
-        table.add_row(*numbers, Line(_both(conflict)), STATES[conflict.decision] if conflict.decision else '')
+        table.add_row(*numbers, Line(_both(conflict)), say_text(STATES[conflict.decision]) if conflict.decision else '')
     output.out.print(table)
 
 
 def _both(one: Conflict) -> str:
     """The values in which the two differ, or that one of them deleted the feature."""
     if one.edit is None or one.delivery is None:
-        return (
-            'xóa · deleted → ' + _values(one.delivery) if one.edit is None else _values(one.edit) + ' → xóa · deleted'
-        )
+        deleted = say('xóa', 'deleted')
+        return f'{deleted} → {_values(one.delivery)}' if one.edit is None else f'{_values(one.edit)} → {deleted}'
     value_lines = [f'{name}: {one.edit[name]} → {one.delivery[name]}' for name in one.columns if name != 'geom']
-    return ', '.join([*value_lines, *(['hình học · geometry'] if 'geom' in one.columns else [])])
+    return ', '.join([*value_lines, *([say('hình học', 'geometry')] if 'geom' in one.columns else [])])
 
 
 def _values(values: dict[str, object] | None) -> str:

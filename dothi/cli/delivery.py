@@ -49,7 +49,9 @@ def check(
     html: Html = None,
     as_json: Json = False,
 ) -> None:
-    """Kiểm tra một tệp · Says what a delivery of the file would come to, and releases nothing."""
+    """Kiểm tra một tệp: giao tệp này thì kết quả ra sao; không phát hành gì. ·
+    Says what a delivery of the file would come to, and releases nothing.
+    """
     extra = {'dry_run': True, 'accept_loss': accept_loss, 'note': note, 'agency': agency}
     options = _options(
         layer, crs, encoding, scope, mode, as_of, source_layer=source_layer, columns=pairs(column), **extra
@@ -75,7 +77,9 @@ def deliver(
     html: Html = None,
     as_json: Json = False,
 ) -> None:
-    """Nhận dữ liệu · Checks an agency's file and releases it, or says why not."""
+    """Kiểm tra tệp của một cơ quan rồi phát hành, hoặc cho biết vì sao không. ·
+    Checks an agency's file and releases it, or says why not.
+    """
     extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency, 'sender': sender}
     options = _options(
         layer, crs, encoding, scope, mode, as_of, source_layer=source_layer, columns=pairs(column), **extra

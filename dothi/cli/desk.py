@@ -13,11 +13,13 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
-from dothi.cli.options import Columns, pairs
+from dothi.cli.options import Columns, Json, pairs
 from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import say, say_number, say_text
+from dothi.core.text import Text
 from etl.desk.decide import Decision
 from etl.desk.delivery import must_be_known
 from etl.desk.held import WAITS_FOR
@@ -25,22 +27,26 @@ from etl.desk.records import DecisionRecord, DeliveryRecord, DeliveryShown, Stat
 from etl.report.html import write_page
 from etl.report.place import put_on_map
 
-Json = Annotated[
-    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-]
 Number = Annotated[int, typer.Argument(help='Số của đợt giao · Number of the delivery.', min=1, max=2**31 - 1)]
-Why = Annotated[str, typer.Option('--reason', '-r', help='Lý do · Why; the agency reads it.')]
-By = Annotated[str | None, typer.Option(help='Người quyết định · Who decides: a role; the user when left out.')]
-Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
+Why = Annotated[str, typer.Option('--reason', '-r', help='Lý do; cơ quan sẽ đọc. · Why; the agency reads it.')]
+By = Annotated[
+    str | None,
+    typer.Option(
+        help='Vai trò người quyết định; bỏ trống là người dùng máy này. · Who decides: a role; the user when left out.'
+    ),
+]
+Html = Annotated[
+    Path | None, typer.Option(help='Ghi thêm báo cáo thành một trang HTML. · Also writes the report as one HTML page.')
+]
 
 STATES = {
-    'received': 'đang nhận · received',
-    'diagnosed': 'chờ quyết định · waits',
-    'accepted': 'nhận · accepted',
-    'returned': 'trả lại · returned',
-    'superseded': 'được thay · superseded',
-    'unchanged': 'không đổi · unchanged',
-    'failed': 'gián đoạn · failed',
+    'received': Text(vi='đang nhận', en='received'),
+    'diagnosed': Text(vi='chờ quyết định', en='waits'),
+    'accepted': Text(vi='nhận', en='accepted'),
+    'returned': Text(vi='trả lại', en='returned'),
+    'superseded': Text(vi='được thay', en='superseded'),
+    'unchanged': Text(vi='không đổi', en='unchanged'),
+    'failed': Text(vi='gián đoạn', en='failed'),
 }
 
 
@@ -51,14 +57,22 @@ class Deliveries(BaseModel):
 
 
 def deliveries(
-    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
-    status: Annotated[Status | None, typer.Option(help='Tình trạng · Only those with this status.')] = None,
-    agency: Annotated[str | None, typer.Option(help='Cơ quan · Only those of this agency.')] = None,
-    every: Annotated[bool, typer.Option('--all', help='Tất cả · However many there are.')] = False,
-    limit: Annotated[int, typer.Option(min=1, help='Bao nhiêu · How many.')] = 20,
+    layer: Annotated[
+        str | None, typer.Argument(help='Mã lớp; bỏ trống là mọi lớp. · A layer id; all layers when left out.')
+    ] = None,
+    status: Annotated[
+        Status | None, typer.Option(help='Chỉ những đợt có tình trạng này. · Only those with this status.')
+    ] = None,
+    agency: Annotated[
+        str | None, typer.Option(help='Chỉ những đợt của cơ quan này. · Only those of this agency.')
+    ] = None,
+    every: Annotated[bool, typer.Option('--all', help='Tất cả, dù nhiều bao nhiêu. · However many there are.')] = False,
+    limit: Annotated[int, typer.Option(min=1, help='Số dòng. · How many.')] = 20,
     as_json: Json = False,
 ) -> None:
-    """Các đợt giao · The deliveries: those that wait for a decision first, then the newest."""
+    """Các đợt giao: những đợt chờ quyết định trước, rồi mới nhất. ·
+    The deliveries: those that wait for a decision first, then the newest.
+    """
     locality = served_locality()
     if layer:
         locality.described(layer)
@@ -71,7 +85,9 @@ def deliveries(
 
 
 def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
-    """Một đợt giao · One delivery: who, what and when, its decisions, and its report again."""
+    """Một đợt giao: ai, gì, khi nào, các quyết định và báo cáo của nó. ·
+    One delivery: who, what and when, its decisions, and its report again.
+    """
     delivery_shown = shown(number)
     if html:
         if delivery_shown.report is None:
@@ -88,19 +104,32 @@ def delivery(number: Number, html: Html = None, as_json: Json = False) -> None:
 def accept(
     number: Number,
     reason: Why,
-    crs: Annotated[str | None, typer.Option(help='Hệ tọa độ đúng · The CRS that it is in: EPSG:9209.')] = None,
-    encoding: Annotated[str | None, typer.Option(help='Bảng mã đúng · The text encoding that it is in.')] = None,
+    crs: Annotated[
+        str | None, typer.Option(help='Hệ tọa độ đúng của tệp: EPSG:9209. · The CRS that it is in: EPSG:9209.')
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help='Bảng mã chữ đúng của tệp. · The text encoding that it is in.')
+    ] = None,
     column: Columns = None,
-    scope: Annotated[str | None, typer.Option(help='Phạm vi đúng · What it speaks for: all, or unit=366.')] = None,
-    mode: Annotated[str | None, typer.Option(help='replace | upsert.')] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(help='Phạm vi đúng của tệp: all, hoặc unit=366. · What it speaks for: all, or unit=366.'),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(help='Cách ghép đúng: replace hoặc upsert. · The right way to merge: replace or upsert.'),
+    ] = None,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=['%Y-%m-%d', '%d/%m/%Y'], help='Ngày của dữ liệu · The day it is of.')
+        datetime | None,
+        typer.Option(formats=['%Y-%m-%d', '%d/%m/%Y'], help='Ngày mà dữ liệu phản ánh. · The day it is of.'),
     ] = None,
     by: By = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
-    """Nhận · Releases a delivery that waits: its original is checked again, with what you decide."""
+    """Phát hành một đợt giao đang chờ: bản gốc được kiểm tra lại theo quyết định của bạn. ·
+    Releases a delivery that waits: its original is checked again, with what you decide.
+    """
     from etl.desk.decide import accept as accept_delivery
 
     changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
@@ -117,20 +146,29 @@ def accept(
 
 
 def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -> None:
-    """Trả lại · Releases nothing of a delivery that waits, and keeps it with the reason."""
+    """Không phát hành đợt giao đang chờ, lưu nó cùng lý do. ·
+    Releases nothing of a delivery that waits, and keeps it with the reason.
+    """
     from etl.desk.decide import return_ as return_delivery
 
     _show(return_delivery(number, _decision(reason, by)), as_json)
 
 
 def rollback(
-    layer: Annotated[str, typer.Argument(help='Lớp · A layer id.')],
-    release: Annotated[int, typer.Argument(help='Bản phát hành · Its release to go back to; see dothi releases.')],
+    layer: Annotated[str, typer.Argument(help='Mã lớp. · A layer id.')],
+    release: Annotated[
+        int,
+        typer.Argument(
+            help='Bản phát hành cần trở về; xem dothi releases. · Its release to go back to; see dothi releases.'
+        ),
+    ],
     reason: Why,
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Trở về · Serves a layer again as it was after an earlier release; this is a release, too."""
+    """Phục vụ lại một lớp như sau một bản phát hành trước; đây cũng là một bản phát hành. ·
+    Serves a layer again as it was after an earlier release; this is a release, too.
+    """
     from etl.desk.rollback import rollback as put_back
 
     decision = _decision(reason, by)
@@ -140,9 +178,9 @@ def rollback(
         typer.echo(outcome.model_dump_json(indent=2))
         return
     diff = outcome.diff
-    changes = f'+{diff.added:,} ~{diff.changed:,} −{diff.closed:,}'
-    says = 'không có gì khác · nothing differs' if outcome.unchanged else changes
-    output.out.print(f'{layer}: bản phát hành · release {outcome.release} = {release}, {says}', markup=False)
+    changes = f'+{say_number(diff.added)} ~{say_number(diff.changed)} −{say_number(diff.closed)}'
+    says = say('không có gì khác', 'nothing differs') if outcome.unchanged else changes
+    output.out.print(f'{layer}: {say("bản phát hành", "release")} {outcome.release} = {release}, {says}', markup=False)
 
 
 def _decision(reason: str, by: str | None, **given: Any) -> Decision:
@@ -174,9 +212,9 @@ def _show(found: DeliveryShown, as_json: bool) -> None:
 
 def _words(made: DecisionRecord) -> str:
     options = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in made.options.items())
-    verb = {'accept': 'nhận · accept', 'return': 'trả lại · return'}[made.decision]
+    verb = {'accept': say('nhận', 'accept'), 'return': say('trả lại', 'return')}[made.decision]
     at = local_minute(made.decided_at, locality_zone())
-    came_to = 'không đạt, vẫn chờ · not passed, waits on' if _failed(made) else STATES[made.outcome]
+    came_to = say('không đạt, vẫn chờ', 'not passed, waits on') if _failed(made) else say_text(STATES[made.outcome])
     return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}") → {came_to}'
 
 
@@ -187,20 +225,20 @@ def _failed(made: DecisionRecord) -> bool:
 def _table(found: list[DeliveryRecord]) -> None:
     """Two lines per delivery, so that eighty columns hold it."""
     if not found:
-        output.out.print('Không có đợt giao nào · no deliveries')
+        output.out.print(say('Không có đợt giao nào', 'no deliveries'))
         return
     headers = (
-        'Số\nno.',
-        'Lớp, tệp\nlayer, file',
-        'Cơ quan, lúc\nagency, at',
-        'Tình trạng\nstatus',
-        'Bản, quyết định\nrelease, to decide',
+        say('Số', 'no.'),
+        say('Lớp\ntệp', 'layer\nfile'),
+        say('Cơ quan\nlúc', 'agency\nat'),
+        say('Tình trạng', 'status'),
+        say('Bản, quyết định', 'release, to decide'),
     )
     table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
     for record in found:
         at = local_minute(record.received_at, locality_zone())
         files, sender = f'{record.layer_id}\n{record.file_name}', f'{record.agency or "–"}\n{at}'
-        cells = (str(record.id), files, sender, STATES[record.status].replace(' · ', '\n'), _came_to(record))
+        cells = (str(record.id), files, sender, say_text(STATES[record.status]), _came_to(record))
         table.add_row(*map(Line, cells))
     output.out.print(table)
 
@@ -208,7 +246,7 @@ def _table(found: list[DeliveryRecord]) -> None:
 def _came_to(one: DeliveryRecord) -> str:
     """What a waiting delivery waits for; of others their release, or the delivery that took their place."""
     if one.status == 'diagnosed':
-        return '\n'.join(f'{WAITS_FOR[reason].vi}\n{WAITS_FOR[reason].en}' for reason in one.held)
+        return '\n'.join(say_text(WAITS_FOR[reason]) for reason in one.held)
     if one.superseded_by:
         return f'→ {one.superseded_by}'
     return '' if one.release is None else str(one.release)

@@ -8,8 +8,10 @@ import typer
 from rich.table import Table
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.database import connection
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import say, say_number
 from etl.compare.changes import changes, neighbours
 from etl.compare.comparison import Comparison, counted
 from etl.compare.files import write_geopackage
@@ -19,16 +21,28 @@ from etl.reference import released_units
 
 
 def diff(
-    layer: Annotated[str, typer.Argument(help='Lớp · A layer id.')],
-    before: Annotated[int | None, typer.Argument(help='Bản phát hành cũ · Release A; the one before the last.')] = None,
-    after: Annotated[int | None, typer.Argument(help='Bản phát hành mới · Release B; the last.')] = None,
-    gpkg: Annotated[Path | None, typer.Option(help='GeoPackage cho QGIS · Also writes the changes as a file.')] = None,
-    html: Annotated[Path | None, typer.Option(help='Trang có bản đồ · Also writes a page with a map.')] = None,
-    as_json: Annotated[
-        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-    ] = False,
+    layer: Annotated[str, typer.Argument(help='Mã lớp. · A layer id.')],
+    before: Annotated[
+        int | None,
+        typer.Argument(help='Bản phát hành cũ; mặc định là bản trước bản cuối. · Release A; the one before the last.'),
+    ] = None,
+    after: Annotated[
+        int | None, typer.Argument(help='Bản phát hành mới; mặc định là bản cuối. · Release B; the last.')
+    ] = None,
+    gpkg: Annotated[
+        Path | None,
+        typer.Option(
+            help='Ghi thêm các thay đổi thành một tệp GeoPackage cho QGIS. · Also writes the changes as a file.'
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help='Ghi thêm một trang có bản đồ. · Also writes a page with a map.')
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """So sánh hai bản phát hành · Says what was added, removed, moved and changed between two releases."""
+    """So sánh hai bản phát hành: thêm, bỏ, dời và sửa những gì. ·
+    Says what was added, removed, moved and changed between two releases.
+    """
     for option, target in (('--gpkg', gpkg), ('--html', html)):
         if target:
             must_be_writable(target, option)
@@ -50,11 +64,15 @@ def diff(
 
 def _print_comparison(comparison: Comparison) -> None:
     table = Table(title=f'{comparison.layer} {comparison.before} → {comparison.after}', show_header=False)
-    table.add_row('Thêm · added', f'{comparison.added:,}')
-    table.add_row('Bỏ · removed', f'{comparison.removed:,}')
-    table.add_row('Sửa · changed', f'{comparison.changed:,}')
-    far = '' if comparison.moved_m_max is None else f' (xa nhất · at most {comparison.moved_m_max:,.1f} m)'
-    table.add_row('  dời chỗ · moved', f'{comparison.moved:,}{far}')
+    table.add_row(say('Thêm', 'added'), say_number(comparison.added))
+    table.add_row(say('Bỏ', 'removed'), say_number(comparison.removed))
+    table.add_row(say('Sửa', 'changed'), say_number(comparison.changed))
+    far = (
+        ''
+        if comparison.moved_m_max is None
+        else f' ({say("xa nhất", "at most")} {say_number(comparison.moved_m_max, ",.1f")} m)'
+    )
+    table.add_row(say('  dời chỗ', '  moved'), f'{say_number(comparison.moved)}{far}')
     for name, count in comparison.by_column.items():
-        table.add_row(f'  {name}', f'{count:,}')
+        table.add_row(f'  {name}', say_number(count))
     output.out.print(table)

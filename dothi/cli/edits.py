@@ -10,24 +10,38 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.clock import local_minute
 from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import say, say_text
+from dothi.core.text import Text
 from etl.editing import change_set
 from etl.editing.change_set import ChangeSet, PendingEdit
 
 edits = typer.Typer(
     no_args_is_help=True,
-    help='Duyệt thay đổi · Edits of layers that want them reviewed: shows, accepts and rejects them.',
+    help='Bản sửa của những lớp cần duyệt: xem, chấp nhận, từ chối. · '
+    'Edits of layers that want them reviewed: shows, accepts and rejects them.',
 )
 
-Json = Annotated[
-    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-]
 Number = Annotated[int, typer.Argument(help='Số của tập thay đổi · Number of the change set.')]
-By = Annotated[str | None, typer.Option(help='Người quyết định · Who decides; the user of this machine when left out.')]
-STATES = {'open': 'chờ duyệt · waiting', 'accepted': 'chấp nhận · accepted', 'rejected': 'từ chối · rejected'}
-CHANGES = {'added': 'thêm · added', 'changed': 'sửa · changed', 'closed': 'xóa · deleted'}
+By = Annotated[
+    str | None,
+    typer.Option(
+        help='Người quyết định; bỏ trống là người dùng máy này. · Who decides; the user of this machine when left out.'
+    ),
+]
+STATES = {
+    'open': Text(vi='chờ duyệt', en='waiting'),
+    'accepted': Text(vi='chấp nhận', en='accepted'),
+    'rejected': Text(vi='từ chối', en='rejected'),
+}
+CHANGES = {
+    'added': Text(vi='thêm', en='added'),
+    'changed': Text(vi='sửa', en='changed'),
+    'closed': Text(vi='xóa', en='deleted'),
+}
 
 
 class ChangeSets(BaseModel):
@@ -45,11 +59,13 @@ class Shown(BaseModel):
 
 @edits.command('list')
 def list_(
-    layer: Annotated[str | None, typer.Argument(help='Lớp · A layer id; all layers when left out.')] = None,
-    every: Annotated[bool, typer.Option('--all', help='Cả tập đã quyết định · Also those decided on.')] = False,
+    layer: Annotated[
+        str | None, typer.Argument(help='Mã lớp; bỏ trống là mọi lớp. · A layer id; all layers when left out.')
+    ] = None,
+    every: Annotated[bool, typer.Option('--all', help='Cả những tập đã quyết định. · Also those decided on.')] = False,
     as_json: Json = False,
 ) -> None:
-    """Những gì chờ duyệt · The change sets that wait for a decision, oldest first."""
+    """Các tập thay đổi chờ duyệt, cũ nhất trước. · The change sets that wait for a decision, oldest first."""
     if layer:
         served_locality().layer(layer)
     sets = change_set.change_sets(layer, decided=every)
@@ -61,22 +77,29 @@ def list_(
 
 @edits.command('show')
 def show_(number: Number, as_json: Json = False) -> None:
-    """Một tập thay đổi · A change set, edit by edit."""
+    """Một tập thay đổi, từng bản sửa một. · A change set, edit by edit."""
     whole, pending = change_set.change_set(number)
     document = Shown(change_set=whole, edits=pending)
     if as_json:
         typer.echo(document.model_dump_json(indent=2))
         return
     _table([document.change_set])
-    table = Table('Đối tượng\nfeature', 'Thay đổi\nchange', Column('Giá trị\nvalues', overflow='fold'), box=SIMPLE)
+    table = Table(
+        say('Đối tượng', 'feature'),
+        say('Thay đổi', 'change'),
+        Column(say('Giá trị', 'values'), overflow='fold'),
+        box=SIMPLE,
+    )
     for edit in document.edits:
-        table.add_row(str(edit.feature_id or -edit.id), CHANGES[edit.change], Line(_values(edit)))
+        table.add_row(str(edit.feature_id or -edit.id), say_text(CHANGES[edit.change]), Line(_values(edit)))
     output.out.print(table)
 
 
 @edits.command()
 def accept(number: Number, by: By = None, as_json: Json = False) -> None:
-    """Chấp nhận · Releases the change set as one release, or says what has changed meanwhile and does nothing."""
+    """Phát hành tập thay đổi thành một bản, hoặc cho biết những gì đã khác đi và không làm gì. ·
+    Releases the change set as one release, or says what has changed meanwhile and does nothing.
+    """
     from etl.editing.review import accept as release_set
 
     locality = served_locality()
@@ -86,11 +109,11 @@ def accept(number: Number, by: By = None, as_json: Json = False) -> None:
 @edits.command()
 def reject(
     number: Number,
-    reason: Annotated[str, typer.Option('--reason', '-r', help='Lý do · Why; its author reads it.')],
+    reason: Annotated[str, typer.Option('--reason', '-r', help='Lý do; người sửa sẽ đọc. · Why; its author reads it.')],
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Từ chối · Releases nothing, and keeps the change set with the reason."""
+    """Không phát hành, lưu tập thay đổi cùng lý do. · Releases nothing, and keeps the change set with the reason."""
     _decided(change_set.reject(number, by or getpass.getuser(), reason), as_json)
 
 
@@ -100,7 +123,7 @@ def _values(edit: PendingEdit) -> str:
     if edit.change != 'changed' or edit.released is None:
         return ', '.join(f'{name}={value}' for name, value in after.items())
     changed = [f'{name}={before.get(name)} → {value}' for name, value in after.items() if value != before.get(name)]
-    return ', '.join([*changed, *(['hình học · geometry'] if edit.moved else [])])
+    return ', '.join([*changed, *([say('hình học', 'geometry')] if edit.moved else [])])
 
 
 def _decided(found: ChangeSet, as_json: bool) -> None:
@@ -112,10 +135,19 @@ def _decided(found: ChangeSet, as_json: bool) -> None:
 
 def _table(found: list[ChangeSet]) -> None:
     if not found:
-        output.out.print('Không có gì chờ duyệt · nothing waits for a decision')
+        output.out.print(say('Không có gì chờ duyệt', 'nothing waits for a decision'))
         return
-    headers = ('Số\nno.', 'Lớp\nlayer', 'Người sửa\nauthor', 'Tình trạng\nstate', 'Sửa\nedits', 'Từ\nsince')
-    table = Table(*headers, 'Bản phát hành\nrelease', Column('Lý do\nreason', overflow='fold'), box=SIMPLE)
+    headers = (
+        say('Số', 'no.'),
+        say('Lớp', 'layer'),
+        say('Người sửa', 'author'),
+        say('Tình trạng', 'state'),
+        say('Sửa', 'edits'),
+        say('Từ', 'since'),
+    )
+    table = Table(
+        *headers, say('Bản phát hành', 'release'), Column(say('Lý do', 'reason'), overflow='fold'), box=SIMPLE
+    )
     for change_set_row in found:
         since = local_minute(change_set_row.opened_at, locality_zone())
         release = '' if change_set_row.release is None else str(change_set_row.release)
@@ -123,7 +155,7 @@ def _table(found: list[ChangeSet]) -> None:
             str(change_set_row.id),
             change_set_row.layer_id,
             change_set_row.author,
-            STATES[change_set_row.status],
+            say_text(STATES[change_set_row.status]),
             str(change_set_row.edits),
             since,
             release,

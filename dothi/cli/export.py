@@ -6,37 +6,48 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import say, say_number
 
 if TYPE_CHECKING:
     from dothi.api.tiles.pmtiles import Exported
 
 export = typer.Typer(
     no_args_is_help=True,
-    help='Xuất dữ liệu · Copies of what is served, for use without the service.',
+    help='Xuất bản sao dữ liệu đang phục vụ, để dùng khi không có dịch vụ. · '
+    'Copies of what is served, for use without the service.',
 )
 
 
 @export.callback()
 def group() -> None:
-    """Xuất dữ liệu · Copies of what is served, for use without the service."""
+    """Xuất bản sao dữ liệu đang phục vụ, để dùng khi không có dịch vụ. ·
+    Copies of what is served, for use without the service.
+    """
 
 
 @export.command()
 def pmtiles(
-    file: Annotated[Path, typer.Argument(help='Tệp sẽ ghi · The file to write: map.pmtiles')],
-    layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ một lớp · Only this layer.')] = None,
-    theme: Annotated[str | None, typer.Option(help='Chỉ một chủ đề · Only the layers of this theme.')] = None,
+    file: Annotated[Path, typer.Argument(help='Tệp sẽ ghi: map.pmtiles. · The file to write: map.pmtiles')],
+    layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ lớp này. · Only this layer.')] = None,
+    theme: Annotated[
+        str | None, typer.Option(help='Chỉ các lớp của chủ đề này. · Only the layers of this theme.')
+    ] = None,
     audience: Annotated[
-        Audience, typer.Option(help='Cho ai · For whom: public, or internal with everything.')
+        Audience,
+        typer.Option(
+            help='Cho ai: public là công khai, internal là nội bộ, có tất cả. · '
+            'For whom: public, or internal with everything.'
+        ),
     ] = 'public',
-    as_json: Annotated[
-        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Bản đồ ngoại tuyến · Writes the vector tiles into one PMTiles file, for maps without a server."""
+    """Ghi các ô bản đồ véc-tơ vào một tệp PMTiles, cho bản đồ không cần máy chủ. ·
+    Writes the vector tiles into one PMTiles file, for maps without a server.
+    """
     from dothi.api.tiles.pmtiles import export as export_tiles
 
     if layer and theme:
@@ -52,5 +63,10 @@ def pmtiles(
 
 def _print_export(written: 'Exported') -> None:
     layers = ', '.join(written.layers)
-    output.out.print(f'{written.file}: {written.tiles:,} ô · tiles, {written.size_bytes:,} bytes', highlight=False)
-    output.out.print(f'Lớp · layers: {layers} (bản phát hành · release {written.release})', highlight=False)
+    output.out.print(
+        f'{written.file}: {say_number(written.tiles)} {say("ô", "tiles")}, {say_number(written.size_bytes)} bytes',
+        highlight=False,
+    )
+    output.out.print(
+        f'{say("Lớp", "Layers")}: {layers} ({say("bản phát hành", "release")} {written.release})', highlight=False
+    )

@@ -7,7 +7,9 @@ import typer
 from rich.table import Table
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.locality import load_locality
+from dothi.core.reader_language import say, say_text
 from dothi.core.settings import PathSettings
 
 if TYPE_CHECKING:
@@ -17,20 +19,28 @@ if TYPE_CHECKING:
 
 def fetch(
     source: Annotated[
-        str | None, typer.Argument(help='Nguồn · A source of locality/sources; all are listed when left out.')
+        str | None,
+        typer.Argument(
+            help='Một nguồn trong locality/sources; bỏ trống thì liệt kê tất cả. · '
+            'A source of locality/sources; all are listed when left out.'
+        ),
     ] = None,
-    layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ một lớp · Only this layer.')] = None,
+    layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ lớp này. · Only this layer.')] = None,
     update: Annotated[
-        bool, typer.Option('--update', help='Lấy bản mới · Takes another version of the file than last time.')
+        bool,
+        typer.Option(
+            '--update',
+            help='Lấy bản khác của tệp so với lần trước. · Takes another version of the file than last time.',
+        ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option('--dry-run', help='Chỉ thử, không phát hành · Does all but release.')
+        bool, typer.Option('--dry-run', help='Làm tất cả trừ phát hành. · Does all but release.')
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Tải dữ liệu mở · Fetches open data (OpenStreetMap, geoBoundaries, …) and delivers it."""
+    """Tải dữ liệu mở (OpenStreetMap, geoBoundaries, …) và giao như một cơ quan. ·
+    Fetches open data (OpenStreetMap, geoBoundaries, …) and delivers it.
+    """
     from etl.fetch.fetch import How, fetch_source
     from etl.fetch.source import Listed, source_with, sources
 
@@ -47,11 +57,11 @@ def fetch(
 
 
 def _list(found: 'list[OpenSource]') -> None:
-    table = Table('Nguồn · source', 'Tên · title', 'Lớp · layers', 'Giấy phép · licence')
+    table = Table(say('Nguồn', 'source'), say('Tên', 'title'), say('Lớp', 'layers'), say('Giấy phép', 'licence'))
     for open_source in found:
         table.add_row(
             open_source.id,
-            f'{open_source.title.vi}\n{open_source.title.en}',
+            say_text(open_source.title),
             ', '.join(open_source.gives),
             open_source.licence,
         )

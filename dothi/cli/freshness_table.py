@@ -4,22 +4,24 @@ from rich.table import Column, Table
 
 from dothi.core.freshness import STATES, Freshness
 from dothi.core.locality import locality_zone
+from dothi.core.reader_language import say_number, say_text
+from dothi.core.text import Text
 from dothi.local import LayerState, Status
 
 COLOURS = {'current': 'green', 'due': 'yellow', 'late': 'red', 'never': 'dim'}
 HEADERS = (
-    'Cơ quan\nagency',
-    'Lớp\nlayer',
-    'Giao lần cuối\nlast',
-    'Hạn\ndue',
-    'Tình trạng\nstate',
-    'Hàng lỗi\nbad rows',
+    Text(vi='Cơ quan', en='agency'),
+    Text(vi='Lớp', en='layer'),
+    Text(vi='Giao lần cuối', en='last'),
+    Text(vi='Hạn', en='due'),
+    Text(vi='Tình trạng', en='state'),
+    Text(vi='Hàng lỗi', en='bad rows'),
 )
 
 
 def updates(status: Status) -> Table:
     """One line per agency and layer, agency by agency."""
-    table = Table(*(Column(header, overflow='fold') for header in HEADERS))
+    table = Table(*(Column(say_text(header), overflow='fold') for header in HEADERS))
     lines = [(freshness, layer) for layer in status.layers for freshness in layer.freshness]
     for freshness, layer in sorted(lines, key=lambda line: (line[0].agency, line[1].id)):
         table.add_row(freshness.agency, layer.id, *_cells(freshness), _quality(layer))
@@ -28,8 +30,7 @@ def updates(status: Status) -> Table:
 
 def _cells(one: Freshness) -> tuple[str, str, str]:
     last = f'{one.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if one.last_delivered else ''
-    words = STATES[one.state]
-    return last, str(one.due or ''), f'[{COLOURS[one.state]}]{words.vi} · {words.en}[/]'
+    return last, str(one.due or ''), f'[{COLOURS[one.state]}]{say_text(STATES[one.state])}[/]'
 
 
 def _quality(layer: LayerState) -> str:
@@ -37,5 +38,5 @@ def _quality(layer: LayerState) -> str:
     figures = layer.release.quality if layer.release else None
     if not figures:
         return ''
-    warned = f', {figures["warnings"]:,} ⚠' if figures['warnings'] else ''
-    return f'{figures["bad"]:,} / {figures["read"]:,}{warned}'
+    warned = f', {say_number(figures["warnings"])} ⚠' if figures['warnings'] else ''
+    return f'{say_number(figures["bad"])} / {say_number(figures["read"])}{warned}'

@@ -8,7 +8,9 @@ import typer
 
 from dothi.cli import output
 from dothi.cli.ending import recorded
+from dothi.cli.options import Json
 from dothi.core.locality import load_locality
+from dothi.core.reader_language import say, say_text
 from dothi.core.settings import PathSettings
 
 if TYPE_CHECKING:
@@ -21,17 +23,22 @@ class _Ended(BaseException):
 
 def inbox(
     watch: Annotated[
-        bool, typer.Option('--watch', help='Chạy liên tục · Looks again and again, until it is ended.')
+        bool,
+        typer.Option('--watch', help='Xem đi xem lại cho đến khi bị dừng. · Looks again and again, until it is ended.'),
     ] = False,
     settle_s: Annotated[
         float,
-        typer.Option('--settle-s', min=0, help='Tệp phải nguyên bao lâu · How long a file has to stay as it is.'),
+        typer.Option(
+            '--settle-s',
+            min=0,
+            help='Tệp phải giữ nguyên bao nhiêu giây mới được nhận. · How long a file has to stay as it is.',
+        ),
     ] = 5,
-    as_json: Annotated[
-        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Hộp nhận tệp · Delivers the files in the agencies' folders, and puts the receipts beside them."""
+    """Nhận các tệp trong thư mục của các cơ quan và đặt phiếu bên cạnh. ·
+    Delivers the files in the agencies' folders, and puts the receipts beside them.
+    """
     from etl.inbox.round import once
 
     paths = PathSettings()
@@ -68,16 +75,18 @@ def _print_round(done: 'Round') -> None:
     for line in _lines(done):
         output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for number in done.receipts:
-        output.out.print(f'phiếu viết lại · receipt written anew: {number}', highlight=False)
+        output.out.print(f'{say("phiếu viết lại", "receipt written anew")}: {number}', highlight=False)
     for name in done.incomplete:
-        output.out.print(f'{name}: chưa đủ, chờ · not whole yet', markup=False, highlight=False, soft_wrap=True)
+        output.out.print(
+            f'{name}: {say("chưa đủ, chờ", "not whole yet")}', markup=False, highlight=False, soft_wrap=True
+        )
     if not (done.taken or done.receipts or done.unwritten or done.incomplete):
-        output.out.print('Hộp nhận trống · the inbox is empty')
+        output.out.print(say('Hộp nhận trống', 'the inbox is empty'))
 
 
 def _lines(done: 'Round') -> list[str]:
     unwritten = [
-        f'phiếu chưa viết lại được · receipt not written yet: {number}\n  {why.vi}\n  {why.en}'
+        f'{say("phiếu chưa viết lại được", "receipt not written yet")}: {number}\n  {say_text(why)}'
         for number, why in done.unwritten.items()
     ]
     return [*map(_line, done.taken), *unwritten]
@@ -86,5 +95,5 @@ def _lines(done: 'Round') -> list[str]:
 def _line(one: 'Taken') -> str:
     number = f' {one.delivery}' if one.delivery else ''
     where = f' → {one.agency}/answered/{one.answered}' if one.answered else ''
-    why = f'\n  {one.why.vi}\n  {one.why.en}' if one.why else ''
+    why = f'\n  {say_text(one.why)}' if one.why else ''
     return f'{one.agency}/{one.file}: {one.layer or "–"}{number} {one.status}{where}{why}'

@@ -8,19 +8,20 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.clock import today
 from dothi.core.database import READERS, connection
 from dothi.core.indicator_set import IndicatorSet, indicator_set, indicator_sets
 from dothi.core.locality import load_locality
+from dothi.core.reader_language import say, say_text
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
-indicators = typer.Typer(no_args_is_help=True, help='Bộ chỉ tiêu đánh giá · Indicator sets of an evaluation.')
+indicators = typer.Typer(
+    no_args_is_help=True, help='Các bộ chỉ tiêu của một cuộc đánh giá. · Indicator sets of an evaluation.'
+)
 
-Json = Annotated[
-    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-]
-SetId = Annotated[str | None, typer.Argument(help='Bộ chỉ tiêu; bỏ trống là tất cả · A set; all when left out.')]
+SetId = Annotated[str | None, typer.Argument(help='Một bộ chỉ tiêu; bỏ trống là tất cả. · A set; all when left out.')]
 
 
 class SetChecked(BaseModel):
@@ -42,12 +43,14 @@ class Checked(BaseModel):
 
 @indicators.callback()
 def about() -> None:
-    """Bộ chỉ tiêu đánh giá · Indicator sets of an evaluation."""
+    """Các bộ chỉ tiêu của một cuộc đánh giá. · Indicator sets of an evaluation."""
 
 
 @indicators.command()
 def check(set_id: SetId = None, as_json: Json = False) -> None:
-    """Kiểm tra tệp và tính thử mọi công thức · Reads each file and computes every formula; keeps nothing."""
+    """Đọc từng tệp và tính thử mọi công thức; không lưu gì. ·
+    Reads each file and computes every formula; keeps nothing.
+    """
     from processes.data import Data
     from processes.evaluation.period import period_of
     from processes.evaluation.units import read_units
@@ -79,13 +82,19 @@ def _checked(found: IndicatorSet) -> SetChecked:
 
 
 def _show(checked: Checked) -> None:
-    heads = ('Bộ · Set', 'Phiên bản · Version', 'Tên · Title', 'Tiêu chí · Criteria', 'Có ngưỡng · With threshold')
+    heads = (
+        say('Bộ', 'Set'),
+        say('Phiên bản', 'Version'),
+        say('Tên', 'Title'),
+        say('Tiêu chí', 'Criteria'),
+        say('Có ngưỡng', 'With threshold'),
+    )
     table = Table(*heads, box=SIMPLE)
     for checked_set in checked.sets:
         table.add_row(
             checked_set.id,
             checked_set.version,
-            checked_set.title.vi,
+            say_text(checked_set.title),
             str(checked_set.indicators),
             str(checked_set.thresholds),
         )

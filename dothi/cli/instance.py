@@ -22,23 +22,27 @@ class Ended(BaseModel):
 
 def up(
     demo: Annotated[
-        local.DemoSize, typer.Option(envvar='DEMO', help='Cỡ tỉnh minh họa · Size of the demo province.')
+        local.DemoSize, typer.Option(envvar='DEMO', help='Cỡ của tỉnh minh họa. · Size of the demo province.')
     ] = 'small',
     as_json: Json = False,
 ) -> None:
-    """Khởi động tất cả · Starts database, demo province, worker and services, and says where the map is."""
+    """Khởi động cơ sở dữ liệu, tỉnh minh họa, bộ phân tích và các dịch vụ; cho biết địa chỉ bản đồ. ·
+    Starts database, demo province, worker and services, and says where the map is.
+    """
     with output.progress() as progress:
         status = local.up(served_locality(), demo, progress)
     output.document(status, as_json, output.addresses)
 
 
 def down(as_json: Json = False) -> None:
-    """Dừng tất cả · Ends what `up` started; the data stays."""
+    """Dừng những gì `up` đã khởi động; dữ liệu vẫn còn. · Ends what `up` started; the data stays."""
     output.document(Ended(ended=local.down()), as_json, output.ended)
 
 
 def status(as_json: Json = False) -> None:
-    """Tình trạng · What runs, and which release of each layer is served."""
+    """Những gì đang chạy, và bản phát hành đang phục vụ của mỗi lớp. ·
+    What runs, and which release of each layer is served.
+    """
     from etl.closed_room.fork_server import missing_walls
 
     document = local.status(served_locality()).model_copy(update={'missing_walls': missing_walls()})
@@ -51,7 +55,9 @@ def demo(
     ] = 'small',
     as_json: Json = False,
 ) -> None:
-    """Tỉnh minh họa · Writes the demo province as agencies' files and delivers those not delivered yet."""
+    """Viết tỉnh minh họa thành tệp của các cơ quan và giao những tệp chưa giao. ·
+    Writes the demo province as agencies' files and delivers those not delivered yet.
+    """
     with output.progress() as progress:
         reports = local.deliver_demo(served_locality(), local.demo_buildings(size), progress)
     output.document(output.Reports(reports=reports), as_json, output.reports)
@@ -59,12 +65,22 @@ def demo(
 
 def serve(
     audience: Annotated[
-        Audience, typer.Option(help='Phục vụ ai · Who is served: public, or internal with everything.')
+        Audience,
+        typer.Option(
+            help='Phục vụ ai: public là công khai, internal là nội bộ, có tất cả. · '
+            'Who is served: public, or internal with everything.'
+        ),
     ] = 'internal',
-    host: Annotated[str | None, typer.Option(help='Địa chỉ · Address to listen on; DOTHI_HOST.')] = None,
-    port: Annotated[int | None, typer.Option(help='Cổng · Port to listen on; DOTHI_PORT.')] = None,
+    host: Annotated[
+        str | None, typer.Option(help='Địa chỉ lắng nghe; DOTHI_HOST. · Address to listen on; DOTHI_HOST.')
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help='Cổng lắng nghe; DOTHI_PORT. · Port to listen on; DOTHI_PORT.')
+    ] = None,
 ) -> None:
-    """Chạy dịch vụ · Serves portal and OGC API in the foreground, until it is ended."""
+    """Phục vụ trang bản đồ và OGC API ở cửa sổ này, cho đến khi bị dừng. ·
+    Serves portal and OGC API in the foreground, until it is ended.
+    """
     from dothi.api.server import serve_api as run_server
 
     server = ServerSettings()
@@ -73,10 +89,12 @@ def serve(
 
 def worker(
     concurrency: Annotated[
-        int, typer.Option('--concurrency', '-c', min=1, help='Số việc cùng lúc · Jobs at a time.')
+        int, typer.Option('--concurrency', '-c', min=1, help='Số phân tích chạy cùng lúc. · Jobs at a time.')
     ] = 2,
 ) -> None:
-    """Chạy phân tích · Works through the queue of analyses in the foreground, until it is ended."""
+    """Chạy các phân tích trong hàng đợi ở cửa sổ này, cho đến khi bị dừng. ·
+    Works through the queue of analyses in the foreground, until it is ended.
+    """
     from processes.queue.worker import run_worker
 
     run_worker(concurrency)
@@ -85,11 +103,15 @@ def worker(
 def config(
     rendered: Annotated[
         Audience | None,
-        typer.Option(help='Cấu hình pygeoapi của dịch vụ · Shows the pygeoapi configuration of this service.'),
+        typer.Option(
+            help='Hiện cấu hình pygeoapi của dịch vụ này. · Shows the pygeoapi configuration of this service.'
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Cấu hình · Every setting with its value and meaning; passwords are masked."""
+    """Mọi cấu hình với giá trị và ý nghĩa; mật khẩu được che. ·
+    Every setting with its value and meaning; passwords are masked.
+    """
     if rendered:
         from dothi.api.config import render_config
 

@@ -9,10 +9,12 @@ import typer
 from pydantic import BaseModel
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
 from dothi.core.progress import Progress
+from dothi.core.reader_language import reader_language, say, say_number, say_text
 from dothi.core.text import Text
 
 Paper = Literal['A4', 'A3', 'A2', 'A1', 'A0']
@@ -29,43 +31,65 @@ class Printed(BaseModel):
 
 
 def map_(
-    file: Annotated[Path, typer.Argument(help='Tệp sẽ ghi · The file to write: hai-hau.pdf, or .png')],
-    title: Annotated[str | None, typer.Option(help='Tên bản đồ · What is written above the map.')] = None,
+    file: Annotated[
+        Path, typer.Argument(help='Tệp sẽ ghi: hai-hau.pdf, hoặc .png. · The file to write: hai-hau.pdf, or .png')
+    ],
+    title: Annotated[str | None, typer.Option(help='Tên viết trên bản đồ. · What is written above the map.')] = None,
     unit: Annotated[
-        str | None, typer.Option(help='Đơn vị hành chính · A unit: 366, or with its level, district/366.')
+        str | None,
+        typer.Option(
+            help='Đơn vị hành chính: 366, hoặc kèm cấp, district/366. · A unit: 366, or with its level, district/366.'
+        ),
     ] = None,
     extent: Annotated[
         str | None,
-        typer.Option(help='Phạm vi · An extent: 106.1,20.0,106.3,20.2, in the order of axes of --crs.'),
+        typer.Option(
+            help='Phạm vi: 106.1,20.0,106.3,20.2, theo thứ tự trục của --crs. · '
+            'An extent: 106.1,20.0,106.3,20.2, in the order of axes of --crs.'
+        ),
     ] = None,
     crs: Annotated[
-        str | None, typer.Option(help='Hệ tọa độ của --extent · CRS of --extent: OGC:CRS84 unless said.')
+        str | None,
+        typer.Option(help='Hệ tọa độ của --extent; mặc định OGC:CRS84. · CRS of --extent: OGC:CRS84 unless said.'),
     ] = None,
     layer: Annotated[
         list[str] | None,
-        typer.Option('--layer', '-l', help='Lớp, hoặc lớp:kiểu vẽ · A layer, or layer:style; again for each.'),
+        typer.Option(
+            '--layer',
+            '-l',
+            help='Lớp, hoặc lớp:kiểu vẽ; lặp lại cho từng lớp. · A layer, or layer:style; again for each.',
+        ),
     ] = None,
     paper: Annotated[Paper, typer.Option(help='Khổ giấy · Size of the paper.')] = 'A4',
     orientation: Annotated[
         Literal['landscape', 'portrait'] | None,
-        typer.Option(help='Ngang hoặc dọc · That which shows most when left out.'),
+        typer.Option(
+            help='Ngang hoặc dọc; mặc định là hướng thấy được nhiều nhất. · That which shows most when left out.'
+        ),
     ] = None,
     scale: Annotated[
-        int | None, typer.Option(help='Mẫu số tỷ lệ · 10000 for 1:10,000; the largest that fits when left out.')
+        int | None,
+        typer.Option(
+            help='Mẫu số tỷ lệ: 10000 là 1:10.000; mặc định là tỷ lệ lớn nhất vừa giấy. · '
+            '10000 for 1:10,000; the largest that fits when left out.'
+        ),
     ] = None,
     grid: Annotated[bool, typer.Option(help='Lưới tọa độ · The coordinate grid.')] = True,
     datetime: Annotated[
-        str | None, typer.Option(help='Dữ liệu của thời điểm · The data of a time: 2024-08-31.')
+        str | None, typer.Option(help='Dữ liệu của thời điểm: 2024-08-31. · The data of a time: 2024-08-31.')
     ] = None,
-    lang: Annotated[Literal['vi', 'en'], typer.Option(help='Ngôn ngữ · Language of the sheet.')] = 'vi',
     audience: Annotated[
-        Audience, typer.Option(help='Cho ai · For whom: public, or internal with everything.')
+        Audience,
+        typer.Option(
+            help='Cho ai: public là công khai, internal là nội bộ, có tất cả. · '
+            'For whom: public, or internal with everything.'
+        ),
     ] = 'internal',
-    as_json: Annotated[
-        bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """In bản đồ · Writes a map to scale on a sheet of paper, with legend, grid and sources, as PDF or PNG."""
+    """In bản đồ đúng tỷ lệ lên một tờ giấy, có chú giải, lưới và nguồn, thành PDF hoặc PNG. ·
+    Writes a map to scale on a sheet of paper, with legend, grid and sources, as PDF or PNG.
+    """
     from etl.pages import must_be_writable
 
     must_be_writable(file, 'FILE')
@@ -79,7 +103,7 @@ def map_(
         'scale': scale,
         'grid': grid,
         'datetime': datetime,
-        'lang': lang,
+        'lang': reader_language(),
         'format': _format(file),
     }
     with output.progress() as progress:
@@ -95,7 +119,7 @@ def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Pro
 
     def told(share: float, doing: Text) -> None:
         del share
-        progress(f'{doing.vi} · {doing.en}', 1, 1)
+        progress(say_text(doing), 1, 1)
 
     checked, process = validate_inputs(Inputs, inputs), PrintMap({'name': 'print-map'})
     with tempfile.TemporaryDirectory() as folder, connection(READERS[audience]) as db:
@@ -139,6 +163,6 @@ def _format(file: Path) -> str:
 
 
 def _print_where(printed: Printed) -> None:
-    output.out.print(f'{printed.file}: {printed.sheet}, {printed.size_bytes:,} bytes', highlight=False)
+    output.out.print(f'{printed.file}: {printed.sheet}, {say_number(printed.size_bytes)} bytes', highlight=False)
     layers = ', '.join(f'{layer} {number}' for layer, number in printed.releases.items())
-    output.out.print(f'Bản phát hành · releases: {layers}', highlight=False)
+    output.out.print(f'{say("Bản phát hành", "Releases")}: {layers}', highlight=False)

@@ -12,24 +12,43 @@ Json = Annotated[
     bool,
     typer.Option(
         '--json',
-        help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output, and nothing else there.',
+        help='Một tài liệu JSON ở đầu ra chuẩn, và không có gì khác ở đó. · '
+        'One JSON document on standard output, and nothing else there.',
     ),
 ]
-File = Annotated[Path, typer.Argument(help="Tệp của cơ quan · The agency's file: .zip .shp .gpkg .csv .tab .tif …")]
-LayerId = Annotated[str, typer.Option('--layer', '-l', help='Lớp dữ liệu · Layer id, for example schools.')]
-Crs = Annotated[str | None, typer.Option(help='Hệ tọa độ của tệp · CRS of the file where it says none: EPSG:9209.')]
+File = Annotated[
+    Path,
+    typer.Argument(
+        help="Tệp của cơ quan: .zip .shp .gpkg .csv .tab .tif … · The agency's file: .zip .shp .gpkg .csv .tab .tif …"
+    ),
+]
+LayerId = Annotated[
+    str, typer.Option('--layer', '-l', help='Mã lớp, chẳng hạn schools. · Layer id, for example schools.')
+]
+Crs = Annotated[
+    str | None,
+    typer.Option(
+        help='Hệ tọa độ của tệp khi tệp không nói: EPSG:9209. · CRS of the file where it says none: EPSG:9209.'
+    ),
+]
 Encoding = Annotated[
     str | None,
     typer.Option(
-        help='Bảng mã chữ, cho cả tệp hoặc từng cột · Text encoding of the file or of a column: '
-        'utf-8, tcvn3, vni, viscii, cp1258; TEN=tcvn3,DIA_CHI=vni.'
+        help='Bảng mã chữ của tệp hoặc của một cột: utf-8, tcvn3, vni, viscii, cp1258; TEN=tcvn3,DIA_CHI=vni. · '
+        'Text encoding of the file or of a column: utf-8, tcvn3, vni, viscii, cp1258; TEN=tcvn3,DIA_CHI=vni.'
     ),
 ]
 SourceLayer = Annotated[
     str | None,
-    typer.Option('--source-layer', help='Lớp trong tệp · Which layer, sheet or folder of a file that holds several.'),
+    typer.Option(
+        '--source-layer',
+        help='Lớp, trang hoặc thư mục nào của một tệp có nhiều. · '
+        'Which layer, sheet or folder of a file that holds several.',
+    ),
 ]
-Scope = Annotated[str, typer.Option(help='Phạm vi · What the file speaks for: all, or unit=366.')]
+Scope = Annotated[
+    str, typer.Option(help='Phạm vi mà tệp nói đến: all, hoặc unit=366. · What the file speaks for: all, or unit=366.')
+]
 Mode = Annotated[
     Literal['replace', 'upsert'],
     typer.Option(
@@ -42,28 +61,36 @@ AsOf = Annotated[
     typer.Option(
         formats=['%Y-%m-%d', '%d/%m/%Y'],
         metavar='YYYY-MM-DD',
-        help='Ngày của dữ liệu · The day the data is of; 31/08/2024 will do too.',
+        help='Ngày mà dữ liệu phản ánh; viết 31/08/2024 cũng được. · The day the data is of; 31/08/2024 will do too.',
     ),
 ]
-DryRun = Annotated[bool, typer.Option('--dry-run', help='Chỉ thử, không phát hành · Does all but release.')]
+DryRun = Annotated[bool, typer.Option('--dry-run', help='Làm tất cả trừ phát hành. · Does all but release.')]
 AcceptLoss = Annotated[
     bool,
     typer.Option(
         '--accept-loss',
-        help='Chấp nhận bỏ hoặc dời nhiều hơn ngưỡng · Releases although more rows go or move than the layer allows.',
+        help='Phát hành dù số hàng bị bỏ hoặc dời vượt ngưỡng của lớp. · '
+        'Releases although more rows go or move than the layer allows.',
     ),
 ]
-Note = Annotated[str | None, typer.Option(help='Ghi chú · A note that is kept with the delivery.')]
-Agency = Annotated[str | None, typer.Option(help='Cơ quan gửi · Who sends it, an id of agencies.yml.')]
-Sender = Annotated[str | None, typer.Option(help='Vai trò người gửi · Role of whoever hands it over, never a name.')]
-Html = Annotated[Path | None, typer.Option(help='Báo cáo HTML · Also writes the report as one HTML page.')]
+Note = Annotated[str | None, typer.Option(help='Ghi chú, lưu cùng đợt giao. · A note that is kept with the delivery.')]
+Agency = Annotated[
+    str | None, typer.Option(help='Cơ quan gửi, theo mã trong agencies.yml. · Who sends it, an id of agencies.yml.')
+]
+Sender = Annotated[
+    str | None,
+    typer.Option(help='Vai trò người gửi, không phải tên người. · Role of whoever hands it over, never a name.'),
+]
+Html = Annotated[
+    Path | None, typer.Option(help='Ghi thêm báo cáo thành một trang HTML. · Also writes the report as one HTML page.')
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
         '--column',
         metavar='CỘT=TÊN',
-        help="Cột của tệp là cột nào của lớp, lặp lại được · Which of the layer's columns one of the file is: "
-        'TEN_GOI=name; repeatable, and remembered for the agency.',
+        help='Cột của tệp là cột nào của lớp: TEN_GOI=name; lặp lại được, và được nhớ cho cơ quan. · '
+        "Which of the layer's columns one of the file is: TEN_GOI=name; repeatable, and remembered for the agency.",
     ),
 ]
 

@@ -21,6 +21,7 @@ from dothi.core.edit_token import token_file
 from dothi.core.errors import DothiError, without_secrets
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
+from dothi.core.reader_language import say, say_number, say_text
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
 from dothi.core.text import Text, for_steward
 from etl.report.model import Report
@@ -38,23 +39,23 @@ DAMAGE = {
     'changed': Text(vi='Tệp trong kho bị thay đổi', en='changed in the store'),
 }
 STAGES = {
-    'database': 'Cơ sở dữ liệu · database',
-    'migrate': 'Cập nhật lược đồ · migrate',
-    'download': 'Tải về · download',
-    'extract': 'Chọn đối tượng · extract',
-    'demo:': 'Vẽ tỉnh minh họa · draw the demo:',
-    'quiet': 'Chờ máy rảnh · wait for a quiet machine',
-    'deliver': 'Nhận dữ liệu · deliver',
-    'archive': 'Lưu bản gốc · archive',
-    'inspect': 'Xem tệp · inspect',
-    'stage': 'Đọc và kiểm tra hàng · read and check rows',
-    'duplicates': 'Tìm hàng trùng · find duplicates',
-    'check': 'Kiểm tra giữa các hàng · check rows against each other',
-    'lock': 'Chờ lượt · wait for the layer',
-    'diff': 'So sánh · compare',
-    'release': 'Phát hành · release',
-    'finish': 'Ghi báo cáo · record',
-    'start': 'Khởi động · start',
+    'database': Text(vi='Cơ sở dữ liệu', en='database'),
+    'migrate': Text(vi='Cập nhật lược đồ', en='migrate'),
+    'download': Text(vi='Tải về', en='download'),
+    'extract': Text(vi='Chọn đối tượng', en='extract'),
+    'demo:': Text(vi='Vẽ tỉnh minh họa', en='draw the demo:'),
+    'quiet': Text(vi='Chờ máy rảnh', en='wait for a quiet machine'),
+    'deliver': Text(vi='Nhận dữ liệu', en='deliver'),
+    'archive': Text(vi='Lưu bản gốc', en='archive'),
+    'inspect': Text(vi='Xem tệp', en='inspect'),
+    'stage': Text(vi='Đọc và kiểm tra hàng', en='read and check rows'),
+    'duplicates': Text(vi='Tìm hàng trùng', en='find duplicates'),
+    'check': Text(vi='Kiểm tra giữa các hàng', en='check rows against each other'),
+    'lock': Text(vi='Chờ lượt', en='wait for the layer'),
+    'diff': Text(vi='So sánh', en='compare'),
+    'release': Text(vi='Phát hành', en='release'),
+    'finish': Text(vi='Ghi báo cáo', en='record'),
+    'start': Text(vi='Khởi động', en='start'),
 }
 
 
@@ -125,10 +126,8 @@ def document[M: BaseModel](found: M, as_json: bool, table: Callable[[M], None]) 
 
 
 def error(problem: DothiError) -> None:
-    """The message in both languages, on standard error."""
-    text = for_steward(problem.text)
-    err.print(text.vi, style='bold red', markup=False, highlight=False, soft_wrap=True)
-    err.print(text.en, style='red', markup=False, highlight=False, soft_wrap=True)
+    """The message, on standard error."""
+    err.print(say_text(for_steward(problem.text)), style='bold red', markup=False, highlight=False, soft_wrap=True)
 
 
 def addresses(status: local.Status) -> None:
@@ -137,12 +136,16 @@ def addresses(status: local.Status) -> None:
     demo = any(layer.demo for layer in status.layers)
     out.print()
     if demo:
-        out.print('[yellow]Dữ liệu minh họa, không phải số liệu thật · Demonstration data, not real figures[/]')
-    out.print(f'Bản đồ · map           [bold]{urls["internal"]}[/]')
-    out.print(f'OGC API                {urls["internal"]}/api')
-    out.print(f'Công khai · public     {urls["public"]}')
-    out.print(f'Sửa dữ liệu · edit     {_where_token()}', highlight=False, soft_wrap=True)
-    out.print(f'Dừng · stop            make down{_of_this_instance()}', highlight=False)
+        demo_text = say('Dữ liệu minh họa, không phải số liệu thật', 'Demonstration data, not real figures')
+        out.print(f'[yellow]{demo_text}[/]')
+    for title, value in (
+        (say('Bản đồ', 'Map'), f'[bold]{urls["internal"]}[/]'),
+        ('OGC API', f'{urls["internal"]}/api'),
+        (say('Công khai', 'Public'), urls['public']),
+        (say('Sửa dữ liệu', 'Edit'), _where_token()),
+        (say('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
+    ):
+        out.print(f'{title:<14} {value}', highlight=False, soft_wrap=True)
     waiting(status)
     for layer in status.layers:
         if layer.error:
@@ -153,7 +156,7 @@ def _where_token() -> str:
     """Where whoever may edit finds the token that editing wants."""
     if EditSettings().edit_token.get_secret_value():
         return 'DOTHI_EDIT_TOKEN'
-    return f'mã trong · token in {token_file()}'
+    return f'{say("mã trong", "token in")} {token_file()}'
 
 
 def _of_this_instance() -> str:
@@ -164,17 +167,23 @@ def _of_this_instance() -> str:
 
 def ended(document: _Ended) -> None:
     names = ', '.join(document.ended)
-    out.print(f'Đã dừng · ended: {names}' if names else 'Không có gì đang chạy · nothing was running')
+    out.print(f'{say("Đã dừng", "Stopped")}: {names}' if names else say('Không có gì đang chạy', 'Nothing was running'))
 
 
 def status(document: local.Status) -> None:
-    services = Table('Dịch vụ · service', 'Tình trạng · state', 'pid', 'Địa chỉ · address')
+    services = Table(say('Dịch vụ', 'service'), say('Tình trạng', 'state'), 'pid', say('Địa chỉ', 'address'))
     services.add_row('database', _running(document.database is not None), '', '')
     for service in document.services:
         pid = str(service.pid) if service.pid else ''
         services.add_row(service.name, _running(service.running), pid, service.url or '')
     out.print(services)
-    names = ('Lớp\nlayer', 'Phiên bản\nrelease', 'Nguồn\norigin', 'Số đối tượng\nrows', 'Ngày\ndate')
+    names = (
+        say('Lớp', 'layer'),
+        say('Bản phát hành', 'release'),
+        say('Nguồn', 'origin'),
+        say('Số đối tượng', 'rows'),
+        say('Ngày', 'date'),
+    )
     layers = Table(*(Column(name, overflow='fold') for name in names))
     for layer in document.layers:
         layers.add_row(layer.id, *_layer_cells(layer))
@@ -182,14 +191,12 @@ def status(document: local.Status) -> None:
     out.print(updates(document))
     waiting(document)
     for wall in document.missing_walls:
-        out.print(f'[yellow]Phòng kín: {wall.vi} · Closed room: {wall.en}[/]')
+        out.print(f'[yellow]{say("Phòng kín", "Closed room")}: {say_text(wall)}[/]')
     for damaged in document.store.damaged:
-        what = DAMAGE[damaged.damage]
-        out.print(f'[bold red]{what.vi} · {what.en}: {damaged.file}[/]\n  {damaged.advice.vi}\n  {damaged.advice.en}')
+        out.print(f'[bold red]{say_text(DAMAGE[damaged.damage])}: {damaged.file}[/]\n  {say_text(damaged.advice)}')
     if document.store.unread:
-        out.print(
-            f'[yellow]{document.store.unread} tệp trong kho chưa kịp đọc lại · files of the store not read yet[/]'
-        )
+        unread = say('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
+        out.print(f'[yellow]{document.store.unread} {unread}[/]')
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:
@@ -199,29 +206,38 @@ def status(document: local.Status) -> None:
 def waiting(document: local.Status) -> None:
     """How many deliveries wait for a person, and where to see them."""
     if document.waiting:
-        out.print(f'[yellow]{document.waiting} đợt giao chờ quyết định · deliveries wait: dothi deliveries[/]')
+        waits = say('đợt giao chờ quyết định', 'deliveries wait for a decision')
+        out.print(f'[yellow]{document.waiting} {waits}: dothi deliveries[/]')
 
 
 def migrated(document: 'MigrationReport') -> None:
     for line in [*document.migrations, *document.layers, *document.units, *document.norms]:
         out.print(line, markup=False)
     if document.empty:
-        out.print('Không có gì thay đổi · nothing to change')
+        out.print(say('Không có gì thay đổi', 'nothing to change'))
     for error in document.broken.values():
         _broken(error)
 
 
 def releases(document: Releases) -> None:
     """Eighty columns hold it: figures stay on their line, names and times may take a second one."""
-    whole = ('Số\nno.', 'Thay đổi\nchanges', 'Tổng\nrows')
-    headers = (whole[0], 'Lớp\nlayer', 'Nguồn\norigin', 'Phạm vi\nscope', *whole[1:], 'Lúc\nat', 'Ghi chú\nnote')
+    whole = (say('Số', 'no.'), say('Thay đổi', 'changes'), say('Tổng', 'rows'))
+    headers = (
+        whole[0],
+        say('Lớp', 'layer'),
+        say('Nguồn', 'origin'),
+        say('Phạm vi', 'scope'),
+        *whole[1:],
+        say('Lúc', 'at'),
+        say('Ghi chú', 'note'),
+    )
     columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
     table = Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
     for release in document.releases:
         changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
         at = local_minute(release.released_at, locality_zone())
         place = (str(release.number), release.layer_id, release.origin, release.scope)
-        table.add_row(*place, changes, f'{release.rows_total:,}', at, Line(release.note or ''))
+        table.add_row(*place, changes, say_number(release.rows_total), at, Line(release.note or ''))
     out.print(table)
 
 
@@ -233,13 +249,13 @@ def reports(document: Reports) -> None:
     for delivery_report in document.reports:
         report(delivery_report)
     if not document.reports:
-        out.print('Tất cả tệp đã được nhận trước đó · all files were delivered before')
+        out.print(say('Tất cả tệp đã được nhận trước đó', 'all files were delivered before'))
 
 
 def settings(document: Settings) -> None:
     # a name that is cut cannot be copied
-    variable = Column('Biến · variable', overflow='fold')
-    table = Table(variable, Column('Giá trị · value', overflow='fold'), 'Ý nghĩa · meaning')
+    variable = Column(say('Biến', 'variable'), overflow='fold')
+    table = Table(variable, Column(say('Giá trị', 'value'), overflow='fold'), say('Ý nghĩa', 'meaning'))
     for setting in document.settings:
         table.add_row(setting.variable, setting.value, setting.description)
     out.print(table)
@@ -247,31 +263,31 @@ def settings(document: Settings) -> None:
 
 def _stage(name: str) -> str:
     first, _, rest = name.partition(' ')
-    return f'{STAGES[first]} {rest}'.strip() if first in STAGES else name
+    return f'{say_text(STAGES[first])} {rest}'.strip() if first in STAGES else name
 
 
 def _broken(error: dict[str, Any]) -> None:
-    for text in (error['message']['vi'], error['message']['en']):
-        out.print(text, style='red', markup=False, highlight=False, soft_wrap=True)
+    text = Text.model_validate(error['message'])
+    out.print(say_text(text), style='red', markup=False, highlight=False, soft_wrap=True)
 
 
 def _running(yes: bool) -> str:
-    return '[green]đang chạy · running[/]' if yes else '[dim]đã dừng · stopped[/]'
+    return f'[green]{say("đang chạy", "running")}[/]' if yes else f'[dim]{say("đã dừng", "stopped")}[/]'
 
 
 def _layer_cells(layer: local.LayerState) -> tuple[str, str, str, str]:
     if layer.error:
-        return '[red]lỗi · error[/]', '', '', ''
+        return f'[red]{say("lỗi", "error")}[/]', '', '', ''
     if layer.release is None:
-        return '[dim]chưa có · none[/]', '', '', ''
+        return f'[dim]{say("chưa có", "none")}[/]', '', '', ''
     release = layer.release
     # after a district's own delivery the rest of the layer may be demonstration data still
-    part = f'{release.demo_rows:,} ' if release.demo_rows < release.rows_total else ''
-    origin = f'{release.origin} [yellow]({part}minh họa · demo)[/]' if layer.demo else release.origin
+    part = f'{say_number(release.demo_rows)} ' if release.demo_rows < release.rows_total else ''
+    origin = f'{release.origin} [yellow]({part}{say("minh họa", "demo")})[/]' if layer.demo else release.origin
     return (
         str(release.number),
         origin,
-        f'{release.rows_total:,}',
+        say_number(release.rows_total),
         f'{release.released_at.astimezone(locality_zone()):%Y-%m-%d}',
     )
 

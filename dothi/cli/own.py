@@ -9,20 +9,18 @@ from rich.box import SIMPLE
 from rich.table import Column, Table
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.layer_sync import grow_generation
+from dothi.core.reader_language import say, say_text
 from dothi.core.share_sync import withdraw
 from dothi.core.text import Text
 
 own = typer.Typer(
     no_args_is_help=True,
-    help='Lớp giữ từ kết quả phân tích · Layers that were kept from results of analyses.',
+    help='Các lớp giữ từ kết quả phân tích. · Layers that were kept from results of analyses.',
 )
-
-Json = Annotated[
-    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-]
 
 
 class OwnLayer(BaseModel):
@@ -41,7 +39,9 @@ class OwnLayers(BaseModel):
 
 @own.command('list')
 def list_(as_json: Json = False) -> None:
-    """Liệt kê · What was kept, and from which job, process and releases."""
+    """Những gì đã giữ, từ việc, phân tích và bản phát hành nào. ·
+    What was kept, and from which job, process and releases.
+    """
     place = own_layers.served_locality()
     own_layers_kept = [place.layers[name] for name in sorted(place.own)]
     rows = [OwnLayer(id=layer.id, title=layer.title, description=layer.description) for layer in own_layers_kept]
@@ -53,7 +53,9 @@ def forget(
     layer: Annotated[str, typer.Argument(help='Mã lớp · Id of the layer.')],
     as_json: Json = False,
 ) -> None:
-    """Thôi phục vụ · Serves a kept layer no longer; its releases stay, and keeping a result as it goes on from them."""
+    """Thôi phục vụ một lớp đã giữ; các bản phát hành vẫn còn, giữ lại kết quả thì tiếp nối chúng. ·
+    Serves a kept layer no longer; its releases stay, and keeping a result as it goes on from them.
+    """
     own_layers.remove(layer)
     with connection('owner') as db:
         withdraw(db, layer)
@@ -62,7 +64,7 @@ def forget(
 
 
 def _table(found: OwnLayers) -> None:
-    table = Table(Column('Mã / id', no_wrap=True), 'Tên / title', 'Nguồn gốc / origin', box=SIMPLE)
+    table = Table(Column(say('Mã', 'id'), no_wrap=True), say('Tên', 'title'), say('Nguồn gốc', 'origin'), box=SIMPLE)
     for layer in found.layers:
-        table.add_row(layer.id, layer.title.vi, layer.description.vi)
+        table.add_row(layer.id, say_text(layer.title), say_text(layer.description))
     rich.print(table)

@@ -12,29 +12,33 @@ from rich.box import SIMPLE
 from rich.table import Column, Table
 
 from dothi.cli import output
+from dothi.cli.options import Json
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import say, say_number, say_text
+from dothi.core.text import Text
 from dothi.core.unit_register import Kind, Step, UnitRegister, UnitVersion, unit_register
 
 units = typer.Typer(
     invoke_without_command=True,
-    help='Đơn vị hành chính qua thời gian · Units of any day, what they were and became, and figures by them.',
+    help='Đơn vị hành chính của mọi ngày, trước và sau là gì, và số liệu theo chúng. · '
+    'Units of any day, what they were and became, and figures by them.',
 )
 
-Json = Annotated[
-    bool, typer.Option('--json', help='Một tài liệu JSON ở đầu ra chuẩn · One JSON document on standard output.')
-]
 DAYS = ['%Y-%m-%d', '%d/%m/%Y']
-Level = Annotated[str | None, typer.Option(help='Cấp · Level: commune, district; all when left out.')]
-OneLevel = Annotated[str, typer.Option('--level', help='Cấp · Level: commune, district.')]
-KINDS: dict[Kind, str] = {
-    'merge': 'sáp nhập · merge',
-    'split': 'chia tách · split',
-    'rename': 'đổi tên · rename',
-    'transfer': 'chuyển · transfer',
-    'continue': 'giữ nguyên · continue',
-    'end': 'giải thể · end',
+Level = Annotated[
+    str | None,
+    typer.Option(help='Cấp: commune, district; bỏ trống là mọi cấp. · Level: commune, district; all when left out.'),
+]
+OneLevel = Annotated[str, typer.Option('--level', help='Cấp: commune, district. · Level: commune, district.')]
+KINDS: dict[Kind, Text] = {
+    'merge': Text(vi='sáp nhập', en='merge'),
+    'split': Text(vi='chia tách', en='split'),
+    'rename': Text(vi='đổi tên', en='rename'),
+    'transfer': Text(vi='chuyển', en='transfer'),
+    'continue': Text(vi='giữ nguyên', en='continue'),
+    'end': Text(vi='giải thể', en='end'),
 }
 
 
@@ -80,12 +84,19 @@ def list_(
     context: typer.Context,
     on: Annotated[
         datetime | None,
-        typer.Option('--date', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày · Day; the reference date if left out.'),
+        typer.Option(
+            '--date',
+            formats=DAYS,
+            metavar='YYYY-MM-DD',
+            help='Ngày; bỏ trống là ngày tham chiếu. · Day; the reference date if left out.',
+        ),
     ] = None,
     level: Level = None,
     as_json: Json = False,
 ) -> None:
-    """Các đơn vị có hiệu lực · The units in force on a day, with predecessors and successors."""
+    """Các đơn vị có hiệu lực vào một ngày, với đơn vị trước và sau. ·
+    The units in force on a day, with predecessors and successors.
+    """
     if context.invoked_subcommand:
         return
     locality = _locality()
@@ -98,7 +109,9 @@ def list_(
 
 @units.command()
 def history(code: Annotated[str, typer.Argument(help='Mã đơn vị · Code of a unit.')], as_json: Json = False) -> None:
-    """Lịch sử của một mã · All units that ever had a code, and which became which."""
+    """Mọi đơn vị từng có một mã, và đơn vị nào thành đơn vị nào. ·
+    All units that ever had a code, and which became which.
+    """
     register = unit_register(_locality())
     _print(Units(date=None, census=register.census, units=_shown_units(register, register.history(code))), as_json)
 
@@ -106,13 +119,20 @@ def history(code: Annotated[str, typer.Argument(help='Mã đơn vị · Code of 
 @units.command()
 def derive(
     on: Annotated[
-        datetime, typer.Option('--date', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày · A day of the later state.')
+        datetime,
+        typer.Option(
+            '--date', formats=DAYS, metavar='YYYY-MM-DD', help='Một ngày sau thay đổi. · A day of the later state.'
+        ),
     ],
     level: OneLevel = 'commune',
-    dry_run: Annotated[bool, typer.Option('--dry-run', help='Chỉ thử · Does all but release.')] = False,
+    dry_run: Annotated[
+        bool, typer.Option('--dry-run', help='Làm tất cả trừ phát hành. · Does all but release.')
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Suy ra ranh giới · Delivers outlines after a change as unions of the ones before it."""
+    """Suy ra ranh giới sau một thay đổi bằng cách hợp các ranh giới trước đó, rồi giao. ·
+    Delivers outlines after a change as unions of the ones before it.
+    """
     from etl.unit_outlines import derive as run_derivation
 
     with output.progress() as progress:
@@ -126,19 +146,30 @@ def derive(
 
 @units.command()
 def convert(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help='Bảng CSV · A CSV of figures by unit.')],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help='Bảng CSV có số liệu theo đơn vị. · A CSV of figures by unit.'
+        ),
+    ],
     start: Annotated[
-        datetime, typer.Option('--from', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày của bảng · Day of its units.')
+        datetime,
+        typer.Option(
+            '--from', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày của các đơn vị trong bảng. · Day of its units.'
+        ),
     ],
     end: Annotated[
-        datetime, typer.Option('--to', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày cần có · Day to express it on.')
+        datetime,
+        typer.Option('--to', formats=DAYS, metavar='YYYY-MM-DD', help='Ngày cần quy đổi đến. · Day to express it on.'),
     ],
-    code: Annotated[str, typer.Option(help='Cột mã đơn vị · Column of the codes.')] = 'code',
-    value: Annotated[str, typer.Option(help='Cột số liệu cộng được · Column of figures that add up.')] = 'value',
+    code: Annotated[str, typer.Option(help='Cột có mã đơn vị. · Column of the codes.')] = 'code',
+    value: Annotated[str, typer.Option(help='Cột có số liệu cộng được. · Column of figures that add up.')] = 'value',
     level: OneLevel = 'commune',
-    to_level: Annotated[str | None, typer.Option(help='Cấp cần có · Level wanted, where another.')] = None,
+    to_level: Annotated[str | None, typer.Option(help='Cấp cần có, nếu khác. · Level wanted, where another.')] = None,
 ) -> None:
-    """Quy đổi số liệu · Figures by old units on new ones (or back), as CSV; what is divided is marked an estimate."""
+    """Quy đổi số liệu từ đơn vị cũ sang mới (hoặc ngược lại) thành CSV; số chia ra được ghi là ước tính. ·
+    Figures by old units on new ones (or back), as CSV; what is divided is marked an estimate.
+    """
     from etl.unit_table import UnitTable, convert_table
 
     table = UnitTable(level, start.date(), code, value)
@@ -175,13 +206,21 @@ def _print(found: Units, as_json: bool) -> None:
         typer.echo(found.model_dump_json(indent=2))
         return
     if not found.units:
-        output.out.print(f'Không có đơn vị nào ngày {found.date} · no units on {found.date}')
+        output.out.print(say(f'Không có đơn vị nào ngày {found.date}', f'no units on {found.date}'))
         return
-    headers = ('Mã\ncode', 'Tên\nname', 'Thuộc\nparent', 'Hiệu lực\nvalid', f'Dân số\npeople {found.census or ""}')
-    table = Table(*headers, *(Column(name, overflow='fold') for name in ('Từ\nbefore', 'Thành\nafter')), box=SIMPLE)
+    headers = (
+        say('Mã', 'code'),
+        say('Tên', 'name'),
+        say('Thuộc', 'parent'),
+        say('Hiệu lực', 'valid'),
+        f'{say("Dân số", "people")} {found.census or ""}',
+    )
+    table = Table(
+        *headers, *(Column(name, overflow='fold') for name in (say('Từ', 'before'), say('Thành', 'after'))), box=SIMPLE
+    )
     for unit in found.units:
         period = f'{unit.valid_from} –\n{unit.valid_to or "…"}'
-        people = '' if unit.population is None else f'{unit.population:,}'
+        people = '' if unit.population is None else say_number(unit.population)
         ends = (_line(unit.predecessors), _line(unit.successors))
         table.add_row(unit.code, unit.name, unit.parent_code, period, people, *ends)
     output.out.print(table)
@@ -191,4 +230,4 @@ def _line(found: list[Reference]) -> str:
     """The kind of change once, then the units at its other end."""
     if not found:
         return ''
-    return f'{KINDS[found[0].kind]}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in found)
+    return f'{say_text(KINDS[found[0].kind])}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in found)

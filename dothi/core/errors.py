@@ -66,6 +66,10 @@ class EnvironmentMissing(DothiError):
     """Something that the platform needs is not there: a service, a file, a program."""
 
 
+class DiskFull(EnvironmentMissing):
+    """No room is left where the work is done: in the database, in the store, or where files are read."""
+
+
 class Busy(EnvironmentMissing):
     """The answer takes longer than allowed, or all places are taken: try again later."""
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dothi.core.row_faults import FAULT_KINDS, FaultCode, Severity
 from dothi.core.text import Text
 
 Audience = Literal['public', 'internal']
@@ -13,22 +14,6 @@ GeometryType = Literal['Point', 'MultiPoint', 'LineString', 'MultiLineString', '
 
 DURATION = r'^P(\d+[YMWD])+$'
 Repair = Literal['close_rings', 'make_valid', 'drop_repeated_points']
-# An error keeps a row out of the release, a warning only tells of it.
-Severity = Literal['error', 'warning']
-# The faults whose severity a layer file may set; the others make a row unusable and are always errors.
-Judged = Literal[
-    'near_duplicate',
-    'duplicate_geometry',
-    'sliver',
-    'gap',
-    'overlap',
-    'dangle',
-    'outside_parent',
-    'unknown_unit',
-    'date_future',
-    'date_stale',
-    'number_ambiguous',
-]
 # What every layer table has beside the layer's own columns.
 RESERVED_COLUMNS = frozenset({'id', 'geom', 'geom_wgs84', 'release_from', 'release_to'})
 VISIBLE: dict[Audience, frozenset[Access]] = {
@@ -109,10 +94,14 @@ class Checks(Part):
     # what may be put right without asking: the row counts as good, and the repair is told
     repair: list[Repair] = []
     # where it is not the usual one
-    severity: dict[Judged, Severity] = {}
+    severity: dict[FaultCode, Severity] = {}
 
     @model_validator(mode='after')
     def _age_needs_a_date(self) -> Self:
+        fixed = [code for code in self.severity if not FAULT_KINDS[code].adjustable]
+        if fixed:
+            adjustable = ', '.join(code for code, kind in FAULT_KINDS.items() if kind.adjustable)
+            raise ValueError(f'checks.severity.{fixed[0]} is always an error; these may be set: {adjustable}')
         if self.stale_after and not self.survey_date:
             raise ValueError('checks.stale_after needs checks.survey_date, the column with the day of the survey')
         return self

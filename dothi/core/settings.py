@@ -290,6 +290,16 @@ class InputSettings(Settings):
     input_wait_s: float = Field(20, gt=0, description='How long fetching an input may take.')
 
 
+class ReaderSettings(Settings):
+    """Who reads what commands print."""
+
+    lang: str = Field(
+        '',
+        description='Language of commands, their errors and `make`: vi or en; empty: English where the locale is '
+        'English, else Vietnamese. `--lang` sets it for one command.',
+    )
+
+
 class EditSettings(Settings):
     """Who may edit."""
 
@@ -315,4 +325,5 @@ SETTINGS: tuple[type[Settings], ...] = (
     JobSettings,
     InputSettings,
     EditSettings,
+    ReaderSettings,
 )

@@ -15,7 +15,7 @@ from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError
 from dothi.core.layer import Layer
 from etl.closed_room import frames
-from etl.closed_room.refusals import crashed, describe_refusal
+from etl.closed_room.refusals import crashed, describe_refusal, exit_code_of
 from etl.coverage.file import opened
 from etl.coverage.transport import cell_strips, describe_raster
 from etl.fetch.reading import read_open_features
@@ -33,8 +33,8 @@ def answer(room: socket.socket, folder: Path, job: Callable[..., None], argument
         frames.send_document(room, END)
     except DothiError as refusal:
         frames.send_document(room, {'refused': describe_refusal(refusal, folder)})
-    except OSError:  # nobody listens any more, or a limit of the system is reached
-        return 1
+    except OSError as error:  # nobody listens any more, or a limit of the system is reached
+        return exit_code_of(error)
     except Exception:
         frames.send_document(room, {'refused': describe_refusal(crashed(arguments['name'], 0), folder)})
     return 0

@@ -9,13 +9,14 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from dothi.core.layer import Layer
+from dothi.core.row_faults import FaultCode
 from dothi.core.text import Text
 from etl.closed_room.delivered import copied_parts, delivered_parts
 from etl.closed_room.reading import Reading
 from etl.closed_room.refusals import crashed
 from etl.formats.file_parts import must_exist, must_have_bytes
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Source, batch_from_arrow
-from etl.report.problems import Code, Finding
+from etl.report.problems import Finding
 
 JOB = 'etl.closed_room.jobs:read_layer'
 
@@ -65,7 +66,7 @@ class RoomSource(Source):
 class DescribedFinding:
     """A finding as a JSON object. says: a text for each row."""
 
-    code: Code
+    code: FaultCode
     column: str | None
     rows: list[int]
     says: list[Text]

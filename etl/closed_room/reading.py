@@ -10,12 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dothi.core.errors import DataRefused
-from dothi.core.settings import LimitSettings, RoomSettings
+from dothi.core.errors import DothiError
+from dothi.core.settings import LimitSettings, PathSettings, RoomSettings
 from etl.closed_room import frames
-from etl.closed_room.fork_server import ForkServer, NoClosedRoom, forget_server, no_room, start_reader
+from etl.closed_room.fork_server import ForkServer, forget_server, no_room, start_reader
 from etl.closed_room.frames import Job
-from etl.closed_room.refusals import crashed, out_of_time, refusal_of
+from etl.closed_room.refusals import NO_SPACE, crashed, no_space, out_of_time, refusal_of
 from etl.closed_room.walls import RoomLimits
 
 # How long the wall clock may go on beyond the processor's time, while other processes take their turns.
@@ -128,10 +128,12 @@ def _abandon(server: ForkServer, reader: int, room: socket.socket) -> None:
     server.abandoned.append(reader)
 
 
-def _why_ended(name: str, status: int | None, limits: RoomLimits) -> DataRefused | NoClosedRoom:
+def _why_ended(name: str, status: int | None, limits: RoomLimits) -> DothiError:
     if status is None:
         return no_room(ConnectionResetError())
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number == signal.SIGXCPU:
         return out_of_time(name, limits.processor_s)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == NO_SPACE:
+        return no_space(name, PathSettings().scratch)
     return crashed(name, limits.memory_mb)

@@ -1,15 +1,18 @@
 """Why reading a file ended: refusals that cross the wall, and those that the reader could not give any more."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dothi.core.errors import DataRefused, DothiError
+from dothi.core.errors import DataRefused, DiskFull, DothiError
 from dothi.core.numbers import number_vi
 from dothi.core.text import Text, steward_advice
 from etl.formats.errors import ReaderCrashed, TooSlow, UnreadableFile
 
 LONGEST_TEXT = 4_000
+# Exit code of a reader, different from those of Python and of the room's own.
+NO_SPACE = 28
 
 
 def describe_refusal(error: DothiError, folder: Path) -> dict[str, str]:
@@ -59,6 +62,19 @@ def crashed(name: str, memory_mb: int) -> DataRefused:
     return ReaderCrashed(
         vi=f'{name} làm chương trình đọc bị dừng: tệp hỏng{vi}. Xuất lại từ phần mềm, hoặc chia nhỏ rồi gửi lại.',
         en=f'{name} makes its reader fail: it is damaged{en}. Export it again, or send it in parts.',
+    )
+
+
+def exit_code_of(error: OSError) -> int:
+    """With what a reader ends that cannot say anything more: NO_SPACE where the disk is full, else 1."""
+    return NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else 1
+
+
+def no_space(name: str, folder: Path) -> DiskFull:
+    """The error for a file whose reader found no room for its copy."""
+    return DiskFull(
+        vi=f'{name}: hết chỗ trên đĩa của {folder}, nơi tệp được đọc. Dọn chỗ rồi làm lại.',
+        en=f'{name}: no room is left on the disk of {folder}, where files are read. Make room and do it again.',
     )
 
 

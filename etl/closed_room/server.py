@@ -180,7 +180,7 @@ def _read(
     settings: dict[str, str],
 ) -> None:
     """All that a reader does; it never returns."""
-    from etl.closed_room import frames, jobs
+    from etl.closed_room import frames, jobs, refusals
 
     code = 1
     try:
@@ -194,6 +194,8 @@ def _read(
         close_inner_walls([Path(path) for path in delivery.values()], scratch, RoomLimits(**limits))
         os.chdir(scratch)
         code = jobs.answer(room, folder, job, arguments)
+    except OSError as error:
+        code = refusals.exit_code_of(error)
     finally:
         os._exit(code)
 

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.database import database_url, no_database
-from dothi.core.errors import DataRefused, EnvironmentMissing, HeldForDecision, Outdated
+from dothi.core.errors import DataRefused, DiskFull, EnvironmentMissing, HeldForDecision, Outdated
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -31,10 +31,6 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 class LostDatabase(EnvironmentMissing):
     """The database went away in the middle of a delivery."""
-
-
-class DiskFull(EnvironmentMissing):
-    """No room is left where the work is done, in the database or in the store."""
 
 
 class DecidedMeanwhile(Outdated):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from dothi.core.numbers import number_vi
+from dothi.core.row_faults import FAULT_KINDS
 from dothi.core.text import Text
 from etl.report.model import BadRow, Repair, Report
 from etl.report.problems import message
-from etl.report.quality import KINDS
 
 # Rows and values that a line names before it says how many there are.
 NAMED_ROWS, NAMED_VALUES = 10, 3
@@ -134,7 +134,7 @@ def _line(code: str, reason: Text, faults: list[Fault], noun: Text) -> FaultGrou
 
 
 def _titled(code: str, faults: list[Fault], count: int, noun: Text) -> FaultGroup:
-    kind = KINDS[code]
+    kind = FAULT_KINDS[code]
     title = Text(vi=f'{kind.title.vi}. {kind.advice.vi}', en=f'{kind.title.en}. {kind.advice.en}')
     return FaultGroup(code, count, _counted(faults, count, noun, title))
 

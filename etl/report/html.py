@@ -4,6 +4,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from dothi.core.row_faults import ELEMENTS
 from dothi.core.text import Text
 from etl.doctor.coordinates.explanation import distance_text
 from etl.pages import must_be_writable, template
@@ -11,7 +12,6 @@ from etl.report.crs_map import candidate_map
 from etl.report.grouping import fault_lines, repair_lines, warning_lines
 from etl.report.map import svg
 from etl.report.model import Report
-from etl.report.quality import ELEMENTS
 
 SHOWN_ROWS = 500
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from dothi.core.layer import Severity
+from dothi.core.row_faults import Severity
 from dothi.core.text import AdvisedText, Text
 from etl.desk.held import Reason
 

@@ -2,45 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dothi.core.layer import Severity
+from dothi.core.row_faults import FaultCode, Severity
 from dothi.core.text import Text
 
-Code = Literal[
-    'geometry_invalid',
-    'geometry_empty',
-    'geometry_kind',
-    'outside_locality',
-    'key_missing',
-    'key_duplicate',
-    'key_too_long',
-    'duplicate_row',
-    'type',
-    'domain',
-    'number_ambiguous',
-    'range',
-    'required',
-    'text_encoding',
-    'coordinates_missing',
-    'unknown_unit',
-    'outside_scope',
-    'outside_parent',
-    'far_from_unit',
-    'other_unit_name',
-    'key_case',
-    'near_duplicate',
-    'duplicate_geometry',
-    'sliver',
-    'overlap',
-    'gap',
-    'dangle',
-    'date_future',
-    'date_stale',
-]
 Rows = NDArray[np.intp]
 
 
@@ -51,7 +19,7 @@ class Finding:
     rows: positions in the batch. column: name in the file. says: one text for all rows, or one per row.
     """
 
-    code: Code
+    code: FaultCode
     rows: Rows
     says: Text | Sequence[Text]
     column: str | None = None
@@ -78,7 +46,7 @@ class Problem:
     """One fault of one row, with the row as the file gave it. A warning's row is released all the same."""
 
     row: int
-    code: Code
+    code: FaultCode
     column: str | None
     value: str | None
     message: Text

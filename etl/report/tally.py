@@ -3,11 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from dothi.core.row_faults import FAULT_KINDS
 from etl.doctor.rows.factors import whole_columns
 from etl.prepare import Key, Prepared
 from etl.report.model import LISTED_ROWS, BadRow, Repair, Rows
 from etl.report.problems import Problem
-from etl.report.quality import KINDS, by_element
+from etl.report.quality import by_element
 
 # A copy of a row that is kept loses nothing, so it does not speak against the file.
 HARMLESS = 'duplicate_row'
@@ -107,5 +108,5 @@ def _listed(problem: Problem) -> BadRow:
         message_en=problem.message.en,
         place=problem.place,
         severity=problem.severity,
-        element=KINDS[problem.code].element,
+        element=FAULT_KINDS[problem.code].element,
     )

@@ -7,7 +7,7 @@ import pyarrow as pa
 import shapely
 
 from dothi.core.crs import WGS84, proj_string, transformer
-from dothi.core.layer import Severity
+from dothi.core.row_faults import Severity
 from etl.doctor.coordinates import Reading
 from etl.doctor.rows.repair import SAYS, Mended
 from etl.doctor.text.decoder import Decoder

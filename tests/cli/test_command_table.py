@@ -6,15 +6,57 @@ import sys
 import pytest
 
 from dothi.cli.app import COMMANDS, CommandTable
+from dothi.cli.help_language import set_language
+from dothi.core.reader_language import reader_language
 
 SLOW = ('numpy', 'pyarrow', 'shapely', 'sqlalchemy', 'fiona', 'rasterio', 'pyogrio')
 
 
+def texts_of(command):
+    """The help of a command, of its options and of its commands, by where it stands."""
+    yield command.name, command.help
+    for parameter in command.params:
+        yield f'{command.name} {parameter.name}', parameter.help
+    for below in getattr(command, 'commands', {}).values():
+        yield from texts_of(below)
+
+
 @pytest.mark.parametrize('name', COMMANDS)
-def test_a_command_is_where_the_table_says(name):
-    command = CommandTable(COMMANDS)[name]
-    assert command.name == name
-    assert ' · ' in (command.help or ''), f'{name}: its help has to be "Tiếng Việt · English"'
+def test_a_command_is_where_the_table_says_and_its_help_is_in_one_language(name, monkeypatch):
+    helps = {}
+    for language in ('vi', 'en'):
+        monkeypatch.setenv('DOTHI_LANG', language)
+        command = CommandTable(COMMANDS)[name]
+        assert command.name == name
+        helps[language] = dict(texts_of(command))
+    for place, vietnamese in helps['vi'].items():
+        assert vietnamese, f'dothi {place}: has no help'
+        english = helps['en'][place]
+        assert '·' not in vietnamese + english
+        assert vietnamese != english, f'dothi {place}: write its help as "Tiếng Việt · English"'
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        ['dothi', '--lang', 'en', 'check', 'file.csv'],
+        ['dothi', 'check', 'file.csv', '--lang', 'en'],
+        ['dothi', 'check', '--lang=en', 'file.csv'],
+    ],
+)
+def test_the_language_may_stand_anywhere(arguments, monkeypatch):
+    monkeypatch.setenv('DOTHI_LANG', 'vi')
+    set_language(arguments)
+    assert arguments == ['dothi', '--lang', 'en', 'check', 'file.csv']
+    assert reader_language() == 'en'
+
+
+@pytest.mark.parametrize('arguments', [['dothi', '--', '--lang', 'en'], ['dothi', 'check', '--lang'], ['dothi']])
+def test_what_says_no_language_stays_as_it_is(arguments, monkeypatch):
+    monkeypatch.setenv('DOTHI_LANG', 'vi')
+    before = list(arguments)
+    set_language(arguments)
+    assert (arguments, reader_language()) == (before, 'vi')
 
 
 @pytest.mark.parametrize('module', ['dothi.cli.app', 'dothi.cli.delivery'])

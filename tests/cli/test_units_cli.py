@@ -31,11 +31,15 @@ def test_units_of_a_day_come_with_what_they_were_and_become(units):
     assert communes['13636']['decree'] == '1104/NQ-UBTVQH15'
 
 
-def test_the_table_for_people_says_the_same_in_both_languages(units):
+@pytest.mark.parametrize(
+    ('language', 'merge', 'nothing'), [('vi', 'sáp nhập', 'Không có'), ('en', 'merge', 'no units')]
+)
+def test_the_table_for_people_is_in_their_language(units, language, merge, nothing, monkeypatch):
+    monkeypatch.setenv('DOTHI_LANG', language)
     table = units('--date', '2025-08-01').stdout
-    assert 'sáp nhập · merge' in table
+    assert merge in table
     assert 'Phường Thiên Trường' in table
-    assert 'no units' in units('--date', '2025-08-01', '--level', 'district').stdout
+    assert nothing in units('--date', '2025-08-01', '--level', 'district').stdout
 
 
 def test_the_history_of_a_code_is_every_unit_that_had_it(units):

@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 import etl
 from dothi.cli.app import app
 from dothi.core.errors import DataRefused
+from dothi.core.row_faults import FAULT_KINDS
 from dothi.core.text import Text, steward_advice
 from etl.desk.held import WAITS_FOR, Reason, how_to_decide, how_to_insist
 from etl.doctor.asking import perhaps, which_column
 from etl.doctor.proposals import Proposal
-from etl.report.quality import KINDS
 from tests.etl.agency_words import OF_THE_PLATFORM, must_speak_to_agencies
 
 ETL = Path(etl.__file__).parent
@@ -60,7 +60,9 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency():
-    must_speak_to_agencies(*(kind.title for kind in KINDS.values()), *(kind.advice for kind in KINDS.values()))
+    must_speak_to_agencies(
+        *(kind.title for kind in FAULT_KINDS.values()), *(kind.advice for kind in FAULT_KINDS.values())
+    )
     must_speak_to_agencies(*WAITS_FOR.values())
     for reason in get_args(Reason):
         must_speak_to_agencies(how_to_decide(1, [reason]), how_to_insist([reason]))

@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dothi.core.layer import Checks, Column, Judged, Layer
+from dothi.core.layer import Checks, Column, Layer
+from dothi.core.row_faults import FAULT_KINDS, FaultCode
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.doctor.rows.dates import survey_dates
 from etl.doctor.rows.factors import count, counted, likely_factors, range_texts, whole_column, whole_columns
 from etl.doctor.rows.slivers import least_width, mean_width, slivers
 from etl.doctor.rows.units import Parent, outside_parents, unknown_units
-from etl.report.problems import Code, Finding
-from etl.report.quality import KINDS, severity_of
+from etl.report.problems import Finding
+from etl.report.quality import severity_of
 
 WORDS = Text(vi='x', en='x')
 SOME = {'id': 'a', 'title': WORDS, 'description': WORDS, 'theme': 't', 'agency': 'g', 'access': 'public'}
@@ -130,9 +131,7 @@ def test_a_row_is_outside_its_unit_beyond_the_tolerance_only():
 
 
 def test_every_fault_has_an_element_and_a_severity():
-    """`unit_missing` speaks of no row."""
-    assert set(get_args(Code)) | {'unit_missing'} == set(KINDS)
-    assert set(get_args(Judged)) <= set(KINDS)
+    assert set(get_args(FaultCode)) == set(FAULT_KINDS), 'a code stands in FaultCode and in FAULT_KINDS (row_faults.py)'
 
 
 def test_a_layer_file_sets_the_severity_of_what_it_may_judge_and_of_nothing_else():
@@ -140,7 +139,7 @@ def test_a_layer_file_sets_the_severity_of_what_it_may_judge_and_of_nothing_else
     strict = layer(columns, Checks(severity={'sliver': 'error'}))
     assert severity_of('sliver', strict) == 'error'
     assert severity_of('gap', strict) == 'warning'
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match='geometry_invalid is always an error'):
         Checks(severity={'geometry_invalid': 'warning'})
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from dothi.core.database import connection
-from dothi.core.errors import exit_code
+from dothi.core.errors import DiskFull, exit_code
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, load_locality
 from etl.coverage.cog import NoRoomForRaster
 from etl.desk import archive
 from etl.desk.deliver import deliver
-from etl.desk.deliveries import DiskFull, LostDatabase
+from etl.desk.deliveries import LostDatabase
 from etl.desk.options import DeliveryOptions
 from tests.conftest import PATIENCE_S, fresh
 from tests.etl.conftest import Agency

@@ -198,5 +198,5 @@ def test_the_table_says_what_the_report_says(agency, send):
     out = io.StringIO()
     report = send(agency.geojson('t.geojson', [(agency.school('a', SO_CHO='?'), agency.point())]), 'schools')
     Console(file=out, width=200).print(renderable(report))
-    assert 'returned' in out.getvalue()
+    assert 'Trả lại' in out.getvalue()
     assert 'không phải là số nguyên' in out.getvalue()

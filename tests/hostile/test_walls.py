@@ -2,10 +2,12 @@
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from dothi.core.errors import DiskFull, exit_code
 from etl.closed_room import fork_server
 from etl.closed_room.fork_server import missing_walls
 from etl.closed_room.reading import Reading
@@ -174,3 +176,22 @@ def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(tmp_path, outco
     assert outcome('write_scratch') == '1'
     assert fork_server._servers[os.getpid()].abandoned == []
     assert not Path(f'/proc/{reader}').exists()
+
+
+def test_a_disk_without_room_for_the_copy_is_no_fault_of_the_file(tmp_path, attempt):
+    """A GeoPackage of three megabytes is copied to a disk of one."""
+    state, file = tmp_path / 'state', tmp_path / 'a.gpkg'
+    state.mkdir()
+    file.write_bytes(bytes(3_000_000))
+    mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', state]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip('no disk may be mounted here')
+    stop_server()
+    try:
+        with pytest.raises(DiskFull, match='room is left on the disk') as full:
+            Reading('a.gpkg', {'a.gpkg': file}, attempt, {'action': 'environment'}, ['a.gpkg']).document()
+        assert exit_code(full.value) == 5
+        assert str(state / 'scratch') in full.value.text.vi
+    finally:
+        stop_server()
+        subprocess.run(['umount', '-l', state], check=True)

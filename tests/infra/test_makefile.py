@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dothi.core.reader_language import say
 from dothi.core.settings import PROJECT
 
 
@@ -143,20 +144,42 @@ def failed(*command: str | Path, **variables: str) -> subprocess.CompletedProces
     return done
 
 
-def test_a_step_without_network_says_so_in_one_sentence_of_each_language(tmp_path):
+LANGUAGES = [('vi', 'Kiểm tra mạng', 'Đĩa đầy'), ('en', 'Check network', 'The disk is full')]
+
+
+@pytest.mark.parametrize(('language', 'network', '_disk'), LANGUAGES)
+def test_a_step_without_network_says_so_in_one_sentence(tmp_path, language, network, _disk):
     """As pip says it of a registry where nobody answers: a page of retries before a list of all versions."""
     nowhere = {'PIP_INDEX_URL': 'http://127.0.0.1:9/simple', 'PIP_RETRIES': '1', 'PIP_CONFIG_FILE': os.devnull}
     download = [sys.executable, '-m', 'pip', 'download', '--no-cache-dir', '--dest', str(tmp_path), 'nobody-has-this']
-    done = failed(*download, **nowhere)
-    vi, en = done.stderr.splitlines()
-    assert 'Kiểm tra mạng' in vi
-    assert 'Check network' in en
+    (line,) = failed(*download, **nowhere, DOTHI_LANG=language).stderr.splitlines()
+    assert network in line
 
 
-def test_a_step_on_a_full_disk_says_so():
-    vi, en = failed('bash', '-c', 'echo all >/dev/full').stderr.splitlines()
-    assert vi.startswith('Đĩa đầy')
-    assert en.startswith('The disk is full')
+@pytest.mark.parametrize(('language', '_network', 'disk'), LANGUAGES)
+def test_a_step_on_a_full_disk_says_so(language, _network, disk):
+    (line,) = failed('bash', '-c', 'echo all >/dev/full', DOTHI_LANG=language).stderr.splitlines()
+    assert line.startswith(disk)
+
+
+@pytest.mark.parametrize(
+    ('variables', 'title'),
+    [
+        ({'DOTHI_LANG': 'en', 'LC_ALL': 'vi_VN.UTF-8'}, 'try'),
+        ({'LC_ALL': 'vi_VN.UTF-8', 'LANG': 'en_US.UTF-8'}, 'Thử'),
+        ({'LANG': 'en_US.UTF-8'}, 'try'),
+        ({'LANG': 'C.UTF-8'}, 'Thử'),
+        ({'LANG': 'fr_FR.UTF-8'}, 'Thử'),
+        ({}, 'Thử'),
+    ],
+)
+def test_scripts_and_commands_choose_one_language_by_one_rule(variables, title, monkeypatch):
+    for name in ('DOTHI_LANG', 'LC_ALL', 'LC_MESSAGES', 'LANG'):
+        monkeypatch.delenv(name, raising=False)
+    assert failed('false', **variables).stdout.startswith(f'{title} …')
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert say('Thử', 'try') == title
 
 
 def test_a_step_that_fails_otherwise_shows_what_it_printed():

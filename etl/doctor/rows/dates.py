@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 
 from dothi.core.durations import shifted
 from dothi.core.layer import Layer
+from dothi.core.row_faults import FaultCode
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
-from etl.report.problems import Code, Finding
+from etl.report.problems import Finding
 
 
 def survey_dates(typed: dict[str, Any], layer: Layer, matching: Matching, on: date) -> list[Finding]:
@@ -27,7 +28,7 @@ def survey_dates(typed: dict[str, Any], layer: Layer, matching: Matching, on: da
     return [finding for finding in findings if finding.rows.size]
 
 
-def _finding(code: Code, found: Any, says: Text, source: str) -> Finding:
+def _finding(code: FaultCode, found: Any, says: Text, source: str) -> Finding:
     return Finding(code, np.flatnonzero(np.asarray(pc.fill_null(found, False))), says, source)
 
 

@@ -10,10 +10,10 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
+from dothi.core.row_faults import FaultCode
 from dothi.core.text import Text, search_key
 from etl.reference import Units
 from etl.register import RegisterRows
-from etl.report.problems import Code
 
 # A column refers to units if nearly all rows lie in the unit that it names.
 REFERS = 0.95
@@ -27,7 +27,7 @@ class Fault:
     """What is wrong with a staged row. place: longitude and latitude, where it is not the row's own."""
 
     row: int
-    code: Code
+    code: FaultCode
     says: Text
     place: tuple[float, float] | None = None
 

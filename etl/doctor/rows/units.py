@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.numbers import number_vi
+from dothi.core.row_faults import FaultCode
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.formats.source import Geometries
 from etl.reference import Units
-from etl.report.problems import Code, Finding
+from etl.report.problems import Finding
 
 # A wrong zone moves rows by 26 or 52 km, a simplified boundary by 150 m.
 FAR_M = 2_000.0
@@ -86,7 +87,7 @@ def outside_parents(
             if tolerance_m is not None
             else np.zeros(len(distances_m), dtype=bool)
         )
-        by_code: tuple[tuple[Code, NDArray[np.bool_]], ...] = (
+        by_code: tuple[tuple[FaultCode, NDArray[np.bool_]], ...] = (
             ('outside_parent', near),
             ('far_from_unit', distances_m >= FAR_M),
         )

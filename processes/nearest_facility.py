@@ -11,13 +11,7 @@ from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
-from processes.inputs import (
-    AREAS,
-    FacilityInputs,
-    LayerRef,
-    LimitedTravelInputs,
-    input_field,
-)
+from processes.inputs import AREAS, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
 from processes.outputs import Member, Output, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.ways.facilities import Facilities, read_facilities

@@ -13,14 +13,7 @@ from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data, Homes, Zones
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
-from processes.inputs import (
-    AREAS,
-    POINTS,
-    FacilityInputs,
-    LayerRef,
-    LimitedTravelInputs,
-    input_field,
-)
+from processes.inputs import AREAS, POINTS, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
 from processes.outputs import Member, Output, ZoneFeatures, shared
 from processes.ways.covered import coverage_change
 from processes.ways.facilities import Facilities, read_facilities

@@ -15,12 +15,7 @@ from dothi.core.unit_register import layer_of
 from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data, Homes, Zones
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
-from processes.inputs import (
-    ZONES,
-    LayerRef,
-    LimitedTravelInputs,
-    input_field,
-)
+from processes.inputs import ZONES, LayerRef, LimitedTravelInputs, input_field
 from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
 from processes.ways.cells import Cells, cells_in
 from processes.ways.covered import ServedKind, kind_summary, list_caveats, notes_on, per_zone, summary_of, zone_figures

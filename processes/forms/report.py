@@ -24,7 +24,7 @@ from processes.forms.answer import (
 from processes.forms.figure import choose_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
-from processes.forms.stored import Source, StoredResult, changed_since, sources_of
+from processes.forms.stored import StoredResult, changed_since, sources_of
 
 PAGES = Path(__file__).parent / 'pages'
 
@@ -47,7 +47,7 @@ def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
         figures=key_figures(summary, stored.inputs, words),
         part=_own_part(stored, lang),
         details=detail_tables(summary, words),
-        map=_map_as_data_uri(stored, sources, data, lang),
+        map=_map_as_data_uri(stored, data, lang),
         table=table_of_rows(features, figure.name, sums_of(summary, stored.process.inputs), words, OF_NORMS)
         if features
         else None,
@@ -92,10 +92,10 @@ def _inside_only() -> Any:
     return URLFetcher(allowed_protocols=['data'], allow_redirects=False)
 
 
-def _map_as_data_uri(stored: StoredResult, sources: list[Source], data: Data, lang: Lang) -> str:
+def _map_as_data_uri(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The map as an address that holds it, or nothing for a result without places."""
     if not stored.is_features and stored.raster is None:
         return ''
     picture = data.draft('map.png')
-    draw_map(stored, sources, data, lang, picture)
+    draw_map(stored, data, lang, picture)
     return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode()

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -85,12 +86,11 @@ def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
 def report_progress(job_id: str, underway: RunProgress) -> None:
     """Stores how far a running job is."""
     percent = round(100 * min(max(underway.share, 0), 1))
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            """update job.job set progress = %s, message_vi = %s, message_en = %s, updated_at = now()
-               where id = %s and status = 'running'""",
-            [percent, underway.doing.vi, underway.doing.en, job_id],
-        )
+    _execute(
+        """update job.job set progress = %s, message_vi = %s, message_en = %s, updated_at = now()
+           where id = %s and status = 'running'""",
+        [percent, underway.doing.vi, underway.doing.en, job_id],
+    )
 
 
 def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
@@ -118,10 +118,8 @@ def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
 
 def _job_audience(job_id: str) -> Audience:
     """The audience of the job; `internal` where the job is not known any more."""
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute('select audience from job.job where id = %s', [job_id])
-        row = cursor.fetchone()
-    return row[0] if row else 'internal'
+    rows = _execute('select audience from job.job where id = %s', [job_id])
+    return rows[0][0] if rows else 'internal'
 
 
 def _store_files(folder: str, ended: FinishedRun | FailedRun) -> dict[str, str]:
@@ -235,21 +233,18 @@ def forget_orphans() -> None:
     old = abandoned_results()
     if not old:
         return
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute("select distinct regexp_replace(file, '/[^/]*$', '') from job.output where file is not null")
-        stored_places = {place for (place,) in cursor.fetchall()}
-    for place in old - stored_places:
+    rows = _execute("select distinct regexp_replace(file, '/[^/]*$', '') from job.output where file is not null")
+    for place in old - {place for (place,) in rows}:
         forget_folder(place)
 
 
 def give_back(job_id: str) -> None:
     """Marks a running job as waiting again."""
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
-               started_at = null, updated_at = now() where id = %s and status = 'running'""",
-            [job_id],
-        )
+    _execute(
+        """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
+           started_at = null, updated_at = now() where id = %s and status = 'running'""",
+        [job_id],
+    )
 
 
 def fail_lost(why: FailedRun) -> None:
@@ -277,16 +272,17 @@ def fail_waiting(why: FailedRun, longest_s: float) -> None:
 
 
 def _fail_open(which: str, why: FailedRun, longest_s: float = 0) -> None:
+    values = {'vi': why.message.vi, 'en': why.message.en, 'code': why.code, 'family': why.family}
+    _execute(
+        f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
+                error_family = %(family)s, finished_at = clock_timestamp(), updated_at = clock_timestamp()
+            where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
+        {**values, 'longest_s': longest_s},
+    )
+
+
+def _execute(query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """Runs one statement in a transaction of its own; its rows, none where it has no result."""
     with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
-                    error_family = %(family)s, finished_at = clock_timestamp(), updated_at = clock_timestamp()
-                where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
-            {
-                'vi': why.message.vi,
-                'en': why.message.en,
-                'code': why.code,
-                'family': why.family,
-                'longest_s': longest_s,
-            },
-        )
+        cursor.execute(query, values)
+        return cursor.fetchall() if cursor.description else []

@@ -71,21 +71,21 @@ class Scene:
 @contextmanager
 def scene(locality: Locality, internal_url: str, places: Places, folder: Path) -> Iterator[Scene]:
     """The other servers run while inside."""
-    drawn_layers = drawings(locality)
-    names = ','.join(drawing.layer.id for drawing in drawn_layers)
+    layers_to_print = drawings(locality)
+    names = ','.join(drawing.layer.id for drawing in layers_to_print)
     ours = Painter('dothi', dict.fromkeys(SCALES_M, (f'{internal_url}/ows?', names)), BACKGROUND)
-    sheets = {kind: sheets_of(drawn_layers, kind, locality) for kind in SCALES_M}
+    sheets = {kind: sheets_of(layers_to_print, kind, locality) for kind in SCALES_M}
     with ExitStack() as stack:
         painters = [ours]
         if mapserver.installed():
             painters.append(stack.enter_context(mapfile.mapserver(sheets, BACKGROUND, folder / 'mapserver')))
-            general = {'province': general_sheets(drawn_layers, 'province', places, locality)}
+            general = {'province': general_sheets(layers_to_print, 'province', places, locality)}
             painters.append(
                 stack.enter_context(mapfile.mapserver(general, BACKGROUND, folder / 'general', GENERALISED))
             )
         if qgis_server.installed():
             painters.append(stack.enter_context(qgis_server.qgis_server(sheets, BACKGROUND, folder / 'qgis')))
-        yield Scene(locality, drawn_layers, painters, places, folder)
+        yield Scene(locality, layers_to_print, painters, places, folder)
 
 
 def drawings(locality: Locality) -> list[Drawing]:

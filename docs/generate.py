@@ -20,6 +20,8 @@ from dothi.core.norms import Norm
 from dothi.core.row_faults import ELEMENTS, FAULT_KINDS
 from dothi.core.settings import PROJECT, SETTINGS
 from dothi.core.terms import TERMS
+from processes.forms.numbers import unit_text
+from processes.outputs import unit_for
 from processes.registry import all_processes
 
 DOCS = PROJECT / 'docs'
@@ -185,7 +187,7 @@ def indicators_page() -> str:
 
 
 def processes_page() -> str:
-    """Every analysis with its inputs."""
+    """Every analysis with its inputs and the members of its outputs."""
     parts = [NOTICE, '# Processes\n', '`POST /api/processes/{id}/execution` with `{"inputs": {…}}`.\n']
     for name, process in all_processes().items():
         parts += [f'## `{name}`\n', f'{process.title.vi} · {process.title.en}\n', f'{process.description.en}\n']
@@ -198,6 +200,13 @@ def processes_page() -> str:
             needed = 'required' if described['minOccurs'] else _optional(schema)
             rows.append((f'`{key}`', _kind(schema), needed, described['description']['en']))
         parts += [_table(('input', 'type', 'needed', 'meaning'), rows)]
+        wholes = {**{key: output.members for key, output in process.outputs.items()}, 'summary': process.summary}
+        members = [
+            (f'`{key}`', f'`{member}`', unit_text(unit_for(member, whole), 'en'), declared.title.vi, declared.title.en)
+            for key, whole in wholes.items()
+            for member, declared in whole.items()
+        ]
+        parts += [_table(('of', 'member', 'unit', 'vi', 'en'), members)] if members else []
     return '\n'.join(parts)
 
 

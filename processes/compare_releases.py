@@ -5,19 +5,22 @@ from typing import Any, ClassVar
 import numpy as np
 from psycopg2 import sql
 
+from dothi.core.arrays import Floats, Ints
 from dothi.core.errors import WrongUse
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.layer_source import BadTime, Times, parse_times
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data, Zones
+from processes.geojson import FeatureCollection
+from processes.inputs import ZONES, LayerRef, ProcessInputs, input_field
+from processes.outputs import Member, Output, ZoneFeatures
 from processes.reading.layers import NothingThen
-from processes.ways.network import Floats, Ints
 from processes.zones.differences import Pairs, by_column, count_changes, measure_changes, total_changes
 from processes.zones.parts import MEASURES, kind_of, parts_of
 
 # A measure as people want it, by the kind of geometry: its name, and how many metres or square metres one is.
-SHOWN_AS = {'LineString': ('km', 1_000.0), 'Polygon': ('ha', 10_000.0)}
+DISPLAY_UNITS = {'LineString': ('km', 1_000.0), 'Polygon': ('ha', 10_000.0)}
 # As many bits as a double precision number holds exactly.
 MOST_COLUMNS = 52
 
@@ -29,7 +32,7 @@ class NoHistory(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    layer: Layer = input_field(
+    layer: LayerRef = input_field(
         Text(vi='Lớp', en='Layer'), Text(vi='Lớp cần so sánh.', en='The layer whose two states are compared.')
     )
     filter: str | None = input_field(
@@ -56,12 +59,25 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=40,
     )
-    zones: Layer = input_field(
-        Text(vi='Vùng báo cáo', en='Zones'),
-        Text(vi='Lớp vùng để cộng thay đổi.', en='Layer of areas by which changes are added up.'),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
+    zones: LayerRef = ZONES
+
+
+COUNTS = {
+    'changed': Member(Text(vi='Thay đổi', en='Changed')),
+    'added': Member(Text(vi='Thêm mới', en='Added')),
+    'removed': Member(Text(vi='Bỏ đi', en='Removed')),
+    'before': Member(Text(vi='Trước', en='Before')),
+    'after': Member(Text(vi='Sau', en='After')),
+    'changed_values': Member(Text(vi='Đổi thuộc tính', en='Changed values')),
+    'changed_geometry': Member(Text(vi='Đổi hình học', en='Changed geometry')),
+    'moved_in': Member(Text(vi='Chuyển đến', en='Moved in')),
+    'moved_out': Member(Text(vi='Chuyển đi', en='Moved out')),
+}
+AMOUNTS = {
+    f'{name}_{unit}': Member(COUNTS[name].title, unit)
+    for unit in ('km', 'ha')
+    for name in ('before', 'after', 'added', 'removed')
+}
 
 
 class CompareReleases(Process[Inputs]):
@@ -72,32 +88,16 @@ class CompareReleases(Process[Inputs]):
         vi='Đối tượng được thêm, bỏ, đổi giữa hai thời điểm, theo đơn vị và tổng cộng, kèm chiều dài hoặc diện tích.',
         en='What was added, removed and changed between two dates, by unit and in total, with lengths or areas.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'changed': Figure(Text(vi='Thay đổi', en='Changed')),
-        'added': Figure(Text(vi='Thêm mới', en='Added')),
-        'removed': Figure(Text(vi='Bỏ đi', en='Removed')),
-        'before': Figure(Text(vi='Trước', en='Before')),
-        'after': Figure(Text(vi='Sau', en='After')),
-        'changed_values': Figure(Text(vi='Đổi thuộc tính', en='Changed values')),
-        'changed_geometry': Figure(Text(vi='Đổi hình học', en='Changed geometry')),
-        'moved_in': Figure(Text(vi='Chuyển đến', en='Moved in')),
-        'moved_out': Figure(Text(vi='Chuyển đi', en='Moved out')),
-        **{
-            f'{name}_{unit}': Figure(title, unit)
-            for unit in ('km', 'ha')
-            for name, title in {
-                'before': Text(vi='Trước', en='Before'),
-                'after': Text(vi='Sau', en='After'),
-                'added': Text(vi='Thêm mới', en='Added'),
-                'removed': Text(vi='Bỏ đi', en='Removed'),
-            }.items()
-        },
-        'features_before': Figure(Text(vi='Số đối tượng trước', en='Features before')),
-        'features_after': Figure(Text(vi='Số đối tượng sau', en='Features after')),
-        'release_before': Figure(Text(vi='Bản phát hành trước', en='Release before')),
-        'release_after': Figure(Text(vi='Bản phát hành sau', en='Release after')),
-        'changed_by_column': Figure(Text(vi='Thay đổi theo cột', en='Changed by column')),
-        'outside_zones': Figure(Text(vi='Ngoài các vùng', en='Outside the zones')),
+    outputs: ClassVar[dict[str, Output]] = {'result': ZoneFeatures(title, members={**COUNTS, **AMOUNTS})}
+    summary: ClassVar[dict[str, Member]] = {
+        **COUNTS,
+        **AMOUNTS,
+        'features_before': Member(Text(vi='Số đối tượng trước', en='Features before')),
+        'features_after': Member(Text(vi='Số đối tượng sau', en='Features after')),
+        'release_before': Member(Text(vi='Bản phát hành trước', en='Release before')),
+        'release_after': Member(Text(vi='Bản phát hành sau', en='Release after')),
+        'changed_by_column': Member(Text(vi='Thay đổi theo cột', en='Changed by column'), by_data=True),
+        'outside_zones': Member(Text(vi='Ngoài các vùng', en='Outside the zones')),
     }
     method = Text(
         vi='Hai trạng thái của lớp được ghép theo mã bền; mỗi đối tượng đếm một lần theo điểm của nó, chiều dài và '
@@ -127,10 +127,9 @@ class CompareReleases(Process[Inputs]):
         progress(0.6, Text(vi='Đo trong từng vùng', en='Measuring inside the zones'))
         amounts, sums = compare_measures(layer, before, after, pairs, zones, inputs, data)
         release_before = release_at(layer, parse_times(inputs.before), data)
-        return {
-            'type': 'FeatureCollection',
-            'features': [comparison_feature(zones, number, counts, amounts) for number in range(len(zones.codes))],
-            'summary': {
+        return zones.collection(
+            (zone_figures(number, counts, amounts) for number in range(len(zones.codes))),
+            {
                 **inputs.model_dump(include={'filter', 'before', 'after'}),
                 'layer': layer.id,
                 'zones': inputs.zones.reference,
@@ -140,14 +139,13 @@ class CompareReleases(Process[Inputs]):
                 **sums,
                 'changed_by_column': by_column(pairs, compared_columns(layer, data)),
                 'outside_zones': {name: int(values[-1]) for name, values in counts.items()},
-                'caveats': [text.model_dump() for text in [*zones.notes, *list_caveats(release_before)]],
-                **data.provenance,
+                **data.provenance([*zones.notes, *list_caveats(release_before)]),
             },
-        }
+        )
 
 
 def compare_measures(
-    layer: LayerModel,
+    layer: Layer,
     before: sql.Composed,
     after: sql.Composed,
     pairs: Pairs,
@@ -158,33 +156,22 @@ def compare_measures(
     """The lengths or areas by zone and of the whole; nothing of points."""
     if kind_of(layer) == 'Point':
         return {}, {}
-    shown_as = SHOWN_AS[kind_of(layer)]
+    display_unit = DISPLAY_UNITS[kind_of(layer)]
     zone_rows = data.source(inputs.zones)[1]
     old, new = (parts_of(layer, state, zones, zone_rows, data) for state in (before, after))
     sums = {'before': _total_measure(layer, before, data), 'after': _total_measure(layer, after, data)}
-    return measure_changes(old, new, pairs, zones, shown_as), {
-        f'{name}_{shown_as[0]}': column for name, column in sums.items()
+    return measure_changes(old, new, pairs, zones, display_unit), {
+        f'{name}_{display_unit[0]}': column for name, column in sums.items()
     }
 
 
-def comparison_feature(
-    zones: Zones, number: int, counts: dict[str, Ints], amounts: dict[str, Floats]
-) -> dict[str, Any]:
-    """A zone with its figures."""
-    return {
-        'type': 'Feature',
-        'id': zones.codes[number],
-        'geometry': zones.geometries[number],
-        'properties': {
-            'code': zones.codes[number],
-            'name': zones.names[number],
-            **{name: int(values[number]) for name, values in counts.items()},
-            **{name: round(float(values[number]), 3) for name, values in amounts.items()},
-        },
-    }
+def zone_figures(number: int, counts: dict[str, Ints], amounts: dict[str, Floats]) -> dict[str, Any]:
+    """The figures of one zone."""
+    whole = {name: int(values[number]) for name, values in counts.items()}
+    return whole | {name: round(float(values[number]), 3) for name, values in amounts.items()}
 
 
-def read_states(inputs: Inputs, data: Data) -> tuple[LayerModel, sql.Composed, sql.Composed]:
+def read_states(inputs: Inputs, data: Data) -> tuple[Layer, sql.Composed, sql.Composed]:
     """The layer, and `here` of both states; raises NoHistory, BadTime."""
     if inputs.layer.collection is None or inputs.layer.datetime is not None:
         raise NoHistory(
@@ -223,8 +210,8 @@ PAIRS = sql.SQL("""
 """)
 
 
-def read_pairs(layer: LayerModel, before: sql.Composed, after: sql.Composed, data: Data) -> Pairs:
-    """Every feature of either state."""
+def read_pairs(layer: Layer, before: sql.Composed, after: sql.Composed, data: Data) -> Pairs:
+    """Pairs each feature of the earlier state with the same feature of the later one; either may be missing."""
     by_days = layer.publish.validity or ()
     key = [name for name in layer.key if name not in by_days] if by_days else ['id']
     same = sql.SQL(' and ').join(sql.SQL('was.{0} = now.{0}').format(sql.Identifier(name)) for name in key)
@@ -241,13 +228,13 @@ def read_pairs(layer: LayerModel, before: sql.Composed, after: sql.Composed, dat
     return Pairs(columns[:, 0], columns[:, 1], differs, columns[:, 3] > 0, columns[:, 4:6], columns[:, 6:])
 
 
-def compared_columns(layer: LayerModel, data: Data) -> list[str]:
+def compared_columns(layer: Layer, data: Data) -> list[str]:
     """The columns whose values count; the days of a unit's version are not a change of the unit."""
     names = [name for name in layer.columns_for(data.audience) if name not in (layer.publish.validity or ())]
     return names[:MOST_COLUMNS]
 
 
-def release_at(layer: LayerModel, times: Times | None, data: Data) -> int | None:
+def release_at(layer: Layer, times: Times | None, data: Data) -> int | None:
     """Number of the release that was in force at the end of `times`, or is now; None before the first one.
 
     A layer with validity shows every time by its present release.
@@ -282,8 +269,8 @@ def _times_after(inputs: Inputs) -> Times | None:
     return parse_times(inputs.after) if inputs.after else None
 
 
-def _total_measure(layer: LayerModel, state: sql.Composed, data: Data) -> float:
+def _total_measure(layer: Layer, state: sql.Composed, data: Data) -> float:
     """Kilometres or hectares of all features, those outside every zone included."""
     query = sql.SQL('select coalesce(sum({}), 0)::float8 as total from {}')
     total = data.rows(query.format(MEASURES[kind_of(layer)], state))[0]['total']
-    return round(float(total / SHOWN_AS[kind_of(layer)][1]), 3)
+    return round(float(total / DISPLAY_UNITS[kind_of(layer)][1]), 3)

@@ -1,18 +1,20 @@
 """What stands where a line's norm keeps the ground free. Method: docs/explanation/corridor-conflicts.md."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from psycopg2 import sql
 
+from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import POPULATION, Data
+from processes.geojson import FeatureCollection, feature_collection, numbered_features
+from processes.inputs import AREAS, LINES, POINTS, LayerRef, ProcessInputs, input_field
+from processes.outputs import CITED, Member, Output, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 from processes.supply.corridors import (
     CAVEATS,
@@ -22,14 +24,17 @@ from processes.supply.corridors import (
     NORMS,
     SETTLEMENT,
     WATERWARD,
+    Conflict,
     Kind,
+    NearPairs,
     Strip,
-    is_toward,
-    nearest_points,
+    distinct_norms,
+    judge_pairs,
     outline_areas,
+    stand_by_the_water,
     strip_of,
 )
-from processes.ways.network import Bools, Floats, Geometries, zone_of
+from processes.zones.membership import zone_of
 
 # The decision is the exact distance to the line as drawn, so the corridor has round ends, as that distance has: a
 # building beyond the last pylon but nearer than the width is in danger like any other.
@@ -70,9 +75,14 @@ order by lines.line_id, target_id
 """)
 
 
+KINDS = {
+    'power_line': Text(vi='đường dây điện', en='power line'),
+    'road': Text(vi='đường bộ', en='road'),
+    'dike': Text(vi='đê', en='dike'),
+}
 # What tells the sides of a dike, where the planner names nothing else.
-SETTLEMENTS = Layer('land_use', "class IN ('ONT', 'ODT')")
-WATER, LAND = Layer('rivers'), Layer('districts')
+SETTLEMENTS = LayerRef('land_use', "class IN ('ONT', 'ODT')")
+WATER, LAND = LayerRef('rivers'), LayerRef('districts')
 
 
 class NoWater(WrongUse):
@@ -82,14 +92,14 @@ class NoWater(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    lines: Layer = input_field(
+    lines: LayerRef = input_field(
         Text(vi='Tuyến', en='Lines'),
         Text(
             vi='Lớp đường dây điện trên không, đường bộ hoặc đê, theo "kind".',
             en='Layer of overhead power lines, roads or dikes, as "kind" says.',
         ),
-        default=Layer('power_lines'),
-        geometry={'LineString', 'MultiLineString'},
+        default=LayerRef('power_lines'),
+        geometry=LINES,
     )
     kind: Kind = input_field(
         Text(vi='Loại tuyến', en='Kind of lines'),
@@ -100,24 +110,25 @@ class Inputs(ProcessInputs):
             'road (class, width_m), dike (kind, class).',
         ),
         default='power_line',
+        choices=KINDS,
     )
-    targets: Layer = input_field(
+    targets: LayerRef = input_field(
         Text(vi='Đối tượng cần xét', en='Targets'),
         Text(vi='Lớp công trình có thể nằm trong hành lang.', en='Layer of what may stand in the corridor.'),
-        default=Layer('buildings'),
+        default=LayerRef('buildings'),
         # a line stands in its own corridor, and a road may cross one
-        geometry={'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'},
+        geometry=POINTS | AREAS,
     )
-    settlements: Layer | None = input_field(
+    settlements: LayerRef | None = input_field(
         Text(vi='Khu dân cư', en='Settlements'),
         Text(
             vi='Chỉ cho đê: vùng được coi là khu dân cư, nơi hành lang hẹp hơn. Mặc định: đất ở của land_use.',
             en='For dikes only: settlements, where the corridor is narrower. If left out: homes in land_use.',
         ),
         default=None,
-        geometry={'Polygon', 'MultiPolygon'},
+        geometry=AREAS,
     )
-    water: Layer | None = input_field(
+    water: LayerRef | None = input_field(
         Text(vi='Sông', en='Rivers'),
         Text(
             vi='Chỉ cho đê sông: phía sông là phía có sông gần nhất. Mặc định: rivers.',
@@ -125,44 +136,15 @@ class Inputs(ProcessInputs):
         ),
         default=None,
     )
-    land: Layer | None = input_field(
+    land: LayerRef | None = input_field(
         Text(vi='Đất liền', en='Land'),
         Text(
             vi='Chỉ cho đê biển: phía biển là phía có ranh giới ngoài gần nhất của các vùng này. Mặc định: districts.',
             en='For sea dikes only: seaward is towards their nearest outer border. If left out: districts.',
         ),
         default=None,
-        geometry={'Polygon', 'MultiPolygon'},
+        geometry=AREAS,
     )
-
-
-@dataclass(frozen=True)
-class NearPairs:
-    """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
-
-    line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
-    """
-
-    line: Floats
-    target: Floats
-    distance_m: Floats
-    foot: Floats
-    place: Floats
-
-    def where(self, true: Bools) -> 'NearPairs':
-        """The pairs for which it is true."""
-        return NearPairs(self.line[true], self.target[true], self.distance_m[true], self.foot[true], self.place[true])
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A pair that is nearer than its norm allows."""
-
-    line: int
-    target: int
-    distance_m: float
-    edge_m: float
-    norm: Norm
 
 
 class CorridorConflicts(Process[Inputs]):
@@ -173,10 +155,33 @@ class CorridorConflicts(Process[Inputs]):
         vi='Công trình nằm trong hành lang an toàn của đường dây điện, đường bộ hoặc đê, bề rộng theo quy chuẩn.',
         en='What stands in the safety corridor of power lines, roads or dikes, whose width the norm gives.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'overlap_m2': Figure(Text(vi='Diện tích lấn', en='Overlap'), 'm2'),
-        'people': Figure(Text(vi='Số người', en='People')),
-        'distance_m': Figure(Text(vi='Cách tuyến', en='Distance from the line'), 'm', low_first=True),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'overlap_m2': Member(Text(vi='Diện tích lấn', en='Overlap'), 'm2'),
+                **shared('people'),
+                'distance_m': Member(Text(vi='Cách tuyến', en='Distance from the line'), 'm', low_first=True),
+                'line_id': Member(Text(vi='Mã tuyến', en='Line')),
+                'target_id': Member(Text(vi='Mã đối tượng', en='Target')),
+                'width_m': Member(Text(vi='Bề rộng hành lang', en='Width of the corridor'), 'm'),
+                'edge_m': Member(Text(vi='Mép tuyến cách tim', en='From the middle to the edge of the line'), 'm'),
+                **{name: CITED[name] for name in ('condition', 'clause', 'verified')},
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'conflicts': Member(Text(vi='Số vi phạm', en='Conflicts')),
+        'targets': Member(Text(vi='Đối tượng vi phạm', en='Targets')),
+        'lines': Member(Text(vi='Số tuyến', en='Lines')),
+        'line_id': Member(Text(vi='Mã tuyến', en='Line')),
+        'lines_without_norm': Member(Text(vi='Tuyến chưa có quy chuẩn', en='Lines without a norm')),
+        'assumed': Member(Text(vi='Giả định theo', en='Assumed by')),
+        'voltage_kv': Member(Text(vi='Điện áp', en='Voltage'), 'kV'),
+        'insulated': Member(Text(vi='Dây bọc', en='Insulated')),
+        'width_m': Member(Text(vi='Bề rộng mặt đường', en='Width of the road'), 'm'),
+        **CITED,
+        **shared('people', 'by_norm', 'norm_date'),
     }
     method = Text(
         vi='Bề rộng hành lang lấy từ quy chuẩn theo loại, cấp và điều kiện của tuyến. Công trình vi phạm khi khoảng '
@@ -207,17 +212,15 @@ class CorridorConflicts(Process[Inputs]):
             **count_targets(conflicts, rows),
             'lines': len(lines),
             'lines_without_norm': [_without_norm(line, inputs.kind) for line in lines if line['id'] not in strips],
-            'by_norm': by_norm(conflicts, rows),
+            'by_norm': count_by_norm(conflicts, rows),
             'assumed': [norm.cited for norm in distinct_norms(n for strip in strips.values() for n in strip.used)],
             'measured_from': MEASURED_FROM[inputs.kind],
             'norm_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [caveat.model_dump() for caveat in CAVEATS[inputs.kind]],
-            **data.provenance,
+            **data.provenance(CAVEATS[inputs.kind]),
         }
-        features = [
-            conflict_feature(number, conflicts[row['number'] - 1], row) for number, row in enumerate(rows, start=1)
-        ]
-        return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+        geometries = [json.loads(row['geometry']) for row in rows]
+        properties = [describe_conflict(conflicts[row['number'] - 1], row) for row in rows]
+        return feature_collection(numbered_features(geometries, properties), summary)
 
 
 def read_lines(inputs: Inputs, data: Data) -> list[dict[str, Any]]:
@@ -257,7 +260,7 @@ def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, 
     for of_kind, water in WATERWARD.items():
         if (ours := kind == of_kind).any():
             goals = read_waters(of_kind, inputs, data)
-            side[ours] = np.where(by_the_water(near.where(ours), goals), water, LANDWARD)
+            side[ours] = np.where(stand_by_the_water(near.where(ours), goals), water, LANDWARD)
     side[near.distance_m == 0] = None
     side[zone_of(near.place, data.shapes(inputs.settlements or SETTLEMENTS)) >= 0] = SETTLEMENT
     return list(side)
@@ -265,31 +268,14 @@ def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, 
 
 def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     """What the side of the water is told by, for dikes of this kind; raises NoWater where there is nothing."""
-    chosen = inputs.water or WATER if kind == 'river' else inputs.land or LAND
-    shapes = data.shapes(chosen)
+    layer_ref = inputs.water or WATER if kind == 'river' else inputs.land or LAND
+    shapes = data.shapes(layer_ref)
     if not len(shapes):
         raise NoWater(
-            vi=f'Không có gì trong {chosen.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
-            en=f'There is nothing in {chosen.phrase.en}, which should tell on which side of a dike the water is.',
+            vi=f'Không có gì trong {layer_ref.phrase.vi}, nên không biết phía nào của đê là phía nước. Chọn lớp khác.',
+            en=f'There is nothing in {layer_ref.phrase.en}, which should tell on which side of a dike the water is.',
         )
     return shapes if kind == 'river' else outline_areas(shapes)
-
-
-def by_the_water(near: NearPairs, goals: Geometries) -> Bools:
-    """Whether each target stands on the side of the nearest goal, shape (n,)."""
-    return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
-
-
-def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
-    """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
-    conflicts = []
-    pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
-    for line, target, distance_m, condition in pairs:
-        strip = strips[int(line)]
-        norm = strip.norms.get(condition) or (strip.widest if distance_m == 0 else None)
-        if norm and distance_m < strip.edge_m + norm.value:
-            conflicts.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
-    return conflicts
 
 
 def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> list[dict[str, Any]]:
@@ -309,7 +295,7 @@ def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> lis
     return data.rows(query)
 
 
-def by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def count_by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every norm that is broken, with its clause and how much breaks it."""
     of_norm: dict[Norm, list[dict[str, Any]]] = {
         norm: [] for norm in distinct_norms(conflict.norm for conflict in conflicts)
@@ -324,34 +310,24 @@ def by_norm(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> list[dict[
 def count_targets(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> dict[str, int]:
     """Targets, each counted once, and their people where those are visible."""
     people = {conflicts[row['number'] - 1].target: row['people'] for row in rows}
-    known_counts = [number for number in people.values() if number is not None]
-    return {'targets': len(people)} | ({'people': int(sum(known_counts))} if known_counts else {})
+    visible_counts = [number for number in people.values() if number is not None]
+    return {'targets': len(people)} | ({'people': int(sum(visible_counts))} if visible_counts else {})
 
 
-def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
-    """Each norm once, in an order of its own."""
-    return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))
-
-
-def conflict_feature(number: int, conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
-    """The feature of one conflict; the footprint is shown whole, as a sliver of it could not be seen on a map."""
+def describe_conflict(conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
+    """The properties of one conflict. Its geometry is the whole footprint: nobody could see a sliver of it."""
     people = {} if row['people'] is None else {'people': int(row['people'])}
     return {
-        'type': 'Feature',
-        'id': number,
-        'geometry': json.loads(row['geometry']),
-        'properties': {
-            'line_id': row['line_id'],
-            'target_id': row['target_id'],
-            'width_m': conflict.norm.value,
-            'edge_m': conflict.edge_m,
-            'condition': conflict.norm.condition,
-            'clause': conflict.norm.clause,
-            'verified': conflict.norm.verified,
-            'overlap_m2': round(row['overlap_m2'], 2),
-            'distance_m': round(conflict.distance_m, 3),
-            **people,
-        },
+        'line_id': row['line_id'],
+        'target_id': row['target_id'],
+        'width_m': conflict.norm.value,
+        'edge_m': conflict.edge_m,
+        'condition': conflict.norm.condition,
+        'clause': conflict.norm.clause,
+        'verified': conflict.norm.verified,
+        'overlap_m2': round(row['overlap_m2'], 2),
+        'distance_m': round(conflict.distance_m, 3),
+        **people,
     }
 
 

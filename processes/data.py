@@ -3,7 +3,7 @@
 import copy
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,21 +18,21 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
+from dothi.core.arrays import Floats, Geometries, Ints, wkb_geometries
 from dothi.core.catalog import Release, current_releases, release_in_force
 from dothi.core.coverage import Coverage
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.export.formats import not_written
 from dothi.core.filter_cost import require_affordable
-from dothi.core.layer import Audience
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import Times, parse_times
 from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
-from processes.base import Layer
-from processes.reading.given import StoredRequestLayer, rows_of
+from processes.geojson import FeatureCollection, feature_collection, geojson_feature
+from processes.inputs import LayerRef
 from processes.reading.layers import (
     Filter,
     column_identifier,
@@ -40,25 +40,27 @@ from processes.reading.layers import (
     must_be_unfiltered,
     not_delivered,
     nothing_then,
+    open_raster,
     visible_layer,
 )
-from processes.reading.rasters import open_raster
 from processes.reading.readings import Reading, most_telling, release_numbers
-from processes.ways.network import Floats, Geometries, Ints, Network, network_of
+from processes.reading.request_layers import StoredRequestLayer, rows_of
+from processes.ways.network import Network, network_of
 from processes.zones.membership import Membership, membership_of, overlap_note, separate_sets
 
 # Where people live and where they walk; a locality that has no such layer cannot offer what needs it.
-HOMES, POPULATION, ROADS = Layer('buildings'), 'population', Layer('roads')
+HOMES, POPULATION, ROADS = LayerRef('buildings'), 'population', LayerRef('roads')
 # Signature, flags and length of the extension; then the rows; then -1 in two bytes.
 COPY_HEADER, COPY_TRAILER = 19, 2
 
 
 @dataclass(frozen=True)
 class Homes:
-    """Where people live. xy: centroids in the working CRS, shape (n, 2); population: people, shape (n,)."""
+    """Where people live. xy: centroids in the working CRS, shape (n, 2); population, ids of the buildings: (n,)."""
 
     xy: Floats
     population: Floats
+    ids: Ints
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,14 @@ class Zones:
         """Every zone that each point (working CRS, shape (n, 2)) lies in."""
         return membership_of(points, self.shapes, self.sets)
 
+    def collection(self, figures: Iterable[dict[str, Any]], summary: dict[str, Any]) -> FeatureCollection:
+        """A feature for each zone with its code, its name and its figures, in the order of the zones."""
+        zones = zip(self.codes, self.names, self.geometries, figures, strict=True)
+        features = [
+            geojson_feature(code, shape, {'code': code, 'name': name, **own}) for code, name, shape, own in zones
+        ]
+        return feature_collection(features, summary)
+
     def united(self) -> 'Zones':
         """All zones as a single one, by which a summary counts what lies in several of them once."""
         return Zones([''], [''], np.asarray([shapely.union_all(self.shapes)], dtype=object), [{}], [0])
@@ -111,10 +121,10 @@ class Data:
         audience: Audience,
         drafts: Path = Path(),
         editor: str | None = None,
-        given: Mapping[str, StoredRequestLayer] | None = None,
+        request_layers: Mapping[str, StoredRequestLayer] | None = None,
     ) -> None:
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
-        self.editor, self._given = editor, given or {}
+        self.editor, self._request_layers = editor, request_layers or {}
         self._current = current_releases(db)
         self._read: dict[tuple[str, datetime | None], Release] = {}
         self._read_earlier: dict[str, dict[str, Reading]] = {}
@@ -136,13 +146,13 @@ class Data:
         """
         return release_numbers(self.readings)
 
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """What the result says about its sources; `demo` when any of them is demonstration data."""
+    def provenance(self, caveats: Sequence[Text] | None = None) -> dict[str, Any]:
+        """What the result says to its reader and about its sources; `demo` when any is demonstration data."""
         members = {'releases': self.releases, 'demo': any(release.demo for release in self._all_read())}
         earlier = {'results': sorted(self._read_earlier)} if self._read_earlier else {}
         version = {'norms': sorted(self._norms), 'norms_version': self.locality.norms_version} if self._norms else {}
-        return members | earlier | version
+        notes = {} if caveats is None else {'caveats': [caveat.model_dump() for caveat in caveats]}
+        return notes | members | earlier | version
 
     def read_earlier(self, job_id: str, readings: dict[str, Reading]) -> None:
         """Counts what an earlier job had read as read, for what is made from its result."""
@@ -168,31 +178,31 @@ class Data:
         # offset 0 keeps the planner from computing each centroid twice, once for x and once for y
         columns = self.numbers(
             sql.SQL(
-                'select ST_X(centre), ST_Y(centre), people'
-                ' from (select ST_Centroid(geom) as centre, {people}::float8 as people from {rows}'
+                'select ST_X(centre), ST_Y(centre), people, id::float8'
+                ' from (select id, ST_Centroid(geom) as centre, {people}::float8 as people from {rows}'
                 ' where {people} > 0 offset 0) home'
             ).format(people=people, rows=rows),
-            width=3,
+            width=4,
         )
-        return Homes(columns[:, :2], columns[:, 2])
+        return Homes(columns[:, :2], columns[:, 2], columns[:, 3].astype(np.int64))
 
     def network(self) -> Network:
         """The roads as a graph."""
         return network_of(shapely.get_parts(self.shapes(ROADS)))
 
-    def shapes(self, chosen: Layer, *narrowed_by: Filter | None) -> Geometries:
+    def shapes(self, layer_ref: LayerRef, *narrowed_by: Filter | None) -> Geometries:
         """The geometries of a layer in the working CRS, those that its own filter and these let through."""
-        _, rows = self.source(chosen, *narrowed_by)
+        _, rows = self.source(layer_ref, *narrowed_by)
         # many in one value: one by one they take ten times as long to fetch
         query = sql.SQL("""
             select ST_AsBinary(ST_Collect(geom)) as wkb
             from (select geom, row_number() over () / 10000 as batch from {}) every group by batch order by batch
         """).format(rows)
-        return shapely.get_parts(_shapes(self.rows(query)))
+        return shapely.get_parts(wkb_geometries([row['wkb'] for row in self.rows(query)]))
 
-    def zones(self, chosen: Layer) -> Zones:
+    def zones(self, layer_ref: LayerRef) -> Zones:
         """The polygons of a layer: code from the first column of its key, name from the first searchable one."""
-        layer, rows = self.source(chosen)
+        layer, rows = self.source(layer_ref)
         code = column_identifier(layer, layer.identifier, self.audience)
         name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], self.audience)
         query = (
@@ -201,16 +211,17 @@ class Data:
         )
         zone_rows = self.rows(sql.SQL(query).format(code, name, rows))
         if not zone_rows:
-            must_be_unfiltered(chosen)
+            must_be_unfiltered(layer_ref)
         codes, names, ids = ([row[part] for row in zone_rows] for part in ('code', 'name', 'id'))
-        return Zones(codes, names, _shapes(zone_rows), [json.loads(row['geometry']) for row in zone_rows], ids)
+        shapes = wkb_geometries([row['wkb'] for row in zone_rows])
+        return Zones(codes, names, shapes, [json.loads(row['geometry']) for row in zone_rows], ids)
 
-    def read(self, layer: LayerModel | Coverage, times: Times | None = None) -> Release | None:
+    def read(self, layer: Layer | Coverage, times: Times | None = None) -> Release | None:
         """The release that shows a layer or coverage at the end of `times`, or now; it counts as read from now on.
 
         None before the first one. Features with a validity of their own are all in the present release.
         """
-        lasting = isinstance(layer, LayerModel) and layer.publish.validity
+        lasting = isinstance(layer, Layer) and layer.publish.validity
         at = times.end if times is not None and not lasting else None
         if at is None:
             return self.release(layer)
@@ -219,7 +230,7 @@ class Data:
             self._read[layer.id, at] = release
         return release
 
-    def release(self, layer: LayerModel | Coverage) -> Release:
+    def release(self, layer: Layer | Coverage) -> Release:
         """The release of a layer or coverage that is served, which has one; it counts as read."""
         release = self._current[layer.id]
         self._read[layer.id, None] = release
@@ -236,7 +247,7 @@ class Data:
         return part
 
     def count(self, part: 'Data') -> None:
-        """What a part of the run has read counts as read by all of it."""
+        """Counts what a part of the run has read as read by the whole run."""
         self._read |= part._read
         self._read_earlier |= part._read_earlier
         self._norms |= part._norms
@@ -256,16 +267,16 @@ class Data:
         return released
 
     def source(
-        self, chosen: Layer, *narrowed_by: Filter | None, times: Times | None = None
-    ) -> tuple[LayerModel, sql.Composed]:
+        self, layer_ref: LayerRef, *narrowed_by: Filter | None, times: Times | None = None
+    ) -> tuple[Layer, sql.Composed]:
         """The layer, and `here`, to be selected from: its rows in force, now or at `times`, that pass the filters.
 
         The layer counts as read from now on. Raises NotDelivered when it has no release, and NothingThen when it had
         none at its own datetime, TooExpensive for a filter of the public's that costs too much. Features that are no
         collection look the same: their layer is made up from their properties.
         """
-        layer, every = self._every(chosen, times)
-        texts = [text for text in (chosen.filter, *narrowed_by) if text is not None]
+        layer, every = self._every(layer_ref, times)
+        texts = [text for text in (layer_ref.filter, *narrowed_by) if text is not None]
         self._filtered |= bool(texts)
         if not texts:
             return layer, sql.SQL('{} here').format(every)
@@ -277,19 +288,19 @@ class Data:
         )
         return layer, sql.SQL('(select {} from {} every where {}) here').format(columns, every, narrowed)
 
-    def _every(self, chosen: Layer, times: Times | None) -> tuple[LayerModel, sql.Composable]:
-        """The layer and all of its rows."""
-        if chosen.collection is None:
-            put = self._given[chosen.reference]
-            if chosen.job is not None:
-                self._read_earlier[chosen.job] = put.readings
-            return put.layer, rows_of(put.layer)
-        layer = visible_layer(chosen.collection, self.locality, self.audience)
+    def _every(self, layer_ref: LayerRef, times: Times | None) -> tuple[Layer, sql.Composable]:
+        """The layer, and SQL of all of its rows that are in force, now or at `times`."""
+        if layer_ref.collection is None:
+            stored_layer = self._request_layers[layer_ref.reference]
+            if layer_ref.job is not None:
+                self._read_earlier[layer_ref.job] = stored_layer.readings
+            return stored_layer.layer, rows_of(stored_layer.layer)
+        layer = visible_layer(layer_ref.collection, self.locality, self.audience)
         if layer.id not in self._current:
             raise not_delivered(layer.id)
-        when = parse_times(chosen.datetime) if chosen.datetime is not None and times is None else times
+        when = parse_times(layer_ref.datetime) if layer_ref.datetime is not None and times is None else times
         if self.read(layer, when) is None and times is None:
-            raise nothing_then(layer.id, str(chosen.datetime))
+            raise nothing_then(layer.id, str(layer_ref.datetime))
         return layer, layer_source(layer, self.locality, self.audience, when)
 
     def _fetch(self, query: sql.Composable) -> list[tuple[Any, ...]]:
@@ -329,7 +340,3 @@ class Data:
                 vi='Không tính được bộ lọc trên dữ liệu của lớp. Kiểm tra phép chia và hình học trong bộ lọc.',
                 en='The filter cannot be evaluated on the data. Check its divisions and geometries.',
             ) from error
-
-
-def _shapes(rows: list[dict[str, Any]]) -> Geometries:
-    return np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in rows]), dtype=object)

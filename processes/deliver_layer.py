@@ -15,8 +15,11 @@ from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
+from processes.geojson import JSON
+from processes.inputs import ProcessInputs, input_field
+from processes.outputs import Output
 from processes.reading.validation import InvalidInput
 
 HTML = 'text/html'
@@ -34,7 +37,7 @@ STAGES = {
 
 
 class Inputs(ProcessInputs):
-    """As the options of `dothi deliver`."""
+    """The same options as those of `dothi deliver`."""
 
     layer: str = input_field(Text(vi='Lớp', en='Layer'), Text(vi='Mã lớp được giao.', en='Id of the layer.'))
     file: Annotated[str, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(
@@ -172,9 +175,9 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
     options = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
-    whose = {'agency': _agency_of_editor(data), 'sender': data.editor, 'scope': _delivery_scope(inputs, data)}
+    sender_options = {'agency': _agency_of_editor(data), 'sender': data.editor, 'scope': _delivery_scope(inputs, data)}
     try:
-        return DeliveryOptions.model_validate({**options, **whose})
+        return DeliveryOptions.model_validate({**options, **sender_options})
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         name = first['loc'][0]

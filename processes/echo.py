@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from dothi.core.layer import Audience
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.echo_schemas import (
     ARRAY,
@@ -35,6 +35,9 @@ from processes.echo_schemas import (
     is_geometry,
     is_image,
 )  # fmt: skip
+from processes.geojson import GEOJSON, JSON
+from processes.inputs import ProcessInputs, input_field
+from processes.outputs import Output, ResultFile
 
 TEXT = 'text/plain'
 SUFFIXES = {'image/tiff': 'tif', 'image/jp2': 'jp2', 'application/gml+xml': 'gml', KML: 'kml'}
@@ -130,11 +133,11 @@ class Echo(Process[Inputs]):
         return audience == 'internal' or JobSettings().public_echo == 'yes'
 
     def cost_s(self, inputs: Inputs) -> float:
-        """The pause, and a moment."""
+        """The pause that was asked for, and a tenth of a second."""
         return 0.1 + inputs.pause
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
-        """Each input that there is, as the output of its name."""
+        """Gives each input back as the output of the same name."""
         _wait_and_report(inputs.pause, progress)
         outputs = {}
         for name in (field for field in Inputs.model_fields if field != 'pause' and getattr(inputs, field) is not None):

@@ -133,7 +133,8 @@ class Fits:
         )
 
     def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return self.schema
+        # a copy: pydantic adds title and metadata to it, and an output may have the same schema
+        return dict(self.schema)
 
     def checked(self, value: Any) -> Any:
         """`value`, if it fits; None is an input that was left out."""
@@ -195,7 +196,7 @@ def is_geometry(value: Any, media_type: str | None) -> None:
 
 
 def is_collection(value: Any, media_type: str | None) -> None:
-    """The same of features in GeoJSON, GML or KML."""
+    """Raises what pydantic tells of an input, unless it is features in GeoJSON, GML or KML."""
     if isinstance(value, str):
         _is_markup(value, media_type, (GML, KML))
     else:
@@ -209,7 +210,7 @@ def _is_markup(text: str, media_type: str | None, offered: tuple[str, ...]) -> N
 
 
 def is_image(value: Any, media_type: str | None) -> None:
-    """The same of an image in base64."""
+    """Raises what pydantic tells of an input, unless it is an image in base64."""
     _is_offered(media_type, IMAGES)
     check_against_schema(value, {'type': 'string', 'minLength': 1})
     try:

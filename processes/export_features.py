@@ -7,20 +7,20 @@ from psycopg2 import sql
 from dothi.core.errors import WrongUse
 from dothi.core.export.extract import Extract
 from dothi.core.export.formats import FORMATS, FormatName
-from dothi.core.layer import Column
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.text import Text
-from processes.base import Layer, Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.reading.layers import column_identifier
-from processes.reading.systems import served_srid
+from processes.inputs import LANG, LayerRef, ProcessInputs, input_field
+from processes.outputs import Output, ResultFile
+from processes.reading.layers import column_identifier, served_srid
 
 WRITING = Text(vi='Đang ghi tệp', en='Writing the file')
 
 
 class NotACollection(WrongUse):
-    """Features that were sent along are with whoever sent them."""
+    """The input is no collection: features that were sent along, or a result, need no export."""
 
 
 class BadBox(WrongUse):
@@ -30,7 +30,7 @@ class BadBox(WrongUse):
 class Inputs(ProcessInputs):
     """What the reader may choose."""
 
-    collection: Layer = input_field(
+    collection: LayerRef = input_field(
         Text(vi='Lớp', en='Collection'), Text(vi='Lớp cần xuất.', en='The collection to export.')
     )
     format: FormatName = input_field(
@@ -83,9 +83,7 @@ class Inputs(ProcessInputs):
         ),
         default=None,
     )
-    lang: Literal['vi', 'en'] = input_field(
-        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của các tên gọi.', en='Of titles.'), default='vi'
-    )
+    lang: Literal['vi', 'en'] = LANG
 
 
 class ExportFeatures(Process[Inputs]):
@@ -136,7 +134,7 @@ def extract_of(inputs: Inputs, data: Data) -> Extract:
     )
 
 
-def _chosen_columns(layer: LayerModel, names: list[str] | None, data: Data) -> dict[str, Column]:
+def _chosen_columns(layer: Layer, names: list[str] | None, data: Data) -> dict[str, Column]:
     """The columns to write; raises NoSuchColumn, also for one that the reader may not see."""
     visible = layer.columns_for(data.audience)
     for name in names or ():

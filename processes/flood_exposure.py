@@ -1,27 +1,29 @@
 """Who and what stands in water at a level of the sea. Method: docs/explanation/flood-exposure.md."""
 
-import json
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
 import shapely
 from psycopg2 import sql
 
-from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.arrays import Ints
 from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Output, Process, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import HOMES, POPULATION, Data, Zones
+from processes.geojson import feature_collection, geojson_feature, geojson_geometries
 from processes.ground.exposure import ExposedLayer, Tally, class_names, exposure_figures, outside_figures, things_in
 from processes.ground.flood_basin import CREST, Level, WaterInputs, basin_of, level_of
 from processes.ground.flooding import Basin, flood_tiles
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_raster, put_values, write_cog
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, outline_values, plain_raster, write_cog, write_tile
 from processes.ground.tiles import Tile, numbers_in, tiles_of
 from processes.ground.touch import cells_at, cut_at_cells
+from processes.inputs import LINES, POINTS, ZONES, LayerRef, input_field
+from processes.outputs import CITED, Member, Output, ResultFile, ZoneFeatures, shared
 from processes.reading.layers import column_identifier
-from processes.ways.network import Geometries, Ints
 from processes.zones.layer_zones import place_points
 from processes.zones.membership import no_people_note
 
@@ -41,6 +43,34 @@ CAVEATS = [
 ]
 
 
+# What stands in water; each by class of depth too. The classes lie side by side: one begins where the one before ends.
+EXPOSED = {
+    'people': Member(Text(vi='Số người trong vùng ngập', en='People in the flooded area')),
+    'buildings': Member(Text(vi='Công trình bị ngập', en='Flooded buildings')),
+    'schools': Member(Text(vi='Trường học bị ngập', en='Flooded schools')),
+    'health_stations': Member(Text(vi='Cơ sở y tế bị ngập', en='Flooded health facilities')),
+    'road_km': Member(Text(vi='Đường bị ngập', en='Flooded roads'), 'km'),
+    'hectares': Member(Text(vi='Diện tích ngập', en='Flooded area'), 'ha'),
+}
+FIGURES = {
+    **EXPOSED,
+    'share_people': Member(Text(vi='Tỷ lệ người bị ngập', en='Share of people'), 'share'),
+    'share_area': Member(Text(vi='Tỷ lệ diện tích ngập', en='Share of the area'), 'share'),
+    **shared('population', 'area_ha'),
+    **{
+        f'{name}_{side}_{{bound}}_m': Member(
+            Text(
+                vi=f'{of.title.vi}, cấp sâu {vi} {{bound}}\u00a0m',
+                en=f'{of.title.en}, depth class {en} {{bound}}\u00a0m',
+            ),
+            of.unit or '',
+        )
+        for name, of in EXPOSED.items()
+        for side, vi, en in (('to', 'đến', 'to'), ('over', 'trên', 'over'))
+    },
+}
+
+
 class BadDepths(WrongUse):
     """Depth classes that do not rise."""
 
@@ -56,30 +86,25 @@ class Inputs(WaterInputs):
         min_length=1,
         max_length=8,
     )
-    schools: Layer = input_field(
+    schools: LayerRef = input_field(
         Text(vi='Trường học', en='Schools'),
         Text(vi='Lớp điểm trường học.', en='Layer of points of schools.'),
-        default=Layer('schools'),
-        geometry={'Point', 'MultiPoint'},
+        default=LayerRef('schools'),
+        geometry=POINTS,
     )
-    health_stations: Layer = input_field(
+    health_stations: LayerRef = input_field(
         Text(vi='Trạm y tế', en='Health stations'),
         Text(vi='Lớp điểm cơ sở y tế.', en='Layer of points of health stations.'),
-        default=Layer('health_facilities', "kind = 'station'"),
-        geometry={'Point', 'MultiPoint'},
+        default=LayerRef('health_facilities', "kind = 'station'"),
+        geometry=POINTS,
     )
-    roads: Layer = input_field(
+    roads: LayerRef = input_field(
         Text(vi='Đường', en='Roads'),
         Text(vi='Lớp tim đường.', en='Layer of centre lines of roads.'),
-        default=Layer('roads'),
-        geometry={'LineString', 'MultiLineString'},
+        default=LayerRef('roads'),
+        geometry=LINES,
     )
-    zones: Layer = input_field(
-        Text(vi='Vùng báo cáo', en='Zones'),
-        Text(vi='Lớp vùng để cộng số liệu.', en='Layer of areas by which figures are added up.'),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
+    zones: LayerRef = ZONES
 
 
 class FloodExposure(Process[Inputs]):
@@ -91,16 +116,6 @@ class FloodExposure(Process[Inputs]):
         en='People, buildings, roads, schools and health stations under water at a level, by zone and depth.',
     )
     audience: ClassVar[Audience] = 'internal'
-    figures: ClassVar[dict[str, Figure]] = {
-        'people': Figure(Text(vi='Số người trong vùng ngập', en='People in the flooded area')),
-        'buildings': Figure(Text(vi='Công trình bị ngập', en='Flooded buildings')),
-        'schools': Figure(Text(vi='Trường học bị ngập', en='Flooded schools')),
-        'health_stations': Figure(Text(vi='Cơ sở y tế bị ngập', en='Flooded health facilities')),
-        'road_km': Figure(Text(vi='Đường bị ngập', en='Flooded roads'), 'km'),
-        'hectares': Figure(Text(vi='Diện tích ngập', en='Flooded area'), 'ha'),
-        'share_people': Figure(Text(vi='Tỷ lệ người bị ngập', en='Share of people'), 'share'),
-        'share_area': Figure(Text(vi='Tỷ lệ diện tích ngập', en='Share of the area'), 'share'),
-    }
     method = Text(
         vi='Ô đất thấp hơn mực nước và thông với nơi nước tới thì ngập. Người, công trình, đường trên các ô ngập được '
         'cộng theo vùng và theo cấp độ sâu.',
@@ -109,9 +124,32 @@ class FloodExposure(Process[Inputs]):
     )
     example: ClassVar[dict[str, Any]] = {'scenario_cm': 80.0, 'respect_dikes': False, 'zones': 'communes'}
     outputs: ClassVar[dict[str, Output]] = {
-        'result': Output(Text(vi='Số liệu theo vùng', en='Figures by zone')),
-        'extent': Output(Text(vi='Vùng ngập theo độ sâu', en='Flooded area by depth')),
+        'result': ZoneFeatures(Text(vi='Số liệu theo vùng', en='Figures by zone'), members=FIGURES),
+        'extent': Output(
+            Text(vi='Vùng ngập theo độ sâu', en='Flooded area by depth'),
+            members={
+                'hectares': EXPOSED['hectares'],
+                'depth_class': Member(Text(vi='Cấp độ sâu', en='Depth class')),
+                'from_m': Member(Text(vi='Từ', en='From'), 'm'),
+                'to_m': Member(Text(vi='Đến', en='To'), 'm'),
+            },
+        ),
         'depth': Output(Text(vi='Độ sâu ngập', en='Depth of the water'), (MEDIA_TYPE,)),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **FIGURES,
+        **{
+            f'{name}_outside_zones': Member(
+                Text(vi=f'{of.title.vi}, ngoài các vùng', en=f'{of.title.en}, outside the zones'), of.unit
+            )
+            for name, of in EXPOSED.items()
+        },
+        'connected_to': Member(
+            Text(vi='Nước vào từ', en='Water comes from'), codes={'sea': Text(vi='biển', en='the sea')}
+        ),
+        'dikes_without_crest': Member(Text(vi='Đê chưa có cao trình đỉnh', en='Dikes without a crest')),
+        **CITED,
+        **shared('scenario', 'reference_date'),
     }
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
@@ -132,8 +170,8 @@ class FloodExposure(Process[Inputs]):
         progress(0.9, Text(vi='Vẽ vùng ngập', en='Drawing what is flooded'))
         members = summarise_exposure(inputs, level, basin, tally, zones, data)
         return {
-            'result': by_zone(zones, tally, members),
-            'extent': by_depth(tally, basin.grid, data, members),
+            'result': zones.collection(figures_by_zone(zones, tally), members),
+            'extent': feature_collection(features_by_depth(tally, basin.grid, data), members),
             'depth': depth,
         }
 
@@ -185,8 +223,8 @@ def fill_tally(basin: Basin, zones: Zones, tally: Tally, data: Data, progress: P
         plain_raster(classes, basin.grid, 'uint8', 0) as graded,
     ):
         for number, (tile, depths) in enumerate(flood_tiles(basin, tally.tiles)):
-            put_values(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
-            put_values(file, tile, depths)
+            write_tile(graded, tile, tally.add(number, depths, zones_of_cells(zones, basin.grid, tile)))
+            write_tile(file, tile, depths)
             share = (number + 1) / len(tally.tiles)
             progress(0.3 + 0.55 * share, Text(vi='Cho nước vào', en='Letting the water in'))
     return write_cog(plain, data.draft('depth.tif'), FloodExposure.outputs['depth'].title, 'm')
@@ -223,50 +261,32 @@ def summarise_exposure(
     if inputs.respect_dikes:
         members['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
     notes = [*CAVEATS, *zones.notes, *no_people_note(tally.sums['people'][: tally.zones].sum(axis=1))]
-    return members | {'caveats': [note.model_dump() for note in notes], **data.provenance}
+    return members | data.provenance(notes)
 
 
-def by_zone(zones: Zones, tally: Tally, summary: dict[str, Any]) -> FeatureCollection:
-    """A feature for each zone, in the order of `zones`."""
+def figures_by_zone(zones: Zones, tally: Tally) -> Iterator[dict[str, Any]]:
+    """The figures of each zone, in the order of `zones`."""
     names = class_names(tally.bounds_m)
-    features = [
-        {
-            'type': 'Feature',
-            'id': code,
-            'geometry': geometry,
-            'properties': {'code': code, 'name': name, **exposure_figures(tally.sums, number, names)},
-        }
-        for number, (code, name, geometry) in enumerate(zip(zones.codes, zones.names, zones.geometries, strict=True))
-    ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+    return (exposure_figures(tally.sums, number, names) for number in range(len(zones.codes)))
 
 
-def by_depth(tally: Tally, grid: Grid, data: Data, summary: dict[str, Any]) -> FeatureCollection:
+def features_by_depth(tally: Tally, grid: Grid, data: Data) -> list[Any]:
     """A multipolygon for each depth class that there is."""
     depth_areas = outline_values(classes := data.draft('classes.plain'))
     classes.unlink()
-    bounds = [0.0, *tally.bounds_m, None]
-    features = [
-        {
-            'type': 'Feature',
-            'id': number,
-            'geometry': in_degrees(polygons, grid.srid),
-            'properties': {
-                'depth_class': class_names(tally.bounds_m)[number - 1],
+    bounds, names = [0.0, *tally.bounds_m, None], class_names(tally.bounds_m)
+    shapes = np.asarray([shapely.multipolygons(polygons) for polygons in depth_areas.values()], dtype=object)
+    geometries = geojson_geometries(shapes, grid.srid)
+    return [
+        geojson_feature(
+            number,
+            geometry,
+            {
+                'depth_class': names[number - 1],
                 'from_m': bounds[number - 1],
                 'to_m': bounds[number],
-                'hectares': round(float(shapely.area(polygons).sum()) / 1e4, 2),
+                'hectares': round(float(shapely.area(shape)) / 1e4, 2),
             },
-        }
-        for number, polygons in depth_areas.items()
+        )
+        for number, geometry, shape in zip(depth_areas, geometries, shapes, strict=True)
     ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
-
-
-def in_degrees(polygons: Geometries, srid: int) -> dict[str, Any]:
-    """One multipolygon in CRS84, to the centimetre."""
-    move = transformer(proj_string(srid), proj_string(WGS84))
-    moved = shapely.transform(
-        shapely.multipolygons(polygons), lambda xy: np.round(np.column_stack(move.transform(*xy.T)), 7)
-    )
-    return dict(json.loads(str(shapely.to_geojson(moved))))

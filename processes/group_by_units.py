@@ -7,15 +7,17 @@ from typing import Any, ClassVar, Literal
 from psycopg2 import sql
 
 from dothi.core.errors import WrongUse
-from dothi.core.layer import Layer as LayerModel
-from dothi.core.layer_source import day
+from dothi.core.layer import Layer
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Crosswalk, crosswalk, units_in
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
+from processes.geojson import FeatureCollection, feature_collection, geojson_feature
+from processes.inputs import DAY, LEVEL, LayerRef, ProcessInputs, filter_field, input_field
+from processes.outputs import Member, Output, shared
 from processes.reading.layers import column_identifier
-from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, read_outlines
+from processes.reading.unit_layers import day_of, layer_of_level, read_outlines, unit_outlines
 
 # What a statistic needs of the layer: its column, or a kind of geometry.
 OF_COLUMN = ('sum', 'mean')
@@ -29,22 +31,11 @@ class DoesNotFit(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    layer: Layer = input_field(
+    layer: LayerRef = input_field(
         Text(vi='Lớp', en='Layer'), Text(vi='Lớp cần tổng hợp.', en='The layer whose features are grouped.')
     )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc', en='Filter'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'station'.", en="A CQL2 expression such as kind = 'station'."),
-        default=None,
-        filters='layer',
-        max_length=20_000,
-    )
-    level: str = input_field(
-        Text(vi='Cấp đơn vị', en='Level of the units'),
-        Text(vi='Cấp trong danh mục đơn vị: commune, district.', en='A level of the register: commune, district.'),
-        default='commune',
-        max_length=40,
-    )
+    filter: str | None = filter_field('layer', "kind = 'station'")
+    level: str = LEVEL
     date: str = input_field(
         Text(vi='Ngày của đơn vị', en='Day of the units'),
         Text(
@@ -60,6 +51,13 @@ class Inputs(ProcessInputs):
             en='How many; sum or mean of the column; length or area inside the unit.',
         ),
         default='count',
+        choices={
+            'count': Text(vi='số lượng', en='count'),
+            'sum': Text(vi='tổng', en='sum'),
+            'mean': Text(vi='trung bình', en='mean'),
+            'length_m': Text(vi='chiều dài', en='length'),
+            'area_m2': Text(vi='diện tích', en='area'),
+        },
     )
     column: str | None = input_field(
         Text(vi='Cột', en='Column'),
@@ -97,10 +95,17 @@ class GroupByUnits(Process[Inputs]):
         vi='Số đối tượng, tổng, trung bình, chiều dài hoặc diện tích theo các đơn vị có hiệu lực vào một ngày bất kỳ.',
         en='Count, sum, mean, length or area of a layer by the units in force on any day.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'value': Figure(Text(vi='Giá trị', en='Value')),
-        'features': Figure(Text(vi='Số đối tượng', en='Features')),
-        'features_outside': Figure(Text(vi='Nằm ngoài các đơn vị', en='Outside of all units')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                **shared('value', 'features', 'code', 'name', 'parent_code'),
+                'estimated': Member(Text(vi='Ước tính', en='Estimated')),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **shared('features_outside', 'units_without_outline'),
     }
     method = Text(
         vi='Mỗi đối tượng được tính một lần theo điểm của nó; chiều dài và diện tích được cắt tại ranh giới đơn vị.',
@@ -132,32 +137,25 @@ class GroupByUnits(Process[Inputs]):
             'date': on.isoformat(),
             'counted_on': counted_on.isoformat(),
             'features_outside': figures.outside,
-            'caveats': [text.model_dump() for text in nothing_note(figures)],
             'units_without_outline': sorted({unit.code for unit in units} - borders.keys()),
             'note': note_on_change(way, register.census),
-            **data.provenance,
+            **data.provenance(nothing_note(figures)),
         }
         features = [unit_feature(unit, borders[unit.code], figures, estimated) for unit in units_with_border]
-        return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+        return feature_collection(features, summary)
 
 
-def unit_feature(
-    unit: UnitVersion, outline: dict[str, Any], figures: Figures, estimated: frozenset[str]
-) -> dict[str, Any]:
+def unit_feature(unit: UnitVersion, outline: dict[str, Any], figures: Figures, estimated: frozenset[str]) -> Any:
     """A unit with its figures; nothing lies in one that has none."""
-    return {
-        'type': 'Feature',
-        'id': unit.code,
-        'geometry': outline,
-        'properties': {
-            'code': unit.code,
-            'name': unit.name,
-            'parent_code': unit.parent_code,
-            'features': figures.features.get(unit.code, 0),
-            'value': figures.values.get(unit.code, figures.nothing),
-            'estimated': unit.code in estimated,
-        },
+    properties = {
+        'code': unit.code,
+        'name': unit.name,
+        'parent_code': unit.parent_code,
+        'features': figures.features.get(unit.code, 0),
+        'value': figures.values.get(unit.code, figures.nothing),
+        'estimated': unit.code in estimated,
     }
+    return geojson_feature(unit.code, outline, properties)
 
 
 def nothing_note(figures: Figures) -> list[Text]:
@@ -203,15 +201,15 @@ def _crosswalk_of(inputs: Inputs, register: UnitRegister, start: date, end: date
     return crosswalk(register, inputs.level, start, end)
 
 
-def _read_figures(inputs: Inputs, unit_layer: LayerModel, on: date, data: Data) -> Figures:
+def _read_figures(inputs: Inputs, unit_layer: Layer, on: date, data: Data) -> Figures:
     """What lies in each unit of a day. A day without outlines is refused as by `read_outlines`."""
     read_outlines(unit_layer, on, data)
     layer, features = data.source(inputs.layer, inputs.filter)
-    _, units = data.source(Layer(unit_layer.id), times=day(on))
+    units = unit_outlines(unit_layer, on, data)
     measured = OF_GEOMETRY.get(inputs.statistic)
     value = _statistic_sql(inputs, layer, data)
     form = CUT if measured else COUNTED
-    figure_rows = data.rows(form.format(code=code_column(unit_layer), units=units, features=features, value=value))
+    figure_rows = data.rows(form.format(units=units, features=features, value=value))
     inside = {row['code']: row for row in figure_rows if row['code'] is not None}
     return Figures(
         features={code: row['features'] for code, row in inside.items()},
@@ -221,7 +219,7 @@ def _read_figures(inputs: Inputs, unit_layer: LayerModel, on: date, data: Data) 
     )
 
 
-def _statistic_sql(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composable:
+def _statistic_sql(inputs: Inputs, layer: Layer, data: Data) -> sql.Composable:
     """The SQL of the statistic; raises DoesNotFit, or NoSuchColumn."""
     kind = OF_GEOMETRY.get(inputs.statistic)
     if kind and not layer.geometry.endswith(kind):
@@ -248,17 +246,17 @@ def _statistic_sql(inputs: Inputs, layer: LayerModel, data: Data) -> sql.Composa
 COUNTED = sql.SQL("""
     select u.code, count(*) as features, ({value})::float8 as value
     from {features} left join lateral (
-        select unit_here.code from (select {code}::text as code, geom from {units}) unit_here
-        where ST_Intersects(unit_here.geom, unit.place_of(here.geom)) order by 1 limit 1
+        select outline.code from {units}
+        where ST_Intersects(outline.geom, unit.place_of(here.geom)) order by 1 limit 1
     ) u on true
     group by 1
 """)
 CUT = sql.SQL("""
     select u.code, count(*) as features, ({value})::float8 as value
     from {features} left join lateral (
-        select unit_here.code, unit.measure_inside(here.geom, unit_here.geom) as measure
-        from (select {code}::text as code, geom from {units}) unit_here
-        where ST_Intersects(unit_here.geom, here.geom)
+        select outline.code, unit.measure_inside(here.geom, outline.geom) as measure
+        from {units}
+        where ST_Intersects(outline.geom, here.geom)
     ) u on measure > 0
     group by 1
 """)

@@ -6,24 +6,25 @@ from typing import Any, ClassVar
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.crs import proj_string
+from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.errors import DataRefused, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
+from processes.geojson import FeatureCollection, feature_collection
+from processes.inputs import AREAS, DAY, POINTS, LayerRef, ProcessInputs, filter_field, input_field
+from processes.outputs import CITED, Member, Output
 from processes.reading.layers import Filter, NotDelivered, column_identifier
-from processes.reading.unit_layers import DAY, day_of
-from processes.ways.network import Bools, Floats, Ints
-from processes.zones.bin_features import features_of
-from processes.zones.clusters import judge_bins
-from processes.zones.small_cells import may_show
+from processes.reading.unit_layers import day_of
+from processes.zones.clusters import bin_features, judge_bins, may_show
 from processes.zones.space_time import EPOCH, Periods, cells_of, count_bins
 
 NORM = 'small_cell'
 DAY_S = 86_400
 MOST_PERIODS = 366
+NOT_SIGNIFICANT = Text(vi='không có ý nghĩa thống kê', en='not significant')
 
 
 class NoMoment(WrongUse):
@@ -41,19 +42,13 @@ class NothingReported(DataRefused):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    reports: Layer = input_field(
+    reports: LayerRef = input_field(
         Text(vi='Phản ánh', en='Reports'),
         Text(vi='Lớp điểm có cột thời điểm.', en='Layer of points with a column that says when.'),
-        default=Layer('citizen_reports'),
-        geometry={'Point', 'MultiPoint'},
+        default=LayerRef('citizen_reports'),
+        geometry=POINTS,
     )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc', en='Filter'),
-        Text(vi="Biểu thức CQL2, ví dụ status = 'open'.", en="A CQL2 expression such as status = 'open'."),
-        default=None,
-        filters='reports',
-        max_length=20_000,
-    )
+    filter: str | None = filter_field('reports', "status = 'open'")
     category: str | None = input_field(
         Text(vi='Nhóm việc', en='Category'),
         Text(vi='Chỉ các phản ánh thuộc nhóm này.', en='Only the reports of this category.'),
@@ -138,14 +133,14 @@ class Inputs(ProcessInputs):
         gt=0,
         le=0.2,
     )
-    area: Layer = input_field(
+    area: LayerRef = input_field(
         Text(vi='Vùng xét', en='Area'),
         Text(
             vi='Lớp vùng; ô chạm vùng được xét, kể cả ô không có phản ánh.',
             en='Layer of areas; cells that touch one are looked at, those without reports too.',
         ),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
+        default=LayerRef('communes'),
+        geometry=AREAS,
     )
 
 
@@ -159,21 +154,51 @@ class Hotspots(Process[Inputs]):
         en='Where and when reports are unusually many or few (Getis-Ord Gi*), corrected for multiple tests; small '
         'counts are hidden.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'z': Figure(Text(vi='Điểm z (Gi*)', en='z-score (Gi*)')),
-        'reports': Figure(Text(vi='Số phản ánh', en='Reports')),
-        'cell': Figure(Text(vi='Ô', en='Cell')),
-        'since': Figure(Text(vi='Từ ngày', en='Since')),
-        'until': Figure(Text(vi='Đến ngày', en='Until')),
-        'p': Figure(Text(vi='Giá trị p', en='p-value')),
-        'p_adjusted': Figure(Text(vi='Giá trị p hiệu chỉnh', en='p-value, corrected')),
-        'trend': Figure(Text(vi='Xu hướng', en='Trend')),
-        'hot': Figure(Text(vi='Số điểm nóng', en='Hot spots')),
-        'cold': Figure(Text(vi='Số điểm lạnh', en='Cold spots')),
-        'reports_outside': Figure(Text(vi='Phản ánh ngoài vùng hoặc kỳ', en='Reports outside of area or periods')),
-        'bins': Figure(Text(vi='Số ô theo kỳ', en='Cells by period')),
-        'bins_shown': Figure(Text(vi='Ô theo kỳ được hiện số', en='Cells by period whose count is shown')),
-        'least_count_shown': Figure(Text(vi='Số nhỏ nhất được hiện', en='Least count shown')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'z': Member(Text(vi='Điểm z (Gi*)', en='z-score (Gi*)')),
+                'reports': Member(Text(vi='Số phản ánh', en='Reports')),
+                'cell': Member(Text(vi='Ô', en='Cell')),
+                'since': Member(Text(vi='Từ ngày', en='Since')),
+                'until': Member(Text(vi='Đến ngày', en='Until')),
+                'p': Member(Text(vi='Giá trị p', en='p-value')),
+                'p_adjusted': Member(Text(vi='Giá trị p hiệu chỉnh', en='p-value, corrected')),
+                'verdict': Member(
+                    Text(vi='Kết luận', en='Verdict'),
+                    codes={
+                        'hot': Text(vi='điểm nóng', en='hot'),
+                        'cold': Text(vi='điểm lạnh', en='cold'),
+                        'none': NOT_SIGNIFICANT,
+                    },
+                ),
+                'trend_z': Member(Text(vi='Điểm z của xu hướng', en='z of the trend')),
+                'trend_p_adjusted': Member(Text(vi='Giá trị p hiệu chỉnh của xu hướng', en='Adjusted p of the trend')),
+                'trend': Member(
+                    Text(vi='Xu hướng', en='Trend'),
+                    codes={
+                        'rising': Text(vi='tăng', en='rising'),
+                        'falling': Text(vi='giảm', en='falling'),
+                        'none': NOT_SIGNIFICANT,
+                    },
+                ),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'reports': Member(Text(vi='Số phản ánh', en='Reports')),
+        'reports_outside': Member(Text(vi='Phản ánh ngoài vùng hoặc kỳ', en='Reports outside of area or periods')),
+        'reports_layer': Member(Text(vi='Lớp phản ánh', en='Layer of reports')),
+        'area_layer': Member(Text(vi='Vùng xét', en='Area')),
+        'since': Member(Text(vi='Từ ngày', en='Since')),
+        'until': Member(Text(vi='Đến ngày', en='Until')),
+        'bins': Member(Text(vi='Số ô theo kỳ', en='Cells by period')),
+        'bins_shown': Member(Text(vi='Ô theo kỳ được hiện số', en='Cells by period whose count is shown')),
+        'hot': Member(Text(vi='Số điểm nóng', en='Hot spots')),
+        'cold': Member(Text(vi='Số điểm lạnh', en='Cold spots')),
+        'least_count_shown': Member(Text(vi='Số nhỏ nhất được hiện', en='Least count shown')),
+        **CITED,
     }
     method = Text(
         vi='Phản ánh được đếm theo ô và kỳ; số nhỏ được gộp. Gi* so tổng quanh mỗi ô với tổng kỳ vọng ngẫu nhiên; '
@@ -199,11 +224,10 @@ class Hotspots(Process[Inputs]):
         reach_cells = (inputs.reach_m or 1.5 * inputs.cell_m) / inputs.cell_m
         verdicts = judge_bins(cube, cells.inside, int(least.value), reach_cells, inputs.periods_back)
         progress(0.9, Text(vi='Ghi kết quả', en='Writing the result'))
-        features = features_of(verdicts, cube, cells, periods, inputs.significance, proj_string(data.locality.srid))
-        return {
-            'type': 'FeatureCollection',
-            'features': features,
-            'summary': {
+        features = bin_features(verdicts, cube, cells, periods, inputs.significance, data.locality.srid)
+        return feature_collection(
+            features,
+            {
                 **inputs.model_dump(exclude={'reports', 'area', 'until', 'periods'}),
                 'reports_layer': inputs.reports.reference,
                 'area_layer': inputs.area.reference,
@@ -213,15 +237,14 @@ class Hotspots(Process[Inputs]):
                 'reports': may_show(int(cube.sum()), int(least.value)),
                 'reports_outside': may_show(outside, int(least.value)),
                 'bins': int(cells.inside.sum()) * periods.count,
-                'bins_shown': int(verdicts.is_shown.sum()),
+                'bins_shown': int(verdicts.is_published.sum()),
                 'hot': sum(feature['properties']['verdict'] == 'hot' for feature in features),
                 'cold': sum(feature['properties']['verdict'] == 'cold' for feature in features),
                 'least_count_shown': least.value,
                 'norm': least.cited,
-                'caveats': [text.model_dump() for text in list_caveats(verdicts.is_shown)],
-                **data.provenance,
+                **data.provenance(list_caveats(verdicts.is_published)),
             },
-        }
+        )
 
 
 def significance_norm(data: Data) -> Norm:
@@ -247,7 +270,7 @@ def read_reports(inputs: Inputs, data: Data) -> tuple[Floats, Floats, Ints]:
     )
     columns = data.numbers(query.format(_moment_sql(inputs, layer, rows, data), rows), width=3)
     if not len(columns):
-        _must_be_known(inputs, layer)
+        _require_category(inputs, layer)
         raise NothingReported(
             vi=f'Lớp "{layer.id}" không có phản ánh nào qua bộ lọc.', en=f'No report of "{layer.id}" passes the filter.'
         )
@@ -262,7 +285,7 @@ def periods_of(inputs: Inputs, days: Ints) -> Periods:
     return Periods(until, inputs.period_days, inputs.periods or min(max(whole, 1), MOST_PERIODS))
 
 
-def list_caveats(is_shown: Bools) -> list[Text]:
+def list_caveats(is_published: Bools) -> list[Text]:
     """What a reader of the result has to know."""
     notes = [
         Text(
@@ -275,7 +298,7 @@ def list_caveats(is_shown: Bools) -> list[Text]:
             en='Many reports are not many faults: where more people live, and are used to reporting, there are more.',
         ),
     ]
-    if not is_shown.any():
+    if not is_published.any():
         notes.insert(
             0,
             Text(
@@ -292,7 +315,7 @@ def _of_category(inputs: Inputs) -> Filter | None:
     return {'op': '=', 'args': [{'property': inputs.category_column}, inputs.category]}
 
 
-def _moment_sql(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Data) -> sql.Composable:
+def _moment_sql(inputs: Inputs, layer: Layer, rows: sql.Composed, data: Data) -> sql.Composable:
     """The SQL of a report's moment; raises NoMoment, NoSuchColumn. GeoJSON has no moments, only texts that say one."""
     name = column_identifier(layer, inputs.moment, data.audience)
     kind = layer.columns[inputs.moment].type if inputs.moment in layer.columns else 'integer'
@@ -310,7 +333,7 @@ def _moment_sql(inputs: Inputs, layer: LayerModel, rows: sql.Composed, data: Dat
     return sql.SQL('{}::timestamptz').format(name)
 
 
-def _must_be_known(inputs: Inputs, layer: LayerModel) -> None:
+def _require_category(inputs: Inputs, layer: Layer) -> None:
     domain = layer.columns[inputs.category_column].domain if inputs.category else None
     if domain and inputs.category not in domain:
         hint = did_you_mean(str(inputs.category), domain)
@@ -320,7 +343,7 @@ def _must_be_known(inputs: Inputs, layer: LayerModel) -> None:
         )
 
 
-def offset_s(layer: LayerModel, moment: str) -> int:
+def offset_s(layer: Layer, moment: str) -> int:
     """How far ahead of UTC the clock of the layer's agency is: its days begin by that. A date is that day anywhere."""
     if moment in layer.columns and layer.columns[moment].type == 'date':
         return 0

@@ -7,17 +7,19 @@ from dothi.core.clock import today
 from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
-from processes.evaluation.evidence import Witness
 from processes.evaluation.figures import Figures, Formulas
 from processes.evaluation.period import Period, day_of, period_of
 from processes.evaluation.store import keep_evaluation, values_before
-from processes.evaluation.units import NoUnits, Units, must_be_known, read_units
-from processes.evaluation.verdicts import Proof
+from processes.evaluation.units import NoUnits, Units, levels_of_figures, read_units
+from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS, Proof, Witness
+from processes.geojson import FeatureCollection, feature_collection
+from processes.inputs import DAY, ProcessInputs, input_field
+from processes.outputs import Member, Output, shared
+from processes.reading.unit_layers import require_level
 
-DAY = r'^\d{4}-\d{2}-\d{2}$'
 # What of the summary is recorded with a run that is kept.
 RECORDED = ('level', 'units_on', 'evidence_on', 'releases', 'demo')
 
@@ -75,6 +77,48 @@ class Inputs(ProcessInputs):
     )
 
 
+COUNTS = {
+    'met': Member(Text(vi='Số tiêu chí đạt', en='Criteria met')),
+    'not_met': Member(Text(vi='Số tiêu chí không đạt', en='Criteria not met')),
+    'not_shown': Member(Text(vi='Số tiêu chí không chứng minh được', en='Criteria not shown')),
+}
+# What is said of each indicator, and of each thing that its verdict rests on.
+CRITERION = {
+    'id': Member(Text(vi='Mã', en='Id')),
+    'title': Member(Text(vi='Tên', en='Title')),
+    'description': Member(Text(vi='Mô tả', en='Description')),
+    'direction': Member(
+        Text(vi='Chiều', en='Direction'),
+        codes={
+            'higher': Text(vi='càng cao càng tốt', en='higher is better'),
+            'lower': Text(vi='càng thấp càng tốt', en='lower is better'),
+        },
+    ),
+    'threshold': Member(Text(vi='Ngưỡng', en='Threshold')),
+    'after': Member(Text(vi='Theo', en='After')),
+    'numerator': Member(Text(vi='Tử số', en='Numerator')),
+    'denominator': Member(Text(vi='Mẫu số', en='Denominator')),
+    'verdict': Member(Text(vi='Kết luận', en='Verdict'), codes=VERDICTS),
+    'value_before': Member(Text(vi='Giá trị kỳ trước', en='Value of the period before')),
+    'trend': Member(Text(vi='So với kỳ trước', en='Against the period before'), codes=TRENDS),
+    'units': Member(Text(vi='Số đơn vị theo kết luận', en='Units by verdict')),
+    'source': Member(Text(vi='Văn bản', en='Document')),
+    'evidence': Member(Text(vi='Căn cứ', en='Evidence')),
+    'release': Member(Text(vi='Bản phát hành', en='Release')),
+    'delivered': Member(Text(vi='Giao gần nhất', en='Last delivered')),
+    'due': Member(Text(vi='Hạn cập nhật', en='Update due')),
+    'fault': Member(Text(vi='Vì sao chưa đủ', en='Why it proves nothing'), codes=FAULTS),
+}
+LEVEL_MEMBER = Member(
+    Text(vi='Cấp', en='Level'),
+    codes={
+        'commune': Text(vi='cấp xã', en='commune'),
+        'district': Text(vi='cấp huyện', en='district'),
+        'province': Text(vi='cấp tỉnh', en='province'),
+    },
+)
+
+
 class Indicators(Process[Inputs]):
     """Only for the internal service: it reads the population of every house."""
 
@@ -88,20 +132,38 @@ class Indicators(Process[Inputs]):
 
     # layers grow old and services fail without a release, and a run that is kept makes one
     reusable: ClassVar[bool] = False
-    figures: ClassVar[dict[str, Figure]] = {
-        'met': Figure(Text(vi='Số tiêu chí đạt', en='Criteria met')),
-        'not_met': Figure(Text(vi='Số tiêu chí không đạt', en='Criteria not met')),
-        'not_shown': Figure(Text(vi='Số tiêu chí không chứng minh được', en='Criteria not shown')),
-        'set': Figure(Text(vi='Mã bộ chỉ tiêu', en='Id of the set')),
-        'set_title': Figure(Text(vi='Bộ chỉ tiêu', en='Indicator set')),
-        'set_version': Figure(Text(vi='Phiên bản', en='Version')),
-        'source': Figure(Text(vi='Văn bản', en='Document')),
-        'evidence_on': Figure(Text(vi='Ngày lấy bằng chứng', en='Day of the evidence')),
-        'units_on': Figure(Text(vi='Đơn vị hành chính của ngày', en='Units of the day')),
-        'units_without_outline': Figure(Text(vi='Đơn vị chưa có ranh giới', en='Units without an outline')),
-        'level': Figure(Text(vi='Cấp', en='Level')),
-        'verdicts': Figure(Text(vi='Kết luận của toàn địa phương', en='Verdicts of the whole')),
-        'kept': Figure(Text(vi='Đã lưu', en='Kept')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                **COUNTS,
+                **shared('code', 'name', 'parent_code'),
+                'level': LEVEL_MEMBER,
+                '{indicator}_verdict': Member(
+                    Text(vi='{indicator}: kết luận', en='{indicator}: verdict'), codes=VERDICTS
+                ),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **COUNTS,
+        'set': Member(Text(vi='Mã bộ chỉ tiêu', en='Id of the set')),
+        'set_title': Member(Text(vi='Bộ chỉ tiêu', en='Indicator set')),
+        'set_version': Member(Text(vi='Phiên bản', en='Version')),
+        'period': Member(Text(vi='Kỳ', en='Period')),
+        'from': Member(Text(vi='từ', en='from')),
+        'to': Member(Text(vi='đến', en='to')),
+        'evidence_on': Member(Text(vi='Ngày lấy bằng chứng', en='Day of the evidence')),
+        'level': LEVEL_MEMBER,
+        'indicators': Member(Text(vi='Chỉ số', en='Indicators')),
+        **CRITERION,
+        'verdicts': Member(
+            Text(vi='Kết luận của toàn địa phương', en='Verdicts of the whole'), codes=VERDICTS, by_data=True
+        ),
+        'kept': Member(Text(vi='Đã lưu', en='Kept')),
+        'run': Member(Text(vi='Lượt đánh giá', en='Run')),
+        'layer': Member(Text(vi='Lớp', en='Layer')),
+        **shared('units_without_outline', 'value', 'name', 'unit'),
     }
     method: ClassVar[Text] = Text(
         vi='Giá trị của một đơn vị là tổng tử số chia tổng mẫu số của các xã trong đó. Đạt khi giá trị chạm ngưỡng. '
@@ -127,30 +189,30 @@ class Indicators(Process[Inputs]):
         period = period_of(inputs.period_from, inputs.period_to, on)
         evaluated, evidence_on = evaluate_indicators(inputs, period, on, data, progress), period.evidence_on(on)
         summary = {
-            **describe_set(evaluated.chosen, period),
+            **describe_set(evaluated.definition, period),
             'evidence_on': evidence_on.isoformat(),
             'units_on': evaluated.units.on.isoformat(),
             'units_without_outline': evaluated.units.undrawn,
             'level': inputs.level,
-            'indicators': [evaluated.describe_indicator(name) for name in evaluated.chosen.indicators],
+            'indicators': [evaluated.describe_indicator(name) for name in evaluated.definition.indicators],
             'verdicts': evaluated.verdicts,
             'kept': None,
-            **data.provenance,
+            **data.provenance(),
         }
         if inputs.keep:
             progress(0.85, Text(vi='Phát hành giá trị', en='Releasing the values'))
             record = keep_evaluation(evaluated, {name: summary[name] for name in RECORDED}, data)
             summary['kept'] = record and {'run': record.run, 'layer': record.layer, 'release': record.release}
-        return {'type': 'FeatureCollection', 'features': evaluated.features(), 'summary': summary}
+        return feature_collection(evaluated.features(), summary)
 
 
-def describe_set(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
+def describe_set(definition: IndicatorSet, period: Period) -> dict[str, Any]:
     """What a summary says of the set and of the period."""
     return {
-        'set': chosen.id,
-        'set_title': chosen.title.model_dump(),
-        'set_version': chosen.version,
-        'source': chosen.source.model_dump(),
+        'set': definition.id,
+        'set_title': definition.title.model_dump(),
+        'set_version': definition.version,
+        'source': definition.source.model_dump(),
         'period': {'from': period.first.isoformat(), 'to': period.last.isoformat()},
     }
 
@@ -158,15 +220,15 @@ def describe_set(chosen: IndicatorSet, period: Period) -> dict[str, Any]:
 def evaluate_indicators(
     inputs: Inputs, period: Period, today: date, data: Data, progress: ProgressCallback
 ) -> Evaluation:
-    """The set in the period, from figures to values."""
-    chosen = indicator_set(inputs.set, data.locality)
-    must_be_known(inputs.level, data.locality)
+    """Evaluates the set in the period: reads the figures, and judges the values by the evidence."""
+    definition = indicator_set(inputs.set, data.locality)
+    require_level(inputs.level, levels_of_figures(data.locality))
     progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
     units = read_units(data, day_of('units_on', inputs.units_on) or data.locality.place.reference_date)
     levels = _levels_of_units(inputs.level, units)
-    figures = read_figures(chosen, units, formula_values(period, today, data), data, progress)
-    proofs = proofs_of(chosen, figures, Witness(data, period.evidence_on(today)))
-    return Evaluation(chosen, period, units, levels, figures, proofs, values_before(chosen.id, period, data))
+    figures = read_figures(definition, units, formula_values(period, today, data), data, progress)
+    proofs = proofs_of(definition, figures, Witness(data, period.evidence_on(today)))
+    return Evaluation(definition, period, units, levels, figures, proofs, values_before(definition.id, period, data))
 
 
 def formula_values(period: Period, today: date, data: Data) -> dict[str, str | date]:
@@ -180,27 +242,31 @@ def formula_values(period: Period, today: date, data: Data) -> dict[str, str | d
 
 
 def read_figures(
-    chosen: IndicatorSet, units: Units, formula_values: dict[str, str | date], data: Data, progress: ProgressCallback
+    definition: IndicatorSet,
+    units: Units,
+    formula_values: dict[str, str | date],
+    data: Data,
+    progress: ProgressCallback,
 ) -> dict[str, Figures]:
     """Every measure that an indicator uses, once."""
-    used = sorted({name for indicator in chosen.indicators.values() for name in chosen.measures_of(indicator)})
-    formulas = Formulas(chosen, units, formula_values, data)
+    used = sorted({name for indicator in definition.indicators.values() for name in definition.measures_of(indicator)})
+    formulas = Formulas(definition, units, formula_values, data)
     figures: dict[str, Figures] = {}
     for names in formulas.groups(used):
-        title = chosen.measures[names[0]].title
+        title = definition.measures[names[0]].title
         progress(0.05 + 0.75 * len(figures) / len(used), Text(vi=f'Tính: {title.vi}', en=f'Computing: {title.en}'))
         figures |= formulas.read(names)
     return figures
 
 
-def proofs_of(chosen: IndicatorSet, figures: dict[str, Figures], witness: Witness) -> dict[str, list[Proof]]:
+def proofs_of(definition: IndicatorSet, figures: dict[str, Figures], witness: Witness) -> dict[str, list[Proof]]:
     """What each indicator rests on."""
     return {
         name: witness.proofs(
-            {layer for measure in chosen.measures_of(indicator) for layer in figures[measure].layers},
+            {layer for measure in definition.measures_of(indicator) for layer in figures[measure].layers},
             indicator.evidence,
         )
-        for name, indicator in chosen.indicators.items()
+        for name, indicator in definition.indicators.items()
     }
 
 

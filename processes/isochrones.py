@@ -8,30 +8,28 @@ import shapely
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from dothi.core.arrays import Floats, Geometries, no_geometries, point_geometries
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.ways.cells import Cells, cells_in
-from processes.ways.drawn import feature_collection, geojson_geometries
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.network import Floats, Geometries, Network, no_lines, point_geometries, snap_points
-from processes.ways.reach import ROUNDING_M, Reach, reach_of
-from processes.ways.travel import (
-    BARRIERS,
-    BRIDGES,
+from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
+from processes.inputs import (
+    AREAS,
     LONGEST_M,
     LONGEST_MINUTES,
-    SPEED_KMH,
-    TRAVEL,
-    WALK_M,
-    Travel,
-    facilities_off_road,
-    metres_in,
-    minutes_for,
-    off_road_notes,
-    read_roads,
+    POINTS,
+    FacilityInputs,
+    LayerRef,
+    TravelInputs,
+    input_field,
 )
+from processes.outputs import Member, Output, shared
+from processes.ways.cells import Cells, cells_in
+from processes.ways.facilities import Facilities, read_facilities
+from processes.ways.network import Network, snap_points
+from processes.ways.reach import ROUNDING_M, Reach, reach_of
+from processes.ways.travel import WALK_M, facilities_off_road, metres_in, minutes_for, off_road_notes, read_roads
 
 MOST_SEPARATE = 200
 # A cell is this part of the least break, so that its outline is a few per cent of the way; within these limits.
@@ -46,20 +44,13 @@ class TooManySeparate(WrongUse):
     """More facilities than are drawn one by one."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(TravelInputs, FacilityInputs):
     """What the planner may choose."""
 
-    facilities: Layer = input_field(
+    facilities: LayerRef = input_field(
         Text(vi='Xuất phát từ', en='Start from'),
         Text(vi='Lớp cơ sở hoặc các điểm gửi kèm.', en='A layer of facilities, or points that are sent along.'),
-        geometry=GEOMETRY,
-    )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'hospital'.", en="A CQL2 expression such as kind = 'hospital'."),
-        default=None,
-        filters='facilities',
-        max_length=20_000,
+        geometry=POINTS | AREAS,
     )
     distances_m: list[Annotated[float, Field(gt=0, le=LONGEST_M)]] = input_field(
         Text(vi='Các quãng đường', en='Distances'),
@@ -83,10 +74,6 @@ class Inputs(ProcessInputs):
         ),
         default=False,
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: Layer | None = BARRIERS
-    bridges: Layer = BRIDGES
     cell_m: float | None = input_field(
         Text(vi='Cạnh ô', en='Cell'),
         Text(
@@ -114,11 +101,6 @@ class Isochrones(Process[Inputs]):
         vi='Những nơi đến được từ cơ sở trong các quãng đường hoặc thời gian cho trước, theo đường đi.',
         en='Where one gets from facilities within given distances or times, along the roads.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'break_m': Figure(Text(vi='Quãng đường đến', en='Way up to'), 'm', low_first=True),
-        'break_min': Figure(Text(vi='Thời gian đến', en='Time up to'), 'min', low_first=True),
-        'area_km2': Figure(Text(vi='Diện tích', en='Area'), 'km2'),
-    }
     method = Text(
         vi='Mặt bằng được chia thành ô vuông. Quãng đường từ tâm ô gồm đoạn thẳng ra đường gần nhất và đường đi ngắn '
         'nhất tới cơ sở (Dijkstra). Các ô trong giới hạn hợp thành vùng; vùng của giới hạn dài chứa vùng của giới hạn '
@@ -133,16 +115,30 @@ class Isochrones(Process[Inputs]):
         'minutes': [5, 10, 15],
         'travel': 'driving',
     }
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'break_m': Member(Text(vi='Quãng đường đến', en='Way up to'), 'm', low_first=True),
+                'break_min': Member(Text(vi='Thời gian đến', en='Time up to'), 'min', low_first=True),
+                **shared('area_km2', 'code', 'name'),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'breaks_m': Member(Text(vi='Các mức', en='Breaks'), 'm'),
+        **shared('facilities', 'roads_cut'),
+    }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """By the area that the longest way may cover."""
+        """The time grows with the area that the longest way may cover."""
         return 3.0 + max(breaks_of(inputs)) / 2_000
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A polygon for each break, of each facility or of all together, from the shortest way to the longest."""
         breaks_m, way = breaks_of(inputs), read_roads(inputs, data)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
-        lost = must_reach_roads(facilities, way.network)
+        off_road_count = must_reach_roads(facilities, way.network)
         progress(0.2, Text(vi='Chia ô', en='Laying out the cells'))
         cells = cells_around(facilities.xy, max(breaks_m), inputs.cell_m or usual_cell_m(min(breaks_m)))
         reach = reach_of(cells.xy, facilities.xy, way.network)
@@ -153,7 +149,7 @@ class Isochrones(Process[Inputs]):
             areas = nested_areas(cells, way_m, breaks_m)
             shapes.append(areas)
             properties += [
-                {**who, **about_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
+                {**who, **describe_break(break_m, area, inputs)} for break_m, area in zip(breaks_m, areas, strict=True)
             ]
         summary = {
             'facilities': facilities.count,
@@ -161,26 +157,24 @@ class Isochrones(Process[Inputs]):
             'separate': inputs.separate,
             'cell_m': cells.side_m,
             **way.summary,
-            'caveats': [text.model_dump() for text in off_road_notes(lost)],
-            **data.provenance,
+            **data.provenance(off_road_notes(off_road_count)),
         }
-        return feature_collection(
-            geojson_geometries(np.concatenate([*shapes, no_lines()]), data.locality.srid), properties, summary
-        )
+        geometries = geojson_geometries(np.concatenate([*shapes, no_geometries()]), data.locality.srid)
+        return feature_collection(numbered_features(geometries, properties), summary)
 
 
 def must_reach_roads(facilities: Facilities, network: Network) -> int:
     """How many facilities are too far from any road to be left by one; raises StartOffRoads where all are."""
     off_road = np.setdiff1d(np.arange(len(facilities.xy)), snap_points(facilities.xy, network).point)
-    lost = facilities_off_road(facilities.owner, off_road)
-    if lost and lost == facilities.count:
+    off_road_count = facilities_off_road(facilities.owner, off_road)
+    if off_road_count and off_road_count == facilities.count:
         raise StartOffRoads(
             vi=f'Mọi điểm xuất phát đều cách đường quá {WALK_M / 1000:g} km. Kiểm tra tọa độ (kinh độ trước, vĩ độ '
             'sau) và hệ tọa độ.',
             en=f'Every start is over {WALK_M / 1000:g} km from any road. Check its coordinates (longitude first) and '
             'their system.',
         )
-    return lost
+    return off_road_count
 
 
 def breaks_of(inputs: Inputs) -> list[float]:
@@ -223,7 +217,7 @@ def nested_areas(cells: Cells, way_m: Floats, breaks_m: list[float]) -> Geometri
     return np.asarray(areas, dtype=object)
 
 
-def about_break(break_m: float, area: shapely.MultiPolygon, inputs: Inputs) -> dict[str, Any]:
+def describe_break(break_m: float, area: shapely.MultiPolygon, inputs: Inputs) -> dict[str, Any]:
     """Properties of one area."""
     return {
         'break_m': round(break_m, 3),

@@ -1,33 +1,37 @@
 """Dwellings nearer to works or graves than their norm allows. Method: docs/explanation/isolation-distance.md."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 from psycopg2 import sql
 
+from dothi.core.arrays import Floats
 from dothi.core.errors import WrongUse
-from dothi.core.layer import Audience, GeometryType
-from dothi.core.norms import Norm, norm_for
+from dothi.core.layer import Audience
+from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import (
-    FeatureCollection,
-    Figure,
-    Layer,
-    Output,
-    Process,
-    ProcessInputs,
-    ProgressCallback,
-    input_field,
-)
-from processes.data import HOMES, POPULATION, Data, Zones
+from processes.base import Process, ProgressCallback
+from processes.data import HOMES, POPULATION, Data
+from processes.geojson import FeatureCollection, feature_collection, numbered_features
+from processes.inputs import AREAS, POINTS, ZONES, LayerRef, ProcessInputs, input_field
+from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
-from processes.ways.network import Bools, Floats, Ints
+from processes.supply.isolation import (
+    KINDS,
+    RULES,
+    NearPairs,
+    Source,
+    count_by_kind,
+    count_by_norm,
+    locate_pairs,
+    near_by_zone,
+    norm_of_source,
+    pairs_of_sources,
+)
 from processes.zones.membership import Membership
 
-AREAS: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 # From the edge of the works to the dwelling. Dwellings at just the distance keep it: the distances come a hair
 # smaller, so that "not farther than" means "nearer than".
 NEAR = sql.SQL("""
@@ -43,43 +47,11 @@ where here.{people} > 0
 order by 1, 2
 """)
 
-type Row = Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class Rule:
-    """How the norm of one kind is found: columns of its layer, and subject, condition and quantity from them."""
-
-    norm: str
-    columns: tuple[str, ...]
-    norm_key: Callable[[Row], tuple[str | None, str | None, float | None]]
-
-
-def _yes_no_condition(value: bool | None, yes: str, no: str) -> str | None:
-    return None if value is None else yes if value else no
-
-
-RULES: dict[str, Rule] = {
-    'wastewater_works': Rule(
-        'wastewater_isolation',
-        ('capacity_m3_d', 'enclosed'),
-        lambda row: ('treatment_works', _yes_no_condition(row['enclosed'], 'enclosed', 'open'), row['capacity_m3_d']),
-    ),
-    'pumping_stations': Rule(
-        'wastewater_isolation', ('capacity_m3_d',), lambda row: ('pumping_station', None, row['capacity_m3_d'])
-    ),
-    'landfills': Rule('landfill_isolation', ('kind', 'open'), lambda row: (row['kind'], None, None)),
-    'cemeteries': Rule(
-        'cemetery_isolation',
-        ('treated',),
-        lambda row: ('cemetery', _yes_no_condition(row['treated'], 'treated', 'untreated'), None),
-    ),
-}
-KINDS = {
-    'wastewater_works': Text(vi='Công trình xử lý nước thải', en='Wastewater works'),
-    'pumping_stations': Text(vi='Trạm bơm nước thải', en='Wastewater pumping stations'),
-    'landfills': Text(vi='Bãi chôn lấp rác', en='Landfills'),
-    'cemeteries': Text(vi='Nghĩa trang', en='Cemeteries'),
+COUNTED = {'people': Text(vi='số người', en='people'), 'dwellings': Text(vi='nhà ở', en='dwellings')}
+NEAR_FIGURES = {
+    'people': Member(Text(vi='Số người trong khoảng cách ly', en='People within the distance')),
+    'dwellings': Member(Text(vi='Nhà ở trong khoảng cách ly', en='Dwellings within the distance')),
 }
 CAVEATS = [
     Text(
@@ -100,74 +72,31 @@ class NoSources(WrongUse):
 class Inputs(ProcessInputs):
     """What the planner may choose."""
 
-    wastewater_works: Layer | None = input_field(
+    wastewater_works: LayerRef | None = input_field(
         KINDS['wastewater_works'],
         Text(vi='Lớp có các cột capacity_m3_d và enclosed.', en='Layer with the columns capacity_m3_d and enclosed.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    pumping_stations: Layer | None = input_field(
+    pumping_stations: LayerRef | None = input_field(
         KINDS['pumping_stations'],
         Text(vi='Lớp có cột capacity_m3_d.', en='Layer with the column capacity_m3_d.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    landfills: Layer | None = input_field(
+    landfills: LayerRef | None = input_field(
         KINDS['landfills'],
         Text(vi='Lớp có các cột kind và open.', en='Layer with the columns kind and open.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    cemeteries: Layer | None = input_field(
+    cemeteries: LayerRef | None = input_field(
         KINDS['cemeteries'],
         Text(vi='Lớp có cột treated.', en='Layer with the column treated.'),
         default=None,
-        geometry=AREAS,
+        geometry=POINTS | AREAS,
     )
-    zones: Layer = input_field(
-        Text(vi='Vùng báo cáo', en='Zones'),
-        Text(
-            vi='Lớp vùng để cộng số nhà và số người.', en='Layer of areas by which dwellings and people are added up.'
-        ),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
-
-
-@dataclass(frozen=True)
-class Source:
-    """Something to keep away from; `norm` is None where none applies."""
-
-    kind: str
-    row: Row
-    norm: Norm | None
-
-
-@dataclass(frozen=True)
-class NearPairs:
-    """Pairs of a source and a dwelling that is too near to it; all of shape (n,).
-
-    source, home: numbers in the list of sources and among the dwellings, which are numbered by their ids.
-    """
-
-    source: Ints
-    home: Ints
-    people: Floats
-
-    def where(self, true: Bools) -> 'NearPairs':
-        """The pairs for which it is true."""
-        return NearPairs(self.source[true], self.home[true], self.people[true])
-
-    def each_once(self) -> 'NearPairs':
-        """Every dwelling once, whatever it is too near to."""
-        _, first = np.unique(self.home, return_index=True)
-        return NearPairs(self.source[first], self.home[first], self.people[first])
-
-    @property
-    def counted(self) -> dict[str, int]:
-        """Dwellings and people, each once."""
-        once = self.each_once()
-        return {'dwellings': len(once.home), 'people': int(once.people.sum())}
+    zones: LayerRef = ZONES
 
 
 class IsolationDistance(Process[Inputs]):
@@ -179,22 +108,6 @@ class IsolationDistance(Process[Inputs]):
         en='Dwellings and people within the isolation distance of wastewater works, landfills and cemeteries.',
     )
     audience: ClassVar[Audience] = 'internal'
-    figures: ClassVar[dict[str, Figure]] = {
-        'people': Figure(Text(vi='Số người trong khoảng cách ly', en='People within the distance')),
-        'dwellings': Figure(Text(vi='Nhà ở trong khoảng cách ly', en='Dwellings within the distance')),
-        'distance_m': Figure(Text(vi='Khoảng cách theo quy chuẩn', en='Distance of the norm'), 'm'),
-        'people_outside_zones': Figure(Text(vi='Số người ngoài các vùng', en='People outside the zones')),
-        'by_kind': Figure(Text(vi='Theo loại công trình', en='By kind of source')),
-        'sources_without_norm': Figure(Text(vi='Công trình chưa có quy chuẩn', en='Sources without a norm')),
-        **{
-            f'{kind}_{name}': Figure(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
-            for kind, of in KINDS.items()
-            for name, counted in {
-                'people': Text(vi='số người', en='people'),
-                'dwellings': Text(vi='nhà ở', en='dwellings'),
-            }.items()
-        },
-    }
     method = Text(
         vi='Khoảng cách lấy từ quy chuẩn theo loại, công suất và điều kiện của công trình. Nhà có người ở bị tính khi '
         'khoảng cách thẳng từ ranh công trình đến nhà nhỏ hơn quy chuẩn; đúng bằng thì không. Mỗi nhà đếm một lần '
@@ -204,8 +117,39 @@ class IsolationDistance(Process[Inputs]):
         'the distance it does not. By zone and on the whole every dwelling counts once, in the zone of its middle.',
     )
     outputs: ClassVar[dict[str, Output]] = {
-        'sources': Output(Text(vi='Từng công trình', en='Each source')),
-        'zones': Output(Text(vi='Từng vùng', en='Each zone')),
+        'sources': Output(
+            Text(vi='Từng công trình', en='Each source'),
+            members={
+                **NEAR_FIGURES,
+                'distance_m': Member(Text(vi='Khoảng cách theo quy chuẩn', en='Distance of the norm'), 'm'),
+                'kind': Member(Text(vi='Loại', en='Kind'), codes=KINDS),
+                **shared('code', 'name'),
+                **{name: CITED[name] for name in ('clause', 'verified')},
+            },
+        ),
+        'zones': ZoneFeatures(
+            Text(vi='Từng vùng', en='Each zone'),
+            members={
+                **NEAR_FIGURES,
+                **{
+                    f'{kind}_{name}': Member(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
+                    for kind, of in KINDS.items()
+                    for name, counted in COUNTED.items()
+                },
+            },
+        ),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **NEAR_FIGURES,
+        'by_kind': Member(Text(vi='Theo loại công trình', en='By kind of source'), codes=KINDS, by_data=True),
+        'sources': Member(Text(vi='Số nguồn', en='Sources')),
+        'sources_without_norm': Member(Text(vi='Công trình chưa có quy chuẩn', en='Sources without a norm')),
+        'kind': Member(Text(vi='Loại', en='Kind'), codes=KINDS),
+        'attributes': Member(Text(vi='Thuộc tính', en='Attributes'), by_data=True),
+        **CITED,
+        'people_outside_zones': Member(Text(vi='Số người ngoài các vùng', en='People outside the zones')),
+        'mode': Member(Text(vi='Cách đo', en='How it was measured'), codes=MEASURED),
+        **shared('by_norm', 'code', 'norm_date'),
     }
     example: ClassVar[dict[str, Any]] = {
         'wastewater_works': 'wastewater_plants',
@@ -219,45 +163,44 @@ class IsolationDistance(Process[Inputs]):
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Sources with distance, clause, dwellings and people, and zones with the same counts, all and by kind."""
-        chosen = layers_of(inputs)
-        sources = [source for kind, layer in chosen.items() for source in read_sources(kind, layer, data)]
+        layers = layers_of(inputs)
+        sources = [source for kind, layer in layers.items() for source in read_sources(kind, layer, data)]
         progress(0.1, Text(vi='Tìm nhà ở trong khoảng cách ly', en='Looking for dwellings within the distances'))
-        pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in chosen.items()])
+        pairs = np.vstack([read_near(kind, layer, sources, data) for kind, layer in layers.items()])
         progress(0.7, Text(vi='Cộng theo vùng', en='Adding up by zone'))
         zones = data.zones(inputs.zones)
         near, inside = locate_pairs(pairs, zones)
         summary = {
             **near.counted,
             'people_outside_zones': near.where(inside.outside[near.home]).counted['people'],
-            'by_kind': by_kind(sources, near, chosen),
-            'by_norm': by_norm(sources, near),
+            'by_kind': count_by_kind(sources, near, layers),
+            'by_norm': count_by_norm(sources, near),
             'sources_without_norm': [_without_norm(source) for source in sources if source.norm is None],
             'mode': 'straight-line',
             'zones': inputs.zones.reference,
             'norm_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [caveat.model_dump() for caveat in [*CAVEATS, *zones.notes]],
-            **data.provenance,
+            **data.provenance([*CAVEATS, *zones.notes]),
         }
         return {
-            'sources': {**_as_collection(source_features(sources, near)), 'summary': summary},
-            'zones': {**_as_collection(zone_features(zones, inside, sources, near, chosen)), 'summary': summary},
+            'sources': feature_collection(source_features(sources, near), summary),
+            'zones': zones.collection(zone_figures(inside, sources, near, layers), summary),
         }
 
 
-def layers_of(inputs: Inputs) -> dict[str, Layer]:
+def layers_of(inputs: Inputs) -> dict[str, LayerRef]:
     """The layers to keep away from, by kind; raises NoSources where there is none."""
-    chosen = {kind: layer for kind in RULES if (layer := getattr(inputs, kind)) is not None}
-    if not chosen:
+    layers = {kind: layer for kind in RULES if (layer := getattr(inputs, kind)) is not None}
+    if not layers:
         names = ', '.join(RULES)
         raise NoSources(vi=f'Cần ít nhất một lớp trong: {names}.', en=f'Name at least one layer of: {names}.')
-    return chosen
+    return layers
 
 
-def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
+def read_sources(kind: str, layer_ref: LayerRef, data: Data) -> list[Source]:
     """The sources of one kind in the order of their codes, each with the norm that its attributes lead to."""
     rule = RULES[kind]
     norms = data.norms(rule.norm)
-    layer, rows = data.source(chosen)
+    layer, rows = data.source(layer_ref)
     code = column_identifier(layer, layer.identifier, data.audience)
     name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
     columns = sql.SQL(', ').join(column_identifier(layer, attribute, data.audience) for attribute in rule.columns)
@@ -266,20 +209,15 @@ def read_sources(kind: str, chosen: Layer, data: Data) -> list[Source]:
     )
     source_rows = data.rows(sql.SQL(query).format(code, name, columns, rows))
     if not source_rows:
-        must_be_unfiltered(chosen)
-    return [Source(kind, row, _norm_of_source(rule, row, norms)) for row in source_rows]
+        must_be_unfiltered(layer_ref)
+    return [Source(kind, row, norm_of_source(rule, row, norms)) for row in source_rows]
 
 
-def _norm_of_source(rule: Rule, row: Row, norms: Sequence[Norm]) -> Norm | None:
-    subject, condition, quantity = rule.norm_key(row)
-    return norm_for(norms, subject, condition=condition, quantity=quantity)
-
-
-def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Floats:
+def read_near(kind: str, layer_ref: LayerRef, sources: list[Source], data: Data) -> Floats:
     """Dwellings nearer to the sources of one kind than allowed: number in `sources`, id, people, x, y; shape (n, 5)."""
     ours = [(number, source) for number, source in enumerate(sources) if source.kind == kind and source.norm]
     homes, home_rows = data.source(HOMES)
-    _, source_rows = data.source(chosen)
+    _, source_rows = data.source(layer_ref)
     query = NEAR.format(
         ids=sql.Literal([source.row['id'] for _, source in ours]),
         numbers=sql.Literal([number for number, _ in ours]),
@@ -291,59 +229,19 @@ def read_near(kind: str, chosen: Layer, sources: list[Source], data: Data) -> Fl
     return data.numbers(query, width=5)
 
 
-def locate_pairs(pairs: Floats, zones: Zones) -> tuple[NearPairs, Membership]:
-    """The pairs, and the zones of their dwellings; a dwelling belongs to every zone that its middle lies in."""
-    _, first, home = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
-    return NearPairs(pairs[:, 0].astype(np.int64), home, pairs[:, 2]), zones.membership(pairs[first, 3:5])
-
-
-def of_sources(near: NearPairs, chosen: Iterable[bool]) -> NearPairs:
-    """The pairs of the sources that are wanted, told for each in their order."""
-    return near.where(np.fromiter(chosen, dtype=bool)[near.source])
-
-
-def by_kind(sources: list[Source], near: NearPairs, kinds: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Sources, dwellings and people of each kind."""
-    return {
-        kind: {
-            'sources': sum(source.kind == kind for source in sources),
-            **of_sources(near, (source.kind == kind for source in sources)).counted,
-        }
-        for kind in kinds
-    }
-
-
-def by_norm(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
-    """Every norm that applies, with its clause, and what is nearer than it allows."""
-    norms = sorted({source.norm for source in sources if source.norm}, key=lambda norm: (norm.norm, norm.value))
-    return [
-        {
-            **norm.cited,
-            'sources': sum(source.norm == norm for source in sources),
-            **of_sources(near, (source.norm == norm for source in sources)).counted,
-        }
-        for norm in norms
-    ]
-
-
-def source_features(sources: list[Source], near: NearPairs) -> list[dict[str, Any]]:
+def source_features(sources: list[Source], near: NearPairs) -> list[Any]:
     """One feature for each source, in the order of `sources`."""
     dwellings = np.bincount(near.source, minlength=len(sources))
     people = np.bincount(near.source, weights=near.people, minlength=len(sources))
-    return [
-        {
-            'type': 'Feature',
-            'id': number + 1,
-            'geometry': json.loads(source.row['geometry']),
-            'properties': {
-                'code': source.row['code'],
-                'name': source.row['name'],
-                'kind': source.kind,
-                **_judge_source(source.norm, int(dwellings[number]), int(people[number])),
-            },
-        }
-        for number, source in enumerate(sources)
-    ]
+    counts = zip(sources, dwellings.tolist(), people.tolist(), strict=True)
+    return numbered_features(
+        [json.loads(source.row['geometry']) for source in sources],
+        [
+            {'code': source.row['code'], 'name': source.row['name'], 'kind': source.kind}
+            | _judge_source(source.norm, own_dwellings, int(own_people))
+            for source, own_dwellings, own_people in counts
+        ],
+    )
 
 
 def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, Any]:
@@ -354,35 +252,14 @@ def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, A
     return members | {'dwellings': dwellings, 'people': people}
 
 
-def zone_features(
-    zones: Zones, inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
-) -> list[dict[str, Any]]:
-    """One feature for each zone: dwellings and people that are too near to anything, and to each kind."""
-    counts = _per_zone(inside, near, '')
+def zone_figures(
+    inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
+) -> list[dict[str, int]]:
+    """Of each zone the dwellings and people that are too near to anything, and to each kind."""
+    counts = near_by_zone(inside, near, '')
     for kind in kinds:
-        counts |= _per_zone(inside, of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
-    return [
-        {
-            'type': 'Feature',
-            'id': code,
-            'geometry': zones.geometries[number],
-            'properties': {'code': code, 'name': zones.names[number]}
-            | {name: int(values[number]) for name, values in counts.items()},
-        }
-        for number, code in enumerate(zones.codes)
-    ]
-
-
-def _per_zone(inside: Membership, near: NearPairs, prefix: str) -> dict[str, Floats]:
-    """Dwellings and people by zone, each dwelling once in each zone; arrays of shape (zones,)."""
-    once = near.each_once()
-    dwellings, people = np.zeros(inside.places), np.zeros(inside.places)
-    dwellings[once.home], people[once.home] = 1, once.people
-    return {f'{prefix}dwellings': inside.sums(dwellings), f'{prefix}people': inside.sums(people)}
-
-
-def _as_collection(features: list[dict[str, Any]]) -> FeatureCollection:
-    return {'type': 'FeatureCollection', 'features': features}
+        counts |= near_by_zone(inside, pairs_of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')
+    return [{name: int(values[number]) for name, values in counts.items()} for number in range(inside.zones)]
 
 
 def _without_norm(source: Source) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.moving import move
 from etl.report.model import Report as DeliveryReport
-from processes.base import JSON, Output, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
-from processes.forms.sources import sources_of
-from processes.forms.stored import StoredResult, read_stored
-from processes.present_result import JOB
+from processes.forms.stored import StoredResult, read_stored, sources_of
+from processes.geojson import JSON
+from processes.inputs import JOB, OUTPUT, ProcessInputs, input_field
+from processes.outputs import Output
 
 LAYER_ID = r'^[a-z][a-z0-9_]{0,39}$'
 
@@ -33,19 +34,10 @@ class ResultReturned(DataRefused):
 
 
 class Inputs(ProcessInputs):
-    """Which result, and what it is to be called."""
+    """The result to be kept, and the id and titles of its layer."""
 
-    job: str = input_field(
-        Text(vi='Tác vụ', en='Job'),
-        Text(vi='Mã của tác vụ đã chạy xong.', en='Id of a job that has ended well.'),
-        pattern=JOB,
-    )
-    output: str | None = input_field(
-        Text(vi='Kết quả', en='Output'),
-        Text(vi='Tên kết quả; bỏ trống là kết quả chính.', en='Its name; the main one when left out.'),
-        default=None,
-        max_length=60,
-    )
+    job: str = JOB
+    output: str | None = OUTPUT
     id: str = input_field(
         Text(vi='Mã lớp', en='Id of the layer'),
         Text(
@@ -98,19 +90,21 @@ class KeepResult(Process[Inputs]):
         must_be_free(inputs.id, place)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
         result = read_stored(inputs.job, inputs.output, data)
-        made = features_of(result, inputs.id, title)
-        layer = own_layer(made, title, result, sources_of(result, data), place)
+        request_layer = features_of(result, inputs.id, title)
+        layer = own_layer(request_layer, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
-        write_features(made, move(made.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file)
+        write_features(
+            request_layer, move(request_layer.shapes, proj_string(WGS84), proj_string(place.srid)), place.srid, file
+        )
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
-        with made_known(layer, place) as known:
-            report = deliver(file, _delivery_options(layer, result, data), known)
+        with registered_layer(layer, place) as locality_with_layer:
+            report = deliver(file, _delivery_options(layer, result, data), locality_with_layer)
             _must_be_released(report)
-        return {'collection': layer.id, 'release': report.release, 'features': len(made.rows)}
+        return {'collection': layer.id, 'release': report.release, 'features': len(request_layer.rows)}
 
 
 @contextmanager
-def made_known(layer: Layer, place: Locality) -> Iterator[Locality]:
+def registered_layer(layer: Layer, place: Locality) -> Iterator[Locality]:
     """The locality with the layer, whose file and tables are there; both as before where what follows fails.
 
     Tables of a layer that was not there before stay, without rows: they are taken up by the next try.

@@ -4,33 +4,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 from psycopg2 import sql
-from pydantic import model_validator
 
+from dothi.core.arrays import point_geometries
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
+from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
+from processes.inputs import AREAS, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
+from processes.outputs import Member, Output, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
-from processes.ways.drawn import feature_collection, geojson_geometries
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.network import point_geometries
+from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.reach import reach_of
 from processes.ways.routes import RankedFacilities, nearest_places, route_lines
-from processes.ways.travel import (
-    BARRIERS,
-    BRIDGES,
-    DISTANCE_M,
-    MINUTES,
-    SPEED_KMH,
-    TRAVEL,
-    Travel,
-    facilities_off_road,
-    limit_of,
-    minutes_for,
-    off_road_notes,
-    only_one_limit,
-    read_roads,
-)
+from processes.ways.travel import facilities_off_road, limit_of, minutes_for, off_road_notes, read_roads
 
 # A route has hundreds of coordinates in the answer, a point one.
 MOST_ROUTES, MOST_ROWS = 2_000, 50_000
@@ -40,27 +27,15 @@ class TooManyOrigins(WrongUse):
     """More pairs of origin and facility than an answer can show."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(LimitedTravelInputs, FacilityInputs):
     """What the planner may choose."""
 
-    origins: Layer = input_field(
+    origins: LayerRef = input_field(
         Text(vi='Nơi đi', en='Origins'),
         Text(
             vi='Lớp hoặc các đối tượng gửi kèm; vùng được tính từ tâm.', en='Whence; areas count from their centroid.'
         ),
-        geometry={'Point', 'Polygon', 'MultiPolygon'},
-    )
-    facilities: Layer = input_field(
-        Text(vi='Cơ sở phục vụ', en='Facilities'),
-        Text(vi='Lớp cơ sở cần đến.', en='Layer of where to go.'),
-        geometry=GEOMETRY,
-    )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'hospital'.", en="A CQL2 expression such as kind = 'hospital'."),
-        default=None,
-        filters='facilities',
-        max_length=20_000,
+        geometry={'Point', *AREAS},
     )
     count: int = input_field(
         Text(vi='Số cơ sở gần nhất', en='How many'),
@@ -69,8 +44,6 @@ class Inputs(ProcessInputs):
         ge=1,
         le=10,
     )
-    distance_m: float | None = DISTANCE_M
-    minutes: float | None = MINUTES
     routes: bool = input_field(
         Text(vi='Vẽ đường đi', en='Draw the routes'),
         Text(
@@ -79,12 +52,6 @@ class Inputs(ProcessInputs):
         ),
         default=True,
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: Layer | None = BARRIERS
-    bridges: Layer = BRIDGES
-
-    _one_limit = model_validator(mode='after')(only_one_limit)
 
 
 class NearestFacility(Process[Inputs]):
@@ -95,17 +62,6 @@ class NearestFacility(Process[Inputs]):
         vi='Cơ sở gần nhất theo đường đi cho mỗi nơi, kèm quãng đường, thời gian và tuyến đi.',
         en='The facilities nearest to each place along the roads, with distance, time and route.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'distance_m': Figure(Text(vi='Quãng đường', en='Way'), 'm'),
-        'minutes': Figure(Text(vi='Thời gian', en='Time'), 'min'),
-        'origin': Figure(Text(vi='Mã nơi đi', en='Origin')),
-        'origin_name': Figure(Text(vi='Nơi đi', en='Name of the origin')),
-        'facility': Figure(Text(vi='Mã cơ sở', en='Facility')),
-        'facility_name': Figure(Text(vi='Cơ sở', en='Name of the facility')),
-        'rank': Figure(Text(vi='Thứ tự gần', en='Rank'), low_first=True),
-        'origins': Figure(Text(vi='Số nơi đi', en='Origins')),
-        'origins_without_way': Figure(Text(vi='Nơi không có cơ sở trong tầm', en='Origins without a facility')),
-    }
     method = Text(
         vi='Quãng đường gồm đoạn thẳng từ nơi đi ra đường gần nhất, đường đi ngắn nhất (Dijkstra) và đoạn từ đường vào '
         'cơ sở. Mỗi nơi đi được ghép với các cơ sở gần nhất; cơ sở cách bằng nhau thì lấy mã nhỏ hơn. Thời gian tính '
@@ -119,6 +75,25 @@ class NearestFacility(Process[Inputs]):
         'facilities': 'health_facilities',
         'filter': "kind = 'hospital'",
         'travel': 'driving',
+    }
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'distance_m': Member(Text(vi='Quãng đường', en='Way'), 'm'),
+                'minutes': Member(Text(vi='Thời gian', en='Time'), 'min'),
+                'origin': Member(Text(vi='Mã nơi đi', en='Origin')),
+                'origin_name': Member(Text(vi='Nơi đi', en='Name of the origin')),
+                'facility': Member(Text(vi='Mã cơ sở', en='Facility')),
+                'facility_name': Member(Text(vi='Cơ sở', en='Name of the facility')),
+                'rank': Member(Text(vi='Thứ tự gần', en='Rank'), low_first=True),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'origins': Member(Text(vi='Số nơi đi', en='Origins')),
+        'origins_without_way': Member(Text(vi='Nơi không có cơ sở trong tầm', en='Origins without a facility')),
+        **shared('facilities', 'roads_cut'),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
@@ -144,8 +119,8 @@ class NearestFacility(Process[Inputs]):
         shapes = point_geometries(origins.xy[ranked.point])
         if inputs.routes:
             shapes = route_lines(reach, origins.xy, facilities.xy, facilities.owner, ranked)
-        lost = facilities_off_road(facilities.owner, reach.places_off_road)
-        notes = off_road_notes(lost, len(reach.points_off_road))
+        off_road_count = facilities_off_road(facilities.owner, reach.places_off_road)
+        notes = off_road_notes(off_road_count, len(reach.points_off_road))
         pairs = [pair_feature(inputs, origins, facilities, ranked, row) for row in range(len(ranked.point))]
         summary = {
             'origins': origins.count,
@@ -156,15 +131,14 @@ class NearestFacility(Process[Inputs]):
             'minutes': inputs.minutes,
             'routes': inputs.routes,
             **way.summary,
-            'caveats': [text.model_dump() for text in notes],
-            **data.provenance,
+            **data.provenance(notes),
         }
-        return feature_collection(geojson_geometries(shapes, data.locality.srid), pairs, summary)
+        return feature_collection(numbered_features(geojson_geometries(shapes, data.locality.srid), pairs), summary)
 
 
-def read_origins(chosen: Layer, data: Data) -> Facilities:
+def read_origins(layer_ref: LayerRef, data: Data) -> Facilities:
     """Where the ways begin: points, and centroids of areas; in the order of their codes."""
-    layer, rows = data.source(chosen)
+    layer, rows = data.source(layer_ref)
     code = column_identifier(layer, layer.identifier, data.audience)
     name = column_identifier(layer, layer.publish.search[0], data.audience) if layer.publish.search else sql.SQL('null')
     query = (
@@ -173,14 +147,14 @@ def read_origins(chosen: Layer, data: Data) -> Facilities:
     )
     origins = data.rows(sql.SQL(query).format(code, name, rows))
     if not origins:
-        must_be_unfiltered(chosen)
+        must_be_unfiltered(layer_ref)
     xy = np.asarray([(row['x'], row['y']) for row in origins], dtype=np.float64).reshape(-1, 2)
     codes, names = [row['code'] for row in origins], [row['name'] for row in origins]
     return Facilities(codes, names, [''] * len(origins), xy, np.arange(len(origins)))
 
 
 def check_count(origins: int, inputs: Inputs) -> None:
-    """Raises TooManyOrigins."""
+    """Raises TooManyOrigins where the answer would have more rows than it may."""
     most = MOST_ROUTES if inputs.routes else MOST_ROWS
     if origins * inputs.count > most:
         raise TooManyOrigins(

@@ -4,18 +4,12 @@ from typing import Any, ClassVar, Literal
 
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import (
-    FeatureCollection,
-    Figure,
-    Layer,
-    Output,
-    Process,
-    ProcessInputs,
-    ProgressCallback,
-    input_field,
-)
+from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.supply.traced import Trace, read_homes, traced_features, without_supply
+from processes.geojson import FeatureCollection, feature_collection
+from processes.inputs import LayerRef, ProcessInputs, input_field
+from processes.outputs import Member, Output, shared
+from processes.supply.traced import Trace, traced_features, without_supply
 from processes.supply.traced_power import trace_power
 from processes.supply.traced_water import trace_water
 
@@ -31,8 +25,13 @@ class Inputs(ProcessInputs):
             vi='Đóng van (close-valve), vỡ ống (burst-pipe) hoặc mất trạm biến áp (lose-substation).',
             en='Valves are closed (close-valve), pipes burst (burst-pipe), or substations fail (lose-substation).',
         ),
+        choices={
+            'close-valve': Text(vi='đóng van', en='a closed valve'),
+            'burst-pipe': Text(vi='vỡ ống', en='a burst pipe'),
+            'lose-substation': Text(vi='mất trạm biến áp', en='a lost substation'),
+        },
     )
-    failed: Layer = input_field(
+    failed: LayerRef = input_field(
         Text(vi='Đối tượng gặp sự cố', en='What fails'),
         Text(
             vi="Van, ống hoặc trạm, cùng một lúc; thường là lớp với bộ lọc theo mã, ví dụ code = 'V1'.",
@@ -52,6 +51,11 @@ class Inputs(ProcessInputs):
     )
 
 
+PEOPLE = Member(Text(vi='Số người mất dịch vụ', en='People without supply'))
+LENGTH_M = Member(Text(vi='Chiều dài ống', en='Length of pipe'), 'm')
+VOLTAGE_KV = Member(Text(vi='Điện áp', en='Voltage'), 'kV')
+
+
 class NetworkTrace(Process[Inputs]):
     """Only for the internal service: it reads the population of every house."""
 
@@ -61,23 +65,6 @@ class NetworkTrace(Process[Inputs]):
         en='A closed valve, a burst pipe or a lost substation: what and who loses supply, which valves stop a burst.',
     )
     audience: ClassVar[Audience] = 'internal'
-    figures: ClassVar[dict[str, Figure]] = {
-        'people': Figure(Text(vi='Số người mất dịch vụ', en='People without supply')),
-        'buildings': Figure(Text(vi='Nhà mất dịch vụ', en='Buildings without supply')),
-        'length_m': Figure(Text(vi='Chiều dài ống', en='Length of pipe'), 'm'),
-        'voltage_kv': Figure(Text(vi='Điện áp', en='Voltage'), 'kV'),
-        'on': Figure(Text(vi='Dùng ống hoặc trạm', en='On the pipe or station')),
-        'distance_m': Figure(Text(vi='Cách ống hoặc trạm', en='Distance to it'), 'm'),
-        'lost': Figure(Text(vi='Gặp sự cố', en='Lost')),
-        'valves_to_close': Figure(Text(vi='Van phải đóng', en='Valves to close')),
-        'plants_to_stop': Figure(Text(vi='Nhà máy nước phải ngừng', en='Plants to stop')),
-        'pipes_without_supply': Figure(Text(vi='Ống mất nước', en='Pipes without supply')),
-        'pipes_without_supply_before': Figure(Text(vi='Ống không có nước từ trước', en='Pipes without before')),
-        'stations_lost': Figure(Text(vi='Trạm gặp sự cố', en='Stations lost')),
-        'stations_without_supply': Figure(Text(vi='Trạm mất điện', en='Stations without supply')),
-        'stations_without_supply_before': Figure(Text(vi='Trạm không có điện từ trước', en='Stations without before')),
-        'lines_without_supply': Figure(Text(vi='Tuyến mất điện', en='Lines without supply')),
-    }
     method = Text(
         vi='Mạng được xét như đồ thị: ống hoặc trạm mất dịch vụ khi trước sự cố có thông với nguồn và sau đó thì '
         'không. Khi vỡ ống, nước rút đến các van gần nhất; chỉ đóng những van mà phía sau còn nguồn. Nhà thuộc ống gần '
@@ -87,11 +74,51 @@ class NetworkTrace(Process[Inputs]):
         'a source behind them. A house is on the nearest pipe within the given distance, or on the nearest station.',
     )
     outputs: ClassVar[dict[str, Output]] = {
-        'network': Output(Text(vi='Ống hoặc tuyến mất dịch vụ', en='Pipes or lines without supply')),
-        'controls': Output(
-            Text(vi='Van phải đóng, hoặc trạm mất điện', en='Valves to close, or stations without supply')
+        'network': Output(
+            Text(vi='Ống hoặc tuyến mất dịch vụ', en='Pipes or lines without supply'),
+            members={
+                'length_m': LENGTH_M,
+                'voltage_kv': VOLTAGE_KV,
+                **shared('code'),
+                'from_node': Member(Text(vi='Từ nút', en='From node')),
+                'to_node': Member(Text(vi='Đến nút', en='To node')),
+            },
         ),
-        'buildings': Output(Text(vi='Nhà mất dịch vụ', en='Buildings without supply')),
+        'controls': Output(
+            Text(vi='Van phải đóng, hoặc trạm mất điện', en='Valves to close, or stations without supply'),
+            members={
+                'voltage_kv': VOLTAGE_KV,
+                'lost': Member(Text(vi='Gặp sự cố', en='Lost')),
+                **shared('code', 'kind'),
+                'node': Member(Text(vi='Nút', en='Node')),
+                'pipe_code': Member(Text(vi='Mã ống', en='Code of the pipe')),
+            },
+        ),
+        'buildings': Output(
+            Text(vi='Nhà mất dịch vụ', en='Buildings without supply'),
+            members={
+                'people': PEOPLE,
+                'distance_m': Member(Text(vi='Cách ống hoặc trạm', en='Distance to it'), 'm'),
+                'on': Member(Text(vi='Dùng ống hoặc trạm', en='On the pipe or station')),
+                **shared('code'),
+            },
+        ),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'people': PEOPLE,
+        'buildings': Member(Text(vi='Nhà mất dịch vụ', en='Buildings without supply')),
+        'length_m': LENGTH_M,
+        'pipes': Member(Text(vi='Số ống', en='Pipes')),
+        'pipes_without_supply': Member(Text(vi='Ống mất nước', en='Pipes without supply')),
+        'pipes_without_supply_before': Member(Text(vi='Ống không có nước từ trước', en='Pipes without before')),
+        'valves_to_close': Member(Text(vi='Van phải đóng', en='Valves to close')),
+        'plants': Member(Text(vi='Số nhà máy nước', en='Water plants')),
+        'plants_to_stop': Member(Text(vi='Nhà máy nước phải ngừng', en='Plants to stop')),
+        'stations': Member(Text(vi='Số trạm', en='Stations')),
+        'stations_lost': Member(Text(vi='Trạm gặp sự cố', en='Stations lost')),
+        'stations_without_supply': Member(Text(vi='Trạm mất điện', en='Stations without supply')),
+        'stations_without_supply_before': Member(Text(vi='Trạm không có điện từ trước', en='Stations without before')),
+        'lines_without_supply': Member(Text(vi='Tuyến mất điện', en='Lines without supply')),
     }
     example: ClassVar[dict[str, Any]] = {
         'event': 'lose-substation',
@@ -107,26 +134,26 @@ class NetworkTrace(Process[Inputs]):
         progress(0.1, Text(vi='Dò mạng lưới', en='Tracing the network'))
         trace = trace_network(inputs, data)
         progress(0.4, Text(vi='Tìm nhà mất dịch vụ', en='Looking for the buildings'))
-        homes = read_homes(data)
+        homes = data.homes()
         affected = trace.affected(homes)
         summary = {
             'event': inputs.event,
             **trace.facts,
             'buildings': len(affected.home),
-            'people': int(homes.people[affected.home].sum()),
-            'caveats': [caveat.model_dump() for caveat in trace.caveats],
+            'people': int(homes.population[affected.home].sum()),
         }
         progress(0.7, Text(vi='Lấy hình học', en='Reading the geometries'))
-        answer = {
+        traced = {
             'network': traced_features(*trace.network, data),
             'controls': traced_features(*trace.controls, data),
             'buildings': traced_features(*without_supply(homes, affected), data),
         }
-        return {name: {**features, 'summary': {**summary, **data.provenance}} for name, features in answer.items()}
+        summary |= data.provenance(trace.caveats)
+        return {name: feature_collection(features, summary) for name, features in traced.items()}
 
 
 def trace_network(inputs: Inputs, data: Data) -> Trace:
-    """What the event does to its network."""
+    """Traces what the event does to the network of water or of power."""
     if inputs.event == 'lose-substation':
         return trace_power(inputs.failed, data)
     return trace_water(inputs.failed, data, burst=inputs.event == 'burst-pipe', within_m=inputs.within_m)

@@ -1,72 +1,47 @@
 """Where the next facilities should stand. Method: docs/explanation/new-facility.md."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
-from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.arrays import Bools, Floats, point_geometries
+from dothi.core.errors import DataRefused
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.base import (
-    FeatureCollection,
-    Figure,
-    Layer,
-    Output,
-    Process,
-    ProcessInputs,
-    ProgressCallback,
-    input_field,
-)
+from processes.base import Process, ProgressCallback
 from processes.data import Data, Homes, Zones
-from processes.ways.barriers import distance_to
-from processes.ways.candidates import cover_within, on_roads
-from processes.ways.covered import coverage_figures
-from processes.ways.drawn import feature_collection, geojson_geometries
-from processes.ways.facilities import GEOMETRY, Facilities, read_facilities
-from processes.ways.maximal_cover import EXACT_PAIRS, Cover, CoverChoice, choose_exactly, choose_greedily
-from processes.ways.network import Bools, Floats, Network, point_geometries
+from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
+from processes.inputs import AREAS, POINTS, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
+from processes.outputs import Member, Output, ZoneFeatures, shared
+from processes.ways.covered import coverage_change
+from processes.ways.facilities import Facilities, read_facilities
+from processes.ways.maximal_cover import Proposal, bound_of, choose_sites, cover_within, on_roads
+from processes.ways.network import Network, distance_to
 from processes.ways.reach import ROUNDING_M, reach_of
-from processes.ways.travel import (
-    BARRIERS,
-    BRIDGES,
-    DISTANCE_M,
-    MINUTES,
-    SPEED_KMH,
-    TRAVEL,
-    Travel,
-    limit_of,
-    one_limit,
-    read_roads,
-)
+from processes.ways.travel import limit_of, read_roads
 from processes.zones.membership import Membership, no_people_note
 
 SHORTEST_SPACING_M = 50.0
+METHODS = {
+    'auto': Text(vi='tự chọn', en='automatic'),
+    'greedy': Text(vi='tham lam', en='greedy'),
+    'exact': Text(vi='chính xác', en='exact'),
+}
 
 
 class NobodyToServe(DataRefused):
     """Nobody lives in the zones."""
 
 
-class TooLargeForExact(WrongUse):
-    """The question has more pairs than the exact method takes on."""
-
-
-class Inputs(ProcessInputs):
+class Inputs(LimitedTravelInputs, FacilityInputs):
     """What the planner may choose."""
 
-    facilities: Layer = input_field(
+    facilities: LayerRef = input_field(
         Text(vi='Cơ sở hiện có', en='Facilities there are'),
         Text(vi='Lớp nơi dịch vụ đã được cung cấp.', en='Layer of where the service is given already.'),
-        geometry=GEOMETRY,
-    )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'station'.", en="A CQL2 expression such as kind = 'station'."),
-        default=None,
-        filters='facilities',
-        max_length=20_000,
+        geometry=POINTS | AREAS,
     )
     count: int = input_field(
         Text(vi='Số cơ sở mới', en='How many new ones'),
@@ -75,16 +50,14 @@ class Inputs(ProcessInputs):
         ge=1,
         le=200,
     )
-    distance_m: float | None = DISTANCE_M
-    minutes: float | None = MINUTES
-    candidates: Layer | None = input_field(
+    candidates: LayerRef | None = input_field(
         Text(vi='Vị trí ứng viên', en='Candidates'),
         Text(
             vi='Lớp nơi có thể xây (khu đất, trụ sở); để trống thì lấy các điểm trên đường.',
             en='Layer of where one could build (plots, offices); left out, places on the roads are taken.',
         ),
         default=None,
-        geometry=GEOMETRY,
+        geometry=POINTS | AREAS,
     )
     spacing_m: float | None = input_field(
         Text(vi='Khoảng cách ứng viên', en='Spacing of candidates'),
@@ -104,6 +77,7 @@ class Inputs(ProcessInputs):
             en='exact: proved best, for small questions; greedy: one after the other, with a bound; auto: by size.',
         ),
         default='auto',
+        choices=METHODS,
     )
     serve: Literal['zones', 'everybody'] = input_field(
         Text(vi='Phục vụ ai', en='Whom to serve'),
@@ -114,31 +88,36 @@ class Inputs(ProcessInputs):
             'everybody: all people, and roads anywhere.',
         ),
         default='zones',
+        choices={
+            'zones': Text(vi='người trong các vùng', en='people in the zones'),
+            'everybody': Text(vi='mọi người', en='everybody'),
+        },
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: Layer | None = BARRIERS
-    bridges: Layer = BRIDGES
-    zones: Layer = input_field(
+    zones: LayerRef = input_field(
         Text(vi='Vùng báo cáo', en='Zones'),
         Text(
             vi='Lớp vùng cần phục vụ (xem serve), và để so sánh trước và sau.',
             en='Layer of areas that are to be served (see serve), and to compare before and after by.',
         ),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
+        default=LayerRef('communes'),
+        geometry=AREAS,
     )
 
-    _one_limit = model_validator(mode='after')(one_limit)
+    @model_validator(mode='after')
+    def _some_limit(self) -> Self:
+        if self.distance_m is None and self.minutes is None:
+            raise PydanticCustomError('no_limit', 'distance_m or minutes')
+        return self
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
-
-    cover: Cover
-    choice: CoverChoice
-    method: str
+CHANGE = {
+    'share_covered_after': Member(Text(vi='Tỷ lệ được phục vụ sau', en='Share covered after'), 'share', low_first=True),
+    'share_covered_before': Member(Text(vi='Tỷ lệ được phục vụ trước', en='Share covered before'), 'share'),
+    'population_covered_after': Member(Text(vi='Dân số được phục vụ sau', en='Population covered after')),
+    'population_covered_before': Member(Text(vi='Dân số được phục vụ trước', en='Population covered before')),
+    'population_gained': Member(Text(vi='Dân số được phục vụ thêm', en='People covered in addition')),
+    **shared('population'),
+}
 
 
 class NewFacility(Process[Inputs]):
@@ -150,14 +129,6 @@ class NewFacility(Process[Inputs]):
         en='Where the next facilities should stand so that most people more have one within reach; before and after.',
     )
     audience: ClassVar[Audience] = 'internal'
-    figures: ClassVar[dict[str, Figure]] = {
-        'population_gained': Figure(Text(vi='Dân số được phục vụ thêm', en='People covered in addition')),
-        'population_gained_so_far': Figure(Text(vi='Cộng dồn', en='In addition so far')),
-        'share_covered_after': Figure(
-            Text(vi='Tỷ lệ được phục vụ sau', en='Share covered after'), 'share', low_first=True
-        ),
-        'share_covered_before': Figure(Text(vi='Tỷ lệ được phục vụ trước', en='Share covered before'), 'share'),
-    }
     method = Text(
         vi='Tìm người có cơ sở gần nhất ngoài giới hạn, đo theo đường đi (Dijkstra). Mỗi vị trí ứng viên phục vụ những '
         'người trong giới hạn; chọn các vị trí thêm được nhiều người nhất: từng vị trí một kèm cận trên (greedy), hoặc '
@@ -173,12 +144,37 @@ class NewFacility(Process[Inputs]):
         'distance_m': 2000,
     }
     outputs: ClassVar[dict[str, Output]] = {
-        'result': Output(Text(vi='Vị trí đề xuất', en='Proposed sites')),
-        'zones': Output(Text(vi='Trước và sau theo vùng', en='Before and after by zone')),
+        'result': Output(
+            Text(vi='Vị trí đề xuất', en='Proposed sites'),
+            members={
+                'population_gained': Member(Text(vi='Dân số được phục vụ thêm', en='People covered in addition')),
+                'population_gained_so_far': Member(Text(vi='Cộng dồn', en='In addition so far')),
+                'rank': Member(Text(vi='Hạng', en='Rank'), low_first=True),
+                'candidate': Member(Text(vi='Phương án', en='Candidate')),
+                **shared('name'),
+            },
+        ),
+        'zones': ZoneFeatures(Text(vi='Trước và sau theo vùng', en='Before and after by zone'), members=CHANGE),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **CHANGE,
+        'optimal': Member(Text(vi='Tối ưu', en='Optimal')),
+        'population_gained_at_most': Member(
+            Text(vi='Dân số được phục vụ thêm, nhiều nhất', en='Population gained at most')
+        ),
+        'share_of_best_at_least': Member(Text(vi='So với tối ưu, ít nhất', en='Share of the best, at least'), 'share'),
+        'population_beyond_candidates': Member(
+            Text(vi='Dân số xa mọi phương án', en='Population beyond all candidates')
+        ),
+        'population_gained_outside_zones': Member(
+            Text(vi='Dân số được phục vụ thêm ngoài các vùng', en='Population gained outside the zones')
+        ),
+        'candidates': Member(Text(vi='Phương án', en='Candidates')),
+        **shared('facilities', 'roads_cut', 'population_outside_zones', 'reference_date'),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """Mostly for the ways from each candidate."""
+        """The ways from each candidate take most of the time."""
         return 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
@@ -193,7 +189,7 @@ class NewFacility(Process[Inputs]):
         before = homes_within(homes.xy, existing.xy, way.network, limit_m)
         candidates = candidates_of(inputs, way.network, limit_m, zones, data)
         lacking = served & ~before
-        uncovered = Homes(homes.xy[lacking], homes.population[lacking])
+        uncovered = Homes(homes.xy[lacking], homes.population[lacking], homes.ids[lacking])
         proposal = propose_sites(inputs, candidates, uncovered, way.network, limit_m, progress)
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
         after = homes_within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
@@ -214,10 +210,7 @@ class NewFacility(Process[Inputs]):
             'minutes': inputs.minutes,
             'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [
-                text.model_dump() for text in notes_on(existing, uncovered, zones, inside.sums(homes.population))
-            ],
-            **data.provenance,
+            **data.provenance(notes_on(existing, uncovered, zones, inside.sums(homes.population))),
         }
         return {
             'result': site_features(candidates, proposal, data.locality.srid, summary),
@@ -284,50 +277,7 @@ def propose_sites(
     reach = reach_of(uncovered.xy, candidates.xy, network)
     cover = cover_within(reach, candidates.owner, candidates.count, uncovered.population, limit_m, report_share)
     progress(0.7, Text(vi='Chọn vị trí', en='Choosing the sites'))
-    return chosen_by(inputs.method, cover, inputs.count)
-
-
-def chosen_by(method: str, cover: Cover, count: int) -> Proposal:
-    """The candidates that the method chooses; raises TooLargeForExact."""
-    pairs = cover.reaches.nnz
-    if method == 'exact' and pairs > EXACT_PAIRS:
-        raise TooLargeForExact(
-            vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
-            en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
-        )
-    if method == 'greedy' or pairs > EXACT_PAIRS:
-        return Proposal(cover, choose_greedily(cover, count), 'greedy')
-    return Proposal(cover, choose_exactly(cover, count), 'exact')
-
-
-def coverage_change(total: float, before: float, after: float) -> dict[str, Any]:
-    """People, and how many of them are covered before and after."""
-    return {
-        'population': int(total),
-        **{f'{name}_before': value for name, value in coverage_figures(total, total, before).items()},
-        **{f'{name}_after': value for name, value in coverage_figures(total, total, after).items()},
-        'population_gained': int(after - before),
-    }
-
-
-def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
-    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed.
-
-    uncovered: people of each home that is to be served and has no facility yet.
-    """
-    gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
-    return {
-        'method': proposal.method,
-        'optimal': proposal.choice.optimal,
-        'population_gained_at_most': int(bound + 1e-6),
-        'share_of_best_at_least': round(gained / bound, 6) if bound else None,
-        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
-    }
-
-
-def _reachable_share(cover: Cover) -> float:
-    """People whom any candidate could cover."""
-    return float(cover.people[np.unique(cover.reaches.indices)].sum())
+    return choose_sites(inputs.method, cover, inputs.count)
 
 
 def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary: dict[str, Any]) -> FeatureCollection:
@@ -335,7 +285,7 @@ def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary
     chosen = proposal.choice.chosen
     first = np.searchsorted(candidates.owner, chosen)
     gains = [proposal.cover.covered(chosen[: rank + 1]) for rank in range(len(chosen))]
-    features = [
+    sites = [
         {
             'rank': rank + 1,
             'candidate': candidates.codes[site],
@@ -345,7 +295,8 @@ def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary
         }
         for rank, site in enumerate(chosen)
     ]
-    return feature_collection(geojson_geometries(point_geometries(candidates.xy[first]), srid), features, summary)
+    geometries = geojson_geometries(point_geometries(candidates.xy[first]), srid)
+    return feature_collection(numbered_features(geometries, sites), summary)
 
 
 def before_and_after(
@@ -353,15 +304,4 @@ def before_and_after(
 ) -> FeatureCollection:
     """A feature for each zone, in the order of `zones`. people, before, after: of each home; inside: its zones."""
     sums = [inside.sums(people * mask) for mask in (1, before, after)]
-    features = [
-        {
-            'type': 'Feature',
-            'id': code,
-            'geometry': geometry,
-            'properties': {'code': code, 'name': name, **coverage_change(total, then, now)},
-        }
-        for code, name, geometry, total, then, now in zip(
-            zones.codes, zones.names, zones.geometries, *sums, strict=True
-        )
-    ]
-    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+    return zones.collection((coverage_change(*zone_sums) for zone_sums in zip(*sums, strict=True)), summary)

@@ -3,28 +3,19 @@
 from typing import Any, ClassVar, Literal
 
 from dothi.core.text import Text
-from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.forms.form import FORMS
 from processes.forms.stored import read_stored
-
-JOB = r'^[0-9a-fA-F-]{36}$'
+from processes.inputs import JOB, LANG, OUTPUT, ProcessInputs, input_field
+from processes.outputs import Output, ResultFile
 
 
 class Inputs(ProcessInputs):
     """What the reader may choose."""
 
-    job: str = input_field(
-        Text(vi='Tác vụ', en='Job'),
-        Text(vi='Mã của tác vụ đã chạy xong.', en='Id of a job that has ended well.'),
-        pattern=JOB,
-    )
-    output: str | None = input_field(
-        Text(vi='Kết quả', en='Output'),
-        Text(vi='Tên kết quả; bỏ trống là kết quả chính.', en='Its name; the main one when left out.'),
-        default=None,
-        max_length=60,
-    )
+    job: str = JOB
+    output: str | None = OUTPUT
     format: Literal['geojson', 'csv', 'gpkg', 'tif', 'png', 'html', 'pdf'] = input_field(
         Text(vi='Dạng', en='Form'),
         Text(
@@ -33,9 +24,7 @@ class Inputs(ProcessInputs):
         ),
         default='pdf',
     )
-    lang: Literal['vi', 'en'] = input_field(
-        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của bản đồ và báo cáo.', en='Of map and report.'), default='vi'
-    )
+    lang: Literal['vi', 'en'] = LANG
 
 
 class PresentResult(Process[Inputs]):

@@ -8,11 +8,13 @@ import pyproj
 from dothi.cartography.mapping.legend_image import sample_pictures
 from dothi.core.clock import today
 from dothi.core.text import DEMO, Text
-from processes.base import Output, Process, ProcessInputs, ProgressCallback, ResultFile, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.forms.numbers import format_day
+from processes.inputs import LANG, ProcessInputs, input_field
+from processes.outputs import Output, ResultFile
 from processes.printing.body import body_of
-from processes.printing.drawn import PrintedLayer, drawn_layers, seen_in, source_lines
+from processes.printing.drawn import PrintedLayer, layers_to_print, source_lines, visible_layers
 from processes.printing.framed import FramedView, frame_place
 from processes.printing.page import Group, Page, Row, write_page
 from processes.printing.paper import FACTORS, PIXEL_MM
@@ -93,9 +95,7 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=100,
     )
-    lang: Literal['vi', 'en'] = input_field(
-        Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của tờ bản đồ.', en='Of the sheet.'), default='vi'
-    )
+    lang: Literal['vi', 'en'] = LANG
     format: Literal['pdf', 'png'] = input_field(
         Text(vi='Định dạng', en='Format'),
         Text(vi='pdf, hoặc png 150 điểm mỗi inch.', en='pdf, or png of 150 dots an inch.'),
@@ -116,7 +116,7 @@ class PrintMap(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Tờ bản đồ', en='Sheet'), (PDF, PNG))}
 
     def cost_s(self, inputs: Inputs) -> float:
-        """From measurements of a small and a large sheet of a province."""
+        """The time grows with the area of the paper, as measured on A4 and A0 of a province."""
         return 4 * FACTORS[inputs.paper] ** 2
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
@@ -124,11 +124,11 @@ class PrintMap(Process[Inputs]):
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
         on_paper = frame_place(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
-        layers = drawn_layers(inputs.layers, inputs.datetime, data)
+        layers = layers_to_print(inputs.layers, inputs.datetime, data)
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
         body = body_of(layers, on_paper.view, inputs.datetime, data)
         progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
-        visible = seen_in(layers, on_paper.view, inputs.datetime, data)
+        visible = visible_layers(layers, on_paper.view, inputs.datetime, data)
         page, target = data.draft('page.pdf'), data.draft('map.pdf')
         write_page(_page_of_map(inputs, on_paper, visible, data), page)
         merge_pages(body, page, on_paper.sheet, target)

@@ -40,5 +40,5 @@ def find_process(process_id: str, audience: Audience) -> Process[Any]:
 
 def _load_process(definition: dict[str, Any]) -> Process[Any]:
     module, _, name = definition['name'].rpartition('.')
-    made: Process[Any] = getattr(import_module(module), name)(definition)
-    return made
+    process: Process[Any] = getattr(import_module(module), name)(definition)
+    return process

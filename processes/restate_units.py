@@ -5,22 +5,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-import shapely
 from psycopg2 import sql
 
+from dothi.core.arrays import Geometries, wkb_geometries
 from dothi.core.errors import DataRefused, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
-from dothi.core.layer_source import day
+from dothi.core.layer import Layer
 from dothi.core.text import Text
 from dothi.core.unit_crosswalk import Shares, crosswalk, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
+from processes.geojson import FeatureCollection, feature_collection, geojson_feature
+from processes.inputs import DAY, LEVEL, LayerRef, ProcessInputs, input_field
+from processes.outputs import Member, Output, shared
 from processes.reading.layers import NotDelivered, column_identifier
-from processes.reading.unit_layers import DAY, code_column, day_of, layer_of_level, read_outlines
-from processes.ways.network import Geometries
+from processes.reading.unit_layers import day_of, layer_of_level, read_outlines, unit_outlines
 from processes.zones.restating import RestatedFigure, area_shares, decimals_of, in_steps, people_shares, restate_figures
+
+METHODS = {
+    'crosswalk': Text(vi='bảng quy đổi', en='the crosswalk'),
+    'population': Text(vi='dân số', en='population'),
+    'area': Text(vi='diện tích', en='area'),
+}
 
 
 class BadFigures(WrongUse):
@@ -43,7 +49,7 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=20_000,
     )
-    layer: Layer | None = input_field(
+    layer: LayerRef | None = input_field(
         Text(vi='Lớp số liệu', en='Layer of figures'),
         Text(
             vi='Thay cho figures: lớp, FeatureCollection hoặc kết quả trước, có cột mã và cột số liệu.',
@@ -63,12 +69,7 @@ class Inputs(ProcessInputs):
         default='value',
         max_length=63,
     )
-    level: str = input_field(
-        Text(vi='Cấp đơn vị', en='Level of the units'),
-        Text(vi='Cấp trong danh mục đơn vị: commune, district.', en='A level of the register: commune, district.'),
-        default='commune',
-        max_length=40,
-    )
+    level: str = LEVEL
     from_date: str = input_field(
         Text(vi='Ngày của số liệu', en='Day of the figures'),
         Text(vi='Số liệu theo các đơn vị của ngày này.', en='The figures are by the units of it.'),
@@ -86,6 +87,7 @@ class Inputs(ProcessInputs):
             en='Where a unit is divided: by the census (crosswalk), the people of its houses (population), or area.',
         ),
         default='crosswalk',
+        choices=METHODS,
     )
     decimals: int = input_field(
         Text(vi='Số chữ số thập phân', en='Decimal places'),
@@ -115,19 +117,35 @@ class RestateUnits(Process[Inputs]):
         vi='Số liệu theo đơn vị của một ngày, quy đổi sang đơn vị của ngày khác; giữ nguyên tổng, kèm sai số tối đa.',
         en='Figures by the units of one day, on the units of another; sums are kept, and each has its error bound.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'value': Figure(Text(vi='Số liệu quy đổi', en='Restated figure')),
-        'least': Figure(Text(vi='Ít nhất', en='Least')),
-        'most': Figure(Text(vi='Nhiều nhất', en='Most')),
-        'error': Figure(Text(vi='Sai số tối đa', en='Error at most')),
-        'exact': Figure(Text(vi='Chính xác', en='Exact')),
-        'complete': Figure(Text(vi='Đủ số liệu', en='Complete')),
-        'pieces': Figure(Text(vi='Gồm các đơn vị', en='Made of units')),
-        'sum_before': Figure(Text(vi='Tổng trước quy đổi', en='Sum before')),
-        'sum_after': Figure(Text(vi='Tổng sau quy đổi', en='Sum after')),
-        'units_without_figure': Figure(Text(vi='Đơn vị chưa có số liệu', en='Units without a figure')),
-        'units_without_outline': Figure(Text(vi='Đơn vị chưa có ranh giới', en='Units without an outline')),
-        'census': Figure(Text(vi='Năm điều tra dân số', en='Year of the census')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': Output(
+            title,
+            members={
+                'value': Member(Text(vi='Số liệu quy đổi', en='Restated figure')),
+                'least': Member(Text(vi='Ít nhất', en='Least')),
+                'most': Member(Text(vi='Nhiều nhất', en='Most')),
+                'error': Member(Text(vi='Sai số tối đa', en='Error at most')),
+                'exact': Member(Text(vi='Chính xác', en='Exact')),
+                'complete': Member(Text(vi='Đủ số liệu', en='Complete')),
+                'method': Member(
+                    Text(vi='Cách chia', en='How it was divided'),
+                    codes=METHODS
+                    | {
+                        'whole': Text(vi='nguyên đơn vị', en='whole units'),
+                        'census': Text(vi='dân số điều tra', en='the population of the census'),
+                    },
+                ),
+                'pieces': Member(Text(vi='Gồm các đơn vị', en='Made of units'), by_data=True),
+                **shared('code', 'name', 'parent_code'),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'sum_before': Member(Text(vi='Tổng trước quy đổi', en='Sum before')),
+        'sum_after': Member(Text(vi='Tổng sau quy đổi', en='Sum after')),
+        'units_without_figure': Member(Text(vi='Đơn vị chưa có số liệu', en='Units without a figure'), by_data=True),
+        'census': Member(Text(vi='Năm điều tra dân số', en='Year of the census'), year=True),
+        **shared('units_without_outline'),
     }
     method = Text(
         vi='Đơn vị nằm trọn thì cộng; đơn vị bị chia thì chia theo tỷ lệ, phần dư theo số dư lớn nhất nên tổng giữ '
@@ -144,7 +162,7 @@ class RestateUnits(Process[Inputs]):
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """Houses are placed in the units of both days."""
+        """The method `population` places every house in the units of both days, which takes longest."""
         return 5.0 if inputs.method == 'population' else 1.0
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
@@ -162,9 +180,8 @@ class RestateUnits(Process[Inputs]):
         silent = {unit.code: unit.name for unit in before if unit.code not in figures}
         touched = {target for code in silent for target in division.shares.get(code, {})}
         borders = _unit_borders(unit_layer, end, data)
-        return {
-            'type': 'FeatureCollection',
-            'features': [
+        return feature_collection(
+            [
                 unit_feature(
                     unit,
                     borders.get(unit.code),
@@ -174,7 +191,7 @@ class RestateUnits(Process[Inputs]):
                 )
                 for unit in after
             ],
-            'summary': {
+            {
                 **inputs.model_dump(include={'level', 'from_date', 'to_date', 'method'}),
                 'layer': inputs.layer.reference if inputs.layer else None,
                 'decimals': decimals,
@@ -183,12 +200,9 @@ class RestateUnits(Process[Inputs]):
                 'units_without_figure': silent,
                 'units_without_outline': sorted({unit.code for unit in after} - borders.keys()),
                 'census': register.census if inputs.method == 'crosswalk' else None,
-                'caveats': [
-                    text.model_dump() for text in list_caveats(inputs.method, register.census, restated_figures)
-                ],
-                **data.provenance,
+                **data.provenance(list_caveats(inputs.method, register.census, restated_figures)),
             },
-        }
+        )
 
 
 def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[str, float]:
@@ -199,10 +213,10 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
             en='Give the figures by one of the two inputs: figures or layer.',
         )
     rows = list(inputs.figures.items()) if inputs.figures is not None else _read_rows(inputs, data)
-    codes, known_codes = [code for code, _ in rows], {unit.code for unit in units}
-    strange, twice = sorted(set(codes) - known_codes), sorted({code for code in codes if codes.count(code) > 1})
+    codes, unit_codes = [code for code, _ in rows], {unit.code for unit in units}
+    strange, twice = sorted(set(codes) - unit_codes), sorted({code for code in codes if codes.count(code) > 1})
     if strange:
-        hint = did_you_mean(strange[0], known_codes) if len(strange) == 1 else Text(vi='', en='')
+        hint = did_you_mean(strange[0], unit_codes) if len(strange) == 1 else Text(vi='', en='')
         listed = ', '.join(strange[:10])
         raise BadFigures(
             vi=f'Ngày {inputs.from_date} không có đơn vị cấp "{inputs.level}" mã {listed}. {hint.vi}'.strip(),
@@ -216,7 +230,7 @@ def read_figures(inputs: Inputs, units: list[UnitVersion], data: Data) -> dict[s
     return dict(rows)
 
 
-def divide_units(inputs: Inputs, unit_layer: LayerModel, start: date, end: date, data: Data) -> Division:
+def divide_units(inputs: Inputs, unit_layer: Layer, start: date, end: date, data: Data) -> Division:
     """How the units of the day `start` go into those of `end`, by the method that was asked for."""
     if inputs.method == 'crosswalk':
         shares = crosswalk(unit_register(data.locality), inputs.level, start, end).shares
@@ -231,9 +245,9 @@ def divide_units(inputs: Inputs, unit_layer: LayerModel, start: date, end: date,
 
 def must_know(figures: Mapping[str, float], shares: Shares, end: date) -> None:
     """Raises NoWay where a unit with a figure has no share anywhere."""
-    lost = sorted(code for code in figures if not shares.get(code))
-    if lost:
-        listed = ', '.join(lost[:10])
+    codes_without_share = sorted(code for code in figures if not shares.get(code))
+    if codes_without_share:
+        listed = ', '.join(codes_without_share[:10])
         raise NoWay(
             vi=f'Đơn vị {listed}: không có ranh giới nằm trong đơn vị nào của ngày {end}. Nạp ranh giới, hoặc dùng '
             'method crosswalk.',
@@ -248,13 +262,12 @@ def unit_feature(
     figure: RestatedFigure | None,
     methods: Mapping[str, str],
     complete: bool,
-) -> dict[str, Any]:
+) -> Any:
     """A unit of the other day with its figure; null where nothing that is known touches it."""
-    return {
-        'type': 'Feature',
-        'id': unit.code,
-        'geometry': outline,
-        'properties': {
+    return geojson_feature(
+        unit.code,
+        outline,
+        {
             'code': unit.code,
             'name': unit.name,
             'parent_code': unit.parent_code,
@@ -267,7 +280,7 @@ def unit_feature(
             'method': ', '.join(sorted({methods[code] for code in figure.pieces})) if figure else None,
             'pieces': {code: round(share, 6) for code, share in figure.pieces.items()} if figure else {},
         },
-    }
+    )
 
 
 def list_caveats(method: str, census: int | None, figures: Mapping[str, RestatedFigure]) -> list[Text]:
@@ -304,17 +317,15 @@ def _read_rows(inputs: Inputs, data: Data) -> list[tuple[str, float]]:
     return [(row['code'], row['value']) for row in data.rows(query.format(code, value, rows, value))]
 
 
-def _unit_shapes(unit_layer: LayerModel, on: date, data: Data) -> tuple[list[str], Geometries]:
+def _unit_shapes(unit_layer: Layer, on: date, data: Data) -> tuple[list[str], Geometries]:
     """Codes and polygons (working CRS) of the units of a day; raises NotDelivered where there is none."""
     read_outlines(unit_layer, on, data)
-    _, rows = data.source(Layer(unit_layer.id), times=day(on))
-    query = sql.SQL('select {}::text as code, ST_AsBinary(geom) as wkb from {} order by 1')
-    shape_rows = data.rows(query.format(code_column(unit_layer), rows))
-    shapes = shapely.from_wkb([bytes(row['wkb']) for row in shape_rows])
-    return [row['code'] for row in shape_rows], np.asarray(shapes, dtype=object)
+    query = sql.SQL('select code, ST_AsBinary(geom) as wkb from {} order by 1')
+    shape_rows = data.rows(query.format(unit_outlines(unit_layer, on, data)))
+    return [row['code'] for row in shape_rows], wkb_geometries([row['wkb'] for row in shape_rows])
 
 
-def _unit_borders(unit_layer: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def _unit_borders(unit_layer: Layer, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """The outlines to draw; the figures stand without them."""
     try:
         return read_outlines(unit_layer, on, data)

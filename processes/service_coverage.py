@@ -4,129 +4,55 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import shapely
-from pydantic import model_validator
 
+from dothi.core.arrays import Floats, no_geometries
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from dothi.core.unit_register import layer_of
-from processes.base import (
-    FeatureCollection,
-    Figure,
-    Layer,
-    Output,
-    Process,
-    ProcessInputs,
-    ProgressCallback,
-    ReadData,
-    input_field,
-)
+from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data, Homes, Zones
+from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
+from processes.inputs import ZONES, LayerRef, LimitedTravelInputs, input_field
+from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
 from processes.ways.cells import Cells, cells_in
-from processes.ways.coverage_notes import list_caveats, notes_on
-from processes.ways.covered import ServedKind, kind_summary, per_zone, summary_of, zone_figures
-from processes.ways.drawn import Drawn, feature_collection, geojson_geometries
-from processes.ways.facilities import GEOMETRY, Facilities
-from processes.ways.kinds import kinds_of, must_have_norms
-from processes.ways.network import Floats, no_lines, zone_of
-from processes.ways.reach import reach_of, straight_to_nearest
-from processes.ways.service_norms import NORM, in_urban_units, limit_by_norm
-from processes.ways.travel import (
-    BARRIERS,
-    BRIDGES,
-    DISTANCE_M,
-    MINUTES,
-    SPEED_KMH,
-    TRAVEL,
-    Travel,
-    facilities_off_road,
-    limit_of,
-    off_road_notes,
-    only_one_limit,
-    read_roads,
-    speed_of,
-)
-from processes.ways.unit_norms import (
+from processes.ways.covered import ServedKind, kind_summary, list_caveats, notes_on, per_zone, summary_of, zone_figures
+from processes.ways.facilities import Facilities
+from processes.ways.kinds import (
+    NORM,
     UNIT_NORM,
+    KindInputs,
     facilities_by_unit,
+    in_urban_units,
+    kinds_of,
     level_of_norm,
+    limit_by_norm,
+    must_have_norms,
     norm_per_unit,
     served_by_unit,
     unit_figures,
 )
+from processes.ways.reach import reach_of, straight_to_nearest
+from processes.ways.travel import facilities_off_road, limit_of, off_road_notes, read_roads, speed_of
+from processes.zones.membership import zone_of
 
 
 class DoesNotFit(WrongUse):
     """Inputs that contradict each other."""
 
 
-class Inputs(ProcessInputs):
+class Inputs(LimitedTravelInputs, KindInputs):
     """What the planner may choose."""
 
-    facilities: Layer = input_field(
-        Text(vi='Cơ sở phục vụ', en='Facilities'),
-        Text(
-            vi='Lớp nơi dịch vụ được cung cấp; vùng (công viên) được vào từ mọi phía.',
-            en='Layer of where the service is given; areas (parks) are entered from any side.',
-        ),
-        geometry=GEOMETRY,
-    )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc cơ sở', en='Filter of the facilities'),
-        Text(vi="Biểu thức CQL2, ví dụ kind = 'station'.", en="A CQL2 expression such as kind = 'station'."),
-        default=None,
-        filters='facilities',
-        max_length=20_000,
-    )
-    more_facilities: list[Layer] = input_field(
-        Text(vi='Các loại cơ sở khác', en='Further facilities'),
-        Text(
-            vi='Mỗi lớp một bộ số liệu; người dân được phục vụ khi có đủ các loại.',
-            en='Each layer has figures of its own; people are covered when they have every kind.',
-        ),
-        default=[],
-        geometry=GEOMETRY,
-        max_length=10,
-    )
-    kind_column: str | None = input_field(
-        Text(vi='Cột loại cơ sở', en='Column of the kind'),
-        Text(
-            vi='Tách mỗi lớp theo giá trị của cột này (level của trường học), mỗi loại một bộ số liệu.',
-            en='Splits each layer that has this column by its values (level of schools), with figures for each.',
-        ),
-        default=None,
-        max_length=63,
-    )
-    distance_m: float | None = DISTANCE_M
-    minutes: float | None = MINUTES
-    norm: Literal['service_distance', 'facilities_per_unit'] = input_field(
-        Text(vi='Quy chuẩn', en='Norm'),
-        Text(
-            vi='Khi không cho distance_m và minutes: service_distance là quãng đường theo loại; facilities_per_unit là '
-            'số cơ sở của mỗi đơn vị, ví dụ mỗi xã một trạm y tế (zones là lớp đơn vị đó).',
-            en='Where neither distance_m nor minutes are given: service_distance is a way, by the kind; '
-            'facilities_per_unit how many each unit has to have, such as a health station in each commune (zones are '
-            'these units).',
-        ),
-        default='service_distance',
-    )
     mode: Literal['network', 'straight-line'] = input_field(
         Text(vi='Cách đo', en='How to measure'),
         Text(vi='Theo đường đi (network) hay đường thẳng.', en='Along the roads (network) or in a straight line.'),
         default='network',
+        choices={mode: MEASURED[mode] for mode in ('network', 'straight-line')},
     )
-    travel: Travel = TRAVEL
-    speed_kmh: float | None = SPEED_KMH
-    barriers: Layer | None = BARRIERS
-    bridges: Layer = BRIDGES
-    zones: Layer = input_field(
-        Text(vi='Vùng báo cáo', en='Zones'),
-        Text(vi='Lớp vùng để cộng dân số.', en='Layer of areas by which people are added up.'),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
+    zones: LayerRef = ZONES
     gaps: bool = input_field(
         Text(vi='Vẽ vùng thiếu', en='Draw the gaps'),
         Text(
@@ -144,7 +70,18 @@ class Inputs(ProcessInputs):
         le=5_000,
     )
 
-    _one_limit = model_validator(mode='after')(only_one_limit)
+
+COVERED = {
+    'share_covered': Member(Text(vi='Tỷ lệ dân được phục vụ', en='Share of people covered'), 'share', low_first=True),
+    'population_covered': Member(Text(vi='Dân số được phục vụ', en='Population covered')),
+    **shared('population'),
+    'population_without_norm': Member(Text(vi='Dân số không có quy chuẩn', en='Population without a norm')),
+    'share_covered_{kind}': Member(Text(vi='Tỷ lệ được phục vụ: {kind}', en='Share covered: {kind}'), 'share'),
+    'population_covered_{kind}': Member(Text(vi='Dân số được phục vụ: {kind}', en='Population covered: {kind}')),
+    'population_without_norm_{kind}': Member(
+        Text(vi='Dân số không có quy chuẩn: {kind}', en='Population without a norm: {kind}')
+    ),
+}
 
 
 class ServiceCoverage(Process[Inputs]):
@@ -157,15 +94,6 @@ class ServiceCoverage(Process[Inputs]):
         en='People whose nearest facility is within a given way or that of the norm, per zone; and the gap areas.',
     )
     audience: ClassVar[Audience] = 'internal'
-    figures: ClassVar[dict[str, Figure]] = {
-        'share_covered': Figure(
-            Text(vi='Tỷ lệ dân được phục vụ', en='Share of people covered'), 'share', low_first=True
-        ),
-        'population_beyond': Figure(Text(vi='Dân số ngoài phạm vi', en='People beyond the limit')),
-        'norm_met': Figure(Text(vi='Đạt quy chuẩn', en='Norm met')),
-        'units': Figure(Text(vi='Số đơn vị', en='Units')),
-        'units_meeting_norm': Figure(Text(vi='Đơn vị đạt quy chuẩn', en='Units that meet the norm')),
-    }
     method = Text(
         vi='Dân số đặt tại tâm từng nhà. Quãng đường theo đường đi tới cơ sở gần nhất (Dijkstra), gồm cả đoạn từ nhà '
         'ra đường; người được phục vụ khi quãng đường không quá giới hạn; cộng theo vùng chứa tâm nhà.',
@@ -181,8 +109,32 @@ class ServiceCoverage(Process[Inputs]):
         'zones': 'communes',
     }
     outputs: ClassVar[dict[str, Output]] = {
-        'result': Output(Text(vi='Độ bao phủ theo vùng', en='Coverage by zone')),
-        'gaps': Output(Text(vi='Vùng thiếu dịch vụ', en='Gap areas')),
+        'result': ZoneFeatures(
+            Text(vi='Độ bao phủ theo vùng', en='Coverage by zone'),
+            members={
+                **COVERED,
+                'facilities_{kind}': Member(Text(vi='Số cơ sở: {kind}', en='Facilities: {kind}')),
+                'norm_met': Member(Text(vi='Đạt quy chuẩn', en='Norm met')),
+            },
+        ),
+        'gaps': Output(
+            Text(vi='Vùng thiếu dịch vụ', en='Gap areas'),
+            members={
+                'population_beyond': Member(Text(vi='Dân số ngoài phạm vi', en='People beyond the limit')),
+                **shared('kind', 'area_km2'),
+            },
+        ),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        **COVERED,
+        **CITED,
+        **shared('facilities', 'kind', 'roads_cut', 'population_outside_zones', 'reference_date'),
+        'facilities_off_road': Member(Text(vi='Cơ sở không có đường tới', en='Facilities that no road reaches')),
+        'population_without_way': Member(Text(vi='Dân số không có đường tới', en='Population without a way')),
+        'kinds': Member(Text(vi='Theo loại cơ sở', en='By kind of facility')),
+        'facilities_outside_zones': Member(Text(vi='Cơ sở ngoài các vùng', en='Facilities outside the zones')),
+        'units': Member(Text(vi='Số đơn vị', en='Units')),
+        'units_meeting_norm': Member(Text(vi='Đơn vị đạt quy chuẩn', en='Units that meet the norm')),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
@@ -201,9 +153,9 @@ class ServiceCoverage(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """Zones with population, population_covered, share_covered, and the whole as `summary`; gaps if wanted."""
         if inputs.norm == UNIT_NORM:
-            return {'result': by_units(inputs, data)}
+            return {'result': coverage_by_units(inputs, data)}
         homes, zones = data.homes(), data.zones(inputs.zones)
-        cells = cells_in(zones.shapes if inputs.gaps else no_lines(), inputs.cell_m)
+        cells = cells_in(zones.shapes if inputs.gaps else no_geometries(), inputs.cell_m)
         standing = np.vstack([homes.xy, cells.xy])
         facilities, kinds = kinds_of(inputs, data)
         limits = limits_of(kinds, standing, inputs, data)
@@ -217,8 +169,8 @@ class ServiceCoverage(Process[Inputs]):
         at_home = [served_kind.of(slice(None, len(homes.xy))) for served_kind in served]
         on_cells = [served_kind.of(slice(len(homes.xy), None)) for served_kind in served]
         norms = [norm for served_kind in served for norm in served_kind.norms]
-        lost = off_road_notes(travelled.get('facilities_off_road', 0))
-        notes = [*notes_on(served, zones, homes), *lost]
+        off_road_count = off_road_notes(travelled.get('facilities_off_road', 0))
+        notes = [*notes_on(served, zones, homes), *off_road_count]
         members = {
             'facilities': facilities.count,
             'kinds': [kind_summary(served_kind, homes.population) for served_kind in at_home],
@@ -229,15 +181,14 @@ class ServiceCoverage(Process[Inputs]):
             'minutes': inputs.minutes,
             'zones': inputs.zones.reference,
             'reference_date': data.locality.place.reference_date.isoformat(),
-            'caveats': [text.model_dump() for text in [*notes, *list_caveats(inputs, norms)]],
-            **data.provenance,
+            **data.provenance([*notes, *list_caveats(inputs, inputs.mode, norms)]),
         }
-        result = {'result': by_zone(zones, at_home, homes, members)}
+        result = {'result': coverage_by_zone(zones, at_home, homes, members)}
         if not inputs.gaps:
             return result
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
         gaps = gap_areas(cells, on_cells, homes, at_home, data.locality.srid)
-        return {**result, 'gaps': feature_collection(*gaps, {'cell_m': inputs.cell_m, **members})}
+        return {**result, 'gaps': feature_collection(gaps, {'cell_m': inputs.cell_m, **members})}
 
 
 def must_be_counted(inputs: Inputs, locality: Locality) -> None:
@@ -256,7 +207,7 @@ def must_be_counted(inputs: Inputs, locality: Locality) -> None:
         )
 
 
-def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
+def coverage_by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     """Units with their facilities of each kind, whether these are enough, and the people of units that have enough."""
     homes, zones = data.homes(), data.zones(inputs.zones)
     facilities, kinds = kinds_of(inputs, data)
@@ -269,7 +220,7 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
     ]
     notes = [
         *notes_on(served, zones, homes),
-        *list_caveats(inputs, [norm for served_kind in served for norm in served_kind.norms]),
+        *list_caveats(inputs, inputs.mode, [norm for served_kind in served for norm in served_kind.norms]),
     ]
     members = {
         'norm': inputs.norm,
@@ -278,10 +229,9 @@ def by_units(inputs: Inputs, data: Data) -> FeatureCollection:
         'kinds': [kind_summary(served_kind, homes.population) for served_kind in served],
         'zones': inputs.zones.reference,
         'reference_date': data.locality.place.reference_date.isoformat(),
-        'caveats': [text.model_dump() for text in notes],
-        **data.provenance,
+        **data.provenance(notes),
     }
-    answer = by_zone(zones, served, homes, members)
+    answer = coverage_by_zone(zones, served, homes, members)
     for unit, feature in enumerate(answer['features']):
         feature['properties'] |= unit_figures(served, counts, unit)
     met = sum(feature['properties']['norm_met'] for feature in answer['features'])
@@ -299,8 +249,8 @@ def ways_to(
         return [straight_to_nearest(standing, facilities.xy[entrance_nodes]) for entrance_nodes in entrances], members
     way = read_roads(inputs, data)
     reach = reach_of(standing, facilities.xy, way.network)
-    lost = facilities_off_road(facilities.owner, reach.places_off_road)
-    members = way.summary | ({'facilities_off_road': lost} if lost else {})
+    off_road_count = facilities_off_road(facilities.owner, reach.places_off_road)
+    members = way.summary | ({'facilities_off_road': off_road_count} if off_road_count else {})
     return [reach.way_to_nearest(entrance_nodes) for entrance_nodes in entrances], members
 
 
@@ -312,19 +262,16 @@ def limits_of(kinds: list[str], standing: Floats, inputs: Inputs, data: Data) ->
     return [limit_by_norm(norms, kind, urban, len(standing)) for kind in kinds]
 
 
-def by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, members: dict[str, Any]) -> FeatureCollection:
+def coverage_by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, members: dict[str, Any]) -> FeatureCollection:
     """One feature for each zone, in the order of `zones`."""
     inside = zones.membership(homes.xy)
-    figures = zone_figures(kinds, homes.population, inside)
-    features = [
-        {'type': 'Feature', 'id': code, 'geometry': geometry, 'properties': {'code': code, 'name': name, **properties}}
-        for code, name, geometry, properties in zip(zones.codes, zones.names, zones.geometries, figures, strict=True)
-    ]
     summary = {**summary_of(kinds, homes.population, inside), **members}
-    return {'type': 'FeatureCollection', 'features': features, 'summary': summary}
+    return zones.collection(zone_figures(kinds, homes.population, inside), summary)
 
 
-def gap_areas(cells: Cells, on_cells: list[ServedKind], homes: Homes, at_home: list[ServedKind], srid: int) -> Drawn:
+def gap_areas(
+    cells: Cells, on_cells: list[ServedKind], homes: Homes, at_home: list[ServedKind], srid: int
+) -> list[Any]:
     """Where the way exceeds the limit, by kind: areas of cells, and the people in them who are beyond it."""
     shapes, properties = [], []
     for served_kind, lived in zip(on_cells, at_home, strict=True):
@@ -335,4 +282,4 @@ def gap_areas(cells: Cells, on_cells: list[ServedKind], homes: Homes, at_home: l
             {'kind': served_kind.kind, 'area_km2': round(area / 1e6, 6), 'population_beyond': int(residents)}
             for area, residents in zip(shapely.area(areas), people, strict=True)
         ]
-    return geojson_geometries(np.concatenate(shapes), srid), properties
+    return numbered_features(geojson_geometries(np.concatenate(shapes), srid), properties)

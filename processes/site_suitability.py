@@ -1,7 +1,6 @@
 """Where something is best built, by weighted criteria. Method: docs/explanation/site-suitability.md."""
 
 import functools
-import json
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,21 +10,21 @@ from rasterio.features import shapes as outlines_of
 from rasterio.windows import Window
 from shapely.geometry import shape
 
-from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.arrays import Floats, Geometries, Ints
 from dothi.core.grid import Grid
 from dothi.core.text import Text
-from processes.base import Figure, Layer, Output, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.ground.criteria import Criterion, factor_of, must_make_sense, weight_shares
-from processes.ground.elevation import Heights
+from processes.geojson import feature_collection, geojson_geometries, numbered_features
+from processes.ground.criteria import CRITERION_MEMBERS, Criterion, factor_of, must_make_sense, weight_shares
 from processes.ground.flood_basin import must_be_few
-from processes.ground.geotiff import MEDIA_TYPE, NODATA, plain_raster, put_values, write_cog
+from processes.ground.geotiff import MEDIA_TYPE, NODATA, Heights, plain_raster, write_cog, write_tile
 from processes.ground.spread import spread_pieces
 from processes.ground.suitability import Factor, Search, Site, best_sites, number_sites, score_tile
-from processes.ground.tiles import Tile, square_cells, tiles_of, transform_of
+from processes.ground.tiles import Rim, Tile, square_cells, tiles_of, transform_of
 from processes.ground.touch import entered_cells
-from processes.ways.network import Floats, Geometries, Ints
-from processes.ways.patches import Rim
+from processes.inputs import AREAS, LayerRef, ProcessInputs, input_field
+from processes.outputs import CITED, MEASURED, Member, Output, shared
 
 # How well two drawings of one border may fit.
 BORDER_M = 0.01
@@ -57,11 +56,11 @@ class Inputs(ProcessInputs):
         min_length=1,
         max_length=20,
     )
-    within: Layer = input_field(
+    within: LayerRef = input_field(
         Text(vi='Phạm vi tìm', en='Where to look'),
         Text(vi='Lớp vùng mà địa điểm phải nằm trong.', en='Layer of areas that the site has to lie in.'),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
+        default=LayerRef('communes'),
+        geometry=AREAS,
     )
     cell_m: float = input_field(
         Text(vi='Cạnh ô', en='Side of a cell'),
@@ -103,11 +102,6 @@ class SiteSuitability(Process[Inputs]):
         vi='Chấm điểm từng ô theo tiêu chí có trọng số, chọn các khoảnh đất tốt nhất và giải thích điểm từng khoảnh.',
         en='Scores every cell by weighted criteria and picks the best areas, each with its score explained.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'score': Figure(Text(vi='Điểm phù hợp', en='Suitability')),
-        'rank': Figure(Text(vi='Hạng', en='Rank'), low_first=True),
-        'area_ha': Figure(Text(vi='Diện tích', en='Area'), 'ha'),
-    }
     method = Text(
         vi='Mỗi ô có điểm 0 đến 1 theo từng tiêu chí (tuyến tính giữa worst và best); điểm của ô là trung bình theo '
         'trọng số. Ô vi phạm giới hạn cứng hoặc khoảng cách theo quy chuẩn bị loại. Địa điểm là các ô liền nhau đều '
@@ -141,8 +135,29 @@ class SiteSuitability(Process[Inputs]):
         'sites': 10,
     }
     outputs: ClassVar[dict[str, Output]] = {
-        'result': Output(Text(vi='Địa điểm tốt nhất', en='Best sites')),
+        'result': Output(
+            Text(vi='Địa điểm tốt nhất', en='Best sites'),
+            members={
+                'score': Member(Text(vi='Điểm phù hợp', en='Suitability')),
+                'rank': Member(Text(vi='Hạng', en='Rank'), low_first=True),
+                **shared('area_ha'),
+                '{criterion}_value': Member(Text(vi='{criterion}: giá trị', en='{criterion}: value')),
+                '{criterion}_score': Member(Text(vi='{criterion}: điểm', en='{criterion}: score')),
+                '{criterion}_contribution': Member(
+                    Text(vi='{criterion}: phần đóng góp', en='{criterion}: contribution')
+                ),
+            },
+        ),
         'suitability': Output(Text(vi='Điểm phù hợp', en='Suitability'), (MEDIA_TYPE,)),
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'sites': Member(Text(vi='Địa điểm', en='Sites')),
+        'allowed_ha': Member(Text(vi='Diện tích được phép', en='Allowed area'), 'ha'),
+        'best_score': Member(Text(vi='Điểm cao nhất', en='Best score')),
+        **CRITERION_MEMBERS,
+        **CITED,
+        'measured': Member(Text(vi='Cách đo', en='How it was measured'), codes=MEASURED),
+        **shared('reference_date'),
     }
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
@@ -161,21 +176,21 @@ class SiteSuitability(Process[Inputs]):
         progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
         least_cells = inputs.min_area_ha * 1e4 / inputs.cell_m**2
         sites, areas = best_sites(cut, scored_parts, least_cells, inputs.sites)
-        polygons = drawn_sites(search, cut, areas, sites, data)
+        polygons = outline_sites(search, cut, areas, sites, data)
         members = summarise_suitability(
             inputs, allowed_cells, best, [factor_members for _, factor_members in read], data
         )
-        features = [
-            site_feature(rank, site, polygon, search)
-            for rank, (site, polygon) in enumerate(zip(sites, polygons, strict=True), 1)
-        ]
+        features = numbered_features(
+            geojson_geometries(polygons, grid.srid),
+            [describe_site(rank, site, search) for rank, site in enumerate(sites, start=1)],
+        )
         return {
-            'result': {'type': 'FeatureCollection', 'features': features, 'summary': members | {'sites': len(sites)}},
+            'result': feature_collection(features, members | {'sites': len(sites)}),
             'suitability': write_cog(data.draft('scores.plain'), data.draft('suitability.tif'), self.title, '1'),
         }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """By criterion; how large the area is nobody knows here."""
+        """The time grows with the number of criteria; the size of the area is not known here."""
         return 5.0 + 5.0 * len(inputs.criteria)
 
 
@@ -206,7 +221,7 @@ def score_tiles(
     scored_parts, allowed_cells, best = [], 0, -1.0
     with plain_raster(data.draft('scores.plain'), search.grid, 'float32', NODATA) as file:
         for number, part in enumerate(spread_pieces(functools.partial(score_tile, search), cut), start=1):
-            put_values(file, cut[number - 1], part.scores)
+            write_tile(file, cut[number - 1], part.scores)
             scored_parts.append((part.rim, part.sums))
             scores = part.scores[~np.isnan(part.scores)]
             allowed_cells, best = allowed_cells + scores.size, max(best, float(scores.max(initial=-1)))
@@ -214,7 +229,7 @@ def score_tiles(
     return scored_parts, allowed_cells, best if allowed_cells else None
 
 
-def drawn_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[Site], data: Data) -> Geometries:
+def outline_sites(search: Search, cut: list[Tile], areas: list[Ints], sites: list[Site], data: Data) -> Geometries:
     """The outline of each site, in their order."""
     rank = {site.number: place for place, site in enumerate(sites, start=1)}
     parts: list[list[Any]] = [[] for _ in sites]
@@ -233,20 +248,13 @@ def _read_scores(file: rasterio.DatasetReader, tile: Tile) -> Heights:
     return np.asarray(file.read(1, window=window, masked=True).filled(np.nan))
 
 
-def site_feature(rank: int, site: Site, polygon: shapely.Geometry, search: Search) -> dict[str, Any]:
-    """A site: its rank, score and area, and of every criterion the mean value, its score, and what that contributes."""
+def describe_site(rank: int, site: Site, search: Search) -> dict[str, Any]:
+    """Rank, score and area of a site, and of every criterion the mean value, its score, and what that contributes."""
     explained: dict[str, Any] = {}
     for factor, value, own in zip(search.factors, site.values, site.scores, strict=True):
         explained |= _explain_factor(factor, value, own)
-    move = transformer(proj_string(search.grid.srid), proj_string(WGS84))
-    moved = shapely.transform(polygon, lambda xy: np.round(np.column_stack(move.transform(*xy.T)), 7))
     hectares = site.cells * search.grid.cell_width * search.grid.cell_height / 1e4
-    return {
-        'type': 'Feature',
-        'id': rank,
-        'geometry': json.loads(shapely.to_geojson(moved)),
-        'properties': {'rank': rank, 'score': round(site.score, 4), 'area_ha': round(hectares, 2), **explained},
-    }
+    return {'rank': rank, 'score': round(site.score, 4), 'area_ha': round(hectares, 2), **explained}
 
 
 def _explain_factor(factor: Factor, value: float, own: float) -> dict[str, Any]:
@@ -271,6 +279,5 @@ def summarise_suitability(
         'criteria': criteria,
         'measured': 'straight-line, between centres of cells',
         'reference_date': data.locality.place.reference_date.isoformat(),
-        'caveats': [caveat.model_dump() for caveat in CAVEATS],
-        **data.provenance,
+        **data.provenance(CAVEATS),
     }

@@ -1,122 +1,35 @@
 """What a raster or a layer has in each zone. Method: docs/explanation/zonal-statistics.md."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
-import shapely
 from psycopg2 import sql
 
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
-from dothi.core.released_raster import Raster
 from dothi.core.text import Text
-from processes.base import FeatureCollection, Figure, Layer, Process, ProcessInputs, ProgressCallback, input_field
+from processes.base import Process, ProgressCallback
 from processes.data import Data, Zones
-from processes.reading.layers import column_identifier
-from processes.ways.network import Floats
-from processes.zones.layer_zones import place_points, statistics_of
-from processes.zones.parts import kind_of, parts_of, united_rows
-from processes.zones.people_zones import Pieces, at_homes, lived_in, on_grid, people_of
-from processes.zones.raster_zones import in_zones, move_shapes
-from processes.zones.weighted import Statistics, by_group
+from processes.geojson import FeatureCollection
+from processes.inputs import ZONES, LayerRef
+from processes.outputs import Member, Output, ZoneFeatures, shared
+from processes.zones.parts import united_rows
+from processes.zones.statistics import (
+    STATISTICS,
+    Answer,
+    Statistic,
+    StatisticsInputs,
+    layer_statistics,
+    must_fit,
+    raster_statistics,
+)
 
-type Statistic = Literal[
-    'count', 'sum', 'mean', 'min', 'max', 'median', 'stdev', 'majority', 'minority', 'variety', 'length_m', 'area_m2'
-]
-# Of numbers that are names of classes, these say nothing.
-OF_QUANTITIES = {'sum', 'mean', 'min', 'max', 'median', 'stdev'}
-OF_KIND = {'length_m': 'LineString', 'area_m2': 'Polygon'}
 # Of nothing they are 0 and not unknown.
 ADDED_UP = {'count', 'length_m', 'area_m2'}
 
 
-class UnknownBand(NotFound):
-    """The raster has no band of this name."""
-
-
-class DoesNotFit(WrongUse):
-    """The statistic cannot be had of this raster or layer."""
-
-
-class Inputs(ProcessInputs):
+class Inputs(StatisticsInputs):
     """What the planner may choose."""
 
-    coverage: str | None = input_field(
-        Text(vi='Raster', en='Raster'),
-        Text(vi='Mã lớp raster; hoặc cho layer.', en='Id of a coverage; or give a layer.'),
-        default=None,
-        max_length=40,
-    )
-    band: str | None = input_field(
-        Text(vi='Dải', en='Band'),
-        Text(vi='Tên dải của raster; bỏ trống: dải được vẽ.', en='Of the raster; the one that is drawn when left out.'),
-        default=None,
-        max_length=40,
-    )
-    layer: Layer | None = input_field(
-        Text(vi='Lớp', en='Layer'),
-        Text(vi='Lớp đối tượng; hoặc cho coverage.', en='A layer of features; or give a coverage.'),
-        default=None,
-    )
-    filter: str | None = input_field(
-        Text(vi='Bộ lọc', en='Filter'),
-        Text(
-            vi='Biểu thức CQL2 cho layer, ví dụ floors > 2.', en='A CQL2 expression for the layer, such as floors > 2.'
-        ),
-        default=None,
-        filters='layer',
-        max_length=20_000,
-    )
-    column: str | None = input_field(
-        Text(vi='Cột', en='Column'),
-        Text(vi='Cột số của layer.', en='A column of numbers of the layer; not for count, length_m and area_m2.'),
-        default=None,
-        max_length=63,
-    )
-    statistics: list[Statistic] = input_field(
-        Text(vi='Thống kê', en='Statistics'),
-        Text(
-            vi='Một hoặc nhiều; length_m và area_m2 là của đường hoặc vùng trong layer.',
-            en='One or more; length_m and area_m2 of the lines or areas of a layer.',
-        ),
-        default=['mean'],
-        min_length=1,
-        max_length=12,
-    )
-    weight: Literal['area', 'population'] = input_field(
-        Text(vi='Trọng số', en='Weight'),
-        Text(
-            vi='area: theo phần nằm trong vùng. population: theo số người sống ở đó.',
-            en='area: by how much lies in the zone. population: by how many people live there.',
-        ),
-        default='area',
-    )
-    population: str | None = input_field(
-        Text(vi='Raster dân số', en='Raster of the population'),
-        Text(
-            vi='Cho trọng số population của raster: mã lớp lưới dân số; bỏ trống: người ở các nhà.',
-            en='For the weight population of a raster: a grid of people; those of the houses when left out.',
-        ),
-        default=None,
-        max_length=40,
-    )
-    zones: Layer = input_field(
-        Text(vi='Vùng', en='Zones'),
-        Text(vi='Lớp vùng bất kỳ, hoặc FeatureCollection.', en='Any layer of areas, or a FeatureCollection.'),
-        default=Layer('communes'),
-        geometry={'Polygon', 'MultiPolygon'},
-    )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The statistics by zone, how much of each zone they cover (0 to 1, or nothing to say), and their unit."""
-
-    statistics: Statistics
-    covered: Floats | None
-    unit: str | None
-    members: dict[str, Any]
+    zones: LayerRef = ZONES
 
 
 class ZonalStatistics(Process[Inputs]):
@@ -127,23 +40,24 @@ class ZonalStatistics(Process[Inputs]):
         vi='Tổng, trung bình, trung vị... của raster hoặc lớp trong từng vùng, theo diện tích hoặc theo dân số.',
         en='Sum, mean, median... of a raster or a layer in each zone, weighted by area or by population.',
     )
-    figures: ClassVar[dict[str, Figure]] = {
-        'mean': Figure(Text(vi='Trung bình', en='Mean')),
-        'sum': Figure(Text(vi='Tổng', en='Sum')),
-        'count': Figure(Text(vi='Số ô hoặc đối tượng', en='Cells or features')),
-        'median': Figure(Text(vi='Trung vị', en='Median')),
-        'min': Figure(Text(vi='Nhỏ nhất', en='Least')),
-        'max': Figure(Text(vi='Lớn nhất', en='Greatest')),
-        'stdev': Figure(Text(vi='Độ lệch chuẩn', en='Standard deviation')),
-        'majority': Figure(Text(vi='Giá trị nhiều nhất', en='Majority')),
-        'minority': Figure(Text(vi='Giá trị ít nhất', en='Minority')),
-        'variety': Figure(Text(vi='Số giá trị khác nhau', en='Different values')),
-        'covered_share': Figure(Text(vi='Tỷ lệ có dữ liệu', en='Share with data'), 'share'),
-        'has_data': Figure(Text(vi='Có dữ liệu', en='Has data')),
-        'zones_without_data': Figure(Text(vi='Vùng không có dữ liệu', en='Zones without data')),
-        'sum_of_zones': Figure(Text(vi='Tổng các vùng', en='Sum of the zones')),
-        'count_of_zones': Figure(Text(vi='Số ô hoặc đối tượng trong các vùng', en='Cells or features in the zones')),
-        'features_outside': Figure(Text(vi='Đối tượng ngoài các vùng', en='Features outside the zones')),
+    outputs: ClassVar[dict[str, Output]] = {
+        'result': ZoneFeatures(
+            title,
+            members={
+                **STATISTICS,
+                'covered_share': Member(Text(vi='Tỷ lệ có dữ liệu', en='Share with data'), 'share'),
+                'has_data': Member(Text(vi='Có dữ liệu', en='Has data')),
+                **shared('people'),
+            },
+        )
+    }
+    summary: ClassVar[dict[str, Member]] = {
+        'sum_of_zones': Member(Text(vi='Tổng các vùng', en='Sum of the zones')),
+        'count_of_zones': Member(Text(vi='Số ô hoặc đối tượng trong các vùng', en='Cells or features in the zones')),
+        'length_m_of_zones': Member(Text(vi='Chiều dài trong các vùng', en='Length in the zones'), 'm'),
+        'area_m2_of_zones': Member(Text(vi='Diện tích trong các vùng', en='Area in the zones'), 'm2'),
+        'zones_without_data': Member(Text(vi='Vùng không có dữ liệu', en='Zones without data')),
+        **shared('features', 'features_outside', 'unit'),
     }
     method = Text(
         vi='Ô bị ranh giới cắt được tính theo phần diện tích nằm trong; đường và vùng cũng vậy. Theo dân số thì mỗi '
@@ -168,12 +82,11 @@ class ZonalStatistics(Process[Inputs]):
         progress(0.1, Text(vi='Đọc vùng', en='Reading the zones'))
         answer = compute_statistics(inputs, zones, data.source(inputs.zones)[1], data, progress)
         whole = answer_of_all(inputs, zones, answer, data, progress)
-        features = [feature(zones, number, answer, inputs.statistics) for number in range(len(zones.codes))]
-        empty = [zone_feature['id'] for zone_feature in features if not zone_feature['properties']['has_data']]
-        return {
-            'type': 'FeatureCollection',
-            'features': features,
-            'summary': {
+        figures = [zone_figures(number, answer, inputs.statistics) for number in range(len(zones.codes))]
+        empty = [code for code, zone in zip(zones.codes, figures, strict=True) if not zone['has_data']]
+        return zones.collection(
+            figures,
+            {
                 **inputs.model_dump(include={'coverage', 'filter', 'column', 'weight', 'population', 'statistics'}),
                 'layer': inputs.layer.reference if inputs.layer else None,
                 'zones': inputs.zones.reference,
@@ -185,13 +98,9 @@ class ZonalStatistics(Process[Inputs]):
                     if name in inputs.statistics
                 },
                 **answer.members,
-                'caveats': [
-                    text.model_dump()
-                    for text in [*zones.notes, *list_caveats(inputs, empty, answer.members.get('features'))]
-                ],
-                **data.provenance,
+                **data.provenance([*zones.notes, *list_caveats(inputs, empty, answer.members.get('features'))]),
             },
-        }
+        )
 
 
 def compute_statistics(
@@ -199,8 +108,8 @@ def compute_statistics(
 ) -> Answer:
     """The statistics of the raster or layer in each zone. zone_rows: `here` of the zones in SQL."""
     if inputs.coverage is not None:
-        return of_raster(inputs, data.raster(inputs.coverage), zones, data, progress)
-    return of_layer(inputs, zones, zone_rows, data)
+        return raster_statistics(inputs, data.raster(inputs.coverage), zones, data, progress)
+    return layer_statistics(inputs, zones, zone_rows, data)
 
 
 def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, progress: ProgressCallback) -> Answer:
@@ -211,168 +120,21 @@ def answer_of_all(inputs: Inputs, zones: Zones, by_zone: Answer, data: Data, pro
     return compute_statistics(inputs, whole, united_rows(whole, data.locality.srid), data, progress)
 
 
-def must_fit(inputs: Inputs) -> None:
-    """Raises DoesNotFit where inputs contradict each other."""
-    needs_column = {*inputs.statistics} - {'count', *OF_KIND}
-    faults = [
-        (
-            (inputs.coverage is None) == (inputs.layer is None),
-            Text(vi='Cho một trong hai: coverage hoặc layer.', en='Give one of the two: coverage or layer.'),
-        ),
-        (
-            inputs.coverage is not None and bool(OF_KIND.keys() & {*inputs.statistics}),
-            Text(vi='statistics: length_m và area_m2 là của layer.', en='statistics: length_m, area_m2: of a layer.'),
-        ),
-        (
-            inputs.layer is not None and bool(needs_column) != (inputs.column is not None),
-            Text(
-                vi='column: cần cho mọi thống kê trừ count, length_m, area_m2, và chỉ cho chúng.',
-                en='column: needed for all statistics but count, length_m and area_m2, and for these only.',
-            ),
-        ),
-        (
-            inputs.layer is None and (inputs.filter is not None or inputs.column is not None),
-            Text(vi='filter, column: chỉ cho layer.', en='filter, column: only for a layer.'),
-        ),
-        (
-            inputs.population is not None and (inputs.coverage is None or inputs.weight != 'population'),
-            Text(
-                vi='population: chỉ cho coverage với weight = population.',
-                en='population: only for a coverage with the weight population.',
-            ),
-        ),
-    ]
-    for at_fault, says in faults:
-        if at_fault:
-            raise DoesNotFit(vi=says.vi, en=says.en)
-
-
-def of_raster(inputs: Inputs, raster: Raster, zones: Zones, data: Data, progress: ProgressCallback) -> Answer:
-    """The statistics of a band; raises UnknownBand, DoesNotFit."""
-    name = inputs.band or raster.coverage.publish.band
-    if name not in raster.coverage.bands:
-        hint = did_you_mean(name, raster.coverage.bands)
-        raise UnknownBand(
-            vi=f'band: "{inputs.coverage}" không có dải "{name}". {hint.vi}',
-            en=f'band: "{inputs.coverage}" has no band "{name}". {hint.en}',
-        )
-    band = raster.coverage.bands[name]
-    if band.kind == 'category' and OF_QUANTITIES & {*inputs.statistics}:
-        raise DoesNotFit(
-            vi=f'statistics: "{name}" là mã loại, chỉ có count, majority, minority, variety.',
-            en=f'statistics: "{name}" holds classes, which have count, majority, minority and variety only.',
-        )
-
-    def report_share(share: float) -> None:
-        progress(0.1 + 0.8 * share, Text(vi='Đọc raster', en='Reading the raster'))
-
-    if inputs.weight == 'area':
-        shapes = move_shapes(zones.shapes, raster.grid, data.locality.srid)
-        _must_be_on_the_map(shapes)
-        by_zone = in_zones(raster, name, shapes, report_share, median='median' in inputs.statistics)
-        cells = shapely.area(shapes) / (raster.grid.cell_width * raster.grid.cell_height)
-        return Answer(by_zone, np.minimum(by_zone['count'] / cells, 1), band.unit, {'band': name})
-    if inputs.population is None:
-        homes = data.homes()
-        pieces = at_homes(raster, name, homes, zones, data.locality.srid)
-        everybody = people_of(homes, zones)
-    else:
-        pieces, everybody = on_grid(raster, name, data.raster(inputs.population), zones, data.locality.srid)
-    return by_people(pieces, everybody, band.unit, {'band': name})
-
-
-def _must_be_on_the_map(shapes: Any) -> None:
-    """Raises DoesNotFit for a zone that reaches where the raster's projection has no place, such as the world."""
-    # such a shape collapses, or has corners that are no numbers
-    beyond = ~(shapely.area(shapes) > 0)
-    if beyond.any():
-        number = int(np.argmax(beyond)) + 1
-        raise DoesNotFit(
-            vi=f'zones: vùng thứ {number} vươn quá xa địa bàn. Cắt vùng theo địa bàn rồi gửi lại.',
-            en=f'zones: zone number {number} reaches too far beyond the area. Cut it to the area, and send it again.',
-        )
-
-
-def of_layer(inputs: Inputs, zones: Zones, zone_rows: sql.Composed, data: Data) -> Answer:
-    """The statistics of a layer; raises DoesNotFit, NoSuchColumn."""
-    assert inputs.layer is not None  # noqa: S101 (asked before)
-    layer, rows = data.source(inputs.layer, inputs.filter)
-    must_have(inputs, layer, data)
-    inside = zones.membership(place_points(rows, data))
-    members = {'features': inside.places, 'features_outside': int(inside.outside.sum())}
-    many = len(zones.codes)
-    counted: Statistics = {'count': inside.counts().astype(np.float64)}
-    if OF_KIND.keys() & {*inputs.statistics}:
-        parts = parts_of(layer, rows, zones, zone_rows, data)
-        amount = np.bincount(parts.zone, parts.measure, minlength=many)
-        counted |= dict.fromkeys(OF_KIND, amount) | {'has': amount}
-    if inputs.column is None:
-        return Answer(counted, None, None, members)
-    unit = layer.columns[inputs.column].unit
-    if inputs.weight == 'population':
-        pieces = lived_in(layer, rows, inputs.column, zones, data)
-        answer = by_people(pieces, people_of(data.homes(), zones), unit, members)
-        lived = answer.statistics
-        return Answer({**lived, **counted, 'has': lived['people']}, answer.covered, unit, members)
-    statistics = statistics_of(layer, rows, inputs.column, zones, zone_rows, data)
-    return Answer({**statistics, **counted, 'has': statistics['count']}, None, unit, members)
-
-
-def must_have(inputs: Inputs, layer: LayerModel, data: Data) -> None:
-    """Raises DoesNotFit where the layer's geometry or column does not have what is asked, or NoSuchColumn."""
-    kind = kind_of(layer)
-    for statistic in sorted(OF_KIND.keys() & {*inputs.statistics}):
-        if OF_KIND[statistic] != kind:
-            raise DoesNotFit(
-                vi=f'statistics: lớp "{layer.id}" có hình học {layer.geometry}, không có {statistic}.',
-                en=f'statistics: "{layer.id}" has {layer.geometry} geometries, which have no {statistic}.',
-            )
-    if inputs.weight == 'population' and (kind != 'Polygon' or inputs.column is None):
-        raise DoesNotFit(
-            vi='weight: dân số chỉ dùng cho raster, hoặc cho một cột của lớp vùng.',
-            en='weight: the population weighs rasters, and a column of a layer of areas.',
-        )
-    if inputs.column is None:
-        return
-    column_identifier(layer, inputs.column, data.audience)
-    if inputs.column == 'id' or layer.columns[inputs.column].type not in ('integer', 'number'):
-        raise DoesNotFit(
-            vi=f'column: cột "{inputs.column}" không phải là số.', en=f'column: "{inputs.column}" is not a number.'
-        )
-
-
-def by_people(pieces: Pieces, everybody: Floats, unit: str | None, members: dict[str, Any]) -> Answer:
-    """Statistics in which everybody counts once, and the share of the people of each zone who have a value."""
-    statistics = by_group(pieces.zone, pieces.value, pieces.weight, len(everybody))
-    covered = np.zeros(len(everybody))
-    np.divide(statistics['count'], everybody, out=covered, where=everybody > 0)
-    return Answer(statistics | {'people': statistics['count']}, np.minimum(covered, 1), unit, members)
-
-
-def feature(zones: Zones, number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
-    """A zone with its figures; where nothing is known they are null, and has_data says so."""
+def zone_figures(number: int, answer: Answer, statistics: list[Statistic]) -> dict[str, Any]:
+    """The figures of a zone; where nothing is known they are null, and has_data says so."""
     of = answer.statistics
     has_data = bool(of.get('has', of['count'])[number] > 0)
     more = {'people': round(float(of['people'][number]), 1)} if 'people' in of else {}
     covered = {'covered_share': round(float(answer.covered[number]), 6)} if answer.covered is not None else {}
-    return {
-        'type': 'Feature',
-        'id': zones.codes[number],
-        'geometry': zones.geometries[number],
-        'properties': {
-            'code': zones.codes[number],
-            'name': zones.names[number],
-            **{name: figure_or_none(of[name][number], is_known=has_data or name in ADDED_UP) for name in statistics},
-            **more,
-            **covered,
-            'has_data': has_data,
-        },
+    figures: dict[str, Any] = {
+        name: figure_or_none(of[name][number], has_value=has_data or name in ADDED_UP) for name in statistics
     }
+    return {**figures, **more, **covered, 'has_data': has_data}
 
 
-def figure_or_none(value: float, *, is_known: bool) -> float | None:
+def figure_or_none(value: float, *, has_value: bool) -> float | None:
     """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
-    return round(float(value), 6) if is_known and not np.isnan(value) else None
+    return round(float(value), 6) if has_value and not np.isnan(value) else None
 
 
 def list_caveats(inputs: Inputs, empty: list[str], features: int | None) -> list[Text]:

@@ -20,6 +20,7 @@ from processes.evaluation.verdicts import (
     value_of,
     verdict_of,
 )
+from processes.geojson import geojson_feature
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Evaluation:
     levels: those that are told of, from the largest to the smallest.
     """
 
-    chosen: IndicatorSet
+    definition: IndicatorSet
     period: Period
     units: Units
     levels: list[str]
@@ -56,20 +57,22 @@ class Evaluation:
         """Every indicator in every unit that its measures tell of; figures of larger units are sums of their parts."""
         return [
             value
-            for name, indicator in self.chosen.indicators.items()
+            for name, indicator in self.definition.indicators.items()
             for value in self._indicator_values(name, indicator)
         ]
 
     def _indicator_values(self, name: str, indicator: Indicator) -> Iterator[Value]:
         parents = self.units.parents
-        parts = [rolled_up(self.figures[measure].by_unit, parents) for measure in self.chosen.measures_of(indicator)]
+        parts = [
+            rolled_up(self.figures[measure].by_unit, parents) for measure in self.definition.measures_of(indicator)
+        ]
         for unit in self.units.of(*self.levels):
             if all(unit.code in part for part in parts):
                 numerator, *rest = (part[unit.code] for part in parts)
                 yield self._judge_value(name, unit, numerator, rest[0] if rest else None)
 
     def _judge_value(self, name: str, unit: Unit, numerator: float, denominator: float | None) -> Value:
-        indicator, before = self.chosen.indicators[name], self.before.get((name, unit.code))
+        indicator, before = self.definition.indicators[name], self.before.get((name, unit.code))
         value = value_of(indicator, numerator, denominator)
         is_known = not any(math.isnan(figure) for figure in (numerator, denominator or 0))
         verdict = verdict_of(value, indicator.threshold, indicator.direction, self.proofs[name], is_known=is_known)
@@ -78,12 +81,12 @@ class Evaluation:
 
     @property
     def verdicts(self) -> dict[str, int]:
-        """How many criteria came to which verdict in the whole."""
+        """The number of criteria by verdict, for the whole locality."""
         return count_verdicts([value.verdict for value in self.values if value.unit.level == WHOLE])
 
     def describe_indicator(self, name: str) -> dict[str, Any]:
         """One criterion: what it is, what it came to in the whole, in how many units it is met, on what it rests."""
-        indicator = self.chosen.indicators[name]
+        indicator = self.definition.indicators[name]
         own = [value for value in self.values if value.indicator == name]
         # what is counted by any level adds up to the whole; by one without units on the day, to nothing
         whole = next((value for value in own if value.unit.level == WHOLE), None)
@@ -101,7 +104,7 @@ class Evaluation:
             'evidence': [proof.document() for proof in self.proofs[name]],
         }
 
-    def features(self) -> list[dict[str, Any]]:
+    def features(self) -> list[Any]:
         """The units, each with the value and the verdict of each indicator."""
         own: dict[str, list[Value]] = {unit.code: [] for unit in self.units.of(*self.levels)}
         for value in self.values:
@@ -109,15 +112,15 @@ class Evaluation:
         return [_unit_feature(self.units.units[code], values) for code, values in own.items()]
 
     def rows(self) -> list[dict[str, Any]]:
-        """The values in the columns of the layer that keeps them."""
+        """The values as rows of the layer that keeps them."""
         return [self._value_row(value) for value in self.values]
 
     def _value_row(self, value: Value) -> dict[str, Any]:
-        indicator, unit = self.chosen.indicators[value.indicator], value.unit
+        indicator, unit = self.definition.indicators[value.indicator], value.unit
         proofs = self.proofs[value.indicator]
         return {
-            'set_id': self.chosen.id,
-            'set_version': self.chosen.version,
+            'set_id': self.definition.id,
+            'set_version': self.definition.version,
             'indicator': value.indicator,
             'title_vi': indicator.title.vi,
             'title_en': indicator.title.en,
@@ -140,17 +143,12 @@ class Evaluation:
         }
 
 
-def _unit_feature(unit: Unit, values: list[Value]) -> dict[str, Any]:
+def _unit_feature(unit: Unit, values: list[Value]) -> Any:
     properties: dict[str, float | str | None] = {value.indicator: value.value for value in values}
     properties |= {f'{value.indicator}_verdict': value.verdict for value in values}
     place = {'code': unit.code, 'name': unit.name, 'level': unit.level, 'parent_code': unit.parent}
     counts = count_verdicts([value.verdict for value in values])
-    return {
-        'type': 'Feature',
-        'id': unit.code,
-        'geometry': unit.geometry,
-        'properties': {**place, **counts, **properties},
-    }
+    return geojson_feature(unit.code, unit.geometry, {**place, **counts, **properties})
 
 
 def _number_or_none(figure: float | None) -> float | None:

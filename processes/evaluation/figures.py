@@ -12,7 +12,8 @@ from dothi.core.errors import did_you_mean
 from dothi.core.indicator_set import FOLDER, BadIndicatorFile, IndicatorSet, Measure
 from processes.data import Data
 from processes.evaluation.queries import Bound, FormulaFails, Queries, UnitValues
-from processes.evaluation.units import WHOLE, Units, unit_outlines
+from processes.evaluation.units import WHOLE, Units
+from processes.reading.unit_layers import layer_of_level
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
 
@@ -28,9 +29,9 @@ class Figures:
 class Formulas:
     """Reads the measures of one set. given: the values that every formula may name."""
 
-    def __init__(self, chosen: IndicatorSet, units: Units, given: Bound, data: Data) -> None:
-        self._set, self._units, self._data = chosen, units, data
-        self._queries = Queries(chosen, units, given, data)
+    def __init__(self, definition: IndicatorSet, units: Units, formula_values: Bound, data: Data) -> None:
+        self._set, self._units, self._data = definition, units, data
+        self._queries = Queries(definition, units, formula_values, data)
         self._results: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {}
 
     def groups(self, names: Iterable[str]) -> Iterator[list[str]]:
@@ -64,7 +65,7 @@ class Formulas:
 
     def _layers_of(self, measure: Measure) -> Iterable[str]:
         """What a query reads, the layer of the units included."""
-        units = [] if measure.level == WHOLE else [unit_outlines(measure.level, self._units.on, self._data)[0].id]
+        units = [] if measure.level == WHOLE else [layer_of_level(measure.level, self._data.locality).id]
         return [*self._set.layers_of(measure), *units]
 
     def _figures_of_measure(self, name: str, unit_values: UnitValues, layers: Iterable[str]) -> Figures:
@@ -77,12 +78,12 @@ class Formulas:
         return Figures(by_unit, tuple(sorted({*layers})))
 
     def _of_process(self, name: str, measure: Measure) -> Figures:
-        """Nothing is known while a layer that it needs has no release."""
+        """The figures of a measure from another process; not known while a layer that it needs has no release."""
         assert measure.process is not None  # noqa: S101 (a measure is either of the two)
         if not all(map(self._data.current, measure.layers)):
             unknown: UnitValues = [(unit.code, None) for unit in self._units.of(measure.level)]
             return self._figures_of_measure(name, unknown, measure.layers)
-        layer, _ = unit_outlines(measure.level, self._units.on, self._data)
+        layer = layer_of_level(measure.level, self._data.locality)
         units = {'collection': layer.id, 'datetime': self._units.on.isoformat()}
         features, layers = self._run_process(
             measure.process.id, {**measure.process.inputs, measure.process.units: units}
@@ -97,8 +98,8 @@ class Formulas:
         key = json.dumps([process_id, inputs], sort_keys=True)
         if key not in self._results:
             part = self._data.apart()
-            chosen = find_process(process_id, part.audience)
-            answer = chosen.run(validate_inputs(chosen.inputs, inputs), part, lambda _share, _doing: None)
+            definition = find_process(process_id, part.audience)
+            answer = definition.run(validate_inputs(definition.inputs, inputs), part, lambda _share, _doing: None)
             self._data.count(part)
             self._results[key] = features_of(answer), tuple(part.releases)
         return self._results[key]

@@ -19,7 +19,7 @@ class Period:
 
     @property
     def until(self) -> date:
-        """The first day after it."""
+        """The first day after the period."""
         return self.last + timedelta(days=1)
 
     def evidence_on(self, today: date) -> date:

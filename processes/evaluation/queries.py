@@ -11,10 +11,11 @@ import psycopg2
 from psycopg2 import sql
 
 from dothi.core.indicator_set import UNITS, IndicatorSet, Measure
-from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
+from dothi.core.layer import Layer
 from processes.data import Data
-from processes.evaluation.units import WHOLE, Units, unit_outlines
+from processes.evaluation.units import WHOLE, Units
+from processes.inputs import LayerRef
+from processes.reading.unit_layers import layer_of_level, unit_outlines
 
 type Bound = Mapping[str, bool | int | float | str | date]
 type UnitValues = list[tuple[str, float | None]]
@@ -33,8 +34,8 @@ class FormulaFails(Exception):
 class Queries:
     """Asks the measures in SQL of one set. given: the values that every query may name."""
 
-    def __init__(self, chosen: IndicatorSet, units: Units, given: Bound, data: Data) -> None:
-        self._set, self._units, self._given, self._data = chosen, units, given, data
+    def __init__(self, definition: IndicatorSet, units: Units, formula_values: Bound, data: Data) -> None:
+        self._set, self._units, self._formula_values, self._data = definition, units, formula_values, data
 
     def ask(self, names: Sequence[str]) -> dict[str, UnitValues]:
         """Unit and value by measure, all of one level; raises FormulaFails that names the measure.
@@ -66,7 +67,7 @@ class Queries:
         return sql.SQL('with {} {}').format(self._relation_ctes([*measures.values()]), statement)
 
     def _select_figures(self, name: str, measure: Measure) -> sql.Composed:
-        values = {key: sql.Literal(value) for key, value in {**self._given, **measure.values}.items()}
+        values = {key: sql.Literal(value) for key, value in {**self._formula_values, **measure.values}.items()}
         query = sql.SQL(measure.sql or '').format(**values)
         form = 'select {} as measure, unit::text as unit, value::float8 as value from ({}) figure'
         return sql.SQL(form).format(sql.Literal(name), query)
@@ -97,7 +98,7 @@ def units_relation(level: str, units: Units, data: Data) -> sql.Composed:
         query = 'select {}::text as code, {}::text as name, null::text as parent_code, ST_GeomFromWKB({}, {}) as geom'
         values = (whole.code, whole.name, psycopg2.Binary(whole.wkb), data.locality.srid)
         return sql.SQL(query).format(*map(sql.Literal, values))
-    _, rows = unit_outlines(level, units.on, data)
+    rows = unit_outlines(layer_of_level(level, data.locality), units.on, data)
     query = (
         'select version.code, version.name, version.parent_code, outline.geom'
         ' from {} join unit.in_force({}, {}) version using (code)'
@@ -110,7 +111,7 @@ def layer_relation(layer: str, data: Data) -> sql.Composed:
     described = data.locality.layer(layer)
     if data.current(layer) is None:
         return _no_rows(described, data)
-    _, rows = data.source(Layer(layer))
+    _, rows = data.source(LayerRef(layer))
     return sql.SQL('select here.* from {}').format(rows)
 
 
@@ -134,7 +135,7 @@ def _cte_of_query(name: str, query: sql.Composed, *, once: bool) -> sql.Composed
     return sql.SQL('{} as {} ({})').format(sql.Identifier(name), how, query)
 
 
-def _no_rows(layer: LayerModel, data: Data) -> sql.Composed:
+def _no_rows(layer: Layer, data: Data) -> sql.Composed:
     names = ['id', *layer.columns_for(data.audience), 'geom', 'geom_wgs84']
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
     return sql.SQL('select {} from {} where false').format(columns, sql.Identifier('layer', layer.id))

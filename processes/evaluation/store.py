@@ -14,15 +14,15 @@ from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.errors import HeldForDecision
 from dothi.core.gdal import pyogrio
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.report.model import Report as DeliveryReport
-from processes.base import Layer
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.period import Period
+from processes.inputs import LayerRef
 
 PROCESS = 'indicators'
 NUMBERS = ('value', 'numerator', 'denominator', 'threshold', 'value_before')
@@ -41,7 +41,7 @@ class KeptEvaluation:
     release: int | None
 
 
-def values_layer(locality: Locality) -> LayerModel | None:
+def values_layer(locality: Locality) -> Layer | None:
     """The layer that the process makes, None in a locality that keeps no values."""
     return next((layer for layer in locality.layers.values() if layer.made_by == PROCESS), None)
 
@@ -54,7 +54,7 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
     layer = values_layer(data.locality)
     if layer is None or data.current(layer.id) is None:
         return {}
-    _, rows = data.apart().source(Layer(layer.id))
+    _, rows = data.apart().source(LayerRef(layer.id))
     query = (
         'select distinct on (indicator, unit_code) indicator, unit_code, value from {}'
         ' where set_id = {} and period_until <= {} order by indicator, unit_code, period_until desc, period_from desc'
@@ -72,7 +72,7 @@ def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) 
     layer = values_layer(data.locality)
     if layer is None:
         return None
-    number, chosen = _record_run(evaluated, summary), evaluated.chosen
+    number, definition = _record_run(evaluated, summary), evaluated.definition
     file = data.draft(f'{layer.id}.gpkg')
     write_values(file, evaluated.rows(), [value.unit.wkb for value in evaluated.values], data.locality.srid)
     options = DeliveryOptions(
@@ -81,7 +81,7 @@ def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) 
         origin='demo' if summary['demo'] else 'delivery',
         crs=f'EPSG:{data.locality.srid}',
         sender=PROCESS,
-        note=f'{chosen.id} {chosen.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
+        note=f'{definition.id} {definition.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
     )
     report = deliver(file, options, data.locality)
     if report.verdict != 'accepted':
@@ -110,9 +110,9 @@ def _record_run(evaluated: Evaluation, summary: dict[str, Any]) -> int:
     """The number of the run. Its release is noted when there is one."""
     evidence = {name: [proof.document() for proof in own] for name, own in evaluated.proofs.items()}
     values = {
-        'set_id': evaluated.chosen.id,
-        'set_version': evaluated.chosen.version,
-        'definition': _as_json(evaluated.chosen.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
+        'set_id': evaluated.definition.id,
+        'set_version': evaluated.definition.version,
+        'definition': _as_json(evaluated.definition.model_dump(mode='json', by_alias=True, exclude_defaults=True)),
         'level': summary['level'],
         'units_on': summary['units_on'],
         'period_from': evaluated.period.first,

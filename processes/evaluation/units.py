@@ -9,21 +9,14 @@ from typing import Any
 import shapely
 from psycopg2 import sql
 
-from dothi.core.errors import NotFound, did_you_mean
-from dothi.core.layer import Layer as LayerModel
-from dothi.core.layer_source import day
+from dothi.core.errors import NotFound
 from dothi.core.locality import Locality
-from dothi.core.unit_register import UnitVersion, layer_of, level_of, unit_register
-from processes.base import Layer
+from dothi.core.unit_register import UnitVersion, unit_register
 from processes.data import Data
-from processes.reading.layers import NotDelivered
+from processes.reading.unit_layers import layer_of_level, levels_of, no_outlines, unit_outlines
 
 # The level of the one unit that holds all others.
 WHOLE = 'province'
-
-
-class UnknownLevel(NotFound):
-    """The locality tells units of other levels."""
 
 
 class NoUnits(NotFound):
@@ -60,7 +53,7 @@ class Units:
         return {code: unit.parent for code, unit in self.units.items()}
 
     def of(self, *levels: str) -> Iterator[Unit]:
-        """The units of some levels, in order."""
+        """The units of some levels, from the largest to the smallest."""
         return (unit for unit in self.units.values() if unit.level in levels)
 
     def down_to(self, level: str) -> list[str]:
@@ -68,18 +61,9 @@ class Units:
         return self.levels[: self.levels.index(level) + 1]
 
 
-def known_levels(locality: Locality) -> list[str]:
-    """The levels of the locality's register that a layer shows, from the largest to the smallest, the whole first."""
-    levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
-    return [WHOLE, *(level for level in levels if level)]
-
-
-def must_be_known(level: str, locality: Locality) -> None:
-    """Raises UnknownLevel with the nearest level."""
-    levels = known_levels(locality)
-    if level not in levels:
-        hint = did_you_mean(level, levels)
-        raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
+def levels_of_figures(locality: Locality) -> list[str]:
+    """The levels that figures can be told by, from the largest to the smallest, the whole first."""
+    return [WHOLE, *levels_of(locality)]
 
 
 def read_units(data: Data, on: date) -> Units:
@@ -89,7 +73,7 @@ def read_units(data: Data, on: date) -> Units:
     there is the whole then. Raises NoUnits, or NotDelivered where their outlines are missing.
     """
     register = unit_register(data.locality)
-    levels = [level for level in known_levels(data.locality)[1:] if register.on(on, level)]
+    levels = [level for level in levels_of(data.locality) if register.on(on, level)]
     if not levels:
         raise NoUnits(vi=f'Không có đơn vị hành chính nào ngày {on}.', en=f'No units were in force on {on}.')
     whole = _whole_area(levels[-1], on, data)
@@ -100,29 +84,18 @@ def read_units(data: Data, on: date) -> Units:
     return Units(on, [WHOLE, *levels], units, undrawn)
 
 
-def unit_outlines(level: str, on: date, data: Data) -> tuple[LayerModel, sql.Composed]:
-    """The layer that shows a level, and SQL of its units on a day: `code`, `geom`, `geom_wgs84`."""
-    layer = layer_of(level, data.locality)
-    assert layer is not None  # noqa: S101 (known_levels are those that a layer shows)
-    _, rows = data.source(Layer(layer.id), times=day(on))
-    code = sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
-    return layer, sql.SQL('(select {}::text as code, geom, geom_wgs84 from {}) outline').format(code, rows)
-
-
 def _of_level(level: str, on: date, data: Data, above: dict[str, Unit]) -> list[Unit]:
-    layer, rows = unit_outlines(level, on, data)
+    layer = layer_of_level(level, data.locality)
     query = 'select code, ST_AsBinary(geom) as wkb, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}'
-    drawn_rows = {row['code']: row for row in data.rows(sql.SQL(query).format(rows))}
+    outline_rows = {row['code']: row for row in data.rows(sql.SQL(query).format(unit_outlines(layer, on, data)))}
     listed = sorted(unit_register(data.locality).on(on, level), key=lambda unit: unit.code)
     units = [
-        _outlined_unit(unit, drawn_rows[unit.code], above, data.locality) for unit in listed if unit.code in drawn_rows
+        _outlined_unit(unit, outline_rows[unit.code], above, data.locality)
+        for unit in listed
+        if unit.code in outline_rows
     ]
     if not units:
-        derive = f'dothi units derive --level {level} --date {on}'
-        raise NotDelivered(
-            vi=f'Lớp "{layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
-            en=f'The layer "{layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
-        )
+        raise no_outlines(layer, on)
     return units
 
 
@@ -133,7 +106,7 @@ def _outlined_unit(version: UnitVersion, row: dict[str, Any], above: dict[str, U
 
 
 def _whole_area(smallest: str, on: date, data: Data) -> Unit:
-    _, rows = unit_outlines(smallest, on, data)
+    rows = unit_outlines(layer_of_level(smallest, data.locality), on, data)
     query = (
         'select ST_AsBinary(ST_Multi(ST_Union(geom))) as wkb,'
         ' ST_AsGeoJSON(ST_Multi(ST_Union(geom_wgs84)), 7) as geometry from {}'

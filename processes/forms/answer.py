@@ -1,17 +1,19 @@
-"""What a report says of a result: the figures of the whole, the table's most telling rows, norms and caveats."""
+"""What a report says: the question in words, the figures of the whole, the most telling rows, norms and caveats."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from dothi.core.text import LANGUAGES, Lang
-from processes.base import Figure
-from processes.forms.columns import Feature, properties_of
-from processes.forms.names import column_heading, title_of, unit_for
-from processes.forms.numbers import value_text
-from processes.forms.words import cite_norm, in_words
+from dothi.core.locality import Locality
+from dothi.core.text import LANGUAGES, Lang, Text
+from processes.forms.numbers import NOTHING, value_text
+from processes.forms.stored import StoredResult
+from processes.forms.tables import Feature, properties_of
+from processes.forms.words import MemberWords, cite_norm
+from processes.inputs import field_metadata
+from processes.outputs import Member
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
@@ -19,6 +21,8 @@ CAVEATS = ('caveats', 'caveat', 'note', 'notes')
 ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators', *CAVEATS)
 # Columns that say the same as the list of norms.
 OF_NORMS = ('clause', 'norm', 'verified', 'condition')
+# A list of thousands of places is no question that anybody reads.
+LONGEST = 400
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,10 @@ class Table:
     more: int
 
 
-def key_figures(
-    summary: Mapping[str, Any], inputs: Mapping[str, Any], figures: Mapping[str, Figure], lang: Lang
-) -> list[tuple[str, str]]:
+def key_figures(summary: Mapping[str, Any], inputs: Mapping[str, Any], words: MemberWords) -> list[tuple[str, str]]:
     """Title and value of the summary's members that are neither inputs nor told elsewhere."""
     return [
-        (title_of(name, figures, lang), _in_a_line(name, value, figures, lang))
+        (words.title(name), _shorten(name, value, words))
         for name, value in summary.items()
         if name not in ELSEWHERE
         and not _is_list_of_parts(value)
@@ -48,14 +50,11 @@ def key_figures(
     ]
 
 
-def detail_tables(summary: Mapping[str, Any], figures: Mapping[str, Figure], lang: Lang) -> list[tuple[str, Table]]:
+def detail_tables(summary: Mapping[str, Any], words: MemberWords) -> list[tuple[str, Table]]:
     """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table."""
     lists = {name: value for name, value in summary.items() if name not in ELSEWHERE and _is_list_of_parts(value)}
     return [
-        (
-            title_of(name, figures, lang),
-            table_of_rows([{'properties': part} for part in value], None, figures, {}, lang),
-        )
+        (words.title(name), table_of_rows([{'properties': part} for part in value], None, {}, words))
         for name, value in lists.items()
     ]
 
@@ -73,12 +72,11 @@ def _is_repeated(value: Any, input_value: Any) -> bool:
     return value == input_value or (isinstance(input_value, dict) and value == input_value.get('collection'))
 
 
-def _in_a_line(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
+def _shorten(name: str, value: Any, words: MemberWords) -> str:
     """A value; of a long list only its beginning."""
-    unit = unit_for(name, figures)
     if isinstance(value, list) and len(value) > MOST_LISTED:
-        return f'{value_text(value[:MOST_LISTED], lang, unit)} … ({len(value)})'
-    return in_words(name, value, figures, lang, unit)
+        return f'{value_text(value[:MOST_LISTED], words.lang, words.unit(name))} … ({len(value)})'
+    return words.value(name, value)
 
 
 def sums_of(summary: Mapping[str, Any], inputs: type[BaseModel]) -> dict[str, Any]:
@@ -91,9 +89,8 @@ def sums_of(summary: Mapping[str, Any], inputs: type[BaseModel]) -> dict[str, An
 def table_of_rows(
     features: Sequence[Feature],
     figure: str | None,
-    figures: Mapping[str, Figure],
     summary: Mapping[str, Any],
-    lang: Lang,
+    words: MemberWords,
     leave_out: Collection[str] = (),
 ) -> Table:
     """At most MOST_ROWS rows, by the figure: the highest first, or the lowest where that is what a planner looks for.
@@ -102,17 +99,17 @@ def table_of_rows(
     those that are told elsewhere (`leave_out`).
     """
     rows = properties_of(features)
-    columns = _shown_columns(rows, figures, leave_out)
-    low_first = figure is not None and figure in figures and figures[figure].low_first
+    columns = _chosen_columns(rows, words.members, leave_out)
+    low_first = figure is not None and figure in words.members and words.members[figure].low_first
     ordered = sorted(rows, key=lambda row: _sort_rank(row.get(figure or ''), low_first=low_first))
-    lines = [[_in_a_line(name, row.get(name), figures, lang) for name in columns] for row in ordered]
+    lines = [[_shorten(name, row.get(name), words) for name in columns] for row in ordered]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
     return Table(
-        headings=[column_heading(name, figures, lang) for name in columns],
+        headings=[words.heading(name) for name in columns],
         numeric=[any(_is_number(row.get(name)) for row in rows) for name in columns],
         rows=lines[:MOST_ROWS],
         total=[
-            value_text(summary[name], lang, unit_for(name, figures)) if has else ''
+            value_text(summary[name], words.lang, words.unit(name)) if has else ''
             for name, has in zip(columns, totals, strict=True)
         ]
         if any(totals)
@@ -131,19 +128,16 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _shown_columns(
-    rows: Sequence[dict[str, Any]], figures: Mapping[str, Figure], leave_out: Collection[str]
-) -> list[str]:
-    """As many as fit on a page; the process's figures are kept when there are more."""
+def _chosen_columns(rows: Sequence[dict[str, Any]], telling: Iterable[str], leave_out: Collection[str]) -> list[str]:
+    """As many as fit on a page: when there are more, the first two and then the most telling ones."""
     filled_names = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
     filled = [name for name in filled_names if name not in leave_out]
     if len(filled) <= MOST_COLUMNS:
         return filled
     first = filled[:2]
-    in_order = [*first, *(name for name in figures if name in filled and name not in first)]
+    in_order = [*first, *(name for name in telling if name in filled and name not in first)]
     in_order += [name for name in filled if name not in in_order]
-    shown_names = set(in_order[:MOST_COLUMNS])
-    return [name for name in filled if name in shown_names]
+    return [name for name in filled if name in in_order[:MOST_COLUMNS]]
 
 
 def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang) -> list[str]:
@@ -171,3 +165,49 @@ def caveats_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:
         value = summary.get(name)
         caveats += value if isinstance(value, list) else [] if value is None else [value]
     return [value_text(caveat, lang) for caveat in caveats]
+
+
+@dataclass(frozen=True)
+class InputInWords:
+    """An input: its name as it is sent, what it is called, and its value in words."""
+
+    name: str
+    title: str
+    value: str
+
+
+def list_inputs(stored: StoredResult, locality: Locality, lang: Lang) -> list[InputInWords]:
+    """The inputs in the order of the process, without those that were left empty."""
+    fields = stored.model.model_fields.items()
+    inputs = {name: Member.of_input(field_metadata(field)) for name, field in fields}
+    words = MemberWords({**stored.members, **inputs}, lang)
+    texts = {name: input_text(name, stored.inputs.get(name), words, locality) for name, _ in fields}
+    return [InputInWords(name, words.title(name), text) for name, text in texts.items() if text != NOTHING]
+
+
+def input_text(name: str, value: Any, words: MemberWords, locality: Locality) -> str:
+    """The value of an input in words: layers and rasters by their titles."""
+    if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
+        return _layer_title(value, locality, words.lang)
+    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
+        return '; '.join(input_text(name, part, words, locality) for part in value)
+    if isinstance(value, str) and value in locality.coverages:
+        return locality.described(value).title.pick(words.lang)
+    text = words.value(name, value)
+    return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
+
+
+def _layer_title(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
+    """The title of a collection; its filter and day behind it."""
+    collection, job, features = (value.get(name) for name in ('collection', 'job', 'features'))
+    output = f'/{value["output"]}' if value.get('output') else ''
+    if collection:
+        is_known = collection in locality.layers or collection in locality.coverages
+        text = locality.described(collection).title.pick(lang) if is_known else str(collection)
+    elif job:
+        text = Text(vi=f'kết quả của tác vụ {job}{output}', en=f'the result of job {job}{output}').pick(lang)
+    else:
+        count = len((features or {}).get('features', []))
+        text = Text(vi=f'{count} đối tượng gửi kèm', en=f'{count} features that were sent along').pick(lang)
+    more = [str(value[name]) for name in ('filter', 'datetime') if value.get(name)]
+    return f'{text} ({"; ".join(more)})' if more else text

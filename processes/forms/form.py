@@ -9,12 +9,13 @@ from typing import Literal
 from dothi.core.errors import WrongUse
 from dothi.core.export.formats import FORMATS
 from dothi.core.text import Lang
-from processes.base import GEOJSON, JSON
 from processes.data import Data
-from processes.forms.names import title_of
+from processes.forms.map import draw_map
 from processes.forms.numbers import value_text
-from processes.forms.sources import in_one_line, sources_of
-from processes.forms.stored import TIFF, StoredResult
+from processes.forms.report import write_html, write_pdf
+from processes.forms.stored import TIFF, StoredResult, in_one_line, sources_of
+from processes.forms.tables import write_csv, write_geopackage
+from processes.geojson import GEOJSON, JSON
 
 type Needs = Literal['features', 'raster', 'places', 'anything']
 
@@ -30,6 +31,7 @@ class Form:
     name: str
     media_type: str
     needs: Needs
+    writer: Callable[[StoredResult, Data, Lang, Path], None]
 
     def fits(self, stored: StoredResult) -> bool:
         """Whether the result can be had in this form."""
@@ -45,19 +47,45 @@ class Form:
         """The file `target`; raises NotInThisForm."""
         if not self.fits(stored):
             raise _not_in(self, stored)
-        WRITERS[self.name](stored, data, lang, target)
+        self.writer(stored, data, lang, target)
+
+
+def _write_geojson(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
+    target.write_bytes(stored.result.content())
+
+
+def _write_csv(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
+    write_csv(stored.features, list(stored.shapes), target)
+
+
+def _write_geopackage(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
+    srid, words = data.locality.srid, stored.words(lang)
+    summary = {words.title(name): value_text(value, lang) for name, value in stored.summary.items()}
+    entries = {
+        'process': stored.process_id,
+        'title': stored.process.title.pick(lang),
+        'job': stored.job_id,
+        'computed_at': stored.finished_at.isoformat(),
+        'sources': in_one_line(sources_of(stored, data), stored, lang),
+    } | summary
+    name = stored.process_id.replace('-', '_')
+    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, summary=entries)
+
+
+def _write_raster(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
+    shutil.copyfile(str(stored.raster), target)
 
 
 FORMS: dict[str, Form] = {
     form.name: form
     for form in (
-        Form('geojson', GEOJSON, 'features'),
-        Form('csv', FORMATS['csv'].media_type, 'features'),
-        Form('gpkg', FORMATS['gpkg'].media_type, 'features'),
-        Form('tif', f'{TIFF}; application=geotiff', 'raster'),
-        Form('png', 'image/png', 'places'),
-        Form('html', 'text/html', 'anything'),
-        Form('pdf', 'application/pdf', 'anything'),
+        Form('geojson', GEOJSON, 'features', _write_geojson),
+        Form('csv', FORMATS['csv'].media_type, 'features', _write_csv),
+        Form('gpkg', FORMATS['gpkg'].media_type, 'features', _write_geopackage),
+        Form('tif', f'{TIFF}; application=geotiff', 'raster', _write_raster),
+        Form('png', 'image/png', 'places', draw_map),
+        Form('html', 'text/html', 'anything', write_html),
+        Form('pdf', 'application/pdf', 'anything', write_pdf),
     )
 }
 
@@ -82,62 +110,3 @@ def _not_in(form: Form, stored: StoredResult) -> NotInThisForm:
         vi=f'Kết quả "{stored.output}" ({kind}) không có dạng {form.name}. Các dạng có được: {fitting}.',
         en=f'The result "{stored.output}" ({kind}) cannot be had as {form.name}. Forms that it has: {fitting}.',
     )
-
-
-def _write_geojson(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
-    target.write_bytes(stored.result.content())
-
-
-def _write_csv(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
-    from processes.forms.csv_table import write_csv
-
-    write_csv(stored.features, list(stored.shapes), target)
-
-
-def _write_geopackage_file(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    from processes.forms.geopackage import write_geopackage
-
-    srid, figures = data.locality.srid, stored.figures
-    summary = {title_of(name, figures, lang): value_text(value, lang) for name, value in stored.summary.items()}
-    entries = {
-        'process': stored.process_id,
-        'title': stored.process.title.pick(lang),
-        'job': stored.job_id,
-        'computed_at': stored.finished_at.isoformat(),
-        'sources': in_one_line(sources_of(stored, data), stored, lang),
-    } | summary
-    name = stored.process_id.replace('-', '_')
-    write_geopackage(stored.features, list(stored.shapes_in(srid)), target, name=name, srid=srid, summary=entries)
-
-
-def _write_raster(stored: StoredResult, _data: Data, _lang: Lang, target: Path) -> None:
-    shutil.copyfile(str(stored.raster), target)
-
-
-def _write_picture(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    from processes.forms.map import draw_map
-
-    draw_map(stored, sources_of(stored, data), data, lang, target)
-
-
-def _write_page(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    from processes.forms.report import write_html
-
-    write_html(stored, data, lang, target)
-
-
-def _write_pdf(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    from processes.forms.report import write_pdf
-
-    write_pdf(stored, data, lang, target)
-
-
-WRITERS: dict[str, Callable[[StoredResult, Data, Lang, Path], None]] = {
-    'geojson': _write_geojson,
-    'csv': _write_csv,
-    'gpkg': _write_geopackage_file,
-    'tif': _write_raster,
-    'png': _write_picture,
-    'html': _write_page,
-    'pdf': _write_pdf,
-}

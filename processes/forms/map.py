@@ -11,15 +11,12 @@ from dothi.core.errors import WrongUse
 from dothi.core.text import DEMO, Lang, Text
 from etl.formats.source import Geometries
 from etl.moving import move
-from processes.base import Layer
 from processes.data import Data
-from processes.forms.classes import NONE
-from processes.forms.figure import shown_figure
-from processes.forms.map_image import DrawnFeatures, draw, kind_of
+from processes.forms.figure import NONE, choose_figure
+from processes.forms.map_image import DrawnFeatures, PaintedRaster, draw, kind_of, paint_raster
 from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
-from processes.forms.raster_picture import PaintedRaster, paint_raster
-from processes.forms.sources import Source, in_one_line
-from processes.forms.stored import StoredResult
+from processes.forms.stored import StoredResult, in_one_line, sources_of
+from processes.inputs import LayerRef
 
 NOTHING_FOUND = Text(vi='Không tìm thấy đối tượng nào', en='Nothing was found')
 
@@ -28,12 +25,12 @@ class NothingToDraw(WrongUse):
     """The result has no places."""
 
 
-def draw_map(stored: StoredResult, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
+def draw_map(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     """Writes the map as PNG; raises NothingToDraw."""
     if stored.raster is not None:
-        _draw_raster(stored, stored.raster, sources, data, lang, target)
+        _draw_raster(stored, stored.raster, data, lang, target)
     elif stored.is_features:
-        _draw_features(stored, sources, data, lang, target)
+        _draw_features(stored, data, lang, target)
     else:
         raise nothing_to_draw(stored)
 
@@ -51,26 +48,23 @@ def unit_outlines(data: Data) -> Geometries:
     visible = data.locality.layers_for(data.audience)
     for layer_id in reversed(data.locality.place.unit_layers):
         if layer_id in visible and data.is_released(layer_id):
-            return data.zones(Layer(layer_id)).shapes
+            return data.zones(LayerRef(layer_id)).shapes
     return np.array([], dtype=object)
 
 
-def _draw_features(stored: StoredResult, sources: list[Source], data: Data, lang: Lang, target: Path) -> None:
-    figures, title = stored.figures, stored.process.outputs[stored.output].title.pick(lang)
+def _draw_features(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
+    words, title = stored.words(lang), stored.process.outputs[stored.output].title.pick(lang)
     shapes, units = stored.shapes_in(data.locality.srid), unit_outlines(data)
     sheet = sheet_of(_map_bounds(shapes, units, data))
-    figure = shown_figure(stored.features, figures)
-    entries = figure.entries(figures, _most_common_kind(shapes, sheet), title, lang)
+    figure = choose_figure(stored.features, words.members)
+    entries = figure.entries(words, _most_common_kind(shapes, sheet), title)
     if not len(shapes):
         entries = [Entry(NONE, 'area', NOTHING_FOUND.pick(lang))]
     layer = DrawnFeatures(shapes, figure.numbers, figure.colours, units)
-    words = _map_words(stored, sources, figure.title(figures, lang, title), lang)
-    draw(layer, sheet, words, entries, target)
+    draw(layer, sheet, _map_words(stored, data, figure.title(words, title), lang), entries, target)
 
 
-def _draw_raster(
-    stored: StoredResult, raster: Path, sources: list[Source], data: Data, lang: Lang, target: Path
-) -> None:
+def _draw_raster(stored: StoredResult, raster: Path, data: Data, lang: Lang, target: Path) -> None:
     painted = paint_raster(raster, data.locality.srid, target.with_name('painted.tif'))
     colours = {number: value_class.colour for number, value_class in enumerate(painted.classes)}
     entries = [
@@ -78,7 +72,7 @@ def _draw_raster(
     ][::-1]
     nothing = np.array([], dtype=object)
     layer = DrawnFeatures(nothing, np.array([], dtype=np.int64), colours, unit_outlines(data), painted.file)
-    words = _map_words(stored, sources, _raster_title(stored, painted, lang), lang)
+    words = _map_words(stored, data, _raster_title(stored, painted, lang), lang)
     draw(layer, sheet_of(painted.bounds), words, entries, target)
 
 
@@ -87,7 +81,8 @@ def _raster_title(stored: StoredResult, painted: PaintedRaster, lang: Lang) -> s
     return f'{title} ({painted.unit})' if painted.unit else title
 
 
-def _map_words(stored: StoredResult, sources: list[Source], legend: str, lang: Lang) -> Words:
+def _map_words(stored: StoredResult, data: Data, legend: str, lang: Lang) -> Words:
+    sources = sources_of(stored, data)
     demo = DEMO.pick(lang) if stored.summary.get('demo') or any(source.demo for source in sources) else ''
     return Words(stored.process.title.pick(lang), legend, demo, in_one_line(sources, stored, lang), lang)
 

@@ -1,20 +1,37 @@
-"""The map itself, drawn by Mapnik in a renderer: its styles as XML, its layers as files of GeoJSON."""
+"""The map itself, drawn by Mapnik in a renderer: its styles as XML, its layers as files of GeoJSON or a raster."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
+import rasterio
 import shapely
 from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.vrt import WarpedVRT
 
+from dothi.cartography.mapping.pool import Renderers
+from dothi.core.crs import proj_string
+from dothi.core.settings import JobSettings, MapSettings
 from etl.formats.source import Geometries
-from processes.forms.classes import NONE
-from processes.forms.job_renderers import job_renderers
-from processes.forms.map_page import HEIGHT_PX, SIZES_PX, WIDTH_PX, Entry, Kind, Mark, Sheet, Words, page_marks
+from processes.forms.figure import NONE, Class, class_of, classes_of
+from processes.forms.map_page import (
+    FRAME_PX,
+    HEIGHT_PX,
+    SIZES_PX,
+    WIDTH_PX,
+    Entry,
+    Kind,
+    Mark,
+    Sheet,
+    Words,
+    page_marks,
+)
 
 # The sheet is drawn in plane metres of the working CRS, to which all of it was brought before: nothing is projected.
 SRS = '+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +no_defs'
@@ -23,6 +40,59 @@ LEAST_PX = 4
 INK, GROUND, WATER = '#1b1f24', '#f3f1ec', '#dfe8eb'
 FACES = {'title': 'Bold', 'heading': 'Bold', 'demo': 'Bold', 'north': 'Bold'}
 TEXT_COLOURS = {'demo': '#b3261e'}
+
+
+@contextmanager
+def job_renderers() -> Iterator[Renderers]:
+    """A renderer with the limits of jobs: what they draw is larger than what a web page shows."""
+    job = JobSettings()
+    pool = Renderers(MapSettings(map_seconds=job.job_time_limit_s, map_memory_mb=job.job_memory_mb, map_renderers=1))
+    try:
+        yield pool
+    finally:
+        pool.end()
+
+
+@dataclass(frozen=True)
+class PaintedRaster:
+    """A raster as a picture. bounds: west, south, east, north in the system that was asked for."""
+
+    file: Path
+    bounds: tuple[float, float, float, float]
+    classes: list[Class]
+    band: str | None
+    unit: str | None
+
+
+def paint_raster(raster: Path, srid: int, target: Path) -> PaintedRaster:
+    """The first band in colours, in the system `srid`, written to `target`; cells without a value are clear."""
+    with rasterio.open(raster) as source, WarpedVRT(source, crs=proj_string(srid)) as moved:
+        times = max(1.0, moved.width / (FRAME_PX[2] - FRAME_PX[0]), moved.height / (FRAME_PX[3] - FRAME_PX[1]))
+        high, wide = round(moved.height / times), round(moved.width / times)
+        # near: a mean of class numbers would be none
+        cells = moved.read(1, out_shape=(high, wide), resampling=Resampling.nearest, masked=True)
+        transform = moved.transform @ moved.transform.scale(moved.width / wide, moved.height / high)
+        bounds, band, unit = tuple(moved.bounds), source.descriptions[0], source.units[0]
+    values = cells.astype(np.float64).filled(np.nan)
+    classes = classes_of(values[np.isfinite(values)].tolist())
+    profile = {
+        'driver': 'GTiff', 'width': wide, 'height': high, 'count': 4, 'dtype': 'uint8', 'photometric': 'RGB',
+        'alpha': 'YES', 'transform': transform,
+    }  # fmt: skip
+    with rasterio.open(target, 'w', **profile) as picture:
+        picture.write(_colour_classes(values, classes))
+    return PaintedRaster(target, bounds, classes, band, unit)
+
+
+def _colour_classes(values: NDArray[np.float64], classes: list[Class]) -> NDArray[np.uint8]:
+    """Red, green, blue and opacity of each cell, shape (4, rows, columns)."""
+    numbers = class_of(values.ravel().tolist(), classes).reshape(values.shape)
+    # the last one is for NONE, which is -1
+    table = np.array(
+        [[*bytes.fromhex(value_class.colour[1:]), 255] for value_class in classes] + [[0, 0, 0, 0]], dtype=np.uint8
+    )
+    assert NONE == -1  # noqa: S101
+    return np.moveaxis(table[numbers], -1, 0)
 
 
 @dataclass(frozen=True)
@@ -70,14 +140,14 @@ def marks_of(features: DrawnFeatures, metres_per_px: float) -> list[Mark]:
     So of areas that hold one another, as isochrones do, each is seen.
     """
     order = {'area': 0, 'line': 1, 'point': 2}
-    made = []
+    marks = []
     for shape, number in zip(features.shapes, features.numbers, strict=True):
         if shape is None or shapely.is_empty(shape):
             continue
         kind = kind_of(shape, metres_per_px)
         placed = shapely.point_on_surface(shape) if kind == 'point' and shapely.get_dimensions(shape) else shape
-        made.append(Mark(placed, kind, number=int(number)))
-    return sorted(made, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
+        marks.append(Mark(placed, kind, number=int(number)))
+    return sorted(marks, key=lambda mark: (order[mark.look], mark.number != NONE, -mark.shape.area))
 
 
 def _map_layers(

@@ -1,6 +1,6 @@
 """A result as a layer of the planner's own: its layer file, and its features as they are delivered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ from dothi.core.locality import CATALOGUE, Locality, locality_zone
 from dothi.core.text import LANGUAGES, Lang, Text
 from etl.formats.source import Geometries
 from etl.geopackage import add_layer
-from processes.base import Figure
-from processes.forms.names import title_of, unit_for
 from processes.forms.numbers import format_day
-from processes.forms.sources import Source as Origin
+from processes.forms.stored import Source as Origin
 from processes.forms.stored import StoredResult
-from processes.reading.given_features import FEATURE_ID, RequestLayer, layer_of_features
+from processes.outputs import unit_for
+from processes.reading.geojson_layers import FEATURE_ID, RequestLayer, layer_of_features
 
 # Nobody delivers it again, so it is never late; and another result under its name may hold anything.
 NEVER, ANYTHING = 'P100Y', Checks(lost_rows_share=1, moved_share=1)
@@ -24,7 +23,7 @@ LICENCE = 'internal-use'
 
 
 class NotKept(WrongUse):
-    """The result is none that can be a layer."""
+    """The result cannot become a layer."""
 
 
 class NameTaken(WrongUse):
@@ -57,31 +56,31 @@ def features_of(stored: StoredResult, layer_id: str, title: Text) -> RequestLaye
 
 
 def own_layer(
-    made: RequestLayer, title: Text, stored: StoredResult, origins: Sequence[Origin], place: Locality
+    request_layer: RequestLayer, title: Text, stored: StoredResult, origins: Sequence[Origin], place: Locality
 ) -> Layer:
     """The layer file of a kept result; raises NobodyKeeps."""
-    whose = place.place.kept_results
-    if whose is None:
+    kept_results_options = place.place.kept_results
+    if kept_results_options is None:
         raise NobodyKeeps(
             vi='locality.yml chưa có "kept_results": cơ quan và chủ đề của các kết quả được giữ. Hãy thêm.',
             en='locality.yml lacks "kept_results": agency and theme of the results that are kept. Add it.',
         )
-    columns = {name: _own_column(name, column, stored.figures) for name, column in made.layer.columns.items()}
+    columns = {name: _own_column(name, column, stored) for name, column in request_layer.layer.columns.items()}
     return Layer(
-        id=made.layer.id,
+        id=request_layer.layer.id,
         title=title,
         description=Text(**{lang: origin_of(stored, origins, lang) for lang in LANGUAGES}),
-        theme=whose.theme,
-        agency=whose.agency,
+        theme=kept_results_options.theme,
+        agency=kept_results_options.agency,
         access='internal',
         licence=LICENCE,
         update_cycle=NEVER,
-        geometry=made.layer.geometry,
-        key=_key_columns(made),
+        geometry=request_layer.layer.geometry,
+        key=_key_columns(request_layer),
         columns=columns,
         source=Source(crs=place.place.crs),
         checks=ANYTHING,
-        publish=Publish(search=[name for name in ('name', *_key_columns(made)) if name in columns][:1]),
+        publish=Publish(search=[name for name in ('name', *_key_columns(request_layer)) if name in columns][:1]),
     )
 
 
@@ -96,26 +95,26 @@ def origin_of(stored: StoredResult, origins: Sequence[Origin], lang: Lang) -> st
     return f'{text} from the releases: {from_layers}.' if from_layers else f'{text}.'
 
 
-def _own_column(name: str, column: Column, figures: Mapping[str, Figure]) -> Column:
+def _own_column(name: str, column: Column, stored: StoredResult) -> Column:
     """The column under its title in both languages, with its unit."""
-    title = Text(**{lang: title_of(name, figures, lang) for lang in LANGUAGES})
-    unit = unit_for(name, figures) if column.type in ('integer', 'number') else None
+    title = Text(**{lang: stored.words(lang).title(name) for lang in LANGUAGES})
+    unit = unit_for(name, stored.members) if column.type in ('integer', 'number') else None
     return column.model_copy(update={'title': title, 'unit': unit})
 
 
-def _key_columns(made: RequestLayer) -> list[str]:
+def _key_columns(request_layer: RequestLayer) -> list[str]:
     """The code or the feature's id, the first that names each feature; none where neither does."""
-    names = list(made.layer.columns)
+    names = list(request_layer.layer.columns)
     for name in ('code', FEATURE_ID):
         if name in names:
-            values = [row[names.index(name)] for row in made.rows]
+            values = [row[names.index(name)] for row in request_layer.rows]
             if None not in values and len(set(values)) == len(values):
                 return [name]
     return []
 
 
-def write_features(made: RequestLayer, shapes: Geometries, srid: int, target: Path) -> None:
+def write_features(request_layer: RequestLayer, shapes: Geometries, srid: int, target: Path) -> None:
     """The features as the GeoPackage that is delivered. shapes: in the system `srid`, in the order of the rows."""
-    columns = {name: column.type for name, column in made.layer.columns.items()}
-    rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in made.rows]
-    add_layer(target, made.layer.id, columns, rows, list(shapes), srid)
+    columns = {name: column.type for name, column in request_layer.layer.columns.items()}
+    rows: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in request_layer.rows]
+    add_layer(target, request_layer.layer.id, columns, rows, list(shapes), srid)

@@ -11,22 +11,29 @@ from dothi.core.text import DEMO, Lang
 from etl.pages import template
 from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
-from processes.forms.answer import OF_NORMS, caveats_of, detail_tables, key_figures, norms_of, sums_of, table_of_rows
-from processes.forms.figure import shown_figure
+from processes.forms.answer import (
+    OF_NORMS,
+    caveats_of,
+    detail_tables,
+    key_figures,
+    list_inputs,
+    norms_of,
+    sums_of,
+    table_of_rows,
+)
+from processes.forms.figure import choose_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
-from processes.forms.question import list_inputs
-from processes.forms.sources import Source, changed_since, sources_of
-from processes.forms.stored import StoredResult
+from processes.forms.stored import StoredResult, changed_since, sources_of
 
 PAGES = Path(__file__).parent / 'pages'
 
 
 def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
-    """The page. Its map is drawn where the result has places."""
-    sources, figures = sources_of(stored, data), stored.figures
+    """The report as HTML. It has a map where the result has places."""
+    sources, words = sources_of(stored, data), stored.words(lang)
     features, summary = stored.features, stored.summary
-    figure = shown_figure(features, figures)
+    figure = choose_figure(features, words.members)
     return template('result.html', PAGES).render(
         lang=lang,
         english=lang == 'en',
@@ -37,11 +44,11 @@ def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
         demo=DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
         place=data.locality.place,
         inputs=list_inputs(stored, data.locality, lang),
-        figures=key_figures(summary, stored.inputs, figures, lang),
+        figures=key_figures(summary, stored.inputs, words),
         part=_own_part(stored, lang),
-        details=detail_tables(summary, figures, lang),
-        map=_map_as_data_uri(stored, sources, data, lang),
-        table=table_of_rows(features, figure.name, figures, sums_of(summary, stored.process.inputs), lang, OF_NORMS)
+        details=detail_tables(summary, words),
+        map=_map_as_data_uri(stored, data, lang),
+        table=table_of_rows(features, figure.name, sums_of(summary, stored.process.inputs), words, OF_NORMS)
         if features
         else None,
         count=len(features) if stored.is_features else None,
@@ -56,7 +63,7 @@ def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
 
 
 def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    """Writes the page."""
+    """Writes the report as HTML."""
     target.write_text(report_html(stored, data, lang), encoding='utf-8')
 
 
@@ -85,10 +92,10 @@ def _inside_only() -> Any:
     return URLFetcher(allowed_protocols=['data'], allow_redirects=False)
 
 
-def _map_as_data_uri(stored: StoredResult, sources: list[Source], data: Data, lang: Lang) -> str:
+def _map_as_data_uri(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The map as an address that holds it, or nothing for a result without places."""
     if not stored.is_features and stored.raster is None:
         return ''
     picture = data.draft('map.png')
-    draw_map(stored, sources, data, lang, picture)
+    draw_map(stored, data, lang, picture)
     return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode()

@@ -1,4 +1,4 @@
-"""What an earlier job left: one output of it, and all that is known of how it came about."""
+"""What an earlier job left: one output of it, how it came about, and the layers behind it."""
 
 import json
 from dataclasses import dataclass
@@ -10,19 +10,29 @@ from typing import Any
 import numpy as np
 import shapely
 
+from dothi.core.catalog import current_releases, release_in_force, releases_numbered
+from dothi.core.clock import local_day
 from dothi.core.crs import WGS84, proj_string
 from dothi.core.errors import NotFound, did_you_mean
-from dothi.core.text import Text
+from dothi.core.locality import locality_zone
+from dothi.core.text import DEMO, Lang, Text
 from etl.formats.source import Geometries
 from etl.moving import move
-from processes.base import GEOJSON, JSON, Figure, Process, ProcessInputs
+from processes.base import Process
 from processes.data import Data
-from processes.forms.columns import Feature
-from processes.queue.requests import Result, job_results, no_result, result_gone, state
-from processes.reading.readings import Reading, readings_of
+from processes.forms.numbers import format_day
+from processes.forms.tables import Feature
+from processes.forms.words import MemberWords
+from processes.geojson import GEOJSON, JSON
+from processes.inputs import ProcessInputs
+from processes.outputs import Member
+from processes.queue.records import Result, job_results, no_result, result_gone, state
+from processes.reading.readings import Reading, readings_of, release_numbers
 from processes.registry import find_process
 
 TIFF = 'image/tiff'
+SOURCES = Text(vi='Nguồn', en='Sources')
+RELEASE = Text(vi='bản phát hành', en='release')
 
 
 class NoSuchOutput(NotFound):
@@ -66,17 +76,17 @@ class StoredResult:
 
     @property
     def features(self) -> list[Feature]:
-        """Its features."""
+        """The features of the result; none where it is no FeatureCollection."""
         return list(self.document.get('features') or []) if self.is_features else []
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What it says of the whole."""
+        """The member `summary` of a FeatureCollection, or the whole of another document."""
         return dict(self.document.get('summary') or {}) if self.is_features else self.document
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
-        """What its members are called: as its process says, and as the parts of its summary say that have a title."""
+    def members(self) -> dict[str, Member]:
+        """Its members as its process declares them, and those that the parts of its summary give a title to."""
         lists = [value for value in self.summary.values() if isinstance(value, list)]
         parts = [
             part
@@ -84,8 +94,12 @@ class StoredResult:
             for part in members
             if isinstance(part, dict) and isinstance(part.get('title'), dict)
         ]
-        titled = {str(part['id']): Figure(Text(**part['title']), part.get('unit')) for part in parts if part.get('id')}
-        return {**self.process.figures, **titled}
+        titled = {str(part['id']): Member(Text(**part['title']), part.get('unit')) for part in parts if part.get('id')}
+        return {**self.process.members_of(self.output), **titled}
+
+    def words(self, lang: Lang) -> MemberWords:
+        """Its members in one language."""
+        return MemberWords(self.members, lang)
 
     @cached_property
     def shapes(self) -> Geometries:
@@ -139,3 +153,72 @@ def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
         output=name,
         result=outputs[name],
     )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer that a result was computed from. newer: number of the release that is in force by now, if another."""
+
+    layer_id: str
+    title: Text
+    agency: Text
+    release: int
+    released_at: datetime | None
+    demo: bool
+    newer: int | None
+
+
+def sources_of(stored: StoredResult, data: Data) -> list[Source]:
+    """The layers behind a result, by title; one whose file is gone goes by its id."""
+    releases = releases_numbered(data.db, [*release_numbers(stored.readings).values()])
+    current = current_releases(data.db)
+    sources = []
+    for layer_id, reading in stored.readings.items():
+        title, agency = _title_and_agency(layer_id, data)
+        release = releases.get(reading.release)
+        now = current.get(layer_id) if reading.at is None else release_in_force(data.db, layer_id, reading.at)
+        sources.append(
+            Source(
+                layer_id, title, agency, reading.release,
+                release.released_at if release else None,
+                release.demo if release else False,
+                now.number if now and now.number != reading.release else None,
+            )
+        )  # fmt: skip
+    return sorted(sources, key=lambda source: source.title.vi)
+
+
+def _title_and_agency(layer_id: str, data: Data) -> tuple[Text, Text]:
+    place = data.locality
+    if layer_id in place.layers or layer_id in place.coverages:
+        description = place.described(layer_id)
+        return description.title, place.agencies[description.agency].title
+    return Text(vi=layer_id, en=layer_id), Text(vi='–', en='–')
+
+
+def changed_since(sources: list[Source]) -> Text:
+    """The sentence that says whether the result still is of the present state."""
+    changed = [source for source in sources if source.newer is not None]
+    if not changed:
+        return Text(
+            vi='Các lớp đầu vào chưa có bản phát hành mới hơn.', en='None of the inputs has been released anew since.'
+        )
+    named_vi = ', '.join(f'{source.title.vi} ({source.newer})' for source in changed)
+    named_en = ', '.join(f'{source.title.en} ({source.newer})' for source in changed)
+    return Text(
+        vi=f'{len(changed)} lớp đầu vào đã có bản phát hành mới: {named_vi}. Nên chạy lại phân tích.',
+        en=f'{len(changed)} of the inputs changed since: {named_en}. Run the analysis again.',
+    )
+
+
+def in_one_line(sources: list[Source], stored: StoredResult, lang: Lang) -> str:
+    """Below a map: layers with agency, release and day; then job and software."""
+    phrases = [
+        f'{source.title.pick(lang)} ({source.agency.pick(lang)}), {RELEASE.pick(lang)} {source.release}'
+        + (f', {format_day(local_day(source.released_at, locality_zone()), lang)}' if source.released_at else '')
+        + (f' – {DEMO.pick(lang)}' if source.demo else '')
+        for source in sources
+    ]
+    day = format_day(local_day(stored.finished_at, locality_zone()), lang)
+    software = f'dothi {stored.software_version}, {day}, {stored.job_id}'
+    return f'{SOURCES.pick(lang)}: {"; ".join(phrases)}. {software}.' if phrases else f'{software}.'

@@ -1,118 +1,69 @@
-"""Values of a result in words: codes as people say them, a norm as it is cited, parts under their titles."""
+"""Members of a result in words: titles with units, codes as people say them, norms as they are cited."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dothi.core.text import LANGUAGES, Lang, Text
-from processes.base import Figure
-from processes.forms.names import COMMON, title_of, unit_for
-from processes.forms.numbers import value_text
+from processes.forms.numbers import UNITS, unit_text, value_text
+from processes.outputs import Member, find_member, unit_for
 
 UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified against the text')
-# Members whose values are codes of ours; what agencies write stands as they wrote it.
-CODED = (
-    'mode',
-    'measured',
-    'travel',
-    'method',
-    'connected_to',
-    'event',
-    'level',
-    'weight',
-    'kind',
-    'condition',
-    'trend',
-    'statistic',
-    'statistics',
-)
-YEARS = ('census', 'laid_year')
-CODES = {
-    'network': Text(vi='theo đường đi', en='along the roads'),
-    'straight-line': Text(vi='theo đường thẳng', en='in a straight line'),
-    'straight-line, between centres of cells': Text(
-        vi='theo đường thẳng, giữa tâm các ô', en='in a straight line between centres of cells'
-    ),
-    'walking': Text(vi='đi bộ', en='walking'),
-    'cycling': Text(vi='xe đạp', en='cycling'),
-    'driving': Text(vi='lái xe', en='driving'),
-    'sea': Text(vi='biển', en='the sea'),
-    'close-valve': Text(vi='đóng van', en='a closed valve'),
-    'burst-pipe': Text(vi='vỡ ống', en='a burst pipe'),
-    'lose-substation': Text(vi='mất trạm biến áp', en='a lost substation'),
-    'commune': Text(vi='cấp xã', en='commune'),
-    'district': Text(vi='cấp huyện', en='district'),
-    'province': Text(vi='cấp tỉnh', en='province'),
-    'area': Text(vi='diện tích', en='area'),
-    'population': Text(vi='dân số', en='population'),
-    'crosswalk': Text(vi='bảng quy đổi', en='the crosswalk'),
-    'whole': Text(vi='nguyên đơn vị', en='whole units'),
-    'exact': Text(vi='chính xác', en='exact'),
-    'greedy': Text(vi='tham lam', en='greedy'),
-    'auto': Text(vi='tự chọn', en='automatic'),
-    'insulated': Text(vi='dây bọc', en='insulated'),
-    'bare': Text(vi='dây trần', en='bare'),
-    'open': Text(vi='hở', en='open'),
-    'enclosed': Text(vi='kín', en='enclosed'),
-    'treated': Text(vi='đã xử lý', en='treated'),
-    'untreated': Text(vi='chưa xử lý', en='untreated'),
-    'any': Text(vi='mọi trường hợp', en='any'),
-    'power_line': Text(vi='đường dây điện', en='power line'),
-    'road': Text(vi='đường bộ', en='road'),
-    'dike': Text(vi='đê', en='dike'),
-    'canal': Text(vi='kênh', en='canal'),
-    'wastewater_works': Text(vi='công trình xử lý nước thải', en='wastewater works'),
-    'landfills': Text(vi='bãi chôn lấp rác', en='landfills'),
-    'cemeteries': Text(vi='nghĩa trang', en='cemeteries'),
-    'met': Text(vi='đạt', en='met'),
-    'not_met': Text(vi='không đạt', en='not met'),
-    'not_shown': Text(vi='không chứng minh được', en='not shown'),
-    'hot': Text(vi='điểm nóng', en='hot'),
-    'cold': Text(vi='điểm lạnh', en='cold'),
-    'none': Text(vi='không có ý nghĩa thống kê', en='not significant'),
-    'rising': Text(vi='tăng', en='rising'),
-    'falling': Text(vi='giảm', en='falling'),
-    'count': Text(vi='số lượng', en='count'),
-    'sum': Text(vi='tổng', en='sum'),
-    'mean': Text(vi='trung bình', en='mean'),
-    'min': Text(vi='nhỏ nhất', en='least'),
-    'max': Text(vi='lớn nhất', en='largest'),
-    'median': Text(vi='trung vị', en='median'),
-    'stdev': Text(vi='độ lệch chuẩn', en='standard deviation'),
-    'majority': Text(vi='giá trị phổ biến nhất', en='most frequent value'),
-    'minority': Text(vi='giá trị hiếm nhất', en='rarest value'),
-    'variety': Text(vi='số giá trị khác nhau', en='number of different values'),
-    'length_m': Text(vi='chiều dài', en='length'),
-    'area_m2': Text(vi='diện tích', en='area'),
-    'replace': Text(vi='thay thế', en='replace'),
-    'upsert': Text(vi='thêm và cập nhật', en='add and update'),
-    'from': Text(vi='từ', en='from'),
-    'to': Text(vi='đến', en='to'),
-}
 
 
-def in_words(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang, unit: str | None = None) -> str:
-    """The value of the member `name` as one line."""
-    if isinstance(value, int) and name in YEARS:
-        return str(value)
-    if isinstance(value, str) and (name in CODED or name.endswith('verdict')):
-        return CODES[value].pick(lang) if value in CODES else value_text(value, lang)
-    if isinstance(value, list) and name in CODED:
-        return '; '.join(in_words(name, part, figures, lang) for part in value) or value_text(None, lang)
-    if not isinstance(value, dict) or value.keys() == set(LANGUAGES):
-        return value_text(value, lang, unit)
-    if value.get('clause'):
-        return cite_norm(value, lang)
-    return ', '.join(_member_in_words(key, part, figures, lang) for key, part in value.items()) or value_text(
-        None, lang
-    )
+@dataclass(frozen=True)
+class MemberWords:
+    """The members of a result in one language."""
+
+    members: Mapping[str, Member]
+    lang: Lang
+
+    def title(self, name: str) -> str:
+        """The declared title; the name without its unit where a result of an earlier version has another member."""
+        if member := find_member(name, self.members):
+            return member.title.pick(self.lang)
+        ending = max((end for end in UNITS if name.endswith(end)), key=len, default='')
+        plain = name.removesuffix(ending).replace('_', ' ')
+        return plain[:1].upper() + plain[1:]
+
+    def heading(self, name: str) -> str:
+        """Title and unit, as a table's column or a legend has them: `Tỷ lệ được phục vụ (%)`."""
+        unit = unit_text(self.unit(name), self.lang)
+        return self.title(name) + (f' ({unit})' if unit else '')
+
+    def unit(self, name: str) -> str | None:
+        """The unit of the member `name`; None where it has none."""
+        return unit_for(name, self.members)
+
+    def value(self, name: str, value: Any) -> str:
+        """The value of the member `name` as one line."""
+        member = find_member(name, self.members)
+        if isinstance(value, int) and member and member.year:
+            return str(value)
+        if member and member.codes and isinstance(value, str | list):
+            return words_of_codes(value, member.codes, self.lang)
+        if not isinstance(value, dict) or value.keys() == set(LANGUAGES):
+            return value_text(value, self.lang, self.unit(name))
+        if value.get('clause'):
+            return cite_norm(value, self.lang)
+        parts = ', '.join(self._part(key, part, member) for key, part in value.items())
+        return parts or value_text(None, self.lang)
+
+    def _part(self, name: str, value: Any, whole: Member | None) -> str:
+        """A part of a value: its title, and what it is; in brackets where that has parts of its own."""
+        if whole and whole.by_data:
+            title = whole.codes[name].pick(self.lang) if whole.codes and name in whole.codes else name
+        else:
+            title = self.title(name)
+        phrase = self.value('' if whole and whole.by_data else name, value)
+        return f'{title} ({phrase})' if isinstance(value, dict) else f'{title}: {phrase}'
 
 
-def _member_in_words(name: str, value: Any, figures: Mapping[str, Figure], lang: Lang) -> str:
-    """A part of a value: its title, and what it is; in brackets where that has parts of its own."""
-    ours = name in CODES and name not in COMMON and name not in figures
-    title = CODES[name].pick(lang) if ours else title_of(name, figures, lang)
-    phrase = in_words(name, value, figures, lang, unit_for(name, figures))
-    return f'{title} ({phrase})' if isinstance(value, dict) else f'{title}: {phrase}'
+def words_of_codes(value: str | list[Any], codes: Mapping[str, Text], lang: Lang) -> str:
+    """A code, or several, in words; a code without words stands as it is."""
+    listed = value if isinstance(value, list) else [value]
+    words = [codes[code].pick(lang) if code in codes else value_text(code, lang) for code in listed]
+    return '; '.join(words) or value_text(None, lang)
 
 
 def cite_norm(norm: Mapping[str, Any], lang: Lang) -> str:

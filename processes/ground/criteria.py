@@ -9,21 +9,53 @@ import shapely
 from psycopg2 import sql
 from pydantic import BaseModel, ConfigDict, Field
 
+from dothi.core.arrays import wkb_geometries
 from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.norms import Norm, norm_for
-from processes.base import Layer
+from dothi.core.text import Text
 from processes.data import Data
 from processes.ground.criterion_values import Classes, Depth, Distance, Slope, Values, grown_grid
-from processes.ground.elevation import Band, Heights, heights_in
 from processes.ground.flood_basin import ground_of, level_of, own_cell_m
 from processes.ground.flooding import Basin, flood_tiles
-from processes.ground.geotiff import NODATA, plain_raster, put_values
+from processes.ground.geotiff import NODATA, Band, Heights, heights_in, plain_raster, write_tile
 from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles_of
 from processes.ground.touch import reached_cells, touched_cells
+from processes.inputs import LayerRef
+from processes.outputs import CONDITIONS, Member, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 
+# What a result says of each criterion.
+CRITERION_MEMBERS = {
+    'kind': Member(
+        Text(vi='Loại', en='Kind'),
+        codes={
+            'distance_to': Text(vi='gần', en='near to'),
+            'distance_from': Text(vi='xa', en='far from'),
+            'land_use': Text(vi='loại đất', en='land use'),
+            'slope': Text(vi='độ dốc', en='slope'),
+            'flood': Text(vi='ngập', en='flood'),
+        },
+    ),
+    **shared('name', 'scenario'),
+    'layer': Member(Text(vi='Lớp', en='Layer')),
+    'column': Member(Text(vi='Cột', en='Column')),
+    'coverage': Member(Text(vi='Raster', en='Raster')),
+    'classes': Member(Text(vi='Các loại', en='Classes'), by_data=True),
+    'weight': Member(Text(vi='Trọng số', en='Weight')),
+    'share': Member(Text(vi='Tỷ trọng', en='Share'), 'share'),
+    'worst': Member(Text(vi='Kém nhất', en='Worst')),
+    'best': Member(Text(vi='Tốt nhất', en='Best')),
+    'at_least': Member(Text(vi='Ít nhất', en='At least')),
+    'at_most': Member(Text(vi='Nhiều nhất', en='At most')),
+    'level_m': Member(Text(vi='Mực nước', en='Level of the water'), 'm'),
+    'scenario_cm': Member(Text(vi='Kịch bản nước biển dâng', en='Scenario of the sea level'), 'cm'),
+    'slope_cell_m': Member(Text(vi='Cỡ ô tính độ dốc', en='Cell of the slope'), 'm'),
+    'norm_subject': Member(Text(vi='Đối tượng của quy chuẩn', en='Subject of the norm')),
+    'norm_condition': Member(Text(vi='Điều kiện của quy chuẩn', en='Condition of the norm'), codes=CONDITIONS),
+    'norm_quantity': Member(Text(vi='Công suất', en='Quantity')),
+}
 # Cells around a tile that distances are looked for in; more would take gigabytes.
 MOST_HALO = 2_000
 
@@ -62,14 +94,14 @@ class DistanceTo(_Measured):
     """Metres to the nearest feature of a layer that is wanted near."""
 
     kind: Literal['distance_to']
-    layer: Layer
+    layer: LayerRef
 
 
 class DistanceFrom(_Measured):
     """Metres to the nearest feature of a layer that has to be kept away from, which a norm may tell."""
 
     kind: Literal['distance_from']
-    layer: Layer
+    layer: LayerRef
     norm: str | None = Field(None, max_length=100, description='Norm whose value is a hard limit from below.')
     norm_subject: str | None = Field(None, max_length=100, description='What the norm is applied to.')
     norm_condition: str | None = Field(None, max_length=100, description='On which of its conditions.')
@@ -80,7 +112,7 @@ class LandUse(_Named):
     """Scores by class of land; nothing is built on a class without one."""
 
     kind: Literal['land_use']
-    layer: Layer = Layer('land_use')
+    layer: LayerRef = LayerRef('land_use')
     column: str = Field('class', max_length=100, description='The column with the class.')
     classes: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         min_length=1, max_length=200, description='Score from 0 to 1 by class.'
@@ -88,7 +120,7 @@ class LandUse(_Named):
 
 
 class SlopeOf(_Measured):
-    """Degrees of the ground."""
+    """The slope of the ground in degrees."""
 
     kind: Literal['slope']
     coverage: str = Field('elevation', max_length=100, description='Id of the coverage of the ground.')
@@ -234,7 +266,7 @@ def _land_use(criterion: LandUse, grid: Grid, data: Data) -> Classes:
     class_column = column_identifier(layer, criterion.column, data.audience)
     query = 'select {0}::text as class, ST_AsBinary(geom) as wkb from {1} order by id'
     area_rows = data.rows(sql.SQL(query).format(class_column, rows))
-    shapes = np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in area_rows]), dtype=object)
+    shapes = wkb_geometries([row['wkb'] for row in area_rows])
     scores = np.array([criterion.classes.get(row['class'], np.nan) for row in area_rows], dtype=np.float64)
     has_score = ~np.isnan(scores)
     return Classes(shapes[has_score], scores[has_score], reached_cells(shapes[~has_score], grid))
@@ -247,7 +279,7 @@ def _flood_depths(criterion: FloodOf, grid: Grid, data: Data) -> tuple[Depth, di
     path = data.draft(f'{criterion.name}.plain')
     with plain_raster(path, whole, 'float32', NODATA) as file:
         for tile, depths in flood_tiles(Basin(ground, whole, level.metres), tiles_of(whole)):
-            put_values(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
+            write_tile(file, tile, with_dry_ground(depths, heights_in(ground, whole, tile)))
     members = {'level_m': level.metres, 'scenario': level.scenario.cited if level.scenario else None}
     return Depth(Band(path, 1, whole.srid)), members
 

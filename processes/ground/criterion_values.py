@@ -13,10 +13,10 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints, no_geometries
 from dothi.core.grid import Grid
-from processes.ground.elevation import Band, Heights, heights_in
+from processes.ground.geotiff import Band, Heights, heights_in
 from processes.ground.tiles import Tile, mask_of, numbers_in, square_cells
-from processes.ways.network import Bools, Floats, Geometries, Ints, no_lines
 
 # Places a hair within the corners of a cell, down and to the right from its upper left one, in shares of its side.
 HAIR = 1e-6
@@ -32,7 +32,7 @@ class Limits:
 
     @property
     def any(self) -> bool:
-        """Whether there is one."""
+        """Whether the value has any hard limit."""
         return math.isfinite(self.at_least) or math.isfinite(self.at_most)
 
     def hold(self, values: list[Heights]) -> Bools:
@@ -66,7 +66,7 @@ class Distance:
     cells: Ints
     reach_m: float
     margin: int = 0
-    features: Geometries = field(default_factory=no_lines)
+    features: Geometries = field(default_factory=no_geometries)
 
     def on(self, grid: Grid, tile: Tile) -> Heights:
         """Exact within the reach: the tile is looked at with as many cells around it as that takes."""
@@ -180,7 +180,7 @@ class Slope:
         return self._at(grid, tile, 0.5, 0.5)
 
     def keeps(self, grid: Grid, tile: Tile, limits: Limits) -> Bools:
-        """Of the larger cells that the four corners lie in."""
+        """Whether the larger cells that the four corners lie in keep the limits."""
         return limits.hold([self._at(grid, tile, down, right) for down, right in CORNERS])
 
     def _at(self, grid: Grid, tile: Tile, down: float, right: float) -> Heights:
@@ -201,11 +201,11 @@ class Depth:
     depths: Band
 
     def on(self, grid: Grid, tile: Tile) -> Heights:
-        """As the raster of depths has them."""
+        """The depths as the raster has them."""
         return heights_in(self.depths, grid, tile)
 
     def keeps(self, grid: Grid, tile: Tile, limits: Limits) -> Bools:
-        """Of the cells of the raster of depths, no smaller than these, that the four corners lie in."""
+        """Whether the cells of the raster of depths that the four corners lie in keep the limits."""
         return limits.hold([heights_in(self.depths, corner, tile) for corner in corner_grids(grid)])
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dothi.core.arrays import Floats, Ints
 from dothi.core.grid import Grid
-from processes.ground.elevation import Heights
 from processes.ground.flooding import grade_depths
+from processes.ground.geotiff import Heights
 from processes.ground.tiles import Tile, by_tile, values_at
-from processes.ways.network import Floats, Ints
 from processes.zones.membership import Membership
 
 type Grades = NDArray[np.uint8]

@@ -6,17 +6,17 @@ from typing import Literal
 import numpy as np
 import shapely
 
+from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.norms import Norm
 from dothi.core.text import Text
-from processes.base import Layer, ProcessInputs, input_field
 from processes.data import Data
-from processes.ground.elevation import Band
 from processes.ground.flooding import Basin
+from processes.ground.geotiff import Band
 from processes.ground.tiles import square_cells
 from processes.ground.touch import touched_cells, wall_cells
-from processes.ways.network import Geometries
+from processes.inputs import LINES, POINTS, LayerRef, ProcessInputs, input_field
 
 # What a scenario of the sea level says of the area at risk; its classes are the levels.
 SCENARIO, CREST = 'sea_level_area_at_risk', 'crest_m'
@@ -86,7 +86,7 @@ class WaterInputs(ProcessInputs):
         ge=1,
         le=1_000,
     )
-    connected_to: Layer | None = input_field(
+    connected_to: LayerRef | None = input_field(
         Text(vi='Nơi nước vào', en='Where water comes from'),
         Text(
             vi='Đối tượng mà nước tràn vào từ đó; nếu bỏ trống: biển, tức mép ngoài của raster không có độ cao.',
@@ -94,14 +94,14 @@ class WaterInputs(ProcessInputs):
         ),
         default=None,
     )
-    breaches: Layer | None = input_field(
+    breaches: LayerRef | None = input_field(
         Text(vi='Điểm vỡ đê', en='Breaches'),
         Text(
             vi='Điểm mà đê bị vỡ và nước tràn vào, ngoài nơi nước vào ở trên.',
             en='Points where a dike is broken and water comes in as well.',
         ),
         default=None,
-        geometry={'Point', 'MultiPoint'},
+        geometry=POINTS,
     )
     breach_m: float = input_field(
         Text(vi='Bề rộng chỗ vỡ', en='Width of a breach'),
@@ -119,11 +119,11 @@ class WaterInputs(ProcessInputs):
         ),
         default=False,
     )
-    dikes: Layer = input_field(
+    dikes: LayerRef = input_field(
         Text(vi='Đê', en='Dikes'),
         Text(vi='Lớp đê có cột crest_m.', en='Layer of dikes with a column crest_m.'),
-        default=Layer('dikes'),
-        geometry={'LineString', 'MultiLineString'},
+        default=LayerRef('dikes'),
+        geometry=LINES,
     )
     neighbours: Literal[4, 8] = input_field(
         Text(vi='Ô liền kề', en='Neighbours'),
@@ -206,6 +206,6 @@ def dikes_that_hold(inputs: WaterInputs, level_m: float, data: Data) -> Geometri
     return data.shapes(inputs.dikes, f'{CREST} >= {level_m!r}')
 
 
-def read_shapes(chosen: Layer | None, data: Data) -> Geometries:
-    """The geometries of a layer, none of none."""
-    return np.empty(0, dtype=object) if chosen is None else data.shapes(chosen)
+def read_shapes(layer_ref: LayerRef | None, data: Data) -> Geometries:
+    """The geometries of a layer; an empty array where no layer is named."""
+    return np.empty(0, dtype=object) if layer_ref is None else data.shapes(layer_ref)

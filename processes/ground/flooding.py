@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dothi.core.arrays import Bools, Ints
 from dothi.core.grid import Grid
-from processes.ground.elevation import Band, Heights, heights_in
+from processes.ground.geotiff import Band, Heights, heights_in
 from processes.ground.spread import spread_pieces
-from processes.ground.tiles import Tile, mask_of
-from processes.ways.network import Bools, Ints
-from processes.ways.patches import Labels, Neighbours, Rim, join_tiles, label_patches, rim_of
+from processes.ground.tiles import Labels, Neighbours, Rim, Tile, join_tiles, label_patches, mask_of, rim_of
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dothi.core.arrays import Floats, Geometries, Ints
 from dothi.core.grid import Grid
 from processes.ground.criterion_values import Limits, Values
-from processes.ground.elevation import Heights
-from processes.ground.tiles import Tile, mask_of, numbers_in
-from processes.ways.network import Floats, Geometries, Ints
-from processes.ways.patches import Rim, join_tiles, label_patches, rim_of
+from processes.ground.geotiff import Heights
+from processes.ground.tiles import Rim, Tile, join_tiles, label_patches, mask_of, numbers_in, rim_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Site:
 
 
 def score_tile(search: Search, tile: Tile) -> ScoredTile:
-    """The scores of a tile, and what of it is good."""
+    """The scores of a tile, and its areas that reach the threshold."""
     wide = tile.overlapping(search.grid)
     values = [factor.values.on(search.grid, wide) for factor in search.factors]
     parts = [

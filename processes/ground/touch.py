@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints
 from dothi.core.grid import Grid
-from processes.ways.network import Bools, Floats, Geometries, Ints
 
 # Vertices that are cut at a time: some hundred bytes each while they are.
 CHUNK = 200_000

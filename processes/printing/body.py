@@ -14,7 +14,7 @@ from dothi.core.database import READERS, connection
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times, parse_times
 from processes.data import Data
-from processes.forms.job_renderers import job_renderers
+from processes.forms.map_image import job_renderers
 from processes.printing.drawn import PrintedLayer
 
 WHITE = Colour(255, 255, 255)

@@ -15,13 +15,13 @@ from dothi.core.catalog import Release
 from dothi.core.clock import local_day
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import BadLocalityFile, UnknownLayer, locality_zone
 from dothi.core.text import Lang, Text
-from processes.base import Layer
 from processes.data import Data
 from processes.forms.numbers import format_day
+from processes.inputs import LayerRef
 from processes.reading.layers import not_delivered, visible_layer
 
 # The style of a layer that is made for paper, where it has one.
@@ -53,10 +53,10 @@ class PrintedLayer:
         return self.shows if isinstance(self.shows, Drawing) else None
 
     @property
-    def layer(self) -> LayerModel | Coverage:
+    def layer(self) -> Layer | Coverage:
         return _layer_of(self.shows)
 
-    def drawn_at(self, zoom: float) -> bool:
+    def is_drawn_at(self, zoom: float) -> bool:
         """Whether anything of it is drawn at the zoom."""
         return not isinstance(self.shows, Drawing) or any(
             rendering_pass.seen_at(zoom) for rendering_pass in self.shows.passes
@@ -68,7 +68,7 @@ class PrintedLayer:
         return self.shows.draw_order if isinstance(self.shows, Drawing) else float('-inf')
 
 
-def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
+def layers_to_print(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """The layers, lowest first; those that the map shows when it opens where none is named.
 
     names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
@@ -86,17 +86,17 @@ def drawn_layers(names: Sequence[str] | None, datetime: str | None, data: Data) 
     return sorted(map_layers, key=lambda layer: layer.order)
 
 
-def seen_in(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
+def visible_layers(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """Those that are drawn at the view's scale and have something within its box."""
     frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
-    return [layer for layer in layers if layer.drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
+    return [layer for layer in layers if layer.is_drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
 
 
-def _has_any(layer: LayerModel | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
+def _has_any(layer: Layer | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
     if isinstance(layer, Coverage):
         return True
     times = parse_times(datetime) if datetime is not None else None
-    _, rows = data.source(Layer(layer.id), times=times)
+    _, rows = data.source(LayerRef(layer.id), times=times)
     (row,) = data.rows(sql.SQL('select exists (select from {} where geom && {}) as seen').format(rows, frame))
     return bool(row['seen'])
 
@@ -115,7 +115,7 @@ def _source_line(layer: PrintedLayer, lang: Lang) -> str:
     return f'{layer.layer.title.pick(lang)} ({RELEASE.pick(lang)} {layer.release.number}, {released})'
 
 
-def _layer_of(shows: Drawing | Coverage) -> LayerModel | Coverage:
+def _layer_of(shows: Drawing | Coverage) -> Layer | Coverage:
     return shows.layer if isinstance(shows, Drawing) else shows
 
 
@@ -156,7 +156,7 @@ def _must_be_released(layer_id: str, data: Data) -> None:
         raise not_delivered(layer_id)
 
 
-def _must_be_offered(style: str, layer: LayerModel | Coverage, offered: list[str]) -> None:
+def _must_be_offered(style: str, layer: Layer | Coverage, offered: list[str]) -> None:
     if style and style not in offered:
         hint = did_you_mean(style, offered)
         raise NoSuchStyle(
@@ -178,13 +178,13 @@ def _visible_drawings(data: Data) -> list[Drawing]:
     return drawings
 
 
-def _drawing_in_style(layer: LayerModel, styles: StyleFile, style: str, data: Data) -> Drawing:
+def _drawing_in_style(layer: Layer, styles: StyleFile, style: str, data: Data) -> Drawing:
     chosen = style or (PRINT if PRINT in styles.offered(layer, data.audience) else DEFAULT)
     breaks = class_breaks(data.db, layer, data.locality, data.audience)
     return drawing_of(layer, styles, chosen, data.audience, breaks)
 
 
-def _read_releases(layers: Sequence[LayerModel | Coverage], datetime: str | None, data: Data) -> dict[str, Release]:
+def _read_releases(layers: Sequence[Layer | Coverage], datetime: str | None, data: Data) -> dict[str, Release]:
     """What is shown of each layer: its current release, or at a time the last one before; none where it has none yet.
 
     Layers whose features have a validity of their own show the current release at any time.

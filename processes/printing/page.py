@@ -10,7 +10,7 @@ from dothi import __version__
 from dothi.core.text import Lang, Text
 from etl.pages import template
 from processes.forms.numbers import format_number
-from processes.printing.grid import EAST, NORTH, Grid, Line, grid_label
+from processes.printing.framed import EAST, NORTH, Grid, Line, grid_label
 from processes.printing.paper import COLUMN_GAP, Sheet
 from processes.printing.scale import Bar, bar_of
 

@@ -96,5 +96,5 @@ def sheet_of(paper: Paper, orientation: Orientation) -> Sheet:
 
 
 def _whole_mm(length_mm: float) -> float:
-    """The longest that is a whole number of pixels and not longer."""
+    """The longest length that is a whole number of pixels and no longer than `length_mm`."""
     return math.floor(length_mm / PIXEL_MM) * PIXEL_MM

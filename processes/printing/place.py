@@ -10,15 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dothi.core.crs import WGS84, axis_order_yx, proj_string, transformer, units_per_metre
 from dothi.core.errors import WrongUse, nearest
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Lang, Text
 from dothi.core.unit_register import level_of
-from processes.base import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.printing.scale import Box
-from processes.reading.layers import column_identifier
-from processes.reading.systems import served_srid
+from processes.reading.layers import column_identifier, served_srid
 from processes.reading.unit_layers import UnknownLevel, code_column, layer_of_level
 
 # Farther from the origin of a plane system nothing lies on the earth.
@@ -30,7 +29,7 @@ class NoSuchUnit(WrongUse):
 
 
 class BadExtent(WrongUse):
-    """The corners of an extent are none."""
+    """The corners of an extent span no area, or lie outside the coordinate system."""
 
 
 class NoPlane(WrongUse):
@@ -93,7 +92,7 @@ def _box_of_extent(extent: Extent, locality: Locality) -> Box:
 
 
 def _move_box(box: Box, srid: int, locality: Locality, extent: Extent) -> Box:
-    """What holds the box in the working CRS: its sides bend there."""
+    """The box in the working CRS that holds the whole of `box`, whose sides bend there."""
     moved = box
     if srid != locality.srid:
         moved = transformer(proj_string(srid), proj_string(locality.srid)).transform_bounds(*box, densify_pts=21)
@@ -118,7 +117,7 @@ def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> PrintArea:
     layers = [*_unit_layers(unit.level, data)]
     for layer in layers:
         name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
-        _, rows = data.source(Layer(layer.id, datetime=datetime))
+        _, rows = data.source(LayerRef(layer.id, datetime=datetime))
         query = sql.SQL('select {}::text as name, ST_AsBinary(geom) as wkb from {} where {}::text = {} limit 1')
         for row in data.rows(query.format(name, rows, code_column(layer), sql.Literal(unit.code))):
             shape = shapely.from_wkb(bytes(row['wkb']))
@@ -126,7 +125,7 @@ def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> PrintArea:
     raise _no_such_unit(unit, layers, datetime, data)
 
 
-def _unit_layers(level: str | None, data: Data) -> Iterator[LayerModel]:
+def _unit_layers(level: str | None, data: Data) -> Iterator[Layer]:
     """The layers of units that the audience may see, of one level or of all, from large units to small ones."""
     locality = data.locality
     try:
@@ -137,10 +136,10 @@ def _unit_layers(level: str | None, data: Data) -> Iterator[LayerModel]:
     return (visible[name] for name in layer_ids if name in visible and data.is_released(name))
 
 
-def _no_such_unit(unit: Unit, layers: list[LayerModel], datetime: str | None, data: Data) -> NoSuchUnit:
+def _no_such_unit(unit: Unit, layers: list[Layer], datetime: str | None, data: Data) -> NoSuchUnit:
     codes: list[str] = []
     for layer in layers:
-        _, rows = data.source(Layer(layer.id, datetime=datetime))
+        _, rows = data.source(LayerRef(layer.id, datetime=datetime))
         code_rows = data.rows(sql.SQL('select {}::text as code from {}').format(code_column(layer), rows))
         codes += [row['code'] for row in code_rows]
     near = nearest(unit.code, codes)
@@ -155,7 +154,7 @@ def _no_such_unit(unit: Unit, layers: list[LayerModel], datetime: str | None, da
 def _whole_box(datetime: str | None, data: Data) -> Box:
     """The box of the largest units that are there, or the extent that the locality names."""
     for layer in _unit_layers(None, data):
-        _, rows = data.source(Layer(layer.id, datetime=datetime))
+        _, rows = data.source(LayerRef(layer.id, datetime=datetime))
         (row,) = data.rows(sql.SQL('select ST_AsBinary(ST_Extent(geom)::geometry) as wkb from {}').format(rows))
         if row['wkb'] is not None:
             return _bounds_of(shapely.from_wkb(bytes(row['wkb'])))

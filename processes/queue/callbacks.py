@@ -1,5 +1,6 @@
 """Telling subscribers of jobs: the worker posts a result, or how far a job is, to addresses that were allowed."""
 
+import base64
 import json
 import logging
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.settings import JobSettings
 from dothi.core.text import Text
-from processes.queue.qualified import in_document
 
 LOG = logging.getLogger('dothi.callbacks')
 EVENTS = ('successUri', 'failedUri', 'inProgressUri')
@@ -22,6 +22,24 @@ EVENTS = ('successUri', 'failedUri', 'inProgressUri')
 PATIENCE_S = (5, 10)
 # After 10, 20, 40 and 80 s more; then the subscriber asks for itself.
 MOST_ATTEMPTS, PAUSE_S = 5, 5
+
+
+def in_document(media_type: str, content: bytes) -> Any:
+    """A plain value, box or link as it is; any other object, and what is no JSON, with its media type."""
+    if 'json' not in media_type and not _is_text(media_type):
+        return {'value': base64.b64encode(content).decode(), 'encoding': 'base64', 'mediaType': media_type}
+    value = json.loads(content) if 'json' in media_type else content.decode()
+    if isinstance(value, dict) and value.keys() != {'bbox', 'crs'} and 'href' not in value:
+        return {'value': value, 'mediaType': media_type}
+    if isinstance(value, str) and media_type != 'text/plain':
+        return {'value': value, 'mediaType': media_type}
+    return value
+
+
+def _is_text(media_type: str) -> bool:
+    """Whether it stands in a document as text; a table does not, whose bytes matter to who reads it."""
+    bare = media_type.partition(';')[0].strip()
+    return bare in ('text/plain', 'text/html') or bare.endswith('xml')
 
 
 class NotCalledBack(WrongUse):

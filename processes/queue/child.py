@@ -23,13 +23,15 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Process, ResultFile
+from processes.base import Process
 from processes.data import Data
+from processes.geojson import GEOJSON, JSON
+from processes.outputs import ResultFile
 from processes.queue.reasons import RAISE_MEMORY
-from processes.queue.uploads import put_back
-from processes.reading.given import put_given
+from processes.queue.uploads import attach_upload
 from processes.reading.readings import Reading, release_numbers
-from processes.reading.validation import check_given, validate_inputs
+from processes.reading.request_layers import store_request_layers
+from processes.reading.validation import check_request_layers, validate_inputs
 from processes.registry import find_process
 
 # Why a file cannot be written that has a right place: the disk, a quota, a limit, a folder that is read only.
@@ -43,8 +45,8 @@ class TooLarge(WrongUse):
 
 
 @dataclass(frozen=True)
-class Order:
-    """What is to be run."""
+class RunOrder:
+    """A run that a worker asks a child process for."""
 
     process_id: str
     inputs: dict[str, Any]
@@ -60,7 +62,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class MadeOutput:
+class RunOutput:
     """One output: a document, or a file that is still where the run wrote it."""
 
     name: str
@@ -70,10 +72,10 @@ class MadeOutput:
 
 
 @dataclass(frozen=True)
-class Done:
+class FinishedRun:
     """The run's outputs, and the releases that they were computed from."""
 
-    outputs: tuple[MadeOutput, ...]
+    outputs: tuple[RunOutput, ...]
     readings: dict[str, Reading]
 
     @property
@@ -83,7 +85,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedRun:
     """Why a run has no result: family and class of the error, and what the user is told."""
 
     family: str
@@ -92,37 +94,37 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A fault of ours: the trace is for the log only."""
+class BrokenRun:
+    """A run that ended by a fault of ours. The trace is for the log only."""
 
     trace: str
 
 
 @dataclass(frozen=True)
-class Interrupted:
+class InterruptedRun:
     """The database went away in the middle: the run is to be tried again."""
 
     reason: Text
 
 
 @dataclass(frozen=True)
-class Underway:
-    """How far the run is."""
+class RunProgress:
+    """How far a run has come, and what it is doing now."""
 
     share: float
     doing: Text
 
 
-def run_order(order: Order, worker: Connection) -> None:
+def run_order(order: RunOrder, worker: Connection) -> None:
     """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed, Interrupted or Broken."""
     _end_with_the_worker()
     _limit_memory(order.memory_mb)
     if order.patient:
         os.nice(PATIENCE)
     try:
-        answer: Done | Failed | Interrupted | Broken = _answer_order(order, worker)
+        answer: FinishedRun | FailedRun | InterruptedRun | BrokenRun = _answer_order(order, worker)
     except NoDatabase as error:
-        answer = Interrupted(error.text)
+        answer = InterruptedRun(error.text)
     except DothiError as error:
         answer = failure(error)
     except Exception as error:
@@ -130,52 +132,52 @@ def run_order(order: Order, worker: Connection) -> None:
     worker.send(answer)
 
 
-def _fault_of(order: Order, error: Exception) -> Failed | Interrupted | Broken:
-    """What an error means that no analysis foresaw."""
+def _fault_of(order: RunOrder, error: Exception) -> FailedRun | InterruptedRun | BrokenRun:
+    """The way in which a run ended by an error that no analysis foresaw."""
     if _for_want_of_memory(error):
         return failure(_too_large(order))
     if connection_lost(error):
-        return Interrupted(no_database(error).text)
+        return InterruptedRun(no_database(error).text)
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return failure(not_written(Path(str(error.filename or order.drafts)), error))
-    return Broken(traceback.format_exc())
+    return BrokenRun(traceback.format_exc())
 
 
-def failure(error: DothiError) -> Failed:
+def failure(error: DothiError) -> FailedRun:
     """`error` as it is stored with the job."""
     family = next(error_class for error_class in type(error).__mro__ if error_class.__module__ == errors.__name__)
-    return Failed(family.__name__, type(error).__name__, error.text)
+    return FailedRun(family.__name__, type(error).__name__, error.text)
 
 
-def _answer_order(order: Order, worker: Connection) -> Done:
-    chosen = find_process(order.process_id, order.audience)
-    inputs = validate_inputs(chosen.inputs, put_back(chosen, order.inputs, order.upload))
+def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
+    process = find_process(order.process_id, order.audience)
+    inputs = validate_inputs(process.inputs, attach_upload(process, order.inputs, order.upload))
     place = cached_locality(PathSettings().locality)
     with connection(READERS[order.audience]) as db:
-        layers = put_given(db, inputs, place, order.editor)
-        check_given(inputs, {name: put.layer for name, put in layers.items()})
+        layers = store_request_layers(db, inputs, place, order.editor)
+        check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, place, order.audience, order.drafts, order.editor, layers)
-        result = chosen.run(inputs, data, lambda share, doing: worker.send(Underway(share, doing)))
-    return Done(_made_outputs(chosen, result), data.readings)
+        result = process.run(inputs, data, lambda share, doing: worker.send(RunProgress(share, doing)))
+    return FinishedRun(_run_outputs(process, result), data.readings)
 
 
-def _made_outputs(chosen: Process[Any], result: Any) -> tuple[MadeOutput, ...]:
+def _run_outputs(process: Process[Any], result: Any) -> tuple[RunOutput, ...]:
     """The outputs of a run, in the order in which its process names them; one that it left out is left out."""
-    names = list(chosen.outputs)
+    names = list(process.outputs)
     values = {names[0]: result} if len(names) == 1 else result
     return tuple(
-        _made_output(name, values[name], chosen.outputs[name].media_types[0]) for name in names if name in values
+        _run_output(name, values[name], process.outputs[name].media_types[0]) for name in names if name in values
     )
 
 
-def _made_output(name: str, value: Any, media_type: str) -> MadeOutput:
+def _run_output(name: str, value: Any, media_type: str) -> RunOutput:
     if isinstance(value, ResultFile):
-        return MadeOutput(name, value.media_type, None, value)
+        return RunOutput(name, value.media_type, None, value)
     if isinstance(value, str) and media_type not in (JSON, GEOJSON):
-        return MadeOutput(name, media_type, value.encode(), None)
-    return MadeOutput(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
+        return RunOutput(name, media_type, value.encode(), None)
+    return RunOutput(name, media_type, json.dumps(value, ensure_ascii=False, allow_nan=False).encode(), None)
 
 
 def cached_locality(path: Path) -> Locality:
@@ -215,7 +217,7 @@ def _for_want_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError | GEOSException) and 'alloc' in str(error))
 
 
-def _too_large(order: Order) -> TooLarge:
+def _too_large(order: RunOrder) -> TooLarge:
     return TooLarge(
         vi=f'Phân tích cần hơn {order.memory_mb} MB bộ nhớ. Hãy thu hẹp dữ liệu đầu vào.',
         en=f'The analysis needs more than {order.memory_mb} MB. Narrow its inputs.',

@@ -17,8 +17,8 @@ from dothi.core.kept_file import file_sha256, is_intact
 from dothi.core.layer import VISIBLE, Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.base import ResultFile
-from processes.queue.child import Broken, Done, Failed, Interrupted, Order, cached_locality
+from processes.outputs import ResultFile
+from processes.queue.child import BrokenRun, FailedRun, FinishedRun, InterruptedRun, RunOrder, cached_locality
 from processes.queue.store import DOWNLOADS, draft_folder, forget_file, keep_draft, result_store
 
 LOG = logging.getLogger('dothi.downloads')
@@ -30,8 +30,8 @@ RETRY_S = 60.0
 # Class of the advisory locks that keep workers from writing the same file twice.
 LOCK_CLASS = 920_902
 
-type OrderResult = Done | Failed | Interrupted | Broken | None
-type Watch = Callable[[Order, Callable[[object], None], Callable[[], bool]], OrderResult]
+type OrderResult = FinishedRun | FailedRun | InterruptedRun | BrokenRun | None
+type Watch = Callable[[RunOrder, Callable[[object], None], Callable[[], bool]], OrderResult]
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,17 @@ class Keeper:
             by = definition(due_file.layer, cached_locality(PathSettings().locality), due_file.audience)
             begun = time.monotonic()
             ended = self.watch(_export_order(due_file, folder), _ignore_progress, stopped)
-            if isinstance(ended, Done) and (file := ended.outputs[0].file):
+            if isinstance(ended, FinishedRun) and (file := ended.outputs[0].file):
                 try:
                     _record_file(due_file, by, ended, file, time.monotonic() - begun)
                     self.failed_at.pop(due_file.name, None)
                 except OSError as error:
                     self._report_failure(due_file, str(error))
-            elif isinstance(ended, Failed):
+            elif isinstance(ended, FailedRun):
                 self._report_failure(due_file, ended.message.en)
-            elif isinstance(ended, Interrupted):
+            elif isinstance(ended, InterruptedRun):
                 self._report_failure(due_file, ended.reason.en)
-            elif isinstance(ended, Broken):
+            elif isinstance(ended, BrokenRun):
                 self._report_failure(due_file, ended.trace)
 
     def _report_failure(self, due_file: DueDownload, why: str) -> None:
@@ -131,9 +131,9 @@ def _is_due(due_file: DueDownload, release: Release, ready: Download | None, loc
     return ready.release != release.number and max(release.released_at + SETTLED, ready.made_at + rests) < now
 
 
-def _export_order(due_file: DueDownload, folder: Path) -> Order:
+def _export_order(due_file: DueDownload, folder: Path) -> RunOrder:
     inputs = {'collection': due_file.layer.id, 'format': due_file.format}
-    return Order('export-features', inputs, due_file.audience, JobSettings().job_memory_mb, folder, patient=True)
+    return RunOrder('export-features', inputs, due_file.audience, JobSettings().job_memory_mb, folder, patient=True)
 
 
 @contextmanager
@@ -146,13 +146,13 @@ def _claim_file(due_file: DueDownload) -> Iterator[bool]:
         yield locked and due_file in list_due_downloads(db, cached_locality(PathSettings().locality))
 
 
-def _record_file(due_file: DueDownload, by: str, ended: Done, file: ResultFile, seconds: float) -> None:
+def _record_file(due_file: DueDownload, by: str, ended: FinishedRun, file: ResultFile, seconds: float) -> None:
     """Puts the file in its place and into the catalogue, and then removes the one before it."""
     digest = file_sha256(file.path)
     size = file.path.stat().st_size
     place = f'{DOWNLOADS}/{due_file.audience}/{due_file.layer.id}/{file.path.stem}-{digest[:8]}{file.path.suffix}'
     keep_draft(file.path, place)
-    made = Download(
+    download_entry = Download(
         layer_id=due_file.layer.id,
         audience=due_file.audience,
         format=due_file.format,
@@ -166,14 +166,14 @@ def _record_file(due_file: DueDownload, by: str, ended: Done, file: ResultFile, 
         made_at=datetime.now(UTC),
     )
     with connection('worker') as db:
-        before = _replace_entry(db, made)
+        before = _replace_entry(db, download_entry)
     if before and before != place:
         forget_file(before)
 
 
-def _replace_entry(db: Connection, made: Download) -> str | None:
+def _replace_entry(db: Connection, download_entry: Download) -> str | None:
     """Enters a file into the catalogue, and says where the one before it lies."""
-    values = made.model_dump()
+    values = download_entry.model_dump()
     with db.cursor() as cursor:
         cursor.execute(
             """delete from catalog.download
@@ -200,4 +200,4 @@ def _remove_unwanted(db: Connection, locality: Locality) -> None:
 
 
 def _ignore_progress(_underway: object) -> None:
-    """Nobody waits for it."""
+    """Ignores how far the writing of a file is: nobody waits for it."""

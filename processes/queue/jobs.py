@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.text import for_steward
-from processes.base import ResultFile
-from processes.queue.child import Done, Failed, Order, Underway, failure
+from processes.outputs import ResultFile
+from processes.queue.child import FailedRun, FinishedRun, RunOrder, RunProgress, failure
 from processes.queue.store import (
     abandoned_results,
     forget_file,
@@ -51,7 +52,7 @@ class NotStored(EnvironmentMissing):
     """There is a result, and no room for it."""
 
 
-def begin_job(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
+def begin_job(job_id: str, memory_mb: int, drafts: Path) -> RunOrder | None:
     """What is to be run, the job being marked as running; None when it needs no run.
 
     It was dismissed in the meantime, or the same was asked before and answered while it waited.
@@ -69,7 +70,7 @@ def begin_job(job_id: str, memory_mb: int, drafts: Path) -> Order | None:
     if row is None:
         return None
     upload = None if row[4] is None else bytes(row[4])
-    return Order(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload)
+    return RunOrder(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload)
 
 
 def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
@@ -82,18 +83,17 @@ def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
     return True
 
 
-def report_progress(job_id: str, underway: Underway) -> None:
+def report_progress(job_id: str, underway: RunProgress) -> None:
     """Stores how far a running job is."""
     percent = round(100 * min(max(underway.share, 0), 1))
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            """update job.job set progress = %s, message_vi = %s, message_en = %s, updated_at = now()
-               where id = %s and status = 'running'""",
-            [percent, underway.doing.vi, underway.doing.en, job_id],
-        )
+    _execute(
+        """update job.job set progress = %s, message_vi = %s, message_en = %s, updated_at = now()
+           where id = %s and status = 'running'""",
+        [percent, underway.doing.vi, underway.doing.en, job_id],
+    )
 
 
-def finish_job(job_id: str, ended: Done | Failed) -> None:
+def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
     """Stores the outputs of a job, or why it has none: it fails where there is no room for them.
 
     Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
@@ -101,7 +101,7 @@ def finish_job(job_id: str, ended: Done | Failed) -> None:
     """
     audience = _job_audience(job_id)
     folder = results_folder(audience, f'{job_id}.{uuid.uuid4().hex[:8]}')
-    if isinstance(ended, Failed) and audience == 'internal':
+    if isinstance(ended, FailedRun) and audience == 'internal':
         ended = replace(ended, message=for_steward(ended.message))
     try:
         stored = _mark_finished(job_id, ended, _store_files(folder, ended))
@@ -117,16 +117,18 @@ def finish_job(job_id: str, ended: Done | Failed) -> None:
 
 
 def _job_audience(job_id: str) -> Audience:
-    """Whom the job is for; internal where it is not known any more."""
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute('select audience from job.job where id = %s', [job_id])
-        row = cursor.fetchone()
-    return row[0] if row else 'internal'
+    """The audience of the job; `internal` where the job is not known any more."""
+    rows = _execute('select audience from job.job where id = %s', [job_id])
+    return rows[0][0] if rows else 'internal'
 
 
-def _store_files(folder: str, ended: Done | Failed) -> dict[str, str]:
+def _store_files(folder: str, ended: FinishedRun | FailedRun) -> dict[str, str]:
     """Where in the store the files of the outputs lie now, by output; raises OSError."""
-    files = [(made.name, made.file) for made in ended.outputs if made.file] if isinstance(ended, Done) else []
+    files = (
+        [(output.name, output.file) for output in ended.outputs if output.file]
+        if isinstance(ended, FinishedRun)
+        else []
+    )
     places = {name: f'{folder}/{file.name}' for name, file in files}
     for name, file in files:
         keep_draft(file.path, places[name])
@@ -140,7 +142,7 @@ def _not_stored(job_id: str) -> NotStored:
     )
 
 
-def _mark_finished(job_id: str, ended: Done | Failed, places: dict[str, str]) -> bool:
+def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str, str]) -> bool:
     """Whether the job was still open, and has ended so now, with its outputs."""
     values = _ending_columns(ended)
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
@@ -153,29 +155,31 @@ def _mark_finished(job_id: str, ended: Done | Failed, places: dict[str, str]) ->
         if not cursor.rowcount:
             return False
         sizes = _output_sizes(ended, places)
-        for position, made in enumerate(ended.outputs if isinstance(ended, Done) else ()):
+        for position, output in enumerate(ended.outputs if isinstance(ended, FinishedRun) else ()):
             cursor.execute(
                 'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s, %s)',
                 [
                     job_id,
-                    made.name,
+                    output.name,
                     position,
-                    made.media_type,
-                    made.body,
-                    places.get(made.name),
-                    *_file_columns(made.file),
-                    sizes[made.name],
+                    output.media_type,
+                    output.body,
+                    places.get(output.name),
+                    *_file_columns(output.file),
+                    sizes[output.name],
                 ],
             )
     return True
 
 
-def _output_sizes(ended: Done | Failed, places: dict[str, str]) -> dict[str, int]:
+def _output_sizes(ended: FinishedRun | FailedRun, places: dict[str, str]) -> dict[str, int]:
     """Size in bytes of each output, which is kept in the database or, under its place, in the store."""
-    outputs = ended.outputs if isinstance(ended, Done) else ()
+    outputs = ended.outputs if isinstance(ended, FinishedRun) else ()
     return {
-        made.name: (result_store() / places[made.name]).stat().st_size if made.name in places else len(made.body or b'')
-        for made in outputs
+        output.name: (result_store() / places[output.name]).stat().st_size
+        if output.name in places
+        else len(output.body or b'')
+        for output in outputs
     }
 
 
@@ -183,9 +187,9 @@ def _file_columns(file: ResultFile | None) -> list[Any]:
     return [file.name, file.rows] if file else [None, None]
 
 
-def _ending_columns(ended: Done | Failed) -> dict[str, Any]:
+def _ending_columns(ended: FinishedRun | FailedRun) -> dict[str, Any]:
     """The columns that tell how a job ended."""
-    if isinstance(ended, Done):
+    if isinstance(ended, FinishedRun):
         return {
             'status': 'successful',
             'progress': 100,
@@ -229,24 +233,21 @@ def forget_orphans() -> None:
     old = abandoned_results()
     if not old:
         return
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute("select distinct regexp_replace(file, '/[^/]*$', '') from job.output where file is not null")
-        stored_places = {place for (place,) in cursor.fetchall()}
-    for place in old - stored_places:
+    rows = _execute("select distinct regexp_replace(file, '/[^/]*$', '') from job.output where file is not null")
+    for place in old - {place for (place,) in rows}:
         forget_folder(place)
 
 
 def give_back(job_id: str) -> None:
     """Marks a running job as waiting again."""
-    with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
-               started_at = null, updated_at = now() where id = %s and status = 'running'""",
-            [job_id],
-        )
+    _execute(
+        """update job.job set status = 'accepted', progress = 0, message_vi = '', message_en = '',
+           started_at = null, updated_at = now() where id = %s and status = 'running'""",
+        [job_id],
+    )
 
 
-def fail_lost(why: Failed) -> None:
+def fail_lost(why: FailedRun) -> None:
     """Fails the jobs that have not ended and that the queue does not know any more: nobody would ever run them.
 
     Submitting writes both rows in one transaction, and the queue forgets a job only after it was finished here, so
@@ -265,22 +266,23 @@ def fail_lost(why: Failed) -> None:
         cursor.execute("delete from procrastinate_jobs where status not in ('todo', 'doing')")
 
 
-def fail_waiting(why: Failed, longest_s: float) -> None:
+def fail_waiting(why: FailedRun, longest_s: float) -> None:
     """Fails the jobs that have waited for their turn for so long; the queue then finds nothing to run."""
     _fail_open("status = 'accepted' and updated_at < now() - make_interval(secs => %(longest_s)s)", why, longest_s)
 
 
-def _fail_open(which: str, why: Failed, longest_s: float = 0) -> None:
+def _fail_open(which: str, why: FailedRun, longest_s: float = 0) -> None:
+    values = {'vi': why.message.vi, 'en': why.message.en, 'code': why.code, 'family': why.family}
+    _execute(
+        f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
+                error_family = %(family)s, finished_at = clock_timestamp(), updated_at = clock_timestamp()
+            where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
+        {**values, 'longest_s': longest_s},
+    )
+
+
+def _execute(query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """Runs one statement in a transaction of its own; its rows, none where it has no result."""
     with connection('worker') as db, db.cursor() as cursor:
-        cursor.execute(
-            f"""update job.job set status = 'failed', message_vi = %(vi)s, message_en = %(en)s, error_code = %(code)s,
-                    error_family = %(family)s, finished_at = clock_timestamp(), updated_at = clock_timestamp()
-                where status in ('accepted', 'running') and {which}""",  # noqa: S608  the conditions stand above
-            {
-                'vi': why.message.vi,
-                'en': why.message.en,
-                'code': why.code,
-                'family': why.family,
-                'longest_s': longest_s,
-            },
-        )
+        cursor.execute(query, values)
+        return cursor.fetchall() if cursor.description else []

@@ -15,17 +15,17 @@ from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.base import Process, ProcessInputs
+from dothi.core.text import Lang
 from processes.data import Data
-from processes.queue import requests
+from processes.inputs import ProcessInputs
+from processes.queue import records, requests
 from processes.queue.callbacks import check_subscription
 from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
-from processes.queue.listing import JobFilter, list_jobs
-from processes.queue.preference import Mode, mode_of
-from processes.queue.requests import JobRequest, Result
-from processes.queue.uploads import taken_out
-from processes.reading.given import put_given
+from processes.queue.records import JobFilter, Result, list_jobs
+from processes.queue.requests import JobRequest
+from processes.queue.uploads import detach_upload
+from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import check_layers, validate_inputs
 from processes.registry import find_process
 
@@ -78,10 +78,10 @@ def run_process(
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
-    with requests.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor) as db:
         job_id = requests.submit_job(db, request)
         job = requests.wait_for(db, job_id, longest_s)
-        outputs = requests.job_results(db, job_id)
+        outputs = records.job_results(db, job_id)
     if not outputs:
         raise JobResultNotFoundError(job_id)
     return Outcome(job_id, outputs, job['releases'])
@@ -100,58 +100,52 @@ def start_job(
     It may have ended already: the same request on the same releases is answered from the result that is there.
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
-    with requests.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor) as db:
         return requests.submit_job(db, request)
 
 
 def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
     """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
-    with requests.open_desk(audience, editor) as db:
-        job = requests.state(db, job_id)
+    with records.open_desk(audience, editor) as db:
+        job = records.state(db, job_id)
     if job['status'] == 'dismissed':
         raise NoRerun(
             vi='Tác vụ đã bị hủy, đầu vào của nó không còn. Hãy gửi yêu cầu mới.',
             en='The job was dismissed, and its inputs are gone. Send a new request.',
         )
-    chosen = find_process(job['process_id'], audience)
-    if chosen.upload:
+    process = find_process(job['process_id'], audience)
+    if process.upload:
         raise NoRerun(
             vi='Tệp đã gửi không còn được giữ. Hãy gửi lại tệp.',
             en='The file that was sent is not kept. Send it again.',
         )
     # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
-    changes = chosen.for_editors(validate_inputs(chosen.inputs, job['inputs']))
+    changes = process.for_editors(validate_inputs(process.inputs, job['inputs']))
     return start_job(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
-
-
-def execution_mode(chosen: Process[Any], inputs: object, prefer: str | None) -> Mode:
-    """Whether the client waits for the result, by its header `Prefer` and the estimated cost; raises InvalidInput."""
-    model = validate_inputs(chosen.inputs, inputs)
-    return mode_of(prefer, chosen.cost_s(model), JobSettings().sync_cost_s)
 
 
 def _checked_request(
     process_id: str, inputs: object, audience: Audience, editor: str | None, asker: str, subscriber: object
 ) -> JobRequest:
     """The request, checked: whatever is wrong with it is said before there is a job."""
-    chosen = find_process(process_id, audience)
-    if chosen.editors_only:
+    process = find_process(process_id, audience)
+    if process.editors_only:
         _must_be_allowed(editor)
-    model = validate_inputs(chosen.inputs, inputs)
-    if chosen.for_editors(model):
+    model = validate_inputs(process.inputs, inputs)
+    if process.for_editors(model):
         _must_be_allowed(editor)
     place = cached_locality(PathSettings().locality)
     check_layers(model, place, audience)
-    chosen.check(model, place, lambda: _open_data(model, place, audience, editor))
-    rest, upload = taken_out(chosen, model.model_dump(mode='json'))
-    reusable = chosen.reusable and upload is None and JobSettings().result_store == 'on'
+    process.check(model, place, lambda: _open_data(model, place, audience, editor))
+    rest, upload = detach_upload(process, model.model_dump(mode='json'))
+    reusable = process.reusable and upload is None and JobSettings().result_store == 'on'
     return JobRequest(
         process_id=process_id,
         inputs=rest,
         asker=asker or editor or '',
         editor=editor,
         upload=upload,
-        cost_s=min(chosen.cost_s(model), JobSettings().job_time_limit_s),
+        cost_s=min(process.cost_s(model), JobSettings().job_time_limit_s),
         request=request_hash(process_id, rest, audience, editor) if reusable else None,
         norms_version=place.norms_version,
         subscriber=check_subscription(subscriber),
@@ -161,8 +155,9 @@ def _checked_request(
 @contextmanager
 def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
     """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
-    with requests.open_desk(audience, editor) as db:
-        yield Data(db, place, audience, editor=editor, given=put_given(db, inputs, place, editor))
+    with records.open_desk(audience, editor) as db:
+        request_layers = store_request_layers(db, inputs, place, editor)
+        yield Data(db, place, audience, editor=editor, request_layers=request_layers)
 
 
 def _must_be_allowed(editor: str | None) -> None:
@@ -175,15 +170,15 @@ def _must_be_allowed(editor: str | None) -> None:
 
 def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
-    with requests.open_desk(audience, editor) as db:
-        job = requests.state(db, job_id)
-        outputs = requests.job_results(db, job_id)
+    with records.open_desk(audience, editor) as db:
+        job = records.state(db, job_id)
+        outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':
-        raise requests.error_of(job)
+        raise records.error_of(job)
     if job['status'] == 'successful' and job['gone']:
-        raise requests.result_gone()
+        raise records.result_gone()
     if not outputs:
-        raise requests.no_result(job)
+        raise records.no_result(job)
     return Outcome(job_id, outputs, job['releases'])
 
 
@@ -235,8 +230,8 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """One job of this audience, and of this editor if it is an editor's; raises JobNotFoundError."""
         try:
             with self._open_desk() as db:
-                job = requests.state(db, job_id)
-        except requests.UnknownJob:
+                job = records.state(db, job_id)
+        except records.UnknownJob:
             raise JobNotFoundError from None
         return _for_pygeoapi(job)
 
@@ -244,7 +239,7 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
         """Media type and content; raises JobResultNotFoundError."""
         self.get_job(job_id)
         with self._open_desk() as db:
-            outputs = requests.job_results(db, job_id)
+            outputs = records.job_results(db, job_id)
         if not outputs:
             raise JobResultNotFoundError
         main = next(iter(outputs.values()))
@@ -257,11 +252,11 @@ class QueueManager(BaseManager):  # type: ignore[misc]  # pygeoapi has no types
             return requests.dismiss_job(db, job_id)
 
     def _open_desk(self) -> AbstractContextManager[Connection]:
-        return requests.open_desk(self.audience, self.asking())
+        return records.open_desk(self.audience, self.asking())
 
 
 def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
-    """The job under pygeoapi's names."""
+    """The job with the names of members that pygeoapi expects."""
     times = {name: _iso_moment(job[f'{name}_at']) for name in ('created', 'started', 'finished', 'updated')}
     # pygeoapi sorts by it, and None does not compare
     times['started'] = times['started'] or times['created']
@@ -280,3 +275,22 @@ def _for_pygeoapi(job: dict[str, Any]) -> dict[str, Any]:
 
 def _iso_moment(at: datetime | None) -> str | None:
     return at.strftime(DATETIME_FORMAT) if at else None
+
+
+def present_result(
+    job_id: str,
+    output: str | None,
+    form: str,
+    lang: Lang,
+    audience: Audience,
+    editor: str | None = None,
+    asker: str = '',
+) -> Outcome:
+    """The file that an output of a job is in this form; `output` None is the main one.
+
+    form: a name of `processes.forms.form.FORMS`. editor: whose token came with the request, if any did.
+    asker: whose jobs are counted together.
+    Raises UnknownJob, NoResult, ResultGone, NoSuchOutput (404), NotInThisForm (400).
+    """
+    inputs = {'job': job_id, 'output': output, 'format': form, 'lang': lang}
+    return run_process('present-result', inputs, audience, editor, asker=asker)

@@ -9,7 +9,7 @@ Mode = Literal['sync', 'async']
 
 @dataclass(frozen=True)
 class Preference:
-    """What a client prefers; wait_s: for how long it would wait."""
+    """The mode that a client prefers. wait_s: how long it would wait."""
 
     mode: Mode | None = None
     wait_s: float | None = None

@@ -35,7 +35,7 @@ def child_died(exit_code: int | None) -> ChildDied:
 
 
 def worker_gone() -> ChildDied:
-    """Every worker that ran the job died."""
+    """The error for a job of which every worker died."""
     return ChildDied(
         vi=f'Tiến trình xử lý đã dừng {MOST_ATTEMPTS} lần khi đang chạy phân tích này.',
         en=f'The worker ended {MOST_ATTEMPTS} times while it ran this analysis.',
@@ -43,7 +43,7 @@ def worker_gone() -> ChildDied:
 
 
 def worker_lost() -> ChildDied:
-    """The queue does not know the job any more."""
+    """The error for a job that the queue does not know any more."""
     return ChildDied(
         vi='Mất liên lạc với cơ sở dữ liệu khi đang chạy phân tích này. Hãy thử lại.',
         en='The database was away while this analysis ran. Try again.',
@@ -51,7 +51,7 @@ def worker_lost() -> ChildDied:
 
 
 def waited_too_long(limit_s: float) -> WaitedTooLong:
-    """The job waited for so long."""
+    """The error for a job that waited longer than it may."""
     return WaitedTooLong(
         vi=f'Không tới lượt chạy trong {limit_s:g} giây. Hãy thử lại.',
         en=f'Its turn did not come within {limit_s:g} s. Try again.',
@@ -60,7 +60,7 @@ def waited_too_long(limit_s: float) -> WaitedTooLong:
 
 
 def run_failed(job_id: str) -> RunFailed:
-    """The log has the trace under this id."""
+    """The error for a fault of ours; the log has its trace under the id of the job."""
     return RunFailed(
         vi=f'Lỗi của hệ thống khi chạy phân tích. Báo quản trị viên mã {job_id}.',
         en=f'The analysis failed by a fault of the platform. Give the administrator the reference {job_id}.',
@@ -68,7 +68,7 @@ def run_failed(job_id: str) -> RunFailed:
 
 
 def too_long(limit_s: float) -> TooLong:
-    """The run took longer than this."""
+    """The error for a run that took longer than it may."""
     return TooLong(
         vi=f'Phân tích chạy quá {limit_s:g} giây. Hãy thu hẹp dữ liệu đầu vào.',
         en=f'The analysis took longer than {limit_s:g} s. Narrow its inputs.',

@@ -17,29 +17,29 @@ def most_bytes() -> int:
     return LimitSettings().max_upload_mb * 2**20 * 4 // 3 + OTHER_INPUTS_BYTES
 
 
-def taken_out(chosen: Process[Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+def detach_upload(process: Process[Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
     """The inputs without the file, and the file; raises InvalidInput where it is not base64, or too large."""
-    if chosen.upload is None:
+    if process.upload is None:
         return inputs, None
-    rest = {name: value for name, value in inputs.items() if name != chosen.upload}
+    rest = {name: value for name, value in inputs.items() if name != process.upload}
     try:
-        content = base64.b64decode(inputs[chosen.upload], validate=True)
+        content = base64.b64decode(inputs[process.upload], validate=True)
     except (binascii.Error, ValueError):
         raise InvalidInput(
-            vi=f'Đầu vào "{chosen.upload}" phải là tệp mã hóa base64: {{"value": "…", "encoding": "base64"}}.',
-            en=f'Input "{chosen.upload}" must be a file in base64: {{"value": "…", "encoding": "base64"}}.',
+            vi=f'Đầu vào "{process.upload}" phải là tệp mã hóa base64: {{"value": "…", "encoding": "base64"}}.',
+            en=f'Input "{process.upload}" must be a file in base64: {{"value": "…", "encoding": "base64"}}.',
         ) from None
     most = LimitSettings().max_upload_mb
     if len(content) > most * 2**20:
         raise InvalidInput(
-            vi=f'Đầu vào "{chosen.upload}" lớn hơn {most} MB. Đặt tệp vào hộp nhận của cơ quan, hoặc nén zip.',
-            en=f'Input "{chosen.upload}" exceeds {most} MB. Put the file into the inbox of the agency, or zip it.',
+            vi=f'Đầu vào "{process.upload}" lớn hơn {most} MB. Đặt tệp vào hộp nhận của cơ quan, hoặc nén zip.',
+            en=f'Input "{process.upload}" exceeds {most} MB. Put the file into the inbox of the agency, or zip it.',
         )
     return rest, content
 
 
-def put_back(chosen: Process[Any], inputs: dict[str, Any], upload: bytes | None) -> dict[str, Any]:
+def attach_upload(process: Process[Any], inputs: dict[str, Any], upload: bytes | None) -> dict[str, Any]:
     """The inputs as they were sent."""
-    if chosen.upload is None or upload is None:
+    if process.upload is None or upload is None:
         return inputs
-    return inputs | {chosen.upload: base64.b64encode(upload).decode()}
+    return inputs | {process.upload: base64.b64encode(upload).decode()}

@@ -24,17 +24,23 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
-from dothi.core.errors import DothiError
 from dothi.core.locality import load_locality
 from dothi.core.services import rotate_logs
 from dothi.core.settings import JobSettings, PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
-from processes.queue.availability import probe_services, record_answers
 from processes.queue.callbacks import call_back
-from processes.queue.child import Broken, Done, Failed, Interrupted, Order, Underway, failure, run_order
+from processes.queue.child import (
+    BrokenRun,
+    FailedRun,
+    FinishedRun,
+    InterruptedRun,
+    RunOrder,
+    RunProgress,
+    failure,
+    run_order,
+)
 from processes.queue.downloads import Keeper, OrderResult
-from processes.queue.generalising import Generaliser
 from processes.queue.jobs import (
     begin_job,
     expire_results,
@@ -54,9 +60,10 @@ from processes.queue.reasons import (
     worker_gone,
     worker_lost,
 )
-from processes.queue.results_apart import put_results_apart
-from processes.queue.shared_styles import restyle_layers
-from processes.queue.store import draft_folder, forget_abandoned
+from processes.queue.store import draft_folder, forget_abandoned, separate_results
+from processes.queue.upkeep import Generaliser, record_service_answers, restyle_layers
+
+type StoppableTask = Callable[[Callable[[], bool]], object]
 
 LOG = logging.getLogger('dothi.worker')
 QUEUE, TASK = 'analyses', 'processes.run'
@@ -100,7 +107,7 @@ def run_worker(concurrency: int = 1) -> None:
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
         _prepare_children()
-    put_results_apart()
+    separate_results()
     put_rasters_apart()
     asyncio.run(_run_worker(concurrency))
 
@@ -139,13 +146,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
         silent_s = JobSettings().worker_silent_s
         sweeping = asyncio.create_task(_sweep_stalled(app))
         stopped = threading.Event()
-        beside = asyncio.gather(
-            _keep_ready(stopped),
-            _generalise_layers(stopped),
-            _restyle_layers(stopped),
-            _call_back(stopped),
-            _ask_services(stopped),
-        )
+        beside = asyncio.gather(*(_repeat(*task, stopped) for task in tasks_beside_jobs()))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -174,7 +175,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
 
 
 def queue_app() -> App:
-    """procrastinate on our database, as the worker's role."""
+    """The queue of procrastinate on our database, with the worker's role."""
     url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
     app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Again())(work_on)
@@ -203,57 +204,26 @@ def _tidy_store() -> None:
     forget_abandoned()
 
 
-async def _call_back(stopped: threading.Event) -> None:
-    """Tells subscribers what became of jobs."""
+def tasks_beside_jobs() -> list[tuple[str, float, StoppableTask]]:
+    """What the worker does beside its jobs: what to log should it fail, how often to do it, and what it is."""
+    downloads, generaliser = Keeper(watch_child), Generaliser()
+    return [
+        ('could not tell a subscriber', CALL_BACK_S, call_back),
+        ('could not record whether the services answer', PROBE_S, lambda _stopped: record_service_answers()),
+        ('could not look for files to make ready', READY_LOOK_S, downloads.prepare),
+        ('could not look for layers to generalise', GENERALISE_LOOK_S, generaliser.prepare),
+        ('could not write styles for GIS staff', RESTYLE_LOOK_S, restyle_layers),
+    ]
+
+
+async def _repeat(failure_text: str, every_s: float, task: StoppableTask, stopped: threading.Event) -> None:
+    """Does a task again and again until the worker stops. What fails is due again later: nothing else must wait."""
     while not stopped.is_set():
         try:
-            await asyncio.to_thread(call_back, stopped.is_set)
+            await asyncio.to_thread(task, stopped.is_set)
         except Exception:
-            # whatever is wrong with one note, it is due again later, and the others must not wait for ever
-            LOG.exception('could not tell a subscriber')
-        await asyncio.to_thread(stopped.wait, CALL_BACK_S)
-
-
-async def _ask_services(stopped: threading.Event) -> None:
-    """Asks the services whether they are well, if it was told of any, and counts their answers."""
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(lambda: record_answers(probe_services(JobSettings().probe_urls)))
-        except (DothiError, psycopg2.Error):
-            LOG.exception('could not record whether the services answer')
-        await asyncio.to_thread(stopped.wait, PROBE_S)
-
-
-async def _keep_ready(stopped: threading.Event) -> None:
-    """Writes whole layers into files after each release, one at a time beside the jobs."""
-    keeper = Keeper(watch_child)
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(keeper.prepare, stopped.is_set)
-        except (DothiError, OSError, psycopg2.Error):
-            LOG.exception('could not look for files to make ready')
-        await asyncio.to_thread(stopped.wait, READY_LOOK_S)
-
-
-async def _generalise_layers(stopped: threading.Event) -> None:
-    """Generalises layers after each release, one at a time beside the jobs."""
-    generaliser = Generaliser()
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(generaliser.prepare, stopped.is_set)
-        except (DothiError, psycopg2.Error):
-            LOG.exception('could not look for layers to generalise')
-        await asyncio.to_thread(stopped.wait, GENERALISE_LOOK_S)
-
-
-async def _restyle_layers(stopped: threading.Event) -> None:
-    """Keeps the styles for GIS staff as the files and the releases say."""
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(restyle_layers, stopped.is_set)
-        except (DothiError, OSError, psycopg2.Error):
-            LOG.exception('could not write styles for GIS staff')
-        await asyncio.to_thread(stopped.wait, RESTYLE_LOOK_S)
+            LOG.exception(failure_text)
+        await asyncio.to_thread(stopped.wait, every_s)
 
 
 async def take_up_abandoned(app: App) -> None:
@@ -276,27 +246,27 @@ def work_on(context: JobContext, job_id: str) -> None:
             _work_on(context, job_id, order)
 
 
-def _work_on(context: JobContext, job_id: str, order: Order) -> None:
+def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:
     try:
         ended = watch_child(order, lambda underway: report_progress(job_id, underway), context.should_abort)
     except (NoDatabase, psycopg2.Error):
         raise
     except Exception:
-        ended = Broken(traceback.format_exc())
+        ended = BrokenRun(traceback.format_exc())
     if ended is None:
         if context.abort_reason() == AbortReason.SHUTDOWN:
             give_back(job_id)
         raise JobAborted
-    if isinstance(ended, Interrupted):
+    if isinstance(ended, InterruptedRun):
         give_back(job_id)
         raise NoDatabase(vi=ended.reason.vi, en=ended.reason.en)
-    if isinstance(ended, Broken):
+    if isinstance(ended, BrokenRun):
         LOG.error('job %s failed:\n%s', job_id, ended.trace)
         ended = failure(run_failed(job_id))
     finish_job(job_id, ended)
 
 
-def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callable[[], bool]) -> OrderResult:
+def watch_child(order: RunOrder, tell: Callable[[RunProgress], None], stopped: Callable[[], bool]) -> OrderResult:
     """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
     context = multiprocessing.get_context('forkserver')
     ours, theirs = context.Pipe(duplex=False)
@@ -314,7 +284,7 @@ def watch_child(order: Order, tell: Callable[[Underway], None], stopped: Callabl
 
 
 def _listen_to_child(
-    pipe: Connection, child: BaseProcess, tell: Callable[[Underway], None], stopped: Callable[[], bool]
+    pipe: Connection, child: BaseProcess, tell: Callable[[RunProgress], None], stopped: Callable[[], bool]
 ) -> OrderResult:
     limit_s = JobSettings().job_time_limit_s
     ends = time.monotonic() + limit_s
@@ -324,11 +294,11 @@ def _listen_to_child(
         if not pipe.poll(GLANCE_S):
             continue
         try:
-            message: Underway | Done | Failed | Broken | Interrupted = pipe.recv()
+            message: RunProgress | FinishedRun | FailedRun | BrokenRun | InterruptedRun = pipe.recv()
         except EOFError:
             child.join()
             return failure(child_died(child.exitcode))
-        if not isinstance(message, Underway):
+        if not isinstance(message, RunProgress):
             return message
         tell(message)
     return None

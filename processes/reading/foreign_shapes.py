@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from dothi.core.arrays import Geometries
 from etl.closed_room import frames
 from etl.closed_room.reading import Reading
 from etl.closed_room.refusals import crashed
 from etl.formats.wkb import nested_too_deep
-from processes.reading.given_features import read_shapes
-from processes.ways.network import Geometries
+from processes.reading.geojson_layers import read_shapes
 
 # What the sender calls it, in the words of a refusal.
 NAME = 'GeoJSON'

@@ -1,16 +1,20 @@
-"""Layers as an analysis sees them: those of its audience, with its columns, narrowed by a filter."""
+"""Layers, rasters and coordinate systems as an analysis sees them: those of its audience, narrowed by a filter."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
 
 from dothi.core.cql2 import where
+from dothi.core.crs import UnknownCrs, srid_of
 from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse, did_you_mean
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
+from dothi.core.released_raster import Raster, released_raster
 from dothi.core.text import Text
-from processes.base import Layer as LayerRef
+from processes.inputs import LayerRef
 
 # CQL2 as text, or as its JSON.
 type Filter = str | dict[str, Any]
@@ -25,7 +29,7 @@ class NotDelivered(EnvironmentMissing):
 
 
 class NothingThen(DataRefused):
-    """A layer had nothing at the time that is asked for."""
+    """A layer had no data at the time that was asked for."""
 
 
 class NothingPasses(DataRefused):
@@ -40,14 +44,14 @@ def nothing_then(layer_id: str, datetime: str) -> NothingThen:
     )
 
 
-def must_be_unfiltered(chosen: LayerRef, narrowed_by: object = None) -> None:
+def must_be_unfiltered(layer_ref: LayerRef, narrowed_by: object = None) -> None:
     """Raises NothingPasses where a filter was given for a layer of which nothing was read."""
-    filters = [text for text in (chosen.filter, narrowed_by) if text is not None]
+    filters = [text for text in (layer_ref.filter, narrowed_by) if text is not None]
     if filters:
         excerpt = ' AND '.join(str(text)[:200] for text in filters)
         raise NothingPasses(
-            vi=f'Không có đối tượng nào của {chosen.phrase.vi} qua bộ lọc {excerpt}. Kiểm tra giá trị trong bộ lọc.',
-            en=f'No feature of {chosen.phrase.en} passes the filter {excerpt}. Check the values in the filter.',
+            vi=f'Không có đối tượng nào của {layer_ref.phrase.vi} qua bộ lọc {excerpt}. Kiểm tra giá trị trong bộ lọc.',
+            en=f'No feature of {layer_ref.phrase.en} passes the filter {excerpt}. Check the values in the filter.',
         )
 
 
@@ -89,3 +93,36 @@ def filter_condition(layer: Layer, filter: Filter, locality: Locality, audience:
     if isinstance(filter, str):
         return where.condition(layer, filter, srid=locality.srid, audience=audience)
     return where.condition(layer, json.dumps(filter), srid=locality.srid, audience=audience, language='cql2-json')
+
+
+def open_raster(db: Connection, coverage_id: str, locality: Locality, audience: Audience) -> Raster:
+    """What the coverage holds now; raises UnknownLayer, NotDelivered, MissingRaster."""
+    coverages = locality.coverages_for(audience)
+    if coverage_id not in coverages:
+        hint = did_you_mean(coverage_id, coverages)
+        raise UnknownLayer(
+            vi=f'"{coverage_id}" không phải là raster. {hint.vi}', en=f'"{coverage_id}" is no coverage. {hint.en}'
+        )
+    released = released_raster(db, coverages[coverage_id])
+    if released is None:
+        raise not_delivered(coverage_id)
+    return released
+
+
+class UnservedCrs(WrongUse):
+    """A coordinate system that the locality does not offer."""
+
+
+def served_srid(text: str | None, locality: Locality) -> int:
+    """EPSG number of the system that is asked for, the working CRS when none is; raises UnservedCrs."""
+    if text is None:
+        return locality.srid
+    codes = {srid_of(code): code for code in locality.place.served_crs}
+    with suppress(UnknownCrs):
+        if (srid := srid_of(text)) in codes:
+            return srid
+    hint = did_you_mean(text, codes.values())
+    raise UnservedCrs(
+        vi=f'crs={text}: không phục vụ hệ tọa độ này. {hint.vi}',
+        en=f'crs={text}: this coordinate system is not served. {hint.en}',
+    )

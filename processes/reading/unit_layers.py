@@ -7,15 +7,13 @@ from typing import Any
 from psycopg2 import sql
 
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.layer_source import day
 from dothi.core.locality import Locality
 from dothi.core.unit_register import layer_of, level_of
-from processes.base import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.reading.layers import NotDelivered
-
-DAY = r'^\d{4}-\d{2}-\d{2}$'
 
 
 class UnknownLevel(NotFound):
@@ -23,7 +21,7 @@ class UnknownLevel(NotFound):
 
 
 class BadDay(WrongUse):
-    """No day of the calendar."""
+    """The text of an input names no day of the calendar."""
 
 
 def day_of(text: str) -> date:
@@ -37,30 +35,51 @@ def day_of(text: str) -> date:
         ) from None
 
 
-def layer_of_level(level: str, locality: Locality) -> LayerModel:
-    """The layer that shows the units of a level; raises UnknownLevel with the nearest one."""
-    layer = layer_of(level, locality)
-    if layer is None:
-        levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
-        hint = did_you_mean(level, [name for name in levels if name])
+def levels_of(locality: Locality) -> list[str]:
+    """The levels of the locality's register that a layer shows, from the largest to the smallest."""
+    levels = [level_of(locality.layers[name]) for name in locality.place.unit_layers if name in locality.layers]
+    return [level for level in levels if level]
+
+
+def require_level(level: str, levels: list[str]) -> None:
+    """Raises UnknownLevel with the nearest level."""
+    if level not in levels:
+        hint = did_you_mean(level, levels)
         raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
+
+
+def layer_of_level(level: str, locality: Locality) -> Layer:
+    """The layer that shows the units of a level; raises UnknownLevel."""
+    require_level(level, levels_of(locality))
+    layer = layer_of(level, locality)
+    assert layer is not None  # noqa: S101 (levels_of are those that a layer shows)
     return layer
 
 
-def code_column(layer: LayerModel) -> sql.Identifier:
+def code_column(layer: Layer) -> sql.Identifier:
     """The column with a unit's code."""
     return sql.Identifier(layer.register_.key if layer.register_ else layer.identifier)
 
 
-def read_outlines(unit_layer: LayerModel, on: date, data: Data) -> dict[str, dict[str, Any]]:
+def unit_outlines(unit_layer: Layer, on: date, data: Data) -> sql.Composed:
+    """SQL of the units on a day, to select from: `code`, `geom` and `geom_wgs84` of `outline`."""
+    _, rows = data.source(LayerRef(unit_layer.id), times=day(on))
+    return sql.SQL('(select {}::text as code, geom, geom_wgs84 from {}) outline').format(code_column(unit_layer), rows)
+
+
+def read_outlines(unit_layer: Layer, on: date, data: Data) -> dict[str, dict[str, Any]]:
     """GeoJSON in CRS84 of the units' outlines on a day, by code; raises NotDelivered where there is none."""
-    _, rows = data.source(Layer(unit_layer.id), times=day(on))
-    query = sql.SQL('select {}::text as code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
-    outline_rows = data.rows(query.format(code_column(unit_layer), rows))
+    query = sql.SQL('select code, ST_AsGeoJSON(geom_wgs84, 7) as geometry from {}')
+    outline_rows = data.rows(query.format(unit_outlines(unit_layer, on, data)))
     if not outline_rows:
-        derive = f'dothi units derive --level {level_of(unit_layer)} --date {on}'
-        raise NotDelivered(
-            vi=f'Lớp "{unit_layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
-            en=f'The layer "{unit_layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
-        )
+        raise no_outlines(unit_layer, on)
     return {row['code']: json.loads(row['geometry']) for row in outline_rows}
+
+
+def no_outlines(unit_layer: Layer, on: date) -> NotDelivered:
+    """The error for units without outlines on a day."""
+    derive = f'dothi units derive --level {level_of(unit_layer)} --date {on}'
+    return NotDelivered(
+        vi=f'Lớp "{unit_layer.id}" chưa có ranh giới ngày {on}. Nạp tệp, hoặc "{derive}".',
+        en=f'The layer "{unit_layer.id}" has no outlines of {on}. Deliver them, or "{derive}".',
+    )

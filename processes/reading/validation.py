@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
-from dothi.core.layer import Audience
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import Locality
 from dothi.core.text import Text
-from processes.base import Layer, ProcessInputs, field_metadata, layers_in
-from processes.reading.given_features import layer_of_features
+from processes.inputs import LayerRef, ProcessInputs, field_metadata, layers_in
+from processes.reading.geojson_layers import layer_of_features
 from processes.reading.layers import Filter, filter_condition, visible_layer
 
 
@@ -65,7 +65,7 @@ REASONS = {
 }
 LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job', 'output')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
-SHOWN_LENGTH = 60
+QUOTED_LENGTH = 60
 
 
 def validate_inputs[I: ProcessInputs](model: type[I], inputs: object) -> I:
@@ -79,6 +79,15 @@ def validate_inputs[I: ProcessInputs](model: type[I], inputs: object) -> I:
         ) from None
 
 
+@contextmanager
+def _naming_input(name: str) -> Iterator[None]:
+    """Raises InvalidInput that names the input for what is wrong with it."""
+    try:
+        yield
+    except DothiError as error:
+        raise InvalidInput(vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}') from error
+
+
 def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) -> None:
     """Raises InvalidInput unless every layer exists for `audience`, has a usable geometry and suits its filter.
 
@@ -86,19 +95,15 @@ def check_layers(inputs: ProcessInputs, locality: Locality, audience: Audience) 
     """
     for name, field in type(inputs).model_fields.items():
         value, metadata = getattr(inputs, name), field_metadata(field)
-        try:
+        with _naming_input(name):
             for layer in layers_in(value):
                 _check_layer(layer, metadata['geometry'], locality, audience)
-            narrowed = getattr(inputs, metadata['filters']) if metadata.get('filters') else None
-            if value is not None and narrowed is not None:
-                _check_filter(narrowed, value, locality, audience)
-        except DothiError as error:
-            raise InvalidInput(
-                vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
-            ) from error
+            narrowed_layer = getattr(inputs, metadata['filters']) if metadata.get('filters') else None
+            if value is not None and narrowed_layer is not None:
+                _check_filter(narrowed_layer, value, locality, audience)
 
 
-def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: Audience) -> None:
+def _check_layer(value: LayerRef, kinds: list[str], locality: Locality, audience: Audience) -> None:
     layer = _find_layer(value, locality, audience)
     if layer is None:
         return
@@ -109,20 +114,20 @@ def _check_layer(value: Layer, kinds: list[str], locality: Locality, audience: A
         parse_times(value.datetime)
 
 
-def _check_filter(narrowed: Layer, text: Filter, locality: Locality, audience: Audience) -> None:
-    layer = _find_layer(narrowed, locality, audience)
+def _check_filter(narrowed_layer: LayerRef, text: Filter, locality: Locality, audience: Audience) -> None:
+    layer = _find_layer(narrowed_layer, locality, audience)
     if layer is not None:
         filter_condition(layer, text, locality, audience)
 
 
-def _find_layer(value: Layer, locality: Locality, audience: Audience) -> LayerModel | None:
+def _find_layer(value: LayerRef, locality: Locality, audience: Audience) -> Layer | None:
     """The layer; None for the result of a job, which the request does not look into."""
     if value.features is not None:
         return layer_of_features('features', value.reference, value.features).layer
     return None if value.collection is None else visible_layer(value.collection, locality, audience)
 
 
-def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
+def check_geometry(layer: Layer, kinds: list[str]) -> None:
     """Raises WrongGeometry unless the layer has one of these kinds; none allows all."""
     if kinds and layer.geometry not in kinds:
         allowed_kinds = ', '.join(sorted(kinds))
@@ -132,24 +137,19 @@ def check_geometry(layer: LayerModel, kinds: list[str]) -> None:
         )
 
 
-def check_given(inputs: ProcessInputs, layers: Mapping[str, LayerModel]) -> None:
+def check_request_layers(inputs: ProcessInputs, layers: Mapping[str, Layer]) -> None:
     """Raises InvalidInput where what is no collection has another kind of geometry than its input may have."""
     for name, field in type(inputs).model_fields.items():
         for layer in layers_in(getattr(inputs, name)):
-            if layer.reference not in layers:
-                continue
-            try:
-                check_geometry(layers[layer.reference], field_metadata(field).get('geometry') or [])
-            except WrongGeometry as error:
-                raise InvalidInput(
-                    vi=f'Đầu vào "{name}": {error.text.vi}', en=f'Input "{name}": {error.text.en}'
-                ) from error
+            if layer.reference in layers:
+                with _naming_input(name):
+                    check_geometry(layers[layer.reference], field_metadata(field).get('geometry') or [])
 
 
 def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     where = '.'.join(str(part) for part in error['loc']) or 'inputs'
     if error['type'] in UNKNOWN:
-        hint = did_you_mean(str(error['loc'][-1]), _known_at(error, model))
+        hint = did_you_mean(str(error['loc'][-1]), _names_at(error, model))
         return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
     reason, context = REASONS.get(error['type'], unexpected), _error_context(error)
@@ -159,7 +159,7 @@ def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     )
 
 
-def _known_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
+def _names_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
     """The names that would be right at the place of one that is unknown."""
     place = error['loc']
     if error['type'] == 'unexpected_keyword_argument':
@@ -196,4 +196,4 @@ def _quote_input(error: ErrorDetails) -> str:
     if error['type'] == 'missing' or not isinstance(error['input'], str | int | float):
         return ''
     excerpt = json.dumps(error['input'], ensure_ascii=False)
-    return f' ({excerpt[:SHOWN_LENGTH]}...)' if len(excerpt) > SHOWN_LENGTH else f' ({excerpt})'
+    return f' ({excerpt[:QUOTED_LENGTH]}...)' if len(excerpt) > QUOTED_LENGTH else f' ({excerpt})'

@@ -1,15 +1,15 @@
 """Which norm keeps a strip beside a line free, and on which side of a dike something stands: no database needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import shapely
 
+from dothi.core.arrays import Bools, Floats, Geometries, point_geometries
 from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
-from processes.ways.network import Bools, Floats, Geometries, point_geometries
 
 Kind = Literal['power_line', 'road', 'dike']
 # What decides about the strip, by kind of line: columns that its layer has to have.
@@ -116,8 +116,8 @@ def _dike_strip(line: Mapping[str, Any], norms: Norms) -> Strip | None:
     water = WATERWARD.get(line['kind'])
     of_kind = norms[f'{line["kind"]}_dike_corridor'] if water else ()
     by_side = {side: norm_for(of_kind, line['class'], condition=side) for side in (SETTLEMENT, LANDWARD, water)}
-    known_norms: dict[str | None, Norm] = {side: norm for side, norm in by_side.items() if norm}
-    return Strip(known_norms) if known_norms else None
+    norms_by_condition: dict[str | None, Norm] = {side: norm for side, norm in by_side.items() if norm}
+    return Strip(norms_by_condition) if norms_by_condition else None
 
 
 def is_toward(foot: Floats, place: Floats, goal: Floats) -> Bools:
@@ -143,3 +143,54 @@ def nearest_points(points: Floats, shapes: Geometries) -> Floats:
 def outline_areas(areas: Geometries) -> Geometries:
     """The outer border of all areas together, as one geometry in an array of shape (1,)."""
     return np.asarray([shapely.boundary(shapely.union_all(areas))], dtype=object)
+
+
+@dataclass(frozen=True)
+class NearPairs:
+    """Pairs within the reach of a line, in the order of their ids; all arrays have one row for each pair.
+
+    line, target: ids. distance_m: between both. foot, place: the nearest points of line and target, shape (n, 2).
+    """
+
+    line: Floats
+    target: Floats
+    distance_m: Floats
+    foot: Floats
+    place: Floats
+
+    def where(self, mask: Bools) -> 'NearPairs':
+        """The pairs that the mask keeps."""
+        return NearPairs(self.line[mask], self.target[mask], self.distance_m[mask], self.foot[mask], self.place[mask])
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A pair that is nearer than its norm allows."""
+
+    line: int
+    target: int
+    distance_m: float
+    edge_m: float
+    norm: Norm
+
+
+def stand_by_the_water(near: NearPairs, goals: Geometries) -> Bools:
+    """Whether each target stands on the side of the nearest goal, shape (n,)."""
+    return is_toward(near.foot, near.place, nearest_points(near.foot, goals))
+
+
+def judge_pairs(near: NearPairs, where: list[str | None], strips: dict[int, Strip]) -> list[Conflict]:
+    """The pairs that are nearer than the norm of their condition allows, in the order of `near`."""
+    conflicts = []
+    pairs = zip(near.line.tolist(), near.target.tolist(), near.distance_m.tolist(), where, strict=True)
+    for line, target, distance_m, condition in pairs:
+        strip = strips[int(line)]
+        norm = strip.norms.get(condition) or (strip.widest if distance_m == 0 else None)
+        if norm and distance_m < strip.edge_m + norm.value:
+            conflicts.append(Conflict(int(line), int(target), distance_m, strip.edge_m, norm))
+    return conflicts
+
+
+def distinct_norms(norms: Iterable[Norm]) -> list[Norm]:
+    """Each norm once, by name, subject, condition and value."""
+    return sorted(set(norms), key=lambda norm: (norm.norm, norm.subject, norm.condition, norm.value))

@@ -6,15 +6,15 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from dothi.core.arrays import Bools, Floats
 from dothi.core.text import Text
-from processes.base import Layer
-from processes.data import Data
-from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.data import Data, Homes
+from processes.inputs import LayerRef
+from processes.supply.traced import TOUCH_M, AffectedHomes, Rows, Trace, failing_rows, read_rows
 from processes.supply.traced_water import shapes_of_rows
 from processes.supply.tracing import energised_nodes, grid_of
-from processes.ways.network import Bools, Floats
 
-SUBSTATIONS, LINES = Layer('substations'), Layer('power_lines')
+SUBSTATIONS, LINES = LayerRef('substations'), LayerRef('power_lines')
 CAVEATS = [
     Text(
         vi='Nhà được coi là dùng điện của trạm gần nhất dưới cấp điện áp cao nhất; lưới phân phối không có dữ liệu.',
@@ -27,7 +27,7 @@ CAVEATS = [
 ]
 
 
-def trace_power(failed: Layer, data: Data) -> Trace:
+def trace_power(failed: LayerRef, data: Data) -> Trace:
     """What the loss of substations cuts off."""
     stations, lines = read_rows(SUBSTATIONS, data, 'voltage_kv'), read_rows(LINES, data, 'voltage_kv')
     lost = failing_rows(failed, SUBSTATIONS, stations, data)

@@ -7,15 +7,15 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints, wkb_geometries
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from processes.base import Layer
-from processes.data import Data
-from processes.supply.traced import TOUCH_M, AffectedHomes, Homes, Rows, Trace, failing_rows, read_rows
+from processes.data import Data, Homes
+from processes.inputs import LayerRef
+from processes.supply.traced import TOUCH_M, AffectedHomes, Rows, Trace, failing_rows, read_rows
 from processes.supply.tracing import IsolatedSection, Pipes, isolate_burst, nothing_closed, on_failed, supplied_nodes
-from processes.ways.network import Bools, Floats, Geometries, Ints
 
-PIPES, VALVES, PLANTS = Layer('water_pipes'), Layer('valves'), Layer('water_plants')
+PIPES, VALVES, PLANTS = LayerRef('water_pipes'), LayerRef('valves'), LayerRef('water_plants')
 # The kind of valve that closes a pipe; hydrants, washouts and air valves let water or air out.
 CLOSES = 'gate'
 CAVEATS = [
@@ -61,7 +61,7 @@ class WaterNetwork:
         return closed
 
 
-def trace_water(failed: Layer, data: Data, *, burst: bool, within_m: float) -> Trace:
+def trace_water(failed: LayerRef, data: Data, *, burst: bool, within_m: float) -> Trace:
     """What a burst, or else the closing of valves, cuts off."""
     network = read_network(data)
     if burst:
@@ -115,7 +115,7 @@ def read_network(data: Data) -> WaterNetwork:
 
 def shapes_of_rows(rows: Rows) -> Geometries:
     """Geometries of the rows, shape (n,)."""
-    return np.asarray(shapely.from_wkb([bytes(row['wkb']) for row in rows]), dtype=object)
+    return wkb_geometries([row['wkb'] for row in rows])
 
 
 def nearest_nodes(plants: Rows, nodes: Ints, lines: Geometries) -> tuple[Ints, Bools]:

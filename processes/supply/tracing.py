@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from processes.ways.network import Bools, Floats, Geometries, Ints, point_geometries
+from dothi.core.arrays import Bools, Floats, Geometries, Ints, point_geometries
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def supplied_nodes(pipes: Pipes, cut: IsolatedSection) -> Bools:
 
 
 def nothing_closed(pipes: Pipes) -> IsolatedSection:
-    """The network as it works every day."""
+    """The network in its usual state: no pipe is closed, no plant is stopped."""
     return IsolatedSection(np.zeros((len(pipes.nodes), 2), dtype=bool), np.zeros(len(pipes.sources), dtype=bool))
 
 

@@ -7,8 +7,8 @@ import shapely
 from rasterio import Affine
 from rasterio.features import rasterize, shapes
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints
 from dothi.core.errors import WrongUse
-from processes.ways.network import Bools, Floats, Geometries, Ints
 
 # Cells in the areas: what half a minute and half a gigabyte allow. Cells of the grid around them: a byte each.
 MOST_CELLS, LARGEST_GRID = 4_000_000, 50_000_000

@@ -1,4 +1,4 @@
-"""Who has a service within reach, counted by zone and by kind of facility: pure functions on arrays."""
+"""Who has a service within reach, by zone and by kind of facility, and what a reader of these figures has to know."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -6,10 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from dothi.core.arrays import Bools, Floats, Ints
 from dothi.core.norms import Norm
-from processes.ways.network import Bools, Floats, Ints
+from dothi.core.text import Text
+from processes.data import Homes, Zones
+from processes.inputs import LimitedTravelInputs
 from processes.ways.reach import ROUNDING_M
-from processes.zones.membership import Membership
+from processes.ways.travel import speed_of
+from processes.zones.membership import Membership, no_people_note
+
+# What a norm says in `measured_from` where a straight line is not enough.
+ALONG_WAYS = 'along actual access'
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class ServedKind:
         return self.assessed & ~self.covered
 
     def of(self, some: slice) -> 'ServedKind':
-        """The same of some of the people."""
+        """The same figures for some of the people."""
         return ServedKind(self.kind, self.facilities, self.way_m[some], self.limit_m[some], self.norms)
 
 
@@ -106,3 +113,61 @@ def per_zone(zone: Ints, people: Floats, zones: int) -> Floats:
     """Sum of people by zone, shape (zones,); those outside every zone are left out."""
     inside = zone >= 0
     return np.bincount(zone[inside], weights=people[inside], minlength=zones)
+
+
+def notes_on(served: list[ServedKind], zones: Zones, homes: Homes) -> list[Text]:
+    """What a reader of the figures has to know of the facilities, the roads and the zones."""
+    lacking = [_note_no_facility(kind.kind) for kind in served if not kind.facilities]
+    empty = no_people_note(zones.membership(homes.xy).sums(homes.population))
+    return [*lacking, *zones.notes, *empty]
+
+
+def list_caveats(inputs: LimitedTravelInputs, mode: str, norms: list[Norm]) -> list[Text]:
+    """What a reader of the figures has to know of how they are measured."""
+    notes = []
+    if mode == 'straight-line':
+        notes.append(
+            Text(
+                vi='Đo theo đường thẳng: đường đi thực tế dài hơn, vật cản không được xét.',
+                en='Measured in a straight line: real ways are longer, and barriers are not considered.',
+            )
+        )
+        notes += [_not_as_the_norm(norm) for norm in dict.fromkeys(norms) if ALONG_WAYS in norm.measured_from]
+    if inputs.minutes is not None:
+        notes.append(
+            Text(
+                vi=f'Thời gian tính theo tốc độ {speed_of(inputs):g} km/h trên mọi đường.',
+                en=f'Times suppose {speed_of(inputs):g} km/h on every road.',
+            )
+        )
+    if any(not norm.verified for norm in norms):
+        notes.append(
+            Text(vi='Có trị số quy chuẩn chưa được kiểm tra.', en='A value of a norm has not been verified yet.')
+        )
+    return notes
+
+
+def _note_no_facility(kind: str) -> Text:
+    return Text(
+        vi=f'Không có cơ sở loại "{kind}": 0 % là vì không có cơ sở nào trong dữ liệu, không phải vì xa.',
+        en=f'There is no facility of the kind "{kind}": nobody is covered as the data have none, not as it is far.',
+    )
+
+
+def _not_as_the_norm(norm: Norm) -> Text:
+    return Text(
+        vi=f'Quy chuẩn {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) đo theo đường tiếp cận thực tế: '
+        'đo đường thẳng thì nhiều người được tính là được phục vụ hơn quy chuẩn. Dùng mode network.',
+        en=f'The norm of {norm.value:g} {norm.unit} ({norm.subject}, {norm.clause}) is measured along actual access: '
+        'in a straight line more people count as covered than by the norm. Use the mode network.',
+    )
+
+
+def coverage_change(total: float, before: float, after: float) -> dict[str, Any]:
+    """People, and how many of them are covered before and after."""
+    return {
+        'population': int(total),
+        **{f'{name}_before': value for name, value in coverage_figures(total, total, before).items()},
+        **{f'{name}_after': value for name, value in coverage_figures(total, total, after).items()},
+        'population_gained': int(after - before),
+    }

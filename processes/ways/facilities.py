@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 from psycopg2 import sql
 
-from dothi.core.layer import GeometryType
-from dothi.core.layer import Layer as LayerModel
-from processes.base import Layer
+from dothi.core.arrays import Floats, Ints
+from dothi.core.layer import Layer
 from processes.data import Data
+from processes.inputs import LayerRef
 from processes.reading.layers import column_identifier, must_be_unfiltered
-from processes.ways.network import Floats, Ints
 
 # A facility with an area, a park say, is entered anywhere on its edge: at every corner, and this often between them.
 ENTRANCE_EVERY_M = 20.0
@@ -21,7 +20,6 @@ POINTS_OF_AREA = sql.SQL(
 # The kind of a facility whose column says nothing: a name of its own, or its figures would take the place of those
 # of all kinds together.
 NO_KIND = 'unknown'
-GEOMETRY: set[GeometryType] = {'Point', 'MultiPoint', 'Polygon', 'MultiPolygon'}
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Facilities:
 
 
 def read_facilities(
-    chosen: Layer,
+    layer_ref: LayerRef,
     data: Data,
     narrowed_by: str | None = None,
     kind_column: str | None = None,
@@ -58,13 +56,13 @@ def read_facilities(
 
     needed: raises NothingPasses where a filter lets none through; a layer that is empty by itself is not refused.
     """
-    layer, rows = data.source(chosen, narrowed_by)
+    layer, rows = data.source(layer_ref, narrowed_by)
     kinds = sql.Literal(kind) if kind_column is None else column_identifier(layer, kind_column, data.audience)
     code, name = column_identifier(layer, layer.identifier, data.audience), _name_sql(layer, data)
     query = 'select here.id, {}::text as code, {}::text as name, {}::text as kind from {} order by code, id'
     facility_rows = data.rows(sql.SQL(query).format(code, name, kinds, rows))
     if needed and not facility_rows:
-        must_be_unfiltered(chosen, narrowed_by)
+        must_be_unfiltered(layer_ref, narrowed_by)
     points = sql.SQL(
         'select here.id::float8, ST_X(point.geom), ST_Y(point.geom) from {}, lateral ST_DumpPoints({}) point'
     )
@@ -81,7 +79,7 @@ def read_facilities(
 
 
 def join_facilities(facilities: list[Facilities]) -> Facilities:
-    """All of them, in the order in which they are given."""
+    """All facilities of several lists, in the order of the lists."""
     before = np.cumsum([0, *(part.count for part in facilities)])
     return Facilities(
         [code for part in facilities for code in part.codes],
@@ -92,7 +90,7 @@ def join_facilities(facilities: list[Facilities]) -> Facilities:
     )
 
 
-def _name_sql(layer: LayerModel, data: Data) -> sql.Composable:
+def _name_sql(layer: Layer, data: Data) -> sql.Composable:
     searched = layer.publish.search
     return column_identifier(layer, searched[0], data.audience) if searched else sql.SQL('null')
 

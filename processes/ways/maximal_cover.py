@@ -1,21 +1,28 @@
-"""Which k of many candidates cover most people: pure functions on arrays.
+"""Where new facilities could stand, whom each would reach, and which k of them cover most people: pure functions.
 
 The maximal covering location problem (Church & ReVelle 1974). Greedily, with its bounds (Nemhauser, Wolsey & Fisher
 1978); exactly as a mixed-integer programme where it is small.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
 
-from processes.ways.network import Floats, Ints
+from dothi.core.arrays import Floats, Ints
+from dothi.core.errors import WrongUse
+from processes.ways.network import Network
+from processes.ways.reach import ROUNDING_M, Reach
 
 # Up to here HiGHS proved the optimum on the demo province within seconds; it gives up after so many nodes, and not
 # after some time, so that the same question has the same answer on any machine.
 EXACT_PAIRS = 40_000
 EXACT_NODES = 2_000
+# A pair takes some 50 bytes while the matrix is made.
+MOST_PAIRS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,9 @@ class Cover:
 
     def gains(self, without: Ints) -> Floats:
         """People whom each candidate covers and none of `without` does, shape (c,)."""
-        left = self.people.copy()
-        left[self.reaches[without].indices] = 0
-        return np.asarray(self.reaches @ left, dtype=np.float64)
+        people_left = self.people.copy()
+        people_left[self.reaches[without].indices] = 0
+        return np.asarray(self.reaches @ people_left, dtype=np.float64)
 
     def covered(self, chosen: Ints) -> float:
         """People whom any of the chosen candidates covers."""
@@ -127,3 +134,118 @@ def _most_first(cover: Cover, chosen: Ints) -> Ints:
 
 def _largest_gains(gains: Floats, k: int) -> float:
     return float(np.sort(gains)[::-1][:k].sum())
+
+
+class TooLargeForExact(WrongUse):
+    """The question has more pairs than the exact method takes on."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
+
+    cover: Cover
+    choice: CoverChoice
+    method: str
+
+
+def choose_sites(method: str, cover: Cover, count: int) -> Proposal:
+    """The candidates that the method chooses; raises TooLargeForExact."""
+    pairs = cover.reaches.nnz
+    if method == 'exact' and pairs > EXACT_PAIRS:
+        raise TooLargeForExact(
+            vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
+            en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
+        )
+    if method == 'greedy' or pairs > EXACT_PAIRS:
+        return Proposal(cover, choose_greedily(cover, count), 'greedy')
+    return Proposal(cover, choose_exactly(cover, count), 'exact')
+
+
+def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
+    """How good the choice is: by what it adds, and what no choice of as many candidates could exceed.
+
+    uncovered: people of each home that is to be served and has no facility yet.
+    """
+    gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
+    return {
+        'method': proposal.method,
+        'optimal': proposal.choice.optimal,
+        'population_gained_at_most': int(bound + 1e-6),
+        'share_of_best_at_least': round(gained / bound, 6) if bound else None,
+        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
+    }
+
+
+def _reachable_share(cover: Cover) -> float:
+    """People whom any candidate could cover."""
+    return float(cover.people[np.unique(cover.reaches.indices)].sum())
+
+
+class TooManyPairs(WrongUse):
+    """Candidates and homes make more pairs than a run may hold."""
+
+
+def on_roads(network: Network, spacing_m: float) -> Floats:
+    """One place on the roads for each square of `spacing_m`: the node nearest to its middle. Shape (c, 2).
+
+    In the order of the squares, so that it is the same whatever the order of the roads.
+    """
+    nodes = network.nodes[np.unique(network.ends)]
+    square = np.floor(nodes / spacing_m)
+    off_m = np.hypot(*(nodes - (square + 0.5) * spacing_m).T)
+    order = np.lexsort([nodes[:, 1], nodes[:, 0], off_m, square[:, 1], square[:, 0]])
+    _, first = np.unique(square[order], axis=0, return_index=True)
+    xy: Floats = nodes[order][first]
+    return xy
+
+
+def cover_within(
+    reach: Reach, owner: Ints, candidates: int, people: Floats, limit_m: float, report_share: Callable[[float], None]
+) -> Cover:
+    """Whom each candidate has within `limit_m`. people: at each point of `reach`, shape (reach.count,).
+
+    owner: the candidate of each place of `reach`. From each candidate Dijkstra's algorithm goes as far as the limit;
+    the nodes that it meets know the homes beside them. report_share: how much is done. Raises TooManyPairs.
+    """
+    beside = _points_beside(reach, limit_m)
+    covered_by_place: list[Ints] = []
+    pairs = 0
+    for number, node_m in enumerate(reach.each(np.arange(reach.size), limit_m + ROUNDING_M)):
+        covered_by_place.append(_points_within(node_m, beside, limit_m))
+        pairs += len(covered_by_place[-1])
+        _check_count(pairs)
+        if number % 500 == 0:
+            report_share(number / reach.size)
+    of_place = np.repeat(np.arange(reach.size), [len(covered) for covered in covered_by_place])
+    home = np.concatenate([*covered_by_place, np.empty(0, dtype=np.int64)])
+    return cover_of(owner[of_place], home, people, candidates)
+
+
+def _points_beside(reach: Reach, limit_m: float) -> csr_array:
+    """Metres from each node to the homes on the segments that end there, by node and home."""
+    point, node, way_m = reach.entries
+    near = way_m <= limit_m + ROUNDING_M
+    size = (len(reach.network.nodes), reach.count)
+    # a home may reach a node from two segments: what follows takes either, so that the entries need no summing
+    order = np.lexsort([point[near], node[near]])
+    indptr = np.searchsorted(node[near][order], np.arange(size[0] + 1))
+    return csr_array((way_m[near][order], point[near][order], indptr), shape=size)
+
+
+def _points_within(node_m: Floats, beside: csr_array, limit_m: float) -> Ints:
+    """Numbers of the homes that the source of `node_m` has within the limit."""
+    reached = np.flatnonzero(np.isfinite(node_m))
+    starts = beside.indptr[reached]
+    counts = beside.indptr[reached + 1] - starts
+    entry = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+    way_m = beside.data[entry] + np.repeat(node_m[reached], counts)
+    return np.unique(beside.indices[entry[way_m <= limit_m + ROUNDING_M]]).astype(np.int64)
+
+
+def _check_count(pairs: int) -> None:
+    if pairs > MOST_PAIRS:
+        raise TooManyPairs(
+            vi=f'Hơn {MOST_PAIRS:,} cặp ứng viên và nhà. Tăng spacing_m, giảm distance_m hoặc lọc bớt ứng viên.',
+            en=f'More than {MOST_PAIRS:,} pairs of candidate and home. Raise spacing_m, lower the limit, or filter.',
+        )

@@ -14,16 +14,8 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from processes.ways.network import (
-    Floats,
-    Ints,
-    Network,
-    SnappedPoints,
-    places_xy,
-    point_geometries,
-    snap_points,
-    split_at,
-)
+from dothi.core.arrays import Floats, Ints, point_geometries
+from processes.ways.network import Network, SnappedPoints, places_xy, snap_points, split_at
 
 # A way of ten thousand segments is exact to a nanometre.
 ROUNDING_M = 1e-6

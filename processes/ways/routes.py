@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
-from processes.ways.network import Floats, Geometries, Ints
+from dothi.core.arrays import Floats, Geometries, Ints
 from processes.ways.reach import NOWHERE, Reach
 
 # A distance is told to a micrometre, and those that agree so far are equal: the first place of them is the nearer one.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dothi.core.arrays import Bools, Floats, Ints
 from processes.data import Zones
-from processes.ways.network import Bools, Floats, Ints
 from processes.zones.parts import Parts
 
 
@@ -85,10 +85,10 @@ def count_changes(pairs: Pairs, zones: Zones) -> dict[str, Ints]:
 
 
 def measure_changes(
-    before: Parts, after: Parts, pairs: Pairs, zones: Zones, shown_as: tuple[str, float]
+    before: Parts, after: Parts, pairs: Pairs, zones: Zones, display_unit: tuple[str, float]
 ) -> dict[str, Floats]:
     """Kilometres or hectares inside each zone, shape (zones,), by the name of the figure."""
-    unit, measure = shown_as
+    unit, measure = display_unit
     removed_ids, came = pairs.old_id[pairs.removed], pairs.new_id[pairs.added]
 
     def of(parts: Parts, which: Bools) -> Floats:

@@ -1,5 +1,6 @@
 """Which places lie in which zones, where zones may overlap: pure functions on arrays."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints, point_geometries
 from dothi.core.text import Text
-from processes.ways.network import Bools, Floats, Geometries, Ints, zone_of
 
 # What two drawings of one border may differ by, of a zone's area; the same as in unit.crosswalk_by_area.
 SLIVER = 0.0001
+POINTS_AT_ONCE = 50_000
 INTERIORS_MEET = 'T********'
 
 
@@ -70,6 +72,25 @@ def membership_of(points: Floats, zones: Geometries, sets: list[Ints]) -> Member
         place.append(inside)
         zone.append(numbers[own[inside]])
     return Membership(np.concatenate(place), np.concatenate(zone), len(points), len(zones))
+
+
+def zone_of(points: Floats, zones: Geometries) -> Ints:
+    """Number of the zone that each point lies in, shape (n,); the first of several; -1 outside all of them.
+
+    The points go into the tree and the polygons are asked, because shapely prepares the geometry that asks.
+    """
+    starts = range(0, len(points), POINTS_AT_ONCE)
+    with ThreadPoolExecutor() as pool:
+        parts = [*pool.map(lambda start: _zone_of(points[start : start + POINTS_AT_ONCE], zones), starts)]
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _zone_of(points: Floats, zones: Geometries) -> Ints:
+    pairs = shapely.STRtree(point_geometries(points)).query(zones, predicate='intersects')
+    zone, point = pairs[:, np.argsort(-pairs[0], kind='stable')]
+    result = np.full(len(points), -1, dtype=np.int64)
+    result[point] = zone
+    return result
 
 
 def overlap_note(sets: list[NDArray[Any]]) -> list[Text]:

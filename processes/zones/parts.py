@@ -7,9 +7,9 @@ import psycopg2
 import shapely
 from psycopg2 import sql
 
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.arrays import Floats, Ints
+from dothi.core.layer import Layer
 from processes.data import Data, Zones
-from processes.ways.network import Floats, Ints
 
 # The measure of a whole feature, by the kind of its geometry; a point has none.
 MEASURES = {'LineString': sql.SQL('ST_Length(geom)'), 'Polygon': sql.SQL('ST_Area(geom)')}
@@ -27,12 +27,12 @@ class Parts:
     whole: Floats
 
 
-def kind_of(layer: LayerModel) -> str:
+def kind_of(layer: Layer) -> str:
     """Point, LineString or Polygon, whether or not in parts."""
     return layer.geometry.removeprefix('Multi')
 
 
-def parts_of(layer: LayerModel, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Parts:
+def parts_of(layer: Layer, rows: sql.Composed, zones: Zones, zone_rows: sql.Composed, data: Data) -> Parts:
     """The parts of the features of a layer of lines or polygons; a border that runs along a line halves it.
 
     rows, zone_rows: `here` of the features and of the zones. What lies wholly inside a zone is told

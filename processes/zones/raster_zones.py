@@ -12,11 +12,11 @@ from exactextract.feature import JSONFeatureSource
 from exactextract.raster import RasterioRasterSource
 from rasterio.windows import Window
 
+from dothi.core.arrays import Floats, Geometries, Ints
 from dothi.core.crs import proj_string, units_per_metre
 from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
 from etl.moving import move
-from processes.ways.network import Floats, Geometries, Ints
 from processes.zones.weighted import Statistics, weighted_median
 
 # A straight border is a curve in another system. Pieces of this length bend by less than a centimetre in a province,
@@ -30,7 +30,7 @@ SHARES = ('unique', 'frac')
 
 
 def band_number(raster: Raster, band: str) -> int:
-    """Of a band by its name, counted from 1."""
+    """The number of a band, counted from 1, by the name of the band."""
     return [*raster.coverage.bands].index(band) + 1
 
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 import numpy as np
 import shapely
 
+from dothi.core.arrays import Geometries
 from dothi.core.unit_crosswalk import Shares
 from processes.data import Homes
-from processes.ways.network import Geometries, zone_of
-from processes.zones.membership import SLIVER
+from processes.zones.membership import SLIVER, zone_of
 
 # A figure with more decimals is rounded to so many, as nobody measures more.
 MOST_DECIMALS = 9

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 import shapely
 
+from dothi.core.arrays import Bools, Floats, Geometries, Ints
 from dothi.core.errors import WrongUse
-from processes.ways.network import Bools, Floats, Geometries, Ints
 
 # A cube of this many bins is worked out in some seconds and 1 GB.
 MOST_BINS = 5_000_000

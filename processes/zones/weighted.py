@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from processes.ways.network import Floats, Ints
+from dothi.core.arrays import Floats, Ints
 
 type Statistics = dict[str, Floats]
 

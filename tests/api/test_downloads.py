@@ -21,7 +21,7 @@ from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import JobSettings, PathSettings
-from processes.queue.child import Done, Order
+from processes.queue.child import FinishedRun, RunOrder
 from processes.queue.downloads import LOCK_CLASS, Keeper
 from tests.api.conftest import Desk, building, square
 from tests.conftest import Instance, fresh
@@ -247,9 +247,9 @@ class Recorder:
     """Takes the place of the child process, and notes what it was asked to write."""
 
     def __init__(self) -> None:
-        self.orders: list[Order] = []
+        self.orders: list[RunOrder] = []
 
-    def __call__(self, order: Order, tell: object, stopped: object) -> Done | None:
+    def __call__(self, order: RunOrder, tell: object, stopped: object) -> FinishedRun | None:
         self.orders.append(order)
         return None
 

@@ -24,7 +24,7 @@ from dothi.core.layer_sync import sync_layer
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from processes.queue.generalising import Generaliser, list_due_layers
+from processes.queue.upkeep import Generaliser, list_due_layers
 from tests.api.conftest import E0, N0, Desk, building, square
 
 BLOCKS = """select kind[1], count, ST_AsText(ST_Translate(geom, %s, %s))

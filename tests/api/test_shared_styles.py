@@ -10,7 +10,7 @@ from dothi.cartography.shared_styles import sync_styles
 from dothi.core.database import Role, database_url
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
-from processes.queue.shared_styles import restyle_layers
+from processes.queue.upkeep import restyle_layers
 from tests.api.conftest import Desk
 
 WELLS = """

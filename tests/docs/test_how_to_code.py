@@ -78,5 +78,7 @@ def test_a_format_is_one_row_and_its_writer(copy: Path, database: dict[str, str]
     writer, row, test = code_in(FORMAT, 'python')
     table = copy / 'dothi' / 'core' / 'export' / 'formats.py'
     (table.parent / 'geojson_sequence.py').write_text(writer, encoding='utf-8')
-    table.write_text(table.read_text(encoding='utf-8').replace('ROWS = (\n', f'ROWS = (\n{row},\n'), encoding='utf-8')
+    table.write_text(
+        table.read_text(encoding='utf-8').replace('ROWS = (\n', f'ROWS = (\n    {row.strip()},\n'), encoding='utf-8'
+    )
     assert 'passed test_each_line_is_a_feature' in run_test(copy, test)

@@ -9,8 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from libpysal.weights import W
 
-from processes.zones.clusters import judge_bins
-from processes.zones.small_cells import pool_counts
+from processes.zones.clusters import judge_bins, pool_counts
 
 WORLDS = settings(max_examples=25, deadline=None)
 CUBES = st.tuples(st.integers(1, 3), st.integers(2, 4), st.integers(2, 4)).flatmap(

@@ -17,8 +17,8 @@ from scipy import ndimage
 from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
 from processes.ground.criterion_values import Classes, Distance, grown_grid
-from processes.ground.elevation import Band
 from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.geotiff import Band
 from processes.ground.suitability import Factor, Search, best_sites, score_tile
 from processes.ground.tiles import tiles_of
 from processes.ground.touch import reached_cells, touched_cells

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processes.supply.tracing import Pipes, isolate_burst, nothing_closed, supplied_nodes
-from processes.ways.candidates import cover_within
 from processes.ways.cells import cells_in
-from processes.ways.maximal_cover import choose_exactly, choose_greedily
+from processes.ways.maximal_cover import choose_exactly, choose_greedily, cover_within
 from processes.ways.network import network_of
 from processes.ways.reach import reach_of, straight_to_nearest
 from processes.ways.routes import nearest_places, route_lines

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,9 +27,13 @@ from dothi.core.database import READERS, connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT, PathSettings
+from dothi.core.text import LANGUAGES
+from processes.base import Process
 from processes.data import Data
-from processes.reading.given import put_given
+from processes.outputs import Member, find_member
+from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import validate_inputs
+from processes.registry import all_processes
 from processes.registry import find_process as process_named
 from tests.conftest import PATIENCE_S, Instance, fresh, use
 from tests.rasters import write_raster
@@ -63,6 +67,64 @@ class Town:
 @pytest.fixture
 def grid_town() -> Callable[..., Town]:
     return Town
+
+
+@pytest.fixture(autouse=True, scope='session')
+def every_member_is_titled() -> Iterator[None]:
+    """Whatever an analysis answers in a test, each member of it has a title that the analysis declares."""
+    with pytest.MonkeyPatch.context() as patch:
+        for process_id, chosen in all_processes().items():
+            patch.setattr(type(chosen), 'run', with_titles_checked(process_id, chosen, type(chosen).run))
+        yield
+
+
+def with_titles_checked(process_id: str, chosen: Process[Any], run: Callable[..., Any]) -> Callable[..., Any]:
+    """`run`, which fails where the answer has a member without a title, and says where to declare it."""
+
+    @functools.wraps(run)
+    def checked(*arguments: Any) -> Any:
+        result = run(*arguments)
+        for output, value in ({next(iter(chosen.outputs)): result} if len(chosen.outputs) == 1 else result).items():
+            untitled = untitled_members(value, chosen.members_of(output))
+            assert not untitled, (
+                f'{process_id}: give the members {untitled} of the output "{output}" a title, where {type(chosen)} '
+                'declares its outputs and its summary.'
+            )
+        return result
+
+    return checked
+
+
+def untitled_members(document: Any, members: Mapping[str, Member]) -> list[str]:
+    """Names in a GeoJSON result that nobody titled: of properties, of the summary and of the parts of both."""
+    if not isinstance(document, dict) or 'features' not in document:
+        return []
+    titled_parts = {part['id'] for part in parts_of(document.get('summary')) if 'id' in part and 'title' in part}
+    wholes = [feature['properties'] for feature in document['features']] + [document.get('summary', {})]
+    return sorted({name for whole in wholes for name in untitled_names(whole, members)} - titled_parts)
+
+
+def untitled_names(whole: Any, members: Mapping[str, Member]) -> Iterator[str]:
+    if isinstance(whole, list):
+        for part in whole:
+            yield from untitled_names(part, members)
+    if not isinstance(whole, dict) or whole.keys() == set(LANGUAGES):
+        return
+    for name, value in whole.items():
+        member = find_member(name, members)
+        if member is None:
+            yield name
+        elif not member.by_data:
+            yield from untitled_names(value, members)
+        elif isinstance(value, dict):
+            for part in value.values():
+                yield from untitled_names(part, members)
+
+
+def parts_of(summary: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+    """The objects in the lists of a summary."""
+    for value in (summary or {}).values():
+        yield from (part for part in value if isinstance(part, dict)) if isinstance(value, list) else ()
 
 
 @pytest.fixture(autouse=True)
@@ -232,7 +294,8 @@ def empty() -> None:
         cursor.execute(f'truncate {cursor.fetchone()[0]}')
         cursor.execute('delete from job.job')
         cursor.execute(
-            'update catalog.layer set current_release = null; delete from catalog.raster; delete from catalog.release'
+            'update catalog.layer set current_release = null; delete from catalog.raster;'
+            ' delete from catalog.tile_count; delete from catalog.release'
         )
 
 
@@ -254,9 +317,9 @@ def answered(
     chosen = process_named(process_id, audience)
     checked = validate_inputs(chosen.inputs, inputs)
     with connection(READERS[audience]) as db:
-        put = put_given(db, checked, locality, None)
+        put = store_request_layers(db, checked, locality, None)
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        found = chosen.run(checked, Data(db, locality, audience, drafts, given=put), told)
+        found = chosen.run(checked, Data(db, locality, audience, drafts, request_layers=put), told)
     # as in production, where every run has sessions of its own
     core_database.fresh()
     return found

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from processes.queue.availability import probe_services, record_answers
+from processes.queue.upkeep import probe_services, record_answers
 
 
 class Service(BaseHTTPRequestHandler):

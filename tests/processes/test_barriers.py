@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from processes.ways.barriers import behind_barriers
-from processes.ways.network import network_of
+from processes.ways.network import behind_barriers, network_of
 from processes.ways.reach import way_to_nearest
 
 # Two roads go north, at x = 0 and x = 500; roads along y = 0 and y = 500 join them. The river crosses both at y = 250.

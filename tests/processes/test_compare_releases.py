@@ -13,7 +13,7 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from processes.compare_releases import Inputs, NoHistory, NothingThen
 from processes.data import Data
-from processes.reading.given import put_given
+from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
 from tests.processes.conftest import ORIGIN, commune
@@ -83,7 +83,7 @@ def between(zones, send):
 def compare(locality, audience='public', layer='roads', **inputs):
     asked = validate_inputs(Inputs, {'layer': layer, **inputs})
     with connection(f'reader_{audience}') as db:
-        data = Data(db, locality, audience, given=put_given(db, asked, locality, None))
+        data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality, None))
         return find_process('compare-releases', audience).run(asked, data, lambda share, doing: None)
 
 

@@ -17,12 +17,13 @@ from dothi.core.errors import http_status
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
-from processes.base import ResultFile
-from processes.queue import requests
-from processes.queue.child import Done, MadeOutput
+from processes.outputs import ResultFile
+from processes.queue import records, requests
+from processes.queue.child import FinishedRun, RunOutput
 from processes.queue.jobs import begin_job, finish_job, forget_orphans
 from processes.queue.manager import outcome_of, start_job
-from processes.queue.requests import ENDED, JobRequest, NoResult
+from processes.queue.records import NoResult
+from processes.queue.requests import ENDED, JobRequest
 from processes.queue.store import RESULTS, result_store
 from tests.conftest import Instance, fresh, use
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
@@ -78,7 +79,7 @@ def test_a_running_job_is_dismissed_within_two_seconds_and_its_process_is_gone(h
         job_id = export()
         wait_until(lambda: is_running(job_id) and descendants(worker.pid) - before)
         begun = time.monotonic()
-        with requests.open_desk('internal') as db:
+        with records.open_desk('internal') as db:
             assert requests.dismiss_job(db, job_id)
         wait_until(lambda: not descendants(worker.pid) - before)
         assert time.monotonic() - begun < 2
@@ -91,14 +92,15 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
     """Between the end of the run and the record of it: whichever comes first stays."""
     stop = "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
     ask(stop)
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         (job_id,) = [requests.submit_job(db, JobRequest('export-features', EXPORT))]
         begin_job(job_id, 100, tmp_path)
         assert requests.dismiss_job(db, job_id)
     draft = tmp_path / 'houses.csv'
     draft.write_text('code\n', encoding='utf-8')
     finish_job(
-        job_id, Done((MadeOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {})
+        job_id,
+        FinishedRun((RunOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', 'houses.csv', 0)),), {}),
     )
     assert status(job_id) == 'dismissed'
     assert ask('select count(*) from job.output where job_id = %s', [job_id]) == 0
@@ -123,7 +125,9 @@ def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(
     file = outcome_of(job_id, 'internal').result.file
     draft = tmp_path / file.name
     draft.write_text('late\n', encoding='utf-8')
-    finish_job(job_id, Done((MadeOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {}))
+    finish_job(
+        job_id, FinishedRun((RunOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {})
+    )
     assert outcome_of(job_id, 'internal').result.content() != b'late\n'
     assert [one.parent for one in (result_store() / RESULTS).glob(f'internal/{job_id}*/*')] == [file.parent]
 

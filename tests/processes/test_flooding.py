@@ -9,8 +9,8 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processes.ground.elevation import Band
 from processes.ground.flooding import Basin, flood_tiles, grade_depths
+from processes.ground.geotiff import Band
 from processes.ground.tiles import square_cells, tiles_of
 from processes.ground.touch import cells_at, wall_cells
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster

@@ -6,9 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from processes.zones.clusters import judge_bins
-from processes.zones.getis_ord import adjust_p, gi_star, near_sums, neighbourhood_kernel, trend, two_sided
-from processes.zones.small_cells import may_show, pool_counts
+from processes.zones.clusters import (
+    adjust_p,
+    gi_star,
+    judge_bins,
+    may_show,
+    near_sums,
+    neighbourhood_kernel,
+    pool_counts,
+    trend,
+    two_sided,
+)
 
 CUBES = arrays.arrays(
     np.int64, st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 12)
@@ -91,10 +99,10 @@ def test_trend_by_hand():
 def test_pooling_keeps_the_sum_and_shows_no_small_count(counts, least):
     found = pool_counts(counts, least)
     assert found.values.sum() == pytest.approx(counts.sum())
-    assert (counts[found.is_shown] >= least).all()
-    assert (found.values[found.is_shown] == counts[found.is_shown]).all()
-    hidden = counts[~found.is_shown]
-    assert hidden.sum() == 0 or not found.is_shown.any() or (hidden.size > 1 and hidden.sum() >= least)
+    assert (counts[found.is_published] >= least).all()
+    assert (found.values[found.is_published] == counts[found.is_published]).all()
+    hidden = counts[~found.is_published]
+    assert hidden.sum() == 0 or not found.is_published.any() or (hidden.size > 1 and hidden.sum() >= least)
 
 
 @given(CUBES, st.randoms())
@@ -109,7 +117,7 @@ def test_hidden_counts_cannot_be_had_back_from_anything_that_is_told(cube, chanc
             other[two] += 1
     inside = np.ones(cube.shape[1:], dtype=bool)
     told, again = (judge_bins(counts, inside, least, 1.5, 1) for counts in (cube, other))
-    assert (told.is_shown == again.is_shown).all()
+    assert (told.is_published == again.is_published).all()
     for name in ('z', 'p', 'p_adjusted', 'trend_z', 'trend_p_adjusted'):
         assert (getattr(told, name) == getattr(again, name)).all(), name
 
@@ -131,7 +139,7 @@ def test_hidden_counts_cannot_be_had_back_from_anything_that_is_told(cube, chanc
     ],
 )
 def test_what_is_hidden_with_a_small_count(counts, shown):
-    assert pool_counts(np.array(counts), 5).is_shown.tolist() == shown
+    assert pool_counts(np.array(counts), 5).is_published.tolist() == shown
 
 
 def test_a_small_count_is_not_told():

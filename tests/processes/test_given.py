@@ -5,10 +5,10 @@ import json
 import pytest
 from pyproj import Transformer
 
-from processes.base import Layer
+from processes.inputs import LayerRef
 from processes.queue.manager import execute, run_process
-from processes.reading.given import _table_name
-from processes.reading.given_features import BadFeatures, layer_of_features
+from processes.reading.geojson_layers import BadFeatures, layer_of_features
+from processes.reading.request_layers import _table_name
 from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN
 
@@ -184,12 +184,12 @@ def test_points_are_no_zones_wherever_they_come_from(loader, grid_town, worker, 
 
 def test_an_output_is_of_a_job_and_each_has_a_table_of_its_own():
     job = '0b0c3c5e-8a0e-4d55-b0a6-3f3a5b7f9c11'
-    one, other = Layer(job=job), Layer(job=job, output='gaps')
+    one, other = LayerRef(job=job), LayerRef(job=job, output='gaps')
     assert (one.reference, other.reference) == (f'job:{job}', f'job:{job}/gaps')
     assert _table_name(one) == 'job_0b0c3c5e8a0e4d55b0a63f3a5b7f9c11'
-    assert _table_name(other) not in (_table_name(one), _table_name(Layer(job=job, output='result')))
+    assert _table_name(other) not in (_table_name(one), _table_name(LayerRef(job=job, output='result')))
     with pytest.raises(ValueError, match='output is of jobs'):
-        Layer(collection='schools', output='gaps')
+        LayerRef(collection='schools', output='gaps')
 
 
 def test_a_job_that_nobody_knows_is_named(loader, grid_town, worker):
@@ -201,6 +201,6 @@ def test_a_job_that_nobody_knows_is_named(loader, grid_town, worker):
 
 
 def test_a_layer_is_named_by_what_it_holds():
-    one, other = Layer(features=collection(feature(POINT))), Layer(features=collection(feature(POINT, a=1)))
+    one, other = LayerRef(features=collection(feature(POINT))), LayerRef(features=collection(feature(POINT, a=1)))
     assert one.reference != other.reference
-    assert one.reference == Layer(features=collection(feature(POINT))).reference
+    assert one.reference == LayerRef(features=collection(feature(POINT))).reference

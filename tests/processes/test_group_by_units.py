@@ -6,9 +6,9 @@ import shapely
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.unit_crosswalk import NoUnitsThen
-from processes.base import Layer
 from processes.data import Data
 from processes.group_by_units import DoesNotFit, Inputs
+from processes.inputs import LayerRef
 from processes.reading.layers import NoSuchColumn, NotDelivered
 from processes.reading.unit_layers import BadDay, UnknownLevel
 from processes.reading.validation import InvalidInput, validate_inputs
@@ -49,7 +49,7 @@ def schools(loader):
 
 
 def group(locality, layer, on, audience='public', **more):
-    inputs = Inputs(layer=Layer(layer), date=on, **more)
+    inputs = Inputs(layer=LayerRef(layer), date=on, **more)
     with connection(f'reader_{audience}') as db:
         return find_process('group-by-units', audience).run(
             inputs, Data(db, locality, audience), lambda share, doing: None

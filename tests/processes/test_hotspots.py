@@ -10,8 +10,8 @@ from dothi.core.database import connection
 from dothi.core.errors import http_status
 from processes.data import Data
 from processes.hotspots import Inputs, NoMoment, NothingReported, UnknownCategory, offset_s, periods_of
-from processes.reading.given import put_given
 from processes.reading.layers import NoSuchColumn
+from processes.reading.request_layers import store_request_layers
 from processes.reading.unit_layers import BadDay
 from processes.reading.validation import InvalidInput, validate_inputs
 from processes.registry import find_process
@@ -50,8 +50,8 @@ def ground(loader):
 def find(locality, audience='public', **inputs):
     asked = validate_inputs(Inputs, {'cell_m': 1000.0, 'period_days': 10, **inputs})
     with connection(f'reader_{audience}') as db:
-        given = put_given(db, asked, locality, None)
-        data = Data(db, locality, audience, given=given)
+        given = store_request_layers(db, asked, locality, None)
+        data = Data(db, locality, audience, request_layers=given)
         return find_process('hotspots', audience).run(asked, data, lambda share, doing: None)
 
 

@@ -13,11 +13,10 @@ from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
 from dothi.core.text import Text
 from processes.evaluation.evaluated import Evaluation
-from processes.evaluation.evidence import proof_of
 from processes.evaluation.figures import Figures
 from processes.evaluation.period import BadPeriod, period_of
 from processes.evaluation.units import Unit, Units
-from processes.evaluation.verdicts import Proof, rolled_up, trend_of, value_of, verdict_of
+from processes.evaluation.verdicts import Proof, proof_of, rolled_up, trend_of, value_of, verdict_of
 from processes.forms.own_layer import NEVER
 
 ANY = Text(vi='x', en='x')

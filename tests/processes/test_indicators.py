@@ -17,9 +17,10 @@ from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
 from processes.data import Data
 from processes.evaluation.period import BadPeriod
-from processes.evaluation.units import NoUnits, UnknownLevel, read_units
+from processes.evaluation.units import NoUnits, read_units
 from processes.indicators import Inputs
 from processes.reading.layers import NotDelivered
+from processes.reading.unit_layers import UnknownLevel
 from processes.registry import find_process
 
 # Two wards of the city (356), each 1 km square, and a commune of another district (366), 2 km wide, south of both.

@@ -12,8 +12,7 @@ from dothi.api.app import create_app
 from dothi.core import database as core_database
 from dothi.core.database import connection
 from processes.evaluation.verdicts import VERDICTS
-from processes.forms.presenting import present_result
-from processes.queue.manager import run_process
+from processes.queue.manager import present_result, run_process
 from tests.conftest import fresh
 from tests.processes.conftest import start_worker, stop_worker
 

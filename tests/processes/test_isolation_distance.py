@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.core.database import connection
-from processes.isolation_distance import NearPairs, NoSources, of_sources
+from processes.isolation_distance import NearPairs, NoSources
 from processes.reading.layers import NoSuchColumn
 from processes.reading.validation import InvalidInput
+from processes.supply.isolation import pairs_of_sources
 from tests.processes.conftest import answered, commune
 
 # Sites are squares of 100 m with their lower left corner here; houses are squares of 10 m by their nearer edge.
@@ -166,7 +167,7 @@ def test_counts_ignore_the_order_and_grow_with_the_sources(pairs, order, wanted)
     shuffled = near.where(np.array([one for one in order if one < len(pairs)], dtype=np.int64))
     assert shuffled.counted == near.counted
     assert near.counted['people'] == sum({home: home + 1 for _, home, _ in pairs}.values())
-    some = of_sources(near, wanted).counted
+    some = pairs_of_sources(near, wanted).counted
     assert some['dwellings'] <= near.counted['dwellings']
     assert some['people'] <= near.counted['people']
 

@@ -15,11 +15,12 @@ from psycopg2 import sql
 from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
 from dothi.core.text import Text
-from processes.queue import requests
-from processes.queue.child import Failed
+from processes.queue import records
+from processes.queue.child import FailedRun
 from processes.queue.jobs import fail_lost
 from processes.queue.manager import QueueManager, execute, run_process
-from processes.queue.requests import NoWorker, StillRunning, UnknownJob
+from processes.queue.records import UnknownJob
+from processes.queue.requests import NoWorker, StillRunning
 from tests.conftest import PATIENCE_S
 from tests.processes.conftest import descendants
 
@@ -218,19 +219,19 @@ def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, on
     execute('service-coverage', INPUTS, 'internal')
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("update job.job set status = 'running'")
-    fail_lost(Failed('Defect', 'ChildDied', Text(vi='Mất', en='Lost')))
+    fail_lost(FailedRun('Defect', 'ChildDied', Text(vi='Mất', en='Lost')))
     assert one("select status || ' ' || message_en from job.job") == 'failed Lost'
 
 
 def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker):
     """By role, not by manners: the reader may not even look at the table."""
     job_id = run_process('service-coverage', INPUTS, 'internal').job_id
-    with requests.open_desk('public') as db:
+    with records.open_desk('public') as db:
         with pytest.raises(UnknownJob):
-            requests.state(db, job_id)
-        assert requests.job_results(db, job_id) == {}
-        assert requests.fetch_rows(db, 'select * from job.list(null, 10, 0)', []) == []
-        assert requests.fetch_rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
+            records.state(db, job_id)
+        assert records.job_results(db, job_id) == {}
+        assert records.fetch_rows(db, 'select * from job.list(null, 10, 0)', []) == []
+        assert records.fetch_rows(db, 'select job.dismiss(%s) as done', [job_id]) == [{'done': False}]
 
 
 @pytest.mark.parametrize('audience', READERS)

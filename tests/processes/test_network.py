@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from psycopg2.extras import execute_values
 
 from dothi.core.database import connection
-from processes.ways.network import network_of, snap_points, split_at, zone_of
+from processes.ways.network import network_of, snap_points, split_at
 from processes.ways.reach import reach_of, straight_to_nearest, way_to_nearest
+from processes.zones.membership import zone_of
 
 
 def ways(roads, homes, facilities):

@@ -7,8 +7,8 @@ import pytest
 import shapely
 
 from dothi.core.errors import http_status
-from processes import new_facility
 from processes.queue.manager import run_process
+from processes.ways import maximal_cover
 from processes.ways.maximal_cover import cover_of
 from tests.processes.conftest import area, building, commune, features, house, station
 
@@ -104,8 +104,8 @@ def test_a_limit_is_needed_and_only_one(road, more, hint):
 
 
 def test_what_is_too_large_for_the_exact_method_is_refused(monkeypatch):
-    monkeypatch.setattr(new_facility, 'EXACT_PAIRS', 0)
+    monkeypatch.setattr(maximal_cover, 'EXACT_PAIRS', 0)
     one = np.asarray([0])
     cover = cover_of(one, one, np.asarray([1.0]), 1)
-    with pytest.raises(new_facility.TooLargeForExact, match='greedy'):
-        new_facility.chosen_by('exact', cover, 1)
+    with pytest.raises(maximal_cover.TooLargeForExact, match='greedy'):
+        maximal_cover.choose_sites('exact', cover, 1)

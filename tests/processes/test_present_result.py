@@ -10,9 +10,8 @@ import rasterio
 from dothi.api.app import create_app
 from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
-from processes.forms.presenting import present_result
-from processes.queue import requests
-from processes.queue.manager import run_process
+from processes.queue import records
+from processes.queue.manager import present_result, run_process
 
 pytestmark = pytest.mark.usefixtures('worker')
 COVERAGE = {'facilities': 'health_facilities', 'distance_m': 600}
@@ -119,8 +118,8 @@ def test_a_report_on_the_past_is_not_out_of_date(town, loader, one):
     loader.load('health_facilities', [])
     made = present_result(job, None, 'html', 'en', 'internal')
     assert 'None of the inputs has been released anew since' in made.result.content().decode()
-    with requests.open_desk('internal') as db:
-        assert requests.state(db, made.job_id)['inputs_changed'] == 0
+    with records.open_desk('internal') as db:
+        assert records.state(db, made.job_id)['inputs_changed'] == 0
 
 
 def test_what_is_made_from_a_result_names_its_releases(coverage):

@@ -27,12 +27,11 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PROJECT
 from processes.data import Data
 from processes.printing.body import body_of, pile_layers
-from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, drawn_layers
+from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, layers_to_print
 from processes.printing.paper import sheet_of
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
-from processes.reading.layers import NotDelivered
-from processes.reading.systems import UnservedCrs
+from processes.reading.layers import NotDelivered, UnservedCrs
 from tests.processes.conftest import ORIGIN, Loader, answered, commune
 
 # Ten dots to a millimetre.
@@ -197,7 +196,7 @@ def test_a_map_of_a_time_counts_the_releases_of_then_as_read(
     with connection(READERS['internal']) as db:
         for datetime, number in ((then, old), (None, new)):
             data = Data(db, locality, 'internal')
-            (roads,) = drawn_layers(['roads'], datetime, data)
+            (roads,) = layers_to_print(['roads'], datetime, data)
             assert (data.releases, roads.release.number) == ({'roads': number}, number)
 
 
@@ -208,7 +207,7 @@ def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(cross: None, l
     with connection(READERS['internal']) as db:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, locality, 'internal')
-        drawn = drawn_layers(['roads'], None, data)
+        drawn = layers_to_print(['roads'], None, data)
         before = lines_of(body_of(drawn, view, None, data).shapes)
         diagonal = shapely.LineString([(0, 0), (1_500, 1_500), (1_500, 300), (200, 1_200)])
         loader.load('roads', [(diagonal, {'code': 'R9', 'class': 'national'})])

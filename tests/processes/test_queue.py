@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
-from processes.queue import requests
-from processes.queue.child import Done, Failed, MadeOutput, failure
+from processes.queue import records, requests
+from processes.queue.child import FailedRun, FinishedRun, RunOutput, failure
 from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
-from processes.queue.listing import JobFilter, list_jobs
-from processes.queue.manager import NoRerun, execution_mode, outcome_of, rerun_job, start_job
+from processes.queue.manager import NoRerun, outcome_of, rerun_job, start_job
 from processes.queue.preference import mode_of, parse_preference
 from processes.queue.reasons import worker_lost
-from processes.queue.requests import JobRequest, NoResult, NoWorker, TooManyJobs, UnknownJob
-from processes.registry import find_process
+from processes.queue.records import JobFilter, NoResult, UnknownJob, list_jobs
+from processes.queue.requests import JobRequest, NoWorker, TooManyJobs
 from tests.etl.agency_words import OF_THE_PLATFORM
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -39,7 +38,7 @@ def run(query, values=()):
 
 
 def submitted(asker, cost_s=1.0, number=1, audience='internal', **more):
-    with requests.open_desk(audience, more.get('editor')) as db:
+    with records.open_desk(audience, more.get('editor')) as db:
         return [
             requests.submit_job(db, JobRequest('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
             for _ in range(number)
@@ -105,7 +104,7 @@ def test_newcomers_pass_nobody_over_for_ever(waiting):
 def test_a_dismissed_job_that_never_began_does_not_cost_its_turn(waiting):
     """Who ends their 50 jobs and asks anew stands where everybody stands who asks now."""
     submitted('other', number=2)
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         for job_id in submitted('regretful', number=50):
             assert requests.dismiss_job(db, job_id)
     names = dict.fromkeys(submitted('regretful'), 'regretful')
@@ -123,18 +122,18 @@ def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monk
     with pytest.raises(TooManyJobs, match='There are 5 jobs') as refused:
         submitted('third')
     assert http_status(refused.value) == 429
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         requests.dismiss_job(db, mine[0])
     assert submitted('mine')
 
 
 def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
     (job_id,) = submitted('a')
-    fail_waiting(Failed('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
+    fail_waiting(FailedRun('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(NoResult):
         outcome_of(job_id, 'internal')
     run("update job.job set updated_at = now() - interval '2 hours'")
-    fail_waiting(Failed('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
+    fail_waiting(FailedRun('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(Exception, match='database was away') as refused:
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)
@@ -143,8 +142,8 @@ def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
 
 def messages(job_id, audience='internal'):
     """What the job itself and, for colleagues, the list of jobs say of its state."""
-    with requests.open_desk(audience) as db:
-        job = requests.state(db, job_id)
+    with records.open_desk(audience) as db:
+        job = records.state(db, job_id)
         rows = [row for row in list_jobs(db, JobFilter(), 100).jobs if str(row['id']) == job_id]
         assert len(rows) == (audience == 'internal')
         return [(row['status'], row['message_vi'], row['message_en']) for row in (job, *rows)]
@@ -195,7 +194,7 @@ def test_strangers_hear_of_no_command_or_setting(waiting, monkeypatch, state):
 
 
 def wait_for(job_id, audience):
-    with requests.open_desk(audience) as db:
+    with records.open_desk(audience) as db:
         requests.wait_for(db, job_id, 0.1)
 
 
@@ -208,8 +207,8 @@ def failed_by(work):
 def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):
     (job_id,) = submitted('a')
     run('truncate job.procrastinate_workers cascade')
-    with requests.open_desk('internal') as db:
-        assert 'dothi worker' in requests.state(db, job_id)['message_vi']
+    with records.open_desk('internal') as db:
+        assert 'dothi worker' in records.state(db, job_id)['message_vi']
     with pytest.raises(NoWorker):
         submitted('a')
 
@@ -219,8 +218,8 @@ def test_the_same_request_follows_the_run_that_is_underway(waiting):
     leader, follower = submitted('a', request='same') + submitted('b', request='same')
     other = submitted('b', request='other')[0]
     assert taken() == leader
-    with requests.open_desk('internal') as db:
-        assert [requests.state(db, job)['status'] for job in (follower, other)] == ['running', 'accepted']
+    with records.open_desk('internal') as db:
+        assert [records.state(db, job)['status'] for job in (follower, other)] == ['running', 'accepted']
     assert taken() == other
     assert taken() is None, 'nothing else is in the queue'
     fail_lost(failure(worker_lost()))
@@ -232,7 +231,7 @@ def test_a_follower_runs_when_its_run_is_dismissed(waiting):
     """The first of them, and the next follows it."""
     leader, first, second = [submitted(name, request='same')[0] for name in 'abc']
     assert taken() == leader
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         requests.dismiss_job(db, leader)
     assert taken() == first
     assert run('select follows::text from job where id = %s', [second]) == [(first,)]
@@ -255,11 +254,11 @@ def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
     (worker_id,) = run('insert into procrastinate_workers default values returning id')[0]
     run("select args from procrastinate_fetch_job_v2(array['analyses'], %s)", [worker_id])
     begin_job(job_id, 100, Path())
-    with requests.open_desk('internal') as db:
-        assert 'sign of life' not in requests.state(db, job_id)['message_en']
+    with records.open_desk('internal') as db:
+        assert 'sign of life' not in records.state(db, job_id)['message_en']
         dead = '' if not others else f' where id = {worker_id}'
         run(f"update procrastinate_workers set last_heartbeat = now() - interval '11 seconds'{dead}")
-        assert told in requests.state(db, job_id)['message_en']
+        assert told in records.state(db, job_id)['message_en']
         if not others:
             with pytest.raises(NoWorker):
                 submitted('a')
@@ -268,9 +267,9 @@ def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
 
 def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):
     (job_id,) = submitted('a')
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         assert requests.dismiss_job(db, job_id)
-        assert requests.state(db, job_id)['status'] == 'dismissed'
+        assert records.state(db, job_id)['status'] == 'dismissed'
         assert not requests.dismiss_job(db, job_id)
     assert taken() is None
     with pytest.raises(NoResult):
@@ -318,7 +317,7 @@ def test_the_list_has_filters_and_pages_newest_first(waiting):
         )
 
     def found(limit=10, offset=0, **wanted):
-        with requests.open_desk('internal') as db:
+        with records.open_desk('internal') as db:
             page = list_jobs(db, JobFilter(**wanted), limit, offset)
         return [jobs.index(str(job['id'])) for job in page.jobs], page.matched
 
@@ -336,7 +335,7 @@ def test_the_list_is_empty_for_the_public_and_has_no_other_editors_jobs(waiting)
     submitted('a', audience='public')
     submitted('lan', editor='lan')
     for audience, editor, expected in (('public', None, 0), ('internal', None, 0), ('internal', 'lan', 1)):
-        with requests.open_desk(audience, editor) as db:
+        with records.open_desk(audience, editor) as db:
             assert list_jobs(db, JobFilter(), 10).matched == expected
 
 
@@ -370,15 +369,8 @@ def test_how_long_a_client_would_wait_is_read():
     assert parse_preference('wait=soon').wait_s is None
 
 
-def test_the_mode_of_a_process_is_by_its_own_estimate(monkeypatch):
-    chosen = find_process('service-coverage', 'internal')
-    assert execution_mode(chosen, INPUTS, None) == 'sync'
-    monkeypatch.setenv('DOTHI_SYNC_COST_S', '0')
-    assert execution_mode(chosen, INPUTS, None) == 'async'
-
-
 def finished(job_id, body=b'x' * 1_000):
-    finish_job(job_id, Done((MadeOutput('result', 'application/json', body, None),), {}))
+    finish_job(job_id, FinishedRun((RunOutput('result', 'application/json', body, None),), {}))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 
@@ -396,7 +388,7 @@ def test_a_stranger_has_fewer_open_jobs_and_less_room_than_a_colleague(waiting, 
     with pytest.raises(TooManyJobs, match='all the room'):
         submitted('10.0.0.2', audience='public', request='another')
     assert submitted('10.0.0.3', audience='public')
-    with requests.open_desk('public') as db:
+    with records.open_desk('public') as db:
         assert requests.dismiss_job(db, job_id)
     assert submitted('10.0.0.2', audience='public')
 
@@ -407,9 +399,9 @@ def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting):
     begin_job(first, 100, Path())
     finished(first)
     assert begin_job(second, 100, Path()) is None, 'answered by the first'
-    with requests.open_desk('public') as db:
+    with records.open_desk('public') as db:
         assert requests.dismiss_job(db, first)
-        assert requests.job_results(db, second)['result'].body == b'x' * 1_000
+        assert records.job_results(db, second)['result'].body == b'x' * 1_000
         assert requests.dismiss_job(db, second)
     assert run("select count(*) from job.job where inputs <> '{}' or upload is not null") == [(0,)]
     expire_results(7, 90)

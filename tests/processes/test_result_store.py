@@ -8,11 +8,11 @@ import pytest
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused
 from dothi.core.settings import PROJECT
-from processes.queue import requests
+from processes.queue import records, requests
 from processes.queue.identity import request_hash
 from processes.queue.jobs import expire_results
 from processes.queue.manager import outcome_of, rerun_job, run_process, start_job
-from processes.queue.requests import ResultGone, UnknownJob
+from processes.queue.records import ResultGone, UnknownJob
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
@@ -30,8 +30,8 @@ def asked(audience='internal', **inputs):
 
 
 def state(job_id):
-    with requests.open_desk('internal') as db:
-        return requests.state(db, job_id)
+    with records.open_desk('internal') as db:
+        return records.state(db, job_id)
 
 
 def runs(one):
@@ -63,7 +63,7 @@ def test_a_new_release_makes_the_old_answer_say_so_and_the_next_be_computed(town
     loader.load('buildings', [])
     assert state(first.job_id)['inputs_changed'] == 2
     again = rerun_job(first.job_id, 'internal', 'planner')
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         requests.wait_for(db, again, 60)
     assert state(again)['inputs_changed'] == 0
     assert runs(one) == 2
@@ -135,13 +135,13 @@ def test_with_the_store_off_every_request_is_run(town, worker, one, monkeypatch)
 
 def test_a_dismissed_answer_takes_nobody_elses_away(town, worker, one):
     first, second = asked(), asked()
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         assert requests.dismiss_job(db, first.job_id)
     expire_results(7, 90)
     assert outcome_of(second.job_id, 'internal').result == second.result
-    with pytest.raises(requests.NoResult):
+    with pytest.raises(records.NoResult):
         outcome_of(first.job_id, 'internal')
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         assert requests.dismiss_job(db, second.job_id)
     expire_results(7, 90)
     assert one('select count(*) from job.output') == 0

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from processes.base import ResultFile
-from processes.queue.child import Done, MadeOutput
+from processes.outputs import ResultFile
+from processes.queue.child import FinishedRun, RunOutput
 from processes.queue.jobs import begin_job, finish_job
 from processes.queue.manager import outcome_of, start_job
-from processes.queue.results_apart import put_results_apart
-from processes.queue.store import RESULTS, result_store
+from processes.queue.store import RESULTS, result_store, separate_results
 from tests.processes.conftest import ask, building, house
 
 EXPORT = {'collection': 'buildings', 'format': 'csv'}
@@ -28,7 +27,7 @@ def finished(loader, tmp_path):
         draft = tmp_path / f'{audience}.csv'
         draft.write_text(audience, encoding='utf-8')
         file = ResultFile(draft, 'text/csv', draft.name, 1)
-        finish_job(job_id, Done((MadeOutput('result', 'text/csv', None, file),), {}))
+        finish_job(job_id, FinishedRun((RunOutput('result', 'text/csv', None, file),), {}))
         return job_id
 
     yield run
@@ -59,7 +58,7 @@ def test_results_from_before_are_moved_and_still_answered(finished):
             [str(old.relative_to(result_store())), job_id],
         )
     for _ in range(2):
-        put_results_apart()
+        separate_results()
         for audience, job_id in jobs.items():
             file = result_file(job_id, audience)
             assert file.is_relative_to(result_store() / RESULTS / audience)
@@ -71,5 +70,5 @@ def test_a_result_that_is_gone_keeps_no_worker_from_starting(finished):
     job_id = finished('internal')
     result_file(job_id, 'internal').unlink()
     ask("update job.output set file = 'results/gone.1/x.csv' returning 1")
-    put_results_apart()
+    separate_results()
     assert ask('select file from job.output') == 'results/internal/gone.1/x.csv'

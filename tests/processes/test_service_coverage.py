@@ -33,7 +33,7 @@ def coverage(distance_m, **more):
     return json.loads(execute('service-coverage', inputs, 'internal'))
 
 
-def by_zone(answer):
+def coverage_by_zone(answer):
     properties = (feature['properties'] for feature in answer['features'])
     return {
         zone['code']: (zone['population'], zone['population_covered'], zone['share_covered']) for zone in properties
@@ -42,10 +42,14 @@ def by_zone(answer):
 
 def test_the_grid_town_has_the_figures_worked_out_by_hand(town, worker):
     """Each home once within and once beyond reach, so that no part of the way can be left out."""
-    assert by_zone(coverage(1_049)) == {'1': (4, 0, 0), '2': (5, 3, 0.6), '3': (0, 0, None)}
-    assert by_zone(coverage(1_050)) == {'1': (4, 4, 1), '2': (5, 3, 0.6), '3': (0, 0, None)}
-    assert by_zone(coverage(1_800)) == {'1': (4, 4, 1), '2': (5, 5, 1), '3': (0, 0, None)}
-    assert by_zone(coverage(956, mode='straight-line')) == {'1': (4, 4, 1), '2': (5, 3, 0.6), '3': (0, 0, None)}
+    assert coverage_by_zone(coverage(1_049)) == {'1': (4, 0, 0), '2': (5, 3, 0.6), '3': (0, 0, None)}
+    assert coverage_by_zone(coverage(1_050)) == {'1': (4, 4, 1), '2': (5, 3, 0.6), '3': (0, 0, None)}
+    assert coverage_by_zone(coverage(1_800)) == {'1': (4, 4, 1), '2': (5, 5, 1), '3': (0, 0, None)}
+    assert coverage_by_zone(coverage(956, mode='straight-line')) == {
+        '1': (4, 4, 1),
+        '2': (5, 3, 0.6),
+        '3': (0, 0, None),
+    }
 
 
 def test_nobody_is_lost_between_the_zones(town, worker):
@@ -71,9 +75,9 @@ def test_only_facilities_that_pass_the_filter_serve(town, loader, worker):
     """A hospital beside home B: all of it, only stations, only hospitals, none."""
     hospital = {'code': 'H1', 'name': 'Bệnh viện', 'kind': 'hospital'}
     loader.load('health_facilities', [(shapely.Point(1500, 1490), hospital)])
-    assert by_zone(coverage(100))['2'] == (5, 5, 1)
-    assert by_zone(coverage(100, filter="kind = 'station'"))['2'] == (5, 3, 0.6)
-    assert by_zone(coverage(100, filter="kind = 'hospital'"))['2'] == (5, 2, 0.4)
+    assert coverage_by_zone(coverage(100))['2'] == (5, 5, 1)
+    assert coverage_by_zone(coverage(100, filter="kind = 'station'"))['2'] == (5, 3, 0.6)
+    assert coverage_by_zone(coverage(100, filter="kind = 'hospital'"))['2'] == (5, 2, 0.4)
     both = {'collection': 'health_facilities', 'filter': "kind = 'station'"}
     with pytest.raises(Exception, match='passes the filter') as refused:
         coverage(100, facilities=both, filter="kind = 'hospital'")
@@ -93,7 +97,7 @@ def test_zones_are_those_in_force_on_the_reference_date(town, loader, worker):
     ended = {'code': '8', 'valid_from': '2000-01-01', 'valid_to': '2024-08-31', **rest}
     later = {'code': '9', 'valid_from': '2024-09-01', **rest}
     loader.load('communes', [(square, ended), (square, later)])
-    assert [*by_zone(coverage(100))] == ['1', '2', '3']
+    assert [*coverage_by_zone(coverage(100))] == ['1', '2', '3']
 
 
 def test_zones_are_drawn_in_crs84_as_they_are_served(town, worker):
@@ -141,7 +145,7 @@ def test_a_health_station_in_each_commune_can_be_asked_for(town, worker):
     assert [(told[code]['facilities_station'], told[code]['norm_met']) for code in '123'] == [
         (0, False), (1, True), (0, False),
     ]  # fmt: skip
-    assert by_zone(answer) == {'1': (4, 0, 0), '2': (5, 5, 1), '3': (0, 0, None)}
+    assert coverage_by_zone(answer) == {'1': (4, 0, 0), '2': (5, 5, 1), '3': (0, 0, None)}
     summary = answer['summary']
     assert (summary['units'], summary['units_meeting_norm'], summary['population_outside_zones']) == (3, 1, 5)
     assert summary['share_covered'] == round(5 / 9, 6), 'who is in no unit is not assessed'
@@ -232,7 +236,7 @@ def test_minutes_are_metres_at_the_speed_of_travel(town, worker):
     for minutes, how in ((12.6, {}), (4.2, {'travel': 'cycling'}), (6.3, {'speed_kmh': 10})):
         for more, served in ((0, 4), (-0.01, 0)):
             answer = coverage(None, minutes=minutes + more, **how)
-            assert by_zone(answer)['1'][1] == served
+            assert coverage_by_zone(answer)['1'][1] == served
     assert answer['summary']['speed_kmh'] == 10
     assert answer['summary']['caveats']
 

@@ -19,8 +19,8 @@ from distributed import LocalCluster
 from dothi.core.settings import PROJECT
 from dothi.core.text import steward_advice
 from processes.ground.criterion_values import Distance
-from processes.ground.elevation import Band
 from processes.ground.flooding import Basin, flood_tiles
+from processes.ground.geotiff import Band
 from processes.ground.spread import ClusterLost, ClusterUnreachable, spread_pieces
 from processes.ground.suitability import Factor, Search, score_tile
 from processes.ground.tiles import square_cells, tiles_of

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from processes.ground.criteria import reach_for, with_dry_ground
 from processes.ground.criterion_values import Classes, Distance, Slope, slope_deg
-from processes.ground.elevation import Band
+from processes.ground.geotiff import Band
 from processes.ground.suitability import Factor, Search, best_sites, fuzzy_scores, number_sites, score_tile
 from processes.ground.tiles import square_cells, tiles_of
 from tests.rasters import NORTH, WEST, write_raster

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rasterio.features import rasterize
 
 from dothi.core.grid import Grid
-from processes.ground.elevation import Band, heights_in
+from processes.ground.geotiff import Band, heights_in
 from processes.ground.tiles import by_tile, mask_of, numbers_in, square_cells, tiles_of, transform_of, values_at
 from processes.ground.touch import cells_at, cut_at_cells, touched_cells, wall_cells
 from tests.rasters import CELL, HEIGHTS, NORTH, WEST, write_raster

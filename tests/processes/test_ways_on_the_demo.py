@@ -5,11 +5,11 @@ import pytest
 import shapely
 from psycopg2 import sql
 
+from dothi.core.arrays import point_geometries
 from dothi.core.database import READERS, connection
 from processes.data import Data
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
-from processes.ways.network import point_geometries
 from tests.conftest import fresh
 
 

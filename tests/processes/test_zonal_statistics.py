@@ -14,13 +14,14 @@ import shapely
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.locality import UnknownLayer
-from processes.base import Layer
 from processes.data import Data
-from processes.reading.given import put_given
+from processes.inputs import LayerRef
 from processes.reading.layers import NoSuchColumn, NotDelivered
+from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import InvalidInput, check_layers, validate_inputs
 from processes.registry import find_process
-from processes.zonal_statistics import DoesNotFit, Inputs, UnknownBand
+from processes.zonal_statistics import Inputs
+from processes.zones.statistics import DoesNotFit, UnknownBand
 from tests.processes.conftest import area, building, commune, features, house
 
 CLIENT = Path(__file__).with_name('qgis_zonal.py')
@@ -44,7 +45,7 @@ def heights(zones, loader):
 def ask(locality, audience='public', **inputs):
     asked = validate_inputs(Inputs, inputs)
     with connection(f'reader_{audience}') as db:
-        data = Data(db, locality, audience, given=put_given(db, asked, locality, None))
+        data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality, None))
         return find_process('zonal-statistics', audience).run(asked, data, lambda share, doing: None)
 
 
@@ -234,7 +235,7 @@ def test_the_demo_against_qgis(province_database, shared_folder, monkeypatch, lo
     asked = {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'stdev']}
     found = rows(ask(locality, **asked))
     with connection('reader_public') as db:
-        zones = Data(db, locality, 'public').zones(Layer('communes'))
+        zones = Data(db, locality, 'public').zones(LayerRef('communes'))
         raster = Data(db, locality, 'public').raster('elevation').path
     file = tmp_path / 'zones.gpkg'
     codes = np.array(zones.codes, dtype=object)

@@ -25,7 +25,8 @@ from dothi.core.settings import InputSettings, JobSettings
 from processes.base import Process
 from processes.queue import manager
 from processes.queue.preference import Preference, mode_of, parse_preference
-from processes.queue.requests import open_desk, watch_job
+from processes.queue.records import open_desk
+from processes.queue.requests import watch_job
 from processes.queue.uploads import most_bytes
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process

@@ -7,8 +7,8 @@ from dothi.api.http.language import language, say
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.words import in_language
-from processes.base import Layer, Process, field_metadata
-from processes.forms.words import in_words
+from processes.base import Process
+from processes.inputs import LayerRef, field_metadata
 
 type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'json']
 
@@ -45,7 +45,7 @@ def form_fields_of(chosen: Process[Any]) -> list[Field]:
 def _form_field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
     schema, field = described['schema'], chosen.inputs.model_fields[name]
     metadata = field_metadata(field)
-    kind = _field_kind(name, schema, is_layer=field.annotation in (Layer, Layer | None), chosen=chosen)
+    kind = _field_kind(name, schema, is_layer=field.annotation in (LayerRef, LayerRef | None), chosen=chosen)
     return Field(
         name=name,
         title=described['title'],
@@ -53,7 +53,7 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any]) -> F
         kind=kind,
         required=described['minOccurs'] > 0,
         value=chosen.example.get(name, schema.get('default')),
-        choices=_field_choices(name, kind, schema, metadata['geometry']),
+        choices=_field_choices(kind, schema, metadata),
         unit=metadata['unit'],
         least=schema.get('minimum'),
         most=schema.get('maximum'),
@@ -75,10 +75,11 @@ def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Pr
     return plain.get(schema.get('type', ''), 'json')
 
 
-def _field_choices(name: str, kind: Kind, schema: dict[str, Any], geometry: list[str]) -> tuple[tuple[str, str], ...]:
+def _field_choices(kind: Kind, schema: dict[str, Any], metadata: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration, or the released layers that have a geometry which the input takes."""
     if kind == 'choice':
-        return tuple((str(choice), in_words(name, str(choice), {}, language())) for choice in schema['enum'])
+        words = in_language(metadata['choices'], language())
+        return tuple((str(choice), words.get(str(choice), str(choice))) for choice in schema['enum'])
     if kind != 'layer':
         return ()
     with snapshot() as db:
@@ -86,5 +87,5 @@ def _field_choices(name: str, kind: Kind, schema: dict[str, Any], geometry: list
     return tuple(
         (name, say(layer.title))
         for name, layer in service().layers.items()
-        if name in released and (not geometry or layer.geometry in geometry)
+        if name in released and (not metadata['geometry'] or layer.geometry in metadata['geometry'])
     )

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dothi.api.processes.references import resolve_reference
-from processes.base import Process, field_metadata
+from processes.base import Process
+from processes.inputs import field_metadata
 
 QUALIFIED = frozenset(('value', 'mediaType', 'encoding', 'schema', 'format'))
 

@@ -15,7 +15,7 @@ from dothi.api.http.service import service
 from dothi.api.processes.descriptions import offered_processes
 from dothi.core.layer import Audience
 from dothi.core.text import Text
-from processes.queue.listing import JobFilter
+from processes.queue.records import JobFilter
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
 # The standard's own (OGC 18-062r2, requirement 63 and 64).

@@ -25,8 +25,8 @@ from dothi.core.text import Text
 from processes.base import Process
 from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
-from processes.queue.listing import list_jobs
-from processes.queue.requests import dismiss_job, media_types, open_desk, state
+from processes.queue.records import list_jobs, media_types, open_desk, state
+from processes.queue.requests import dismiss_job
 from processes.registry import all_processes
 
 JOBS = Blueprint('process_jobs', __name__)

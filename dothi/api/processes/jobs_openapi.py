@@ -9,8 +9,8 @@ from dothi.api.http.parameters import LANG, Parameter, in_formats, in_path
 from dothi.api.processes.job_list import PARAMETERS, STATUSES
 from dothi.api.processes.jobs import OUTPUT_FORM
 from dothi.core.text import Text
-from processes.base import JSON
 from processes.forms.form import FORMS
+from processes.geojson import JSON
 
 TAG = 'processes'
 MOMENT = {'type': 'string', 'format': 'date-time'}

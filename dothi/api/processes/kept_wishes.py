@@ -5,7 +5,7 @@ from psycopg2.extras import Json
 from dothi.api.editing.access import current_editor
 from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
-from processes.queue.requests import fetch_rows, open_desk
+from processes.queue.records import fetch_rows, open_desk
 
 
 def keep_wishes(job_id: str, wishes: ResultWishes, sender: str | None) -> None:

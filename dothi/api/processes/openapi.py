@@ -9,8 +9,9 @@ from dothi.api.http.parameters import LANG, Parameter, in_formats, in_header
 from dothi.api.processes.descriptions import LIST_PARAMETERS, offered_processes
 from dothi.api.processes.jobs_openapi import TAG, job_paths
 from dothi.core.text import Text
-from processes.base import GEOJSON, JSON, Process
+from processes.base import Process
 from processes.forms.form import FORMS
+from processes.geojson import GEOJSON, JSON
 
 PREFER = in_header(
     'Prefer',

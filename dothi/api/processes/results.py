@@ -16,10 +16,9 @@ from dothi.api.processes.body import ResultWishes
 from dothi.api.processes.multipart import MessagePart, multipart_response
 from dothi.core.errors import NotFound, WrongUse, did_you_mean
 from processes.forms.form import form_of
-from processes.forms.presenting import present_result
-from processes.queue.manager import Outcome
-from processes.queue.qualified import in_document
-from processes.queue.requests import Result
+from processes.queue.callbacks import in_document
+from processes.queue.manager import Outcome, present_result
+from processes.queue.records import Result
 
 # A file within a JSON document is a third larger, and whoever reads it holds all of it.
 MOST_INLINE_BYTES = 10 * 2**20

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.forms.classes import NONE, class_of, classes_of
+from processes.forms.figure import NONE, class_of, classes_of
 
 values = st.lists(st.none() | st.floats(-1e9, 1e9) | st.integers(-50, 50).map(float), max_size=80)
 

@@ -9,10 +9,9 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from processes.forms.classes import NO_VALUE, NONE, class_of, classes_of
-from processes.forms.map_image import GROUND, WATER, DrawnFeatures, draw
+from processes.forms.figure import NO_VALUE, NONE, class_of, classes_of
+from processes.forms.map_image import GROUND, WATER, DrawnFeatures, draw, paint_raster
 from processes.forms.map_page import FRAME_PX, HEIGHT_PX, WIDTH_PX, Entry, Words, scale_bar_m, sheet_of
-from processes.forms.raster_picture import paint_raster
 
 WORDS = Words('Độ bao phủ', 'Tỷ lệ (%)', 'Dữ liệu minh họa', 'Nguồn: trường học', 'vi')
 WEST, SOUTH = 560_000, 2_230_000

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from processes.forms.names import column_heading, title_of
 from processes.forms.numbers import format_day, format_number, unit_of, value_text
+from processes.forms.words import MemberWords
+from processes.outputs import SHARED
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,8 @@ def test_a_value_of_any_kind_is_one_line():
 
 
 def test_a_member_without_a_title_goes_by_its_name_without_the_unit():
-    assert column_heading('widest_gap_m', {}, 'en') == 'Widest gap (m)'
-    assert title_of('population', {}, 'vi') == 'Dân số'
+    assert MemberWords({}, 'en').heading('widest_gap_m') == 'Widest gap (m)'
+    assert MemberWords(SHARED, 'vi').title('population') == 'Dân số'
 
 
 def test_days():

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from processes.base import GEOJSON, JSON
-from processes.forms.columns import properties_of
 from processes.forms.stored import StoredResult
-from processes.queue.requests import Result
+from processes.forms.tables import properties_of
+from processes.geojson import GEOJSON, JSON
+from processes.queue.records import Result
 from processes.registry import find_process
 
 

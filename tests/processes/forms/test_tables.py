@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from processes.forms.csv_table import write_csv
-from processes.forms.geopackage import write_geopackage
+from processes.forms.tables import write_csv, write_geopackage
 
 
 def feature(number, geometry, **properties):

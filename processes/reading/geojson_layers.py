@@ -14,12 +14,11 @@ from shapely import MultiLineString, MultiPoint, MultiPolygon
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
+from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
-from dothi.core.layer import RESERVED_COLUMNS, Column, ColumnType, GeometryType, Publish, Source
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import RESERVED_COLUMNS, Column, ColumnType, GeometryType, Layer, Publish, Source
 from dothi.core.text import Text
-from processes.base import FeatureCollection
-from processes.ways.network import Geometries
+from processes.geojson import FeatureCollection
 
 # The id of a feature in the document, or its place in it.
 FEATURE_ID = 'feature_id'
@@ -47,7 +46,7 @@ class BadFeatures(WrongUse):
 class RequestLayer:
     """A document as a layer. rows: the values of its columns; shapes: in CRS84, shape (n,)."""
 
-    layer: LayerModel
+    layer: Layer
     rows: list[list[Any]]
     shapes: Geometries
 
@@ -79,11 +78,11 @@ def geometry_type(shapes: Geometries) -> GeometryType:
     return widest
 
 
-def _layer_model(name: str, title: str, columns: dict[str, Column], geometry: GeometryType) -> LayerModel:
+def _layer_model(name: str, title: str, columns: dict[str, Column], geometry: GeometryType) -> Layer:
     text = Text(vi=title, en=title)
     own = {FEATURE_ID: Column(type='text', title=Text(vi='Mã đối tượng', en='Feature id'))}
     key = 'code' if 'code' in columns else FEATURE_ID
-    return LayerModel(
+    return Layer(
         id=name, title=text, description=text, theme='given', agency='given', access='internal', licence='',
         update_cycle='P1D', geometry=geometry, key=[key], columns=own | columns, source=Source(crs='EPSG:4326'),
         publish=Publish(search=['name'] if 'name' in columns else []),
@@ -140,14 +139,14 @@ def _is_storable(value: Any) -> bool:
 def _column_names(keys: Iterable[str]) -> dict[str, str]:
     """A column for each property: its own name, or that with as many _ as it takes where the table has one already."""
     names: dict[str, str] = {}
-    taken_names = set(RESERVED_NAMES)
+    used_names = set(RESERVED_NAMES)
     for key in sorted(keys, key=lambda key: key in RESERVED_NAMES):
         long = len(key.encode()) > LONGEST_NAME
         name = key.encode()[:CUT_NAME].decode(errors='ignore') if long else key
-        while name in taken_names:
+        while name in used_names:
             name += '_'
         names[key] = name
-        taken_names.add(name)
+        used_names.add(name)
     return names
 
 

@@ -16,11 +16,12 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from dothi.core.errors import NotFound, WrongUse
-from dothi.core.layer import Layer as LayerModel
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from processes.base import GEOJSON, FeatureCollection, Layer, ProcessInputs, layers_in
+from processes.geojson import GEOJSON, FeatureCollection
+from processes.inputs import LayerRef, ProcessInputs, layers_in
 from processes.reading.foreign_shapes import read_shapes_in_room
-from processes.reading.given_features import RequestLayer, layer_of_features
+from processes.reading.geojson_layers import RequestLayer, layer_of_features
 from processes.reading.readings import Reading, readings_of
 
 SQL_TYPES = {
@@ -43,41 +44,41 @@ class NoFeatures(WrongUse):
 class StoredRequestLayer:
     """A layer in a temporary table; readings: what the earlier job had read, by layer."""
 
-    layer: LayerModel
+    layer: Layer
     readings: dict[str, Reading]
 
 
-def put_given(
+def store_request_layers(
     db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None
 ) -> dict[str, StoredRequestLayer]:
     """What the inputs hold besides collections, by `Layer.named`, each in a table that lasts as long as the session.
 
     Raises UnknownResult, NoFeatures, BadFeatures. Commits, so that a read-only transaction can follow.
     """
-    put_layers: dict[str, StoredRequestLayer] = {}
+    stored_layers: dict[str, StoredRequestLayer] = {}
     with db.cursor() as cursor:
         cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
     for layer in layers_in(inputs):
-        if layer.collection is None and layer.reference not in put_layers:
+        if layer.collection is None and layer.reference not in stored_layers:
             document, readings = _result_document(db, layer)
             # what an earlier job answered is the platform's own
             build = read_shapes_in_room if layer.features is not None else None
-            made = layer_of_features(_table_name(layer), layer.reference, document, build)
-            _put_table(db, made, locality.srid)
-            put_layers[layer.reference] = StoredRequestLayer(made.layer, readings)
+            request_layer = layer_of_features(_table_name(layer), layer.reference, document, build)
+            _create_table(db, request_layer, locality.srid)
+            stored_layers[layer.reference] = StoredRequestLayer(request_layer.layer, readings)
     db.commit()
-    return put_layers
+    return stored_layers
 
 
-def rows_of(layer: LayerModel) -> sql.Composed:
+def rows_of(layer: Layer) -> sql.Composed:
     """What to select from, as `dothi.core.layer_source.source` gives it for a collection."""
     return sql.SQL('(select * from {})').format(sql.Identifier('pg_temp', layer.id))
 
 
-def _result_document(db: Connection, chosen: Layer) -> tuple[FeatureCollection, dict[str, Reading]]:
-    if chosen.features is not None:
-        return chosen.features, {}
-    return _result_of(db, str(chosen.job), chosen.output)
+def _result_document(db: Connection, layer_ref: LayerRef) -> tuple[FeatureCollection, dict[str, Reading]]:
+    if layer_ref.features is not None:
+        return layer_ref.features, {}
+    return _result_of(db, str(layer_ref.job), layer_ref.output)
 
 
 def _result_of(db: Connection, job_id: str, output: str | None) -> tuple[FeatureCollection, dict[str, Reading]]:
@@ -115,19 +116,19 @@ def _unknown_result(job_id: str) -> UnknownResult:
     return UnknownResult(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
 
 
-def _table_name(chosen: Layer) -> str:
-    kind, _, name = chosen.reference.partition(':')
+def _table_name(layer_ref: LayerRef) -> str:
+    kind, _, name = layer_ref.reference.partition(':')
     # of a job the outputs lie beside one another, and the id of a layer has at most 40 characters
-    suffix = name if chosen.output is None else hashlib.sha256(name.encode()).hexdigest()
+    suffix = name if layer_ref.output is None else hashlib.sha256(name.encode()).hexdigest()
     return f'{kind}_{suffix.replace("-", "")[:32].lower()}'
 
 
-def _put_table(db: Connection, made: RequestLayer, srid: int) -> None:
-    """The table, its rows, and an index on their places."""
-    table = sql.Identifier(made.layer.id)
+def _create_table(db: Connection, request_layer: RequestLayer, srid: int) -> None:
+    """Creates the table with its rows, and an index on their geometry."""
+    table = sql.Identifier(request_layer.layer.id)
     columns = [
         sql.SQL('{} {}').format(sql.Identifier(name), sql.SQL(SQL_TYPES[column.type]))
-        for name, column in made.layer.columns.items()
+        for name, column in request_layer.layer.columns.items()
     ]
     create = sql.SQL('create temporary table {} (id bigint, {}, geom_wgs84 geometry, geom geometry)')
     # reading a layer that was released names the release of each row; these have none
@@ -136,17 +137,19 @@ def _put_table(db: Connection, made: RequestLayer, srid: int) -> None:
     )
     with db.cursor() as cursor:
         cursor.execute(create.format(table, sql.SQL(', ').join(columns)))
-        names = sql.SQL(', ').join(map(sql.Identifier, ['id', *made.layer.columns, 'geom_wgs84']))
-        cursor.copy_expert(sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _copy_text(made))
+        names = sql.SQL(', ').join(map(sql.Identifier, ['id', *request_layer.layer.columns, 'geom_wgs84']))
+        cursor.copy_expert(
+            sql.SQL('copy {} ({}) from stdin (format csv)').format(table, names), _copy_text(request_layer)
+        )
         cursor.execute(place.format(table, sql.Literal(srid)))
 
 
-def _copy_text(made: RequestLayer) -> io.StringIO:
+def _copy_text(request_layer: RequestLayer) -> io.StringIO:
     """The rows as PostgreSQL reads them: nothing for null, quotes around every text."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)
-    shapes = shapely.to_wkb(shapely.set_srid(made.shapes, 4326), hex=True, include_srid=True)
-    for number, (row, shape) in enumerate(zip(made.rows, shapes, strict=True), start=1):
+    shapes = shapely.to_wkb(shapely.set_srid(request_layer.shapes, 4326), hex=True, include_srid=True)
+    for number, (row, shape) in enumerate(zip(request_layer.rows, shapes, strict=True), start=1):
         writer.writerow([number, *row, shape])
     text.seek(0)
     return text

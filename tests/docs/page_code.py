@@ -10,6 +10,11 @@ FENCE = re.compile(
 )
 
 
+def code_of(page: Path) -> list[str]:
+    """Every piece of code in the page."""
+    return [text for _, text in _fences(page)]
+
+
 def files_of(page: Path) -> dict[str, str]:
     """Contents of the files that the page shows whole, by their paths."""
     return {fence['file']: text for fence, text in _fences(page) if fence['file']}

@@ -13,11 +13,11 @@ from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from tests.docs.page_code import apply_diffs, files_of, write_files
+from tests.docs.page_code import apply_diffs, code_of, files_of, write_files
 
 HOW_TO = PROJECT / 'docs' / 'how-to'
 # Pages whose code changes the project itself; each shows a test of its own.
-OF_THE_PROJECT = ('add-a-check.md',)
+OF_THE_PROJECT = ('add-a-check.md', 'add-a-format.md', 'add-a-query-parameter.md')
 
 
 def served(folder: Path, patch: pytest.MonkeyPatch) -> Locality:
@@ -88,3 +88,9 @@ def test_the_code_of_the_pages_is_typed_and_formatted(changed_project: Path) -> 
             [sys.executable, '-m', *check, *files], cwd=changed_project, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize('page', OF_THE_PROJECT)
+def test_both_languages_of_a_page_have_the_same_code(page: str) -> None:
+    code, same_code = (code_of((HOW_TO / page).with_suffix(suffix)) for suffix in ('.md', '.vi.md'))
+    assert same_code in ([], code), 'a page refers to the other one, or shows the same'

@@ -181,7 +181,7 @@ def _schema_response(collection_id: str, kind: str) -> Response:
     form = wanted_format()
     schema = schema_document(layer, service().audience, kind, language())
     if form == 'html':
-        return as_page(f'collections/{kind}.html', {'id': layer.id, **schema})
+        return as_page('collections/schema.html', {'id': layer.id, 'kind': kind, **schema})
     response = as_json(schema, MEDIA_TYPE)
     other = next(lang for lang in LANGUAGES if lang != language())
     response.headers.add('Link', f'<{schema["$id"]}?lang={other}>', rel='alternate', hreflang=other)

@@ -170,7 +170,7 @@ def coverage_schema(collection_id: str) -> Response:
     form = wanted_format()
     document = schema(source, f'{api_url()}/collections/{collection_id}/schema', language())
     if form == 'html':
-        return as_page('collections/schema.html', {'id': collection_id, **document})
+        return as_page('collections/schema.html', {'id': collection_id, 'kind': 'schema', **document})
     return as_json(document, 'application/schema+json')
 
 

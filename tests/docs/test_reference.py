@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from dothi.cartography.style.style_file import ByColumn, Classes, Part, Style, StyleFile
+from dothi.core.export.formats import PAGED
 from dothi.core.settings import PROJECT
 
 DOCS = PROJECT / 'docs'
@@ -39,6 +40,14 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         for target in re.findall(r'\]\(([^)#]+)(?:#[^)]*)?\)', page.read_text(encoding='utf-8')):
             if not target.startswith(('http:', 'https:', 'mailto:')):
                 assert (page.parent / target).exists(), f'{page.relative_to(PROJECT)} links to {target}'
+
+
+@pytest.mark.parametrize(
+    'page', ['download-data.md', 'download-data.vi.md', 'query-features.md', 'query-features.vi.md']
+)
+def test_pages_about_downloads_name_every_format_of_items(page: str) -> None:
+    text = (DOCS / 'how-to' / page).read_text(encoding='utf-8')
+    assert [name for name in PAGED if name not in re.findall(r'`(?:f=)?(\w+)`', text)] == [], f'name it in {page}'
 
 
 def test_every_decision_says_what_and_why() -> None:

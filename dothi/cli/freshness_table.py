@@ -28,9 +28,9 @@ def updates(status: Status) -> Table:
     return table
 
 
-def _cells(one: Freshness) -> tuple[str, str, str]:
-    last = f'{one.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if one.last_delivered else ''
-    return last, str(one.due or ''), f'[{COLOURS[one.state]}]{say_text(STATES[one.state])}[/]'
+def _cells(freshness: Freshness) -> tuple[str, str, str]:
+    last = f'{freshness.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if freshness.last_delivered else ''
+    return last, str(freshness.due or ''), f'[{COLOURS[freshness.state]}]{say_text(STATES[freshness.state])}[/]'
 
 
 def _quality(layer: LayerState) -> str:

@@ -117,12 +117,12 @@ def progress() -> Iterator[Told]:
         yield told
 
 
-def document[M: BaseModel](found: M, as_json: bool, table: Callable[[M], None]) -> None:
+def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) -> None:
     """Prints the document: as JSON and nothing else on standard output, or for people."""
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(model.model_dump_json(indent=2))
     else:
-        table(found)
+        table(model)
 
 
 def error(problem: DothiError) -> None:

@@ -53,11 +53,11 @@ class Settings(BaseSettings):
             raise _bad(name, repr(value_text), 'not JSON, such as ["https://a.example"]') from None
 
 
-def _bad(name: str, given: str, reason: str) -> BadSetting:
+def _bad(name: str, value: str, reason: str) -> BadSetting:
     variable = f'DOTHI_{name.upper()}'
     return BadSetting(
-        vi=f'{variable}={given}: giá trị không hợp lệ ({reason}). Xem "dothi config".',
-        en=f'{variable}={given}: not a valid value ({reason}). See "dothi config".',
+        vi=f'{variable}={value}: giá trị không hợp lệ ({reason}). Xem "dothi config".',
+        en=f'{variable}={value}: not a valid value ({reason}). See "dothi config".',
     )
 
 

@@ -156,12 +156,12 @@ def contradicted(declared: str, labels: list[str]) -> AdvisedText:
     )
 
 
-def against_the_given(given: str, labels: list[str]) -> Text:
+def against_the_given(named_crs: str, labels: list[str]) -> Text:
     likely = ', '.join(labels) or '–'
     return Text(
-        vi=f'Đọc theo {given} như đã yêu cầu, nhưng những gì đã biết về nơi này trái với điều đó '
+        vi=f'Đọc theo {named_crs} như đã yêu cầu, nhưng những gì đã biết về nơi này trái với điều đó '
         f'(khớp hơn: {likely}). Kiểm tra hệ tọa độ.',
-        en=f'Read as {given} as asked, but what is known of the place contradicts it (a better fit: {likely}). '
+        en=f'Read as {named_crs} as asked, but what is known of the place contradicts it (a better fit: {likely}). '
         'Check the coordinate system.',
     )
 

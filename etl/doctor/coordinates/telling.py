@@ -19,14 +19,14 @@ def held_report(case: Case) -> CrsReport:
     return CrsReport(declared=case.declared, candidates=_describe_candidates(case.candidates, case.candidates[:1]))
 
 
-def report_of(case: Case, chosen: Weighed, shown: list[Weighed]) -> CrsReport:
+def report_of(case: Case, chosen: Weighed, candidates: list[Weighed]) -> CrsReport:
     """The report where `chosen` was decided on, with the candidates `shown` and the rivals that are left."""
     left = [each for each in case.rivals(chosen) if _worth_telling(each, chosen)]
     rivals = sorted((each.distance_m(chosen), each.reading.label) for each in left)
     return CrsReport(
         declared=case.declared,
         decided=chosen.reading.label,
-        candidates=_describe_candidates(shown, [chosen]),
+        candidates=_describe_candidates(candidates, [chosen]),
         rivals=[Rival(crs=label, distance_m=round(distance, 2)) for distance, label in rivals if np.isfinite(distance)],
     )
 

@@ -141,10 +141,10 @@ def _contradicted(hinted: Score, scores: list[Score]) -> bool:
     return any(candidate.share >= CONVINCING and candidate.share > hinted.share for candidate in scores)
 
 
-def _makes_sense(found: Score) -> bool:
-    unreadable = found.texts.count(None)
-    strange = garbled_example(found.texts, vietnamese=found.reading.name == 'cp1258')
-    return strange is None and unreadable <= UNICODE_SHARE * len(found.texts)
+def _makes_sense(score: Score) -> bool:
+    unreadable = score.texts.count(None)
+    strange = garbled_example(score.texts, vietnamese=score.reading.name == 'cp1258')
+    return strange is None and unreadable <= UNICODE_SHARE * len(score.texts)
 
 
 BY_FILE = Text(vi='theo tệp hoặc tệp mô tả lớp', en='as the file or the layer file says')

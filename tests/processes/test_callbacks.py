@@ -9,7 +9,7 @@ import pytest
 
 from dothi.core.database import connection
 from dothi.core.errors import http_status
-from processes.queue import callbacks, requests
+from processes.queue import callbacks, records, requests
 from processes.queue.callbacks import NotCalledBack, check_subscription
 from processes.queue.manager import outcome_of, start_job
 
@@ -110,7 +110,7 @@ def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
             "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
         )
     told = {'successUri': f'{listener.url}/ok', 'failedUri': f'{listener.url}/not'}
-    with requests.open_desk('internal') as db:
+    with records.open_desk('internal') as db:
         job_id = requests.submit_job(
             db, requests.JobRequest('service-coverage', INPUTS, subscriber=check_subscription(told))
         )

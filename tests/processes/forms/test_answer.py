@@ -102,6 +102,15 @@ def test_every_choice_of_an_analysis_has_words():
             assert choices <= words, f'{name}: give the choices {choices - words} of the input "{field}" words.'
 
 
+def test_codes_that_were_sent_are_told_in_words(locality):
+    """A report said `district` to Vietnamese readers; which levels there are is data, so the input is a text."""
+    for process_id in ('indicators', 'restate-units', 'group-by-units'):
+        fields = find_process(process_id, 'internal').inputs.model_fields
+        words = MemberWords({name: Member.of_input(field_metadata(field)) for name, field in fields.items()}, 'vi')
+        assert input_text('level', 'district', words, locality) == 'cấp huyện'
+        assert input_text('level', 'hamlet', words, locality) == 'hamlet'
+
+
 def test_a_shared_title_is_that_of_several_analyses():
     """What one analysis says alone stands in its own file, or a new analysis would have to change a second one."""
     analyses = all_processes().values()

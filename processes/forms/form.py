@@ -30,7 +30,7 @@ class NotInThisForm(WrongUse):
 class Form:
     """A form by its name, which is also the end of a file's name. needs: what the result must be."""
 
-    name: FormName
+    name: str
     media_type: str
     needs: Needs
     writer: Callable[[StoredResult, Data, Lang, Path], None]

@@ -1,7 +1,10 @@
 """What a report says of a result."""
 
+from typing import get_args
+
 from dothi.core.text import Text
 from processes.forms.answer import OF_NORMS, detail_tables, input_text, key_figures, norms_of, sums_of, table_of_rows
+from processes.forms.form import FORMS, FormName
 from processes.forms.words import MemberWords
 from processes.inputs import field_metadata
 from processes.outputs import CITED as CITED_MEMBERS
@@ -163,3 +166,8 @@ def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
 def test_a_raster_that_was_chosen_goes_by_its_title(locality):
     told = [input_text('elevation', 'elevation', words, locality) for words in (VI, EN)]
     assert told == [locality.coverages['elevation'].title.vi, locality.coverages['elevation'].title.en]
+
+
+def test_a_form_of_results_can_be_asked_for_by_every_way():
+    """The table of forms and the choices of `present-result` stand side by side in processes/forms/form.py."""
+    assert get_args(FormName) == tuple(FORMS), 'add the form to FormName too'

@@ -6,7 +6,7 @@ from psycopg2 import sql
 
 from dothi.core.errors import WrongUse
 from dothi.core.export.extract import Extract
-from dothi.core.export.formats import FORMATS
+from dothi.core.export.formats import FORMATS, FormatName
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.text import Text
@@ -33,7 +33,7 @@ class Inputs(ProcessInputs):
     collection: LayerRef = input_field(
         Text(vi='Lớp', en='Collection'), Text(vi='Lớp cần xuất.', en='The collection to export.')
     )
-    format: Literal['gpkg', 'fgb', 'csv', 'xlsx', 'geojson', 'parquet'] = input_field(
+    format: FormatName = input_field(
         Text(vi='Định dạng', en='Format'),
         Text(vi='Định dạng của tệp; parquet là GeoParquet.', en='Format of the file; parquet is GeoParquet.'),
         default='gpkg',
@@ -130,7 +130,7 @@ def extract_of(inputs: Inputs, data: Data) -> Extract:
         srid=served_srid(inputs.crs, data.locality),
         working_srid=data.locality.srid,
         lang=inputs.lang,
-        headers=inputs.headers or ('titles' if inputs.format == 'xlsx' else 'names'),
+        headers=inputs.headers or FORMATS[inputs.format].headings,
     )
 
 

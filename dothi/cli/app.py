@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from dothi import __version__
 from dothi.cli.ending import run
 from dothi.cli.help_language import set_language, translate_frame, translate_help
 from dothi.core.text import Lang
@@ -76,6 +77,13 @@ class LazyGroup(TyperGroup):
 app = typer.Typer(name='dothi', cls=LazyGroup, no_args_is_help=True, **RICH)
 
 
+def show_version(wanted: bool) -> None:
+    """Print the version, and end."""
+    if wanted:
+        typer.echo(f'dothi {__version__}')
+        raise typer.Exit
+
+
 @app.callback()
 def group(
     lang: Annotated[
@@ -85,6 +93,9 @@ def group(
             'Language; DOTHI_LANG, else that of the locale, else Vietnamese.'
         ),
     ] = None,
+    version: Annotated[
+        bool, typer.Option('--version', is_eager=True, callback=show_version, help='Phiên bản. · Version.')
+    ] = False,
 ) -> None:
     """Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province."""
 

@@ -12,6 +12,7 @@ from dothi.core.grid import Grid
 from dothi.core.kept_file import is_intact
 from dothi.core.layer_source import Times
 from dothi.core.settings import PathSettings
+from dothi.core.text import Text
 
 
 class MissingRaster(EnvironmentMissing):
@@ -53,8 +54,9 @@ def released_raster(db: Connection, coverage: Coverage, times: Times | None = No
     raster = Raster(coverage, Grid(*row[4:]), Path(PathSettings().store) / row[1], row[0])
     if not raster.path.exists():
         raise MissingRaster(
-            vi=f'Kho lưu trữ không có {raster.path.name} của "{coverage.id}". Kiểm tra DOTHI_STORE của tiến trình.',
-            en=f'The store lacks {raster.path.name} of "{coverage.id}". Check the DOTHI_STORE of the process.',
+            vi=f'Kho lưu trữ không có {raster.path.name} của "{coverage.id}". Báo cho quản trị viên.',
+            en=f'The store lacks {raster.path.name} of "{coverage.id}". Tell the administrator.',
+            steward=Text(vi='Kiểm tra DOTHI_STORE của tiến trình.', en='Check the DOTHI_STORE of the process.'),
         )
     require_intact(coverage, raster.path, row[2], row[3])
     return raster

@@ -9,6 +9,7 @@ from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, model_val
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from dothi.core.errors import WrongUse
+from dothi.core.export.formats import FormatName
 
 # Folder of the packages: the repository, or where a wheel was installed.
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -269,7 +270,7 @@ class JobSettings(Settings):
         description='Addresses of `/health` that the worker asks every minute and counts the answers of, as a JSON '
         'list: the availability of the API. `dothi up` names its own two services.',
     )
-    downloads: list[Literal['gpkg', 'csv', 'parquet', 'fgb', 'geojson', 'xlsx']] = Field(
+    downloads: list[FormatName] = Field(
         ['gpkg', 'csv', 'parquet'],
         description='Formats in which whole layers are kept ready, as a JSON list; [] for none.',
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.settings import JobSettings
+from dothi.core.text import Text
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -132,6 +133,10 @@ def _keep_cluster(address: str) -> Iterator[None]:
 def _cluster_unreachable(address: str, error: Exception) -> ClusterUnreachable:
     reason = (str(error) or type(error).__name__).splitlines()[0][:200]
     return ClusterUnreachable(
-        vi=f'Không dùng được cụm {address} ({reason}). Chạy "dask scheduler" và "dask worker", hoặc bỏ DOTHI_DASK.',
-        en=f'The cluster {address} is no use ({reason}). Run "dask scheduler" and "dask worker", or unset DOTHI_DASK.',
+        vi='Các máy tính toán cho phân tích này chưa sẵn sàng. Thử lại sau, hoặc báo cho quản trị viên.',
+        en='The machines that compute this analysis are not available. Try again later, or tell the administrator.',
+        steward=Text(
+            vi=f'Cụm {address}: {reason}. Chạy "dask scheduler" và "dask worker", hoặc bỏ DOTHI_DASK.',
+            en=f'Cluster {address}: {reason}. Run "dask scheduler" and "dask worker", or unset DOTHI_DASK.',
+        ),
     )

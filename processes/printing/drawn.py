@@ -141,8 +141,11 @@ def _find_source(name: str, data: Data) -> Drawing | Coverage:
     except BadLocalityFile:
         # where the file is and what is wrong with it is for who may run `dothi status`
         raise NoSuchStyle(
-            vi=f'layers: tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
-            en=f'layers: the style file of "{layer.id}" is broken; dothi status says where.',
+            vi=f'layers: kiểu vẽ của lớp "{layer.id}" hiện không dùng được. Bỏ lớp này, hoặc báo cho quản trị viên.',
+            en=f'layers: the styles of "{layer.id}" cannot be used now. Leave it out, or tell the administrator.',
+            steward=Text(
+                vi='dothi status cho biết lỗi ở đâu trong tệp.', en='dothi status says where the file is wrong.'
+            ),
         ) from None
     _must_be_offered(style, layer, styles.offered(layer, data.audience))
     return _drawing_in_style(layer, styles, style, data)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.settings import JobSettings
+from dothi.core.text import Text
 
 LOG = logging.getLogger('dothi.callbacks')
 EVENTS = ('successUri', 'failedUri', 'inProgressUri')
@@ -81,8 +82,9 @@ def _must_be_allowed(event: str, address: str) -> None:
     if not _is_allowed(address, hosts):
         allowed = ', '.join(hosts) or '–'
         raise NotCalledBack(
-            vi=f'subscriber.{event} ({address}): không gửi tới máy này. Được phép (DOTHI_CALLBACK_HOSTS): {allowed}.',
-            en=f'subscriber.{event} ({address}): nothing is sent there. Allowed (DOTHI_CALLBACK_HOSTS): {allowed}.',
+            vi=f'subscriber.{event} ({address}): không gửi tới máy này. Được phép: {allowed}.',
+            en=f'subscriber.{event} ({address}): nothing is sent there. Allowed: {allowed}.',
+            steward=Text(vi='Máy được phép: DOTHI_CALLBACK_HOSTS.', en='Hosts are allowed by DOTHI_CALLBACK_HOSTS.'),
         )
 
 

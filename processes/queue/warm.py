@@ -3,13 +3,14 @@
 import contextlib
 
 from dothi.core.errors import DothiError
-
-# GDAL, Arrow and Parquet, which files are written with
-from dothi.core.export import gdal_file, geoparquet  # noqa: F401
+from dothi.core.export.formats import FORMATS
 from dothi.core.settings import PathSettings
 from processes.queue.child import cached_locality
 from processes.registry import all_processes
 
+# GDAL, Arrow, Parquet and others that files are written with
+for row in FORMATS.values():
+    row.load()
 # A locality that is not right is reported by the run that needs it; the server must come up all the same.
 with contextlib.suppress(DothiError):
     all_processes()

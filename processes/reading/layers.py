@@ -13,6 +13,7 @@ from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse, did_you
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.released_raster import Raster, released_raster
+from dothi.core.text import Text
 from processes.inputs import LayerRef
 
 # CQL2 as text, or as its JSON.
@@ -57,8 +58,12 @@ def must_be_unfiltered(layer_ref: LayerRef, narrowed_by: object = None) -> None:
 def not_delivered(layer_id: str) -> NotDelivered:
     """The error for a layer without a release."""
     return NotDelivered(
-        vi=f'Lớp "{layer_id}" chưa có dữ liệu. Nạp bằng "dothi deliver TỆP --layer {layer_id}".',
-        en=f'The layer "{layer_id}" has no data yet. Deliver it: "dothi deliver FILE --layer {layer_id}".',
+        vi=f'Lớp "{layer_id}" chưa có dữ liệu. Chọn lớp khác, hoặc chờ đến khi được phát hành.',
+        en=f'The layer "{layer_id}" has no data yet. Choose another, or wait until it is released.',
+        steward=Text(
+            vi=f'Nạp bằng "dothi deliver TỆP --layer {layer_id}".',
+            en=f'Deliver it: "dothi deliver FILE --layer {layer_id}".',
+        ),
     )
 
 

@@ -22,6 +22,8 @@ from flask.testing import FlaskClient
 
 from dothi.api.app import create_app
 from dothi.core.database import READERS, engine
+from dothi.core.export.formats import FORMATS as ALL_FORMATS
+from dothi.core.export.formats import PAGED
 from dothi.core.export.gdal_file import names_in_sqlite
 from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
@@ -32,7 +34,8 @@ from tests.conftest import Instance, fresh
 
 ITEMS = '/api/collections/odd/items'
 EPSG = 'http://www.opengis.net/def/crs/EPSG/0/'
-FORMATS = ('csv', 'xlsx', 'gpkg', 'fgb')
+# Every format that pages of items come in: a new row of the table is tried by all that follows.
+FORMATS = tuple(PAGED)
 SECRET = 'chỉ nội bộ 7351'
 VALIDATOR = '/usr/lib/python3/dist-packages/osgeo_utils/samples/validate_gpkg.py'
 DEPTH = 'Độ sâu (m)'
@@ -143,6 +146,38 @@ def _plain(value: Any) -> Any:
     """A value of numpy as one of Python's; what stands for no value as None."""
     plain = value.item() if hasattr(value, 'item') else value
     return None if plain != plain else plain
+
+
+@pytest.mark.parametrize('form', FORMATS)
+def test_one_feature_comes_in_every_format_of_a_page(
+    get: Callable[..., Any], apps: dict[Audience, FlaskClient], form: str
+) -> None:
+    """The same row as in a page of one; what is not there is missing in any format."""
+    (row,) = read(form, get(form, f'{ITEMS}/2', crs=f'{EPSG}9209', headers='names')[1])
+    assert row == read(form, get(form, crs=f'{EPSG}9209', headers='names', filter="code = 'B'")[1])[0]
+    assert row['code'] == 'B'
+    missing = apps['public'].get(f'{ITEMS}/77', query_string={'f': form})
+    assert (missing.status_code, missing.get_json(force=True)['code']) == (404, 'NoSuchFeature')
+
+
+@pytest.mark.parametrize('form', FORMATS)
+def test_a_file_says_that_it_holds_demonstration_data_where_it_has_a_place_for_that(
+    get: Callable[..., Any], form: str
+) -> None:
+    answer, file = get(form, '/api/collections/areas/items')
+    assert (answer.headers['Dothi-Demo'], content_of(form, file).count('Dữ liệu minh họa') > 0) == (
+        'true',
+        PAGED[form].has_title,
+    )
+    assert 'Dữ liệu minh họa' not in content_of(form, get(form)[1])
+
+
+def content_of(form: str, file: Path) -> str:
+    """All text in a file, unpacked where it is packed."""
+    if form == 'xlsx':
+        with zipfile.ZipFile(file) as parts:
+            return ''.join(parts.read(name).decode() for name in parts.namelist())
+    return file.read_bytes().decode(errors='ignore')
 
 
 def test_csv_has_every_value_as_the_database_has_it(get: Callable[..., Any]) -> None:
@@ -365,21 +400,15 @@ def test_without_a_limit_a_file_is_as_large_as_a_page_may_be(
 
 @pytest.mark.parametrize('form', FORMATS)
 def test_what_is_not_public_is_in_no_public_file(get: Callable[..., Any], form: str) -> None:
-    def text(file: Path) -> str:
-        if form == 'xlsx':
-            with zipfile.ZipFile(file) as parts:
-                return ''.join(parts.read(name).decode() for name in parts.namelist())
-        return file.read_bytes().decode(errors='ignore')
-
-    _, file = get(form)
-    assert SECRET not in text(file)
-    assert 'Mật' not in text(file)
-    _, file = get(form, audience='internal')
-    assert SECRET in text(file)
+    public = content_of(form, get(form)[1])
+    assert SECRET not in public
+    assert 'Mật' not in public
+    assert SECRET in content_of(form, get(form, audience='internal')[1])
 
 
 def test_formats_are_negotiated(apps: dict[Audience, FlaskClient]) -> None:
-    for accept in ('text/csv', 'application/geopackage+sqlite3', 'application/flatgeobuf'):
+    for row in PAGED.values():
+        accept = row.media_type
         answer = apps['public'].get(ITEMS, headers={'Accept': accept})
         assert answer.mimetype == accept
     assert apps['public'].get(ITEMS, headers={'Accept': '*/*'}).mimetype == 'application/geo+json'
@@ -492,9 +521,7 @@ def test_a_disk_that_gets_full_halfway_leaves_no_half_file(served: None, tmp_pat
     run = subprocess.run(
         [sys.executable, '-c', FULL_DISK, str(tmp_path)], capture_output=True, text=True, cwd=PROJECT, check=False
     )
-    assert run.stdout.splitlines() == [
-        f'{name} refused []' for name in ('csv', 'xlsx', 'gpkg', 'fgb', 'geojson', 'parquet')
-    ], run.stdout + run.stderr[-3000:]
+    assert run.stdout.splitlines() == [f'{name} refused []' for name in ALL_FORMATS], run.stdout + run.stderr[-3000:]
 
 
 def test_names_that_differ_by_case_only_fit_into_a_geopackage() -> None:

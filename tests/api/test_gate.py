@@ -29,7 +29,7 @@ def test_a_host_that_the_service_is_not_known_by_is_misdirected(client: Client, 
     """A name of the attacker's that leads here makes a browser take our answers for the attacker's own."""
     answer = client('public').get(path, headers={'Host': host})
     assert answer.status_code == 421
-    assert 'DOTHI_HOSTS' in answer.get_data(as_text=True)
+    assert 'Dùng địa chỉ đã công bố' in answer.get_data(as_text=True)
 
 
 def test_hosts_that_the_service_is_known_by_are_answered(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from dothi.api.coverages.region import asked_axes
+from dothi.api.coverages.region import read_axes
 from dothi.api.coverages.systems import systems
 from dothi.api.http.parameters import BadParameter
 from dothi.api.http.served_crs import UnservedCrs
@@ -407,5 +407,5 @@ def test_the_format_is_that_which_is_asked_for(query: str, accept: str, expected
 
 def test_axes_of_time_and_of_space_are_told_apart() -> None:
     with asking('subset=Lat(1:2),time("2024-08-31T12:00Z")&subset=Lon(3)'):
-        assert len(asked_axes()) == 3
+        assert len(read_axes()) == 3
         assert _subset_axes() == (['"2024-08-31T12:00Z"'], [('Lat', '1:2'), ('Lon', '3')])

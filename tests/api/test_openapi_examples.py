@@ -165,6 +165,28 @@ def _answered(api: Api, address: str, operation: dict[str, Any], asked: dict[str
         assert answer.headers['Content-Type'].split(';')[0] in offered, answer.url
 
 
+def test_each_view_takes_the_parameters_that_the_document_gives_it_and_no_others(api: Api) -> None:
+    """What is refused as unknown comes with the list of all that is known."""
+    checked: set[tuple[str, frozenset[str]]] = set()
+    for path, _, parameters in operations(api.document(), 'get'):
+        described = frozenset(parameter['name'] for parameter in parameters if parameter['in'] == 'query')
+        kind = re.sub('^/collections/[^/{]+', '/collections/*', path), described
+        address = None if kind in checked else filled(api, path, parameters)
+        if address is not None:
+            checked.add(kind)
+            refusal = api.get(address, **{NO_NAME: '1'}, lang='en').json()
+            known = set(refusal['description'].partition('Known names: ')[2].rstrip('.').split(', '))
+            assert described <= known, (path, refusal)
+            assert known - described <= NOT_EVERYWHERE, (path, known - described)
+    assert len(checked) > 100
+
+
+# Near to no name, so that the error lists all of them.
+NO_NAME = '0000'
+# `f` also decides in which form an error comes; `q` is refused with the reason where a layer has no text to search in.
+NOT_EVERYWHERE = {'f', 'q'}
+
+
 def with_a_job(internal: Api, example: Any) -> Any:
     """An example that works on the result of an earlier job, with the id of one: ids are made up anew everywhere."""
     inputs = example.get('inputs', {}) if isinstance(example, dict) else {}

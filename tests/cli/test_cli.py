@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from demo.sent import DemoFile
+from dothi import __version__
 from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
 
@@ -49,6 +50,11 @@ def test_help_is_in_the_language_of_the_reader(language: str, words: tuple[str, 
     shown = dothi('check', '--help', '--lang', language)
     assert shown.returncode == 0
     assert all(word in shown.stdout for word in words), shown.stdout
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = dothi('--version')
+    assert (done.returncode, done.stdout) == (0, f'dothi {__version__}\n')
 
 
 def test_the_command_alone_lists_all_commands() -> None:

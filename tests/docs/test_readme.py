@@ -34,3 +34,11 @@ def test_both_languages_show_the_same_four_requests() -> None:
 def comparable(output: str) -> str:
     """The output; for an analysis without its figures, since the tests' province has fewer houses."""
     return re.sub(r'\d+(\.\d+)?', '#', output) if 'share_covered' in output else output
+
+
+@pytest.mark.parametrize('page', ['README.md', 'README.vi.md'])
+def test_the_readme_leads_on_by_few_links(page: str) -> None:
+    """A newcomer reads it to the end; docs/index.md has every page."""
+    links = re.findall(r'\]\(([^)]+)\)', (PROJECT / page).read_text(encoding='utf-8'))
+    assert len(links) <= 15, links
+    assert 'docs/index.md' in links

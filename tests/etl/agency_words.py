@@ -1,7 +1,9 @@
 """What an agency is never told: options and commands of the platform, its files and settings."""
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from dothi.core.errors import DataRefused, DothiError, HeldForDecision
 from dothi.core.text import Text
@@ -36,3 +38,28 @@ def must_be_a_refusal_for_agencies(error: DothiError) -> None:
 def _row_texts(report: Report) -> Iterator[Text]:
     for row in [*report.rows.bad, *report.rows.warnings, *report.rows.repairs]:
         yield Text(vi=row.message, en=row.message_en)
+
+
+def texts_in_source(folder: Path, left_out: tuple[str, ...], errors: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """File and literal parts of each text in `vi=` and `en=` below `folder`, but for what is under `steward=`.
+
+    left_out: how paths begin that are not read. errors: names of error classes that are not read.
+    """
+    for path in sorted(folder.rglob('*.py')):
+        file = path.relative_to(folder).as_posix()
+        if not file.startswith(left_out):
+            yield from ((file, text) for text in _texts_below(ast.parse(path.read_text(encoding='utf-8')), errors))
+
+
+def _texts_below(node: ast.AST, errors: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in errors:
+        return
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.keyword) and child.arg in ('vi', 'en'):
+            yield ''.join(part.value for part in ast.walk(child.value) if _is_text(part))
+        elif not (isinstance(child, ast.keyword) and child.arg == 'steward'):
+            yield from _texts_below(child, errors)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

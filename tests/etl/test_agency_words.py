@@ -1,6 +1,5 @@
 """An agency is told to send, to correct and to ask; commands of the platform stand apart, and can be pasted."""
 
-import ast
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from dothi.core.text import Text, steward_advice
 from etl.desk.held import WAITS_FOR, Reason, how_to_decide, how_to_insist
 from etl.doctor.asking import perhaps, which_column
 from etl.doctor.proposals import Proposal
-from tests.etl.agency_words import OF_THE_PLATFORM, must_speak_to_agencies
+from tests.etl.agency_words import OF_THE_PLATFORM, must_speak_to_agencies, texts_in_source
 
 ETL = Path(etl.__file__).parent
 # What only a steward at the command line or in the editor can meet.
@@ -38,25 +37,7 @@ def test_no_text_of_the_etl_tells_an_agency_of_the_platform():
 
 
 def _texts() -> Iterator[tuple[str, str]]:
-    """The literal parts of all that is said in `vi=` and `en=`, but for what is under `steward=`."""
-    for path in sorted(ETL.rglob('*.py')):
-        file = path.relative_to(ETL).as_posix()
-        if not file.startswith(FOR_STEWARDS):
-            yield from ((file, said) for said in _said(ast.parse(path.read_text(encoding='utf-8'))))
-
-
-def _said(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRONG_USE:
-        return
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.keyword) and child.arg in ('vi', 'en'):
-            yield ''.join(part.value for part in ast.walk(child.value) if _is_text(part))
-        elif not (isinstance(child, ast.keyword) and child.arg == 'steward'):
-            yield from _said(child)
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return texts_in_source(ETL, FOR_STEWARDS, WRONG_USE)
 
 
 def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency():

@@ -125,7 +125,7 @@ def test_the_public_service_exports_what_is_public_and_no_more(houses, worker, l
 
 
 REFUSED = [
-    ({'format': 'dwg'}, "'gpkg', 'fgb', 'csv', 'xlsx', 'geojson' or 'parquet'"),
+    ({'format': 'dwg'}, ' or '.join(map(repr, [*FORMATS][-2:]))),
     ({'collection': 'building'}, 'Did you mean "buildings"'),
     ({'properties': ['cod']}, 'Did you mean "code"'),
     ({'filter': 'populatoin > 1'}, 'Did you mean "population"'),

@@ -98,8 +98,8 @@ def test_a_fault_of_ours_is_told_by_reference_and_never_by_its_words(town, worke
     assert 'Undefined' not in told
 
 
-def test_a_layer_without_data_is_named_with_the_command_that_delivers_it(database, worker):
-    with pytest.raises(Exception, match='dothi deliver FILE --layer buildings') as refused:
+def test_a_layer_without_data_is_named_with_what_to_do(database, worker):
+    with pytest.raises(Exception, match='has no data yet') as refused:
         execute('service-coverage', INPUTS, 'internal')
     assert type(refused.value).__name__ == 'NotDelivered'
     assert http_status(refused.value) == 503

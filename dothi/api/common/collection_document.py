@@ -8,13 +8,12 @@ from psycopg2 import sql
 
 from dothi.api.http.address import root_url
 from dothi.api.http.documents import OGC, link, own_links
-from dothi.api.http.language import GEOJSON, HTML, JSON, MEDIA_TYPES, say
+from dothi.api.http.language import HTML, JSON, say
 from dothi.api.http.served_crs import CRS84, served_crs, uri_of
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
+from dothi.api.items.documents import item_links
 from dothi.api.items.downloads import download_links
-from dothi.api.items.files import item_links
-from dothi.api.items.views import FORMATS
 from dothi.api.maps.links import map_links
 from dothi.api.ows.address import WMS, wms_url
 from dothi.api.styles.links import styles_links
@@ -88,11 +87,6 @@ def _spatial_extent(release: Release, locality: Locality) -> dict[str, Any]:
 
 def _collection_links(layer: Layer) -> list[dict[str, Any]]:
     base = f'/collections/{layer.id}'
-    items = [
-        link('items', GEOJSON if name == 'json' else MEDIA_TYPES[name], ITEMS[name], f'{base}/items?f={name}')
-        for name in FORMATS
-        if name in MEDIA_TYPES
-    ]
     described = [
         link(f'{OGC}/{kind}', media_type, title, f'{base}/{kind}?f={f}')
         for kind, title in (('schema', STRUCTURE), ('queryables', QUERYABLES), ('sortables', SORTABLES))
@@ -102,7 +96,6 @@ def _collection_links(layer: Layer) -> list[dict[str, Any]]:
     return [
         *own_links(base, ('json', 'html', 'jsonld')),
         link('root', JSON, ROOT, '?f=json'),
-        *items,
         *item_links(layer),
         *described,
         link('describedby', SCHEMA, FEATURE, f'{base}/schema/feature?f=json'),
@@ -185,11 +178,6 @@ def _format_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace('+00:00', 'Z')
 
 
-ITEMS = {
-    'json': Text(vi='Đối tượng, GeoJSON', en='Features as GeoJSON'),
-    'html': Text(vi='Đối tượng, HTML', en='Features as a page'),
-    'jsonld': Text(vi='Đối tượng, JSON-LD', en='Features as JSON-LD'),
-}
 STRUCTURE = Text(vi='Cấu trúc', en='Schema')
 FEATURE = Text(vi='Cấu trúc của một đối tượng GeoJSON', en='Schema of a feature as GeoJSON')
 SORTABLES = Text(vi='Thuộc tính sắp xếp được', en='Sortables')

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from dothi.api.common import jsonld
 from dothi.api.common.collections import all_collections
+from dothi.api.common.openapi import OPENAPI
 from dothi.api.editing.access import key_path
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
@@ -17,7 +18,6 @@ from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.words import in_language
 from dothi.api.maps.links import map_links
-from dothi.api.openapi.document import MEDIA_TYPE
 from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
 from dothi.api.records.queryables import CATALOGUE
 from dothi.core.text import Text
@@ -90,7 +90,7 @@ def _landing_document() -> dict[str, Any]:
 
 def _documentation_links() -> list[dict[str, Any]]:
     """The OpenAPI document and the page that shows it, in each language; the reader's comes first."""
-    forms = (('service-desc', 'json', MEDIA_TYPE), ('service-doc', 'html', HTML))
+    forms = (('service-desc', 'json', OPENAPI), ('service-doc', 'html', HTML))
     return [
         link(rel, media_type, DOCUMENTED[rel], f'/openapi?f={f}&lang={lang}', hreflang=lang)
         for rel, f, media_type in forms

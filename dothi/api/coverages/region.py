@@ -2,16 +2,16 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from flask import request
-
-from dothi.api.coverages.systems import System, system
-from dothi.api.http import parameters
-from dothi.api.http.parameters import BadParameter, request_parameters
+from dothi.api.coverages.systems import System, read_system, system_parameter
+from dothi.api.http import query_parameters
+from dothi.api.http.parameters import BadParameter, Parameter, bad_value
 from dothi.api.http.served_crs import CRS84
 from dothi.core.errors import NotFound
 from dothi.core.grid import Bounds, Grid, moved_bounds
+from dothi.core.text import Text
 
 ITEM = re.compile(r'\s*([A-Za-z]\w*)\(([^()]*)\)\s*')
 EXAMPLES = {
@@ -21,6 +21,52 @@ EXAMPLES = {
     'scaleSize': 'E(200),N(200)',
     'resolution': 'E(100),N(100)',
 }
+
+
+def per_axis(name: str, text: str) -> list[tuple[str, str]]:
+    """`Lat(20:20.5),Lon(106)` as names and what stands in brackets; raises BadParameter."""
+    values, place = [], 0
+    while place < len(text):
+        match = ITEM.match(text, place)
+        if match is None or (match.end() < len(text) and text[match.end()] != ','):
+            example = EXAMPLES[name]
+            raise bad_value(
+                name, text, f'không đọc được. Viết như {example}.', f'cannot be read. Write it like {example}.'
+            )
+        values.append((match[1], match[2].strip()))
+        place = match.end() + 1
+    return values
+
+
+BBOX = replace(
+    query_parameters.BBOX,
+    description=Text(vi='Các ô trong khung này.', en='Cells within this box.'),
+    example=lambda offer: [*offer.middle_box],
+)
+BBOX_CRS = system_parameter(
+    'bbox-crs',
+    Text(vi='Hệ tọa độ của `bbox`, theo thứ tự trục của nó.', en='System of `bbox`, in its own axis order.'),
+)
+SUBSET = Parameter(
+    'subset',
+    per_axis,
+    {'type': 'array', 'items': {'type': 'string'}},
+    Text(
+        vi='Các ô trong khoảng này: Lat, Lon, hoặc E, N; a:b là khoảng, * là đầu mở, một số là lát cắt.',
+        en='Cells within these intervals: Lat, Lon, or E, N; a:b is an interval, * an open end, a number a slice.',
+    ),
+    example=lambda offer: _axes_of(*offer.middle_box),
+    repeatable=True,
+)
+SUBSET_CRS = system_parameter('subset-crs', Text(vi='Hệ tọa độ của `subset`.', en='System of `subset`.'))
+SUBSETTING: tuple[Parameter[Any], ...] = (BBOX, BBOX_CRS, SUBSET, SUBSET_CRS)
+
+
+def _axes_of(west: float, south: float, east: float, north: float) -> list[str]:
+    """A box as `subset` writes it."""
+    return [f'Lat({south}:{north})', f'Lon({west}:{east})']
+
+
 type Side = tuple[float | None, float | None]
 
 
@@ -82,9 +128,9 @@ class Region:
         )
 
 
-def asked_axes() -> list[tuple[str, str]]:
+def read_axes() -> list[tuple[str, str]]:
     """Each axis that `subset` names in the current request, with what stands in its brackets; raises BadParameter."""
-    return [item for text in request.args.getlist('subset') for item in per_axis('subset', text)]
+    return SUBSET.read() or []
 
 
 def read_region(
@@ -92,12 +138,11 @@ def read_region(
 ) -> Region:
     """The part that the current request asks for; raises BadParameter, UnservedCrs.
 
-    systems_by_name: the data's systems by URI, their own first. axes: of `asked_axes`, where not all are of space.
+    systems_by_name: the data's systems by URI, their own first. axes: of `read_axes`, where not all are of space.
     degrees_anywhere: whether Lat and Lon are degrees beside a plane system too, which has no axes of these names.
     """
-    box = parameters.read_bbox()
-    box_system = system(request_parameters().get('bbox-crs'), systems_by_name, 'bbox-crs', CRS84)
-    by_axis = asked_axes() if axes is None else axes
+    box, box_system = BBOX.read(), read_system(BBOX_CRS, systems_by_name, CRS84)
+    by_axis = read_axes() if axes is None else axes
     subset_system = _subset_system(systems_by_name, [name for name, _ in by_axis], degrees_anywhere)
     if box is not None and by_axis:
         raise BadParameter(
@@ -126,28 +171,12 @@ def _region_of_axes(of: System, by_axis: list[tuple[str, str]]) -> Region:
 def _subset_system(systems_by_name: dict[str, System], names: list[str], degrees_anywhere: bool) -> System:
     """That of `subset-crs`; without it CRS84, or the raster's own where the axes are called E and N."""
     own, default = next(iter(systems_by_name.values())), systems_by_name[CRS84]
-    subset_crs = request_parameters().get('subset-crs')
-    if not subset_crs and names and not own.geographic and all(own.axis(name) is not None for name in names):
+    if not SUBSET_CRS.text and names and not own.geographic and all(own.axis(name) is not None for name in names):
         return own
-    chosen = system(subset_crs, systems_by_name, 'subset-crs', CRS84) if subset_crs else default
+    chosen = read_system(SUBSET_CRS, systems_by_name, CRS84)
     if degrees_anywhere and names and not chosen.geographic and all(default.axis(name) is not None for name in names):
         return default
     return chosen
-
-
-def per_axis(parameter: str, text: str) -> list[tuple[str, str]]:
-    """`Lat(20:20.5),Lon(106)` as names and what stands in brackets; raises BadParameter."""
-    values, place = [], 0
-    while place < len(text):
-        match = ITEM.match(text, place)
-        if match is None or (match.end() < len(text) and text[match.end()] != ','):
-            raise BadParameter(
-                vi=f'{parameter}={text}: không đọc được. Viết như {EXAMPLES[parameter]}.',
-                en=f'{parameter}={text}: cannot be read. Write it like {EXAMPLES[parameter]}.',
-            )
-        values.append((match[1], match[2].strip()))
-        place = match.end() + 1
-    return values
 
 
 def _side_of_axis(name: str, text: str, across: System | None) -> tuple[Side, bool]:

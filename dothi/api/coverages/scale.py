@@ -1,25 +1,67 @@
 """How large the cells of an answer are: `scale-factor`, `scale-axes`, `scale-size`, `resolution`, `width`, `height`."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from rasterio.crs import CRS
 from rasterio.warp import calculate_default_transform
 
 from dothi.api.coverages.region import Region, per_axis
-from dothi.api.coverages.systems import System, is_global
-from dothi.api.http.parameters import BadParameter, request_parameters
+from dothi.api.coverages.systems import System, is_global, systems_in
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import BadParameter, Parameter
+from dothi.api.http.parsers import Parser, parse_positive, whole_number
 from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
+from dothi.core.text import Text
 
 # A hair of a cell: what a rounding error may be without taking another row or column in.
 HAIR = 1e-6
 MOST_CELLS = 10**9
+RESOLUTION = Parameter(
+    'resolution', per_axis, {'type': 'string'}, Text(vi='Cỡ ô theo trục.', en='Size of a cell on each axis.'),
+    example=lambda offer: _example(offer, '0.05' if _own_system(offer).geographic else '500'),
+)  # fmt: skip
+WIDTH = Parameter(
+    'width', whole_number(1), {'type': 'integer', 'minimum': 1}, Text(vi='Số cột.', en='Number of columns.'), 100
+)
+HEIGHT = Parameter(
+    'height', whole_number(1), {'type': 'integer', 'minimum': 1}, Text(vi='Số hàng.', en='Number of rows.'), 100
+)
+SCALE_FACTOR = Parameter(
+    'scale-factor', parse_positive, {'type': 'number'},
+    Text(vi='Bao nhiêu ô thành một.', en='How many cells become one.'), 4,
+)  # fmt: skip
+SCALE_AXES = Parameter(
+    'scale-axes', per_axis, {'type': 'string'}, Text(vi='Như thế, theo trục.', en='The same, on each axis.'),
+    example=lambda offer: _example(offer, '2', '4'),
+)  # fmt: skip
+SCALE_SIZE = Parameter(
+    'scale-size', per_axis, {'type': 'string'}, Text(vi='Số ô theo trục.', en='Cells on each axis.'),
+    example=lambda offer: _example(offer, '100'),
+)  # fmt: skip
+GDAL_SCALE_SIZE = Parameter(
+    'scaleSize', per_axis, {'type': 'string'},
+    Text(vi='Như scale-size, GDAL viết thế này.', en='As scale-size, as GDAL writes it.'),
+)  # fmt: skip
 # One family at a time: an earlier draft of the standard scaled by factors and sizes, the present one by resolution.
-FAMILIES = (('scale-factor',), ('scale-axes',), ('scale-size', 'scaleSize'), ('resolution',), ('width', 'height'))
-NAMES = tuple(name for family in FAMILIES for name in family)
+FAMILIES: tuple[tuple[Parameter[Any], ...], ...] = (
+    (SCALE_FACTOR,), (SCALE_AXES,), (SCALE_SIZE, GDAL_SCALE_SIZE), (RESOLUTION,), (WIDTH, HEIGHT),
+)  # fmt: skip
+SCALING = tuple(parameter for family in FAMILIES for parameter in family)
+
+
+def _own_system(offer: Offer) -> System:
+    return next(iter(systems_in(offer).values()))
+
+
+def _example(offer: Offer, x_value: str, y_value: str | None = None) -> str:
+    x, y = _own_system(offer).axes
+    return f'{x}({x_value}),{y}({y_value or x_value})'
+
+
 type PerAxis = tuple[float | None, float | None]
 
 
@@ -45,20 +87,19 @@ class Scale:
 
 def read_scale(target: System) -> Scale:
     """What the current request asks of the cells of an answer in the system `target`; raises BadParameter."""
-    families = [family for family in FAMILIES if any(name in request_parameters() for name in family)]
+    families = [family for family in FAMILIES if any(parameter.is_present for parameter in family)]
     if len(families) > 1:
-        names = ', '.join(family[0] for family in families)
+        names = ', '.join(family[0].name for family in families)
         raise BadParameter(vi=f'{names}: chỉ dùng một.', en=f'{names}: use only one of them.')
-    factor = _read_number('scale-factor', _parse_positive) if 'scale-factor' in request_parameters() else None
-    size = _per_axis('scale-size', target, _parse_whole)
+    factor, size = SCALE_FACTOR.read(), _per_axis(SCALE_SIZE, target, whole_number(1))
     if size == (None, None):
-        size = _per_axis('scaleSize', target, _parse_whole)
+        size = _per_axis(GDAL_SCALE_SIZE, target, whole_number(1))
     if size == (None, None):
-        size = (_read_number('width', _parse_whole), _read_number('height', _parse_whole))
+        size = (WIDTH.read(), HEIGHT.read())
     return Scale(
-        factor=(factor, factor) if factor else _per_axis('scale-axes', target, _parse_positive),
+        factor=(factor, factor) if factor else _per_axis(SCALE_AXES, target, parse_positive),
         size=size,
-        resolution=_per_axis('resolution', target, _parse_positive),
+        resolution=_per_axis(RESOLUTION, target, parse_positive),
     )
 
 
@@ -126,10 +167,11 @@ def _warped_grid(native: Grid, srid: int) -> Grid:
     return Grid(srid, width, height, place.c, place.f, place.a, -place.e)
 
 
-def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> PerAxis:
+def _per_axis(parameter: Parameter[list[tuple[str, str]]], target: System, parse: Parser[float]) -> PerAxis:
     """`E(2),N(2)` for x and for y; an axis that is empty or left out stays as it is."""
     by_axis: list[float | None] = [None, None]
-    for axis, text in per_axis(name, request_parameters().get(name, '').strip()):
+    name = parameter.name
+    for axis, text in parameter.read() or []:
         place = target.axis(axis)
         if place is None:
             x, y = target.axes
@@ -137,29 +179,5 @@ def _per_axis(name: str, target: System, read: Callable[[str, str], float]) -> P
                 vi=f'{name}: không có trục "{axis}". Các trục của câu trả lời: {x}, {y}.',
                 en=f'{name}: there is no axis "{axis}". The axes of the answer are {x} and {y}.',
             )
-        by_axis[place] = read(name, text) if text else None
+        by_axis[place] = parse(name, text) if text else None
     return by_axis[0], by_axis[1]
-
-
-def _read_number(name: str, read: Callable[[str, str], float]) -> float | None:
-    text = request_parameters().get(name, '').strip()
-    return read(name, text) if text else None
-
-
-def _parse_positive(name: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < math.inf:
-        raise BadParameter(vi=f'{name}: {text} phải là số dương.', en=f'{name}: {text} must be a number above 0.')
-    return number
-
-
-def _parse_whole(name: str, text: str) -> float:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
-        raise BadParameter(
-            vi=f'{name}: {text} phải là số nguyên từ 1 trở lên.',
-            en=f'{name}: {text} must be a whole number, 1 or more.',
-        )
-    return float(text)

@@ -16,6 +16,7 @@ from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
 from dothi.core.released_raster import MissingRaster, require_intact
 from dothi.core.settings import PathSettings
+from dothi.core.text import Text
 
 COLUMNS = 'store_path, size_bytes, file_sha256, bands, srid, width, height, west, north, cell_width, cell_height'
 
@@ -36,8 +37,9 @@ class StoredCoverage:
         """Raises MissingRaster where the store is not the one that the raster was released into, and DamagedRaster."""
         if not self.path.exists():
             raise MissingRaster(
-                vi=f'Kho lưu trữ không có {self.path.name} của "{self.coverage.id}". Kiểm tra DOTHI_STORE của dịch vụ.',
-                en=f'The store lacks {self.path.name} of "{self.coverage.id}". Check the service\'s DOTHI_STORE.',
+                vi=f'Kho lưu trữ không có {self.path.name} của "{self.coverage.id}". Báo cho quản trị viên.',
+                en=f'The store lacks {self.path.name} of "{self.coverage.id}". Tell the administrator.',
+                steward=Text(vi='Kiểm tra DOTHI_STORE của dịch vụ.', en="Check the service's DOTHI_STORE."),
             )
         require_intact(self.coverage, self.path, self.size_bytes, self.file_sha256)
 

@@ -5,11 +5,15 @@ from functools import lru_cache
 
 import pyproj
 
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import Parameter, Schema, bad_value, plain_text
 from dothi.api.http.served_crs import CRS84, ServedCrs, UnservedCrs, served_crs, uri_of
-from dothi.core.crs import axis_order_yx
+from dothi.core.coverage import Coverage
+from dothi.core.crs import axis_order_yx, srid_of
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
 from dothi.core.locality import Locality
+from dothi.core.text import Text
 
 # Names of the x axis and of the y axis, that of the standard first; all are compared in lower case.
 GEOGRAPHIC = (('Lon', 'long', 'longitude'), ('Lat', 'latitude'))
@@ -55,21 +59,40 @@ def systems(srid: int, locality: Locality) -> dict[str, System]:
     return by_name
 
 
-def system(text: str | None, systems_by_name: dict[str, System], parameter: str, default: str) -> System:
+def read_system(parameter: Parameter[str], systems_by_name: dict[str, System], default: str) -> System:
     """The system that a parameter names by URI, CURIE or EPSG:n; raises UnservedCrs."""
+    text = parameter.text
     if not text:
         return systems_by_name[default]
-    name = text.strip().strip('[]')
+    name = text.strip('[]')
     uri = CRS84 if name.upper() == 'OGC:CRS84' else name.replace('https://', 'http://')
     if name.upper().startswith('EPSG:') and name[5:].isdecimal():
         uri = f'http://www.opengis.net/def/crs/EPSG/0/{name[5:]}'
     if uri not in systems_by_name:
         hint = did_you_mean(uri, systems_by_name)
-        raise UnservedCrs(
-            vi=f'{parameter}={text}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'{parameter}={text}: this coordinate system is not served. {hint.en}',
+        raise bad_value(
+            parameter.name,
+            text,
+            f'không phục vụ hệ tọa độ này. {hint.vi}',
+            f'this coordinate system is not served. {hint.en}',
+            UnservedCrs,
         )
     return systems_by_name[uri]
+
+
+def systems_in(offer: Offer) -> dict[str, System]:
+    """The systems in which a coverage, or a map, is offered; that of the data first."""
+    of = offer.source
+    return systems(srid_of(of.source.crs) if isinstance(of, Coverage) else offer.locality.srid, offer.locality)
+
+
+def system_parameter(name: str, description: Text) -> Parameter[str]:
+    """A parameter that names a system, CRS84 where it is left out; `read_system` reads it."""
+    return Parameter(name, plain_text, _system_schema, description)
+
+
+def _system_schema(offer: Offer) -> Schema:
+    return {'type': 'string', 'format': 'uri', 'enum': [*systems_in(offer)], 'default': CRS84}
 
 
 def is_global(grid: Grid) -> bool:

@@ -1,7 +1,7 @@
 """`/collections/{id}/coverage`: the values of a raster, whole or in part, on its own cells or on others."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, send_file
@@ -18,22 +18,24 @@ from dothi.api.coverages.formats import (
     write_png,
 )
 from dothi.api.coverages.read import CoveragePart, TooManyCells, values_at
-from dothi.api.coverages.region import Region, read_region
-from dothi.api.coverages.scale import NAMES, Scale, grid_in, grid_of_part, read_scale
+from dothi.api.coverages.region import SUBSETTING, Region, read_region
+from dothi.api.coverages.scale import SCALING, Scale, grid_in, grid_of_part, read_scale
 from dothi.api.coverages.stored import StoredCoverage, coverage_of, stored_coverage
-from dothi.api.coverages.systems import System, is_geographic, system, systems
-from dothi.api.http import parameters
+from dothi.api.coverages.systems import System, is_geographic, read_system, systems, systems_in
+from dothi.api.http import parameters, query_parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
 from dothi.api.http.documents import as_json, as_page
-from dothi.api.http.language import HTML, JSON, UnknownFormat, language, wanted_format
-from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http.language import HTML, JSON, language, unknown_format, wanted_format
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import COMMON, BadParameter, F, Parameter, Schema, bad_value, plain_text
 from dothi.api.http.problems import problem_response
 from dothi.api.http.service import service
 from dothi.api.http.stored_file import stored_file
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
+from dothi.core.text import Text
 
 COVERAGES = Blueprint('coverages', __name__)
 # The standard is a release candidate (1.0.0rc4, September 2026), whose names begin with https; servers and clients of
@@ -48,9 +50,42 @@ CONFORMANCE_CLASSES = (
     )),
 )  # fmt: skip
 CLOUD_OPTIMIZED = 'http://www.opengis.net/def/profile/geotiff/cloud-optimized'
-SUBSETTING = ('bbox', 'bbox-crs', 'subset', 'subset-crs')
-FIELDS = ('properties', 'exclude-properties')
-PARAMETERS = (*COMMON, *SUBSETTING, *FIELDS, *NAMES, 'crs', 'datetime')
+
+
+def _band_names(offer: Offer) -> Schema:
+    return {'type': 'array', 'items': {'type': 'string', 'enum': [*offer.coverage.bands]}}
+
+
+def _answer_systems(offer: Offer) -> Schema:
+    uris = [*systems_in(offer)]
+    return {'type': 'string', 'format': 'uri', 'enum': uris, 'default': uris[0]}
+
+
+PROPERTIES = Parameter(
+    'properties',
+    plain_text,
+    _band_names,
+    Text(vi='Các dải cần lấy, theo thứ tự này.', en='Bands to answer, in this order.'),
+)
+EXCLUDE_PROPERTIES = Parameter(
+    'exclude-properties',
+    plain_text,
+    # one has to remain
+    lambda offer: _band_names(offer) | {'maxItems': len(offer.coverage.bands) - 1},
+    Text(vi='Các dải bỏ ra.', en='Bands to leave out.'),
+)
+CRS = Parameter(
+    'crs',
+    plain_text,
+    _answer_systems,
+    Text(vi='Hệ tọa độ của câu trả lời; mặc định là hệ lưu trữ.', en='System of the answer; else that of storage.'),
+)
+DATETIME = replace(
+    query_parameters.DATETIME,
+    description=Text(vi='Phiên bản đã phát hành vào lúc đó.', en='What was released at that time.'),
+    example='../..',
+)
+PARAMETERS = (*COMMON, *SUBSETTING, PROPERTIES, EXCLUDE_PROPERTIES, *SCALING, CRS, DATETIME)
 MEDIA_TYPES = {GEOTIFF: 'tif', 'image/tiff': 'tif', COVERAGEJSON: 'covjson', PNG: 'png', HTML: 'html', JSON: 'json',
                'application/prs.coverage+json': 'covjson'}  # fmt: skip
 FORMATS = ('tif', 'covjson', 'png', 'html', 'json')
@@ -95,10 +130,10 @@ def too_many(error: TooManyCells) -> Response:
 def coverage(collection_id: str) -> Response:
     """Answer with the values of the coverage."""
     of = coverage_of(collection_id)
-    parameters.refuse_unknown(PARAMETERS, repeatable=('subset',))
+    parameters.refuse_unknown(PARAMETERS)
     _refuse_strict_interpolation()
     form = _requested_form()
-    source = stored_coverage(of, parameters.read_datetime())
+    source = stored_coverage(of, DATETIME.read())
     source.must_be_there()
     coverage_query = _read_request(source)
     if form == 'tif' and coverage_query.untouched:
@@ -142,49 +177,48 @@ def coverage_schema(collection_id: str) -> Response:
 
 def _requested_form() -> str:
     """One of FORMATS, by `f`, else by Accept, else GeoTIFF."""
-    format_name = request_parameters().get('f', '').strip()
-    if format_name in FORMATS:
-        return format_name
-    if format_name:
-        hint = did_you_mean(format_name, FORMATS)
-        raise UnknownFormat(
-            vi=f'f={format_name}: không có định dạng này. {hint.vi}', en=f'f={format_name}: no such format. {hint.en}'
-        )
+    if F.text in FORMATS:
+        return F.text
+    if F.text:
+        raise unknown_format(F.text, FORMATS)
     best = request.accept_mimetypes.best_match(MEDIA_TYPES, default=GEOTIFF)
     return MEDIA_TYPES[best]
 
 
 def _read_request(stored: StoredCoverage) -> CoverageQuery:
     by_name = systems(stored.grid.srid, service().locality)
-    target = system(request_parameters().get('crs'), by_name, 'crs', default=next(iter(by_name)))
+    target = read_system(CRS, by_name, default=next(iter(by_name)))
     return CoverageQuery(stored, target, read_region(by_name), read_scale(target), _requested_bands(stored.coverage))
 
 
 def _requested_bands(of: Coverage) -> list[str]:
     """The bands that are asked for, in the order in which they were."""
-    included, left_out = (request_parameters().get(name) for name in FIELDS)
-    if included is not None and left_out is not None:
+    if PROPERTIES.is_present and EXCLUDE_PROPERTIES.is_present:
         raise BadParameter(
             vi='properties và exclude-properties không dùng cùng lúc.',
             en='properties and exclude-properties do not go together.',
         )
-    if left_out is not None:
-        hidden = _known_bands('exclude-properties', left_out, of) if left_out.strip() else []
-        included = ','.join(name for name in of.bands if name not in hidden)
-    return _known_bands('properties', included, of) if included is not None else list(of.bands)
+    if PROPERTIES.is_present:
+        return _read_bands(PROPERTIES, of)
+    hidden = _read_bands(EXCLUDE_PROPERTIES, of) if EXCLUDE_PROPERTIES.text else []
+    if len(hidden) == len(of.bands):
+        raise bad_value(EXCLUDE_PROPERTIES.name, EXCLUDE_PROPERTIES.text, 'không còn dải nào.', 'leaves no band.')
+    return [name for name in of.bands if name not in hidden]
 
 
-def _known_bands(parameter: str, text: str, of: Coverage) -> list[str]:
-    names = [name.strip() for name in text.split(',')]
+def _read_bands(parameter: Parameter[str], of: Coverage) -> list[str]:
+    names = [name.strip() for name in parameter.text.split(',')]
     for name in names:
         if name not in of.bands:
             hint = did_you_mean(name, of.bands)
-            raise BadParameter(
-                vi=f'{parameter}={text}: không có dải "{name}". {hint.vi}',
-                en=f'{parameter}={text}: there is no band "{name}". {hint.en}',
+            raise bad_value(
+                parameter.name,
+                parameter.text,
+                f'không có dải "{name}". {hint.vi}',
+                f'there is no band "{name}". {hint.en}',
             )
     if len(set(names)) < len(names):
-        raise BadParameter(vi=f'{parameter}={text}: một dải có hai lần.', en=f'{parameter}={text}: names a band twice.')
+        raise bad_value(parameter.name, parameter.text, 'một dải có hai lần.', 'names a band twice.')
     return names
 
 
@@ -264,7 +298,7 @@ def _coverage_page(coverage_query: CoverageQuery) -> Response:
     of = coverage_query.stored.coverage
     query = [(name, value) for name, value in request.args.items(multi=True) if name not in {'f', 'lang'}]
     # the image of a page is as small as a screen, whatever the part
-    scaled = [(name, value) for name, value in query if name not in NAMES]
+    scaled = [(name, value) for name, value in query if name not in {parameter.name for parameter in SCALING}]
     grid = coverage_query.part.grid
     across, down = _picture_size(grid)
     picture = urlencode([('f', 'png'), *scaled, ('width', str(across)), ('height', str(down))])

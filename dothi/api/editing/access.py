@@ -16,6 +16,7 @@ from dothi.api.http.problems import problem_response
 from dothi.api.http.service import service
 from dothi.core.edit_token import editor_with, editor_with_ticket, ticket_of
 from dothi.core.errors import NotSignedIn
+from dothi.core.text import Text
 
 KEY, TICKET = 'dothi.key', 'dothi.ticket'
 TICKET_PATH = re.compile(r'^/api/key/([^/]*)(?=/|$)')
@@ -82,8 +83,9 @@ def _authenticated_editor() -> str | None:
         return None
     if name is None:
         raise UnknownToken(
-            vi='Mã sửa dữ liệu không đúng. Lấy mã trong tệp mà "make up" in ra.',
-            en='The token for editing is not right. Take it from the file that "make up" names.',
+            vi='Mã sửa dữ liệu không đúng. Hỏi quản trị viên mã của bạn.',
+            en='The token for editing is not right. Ask the administrator for yours.',
+            steward=Text(vi='Mã nằm trong tệp mà "make up" in ra.', en='Tokens are in the file that "make up" names.'),
         )
     return name
 

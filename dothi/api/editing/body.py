@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import shapely
 from flask import request
 
-from dothi.api.http.served_crs import ServedCrs, chosen_crs
+from dothi.api.http.served_crs import ServedCrs, default_crs, parse_served_crs
 from dothi.api.http.service import service
 from dothi.core.crs import parse_crs
 from dothi.core.errors import WrongMediaType, WrongUse
@@ -82,7 +82,8 @@ def merge_patch(target: Any, patch: Any) -> Any:
 
 def content_crs() -> ServedCrs:
     """The system of the body's coordinates: what Content-Crs says, else CRS84. Raises UnservedCrs."""
-    return chosen_crs(request.headers.get('Content-Crs', '').strip(' <>'), service().locality, 'Content-Crs')
+    name = request.headers.get('Content-Crs', '').strip(' <>')
+    return parse_served_crs('Content-Crs', name) if name else default_crs()
 
 
 def _read_document(types: Sequence[str]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import cast
 
 from psycopg2 import sql
 
-from dothi.api.http import parameters
-from dothi.api.http.parameters import request_parameters
-from dothi.api.http.served_crs import chosen_crs
+from dothi.api.http.parameters import Parameter, plain_text
+from dothi.api.http.parsers import one_of
+from dothi.api.http.served_crs import crs_parameter, default_crs
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.core.cql2.geometry import IN_CRS84, Space
@@ -20,8 +20,20 @@ from dothi.core.cql2.parse import Language, Node, parse
 from dothi.core.cql2.where import Translator
 from dothi.core.filter_cost import require_affordable
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 
-NAMES = ('filter', 'filter-lang', 'filter-crs')
+FILTER = Parameter('filter', plain_text, {'type': 'string'}, Text(vi='Bộ lọc CQL2.', en='CQL2 filter.'))
+FILTER_LANG = Parameter(
+    'filter-lang',
+    one_of('cql2-text', 'cql2-json'),
+    {'type': 'string', 'enum': ['cql2-text', 'cql2-json'], 'default': 'cql2-text'},
+    Text(vi='Dạng của bộ lọc.', en='Form of the filter.'),
+)
+FILTER_CRS = crs_parameter(
+    'filter-crs',
+    Text(vi='Hệ tọa độ của hình học trong bộ lọc.', en='Coordinate system of geometries in `filter`.'),
+)
+FILTERING = (FILTER, FILTER_LANG, FILTER_CRS)
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,5 @@ def parse_filter(text: str, language: Language = 'cql2-text', space: Space = IN_
 
 def requested_filter() -> ClientFilter | None:
     """The filter of the current request, None where `filter` is empty; raises BadFilter, BadParameter, UnservedCrs."""
-    language = cast(Language, parameters.one_of('filter-lang', ('cql2-text', 'cql2-json')))
-    crs = chosen_crs(request_parameters().get('filter-crs'), service().locality, 'filter-crs')
-    text = request_parameters().get('filter', '').strip()
-    return parse_filter(text, language, crs.space) if text else None
+    language, crs = cast(Language, FILTER_LANG.read() or 'cql2-text'), FILTER_CRS.read() or default_crs()
+    return parse_filter(FILTER.text, language, crs.space) if FILTER.text else None

@@ -18,6 +18,7 @@ from dothi.api.http.query_body import is_query
 from dothi.api.http.service import service
 from dothi.core.errors import Forbidden, Misdirected, WrongMediaType, WrongUse
 from dothi.core.settings import ServerSettings
+from dothi.core.text import Text
 
 CHANGING = frozenset(('POST', 'PUT', 'PATCH', 'DELETE'))
 OWN_SITE = frozenset(('same-origin', 'none'))
@@ -73,10 +74,9 @@ def _check_host() -> None:
     if name in _known_hosts() or _is_loopback(name) or from_trusted_proxy():
         return
     raise UnknownHost(
-        vi=f'Dịch vụ này không mang tên máy "{name[:100]}". Dùng địa chỉ đã công bố; '
-        'người vận hành thêm tên máy vào DOTHI_HOSTS.',
-        en=f'This service is not known as "{name[:100]}". Use its published address; '
-        'its operator adds host names to DOTHI_HOSTS.',
+        vi=f'Dịch vụ này không mang tên máy "{name[:100]}". Dùng địa chỉ đã công bố.',
+        en=f'This service is not known as "{name[:100]}". Use its published address.',
+        steward=Text(vi='Thêm tên máy vào DOTHI_HOSTS.', en='Add the host name to DOTHI_HOSTS.'),
     )
 
 

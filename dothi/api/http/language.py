@@ -1,14 +1,15 @@
 """In which language, and in which format, a request wants its answer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from babel import Locale
-from flask import request
+from flask import g, request
 
 from dothi.api.http.address import with_own_address
-from dothi.api.http.parameters import quote_parameter, request_parameters
+from dothi.api.http.parameters import LANG, F, unknown_value
 from dothi.api.http.service import service
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 from dothi.core.export.formats import FORMATS
 from dothi.core.text import LANGUAGES, Lang, Text
 
@@ -25,10 +26,16 @@ class UnknownFormat(WrongUse):
 
 
 def language() -> Lang:
-    """`lang`, else what Accept-Language prefers, else Vietnamese."""
-    requested = request_parameters().get('lang', '')
-    if requested:
-        return 'en' if requested.lower().startswith('en') else 'vi'
+    """`lang`, else what Accept-Language prefers, else Vietnamese; worked out once for each request."""
+    chosen: Lang | None = g.get('language')
+    if chosen is None:
+        chosen = g.language = _requested_language()
+    return chosen
+
+
+def _requested_language() -> Lang:
+    if LANG.text:
+        return 'en' if LANG.text.lower().startswith('en') else 'vi'
     best: Lang = request.accept_languages.best_match(LANGUAGES, default='vi')  # type: ignore[assignment]
     return best
 
@@ -40,19 +47,19 @@ def say(text: Text) -> str:
 
 def wanted_format(offered: tuple[str, ...] = ('json', 'html')) -> str:
     """One of `offered`, by `f`, else by Accept, else the first; raises UnknownFormat for another `f`."""
-    requested = request_parameters().get('f', '').strip()
-    if requested in offered:
-        return requested
-    if requested:
-        hint = did_you_mean(requested, offered)
-        raise UnknownFormat(
-            vi=f'{quote_parameter("f", requested)}: không có định dạng này. {hint.vi}',
-            en=f'{quote_parameter("f", requested)}: no such format. {hint.en}',
-        )
+    if F.text in offered:
+        return F.text
+    if F.text:
+        raise unknown_format(F.text, offered)
     by_type = {MEDIA_TYPES[name]: name for name in offered if name in MEDIA_TYPES}
     types = [GEOJSON, *by_type] if 'json' in offered else [*by_type]
     best = request.accept_mimetypes.best_match(types)
     return by_type.get(best or '', offered[0])
+
+
+def unknown_format(text: str, offered: Iterable[str]) -> WrongUse:
+    """The error for a value of `f` that is none of `offered`."""
+    return unknown_value('f', text, offered, 'không có định dạng này.', 'no such format.', UnknownFormat)
 
 
 def page(template: str, data: dict[str, Any]) -> str:

@@ -1,27 +1,22 @@
-"""Query parameters read one by one: each error names the parameter, what came, and what would be right."""
+"""Query parameters, each declared once: how a request is read by it, and what the OpenAPI document says of it."""
 
-import math
-import re
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from flask import g, request
-from psycopg2 import sql
 from werkzeug.datastructures import MultiDict
 
-from dothi.core.cql2.times import instant
+from dothi.api.http.offer import Offer
 from dothi.core.errors import WrongUse, did_you_mean
-from dothi.core.layer import Column
-from dothi.core.layer_source import Times, parse_times
+from dothi.core.text import LANGUAGES, Text
 
-# Python reads more as numbers: 1_000, ٣, infinity.
-WHOLE = re.compile(r'[+-]?[0-9]+')
-NUMBER = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?')
-# Parameters that every resource takes: the form and the language of its answer.
-COMMON = ('f', 'lang')
 # No more of a value than this is repeated in an error.
 QUOTED_LENGTH = 100
+
+type Schema = dict[str, Any]
+# The value, or how it follows from what the service offers.
+type ByOffer[T] = T | Callable[[Offer], T]
 
 
 class UnknownParameter(WrongUse):
@@ -32,10 +27,82 @@ class BadParameter(WrongUse):
     """A query parameter whose value cannot be read."""
 
 
+@dataclass(frozen=True, eq=False)
+class Parameter[T]:
+    """A parameter of an operation.
+
+    parse: the value that a name and a text stand for; raises BadParameter. schema, description, example: as the
+    OpenAPI document has them. repeatable: several values may come as several parameters. place: where the parameter
+    stands; only those of the query are read here.
+    """
+
+    name: str
+    parse: Callable[[str, str], T]
+    schema: ByOffer[Schema]
+    description: ByOffer[Text]
+    example: ByOffer[Any] = None
+    repeatable: bool = False
+    place: Literal['query', 'path', 'header'] = 'query'
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the current request has the parameter, with or without a value."""
+        return self.name in request_parameters()
+
+    @property
+    def text(self) -> str:
+        """The value as the current request writes it, several with commas between them; '' where it is left out."""
+        texts = [text.strip() for text in request_parameters().getlist(self.name)]
+        return ','.join(filter(None, texts)) if self.repeatable else next(iter(texts), '')
+
+    def read(self) -> T | None:
+        """The value in the current request; None where the parameter is left out or empty. Raises as `parse` does."""
+        return self.parse(self.name, self.text) if self.text else None
+
+    def describe(self, offer: Offer) -> dict[str, Any]:
+        """The parameter object of the OpenAPI document, its texts in both languages."""
+        example = self.example(offer) if callable(self.example) else self.example
+        return {
+            'name': self.name,
+            'in': self.place,
+            'description': self.description(offer) if callable(self.description) else self.description,
+            'required': self.place == 'path',
+            'schema': self.schema(offer) if callable(self.schema) else self.schema,
+            **({'style': 'form', 'explode': self.repeatable} if self.place == 'query' else {}),
+            **({} if example is None else {'example': example}),
+        }
+
+
+def in_path(
+    name: str, description: Text, schema: ByOffer[Schema] | None = None, example: ByOffer[Any] = None
+) -> Parameter[str]:
+    """A parameter within the path; its view reads it."""
+    return Parameter(name, plain_text, schema or {'type': 'string'}, description, example, place='path')
+
+
+def in_header(
+    name: str, description: Text, schema: ByOffer[Schema] | None = None, example: str | None = None
+) -> Parameter[str]:
+    """A header of a request that the OpenAPI document names; its view reads it."""
+    return Parameter(name, plain_text, schema or {'type': 'string'}, description, example, place='header')
+
+
+def plain_text(_name: str, text: str) -> str:
+    """The text as it is, for a parameter whose meaning depends on more than itself."""
+    return text
+
+
 def request_parameters() -> MultiDict[str, str]:
     """The parameters of the current request: of its query string, and of its body where that is a query."""
-    arguments: MultiDict[str, str] = g.get('given') or request.args
+    arguments: MultiDict[str, str] = g.get('parameters') or request.args
     return arguments
+
+
+def replace_parameters(arguments: MultiDict[str, str]) -> None:
+    """Makes `arguments` the parameters of the current request."""
+    g.parameters = arguments
+    # it was chosen by the parameters that were there before
+    g.pop('language', None)
 
 
 def quote_parameter(name: str, text: str) -> str:
@@ -43,147 +110,59 @@ def quote_parameter(name: str, text: str) -> str:
     return f'{name}={text}' if len(text) <= QUOTED_LENGTH else f'{name}={text[:QUOTED_LENGTH]}…'
 
 
-def refuse_unknown(known: Iterable[str], repeatable: Iterable[str] = ()) -> None:
+def bad_value(name: str, text: str, vi: str, en: str, error: type[WrongUse] = BadParameter) -> WrongUse:
+    """The error for a value, which it repeats before the reason `vi` and `en`."""
+    what = quote_parameter(name, text)
+    return error(vi=f'{what}: {vi}', en=f'{what}: {en}')
+
+
+def unknown_value(
+    name: str, text: str, known: Iterable[str], vi: str, en: str, error: type[WrongUse] = BadParameter
+) -> WrongUse:
+    """The error for a value that is none of `known`, of which it names the nearest."""
+    hint = did_you_mean(text, known)
+    return bad_value(name, text, f'{vi} {hint.vi}', f'{en} {hint.en}', error)
+
+
+def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
     """Raises UnknownParameter, with the nearest known name, for any other parameter; BadParameter for a NUL in a value
-    and for a parameter that is given twice, with two values, unless it is `repeatable`.
+    and for a parameter that is given twice, with two values, unless it is repeatable.
     """
-    known_names = set(known)
+    known = {parameter.name: parameter for parameter in parameters}
     for name, value in request_parameters().items(multi=True):
-        if name not in known_names:
-            hint, what = did_you_mean(name, known_names), name[:QUOTED_LENGTH]
+        if name not in known:
+            hint, what = did_you_mean(name, known), name[:QUOTED_LENGTH]
             raise UnknownParameter(
                 vi=f'Không có tham số "{what}". {hint.vi}', en=f'There is no parameter "{what}". {hint.en}'
             )
         if '\x00' in value:
             raise BadParameter(vi=f'{name}: chứa ký tự NUL.', en=f'{name}: contains the character NUL.')
-        if value != request_parameters()[name] and name not in repeatable:
+        if value != request_parameters()[name] and not known[name].repeatable:
             raise BadParameter(vi=f'{name}: có hai giá trị khác nhau.', en=f'{name}: is given twice, with two values.')
 
 
-def whole_number(name: str, default: int, least: int) -> int:
-    """A whole number of `least` or more; a number too large for the database counts as the largest."""
-    text = request_parameters().get(name, '').strip()
-    if not text:
-        return default
-    try:
-        number = _parse_whole(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: phải là số nguyên từ {least} trở lên.',
-            en=f'{quote_parameter(name, text)}: must be a whole number, {least} or more.',
-        )
-    return min(number, 2**62)
+LANG = Parameter(
+    'lang',
+    plain_text,
+    {'type': 'string', 'enum': [*LANGUAGES], 'default': LANGUAGES[0]},
+    Text(vi='Ngôn ngữ; nếu không có thì theo Accept-Language.', en='Language; else by the header Accept-Language.'),
+)
+# Every resource takes it: it also decides over the form of an error.
+F = Parameter(
+    'f',
+    plain_text,
+    {'type': 'string'},
+    Text(
+        vi='Định dạng; nếu không có thì theo đầu đề Accept.',
+        en='Format of the answer; without it, by the header Accept.',
+    ),
+)
+COMMON: tuple[Parameter[Any], ...] = (F, LANG)
 
 
-def read_length(name: str) -> float:
-    """A finite length, 0 or more; 0 when left out."""
-    text = request_parameters().get(name, '').strip() or '0'
-    try:
-        number = _parse_finite(text)
-    except ValueError:
-        number = -1.0
-    if number < 0:
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: phải là số từ 0 trở lên.',
-            en=f'{quote_parameter(name, text)}: must be a number, 0 or more.',
-        )
-    return number
-
-
-def yes_or_no(name: str) -> bool:
-    """True or false; false when left out."""
-    text = request_parameters().get(name, 'false').strip().lower()
-    if text not in {'true', 'false'}:
-        what = quote_parameter(name, text)
-        raise BadParameter(vi=f'{what}: phải là true hoặc false.', en=f'{what}: must be true or false.')
-    return text == 'true'
-
-
-def one_of(name: str, choices: tuple[str, ...]) -> str:
-    """One of `choices`, of which the first is the default."""
-    text = request_parameters().get(name, choices[0])
-    if text not in choices:
-        hint = did_you_mean(text, choices)
-        what = quote_parameter(name, text)
-        raise BadParameter(vi=f'{what}: không hợp lệ. {hint.vi}', en=f'{what}: not valid. {hint.en}')
-    return text
-
-
-def read_datetime() -> Times | None:
-    """`datetime`, or None when it is left out."""
-    text = request_parameters().get('datetime', '')
-    return parse_times(text) if text else None
-
-
-def read_bbox() -> tuple[float, float, float, float] | None:
-    """`bbox` in two dimensions, as it was written; None when it is left out."""
-    text = request_parameters().get('bbox', '').strip()
-    if not text:
-        return None
-    try:
-        numbers = [_parse_finite(part.strip()) for part in text.split(',')]
-    except ValueError:
-        numbers = []
-    flat = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
-    if len(numbers) not in (4, 6):
-        raise BadParameter(
-            vi=f'{quote_parameter("bbox", text)}: cần bốn (hoặc sáu) số, cách nhau bằng dấu phẩy.',
-            en=f'{quote_parameter("bbox", text)}: four (or six) numbers are needed, separated by commas.',
-        )
-    return (flat[0], flat[1], flat[2], flat[3])
-
-
-def parse_numbers(name: str, text: str, count: int) -> list[float]:
-    """So many numbers, separated by commas."""
-    try:
-        values = [_parse_finite(part.strip()) for part in text.split(',')]
-    except ValueError:
-        values = []
-    if len(values) != count:
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: cần {count} số, cách nhau bằng dấu phẩy.',
-            en=f'{quote_parameter(name, text)}: {count} numbers are needed, separated by commas.',
-        )
-    return values
-
-
-def value_for(name: str, column: Column, text: str) -> sql.Composable:
-    """The value of a `column=value` parameter, of the column's type."""
-    readers: dict[str, Any] = {
-        'integer': _parse_whole,
-        'number': _parse_finite,
-        'boolean': _parse_boolean,
-        'date': date.fromisoformat,
-        'timestamp': instant,
-    }
-    try:
-        value = readers.get(column.type, str)(text)
-    except ValueError:
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: cột này có kiểu {column.type}.',
-            en=f'{quote_parameter(name, text)}: this column is of type {column.type}.',
-        ) from None
-    return sql.Literal(value)
-
-
-def _parse_whole(text: str) -> int:
-    if not WHOLE.fullmatch(text):
-        raise ValueError
-    return int(text)
-
-
-def _parse_finite(text: str) -> float:
-    number = float(text) if NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _parse_boolean(text: str) -> bool:
-    return {'true': True, 'false': False}[text.lower()] if text.lower() in {'true', 'false'} else _is_refused()
-
-
-def _is_refused() -> bool:
-    raise ValueError
+def in_formats(
+    formats: Iterable[str] = ('json', 'html'), parameters: Iterable[Parameter[Any]] = COMMON
+) -> list[Parameter[Any]]:
+    """`parameters` of a resource in these formats, of which the first is the default."""
+    schema = {'type': 'string', 'enum': [*formats]}
+    return [replace(parameter, schema=schema) if parameter is F else parameter for parameter in parameters]

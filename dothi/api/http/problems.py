@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from dothi.api.http.language import language, page
 from dothi.api.http.service import service
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
+from dothi.core.text import steward_advice
 
 LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
@@ -53,14 +54,24 @@ def problem_response(error: DothiError, status: int | None = None) -> Response:
     """`error` as JSON, or as a page for a browser."""
     code = type(error).__name__
     number = status or http_status(error)
-    if number >= 500:
-        LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
+    log_refusal(error, number)
     response = _problem_document(code, for_clients(error), number)
     if isinstance(error, EnvironmentMissing):
         response.headers['Retry-After'] = str(RETRY_AFTER_S)
     response.headers['Cache-Control'] = 'no-store'
     response.headers['Content-Language'] = language()
     return response
+
+
+def log_refusal(error: DothiError, status: int) -> None:
+    """Tells the log what failed here, and what a steward could do about a request that was refused."""
+    advice = steward_advice(error.text)
+    if status >= 500:
+        LOG.error(
+            '%s %s: %s %s', request.method, request.path, error, advice.en if advice else '', exc_info=error.__cause__
+        )
+    elif advice:
+        LOG.warning('%s %s: %s %s', request.method, request.path, error, advice.en)
 
 
 def for_clients(error: DothiError) -> DothiError:

@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from flask import g, request
+from flask import request
 from werkzeug.datastructures import MultiDict
 
+from dothi.api.http.parameters import replace_parameters
 from dothi.core.errors import WrongMediaType, WrongUse
 
 CQL2 = ('application/query-cql-json', 'application/cql2+json')
@@ -28,11 +29,11 @@ def is_query() -> bool:
 
 
 def take_body() -> None:
-    """Adds what the request's body says to its parameters (`parameters.given`); raises NoQuery, BadBody."""
+    """Adds what the request's body says to its parameters (`replace_parameters`); raises NoQuery, BadBody."""
     parameters = MultiDict(request.args)
     for name, value in _read_body():
         parameters.add(name, value)
-    g.given = parameters
+    replace_parameters(parameters)
 
 
 def _read_body() -> list[tuple[str, str]]:

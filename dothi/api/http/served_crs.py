@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import Parameter, Schema, bad_value
+from dothi.api.http.service import service
 from dothi.core.cql2.geometry import Space
 from dothi.core.crs import WGS84, axis_order_yx, srid_of
 from dothi.core.errors import WrongUse, did_you_mean
 from dothi.core.export.extract import generalised
 from dothi.core.locality import Locality
+from dothi.core.text import Text
 
 CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
 # 7 decimals of a degree are about 1 cm, 4 of a metre 0.1 mm; what is stored is passed on to its last digit.
@@ -65,20 +68,35 @@ def served_crs(locality: Locality) -> dict[str, ServedCrs]:
     return {crs.uri: crs for crs in offered}
 
 
-def chosen_crs(text: str | None, locality: Locality, parameter: str) -> ServedCrs:
-    """The system that a parameter names by URI or as EPSG:n; CRS84 when it is left out. Raises UnservedCrs."""
-    served = served_crs(locality)
-    if not text:
-        return served[CRS84]
-    name = text.strip().strip('[]')
-    uri = uri_of(name) if name.upper() in {code.upper() for code in locality.place.served_crs} else name
+def default_crs() -> ServedCrs:
+    """The system of requests and answers that name none: CRS84."""
+    return served_crs(service().locality)[CRS84]
+
+
+def parse_served_crs(name: str, text: str) -> ServedCrs:
+    """The system that is named by URI or as EPSG:n; raises UnservedCrs."""
+    locality = service().locality
+    served, code = served_crs(locality), text.strip('[]')
+    uri = uri_of(code) if code.upper() in {served_code.upper() for served_code in locality.place.served_crs} else code
     if uri not in served:
         hint = did_you_mean(uri, served)
-        raise UnservedCrs(
-            vi=f'{quote_parameter(parameter, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'{quote_parameter(parameter, text)}: this coordinate system is not served. {hint.en}',
+        raise bad_value(
+            name,
+            text,
+            f'không phục vụ hệ tọa độ này. {hint.vi}',
+            f'this coordinate system is not served. {hint.en}',
+            UnservedCrs,
         )
     return served[uri]
+
+
+def crs_parameter(name: str, description: Text) -> Parameter[ServedCrs]:
+    """A parameter that names one of the systems of the locality."""
+    return Parameter(name, parse_served_crs, _crs_schema, description)
+
+
+def _crs_schema(offer: Offer) -> Schema:
+    return {'type': 'string', 'format': 'uri', 'enum': [*served_crs(offer.locality)], 'default': CRS84}
 
 
 def _is_yx(code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dothi.core.text import LANGUAGES, Lang
+from dothi.core.text import LANGUAGES, Lang, Text
 
 LINK_TITLES = {
     'Collections': 'Các lớp dữ liệu',
@@ -32,7 +32,9 @@ LINK_TITLES = {
 
 
 def in_language(node: Any, lang: Lang) -> Any:
-    """`node` with each {vi, en} within it in one language."""
+    """`node` with each Text and each {vi, en} within it in one language."""
+    if isinstance(node, Text):
+        return node.pick(lang)
     if isinstance(node, dict):
         if node.keys() == set(LANGUAGES):
             return node[lang]

@@ -7,11 +7,9 @@ from typing import Literal
 import pyproj
 from psycopg2 import sql
 
-from dothi.api.http import parameters
-from dothi.api.http.parameters import BadParameter, request_parameters
-from dothi.api.http.served_crs import ServedCrs, chosen_crs
+from dothi.api.http.query_parameters import BBOX, BBOX_CRS, corners_reversed
+from dothi.api.http.served_crs import ServedCrs, default_crs
 from dothi.core.crs import WGS84, proj_string, transformer
-from dothi.core.locality import Locality
 
 type Bounds = tuple[float, float, float, float]
 # How far around its area of use, in degrees, the coordinates of a projected system still mean a place.
@@ -54,18 +52,14 @@ class Box:
         return west, south, east, north
 
 
-def read_box(locality: Locality) -> Box | None:
+def read_box() -> Box | None:
     """The box that the current request asks for; raises BadParameter, UnservedCrs."""
-    box = parameters.read_bbox()
-    crs = chosen_crs(request_parameters().get('bbox-crs'), locality, 'bbox-crs')
+    box, crs = BBOX.read(), BBOX_CRS.read() or default_crs()
     if box is None:
         return None
     x1, y1, x2, y2 = (box[1], box[0], box[3], box[2]) if crs.yx else box
     if y1 > y2 or (x1 > x2 and crs.srid != WGS84):
-        raise BadParameter(
-            vi=f'bbox={request_parameters()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
-            en=f'bbox={request_parameters()["bbox"]}: the lower left corner comes before the upper right one.',
-        )
+        raise corners_reversed()
     return Box(crs, (x1, y1, x2, y2))
 
 

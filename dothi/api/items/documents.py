@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import Response
 
 from dothi.api.http.address import api_url, with_own_address
-from dothi.api.http.language import GEOJSON, JSONLD, language, page, say
+from dothi.api.http.documents import link
+from dothi.api.http.language import GEOJSON, HTML, JSONLD, language, page, say
 from dothi.api.http.parameters import request_parameters
 from dothi.api.http.service import service
 from dothi.api.items.emptiness import reason_for_none
@@ -16,22 +17,15 @@ from dothi.api.items.features import Page, Version, name_column
 from dothi.api.items.paging import Values, cursor_of
 from dothi.api.items.query import Query
 from dothi.core.catalog import Release
-from dothi.core.export.formats import FORMATS
+from dothi.core.export.formats import PAGED
 from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
 
-# Every format that items come in as a document, with its media type and what its link is called.
-DOCUMENTS = {
-    'json': (GEOJSON, Text(vi='Dạng GeoJSON', en='As GeoJSON')),
-    'jsonld': (JSONLD, Text(vi='Dạng JSON-LD', en='As JSON-LD')),
-    'html': ('text/html', Text(vi='Dạng HTML', en='As HTML')),
-}
-# What pages of items can be had as beside documents; whole layers and large parts come as more, by a job.
-FILE_FORMATS = ('csv', 'xlsx', 'gpkg', 'fgb')
-FILES = {
-    form: (FORMATS[form].media_type, Text(vi=f'Dạng {FORMATS[form].title}', en=f'As {FORMATS[form].title}'))
-    for form in FILE_FORMATS
-}
+# The documents that items come as: media types and titles by the name that `f` gives them.
+DOCUMENTS = {'json': (GEOJSON, 'GeoJSON'), 'jsonld': (JSONLD, 'JSON-LD'), 'html': (HTML, 'HTML')}
+# Every format that items come in, a page of them or one; whole layers and large parts come in more, by a job.
+ITEM_FORMATS = DOCUMENTS | {name: (row.media_type, row.title) for name, row in PAGED.items()}
+THIS_AS, ITEMS_AS = Text(vi='Dạng {}', en='As {}'), Text(vi='Đối tượng, {}', en='Features as {}')
 NEXT = Text(vi='Trang sau', en='Next page')
 # The longest query that fits the first line of a request (8,190 bytes) with any address before it.
 LONGEST_QUERY = 7_000
@@ -93,17 +87,29 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
 def _document_links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
     """This document, the same in every other format, and the collection."""
     own = _items_path(layer) if item_id is None else f'{_items_path(layer)}/{item_id}'
-    parameters, forms = request_parameters().to_dict(), DOCUMENTS | FILES if item_id is None else DOCUMENTS
+    parameters = request_parameters().to_dict()
     links = [
         _link_with_arguments(
-            'self' if name == form else 'alternate', media_type, say(title), own, parameters | {'f': name}
+            'self' if name == form else 'alternate',
+            media_type,
+            say(THIS_AS).format(title),
+            own,
+            parameters | {'f': name},
         )
-        for name, (media_type, title) in forms.items()
+        for name, (media_type, title) in ITEM_FORMATS.items()
     ]
     collection = own.split('/items')[0]
     return [
         *links,
         _link_with_arguments('collection', 'application/json', layer.title.pick(language()), collection, {}),
+    ]
+
+
+def item_links(layer: Layer) -> list[dict[str, Any]]:
+    """Links of a collection to its items, in each of their formats."""
+    return [
+        link('items', media_type, say(ITEMS_AS).format(title), f'/collections/{layer.id}/items?f={name}')
+        for name, (media_type, title) in ITEM_FORMATS.items()
     ]
 
 

@@ -8,38 +8,32 @@ from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Response, request
 from psycopg2 import sql
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
-from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
-from dothi.api.http.documents import link
-from dothi.api.http.language import language, say
+from dothi.api.http.language import language
 from dothi.api.http.parameters import request_parameters
+from dothi.api.http.query_parameters import LIMIT
 from dothi.api.http.served_crs import CRS84
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.items.counting import number_matched
-from dothi.api.items.documents import FILE_FORMATS, LONGEST_QUERY
+from dothi.api.items.documents import LONGEST_QUERY
 from dothi.api.items.features import Page, read_page
 from dothi.api.items.offsets import from_nearby
 from dothi.api.items.paging import cursor_of
-from dothi.api.items.query import Query
+from dothi.api.items.query import HEADERS, SORTBY, Query
 from dothi.core.catalog import Release
 from dothi.core.crs import WGS84
-from dothi.core.export.csv_file import lines
 from dothi.core.export.extract import Extract, Headers
-from dothi.core.export.formats import FORMATS, FileFormat, not_written
-from dothi.core.layer import Layer
-from dothi.core.text import Text
+from dothi.core.export.formats import PAGED, FileFormat, not_written
 
-# Tables, in which a column is called by its name or by its title; the first is the default. The others have both.
-HEADERS: dict[str, tuple[str, ...]] = {'csv': ('names', 'titles'), 'xlsx': ('titles', 'names')}
 # A client that reads nothing for so long loses its place: it holds a connection to the database.
 STALLED_S = 300
 BLOCK_BYTES = 2**16
@@ -51,7 +45,7 @@ def file_response(query: Query, form: str) -> Response:
     What the file leaves out is told by OGC-NumberMatched, OGC-NumberReturned, a link to the next page, and its name.
     """
     headers = _file_headers(form)
-    query = query if 'limit' in request_parameters() else replace(query, limit=service().limits.max_items)
+    query = query if LIMIT.is_present else replace(query, limit=service().limits.max_items)
     with ExitStack() as stack:
         db = stack.enter_context(snapshot())
         release = db.release(query.layer)
@@ -62,28 +56,18 @@ def file_response(query: Query, form: str) -> Response:
         matched = number_matched(db, query, release, page)
         extract = _describe_extract(begun, release, headers, None if page.returned == matched else matched)
         if request.method == 'HEAD':
-            response = _empty_response(form)
-        elif form == 'csv':
-            response = _stream_file(db, extract, stack)
+            response = _empty_response(PAGED[form])
+        elif PAGED[form].streamer:
+            response = _stream_file(db, extract, PAGED[form], stack)
         else:
-            response = _write_file(db, extract, FORMATS[form])
+            response = _write_file(db, extract, PAGED[form])
     _add_page_headers(response, query, extract, form, page, matched)
     return response if request.method == 'POST' else make_conditional(response, release, form)
 
 
-def item_links(layer: Layer) -> list[dict[str, Any]]:
-    """Links to the items of a layer in each of these formats."""
-    title, items = Text(vi='Đối tượng, {}', en='Features as {}'), f'/collections/{layer.id}/items'
-    chosen = [FORMATS[form] for form in FILE_FORMATS]
-    return [
-        link('items', file_format.media_type, say(title).format(file_format.title), f'{items}?f={file_format.name}')
-        for file_format in chosen
-    ]
-
-
 def _file_headers(form: str) -> Headers:
     """The column headings of a table format."""
-    return cast(Headers, parameters.one_of('headers', HEADERS.get(form, ('names', 'titles'))))
+    return cast(Headers, HEADERS.read() or PAGED[form].headings)
 
 
 def _describe_extract(query: Query, release: Release, headers: Headers, matched: int | None) -> Extract:
@@ -95,43 +79,39 @@ def _describe_extract(query: Query, release: Release, headers: Headers, matched:
         srid=query.crs.srid,
         working_srid=service().locality.srid,
         geometry=query.geometry is not None,
-        tolerance=parameters.read_length('max-allowable-offset'),
-        in_order=bool(request_parameters().get('sortby', '').strip()),
+        tolerance=query.tolerance,
+        in_order=bool(SORTBY.text),
         lang=language(),
         headers=headers,
         matched=matched,
     )
 
 
-def _stream_file(db: Snapshot, extract: Extract, stack: ExitStack) -> Response:
+def _stream_file(db: Snapshot, extract: Extract, chosen: FileFormat, stack: ExitStack) -> Response:
     """The lines as they come from the database, whose connection is given back when the client has them or is gone."""
     db.db.cursor().execute(f"set local idle_in_transaction_session_timeout = '{STALLED_S}s'")
-    pieces = lines(db.db, extract, _ignore_progress)
+    pieces = chosen.pieces(db.db, extract, _ignore_progress)
     # what is wrong with the query shows now, while it can still be answered with a status of its own
     first = list(islice(pieces, 2))
     whole = chain(first, pieces)
     packed = _takes_gzip()
     body = ClosingIterator(_pack_pieces(whole) if packed else whole, [pieces.close, stack.pop_all().close])
-    response = Response(body, content_type=_content_type('csv'), direct_passthrough=True)
+    response = Response(body, content_type=chosen.content_type, direct_passthrough=True)
     if packed:
         response.headers['Content-Encoding'] = 'gzip'
     return response
 
 
-def _empty_response(form: str) -> Response:
+def _empty_response(chosen: FileFormat) -> Response:
     """What HEAD is told: no length, since that is known once the file is written, and 0 would be believed."""
-    response = Response(iter(()), content_type=_content_type(form), direct_passthrough=True)
-    if form == 'csv' and _takes_gzip():
+    response = Response(iter(()), content_type=chosen.content_type, direct_passthrough=True)
+    if chosen.streamer and _takes_gzip():
         response.headers['Content-Encoding'] = 'gzip'
     return response
 
 
 def _takes_gzip() -> bool:
     return request.accept_encodings['gzip'] > 0
-
-
-def _content_type(form: str) -> str:
-    return 'text/csv; charset=utf-8; header=present' if form == 'csv' else FORMATS[form].media_type
 
 
 def _pack_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -151,7 +131,7 @@ def _write_file(db: Snapshot, extract: Extract, chosen: FileFormat) -> Response:
             file = path.open('rb')
     except OSError as error:
         raise not_written(Path(f'{extract.file_name}.{chosen.name}'), error) from error
-    response = Response(FileWrapper(file, BLOCK_BYTES), mimetype=chosen.media_type, direct_passthrough=True)
+    response = Response(FileWrapper(file, BLOCK_BYTES), content_type=chosen.content_type, direct_passthrough=True)
     response.content_length = os.fstat(file.fileno()).st_size
     return response
 
@@ -176,7 +156,7 @@ def _add_page_headers(
         question = urlencode(arguments)
         if len(question) <= LONGEST_QUERY:
             address = f'{api_url()}/collections/{query.layer.id}/items?{question}'
-            response.headers.add('Link', f'<{address}>; rel="next"; type="{FORMATS[form].media_type}"')
+            response.headers.add('Link', f'<{address}>; rel="next"; type="{PAGED[form].media_type}"')
 
 
 def _ignore_progress(_rows: int) -> None:

@@ -1,30 +1,115 @@
-"""What a request for items asks for, read from its parameters."""
+"""The query of a request for items: its parameters, and the page that they mean."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from psycopg2 import sql
 
-from dothi.api.http import client_filter, parameters
-from dothi.api.http.client_filter import ClientFilter, requested_filter
-from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
-from dothi.api.http.served_crs import ServedCrs, chosen_crs
+from dothi.api.http import parameters
+from dothi.api.http.client_filter import FILTER, FILTER_CRS, FILTER_LANG, ClientFilter, requested_filter
+from dothi.api.http.column_schemas import column_schema
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import COMMON, BadParameter, Parameter, plain_text, request_parameters
+from dothi.api.http.parsers import column_value, one_of, parse_boolean, parse_length, parse_names
+from dothi.api.http.query_parameters import BBOX, BBOX_CRS, CRS, DATETIME, LIMIT, OFFSET
+from dothi.api.http.served_crs import ServedCrs, default_crs
 from dothi.api.http.service import Service, service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.items.box import Box, read_box
 from dothi.api.items.paging import Order, Values, order_by, order_of, read_cursor, rows_behind
 from dothi.core.cql2.errors import UnknownProperty
+from dothi.core.export.formats import PAGED
 from dothi.core.filter_cost import require_affordable
-from dothi.core.layer import Audience, Column, Layer
-from dothi.core.layer_source import source
+from dothi.core.layer import Column, Layer
+from dothi.core.layer_source import Times, source
+from dothi.core.text import Text
 
-# Parameters that every collection has, beside those of all resources and one per column.
-OWN = (
-    'limit', 'offset', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime', *client_filter.NAMES,
-    'properties', 'skipGeometry', 'sortby', 'q', 'max-allowable-offset', 'headers',
-)  # fmt: skip
 # Every term of `q` is looked for on its own.
 LONGEST_SEARCH = 200
+# Every open version, whatever it is valid.
+ALWAYS = Times(None, None)
+
+
+def example_filter(offer: Offer) -> str:
+    """A CQL2 text about the first column with known values, else about the first."""
+    for name, column in offer.columns.items():
+        if column.domain and column.type == 'text':
+            return f'"{name}" = \'{next(iter(column.domain))}\''
+    return f'"{next(iter(offer.columns))}" is not null'
+
+
+def _describe_search(offer: Offer) -> Text:
+    names = ', '.join(searched_columns(offer.layer, offer.columns))
+    return Text(
+        vi=f'Từ cần tìm trong {names}; không cần dấu.', en=f'Words to search for in {names}, without accents too.'
+    )
+
+
+def _parse_search(name: str, text: str) -> list[str]:
+    """The terms to look for, each on its own."""
+    # released text is NFC; some keyboards write decomposed letters
+    terms = unicodedata.normalize('NFC', text)
+    if len(terms) > LONGEST_SEARCH:
+        raise BadParameter(
+            vi=f'{name}: dài {len(terms)} ký tự, nhiều nhất {LONGEST_SEARCH}.',
+            en=f'{name}: {len(terms)} characters long, {LONGEST_SEARCH} at most.',
+        )
+    return terms.split()
+
+
+CURSOR = Parameter(
+    'cursor',
+    plain_text,
+    {'type': 'string'},
+    Text(
+        vi='Chỗ bắt đầu của trang; chỉ lấy từ liên kết "next".',
+        en='Where a page begins; only values from "next" links.',
+    ),
+)
+PROPERTIES = Parameter(
+    'properties',
+    parse_names,
+    lambda offer: {'type': 'array', 'items': {'type': 'string', 'enum': [*offer.columns]}},
+    Text(vi='Thuộc tính cần có.', en='Properties to answer.'),
+    example=lambda offer: [next(iter(offer.columns))],
+)
+SKIP_GEOMETRY = Parameter(
+    'skipGeometry',
+    parse_boolean,
+    {'type': 'boolean', 'default': False},
+    Text(vi='Bỏ hình học.', en='Leaves the geometry out.'),
+)
+SORTBY = Parameter(
+    'sortby',
+    parse_names,
+    {'type': 'array', 'items': {'type': 'string'}},
+    Text(vi='Sắp theo các thuộc tính; dấu - là giảm dần.', en='Properties to sort by; - before one sorts downwards.'),
+    example=lambda offer: [f'-{next(iter(offer.columns))}', 'id'],
+)
+SEARCH = Parameter('q', _parse_search, {'type': 'string'}, _describe_search, example='nam')
+MAX_ALLOWABLE_OFFSET = Parameter(
+    'max-allowable-offset',
+    parse_length,
+    {'type': 'number', 'minimum': 0},
+    Text(
+        vi='Giản lược hình học: lệch nhiều nhất chừng này, theo đơn vị của `crs`.',
+        en='Generalises geometries, by at most so much, in units of `crs`.',
+    ),
+    example=0.001,
+)
+HEADERS = Parameter(
+    'headers',
+    one_of('names', 'titles'),
+    {'type': 'string', 'enum': ['names', 'titles']},
+    Text(vi='Đầu cột của csv và xlsx: mã hay tên cột.', en="Headings of csv and xlsx: the columns' names or titles."),
+)
+PAGE_PARAMETERS: tuple[Parameter[Any], ...] = (
+    *COMMON, LIMIT, OFFSET, CURSOR, BBOX, BBOX_CRS, CRS, DATETIME, replace(FILTER, example=example_filter),
+    FILTER_LANG, FILTER_CRS, PROPERTIES, SKIP_GEOMETRY, SORTBY, SEARCH, MAX_ALLOWABLE_OFFSET, HEADERS,
+)  # fmt: skip
+FEATURE_PARAMETERS: tuple[Parameter[Any], ...] = (*COMMON, CRS, MAX_ALLOWABLE_OFFSET, HEADERS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +126,7 @@ class Query:
     columns: dict[str, Column]
     crs: ServedCrs
     geometry: sql.Composable | None
+    tolerance: float
     order: Order
     limit: int
     offset: int
@@ -67,9 +153,31 @@ class Query:
         )
 
 
-def known_parameters(layer: Layer, audience: Audience) -> tuple[str, ...]:
-    """The query parameters of the layer's items."""
-    return (*COMMON, *OWN, *layer.columns_for(audience))
+def page_parameters(columns: dict[str, Column]) -> tuple[Parameter[Any], ...]:
+    """The parameters of a layer's items: PAGE_PARAMETERS, and one for each of its columns."""
+    return (*PAGE_PARAMETERS, *_column_parameters(columns))
+
+
+def _column_parameters(columns: dict[str, Column]) -> list[Parameter[sql.Composable]]:
+    """`column=value`; a column that is called like a parameter of ours is reached by `filter` only."""
+    taken = {parameter.name for parameter in PAGE_PARAMETERS}
+    return [_column_parameter(name, column) for name, column in columns.items() if name not in taken]
+
+
+def _column_parameter(name: str, column: Column) -> Parameter[sql.Composable]:
+    return Parameter(
+        name,
+        column_value(column),
+        lambda _offer: column_schema(column),
+        lambda _offer: Text(
+            vi=f'{column.title.vi}: đúng bằng giá trị này', en=f'{column.title.en}: equal to this value'
+        ),
+    )
+
+
+def searched_columns(layer: Layer, columns: Collection[str]) -> list[str]:
+    """The columns that `q` searches; where there are none, the layer has no such parameter."""
+    return [name for name in layer.publish.search if name in columns]
 
 
 def read_query(layer: Layer, form: str, service: Service) -> Query:
@@ -78,47 +186,65 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs, TooExpensive.
     """
     columns = layer.columns_for(service.audience)
-    parameters.refuse_unknown(known_parameters(layer, service.audience))
-    times, box = parameters.read_datetime(), read_box(service.locality)
-    feature_filter, conditions = (
-        requested_filter(),
-        [*_equality_conditions(columns), *_search_conditions(layer, columns)],
-    )
+    parameters.refuse_unknown(page_parameters(columns))
+    times, box, feature_filter = DATETIME.read(), read_box(), requested_filter()
+    conditions = [*_equality_conditions(columns), *_search_conditions(layer, columns)]
     only_box = not (feature_filter or conditions) and times is None and layer.publish.validity is None
     if box is not None:
         conditions.append(box.touches(service.locality.srid))
     rows = source(layer, service.locality, service.audience, times)
     limits, order = service.limits, _read_order(layer, columns)
-    crs = wanted_crs(form, service)
+    crs = wanted_crs(form)
     return Query(
         layer=layer,
         rows=rows,
         conditions=conditions if only_box else _weigh_conditions(conditions, feature_filter, layer, rows),
         columns=_selected_columns(layer, columns),
         crs=crs,
-        geometry=None if parameters.yes_or_no('skipGeometry') else geometry_sql(layer, crs, service),
+        geometry=None if SKIP_GEOMETRY.read() else geometry_sql(layer, crs),
+        tolerance=MAX_ALLOWABLE_OFFSET.read() or 0.0,
         order=order,
-        limit=min(parameters.whole_number('limit', limits.default_items, 1), limits.max_items),
-        offset=parameters.whole_number('offset', 0, 0),
-        after=read_cursor(request_parameters().get('cursor', ''), order),
+        limit=min(LIMIT.read() or limits.default_items, limits.max_items),
+        offset=OFFSET.read() or 0,
+        after=read_cursor(CURSOR.text, order),
         box=box,
         only_box=only_box,
     )
 
 
-def wanted_crs(form: str, service: Service) -> ServedCrs:
+def feature_query(layer: Layer, feature_id: int, form: str) -> Query:
+    """The query for one feature of the current request, as a page that holds nothing else."""
+    columns, crs = layer.columns_for(service().audience), wanted_crs(form)
+    return Query(
+        layer=layer,
+        rows=source(layer, service().locality, service().audience, ALWAYS),
+        conditions=[sql.SQL('id = {}').format(sql.Literal(feature_id))],
+        columns=columns,
+        crs=crs,
+        geometry=geometry_sql(layer, crs),
+        tolerance=MAX_ALLOWABLE_OFFSET.read() or 0.0,
+        order=order_of(layer, [], columns),
+        limit=1,
+        offset=0,
+        after=None,
+        box=None,
+        only_box=False,
+    )
+
+
+def wanted_crs(form: str) -> ServedCrs:
     """The system of the answer's coordinates; raises UnservedCrs.
 
-    JSON-LD calls them longitude and latitude, so there it is CRS84 whatever is asked for.
+    JSON-LD and some files call them longitude and latitude, so there it is CRS84 whatever is asked for.
     """
-    chosen = chosen_crs(request_parameters().get('crs'), service.locality, 'crs')
-    return chosen_crs(None, service.locality, 'crs') if form == 'jsonld' else chosen
+    chosen, only_wgs84 = CRS.read() or default_crs(), form == 'jsonld' or (form in PAGED and PAGED[form].only_wgs84)
+    return default_crs() if only_wgs84 else chosen
 
 
-def geometry_sql(layer: Layer, crs: ServedCrs, service: Service) -> sql.Composable:
+def geometry_sql(layer: Layer, crs: ServedCrs) -> sql.Composable:
     """SQL of a row's geometry as GeoJSON, generalised as the current request asks for it."""
-    tolerance, multi = parameters.read_length('max-allowable-offset'), layer.geometry.startswith('Multi')
-    return crs.geojson(service.locality.srid, tolerance, multi=multi)
+    tolerance, multi = MAX_ALLOWABLE_OFFSET.read() or 0.0, layer.geometry.startswith('Multi')
+    return crs.geojson(service().locality.srid, tolerance, multi=multi)
 
 
 def _weigh_conditions(
@@ -133,35 +259,24 @@ def _weigh_conditions(
 
 
 def _equality_conditions(columns: dict[str, Column]) -> list[sql.Composable]:
-    """`column=value`; a column that is called like a parameter of ours is reached by `filter` only."""
-    by_column = {
-        name: text for name, text in request_parameters().items() if name in columns and name not in (*COMMON, *OWN)
-    }
     return [
-        sql.SQL('({} = {})').format(sql.Identifier(name), parameters.value_for(name, columns[name], text))
-        for name, text in by_column.items()
+        sql.SQL('({} = {})').format(sql.Identifier(name), parameter.parse(name, request_parameters()[name]))
+        for parameter in _column_parameters(columns)
+        if (name := parameter.name) in request_parameters()
     ]
 
 
 def _search_conditions(layer: Layer, columns: dict[str, Column]) -> list[sql.Composable]:
     """`q`: every term, without regard to accents and case, in one of the layer's searchable columns."""
-    # released text is NFC; some keyboards write decomposed letters
-    text = unicodedata.normalize('NFC', request_parameters().get('q', '')).strip()
-    if not text:
-        return []
-    if len(text) > LONGEST_SEARCH:
-        raise BadParameter(
-            vi=f'q: dài {len(text)} ký tự, nhiều nhất {LONGEST_SEARCH}.',
-            en=f'q: {len(text)} characters long, {LONGEST_SEARCH} at most.',
-        )
-    searched = [sql.Identifier(name) for name in layer.publish.search if name in columns]
-    if not searched:
+    terms = SEARCH.read() or []
+    searched = [sql.Identifier(name) for name in searched_columns(layer, columns)]
+    if terms and not searched:
         raise BadParameter(
             vi=f'q: lớp "{layer.id}" không có cột để tìm kiếm.', en=f'q: "{layer.id}" has no column to search in.'
         )
     joined = sql.SQL("concat_ws(' ', {})").format(sql.SQL(', ').join(searched))
     form = sql.SQL('(strpos({}, {}) > 0)')
-    return [form.format(_plain_text(joined), _plain_text(sql.Literal(term))) for term in text.split()]
+    return [form.format(_plain_text(joined), _plain_text(sql.Literal(term))) for term in terms]
 
 
 def _plain_text(text: sql.Composable) -> sql.Composable:
@@ -169,25 +284,22 @@ def _plain_text(text: sql.Composable) -> sql.Composable:
 
 
 def _selected_columns(layer: Layer, columns: dict[str, Column]) -> dict[str, Column]:
-    text = request_parameters().get('properties')
-    if text is None:
+    """The columns of the answer; none where `properties` is empty."""
+    if not PROPERTIES.is_present:
         return columns
-    names = [name.strip() for name in text.split(',') if name.strip()]
-    return {name: columns[_require_column(name, layer, columns)] for name in names}
+    return {name: columns[_require_column(name, layer, columns)] for name in PROPERTIES.read() or []}
 
 
 def _read_order(layer: Layer, columns: dict[str, Column]) -> Order:
     terms = []
-    for part in request_parameters().get('sortby', '').split(','):
-        # an unescaped + arrives as a space
-        name = part.strip()
+    for name in SORTBY.read() or []:
+        # an unescaped + has arrived as a space, which is gone
         sign = name[:1] if name not in columns and name[:1] in ('+', '-') else ''
-        if name:
-            terms.append((_require_column(name.removeprefix(sign), layer, [*columns, 'id']), sign == '-'))
+        terms.append((_require_column(name.removeprefix(sign), layer, [*columns, 'id']), sign == '-'))
     return order_of(layer, terms, columns)
 
 
-def _require_column(name: str, layer: Layer, columns: dict[str, Column] | list[str]) -> str:
+def _require_column(name: str, layer: Layer, columns: Iterable[str]) -> str:
     if name not in columns:
         raise UnknownProperty.of(name, layer.id, columns)
     return name

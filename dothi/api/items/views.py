@@ -6,17 +6,24 @@ from dothi.api.editing.pending import pending_feature
 from dothi.api.http import parameters
 from dothi.api.http.caching import add_last_modified, etag, feature_etag, make_conditional, not_modified
 from dothi.api.http.language import language, wanted_format
-from dothi.api.http.parameters import COMMON, request_parameters
 from dothi.api.http.query_body import take_body
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.items.counting import number_matched
-from dothi.api.items.documents import DOCUMENTS, FILE_FORMATS, collection_document, feature_document, feature_response
+from dothi.api.items.documents import ITEM_FORMATS, collection_document, feature_document, feature_response
 from dothi.api.items.features import read_feature, read_page, read_version
 from dothi.api.items.files import file_response
 from dothi.api.items.offsets import from_nearby
-from dothi.api.items.query import geometry_sql, read_query, wanted_crs
+from dothi.api.items.query import (
+    FEATURE_PARAMETERS,
+    MAX_ALLOWABLE_OFFSET,
+    feature_query,
+    geometry_sql,
+    read_query,
+    wanted_crs,
+)
 from dothi.core.errors import NotFound
+from dothi.core.export.formats import PAGED
 from dothi.core.layer import Layer
 
 ITEMS = Blueprint('items', __name__)
@@ -27,7 +34,6 @@ CONFORMANCE_CLASSES = (
         'filter', 'features-filter', 'queryables-query-parameters',
     )),
 )  # fmt: skip
-FORMATS = (*DOCUMENTS,)
 
 
 class NoSuchFeature(NotFound):
@@ -54,20 +60,22 @@ def search(collection_id: str) -> Response:
 def item(collection_id: str, item_id: str) -> Response:
     """One feature by its id."""
     layer = service().layer(collection_id)
-    parameters.refuse_unknown((*COMMON, 'crs', 'max-allowable-offset'))
-    form = wanted_format(FORMATS)
-    crs = wanted_crs(form, service())
+    parameters.refuse_unknown(FEATURE_PARAMETERS)
+    form = wanted_format(tuple(ITEM_FORMATS))
+    if form in PAGED:
+        return _feature_as_file(layer, item_id, form)
+    crs = wanted_crs(form)
     waiting = pending_feature(layer, item_id, crs, form)
     if waiting is not None:
         return waiting
-    shape = geometry_sql(layer, crs, service())
+    shape = geometry_sql(layer, crs)
     with snapshot() as db:
         number = _item_number(item_id)
         version = read_version(db, layer, number)
         if version is None:
             db.release(layer)
             raise _no_such(layer, item_id)
-        tag = feature_etag(version.release, form, crs.uri, request_parameters().get('max-allowable-offset', ''))
+        tag = feature_etag(version.release, form, crs.uri, MAX_ALLOWABLE_OFFSET.text)
         if not_modified(tag, version.released_at):
             response = Response(status=304)
         else:
@@ -79,11 +87,21 @@ def item(collection_id: str, item_id: str) -> Response:
     return add_last_modified(response, version.released_at)
 
 
+def _feature_as_file(layer: Layer, item_id: str, form: str) -> Response:
+    number = _item_number(item_id)
+    with snapshot() as db:
+        version = read_version(db, layer, number)
+        db.release(layer)
+    if version is None:
+        raise _no_such(layer, item_id)
+    return file_response(feature_query(layer, number, form), form)
+
+
 def answer_query(layer: Layer) -> Response:
     """The page that the current request's parameters ask for."""
-    form = wanted_format((*FORMATS, *FILE_FORMATS))
+    form = wanted_format(tuple(ITEM_FORMATS))
     query = read_query(layer, form, service())
-    if form in FILE_FORMATS:
+    if form in PAGED:
         return file_response(query, form)
     with snapshot() as db:
         release = db.release(layer)

@@ -1,19 +1,50 @@
 """Which part of the world a map shows: `crs`, and `bbox`, `subset` or `center`, each in the system that it names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from dothi.api.coverages.region import Region, read_region
-from dothi.api.coverages.systems import System, system
-from dothi.api.http import parameters
-from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.coverages.region import BBOX, BBOX_CRS, SUBSET, SUBSET_CRS, Region, read_region
+from dothi.api.coverages.systems import System, read_system, system_parameter
+from dothi.api.http.parameters import BadParameter, Parameter, bad_value
+from dothi.api.http.parsers import numbers
 from dothi.api.http.served_crs import CRS84
 from dothi.api.items.box import area_around, on_the_map
 from dothi.api.maps.size import Box, Point
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.errors import NotFound
 from dothi.core.grid import moved_bounds
+from dothi.core.text import Text
 
-NAMES = ('crs', 'bbox', 'bbox-crs', 'subset', 'subset-crs', 'center', 'center-crs')
+CRS = system_parameter('crs', Text(vi='Hệ tọa độ của bản đồ.', en='Coordinate system of the map.'))
+CENTER = Parameter(
+    'center',
+    numbers(2),
+    {'type': 'array', 'items': {'type': 'number'}, 'minItems': 2, 'maxItems': 2},
+    Text(
+        vi='Tâm bản đồ; width, height và tỷ lệ cho biết vẽ bao nhiêu quanh đó.',
+        en='Middle of the map; width, height and the scale say how much around it is shown.',
+    ),
+    example=lambda offer: [round(degree, 3) for degree in offer.centre],
+)
+CENTER_CRS = system_parameter('center-crs', Text(vi='Hệ tọa độ của `center`.', en='System of `center`.'))
+AREA: tuple[Parameter[Any], ...] = (
+    CRS,
+    replace(
+        BBOX,
+        description=Text(vi='Khung được vẽ, theo `bbox-crs`.', en='The box that is shown, in `bbox-crs`.'),
+    ),
+    BBOX_CRS,
+    replace(
+        SUBSET,
+        description=Text(
+            vi='Khoảng theo trục: Lat, Lon, hoặc E, N, và time; a:b là khoảng, * là đầu mở.',
+            en='Intervals by axis: Lat, Lon, or E, N, and time; a:b is an interval, * an open end.',
+        ),
+    ),
+    SUBSET_CRS,
+    CENTER,
+    CENTER_CRS,
+)
 
 
 class OutsideMap(NotFound):
@@ -53,7 +84,7 @@ def read_area(systems_by_name: dict[str, System], axes: list[tuple[str, str]]) -
     systems_by_name: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset`
     that are of space. (OGC 20-058, requirements 18 to 26, 36.)
     """
-    target = system(request_parameters().get('crs'), systems_by_name, 'crs', CRS84)
+    target = read_system(CRS, systems_by_name, CRS84)
     region, centre = read_region(systems_by_name, axes, degrees_anywhere=True), _read_centre(systems_by_name, target)
     if centre is not None and not region.whole:
         raise BadParameter(
@@ -112,21 +143,22 @@ def _closed_side(side: tuple[float | None, float | None], low: float, high: floa
 
 
 def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | None:
-    text = request_parameters().get('center', '').strip()
-    if not text:
+    pair = CENTER.read()
+    if pair is None:
         # without it the standard wants center-crs ignored (requirement 20 F)
         return None
-    of = system(request_parameters().get('center-crs'), systems_by_name, 'center-crs', CRS84)
-    numbers = parameters.parse_numbers('center', text, 2)
-    x, y = numbers[::-1] if of.crs.yx else numbers
+    of = read_system(CENTER_CRS, systems_by_name, CRS84)
+    x, y = pair[::-1] if of.crs.yx else pair
     if of.geographic and not -90 <= y <= 90:
         raise outside_map(x, y, x, y)
     if of.crs.srid == target.crs.srid:
         return x, y
     at = transformer(proj_string(of.crs.srid), proj_string(target.crs.srid)).transform(x, y)
     if not all(abs(value) < 1e9 for value in at):
-        raise BadParameter(
-            vi=f'{quote_parameter("center", text)}: nằm ngoài hệ tọa độ của bản đồ (crs).',
-            en=f"{quote_parameter('center', text)}: lies outside the map's coordinate system (crs).",
+        raise bad_value(
+            CENTER.name,
+            CENTER.text,
+            'nằm ngoài hệ tọa độ của bản đồ (crs).',
+            "lies outside the map's coordinate system (crs).",
         )
     return float(at[0]), float(at[1])

@@ -1,14 +1,57 @@
 """What a map shows where nothing is drawn: `bgcolor`, `transparent`, and beyond the world `void-color` and the like."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from dothi.api.http import parameters
-from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.parameters import Parameter, bad_value
+from dothi.api.http.parsers import parse_boolean
 from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.core.text import Text
 
-NAMES = ('bgcolor', 'transparent', 'void-color', 'void-transparent')
 WHITE = Colour(255, 255, 255)
 HEX = frozenset('0123456789abcdef')
+
+
+def parse_map_colour(name: str, text: str) -> Colour:
+    """`0xRRGGBB`, `RRGGBB`, `#RRGGBB`, or a colour's name in any case."""
+    text = text.lower()
+    digits = text.removeprefix('0x').removeprefix('#')
+    try:
+        colour = parse_colour(f'#{digits}' if len(digits) == 6 and set(digits) <= HEX else text)
+    except ValueError:
+        raise bad_value(
+            name,
+            text,
+            'không phải là màu. Viết 0xFFFFFF hoặc tên màu như "white".',
+            'is no colour. Write 0xFFFFFF or the name of a colour, such as "white".',
+        ) from None
+    return Colour(colour.red, colour.green, colour.blue)
+
+
+BGCOLOR = Parameter(
+    'bgcolor',
+    parse_map_colour,
+    {'type': 'string'},
+    Text(vi='Màu nền, 0xFFFFFF hoặc tên màu.', en='Colour of the background, 0xFFFFFF or the name of a colour.'),
+    example='0xDFE8EB',
+)
+TRANSPARENT = Parameter(
+    'transparent',
+    parse_boolean,
+    {'type': 'boolean'},
+    Text(vi='Nền trong suốt; mặc định là có, trừ khi có bgcolor.', en='Transparent; it is, unless there is bgcolor.'),
+)
+VOID_COLOR = Parameter(
+    'void-color',
+    parse_map_colour,
+    {'type': 'string'},
+    Text(vi='Màu ngoài thế giới.', en='Colour beyond the world.'),
+    'silver',
+)
+VOID_TRANSPARENT = Parameter(
+    'void-transparent', parse_boolean, {'type': 'boolean'}, Text(vi='Ngoài đó trong suốt.', en='Transparent there.')
+)
+BACKGROUND: tuple[Parameter[Any], ...] = (BGCOLOR, TRANSPARENT, VOID_COLOR, VOID_TRANSPARENT)
 
 
 @dataclass(frozen=True)
@@ -42,30 +85,13 @@ def read_background(of_style: Colour | None = None, *, opaque: bool = False) -> 
     of_style: the background that the style has of its own. opaque: the format knows no transparency. (OGC 20-058,
     requirements 6 to 9: without a colour a map is transparent, with one it is not.)
     """
-    bgcolor, asked_void = _read_colour('bgcolor'), _read_colour('void-color')
+    bgcolor, void_colour = BGCOLOR.read(), VOID_COLOR.read()
     colour = bgcolor or of_style or WHITE
-    transparent = parameters.yes_or_no('transparent') if request_parameters().get('transparent') else bgcolor is None
-    void_transparent = (
-        parameters.yes_or_no('void-transparent') if request_parameters().get('void-transparent') else transparent
-    )
+    transparent, void_transparent = TRANSPARENT.read(), VOID_TRANSPARENT.read()
+    transparent = bgcolor is None if transparent is None else transparent
+    void_transparent = transparent if void_transparent is None else void_transparent
     return Background(
         Ground(colour, transparent and not opaque),
-        Ground(asked_void or colour, void_transparent and not opaque),
+        Ground(void_colour or colour, void_transparent and not opaque),
         is_requested=bgcolor is not None,
     )
-
-
-def _read_colour(name: str) -> Colour | None:
-    """`0xRRGGBB`, `RRGGBB`, `#RRGGBB`, or a colour's name in any case."""
-    text = request_parameters().get(name, '').strip().lower()
-    if not text:
-        return None
-    digits = text.removeprefix('0x').removeprefix('#')
-    try:
-        colour = parse_colour(f'#{digits}' if len(digits) == 6 and set(digits) <= HEX else text)
-    except ValueError:
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: không phải là màu. Viết 0xFFFFFF hoặc tên màu như "white".',
-            en=f'{quote_parameter(name, text)}: is no colour. Write 0xFFFFFF or the name of a colour, such as "white".',
-        ) from None
-    return Colour(colour.red, colour.green, colour.blue)

@@ -2,10 +2,9 @@
 
 from flask import request
 
-from dothi.api.http.language import HTML, UnknownFormat
-from dothi.api.http.parameters import quote_parameter, request_parameters
+from dothi.api.http.language import HTML, unknown_format
+from dothi.api.http.parameters import F
 from dothi.cartography.mapping.picture import Format
-from dothi.core.errors import did_you_mean
 
 GEOTIFF = 'image/tiff; application=geotiff'
 # The first is what a client gets that names none.
@@ -33,16 +32,11 @@ def wanted_form(offered: tuple[Format, ...] = PICTURES, *, page: bool = True) ->
     Raises UnknownFormat for another `f`.
     """
     names = [*offered, *(['html'] if page else [])]
-    requested = request_parameters().get('f', '').strip()
-    if requested:
+    if F.text:
         # an unescaped + arrives as a space
-        form = BY_TYPE.get(requested.replace('svg xml', 'svg+xml'), requested)
+        form = BY_TYPE.get(F.text.replace('svg xml', 'svg+xml'), F.text)
         if form not in names:
-            hint = did_you_mean(requested, names)
-            raise UnknownFormat(
-                vi=f'{quote_parameter("f", requested)}: không có định dạng này. {hint.vi}',
-                en=f'{quote_parameter("f", requested)}: no such format. {hint.en}',
-            )
+            raise unknown_format(F.text, names)
         return form
     return _accepted_form(names)
 

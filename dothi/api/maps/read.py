@@ -1,24 +1,26 @@
 """The current request as a picture to be drawn, with what its headers say of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dothi.api.coverages.region import asked_axes
+from dothi.api.coverages.region import SUBSET, read_axes
 from dothi.api.coverages.systems import System, systems
-from dothi.api.http import client_filter, parameters
-from dothi.api.http.client_filter import ClientFilter, requested_filter
-from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http import parameters
+from dothi.api.http.client_filter import FILTERING, ClientFilter, requested_filter
+from dothi.api.http.parameters import COMMON, BadParameter, Parameter
+from dothi.api.http.query_parameters import COLLECTIONS
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
-from dothi.api.maps import area, background, size, times
-from dothi.api.maps.area import move_box, read_area
-from dothi.api.maps.background import read_background
+from dothi.api.maps import times
+from dothi.api.maps.area import AREA, move_box, read_area
+from dothi.api.maps.background import BACKGROUND, read_background
 from dothi.api.maps.make import MapRequest
 from dothi.api.maps.paint import paint_for
-from dothi.api.maps.size import frame_view, read_wish
+from dothi.api.maps.size import HEIGHT, MM_PER_PIXEL, MOST_PX, SIZE, WIDTH, frame_view, read_wish
 from dothi.api.maps.subject import Subject, subject_at
-from dothi.api.maps.times import read_times
+from dothi.api.maps.times import DATETIME, read_times
+from dothi.api.tiles.matrices import SIDE_PX
 from dothi.cartography.mapping.picture import Format
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour, parse_colour
@@ -28,10 +30,19 @@ from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.settings import MapSettings
+from dothi.core.text import Text
 
-EVERYWHERE = (*COMMON, 'datetime', *background.NAMES)
-OF_MAPS = (*EVERYWHERE, *area.NAMES, *size.NAMES)
-OF_TILES = (*EVERYWHERE, 'subset', 'width', 'height', 'mm-per-pixel')
+EVERYWHERE: tuple[Parameter[Any], ...] = (*COMMON, DATETIME, *BACKGROUND)
+OF_MAPS = (*EVERYWHERE, *AREA, *SIZE)
+OF_TILES = (
+    *EVERYWHERE,
+    replace(
+        SUBSET, description=Text(vi='Thời điểm, trên trục time.', en='The time, on the axis time.'), example=['time(*)']
+    ),
+    replace(WIDTH, example=SIDE_PX // 4),
+    replace(HEIGHT, example=SIDE_PX // 4),
+    MM_PER_PIXEL,
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +72,10 @@ class MapQuery:
         return times.format_rfc3339(now)
 
 
-def known_parameters(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
+def known_parameters(subject: Subject, parameters: tuple[Parameter[Any], ...]) -> tuple[Parameter[Any], ...]:
     """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
-    filtering = client_filter.NAMES if any(isinstance(source, Layer) for source in subject.sources) else ()
-    return (*names, *filtering, *(('collections',) if subject.is_dataset else ()))
+    filtering = FILTERING if any(isinstance(source, Layer) for source in subject.sources) else ()
+    return (*parameters, *filtering, *((COLLECTIONS,) if subject.is_dataset else ()))
 
 
 def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False) -> MapQuery:
@@ -74,7 +85,7 @@ def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False
     axis `time` none (requirements 28 and 29 D). Raises UnknownParameter, BadParameter, BadTime, BadFilter,
     UnservedCrs, OutsideMap.
     """
-    parameters.refuse_unknown(known_parameters(subject, OF_MAPS), repeatable=('subset',))
+    parameters.refuse_unknown(known_parameters(subject, OF_MAPS))
     of_time, of_space = _subset_axes()
     when = read_times(of_time)
     part = read_area(systems(subject.srid, service().locality), of_space)
@@ -87,7 +98,7 @@ def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False
 
 def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: System) -> MapQuery:
     """The same for a tile, whose place is settled: `view` says its box and usual size. Raises as `read_map`."""
-    parameters.refuse_unknown(known_parameters(subject, OF_TILES), repeatable=('subset',))
+    parameters.refuse_unknown(known_parameters(subject, OF_TILES))
     of_time, of_space = _subset_axes()
     if of_space:
         raise BadParameter(
@@ -96,7 +107,7 @@ def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: 
         )
     when, wish = read_times(of_time), read_wish()
     pixels = wish.width or wish.height or view.width_px
-    ratio = wish.pixel_ratio if 'mm-per-pixel' in request_parameters() else view.pixel_ratio
+    ratio = wish.pixel_ratio if MM_PER_PIXEL.is_present else view.pixel_ratio
     view = View(view.crs, view.box, pixels, wish.height or pixels, ratio)
     _must_fit(view)
     return MapQuery(_map_request(subject_at(db, subject, when, needed=bool(of_time)), view, form, when), system, when)
@@ -112,7 +123,7 @@ def _map_request(subject: Subject, view: View, form: Format, when: Times | None)
 def _subset_axes() -> tuple[list[str], list[tuple[str, str]]]:
     """The time axis of `subset`, and its spatial axes with their texts."""
     # what is said twice is said once (requirement 29 H)
-    axes = list(dict.fromkeys(asked_axes()))
+    axes = list(dict.fromkeys(read_axes()))
     of_time = [text for name, text in axes if name.lower() in times.AXES]
     return of_time, [(name, text) for name, text in axes if name.lower() not in times.AXES]
 
@@ -154,10 +165,6 @@ def _must_fit(view: View) -> None:
             en=f'width × height = {view.width_px} × {view.height_px}: a side has {MOST_PX} pixels at most, all of it '
             f'{limits.map_max_pixels:,}.',
         )
-
-
-# Of a side: what is shown on paper of size A0 at 300 dots per inch has 14,000.
-MOST_PX = 16_000
 
 
 def size_limits() -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.parameters import BadParameter, Parameter, Schema
+from dothi.api.http.parsers import parse_positive, whole_number
 from dothi.cartography.mapping.view import View
 from dothi.core.crs import DEGREE_M, WEB_MERCATOR, units_per_metre
+from dothi.core.text import Text
 
 type Box = tuple[float, float, float, float]
 type Point = tuple[float, float]
@@ -13,12 +16,42 @@ type Point = tuple[float, float]
 # Of the longer side, where nothing else says how large the map shall be.
 DEFAULT_PX = 1024
 # OGC 20-058, requirement 16 C: the standard's pixel.
-MM_PER_PIXEL = 0.28
+STANDARD_PIXEL_MM = 0.28
 # Lines of a map for paper are at most so many times as wide as on a screen.
 RATIOS = (0.25, 10.0)
 # Units of any system: beyond and below these numbers lose their digits.
 FURTHEST, LEAST_SIDE = 1e10, 1e-9
-NAMES = ('width', 'height', 'scale-denominator', 'mm-per-pixel')
+# Of a side: what is shown on paper of size A0 at 300 dots per inch has 14,000.
+MOST_PX = 16_000
+PIXELS: Schema = {'type': 'integer', 'minimum': 1, 'maximum': MOST_PX}
+ABOVE_0: Schema = {'type': 'number', 'minimum': 0, 'exclusiveMinimum': True}
+WIDTH = Parameter(
+    'width', whole_number(1), PIXELS, Text(vi='Số cột điểm ảnh.', en='Columns of pixels.'), DEFAULT_PX // 4
+)
+HEIGHT = Parameter(
+    'height', whole_number(1), PIXELS, Text(vi='Số hàng điểm ảnh.', en='Rows of pixels.'), DEFAULT_PX // 4
+)
+SCALE_DENOMINATOR = Parameter(
+    'scale-denominator',
+    parse_positive,
+    ABOVE_0,
+    Text(
+        vi='Tỷ lệ: chừng này mét trên thực địa là một mét trên màn hình.',
+        en='Scale: so many metres on the ground are one on the display.',
+    ),
+    example=100_000,
+)
+MM_PER_PIXEL = Parameter(
+    'mm-per-pixel',
+    parse_positive,
+    ABOVE_0 | {'default': STANDARD_PIXEL_MM},
+    Text(
+        vi='Cỡ một điểm ảnh trên màn hình hay giấy, mm; nét vẽ giữ bề rộng tính bằng mm.',
+        en='Size of a pixel of the display or on paper, in mm; lines keep their width in mm.',
+    ),
+    example=STANDARD_PIXEL_MM / 2,
+)
+SIZE: tuple[Parameter[Any], ...] = (WIDTH, HEIGHT, SCALE_DENOMINATOR, MM_PER_PIXEL)
 
 
 @dataclass(frozen=True)
@@ -28,13 +61,13 @@ class Wish:
     width: int | None = None
     height: int | None = None
     scale: float | None = None
-    mm_per_pixel: float = MM_PER_PIXEL
+    mm_per_pixel: float = STANDARD_PIXEL_MM
 
     @property
     def pixel_ratio(self) -> float:
         """Pixels of the picture for one of the style: lines keep their width in millimetres."""
         least, most = RATIOS
-        return min(max(MM_PER_PIXEL / self.mm_per_pixel, least), most)
+        return min(max(STANDARD_PIXEL_MM / self.mm_per_pixel, least), most)
 
     @property
     def metres_per_px(self) -> float | None:
@@ -44,8 +77,7 @@ class Wish:
 
 def read_wish() -> Wish:
     """Read the map size that the current request asks for; raises BadParameter."""
-    return Wish(_read_pixels('width'), _read_pixels('height'), _read_positive('scale-denominator'),
-                _read_positive('mm-per-pixel') or MM_PER_PIXEL)  # fmt: skip
+    return Wish(WIDTH.read(), HEIGHT.read(), SCALE_DENOMINATOR.read(), MM_PER_PIXEL.read() or STANDARD_PIXEL_MM)
 
 
 def frame_view(srid: int, wish: Wish, extent: Box, box: Box | None = None, centre: Point | None = None) -> View:
@@ -68,7 +100,7 @@ def _frame_view(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Poi
         return _at_scale(srid, wish, extent, box, centre)
     if centre is not None:
         whole = _frame_view(srid, Wish(), extent, None, None)
-        metres = _longer_side(srid, extent) / DEFAULT_PX * wish.mm_per_pixel / MM_PER_PIXEL
+        metres = _longer_side(srid, extent) / DEFAULT_PX * wish.mm_per_pixel / STANDARD_PIXEL_MM
         return _view_around(srid, centre, (wish.width or whole.width_px, wish.height or whole.height_px), metres, wish)
     if box is None:
         box = _of_aspect(srid, extent, wish)
@@ -183,31 +215,3 @@ def _longer_side(srid: int, box: Box) -> float:
 
 def _middle_of(box: Box) -> Point:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-
-
-def _read_pixels(name: str) -> int | None:
-    text = request_parameters().get(name, '').strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: phải là số nguyên từ 1 trở lên.',
-            en=f'{quote_parameter(name, text)}: must be a whole number, 1 or more.',
-        )
-    return int(text)
-
-
-def _read_positive(name: str) -> float | None:
-    text = request_parameters().get(name, '').strip()
-    if not text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < math.inf:
-        raise BadParameter(
-            vi=f'{quote_parameter(name, text)}: phải là số dương.',
-            en=f'{quote_parameter(name, text)}: must be a number above 0.',
-        )
-    return number

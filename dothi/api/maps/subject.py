@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from dothi.api.common.collection_document import first_moments
 from dothi.api.coverages.stored import stored_in
-from dothi.api.http import parameters
+from dothi.api.http.query_parameters import read_collections
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.area import OutsideMap
@@ -116,7 +116,7 @@ def _single_subject(
 
 def _dataset_subject(db: Snapshot, style: str | None) -> Subject:
     releases = db.releases()
-    requested = _read_collections()
+    requested = read_collections()
     collection_ids = _require_released(requested, releases) if requested else [*releases]
     styled = _visible_styles(collection_ids)
     names = collection_ids if requested else [name for name, file in styled.items() if file.visible] or [*styled]
@@ -146,13 +146,6 @@ def _visible_styles(names: list[str]) -> dict[str, StyleFile]:
 
 def _offered_styles(styled: dict[str, StyleFile], name: str) -> list[str]:
     return styled[name].offered(service().layers[name], service().audience)
-
-
-def _read_collections() -> list[str]:
-    """Read `collections`: ids or addresses of collections, without duplicates."""
-    text = parameters.request_parameters().get('collections', '').strip()
-    parts = [part.strip().rstrip('/').rpartition('/')[2] for part in text.split(',')] if text else []
-    return list(dict.fromkeys(parts))
 
 
 def _require_released(names: list[str], releases: dict[str, Release]) -> list[str]:

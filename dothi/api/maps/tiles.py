@@ -9,6 +9,7 @@ from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import say, wanted_format
 from dothi.api.http.parameters import COMMON
+from dothi.api.http.query_parameters import COLLECTIONS
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.maps.formats import TILES, wanted_form
 from dothi.api.maps.make import Edition, edition_in
@@ -124,7 +125,7 @@ def _tile_edition(
 
 
 def _subject_of_path(collection_id: str | None, style_id: str | None) -> Subject:
-    names = COMMON if collection_id is not None else (*COMMON, 'collections')
+    names = COMMON if collection_id is not None else (*COMMON, COLLECTIONS)
     parameters.refuse_unknown(names)
     with snapshot() as db:
         return subject_of(db, collection_id, style_id)

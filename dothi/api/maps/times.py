@@ -2,11 +2,17 @@
 
 import re
 from calendar import monthrange
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http import query_parameters
+from dothi.api.http.parameters import BadParameter, bad_value
 from dothi.core.layer_source import BadTime, Times, parse_times
+from dothi.core.text import Text
 
+DATETIME = replace(
+    query_parameters.DATETIME, description=Text(vi='Trạng thái vào lúc đó.', en='The state at that time.')
+)
 AXES = ('time', 't')
 # Of RFC 3339, section 5.6, the first parts of a date or time: 2024, 2024-06, 2024-06-08T12Z, 2024-06-08T12:00Z.
 PARTIAL = re.compile(
@@ -21,7 +27,7 @@ def read_times(on_axis: list[str]) -> Times | None:
 
     on_axis: what stands in the brackets of each `time(…)` in `subset`.
     """
-    text = request_parameters().get('datetime', '').strip()
+    text = DATETIME.text
     if len(on_axis) > 1 or (text and on_axis):
         raise BadParameter(
             vi='Thời gian được nêu hai lần. Dùng datetime, hoặc subset=time(…) một lần.',
@@ -104,10 +110,7 @@ def _parse_interval(text: str, whole: str) -> Times:
 
 def _in_order(text: str, times: Times) -> Times:
     if times.begin and times.end and times.begin > times.end:
-        raise BadParameter(
-            vi=f'{quote_parameter("time", text)}: đầu khoảng ở sau cuối khoảng.',
-            en=f'{quote_parameter("time", text)}: it begins after its end.',
-        )
+        raise bad_value('time', text, 'đầu khoảng ở sau cuối khoảng.', 'it begins after its end.')
     return times
 
 

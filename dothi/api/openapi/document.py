@@ -1,40 +1,40 @@
 """`/openapi`: every operation that there is, with every parameter, in both languages; no reference leaves it."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
 
 from dothi import __version__
+from dothi.api.common.openapi import OPENAPI as MEDIA_TYPE
+from dothi.api.common.openapi import common_paths
+from dothi.api.coverages.openapi import coverage_paths
+from dothi.api.editing.openapi import editing_paths, security_schemes
 from dothi.api.http import parameters
 from dothi.api.http.address import PLACEHOLDER, api_url, root_url
 from dothi.api.http.documents import as_page, cacheable_answer
 from dothi.api.http.language import language, wanted_format
+from dothi.api.http.offer import Offer
+from dothi.api.http.operations import other_responses, shared_headers
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.words import in_language
+from dothi.api.items.openapi import item_paths, item_schemas
+from dothi.api.items.query import PAGE_PARAMETERS
+from dothi.api.maps.openapi import map_paths
 from dothi.api.maps.read import size_limits as map_limits
-from dothi.api.openapi.coverages import coverage_paths
-from dothi.api.openapi.editing import editing_paths, security_schemes
-from dothi.api.openapi.features import feature_paths, feature_schemas
-from dothi.api.openapi.files import file_paths
-from dothi.api.openapi.filters import filter_paths
-from dothi.api.openapi.general import general_paths
-from dothi.api.openapi.jobs import JOB_SCHEMAS
-from dothi.api.openapi.maps import map_paths
-from dothi.api.openapi.parts import Offer, both, other_responses, shared_headers, shared_parameters
-from dothi.api.openapi.processes import process_paths
-from dothi.api.openapi.records import record_paths
 from dothi.api.openapi.schemas import SCHEMAS
-from dothi.api.openapi.styles import style_paths
-from dothi.api.openapi.tiles import tile_paths
-from dothi.core.layer import Audience
+from dothi.api.processes.jobs_openapi import JOB_SCHEMAS
+from dothi.api.processes.openapi import process_paths
+from dothi.api.records.openapi import record_paths
+from dothi.api.styles.openapi import style_paths
+from dothi.api.tiles.openapi import tile_paths
+from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
-from dothi.core.text import LANGUAGES
+from dothi.core.text import LANGUAGES, Text
 
 OPENAPI = Blueprint('openapi', __name__)
-MEDIA_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
 
 CONFORMANCE_CLASSES = (
     'http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30',
@@ -42,28 +42,26 @@ CONFORMANCE_CLASSES = (
     'http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30',
 )
 
-# An area adds one line here: a function of a module beside this one that gives its part of `paths`. Parts may name
-# the same path, one with its GET, another with its POST.
-AREAS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
-    general_paths,
-    feature_paths,
-    filter_paths,
+# A room adds one line here: the function of its `openapi` that gives its part of `paths`. Parts may name the same path,
+# one with its GET, another with its POST.
+ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
+    common_paths,
+    item_paths,
     tile_paths,
     style_paths,
     map_paths,
     coverage_paths,
     process_paths,
     record_paths,
-    file_paths,
     editing_paths,
 )
 TAGS = {
-    'server': both('Dịch vụ', 'Service'),
-    'maps': both('Bản đồ', 'Maps'),
-    'tiles': both('Ô bản đồ', 'Tiles'),
-    'styles': both('Kiểu vẽ', 'Styles'),
-    'processes': both('Phân tích', 'Analyses'),
-    'catalogue': both('Danh mục', 'Catalogue'),
+    'server': Text(vi='Dịch vụ', en='Service'),
+    'maps': Text(vi='Bản đồ', en='Maps'),
+    'tiles': Text(vi='Ô bản đồ', en='Tiles'),
+    'styles': Text(vi='Kiểu vẽ', en='Styles'),
+    'processes': Text(vi='Phân tích', en='Analyses'),
+    'catalogue': Text(vi='Danh mục', en='Catalogue'),
 }
 
 
@@ -78,8 +76,8 @@ def render_openapi(
     coverages = [coverage for name, coverage in locality.coverages_for(audience).items() if name in released]
     offer = Offer(locality, audience, layers, coverages)
     identification = config['metadata']['identification']
-    tags = TAGS | {layer.id: layer.title.model_dump() for layer in layers}
-    tags |= {coverage.id: coverage.title.model_dump() for coverage in coverages}
+    tags = TAGS | {source.id: source.title for source in (*layers, *coverages)}
+    paths = _paths_of_all_rooms(offer)
     return {
         'openapi': '3.0.3',
         'info': {
@@ -91,25 +89,46 @@ def render_openapi(
             'x-OGC-limits': {'maps': map_limits()},
             'contact': {'name': config['metadata']['contact']['name']},
         },
-        'servers': [{'url': config['server']['url'], 'description': locality.place.title.model_dump()}],
+        'servers': [{'url': config['server']['url'], 'description': locality.place.title}],
         'tags': [{'name': name, 'description': text} for name, text in tags.items()],
-        'paths': _merged(offer),
+        'paths': paths,
         'components': {
-            'schemas': SCHEMAS | JOB_SCHEMAS | feature_schemas(offer),
+            'schemas': SCHEMAS | JOB_SCHEMAS | item_schemas(offer),
             'responses': other_responses(),
-            'parameters': shared_parameters(locality),
+            'parameters': _share_parameters(paths, layers),
             'headers': shared_headers(),
             **security_schemes(offer),
         },
     }
 
 
-def _merged(offer: Offer) -> dict[str, Any]:
+def _paths_of_all_rooms(offer: Offer) -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    for area in AREAS:
-        for where, operations in area(offer).items():
+    for room in ROOMS:
+        for where, operations in room(offer).items():
             paths[where] = paths.get(where, {}) | operations
     return paths
+
+
+def _share_parameters(paths: dict[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
+    """Replaces what the items of all layers have alike by references, wherever it stands; answers the components.
+
+    The others stay where they are: not every client of maps and tiles follows references.
+    """
+    items = [paths[f'/collections/{layer.id}/items']['get']['parameters'] for layer in layers]
+    own = {parameter.name for parameter in PAGE_PARAMETERS}
+    alike = [
+        parameter
+        for parameter in (items[0] if items else [])
+        if parameter['name'] in own and all(parameter in others for others in items)
+    ]
+    names = {repr(parameter): parameter['name'] for parameter in alike}
+    for operation in (operation for item in paths.values() for operation in item.values()):
+        operation['parameters'] = [
+            {'$ref': f'#/components/parameters/{names[key]}'} if (key := repr(parameter)) in names else parameter
+            for parameter in operation['parameters']
+        ]
+    return {parameter['name']: parameter for parameter in alike}
 
 
 def install(app: Flask, document: dict[str, Any]) -> None:

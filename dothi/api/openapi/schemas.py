@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dothi.api.openapi.parts import both
+from dothi.core.text import Text
 
 LINK = {
     'type': 'object',
@@ -16,11 +16,13 @@ LINKS = {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}}
 RELEASE = {
     'dothi:release': {
         'type': 'integer',
-        'description': both('Số của bản phát hành đang được phục vụ.', 'Number of the release that is served.'),
+        'description': Text(vi='Số của bản phát hành đang được phục vụ.', en='Number of the release that is served.'),
     },
     'dothi:demo': {
         'type': 'boolean',
-        'description': both('Có dữ liệu minh họa trong đó hay không.', 'Whether any of it is demonstration data.'),
+        'description': Text(
+            vi='Có dữ liệu minh họa trong đó hay không.', en='Whether any of it is demonstration data.'
+        ),
     },
 }
 GEOMETRY = {

@@ -36,4 +36,4 @@ def url_query() -> str:
 
 
 def _language_parameter() -> str:
-    return f'language={language()}&' if 'LANGUAGE' in g.asked or 'LANG' in g.asked else ''
+    return f'language={language()}&' if 'LANGUAGE' in g.ows_parameters or 'LANG' in g.ows_parameters else ''

@@ -1,7 +1,7 @@
 """What WMS and WMTS have: the layers and coverages with data, by theme, each theme and the whole map by a name, too."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,10 +9,12 @@ from flask import current_app
 from psycopg2 import sql
 
 from dothi.api.http.caching import hash_of
+from dothi.api.http.language import language
 from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.remembered import Remembered
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
+from dothi.api.ows.address import service_url
 from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
 from dothi.api.styles.drawings import file_if_sound
 from dothi.cartography.style.style_file import DEFAULT, Part, StyleFile
@@ -248,3 +250,19 @@ def leaves_in_style(target: Leaf | Group, style: str) -> list[tuple[Leaf, str]]:
 
 def _topmost_first(leaves: Iterator[Leaf]) -> tuple[Leaf, ...]:
     return tuple(sorted(leaves, key=lambda leaf: (-leaf.draw_order, leaf.name)))
+
+
+def remembered_document(offered: Contents, kind: str, write: Callable[[Contents], bytes]) -> bytes:
+    """The document of a kind, written anew where it is not kept for this language, address and edition.
+
+    Capabilities take a tenth of a second to write, and stay true until a release.
+    """
+    documents: Remembered[tuple[str, ...], bytes] = current_app.extensions.setdefault(
+        'dothi.ows.documents', Remembered(12)
+    )
+    key = (offered.edition, kind, language(), service_url())
+    body = documents.get(key)
+    if body is None:
+        body = write(offered)
+        documents.keep(key, body)
+    return body

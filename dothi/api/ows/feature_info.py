@@ -11,14 +11,15 @@ from psycopg2 import sql
 
 from dothi.api.coverages.stored import stored_in
 from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.parsers import whole_number
 from dothi.api.http.served_crs import ServedCrs, uri_of
 from dothi.api.http.service import NoRelease, service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.box import Box as Around
-from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
 from dothi.api.ows.frame import Frame
+from dothi.api.ows.parameters import OwsParameters
 from dothi.api.styles.drawings import drawing
 from dothi.cartography.mapping.document import seen_in
 from dothi.cartography.mapping.layer_query import drawn_by
@@ -106,7 +107,7 @@ def features_at(
     db: Snapshot, layers: Iterable[tuple[Leaf, str]], frame: Frame, pixel: tuple[int, int], parameters: OwsParameters
 ) -> list[FeatureInfoSection]:
     """What of each layer lies at the pixel and is drawn at this scale, the nearest first, at most FEATURE_COUNT."""
-    most = min(parameters.whole('FEATURE_COUNT', 1, 1), MOST_FEATURES)
+    most = min(parameters.read('FEATURE_COUNT', whole_number(1), '1'), MOST_FEATURES)
     sections = []
     for leaf, style in layers:
         if isinstance(leaf.data, Coverage):
@@ -161,7 +162,7 @@ def _reach_px(parameters: OwsParameters, layer: Layer, parts: list[Part], view: 
     kind = layer.geometry.removeprefix('Multi')
     for name in (TOLERANCES[kind], ANY_TOLERANCE):
         if parameters.text(name):
-            return min(parameters.whole(name, 0), MOST_PX) + 0.5
+            return min(parameters.read(name, whole_number(0)), MOST_PX) + 0.5
     if kind == 'Polygon':
         return POLYGON_PX
     return max(LEAST_PX, *(_half_drawn(part, view.zoom) for part in parts)) * view.pixel_ratio

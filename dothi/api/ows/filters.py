@@ -3,9 +3,9 @@
 import re
 
 from dothi.api.http.client_filter import ClientFilter, parse_filter
-from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Leaf
 from dothi.api.ows.errors import InvalidParameterValue
+from dothi.api.ows.parameters import OwsParameters
 from dothi.core.cql2.errors import BadFilter, UnknownProperty
 from dothi.core.layer import Layer
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from dothi.api.http.client_filter import ClientFilter
 from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.parsers import numbers, whole_number
 from dothi.api.http.service import service
 from dothi.api.maps.size import FURTHEST, LEAST_SIDE
-from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Contents, Leaf, leaves_in_style, style_of
 from dothi.api.ows.dimension import must_have_value, read_time
 from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.filters import read_filters
+from dothi.api.ows.parameters import OwsParameters
 from dothi.api.ows.systems import Box, System, system_named
 from dothi.cartography.mapping.view import View
 from dothi.core.layer_source import Times
@@ -37,7 +38,13 @@ def read_frame(parameters: OwsParameters, version: str, offered: Contents) -> Fr
     locator = 'CRS' if version == '1.3.0' else 'SRS'
     system = system_named(parameters.either(locator, 'CRS', 'SRS'), service().locality, version, locator)
     box = _box_in_xy(parameters, system)
-    view = View(system.srid, box, parameters.whole('WIDTH', 1), parameters.whole('HEIGHT', 1), pixel_ratio(parameters))
+    view = View(
+        system.srid,
+        box,
+        parameters.read('WIDTH', whole_number(1)),
+        parameters.read('HEIGHT', whole_number(1)),
+        pixel_ratio(parameters),
+    )
     return Frame(layers, view, wanted_times(parameters), read_filters(parameters, layers))
 
 
@@ -67,7 +74,7 @@ def wanted_times(parameters: OwsParameters) -> Times | None:
 
 
 def _box_in_xy(parameters: OwsParameters, system: System) -> Box:
-    first, second, third, fourth = parameters.numbers('BBOX', 4)
+    first, second, third, fourth = parameters.read('BBOX', numbers(4))
     box = west, south, east, north = system.turned((first, second, third, fourth))
     too_far = max(map(abs, box)) > FURTHEST
     if too_far or east - west < LEAST_SIDE or north - south < LEAST_SIDE:

@@ -9,15 +9,16 @@ from flask import Response
 
 from dothi.api.http.caching import hash_of, not_modified
 from dothi.api.http.language import JSON, language, say
-from dothi.api.http.parameters import NUMBER, quote_parameter
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.parsers import NUMBER
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.make import software_versions
 from dothi.api.ows.address import service_url
-from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.contents import Group, Leaf, leaves_in_style
 from dothi.api.ows.errors import InvalidParameterValue
 from dothi.api.ows.frame import pixel_ratio
+from dothi.api.ows.parameters import OwsParameters
 from dothi.api.styles.drawings import drawing
 from dothi.cartography.mapping.legend_image import legend_image, legend_size
 from dothi.cartography.mapping.legend_samples import Legendary, samples_of

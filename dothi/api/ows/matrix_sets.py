@@ -1,6 +1,7 @@
 """What WMTS says of the sets of tile matrices, and how it refuses what is not in them."""
 
-from dothi.api.http.parameters import WHOLE, quote_parameter
+from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.parsers import WHOLE
 from dothi.api.ows.errors import InvalidParameterValue, TileOutOfRange
 from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets
 from dothi.core.errors import did_you_mean

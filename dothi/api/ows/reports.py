@@ -11,10 +11,12 @@ from flask import Response
 from lxml import etree
 
 from dothi.api.http.language import language
+from dothi.api.http.parsers import parse_boolean
 from dothi.api.http.problems import RETRY_AFTER_S
-from dothi.api.ows.asked import OwsParameters
+from dothi.api.maps.background import parse_map_colour
 from dothi.api.ows.error_image import error_image, sensible_size
 from dothi.api.ows.errors import InvalidCRS, OperationNotSupported, OwsError
+from dothi.api.ows.parameters import OwsParameters
 from dothi.core.errors import DothiError, EnvironmentMissing, http_status
 
 OGC = 'http://www.opengis.net/ogc'
@@ -90,7 +92,11 @@ def _old_document(error: DothiError) -> tuple[bytes, str]:
 def _report_picture(message: str, parameters: OwsParameters) -> Response:
     size = sensible_size(parameters.text('WIDTH'), parameters.text('HEIGHT'))
     try:
-        background = None if parameters.yes('TRANSPARENT') else parameters.colour('BGCOLOR', '#ffffff')
+        background = (
+            None
+            if parameters.read('TRANSPARENT', parse_boolean, 'FALSE')
+            else parameters.read('BGCOLOR', parse_map_colour, 'white').css
+        )
     except OwsError:
         background = '#ffffff'
     body, media_type = error_image(message, size, parameters.text('FORMAT').lower(), background)

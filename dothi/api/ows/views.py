@@ -1,24 +1,19 @@
 """`/ows`: one address for WMS and WMTS; SERVICE, REQUEST and VERSION say what is meant."""
 
-import logging
-
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
-from dothi.api.http.parameters import quote_parameter
-from dothi.api.http.problems import for_clients, log_defect, problem_response
+from dothi.api.http.parameters import quote_parameter, replace_parameters
+from dothi.api.http.problems import for_clients, log_defect, log_refusal, problem_response
 from dothi.api.ows import wms, wmts
 from dothi.api.ows.address import PATH, REST
-from dothi.api.ows.asked import OwsParameters
 from dothi.api.ows.errors import InvalidParameterValue
-from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS, format_ending
-from dothi.api.ows.refused import refuse_addresses
+from dothi.api.ows.parameters import INFO_ENDINGS, TILE_ENDINGS, OwsParameters, format_ending, refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
 from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.text import LANGUAGES
 
 OWS = Blueprint('ows', __name__)
-LOG = logging.getLogger('dothi.api')
 SERVICES = ('WMS', 'WMTS')
 COMMON_PARAMETERS = ('SERVICE', 'REQUEST', 'VERSION', 'EXCEPTIONS')
 TILE = f'{REST}/<layer>/<style>/<time>/<matrix_set>/<matrix>/<row>/<column>'
@@ -34,19 +29,18 @@ def wanted_language(parameters: OwsParameters) -> str:
 @OWS.before_request
 def _read_parameters() -> None:
     """Keeps what is asked for with the request, and in which language, which these services call otherwise."""
-    g.given = MultiDict()
     # what decides over the form of an error, for one in the rest
-    g.asked = OwsParameters(
+    g.ows_parameters = OwsParameters(
         (name, value) for name, value in request.args.items() if name.upper() in COMMON_PARAMETERS and '\0' not in value
     )
-    g.asked = OwsParameters(request.args.items(multi=True))
-    g.given = MultiDict({'lang': wanted_language(g.asked)})
+    g.ows_parameters = OwsParameters(request.args.items(multi=True))
+    replace_parameters(MultiDict({'lang': wanted_language(g.ows_parameters)}))
 
 
 @OWS.route(PATH)
 def ows() -> Response:
     """Answer a key-value request of WMS or WMTS."""
-    parameters: OwsParameters = g.asked
+    parameters: OwsParameters = g.ows_parameters
     refuse_addresses(parameters)
     return wmts.answer_wmts(parameters) if _requested_service(parameters) == 'WMTS' else wms.answer_wms(parameters)
 
@@ -54,7 +48,7 @@ def ows() -> Response:
 @OWS.route(f'{REST}/WMTSCapabilities.xml')
 def wmts_capabilities() -> Response:
     """Answer a RESTful request for the WMTS capabilities."""
-    return wmts.answer_capabilities(g.asked)
+    return wmts.answer_capabilities(g.ows_parameters)
 
 
 @OWS.route(f'{TILE}.<ending>')
@@ -72,13 +66,13 @@ def wmts_feature_info(j: str, i: str, ending: str, **tile: str) -> Response:
 @OWS.errorhandler(DothiError)
 def _answer_refused(error: DothiError) -> Response:
     """The error as a document of the service that was asked; of OWS Common where that is none, or not to be told."""
-    if http_status(error) >= 500 and not isinstance(error, Defect):
-        LOG.error('%s %s: %s', request.method, request.path, error, exc_info=error.__cause__)
-    if 'asked' not in g:
+    if not isinstance(error, Defect):
+        log_refusal(error, http_status(error))
+    if 'ows_parameters' not in g:
         return problem_response(error)
     shown_error = for_clients(error)
-    if _is_wms(g.asked):
-        return wms_report(shown_error, wms.version_of(g.asked), g.asked)
+    if _is_wms(g.ows_parameters):
+        return wms_report(shown_error, wms.version_of(g.ows_parameters), g.ows_parameters)
     return wmts_report(shown_error)
 
 

@@ -6,19 +6,18 @@ from flask import Response
 
 from dothi.api.http.documents import cacheable_answer
 from dothi.api.http.parameters import quote_parameter
+from dothi.api.http.parsers import parse_boolean
 from dothi.api.http.snapshot import snapshot
-from dothi.api.ows.asked import OwsParameters
-from dothi.api.ows.capabilities import remembered_document
-from dothi.api.ows.contents import contents, style_of
+from dothi.api.maps.background import parse_map_colour
+from dothi.api.ows.contents import contents, remembered_document, style_of
 from dothi.api.ows.errors import OperationNotSupported
 from dothi.api.ows.feature_info import features_at, queried_leaves, read_point
-from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS, picture_format
 from dothi.api.ows.frame import read_frame
 from dothi.api.ows.info_documents import INFO_FORMATS, info_answer
 from dothi.api.ows.legends import legend_answer, legend_now
+from dothi.api.ows.parameters import LEGEND_FORMATS, MAP_FORMATS, OwsParameters, picture_format
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
-from dothi.cartography.style.colour import parse_colour
 from dothi.core.errors import did_you_mean
 
 NEWEST, OLDEST = '1.3.0', '1.1.1'
@@ -56,8 +55,8 @@ def _answer_capabilities(_parameters: OwsParameters, version: str) -> Response:
 
 def _answer_map(parameters: OwsParameters, version: str) -> Response:
     form = MAP_FORMATS[picture_format(parameters.required('FORMAT'), MAP_FORMATS, 'FORMAT')]
-    clear = parameters.yes('TRANSPARENT') and form not in OPAQUE
-    background = None if clear else parse_colour(parameters.colour('BGCOLOR', '0xFFFFFF'))
+    clear = parameters.read('TRANSPARENT', parse_boolean, 'FALSE') and form not in OPAQUE
+    background = None if clear else parameters.read('BGCOLOR', parse_map_colour, '0xFFFFFF')
     with snapshot() as db:
         request = map_request(read_frame(parameters, version, contents(db)), form, background)
         edition = edition_now(db, request)

@@ -10,9 +10,9 @@ from dothi.api.ows.about import DEGREE_DIGITS, METRE_DIGITS, about_group, about_
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import TimeDimension, time_dimensions
-from dothi.api.ows.formats import LEGEND_FORMATS, MAP_FORMATS
 from dothi.api.ows.info_documents import INFO_FORMATS
 from dothi.api.ows.legends import styles_with_legends
+from dothi.api.ows.parameters import LEGEND_FORMATS, MAP_FORMATS
 from dothi.api.ows.systems import System, systems
 from dothi.api.ows.templates import render_xml
 from dothi.cartography.style.zoom import PIXEL_M

@@ -11,9 +11,7 @@ from dothi.api.http.documents import cacheable_answer
 from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
-from dothi.api.ows.asked import OwsParameters
-from dothi.api.ows.capabilities import remembered_document
-from dothi.api.ows.contents import Contents, Group, Leaf, contents, leaves_in_style, style_of
+from dothi.api.ows.contents import Contents, Group, Leaf, contents, leaves_in_style, remembered_document, style_of
 from dothi.api.ows.dimension import CURRENT, read_time
 from dothi.api.ows.error_image import error_image
 from dothi.api.ows.errors import (
@@ -22,10 +20,10 @@ from dothi.api.ows.errors import (
     VersionNegotiationFailed,
 )
 from dothi.api.ows.feature_info import features_at, read_point
-from dothi.api.ows.formats import INFO_ENDINGS, MAP_FORMATS, TILE_ENDINGS, picture_format
 from dothi.api.ows.frame import Frame
 from dothi.api.ows.info_documents import info_answer
 from dothi.api.ows.matrix_sets import known_matrix, known_set, tile_place
+from dothi.api.ows.parameters import INFO_ENDINGS, MAP_FORMATS, TILE_ENDINGS, OwsParameters, picture_format
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
 from dothi.api.tiles.matrices import SIDE_PX, Matrix, view_of
@@ -100,7 +98,7 @@ def answer_tile(where: Tile, media_type: str) -> Response:
 
 def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Response:
     """The features at a pixel of a tile. column, row: the pixel, as I and J."""
-    g.asked = parameters = OwsParameters([*g.asked, ('I', column), ('J', row)])
+    g.ows_parameters = parameters = OwsParameters([*g.ows_parameters, ('I', column), ('J', row)])
     with snapshot() as db:
         offered = contents(db)
         target, _, frame = _frame_of_tile(tile, offered)

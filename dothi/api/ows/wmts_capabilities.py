@@ -8,9 +8,9 @@ from dothi.api.ows.about import DEGREE_DIGITS, about_group, about_leaf, about_se
 from dothi.api.ows.address import rest_url, service_url, url_query
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import CURRENT, TimeDimension, time_dimensions
-from dothi.api.ows.formats import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.legends import styles_with_legends
 from dothi.api.ows.matrix_sets import WELL_KNOWN
+from dothi.api.ows.parameters import INFO_ENDINGS, TILE_ENDINGS
 from dothi.api.ows.systems import Box, crs_urn
 from dothi.api.ows.templates import render_xml
 from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets

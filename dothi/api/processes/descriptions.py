@@ -1,5 +1,6 @@
 """What analyses there are, and the inputs and outputs of each."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response
@@ -7,10 +8,13 @@ from flask import Blueprint, Response
 from dothi.api.http import parameters
 from dothi.api.http.documents import OGC, as_json, as_page, link, own_links
 from dothi.api.http.language import HTML, JSON, language, wanted_format
-from dothi.api.http.parameters import COMMON
+from dothi.api.http.parameters import COMMON, Parameter
+from dothi.api.http.query_parameters import LIMIT, limit_schema
 from dothi.api.http.service import service
 from dothi.api.http.words import in_language
 from dothi.api.processes.form import form_fields_of
+from dothi.core.layer import Audience
+from dothi.core.settings import LimitSettings
 from dothi.core.text import Text
 from processes.base import Process
 from processes.registry import all_processes, find_process
@@ -26,13 +30,28 @@ EXECUTE = Text(vi='Chạy phân tích này', en='Execution of this process')
 JOBS = Text(vi='Các tác vụ', en='Jobs')
 
 
+LIST_PARAMETERS: tuple[Parameter[Any], ...] = (
+    *COMMON,
+    replace(
+        LIMIT,
+        schema=lambda _offer: limit_schema(LimitSettings().max_items, LimitSettings().max_items),
+        description=Text(vi='Nhiều nhất bao nhiêu.', en='How many at most.'),
+    ),
+)
+
+
+def offered_processes(audience: Audience) -> dict[str, Process[Any]]:
+    """The analyses that are offered to an audience, by id."""
+    return {name: process for name, process in all_processes().items() if process.offered_to(audience)}
+
+
 @DESCRIPTIONS.route('/processes')
 def process_list() -> Response:
     """A summary of every analysis that is offered, `limit` of them."""
-    parameters.refuse_unknown((*COMMON, 'limit'))
+    parameters.refuse_unknown(LIST_PARAMETERS)
     limits = service().limits
-    limit = min(parameters.whole_number('limit', limits.max_items, 1), limits.max_items)
-    offered = {name: process for name, process in all_processes().items() if process.offered_to(service().audience)}
+    limit = min(LIMIT.read() or limits.max_items, limits.max_items)
+    offered = offered_processes(service().audience)
     document = {
         'processes': [_process_summary(name, process) for name, process in [*offered.items()][:limit]],
         'links': [*own_links('/processes'), link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],

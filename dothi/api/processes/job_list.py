@@ -1,77 +1,100 @@
 """The list of jobs: its filters, and its pages."""
 
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from dothi.api.http import parameters
 from dothi.api.http.documents import link, own_links
 from dothi.api.http.language import JSON
-from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import COMMON, LANG, Parameter, Schema, unknown_value
+from dothi.api.http.parsers import parse_names, whole_number
+from dothi.api.http.query_parameters import DATETIME, LIMIT, OFFSET, limit_schema
 from dothi.api.http.service import service
-from dothi.core.errors import did_you_mean
+from dothi.api.processes.descriptions import offered_processes
+from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.queue.records import JobFilter
-from processes.registry import all_processes
 
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
-# of which several values may be given, one parameter each or with commas between them
-LISTS = ('type', 'processID', 'status')
-FILTERS = (*LISTS, 'datetime', 'minDuration', 'maxDuration')
-PARAMETERS = ('f', 'lang', 'limit', 'offset', *FILTERS)
 # The standard's own (OGC 18-062r2, requirement 63 and 64).
 DEFAULT_LIMIT, MOST = 10, 1_000
+SECONDS: Schema = {'type': 'integer', 'minimum': 0}
 NEXT, PREVIOUS = Text(vi='Trang sau', en='Next page'), Text(vi='Trang trước', en='Previous page')
+
+
+def _several(
+    name: str, choices: Callable[[Audience], Collection[str]], description: Text
+) -> Parameter[tuple[str, ...]]:
+    """A parameter for several of some names, one parameter each or with commas between them."""
+
+    def parse(_name: str, text: str) -> tuple[str, ...]:
+        values, known = parse_names(name, text), choices(service().audience)
+        for value in values:
+            if value not in known:
+                raise unknown_value(name, value, known, 'không có giá trị này.', 'no such value.')
+        return tuple(values)
+
+    def schema(offer: Offer) -> Schema:
+        return {'type': 'array', 'items': {'type': 'string', 'enum': [*choices(offer.audience)]}}
+
+    return Parameter(name, parse, schema, description, repeatable=True)
+
+
+TYPE = _several('type', lambda _audience: ('process',), Text(vi='Loại tác vụ.', en='Type of the jobs.'))
+PROCESS_ID = _several('processID', offered_processes, Text(vi='Phân tích.', en='Analyses.'))
+STATUS = _several('status', lambda _audience: STATUSES, Text(vi='Trạng thái.', en='States.'))
+MIN_DURATION = Parameter(
+    'minDuration',
+    whole_number(0),
+    SECONDS,
+    Text(vi='Chạy ít nhất bao nhiêu giây.', en='Seconds that they took at least.'),
+)
+MAX_DURATION = Parameter(
+    'maxDuration',
+    whole_number(0),
+    SECONDS,
+    Text(vi='Chạy nhiều nhất bao nhiêu giây.', en='Seconds that they took at most.'),
+)
+FILTERS: tuple[Parameter[Any], ...] = (TYPE, PROCESS_ID, STATUS, DATETIME, MIN_DURATION, MAX_DURATION)
+PARAMETERS = (
+    *COMMON,
+    replace(
+        LIMIT,
+        schema=limit_schema(DEFAULT_LIMIT, MOST),
+        description=Text(vi='Nhiều nhất bao nhiêu.', en='How many at most.'),
+    ),
+    replace(OFFSET, description=Text(vi='Số tác vụ bỏ qua.', en='Jobs to leave out.')),
+    *FILTERS,
+)
 
 
 def job_filter() -> JobFilter:
     """What the parameters of the current request let through; raises BadParameter."""
-    _read_several('type', ('process',))
-    created = parameters.read_datetime()
+    TYPE.read()
+    created = DATETIME.read()
     return JobFilter(
-        statuses=_read_several('status', STATUSES),
-        processes=_read_several('processID', tuple(_offered_processes())),
+        statuses=STATUS.read(),
+        processes=PROCESS_ID.read(),
         created_from=created.begin if created else None,
         created_to=created.end if created else None,
-        min_s=_read_seconds('minDuration'),
-        max_s=_read_seconds('maxDuration'),
+        min_s=MIN_DURATION.read(),
+        max_s=MAX_DURATION.read(),
     )
 
 
 def page_of_jobs() -> tuple[int, int]:
     """How many jobs, and how many are left out before them."""
-    return min(parameters.whole_number('limit', DEFAULT_LIMIT, 1), MOST), parameters.whole_number('offset', 0, 0)
+    return min(LIMIT.read() or DEFAULT_LIMIT, MOST), OFFSET.read() or 0
 
 
 def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
     """Links of the list to itself, and to the pages before and after."""
-    parameters = {name: ','.join(request_parameters().getlist(name)) for name in request_parameters() if name in LISTS}
-    parameters |= {
-        name: text for name, text in request_parameters().items() if name in (*FILTERS, 'lang') and name not in LISTS
-    }
+    parameters = {parameter.name: parameter.text for parameter in (*FILTERS, LANG) if parameter.text}
     links = own_links('/jobs')
     for rel, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
         if (rel == 'next' and begin < matched) or (rel == 'prev' and offset):
             query = urlencode({**parameters, 'limit': limit, 'offset': begin})
             links.append(link(rel, JSON, title, f'/jobs?{query}'))
     return links
-
-
-def _offered_processes() -> list[str]:
-    return [name for name, process in all_processes().items() if process.offered_to(service().audience)]
-
-
-def _read_several(name: str, choices: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The values of a parameter that may have several; None when it is left out."""
-    texts = tuple(
-        part.strip() for text in request_parameters().getlist(name) for part in text.split(',') if part.strip()
-    )
-    for text in texts:
-        if text not in choices:
-            hint, what = did_you_mean(text, choices), quote_parameter(name, text)
-            raise BadParameter(vi=f'{what}: không có giá trị này. {hint.vi}', en=f'{what}: no such value. {hint.en}')
-    return texts or None
-
-
-def _read_seconds(name: str) -> float | None:
-    """A number of whole seconds; None when it is left out."""
-    return parameters.whole_number(name, 0, 0) if request_parameters().get(name, '').strip() else None

@@ -10,15 +10,18 @@ from dothi.api.editing.access import current_editor
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import wanted_format
-from dothi.api.http.parameters import COMMON
+from dothi.api.http.parameters import COMMON, Parameter
+from dothi.api.http.parsers import one_of
 from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
+from dothi.api.processes.descriptions import offered_processes
 from dothi.api.processes.execution import created_response, current_asker, place_to_wait
-from dothi.api.processes.job_list import LISTS, PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
+from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
 from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
 from dothi.core.errors import HeldForDecision
+from dothi.core.text import Text
 from processes.base import Process
 from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
@@ -32,6 +35,19 @@ CONFORMANCE_CLASSES = tuple(
 )
 
 
+# Of the result of a job.
+OUTPUT_FORM = Parameter(
+    'f',
+    one_of('json', *FORMS),
+    {'type': 'string', 'pattern': f'^({"|".join(FORMS)}|json)$'},
+    Text(
+        vi=f'Dạng khác của kết quả: {", ".join(FORMS)}; không có thì như phân tích đã viết.',
+        en=f'Another form of the output: {", ".join(FORMS)}; left out, as the analysis has written it.',
+    ),
+    example='csv',
+)
+
+
 class JobEnded(HeldForDecision):
     """A job that was dismissed already."""
 
@@ -39,7 +55,7 @@ class JobEnded(HeldForDecision):
 @JOBS.route('/jobs')
 def jobs() -> Response:
     """A page of the jobs that the asker may list, newest first."""
-    parameters.refuse_unknown(PARAMETERS, LISTS)
+    parameters.refuse_unknown(PARAMETERS)
     form, conditions = wanted_format(), job_filter()
     limit, offset = page_of_jobs()
     with open_desk(service().audience, current_editor()) as db:
@@ -51,9 +67,7 @@ def jobs() -> Response:
         'numberReturned': len(job_rows.jobs),
     }
     if form == 'html':
-        titles = {
-            name: process.title for name, process in all_processes().items() if process.offered_to(service().audience)
-        }
+        titles = {name: process.title for name, process in offered_processes(service().audience).items()}
         return _never_cached(as_page('jobs/index.html', document | {'statuses': STATUSES, 'titles': titles}))
     return _never_cached(as_json(document))
 
@@ -110,7 +124,7 @@ def results(job_id: str) -> Response:
 def result(job_id: str, name: str) -> Response:
     """One output of a job by itself, in its own form, or in the one that `f` names."""
     parameters.refuse_unknown(COMMON)
-    form = parameters.one_of('f', ('json', *FORMS))
+    form = OUTPUT_FORM.read() or 'json'
     outcome = manager.outcome_of(job_id, service().audience, current_editor())
     if form != 'json':
         with place_to_wait():

@@ -13,6 +13,7 @@ from dothi.api.http.address import api_url
 from dothi.api.processes.sound_json import sound_json
 from dothi.core.errors import WrongUse
 from dothi.core.settings import InputSettings
+from dothi.core.text import Text
 
 # Query parameters of a collection's items that narrow an input in the same way.
 NARROWING = ('filter', 'datetime')
@@ -104,10 +105,11 @@ def _require_allowed(name: str, href: str, hosts: list[str]) -> SplitResult:
         allowed_hosts = ', '.join(hosts) or '–'
         raise _bad_reference(
             name,
-            f'không được tải gì từ địa chỉ này. Tham chiếu tới lớp của {api_url()}, hoặc tới máy được phép'
-            f' (DOTHI_INPUT_HOSTS): {allowed_hosts}',
-            f'nothing is fetched from this address. Refer to a collection of {api_url()}, or to a host that is allowed'
-            f' (DOTHI_INPUT_HOSTS): {allowed_hosts}',
+            f'không được tải gì từ địa chỉ này. Gửi kèm dữ liệu, hoặc tham chiếu tới lớp của {api_url()} hay tới máy '
+            f'được phép: {allowed_hosts}',
+            'nothing is fetched from this address. Send the data along, or refer to a collection of '
+            f'{api_url()} or to a host that is allowed: {allowed_hosts}',
+            steward=Text(vi='Máy được phép: DOTHI_INPUT_HOSTS.', en='Hosts are allowed by DOTHI_INPUT_HOSTS.'),
         )
     return parts
 
@@ -161,11 +163,16 @@ def _public_address(name: str, parts: SplitResult) -> str:
     if private and host not in addresses:
         raise _bad_reference(
             name,
-            f'{host} nằm trong mạng riêng. Ghi địa chỉ IP của nó vào DOTHI_INPUT_HOSTS',
-            f'{host} is in a private network. Name its IP address in DOTHI_INPUT_HOSTS',
+            f'{host} nằm trong mạng riêng, không tải được theo tên. Gửi kèm dữ liệu, hoặc báo cho quản trị viên',
+            f'{host} is in a private network, from which nothing is fetched by name. Send the data along, or tell the '
+            'administrator',
+            steward=Text(
+                vi=f'Ghi địa chỉ IP của {host} vào DOTHI_INPUT_HOSTS.',
+                en=f'Name the IP address of {host} in DOTHI_INPUT_HOSTS.',
+            ),
         )
     return min(addresses)
 
 
-def _bad_reference(name: str, vi: str, en: str) -> BadReference:
-    return BadReference(vi=f'Đầu vào "{name}": {vi}.', en=f'Input "{name}": {en}.')
+def _bad_reference(name: str, vi: str, en: str, steward: Text | None = None) -> BadReference:
+    return BadReference(vi=f'Đầu vào "{name}": {vi}.', en=f'Input "{name}": {en}.', steward=steward)

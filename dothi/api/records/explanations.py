@@ -14,10 +14,10 @@ from dothi.api.http.documents import as_page, cacheable_answer
 from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
+from dothi.api.processes.descriptions import offered_processes
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT
-from processes.registry import all_processes
 
 EXPLANATIONS = Blueprint('explanations', __name__)
 FOLDER = PROJECT / 'docs' / 'explanation'
@@ -42,7 +42,7 @@ class Explanation:
 
 def explanations(audience: Audience) -> dict[str, Explanation]:
     """The explanations of the analyses that `audience` is offered, by the analysis's id."""
-    offered = {name for name, process in all_processes().items() if process.offered_to(audience)}
+    offered = offered_processes(audience)
     return {name: page for name, page in _read_explanations().items() if name in offered}
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dothi.api.http.language import HTML, JSON
+from dothi.api.processes.descriptions import offered_processes
 from dothi.api.records.explanations import MARKDOWN, Explanation, explanations
 from dothi.api.records.record import Box, Contact, Link, Record
 from dothi.core.document import Document
@@ -28,7 +29,7 @@ TEXT_OF = Text(vi='Giải thích phương pháp', en='Explanation of the method'
 def process_records(locality: Locality, audience: Audience) -> list[Record]:
     """Records of the analyses that `audience` is offered; their place is the locality's."""
     pages = explanations(audience)
-    offered = {name: process for name, process in all_processes().items() if process.offered_to(audience)}
+    offered = offered_processes(audience)
     return [_process_record(name, process, name in pages, locality) for name, process in offered.items()]
 
 

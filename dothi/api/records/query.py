@@ -1,36 +1,147 @@
 """What a request for records asks for, and which records answer it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from psycopg2 import sql
 
 from dothi.api.http import parameters
-from dothi.api.http.client_filter import ClientFilter, requested_filter
+from dothi.api.http.client_filter import FILTER, FILTER_LANG, ClientFilter, requested_filter
 from dothi.api.http.language import language
-from dothi.api.http.parameters import COMMON, BadParameter, request_parameters
+from dothi.api.http.offer import Offer
+from dothi.api.http.parameters import COMMON, BadParameter, Parameter, Schema
+from dothi.api.http.parsers import parse_datetime, parse_names
+from dothi.api.http.query_parameters import BBOX, DATETIME, LIMIT, OFFSET, corners_reversed
 from dothi.api.http.served_crs import CRS84
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.records.catalogue import Holdings
-from dothi.api.records.queryables import CATALOGUE, SORTABLES, records_relation
+from dothi.api.records.queryables import CATALOGUE, KINDS, QUERYABLES, SORTABLES, records_relation
 from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.crs import WGS84
-from dothi.core.layer_source import BadTime, Times, parse_times
-from dothi.core.text import search_key
+from dothi.core.layer_source import Times
+from dothi.core.text import LANGUAGES, Text, search_key
 
-# Equal to one of the values, which commas separate.
-ONE_OF = {'ids': 'id', 'type': 'type', 'theme': 'theme', 'agency': 'agency', 'license': 'license', 'access': 'access'}
+
+def _parse_keywords(name: str, text: str) -> list[str]:
+    """Words that commas separate, without accents and case."""
+    return [search_key(word) for word in parse_names(name, text)]
+
+
+def _parse_phrases(name: str, text: str) -> list[str]:
+    """Phrases that commas separate, without accents and case, with one space between words."""
+    return [' '.join(word.split()) for word in _parse_keywords(name, text)]
+
+
+def _parse_crs84(name: str, text: str) -> None:
+    """Nothing; raises BadParameter for every system but the one in which records come."""
+    if text.strip('[]') != CRS84:
+        raise BadParameter(
+            vi=f'{name}: bản ghi chỉ có ở hệ {CRS84}.', en=f'{name}: records come in the system {CRS84} only.'
+        )
+
+
+def _values_parameter(
+    name: str, description: Text, codes: Callable[[Offer], Collection[str]] | None = None, example: str | None = None
+) -> Parameter[list[str]]:
+    """A parameter for several values with commas between them. codes: the values that there are, where they are few."""
+
+    def schema(offer: Offer) -> Schema:
+        return {'type': 'array', 'items': {'type': 'string', **({'enum': [*codes(offer)]} if codes else {})}}
+
+    parse = _parse_keywords if name == 'keywords' else parse_names
+    return Parameter(name, parse, schema, description, example=[example] if example else None)
+
+
+def _title(name: str) -> Text:
+    title = QUERYABLES[name].title
+    return Text(vi=f'{title.vi}.', en=f'{title.en}.')
+
+
+def _interval_parameter(name: str) -> Parameter[Times]:
+    title = QUERYABLES[name].title
+    text = Text(vi=f'{title.vi}: trong khoảng này (RFC 3339).', en=f'{title.en}: within this interval of RFC 3339.')
+    return Parameter(name, parse_datetime, {'type': 'string'}, text, example='../2030-01-01')
+
+
+# Equal to one of the values: the parameter by the column of records that it is compared with.
+ONE_OF = {
+    'id': _values_parameter('ids', Text(vi='Mã bản ghi.', en='Ids of records.'), example='document-decree-14-2014'),
+    'type': _values_parameter('type', _title('type'), lambda _offer: KINDS),
+    'theme': _values_parameter('theme', _title('theme'), lambda offer: sorted({of.theme for of in offer.layers})),
+    'agency': _values_parameter('agency', _title('agency'), lambda offer: sorted({of.agency for of in offer.layers})),
+    'license': _values_parameter('license', _title('license')),
+    'access': _values_parameter('access', _title('access'), lambda _offer: ('public', 'internal')),
+}
 # One of the values is among the record's.
-AMONG = {'keywords': 'keywords', 'language': 'languages', 'externalIds': 'external_ids'}
+AMONG = {
+    'keywords': _values_parameter(
+        'keywords',
+        Text(vi='Có một trong các từ khóa, không cần dấu.', en='With one of these keywords; accents do not matter.'),
+        example='sieu du lieu',
+    ),
+    'languages': _values_parameter(
+        'language', Text(vi='Tài nguyên có ở ngôn ngữ này.', en='Resources in this language.'), lambda _offer: LANGUAGES
+    ),
+    'external_ids': _values_parameter(
+        'externalIds',
+        Text(vi='Số hiệu, hoặc hệ:số hiệu.', en='External ids: value, scheme: or scheme:value.'),
+        example='14/2014/ND-CP',
+    ),
+}
 # A time within an interval, as in `datetime`.
-WITHIN = ('updated', 'nextUpdateDue')
-CRS_PARAMETERS = ('crs', 'bbox-crs', 'filter-crs')
-OWN = (
-    'limit', 'offset', 'q', 'bbox', 'datetime', 'sortby', 'filter', 'filter-lang', *CRS_PARAMETERS, *ONE_OF, *AMONG,
+WITHIN = tuple(map(_interval_parameter, ('updated', 'nextUpdateDue')))
+ONLY_CRS84 = tuple(
+    Parameter(
+        name,
+        _parse_crs84,
+        {'type': 'string', 'format': 'uri', 'enum': [CRS84], 'default': CRS84},
+        Text(vi='Bản ghi chỉ có ở hệ tọa độ này.', en='Records come in this coordinate system only.'),
+    )
+    for name in ('crs', 'bbox-crs', 'filter-crs')
+)
+PHRASES = Parameter(
+    'q',
+    _parse_phrases,
+    {'type': 'array', 'items': {'type': 'string'}},
+    Text(
+        vi='Cụm từ cần tìm, không cần dấu; dấu phẩy nghĩa là hoặc.',
+        en='Phrases to search for, accents do not matter; a comma means or.',
+    ),
+    example=['du lieu'],
+)
+SORTBY = Parameter(
+    'sortby',
+    parse_names,
+    {'type': 'array', 'minItems': 1, 'items': {'type': 'string', 'pattern': f'[+-]?({"|".join(SORTABLES)})'}},
+    Text(
+        vi='Sắp theo các thuộc tính; dấu - là giảm dần.', en='Properties to sort by; - before one sorts it downwards.'
+    ),
+    example=['-updated'],
+)
+PARAMETERS: tuple[Parameter[Any], ...] = (
+    *COMMON,
+    LIMIT,
+    replace(OFFSET, description=Text(vi='Số bản ghi bỏ qua ở đầu.', en='Records to leave out at the beginning.')),
+    PHRASES,
+    BBOX,
+    replace(
+        DATETIME,
+        description=Text(
+            vi='Bản ghi có thời gian giao với khoảng này (RFC 3339).',
+            en='Records whose time meets this instant or interval of RFC 3339.',
+        ),
+        example='2014-01-01/2014-12-31',
+    ),
+    SORTBY,
+    FILTER,
+    FILTER_LANG,
+    *ONLY_CRS84,
+    *ONE_OF.values(),
+    *AMONG.values(),
     *WITHIN,
-)  # fmt: skip
+)
 DEFAULT_ORDER = (('title', 'asc'),)
 # Vietnamese letters in the order of the alphabet, and not of their code points.
 ORDERED = {'title': 'title collate "vi-x-icu"'}
@@ -55,18 +166,18 @@ class RecordQuery:
     offset: int
 
 
-def read_asked() -> RecordQuery:
+def read_record_query() -> RecordQuery:
     """What the current request asks for; raises UnknownParameter, BadParameter, BadFilter, BadTime."""
-    parameters.refuse_unknown((*COMMON, *OWN))
+    parameters.refuse_unknown(PARAMETERS)
     limits = service().limits
-    for name in CRS_PARAMETERS:
-        _only_crs84(name)
+    for parameter in ONLY_CRS84:
+        parameter.read()
     return RecordQuery(
         conditions=[condition for read in READERS for condition in read()],
         filter=_read_filter(),
         order=_order_terms(),
-        limit=min(parameters.whole_number('limit', limits.default_items, 1), limits.max_items),
-        offset=parameters.whole_number('offset', 0, 0),
+        limit=min(LIMIT.read() or limits.default_items, limits.max_items),
+        offset=OFFSET.read() or 0,
     )
 
 
@@ -95,48 +206,36 @@ def find_records(db: Snapshot, among: Holdings, record_query: RecordQuery) -> Re
     return RecordPage(matched, ids)
 
 
-def _only_crs84(name: str) -> None:
-    if request_parameters().get(name, '').strip('[]') not in ('', CRS84):
-        raise BadParameter(
-            vi=f'{name}: bản ghi chỉ có ở hệ {CRS84}.', en=f'{name}: records come in the system {CRS84} only.'
-        )
-
-
-def _parameter_values(name: str) -> list[str]:
-    return [part.strip() for part in request_parameters().get(name, '').split(',') if part.strip()]
-
-
 def _one_of() -> list[sql.Composable]:
-    by_column = {column: _parameter_values(name) for name, column in ONE_OF.items()}
-    form = sql.SQL('({} = any({}))')
-    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in by_column.items() if values]
+    return _value_conditions('({} = any({}))', ONE_OF)
 
 
 def _among_conditions() -> list[sql.Composable]:
-    by_column = {column: _parameter_values(name) for name, column in AMONG.items()}
-    by_column['keywords'] = [search_key(keyword) for keyword in by_column['keywords']]
-    form = sql.SQL('({} ?| {})')
-    return [form.format(sql.Identifier(column), sql.Literal(values)) for column, values in by_column.items() if values]
+    return _value_conditions('({} ?| {})', AMONG)
+
+
+def _value_conditions(form: str, by_column: dict[str, Parameter[list[str]]]) -> list[sql.Composable]:
+    values = {column: parameter.read() for column, parameter in by_column.items()}
+    return [
+        sql.SQL(form).format(sql.Identifier(column), sql.Literal(texts)) for column, texts in values.items() if texts
+    ]
 
 
 def _search_conditions() -> list[sql.Composable]:
     """`q`: one of the phrases between commas; the words of a phrase follow one another, whatever accents they have."""
-    phrases = [' '.join(search_key(phrase).split()) for phrase in _parameter_values('q')]
+    phrases = PHRASES.read() or []
     conditions = [sql.SQL('strpos(words, {}) > 0').format(sql.Literal(phrase)) for phrase in phrases]
     return [sql.SQL('({})').format(sql.SQL(' or ').join(conditions))] if conditions else []
 
 
 def _box_conditions() -> list[sql.Composable]:
     """Records that touch the box; also those without a place, as the standard says (17-069r4, requirement 24)."""
-    box = parameters.read_bbox()
+    box = BBOX.read()
     if box is None:
         return []
     west, south, east, north = box
     if south > north:
-        raise BadParameter(
-            vi=f'bbox={request_parameters()["bbox"]}: góc dưới trái phải đứng trước góc trên phải.',
-            en=f'bbox={request_parameters()["bbox"]}: the lower left corner comes before the upper right one.',
-        )
+        raise corners_reversed()
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     touching = [
         sql.SQL('ST_Intersects(geom, ST_MakeEnvelope({}, {}, {}, {}, {}))').format(
@@ -149,29 +248,21 @@ def _box_conditions() -> list[sql.Composable]:
 
 def _datetime_conditions() -> list[sql.Composable]:
     """Records whose time meets the interval; one without a time has no end on either side."""
-    times = parameters.read_datetime()
+    times = DATETIME.read()
     return _meets_conditions(times, sql.Identifier('begins'), sql.Identifier('ends')) if times else []
 
 
 def _within_conditions() -> list[sql.Composable]:
     conditions: list[sql.Composable] = []
-    for name in WITHIN:
-        text = request_parameters().get(name, '').strip()
-        if text:
+    for parameter in WITHIN:
+        times = parameter.read()
+        if times:
+            name = parameter.name
             at = sql.SQL("({}::timestamp at time zone 'UTC')" if name == 'nextUpdateDue' else '{}').format(
                 sql.Identifier(name)
             )
-            conditions += [sql.SQL('({} is not null)').format(at), *_meets_conditions(_read_times(name, text), at, at)]
+            conditions += [sql.SQL('({} is not null)').format(at), *_meets_conditions(times, at, at)]
     return conditions
-
-
-def _read_times(name: str, text: str) -> Times:
-    """As `parse_times`, in whose errors the parameter is called `name`."""
-    try:
-        return parse_times(text)
-    except BadTime as error:
-        vi, en = (message.replace('datetime=', f'{name}=', 1) for message in (error.text.vi, error.text.en))
-        raise BadTime(vi, en) from None
 
 
 def _meets_conditions(times: Times, begins: sql.Composable, ends: sql.Composable) -> list[sql.Composable]:
@@ -202,9 +293,7 @@ READERS: tuple[Callable[[], list[sql.Composable]], ...] = (
 
 def _order_terms() -> list[sql.Composable]:
     """The wanted order, or by title; what has no value comes last, upwards and downwards."""
-    sort_keys = [
-        (part.lstrip('+-').strip(), 'desc' if part.startswith('-') else 'asc') for part in _parameter_values('sortby')
-    ]
+    sort_keys = [(name.lstrip('+-').strip(), 'desc' if name.startswith('-') else 'asc') for name in SORTBY.read() or []]
     order = [(name, direction) for name, direction in sort_keys if name] or DEFAULT_ORDER
     for name, _ in order:
         if name not in SORTABLES:

@@ -19,7 +19,7 @@ from dothi.api.records.catalogue import catalogue_state, current_holdings
 from dothi.api.records.formats import dcat_catalog, iso19115_3, write_dcat, write_iso19139
 from dothi.api.records.geojson import CATALOGUE, FORMS, PROFILE, record_feature
 from dothi.api.records.pages import list_page, record_page
-from dothi.api.records.query import RecordPage, RecordQuery, find_records, read_asked
+from dothi.api.records.query import RecordPage, RecordQuery, find_records, read_record_query
 from dothi.api.records.record import Record
 from dothi.core.catalog import Release
 from dothi.core.clock import today
@@ -57,7 +57,7 @@ def read_only(record_id: str | None = None) -> Response:  # noqa: ARG001
 @RECORDS.route(ITEMS, provide_automatic_options=False)
 def records() -> Response:
     """A page of records."""
-    record_query, form = read_asked(), wanted_format(LIST_FORMATS)
+    record_query, form = read_record_query(), wanted_format(LIST_FORMATS)
     with snapshot() as db:
         releases = db.releases()
         tag = _record_etag(releases, form)

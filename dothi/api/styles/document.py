@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from dothi.api.http.address import api_url
 from dothi.api.http.language import say
-from dothi.api.http.parameters import request_parameters
+from dothi.api.http.parameters import Parameter
+from dothi.api.http.parsers import parse_names
 from dothi.api.http.service import service
 from dothi.api.items.features import name_column
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
@@ -18,10 +19,20 @@ from dothi.cartography.style.sprite import icons_of
 from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.catalog import Release
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 
 BACKGROUND = '#dfe8eb'
 # Of a style of the whole map: layers in other styles, as `styles=roads:surface,schools:places`.
-CHOSEN = 'styles'
+CHOSEN = Parameter(
+    'styles',
+    parse_names,
+    {'type': 'string'},
+    Text(
+        vi='Lớp nào vẽ theo kiểu khác, như roads:surface, cách nhau bằng dấu phẩy; với kiểu của cả bản đồ.',
+        en='Layers to be drawn in other styles, such as roads:surface, separated by commas; of a style of the whole '
+        'map.',
+    ),
+)
 
 
 def style_document(styled: Styled) -> dict[str, Any]:
@@ -50,8 +61,7 @@ def _sprite_member(styled: Styled) -> dict[str, str]:
     """Where the signs of the style are; MapLibre puts the ending before the query."""
     if not icons_of(styled.drawings):
         return {}
-    chosen = request_parameters().get(CHOSEN, '').strip()
-    query = f'?{urlencode({CHOSEN: chosen})}' if chosen else ''
+    query = f'?{urlencode({CHOSEN.name: CHOSEN.text})}' if CHOSEN.text else ''
     return {'sprite': f'{api_url()}{styled.path}/sprite{query}'}
 
 

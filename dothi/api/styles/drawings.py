@@ -15,6 +15,7 @@ from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile
+from dothi.core.text import Text
 
 LOG = logging.getLogger('dothi.api')
 
@@ -67,8 +68,11 @@ def file_of(layer: Layer) -> StyleFile:
     styles = file_if_sound(layer)
     if styles is None:
         raise UnknownStyle(
-            vi=f'Tệp kiểu vẽ của lớp "{layer.id}" có lỗi; dothi status cho biết lỗi ở đâu.',
-            en=f'The style file of "{layer.id}" is broken; dothi status says where.',
+            vi=f'Kiểu vẽ của lớp "{layer.id}" hiện không dùng được. Dữ liệu và ô bản đồ vẫn có; báo cho quản trị viên.',
+            en=f'The styles of "{layer.id}" cannot be used now. Its data and tiles are there; tell the administrator.',
+            steward=Text(
+                vi='dothi status cho biết lỗi ở đâu trong tệp.', en='dothi status says where the file is wrong.'
+            ),
         )
     return styles
 

@@ -7,19 +7,33 @@ from xml.etree.ElementTree import Element, fromstring
 
 from flask import request
 
-from dothi.api.http.language import HTML, JSON, UnknownFormat, language
-from dothi.api.http.parameters import BadParameter, quote_parameter, request_parameters
+from dothi.api.http.language import HTML, JSON, language, unknown_format
+from dothi.api.http.parameters import F, Parameter, bad_value
 from dothi.api.http.service import service
 from dothi.api.styles.document import style_document
 from dothi.api.styles.offered import Styled
 from dothi.cartography.style.mapnik_xml import template
 from dothi.cartography.style.qml import qml_of
 from dothi.cartography.style.sld import SLD, sld_of, written
-from dothi.core.errors import did_you_mean
 from dothi.core.text import Text
 
 PAGE = 'html'
-ZOOM, MOST_ZOOM = 'zoom', 24
+MOST_ZOOM, USUAL_ZOOM = 24, 14.0
+
+
+def _parse_zoom(name: str, text: str) -> float:
+    if not text.replace('.', '', 1).isdecimal() or float(text) > MOST_ZOOM:
+        raise bad_value(name, text, f'phải là số từ 0 đến {MOST_ZOOM}.', f'must be a number from 0 to {MOST_ZOOM}.')
+    return float(text)
+
+
+# Sizes in Mapnik's styles are of one zoom, since Mapnik knows none.
+ZOOM = Parameter(
+    'zoom',
+    _parse_zoom,
+    {'type': 'number', 'minimum': 0, 'maximum': MOST_ZOOM, 'default': 14},
+    Text(vi='Mức thu phóng của các kích thước trong Mapnik XML.', en='The zoom of the sizes in Mapnik XML.'),
+)
 
 
 @dataclass(frozen=True)
@@ -57,18 +71,7 @@ def _write_qml(styled: Styled) -> bytes:
 
 
 def _write_mapnik(styled: Styled) -> bytes:
-    return template(styled.drawings, asked_zoom()).encode()
-
-
-def asked_zoom() -> float:
-    """`zoom`, at which Mapnik's sizes are: its styles know none of their own; raises BadParameter."""
-    text = request_parameters().get(ZOOM, '').strip() or '14'
-    if not text.replace('.', '', 1).isdecimal() or float(text) > MOST_ZOOM:
-        what = quote_parameter(ZOOM, text)
-        raise BadParameter(
-            vi=f'{what}: phải là số từ 0 đến {MOST_ZOOM}.', en=f'{what}: must be a number from 0 to {MOST_ZOOM}.'
-        )
-    return float(text)
+    return template(styled.drawings, ZOOM.read() or USUAL_ZOOM).encode()
 
 
 def _middle_latitude() -> float:
@@ -106,12 +109,9 @@ def wanted_form(layer: object) -> str:
     A media type without its version will do. Raises UnknownFormat for another `f`.
     """
     offered = (*encodings_for(layer), PAGE)
-    requested = {'json': 'maplibre'}.get(
-        request_parameters().get('f', '').strip(), request_parameters().get('f', '').strip()
-    )
+    requested = 'maplibre' if F.text == 'json' else F.text
     if requested and requested not in offered:
-        hint, what = did_you_mean(requested, offered), quote_parameter('f', requested)
-        raise UnknownFormat(vi=f'{what}: không có định dạng này. {hint.vi}', en=f'{what}: no such format. {hint.en}')
+        raise unknown_format(requested, offered)
     return requested or _by_type(layer)
 
 

@@ -9,19 +9,19 @@ from dothi.api.http.address import api_url, root_url
 from dothi.api.http.caching import add_last_modified, hash_of, not_modified
 from dothi.api.http.documents import as_json, as_page, own_links
 from dothi.api.http.language import HTML, language, page, say, wanted_format
-from dothi.api.http.parameters import COMMON
+from dothi.api.http.parameters import COMMON, Parameter, unknown_value
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage, styles_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
-from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, asked_zoom, encodings_for, wanted_form
+from dothi.api.styles.encodings import ENCODINGS, PAGE, USUAL_ZOOM, ZOOM, encodings_for, wanted_form
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
 from dothi.api.styles.preview import preview_style
 from dothi.cartography.mapping.legend_image import legend_image
 from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 
 STYLES = Blueprint('styles', __name__)
@@ -70,9 +70,9 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
     """A style, in the encoding that is asked for, or as a page with its legend and a picture."""
     if collection_id in service().coverages:
         return style_of_a_coverage(collection_id, style_id)
-    styled = _requested_style(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id, ZOOM)
     form = wanted_form(styled.layer)
-    tag = _style_etag(styled, f'{form}-{asked_zoom():g}')
+    tag = _style_etag(styled, f'{form}-{ZOOM.read() or USUAL_ZOOM:g}')
     if not_modified(tag, styled.updated):
         response = Response(status=304)
     elif form == PAGE:
@@ -147,9 +147,9 @@ def styled_layer(collection_id: str) -> Layer:
     return service().layer(collection_id)
 
 
-def _requested_style(style_id: str, collection_id: str | None) -> Styled:
+def _requested_style(style_id: str, collection_id: str | None, *more: Parameter[Any]) -> Styled:
     """The style that the request is about; raises UnknownStyle and what its parameters are refused with."""
-    parameters.refuse_unknown((*COMMON, ZOOM, CHOSEN) if collection_id is None else (*COMMON, ZOOM))
+    parameters.refuse_unknown((*COMMON, *more, *(() if collection_id else (CHOSEN,))))
     chosen = _chosen_styles()
     with snapshot() as db:
         if collection_id is not None:
@@ -159,21 +159,12 @@ def _requested_style(style_id: str, collection_id: str | None) -> Styled:
 
 def _chosen_styles() -> dict[str, str]:
     """Layer to style; raises BadParameter with the nearest style that there is."""
-    text = parameters.request_parameters().get(CHOSEN, '').strip()
-    if not text:
-        return {}
-    pairs = [part.strip().partition(':') for part in text.split(',')]
+    names = CHOSEN.read() or []
     offered = {f'{name}:{style}' for name, layer in service().layers.items() for style in layer_styles(layer)}
-    for layer, _, style in pairs:
-        if f'{layer}:{style}' not in offered:
-            what, hint = (
-                parameters.quote_parameter(CHOSEN, f'{layer}:{style}'),
-                did_you_mean(f'{layer}:{style}', offered),
-            )
-            raise parameters.BadParameter(
-                vi=f'{what}: không có kiểu vẽ này. {hint.vi}', en=f'{what}: no such style. {hint.en}'
-            )
-    return {layer: style for layer, _, style in pairs}
+    for name in names:
+        if name not in offered:
+            raise unknown_value(CHOSEN.name, name, offered, 'không có kiểu vẽ này.', 'no such style.')
+    return dict(name.split(':', 1) for name in names)
 
 
 def _style_path(style_id: str, collection_id: str | None) -> str:

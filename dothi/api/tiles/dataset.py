@@ -1,9 +1,12 @@
 """Vector tiles of several collections at once: of all, of one theme, of those that are asked for."""
 
-from flask import Blueprint, Response, request
+from typing import Any
+
+from flask import Blueprint, Response
 
 from dothi.api.http import parameters
-from dothi.api.http.parameters import COMMON
+from dothi.api.http.parameters import COMMON, Parameter
+from dothi.api.http.query_parameters import COLLECTIONS, read_collections
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.tiles.changes import Current, current_states
@@ -17,7 +20,7 @@ CONFORMANCE_CLASSES = tuple(
     f'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}'
     for name in ('dataset-tilesets', 'collections-selection')
 )
-PARAMETERS = (*COMMON, 'collections')
+PARAMETERS: tuple[Parameter[Any], ...] = (*COMMON, COLLECTIONS)
 
 
 @DATASET_TILES.route('/tiles')
@@ -79,9 +82,5 @@ def _require_tileset(theme: str | None, now: dict[str, Current]) -> Tileset:
 
 def _selected_layers(tileset: Tileset) -> Tileset:
     """What `collections` leaves of a tileset: ids, or addresses of collections."""
-    requested = request.args.get('collections', '').strip()
-    if not requested:
-        return tileset
-    return tileset.select(
-        list(dict.fromkeys(part.strip().rstrip('/').rpartition('/')[2] for part in requested.split(',')))
-    )
+    names = read_collections()
+    return tileset.select(names) if names else tileset

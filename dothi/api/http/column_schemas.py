@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dothi.api.openapi.parts import Words, both
 from dothi.core.layer import Audience, Column, ColumnType, Layer
+from dothi.core.text import Text
 
 TYPES: dict[ColumnType, dict[str, str]] = {
     'text': {'type': 'string'},
@@ -20,7 +20,7 @@ def column_schema(column: Column) -> dict[str, Any]:
     limits = {'minimum': column.min, 'maximum': column.max}
     return {
         **TYPES[column.type],
-        'title': column.title.model_dump(),
+        'title': column.title,
         **({'description': described} if (described := _column_description(column)) else {}),
         **({'enum': [*column.domain]} if column.domain else {}),
         **{name: limit for name, limit in limits.items() if limit is not None},
@@ -36,14 +36,14 @@ def feature_schema(layer: Layer, audience: Audience) -> dict[str, Any]:
     }
     required = ['id', 'type', 'geometry', 'properties']
     base = {'$ref': '#/components/schemas/feature'}
-    return {'title': layer.title.model_dump(), 'allOf': [base, {'required': required, 'properties': own}]}
+    return {'title': layer.title, 'allOf': [base, {'required': required, 'properties': own}]}
 
 
 def collection_schema(layer: Layer) -> dict[str, Any]:
     """A page of the layer's features."""
     items = {'type': 'array', 'items': {'$ref': f'#/components/schemas/{layer.id}.feature'}}
     base = {'$ref': '#/components/schemas/featureCollection'}
-    return {'title': layer.title.model_dump(), 'allOf': [base, {'properties': {'features': items}}]}
+    return {'title': layer.title, 'allOf': [base, {'properties': {'features': items}}]}
 
 
 def _optional_schema(column: Column) -> dict[str, Any]:
@@ -54,18 +54,18 @@ def _optional_schema(column: Column) -> dict[str, Any]:
     return schema | {'nullable': True} | ({'enum': [*schema['enum'], None]} if 'enum' in schema else {})
 
 
-def _column_description(column: Column) -> Words | None:
+def _column_description(column: Column) -> Text | None:
     """Its description, unit and the meanings of its values."""
-    parts = [column.description.model_dump()] if column.description else []
+    parts = [column.description] if column.description else []
     if column.unit:
-        parts.append(both(f'Đơn vị: {column.unit}.', f'Unit: {column.unit}.'))
+        parts.append(Text(vi=f'Đơn vị: {column.unit}.', en=f'Unit: {column.unit}.'))
     if column.domain:
-        titles = column.domain.items()
+        values = column.domain.items()
         parts.append(
-            both(
-                '; '.join(f'{value}: {title.vi}' for value, title in titles),
-                '; '.join(f'{value}: {title.en}' for value, title in titles),
+            Text(
+                vi='; '.join(f'{value}: {title.vi}' for value, title in values),
+                en='; '.join(f'{value}: {title.en}' for value, title in values),
             )
         )
-    joined = both(' '.join(part['vi'] for part in parts), ' '.join(part['en'] for part in parts))
+    joined = Text(vi=' '.join(part.vi for part in parts), en=' '.join(part.en for part in parts))
     return joined if parts else None

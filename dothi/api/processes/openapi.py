@@ -2,32 +2,31 @@
 
 from typing import Any
 
-from dothi.api.openapi.editing import SECURITY
-from dothi.api.openapi.jobs import TAG, job_paths, limit
-from dothi.api.openapi.parts import Offer, both, content, headers, operation, responses, shared
-from dothi.core.settings import LimitSettings
+from dothi.api.editing.openapi import SECURITY
+from dothi.api.http.offer import Offer
+from dothi.api.http.operations import BINARY, content, get, headers, operation, responses
+from dothi.api.http.parameters import LANG, Parameter, in_formats, in_header
+from dothi.api.processes.descriptions import LIST_PARAMETERS, offered_processes
+from dothi.api.processes.jobs_openapi import TAG, job_paths
+from dothi.core.text import Text
 from processes.base import Process
 from processes.forms.form import FORMS
 from processes.geojson import GEOJSON, JSON
-from processes.registry import all_processes
 
-PREFER = {
-    'name': 'Prefer',
-    'in': 'header',
-    'description': both(
-        'respond-async: trả lời ngay bằng một tác vụ; wait=N: chờ kết quả nhiều nhất N giây (RFC 7240).',
-        'respond-async: answer at once, with a job; wait=N: wait N seconds at most for the outputs (RFC 7240).',
+PREFER = in_header(
+    'Prefer',
+    Text(
+        vi='respond-async: trả lời ngay bằng một tác vụ; wait=N: chờ kết quả nhiều nhất N giây (RFC 7240).',
+        en='respond-async: answer at once, with a job; wait=N: wait N seconds at most for the outputs (RFC 7240).',
     ),
-    'required': False,
-    'schema': {'type': 'string'},
-    'example': 'respond-async',
-}
+    example='respond-async',
+)
 CONTENT = ('contentMediaType', 'contentEncoding', 'contentSchema')
 SUBSCRIBER = {
     'type': 'object',
-    'description': both(
-        'Được báo khi tác vụ chạy, xong hoặc thất bại; chỉ tới máy trong DOTHI_CALLBACK_HOSTS.',
-        'Is told when the job runs, is done or has failed; only at hosts of DOTHI_CALLBACK_HOSTS.',
+    'description': Text(
+        vi='Được báo khi tác vụ chạy, xong hoặc thất bại; chỉ tới máy mà người vận hành cho phép.',
+        en='Is told when the job runs, is done or has failed; only at hosts that the operator allows.',
     ),
     'required': ['successUri'],
     'properties': {
@@ -40,26 +39,23 @@ SUBSCRIBER = {
 
 def process_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the analyses that are offered to the audience, and of their jobs."""
-    offered = {name: process for name, process in all_processes().items() if process.offered_to(offer.audience)}
-    most = LimitSettings().max_items
+    offered = offered_processes(offer.audience)
+    listed = in_formats(parameters=LIST_PARAMETERS)
     paths: dict[str, Any] = {
-        '/processes': {
-            'get': _read_operation('getProcesses', both('Các phân tích', 'Analyses'), 'processList', limit(most, most))
-        }
+        '/processes': _describing(offer, 'getProcesses', Text(vi='Các phân tích', en='Analyses'), 'processList', listed)
     }
     for name, chosen in offered.items():
-        title = chosen.title.model_dump()
-        paths[f'/processes/{name}'] = {'get': _read_operation(f'describeProcess.{name}', title, 'process')}
-        paths[f'/processes/{name}/execution'] = {'post': _execution_operation(name, chosen)}
-    return paths | job_paths([*offered], {kind for process in offered.values() for kind in _media_types(process)})
+        described = _describing(offer, f'describeProcess.{name}', chosen.title, 'process', in_formats())
+        paths[f'/processes/{name}'] = described
+        paths[f'/processes/{name}/execution'] = {'post': _execution_operation(offer, name, chosen)}
+    return paths | job_paths(offer, {kind for process in offered.values() for kind in _media_types(process)})
 
 
-def _read_operation(name: str, summary: dict[str, str], schema: str, *parameters: dict[str, Any]) -> dict[str, Any]:
-    answers = responses(content(schema), '304', '400', '404', '500', '503')
-    return operation(name, summary, [*parameters, *shared('f', 'lang')], answers, tag=TAG)
+def _describing(offer: Offer, name: str, title: Text, schema: str, parameters: list[Parameter[Any]]) -> dict[str, Any]:
+    return get(offer, name, title, parameters, content(schema), tag=TAG)
 
 
-def _execution_operation(name: str, chosen: Process[Any]) -> dict[str, Any]:
+def _execution_operation(offer: Offer, name: str, chosen: Process[Any]) -> dict[str, Any]:
     metadata = chosen.metadata_for_pygeoapi()
     body = {
         'required': True,
@@ -71,9 +67,7 @@ def _execution_operation(name: str, chosen: Process[Any]) -> dict[str, Any]:
     # some want a token for some of their inputs only
     without: list[dict[str, Any]] = [] if chosen.editors_only else [{}]
     more = {'security': [*SECURITY, *without]} if chosen.knows_editors() else {}
-    return operation(
-        f'execute.{name}', metadata['title'], [PREFER, *shared('lang')], answers, tag=TAG, requestBody=body, **more
-    )
+    return operation(offer, f'execute.{name}', chosen.title, [PREFER, LANG], answers, tag=TAG, requestBody=body, **more)
 
 
 def _request_schema(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +130,7 @@ def _outputs_schema(chosen: Process[Any], metadata: dict[str, Any]) -> dict[str,
     """The only output by itself, several as parts of one answer, or all in a document."""
     contents = {kind: _media_schema(kind) for kind in sorted(_media_types(chosen))}
     if len(chosen.outputs) > 1:
-        contents['multipart/related'] = {'schema': {'type': 'string', 'format': 'binary'}}
+        contents['multipart/related'] = {'schema': BINARY}
     document = {JSON: {'schema': {'$ref': '#/components/schemas/results'}}}
     return {
         'description': metadata['description'],
@@ -152,16 +146,16 @@ def _media_types(chosen: Process[Any]) -> set[str]:
 def _media_schema(media_type: str) -> dict[str, Any]:
     if media_type == GEOJSON:
         return {'schema': {'$ref': '#/components/schemas/anyObject'}}
-    return {'schema': {} if media_type == JSON else {'type': 'string', 'format': 'binary'}}
+    return {'schema': {} if media_type == JSON else BINARY}
 
 
 def _created_answer() -> dict[str, Any]:
     return {
-        'description': both('Tác vụ đã được nhận', 'The job was accepted'),
+        'description': Text(vi='Tác vụ đã được nhận', en='The job was accepted'),
         'headers': headers('Location', 'Preference-Applied'),
         'content': {JSON: {'schema': {'$ref': '#/components/schemas/statusInfo'}}},
     }
 
 
 def _linked_answer() -> dict[str, Any]:
-    return {'description': both('Liên kết tới kết quả', 'A link to the result'), 'headers': headers('Link')}
+    return {'description': Text(vi='Liên kết tới kết quả', en='A link to the result'), 'headers': headers('Link')}

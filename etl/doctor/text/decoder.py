@@ -13,8 +13,7 @@ from dothi.core.text import Text
 from etl.doctor.text import words_for
 from etl.doctor.text.choice import Choice, choice, reading
 from etl.doctor.text.damage import WORDS, DamageTally, may_be_harmed, mend
-from etl.doctor.text.encoding import wrong_encoding
-from etl.doctor.text.errors import UndecidedEncoding, WrongEncoding
+from etl.doctor.text.encoding import UndecidedEncoding, WrongEncoding, wrong_encoding
 from etl.doctor.text.garbled import garbled, garbled_example
 from etl.doctor.text.judging import UNICODE_SHARE, Judgement, judge, sampled, score
 from etl.doctor.text.lookalikes import LOOKALIKES

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from dothi.core.syllables import is_syllable
 from dothi.core.text import Text
-from etl.doctor.text.common_words import COMMON_WORDS
 from etl.doctor.text.garbled import garbled_example
 from etl.doctor.text.readings import UTF_8, Reading, of_bytes, of_unicode
-from etl.doctor.text.words import accented_words
+from etl.doctor.text.words import COMMON_WORDS, accented_words
 
 # More distinct values say nothing new, and cost time.
 SAMPLE = 500

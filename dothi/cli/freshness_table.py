@@ -6,7 +6,7 @@ from dothi.core.freshness import STATES, Freshness
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import say_number, say_text
 from dothi.core.text import Text
-from dothi.local import LayerState, Status
+from dothi.local.status import LayerState, Status
 
 COLOURS = {'current': 'green', 'due': 'yellow', 'late': 'red', 'never': 'dim'}
 HEADERS = (

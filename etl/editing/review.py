@@ -215,9 +215,8 @@ def _must_not_conflict(db: Connection, layer: Layer, edits: Sequence[PendingEdit
     keys = [json.dumps([properties[name] for name in layer.key]) for properties in keyed]
     conflict_texts += [_twice(key) for key in sorted({key for key in keys if keys.count(key) > 1})]
     if conflict_texts:
-        raise Conflicts(
-            vi=' '.join(says.vi for says in conflict_texts), en=' '.join(says.en for says in conflict_texts)
-        )
+        conflicts = Text.join(' ', conflict_texts)
+        raise Conflicts(vi=conflicts.vi, en=conflicts.en)
 
 
 def _conflict(db: Connection, layer: Layer, edit: PendingEdit) -> Text | None:

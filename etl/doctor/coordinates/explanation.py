@@ -57,11 +57,6 @@ def nearest(rows: int, median_m: float, what: Text) -> Text:
     )
 
 
-def joined(texts: list[Text]) -> Text:
-    """Several texts as one."""
-    return Text(vi='; '.join(text.vi for text in texts), en='; '.join(text.en for text in texts))
-
-
 def distance_text(distance_m: float) -> Text:
     """A distance as people say it: 0.02 m, 224 m, 52.2 km; 52,2 km in Vietnamese."""
     if distance_m >= 10_000:

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from dothi.core.crs import WGS84, proj_string
-from etl.doctor.coordinates import explanation
+from dothi.core.text import Text
 from etl.doctor.coordinates.case import Case, Weighed
 from etl.doctor.coordinates.scoring import Placed
 from etl.moving import move
@@ -37,7 +37,7 @@ def _describe_candidates(candidates: list[Weighed], measured_from: list[Weighed]
         Candidate(
             crs=each.reading.label,
             score=round(each.score, 4),
-            evidence=explanation.joined([weight.evidence for weight in [*each.hearsay, *each.weights][::-1]]),
+            evidence=Text.join('; ', [weight.evidence for weight in [*each.hearsay, *each.weights][::-1]]),
             distance_m=_finite(each.distance_m(measured_from[0])),
             places=_places(each.placed),
         )

@@ -147,7 +147,7 @@ def _asked_for(
 
 
 def _by_severity(findings: list[Finding], layer: Layer) -> tuple[list[Finding], list[Finding]]:
-    """Errors, and warnings."""
+    """The findings that are errors, and those that are warnings."""
     errors = [finding for finding in findings if severity_of(finding.code, layer) == 'error']
     return errors, [finding for finding in findings if severity_of(finding.code, layer) == 'warning']
 

@@ -83,7 +83,7 @@ def invalid_finding(geometry: Geometries, bad: NDArray[np.bool_]) -> Finding:
 
 
 def _reason(text: str) -> Text:
-    """GEOS says `Self-intersection[569542.41 2259884.54]`."""
+    """The reason and the place in GEOS's message, such as `Self-intersection[569542.41 2259884.54]`."""
     what, _, where = text.partition('[')
     what_vi = {
         'Self-intersection': 'hình tự cắt',

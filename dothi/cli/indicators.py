@@ -36,7 +36,7 @@ class SetChecked(BaseModel):
 
 
 class Checked(BaseModel):
-    """All that were checked."""
+    """The indicator sets that were checked."""
 
     sets: list[SetChecked]
 

@@ -17,7 +17,7 @@ from dothi.local.status import instance_status
 
 
 class Ended(BaseModel):
-    """What `down` ended."""
+    """Names of the services that `down` ended."""
 
     ended: list[str]
 

@@ -126,12 +126,12 @@ def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) 
 
 
 def error(problem: DothiError) -> None:
-    """The message, on standard error."""
+    """Print the error's message on standard error, in the reader's language."""
     err.print(say_text(for_steward(problem.text)), style='bold red', markup=False, highlight=False, soft_wrap=True)
 
 
 def addresses(status: Status) -> None:
-    """Where the map is, and how to go on."""
+    """Print the addresses of a running instance, and what waits for a person."""
     urls = {service.name: service.url for service in status.services}
     demo = any(layer.demo for layer in status.layers)
     out.print()
@@ -153,7 +153,7 @@ def addresses(status: Status) -> None:
 
 
 def _where_token() -> str:
-    """Where whoever may edit finds the token that editing wants."""
+    """The setting or file that holds the token for editing."""
     if EditSettings().edit_token.get_secret_value():
         return 'DOTHI_EDIT_TOKEN'
     return f'{say("mã trong", "token in")} {token_file()}'

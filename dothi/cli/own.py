@@ -32,7 +32,7 @@ class OwnLayer(BaseModel):
 
 
 class OwnLayers(BaseModel):
-    """All of them, by id."""
+    """All kept layers, by id."""
 
     layers: list[OwnLayer]
 

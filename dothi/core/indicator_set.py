@@ -159,7 +159,7 @@ class IndicatorSet(Part):
         return self
 
     def measures_of(self, indicator: Indicator) -> list[str]:
-        """The names of its measures."""
+        """The names of the measures that the formula uses."""
         return [name for name in (indicator.numerator, indicator.denominator) if name is not None]
 
     def layers_of(self, measure: Measure) -> list[str]:

@@ -62,7 +62,7 @@ def _bad(name: str, value: str, reason: str) -> BadSetting:
 
 
 class PathSettings(Settings):
-    """Where things lie."""
+    """The folders of an instance."""
 
     state: Path = Field(
         default_factory=default_state,
@@ -302,7 +302,7 @@ class ReaderSettings(Settings):
 
 
 class EditSettings(Settings):
-    """Who may edit."""
+    """Tokens of those who may edit."""
 
     edit_token: SecretStr = Field(
         SecretStr(''),

@@ -90,14 +90,14 @@ def port_taken(name: str, port: int, listener: Listener | None) -> PortTaken:
 
 
 def service_url(audience: Audience) -> str:
-    """Where the service for `audience` is reached on this machine."""
+    """The address of the service for `audience` on this machine."""
     server = ServerSettings()
     host = '127.0.0.1' if server.host in EVERYWHERE else server.host
     return f'http://{host}:{server.port if audience == "internal" else server.public_port}'
 
 
 def url_of(service: Service) -> str | None:
-    """Where the service is reached, None where it listens nowhere."""
+    """The address of the service, or None for one that does not listen."""
     return {'internal': service_url('internal'), 'public': service_url('public')}.get(service.name)
 
 

@@ -133,7 +133,7 @@ def _strip(raster: Raster, coverage: Coverage, window: Window) -> Strip:
 
 
 def _inside(values: Cells, band: Band) -> Bools:
-    """As `Band.inside`, of many values."""
+    """Which of many values lie inside the band's limits, as `Band.inside` says of one."""
     low = -np.inf if band.min is None else band.min
     high = np.inf if band.max is None else band.max
     return np.asarray((values >= low) & (values <= high) & (values != band.nodata))

@@ -28,7 +28,7 @@ class NoRoomForRaster(EnvironmentMissing):
 
 
 def store_path(coverage: Coverage, release: int) -> str:
-    """Where the raster of a release is kept, relative to the store."""
+    """The path of a release's raster, relative to the store."""
     return place_of(coverage.id, coverage.access, f'{release}.tif')
 
 

@@ -40,7 +40,7 @@ class Original:
 
     @property
     def store_name(self) -> str:
-        """Where it is kept, relative to the store."""
+        """The path of the original, relative to the store."""
         suffix = f'{self.file.suffix.lower()}.zip' if self.beside else self.file.suffix.lower()
         return f'originals/{self.sha256[:2]}/{self.sha256}{suffix}'
 

@@ -57,7 +57,7 @@ def proposals(names: Iterable[str], samples: dict[str, list[str]], layer: Layer,
 
 
 def best(candidates: Iterable[Proposal]) -> dict[str, list[Proposal]]:
-    """By layer column its proposals, the best first; the best of a column is not that of another."""
+    """Proposals by layer column, best first; no source column is the best proposal of two layer columns."""
     ranked = list(candidates)
     first: dict[str, Proposal] = {}
     for proposal in ranked:

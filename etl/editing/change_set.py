@@ -109,7 +109,7 @@ def _sets(db: Connection, where: str, values: dict[str, Any]) -> list[ChangeSet]
 
 
 def set_with(db: Connection, number: int) -> ChangeSet:
-    """The change set; raises NoSuchChangeSet."""
+    """The change set with this number; raises NoSuchChangeSet."""
     matching_sets = _sets(db, 'where s.id = %(id)s', {'id': number})
     if not matching_sets:
         raise NoSuchChangeSet(

@@ -43,6 +43,6 @@ class Round(BaseModel):
 
     @property
     def exit_code(self) -> int:
-        """That of the gravest outcome."""
+        """The exit code of the gravest outcome."""
         codes = [entry.exit_code for entry in self.taken] + [CODES['later']] * bool(self.unwritten)
         return max(codes, key=GRAVITY.index, default=0)

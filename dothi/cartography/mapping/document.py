@@ -42,7 +42,7 @@ class Entry:
 
     @property
     def told(self) -> dict[str, Any]:
-        """As a renderer reads it."""
+        """The order as the JSON that a renderer reads."""
         names = [style.get('name') for style in self.styles]
         return {'name': self.name, 'srs': self.srs, 'source': self.source, 'styles': names}
 

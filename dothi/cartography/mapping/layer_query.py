@@ -155,7 +155,7 @@ def _rule(translator: Translator, sheet: Sheet) -> sql.Composable:
 
 
 def _first(translator: Translator, sheet: Sheet, values: Iterable[int]) -> sql.Composable:
-    """Of `values`, one for each rule, that of the first rule that takes the row; null where none does."""
+    """SQL of the value of the first rule that takes the row; null where none does. values: one for each rule."""
     cases = [
         sql.SQL('when {} then {}').format(
             sql.SQL('true') if rule.condition is None else translator.condition(rule.condition), sql.Literal(value)

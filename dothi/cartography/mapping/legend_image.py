@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Put:
-    """A sample and its place."""
+    """A sample of the legend and where it is drawn."""
 
     sample: Sample
     left: float

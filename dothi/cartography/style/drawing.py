@@ -40,7 +40,7 @@ class Pass:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that it reads."""
+        """Names of the columns that this reads."""
         return self.part.columns
 
     def seen_at(self, zoom: float) -> bool:
@@ -67,7 +67,7 @@ class Drawing:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that it reads."""
+        """Names of the columns that this reads."""
         return {name for layer_pass in self.passes for name in layer_pass.columns}
 
 
@@ -124,7 +124,7 @@ def _is_over_casings(draw_pass: Pass, passes: list[Pass]) -> bool:
 
 
 def _rules(layer: Layer, part: Part, breaks: Breaks) -> list[Rule]:
-    """By value, by class, or one for all; `where` belongs to every one of them."""
+    """The rules of a part: one for each value or class, or a single one; each includes the part's `where`."""
     within, plain = part.condition, parse_colour(part.color)
     if part.kind == 'label':
         return [Rule(within, plain)]

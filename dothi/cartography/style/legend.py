@@ -27,7 +27,7 @@ class Entry:
 
     @property
     def document(self) -> dict[str, Any]:
-        """As it is served."""
+        """The entry as the JSON object that clients get."""
         members = {'kind': self.kind, 'color': self.color, 'outline': self.outline, 'dash': self.dash}
         return {'label': self.label.model_dump(), **members, 'marker': self.marker}
 

@@ -63,7 +63,7 @@ def _differ_in_form(one: Entry, other: Entry) -> bool:
 
 
 def _whole_width(entry: Entry) -> ByZoom | None:
-    """Of a line, with its casing."""
+    """The width of a line with its casing, in pixels."""
     return (entry.casing or entry.drawn[0]).width if entry.kind == 'line' else None
 
 

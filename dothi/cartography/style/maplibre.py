@@ -175,7 +175,7 @@ def expression(condition: Condition) -> list[Any]:
 
 
 def _contrary(condition: Condition) -> list[Any]:
-    """Where the condition is false, and not where there is no value to tell: as in the database and in QGIS."""
+    """The condition that holds where `condition` is false; null values satisfy neither, as in the database and QGIS."""
     op, args = condition['op'], condition['args']
     if op == 'not':
         return expression(args[0])
@@ -221,7 +221,7 @@ TESTS: dict[str, Callable[[str, str, list[Any]], list[Any]]] = {
 
 
 def _as_text(value: Value) -> str:
-    """As MapLibre writes a value."""
+    """The value as MapLibre's `to-string` writes it."""
     return json.dumps(value) if isinstance(value, bool) else f'{value:.15g}' if isinstance(value, float) else str(value)
 
 

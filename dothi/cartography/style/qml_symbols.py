@@ -34,7 +34,7 @@ class DrawnRule:
 
     @property
     def unseen(self) -> bool:
-        """Whether nothing of it shows."""
+        """Whether the rule draws nothing that can be seen."""
         return self.rule.colour.unseen and self.outline.unseen
 
 

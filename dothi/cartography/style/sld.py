@@ -124,7 +124,7 @@ def _bands(draw_pass: Pass) -> Iterator[tuple[Zooms, float]]:
 
 
 def _edges(draw_pass: Pass) -> list[float]:
-    """Where one band ends and the next begins: none where no size follows the zoom."""
+    """The zooms at which one band of scales ends and the next begins; none where no size follows the zoom."""
     sizes = [draw_pass.width] if draw_pass.kind in {'line', 'marker'} else []
     sizes += [size_of(draw_pass.part)] if draw_pass.kind in {'marker', 'label'} else []
     stops = sorted({zoom for size in sizes if isinstance(size, dict) for zoom in size})

@@ -43,7 +43,7 @@ class RuleView:
 
     @property
     def unseen(self) -> bool:
-        """Whether nothing of it shows."""
+        """Whether the rule draws nothing that can be seen."""
         return self.rule.colour.unseen and self.outline is None
 
 

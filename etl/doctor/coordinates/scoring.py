@@ -159,7 +159,7 @@ def by_release(
 
 
 def _noise(moved: Floats, far: Floats) -> float:
-    """By how much chance may move the middle: thrice its standard error; of few rows ten times the farthest."""
+    """How far chance may move the median: three standard errors; for few rows ten times the farthest distance."""
     if len(moved) < FEWEST:
         return max(1.0, 10 * float(far.max()))
     around = np.hypot(*(moved - np.median(moved, axis=0)).T)

@@ -47,7 +47,7 @@ def _describe_candidates(candidates: list[Weighed], measured_from: list[Weighed]
 
 
 def _worth_telling(each: Weighed, chosen: Weighed) -> bool:
-    """Of the mistakes only those in the chosen reading: others are told by the system in which they would be made."""
+    """Keep the mistakes that the chosen reading explains; other candidates report their own."""
     supposed = each.reading.supposes_a_mistake and each.reading != chosen.reading
     return not supposed or (not each.excluded and each.reading.as_meant == chosen.reading)
 
@@ -57,7 +57,7 @@ def _finite(distance: float) -> float | None:
 
 
 def _places(placed: Placed) -> list[tuple[float, float]]:
-    """Where some rows lie, for a map."""
+    """Points of some rows in WGS 84, for the report's map."""
     points = placed.inside[:: max(1, len(placed.inside) // DOTS)][:DOTS]
     moved = shapely.get_coordinates(move(points, proj_string(placed.srid), proj_string(WGS84)))
     return [(round(float(x), 6), round(float(y), 6)) for x, y in moved if np.isfinite(x) and np.isfinite(y)]

@@ -18,7 +18,7 @@ from etl.shape import fit, invalid, invalid_finding
 
 @dataclass(frozen=True)
 class Area:
-    """Where geometry may lie: in the locality's extent, and in the unit that the delivery is limited to."""
+    """The area in which geometry may lie: the locality's extent, and the unit that the delivery is limited to."""
 
     extent: shapely.Geometry
     unit: shapely.Geometry | None = None

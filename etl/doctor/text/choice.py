@@ -55,5 +55,5 @@ class Naming:
 
 
 def naming(encoding: str | None, expected: str) -> Naming:
-    """With the option --encoding, and the encoding that the layer expects; raises UnknownEncoding."""
+    """What --encoding and the layer's expected encoding say of the names of columns; raises UnknownEncoding."""
     return Naming(choice(encoding).default, reading(expected))

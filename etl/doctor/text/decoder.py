@@ -84,7 +84,7 @@ class Decoder:
         return [note for column, tally in self.damage.items() for note in tally.notes(column)]
 
     def lost(self, columns: Mapping[str, Any]) -> list[Text]:
-        """For each of `columns` that lost letters for good, what a person has to know to decide."""
+        """One text for each of `columns` that has lost letters for good, for the person who decides."""
         notes = []
         for name, values in columns.items():
             tally = DamageTally()

@@ -68,6 +68,10 @@ class Inputs(ProcessInputs):
             en='replace closes what the file no longer has, upsert only adds and changes.',
         ),
         default='replace',
+        choices={
+            'replace': Text(vi='thay thế', en='replace'),
+            'upsert': Text(vi='thêm và cập nhật', en='add and update'),
+        },
     )
     as_of: str | None = input_field(
         Text(vi='Ngày của dữ liệu', en='Day of the data'), Text(vi='YYYY-MM-DD.', en='YYYY-MM-DD.'), default=None

@@ -16,7 +16,7 @@ from processes.evaluation.store import keep_evaluation, values_before
 from processes.evaluation.units import NoUnits, Units, levels_of_figures, read_units
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS, Proof, Witness
 from processes.geojson import FeatureCollection, feature_collection
-from processes.inputs import DAY, ProcessInputs, input_field
+from processes.inputs import DAY, LEVELS, ProcessInputs, input_field
 from processes.outputs import Member, Output, shared
 from processes.reading.unit_layers import require_level
 
@@ -56,6 +56,7 @@ class Inputs(ProcessInputs):
         ),
         default='commune',
         max_length=40,
+        choices=LEVELS,
     )
     units_on: str | None = input_field(
         Text(vi='Đơn vị của ngày', en='Units of the day'),
@@ -109,14 +110,7 @@ CRITERION = {
     'due': Member(Text(vi='Hạn cập nhật', en='Update due')),
     'fault': Member(Text(vi='Vì sao chưa đủ', en='Why it proves nothing'), codes=FAULTS),
 }
-LEVEL_MEMBER = Member(
-    Text(vi='Cấp', en='Level'),
-    codes={
-        'commune': Text(vi='cấp xã', en='commune'),
-        'district': Text(vi='cấp huyện', en='district'),
-        'province': Text(vi='cấp tỉnh', en='province'),
-    },
-)
+LEVEL_MEMBER = Member(Text(vi='Cấp', en='Level'), codes=LEVELS)
 
 
 class Indicators(Process[Inputs]):

@@ -149,11 +149,17 @@ ZONES = input_field(
     default=LayerRef('communes'),
     geometry=AREAS,
 )
+LEVELS = {
+    'commune': Text(vi='cấp xã', en='commune'),
+    'district': Text(vi='cấp huyện', en='district'),
+    'province': Text(vi='cấp tỉnh', en='province'),
+}
 LEVEL = input_field(
     Text(vi='Cấp đơn vị', en='Level of the units'),
     Text(vi='Cấp trong danh mục đơn vị: commune, district.', en='A level of the register: commune, district.'),
     default='commune',
     max_length=40,
+    choices=LEVELS,
 )
 JOB = input_field(
     Text(vi='Tác vụ', en='Job'),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.forms.form import FORMS
+from processes.forms.form import FORMS, FormName
 from processes.forms.stored import read_stored
 from processes.inputs import JOB, LANG, OUTPUT, ProcessInputs, input_field
 from processes.outputs import Output, ResultFile
@@ -16,7 +16,7 @@ class Inputs(ProcessInputs):
 
     job: str = JOB
     output: str | None = OUTPUT
-    format: Literal['geojson', 'csv', 'gpkg', 'tif', 'png', 'html', 'pdf'] = input_field(
+    format: FormName = input_field(
         Text(vi='Dạng', en='Form'),
         Text(
             vi='Đối tượng: geojson, csv, gpkg; raster: tif; bản đồ: png; báo cáo để in: html, pdf.',

@@ -17,6 +17,8 @@ from processes.forms.stored import TIFF, StoredResult, in_one_line, sources_of
 from processes.forms.tables import write_csv, write_geopackage
 from processes.geojson import GEOJSON, JSON
 
+# not a `type`, which would be a reference in the schema of an input
+FormName = Literal['geojson', 'csv', 'gpkg', 'tif', 'png', 'html', 'pdf']
 type Needs = Literal['features', 'raster', 'places', 'anything']
 
 

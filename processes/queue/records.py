@@ -236,7 +236,7 @@ class JobPage:
 def list_jobs(db: Connection, job_filter: JobFilter, limit: int | None, offset: int = 0) -> JobPage:
     """Jobs that the connection's audience may list: none of the public service, no other editor's.
 
-    Each says what `requests.state` says of it.
+    Each says what `state` says of it.
     """
     values = vars(job_filter) | {'limit': limit, 'offset': offset}
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}

@@ -324,7 +324,9 @@ def test_figures_on_units_of_another_day(before, after, homes, data):
         {(row.was, row.now): row.share for row in ground.itertuples()}
     )
     xy, people = np.array([home[:2] for home in homes], dtype=float).reshape(-1, 2) + 0.5, [home[2] for home in homes]
-    shares, nobody = people_shares(by_area, was, old, now, new, Homes(xy, np.array(people, dtype=float)))
+    shares, nobody = people_shares(
+        by_area, was, old, now, new, Homes(xy, np.array(people, dtype=float), np.arange(len(people)))
+    )
     lived = gpd.GeoDataFrame({'people': people}, geometry=gpd.points_from_xy(*xy.T))
     counts = (
         gpd.sjoin(lived, pieces, predicate='within').groupby(['was', 'now'])['people'].sum() if homes else pd.Series()

@@ -79,11 +79,11 @@ def test_two_drawings_of_one_border_are_no_division():
 
 def test_shares_by_the_people_of_houses():
     """Of the ten people in E three live where it became w, though that is 30 % of its ground; W has no house."""
-    homes = Homes(np.array([(110.0, 50), (150, 50), (190, 50)]), np.array([3.0, 5, 2]))
+    homes = Homes(np.array([(110.0, 50), (150, 50), (190, 50)]), np.array([3.0, 5, 2]), np.arange(3))
     shares, empty = people_shares(area_shares(OLD, BEFORE, NEW, AFTER), OLD, BEFORE, NEW, AFTER, homes)
     assert shares == {'W': {'w': 1.0}, 'E': {'e': 0.7, 'w': 0.3}}
     assert empty == set()
-    crowd = Homes(homes.xy, np.array([8.0, 1, 1]))
+    crowd = Homes(homes.xy, np.array([8.0, 1, 1]), homes.ids)
     assert people_shares(area_shares(OLD, BEFORE, NEW, AFTER), OLD, BEFORE, NEW, AFTER, crowd)[0]['E'] == {
         'e': 0.2,
         'w': 0.8,
@@ -91,14 +91,14 @@ def test_shares_by_the_people_of_houses():
 
 
 def test_a_divided_unit_without_houses_is_divided_by_area():
-    nobody = Homes(np.zeros((0, 2)), np.zeros(0))
+    nobody = Homes(np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=int))
     by_area = area_shares(OLD, BEFORE, NEW, AFTER)
     assert people_shares(by_area, OLD, BEFORE, NEW, AFTER, nobody) == (by_area, {'E'})
 
 
 def test_a_piece_of_ground_without_houses_still_counts_for_the_bound():
     """All of E's people live in e, yet a road of E may lie in w: its share is 0, and w may have all of it."""
-    homes = Homes(np.array([(190.0, 50)]), np.array([4.0]))
+    homes = Homes(np.array([(190.0, 50)]), np.array([4.0]), np.arange(1))
     shares, _ = people_shares(area_shares(OLD, BEFORE, NEW, AFTER), OLD, BEFORE, NEW, AFTER, homes)
     assert shares['E'] == {'e': 1.0, 'w': 0.0}
     found = restate_figures({'W': 10, 'E': 6}, shares, 0)

@@ -1,7 +1,10 @@
 """What a report says of a result."""
 
+from typing import get_args
+
 from dothi.core.text import Text
 from processes.forms.answer import OF_NORMS, detail_tables, input_text, key_figures, norms_of, sums_of, table_of_rows
+from processes.forms.form import FORMS, FormName
 from processes.forms.words import MemberWords
 from processes.inputs import field_metadata
 from processes.outputs import CITED as CITED_MEMBERS
@@ -102,6 +105,15 @@ def test_every_choice_of_an_analysis_has_words():
             assert choices <= words, f'{name}: give the choices {choices - words} of the input "{field}" words.'
 
 
+def test_codes_that_were_sent_are_told_in_words(locality):
+    """A report said `district` to Vietnamese readers; which levels there are is data, so the input is a text."""
+    for process_id in ('indicators', 'restate-units', 'group-by-units'):
+        fields = find_process(process_id, 'internal').inputs.model_fields
+        words = MemberWords({name: Member.of_input(field_metadata(field)) for name, field in fields.items()}, 'vi')
+        assert input_text('level', 'district', words, locality) == 'cấp huyện'
+        assert input_text('level', 'hamlet', words, locality) == 'hamlet'
+
+
 def test_a_shared_title_is_that_of_several_analyses():
     """What one analysis says alone stands in its own file, or a new analysis would have to change a second one."""
     analyses = all_processes().values()
@@ -154,3 +166,8 @@ def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
 def test_a_raster_that_was_chosen_goes_by_its_title(locality):
     told = [input_text('elevation', 'elevation', words, locality) for words in (VI, EN)]
     assert told == [locality.coverages['elevation'].title.vi, locality.coverages['elevation'].title.en]
+
+
+def test_a_form_of_results_can_be_asked_for_by_every_way():
+    """The table of forms and the choices of `present-result` stand side by side in processes/forms/form.py."""
+    assert get_args(FormName) == tuple(FORMS), 'add the form to FormName too'

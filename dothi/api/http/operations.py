@@ -45,7 +45,7 @@ def operation(
     summary, source = what, offer.source
     if source is not None:
         name, tag = f'{name}.{source.id}', source.id
-        summary = Text(vi=f'{source.title.vi}: {what.vi}', en=f'{source.title.en}: {what.en}')
+        summary = Text.join(': ', [source.title, what])
         more = {'description': source.description, **more}
     return {
         'operationId': name,
